@@ -1,0 +1,63 @@
+"""What a detector found (schema causeway.findings/1, docs/findings.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from causeway_core.model.at import At
+
+Kind = Literal["data_race", "lost_update", "atomicity_violation", "order_violation", "deadlock", "lost_wakeup", "blocking_call", "unretrieved_exception"]
+Tier = Literal["confirmed", "likely", "latent", "hint"]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingAccess:
+    """One side of a finding. `role`: read, write, check, act, iterate, mutate, acquire, wait … `value` as shown to people."""
+
+    role: str
+    file: str
+    line: int
+    function: str
+    actor: str
+    at: At
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One row of a finding's timeline: lane (index into `Finding.lanes`), words, relative time in ns from the first row."""
+
+    lane: int
+    at: At
+    text: str
+    file: str
+    line: int
+    offset_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A detector's output with its witness. `rank` orders findings, smaller is more pressing; `confidence` is 0 to 1.
+
+    `window` says which await or lock gap opened the window; `unordered` why nothing orders the two sides.
+    `constraints` is the partial order that would force it, for a later re-run: (before, after) pairs of named places.
+    """
+
+    id: str
+    kind: Kind
+    tier: Tier
+    rank: float
+    confidence: float
+    title: str
+    resource: str
+    accesses: tuple[FindingAccess, ...]
+    lanes: tuple[str, ...]
+    timeline: tuple[TimelineEvent, ...]
+    window: str | None
+    unordered: str | None
+    explanation: str
+    recommendation: str
+    witness: tuple[At, ...]
+    reproduced: tuple[int, int] | None = None
+    constraints: tuple[tuple[str, str], ...] = field(default=())
