@@ -1,0 +1,1 @@
+"""Causeway's recorder and public API for Python programs."""
