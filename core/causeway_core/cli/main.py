@@ -1,0 +1,89 @@
+"""The entry point and the one place where errors become a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+from causeway_core.errors import CausewayError
+
+COMMANDS = {
+    "record": "run a program and record it",
+    "analyze": "find races, lost updates and deadlocks in a recording",
+    "why": "walk backwards along causes from a value, an event or a finding",
+    "export": "write a recording in another format",
+    "query": "ask a recording in SQL",
+    "ls": "list the recordings in .causeway/",
+    "recover": "finish a recording that a crash left behind",
+    "merge": "join the recordings of two services",
+    "dap": "serve a recording to an editor (Debug Adapter Protocol)",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when it is used: `causeway record` must not pay for the adapters."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"causeway_core.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and (args[0].endswith(".py") or args[0] == "pytest"):
+            raise click.UsageError(f"no such command '{args[0]}'. Did you mean: causeway record {args[0]}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=LazyGroup, epilog="Start with: causeway record your_script.py")
+@click.version_option(version("causeway-debugger"), prog_name="causeway")
+def cli() -> None:
+    """Causeway answers "what caused this?" for concurrent programs.
+
+    It records an ordinary run, orders it by causality instead of the clock, finds the races, and walks backwards along causes.
+    """
+
+
+def report_error(error: CausewayError) -> None:
+    """One line on stderr: what, where, and what to do next."""
+    print(f"causeway: {error.message}", file=sys.stderr)
+    if error.next_step:
+        print(f"  {error.next_step}", file=sys.stderr)
+
+
+def main() -> None:
+    """Run the command line. Exits 2 on bad input, 70 on a bug of ours, otherwise with the command's own code."""
+    try:
+        result = cli.main(standalone_mode=False)
+    except CausewayError as error:
+        report_error(error)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) went away; a traceback at the interpreter's last flush would be ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("CAUSEWAY_TRACEBACK"):
+            traceback.print_exc()
+        print(f"causeway: internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        print("  This is a bug in Causeway. Please report it with the output of: CAUSEWAY_TRACEBACK=1 " + " ".join(sys.argv), file=sys.stderr)
+        sys.exit(70)
+    sys.exit(result if isinstance(result, int) else 0)

@@ -1,0 +1,147 @@
+"""`causeway record`: run a program, ingest what its recorder writes, analyse, and say what was found in one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from causeway_core.cli import recordings
+from causeway_core.cli.summary import print_summary
+from causeway_core.cli.target import Target, resolve
+from causeway_core.errors import CommandError, LaunchError
+from causeway_core.ingest import Ingestor
+
+POLL_SECONDS = 0.05
+GRACE_SECONDS = 3.0
+
+
+def environment(target: Target, spool: Path, *, detail: str, include: Sequence[str], exclude: Sequence[str]) -> dict[str, str]:
+    """The variables through which the host speaks to the guest (names: docs/recording-format.md)."""
+    variables = dict(os.environ)
+    variables.update(
+        CAUSEWAY_SPOOL=str(spool.resolve()),
+        CAUSEWAY_DETAIL=detail,
+        CAUSEWAY_ROOT=str(target.root.resolve()),
+        CAUSEWAY_INCLUDE=os.pathsep.join(include),
+        CAUSEWAY_EXCLUDE=os.pathsep.join(exclude),
+    )
+    variables.pop("CAUSEWAY_PARENT", None)
+    return variables
+
+
+class Run:
+    """One recorded run: the child process, and the loop that ingests while it lives.
+
+    Used from the main thread only; a second thread does nothing but wait for the child. The terminal sends Ctrl-C to the whole foreground process group, so the first one is the child's
+    own business; the second asks it to terminate, the third kills it. What was recorded until then is in the mapped segments, so nothing is lost either way.
+    """
+
+    def __init__(self, target: Target, output: Path, variables: dict[str, str]) -> None:
+        self.output = output
+        self.spool = Path(variables["CAUSEWAY_SPOOL"])
+        self.interrupts = 0
+        self._ended = threading.Event()
+        self.spool.mkdir(parents=True)
+        self._ingestor = Ingestor(self.spool, output, command=[*target.program], cwd=Path.cwd(), root=target.root, detail=variables["CAUSEWAY_DETAIL"])
+        try:
+            self._child = subprocess.Popen(target.command(), env=variables)
+        except OSError as error:
+            shutil.rmtree(self.spool, ignore_errors=True)
+            raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
+
+    def _on_interrupt(self, number: int, frame: object) -> None:
+        self.interrupts += 1
+        if self.interrupts == 1:
+            return
+        if self.interrupts == 2:
+            print("causeway: the program is still running; stopping it (Ctrl-C once more kills it)", file=sys.stderr)
+            self._child.terminate()
+        else:
+            self._child.kill()
+
+    def _on_terminate(self, number: int, frame: object) -> None:
+        self._child.send_signal(number)
+
+    def _wait(self) -> None:
+        self._child.wait()
+        self._ended.set()
+
+    def complete(self) -> int:
+        """Ingest until the child has ended, finish the recording and return the exit code as a shell would give it."""
+        handlers = {number: signal.signal(number, self._on_terminate) for number in (signal.SIGTERM, signal.SIGHUP)}
+        handlers[signal.SIGINT] = signal.signal(signal.SIGINT, self._on_interrupt)
+        threading.Thread(target=self._wait, daemon=True).start()
+        try:
+            while not self._ended.wait(POLL_SECONDS):
+                self._ingestor.poll()
+            code = self._child.returncode
+            self._ingestor.finish(code)
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        return 128 - code if code < 0 else code
+
+
+def check_interpreter(target: Target) -> None:
+    """Raise LaunchError unless the target's interpreter can import the recorder."""
+    if target.python == sys.executable:
+        return
+    probe = subprocess.run([target.python, "-c", "import causeway._tap"], capture_output=True, text=True, check=False)
+    if probe.returncode:
+        raise LaunchError(f"{target.python} has no Causeway recorder", f"install it there: {target.python} -m pip install causeway-sdk")
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    epilog="""\b
+Examples:
+  causeway record script.py --its-own option
+  causeway record -m myservice
+  causeway record pytest tests/test_orders.py -x
+  causeway record -o run.causeway --detail causal -- python -X dev app.py""",
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the recording (default: .causeway/NAME-TIME.causeway).")
+@click.option("--detail", type=click.Choice(["full", "causal"]), default="full", show_default=True, help="full: every line and value; causal: scheduling, synchronization and boundaries only.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Also record modules or paths that match (may be given several times).")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Do not record modules or paths that match.")
+@click.option("--python", metavar="PATH", help="The interpreter to run (default: the active virtual environment's).")
+@click.option("--no-analyze", is_flag=True, help="Only record; do not look for findings afterwards.")
+@click.option("--force", is_flag=True, help="Overwrite the output file.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary line.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[--] script.py|-m module|pytest …")
+def command(
+    output: Path | None, detail: str, include: tuple[str, ...], exclude: tuple[str, ...], python: str | None, no_analyze: bool, force: bool, quiet: bool, command: tuple[str, ...]
+) -> int:
+    """Run a program and record it.
+
+    The program runs as always: same output, same exit code. Afterwards one line says what was found and what to type next.
+    """
+    words = list(command)
+    if words and words[0] == "--":
+        words.pop(0)
+    if not words:
+        raise CommandError("nothing to record", "name a script: causeway record script.py")
+    target = resolve(words, python=python)
+    check_interpreter(target)
+    path = output or recordings.new_path(target.name)
+    if path.exists():
+        if not force:
+            raise CommandError(f"{path} already exists", "choose another -o, or add --force to overwrite it")
+        path.unlink()
+    if not path.parent.is_dir():
+        raise CommandError(f"there is no folder {path.parent}", f"make it first: mkdir -p {path.parent}")
+    spool = path.with_name(path.name + ".spool")
+    if spool.exists():
+        raise CommandError(f"{spool} is left from a recording that crashed", f"finish that one first: causeway recover {path}")
+    code = Run(target, path, environment(target, spool, detail=detail, include=include, exclude=exclude)).complete()
+    if not quiet:
+        print_summary(path, analyze_now=not no_analyze)
+    return code
