@@ -1,0 +1,1 @@
+"""Generators of the pages that must not be written by hand."""
