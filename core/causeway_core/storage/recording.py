@@ -1,0 +1,332 @@
+"""The reader of a recording."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causeway_core.errors import RecordingError
+from causeway_core.model import Access, Actor, At, Edge, Function, Location, Process, Site, Source, Step, Value, ValueKind
+from causeway_core.model.at import stream_of
+from causeway_core.storage import connection, query
+from causeway_core.storage.columns import AccessColumns, read_access_columns
+from causeway_core.storage.definitions import Definitions, Snapshot
+from causeway_core.storage.rows import Chunk, ExceptionRow, Gap, Io, Log, Message, Meta, Obj, Run, Span, Sql, Stream, Sync, Waiting
+from causeway_core.storage.sites import SiteMap
+from causeway_core.storage.stream import ChunkStore
+from causeway_core.wire.keyframe import Keyframe, parse_keyframe
+
+
+class Recording:
+    """A recording opened for reading; many may read one file, also while it grows.
+
+    Opening is constant in the size of the recording; tables are read when they are asked for, the small ones once. Not for use by
+    several threads at a time. Close it, or use it in a `with`. Methods that take an id raise KeyError where there is no such row.
+    """
+
+    def __init__(self, path: Path, database: sqlite3.Connection) -> None:
+        self.path = path
+        self._database = database
+        self._chunks = ChunkStore(database)
+        self._definitions = Definitions(database, self._chunks)
+        self._sites = SiteMap(database)
+
+    @classmethod
+    def open(cls, path: str | Path) -> Recording:
+        """Opens `path`. Raises RecordingMissing, NotARecording, NewerSchema or DamagedRecording."""
+        return cls(Path(path), connection.open_for_reading(Path(path)))
+
+    def close(self) -> None:
+        """Closes the file; the recording cannot be used afterwards."""
+        self._database.close()
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # Facts about the whole.
+
+    @property
+    def meta(self) -> Meta:
+        """The facts about the recording itself, read anew."""
+        return connection.read_meta(self._database)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the recording was finished in an orderly way (else `causeway recover` is due)."""
+        return self.meta.state == "complete"
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each fact table, by name."""
+        tables = [row[0] for row in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        return {table: self._database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
+
+    # Who.
+
+    def processes(self) -> list[Process]:
+        """All processes, in order of id."""
+        columns = "id, uid, pid, parent, parent_at, service, argv, started_ns, clock_offset_ns, exit_code, ending"
+        return [Process(*row[:6], tuple(json.loads(row[6])), *row[7:]) for row in self._rows(f"SELECT {columns} FROM process ORDER BY id")]
+
+    def actors(self) -> list[Actor]:
+        """All actors, in order of id."""
+        return list(self._actors.values())
+
+    def actor(self, id: int) -> Actor:
+        """One actor."""
+        return self._actors[id]
+
+    @cached_property
+    def _actors(self) -> dict[int, Actor]:
+        return {row[0]: Actor(*row) for row in self._rows("SELECT * FROM actor ORDER BY id")}
+
+    def actor_of_wire(self, process: int, number: int) -> int | None:
+        """The actor.id of actor `number` on the wire of a process."""
+        return self._actor_numbers.get((process, number))
+
+    @cached_property
+    def _actor_numbers(self) -> dict[tuple[int, int], int]:
+        return {(process, number): id for id, process, number in self._rows("SELECT id, process, number FROM actor")}
+
+    def steps(self, actor: int | None = None) -> list[Step]:
+        """All steps in order of id (so of each stream), or those of one actor in its program order."""
+        columns = "id, actor, number, first_at, last_at, started_ns, ended_ns, cause_at, ending"
+        where = "ORDER BY id" if actor is None else "WHERE actor = ? ORDER BY number"
+        return [Step(*row) for row in self._rows(f"SELECT {columns} FROM step {where}", () if actor is None else (actor,))]
+
+    def step_at(self, at: At) -> Step | None:
+        """The step that the event belongs to."""
+        columns = "id, actor, number, first_at, last_at, started_ns, ended_ns, cause_at, ending"
+        row = self._database.execute(f"SELECT {columns} FROM step WHERE first_at <= ? ORDER BY first_at DESC LIMIT 1", (at,)).fetchone()
+        return Step(*row) if row is not None and stream_of(At(row[3])) == stream_of(at) else None
+
+    def step_columns(self) -> dict[str, NDArray[np.int64]]:
+        """Steps as arrays by column, in order of id; NULL is -1. Also `cause`: a `wire.kinds.HandleKind` or 0."""
+        names = ("id", "actor", "number", "first_at", "last_at", "started_ns", "ended_ns", "cause_at", "cause")
+        columns = ", ".join(f"coalesce({name}, -1)" for name in names)
+        return self._columns(names, f"SELECT {columns} FROM step ORDER BY id")
+
+    def cause_kind(self, step: int) -> int:
+        """How the step's cause made it runnable: a `wire.kinds.HandleKind`, 0 when unknown."""
+        row = self._database.execute("SELECT cause FROM step WHERE id = ?", (step,)).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    # Where.
+
+    def sources(self) -> list[Source]:
+        """All source files as they ran."""
+        return self._sites.sources
+
+    def source_text(self, id: int) -> str:
+        """The text of a source file as it ran."""
+        row = self._database.execute("SELECT text FROM source WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            raise KeyError(id)
+        return str(row[0])
+
+    def functions(self) -> list[Function]:
+        """All woven functions."""
+        return list(self._sites.functions.values())
+
+    def function(self, id: int) -> Function:
+        """One woven function."""
+        return self._sites.functions[id]
+
+    def sites(self) -> list[Site]:
+        """All sites, in order of id."""
+        return list(self._sites.sites.values())
+
+    def site(self, id: int) -> Site:
+        """One site."""
+        return self._sites.sites[id]
+
+    def sites_at(self, path: str, line: int) -> list[Site]:
+        """The sites on a line of the file with this absolute path (any version of it)."""
+        return self._sites.at(path, line)
+
+    def site_of_wire(self, process: int, wire: int) -> int | None:
+        """The site.id of wire site `wire` of a process, None where its table is missing."""
+        return self._sites.of_wire(process, wire)
+
+    def wire_of_site(self, process: int, site: int) -> list[int]:
+        """The wire numbers that a site has in a process (more than one where the module was loaded again)."""
+        return self._sites.wires(process, site)
+
+    # Order and synchronization.
+
+    def streams(self) -> list[Stream]:
+        """All streams, in order of id."""
+        return self._chunks.streams()
+
+    def process_of(self, at: At) -> int:
+        """The process.id that an event lies in."""
+        return self._chunks.process_of(stream_of(at))
+
+    def runs(self, process: int) -> list[Run]:
+        """The runs of a process in its total order."""
+        return [Run(*row) for row in self._rows("SELECT process, number, at, ts FROM run WHERE process = ? ORDER BY number", (process,))]
+
+    def run_columns(self, process: int) -> dict[str, NDArray[np.int64]]:
+        """The runs of a process as arrays `number`, `at`, `ts`, in order of number."""
+        return self._columns(("number", "at", "ts"), "SELECT number, at, ts FROM run WHERE process = ? ORDER BY number", (process,))
+
+    def edges(self) -> list[Edge]:
+        """All synchronization edges."""
+        return [Edge(row[0], row[1], row[2], bool(row[3]), row[4], row[5])
+                for row in self._rows("SELECT src, dst, kind, hard, object, note FROM edge ORDER BY id")]
+
+    def edge_columns(self) -> dict[str, NDArray[np.int64]]:
+        """Edges as arrays `src`, `dst`, `hard`, `object` (-1: none), in order of id."""
+        return self._columns(("src", "dst", "hard", "object"), "SELECT src, dst, hard, coalesce(object, -1) FROM edge ORDER BY id")
+
+    def syncs(self, object: int | None = None) -> list[Sync]:
+        """All synchronization operations in order of id, or those of one object."""
+        where, parameters = ("", ()) if object is None else ("WHERE object = ?", (object,))
+        return [Sync(*row) for row in self._rows(f"SELECT id, at, actor, op, flags, object, extra, ts FROM sync {where} ORDER BY id", parameters)]
+
+    # What.
+
+    def locations(self) -> list[Location]:
+        """All shared places."""
+        return [Location(*row) for row in self._rows("SELECT id, process, kind, object, key, name FROM location ORDER BY id")]
+
+    def accesses(self, location: int | None = None) -> list[Access]:
+        """The accesses of shared places in order of id, or those of one place in order of event."""
+        where, parameters = ("ORDER BY id", ()) if location is None else ("WHERE location = ? ORDER BY at", (location,))
+        rows = self._rows(f"SELECT at, actor, step, location, op, site, vk, value FROM access {where}", parameters)
+        return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in rows]
+
+    def _access_value(self, at: At, kind: int, text: str | None) -> Value:
+        return self._definitions.access_value(self.process_of(at), ValueKind(kind), text)
+
+    def access_columns(self) -> AccessColumns:
+        """All accesses as arrays, in order of id; values are left in the table."""
+        return read_access_columns(self._database)
+
+    def exceptions(self) -> list[ExceptionRow]:
+        """All exceptions."""
+        return [ExceptionRow(*row) for row in self._rows("SELECT id, at, actor, object, type, message, site, line, fate FROM exception ORDER BY id")]
+
+    def spans(self) -> list[Span]:
+        """All spans."""
+        columns = "id, span_id, trace_id, parent_id, name, actor, first_at, last_at, started_ns, ended_ns, status, attributes"
+        return [Span(*row[:-1], json.loads(row[-1])) for row in self._rows(f"SELECT {columns} FROM span ORDER BY id")]
+
+    def messages(self) -> list[Message]:
+        """All messages."""
+        return [Message(*row) for row in self._rows("SELECT id, key, trace_id, send_at, receive_at, carrier FROM message ORDER BY id")]
+
+    def io(self) -> list[Io]:
+        """All boundary events other than SQL."""
+        return [Io(*row[:-1], json.loads(row[-1])) for row in self._rows("SELECT id, at, actor, op, phase, key, attributes FROM io ORDER BY id")]
+
+    def sql(self) -> list[Sql]:
+        """All database statements."""
+        columns = ('id, at, actor, system, connection, statement, parameters, access, rowcount, rows, "transaction", isolation, '
+                   "started_ns, ended_ns, error")
+        return [
+            Sql(*row[:6], json.loads(row[6]) if row[6] else None, row[7], row[8], tuple(tuple(r) for r in json.loads(row[9] or "[]")), *row[10:])
+            for row in self._rows(f"SELECT {columns} FROM sql ORDER BY id")
+        ]
+
+    def logs(self) -> list[Log]:
+        """Log records, custom events and output."""
+        return [Log(*row) for row in self._rows("SELECT id, at, actor, kind, name, text FROM log ORDER BY id")]
+
+    def waiting(self) -> list[Waiting]:
+        """Who waited for what when the recording ended."""
+        rows = self._rows("SELECT actor, object, waiting_on, stack FROM waiting ORDER BY actor")
+        return [Waiting(row[0], row[1], row[2], tuple((str(f), int(n), str(q)) for f, n, q in json.loads(row[3]))) for row in rows]
+
+    def gaps(self) -> list[Gap]:
+        """What was not recorded."""
+        return [Gap(*row) for row in self._rows("SELECT id, process, at, kind, detail FROM gap ORDER BY id")]
+
+    def findings(self) -> list[dict[str, Any]]:
+        """The stored findings, as objects of schema causeway.findings/1, by rank."""
+        return [json.loads(row[0]) for row in self._rows("SELECT json FROM finding ORDER BY rank, id")]
+
+    # Objects, texts and values.
+
+    def object(self, id: int) -> Obj:
+        """An object by its object.id. Objects that no fact mentions have no label."""
+        row = self._database.execute("SELECT id, type, first_at, label, owner FROM object WHERE id = ?", (id,)).fetchone()
+        return Obj(*row) if row else self._definitions.object(id)
+
+    def objects(self) -> list[Obj]:
+        """The objects that facts mention (locks, tasks, owners of shared places …)."""
+        return [Obj(*row) for row in self._rows("SELECT id, type, first_at, label, owner FROM object ORDER BY id")]
+
+    def type_flags(self, object: int) -> int:
+        """The TYPE flags (sdk/SPEC.md section 3) of an object's type, 0 when unknown."""
+        return self._definitions.type_flags(object)
+
+    def snapshots(self, object: int) -> list[At]:
+        """Where snapshots (OBJECT records) of an object were taken; ascending in each stream."""
+        return self._definitions.snapshots(object)
+
+    def snapshot(self, at: At) -> Snapshot:
+        """The snapshot that the OBJECT record at this event holds."""
+        return self._definitions.snapshot(at)
+
+    def text(self, process: int, wire: int) -> Value:
+        """The TEXT value with this id in a process; UNCAPTURED where its definition is missing."""
+        return self._definitions.text(process, wire)
+
+    def value(self, process: int, kind: int, payload: Sequence[int]) -> Value:
+        """The value of a kind and its payload words, as they stand in a record of this process."""
+        return self._definitions.value(process, ValueKind(kind), payload)
+
+    # The bulk stream.
+
+    def chunks(self, stream: int | None = None) -> list[Chunk]:
+        """The index of the chunks of one stream, or of all, in order of position."""
+        return self._chunks.chunks(stream)
+
+    def chunk_of(self, at: At) -> Chunk:
+        """The chunk that holds an event; KeyError where there is none."""
+        return self._chunks.chunk_of(at)
+
+    def chunk_data(self, stream: int, first: int) -> bytes:
+        """The records of a chunk as on the wire. The last few dozen are kept decompressed."""
+        return self._chunks.data(stream, first)
+
+    def chunk_sites(self, chunk: Chunk) -> NDArray[np.uint32]:
+        """Sorted wire sites that occur in the chunk."""
+        return self._chunks.sites(chunk)
+
+    def chunk_objects(self, chunk: Chunk) -> NDArray[np.uint32]:
+        """Sorted wire ids of objects that are owners of writes, reads, mutations or snapshots in the chunk."""
+        return self._chunks.objects(chunk)
+
+    def chunk_keyframe(self, chunk: Chunk) -> Keyframe:
+        """State of every activation at its first event in the chunk (docs/recording-format.md)."""
+        return parse_keyframe(self._chunks.keyframe(chunk))
+
+    # SQL.
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> query.Result:
+        """Rows of a read-only SQL statement. Raises RecordingError for a statement that would write, is malformed or runs over a minute."""
+        return query.run(self.path, sql, parameters)
+
+    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+        try:
+            yield from self._database.execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise connection.damaged(self.path, error) from error
+
+    def _columns(self, names: Sequence[str], sql: str, parameters: Sequence[Any] = ()) -> dict[str, NDArray[np.int64]]:
+        rows = np.fromiter(self._database.execute(sql, parameters), dtype=np.dtype((np.int64, len(names))))
+        return {name: np.ascontiguousarray(rows[:, i]) if len(rows) else np.empty(0, np.int64) for i, name in enumerate(names)}
+
+
+__all__ = ["Recording", "RecordingError"]
