@@ -75,7 +75,7 @@ class Recording:
     def processes(self) -> list[Process]:
         """All processes, in order of id."""
         columns = "id, uid, pid, parent, parent_at, service, argv, started_ns, clock_offset_ns, exit_code, ending"
-        return [Process(*row[:6], tuple(json.loads(row[6])), *row[7:]) for row in self._rows(f"SELECT {columns} FROM process ORDER BY id")]
+        return [Process(*(*row[:6], tuple(json.loads(row[6])), *row[7:])) for row in self._rows(f"SELECT {columns} FROM process ORDER BY id")]
 
     def actors(self) -> list[Actor]:
         """All actors, in order of id."""
@@ -202,11 +202,11 @@ class Recording:
     def accesses(self, location: int | None = None) -> list[Access]:
         """The accesses of shared places in order of id, or those of one place in order of event."""
         where, parameters = ("ORDER BY id", ()) if location is None else ("WHERE location = ? ORDER BY at", (location,))
-        rows = self._rows(f"SELECT at, actor, step, location, op, site, vk, value FROM access {where}", parameters)
+        rows = self._rows(f"SELECT at, actor, step, location, op, site, vk, payload FROM access {where}", parameters)
         return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in rows]
 
-    def _access_value(self, at: At, kind: int, text: str | None) -> Value:
-        return self._definitions.access_value(self.process_of(at), ValueKind(kind), text)
+    def _access_value(self, at: At, kind: int, payload: bytes | None) -> Value:
+        return self._definitions.value(self.process_of(at), ValueKind(kind), np.frombuffer(payload or b"", np.uint32).tolist())
 
     def access_columns(self) -> AccessColumns:
         """All accesses as arrays, in order of id; values are left in the table."""
@@ -219,7 +219,7 @@ class Recording:
     def spans(self) -> list[Span]:
         """All spans."""
         columns = "id, span_id, trace_id, parent_id, name, actor, first_at, last_at, started_ns, ended_ns, status, attributes"
-        return [Span(*row[:-1], json.loads(row[-1])) for row in self._rows(f"SELECT {columns} FROM span ORDER BY id")]
+        return [Span(*(*row[:-1], json.loads(row[-1]))) for row in self._rows(f"SELECT {columns} FROM span ORDER BY id")]
 
     def messages(self) -> list[Message]:
         """All messages."""
@@ -227,14 +227,14 @@ class Recording:
 
     def io(self) -> list[Io]:
         """All boundary events other than SQL."""
-        return [Io(*row[:-1], json.loads(row[-1])) for row in self._rows("SELECT id, at, actor, op, phase, key, attributes FROM io ORDER BY id")]
+        return [Io(*(*row[:-1], json.loads(row[-1]))) for row in self._rows("SELECT id, at, actor, op, phase, key, attributes FROM io ORDER BY id")]
 
     def sql(self) -> list[Sql]:
         """All database statements."""
         columns = ('id, at, actor, system, connection, statement, parameters, access, rowcount, rows, "transaction", isolation, '
                    "started_ns, ended_ns, error")
         return [
-            Sql(*row[:6], json.loads(row[6]) if row[6] else None, row[7], row[8], tuple(tuple(r) for r in json.loads(row[9] or "[]")), *row[10:])
+            Sql(*(*row[:6], json.loads(row[6]) if row[6] else None, row[7], row[8], tuple(tuple(r) for r in json.loads(row[9] or "[]")), *row[10:]))
             for row in self._rows(f"SELECT {columns} FROM sql ORDER BY id")
         ]
 

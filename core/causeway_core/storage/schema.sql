@@ -28,6 +28,10 @@ CREATE TABLE stream (            -- one row an operating system thread of a proc
   process INTEGER NOT NULL REFERENCES process(id), -- whose thread
   number INTEGER NOT NULL,       -- stream number on the wire
   words INTEGER NOT NULL,        -- length so far
+  segments INTEGER NOT NULL,     -- how many whole segments of the spool its chunks hold
+  segment_words INTEGER NOT NULL, -- position at which the next segment begins
+  wall_ns INTEGER NOT NULL,      -- wall clock when its first segment was made
+  monotonic_ns INTEGER NOT NULL, -- monotonic clock at the same moment
   UNIQUE (process, number)
 );
 
@@ -91,11 +95,13 @@ CREATE TABLE chunk (             -- the bulk stream: records of one stream, comp
   events INTEGER NOT NULL,       -- how many records
   order_first INTEGER NOT NULL,  -- order number in force at its first record
   order_last INTEGER NOT NULL,   -- order number in force at its last record
-  codec INTEGER NOT NULL,        -- 0 plain, 1 zstd
+  codec INTEGER NOT NULL,        -- of the blobs that follow: 0 plain, 1 zstd; their words are 32-bit little-endian
+  sites BLOB NOT NULL,           -- wire sites that occur, ascending
+  objects BLOB NOT NULL,         -- wire ids of objects that are owners in writes, reads, mutations and snapshots here, ascending
+  texts BLOB NOT NULL,           -- (id, offset in the chunk) of each TEXT record, ascending by id
+  snapshots BLOB NOT NULL,       -- (object id, offset in the chunk) of each OBJECT record, ascending
+  frames BLOB NOT NULL,          -- keyframe: state of every activation at its first event in this chunk (docs/recording-format.md)
   data BLOB NOT NULL,            -- the records as on the wire
-  sites BLOB NOT NULL,           -- sorted u32 wire sites that occur, zstd
-  objects BLOB NOT NULL,         -- sorted u32 object ids that are owners in writes, reads, mutations and snapshots here, zstd
-  frames BLOB NOT NULL,          -- keyframes: state of every activation at its first event in this chunk (format: docs/recording-format.md)
   PRIMARY KEY (stream, first)
 ) WITHOUT ROWID;
 
@@ -115,8 +121,10 @@ CREATE TABLE step (              -- one row a maximal stretch of one actor betwe
   last_at INTEGER NOT NULL,      -- its last event (inclusive; same stream)
   started_ns INTEGER NOT NULL,   -- monotonic
   ended_ns INTEGER,              -- monotonic; NULL if it never ended
-  cause_at INTEGER,              -- the event that made it runnable (HANDLE, SYNC), NULL if unknown
-  ending TEXT                    -- suspended | finished | failed | cancelled | NULL
+  cause_at INTEGER,              -- the event that made it runnable (HANDLE), NULL if unknown
+  cause INTEGER,                 -- how: kind of that HANDLE (1 call_soon, 2 timer, 3 reader/writer, 4 threadsafe, 5 executor, 6 eager)
+  waiting_on INTEGER,            -- object.id that its actor waits for after it, if any
+  ending TEXT                    -- suspended | finished | failed | cancelled | NULL: the next step of the actor goes on without a scheduling point
 );
 CREATE INDEX step_actor ON step(actor, number);
 CREATE INDEX step_at ON step(first_at);
@@ -146,7 +154,13 @@ CREATE TABLE sync (              -- one row a synchronization operation
 CREATE INDEX sync_object ON sync(object);
 CREATE INDEX sync_at ON sync(at);
 
-CREATE TABLE object (            -- one row an object with identity
+CREATE TABLE type (              -- one row a type of recorded objects
+  id INTEGER PRIMARY KEY,        -- process.id << 32 | wire id of the TYPE record
+  flags INTEGER NOT NULL,        -- 1 list-like, 2 dict-like, 4 set-like, 8 instance, 16 class, 32 module, 64 function, 128 exception
+  name TEXT NOT NULL             -- qualified name
+);
+
+CREATE TABLE object (            -- one row an object that a fact mentions (others: column `snapshots` of chunk)
   id INTEGER PRIMARY KEY,        -- process.id << 32 | wire id
   type TEXT NOT NULL,            -- qualified type name
   first_at INTEGER NOT NULL,     -- where it was first seen
@@ -154,7 +168,7 @@ CREATE TABLE object (            -- one row an object with identity
   owner INTEGER                  -- object that first held it, if any
 );
 
-CREATE TABLE access (            -- one row a recorded read or write of a location that more than one actor touched
+CREATE TABLE access (            -- one row a recorded read or write of a location that more than one actor touched, at least one of them writing
   id INTEGER PRIMARY KEY,        -- from 1
   at INTEGER NOT NULL,           -- the event
   actor INTEGER NOT NULL,        -- who
@@ -163,7 +177,8 @@ CREATE TABLE access (            -- one row a recorded read or write of a locati
   op TEXT NOT NULL,              -- read | write | delete | test | iterate | mutate
   site INTEGER NOT NULL,         -- site.id
   vk INTEGER NOT NULL,           -- value kind of `value` (sdk/SPEC.md section 2)
-  value TEXT                     -- the value, as shown to people; NULL when not captured
+  value TEXT,                    -- the value, as shown to people; NULL when not captured
+  payload BLOB                   -- its payload words as on the wire; NULL when the kind has none
 );
 CREATE INDEX access_location ON access(location, at);
 CREATE INDEX access_at ON access(at);

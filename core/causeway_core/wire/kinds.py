@@ -7,7 +7,16 @@ from enum import IntEnum, IntFlag
 from causeway_core.model.value import ValueKind
 
 __all__ = [
-    "ActorKindCode", "CAPTURE_REASONS", "Kind", "StepState", "SyncFlag", "SyncOp", "ValueKind", "XKind", "MAGIC", "HEADER_SIZE",
+    "CAPTURE_REASONS",
+    "HEADER_SIZE",
+    "MAGIC",
+    "ActorKindCode",
+    "Kind",
+    "StepState",
+    "SyncFlag",
+    "SyncOp",
+    "ValueKind",
+    "XKind",
 ]
 
 MAGIC = b"CWSEG\x01\r\n"
