@@ -1,10 +1,28 @@
-/* asyncio handles and steps, locks (step.c). */
+/* asyncio: handles, the steps they run, and the tasks behind them (step.c). No function raises or runs code of the program. Needs the GIL. */
 #ifndef CW_STEP_H
 #define CW_STEP_H
 
+#define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
 
-/* Adds the functions of step.c to the module; 0, or -1 with an exception. */
+/* Adds the functions of step.c, and of the files it stands for (mark.c, locks.c, threads.c), to the module; 0, or -1 with an exception. */
 int step_init(PyObject *module);
+
+/* HANDLE: the current actor made `handle` runnable; kind 0: as the handle's type and cw_next_handle_kind tell. */
+void cw_handle_made(PyObject *handle, uint32_t kind);
+/* A handle that was made while nothing recorded: what was known of its address is stale. */
+void cw_forget_handle(PyObject *handle);
+/* The kind of the next handle this thread makes, told by the method that is about to make it. */
+void cw_next_handle_kind(uint32_t kind);
+/* STEP and STEP_END around the run of a handle. Pairs nest and balance also when nothing records. */
+void cw_handle_runs(PyObject *handle);
+void cw_handle_ran(void);
+
+/* The actor of an asyncio task, announced at first sight; 0 when `task` is none or nothing records. */
+uint32_t cw_task_actor(PyObject *task);
+/* `path:line:qualname` of what a callable or coroutine runs, "" if unknown; `name` gets the bare qualname. Both are cut to their sizes. */
+void cw_describe(PyObject *callable, char *function, size_t function_size, char *name, size_t name_size);
 
 #endif

@@ -1,0 +1,217 @@
+/* Recording of _thread.lock, _thread.RLock and _queue.SimpleQueue by exchange of their C functions.
+ *
+ * The types, their methods' identity, isinstance and repr stay as they are. Whether a lock is taken is read before the original runs; the GIL is
+ * held in between, so what is read is what the original finds. A request is written before the thread may block: if it never gets the
+ * lock, the mapped segment still says what it waited for. */
+#include "locks.h"
+#include "items.h"
+#include "swap.h"
+#include "tap.h"
+
+enum { ACQUIRED = 1, RELEASED, REQUEST, GET_REQUEST = 31, ACQUIRE_FAILED = 27, TIMEOUT = 28 };
+enum { BLOCKED = 1, REENTRANT = 2 };
+
+#if PY_VERSION_HEX < 0x030E0000
+typedef struct {
+    PyObject_HEAD
+    void *lock;
+    PyObject *weakrefs;
+    char locked;
+} LockHead;
+typedef struct {
+    PyObject_HEAD
+    void *lock;
+    unsigned long owner;
+    unsigned long count;
+} RLockHead;
+static bool lock_taken(PyObject *self) { return ((LockHead *)self)->locked; }
+static unsigned long rlock_count(PyObject *self) { return ((RLockHead *)self)->count; }
+static bool rlock_mine(PyObject *self) { return ((RLockHead *)self)->count > 0 && ((RLockHead *)self)->owner == PyThread_get_thread_ident(); }
+#else
+typedef struct {
+    PyObject_HEAD
+    uint8_t mutex;
+} LockHead;
+typedef struct {
+    PyObject_HEAD
+    uint8_t mutex;
+    unsigned long long owner;
+    size_t level;
+} RLockHead;
+static bool lock_taken(PyObject *self) { return ((LockHead *)self)->mutex & 1; }
+static unsigned long rlock_count(PyObject *self) { return ((RLockHead *)self)->mutex & 1 ? ((RLockHead *)self)->level + 1 : 0; }
+static bool rlock_mine(PyObject *self) { return rlock_count(self) > 0 && ((RLockHead *)self)->owner == PyThread_get_thread_ident_ex(); }
+#endif
+
+static PyTypeObject *lock_type, *rlock_type, *queue_type;
+
+/* acquire(blocking=True, timeout=-1) of a taken lock: will it block? Only exact bools, ints and floats are looked at. */
+static bool would_block(const cw_swap *swap, void *b, void *c, void *d, void *e, const char *first) {
+    if (swap->flags & (METH_NOARGS | METH_O)) return true;
+    cw_arguments given = cw_swap_arguments(swap, b, c, d, e);
+    PyObject *blocking = cw_argument(&given, 0, first);
+    if (blocking == Py_False) return false;
+    if (blocking && PyLong_CheckExact(blocking) && Py_SIZE(blocking) == 0) return false;
+    PyObject *timeout = cw_argument(&given, 1, "timeout");
+    return !(timeout && PyLong_CheckExact(timeout) && Py_SIZE(timeout) == 0) && !(timeout && PyFloat_CheckExact(timeout) && PyFloat_AS_DOUBLE(timeout) == 0);
+}
+
+static PyObject *acquire(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
+    if (!cw_active()) return swap->original(self, b, c, d, e);
+    bool reentrant = Py_IS_TYPE(self, rlock_type) && rlock_mine(self);
+    bool taken = !reentrant && (Py_IS_TYPE(self, lock_type) ? lock_taken(self) : Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 0);
+    bool blocks = taken && would_block(swap, b, c, d, e, "blocking");
+    if (blocks) cw_sync(REQUEST, self, 0, BLOCKED);
+    PyObject *result = swap->original(self, b, c, d, e);
+    if (result == Py_False || !result) {
+        PyObject *type, *value, *trace;
+        PyErr_Fetch(&type, &value, &trace);
+        cw_sync(blocks && result ? TIMEOUT : ACQUIRE_FAILED, self, 0, blocks ? BLOCKED : 0);
+        PyErr_Restore(type, value, trace);
+    } else {
+        cw_sync(ACQUIRED, self, 0, (blocks ? BLOCKED : 0) | (reentrant ? REENTRANT : 0));
+    }
+    return result;
+}
+
+static PyObject *release(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
+    if (!cw_active()) return swap->original(self, b, c, d, e);
+    bool inner = Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 1;
+    PyObject *result = swap->original(self, b, c, d, e);
+    if (result) cw_sync(RELEASED, self, 0, inner ? REENTRANT : 0);
+    return result;
+}
+
+/* RLock._release_save (used by Condition.wait) gives the lock up whatever its depth. */
+static PyObject *release_all(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
+    PyObject *result = swap->original(self, b, c, d, e);
+    if (result) cw_sync(RELEASED, self, 0, 0);
+    return result;
+}
+
+static PyObject *restore(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
+    bool taken = cw_active() && Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 0;
+    if (taken) cw_sync(REQUEST, self, 0, BLOCKED);
+    PyObject *result = swap->original(self, b, c, d, e);
+    if (result) cw_sync(ACQUIRED, self, 0, taken ? BLOCKED : 0);
+    return result;
+}
+
+static PyObject *queue_put(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
+    if (!cw_active()) return swap->original(self, b, c, d, e);
+    cw_arguments given = cw_swap_arguments(swap, b, c, d, e);
+    PyObject *item = swap->flags & METH_O ? (PyObject *)b : cw_argument(&given, 0, "item");
+    PyObject *result = swap->original(self, b, c, d, e);
+    if (result && item) cw_item_put(self, item, 0);
+    return result;
+}
+
+static PyMethodDef *queue_empty;
+
+static PyObject *queue_get(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
+    if (!cw_active()) return swap->original(self, b, c, d, e);
+    PyObject *empty = queue_empty ? queue_empty->ml_meth(self, NULL) : NULL;
+    bool blocks = empty == Py_True && would_block(swap, b, c, d, e, "block");
+    Py_XDECREF(empty);
+    if (blocks) cw_sync(GET_REQUEST, self, 0, BLOCKED);
+    PyObject *result = swap->original(self, b, c, d, e);
+    if (result) {
+        cw_item_get(self, result, blocks ? BLOCKED : 0);
+    } else if (blocks) {
+        PyObject *type, *value, *trace;
+        PyErr_Fetch(&type, &value, &trace);
+        cw_sync(TIMEOUT, self, 0, BLOCKED);
+        PyErr_Restore(type, value, trace);
+    }
+    return result;
+}
+
+static PyObject *queue_get_nowait(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
+    PyObject *result = swap->original(self, b, c, d, e);
+    if (result) cw_item_get(self, result, 0);
+    return result;
+}
+
+/* One exchanged method: a replacement of its own, because a PyMethodDef has no room for a pointer to it. */
+#define METHOD(name, role) \
+    static cw_swap name##_swap; \
+    static PyObject *name(PyObject *self, void *b, void *c, void *d, void *e) { return role(&name##_swap, self, b, c, d, e); }
+METHOD(lock_acquire, acquire)
+METHOD(lock_acquire_lock, acquire)
+METHOD(lock_enter, acquire)
+METHOD(lock_release, release)
+METHOD(lock_release_lock, release)
+METHOD(lock_exit, release)
+METHOD(rlock_acquire, acquire)
+METHOD(rlock_enter, acquire)
+METHOD(rlock_release, release)
+METHOD(rlock_exit, release)
+METHOD(rlock_release_save, release_all)
+METHOD(rlock_acquire_restore, restore)
+METHOD(simple_put, queue_put)
+METHOD(simple_put_nowait, queue_put)
+METHOD(simple_get, queue_get)
+METHOD(simple_get_nowait, queue_get_nowait)
+
+static const struct {
+    int type; /* 0 lock, 1 rlock, 2 SimpleQueue */
+    const char *name;
+    cw_swap *swap;
+    cw_method method;
+} table[] = {
+    {0, "acquire", &lock_acquire_swap, lock_acquire}, {0, "acquire_lock", &lock_acquire_lock_swap, lock_acquire_lock},
+    {0, "__enter__", &lock_enter_swap, lock_enter}, {0, "release", &lock_release_swap, lock_release},
+    {0, "release_lock", &lock_release_lock_swap, lock_release_lock}, {0, "__exit__", &lock_exit_swap, lock_exit},
+    {1, "acquire", &rlock_acquire_swap, rlock_acquire}, {1, "__enter__", &rlock_enter_swap, rlock_enter},
+    {1, "release", &rlock_release_swap, rlock_release}, {1, "__exit__", &rlock_exit_swap, rlock_exit},
+    {1, "_release_save", &rlock_release_save_swap, rlock_release_save}, {1, "_acquire_restore", &rlock_acquire_restore_swap, rlock_acquire_restore},
+    {2, "put", &simple_put_swap, simple_put}, {2, "put_nowait", &simple_put_nowait_swap, simple_put_nowait},
+    {2, "get", &simple_get_swap, simple_get}, {2, "get_nowait", &simple_get_nowait_swap, simple_get_nowait},
+};
+#define TABLE_SIZE (sizeof table / sizeof table[0])
+
+static PyTypeObject *type_of(const char *module, const char *name) {
+    PyObject *from = PyImport_ImportModule(module), *type = from ? PyObject_GetAttrString(from, name) : NULL;
+    Py_XDECREF(from);
+    if (type && !PyType_Check(type)) Py_CLEAR(type);
+    if (!type) PyErr_Clear();
+    return (PyTypeObject *)type;
+}
+
+static void patch(int from, int to, PyTypeObject *types[3]) {
+    for (size_t i = 0; i < TABLE_SIZE; i++)
+        if (table[i].type >= from && table[i].type <= to && types[table[i].type]) cw_swap_method(table[i].swap, (PyObject *)types[table[i].type], table[i].name, table[i].method);
+}
+
+static PyObject *patch_locks(PyObject *module, PyObject *unused) {
+    if (!lock_type) lock_type = type_of("_thread", "LockType");
+    if (!rlock_type) rlock_type = type_of("_thread", "RLock");
+    patch(0, 1, (PyTypeObject *[3]){lock_type, rlock_type, NULL});
+    Py_RETURN_NONE;
+}
+
+static PyObject *patch_simple_queue(PyObject *module, PyObject *unused) {
+    if (!queue_type) queue_type = type_of("_queue", "SimpleQueue");
+    if (queue_type && !queue_empty) {
+        PyObject *empty = PyObject_GetAttrString((PyObject *)queue_type, "empty");
+        if (empty && Py_IS_TYPE(empty, &PyMethodDescr_Type) && ((PyMethodDescrObject *)empty)->d_method->ml_flags == METH_NOARGS) queue_empty = ((PyMethodDescrObject *)empty)->d_method;
+        Py_XDECREF(empty);
+        PyErr_Clear();
+    }
+    patch(2, 2, (PyTypeObject *[3]){NULL, NULL, queue_type});
+    Py_RETURN_NONE;
+}
+
+static PyObject *unpatch_locks(PyObject *module, PyObject *unused) {
+    for (size_t i = 0; i < TABLE_SIZE; i++) cw_swap_back(table[i].swap);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"patch_locks", patch_locks, METH_NOARGS, "patch_locks() -> None\n\nFrom now on _thread.lock and _thread.RLock write SYNC records while something records."},
+    {"patch_simple_queue", patch_simple_queue, METH_NOARGS, "patch_simple_queue() -> None\n\nThe same for _queue.SimpleQueue; imports _queue."},
+    {"unpatch_locks", unpatch_locks, METH_NOARGS, "unpatch_locks() -> None\n\nUndoes patch_locks and patch_simple_queue."},
+    {NULL},
+};
+
+int locks_init(PyObject *module) { return PyModule_AddFunctions(module, functions); }

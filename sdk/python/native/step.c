@@ -1,0 +1,534 @@
+/* asyncio: handles, the steps they run, and the tasks behind them.
+ *
+ * A handle gets a token when it is made (Handle.__init__ carries a mark, see causeway/hooks/asyncio.py); when it runs, the step carries that
+ * token, so that every step knows its cause. Tokens and actors are kept beside the objects, by address: a handle's entry goes when it runs, and
+ * a new handle or task at an old address overwrites what was there. */
+#include "step.h"
+#include "around.h"
+#include "items.h"
+#include "locks.h"
+#include "mark.h"
+#include "pointers.h"
+#include "swap.h"
+#include "tap.h"
+#include "threads.h"
+
+#include <structmember.h>
+
+#define DEPTH 64
+enum { CALL_SOON = 1, TIMER, READER, THREADSAFE, EXECUTOR, EAGER };
+enum { SUSPENDED, FINISHED, FAILED, CANCELLED };
+
+typedef struct {
+    PyObject *task;
+    uint32_t actor; /* 0: this step is not recorded */
+} Step;
+
+static struct {
+    PyTypeObject *handle, *timer;
+    Py_ssize_t callback;            /* offset of Handle._callback */
+    PyTypeObject *task, *py_task;   /* _asyncio.Task and asyncio.tasks._PyTask */
+    PyTypeObject *step_wrapper;     /* the type of what a C task hands to call_soon; known once one was seen */
+    PyMethodDef *wakeup;            /* and of what it adds to a future's callbacks */
+    PyObject *py_step, *py_wakeup;  /* functions of the Python task */
+    getter state, exception, waiter, coro, callbacks;
+    PyCFunction get_name;
+    initproc task_init;
+    PyTypeObject *future_iter, *partial;
+    sendfunc iter_send;
+    iternextfunc iter_next;
+    PyObject *running_loop;
+} aio;
+
+static cw_pointers handles; /* Handle -> a: token, b: kind */
+static cw_pointers tasks;   /* Task -> a: actor, b: 1 once it has run */
+static _Thread_local Step steps[DEPTH];
+static _Thread_local uint32_t depth;
+static _Thread_local uint32_t next_kind;
+
+static PyObject *name_state, *name_exception, *name_waiter, *name_coro, *name_name, *name_func;
+
+/* ---- tasks ---- */
+
+static bool is_task(PyObject *object) {
+    return (aio.task && PyObject_TypeCheck(object, aio.task)) || (aio.py_task && PyObject_TypeCheck(object, aio.py_task));
+}
+
+/* A private field of a task: the C getter, or the instance attribute of the Python one. New reference or NULL, never an exception. */
+static PyObject *field(PyObject *task, getter get, PyObject *name) {
+    PyObject *value = aio.task && PyObject_TypeCheck(task, aio.task) ? (get ? get(task, NULL) : NULL) : PyObject_GenericGetAttr(task, name);
+    if (!value) PyErr_Clear();
+    return value;
+}
+
+/* The task whose step `callback` runs, or NULL. Borrowed. */
+static PyObject *task_of(PyObject *callback) {
+    PyTypeObject *type = Py_TYPE(callback);
+    if (type == aio.step_wrapper) return ((PyObject **)((char *)callback + sizeof(PyObject)))[0];
+    if (PyCFunction_CheckExact(callback)) {
+        PyMethodDef *def = ((PyCFunctionObject *)callback)->m_ml;
+        PyObject *self = ((PyCFunctionObject *)callback)->m_self;
+        if (def == aio.wakeup) return self;
+        if (!aio.wakeup && self && aio.task && PyObject_TypeCheck(self, aio.task) && strcmp(def->ml_name, "task_wakeup") == 0) {
+            aio.wakeup = def;
+            return self;
+        }
+        return NULL;
+    }
+    if (PyMethod_Check(callback)) {
+        PyObject *function = PyMethod_GET_FUNCTION(callback);
+        return function == aio.py_step || function == aio.py_wakeup ? PyMethod_GET_SELF(callback) : NULL;
+    }
+    if (!aio.step_wrapper && aio.task && strcmp(type->tp_name, "TaskStepMethWrapper") == 0) {
+        PyObject *task = PyObject_GetAttrString(callback, "__self__");
+        PyErr_Clear();
+        Py_XDECREF(task); /* the wrapper holds it */
+        if (task && ((PyObject **)((char *)callback + sizeof(PyObject)))[0] == task) {
+            aio.step_wrapper = type;
+            return task;
+        }
+    }
+    return NULL;
+}
+
+static void describe_code(PyCodeObject *code, char *function, size_t function_size, char *name, size_t name_size) {
+    const char *path = PyUnicode_AsUTF8(code->co_filename), *qualname = PyUnicode_AsUTF8(code->co_qualname);
+    if (!path || !qualname) {
+        PyErr_Clear();
+        return;
+    }
+    snprintf(name, name_size, "%s", qualname);
+    snprintf(function, function_size, "%s:%d:%s", path, code->co_firstlineno, qualname);
+}
+
+void cw_describe(PyObject *it, char *function, size_t function_size, char *name, size_t name_size) {
+    function[0] = name[0] = 0;
+    for (int unwrapped = 0; unwrapped < 8; unwrapped++) {
+        if (PyMethod_Check(it)) {
+            it = PyMethod_GET_FUNCTION(it);
+        } else if (aio.partial && Py_TYPE(it) == aio.partial) {
+            PyObject *inner = PyObject_GenericGetAttr(it, name_func);
+            PyErr_Clear();
+            if (!inner) break;
+            Py_DECREF(inner); /* the partial holds it */
+            it = inner;
+        } else {
+            PyObject *inner = cw_around_function(it);
+            if (!inner) break;
+            it = inner;
+        }
+    }
+    if (PyFunction_Check(it)) {
+        describe_code((PyCodeObject *)PyFunction_GET_CODE(it), function, function_size, name, name_size);
+    } else if (PyGen_CheckExact(it) || PyCoro_CheckExact(it)) {
+#if PY_VERSION_HEX < 0x030C0000
+        PyCodeObject *code = (PyCodeObject *)Py_NewRef(((PyGenObject *)it)->gi_code);
+#else
+        PyCodeObject *code = PyGen_GetCode((PyGenObject *)it);
+#endif
+        describe_code(code, function, function_size, name, name_size);
+        Py_DECREF(code);
+    } else if (PyCFunction_Check(it)) {
+        snprintf(name, name_size, "%s", ((PyCFunctionObject *)it)->m_ml->ml_name);
+    } else {
+        snprintf(name, name_size, "%s", Py_TYPE(it)->tp_name);
+    }
+}
+
+/* What ACTOR says of a task: its name and what its coroutine runs. */
+static uint32_t announce_task(PyObject *task, uint32_t number) {
+    char function[1200], qualname[400];
+    PyObject *coro = field(task, aio.coro, name_coro), *name = NULL;
+    if (coro) cw_describe(coro, function, sizeof function, qualname, sizeof qualname);
+    if (aio.task && PyObject_TypeCheck(task, aio.task) && aio.get_name)
+        name = aio.get_name(task, NULL);
+    else
+        name = PyObject_GenericGetAttr(task, name_name);
+    if (!name) PyErr_Clear();
+    const char *text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+    if (!text) PyErr_Clear();
+    if (number)
+        cw_name_actor(number, CW_TASK, task, text ? text : "Task", coro ? function : "");
+    else
+        number = cw_new_actor(CW_TASK, task, text ? text : "Task", coro ? function : "");
+    Py_XDECREF(name);
+    Py_XDECREF(coro);
+    return number;
+}
+
+static cw_entry *task_entry(PyObject *task) {
+    cw_entry *entry = cw_pointers_find(&tasks, (uintptr_t)task);
+    if (entry && entry->a) return entry;
+    uint32_t actor = announce_task(task, 0);
+    entry = cw_pointers_put(&tasks, (uintptr_t)task);
+    if (entry) entry->a = actor;
+    return entry;
+}
+
+uint32_t cw_task_actor(PyObject *task) {
+    if (!cw_active() || !is_task(task)) return 0;
+    cw_entry *entry = task_entry(task);
+    return entry ? entry->a : 0;
+}
+
+/* How a step of a task ended, without touching what the program can see (Task.exception() would mark it as retrieved). */
+static uint32_t state_of(PyObject *task, uint32_t *waiting_on) {
+    uint32_t state = SUSPENDED;
+    *waiting_on = 0;
+    PyObject *value = field(task, aio.state, name_state);
+    if (value && PyUnicode_CheckExact(value) && PyUnicode_GET_LENGTH(value)) {
+        switch (PyUnicode_READ_CHAR(value, 0)) {
+        case 'C':
+            state = CANCELLED;
+            break;
+        case 'F': {
+            PyObject *exception = field(task, aio.exception, name_exception);
+            state = exception && exception != Py_None ? FAILED : FINISHED;
+            Py_XDECREF(exception);
+            break;
+        }
+        default: {
+            PyObject *waiter = field(task, aio.waiter, name_waiter);
+            if (waiter && waiter != Py_None) *waiting_on = cw_object_known(waiter);
+            Py_XDECREF(waiter);
+        }
+        }
+    }
+    Py_XDECREF(value);
+    return state;
+}
+
+/* ---- handles ---- */
+
+static PyObject *callback_of(PyObject *handle) {
+    if (!aio.handle || !PyObject_TypeCheck(handle, aio.handle)) return NULL;
+    return *(PyObject **)((char *)handle + aio.callback);
+}
+
+void cw_next_handle_kind(uint32_t kind) { next_kind = kind; }
+
+void cw_forget_handle(PyObject *handle) {
+    cw_entry *entry = cw_pointers_find(&handles, (uintptr_t)handle);
+    if (entry) cw_pointers_remove(&handles, entry);
+    next_kind = 0;
+}
+
+void cw_handle_made(PyObject *handle, uint32_t kind) {
+    PyObject *callback = callback_of(handle);
+    if (!kind) kind = next_kind ? next_kind : Py_TYPE(handle) == aio.timer ? TIMER : CALL_SOON;
+    next_kind = 0;
+    PyObject *task = callback ? task_of(callback) : NULL;
+    if (task) task_entry(task); /* so that ACTOR stands where the task was made */
+    uint32_t token = cw_handle(kind);
+    cw_entry *entry = token ? cw_pointers_put(&handles, (uintptr_t)handle) : NULL;
+    if (entry) {
+        entry->a = token;
+        entry->b = kind;
+    }
+}
+
+static Step *push(void) {
+    if (depth++ >= DEPTH) return NULL;
+    Step *step = &steps[depth - 1];
+    *step = (Step){0};
+    return step;
+}
+
+static void begin_task(Step *step, PyObject *task, uint32_t token) {
+    cw_entry *entry = task_entry(task);
+    if (!entry || !entry->a) return;
+    step->task = Py_NewRef(task);
+    step->actor = entry->a;
+    uint32_t first = entry->b ? 0 : 1;
+    entry->b = 1;
+    cw_step_begin(step->actor, token, first);
+}
+
+void cw_handle_runs(PyObject *handle) {
+    Step *step = push();
+    if (!step || !cw_active()) return;
+    uint32_t token = 0;
+    cw_entry *entry = cw_pointers_find(&handles, (uintptr_t)handle);
+    if (entry) {
+        token = entry->a;
+        if (entry->b != READER) cw_pointers_remove(&handles, entry); /* a reader's handle runs many times */
+    }
+    PyObject *callback = callback_of(handle);
+    if (!callback) return;
+    PyObject *task = task_of(callback);
+    if (task) {
+        begin_task(step, task, token);
+    } else {
+        char function[1200], name[400];
+        cw_describe(callback, function, sizeof function, name, sizeof name);
+        step->actor = cw_new_actor(CW_CALLBACK, NULL, name, function);
+        if (step->actor) cw_step_begin(step->actor, token, 1);
+    }
+}
+
+void cw_handle_ran(void) {
+    if (depth == 0 || depth-- > DEPTH) return;
+    Step *step = &steps[depth];
+    if (!step->actor) return;
+    uint32_t state = FINISHED, waiting_on = 0;
+    PyObject *task = step->task;
+    uint32_t actor = step->actor;
+    *step = (Step){0};
+    if (task) state = state_of(task, &waiting_on);
+    cw_step_end(actor, state, waiting_on);
+    Py_XDECREF(task); /* never the last one: the handle, its caller or the loop still hold it */
+}
+
+/* ---- what tasks and futures tell each other ---- */
+
+#define SYNC_JOIN 20
+#define SYNC_RESULT_SET 21
+#define SYNC_RESULT_GOT 22
+#define SYNC_EXCEPTION_SET 23
+#define SYNC_CANCEL 24
+#define ASYNCHRONOUS 4
+
+/* The current actor saw that `future` is done. Futures nobody was told of (the private ones of locks and queues) are passed over. */
+static void saw_done(PyObject *future) {
+    if (!cw_active()) return;
+    if (is_task(future)) {
+        cw_entry *entry = cw_pointers_find(&tasks, (uintptr_t)future);
+        if (entry) cw_sync(SYNC_JOIN, future, entry->a, ASYNCHRONOUS);
+    } else {
+        uint32_t id = cw_object_known(future);
+        if (id) cw_sync_id(SYNC_RESULT_GOT, id, 0, ASYNCHRONOUS);
+    }
+}
+
+/* `await future`: the iterator holds its future in its first field until it is done. */
+static PyObject *awaited_future(PyObject *iter) { return Py_XNewRef(((PyObject **)((char *)iter + sizeof(PyObject)))[0]); }
+
+static PySendResult iter_am_send(PyObject *iter, PyObject *value, PyObject **out) {
+    PyObject *future = awaited_future(iter);
+    PySendResult sent = aio.iter_send(iter, value, out);
+    if (future && sent != PYGEN_NEXT) saw_done(future);
+    Py_XDECREF(future);
+    return sent;
+}
+
+static PyObject *iter_next(PyObject *iter) {
+    PyObject *future = awaited_future(iter);
+    PyObject *out = aio.iter_next(iter);
+    if (future && !out) saw_done(future);
+    Py_XDECREF(future);
+    return out;
+}
+
+/* A future without callbacks may be found done later by anybody: only then, or once it has an id, its result is a fact of its own; else HANDLE tells. */
+static void settled(PyObject *future, uint32_t op) {
+    if (!cw_active() || is_task(future)) return;
+    uint32_t id = cw_object_known(future);
+    if (id) {
+        cw_sync_id(op, id, 0, ASYNCHRONOUS);
+        return;
+    }
+    cw_sync(op, future, 0, ASYNCHRONOUS);
+}
+
+static bool has_callbacks(PyObject *future) {
+    PyObject *callbacks = aio.callbacks ? aio.callbacks(future, NULL) : NULL;
+    if (!callbacks) PyErr_Clear();
+    bool some = callbacks && callbacks != Py_None;
+    Py_XDECREF(callbacks);
+    return some;
+}
+
+/* The methods below stand in PyMethodDef tables; all pass on the registers of any calling convention (swap.h). */
+static cw_swap set_result, set_exception, future_cancel, task_cancel, future_result, set_name;
+
+static PyObject *on_set_result(PyObject *self, void *b, void *c, void *d, void *e) {
+    bool waited = cw_active() && has_callbacks(self) && !cw_object_known(self);
+    PyObject *result = CW_ORIGINAL(set_result)(self, b, c, d, e);
+    if (result && !waited) settled(self, SYNC_RESULT_SET);
+    return result;
+}
+
+static PyObject *on_set_exception(PyObject *self, void *b, void *c, void *d, void *e) {
+    PyObject *result = CW_ORIGINAL(set_exception)(self, b, c, d, e);
+    if (result) settled(self, SYNC_EXCEPTION_SET);
+    return result;
+}
+
+static PyObject *on_future_cancel(PyObject *self, void *b, void *c, void *d, void *e) {
+    uint32_t id = cw_object_known(self);
+    PyObject *result = CW_ORIGINAL(future_cancel)(self, b, c, d, e);
+    if (result == Py_True && id) cw_sync_id(SYNC_CANCEL, id, 0, ASYNCHRONOUS);
+    return result;
+}
+
+static PyObject *on_task_cancel(PyObject *self, void *b, void *c, void *d, void *e) {
+    if (cw_active()) {
+        cw_entry *entry = cw_pointers_find(&tasks, (uintptr_t)self);
+        if (entry) cw_sync(SYNC_CANCEL, self, entry->a, ASYNCHRONOUS); /* before the handles that it makes */
+    }
+    return CW_ORIGINAL(task_cancel)(self, b, c, d, e);
+}
+
+static PyObject *on_result(PyObject *self, void *b, void *c, void *d, void *e) {
+    PyObject *result = CW_ORIGINAL(future_result)(self, b, c, d, e);
+    if (result && cw_object_known(self)) saw_done(self);
+    return result;
+}
+
+static PyObject *on_set_name(PyObject *self, void *b, void *c, void *d, void *e) {
+    PyObject *result = CW_ORIGINAL(set_name)(self, b, c, d, e);
+    cw_entry *entry = result && cw_active() ? cw_pointers_find(&tasks, (uintptr_t)self) : NULL;
+    if (entry) announce_task(self, entry->a);
+    return result;
+}
+
+/* ---- new tasks ---- */
+
+static bool starts_eagerly(PyObject *kwargs) {
+    PyObject *eager = kwargs ? PyDict_GetItemString(kwargs, "eager_start") : NULL;
+    if (eager != Py_True || !aio.running_loop) return false;
+    PyObject *loop = PyDict_GetItemString(kwargs, "loop"), *running = PyObject_CallNoArgs(aio.running_loop);
+    if (!running) PyErr_Clear();
+    bool eagerly = running && running == loop;
+    Py_XDECREF(running);
+    return eagerly;
+}
+
+/* The first step of an eager task runs inside its constructor. */
+static int init_eagerly(PyObject *self, PyObject *args, PyObject *kwargs) {
+    char function[1200] = "", qualname[400] = "";
+    PyObject *coro = PyTuple_GET_SIZE(args) ? PyTuple_GET_ITEM(args, 0) : PyDict_GetItemString(kwargs, "coro");
+    PyObject *name = PyDict_GetItemString(kwargs, "name");
+    if (coro) cw_describe(coro, function, sizeof function, qualname, sizeof qualname);
+    const char *text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+    if (!text) PyErr_Clear();
+    uint32_t actor = cw_new_actor(CW_TASK, self, text ? text : qualname, function);
+    cw_entry *entry = actor ? cw_pointers_put(&tasks, (uintptr_t)self) : NULL;
+    if (!entry) return aio.task_init(self, args, kwargs);
+    entry->a = actor;
+    entry->b = 1;
+    uint32_t token = cw_handle(EAGER);
+    Step *step = push();
+    if (step) {
+        *step = (Step){Py_NewRef(self), actor};
+        cw_step_begin(actor, token, 1);
+    }
+    int failed = aio.task_init(self, args, kwargs);
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    cw_handle_ran();
+    PyErr_Restore(type, value, trace);
+    return failed;
+}
+
+static int task_init(PyObject *self, PyObject *args, PyObject *kwargs) {
+    cw_entry *stale = cw_pointers_find(&tasks, (uintptr_t)self);
+    if (stale) cw_pointers_remove(&tasks, stale);
+    if (cw_active() && starts_eagerly(kwargs)) return init_eagerly(self, args, kwargs);
+    return aio.task_init(self, args, kwargs);
+}
+
+/* ---- installing ---- */
+
+static getter getter_of(PyTypeObject *type, const char *name) {
+    PyObject *descriptor = PyObject_GetAttrString((PyObject *)type, name);
+    getter get = NULL;
+    if (!descriptor)
+        PyErr_Clear();
+    else if (Py_IS_TYPE(descriptor, &PyGetSetDescr_Type))
+        get = ((PyGetSetDescrObject *)descriptor)->d_getset->get;
+    Py_XDECREF(descriptor);
+    return get;
+}
+
+static void install_task(void) {
+    if (!aio.task || aio.task_init) return;
+    aio.state = getter_of(aio.task, "_state");
+    aio.exception = getter_of(aio.task, "_exception");
+    aio.waiter = getter_of(aio.task, "_fut_waiter");
+    aio.coro = getter_of(aio.task, "_coro");
+    PyObject *get_name = PyObject_GetAttrString((PyObject *)aio.task, "get_name");
+    if (get_name && Py_IS_TYPE(get_name, &PyMethodDescr_Type) && ((PyMethodDescrObject *)get_name)->d_method->ml_flags == METH_NOARGS)
+        aio.get_name = ((PyMethodDescrObject *)get_name)->d_method->ml_meth;
+    Py_XDECREF(get_name);
+    PyErr_Clear();
+    aio.task_init = aio.task->tp_init;
+    aio.task->tp_init = task_init;
+    cw_swap_method(&task_cancel, (PyObject *)aio.task, "cancel", on_task_cancel);
+    cw_swap_method(&set_name, (PyObject *)aio.task, "set_name", on_set_name);
+}
+
+static void install_future(PyTypeObject *future, PyTypeObject *iter) {
+    if (!future || aio.future_iter) return;
+    aio.callbacks = getter_of(future, "_callbacks");
+    cw_swap_method(&set_result, (PyObject *)future, "set_result", on_set_result);
+    cw_swap_method(&set_exception, (PyObject *)future, "set_exception", on_set_exception);
+    cw_swap_method(&future_cancel, (PyObject *)future, "cancel", on_future_cancel);
+    cw_swap_method(&future_result, (PyObject *)future, "result", on_result);
+    if (!iter || !iter->tp_as_async || !iter->tp_as_async->am_send || !iter->tp_iternext) return;
+    aio.future_iter = iter;
+    aio.iter_send = iter->tp_as_async->am_send;
+    aio.iter_next = iter->tp_iternext;
+    iter->tp_as_async->am_send = iter_am_send;
+    iter->tp_iternext = iter_next;
+}
+
+static PyObject *asyncio_install(PyObject *module, PyObject *args) {
+    PyObject *handle, *timer, *task, *py_task, *future, *iter, *running, *partial;
+    if (!PyArg_ParseTuple(args, "O!O!OOOOOO", &PyType_Type, &handle, &PyType_Type, &timer, &task, &py_task, &future, &iter, &running, &partial)) return NULL;
+    PyObject *member = PyObject_GetAttrString(handle, "_callback");
+    if (!member) return NULL;
+    if (!Py_IS_TYPE(member, &PyMemberDescr_Type)) {
+        Py_DECREF(member);
+        return PyErr_Format(PyExc_TypeError, "Handle._callback is no slot");
+    }
+    aio.callback = ((PyMemberDescrObject *)member)->d_member->offset;
+    Py_DECREF(member);
+    aio.handle = (PyTypeObject *)Py_NewRef(handle);
+    aio.timer = (PyTypeObject *)Py_NewRef(timer);
+    if (PyType_Check(task)) aio.task = (PyTypeObject *)Py_NewRef(task);
+    if (PyType_Check(py_task)) {
+        aio.py_task = (PyTypeObject *)Py_NewRef(py_task);
+        aio.py_step = PyObject_GetAttrString(py_task, "_Task__step");
+        if (!aio.py_step) PyErr_Clear();
+        aio.py_wakeup = PyObject_GetAttrString(py_task, "_Task__wakeup");
+        if (!aio.py_wakeup) PyErr_Clear();
+    }
+    aio.running_loop = PyCallable_Check(running) ? Py_NewRef(running) : NULL;
+    if (PyType_Check(partial)) aio.partial = (PyTypeObject *)Py_NewRef(partial);
+    install_task();
+    install_future(PyType_Check(future) ? (PyTypeObject *)future : NULL, PyType_Check(iter) ? (PyTypeObject *)iter : NULL);
+    Py_RETURN_NONE;
+}
+
+static PyObject *task_actor(PyObject *module, PyObject *task) { return PyLong_FromUnsignedLong(cw_task_actor(task)); }
+
+/* The swapped methods stay in place when recording stops: they then only ask cw_active(). What they know is dropped. */
+static PyObject *forget(PyObject *module, PyObject *unused) {
+    cw_pointers_clear(&handles);
+    cw_pointers_clear(&tasks);
+    cw_items_clear();
+    for (uint32_t i = 0; i < depth && i < DEPTH; i++) steps[i].actor = 0;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"asyncio_install", asyncio_install, METH_VARARGS,
+     "asyncio_install(Handle, TimerHandle, C Task, Python Task, C Future, FutureIter, get_running_loop, partial) -> None\n\n"
+     "Tells the types of asyncio and exchanges the methods of its C types. What does not exist is None."},
+    {"task_actor", task_actor, METH_O, "task_actor(task) -> int\n\nThe actor of an asyncio task, 0 if there is none."},
+    {"forget", forget, METH_NOARGS, "forget() -> None\n\nDrops tokens and actors of the past: at the end of a recording and in the child of a fork."},
+    {NULL},
+};
+
+int step_init(PyObject *module) {
+    name_state = PyUnicode_InternFromString("_state");
+    name_exception = PyUnicode_InternFromString("_exception");
+    name_waiter = PyUnicode_InternFromString("_fut_waiter");
+    name_coro = PyUnicode_InternFromString("_coro");
+    name_name = PyUnicode_InternFromString("_name");
+    name_func = PyUnicode_InternFromString("func");
+    if (!name_state || !name_exception || !name_waiter || !name_coro || !name_name || !name_func) return -1;
+    if (mark_init(module) < 0 || locks_init(module) < 0 || threads_init(module) < 0) return -1;
+    return PyModule_AddFunctions(module, functions);
+}
