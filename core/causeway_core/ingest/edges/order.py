@@ -26,7 +26,7 @@ class TotalOrder:
         by_at = np.argsort(at, kind="stable")
         self._at = np.ascontiguousarray(at[by_at])
         self._number = np.ascontiguousarray(number[by_at])
-        self._starts = memoryview(self._at)
+        self._starts = self._at.data
         self._processes = dict(processes)
 
     def process_of(self, at: At) -> int:
@@ -57,7 +57,7 @@ class TotalOrder:
         table = np.zeros(max(self._processes, default=0) + 2, np.int64)
         for stream, process in self._processes.items():
             table[stream] = process
-        return table[np.minimum(at >> _STREAM_SHIFT, len(table) - 1)]
+        return np.asarray(table[np.minimum(at >> _STREAM_SHIFT, len(table) - 1)])
 
     def sorted_index(self, at: Ints) -> NDArray[np.intp]:
         """The permutation that sorts events by process, then by its total order."""

@@ -1,0 +1,76 @@
+"""One pass over the synchronization operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from causeway_core.ingest.edges.edge_rows import EdgeRows
+from causeway_core.ingest.edges.handoffs import Futures, Queues
+from causeway_core.ingest.edges.lifetimes import Lifetimes
+from causeway_core.ingest.edges.locks import Locks, Semaphores
+from causeway_core.ingest.edges.order import TotalOrder
+from causeway_core.ingest.edges.waits import Barriers, Waits
+from causeway_core.model import At
+from causeway_core.model.at import stream_of
+from causeway_core.wire.kinds import SyncOp
+
+Handler = Callable[[int, int, int, int, int], None]
+
+INSIDE = 40
+"""How many words may lie between the end of one record and the next for both to belong to one call into the standard library.
+
+Nothing woven runs there, so only SYNC, HANDLE and first-sight OBJECT, TYPE and TEXT records can come between; a call of woven code writes
+more. Larger, and the next statement's futures would count as part of the release before it."""
+
+SYNC_WORDS = 6
+
+
+class Synchronization:
+    """Turns operations, given in total order, into edges. About 1 us an operation."""
+
+    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, order: TotalOrder) -> None:
+        self._order = order
+        self._futures = Futures(edges)
+        self._semaphores = Semaphores(edges)
+        self._soft_until: dict[int, int] = {}  # stream: up to which position results are part of a release
+        locks, waits, barriers, queues = Locks(edges), Waits(edges), Barriers(edges), Queues(edges)
+        self._handlers: dict[int, Handler] = {
+            SyncOp.ACQUIRED: locks.acquired, SyncOp.RELEASED: self._releasing(locks.released),
+            SyncOp.SEM_ACQUIRED: self._semaphores.acquired, SyncOp.SEM_RELEASED: self._releasing(self._semaphores.released),
+            SyncOp.WAIT_BEGIN: waits.begin, SyncOp.WAIT_END: waits.end, SyncOp.TIMEOUT: waits.timeout,
+            SyncOp.NOTIFY: waits.notify, SyncOp.NOTIFY_ALL: waits.notify_all,
+            SyncOp.EVENT_SET: waits.set, SyncOp.EVENT_CLEAR: waits.clear, SyncOp.EVENT_READ: waits.read,
+            SyncOp.BARRIER_ARRIVE: barriers.arrive, SyncOp.BARRIER_LEAVE: barriers.leave,
+            SyncOp.PUT: queues.put, SyncOp.GET: queues.get,
+            SyncOp.SUBMIT: self._futures.submit, SyncOp.RUN: self._futures.run, SyncOp.RESULT_GOT: self._futures.got,
+            SyncOp.RESULT_SET: self._setting("result"), SyncOp.EXCEPTION_SET: self._setting("exception"), SyncOp.CANCEL: self._setting("cancel"),
+            SyncOp.FORK: lifetimes.fork, SyncOp.END: lifetimes.end, SyncOp.JOIN: lifetimes.join,
+        }
+
+    def run(self, operations: Iterable[list[int]]) -> None:
+        """Consumes all operations, process by process."""
+        process, handlers = 0, self._handlers
+        for at, actor, op, flags, object, extra in operations:
+            if self._order.process_of(At(at)) != process:
+                process = self._order.process_of(At(at))
+                self._futures.forget_submissions()
+            handler = handlers.get(op)
+            if handler is not None:
+                handler(at, actor, flags, object, extra)
+        self._semaphores.finish()
+
+    def _releasing(self, released: Handler) -> Handler:
+        """`released`, and what its call wakes is soft."""
+        def handler(at: int, actor: int, flags: int, object: int, extra: int) -> None:
+            self._soft_until[stream_of(At(at))] = at + SYNC_WORDS + INSIDE
+            released(at, actor, flags, object, extra)
+        return handler
+
+    def _setting(self, note: str) -> Handler:
+        def handler(at: int, actor: int, flags: int, object: int, extra: int) -> None:
+            stream = stream_of(At(at))
+            soft = at <= self._soft_until.get(stream, -1)
+            if soft:
+                self._soft_until[stream] = at + SYNC_WORDS + INSIDE
+            self._futures.set(at, actor, object, not soft, note)
+        return handler
