@@ -20,6 +20,7 @@ typedef struct {
     unsigned char sync_enter, sync_leave, flags;
     bool rewrite;         /* enter gives (state, args, kwargs) */
     bool awaited;         /* leave is called when the coroutine that function returns is done */
+    bool late;            /* and enter when it is first run, in its own task and context */
     bool broken;          /* a hook raised: transparent for good */
 } Around;
 
@@ -29,6 +30,7 @@ typedef struct {
     PyObject *coroutine;
     Around *around;       /* NULL once leave was called */
     PyObject *state, *args, *kwargs;
+    bool entered;
     PyObject *weakrefs;
 } Awaited;
 
@@ -112,6 +114,7 @@ static PyObject *await_end(Around *self, PyObject *coroutine, PyObject *state, P
     it->state = Py_XNewRef(state);
     it->args = Py_NewRef(args);
     it->kwargs = Py_NewRef(kwargs);
+    it->entered = !self->late;
     it->weakrefs = NULL;
     PyObject_GC_Track(it);
     return (PyObject *)it;
@@ -125,7 +128,7 @@ static PyObject *call_hooked(Around *self, PyObject *const *stack, size_t nargsf
     for (Py_ssize_t i = 0; i < n; i++) PyTuple_SET_ITEM(args, i, Py_NewRef(stack[i]));
     kwargs = pack_keywords(stack + n, names);
     if (!kwargs) goto done;
-    if (self->enter) {
+    if (self->enter && !self->late) {
         PyObject *given[2] = {args, kwargs};
         cw_pause();
         state = PyObject_Vectorcall(self->enter, given, 2, NULL);
@@ -171,11 +174,11 @@ static PyObject *around_vectorcall(PyObject *callable, PyObject *const *stack, s
 }
 
 static PyObject *around_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"function", "enter", "leave", "hook", "sync_enter", "sync_leave", "flags", "rewrite", "awaited", NULL};
+    static char *names[] = {"function", "enter", "leave", "hook", "sync_enter", "sync_leave", "flags", "rewrite", "awaited", "late", NULL};
     PyObject *function, *enter = Py_None, *leave = Py_None, *hook = NULL;
     unsigned char sync_enter = 0, sync_leave = 0, flags = 0;
-    int rewrite = 0, awaited = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOUbbbpp", names, &function, &enter, &leave, &hook, &sync_enter, &sync_leave, &flags, &rewrite, &awaited))
+    int rewrite = 0, awaited = 0, late = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOUbbbppp", names, &function, &enter, &leave, &hook, &sync_enter, &sync_leave, &flags, &rewrite, &awaited, &late))
         return NULL;
     if (!PyCallable_Check(function)) return PyErr_Format(PyExc_TypeError, "function must be callable");
     if (type == around_type && !Py_TYPE(function)->tp_descr_get) type = plain_type;
@@ -196,6 +199,7 @@ static PyObject *around_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     self->flags = flags;
     self->rewrite = rewrite;
     self->awaited = awaited;
+    self->late = late && awaited && PyFunction_Check(function) && (((PyCodeObject *)PyFunction_GET_CODE(function))->co_flags & CO_COROUTINE);
     return (PyObject *)self;
 }
 
@@ -277,13 +281,33 @@ static PyObject *awaited_done(Awaited *self, PyObject *result) {
     Around *around = self->around;
     if (!around) return result;
     self->around = NULL;
-    if (!around->broken && cw_active()) result = call_leave(around, self->state, self->args, self->kwargs, result);
+    if (self->entered && !around->broken && cw_active()) result = call_leave(around, self->state, self->args, self->kwargs, result);
     Py_DECREF(around);
     return result;
 }
 
+/* Before the coroutine runs for the first time: the enter that was put off. -1: the program was interrupted in it. */
+static int awaited_begin(Awaited *self) {
+    Around *around = self->around;
+    self->entered = true;
+    if (!around || !around->enter) return 0;
+    if (around->broken || !cw_active()) {
+        Py_CLEAR(self->around);
+        return 0;
+    }
+    PyObject *given[2] = {self->args, self->kwargs};
+    cw_pause();
+    self->state = PyObject_Vectorcall(around->enter, given, 2, NULL);
+    cw_resume();
+    return self->state ? 0 : hook_failed(around);
+}
+
 static PySendResult awaited_am_send(PyObject *op, PyObject *value, PyObject **out) {
     Awaited *self = (Awaited *)op;
+    if (!self->entered && awaited_begin(self) < 0) {
+        *out = NULL;
+        return PYGEN_ERROR;
+    }
     PySendResult sent = PyIter_Send(self->coroutine, value, out);
     if (sent == PYGEN_NEXT) return sent;
     *out = awaited_done(self, sent == PYGEN_RETURN ? *out : NULL);

@@ -1,0 +1,74 @@
+/* Records of boundaries, written from Python hooks: JSON text that gets its time here, in one call. */
+#include "boundary.h"
+#include "tap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_RECORD_WORDS 7900
+
+/* Room for `,"ns":<int64>}` */
+#define MAX_STAMP 32
+
+/* Writes the record that consists of `words` and the text with its time; -1 when nothing is recorded or it is too long. */
+static int64_t put(uint32_t xkind, const uint32_t *words, uint32_t n, const char *text, size_t length) {
+    char stamp[MAX_STAMP];
+    size_t stamp_length = 0;
+    if (length > 1 && text[length - 1] == '}') {
+        stamp_length = (size_t)snprintf(stamp, sizeof stamp, "%s\"ns\":%lld}", text[length - 2] == '{' ? "" : ",", (long long)cw_now());
+        length--;
+    }
+    size_t bytes = length + stamp_length;
+    uint32_t all = 1 + n + 1 + (uint32_t)((bytes + 3) / 4);
+    if (bytes > MAX_RECORD_WORDS * 4 - 64) return -1;
+    uint32_t *at = cw_reserve(all);
+    if (!at) return -1;
+    int64_t position = cw_position();
+    for (uint32_t i = 0; i < n; i++) at[1 + i] = words[i];
+    at[1 + n] = (uint32_t)bytes;
+    at[all - 1] = 0;
+    char *to = (char *)&at[2 + n];
+    memcpy(to, text, length);
+    memcpy(to + length, stamp, stamp_length);
+    if (bytes % 4) memset(to + bytes, 0, 4 - bytes % 4);
+    cw_commit(at, all, CW_EXTENDED(xkind, all));
+    return position;
+}
+
+/* record(xkind, json, word=None, long=None): see the table of methods. */
+static PyObject *record(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs < 2 || nargs > 4) return PyErr_Format(PyExc_TypeError, "record takes 2 to 4 arguments");
+    unsigned long xkind = PyLong_AsUnsignedLong(args[0]);
+    if (xkind == (unsigned long)-1 && PyErr_Occurred()) return NULL;
+    Py_ssize_t length;
+    const char *text = PyUnicode_AsUTF8AndSize(args[1], &length);
+    if (!text) return NULL;
+    uint32_t words[3];
+    uint32_t n = 0;
+    if (nargs > 2) {
+        words[n++] = (uint32_t)PyLong_AsUnsignedLongMask(args[2]);
+        if (PyErr_Occurred()) return NULL;
+    }
+    if (nargs > 3) {
+        unsigned long long wide = PyLong_AsUnsignedLongLongMask(args[3]);
+        if (PyErr_Occurred()) return NULL;
+        words[n++] = (uint32_t)wide;
+        words[n++] = (uint32_t)(wide >> 32);
+    }
+    if (!cw_recording) return PyLong_FromLong(-1);
+    /* Hooks run paused; their records are what they are for. */
+    int paused = cw_paused;
+    for (int i = 0; i < paused; i++) cw_resume();
+    int64_t position = put((uint32_t)xkind, words, n, text, (size_t)length);
+    for (int i = 0; i < paused; i++) cw_pause();
+    return PyLong_FromLongLong(position);
+}
+
+static PyMethodDef functions[] = {
+    {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,
+     "record(xkind, json, word, long) -> position\n\nWrites an extended record of up to three words (one of 32 bits, one of 64) and a JSON object, to which it adds `ns`, the monotonic clock.\n"
+     "Also while the running thread is paused. -1 when nothing was recorded: no recording, or longer than 31,000 bytes."},
+    {NULL},
+};
+
+int boundary_init(PyObject *module) { return PyModule_AddFunctions(module, functions); }
