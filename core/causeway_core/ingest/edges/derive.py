@@ -22,7 +22,7 @@ def derive_edges(database: sqlite3.Connection) -> int:
     edges = EdgeRows()
     lifetimes = Lifetimes(edges, actors, order)
     wake_edges(database, actors, operations, edges)
-    Synchronization(edges, lifetimes, order).run(in_order(operations, order))
+    Synchronization(edges, lifetimes).run(in_order(operations, order))
     lifetimes.finish()
     spawn_edges(database, edges)
     message_edges(database, edges)

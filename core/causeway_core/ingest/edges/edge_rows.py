@@ -9,23 +9,25 @@ EdgeRow = tuple[int, int, EdgeKind, bool, int | None, str | None]
 
 
 class EdgeRows:
-    """Edges in the order in which they were found; the first of several between the same two events stays."""
+    """Edges in the order in which they were found."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[int, int], EdgeRow] = {}
-        self._arrived: set[int] = set()
+        self._rows: list[EdgeRow] = []
 
     def add(self, src: int, dst: int, kind: EdgeKind, *, hard: bool, object: int | None = None, note: str | None = None) -> None:
-        """Adds an edge; a hard one replaces a soft one between the same events."""
-        known = self._rows.get((src, dst))
-        if known is None or (hard and not known[3]):
-            self._rows[src, dst] = (src, dst, kind, hard, object, note)
-            self._arrived.add(dst)
+        """Adds an edge."""
+        self._rows.append((src, dst, kind, hard, object, note))
 
-    def arrives(self, at: int) -> bool:
-        """Whether an edge ends at this event."""
-        return at in self._arrived
+    def arrivals(self) -> set[int]:
+        """The events at which an edge ends."""
+        return {row[1] for row in self._rows}
 
     def rows(self) -> list[EdgeRow]:
-        """All edges, by cause."""
-        return sorted(self._rows.values(), key=lambda row: row[:2])
+        """All edges, by cause; between the same two events the first hard one, or else the first."""
+        self._rows.sort(key=lambda row: (row[0], row[1], not row[3]))
+        before, result = (-1, -1), []
+        for row in self._rows:
+            if row[:2] != before:
+                before = row[:2]
+                result.append(row)
+        return result

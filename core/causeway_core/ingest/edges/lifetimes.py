@@ -68,9 +68,10 @@ class Lifetimes:
 
     def finish(self) -> None:
         """Edges from where an actor was created, for those whose first event no other edge reaches."""
+        arrivals = self._edges.arrivals()
         for actor in self._actors.values():
             created, first = actor.created_at, actor.first_at
-            if created is not None and first is not None and created != first and not self._edges.arrives(first):
+            if created is not None and first is not None and created != first and first not in arrivals:
                 self._edges.add(created, first, "fork", hard=True, object=actor.object, note="create")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 
@@ -28,11 +29,15 @@ def read_operations(database: sqlite3.Connection) -> Ints:
     return read_columns(database, f"SELECT at, actor, CASE op {cases} ELSE 0 END, flags, coalesce(object, 0), extra FROM sync ORDER BY id", 6)
 
 
-def in_order(operations: Ints, order: TotalOrder) -> Iterator[list[int]]:
-    """The operations process by process, each process's in its total order."""
+def in_order(operations: Ints, order: TotalOrder) -> Iterator[tuple[int, Iterator[tuple[int, ...]]]]:
+    """The operations of one process after the other, each process's in its total order, in blocks: (process.id, operations)."""
     index = order.sorted_index(operations[:, AT])
-    for start in range(0, len(index), _BLOCK):
-        yield from operations[index[start : start + _BLOCK]].tolist()
+    processes = order.processes_of(operations[index, AT])
+    borders = [0, *(np.flatnonzero(processes[1:] != processes[:-1]) + 1).tolist(), len(index)]
+    for begin, end in itertools.pairwise(borders):
+        for start in range(begin, end, _BLOCK):
+            block = operations[index[start : min(start + _BLOCK, end)]]
+            yield int(processes[begin]), zip(*block.T.tolist(), strict=True)
 
 
 def read_columns(database: sqlite3.Connection, sql: str, columns: int) -> Ints:

@@ -8,10 +8,7 @@ from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.handoffs import Futures, Queues
 from causeway_core.ingest.edges.lifetimes import Lifetimes
 from causeway_core.ingest.edges.locks import Locks, Semaphores
-from causeway_core.ingest.edges.order import TotalOrder
 from causeway_core.ingest.edges.waits import Barriers, Waits
-from causeway_core.model import At
-from causeway_core.model.at import stream_of
 from causeway_core.wire.kinds import SyncOp
 
 Handler = Callable[[int, int, int, int, int], None]
@@ -28,8 +25,7 @@ SYNC_WORDS = 6
 class Synchronization:
     """Turns operations, given in total order, into edges. About 1 us an operation."""
 
-    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, order: TotalOrder) -> None:
-        self._order = order
+    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes) -> None:
         self._futures = Futures(edges)
         self._semaphores = Semaphores(edges)
         self._soft_until: dict[int, int] = {}  # stream: up to which position results are part of a release
@@ -47,28 +43,29 @@ class Synchronization:
             SyncOp.FORK: lifetimes.fork, SyncOp.END: lifetimes.end, SyncOp.JOIN: lifetimes.join,
         }
 
-    def run(self, operations: Iterable[list[int]]) -> None:
-        """Consumes all operations, process by process."""
-        process, handlers = 0, self._handlers
-        for at, actor, op, flags, object, extra in operations:
-            if self._order.process_of(At(at)) != process:
-                process = self._order.process_of(At(at))
+    def run(self, blocks: Iterable[tuple[int, Iterable[tuple[int, ...]]]]) -> None:
+        """Consumes all operations (`in_order`), process by process."""
+        current, handlers = 0, self._handlers
+        for process, operations in blocks:
+            if process != current:
+                current = process
                 self._futures.forget_submissions()
-            handler = handlers.get(op)
-            if handler is not None:
-                handler(at, actor, flags, object, extra)
+            for at, actor, op, flags, object, extra in operations:
+                handler = handlers.get(op)
+                if handler is not None:
+                    handler(at, actor, flags, object, extra)
         self._semaphores.finish()
 
     def _releasing(self, released: Handler) -> Handler:
         """`released`, and what its call wakes is soft."""
         def handler(at: int, actor: int, flags: int, object: int, extra: int) -> None:
-            self._soft_until[stream_of(At(at))] = at + SYNC_WORDS + INSIDE
+            self._soft_until[at >> 40] = at + SYNC_WORDS + INSIDE
             released(at, actor, flags, object, extra)
         return handler
 
     def _setting(self, note: str) -> Handler:
         def handler(at: int, actor: int, flags: int, object: int, extra: int) -> None:
-            stream = stream_of(At(at))
+            stream = at >> 40
             soft = at <= self._soft_until.get(stream, -1)
             if soft:
                 self._soft_until[stream] = at + SYNC_WORDS + INSIDE
