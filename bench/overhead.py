@@ -47,17 +47,30 @@ class Tool:
 
 PLAIN = Tool("plain", (sys.executable,))
 TOOLS = {
-    "full": Tool("full", (str(BIN / "causeway"), "record", "-q", "--no-analyze", "--detail", "full", "-o", "{out}.causeway", "--python", sys.executable, "--")),
-    "causal": Tool("causal", (str(BIN / "causeway"), "record", "-q", "--no-analyze", "--detail", "causal", "-o", "{out}.causeway", "--python", sys.executable, "--")),
+    "full": Tool(
+        "full", (str(BIN / "causeway"), "record", "-q", "--no-analyze", "--detail", "full", "-o", "{out}.causeway", "--python", sys.executable, "--")
+    ),
+    "causal": Tool(
+        "causal",
+        (str(BIN / "causeway"), "record", "-q", "--no-analyze", "--detail", "causal", "-o", "{out}.causeway", "--python", sys.executable, "--"),
+    ),
     "viztracer": Tool("viztracer", (str(BIN / "viztracer"), "--quiet", "-o", "{out}.json", "--")),
-    "viztracer+values": Tool("viztracer+values", (str(BIN / "viztracer"), "--quiet", "--log_func_args", "--log_func_retval", "-o", "{out}.json", "--")),
-    "opentelemetry": Tool("opentelemetry", (str(BIN / "opentelemetry-instrument"), "--traces_exporter", "none", "--metrics_exporter", "none", "--logs_exporter", "none", sys.executable)),
+    "viztracer+values": Tool(
+        "viztracer+values", (str(BIN / "viztracer"), "--quiet", "--log_func_args", "--log_func_retval", "-o", "{out}.json", "--")
+    ),
+    "opentelemetry": Tool(
+        "opentelemetry",
+        (str(BIN / "opentelemetry-instrument"), "--traces_exporter", "none", "--metrics_exporter", "none", "--logs_exporter", "none", sys.executable),
+    ),
 }
 
 
 def suite(folder: Path) -> Workload:
     """(f): the test suite of a pure-Python package, unpacked outside site-packages so that its code counts as the user's."""
-    subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", str(folder), SUITE], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", str(folder), SUITE],
+        check=True,
+    )
     with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
         archive.extractall(folder, filter="data")
     root = next(path for path in folder.iterdir() if path.is_dir())
@@ -137,7 +150,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workload", nargs="+", default=["a", "b", "c", "d", "d-io", "e", "f"])
-    parser.add_argument("--tool", nargs="+", default=[name for name in TOOLS if (BIN / name.split("+")[0]).exists() or name in ("full", "causal") or (name == "opentelemetry" and (BIN / "opentelemetry-instrument").exists())])
+    parser.add_argument(
+        "--tool",
+        nargs="+",
+        default=[
+            name
+            for name in TOOLS
+            if (BIN / name.split("+")[0]).exists()
+            or name in ("full", "causal")
+            or (name == "opentelemetry" and (BIN / "opentelemetry-instrument").exists())
+        ],
+    )
     arguments = parser.parse_args()
     tools = [TOOLS[name] for name in arguments.tool]
     results = {}
@@ -147,7 +170,9 @@ def main() -> None:
         downloads.mkdir()
         for workload in workloads(downloads, arguments.workload):
             results[workload.name] = measure(workload, tools, arguments.rounds, folder)
-            row = ", ".join(f"{tool} {value[0]:.2f} ({value[1] / 1e6:.1f} MB)" if value else f"{tool} failed" for tool, value in results[workload.name].items())
+            row = ", ".join(
+                f"{tool} {value[0]:.2f} ({value[1] / 1e6:.1f} MB)" if value else f"{tool} failed" for tool, value in results[workload.name].items()
+            )
             print(f"{workload.name}: {row}", file=sys.stderr)
     print(table(results))
 

@@ -34,19 +34,52 @@ class Package:
     options: tuple[str, ...] = ()
 
 
+NO_ASYNCIO_PLUGIN = ("-p", "no:asyncio")
 PACKAGES = (
-    Package("janus", "2.0.0", ("pytest-asyncio",)),
-    Package("cachetools", "6.2.4"),
+    Package("janus", "2.0.0", ("pytest-asyncio",), options=("-o", "addopts=")),
+    Package("cachetools", "6.2.4", options=NO_ASYNCIO_PLUGIN),
     Package("apscheduler", "3.11.3", ("pytest-asyncio", "pytz", "anyio", "tzlocal")),
-    Package("tornado", "6.6.1", (), ("tornado/test",)),
-    Package("starlette", "1.10.0", ("httpx", "anyio", "itsdangerous", "jinja2", "python-multipart", "pyyaml", "trio", "typing-extensions")),
-    Package("httpx", "0.28.1", ("anyio", "httpcore", "certifi", "idna", "trio", "trustme", "uvicorn", "chardet", "click", "rich", "pygments", "h2", "socksio", "brotli", "zstandard")),
-    Package("anyio", "4.16.0", ("trustme", "psutil", "exceptiongroup", "idna", "sniffio", "trio", "truststore", "pytest-mock", "hypothesis")),
+    Package("tornado", "6.6.1", (), ("tornado/test",), (*NO_ASYNCIO_PLUGIN, "-p", "no:anyio")),
+    Package(
+        "starlette",
+        "0.46.2",
+        ("httpx", "anyio", "itsdangerous", "jinja2", "python-multipart", "pyyaml", "trio", "typing-extensions"),
+        options=(*NO_ASYNCIO_PLUGIN, "-o", "filterwarnings="),
+    ),
+    Package(
+        "httpx",
+        "0.28.1",
+        (
+            "anyio",
+            "httpcore",
+            "certifi",
+            "idna",
+            "trio",
+            "trustme",
+            "uvicorn",
+            "chardet",
+            "click",
+            "rich",
+            "pygments",
+            "h2",
+            "socksio",
+            "brotli",
+            "zstandard",
+        ),
+        options=NO_ASYNCIO_PLUGIN,
+    ),
+    Package(
+        "anyio",
+        "4.16.0",
+        ("trustme", "psutil", "exceptiongroup", "idna", "sniffio", "trio", "truststore", "pytest-mock", "hypothesis"),
+        options=NO_ASYNCIO_PLUGIN,
+    ),
     Package("tenacity", "9.2.1", ("tornado", "typeguard", "trio")),
-    Package("asyncstdlib", "3.14.0"),
-    Package("async_lru", "2.4.0", ("pytest-asyncio",)),
-    Package("httpcore", "1.0.9", ("anyio", "trio", "h11", "h2", "certifi", "hpack", "pytest-httpbin", "pytest-trio", "socksio")),
-    Package("aiohttp", "3.14.5", ("aiohappyeyeballs", "aiosignal", "attrs", "frozenlist", "multidict", "propcache", "yarl", "pytest-mock", "pytest-aiohttp", "re-assert", "trustme", "freezegun", "python-on-whales", "proxy.py", "pytest-codspeed", "isal", "zlib_ng", "blockbuster", "brotli")),
+    Package("asyncstdlib", "3.14.0", (), ("unittests",)),
+    Package("async_lru", "2.4.0", ("pytest-asyncio",), options=("-o", "addopts=")),
+    Package(
+        "httpcore", "1.0.9", ("anyio", "trio", "h11", "h2", "certifi", "hpack", "pytest-httpbin", "pytest-trio", "socksio"), options=NO_ASYNCIO_PLUGIN
+    ),
 )
 
 
@@ -74,7 +107,22 @@ def unpack(package: Package, python: Path) -> Path:
     folder = BUILD / package.name
     if not folder.exists():
         folder.mkdir(parents=True)
-        subprocess.run([str(python), "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(folder), f"{package.name}=={package.version}"], check=True)
+        subprocess.run(
+            [
+                str(python),
+                "-m",
+                "pip",
+                "download",
+                "-q",
+                "--no-deps",
+                "--no-binary",
+                ":all:",
+                "-d",
+                str(folder),
+                f"{package.name}=={package.version}",
+            ],
+            check=True,
+        )
         with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
             archive.extractall(folder, filter="data")
     if package.needs:
@@ -125,7 +173,9 @@ def row(package: Package, python: Path, keep: bool) -> str:
     recording = root / "run.causeway"
     recorded = run(package, root, python, recording)
     flaky = {name for name in first.tests.keys() | second.tests.keys() if first.tests.get(name) != second.tests.get(name)}
-    differ = sorted(name for name in first.tests.keys() | recorded.tests.keys() if name not in flaky and first.tests.get(name) != recorded.tests.get(name))
+    differ = sorted(
+        name for name in first.tests.keys() | recorded.tests.keys() if name not in flaky and first.tests.get(name) != recorded.tests.get(name)
+    )
     for name in differ:
         print(f"  {package.name}: {name}: {first.tests.get(name)} plain, {recorded.tests.get(name)} recorded", file=sys.stderr)
     size = recording.stat().st_size / 1e6 if recording.exists() else 0
@@ -143,7 +193,9 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="keep the recordings")
     arguments = parser.parse_args()
     python = interpreter(arguments.python)
-    print("| package | tests | pass without Causeway | different outcome with it | flaky without it | CPU of program and recorder, ratio | MB | findings |\n|---|---|---|---|---|---|---|---|")
+    print(
+        "| package | tests | pass without Causeway | different outcome with it | flaky without it | CPU of program and recorder, ratio | MB | findings |\n|---|---|---|---|---|---|---|---|"
+    )
     for package in PACKAGES:
         if not arguments.names or package.name in arguments.names:
             print(row(package, python, arguments.keep), flush=True)

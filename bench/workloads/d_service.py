@@ -52,7 +52,9 @@ async def main(wait):
     async with aiohttp.ClientSession() as session:
         await client(session, f"http://{host}:{port}", range(20))
         with measured():
-            await asyncio.gather(*(client(session, f"http://{host}:{port}", [(i * 7 + k) % 1000 for i in range(REQUESTS // CONCURRENCY)]) for k in range(CONCURRENCY)))
+            await asyncio.gather(
+                *(client(session, f"http://{host}:{port}", [(i * 7 + k) % 1000 for i in range(REQUESTS // CONCURRENCY)]) for k in range(CONCURRENCY))
+            )
     await runner.cleanup()
 
 

@@ -10,8 +10,6 @@ import debugpy
 
 HEADER = '''"""Types of the Debug Adapter Protocol. Generated from its JSON schema by `make docs`; do not edit."""
 
-# ruff: noqa: D101, E501
-
 from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-
 from causeway_core.cli.main import COMMANDS, cli
 from causeway_core.storage.describe import schema_page
 
@@ -33,7 +32,11 @@ def cli_page() -> str:
     return "".join(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "schema.md": lambda: NOTE + schema_page(), "../adapter/causeway_adapter/dap/protocol.py": protocol_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "schema.md": lambda: NOTE + schema_page(),
+    "../adapter/causeway_adapter/dap/protocol.py": protocol_page,
+}
 
 
 def main() -> int:

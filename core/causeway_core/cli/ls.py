@@ -15,12 +15,16 @@ from causeway_core.storage import Recording
 
 def describe(path: Path) -> dict[str, object]:
     """What `ls` says of one recording; a broken one is described by its error."""
-    entry: dict[str, object] = {"path": str(path), "bytes": path.stat().st_size, "modified": time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(path.stat().st_mtime))}
+    entry: dict[str, object] = {
+        "path": str(path),
+        "bytes": path.stat().st_size,
+        "modified": time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(path.stat().st_mtime)),
+    }
     try:
         with Recording.open(path) as recording:
             entry["state"] = "complete" if recording.complete else "incomplete"
-            entry["events"] = int(recording.meta.get("events", "0"))
-            entry["command"] = " ".join(json.loads(recording.meta.get("command", "[]")))
+            entry["events"] = recording.meta.events
+            entry["command"] = " ".join(recording.meta.command)
             entry["findings"] = len(recording.findings())
     except CausewayError as error:
         entry["state"] = "unreadable"
@@ -39,4 +43,6 @@ def command(as_json: bool) -> None:
         elif "error" in entry:
             print(f"{entry['path']}  {entry['error']}")
         else:
-            print(f"{entry['path']}  {entry['modified']}  {entry['state']}  {entry['events']:,} events  {entry['findings']} findings  {entry['command']}")
+            print(
+                f"{entry['path']}  {entry['modified']}  {entry['state']}  {entry['events']:,} events  {entry['findings']} findings  {entry['command']}"
+            )

@@ -40,8 +40,9 @@ def environment(target: Target, spool: Path, *, detail: str, include: Sequence[s
 class Run:
     """One recorded run: the child process, and the loop that ingests while it lives.
 
-    Used from the main thread only; a second thread does nothing but wait for the child. The terminal sends Ctrl-C to the whole foreground process group, so the first one is the child's
-    own business; the second asks it to terminate, the third kills it. What was recorded until then is in the mapped segments, so nothing is lost either way.
+    Used from the main thread only; a second thread does nothing but wait for the child. The terminal sends Ctrl-C to the whole
+    foreground process group, so the first one is the child's own business; the second asks it to terminate, the third kills it.
+    What was recorded until then is in the mapped segments, so nothing is lost either way.
     """
 
     def __init__(self, target: Target, output: Path, variables: dict[str, str]) -> None:
@@ -50,7 +51,9 @@ class Run:
         self.interrupts = 0
         self._ended = threading.Event()
         self.spool.mkdir(parents=True)
-        self._ingestor = Ingestor(self.spool, output, command=[*target.program], cwd=Path.cwd(), root=target.root, detail=variables["CAUSEWAY_DETAIL"])
+        self._ingestor = Ingestor(
+            self.spool, output, command=[*target.program], cwd=Path.cwd(), root=target.root, detail=variables["CAUSEWAY_DETAIL"]
+        )
         try:
             self._child = subprocess.Popen(target.command(), env=variables)
         except OSError as error:
@@ -108,8 +111,16 @@ Examples:
   causeway record pytest tests/test_orders.py -x
   causeway record -o run.causeway --detail causal -- python -X dev app.py""",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the recording (default: .causeway/NAME-TIME.causeway).")
-@click.option("--detail", type=click.Choice(["full", "causal"]), default="full", show_default=True, help="full: every line and value; causal: scheduling, synchronization and boundaries only.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the recording (default: .causeway/NAME-TIME.causeway)."
+)
+@click.option(
+    "--detail",
+    type=click.Choice(["full", "causal"]),
+    default="full",
+    show_default=True,
+    help="full: every line and value; causal: scheduling, synchronization and boundaries only.",
+)
 @click.option("--include", multiple=True, metavar="GLOB", help="Also record modules or paths that match (may be given several times).")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Do not record modules or paths that match.")
 @click.option("--python", metavar="PATH", help="The interpreter to run (default: the active virtual environment's).")
@@ -118,7 +129,15 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="No summary line.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[--] script.py|-m module|pytest …")
 def command(
-    output: Path | None, detail: str, include: tuple[str, ...], exclude: tuple[str, ...], python: str | None, no_analyze: bool, force: bool, quiet: bool, command: tuple[str, ...]
+    output: Path | None,
+    detail: str,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    python: str | None,
+    no_analyze: bool,
+    force: bool,
+    quiet: bool,
+    command: tuple[str, ...],
 ) -> int:
     """Run a program and record it.
 

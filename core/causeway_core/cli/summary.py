@@ -36,8 +36,8 @@ def findings_in_words(findings: tuple[Finding, ...]) -> str:
 def print_summary(path: Path, *, analyze_now: bool) -> None:
     """Print the summary of the recording at `path` to stderr; with `analyze_now` look for findings and store them first."""
     with Recording.open(path) as recording:
-        events = int(recording.meta.get("events", "0"))
-        actors = recording.actor_count()
+        events = recording.meta.events
+        actors = len(recording.actors())
         gaps = recording.gaps()
         findings = analyze(recording) if analyze_now else ()
     line = f"causeway: {events:,} events of {actors:,} actors in {shown_path(path)}"

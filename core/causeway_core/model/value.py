@@ -41,7 +41,7 @@ class Value:
     """
 
     kind: ValueKind
-    payload: None | int | float | str | bytes | ObjectRef | tuple[Value, ...] = None
+    payload: int | float | str | bytes | ObjectRef | tuple[Value, ...] | None = None
     full_size: int | None = None
 
     @property

@@ -1,0 +1,80 @@
+"""The requests, one file each; those whose whole meaning is one movement share `movement`."""
+
+from __future__ import annotations
+
+from causeway_core.session import Session
+
+from causeway_adapter.dap.requests import (
+    attach,
+    breakpoint_locations,
+    completions,
+    configuration_done,
+    data_breakpoint_info,
+    evaluate,
+    exception_info,
+    goto,
+    goto_targets,
+    initialize,
+    lifetime,
+    restart_frame,
+    scopes,
+    set_breakpoints,
+    set_data_breakpoints,
+    set_exception_breakpoints,
+    set_function_breakpoints,
+    sources,
+    stack_trace,
+    step_in,
+    step_in_targets,
+    threads,
+    variables,
+)
+from causeway_adapter.dap.requests.movement import Handler, moving
+
+HANDLERS: dict[str, Handler] = {
+    "initialize": initialize.handle,
+    "attach": attach.handle,
+    "launch": attach.handle,
+    "configurationDone": configuration_done.handle,
+    "setBreakpoints": set_breakpoints.handle,
+    "setFunctionBreakpoints": set_function_breakpoints.handle,
+    "setExceptionBreakpoints": set_exception_breakpoints.handle,
+    "dataBreakpointInfo": data_breakpoint_info.handle,
+    "setDataBreakpoints": set_data_breakpoints.handle,
+    "breakpointLocations": breakpoint_locations.handle,
+    "threads": threads.handle,
+    "stackTrace": stack_trace.handle,
+    "scopes": scopes.handle,
+    "variables": variables.handle,
+    "evaluate": evaluate.handle,
+    "completions": completions.handle,
+    "exceptionInfo": exception_info.handle,
+    "continue": moving(Session.continue_forward, {"allThreadsContinued": True}),
+    "reverseContinue": moving(Session.reverse_continue),
+    "next": moving(Session.step_over),
+    "stepOut": moving(Session.step_out),
+    "stepBack": moving(Session.step_back),
+    "stepIn": step_in.handle,
+    "stepInTargets": step_in_targets.handle,
+    "gotoTargets": goto_targets.handle,
+    "goto": goto.handle,
+    "restartFrame": restart_frame.handle,
+    "loadedSources": sources.loaded_sources,
+    "modules": sources.modules,
+    "source": sources.source,
+    "pause": lifetime.pause,
+    "restart": lifetime.restart,
+    "terminate": lifetime.terminate,
+    "disconnect": lifetime.disconnect,
+    "cancel": lifetime.cancel,
+}
+
+NOT_SERVED = {
+    "setVariable": "the past cannot be changed",
+    "setExpression": "the past cannot be changed",
+    "terminateThreads": "nothing runs in a recording",
+    "setInstructionBreakpoints": "recordings hold lines, not instructions",
+    "disassemble": "recordings hold lines, not instructions",
+    "readMemory": "recordings hold values, not memory",
+    "writeMemory": "recordings hold values, not memory",
+}
