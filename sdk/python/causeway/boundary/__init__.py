@@ -1,1 +1,46 @@
-""""""
+"""Boundaries: what a recorded program says to the world outside its process, one file a library.
+
+Each library is hooked when the program has imported it (`causeway.hooks.late.on_import`), never imported for its own sake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+LIBRARIES: tuple[tuple[str, str, str], ...] = (
+    ("aiohttp.client_reqrep", "aiohttp", "patch_client"),
+    ("aiohttp.web_protocol", "aiohttp", "patch_server"),
+    ("aiohttp.web_response", "aiohttp", "patch_response"),
+)
+"""Module to wait for, file here, function that hooks it."""
+
+
+def _hooker(file: str, function: str) -> Callable[[ModuleType], None]:
+    def hook(module: ModuleType) -> None:
+        try:
+            getattr(import_module(f"causeway.boundary.{file}"), function)(module)
+        except Exception as error:
+            from causeway.boundary import emit
+
+            emit.gap(f"causeway.boundary.{file}.{function}", f"raised {type(error).__name__}")
+
+    return hook
+
+
+def install(on_import: Callable[[str, Callable[[ModuleType], Any]], None]) -> None:
+    """Hook all libraries, those already imported at once; called once a process, when its recording has begun."""
+    from causeway import api
+
+    api.activate(True)
+    for module, file, function in LIBRARIES:
+        on_import(module, _hooker(file, function))
+
+
+def uninstall() -> None:
+    """The recording has ended: the API goes back to doing nothing. Hooks stay and are transparent."""
+    from causeway import api
+
+    api.activate(False)

@@ -1,0 +1,86 @@
+"""Values of the program as JSON text, without running any of its code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from causeway import settings
+from causeway.redaction import REDACTED, is_secret, scrub
+
+try:
+    from _json import encode_basestring_ascii as quote
+except ImportError:  # an interpreter built without the accelerator
+    from json.encoder import encode_basestring_ascii as quote
+
+MAX_ELEMENTS = 32
+MAX_BITS = 1024
+
+_REDACTED = quote(REDACTED)
+_type_name = type.__dict__["__name__"].__get__
+_quoted: dict[str, str] = {}
+
+
+def type_label(value: object) -> str:
+    """`<type name>` of a value that is not looked into."""
+    return f"<{_type_name(type(value))}>"
+
+
+def exact(text: str) -> str:
+    """The same text as an exact str; a subclass's own methods are not called."""
+    return text if type(text) is str else str.__str__(text)
+
+
+def quote_name(name: str) -> str:
+    """JSON of a name that comes again and again; remembered, so it must be an exact str and no user's data."""
+    known = _quoted.get(name)
+    if known is None:
+        if len(_quoted) > 2000:
+            _quoted.clear()
+        known = _quoted[name] = quote(name)
+    return known
+
+
+def value_json(value: object, *, depth: int = 1) -> str:
+    """JSON of an exact scalar, or of an exact list or tuple of scalars; the type's name in angle brackets for anything else. Secrets that show are redacted."""
+    kind = type(value)
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
+    if settings.current.sanitize_values:
+        return _REDACTED
+    if kind is str:
+        return quote(scrub(value))  # type: ignore[arg-type]
+    if kind is int:
+        return int.__repr__(value) if int.bit_length(value) <= MAX_BITS else '"<int>"'  # type: ignore[arg-type]
+    if kind is float:
+        # NaN and the infinities are no JSON.
+        return float.__repr__(value) if value - value == 0.0 else f'"{float.__repr__(value)}"'  # type: ignore[operator,arg-type]
+    if depth and (kind is list or kind is tuple):
+        parts = [value_json(item, depth=depth - 1) for item in value[:MAX_ELEMENTS]]  # type: ignore[index]
+        if len(value) > MAX_ELEMENTS:  # type: ignore[arg-type]
+            parts.append('"…"'.encode("ascii", "backslashreplace").decode())
+        return f"[{','.join(parts)}]"
+    return quote(type_label(value))
+
+
+def bound_json(name: str, value: object) -> str:
+    """JSON of a value bound to `name`: redacted when the name marks a secret, unless it is None or a bool. `name` must be an exact str."""
+    if is_secret(name) and value is not None and type(value) is not bool:
+        return _REDACTED
+    return value_json(value)
+
+
+def attributes_json(attributes: Mapping[str, Any]) -> str:
+    """A JSON object of named values."""
+    return f"{{{members_json(attributes.items())}}}"
+
+
+def members_json(items: Iterable[tuple[str, Any]]) -> str:
+    """The inside of a JSON object: `"name":value,…`."""
+    parts = []
+    for name, value in items:
+        name = exact(name)
+        parts.append(f"{quote(name[:256])}:{bound_json(name, value)}")
+    return ",".join(parts)
