@@ -19,17 +19,23 @@ MAX_BODY = 64 * 1024 * 1024
 class ByteSink(Protocol):
     """Where encoded messages go; `write` must take all of it."""
 
-    def write(self, data: bytes, /) -> object: ...
+    def write(self, data: bytes, /) -> object:
+        """Write all of `data`."""
 
-    def flush(self) -> object: ...
+    def flush(self) -> object:
+        """Pass on what was written."""
 
 
 class ByteSource(Protocol):
     """Where bytes come from, as a binary file gives them."""
 
-    def readline(self, limit: int, /) -> bytes: ...
+    def readline(self, limit: int, /) -> bytes:
+        """A line with its end, or at most `limit` bytes; empty at the end."""
+        ...
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """`size` bytes, fewer only at the end."""
+        ...
 
 
 def encode(message: dict[str, Any]) -> bytes:

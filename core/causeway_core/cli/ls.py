@@ -43,6 +43,5 @@ def command(as_json: bool) -> None:
         elif "error" in entry:
             print(f"{entry['path']}  {entry['error']}")
         else:
-            print(
-                f"{entry['path']}  {entry['modified']}  {entry['state']}  {entry['events']:,} events  {entry['findings']} findings  {entry['command']}"
-            )
+            counts = f"{entry['events']:,} events  {entry['findings']} findings"
+            print(f"{entry['path']}  {entry['modified']}  {entry['state']}  {counts}  {entry['command']}")

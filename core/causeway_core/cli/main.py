@@ -29,9 +29,11 @@ class LazyGroup(click.Group):
     """Imports a command's module only when it is used: `causeway record` must not pay for the adapters."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of a person's work."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"causeway_core.cli.{cmd_name}").command
@@ -39,10 +41,12 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `causeway --help`, without importing the commands."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a hint for those who forgot `record`."""
         if args and args[0] not in COMMANDS and (args[0].endswith(".py") or args[0] == "pytest"):
             raise click.UsageError(f"no such command '{args[0]}'. Did you mean: causeway record {args[0]}", ctx)
         return super().resolve_command(ctx, args)

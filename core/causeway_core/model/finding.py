@@ -7,7 +7,9 @@ from typing import Literal
 
 from causeway_core.model.at import At
 
-Kind = Literal["data_race", "lost_update", "atomicity_violation", "order_violation", "deadlock", "lost_wakeup", "blocking_call", "unretrieved_exception"]
+Kind = Literal[
+    "data_race", "lost_update", "atomicity_violation", "order_violation", "deadlock", "lost_wakeup", "blocking_call", "unretrieved_exception"
+]
 Tier = Literal["confirmed", "likely", "latent", "hint"]
 
 

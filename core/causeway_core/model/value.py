@@ -63,7 +63,7 @@ class Value:
             case ValueKind.REDACTED:
                 return "<redacted>"
             case ValueKind.UNCAPTURED:
-                return f"<not captured: {self.payload}>"
+                return f"<not captured: {self.payload}>" if isinstance(self.payload, str) else "<not captured>"
             case ValueKind.OBJECT:
                 assert isinstance(self.payload, ObjectRef)
                 return f"<{self.payload.type.removeprefix('builtins.')} #{self.payload.id & 0xFFFFFFFF}>"
