@@ -16,7 +16,6 @@ COMMANDS = {
     "record": "run a program and record it",
     "analyze": "find races, lost updates and deadlocks in a recording",
     "why": "walk backwards along causes from a value, an event or a finding",
-    "export": "write a recording in another format",
     "query": "ask a recording in SQL",
     "ls": "list the recordings in .causeway/",
     "recover": "finish a recording that a crash left behind",

@@ -22,6 +22,7 @@ from causeway_core.storage.rows import Chunk, ExceptionRow, Gap, Io, Log, Messag
 from causeway_core.storage.sites import SiteMap
 from causeway_core.storage.stream import ChunkStore
 from causeway_core.wire.keyframe import Keyframe, parse_keyframe
+from causeway_core.wire.kinds import SyncOp
 
 
 class Recording:
@@ -184,6 +185,18 @@ class Recording:
         return [Edge(row[0], row[1], row[2], bool(row[3]), row[4], row[5])
                 for row in self._rows("SELECT src, dst, kind, hard, object, note FROM edge ORDER BY id")]
 
+    def edges_into(self, first: At, last: At) -> list[Edge]:
+        """The edges that end at events from `first` to `last` (inclusive, one stream), by event."""
+        return self._edges_between("dst", first, last)
+
+    def edges_out_of(self, first: At, last: At) -> list[Edge]:
+        """The edges that begin at events from `first` to `last` (inclusive, one stream), by event."""
+        return self._edges_between("src", first, last)
+
+    def _edges_between(self, end: str, first: At, last: At) -> list[Edge]:
+        sql = f"SELECT src, dst, kind, hard, object, note FROM edge WHERE {end} BETWEEN ? AND ? ORDER BY {end}"
+        return [Edge(row[0], row[1], row[2], bool(row[3]), row[4], row[5]) for row in self._rows(sql, (first, last))]
+
     def edge_columns(self) -> dict[str, NDArray[np.int64]]:
         """Edges as arrays `src`, `dst`, `hard`, `object` (-1: none), in order of id."""
         return self._columns(("src", "dst", "hard", "object"), "SELECT src, dst, hard, coalesce(object, -1) FROM edge ORDER BY id")
@@ -192,6 +205,12 @@ class Recording:
         """All synchronization operations in order of id, or those of one object."""
         where, parameters = ("", ()) if object is None else ("WHERE object = ?", (object,))
         return [Sync(*row) for row in self._rows(f"SELECT id, at, actor, op, flags, object, extra, ts FROM sync {where} ORDER BY id", parameters)]
+
+    def sync_columns(self) -> dict[str, NDArray[np.int64]]:
+        """Synchronization operations as arrays `at`, `actor`, `op` (a `wire.kinds.SyncOp`), `flags`, `object` (-1: none), `extra`, in order of id."""
+        cases = " ".join(f"WHEN '{op.name.lower()}' THEN {op.value}" for op in SyncOp)
+        sql = f"SELECT at, actor, CASE op {cases} ELSE 0 END, flags, coalesce(object, -1), extra FROM sync ORDER BY id"
+        return self._columns(("at", "actor", "op", "flags", "object", "extra"), sql)
 
     # What.
 
@@ -204,6 +223,11 @@ class Recording:
         where, parameters = ("ORDER BY id", ()) if location is None else ("WHERE location = ? ORDER BY at", (location,))
         rows = self._rows(f"SELECT at, actor, step, location, op, site, vk, payload FROM access {where}", parameters)
         return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in rows]
+
+    def accesses_between(self, first: At, last: At) -> list[Access]:
+        """The accesses of shared places at events from `first` to `last` (inclusive, one stream), by event."""
+        sql = "SELECT at, actor, step, location, op, site, vk, value FROM access WHERE at BETWEEN ? AND ? ORDER BY at"
+        return [Access(*row[:6], self._access_value(row[0], row[6], row[7])) for row in self._rows(sql, (first, last))]
 
     def _access_value(self, at: At, kind: int, payload: bytes | None) -> Value:
         return self._definitions.value(self.process_of(at), ValueKind(kind), np.frombuffer(payload or b"", np.uint32).tolist())

@@ -6,8 +6,6 @@
 #include "pointers.h"
 #include "tap.h"
 
-#define SYNC_PUT 11
-#define SYNC_GET 12
 #define MOST_ITEMS (1u << 20)
 
 typedef struct {
@@ -38,10 +36,10 @@ static uint32_t new_node(uint32_t token) {
 
 static uintptr_t item_key(uint32_t queue, PyObject *item) { return (uintptr_t)item ^ (uintptr_t)queue * 0x9E3779B97F4A7C15ull; }
 
-void cw_item_put(PyObject *queue, PyObject *item, uint32_t flags) {
+void cw_item_put(uint32_t op, PyObject *queue, PyObject *item, uint32_t flags) {
     if (!cw_active()) return;
     uint32_t id = cw_object_id(queue), token = cw_new_token();
-    cw_sync_id(SYNC_PUT, id, token, flags);
+    cw_sync_id(op, id, token, flags);
     uint32_t n = new_node(token);
     cw_entry *entry = n ? cw_pointers_put(&waiting, item_key(id, item)) : NULL;
     if (!entry) return;
@@ -52,7 +50,7 @@ void cw_item_put(PyObject *queue, PyObject *item, uint32_t flags) {
     entry->b = n;
 }
 
-void cw_item_get(PyObject *queue, PyObject *item, uint32_t flags) {
+void cw_item_get(uint32_t op, PyObject *queue, PyObject *item, uint32_t flags) {
     if (!cw_active()) return;
     uint32_t id = cw_object_id(queue), token = 0;
     cw_entry *entry = cw_pointers_find(&waiting, item_key(id, item));
@@ -64,7 +62,7 @@ void cw_item_get(PyObject *queue, PyObject *item, uint32_t flags) {
         node_free = n;
         if (!entry->a) cw_pointers_remove(&waiting, entry);
     }
-    cw_sync_id(SYNC_GET, id, token, flags);
+    cw_sync_id(op, id, token, flags);
 }
 
 void cw_items_clear(void) {

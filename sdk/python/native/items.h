@@ -6,10 +6,10 @@
 #include <Python.h>
 #include <stdint.h>
 
-/* SYNC put: `item` enters `queue`. */
-void cw_item_put(PyObject *queue, PyObject *item, uint32_t flags);
-/* SYNC get: `item` left `queue`; its token is 0 when its put was not seen. */
-void cw_item_get(PyObject *queue, PyObject *item, uint32_t flags);
+/* SYNC `op` (put, submit): `item` enters `queue`. */
+void cw_item_put(uint32_t op, PyObject *queue, PyObject *item, uint32_t flags);
+/* SYNC `op` (get, run): `item` left `queue`; its token is 0 when its put was not seen. */
+void cw_item_get(uint32_t op, PyObject *queue, PyObject *item, uint32_t flags);
 /* Forgets all. */
 void cw_items_clear(void);
 

@@ -8,7 +8,7 @@
 #include "swap.h"
 #include "tap.h"
 
-enum { ACQUIRED = 1, RELEASED, REQUEST, GET_REQUEST = 31, ACQUIRE_FAILED = 27, TIMEOUT = 28 };
+enum { ACQUIRED = 1, RELEASED, REQUEST, PUT = 11, GET = 12, GET_REQUEST = 31, ACQUIRE_FAILED = 27, TIMEOUT = 28 };
 enum { BLOCKED = 1, REENTRANT = 2 };
 
 #if PY_VERSION_HEX < 0x030E0000
@@ -102,7 +102,7 @@ static PyObject *queue_put(cw_swap *swap, PyObject *self, void *b, void *c, void
     cw_arguments given = cw_swap_arguments(swap, b, c, d, e);
     PyObject *item = swap->flags & METH_O ? (PyObject *)b : cw_argument(&given, 0, "item");
     PyObject *result = swap->original(self, b, c, d, e);
-    if (result && item) cw_item_put(self, item, 0);
+    if (result && item) cw_item_put(PUT, self, item, 0);
     return result;
 }
 
@@ -116,7 +116,7 @@ static PyObject *queue_get(cw_swap *swap, PyObject *self, void *b, void *c, void
     if (blocks) cw_sync(GET_REQUEST, self, 0, BLOCKED);
     PyObject *result = swap->original(self, b, c, d, e);
     if (result) {
-        cw_item_get(self, result, blocks ? BLOCKED : 0);
+        cw_item_get(GET, self, result, blocks ? BLOCKED : 0);
     } else if (blocks) {
         PyObject *type, *value, *trace;
         PyErr_Fetch(&type, &value, &trace);
@@ -128,7 +128,7 @@ static PyObject *queue_get(cw_swap *swap, PyObject *self, void *b, void *c, void
 
 static PyObject *queue_get_nowait(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
     PyObject *result = swap->original(self, b, c, d, e);
-    if (result) cw_item_get(self, result, 0);
+    if (result) cw_item_get(GET, self, result, 0);
     return result;
 }
 

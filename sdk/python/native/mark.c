@@ -9,16 +9,28 @@
 #include "items.h"
 #include "step.h"
 #include "tap.h"
+#include "threads.h"
 
-enum { SYNC, SYNC_IF, PUT, GET, HANDLE, STEP, STEP_END, KIND, MODES };
+enum { SYNC, SYNC_IF, READ, PUT, GET, SUBMIT, RUN, JOIN, JOINED, RENAMED, HANDLE, STEP, STEP_END, KIND, MODES };
+#define SYNC_JOIN 20
+#define SYNC_TIMEOUT 28
 
 typedef struct {
     PyObject_HEAD
     uint32_t mode, op, flags, other;
 } Mark;
 
+/* Truth of an exact bool, int or None; anything else counts as true: nothing of the program is asked. */
+static bool truth(PyObject *value) {
+    return value != Py_False && value != Py_None && !(PyLong_CheckExact(value) && PyObject_RichCompareBool(value, Py_False, Py_EQ) == 1);
+}
+
 static int mark_assign(PyObject *self, PyObject *subject, PyObject *value) {
     Mark *mark = (Mark *)self;
+    if (mark->mode == STEP) {
+        cw_handle_runs(subject);
+        return 0;
+    }
     if (!cw_active()) {
         if (mark->mode == HANDLE) cw_forget_handle(subject);
         return 0;
@@ -28,22 +40,33 @@ static int mark_assign(PyObject *self, PyObject *subject, PyObject *value) {
         cw_sync(mark->op, subject, 0, mark->flags);
         break;
     case SYNC_IF: /* op when value is true, else other (0: nothing) */
-        if (value == Py_True || (value != Py_False && value != Py_None && PyLong_CheckExact(value) && Py_SIZE(value) != 0))
+        if (truth(value))
             cw_sync(mark->op, subject, 0, mark->flags);
         else if (mark->other)
             cw_sync(mark->other, subject, 0, mark->flags);
         break;
+    case READ:
+        cw_sync(mark->op, subject, truth(value), mark->flags);
+        break;
     case PUT:
-        cw_item_put(subject, value, mark->flags);
+    case SUBMIT:
+        cw_item_put(mark->op, subject, value ? value : subject, mark->flags);
         break;
     case GET:
-        cw_item_get(subject, value, mark->flags);
+    case RUN:
+        cw_item_get(mark->op, subject, value ? value : subject, mark->flags);
+        break;
+    case JOIN:
+        cw_sync(mark->op, subject, cw_thread_actor(subject), mark->flags);
+        break;
+    case JOINED: /* value: whether the thread has ended */
+        cw_sync(truth(value) ? SYNC_JOIN : SYNC_TIMEOUT, subject, cw_thread_actor(subject), mark->flags);
+        break;
+    case RENAMED:
+        cw_thread_renamed(subject);
         break;
     case HANDLE:
         cw_handle_made(subject, mark->op);
-        break;
-    case STEP:
-        cw_handle_runs(subject);
         break;
     }
     return 0;
@@ -60,7 +83,7 @@ static PyObject *mark_invert(PyObject *self) {
 
 static PyObject *mark_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"mode", "op", "flags", "other", NULL};
-    static const char *modes[MODES] = {"sync", "sync_if", "put", "get", "handle", "step", "step_end", "kind"};
+    static const char *modes[MODES] = {"sync", "sync_if", "read", "put", "get", "submit", "run", "join", "joined", "renamed", "handle", "step", "step_end", "kind"};
     const char *mode;
     unsigned int op = 0, flags = 0, other = 0;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|III", names, &mode, &op, &flags, &other)) return NULL;

@@ -29,8 +29,13 @@ typedef struct cw_stream {
     uint64_t sealed;   /* words in sealed segments: position = sealed + (next - body) */
     uint32_t depth;    /* steps on the stack below */
     uint32_t stack[CW_ACTOR_STACK];
+    uint32_t privacy;  /* objects whose privacy key is this one are reachable by the running actor alone */
+    uint32_t raised;   /* object id of the exception last recorded as raised */
+    uint32_t generation; /* of the recording (or the process, after fork) it belongs to */
+    uint32_t words;    /* capacity of the open segment */
     struct cw_stream *following; /* list of all streams */
-    bool dead;         /* sealed for good, or its mapping failed */
+    int exited;        /* set without the GIL when the thread is gone: seal and free */
+    bool dead;         /* its mapping failed: the thread records nothing more */
 } cw_stream;
 
 /* The running thread's stream, NULL before its first record. */
@@ -88,6 +93,28 @@ int64_t cw_position(void);
 
 /* CLOCK_MONOTONIC in ns. */
 int64_t cw_now(void);
+
+/* Counters since start(). */
+typedef struct {
+    uint64_t sealed_words;
+    uint64_t segments;
+    uint64_t failures; /* segments that could not be made */
+} cw_segment_counts;
+extern cw_segment_counts cw_counts;
+
+/* Writes the ACTOR record that begins a stream, straight at stream->next: not through cw_reserve, which would write ORDER first. Set by actor.c. */
+extern void (*cw_stream_began)(cw_stream *);
+
+/* Begins recording into `spool`; 0, or an errno when the first segment cannot be made. */
+int cw_streams_start(const char *spool);
+/* Seals all segments and stops recording. */
+void cw_streams_stop(void);
+/* In the child after fork: forgets the parent's mappings, takes a new uid, and goes on when the parent was recording. */
+void cw_streams_after_fork(void);
+/* The process uid of the running recording, or of the next one. */
+uint64_t cw_uid(void);
+/* Words recorded so far in all streams. */
+uint64_t cw_words_written(void);
 
 /* Seals the running thread's stream (thread exit). A later record of the thread starts a new stream. */
 void cw_stream_end(void);

@@ -508,6 +508,7 @@ static PyObject *forget(PyObject *module, PyObject *unused) {
     cw_pointers_clear(&handles);
     cw_pointers_clear(&tasks);
     cw_items_clear();
+    cw_threads_forget();
     for (uint32_t i = 0; i < depth && i < DEPTH; i++) steps[i].actor = 0;
     Py_RETURN_NONE;
 }

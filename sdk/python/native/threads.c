@@ -10,18 +10,17 @@
 
 enum { FORK = 17, BEGIN = 18, END = 19 };
 
-_Thread_local uint32_t cw_born_actor;
-
 typedef struct {
     PyObject_HEAD
     PyObject *function;
     PyObject *thread; /* the threading.Thread, or NULL */
-    uint32_t actor;
+    uint32_t actor, recording;
 } Start;
 
 static PyTypeObject *start_type;
 static cw_pointers threads; /* Thread -> a: actor */
 static _Thread_local Start *running;
+static uint32_t recording = 1; /* counts recordings: an actor number means something in one only */
 static PyObject *name_name, *name_target, *name_run;
 
 /* A field of a Thread, without its class's own attribute access. New reference or NULL. */
@@ -45,17 +44,20 @@ static void describe(Start *start, char *name, size_t name_size, char *function,
     Py_XDECREF(given);
 }
 
-void cw_describe_thread(char *name, size_t name_size, char *function, size_t function_size, PyObject **thread) {
-    name[0] = function[0] = 0;
-    *thread = NULL;
-    if (!running) return;
+uint32_t cw_born(char *name, size_t name_size, char *function, size_t function_size, uint32_t *object) {
+    if (!running || running->recording != recording) return 0;
     describe(running, name, name_size, function, function_size);
-    *thread = running->thread;
+    *object = running->thread ? cw_object_known(running->thread) : 0;
+    return running->actor;
+}
+
+void cw_threads_forget(void) {
+    recording++;
+    cw_pointers_clear(&threads);
 }
 
 static PyObject *start_call(PyObject *op, PyObject *args, PyObject *kwargs) {
     Start *self = (Start *)op;
-    cw_born_actor = self->actor;
     running = self;
     if (cw_stream_get()) cw_sync(BEGIN, self->thread, self->actor, 0);
     PyObject *result = PyObject_Call(self->function, args, kwargs);
@@ -106,6 +108,7 @@ static PyObject *announce(PyObject *function) {
     }
     start->function = Py_NewRef(function);
     start->thread = Py_XNewRef(thread_of(function));
+    start->recording = recording;
     char name[400], code[1200];
     describe(start, name, sizeof name, code, sizeof code);
     start->actor = cw_new_actor(CW_THREAD, start->thread, name, code);
@@ -152,10 +155,21 @@ static PyObject *patch_threads(PyObject *module, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
-static PyObject *thread_actor(PyObject *module, PyObject *thread) {
+uint32_t cw_thread_actor(PyObject *thread) {
     cw_entry *entry = cw_pointers_find(&threads, (uintptr_t)thread);
-    return PyLong_FromUnsignedLong(entry ? entry->a : 0);
+    return entry ? entry->a : 0;
 }
+
+void cw_thread_renamed(PyObject *thread) {
+    uint32_t actor = cw_thread_actor(thread);
+    char name[400], function[1200];
+    Start about = {.function = thread, .thread = thread};
+    if (!actor) return;
+    describe(&about, name, sizeof name, function, sizeof function);
+    cw_name_actor(actor, CW_THREAD, thread, name, function);
+}
+
+static PyObject *thread_actor(PyObject *module, PyObject *thread) { return PyLong_FromUnsignedLong(cw_thread_actor(thread)); }
 
 static PyMethodDef functions[] = {
     {"patch_threads", patch_threads, METH_NOARGS, "patch_threads() -> None\n\nFrom now on every started thread is an actor with fork, begin and end, while something records."},

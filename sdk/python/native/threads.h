@@ -6,12 +6,16 @@
 #include <Python.h>
 #include <stdint.h>
 
-/* The actor number that was given to the running thread when it was started, 0 for threads nobody was seen to start.
- * The first record of a thread's stream is ACTOR with this number. */
-extern _Thread_local uint32_t cw_born_actor;
+/* The actor number that the running thread was given when it was started, with its name, function ("path:line:qualname") and known object id;
+ * 0 for threads nobody was seen to start, and for those of an earlier recording. Writes no record. */
+uint32_t cw_born(char *name, size_t name_size, char *function, size_t function_size, uint32_t *object);
+/* Actor numbers begin anew: what was given so far is void. */
+void cw_threads_forget(void);
 
-/* Name and function of the running thread for its ACTOR record ("" when unknown), and its Thread object (borrowed) or NULL. */
-void cw_describe_thread(char *name, size_t name_size, char *function, size_t function_size, PyObject **thread);
+/* The actor of a threading.Thread that was started while recording, else 0. */
+uint32_t cw_thread_actor(PyObject *thread);
+/* Its name changed: ACTOR again. */
+void cw_thread_renamed(PyObject *thread);
 
 /* Adds patch_threads and thread_actor to the module; 0, or -1 with an exception. */
 int threads_init(PyObject *module);

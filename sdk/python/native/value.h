@@ -9,6 +9,15 @@ enum {
 };
 enum { CW_TOO_LARGE = 1, CW_TABLE_FULL, CW_HOSTILE, CW_DETAIL, CW_DISABLED, CW_NOT_LOOKED_AT };
 
+/* Around code that may set or clear an exception while one is pending. */
+#if PY_VERSION_HEX >= 0x030C0000
+#define CW_KEEP_ERROR_BEGIN { PyObject *kept_error = PyErr_GetRaisedException();
+#define CW_KEEP_ERROR_END PyErr_SetRaisedException(kept_error); }
+#else
+#define CW_KEEP_ERROR_BEGIN { PyObject *kept_type, *kept_error, *kept_trace; PyErr_Fetch(&kept_type, &kept_error, &kept_trace);
+#define CW_KEEP_ERROR_END PyErr_Restore(kept_type, kept_error, kept_trace); }
+#endif
+
 #define CW_VALUE_WORDS 26
 
 /* An encoded value: its kind and `words` payload words. Not initialised beyond `words`. */
@@ -21,12 +30,43 @@ typedef struct {
 /* Encodes `value` (NULL: ABSENT). May write TEXT, TYPE and OBJECT records first: call before cw_reserve. */
 void cw_encode(PyObject *value, cw_value *out);
 
-/* The id of a TEXT record for an exact str or bytes (bounded to 4,096 bytes), 0 when the table is full or nothing records. */
+/* The id of a TEXT record for an exact str or bytes (bounded to 4,096 bytes); 0 when there is no room or nothing records; UINT32_MAX when the
+ * text is a secret and must be shown as REDACTED. */
 uint32_t cw_text(PyObject *text);
 uint32_t cw_text_utf8(const char *text, size_t length);
+uint32_t cw_text_decimal(const char *digits, size_t length);
+
+/* How an object is reached when it is encoded: may be or-ed. */
+enum { CW_PUBLISH = 1 /* others can reach it now */, CW_SECRET = 2 /* under a secret name: its texts are redacted */ };
+void cw_encode_how(PyObject *value, cw_value *out, unsigned how);
+
+/* Encodes a value bound to a secret name: REDACTED unless it is None, a bool or a container, which is marked so that its texts are redacted too. */
+void cw_encode_secret(PyObject *value, cw_value *out);
+void cw_encode_secret_how(PyObject *value, cw_value *out, unsigned how);
+
+/* As cw_encode, for something that others can now reach: it is no longer private to the running actor. */
+void cw_encode_published(PyObject *value, cw_value *out);
+
+/* Appends a word holding the kind and then the payload; gives the words used. `to` has room for CW_VALUE_WORDS + 1. */
+static inline uint32_t cw_put_value(uint32_t *to, const cw_value *v) {
+    to[0] = v->kind;
+    for (uint32_t i = 0; i < v->words; i++) to[1 + i] = v->payload[i];
+    return 1 + v->words;
+}
+
+/* Forgets all texts: they are written again on use, under fresh ids. */
+void cw_texts_forget(void);
+uint64_t cw_texts_written(void);
 
 /* True when a name marks its value as a secret (SPEC section 4). `name` need not end in NUL. */
 bool cw_secret_name(const char *name, size_t length);
+
+/* Names to be treated as secret besides the built-in ones: `count` lower-case patterns, parts of a name, copied. `enabled` false switches redaction off. */
+void cw_secret_configure(const char *const *patterns, size_t count, bool enabled);
+/* True when the text itself is a credential: a bearer or basic authorization header, a JSON web token, a private key. */
+bool cw_secret_text(const char *text, size_t length);
+/* True for an exact str that is a secret name. */
+bool cw_secret_key(PyObject *key);
 
 /* Appends `word byte_length` and the UTF-8 bytes padded with zeros to `to` (which has `room` words); cut to fit. Gives the words used. */
 uint32_t cw_put_text(uint32_t *to, uint32_t room, const char *text, size_t length);
