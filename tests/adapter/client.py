@@ -1,0 +1,145 @@
+"""A DAP client for tests: drives `causeway dap` over stdio, checks every message against the protocol's schema, and keeps the protocol's own rules."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft4Validator
+
+from causeway_adapter.dap.connection import Connection
+from docs.tools.dap_types import schema
+
+SCHEMA = schema()
+CAUSEWAY = Path(sys.executable).with_name("causeway")
+
+
+def definition_of(message: dict[str, Any]) -> str:
+    """The schema's name for a message from the adapter."""
+    if message["type"] == "event":
+        return message["event"][0].upper() + message["event"][1:] + "Event"
+    if not message["success"]:
+        return "ErrorResponse"
+    return message["command"][0].upper() + message["command"][1:] + "Response"
+
+
+def assert_valid(message: dict[str, Any]) -> None:
+    """Fail with the first schema error of `message`."""
+    name = definition_of(message)
+    assert name in SCHEMA["definitions"], f"no such message in the protocol: {name}"
+    validator = Draft4Validator({"$ref": f"#/definitions/{name}", "definitions": SCHEMA["definitions"]})
+    errors = sorted(validator.iter_errors(message), key=str)
+    assert not errors, f"{name}: {errors[0].message} at {list(errors[0].absolute_path)}"
+
+
+class Client:
+    """One conversation. `events` holds what came and was not yet taken; leaving the `with` block fails if a `stopped` was left unread."""
+
+    def __init__(self, *words: str) -> None:
+        self.process = subprocess.Popen([str(CAUSEWAY), "dap", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdin and self.process.stdout
+        self._incoming = Connection(self.process.stdout, self.process.stdin)
+        self._seq = itertools.count(1)
+        self._last_seq = 0
+        self.events: list[dict[str, Any]] = []
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if self.process.poll() is None and kind is None:
+            self.request("disconnect")
+            assert self.process.wait(20) == 0
+            assert not [event for event in self.events if event["event"] == "stopped"], "a stop was left unread"
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def send_raw(self, data: bytes) -> None:
+        """Bytes as they are, for malformed messages."""
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def receive(self) -> dict[str, Any]:
+        """The next message of the adapter, checked."""
+        message = self._incoming.receive()
+        assert message is not None, "the adapter closed the conversation"
+        assert message["seq"] == self._last_seq + 1, "seq must grow by one"
+        self._last_seq = message["seq"]
+        assert_valid(message)
+        return message
+
+    def ask(self, command: str, **arguments: Any) -> dict[str, Any]:
+        """Send a request and return its response, successful or not; events before it are kept."""
+        seq = next(self._seq)
+        self.send_raw(encoded({"seq": seq, "type": "request", "command": command, "arguments": arguments}))
+        while True:
+            message = self.receive()
+            if message["type"] == "response":
+                assert message["request_seq"] == seq and message["command"] == command
+                return message
+            self.events.append(message)
+
+    def request(self, command: str, **arguments: Any) -> dict[str, Any]:
+        """The body of a response that must be a success."""
+        response = self.ask(command, **arguments)
+        assert response["success"], response
+        return response.get("body") or {}
+
+    def event(self, name: str) -> dict[str, Any]:
+        """The body of the next event called `name`; others stay."""
+        for index, message in enumerate(self.events):
+            if message["event"] == name:
+                return self.events.pop(index)["body"]
+        while True:
+            message = self.receive()
+            assert message["type"] == "event", message
+            if message["event"] == name:
+                return message["body"]
+            self.events.append(message)
+
+    def attach(self, recording: Path, *, at: str | None = None, before: Any = None) -> dict[str, Any]:
+        """Initialize, attach and configure; the first `stopped`. `before(client)` may set breakpoints."""
+        self.request("initialize", adapterID="causeway", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
+        self.request("attach", recording=str(recording), **({"at": at} if at else {}))
+        self.event("initialized")
+        if before:
+            before(self)
+        self.request("configurationDone")
+        return self.event("stopped")
+
+    def move(self, command: str, stopped: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+        """A movement of the thread that stopped; the next `stopped`."""
+        self.request(command, threadId=stopped["threadId"], **arguments)
+        return self.event("stopped")
+
+    def top(self, stopped: dict[str, Any]) -> dict[str, Any]:
+        """The top frame of the thread that stopped."""
+        return self.request("stackTrace", threadId=stopped["threadId"], levels=1)["stackFrames"][0]
+
+    def place(self, stopped: dict[str, Any]) -> tuple[int, str, int]:
+        """(thread, file name, line) of a stop."""
+        frame = self.top(stopped)
+        return stopped["threadId"], frame["source"]["name"], frame["line"]
+
+    def locals(self, stopped: dict[str, Any]) -> dict[str, str]:
+        """Names and values of the top frame's locals."""
+        scopes = self.request("scopes", frameId=self.top(stopped)["id"])["scopes"]
+        reference = next(scope["variablesReference"] for scope in scopes if scope.get("presentationHint") == "locals")
+        return {one["name"]: one["value"] for one in self.request("variables", variablesReference=reference)["variables"]} if reference else {}
+
+    def thread_name(self, stopped: dict[str, Any]) -> str:
+        """The name of the thread that stopped; it must have been announced."""
+        threads = {one["id"]: one["name"] for one in self.request("threads")["threads"]}
+        return threads[stopped["threadId"]]
+
+
+def encoded(message: dict[str, Any]) -> bytes:
+    """Framed bytes of a message."""
+    from causeway_adapter.dap.connection import encode
+
+    return encode(message)
