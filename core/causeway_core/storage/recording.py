@@ -227,7 +227,7 @@ class Recording:
     def accesses_between(self, first: At, last: At) -> list[Access]:
         """The accesses of shared places at events from `first` to `last` (inclusive, one stream), by event."""
         sql = "SELECT at, actor, step, location, op, site, vk, value FROM access WHERE at BETWEEN ? AND ? ORDER BY at"
-        return [Access(*row[:6], self._access_value(row[0], row[6], row[7])) for row in self._rows(sql, (first, last))]
+        return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in self._rows(sql, (first, last))]
 
     def _access_value(self, at: At, kind: int, payload: bytes | None) -> Value:
         return self._definitions.value(self.process_of(at), ValueKind(kind), np.frombuffer(payload or b"", np.uint32).tolist())
