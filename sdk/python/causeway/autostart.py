@@ -1,0 +1,51 @@
+"""Starts recording and weaving in an interpreter whose environment asks for it; imported by the `.pth` file of child interpreters.
+
+Nothing happens without `CAUSEWAY_SPOOL`, nothing happens twice, and nothing that goes wrong here reaches the program.
+"""
+
+import os
+import sys
+from typing import Any
+
+_hook: Any = None
+_started = False
+
+
+def start() -> Any:
+    """Installs the recorder and the import hook; gives the hook, or None where nothing is recorded. Safe to call again."""
+    global _hook, _started
+    if _started or not os.environ.get("CAUSEWAY_SPOOL"):
+        return _hook
+    _started = True
+    try:
+        _hook = _start()
+    except Exception as error:
+        if os.environ.get("CAUSEWAY_DEBUG"):
+            sys.stderr.write(f"causeway: not recording: {type(error).__name__}: {error}\n")
+    return _hook
+
+
+def _start() -> Any:
+    from causeway import _tap
+
+    try:
+        from causeway import recorder
+    except ImportError:
+        _tap.start(os.environ["CAUSEWAY_SPOOL"], os.environ.get("CAUSEWAY_DETAIL") or "full", "{}", {})
+    else:
+        if not recorder.start_from_environment():
+            return None
+    from causeway.weave.hook import install
+    from causeway.weave.weaver import Weaver
+
+    return install(Weaver.from_environment(_tap, os.environ))
+
+
+def _is_launcher() -> bool:
+    """Whether this interpreter was started as `-m causeway.launch`, which starts the recorder itself."""
+    words = sys.orig_argv
+    return any(words[index] == "-m" and words[index + 1] == "causeway.launch" for index in range(len(words) - 1))
+
+
+if __name__ != "__main__" and not _is_launcher():
+    start()

@@ -1,0 +1,130 @@
+"""Woven code on disk: a second start loads it like an ordinary `.pyc`."""
+
+import _imp
+import marshal
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.util import MAGIC_NUMBER
+from types import CodeType
+
+from causeway.weave.patch import Recipe
+from causeway.weave.sites import TapRow
+from causeway.weave.tree import WEAVER
+
+MAGIC = b"CWWOVEN\x01"
+
+
+def _identity() -> bytes:
+    """Changes with every edit of the weaver's own source."""
+    directory = os.path.dirname(__file__)
+    parts = [f"{WEAVER} {sys.flags.optimize}"]
+    try:
+        with os.scandir(directory) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    parts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    except OSError:
+        pass
+    return MAGIC_NUMBER + "\n".join(parts).encode()
+
+
+@dataclass(slots=True, frozen=True)
+class Stored:
+    """A woven module as the cache keeps it."""
+
+    code: CodeType
+    recipe: Recipe
+    taps: list[TapRow]
+    sites: int
+
+
+class Cache:
+    """A directory of woven modules and their site tables, shared by all processes of a user.
+
+    Files are written to a temporary name and renamed. A directory that cannot be written is used as far as it can be read; a file whose checksum does not
+    fit is as good as none.
+    """
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self._identity = _identity()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Cache":
+        """The cache the host names, or the user's own."""
+        home = environment.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+        return cls(environment.get("CAUSEWAY_CACHE") or os.path.join(home, "causeway", "weave"))
+
+    def key(self, source: bytes, path: str, module: str, options: str) -> str:
+        """Names everything that woven code depends on."""
+        digest = sha256(source)
+        for part in (path.encode("utf-8", "surrogateescape"), module.encode(), options.encode(), self._identity):
+            digest.update(b"\0%d\0" % len(part))
+            digest.update(part)
+        return digest.hexdigest()[:32]
+
+    def _path(self, key: str, ending: str) -> str:
+        return os.path.join(self.directory, key[:2], key + ending)
+
+    def load(self, key: str) -> Stored | None:
+        """What was stored under `key`, or None."""
+        try:
+            with open(self._path(key, ".woven"), "rb", buffering=0) as file:
+                data = file.read()
+            if data[:8] != MAGIC or data[8:16] != _imp.source_hash(0, data[16:]):
+                return None
+            return Stored(*marshal.loads(memoryview(data)[16:]))
+        except (OSError, ValueError, TypeError, EOFError):
+            return None
+
+    def store(self, key: str, stored: Stored, table: bytes) -> None:
+        """Keeps a woven module and its site table."""
+        body = marshal.dumps((stored.code, stored.recipe, stored.taps, stored.sites))
+        try:
+            os.makedirs(os.path.dirname(self._path(key, "")), mode=0o700, exist_ok=True)
+            write_atomically(self._path(key, ".json"), table)
+            write_atomically(self._path(key, ".woven"), MAGIC + _imp.source_hash(0, body) + body)
+        except OSError:
+            pass
+
+    def publish(self, key: str, spool: str, table: bytes | None) -> bool:
+        """Puts the site table of `key` into the spool; `table` is its content where it is at hand. False: there is none to be had."""
+        target = os.path.join(spool, "sites", key + ".json")
+        if os.path.exists(target):
+            return True
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if table is None:
+            source = self._path(key, ".json")
+            try:
+                os.link(source, target)
+                return True
+            except FileExistsError:
+                return True
+            except OSError:
+                pass
+            try:
+                with open(source, "rb") as file:
+                    table = file.read()
+            except OSError:
+                return False
+        write_atomically(target, table)
+        return True
+
+
+def write_atomically(path: str, data: bytes) -> None:
+    """Writes a file that others see whole or not at all."""
+    temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
+    try:
+        with open(temporary, "xb", buffering=0) as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass
+        raise

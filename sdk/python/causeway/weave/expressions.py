@@ -1,0 +1,328 @@
+"""Weaving of expressions: reads, calls, suspensions and functions without a name."""
+
+import ast
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from causeway.weave.frame import CELL, Frame, Taps
+from causeway.weave.names import NameAnalysis
+from causeway.weave.places import at, attribute_place, first_of
+from causeway.weave.sites import SiteTable
+
+MUTATING = frozenset(
+    "append extend insert remove pop popleft appendleft extendleft rotate clear sort reverse add discard update setdefault popitem __setitem__ "
+    "difference_update intersection_update symmetric_difference_update move_to_end".split()
+)
+READERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate iter reversed next zip".split())
+CONSUMERS = frozenset("sum min max any all list tuple set frozenset dict sorted".split())
+MUTATED = {
+    "heapq": frozenset("heappush heappop heapify heapreplace heappushpop".split()),
+    "bisect": frozenset("insort insort_left insort_right".split()),
+    "random": frozenset(("shuffle",)),
+}
+LITERALS = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+REFERENCES = (ast.Name, ast.Attribute)
+CONTAINERS = (ast.Name, ast.Attribute, ast.Subscript)
+VIEWS = frozenset(("items", "keys", "values"))
+
+Visitor = Callable[[Any], ast.expr]
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def key_text(node: ast.expr) -> str | None:
+    """Source text of a short key expression, for the site table."""
+    if isinstance(node, ast.Constant):
+        return repr(node.value)[:40]
+    return node.id if isinstance(node, ast.Name) else None
+
+
+class Expressions(Taps):
+    """Rewrites expression trees in place and gives the node that takes the old one's place."""
+
+    def __init__(self, table: SiteTable, analysis: NameAnalysis) -> None:
+        super().__init__(table, analysis)
+        self._visitors: dict[type, Visitor] = {
+            getattr(ast, name[6:]): getattr(self, name) for name in dir(self) if name.startswith("_expr_") and hasattr(ast, name[6:])
+        }
+        self._builtin_names = READERS - analysis.module.bound
+        self._stdlib_modules = {name for name in analysis.imported if name in sys.stdlib_module_names}
+
+    def expr(self, node: Any) -> Any:
+        """Weaves one expression."""
+        visitor = self._visitors.get(type(node))
+        return visitor(node) if visitor is not None else self._inside(node)
+
+    def exprs(self, nodes: list[Any]) -> list[Any]:
+        """Weaves a list of expressions; None stays None."""
+        return [node if node is None else self.expr(node) for node in nodes]
+
+    def _inside(self, node: Any) -> Any:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                value[:] = [self.expr(item) if isinstance(item, (ast.expr, ast.keyword)) else item for item in value]
+            elif isinstance(value, (ast.expr, ast.keyword)):
+                setattr(node, name, self.expr(value))
+        return node
+
+    def _expr_Constant(self, node: ast.Constant) -> ast.expr:
+        return node
+
+    def _expr_Name(self, node: ast.Name) -> ast.expr:
+        name = node.id
+        if name in self.shared_globals:
+            if self.frame.kind != "module" and self.meaning(name) == "global":
+                return self.value(self.tap("global", "global", node, name, 1), node, node)
+        elif self.has_cells and name[0] not in "_@" and self.meaning(name) == "cell":
+            return self.value(self.tap("cell", "cell", node, name), self.pair(self.load(CELL + name, node), node, node), node)
+        return node
+
+    def _expr_Attribute(self, node: ast.Attribute) -> ast.expr:
+        value = node.value
+        if self._silent_owner(value) or (node.attr.startswith("__") and node.attr.endswith("__")):
+            node.value = self.expr(value)
+            return node
+        placeholder = self.tap("owner", "attr", node, self.mangle(node.attr))
+        node.value = self.value(placeholder, self.expr(value), value, first_of(value))
+        return node
+
+    def _silent_owner(self, value: ast.expr) -> bool:
+        """Whether reading attributes of `value` says nothing about shared state: literals, super(), modules of the standard library."""
+        if isinstance(value, ast.Name):
+            return value.id in self._stdlib_modules or value.id.startswith("@")
+        return isinstance(value, LITERALS) or _is_super(value)
+
+    def _expr_Subscript(self, node: ast.Subscript) -> ast.expr:
+        if isinstance(node.value, LITERALS):
+            return self._inside(node)
+        first = first_of(node.value)
+        placeholder = self.tap("item", "item", node, key_text(node.slice))
+        pair = self.pair(self.expr(node.value), self.expr(node.slice), node)
+        return self.value(placeholder, pair, node, first)
+
+    def _expr_Compare(self, node: ast.Compare) -> ast.expr:
+        if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)) or isinstance(node.comparators[0], LITERALS):
+            return self._inside(node)
+        first = first_of(node.left)
+        placeholder = self.tap("contains", "contains", node, key_text(node.left))
+        pair = self.pair(self.expr(node.left), self.expr(node.comparators[0]), node)
+        test = self.value(placeholder, pair, node, first)
+        return test if isinstance(node.ops[0], ast.In) else at(ast.UnaryOp(op=ast.Not(), operand=test), node)
+
+    def truth(self, node: ast.expr) -> ast.expr:
+        """Weaves an expression whose truth is tested: that reads a container's size."""
+        return self.read(node, "truth", REFERENCES)
+
+    def read(self, node: ast.expr, site_kind: str = "read", kinds: tuple[type, ...] = REFERENCES) -> ast.expr:
+        """Weaves an expression whose container is read as a whole if it is a plain reference."""
+        if not isinstance(node, kinds):
+            return self.expr(node)
+        if isinstance(node, ast.Name) and (node.id.startswith(("__", "@")) or node.id in self._stdlib_modules):
+            return self.expr(node)
+        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+        kind = "iterate" if site_kind == "iterate" else "read"
+        return self.value(self.tap(kind, site_kind, node, name), self.expr(node), node, first_of(node))
+
+    def iterated(self, node: ast.expr) -> ast.expr:
+        """Weaves what a loop iterates over, seeing through `.items()` and the like."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in VIEWS and not node.args and not node.keywords:
+            if not self._silent_owner(node.func.value):
+                node.func.value = self.read(node.func.value, "iterate", CONTAINERS)
+            return node
+        return self.read(node, "iterate", CONTAINERS)
+
+    def _expr_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        node.values = [self.truth(value) for value in node.values[:-1]] + [self.expr(node.values[-1])]
+        return node
+
+    def _expr_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        node.operand = self.truth(node.operand) if isinstance(node.op, ast.Not) else self.expr(node.operand)
+        return node
+
+    def _expr_IfExp(self, node: ast.IfExp) -> ast.expr:
+        node.test = self.truth(node.test)
+        node.body = self.expr(node.body)
+        node.orelse = self.expr(node.orelse)
+        return node
+
+    def _expr_keyword(self, node: Any) -> Any:
+        node.value = self.expr(node.value)
+        return node
+
+    def _expr_Call(self, node: ast.Call) -> ast.expr:
+        func = node.func
+        if isinstance(func, ast.Attribute):
+            self._method(node, func)
+        elif isinstance(func, ast.Name):
+            if self._mutated_function(func):
+                node.func = self._mutated(func, func.id)
+            elif func.id in self._builtin_names and self.meaning(func.id) == "global":
+                return self._builtin(node, func)
+            else:
+                node.func = self.expr(func)
+        else:
+            node.func = self.expr(func)
+        self._arguments(node, isinstance(func, ast.Attribute) and func.attr == "join")
+        return node
+
+    def _arguments(self, node: ast.Call, consumed: bool) -> None:
+        node.args = [self._generator(arg, consumed) if isinstance(arg, ast.GeneratorExp) else self.expr(arg) for arg in node.args]
+        for keyword in node.keywords:
+            keyword.value = self.expr(keyword.value)
+
+    def _builtin(self, node: ast.Call, func: ast.Name) -> ast.expr:
+        limit = len(node.args) if func.id in ("zip", "min", "max") else 1
+        args: list[ast.expr] = []
+        for index, arg in enumerate(node.args):
+            if isinstance(arg, ast.GeneratorExp):
+                args.append(self._generator(arg, func.id in CONSUMERS))
+            elif index < limit:
+                args.append(self.read(arg))
+            else:
+                args.append(self.expr(arg))
+        node.args = args
+        for keyword in node.keywords:
+            keyword.value = self.expr(keyword.value)
+        return node
+
+    def _method(self, node: ast.Call, func: ast.Attribute) -> None:
+        owner = func.value
+        if isinstance(owner, ast.Name) and owner.id in self.analysis.imported:
+            if func.attr in MUTATED.get(owner.id, ()):
+                node.func = self._mutated(func, func.attr)
+            return
+        if func.attr not in MUTATING or self._silent_owner(owner):
+            func.value = self.expr(owner)
+            return
+        placeholder = self.tap("method", "method", func, func.attr)
+        place = attribute_place(func)
+        first = first_of(owner)
+        node.func = self.subscript(placeholder, self.expr(owner), ast.Load(), place, first)
+        if place is not func:
+            node.lineno, node.col_offset = place.lineno, place.col_offset
+
+    def _mutated_function(self, func: ast.Name) -> bool:
+        return any(func.id in names for names in MUTATED.values()) and func.id in self.analysis.module.bound
+
+    def _mutated(self, func: ast.expr, name: str) -> ast.expr:
+        return self.subscript(self.tap("mutated", "method", func, name), func, ast.Load(), func, first_of(func))
+
+    def _expr_NamedExpr(self, node: ast.NamedExpr) -> ast.expr:
+        value, first = node.value, first_of(node.value)
+        woven = self.expr(value)
+        node.value = self.binding_value(node.target.id, woven, node, value, first) or woven
+        return node
+
+    def _expr_Lambda(self, node: ast.Lambda) -> ast.expr:
+        node.args.defaults = self.exprs(node.args.defaults)
+        node.args.kw_defaults = self.exprs(node.args.kw_defaults)
+        names = self.analysis.scopes[id(node)]
+        if names.yields:
+            return node
+        outer_frame, outer_names = self.frame, self.names
+        self.enter(node, "lambda", "<lambda>", names)
+        body, first = node.body, first_of(node.body)
+        parts = [self.mark(self.entry_taps(node), first)]
+        for name in names.parameters:
+            if self.meaning(name) == "local":
+                parts.append(self.value(self.tap("comp", "param", node, name), self.load(name, first), first))
+        returned = self.tap("return", "return", body)
+        parts.append(self.expr(body))
+        node.body = self.value(returned, at(ast.BoolOp(op=ast.And(), values=parts), body), body, first)
+        self.frame, self.names = outer_frame, outer_names
+        return node
+
+    def enter(self, node: Any, kind: str, name: str, names: Any) -> None:
+        """Makes a new function the current activation; the caller restores `frame` and `names`."""
+        outer = self.frame
+        prefix = outer.qualname if outer.kind in ("class", "module") else f"{outer.qualname}.<locals>"
+        qualname = f"{prefix}.{name}" if prefix else name
+        local = sorted(name for name in names.bound - names.globals - names.nonlocals if not name.startswith("@"))
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        index = self.table.function(qualname, first, node.end_lineno, kind, local)
+        private = name.lstrip("_") if kind == "class" else outer.private
+        self.frame = Frame(index, kind, names, qualname, private)
+        self.names = names
+
+    def entry_taps(self, place: Any) -> str:
+        """The `call` tap of the current activation, with its `unwind` tap as the next row."""
+        call = self.tap("call", "call", place)
+        self.tap("unwind", "unwind", place)
+        return call
+
+    def _expr_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+        return self._generator(node, False)
+
+    def _generator(self, node: ast.GeneratorExp, consumed: bool) -> ast.expr:
+        """A generator's targets are recorded only where its consumer is known: else they would land in whoever runs it."""
+        return self._comprehension(node, consumed)
+
+    def _comprehension(self, node: Any, recorded: bool = True) -> ast.expr:
+        generators = node.generators
+        generators[0].iter = self.expr(generators[0].iter) if generators[0].is_async else self.iterated(generators[0].iter)
+        outer, self.names = self.names, self.analysis.scopes[id(node)]
+        for index, generator in enumerate(generators):
+            bound: list[tuple[str, Any]] = []
+            generator.target = self.target(generator.target, bound)
+            if index:
+                generator.iter = self.expr(generator.iter) if generator.is_async else self.iterated(generator.iter)
+            generator.ifs = [self.truth(test) for test in generator.ifs]
+            if recorded:
+                taps = [self.value(self.tap("comp", "for", place, name), self.load(name, place), place) for name, place in bound]
+                generator.ifs[:0] = taps
+        if isinstance(node, ast.DictComp):
+            node.key = self.expr(node.key)
+            node.value = self.expr(node.value)
+        else:
+            node.elt = self.expr(node.elt)
+        self.names = outer
+        return node
+
+    _expr_ListComp = _expr_SetComp = _expr_DictComp = _comprehension
+
+    def target(self, node: Any, bound: list[tuple[str, Any]]) -> Any:
+        """Weaves an assignment target; names it binds are added to `bound` with their places."""
+        if isinstance(node, ast.Name):
+            bound.append((node.id, node))
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            node.elts = [self.target(element, bound) for element in node.elts]
+        elif isinstance(node, ast.Starred):
+            node.value = self.target(node.value, bound)
+        elif isinstance(node, ast.Attribute):
+            return self.attribute_slot(node, ast.Store())
+        elif isinstance(node, ast.Subscript):
+            return self.item_slot(node, ast.Store())
+        return node
+
+    def attribute_slot(self, node: ast.Attribute, context: ast.expr_context) -> ast.expr:
+        """`T[obj]` in place of `obj.attr` as a target."""
+        placeholder = self.tap("attr", "attr", node, self.mangle(node.attr))
+        first = first_of(node.value)
+        return self.subscript(placeholder, self.expr(node.value), context, attribute_place(node), first)
+
+    def item_slot(self, node: ast.Subscript, context: ast.expr_context) -> ast.expr:
+        """`T[c, k]` in place of `c[k]` as a target."""
+        placeholder = self.tap("item", "item", node, key_text(node.slice))
+        first = first_of(node.value)
+        return self.subscript(placeholder, self.pair(self.expr(node.value), self.expr(node.slice), node), context, node, first)
+
+    def _expr_Yield(self, node: Any) -> ast.expr:
+        value = node.value
+        suspend = self.tap("yield", "yield", node)
+        if value is None:
+            node.value = self.value(suspend, at(ast.Constant(value=None, kind=None), node), node)
+        else:
+            first = first_of(value)
+            node.value = self.value(suspend, self.expr(value), value, first)
+        return self.value(self.tap("resume", "resume", node), node, node, first_of(value) if value is not None else node)
+
+    _expr_YieldFrom = _expr_Yield
+
+    def _expr_Await(self, node: ast.Await) -> ast.expr:
+        first = first_of(node.value)
+        node.value = self.value(self.tap("await", "await", node), self.expr(node.value), node.value, first)
+        return self.value(self.tap("resume", "resume", node), node, node, first)

@@ -1,0 +1,109 @@
+"""Makes imports give woven code, without any loader noticing."""
+
+import sys
+from collections.abc import Callable
+from importlib import _bootstrap_external  # type: ignore[attr-defined]
+from types import CodeType, FunctionType
+from typing import Any
+
+from causeway.weave.weaver import Weaver
+
+_SourceLoader: Any = _bootstrap_external.SourceLoader
+_FRAMES = "<frozen importlib._bootstrap_external>"
+_installed: "Hook | None" = None
+
+
+def unseen(function: Any) -> Any:
+    """The function with a code object that passes for importlib's, so that tracebacks of failing imports leave its frame out as they do importlib's."""
+    code = function.__code__.replace(co_filename=_FRAMES)
+    return FunctionType(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+
+
+class Hook:
+    """The patch of `SourceLoader.get_code`: every loader of source files inherits it, and keeps its type, spec and paths.
+
+    Loaders with a `source_to_code` of their own are left alone: they rewrite the source themselves.
+    """
+
+    def __init__(self, weaver: Weaver) -> None:
+        self.weaver = weaver
+        self._get_code: Callable[[Any, str], CodeType] = _SourceLoader.get_code
+        self._runpy: Any = None
+        self._late: dict[str, Callable[[Any, Weaver], None]] = {}
+
+    def install(self) -> None:
+        """From now on modules in scope are woven when they are loaded."""
+        original = self._get_code
+        woven = self.module_code
+
+        def get_code(self: Any, fullname: str) -> CodeType:
+            code = woven(self, fullname)
+            return original(self, fullname) if code is None else code
+
+        get_code.__qualname__ = "SourceLoader.get_code"
+        get_code.__doc__ = original.__doc__
+        _SourceLoader.get_code = unseen(get_code)
+        self._patch_runpy()
+        from causeway.weave.pytest_plugin import patch_rewriting
+
+        self._late["_pytest.assertion.rewrite"] = patch_rewriting
+
+    def uninstall(self) -> None:
+        """Undoes `install`; modules already loaded stay woven."""
+        _SourceLoader.get_code = self._get_code
+        if self._runpy is not None:
+            import runpy
+
+            runpy._get_code_from_file = self._runpy  # type: ignore[attr-defined]
+
+    def module_code(self, loader: Any, fullname: str) -> CodeType | None:
+        """Woven code for what `loader` would load, or None."""
+        try:
+            self._late_patches()
+            path = loader.get_filename(fullname)
+            if not self.weaver.covers(path, fullname) or type(loader).source_to_code is not _SourceLoader.source_to_code:
+                return None
+            return self.weaver.woven(loader.get_data(path), path, fullname)
+        except Exception:
+            return None
+
+    def _late_patches(self) -> None:
+        for name in list(self._late):
+            module = sys.modules.get(name)
+            if module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False):
+                patch = self._late.pop(name)
+                try:
+                    patch(module, self.weaver)
+                except Exception as error:
+                    self.weaver.gap(name, f"{type(error).__name__}: {error}"[:200])
+
+    def _patch_runpy(self) -> None:
+        """`runpy.run_path`, which multiprocessing's spawn uses for the main module, reads files past all loaders."""
+        import runpy
+
+        original = self._runpy = runpy._get_code_from_file  # type: ignore[attr-defined]
+        weaver = self.weaver
+
+        def _get_code_from_file(*args: Any) -> Any:
+            result = original(*args)
+            path = args[-1]
+            try:
+                if isinstance(path, str) and weaver.covers(path, "__main__"):
+                    with open(path, "rb") as file:
+                        code = weaver.woven(file.read(), path, "__main__")
+                    if code is not None:
+                        return (code, *result[1:]) if isinstance(result, tuple) else code
+            except Exception:
+                pass
+            return result
+
+        runpy._get_code_from_file = unseen(_get_code_from_file)  # type: ignore[attr-defined]
+
+
+def install(weaver: Weaver) -> Hook:
+    """Installs the hook once a process; a second call gives the first one's."""
+    global _installed
+    if _installed is None:
+        _installed = Hook(weaver)
+        _installed.install()
+    return _installed

@@ -1,0 +1,83 @@
+"""Which files are the user's code, and so are woven."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import partial
+
+OFF = b"# causeway: off"
+OFF_WITHIN = 512
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_PACKAGE_DIRECTORIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}", f"{os.sep}.venv{os.sep}", f"{os.sep}node_modules{os.sep}")
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(part for part in (text or "").split(os.pathsep) if part)
+
+
+def _library_directories() -> tuple[str, ...]:
+    directories = {os.path.dirname(os.__file__), _HERE}
+    if sys.prefix != sys.base_prefix:
+        directories.add(sys.prefix)
+    return tuple(sorted(os.path.realpath(directory) + os.sep for directory in directories))
+
+
+@dataclass(slots=True)
+class Scope:
+    """Decides by path and dotted module name; patterns are globs that match either.
+
+    Without patterns, files under `root` that do not belong to the standard library, to installed packages or to a virtual environment are in scope.
+    An `exclude` pattern always wins; an `include` pattern adds files outside of the root or inside of packages.
+    """
+
+    root: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    _libraries: tuple[str, ...] = field(default_factory=_library_directories)
+    _known: dict[str, bool] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Scope":
+        """The scope that the host asked for."""
+        root = os.path.realpath(environment.get("CAUSEWAY_ROOT") or os.getcwd())
+        return cls(root, _split(environment.get("CAUSEWAY_INCLUDE")), _split(environment.get("CAUSEWAY_EXCLUDE")))
+
+    def covers(self, path: str, module: str) -> bool:
+        """Whether the module at `path` is to be woven."""
+        key = f"{path}\0{module}"
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._decide(os.path.realpath(path), path, module)
+        return known
+
+    def _decide(self, real: str, path: str, module: str) -> bool:
+        if real.startswith(_HERE + os.sep):
+            return False
+        matches = partial(self._matches, real=real, path=path, module=module)
+        if any(matches(pattern) for pattern in self.exclude):
+            return False
+        if any(matches(pattern) for pattern in self.include):
+            return True
+        inside = real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep)
+        return inside and not any(part in real for part in _PACKAGE_DIRECTORIES) and not real.startswith(self._libraries)
+
+    def _matches(self, pattern: str, real: str, path: str, module: str) -> bool:
+        if fnmatchcase(module, pattern) or (module.startswith(pattern + ".") and "*" not in pattern):
+            return True
+        relative = os.path.relpath(real, self.root) if real.startswith(self.root) else real
+        if any(fnmatchcase(candidate, pattern) for candidate in (real, path, relative)):
+            return True
+        directory = pattern.rstrip("/*")
+        return os.sep in pattern and relative.startswith(directory + os.sep)
+
+    @property
+    def key(self) -> str:
+        """What the choice of taps depends on, for the cache."""
+        return ""
+
+
+def switched_off(source: bytes) -> bool:
+    """Whether the module asks to be left alone in its first lines."""
+    return OFF in source[:OFF_WITHIN]

@@ -1,0 +1,52 @@
+"""The site table of one module: which places of the source the taps speak of."""
+
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+TapRow = tuple[str, int, Any, int]
+"""What `_tap.make` is called with: kind, site (relative to the table's base), name or names, site2."""
+
+PREFIX = "\0cw:"
+"""Starts a placeholder constant; the number of a tap row follows. Not an identifier, so the compiler does not intern it."""
+
+
+@dataclass(slots=True)
+class SiteTable:
+    """Sites, functions and tap rows collected while a module is woven; numbered from 0 in the order they are added."""
+
+    path: str
+    module: str
+    source: bytes
+    functions: list[tuple[str, int, int, str, list[str]]] = field(default_factory=list)
+    sites: list[tuple[str, int, int, int, int, str | None, int]] = field(default_factory=list)
+    taps: list[TapRow] = field(default_factory=list)
+
+    def function(self, qualname: str, first: int, last: int, kind: str, names: list[str]) -> int:
+        """Adds a function and returns its index."""
+        self.functions.append((qualname, first, last, kind, names))
+        return len(self.functions) - 1
+
+    def site(self, kind: str, node: Any, name: str | None, function: int) -> int:
+        """Adds the place of an AST node and returns its number."""
+        self.sites.append((kind, node.lineno, node.end_lineno, node.col_offset, node.end_col_offset, name, function))
+        return len(self.sites) - 1
+
+    def tap(self, kind: str, site: int, name: Any = None, site2: int = 0) -> str:
+        """Adds a tap row and returns its placeholder constant."""
+        self.taps.append((kind, site, name, site2))
+        return f"{PREFIX}{len(self.taps) - 1}"
+
+    def to_json(self, text: str) -> bytes:
+        """The table as SPEC section 5 wants it; `text` is the decoded source."""
+        table = {
+            "format": 1,
+            "path": self.path,
+            "module": self.module,
+            "hash": sha256(self.source).hexdigest(),
+            "source": text,
+            "functions": self.functions,
+            "sites": self.sites,
+        }
+        return json.dumps(table, separators=(",", ":")).encode("utf-8", "surrogatepass")

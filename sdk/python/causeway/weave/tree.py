@@ -1,0 +1,38 @@
+"""Weaving of one module: source or tree in, code object with placeholders and site table out."""
+
+import ast
+from dataclasses import dataclass
+from types import CodeType
+
+from causeway.weave.names import NameAnalysis
+from causeway.weave.patch import Recipe, storable
+from causeway.weave.sites import SiteTable
+from causeway.weave.statements import Statements
+
+WEAVER = 1
+"""Raised whenever woven code changes shape."""
+
+
+@dataclass(slots=True, frozen=True)
+class Woven:
+    """A woven module in the form that is stored: no tap objects yet."""
+
+    code: CodeType
+    recipe: Recipe
+    table: SiteTable
+
+
+def weave(source: bytes, path: str, module: str, tree: ast.Module | None = None, *, flags: int = 0, filename: str | None = None) -> Woven:
+    """Weaves a module at `full` detail.
+
+    `tree` replaces the parsed source where somebody rewrote it already. Raises what compiling would raise, and RecursionError for expressions too deep to
+    walk: the caller then loads the module unwoven.
+    """
+    name = filename or path
+    if tree is None:
+        tree = compile(source, name, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    table = SiteTable(path, module, source)
+    Statements(table, NameAnalysis(tree)).weave_module(tree, source.count(b"\n") + 1)
+    code = compile(tree, name, "exec", flags, dont_inherit=True)
+    stored, recipe = storable(code, table.taps)
+    return Woven(stored, recipe, table)

@@ -1,0 +1,92 @@
+"""Weaving for one process: scope, cache, spool and taps together."""
+
+import io
+import json
+import os
+import tokenize
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any
+
+from causeway.weave.cache import Cache, Stored
+from causeway.weave.patch import loaded
+from causeway.weave.scope import Scope, switched_off
+
+GAP = 20
+
+
+class Weaver:
+    """Gives woven code for sources in scope; anything that goes wrong leaves a module unwoven, with a GAP record.
+
+    `tap` is `causeway._tap` or a twin of it (`make_many`, `add_sites`, `emit`, `active`). `spool` is where site tables go.
+    """
+
+    def __init__(self, tap: Any, scope: Scope, cache: Cache, spool: str | None, detail: str = "full") -> None:
+        self.tap = tap
+        self.scope = scope
+        self.cache = cache
+        self.spool = spool
+        self.detail = detail
+        self._busy = False
+
+    @classmethod
+    def from_environment(cls, tap: Any, environment: Mapping[str, str]) -> "Weaver":
+        """The weaver that the host's environment variables describe."""
+        detail = environment.get("CAUSEWAY_DETAIL") or "full"
+        return cls(tap, Scope.from_environment(environment), Cache.from_environment(environment), environment.get("CAUSEWAY_SPOOL"), detail)
+
+    def covers(self, path: str, module: str) -> bool:
+        """Whether a module is in scope."""
+        return self.detail == "full" and self.scope.covers(path, module)
+
+    def woven(self, source: bytes, path: str, module: str, *, options: str = "", rewrite: Any = None, flags: int = 0, filename: str | None = None) -> CodeType | None:
+        """Woven code of a module in scope, or None: then it is to be loaded as if there were no weaver.
+
+        `rewrite()` gives the tree where it is not that of the source itself, and `options` tells what it depends on.
+        """
+        if switched_off(source):
+            return None
+        try:
+            return self._woven(source, path, module, options, rewrite, flags, filename)
+        except SyntaxError:
+            return None
+        except Exception as error:
+            self.gap(path, f"{type(error).__name__}: {error}"[:200])
+            return None
+
+    def _woven(self, source: bytes, path: str, module: str, options: str, rewrite: Any, flags: int, filename: str | None) -> CodeType:
+        key = self.cache.key(source, path, module, f"{self.detail} {options} {flags} {filename}")
+        stored = self.cache.load(key)
+        table = None
+        if stored is None or not self._published(key, None):
+            from causeway.weave.tree import weave
+
+            result = weave(source, path, module, rewrite() if rewrite is not None else None, flags=flags, filename=filename)
+            stored = Stored(result.code, result.recipe, result.table.taps, len(result.table.sites))
+            table = result.table.to_json(decode(source))
+            self.cache.store(key, stored, table)
+            self._published(key, table)
+        base = self.tap.add_sites(stored.sites, key)
+        return loaded(stored.code, stored.recipe, self.tap.make_many(stored.taps, base))
+
+    def _published(self, key: str, table: bytes | None) -> bool:
+        return self.spool is None or self.cache.publish(key, self.spool, table)
+
+    def gap(self, where: str, reason: str) -> None:
+        """Notes in the recording that a module is not woven."""
+        try:
+            text = json.dumps({"hook": f"weave {where}", "reason": reason}).encode()
+            payload = len(text).to_bytes(4, "little") + text + bytes(-len(text) % 4)
+            if self.tap.active():
+                self.tap.emit(GAP, payload)
+        except Exception:
+            pass
+
+
+def decode(source: bytes) -> str:
+    """Source text as the compiler reads it."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        return io.TextIOWrapper(io.BytesIO(source), encoding, newline=None).read()
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return source.decode("utf-8", "replace")
