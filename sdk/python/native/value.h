@@ -54,6 +54,9 @@ static inline uint32_t cw_put_value(uint32_t *to, const cw_value *v) {
     return 1 + v->words;
 }
 
+/* The UTF-8 of a str, as much as fits; lone surrogates become U+FFFD. Caches nothing in the str. */
+size_t cw_utf8_of(PyObject *text, char *to, size_t room);
+
 /* Forgets all texts: they are written again on use, under fresh ids. */
 void cw_texts_forget(void);
 uint64_t cw_texts_written(void);

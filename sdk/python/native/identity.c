@@ -1,0 +1,190 @@
+/* Object ids: a table from addresses to ids whose entries end when the objects do (watch.c). */
+#include "identity.h"
+
+#include "snapshot.h"
+#include "types.h"
+#include "watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_SLOTS 4096
+#define MOST_SLOTS (1u << 20)
+#define MOST_LIVE 500000
+#define LAST_ID ((1u << 28) - 1)
+/* A fresh object has a reference from its variable and one or two from the evaluation stack; more mean that others hold it. */
+#define FRESH_REFERENCES 3
+
+enum { DESCRIBED = 1, PUBLISHED = 2, SNAPSHOT = 4, MARKED = 8 /* secret container, raised exception */, FLAGS = 15 };
+
+typedef struct {
+    PyObject *object; /* NULL: free */
+    uint32_t id;      /* id << 4 | flags */
+    uint32_t privacy; /* of the actor that registered it */
+} entry;
+
+static entry *table;
+static uint32_t slots, live, shift = 32;
+static uint32_t next_id = 1;
+
+static inline uint32_t home(const PyObject *object) { return (uint32_t)(((uint64_t)(uintptr_t)object >> 4) * 0x9E3779B97F4A7C15u >> 32) >> shift; }
+
+static inline entry *find(const PyObject *object) {
+    entry *e = &table[home(object)];
+    while (e->object != object && e->object != NULL)
+        if (++e == table + slots) e = table;
+    return e;
+}
+
+static bool resize(uint32_t size) {
+    entry *old = table, *new = calloc(size, sizeof *new);
+    uint32_t old_slots = slots;
+    if (new == NULL) return false;
+    table = new;
+    slots = size;
+    shift = 32 - (uint32_t)__builtin_ctz(size);
+    for (uint32_t i = 0; i < old_slots; i++)
+        if (old[i].object != NULL) *find(old[i].object) = old[i];
+    free(old);
+    return true;
+}
+
+static bool make_room(void) {
+    if (live < slots / 2) return true;
+    if (live >= MOST_LIVE) return false;
+    return slots < MOST_SLOTS ? resize(slots == 0 ? FIRST_SLOTS : slots * 2) : true;
+}
+
+/* Backward-shift deletion: no tombstones. */
+static void remove_entry(entry *e) {
+    uint32_t mask = slots - 1, hole = (uint32_t)(e - table);
+    for (uint32_t at = (hole + 1) & mask; table[at].object != NULL; at = (at + 1) & mask) {
+        uint32_t wanted = home(table[at].object);
+        if (((at - wanted) & mask) >= ((at - hole) & mask)) {
+            table[hole] = table[at];
+            hole = at;
+        }
+    }
+    table[hole].object = NULL;
+    live--;
+}
+
+void cw_retire(PyObject *object) {
+    if (live == 0) return;
+    entry *e = find(object);
+    if (e->object == NULL) return;
+    remove_entry(e);
+    if (PyType_Check(object)) cw_type_forget((PyTypeObject *)object);
+}
+
+uint32_t cw_objects_live(void) { return live; }
+uint32_t cw_objects_registered(void) { return next_id - 1; }
+
+static bool is_class(const entry *e) { return PyType_Check(e->object); }
+
+void cw_objects_undefine(void) {
+    for (uint32_t i = 0; i < slots; i++)
+        if (table[i].object != NULL) table[i].id = (table[i].id & ~(uint32_t)(DESCRIBED | SNAPSHOT)) | PUBLISHED;
+    cw_types_undefine();
+}
+
+/* Classes stay: the table of types needs to learn of their death. */
+void cw_objects_forget(void) {
+    entry *old = table;
+    uint32_t old_slots = slots;
+    table = NULL;
+    slots = live = 0;
+    for (uint32_t i = 0; i < old_slots; i++)
+        if (old[i].object != NULL && is_class(&old[i])) cw_object_follow(old[i].object);
+    free(old);
+    cw_types_undefine();
+}
+
+/* A new entry, not described yet; NULL when there is no room. */
+static entry *insert(PyObject *object, unsigned how) {
+    if (next_id > LAST_ID || !make_room()) return NULL;
+    cw_stream *s = cw_stream_here;
+    bool held = (how & CW_PUBLISH) || Py_REFCNT(object) > FRESH_REFERENCES || s == NULL;
+    entry *e = find(object);
+    *e = (entry){object, next_id++ << 4 | (held ? PUBLISHED : 0), s == NULL ? 0 : s->privacy};
+    live++;
+    return e;
+}
+
+void cw_object_follow(PyObject *object) {
+    if (slots != 0 && find(object)->object != NULL) return;
+    cw_type_of(Py_TYPE(object));
+    if (slots == 0 || find(object)->object == NULL) insert(object, CW_PUBLISH);
+}
+
+/* First sight, or a fuller look at what was known only in passing. */
+static uint32_t look(PyObject *object, unsigned how) {
+    if (!cw_active() || cw_stream_get() == NULL) return 0;
+    entry *e = slots == 0 ? NULL : find(object);
+    if (e == NULL || e->object == NULL) {
+        cw_type *type = cw_type_of(Py_TYPE(object));
+        if (type == NULL || !type->trackable || cw_dying(object)) return 0;
+        e = slots == 0 ? NULL : find(object); /* a class is registered with its own first instance */
+        if (e == NULL || e->object == NULL) e = insert(object, how);
+        if (e == NULL) return 0;
+    }
+    bool full = cw_snapshot_allowed(how);
+    uint32_t flags = DESCRIBED | (full ? SNAPSHOT : 0);
+    uint32_t id = e->id >> 4;
+    if ((e->id & flags) == flags) return id;
+    if (!full && (e->id & DESCRIBED)) return id;
+    e->id |= flags | (how & CW_SECRET ? MARKED : 0);
+    if (e->id & MARKED && cw_type_of(Py_TYPE(object))->layout != CW_EXCEPTION) how |= CW_SECRET;
+    cw_describe_object(object, id, how, full); /* may register others and move the table */
+    return id;
+}
+
+uint32_t cw_object_seen(PyObject *object, unsigned how) {
+    if (__builtin_expect(slots != 0, 1)) {
+        entry *e = find(object);
+        if (e->object != NULL && (e->id & SNAPSHOT)) {
+            if (how & CW_PUBLISH) e->id |= PUBLISHED;
+            if (how & CW_SECRET) e->id |= MARKED;
+            return e->id >> 4;
+        }
+    }
+    return look(object, how);
+}
+
+uint32_t cw_object_id(PyObject *object) { return cw_object_seen(object, 0); }
+
+uint32_t cw_object_known(PyObject *object) {
+    if (live == 0) return 0;
+    entry *e = find(object);
+    return e->object == NULL || !(e->id & DESCRIBED) ? 0 : e->id >> 4;
+}
+
+cw_owner cw_owner_of(PyObject *object) {
+    cw_owner owner = {cw_object_seen(object, 0), false, false};
+    if (owner.id == 0) return owner;
+    entry *e = find(object);
+    if (e->object == NULL) return owner;
+    owner.secret = (e->id & MARKED) != 0;
+    cw_stream *s = cw_stream_here;
+    if (e->id & PUBLISHED || s == NULL) return owner;
+    if (e->privacy == s->privacy) owner.private = true;
+    else e->id |= PUBLISHED;
+    return owner;
+}
+
+bool cw_mark_raised(PyObject *exception) {
+    if (cw_object_seen(exception, 0) == 0) return false;
+    entry *e = find(exception);
+    if (e->object == NULL || e->id & MARKED) return false;
+    e->id |= MARKED;
+    return true;
+}
+
+void cw_snapshot(PyObject *object) {
+    if (!cw_active() || live == 0) return;
+    entry *e = find(object);
+    if (e->object == NULL) return;
+    e->id |= DESCRIBED | SNAPSHOT;
+    bool secret = (e->id & MARKED) && !PyExceptionInstance_Check(object);
+    cw_describe_object(object, e->id >> 4, secret ? CW_SECRET : 0, true);
+}

@@ -1,0 +1,93 @@
+/* Taps of attributes. */
+#include "taps.h"
+
+#include "types.h"
+
+#include <structmember.h>
+
+static void record_attribute(cw_tap *tap, uint32_t kind, uint32_t owner, PyObject *value) {
+    cw_value v;
+    cw_encode_named(tap, value, &v, CW_PUBLISH);
+    cw_record((tap->first & ~15u) | kind, &owner, 1, &v);
+}
+
+/* T[obj] = v and del T[obj] */
+static int set(PyObject *self, PyObject *object, PyObject *value) {
+    cw_tap *tap = (cw_tap *)self;
+    if (CW_UNLIKELY(!cw_active())) return PyObject_SetAttr(object, tap->name, value);
+    uint32_t owner = cw_object_seen(object, 0); /* before the write, so that a first snapshot does not already contain it */
+    if (PyObject_SetAttr(object, tap->name, value) < 0) return -1;
+    if (CW_LIKELY(owner != 0) && cw_active()) record_attribute(tap, CW_SETATTR, owner, value);
+    return 0;
+}
+
+/* A read of something that others can reach, not yet recorded here in this epoch; 0 when it is not worth a record. */
+static uint32_t worth_reading(cw_tap *tap, PyObject *object) {
+    cw_owner owner = cw_owner_of(object);
+    return owner.id == 0 || owner.private || cw_read_again(tap, owner.id) ? 0 : owner.id;
+}
+
+static PyObject *get(PyObject *self, PyObject *object) {
+    cw_tap *tap = (cw_tap *)self;
+    PyObject *value = PyObject_GetAttr(object, tap->name);
+    if (value == NULL || !cw_reads_matter()) return value;
+    uint32_t owner = worth_reading(tap, object);
+    if (owner != 0) record_attribute(tap, CW_GETATTR, owner, value);
+    return value;
+}
+
+/* The class in the resolution order that holds the attribute. */
+static PyObject *holder_of(PyTypeObject *type, PyObject *name) {
+    PyObject *order = type->tp_mro;
+    if (order == NULL || !PyTuple_CheckExact(order)) return NULL;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(order); i++) {
+        PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(order, i);
+        if (base->tp_dict != NULL && PyDict_GetItemWithError(base->tp_dict, name) != NULL) return (PyObject *)base;
+    }
+    return NULL;
+}
+
+/* Where reading `name` of `object` would find its value, without running code; false when that cannot be told or is no shared read (a method). */
+static bool find_attribute(PyObject *object, PyObject *name, PyObject **owner, PyObject **value) {
+    PyTypeObject *type = Py_TYPE(object);
+    *owner = object;
+    if (PyModule_CheckExact(object)) {
+        PyObject *dict = PyModule_GetDict(object);
+        *value = dict == NULL ? NULL : PyDict_GetItemWithError(dict, name);
+        return *value != NULL && !PyFunction_Check(*value) && !PyType_Check(*value) && !PyCFunction_Check(*value) && !PyModule_Check(*value);
+    }
+    if (type->tp_getattro != PyObject_GenericGetAttr) return false;
+    PyObject *on_class = _PyType_Lookup(type, name); /* borrowed */
+    if (on_class != NULL && Py_TYPE(on_class)->tp_descr_get != NULL) {
+        if (!Py_IS_TYPE(on_class, &PyMemberDescr_Type)) return false; /* a property runs code, a function is no shared read */
+        PyMemberDef *member = ((PyMemberDescrObject *)on_class)->d_member;
+        *value = member->type == T_OBJECT_EX ? *(PyObject **)((char *)object + member->offset) : NULL;
+        return *value != NULL;
+    }
+    *value = cw_own_attribute(object, name);
+    if (*value != NULL) return true;
+    *value = on_class;
+    if (on_class == NULL) return true; /* it is not there */
+    *owner = holder_of(type, name);
+    return *owner != NULL;
+}
+
+/* (T @ obj).attr */
+static PyObject *pass(PyObject *self, PyObject *object) {
+    cw_tap *tap = (cw_tap *)self;
+    if (!cw_reads_matter()) return cw_same(object);
+    PyObject *owner, *value;
+    CW_KEEP_ERROR_BEGIN
+    uint32_t known = cw_object_known(object);
+    if ((known == 0 || tap->last_owner != known || tap->last_epoch != cw_epoch) && find_attribute(object, tap->name, &owner, &value)) {
+        uint32_t id = worth_reading(tap, owner);
+        if (id != 0) record_attribute(tap, CW_GETATTR, id, value);
+    }
+    CW_KEEP_ERROR_END
+    return cw_same(object);
+}
+
+CW_TAP_TYPE(attr_tap, "attr", .tp_as_mapping = &(PyMappingMethods){.mp_subscript = get, .mp_ass_subscript = set});
+CW_TAP_TYPE(owner_tap, "owner", .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = pass});
+
+const cw_tap_kind cw_attribute_taps[] = {{"attr", &attr_tap, CW_SETATTR}, {"owner", &owner_tap, CW_GETATTR}, {NULL, NULL, 0}};

@@ -1,0 +1,150 @@
+/* Taps of names: locals, globals, closure cells. */
+#include "taps.h"
+
+#include <string.h>
+
+/* One value after the first word, with the commonest kind on a short way. */
+static inline void record_value(uint32_t first, PyObject *value, bool secret) {
+#if PY_VERSION_HEX >= 0x030C0000
+    if (Py_IS_TYPE(value, &PyLong_Type) && PyUnstable_Long_IsCompact((PyLongObject *)value) && !secret) {
+        Py_ssize_t number = PyUnstable_Long_CompactValue((PyLongObject *)value);
+#else
+    if (Py_IS_TYPE(value, &PyLong_Type) && (size_t)(Py_SIZE(value) + 1) <= 2 && !secret) {
+        Py_ssize_t number = Py_SIZE(value) * (Py_ssize_t)((PyLongObject *)value)->ob_digit[0];
+#endif
+        uint32_t *at = cw_reserve(2);
+        if (CW_LIKELY(at != NULL)) {
+            at[1] = (uint32_t)(int32_t)number;
+            cw_commit(at, 2, first | CW_INT32 << 4);
+        }
+        return;
+    }
+    if (!cw_active()) return;
+    cw_value v;
+    if (secret) cw_encode_secret_how(value, &v, 0);
+    else cw_encode(value, &v);
+    cw_record(first, NULL, 0, &v);
+}
+
+static inline void record_local(cw_tap *tap, PyObject *value) { record_value(tap->first, value, tap->secrets & 1); }
+
+/* del T[x] */
+static int local(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
+    record_local((cw_tap *)self, key);
+    return 0;
+}
+
+/* T @ x: the same in a place that wants an expression. */
+static PyObject *local_true(PyObject *self, PyObject *value) {
+    record_local((cw_tap *)self, value);
+    return cw_true();
+}
+
+/* del T[x, y, z]: consecutive sites. */
+static int locals(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
+    cw_tap *tap = (cw_tap *)self;
+    if (!PyTuple_CheckExact(key)) return local(self, key, NULL);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++)
+        record_value(tap->first + ((uint32_t)i << 8), PyTuple_GET_ITEM(key, i), i < 64 && (tap->secrets >> i & 1));
+    return 0;
+}
+
+static PyObject *locals_true(PyObject *self, PyObject *value) {
+    locals(self, value, NULL);
+    return cw_true();
+}
+
+static void set_variable(cw_tap *tap, uint32_t cell, PyObject *value) {
+    if (!cw_active()) return;
+    cw_value v;
+    cw_encode_named(tap, value, &v, CW_PUBLISH);
+    cw_record((tap->first & ~15u) | CW_SETVAR, &cell, 1, &v);
+}
+
+static void get_variable(cw_tap *tap, uint32_t cell, PyObject *value) {
+    if (!cw_reads_matter() || cw_read_again(tap, cell)) return;
+    cw_value v;
+    cw_encode_named(tap, value, &v, CW_PUBLISH);
+    cw_record((tap->first & ~15u) | CW_GETVAR, &cell, 1, &v);
+}
+
+static int global_set(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
+    set_variable((cw_tap *)self, 0, key);
+    return 0;
+}
+
+static PyObject *global_get(PyObject *self, PyObject *value) {
+    get_variable((cw_tap *)self, 0, value);
+    return cw_same(value);
+}
+
+/* T @ value inside (x := …) or x = …; site2 tells a global from a local. */
+static PyObject *walrus(PyObject *self, PyObject *value) {
+    cw_tap *tap = (cw_tap *)self;
+    if (tap->site2 == 1) set_variable(tap, 0, value);
+    else record_local(tap, value);
+    return cw_same(value);
+}
+
+static PyObject *unbind(PyObject *self) {
+    cw_tap *tap = (cw_tap *)self;
+    if (tap->site2 == 1) {
+        set_variable(tap, 0, NULL);
+    } else {
+        uint32_t *at = cw_reserve(1);
+        if (CW_LIKELY(at != NULL)) cw_commit(at, 1, tap->first);
+    }
+    return cw_true();
+}
+
+static PyObject *unbind_global(PyObject *self) {
+    set_variable((cw_tap *)self, 0, NULL);
+    return cw_true();
+}
+
+/* The id in a cell's companion variable; 0 when the program is in a state where it is not bound. */
+static uint32_t cell_of(PyObject *pair) {
+    PyObject *id = PyTuple_GET_ITEM(pair, 0);
+    if (!PyLong_CheckExact(id)) return 0;
+    int overflow;
+    return (uint32_t)PyLong_AsLongLongAndOverflow(id, &overflow);
+}
+
+static bool is_pair(PyObject *key) { return PyTuple_CheckExact(key) && PyTuple_GET_SIZE(key) == 2; }
+
+/* del T[cellid, x]; del T[cellid,] when x was deleted */
+static int cell_set(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
+    if (PyTuple_CheckExact(key) && PyTuple_GET_SIZE(key) == 1) set_variable((cw_tap *)self, cell_of(key), NULL);
+    else if (is_pair(key)) set_variable((cw_tap *)self, cell_of(key), PyTuple_GET_ITEM(key, 1));
+    return 0;
+}
+
+static PyObject *cell_get(PyObject *self, PyObject *key) {
+    if (!is_pair(key)) return PyErr_Format(PyExc_TypeError, "a cell tap takes the cell's id and its value");
+    get_variable((cw_tap *)self, cell_of(key), PyTuple_GET_ITEM(key, 1));
+    return cw_same(PyTuple_GET_ITEM(key, 1));
+}
+
+static PyObject *new_cell(PyObject *Py_UNUSED(self)) {
+    static uint32_t cells;
+    return PyLong_FromUnsignedLong(++cells);
+}
+
+#define UNARY(function) .tp_as_number = &(PyNumberMethods){.nb_invert = function}
+#define BINARY(function) .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = function}
+#define STORE(function) .tp_as_mapping = &(PyMappingMethods){.mp_ass_subscript = function}
+
+CW_TAP_TYPE(local_tap, "local", STORE(local), BINARY(local_true));
+CW_TAP_TYPE(locals_tap, "locals", STORE(locals), BINARY(locals_true));
+CW_TAP_TYPE(unbind_tap, "unbind", UNARY(unbind));
+CW_TAP_TYPE(walrus_tap, "walrus", BINARY(walrus));
+CW_TAP_TYPE(comp_tap, "comp", BINARY(local_true));
+CW_TAP_TYPE(global_tap, "global", STORE(global_set), .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = global_get, .nb_invert = unbind_global});
+CW_TAP_TYPE(cell_tap, "cell", BINARY(cell_get), .tp_as_mapping = &(PyMappingMethods){.mp_ass_subscript = cell_set, .mp_subscript = cell_get});
+CW_TAP_TYPE(newcell_tap, "newcell", UNARY(new_cell));
+
+const cw_tap_kind cw_binding_taps[] = {
+    {"local", &local_tap, CW_LOCAL}, {"locals", &locals_tap, CW_LOCAL}, {"unbind", &unbind_tap, CW_LOCAL}, {"walrus", &walrus_tap, CW_LOCAL},
+    {"comp", &comp_tap, CW_LOCAL},   {"global", &global_tap, CW_SETVAR}, {"cell", &cell_tap, CW_SETVAR},  {"newcell", &newcell_tap, 0},
+    {NULL, NULL, 0},
+};

@@ -1,0 +1,152 @@
+/* Taps of items, membership, and containers read as a whole. */
+#include "taps.h"
+
+#include "types.h"
+
+static bool is_list(PyObject *o) { return PyList_Check(o); }
+static bool is_deque(PyObject *o) { return cw_deque != NULL && PyObject_TypeCheck(o, cw_deque); }
+
+bool cw_is_container(PyObject *object) {
+    return PyList_Check(object) || PyDict_Check(object) || PyAnySet_Check(object) || PyByteArray_Check(object) || is_deque(object);
+}
+
+static bool has_items(PyObject *object) { return PyList_Check(object) || PyDict_Check(object) || PyByteArray_Check(object) || is_deque(object); }
+
+static Py_ssize_t length_of(PyObject *sequence) {
+    if (is_list(sequence)) return PyList_GET_SIZE(sequence);
+    if (PyByteArray_Check(sequence)) return PyByteArray_GET_SIZE(sequence);
+    return cw_deque->tp_as_sequence->sq_length(sequence);
+}
+
+/* The key as it is on the wire: an index counts from the front, a slice is the tuple of its three parts. */
+static void encode_key(PyObject *container, PyObject *key, cw_value *out) {
+    if (PyDict_Check(container)) {
+        cw_encode_published(key, out);
+        return;
+    }
+    if (PySlice_Check(key)) {
+        PySliceObject *slice = (PySliceObject *)key;
+        PyObject *parts = PyTuple_Pack(3, slice->start, slice->stop, slice->step);
+        cw_encode(parts, out);
+        Py_XDECREF(parts);
+        if (parts == NULL) PyErr_Clear();
+        return;
+    }
+    if (!PyLong_Check(key)) { /* an object with __index__: asking it again would run its code */
+        *out = (cw_value){CW_UNCAPTURED, 1, {CW_NOT_LOOKED_AT}};
+        return;
+    }
+    int overflow;
+    long long index = PyLong_AsLongLongAndOverflow(key, &overflow);
+    if (index < 0) index += length_of(container);
+    *out = (cw_value){CW_INT32, 1, {(uint32_t)(int32_t)index}};
+}
+
+static void encode_item(PyObject *key, PyObject *value, bool secret, cw_value *out) {
+    if (secret && value != NULL) cw_encode_how(value, out, CW_SECRET | CW_PUBLISH);
+    else if (value != NULL && cw_secret_key(key)) cw_encode_secret(value, out);
+    else cw_encode_published(value, out);
+}
+
+static void record_item(cw_tap *tap, uint32_t kind, cw_owner owner, PyObject *container, PyObject *key, PyObject *value) {
+    cw_value k, v;
+    encode_key(container, key, &k);
+    encode_item(key, value, owner.secret, &v);
+    cw_record_item((tap->first & ~15u) | kind, owner.id, &k, &v);
+}
+
+/* A read of an item; not once an epoch as with attributes, because the key varies. */
+static void record_read(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value) {
+    if (!cw_reads_matter() || !has_items(container)) return;
+    CW_KEEP_ERROR_BEGIN
+    cw_owner owner = cw_owner_of(container);
+    if (owner.id != 0 && !owner.private) {
+        if (PySlice_Check(key)) cw_record_walk(tap, container);
+        else record_item(tap, CW_GETITEM, owner, container, key, value);
+    }
+    CW_KEEP_ERROR_END
+}
+
+static bool pair(PyObject *both, PyObject **first, PyObject **second) {
+    if (!PyTuple_CheckExact(both) || PyTuple_GET_SIZE(both) != 2) {
+        PyErr_SetString(PyExc_TypeError, "an item tap takes a container and a key");
+        return false;
+    }
+    *first = PyTuple_GET_ITEM(both, 0);
+    *second = PyTuple_GET_ITEM(both, 1);
+    return true;
+}
+
+static PyObject *get(PyObject *self, PyObject *both) {
+    PyObject *container, *key;
+    if (!pair(both, &container, &key)) return NULL;
+    PyObject *value = PyObject_GetItem(container, key);
+    if (value != NULL) record_read((cw_tap *)self, container, key, value);
+    else if (PyDict_CheckExact(container) && PyErr_ExceptionMatches(PyExc_KeyError)) record_read((cw_tap *)self, container, key, NULL);
+    return value;
+}
+
+static int change(PyObject *container, PyObject *key, PyObject *value) {
+    return value == NULL ? PyObject_DelItem(container, key) : PyObject_SetItem(container, key, value);
+}
+
+static int set(PyObject *self, PyObject *both, PyObject *value) {
+    PyObject *container, *key;
+    if (!pair(both, &container, &key)) return -1;
+    if (CW_UNLIKELY(!cw_active()) || !has_items(container)) return change(container, key, value);
+    cw_owner owner = cw_owner_of(container); /* before the write, so that a first snapshot does not already contain it */
+    cw_value k;
+    bool sequence = !PyDict_Check(container);
+    if (sequence) encode_key(container, key, &k); /* a negative index counts from the end as it was */
+    if (change(container, key, value) < 0) return -1;
+    if (owner.id == 0 || !cw_active()) return 0;
+    cw_value v;
+    if (!sequence) encode_key(container, key, &k);
+    encode_item(key, value, owner.secret, &v);
+    cw_record_item((((cw_tap *)self)->first & ~15u) | CW_SETITEM, owner.id, &k, &v);
+    if (k.kind == CW_TUPLE && sequence) cw_snapshot(container);
+    return 0;
+}
+
+/* T @ (k, c) */
+static PyObject *contains(PyObject *self, PyObject *both) {
+    PyObject *container, *key;
+    if (!pair(both, &key, &container)) return NULL;
+    int found = PySequence_Contains(container, key);
+    if (found < 0) return NULL;
+    cw_tap *tap = (cw_tap *)self;
+    PyObject *truth = found ? Py_True : Py_False;
+    if (cw_reads_matter() && cw_is_container(container)) {
+        cw_owner owner = cw_owner_of(container);
+        cw_value k, v = {found ? CW_TRUE : CW_FALSE, 0, {0}};
+        if (owner.id != 0 && !owner.private) {
+            cw_encode_published(key, &k);
+            cw_record_item(tap->first, owner.id, &k, &v);
+        }
+    }
+    return cw_same(truth);
+}
+
+void cw_record_walk(cw_tap *tap, PyObject *container) {
+    if (!cw_reads_matter() || !cw_is_container(container)) return;
+    cw_owner owner = cw_owner_of(container);
+    if (owner.id == 0 || owner.private || cw_read_again(tap, owner.id)) return;
+    cw_value nothing = {CW_ABSENT, 0, {0}};
+    cw_record_item((tap->first & ~15u) | CW_GETITEM, owner.id, &nothing, &nothing);
+}
+
+/* T @ c */
+static PyObject *walk(PyObject *self, PyObject *container) {
+    cw_record_walk((cw_tap *)self, container);
+    return cw_same(container);
+}
+
+#define BINARY(function) .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = function}
+
+CW_TAP_TYPE(item_tap, "item", BINARY(get), .tp_as_mapping = &(PyMappingMethods){.mp_subscript = get, .mp_ass_subscript = set});
+CW_TAP_TYPE(contains_tap, "contains", BINARY(contains), .tp_as_mapping = &(PyMappingMethods){.mp_subscript = contains});
+CW_TAP_TYPE(walk_tap, "read", BINARY(walk));
+
+const cw_tap_kind cw_item_taps[] = {
+    {"item", &item_tap, CW_SETITEM}, {"contains", &contains_tap, CW_GETITEM}, {"read", &walk_tap, CW_GETITEM}, {"iterate", &walk_tap, CW_GETITEM}, {NULL, NULL, 0},
+};

@@ -1,0 +1,142 @@
+/* Making taps, and the records they share. */
+#include "taps.h"
+
+#include <string.h>
+
+static cw_tap *named; /* list of all taps with a name */
+
+void cw_record(uint32_t first, const uint32_t *lead, uint32_t n, const cw_value *value) {
+    uint32_t words = 1 + n + value->words;
+    uint32_t *at = cw_reserve(words);
+    if (at == NULL) return;
+    for (uint32_t i = 0; i < n; i++) at[1 + i] = lead[i];
+    for (uint32_t i = 0; i < value->words; i++) at[1 + n + i] = value->payload[i];
+    cw_commit(at, words, first | value->kind << 4);
+}
+
+void cw_record_item(uint32_t first, uint32_t owner, const cw_value *key, const cw_value *value) {
+    uint32_t words = 2 + key->words + value->words;
+    uint32_t *at = cw_reserve(words);
+    if (at == NULL) return;
+    at[1] = owner << 4 | key->kind;
+    for (uint32_t i = 0; i < key->words; i++) at[2 + i] = key->payload[i];
+    for (uint32_t i = 0; i < value->words; i++) at[2 + key->words + i] = value->payload[i];
+    cw_commit(at, words, first | value->kind << 4);
+}
+
+static const cw_tap_kind *const tables[] = {cw_flow_taps, cw_binding_taps, cw_attribute_taps, cw_item_taps, cw_method_taps};
+
+static const cw_tap_kind *kind_of(const char *name) {
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const cw_tap_kind *k = tables[i]; k->kind != NULL; k++)
+            if (strcmp(k->kind, name) == 0) return k;
+    return NULL;
+}
+
+static bool is_secret(PyObject *name) {
+    Py_ssize_t length;
+    const char *text = PyUnicode_CheckExact(name) ? PyUnicode_AsUTF8AndSize(name, &length) : NULL;
+    if (text == NULL) PyErr_Clear();
+    return text != NULL && cw_secret_name(text, (size_t)length);
+}
+
+static void judge(cw_tap *tap) {
+    tap->secrets = 0;
+    if (!PyTuple_CheckExact(tap->name)) {
+        tap->secrets = is_secret(tap->name);
+        return;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tap->name) && i < 64; i++)
+        if (is_secret(PyTuple_GET_ITEM(tap->name, i))) tap->secrets |= (uint64_t)1 << i;
+}
+
+void cw_taps_judge(void) {
+    for (cw_tap *tap = named; tap != NULL; tap = tap->later) judge(tap);
+}
+
+void cw_tap_dealloc(PyObject *self) {
+    cw_tap *tap = (cw_tap *)self;
+    if (tap->name != NULL) {
+        if (tap->earlier != NULL) tap->earlier->later = tap->later;
+        else named = tap->later;
+        if (tap->later != NULL) tap->later->earlier = tap->earlier;
+        Py_DECREF(tap->name);
+    }
+    PyObject_Free(tap);
+}
+
+static void give_name(cw_tap *tap, PyObject *name) {
+    Py_INCREF(name);
+    if (PyUnicode_CheckExact(name)) PyUnicode_InternInPlace(&name);
+    tap->name = name;
+    tap->later = named;
+    if (named != NULL) named->earlier = tap;
+    named = tap;
+    judge(tap);
+    if (PyUnicode_CheckExact(name)) cw_method_prepare(tap);
+}
+
+static PyObject *new_tap(const char *kind_name, unsigned long site, PyObject *name, unsigned long site2) {
+    const cw_tap_kind *kind = kind_of(kind_name);
+    if (kind == NULL) return PyErr_Format(PyExc_ValueError, "no tap is of kind '%s'", kind_name);
+    if (name != Py_None && !PyUnicode_CheckExact(name) && !PyTuple_CheckExact(name)) return PyErr_Format(PyExc_TypeError, "a tap's name is a str, a tuple of them or None");
+    if (site >= 1u << 24) return PyErr_Format(PyExc_ValueError, "site numbers have 24 bits");
+    cw_tap *tap = PyObject_New(cw_tap, kind->type);
+    if (tap == NULL) return NULL;
+    memset((char *)tap + sizeof(PyObject), 0, sizeof *tap - sizeof(PyObject));
+    tap->kind = kind;
+    tap->site = (uint32_t)site;
+    tap->site2 = (uint32_t)site2;
+    tap->first = kind->record | tap->site << 8;
+    if (name != Py_None) give_name(tap, name);
+    return (PyObject *)tap;
+}
+
+static PyObject *make(PyObject *Py_UNUSED(module), PyObject *args, PyObject *keywords) {
+    static char *names[] = {"kind", "site", "name", "site2", NULL};
+    const char *kind;
+    unsigned long site, site2 = 0;
+    PyObject *name = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "sk|Ok:make", names, &kind, &site, &name, &site2)) return NULL;
+    return new_tap(kind, site, name, site2);
+}
+
+static PyObject *make_many(PyObject *Py_UNUSED(module), PyObject *args) {
+    PyObject *rows;
+    unsigned long base;
+    if (!PyArg_ParseTuple(args, "O!k:make_many", &PyList_Type, &rows, &base)) return NULL;
+    PyObject *result = PyList_New(PyList_GET_SIZE(rows));
+    for (Py_ssize_t i = 0; result != NULL && i < PyList_GET_SIZE(rows); i++) {
+        const char *kind;
+        unsigned long site, site2;
+        PyObject *name, *row = PyList_GET_ITEM(rows, i), *tap = NULL;
+        if (!PyTuple_Check(row)) PyErr_SetString(PyExc_TypeError, "a row is a tuple (kind, site, name, site2)");
+        else if (PyArg_ParseTuple(row, "skOk:make_many", &kind, &site, &name, &site2)) tap = new_tap(kind, site + base, name, site2);
+        if (tap == NULL) Py_CLEAR(result);
+        else PyList_SET_ITEM(result, i, tap);
+    }
+    return result;
+}
+
+/* A copy is a tap of the same kind without a place: sites belong to the process that registered them. */
+static PyObject *reduce(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    cw_tap *tap = (cw_tap *)self;
+    PyObject *module = PyImport_ImportModule("causeway._tap"), *maker = module == NULL ? NULL : PyObject_GetAttrString(module, "make");
+    Py_XDECREF(module);
+    if (maker == NULL) return NULL;
+    return Py_BuildValue("N(siOk)", maker, tap->kind->kind, 0, tap->name == NULL ? Py_None : tap->name, (unsigned long)tap->site2);
+}
+
+PyMethodDef cw_tap_methods[] = {{"__reduce__", reduce, METH_NOARGS, "How copies and pickles are made."}, {NULL}};
+
+int cw_taps_init(PyObject *module) {
+    static PyMethodDef functions[] = {{"make", (PyCFunction)(void (*)(void))make, METH_VARARGS | METH_KEYWORDS,
+                                       "make(kind, site, name=None, site2=0) -> tap\n\nA tap object of one kind for one site; see native/README.md."},
+                                      {"make_many", make_many, METH_VARARGS, "make_many(rows, base) -> list\n\nA tap for each (kind, site, name, site2), base added to the site."},
+                                      {NULL}};
+    if (cw_methods_init() < 0) return -1;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const cw_tap_kind *k = tables[i]; k->kind != NULL; k++)
+            if (PyType_Ready(k->type) < 0) return -1;
+    return PyModule_AddFunctions(module, functions);
+}

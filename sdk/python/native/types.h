@@ -1,0 +1,34 @@
+/* What is known of a type: how its instances are laid out, and its TYPE record. */
+#ifndef CW_TYPES_H
+#define CW_TYPES_H
+
+#include "value.h"
+
+/* How the storage of an object is read without running its code. */
+typedef enum {
+    CW_OPAQUE, CW_LIST, CW_TUPLE_LIKE, CW_DICT, CW_SET, CW_DEQUE, CW_BYTEARRAY, CW_INSTANCE, CW_EXCEPTION, CW_CLASS, CW_MODULE, CW_FUNCTION, CW_BUILTIN,
+    CW_METHOD, CW_GENERATOR_LIKE, CW_REPR
+} cw_layout;
+
+typedef struct {
+    PyTypeObject *type;
+    uint32_t id;       /* on the wire */
+    bool written;      /* its TYPE record is in this process' streams */
+    bool trackable;    /* the death of instances is seen */
+    uint8_t layout;
+} cw_type;
+
+/* The entry of a type, made at first sight; NULL without memory. Valid until the next call. */
+cw_type *cw_type_of(PyTypeObject *type);
+/* The wire id of a type, writing its TYPE record when due. */
+uint32_t cw_type_id(PyTypeObject *type);
+/* A class is being freed. */
+void cw_type_forget(PyTypeObject *type);
+void cw_types_undefine(void);
+/* `module.qualname` into `to`; gives the length. Runs no code. */
+size_t cw_type_name(PyTypeObject *type, char *to, size_t room);
+/* collections.deque, NULL before it is known. */
+extern PyTypeObject *cw_deque;
+int cw_types_init(void);
+
+#endif
