@@ -110,6 +110,12 @@ class Recording:
         row = self._database.execute(f"SELECT {columns} FROM step WHERE first_at <= ? ORDER BY first_at DESC LIMIT 1", (at,)).fetchone()
         return Step(*row) if row is not None and stream_of(At(row[3])) == stream_of(at) else None
 
+    def step(self, actor: int, number: int) -> Step | None:
+        """Step `number` (from 0) of an actor."""
+        columns = "id, actor, number, first_at, last_at, started_ns, ended_ns, cause_at, ending"
+        row = self._database.execute(f"SELECT {columns} FROM step WHERE actor = ? AND number = ?", (actor, number)).fetchone()
+        return Step(*row) if row is not None else None
+
     def step_columns(self) -> dict[str, NDArray[np.int64]]:
         """Steps as arrays by column, in order of id; NULL is -1. Also `cause`: a `wire.kinds.HandleKind` or 0."""
         names = ("id", "actor", "number", "first_at", "last_at", "started_ns", "ended_ns", "cause_at", "cause")
@@ -227,7 +233,8 @@ class Recording:
     def accesses_between(self, first: At, last: At) -> list[Access]:
         """The accesses of shared places at events from `first` to `last` (inclusive, one stream), by event."""
         sql = "SELECT at, actor, step, location, op, site, vk, value FROM access WHERE at BETWEEN ? AND ? ORDER BY at"
-        return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in self._rows(sql, (first, last))]
+        rows = self._rows(sql, (first, last))
+        return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in rows]
 
     def _access_value(self, at: At, kind: int, payload: bytes | None) -> Value:
         return self._definitions.value(self.process_of(at), ValueKind(kind), np.frombuffer(payload or b"", np.uint32).tolist())
