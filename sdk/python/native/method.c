@@ -1,0 +1,145 @@
+/* Python hooks on methods of types written in C, by exchange of the C function behind the method.
+ *
+ * The type, its method descriptors, bound methods, subclasses and their super() calls stay what they are; a hooked call builds one tuple more than a plain one. The
+ * replacement must know which method it stands for, and a C function carries no data: so there is a fixed number of them, one a method. */
+#include "method.h"
+#include "swap.h"
+#include "tap.h"
+
+typedef struct {
+    cw_swap swap;
+    PyObject *enter; /* enter(self, args, kwargs), or NULL */
+    PyObject *leave; /* leave(self, args, kwargs, result, exception, started), or NULL */
+    char hook[64];   /* for GAP records */
+    bool broken;     /* a hook raised: transparent for good */
+} Method;
+
+#define METHODS 64
+static Method methods[METHODS];
+static int used;
+
+/* An Exception of a hook is ours: drop it, go transparent. Anything else (KeyboardInterrupt) is the program's: -1. */
+static int hook_failed(Method *m) {
+    if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    m->broken = true;
+    char reason[120];
+    snprintf(reason, sizeof reason, "raised %.100s", ((PyTypeObject *)type)->tp_name);
+    cw_gap(m->hook, reason);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(trace);
+    return 0;
+}
+
+/* The positional arguments as a tuple and the keywords as a dict or None; -1 with an exception. */
+static int pack(Method *m, void *b, void *c, void *d, void *e, PyObject **args, PyObject **kwargs) {
+    *kwargs = Py_NewRef(Py_None);
+    if (m->swap.flags & METH_NOARGS) return (*args = PyTuple_New(0)) ? 0 : -1;
+    if (m->swap.flags & METH_O) return (*args = PyTuple_Pack(1, (PyObject *)b)) ? 0 : -1;
+    cw_arguments given = cw_swap_arguments(&m->swap, b, c, d, e);
+    Py_ssize_t n = given.count;
+    if (!(*args = PyTuple_New(n))) return -1;
+    for (Py_ssize_t i = 0; i < n; i++) PyTuple_SET_ITEM(*args, i, Py_NewRef(given.positional[i]));
+    if (given.dict) {
+        Py_SETREF(*kwargs, PyDict_Copy(given.dict));
+    } else if (given.names && PyTuple_GET_SIZE(given.names)) {
+        Py_SETREF(*kwargs, PyDict_New());
+        for (Py_ssize_t i = 0; *kwargs && i < PyTuple_GET_SIZE(given.names); i++)
+            if (PyDict_SetItem(*kwargs, PyTuple_GET_ITEM(given.names, i), given.positional[n + i]) < 0) Py_CLEAR(*kwargs);
+    }
+    return *kwargs ? 0 : -1;
+}
+
+/* leave with recording paused and the pending exception put aside. */
+static PyObject *call_leave(Method *m, PyObject *self, PyObject *args, PyObject *kwargs, PyObject *result, int64_t started) {
+    PyObject *type = NULL, *value = NULL, *trace = NULL;
+    if (!result) {
+        PyErr_Fetch(&type, &value, &trace);
+        PyErr_NormalizeException(&type, &value, &trace);
+        if (trace && value) PyException_SetTraceback(value, trace);
+    }
+    PyObject *start = PyLong_FromLongLong(started);
+    PyObject *done = NULL;
+    if (start) {
+        PyObject *stack[6] = {self, args, kwargs, result ? result : Py_None, value ? value : Py_None, start};
+        cw_pause();
+        done = PyObject_Vectorcall(m->leave, stack, 6, NULL);
+        cw_resume();
+        Py_DECREF(start);
+    }
+    if (!done && hook_failed(m) < 0) {
+        Py_CLEAR(result);
+        Py_XDECREF(type);
+        Py_XDECREF(value);
+        Py_XDECREF(trace);
+        return NULL;
+    }
+    Py_XDECREF(done);
+    if (!result) PyErr_Restore(type, value, trace);
+    return result;
+}
+
+static PyObject *hooked(Method *m, PyObject *self, void *b, void *c, void *d, void *e) {
+    cw_method original = m->swap.original;
+    if (m->broken || !cw_active()) return original(self, b, c, d, e);
+    PyObject *args = NULL, *kwargs = NULL, *result = NULL;
+    if (pack(m, b, c, d, e, &args, &kwargs) < 0) goto done;
+    if (m->enter) {
+        PyObject *stack[3] = {self, args, kwargs};
+        cw_pause();
+        PyObject *entered = PyObject_Vectorcall(m->enter, stack, 3, NULL);
+        cw_resume();
+        if (!entered && hook_failed(m) < 0) goto done;
+        Py_XDECREF(entered);
+    }
+    int64_t started = cw_now();
+    result = original(self, b, c, d, e);
+    if (m->leave && !m->broken) result = call_leave(m, self, args, kwargs, result, started);
+done:
+    Py_XDECREF(args);
+    Py_XDECREF(kwargs);
+    return result;
+}
+
+#define STAND_IN(n) \
+    static PyObject *stand_in_##n(PyObject *self, void *b, void *c, void *d, void *e) { return hooked(&methods[0x##n], self, b, c, d, e); }
+#define SIXTEEN(DO, x) \
+    DO(x##0) DO(x##1) DO(x##2) DO(x##3) DO(x##4) DO(x##5) DO(x##6) DO(x##7) DO(x##8) DO(x##9) DO(x##a) DO(x##b) DO(x##c) DO(x##d) DO(x##e) DO(x##f)
+SIXTEEN(STAND_IN, 0) SIXTEEN(STAND_IN, 1) SIXTEEN(STAND_IN, 2) SIXTEEN(STAND_IN, 3)
+
+#define NAME(n) stand_in_##n,
+static const cw_method stand_ins[METHODS] = {SIXTEEN(NAME, 0) SIXTEEN(NAME, 1) SIXTEEN(NAME, 2) SIXTEEN(NAME, 3)};
+
+static PyObject *patch_method(PyObject *module, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"owner", "name", "enter", "leave", NULL};
+    PyObject *owner, *enter = Py_None, *leave = Py_None;
+    const char *name;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Os|OO", names, &owner, &name, &enter, &leave)) return NULL;
+    if (used == METHODS) return PyErr_Format(PyExc_RuntimeError, "all %d places for hooked methods are taken", METHODS);
+    Method *m = &methods[used];
+    for (int i = 0; i < used; i++) {
+        PyObject *object = PyObject_GetAttrString(owner, name);
+        bool same = object && Py_IS_TYPE(object, &PyMethodDescr_Type) && ((PyMethodDescrObject *)object)->d_method == methods[i].swap.def;
+        if (!object) PyErr_Clear();
+        Py_XDECREF(object);
+        if (same) Py_RETURN_FALSE;
+    }
+    cw_swap_method(&m->swap, owner, name, stand_ins[used]);
+    if (!m->swap.def) Py_RETURN_FALSE;
+    used++;
+    m->enter = enter == Py_None ? NULL : Py_NewRef(enter);
+    m->leave = leave == Py_None ? NULL : Py_NewRef(leave);
+    snprintf(m->hook, sizeof m->hook, "%s.%s", PyType_Check(owner) ? ((PyTypeObject *)owner)->tp_name : "function", name);
+    Py_RETURN_TRUE;
+}
+
+static PyMethodDef functions[] = {
+    {"patch_method", (PyCFunction)(void (*)(void))patch_method, METH_VARARGS | METH_KEYWORDS,
+     "patch_method(owner, name, enter=None, leave=None) -> bool\n\nHooks a method of a C type, or a C function of a module, in place, for good. enter(self, args, kwargs) and leave(self, args, kwargs, result, exception,\n"
+     "started) run with recording paused; kwargs is None when there are none, started is the monotonic clock in ns. False when it is no C method, or hooked already."},
+    {NULL},
+};
+
+int method_init(PyObject *module) { return PyModule_AddFunctions(module, functions); }
