@@ -81,6 +81,7 @@ static void stream_began(cw_stream *s) {
     uint32_t payload[3 + 2 * (1 + NAME_BYTES / 4)], object = 0;
     uint32_t born = cw_born(name, sizeof name, function, sizeof function, &object);
     if (born == 0) thread_name(name, sizeof name);
+    if (name[0] == 0 && s->number == 0) strcpy(name, "MainThread"); /* `threading` is not loaded yet */
     s->actor = s->thread = born ? born : ++actors;
     renew_privacy(s->actor);
     s->privacy = privacy(s->actor);

@@ -21,6 +21,7 @@ typedef struct {
     bool rewrite;         /* enter gives (state, args, kwargs) */
     bool awaited;         /* leave is called when the coroutine that function returns is done */
     bool late;            /* and enter when it is first run, in its own task and context */
+    bool quiet;           /* nothing is recorded while function runs */
     bool broken;          /* a hook raised: transparent for good */
 } Around;
 
@@ -159,6 +160,12 @@ done:
 static PyObject *around_vectorcall(PyObject *callable, PyObject *const *stack, size_t nargsf, PyObject *names) {
     Around *self = (Around *)callable;
     if (self->broken || !cw_active()) return PyObject_Vectorcall(self->function, stack, nargsf, names);
+    if (self->quiet) {
+        cw_pause();
+        PyObject *result = PyObject_Vectorcall(self->function, stack, nargsf, names);
+        cw_resume();
+        return result;
+    }
     PyObject *subject = PyVectorcall_NARGS(nargsf) ? stack[0] : NULL;
     if (self->sync_enter) cw_sync(self->sync_enter, subject, 0, self->flags);
     if (!self->enter && !self->leave) {
@@ -174,11 +181,11 @@ static PyObject *around_vectorcall(PyObject *callable, PyObject *const *stack, s
 }
 
 static PyObject *around_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"function", "enter", "leave", "hook", "sync_enter", "sync_leave", "flags", "rewrite", "awaited", "late", NULL};
+    static char *names[] = {"function", "enter", "leave", "hook", "sync_enter", "sync_leave", "flags", "rewrite", "awaited", "late", "quiet", NULL};
     PyObject *function, *enter = Py_None, *leave = Py_None, *hook = NULL;
     unsigned char sync_enter = 0, sync_leave = 0, flags = 0;
-    int rewrite = 0, awaited = 0, late = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOUbbbppp", names, &function, &enter, &leave, &hook, &sync_enter, &sync_leave, &flags, &rewrite, &awaited, &late))
+    int rewrite = 0, awaited = 0, late = 0, quiet = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOUbbbpppp", names, &function, &enter, &leave, &hook, &sync_enter, &sync_leave, &flags, &rewrite, &awaited, &late, &quiet))
         return NULL;
     if (!PyCallable_Check(function)) return PyErr_Format(PyExc_TypeError, "function must be callable");
     if (type == around_type && !Py_TYPE(function)->tp_descr_get) type = plain_type;
@@ -199,6 +206,7 @@ static PyObject *around_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     self->flags = flags;
     self->rewrite = rewrite;
     self->awaited = awaited;
+    self->quiet = quiet;
     self->late = late && awaited && PyFunction_Check(function) && (((PyCodeObject *)PyFunction_GET_CODE(function))->co_flags & CO_COROUTINE);
     return (PyObject *)self;
 }

@@ -45,6 +45,26 @@ static bool rlock_mine(PyObject *self) { return rlock_count(self) > 0 && ((RLock
 
 static PyTypeObject *lock_type, *rlock_type, *queue_type;
 
+/* A thread that blocks in here: on its own stack, in a list that any thread may read under the GIL. */
+typedef struct Waiter {
+    unsigned long thread;
+    uint32_t op, object;
+    struct Waiter *following, **link;
+} Waiter;
+static Waiter *waiters;
+
+static void wait_begins(Waiter *it, uint32_t op, PyObject *object) {
+    cw_sync(op, object, 0, BLOCKED);
+    *it = (Waiter){PyThread_get_thread_ident(), op, cw_object_known(object), waiters, &waiters};
+    if (waiters) waiters->link = &it->following;
+    waiters = it;
+}
+
+static void wait_ends(Waiter *it) {
+    *it->link = it->following;
+    if (it->following) it->following->link = it->link;
+}
+
 /* acquire(blocking=True, timeout=-1) of a taken lock: will it block? Only exact bools, ints and floats are looked at. */
 static bool would_block(const cw_swap *swap, void *b, void *c, void *d, void *e, const char *first) {
     if (swap->flags & (METH_NOARGS | METH_O)) return true;
@@ -61,8 +81,10 @@ static PyObject *acquire(cw_swap *swap, PyObject *self, void *b, void *c, void *
     bool reentrant = Py_IS_TYPE(self, rlock_type) && rlock_mine(self);
     bool taken = !reentrant && (Py_IS_TYPE(self, lock_type) ? lock_taken(self) : Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 0);
     bool blocks = taken && would_block(swap, b, c, d, e, "blocking");
-    if (blocks) cw_sync(REQUEST, self, 0, BLOCKED);
+    Waiter waiter;
+    if (blocks) wait_begins(&waiter, REQUEST, self);
     PyObject *result = swap->original(self, b, c, d, e);
+    if (blocks) wait_ends(&waiter);
     if (result == Py_False || !result) {
         PyObject *type, *value, *trace;
         PyErr_Fetch(&type, &value, &trace);
@@ -91,8 +113,10 @@ static PyObject *release_all(cw_swap *swap, PyObject *self, void *b, void *c, vo
 
 static PyObject *restore(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
     bool taken = cw_active() && Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 0;
-    if (taken) cw_sync(REQUEST, self, 0, BLOCKED);
+    Waiter waiter;
+    if (taken) wait_begins(&waiter, REQUEST, self);
     PyObject *result = swap->original(self, b, c, d, e);
+    if (taken) wait_ends(&waiter);
     if (result) cw_sync(ACQUIRED, self, 0, taken ? BLOCKED : 0);
     return result;
 }
@@ -113,8 +137,10 @@ static PyObject *queue_get(cw_swap *swap, PyObject *self, void *b, void *c, void
     PyObject *empty = queue_empty ? queue_empty->ml_meth(self, NULL) : NULL;
     bool blocks = empty == Py_True && would_block(swap, b, c, d, e, "block");
     Py_XDECREF(empty);
-    if (blocks) cw_sync(GET_REQUEST, self, 0, BLOCKED);
+    Waiter waiter;
+    if (blocks) wait_begins(&waiter, GET_REQUEST, self);
     PyObject *result = swap->original(self, b, c, d, e);
+    if (blocks) wait_ends(&waiter);
     if (result) {
         cw_item_get(GET, self, result, blocks ? BLOCKED : 0);
     } else if (blocks) {
@@ -207,7 +233,22 @@ static PyObject *unpatch_locks(PyObject *module, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
+/* [(thread ident, op, object id)] of the threads that block in an exchanged method. */
+static PyObject *blocked(PyObject *module, PyObject *unused) {
+    PyObject *list = PyList_New(0);
+    for (Waiter *it = waiters; list && it; it = it->following) {
+        PyObject *entry = Py_BuildValue("(kII)", it->thread, it->op, it->object);
+        if (!entry || PyList_Append(list, entry) < 0) Py_CLEAR(list);
+        Py_XDECREF(entry);
+    }
+    return list;
+}
+
+/* In the child of a fork nobody else waits. */
+void cw_locks_forget(void) { waiters = NULL; }
+
 static PyMethodDef functions[] = {
+    {"blocked", blocked, METH_NOARGS, "blocked() -> [(thread ident, op, object id)]\n\nThe threads that now block in an exchanged method of a lock or queue."},
     {"patch_locks", patch_locks, METH_NOARGS, "patch_locks() -> None\n\nFrom now on _thread.lock and _thread.RLock write SYNC records while something records."},
     {"patch_simple_queue", patch_simple_queue, METH_NOARGS, "patch_simple_queue() -> None\n\nThe same for _queue.SimpleQueue; imports _queue."},
     {"unpatch_locks", unpatch_locks, METH_NOARGS, "unpatch_locks() -> None\n\nUndoes patch_locks and patch_simple_queue."},

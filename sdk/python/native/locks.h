@@ -4,7 +4,10 @@
 
 #include <Python.h>
 
-/* Adds patch_locks, unpatch_locks and patch_simple_queue to the module; 0, or -1 with an exception. */
+/* Nobody waits any more: in the child of a fork. */
+void cw_locks_forget(void);
+
+/* Adds blocked, patch_locks, unpatch_locks and patch_simple_queue to the module; 0, or -1 with an exception. */
 int locks_init(PyObject *module);
 
 #endif

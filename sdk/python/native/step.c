@@ -503,12 +503,26 @@ static PyObject *asyncio_install(PyObject *module, PyObject *args) {
 
 static PyObject *task_actor(PyObject *module, PyObject *task) { return PyLong_FromUnsignedLong(cw_task_actor(task)); }
 
+/* task_state(task) -> (state, coroutine or None, what it waits for or None), of a task of either kind; nothing of it is marked as looked at. */
+static PyObject *task_state(PyObject *module, PyObject *task) {
+    if (!is_task(task)) return Py_BuildValue("(OOO)", Py_None, Py_None, Py_None);
+    PyObject *state = field(task, aio.state, name_state), *coro = field(task, aio.coro, name_coro), *waiter = field(task, aio.waiter, name_waiter);
+    PyObject *out = PyTuple_Pack(3, state ? state : Py_None, coro ? coro : Py_None, waiter ? waiter : Py_None);
+    Py_XDECREF(state);
+    Py_XDECREF(coro);
+    Py_XDECREF(waiter);
+    return out;
+}
+
+static PyObject *known_object(PyObject *module, PyObject *object) { return PyLong_FromUnsignedLong(cw_object_known(object)); }
+
 /* The swapped methods stay in place when recording stops: they then only ask cw_active(). What they know is dropped. */
 static PyObject *forget(PyObject *module, PyObject *unused) {
     cw_pointers_clear(&handles);
     cw_pointers_clear(&tasks);
     cw_items_clear();
     cw_threads_forget();
+    cw_locks_forget();
     for (uint32_t i = 0; i < depth && i < DEPTH; i++) steps[i].actor = 0;
     Py_RETURN_NONE;
 }
@@ -518,6 +532,8 @@ static PyMethodDef functions[] = {
      "asyncio_install(Handle, TimerHandle, C Task, Python Task, C Future, FutureIter, get_running_loop, partial) -> None\n\n"
      "Tells the types of asyncio and exchanges the methods of its C types. What does not exist is None."},
     {"task_actor", task_actor, METH_O, "task_actor(task) -> int\n\nThe actor of an asyncio task, 0 if there is none."},
+    {"task_state", task_state, METH_O, "task_state(task) -> (state, coroutine, waiting for)\n\nWithout marking its exception as retrieved."},
+    {"known_object", known_object, METH_O, "known_object(object) -> int\n\nIts id, 0 if it has none."},
     {"forget", forget, METH_NOARGS, "forget() -> None\n\nDrops tokens and actors of the past: at the end of a recording and in the child of a fork."},
     {NULL},
 };

@@ -19,6 +19,7 @@ typedef struct {
 
 static PyTypeObject *start_type;
 static cw_pointers threads; /* Thread -> a: actor */
+static cw_pointers idents;  /* thread ident -> a: actor */
 static _Thread_local Start *running;
 static uint32_t recording = 1; /* counts recordings: an actor number means something in one only */
 static PyObject *name_name, *name_target, *name_run;
@@ -54,11 +55,18 @@ uint32_t cw_born(char *name, size_t name_size, char *function, size_t function_s
 void cw_threads_forget(void) {
     recording++;
     cw_pointers_clear(&threads);
+    cw_pointers_clear(&idents);
+}
+
+static void know_ident(uint32_t actor) {
+    cw_entry *entry = actor ? cw_pointers_put(&idents, (uintptr_t)PyThread_get_thread_ident()) : NULL;
+    if (entry) entry->a = actor;
 }
 
 static PyObject *start_call(PyObject *op, PyObject *args, PyObject *kwargs) {
     Start *self = (Start *)op;
     running = self;
+    if (self->recording == recording) know_ident(self->actor);
     if (cw_stream_get()) cw_sync(BEGIN, self->thread, self->actor, 0);
     PyObject *result = PyObject_Call(self->function, args, kwargs);
     PyObject *type, *value, *trace;
@@ -152,8 +160,34 @@ static PyObject *patch_threads(PyObject *module, PyObject *unused) {
     cw_swap_method(&start_new_swap, from, "start_new", start_new);
     cw_swap_method(&start_joinable_thread_swap, from, "start_joinable_thread", start_joinable_thread);
     Py_DECREF(from);
+    know_ident(cw_current_actor());
     Py_RETURN_NONE;
 }
+
+static PyObject *actor_of_thread(PyObject *module, PyObject *ident) {
+    unsigned long number = PyLong_AsUnsignedLongMask(ident);
+    if (PyErr_Occurred()) return NULL;
+    cw_entry *entry = cw_pointers_find(&idents, (uintptr_t)number);
+    return PyLong_FromUnsignedLong(entry ? entry->a : 0);
+}
+
+/* Whatever the depth of pauses of the running thread, let it record; repause puts the depth back. */
+static PyObject *unpause(PyObject *module, PyObject *unused) {
+    int depth = cw_paused;
+    cw_paused = 0;
+    return PyLong_FromLong(depth);
+}
+
+static PyObject *repause(PyObject *module, PyObject *depth) {
+    int wanted = (int)PyLong_AsLong(depth);
+    if (PyErr_Occurred()) return NULL;
+    while (cw_paused < wanted) cw_pause();
+    Py_RETURN_NONE;
+}
+
+static PyObject *thread_ident(PyObject *module, PyObject *unused) { return PyLong_FromUnsignedLong(PyThread_get_thread_ident()); }
+
+static PyObject *main_interpreter(PyObject *module, PyObject *unused) { return PyBool_FromLong(PyInterpreterState_Get() == PyInterpreterState_Main()); }
 
 uint32_t cw_thread_actor(PyObject *thread) {
     cw_entry *entry = cw_pointers_find(&threads, (uintptr_t)thread);
@@ -173,6 +207,11 @@ static PyObject *thread_actor(PyObject *module, PyObject *thread) { return PyLon
 
 static PyMethodDef functions[] = {
     {"patch_threads", patch_threads, METH_NOARGS, "patch_threads() -> None\n\nFrom now on every started thread is an actor with fork, begin and end, while something records."},
+    {"actor_of_thread", actor_of_thread, METH_O, "actor_of_thread(ident) -> int\n\nThe actor of a running thread by its ident, 0 if unknown."},
+    {"unpause", unpause, METH_NOARGS, "unpause() -> depth\n\nLets the running thread record whatever its depth of pauses, until repause(depth)."},
+    {"repause", repause, METH_O, "repause(depth) -> None\n\nPuts the depth of pauses back."},
+    {"thread_ident", thread_ident, METH_NOARGS, "thread_ident() -> int\n\nThe ident of the running thread."},
+    {"main_interpreter", main_interpreter, METH_NOARGS, "main_interpreter() -> bool\n\nWhether this is the main interpreter of the process."},
     {"thread_actor", thread_actor, METH_O, "thread_actor(thread) -> int\n\nThe actor of a threading.Thread that was started while recording, else 0."},
     {NULL},
 };

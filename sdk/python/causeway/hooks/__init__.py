@@ -1,1 +1,4 @@
-"""What the recorder watches in the standard library and in the libraries that people use, one file a library."""
+"""What the recorder watches in the standard library, one file a library."""
+
+INSTALLED = ("threads", "queues", "futures", "asyncio", "processes", "signals")
+"""Hooks in the order in which they are put in place; each file has `install()`."""

@@ -1,0 +1,89 @@
+"""Hooks for modules that the program may import later, or never."""
+
+from __future__ import annotations
+
+import sys
+
+from causeway import _tap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    Callback = Callable[[ModuleType], None]
+
+_waiting: dict[str, list[Callback]] = {}
+_failed: list[Callable[[str, str], None]] = []
+
+
+def on_import(name: str, callback: Callback) -> None:
+    """Call `callback(module)` once, right after the module's body has run: now, if it was imported already.
+
+    The callback runs in the importing thread under the module's import lock, before the import statement goes on, while recording is paused. What it raises is dropped
+    (and told to the function given to `on_failure`).
+    """
+    module = sys.modules.get(name)
+    if module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False):
+        _call(callback, module)
+        return
+    _waiting.setdefault(name, []).append(callback)
+    if not any(type(finder) is LateFinder for finder in sys.meta_path):
+        sys.meta_path.insert(0, LateFinder())
+
+
+def on_failure(report: Callable[[str, str], None]) -> None:
+    """Have `report(module name, reason)` called when a callback raises."""
+    _failed.append(report)
+
+
+def _call(callback: Callback, module: ModuleType) -> None:
+    _tap.pause()
+    try:
+        callback(module)
+    except Exception as error:
+        for report in _failed:
+            report(module.__name__, type(error).__name__)
+    finally:
+        _tap.resume()
+
+
+def _run(name: str) -> None:
+    module = sys.modules.get(name)
+    for callback in _waiting.pop(name, ()):
+        if module is not None:
+            _call(callback, module)
+
+
+class LateFinder:
+    """Finds nothing itself: lets the other finders look, and has the loader of an awaited module call back when its body has run."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """The spec that the finders behind this one give."""
+        if name not in _waiting:
+            return None
+        for finder in sys.meta_path:
+            if type(finder) is LateFinder:
+                continue
+            find = getattr(finder, "find_spec", None)
+            spec = find(name, path, target) if find is not None else None
+            if spec is not None:
+                _watch(name, spec.loader)
+                return spec
+        return None
+
+
+def _watch(name: str, loader: Any) -> None:
+    """Shadow the loader's `exec_module` for one call; a loader without instance attributes (built-in modules) is not watched."""
+    try:
+        original = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            vars(loader).pop("exec_module", None)
+            original(module)
+            _run(name)
+
+        loader.exec_module = exec_module
+    except (AttributeError, TypeError):
+        return

@@ -1,0 +1,158 @@
+"""Who waits for what: written when the program is interrupted or ends while actors are pending."""
+
+from __future__ import annotations
+
+import sys
+
+from causeway import _tap
+from causeway.hooks import records
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+DEEPEST = 60
+MOST_TASKS = 2000
+
+_WAITS = {
+    ("threading.py", "join"): "a thread to end",
+    ("threading.py", "_wait_for_tstate_lock"): "a thread to end",
+    ("threading.py", "wait"): "a notification",
+    ("queue.py", "get"): "an item from a queue",
+    ("queue.py", "put"): "room in a queue",
+    ("queue.py", "join"): "a queue to be worked off",
+    ("_base.py", "result"): "a future",
+    ("_base.py", "exception"): "a future",
+    ("selectors.py", "select"): "I/O or a timer",
+    ("subprocess.py", "_wait"): "a process to end",
+    ("popen_fork.py", "poll"): "a process to end",
+    ("connection.py", "_recv"): "a message of a process",
+    ("socket.py", "readinto"): "data of a socket",
+}
+"""What a thread waits for, by file and function of the standard library on its stack; the outermost that matches says it."""
+
+_AWAITS = {
+    ("locks.py", "Lock.acquire"): "a lock",
+    ("locks.py", "Event.wait"): "an event",
+    ("locks.py", "Condition.wait"): "a notification",
+    ("locks.py", "Semaphore.acquire"): "a semaphore",
+    ("locks.py", "Barrier.wait"): "a barrier",
+    ("queues.py", "Queue.get"): "an item from a queue",
+    ("queues.py", "Queue.put"): "room in a queue",
+    ("queues.py", "Queue.join"): "a queue to be worked off",
+    ("tasks.py", "sleep"): "a timer",
+    ("tasks.py", "wait_for"): "an awaitable with a timeout",
+    ("tasks.py", "_wait"): "other tasks",
+    ("taskgroups.py", "TaskGroup.__aexit__"): "the tasks of its group",
+    ("streams.py", "StreamReader._wait_for_data"): "data of a stream",
+}
+
+
+def _name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def write(at_end: bool = False, interrupted: FrameType | None = None) -> None:
+    """Write WAITING records for every other thread, the interrupted one, and every pending asyncio task.
+
+    Runs no code of the program. At the end of the program only what still runs is told: daemon threads and tasks that never finished.
+    """
+    _tap.pause()
+    try:
+        for actor, waiting_on, target, stack in [*_threads(interrupted), *_tasks()]:
+            body = {"actor": actor, "waiting_on": waiting_on, "object": target, "stack": stack}
+            records.emit(records.WAITING, records.text(records.json_of(body)))
+    finally:
+        _tap.resume()
+    del at_end
+
+
+def _entry(code: Any, line: int | None) -> list[Any]:
+    return [code.co_filename, line or code.co_firstlineno, code.co_qualname]
+
+
+def _threads(interrupted: FrameType | None) -> list[tuple[int, str, int, list[Any]]]:
+    threading = sys.modules.get("threading")
+    ident = _tap.thread_ident()
+    blocked = {who: (op, target) for who, op, target in _tap.blocked()}
+    known = dict(threading._active) if threading is not None else {}
+    out = []
+    for who, frame in sys._current_frames().items():
+        if who == ident:
+            if interrupted is None:
+                continue
+            frame = interrupted
+        thread = known.get(who)
+        actor = _tap.actor_of_thread(who) or (_tap.thread_actor(thread) if thread is not None else 0)
+        if not actor:
+            continue
+        stack: list[list[Any]] = []
+        words = ""
+        at: FrameType | None = frame
+        while at is not None and len(stack) < DEEPEST:
+            stack.append(_entry(at.f_code, at.f_lineno))
+            words = _WAITS.get((_name(at.f_code.co_filename), at.f_code.co_name), words)
+            at = at.f_back
+        op, target = blocked.get(who, (0, 0))
+        out.append((actor, words or ("a lock" if op else ""), target, stack))
+    return out
+
+
+def _pending() -> list[Any]:
+    tasks = sys.modules.get("asyncio.tasks")
+    if tasks is None:
+        return []
+    found: list[Any] = []
+    for name in ("_scheduled_tasks", "_all_tasks", "_eager_tasks"):
+        group = getattr(tasks, name, None)
+        refs = getattr(group, "data", group)
+        for ref in list(refs or ()):
+            task = ref() if type(ref).__name__ in ("ReferenceType", "weakref") else ref
+            if task is not None and task not in found:
+                found.append(task)
+        if len(found) > MOST_TASKS:
+            break
+    return found
+
+
+def _tasks() -> list[tuple[int, str, int, list[Any]]]:
+    out = []
+    for task in _pending()[:MOST_TASKS]:
+        state, coro, waiter = _tap.task_state(task)
+        if state != "PENDING":
+            continue
+        actor = _tap.task_actor(task)
+        if not actor:
+            continue
+        stack, words, subject = _await_chain(coro)
+        target = _tap.known_object(subject) if subject is not None else 0
+        if not target and waiter is not None:
+            target = _tap.known_object(waiter)
+            if not words:
+                words = "a task" if _tap.task_actor(waiter) else "a future"
+        out.append((actor, words, target, stack))
+    return out
+
+
+def _await_chain(coro: Any) -> tuple[list[Any], str, Any]:
+    """Stack of a suspended coroutine, innermost first; what it waits for in words, and the asyncio object if it is one."""
+    stack: list[list[Any]] = []
+    words, subject = "", None
+    while coro is not None and len(stack) < DEEPEST:
+        kind = type(coro).__name__
+        if kind == "coroutine":
+            frame, coro = coro.cr_frame, coro.cr_await
+        elif kind == "generator":
+            frame, coro = coro.gi_frame, coro.gi_yieldfrom
+        elif kind == "async_generator":
+            frame, coro = coro.ag_frame, coro.ag_await
+        else:
+            break
+        if frame is None:
+            break
+        stack.append(_entry(frame.f_code, frame.f_lineno))
+        said = _AWAITS.get((_name(frame.f_code.co_filename), frame.f_code.co_qualname))
+        if said:
+            words, subject = said, frame.f_locals.get("self")
+    return stack[::-1], words, subject
