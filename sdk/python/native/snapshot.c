@@ -4,6 +4,8 @@
 #include "attributes.h"
 #include "types.h"
 
+#include <datetime.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ELEMENTS 32
@@ -132,6 +134,16 @@ static uint32_t label_repr(picture *p, PyObject *object) {
     return form;
 }
 
+/* Not its repr, which would ask its time zone, a class of the program perhaps. */
+static uint32_t label_datetime(picture *p, PyObject *object) {
+    (void)PyDateTimeAPI; /* the header's own variable; only its macros are used */
+    char text[64];
+    int n = snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d.%06d%s", PyDateTime_GET_YEAR(object), PyDateTime_GET_MONTH(object), PyDateTime_GET_DAY(object),
+                     PyDateTime_DATE_GET_HOUR(object), PyDateTime_DATE_GET_MINUTE(object), PyDateTime_DATE_GET_SECOND(object),
+                     PyDateTime_DATE_GET_MICROSECOND(object), ((PyDateTime_DateTime *)object)->hastzinfo ? " with a time zone" : "");
+    return label_text(p, cw_text_utf8(text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1));
+}
+
 /* An exception's own words, as far as they are plain text, and its attributes otherwise. */
 static uint32_t exception(picture *p, PyObject *object) {
     PyObject *args = ((PyBaseExceptionObject *)object)->args;
@@ -158,6 +170,7 @@ static uint32_t look_into(picture *p, PyObject *object, uint8_t layout) {
             return PyFunction_Check(function) ? label(p, ((PyFunctionObject *)function)->func_qualname) : OPAQUE;
         }
         case CW_GENERATOR_LIKE: return label(p, ((PyGenObject *)object)->gi_qualname);
+        case CW_DATETIME: return label_datetime(p, object);
         case CW_REPR: return label_repr(p, object);
         default: return OPAQUE;
     }

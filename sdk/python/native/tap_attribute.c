@@ -67,6 +67,7 @@ static bool find_attribute(PyObject *object, PyObject *name, PyObject **owner, P
     *value = cw_own_attribute(object, name);
     if (*value != NULL) return true;
     *value = on_class;
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return false; /* neither it nor its class can change */
     if (on_class == NULL) return true; /* it is not there */
     *owner = holder_of(type, name);
     return *owner != NULL;

@@ -37,8 +37,7 @@ static bool grow(void) {
 
 /* Compiled types whose repr runs nothing but its own C code, by name: small values worth reading. */
 static bool speaks_safely(const PyTypeObject *type) {
-    static const char *const names[] = {"complex", "range", "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta",
-                                        "datetime.timezone", "decimal.Decimal"};
+    static const char *const names[] = {"complex", "range", "datetime.date", "datetime.timedelta", "decimal.Decimal"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(type->tp_name, names[i]) == 0) return true;
     return false;
@@ -60,6 +59,7 @@ static cw_layout layout_of(PyTypeObject *type) {
     if (type == &PyMethod_Type) return CW_METHOD;
     if (type == &PyGen_Type || type == &PyCoro_Type || type == &PyAsyncGen_Type) return CW_GENERATOR_LIKE;
     if (cw_python_class(type)) return CW_INSTANCE;
+    if (strcmp(type->tp_name, "datetime.datetime") == 0) return CW_DATETIME;
     return speaks_safely(type) ? CW_REPR : CW_OPAQUE;
 }
 

@@ -7,7 +7,7 @@
 /* How the storage of an object is read without running its code. */
 typedef enum {
     CW_OPAQUE, CW_LIST, CW_TUPLE_LIKE, CW_DICT, CW_SET, CW_DEQUE, CW_BYTEARRAY, CW_INSTANCE, CW_EXCEPTION, CW_CLASS, CW_MODULE, CW_FUNCTION, CW_BUILTIN,
-    CW_METHOD, CW_GENERATOR_LIKE, CW_REPR
+    CW_METHOD, CW_GENERATOR_LIKE, CW_REPR, CW_DATETIME
 } cw_layout;
 
 typedef struct {
