@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,7 @@ class CausalOrder:
         self.total = source.order
         self.segments = Segments(source)
         self.reachability = Reachability(source, self.segments)
+        self._edge_src = source.edge_src
 
     def happens_before(self, a: At, b: At, *, must: bool = False) -> bool:
         """Whether `a` happens before `b`. Raises KeyError for an event of a stream in which nothing ran."""
@@ -63,6 +66,24 @@ class CausalOrder:
     def ancestors(self, at: At, *, must: bool = False) -> NDArray[np.int32]:
         """The segments that reach the segment of `at`, itself first, nearest first."""
         return np.frombuffer(self._index(must).ancestors(self.segments.locate(at)[0]), np.int32)
+
+    @cached_property
+    def levels(self) -> NDArray[np.int32]:
+        """The longest path to each segment in the full order: larger is deeper."""
+        return np.frombuffer(self.reachability.full.levels(), np.int32)
+
+    def last_event(self, segment: int) -> At:
+        """The last event of a segment: the beginning of an edge if one ends it, else the last address it can have."""
+        end = int(self.segments.end[segment])
+        first = int(self.segments.first[segment])
+        if end - 1 in self._sources:
+            return At(end - 1)
+        last = int(self.segments.last[segment])
+        return At(max(first, min(last, end - 1)))
+
+    @cached_property
+    def _sources(self) -> frozenset[int]:
+        return frozenset(self._edge_src.tolist())
 
     def _last_of_each(self, reached: NDArray[np.int32]) -> dict[int, int]:
         last: dict[int, int] = {}

@@ -20,9 +20,10 @@ class Segments:
 
     So an event of one segment happens before an event of another exactly if the one segment reaches the other. Segments of an actor
     have consecutive numbers in program order. A *region* is the part of a segment in one step; events are located by binary search
-    over regions (about 1 us). Memory: 16 bytes a region, 20 a segment.
+    over regions (about 1 us). Memory: 16 bytes a region, 28 a segment.
 
-    Columns by segment: `actor`, `first` (its first event) and `end` (exclusive bound of its last region). `chain_start[actor]` is the
+    Columns by segment: `actor`, `first` (its first event), `end` (exclusive bound of its last region) and `last` (last event of
+    the step that region lies in). `chain_start[actor]` is the
     number of an actor's first segment, `chain_end[actor]` one past its last.
     """
 
@@ -54,6 +55,7 @@ class Segments:
         self.actor: Int32s = actors[begins].astype(np.int32)
         self.first: Ints = starts[first_region]
         self.end: Ints = ends[last_region]
+        self.last: Ints = pieces.last[piece][last_region] if count else starts
         self.chain_start = {int(actor): int(at) for at, actor in zip(*_first_of_each(self.actor), strict=True)}
         self.chain_end = dict(zip(self.chain_start, [*list(self.chain_start.values())[1:], count], strict=True))
         self._search = self.starts.data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
+from causeway_core.wire.kinds import SyncFlag
 
 
 @dataclass(slots=True)
@@ -35,7 +36,8 @@ class Locks:
             lock.depth += 1
             return
         if lock.released_by and lock.released_by != actor:
-            self._edges.add(lock.released_at, at, "lock", hard=False, object=object, note="release")
+            note = "release" if flags & SyncFlag.BLOCKED else "earlier release"
+            self._edges.add(lock.released_at, at, "lock", hard=False, object=object, note=note)
         lock.owner, lock.depth = actor, 1
 
     def released(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
@@ -51,7 +53,7 @@ class Locks:
 
 @dataclass(slots=True)
 class _Semaphore:
-    operations: list[tuple[int, int, bool]] = field(default_factory=list)
+    operations: list[tuple[int, int, int]] = field(default_factory=list)  # at, actor, flags (-1: a release)
     balance: int = 0
     deficit: int = 0
 
@@ -69,21 +71,22 @@ class Semaphores:
     def acquired(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """One unit less is free."""
         semaphore = self._semaphores.setdefault(object, _Semaphore())
-        semaphore.operations.append((at, actor, False))
+        semaphore.operations.append((at, actor, flags))
         semaphore.balance -= 1
         semaphore.deficit = max(semaphore.deficit, -semaphore.balance)
 
     def released(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """One unit more is free."""
         semaphore = self._semaphores.setdefault(object, _Semaphore())
-        semaphore.operations.append((at, actor, True))
+        semaphore.operations.append((at, actor, -1))
         semaphore.balance += 1
 
     def finish(self) -> None:
         """Pairs releases with acquisitions, once all operations are known."""
         for object, semaphore in self._semaphores.items():
-            releases = [(at, actor) for at, actor, released in semaphore.operations if released]
-            acquisitions = [(at, actor) for at, actor, released in semaphore.operations if not released]
-            for (src, releaser), (dst, acquirer) in zip(releases, acquisitions[semaphore.deficit :], strict=False):
+            releases = [row for row in semaphore.operations if row[2] < 0]
+            acquisitions = [row for row in semaphore.operations if row[2] >= 0]
+            for (src, releaser, _), (dst, acquirer, flags) in zip(releases, acquisitions[semaphore.deficit :], strict=False):
                 if releaser != acquirer:
-                    self._edges.add(src, dst, "semaphore", hard=False, object=object, note="release")
+                    note = "release" if flags & SyncFlag.BLOCKED else "earlier release"
+                    self._edges.add(src, dst, "semaphore", hard=False, object=object, note=note)

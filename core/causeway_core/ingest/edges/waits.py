@@ -50,7 +50,7 @@ class Waits:
         """The actor looked whether the event is set."""
         event = self._waitable(object)
         if event.is_set and event.set_by != actor:
-            self._edges.add(event.set_at, at, "event", hard=True, object=object, note="set")
+            self._edges.add(event.set_at, at, "event", hard=True, object=object, note="seen")
 
     def begin(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """The actor begins to wait."""

@@ -1,0 +1,202 @@
+"""Where in the source an event happened."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from causeway_core.errors import WireError
+from causeway_core.model import At, Site, make_at
+from causeway_core.model.at import position_of
+from causeway_core.storage.recording import Recording
+from causeway_core.storage.rows import Chunk
+from causeway_core.wire.keyframe import Keyframe
+from causeway_core.wire.kinds import Kind, XKind
+from causeway_core.wire.record import Record, records, words_of
+
+_KEPT_CHUNKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlace:
+    """A line of source: `path` absolute, `shown` as for people (relative to the project root where it lies in it), `at` the LINE event."""
+
+    path: str
+    shown: str
+    line: int
+    function: str
+    at: At
+
+    def __str__(self) -> str:
+        return f"{self.shown}:{self.line}"
+
+
+class Places:
+    """The line that was executing at an event: the last LINE of the running actor's innermost woven activation.
+
+    The first question about a chunk decodes it (tens of milliseconds); the last few dozen chunks are kept.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._chunks: OrderedDict[tuple[int, int], _ChunkLines] = OrderedDict()
+        self._root = recording.meta.root
+
+    def of(self, at: At) -> SourcePlace | None:
+        """The place of an event; None where no woven code was running."""
+        found = self._lines(at)
+        if found is None:
+            return None
+        lines, process = found
+        site, line_at = lines.at(position_of(at))
+        return self._place(process, site, line_at) if site else None
+
+    def line_before(self, at: At) -> At | None:
+        """The last LINE event of the same actor before `at` in the chunk that holds it, in whatever activation."""
+        found = self._lines(at)
+        if found is None:
+            return None
+        return found[0].line_before(position_of(at))
+
+    def _lines(self, at: At) -> tuple[_ChunkLines, int] | None:
+        try:
+            chunk = self._recording.chunk_of(at)
+        except KeyError:
+            return None
+        key = (chunk.stream, chunk.first)
+        lines = self._chunks.get(key)
+        if lines is None:
+            lines = self._chunks[key] = _ChunkLines(self._recording, chunk)
+            if len(self._chunks) > _KEPT_CHUNKS:
+                self._chunks.popitem(last=False)
+        self._chunks.move_to_end(key)
+        return lines, lines.process
+
+    def _place(self, process: int, wire_site: int, at: At) -> SourcePlace | None:
+        number = self._recording.site_of_wire(process, wire_site)
+        if number is None:
+            return None
+        site = self._recording.site(number)
+        function = self._recording.function(site.function)
+        return SourcePlace(function.path, self.shown(function.path), site.line, function.qualname, at)
+
+    def of_site(self, site: Site, at: At) -> SourcePlace:
+        """The place of an event whose site is known."""
+        function = self._recording.function(site.function)
+        return SourcePlace(function.path, self.shown(function.path), site.line, function.qualname, at)
+
+    def shown(self, path: str) -> str:
+        """A path for people."""
+        pure = PurePath(path)
+        if self._root and pure.is_relative_to(self._root):
+            return str(pure.relative_to(self._root))
+        return path
+
+
+class _ChunkLines:
+    """The innermost line of the running actor, wherever it changes in a chunk."""
+
+    def __init__(self, recording: Recording, chunk: Chunk) -> None:
+        self.process = recording.process_of(chunk.first_at)
+        self._stream, self._first = chunk.stream, chunk.first
+        self._recording = recording
+        keyframe = recording.chunk_keyframe(chunk)
+        # Per actor (wire number): its activations, outermost first, as [frame, line's wire site, line's event].
+        self._stacks: dict[int, list[list[int]]] = {}
+        self._suspended: dict[int, list[int]] = {}
+        self._running = list(keyframe.stack) or [0]
+        self._enter_keyframe(keyframe)
+        self._offsets: list[int] = []
+        self._sites: list[int] = []
+        self._ats: list[int] = []
+        self._lines: dict[int, list[int]] = {}
+        self._actors: list[int] = []
+        self._note(0)
+        try:
+            for record in records(words_of(recording.chunk_data(chunk.stream, chunk.first))):
+                self._apply(record)
+        except WireError:
+            return  # a torn chunk: what precedes the tear still counts
+
+    def at(self, position: int) -> tuple[int, At]:
+        """The wire site (0: none) and event of the line in force at a position."""
+        index = max(bisect_right(self._offsets, position - self._first) - 1, 0)
+        return self._sites[index], At(self._ats[index])
+
+    def line_before(self, position: int) -> At | None:
+        """The last LINE before a position, of the actor that runs there."""
+        offset = position - self._first
+        actor = self._actors[max(bisect_right(self._offsets, offset) - 1, 0)]
+        lines = self._lines.get(actor, [])
+        index = bisect_right(lines, offset - 1) - 1
+        return make_at(self._stream, self._first + lines[index]) if index >= 0 else None
+
+    def _enter_keyframe(self, keyframe: Keyframe) -> None:
+        known = {}
+        for activation in keyframe.activations:
+            known[activation.id] = [activation.frame, activation.site, activation.at]
+            self._suspended.setdefault(activation.frame, known[activation.id])
+        for actor in keyframe.actors:
+            self._stacks.setdefault(actor.actor, [known[id] for id in actor.activations if id in known])
+
+    def _apply(self, record: Record) -> None:
+        stack = self._stacks.setdefault(self._running[-1], [])
+        match record.kind:
+            case Kind.LINE:
+                if stack:
+                    stack[-1][1:] = record.site, make_at(self._stream, self._first + record.position)
+                else:
+                    stack.append([0, record.site, make_at(self._stream, self._first + record.position)])
+                self._lines.setdefault(self._running[-1], []).append(record.position)
+            case Kind.CALL:
+                stack.append([record.operand or 0, 0, 0])
+            case Kind.RETURN | Kind.UNWIND:
+                if stack:
+                    stack.pop()
+            case Kind.YIELD:
+                if not stack or self._site_kind(record.site) == "await":
+                    return
+                self._suspended[record.operand or 0] = stack.pop()
+            case Kind.RESUME:
+                self._resume(stack, record.operand or 0)
+            case Kind.EXTENDED:
+                if not self._apply_extended(record, stack):
+                    return
+            case _:
+                return
+        self._note(record.position)
+
+    def _apply_extended(self, record: Record, stack: list[list[int]]) -> bool:
+        if record.xkind == XKind.STEP:
+            self._running.append(record.payload[0])
+        elif record.xkind == XKind.STEP_END and len(self._running) > 1:
+            self._running.pop()
+        elif record.xkind == XKind.HANDLER and any(entry[0] == record.payload[1] for entry in stack):
+            while stack[-1][0] != record.payload[1]:
+                stack.pop()
+        else:
+            return False
+        return True
+
+    def _resume(self, stack: list[list[int]], frame: int) -> None:
+        """The activation goes on: what stood above it is gone; a suspended one is on top again."""
+        if any(entry[0] == frame for entry in stack):
+            while stack[-1][0] != frame:
+                stack.pop()
+        else:
+            stack.append(self._suspended.pop(frame, [frame, 0, 0]))
+
+    def _site_kind(self, wire: int) -> str:
+        number = self._recording.site_of_wire(self.process, wire)
+        return self._recording.site(number).kind if number is not None else ""
+
+    def _note(self, offset: int) -> None:
+        """Remembers the innermost activation that has a line, from `offset` on."""
+        actor = self._running[-1]
+        site, at = next(((entry[1], entry[2]) for entry in reversed(self._stacks.get(actor, ())) if entry[1]), (0, 0))
+        self._offsets.append(offset)
+        self._sites.append(site)
+        self._ats.append(at)
+        self._actors.append(actor)

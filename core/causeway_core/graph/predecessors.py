@@ -1,0 +1,129 @@
+"""Immediate causes and effects of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from causeway_core.graph.actors import Actors
+from causeway_core.graph.place import Places
+from causeway_core.graph.reads_from import ReadsFrom
+from causeway_core.graph.words import Words
+from causeway_core.model import Access, At, Edge, Location, Predecessor, Step
+from causeway_core.storage.recording import Recording
+
+_RANK = {
+    "lock": 0, "semaphore": 0, "event": 0, "condition": 0, "barrier": 0, "queue": 0, "join": 0, "future": 1, "message": 1, "executor": 1,
+    "fork": 2, "spawn": 2, "wake": 3, "timer": 3, "call_soon": 4, "transaction": 5,
+}
+"""Which of several edges into one event says most."""
+
+
+class Predecessors:
+    """What led directly to an event, and what it led to directly: its actor's previous line, edges, and reads of shared places."""
+
+    def __init__(self, recording: Recording, actors: Actors, places: Places, words: Words, reads: ReadsFrom) -> None:
+        self._recording = recording
+        self._actors = actors
+        self._places = places
+        self._words = words
+        self._reads = reads
+        self._locations: dict[int, Location] = {}
+
+    def of(self, at: At, until: At | None = None) -> tuple[Predecessor, ...]:
+        """Causes of what happens from `at` to `until` (both inclusive, one stream; default: `at` alone), nearest kind first.
+
+        Edges that arrived since the actor's line before are among them, so that a line after a wait has the waker as a predecessor.
+        """
+        step = self._actors.step_of(at)
+        until = until or at
+        line = self._places.line_before(at)
+        since = max(step.first_at, line + 1 if line is not None else 0) if step else at
+        found = self.into(At(min(since, at)), until)
+        for access in self._recording.accesses_between(at, until):
+            source = self.read_source(access)
+            if source is not None:
+                found.append(source)
+        program = self._program(at, step, line)
+        return _distinct([program, *found] if program else found)
+
+    def successors(self, at: At, until: At | None = None) -> tuple[Predecessor, ...]:
+        """Effects of what happens from `at` to `until`: the actor's next step, edges that leave, reads that saw a write."""
+        until = until or at
+        found = []
+        for edge in self._recording.edges_out_of(at, until):
+            target = self._actors.of(edge.dst)
+            found.append(Predecessor(edge.dst, target.id, edge.kind, self._words.effect(edge, target)))
+        for access in self._recording.accesses_between(at, until):
+            if access.writes:
+                found += self._readers(access)
+        step = self._actors.step_of(until)
+        following = self._actors.next_step(step) if step else None
+        if following is not None:
+            actor = self._recording.actor(following.actor)
+            found.append(Predecessor(following.first_at, actor.id, "program", f"next in {self._words.where(actor, following.first_at)}"))
+        return _distinct(found)
+
+    def cause_of_step(self, step: Step) -> Predecessor | None:
+        """What made a step run, other than its own actor; None for the first of a recording and for steps that never waited."""
+        found = self.into(step.first_at, step.first_at)
+        return min(found, key=lambda cause: _RANK.get(cause.kind, 9), default=None)
+
+    def into(self, first: At, last: At) -> list[Predecessor]:
+        """The edges that arrive at events from `first` to `last`, most telling first."""
+        edges = sorted(self._recording.edges_into(first, last), key=lambda edge: (_RANK.get(edge.kind, 9), -edge.dst))
+        return [self._cause(edge) for edge in edges]
+
+    def read_source(self, access: Access) -> Predecessor | None:
+        """The write that an access (a read, test, iteration or augmented write) saw."""
+        if access.op in ("write", "delete"):
+            return None
+        at = self._reads.writer(access.at, access.location)
+        if at is None:
+            return None
+        writer = self._actors.of(at)
+        write = next((a for a in self._recording.accesses_between(at, at) if a.location == access.location), None)
+        return Predecessor(at, writer.id, "reads_from", self._words.reads_from(access, self.location(access.location), writer, write, at))
+
+    def location(self, id: int) -> Location:
+        """A shared place by id."""
+        if not self._locations:
+            self._locations = {location.id: location for location in self._recording.locations()}
+        return self._locations[id]
+
+    def _cause(self, edge: Edge) -> Predecessor:
+        source, target = self._actors.of(edge.src), self._actors.of(edge.dst)
+        return Predecessor(edge.src, source.id, edge.kind, self._words.cause(edge, source, target))
+
+    def _readers(self, access: Access) -> list[Predecessor]:
+        found = []
+        name = self.location(access.location).name
+        for at in self._reads.readers(access.at, access.location):
+            reader = self._actors.of(at)
+            found.append(Predecessor(at, reader.id, "reads_from", f"{name} is read by {self._words.where(reader, at)}"))
+        return found
+
+    def _program(self, at: At, step: Step | None, line: At | None) -> Predecessor | None:
+        """The actor's line before, in this step or an earlier one."""
+        actor = self._actors.of(at)
+        if line is not None and (step is None or line >= step.first_at):
+            before = line
+        else:
+            previous = self._actors.previous_step(step) if step else None
+            if previous is None:
+                return None
+            place = self._places.of(previous.last_at)
+            before = place.at if place is not None and previous.first_at <= place.at else previous.last_at
+        return Predecessor(before, actor.id, "program", f"continues {self._words.where(actor, before)}")
+
+
+def _distinct(found: Iterable[Predecessor]) -> tuple[Predecessor, ...]:
+    """Without repetitions: one for each cause event, and for each sentence."""
+    events: set[At] = set()
+    reasons: set[str] = set()
+    result = []
+    for predecessor in found:
+        if predecessor.at not in events and predecessor.reason not in reasons:
+            result.append(predecessor)
+        events.add(predecessor.at)
+        reasons.add(predecessor.reason)
+    return tuple(result)

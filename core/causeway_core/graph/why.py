@@ -1,0 +1,83 @@
+"""What made an actor run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from causeway_core.graph.actors import Actors
+from causeway_core.graph.causal_order import CausalOrder
+from causeway_core.graph.predecessors import Predecessors
+from causeway_core.model import Actor, At, Predecessor
+from causeway_core.model.edge import EdgeKind
+from causeway_core.storage.recording import Recording
+
+_SEGMENTS_BACK = 256
+
+_TELLING: frozenset[EdgeKind] = frozenset((
+    "lock", "semaphore", "event", "condition", "barrier", "queue", "future", "join", "executor", "message", "fork", "spawn",
+))
+"""Edges by which one actor makes another run for a reason; timers and yields to the event loop only say when."""
+
+
+class WhyItRan:
+    """Picks, of all that precedes an event, the one cause from another actor that a person should read."""
+
+    def __init__(self, recording: Recording, order: CausalOrder, actors: Actors, predecessors: Predecessors) -> None:
+        self._order = order
+        self._actors = actors
+        self._predecessors = predecessors
+        ends = [m.receive_at for m in recording.messages() if m.send_at is not None and m.receive_at is not None]
+        self._received: dict[int, list[At]] = {}
+        for at in ends:
+            self._received.setdefault(actors.of(at).id, []).append(at)
+
+    def of(self, at: At) -> Predecessor | None:
+        """The cause: who woke it for the running step; else the message it serves; else who created it. None at a root.
+
+        A thread has no steps that begin by being scheduled, so all its waits since its last 256 segments count.
+        """
+        actor = self._actors.of(at)
+        return self._wake(actor, at) or self._message(actor, at) or self._creation(actor)
+
+    def _wake(self, actor: Actor, at: At) -> Predecessor | None:
+        segments = self._order.segments
+        segment, _ = segments.locate(at)
+        chain = segments.chain(actor.id)
+        step = self._actors.step_of(at)
+        since = step.first_at if step is not None and actor.kind != "thread" else None
+        messages = set(self._received.get(actor.id, ()))
+        for number in range(segment, max(chain.start, segment - _SEGMENTS_BACK), -1):
+            first = At(int(segments.first[number]))
+            if first in messages:
+                return None  # what it did since is for the message's sake
+            cause = self._telling(self._predecessors.into(first, first), actor.id)
+            if cause is not None:
+                return cause
+            if since is not None and first <= since:
+                return None
+        return None
+
+    def _message(self, actor: Actor, at: At) -> Predecessor | None:
+        earlier = [m for m in self._received.get(actor.id, ()) if m == at or self._order.happens_before(m, at)]
+        last = max(earlier, key=self._order.total.key, default=None)
+        causes = self._predecessors.into(last, last) if last is not None else []
+        return next((cause for cause in causes if cause.kind == "message"), None)
+
+    def _creation(self, actor: Actor) -> Predecessor | None:
+        first = At(int(self._order.segments.first[self._order.segments.chain(actor.id).start]))
+        causes = [cause for cause in self._predecessors.into(first, first) if cause.actor != actor.id]
+        return self._telling(causes, actor.id) or next(iter(causes), None)
+
+    def _telling(self, causes: Sequence[Predecessor], actor: int) -> Predecessor | None:
+        for cause in causes:
+            if cause.actor != actor and cause.kind in _TELLING and not self._returns(cause, actor):
+                return cause
+        return None
+
+    def _returns(self, cause: Predecessor, actor: int) -> bool:
+        """Whether a cause is but a callback that the actor set up for itself, as the end of its own sleep."""
+        source = self._actors.of(cause.at)
+        if source.kind != "callback":
+            return False
+        before = self._creation(source)
+        return before is not None and before.actor == actor

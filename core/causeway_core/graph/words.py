@@ -1,0 +1,141 @@
+"""Causes in words."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from causeway_core.graph.place import Places
+from causeway_core.model import Access, Actor, At, Edge, Location
+from causeway_core.model.at import stream_of
+from causeway_core.storage.recording import Recording
+from causeway_core.storage.rows import Io
+
+_ENDINGS = {"failed": "failure", "cancelled": "cancellation"}
+
+
+class Words:
+    """Sentences about edges, with the object, the actor and the place: "woken by release of `Account.lock` in task transfer-2, bank.py:31"."""
+
+    def __init__(self, recording: Recording, places: Places) -> None:
+        self._recording = recording
+        self._places = places
+        self._services = {process.id: process.service for process in recording.processes()}
+
+    def actor(self, actor: Actor) -> str:
+        """An actor's title; with its service where the recording has several processes."""
+        if len(self._services) > 1 and actor.process in self._services:
+            return f"{actor.title} in service {self._services[actor.process]}"
+        return actor.title
+
+    def where(self, actor: Actor, at: At) -> str:
+        """An actor and where it was at an event: "task transfer-2, bank.py:31"."""
+        place = self._places.of(at)
+        return f"{self.actor(actor)}, {place}" if place else self.actor(actor)
+
+    def object(self, id: int | None) -> str:
+        """An object's label, or its type and number."""
+        if id is None:
+            return "something unnamed"
+        thing = self._recording.object(id)
+        return f"`{thing.label}`" if thing.label else f"{thing.type.rpartition('.')[2]} #{id & 0xFFFFFFFF}"
+
+    def cause(self, edge: Edge, source: Actor, target: Actor | None) -> str:
+        """Why the event at the end of an edge came after, or because of, its beginning."""
+        where = self.where(source, edge.src)
+        thing, note = self.object(edge.object), edge.note or ""
+        match edge.kind:
+            case "fork":
+                return f"{'started' if target and target.kind == 'thread' else 'created'} by {where}"
+            case "spawn":
+                return f"process started by {where}"
+            case "join":
+                return f"woken by the {_ENDINGS.get(note, 'end')} of {where}"
+            case "lock" | "semaphore":
+                return f"woken by release of {thing} in {where}" if note == "release" else f"acquired {thing} after its release in {where}"
+            case "event":
+                return f"saw {thing} set by {where}" if note == "seen" else f"woken by set of {thing} in {where}"
+            case "condition":
+                return f"woken by {note} of {thing} in {where}"
+            case "barrier":
+                return f"let through {thing} by the last arrival, {where}" if note == "last arrival" else f"met at {thing} by {where}"
+            case "queue":
+                return f"received an item put into {thing} by {where}" if note == "put" else f"found room in {thing} after a get by {where}"
+            case "future":
+                return f"received the {note} of {thing} set by {where}"
+            case "executor":
+                return f"submitted by {where}"
+            case "message":
+                return f"received {self.message(edge)} sent by {where}"
+            case "transaction":
+                return f"follows the commit of {where}"
+            case "timer":
+                return f"woken by a timer set in {where}"
+            case "wake" if note == "cancel":
+                return f"cancelled by {where}"
+            case "wake":
+                return f"woken by {note or 'an event'} registered in {where}"
+            case _:
+                if target is not None and source.id == target.id:
+                    return f"went on after yielding to the event loop at {self._places.of(edge.src) or 'an await'}"
+                return f"scheduled by {where}"
+
+    def effect(self, edge: Edge, target: Actor) -> str:
+        """What an edge led to: the other end of `cause`."""
+        where = self.where(target, edge.dst)
+        match edge.kind:
+            case "fork" | "spawn":
+                return f"starts {where}"
+            case "join":
+                return f"its end is awaited by {where}"
+            case "queue":
+                return f"its item in {self.object(edge.object)} is taken by {where}" if edge.note == "put" else f"makes room for {where}"
+            case "future":
+                return f"its {edge.note} of {self.object(edge.object)} reaches {where}"
+            case "executor":
+                return f"is run by {where}"
+            case "message":
+                return f"its {self.message(edge)} is received by {where}"
+            case "transaction":
+                return f"its commit precedes {where}"
+            case "lock" | "semaphore" | "event" | "condition" | "barrier":
+                return f"{edge.note or edge.kind} of {self.object(edge.object)} wakes {where}"
+            case _:
+                return f"makes {where} run"
+
+    def reads_from(self, access: Access, location: Location, writer: Actor, write: Access | None, at: At) -> str:
+        """Which write gave a read its value."""
+        value = f" = {access.value}" if access.value.captured and access.op == "read" else ""
+        verb = {"delete": "deleted", "mutate": "changed"}.get(write.op if write else "write", "written")
+        return f"reads {location.name}{value}, {verb} by {self.where(writer, at)}"
+
+    def message(self, edge: Edge) -> str:
+        """A message as people name it: "request POST /withdraw", else "a message over a pipe"."""
+        sent = self._io_near(edge.src, "http.client") or self._io_near(edge.dst, "http.server")
+        if sent is not None and "http.request.method" in sent.attributes:
+            target = sent.attributes.get("url.path") or _path_of(str(sent.attributes.get("url.full", "")))
+            kind = "the response to" if self._is_response(edge) else "request"
+            return f"{kind} {sent.attributes['http.request.method']} {target}".rstrip()
+        return f"a message over a {edge.note}" if edge.note else "a message"
+
+    def _is_response(self, edge: Edge) -> bool:
+        return self._io_near(edge.src, "http.server") is not None and self._io_near(edge.src, "http.client") is None
+
+    def _io_near(self, at: At, op: str) -> Io | None:
+        """The boundary event of a kind nearest to a MESSAGE record on its stream; they are written by one hook, one beside the other."""
+        near = [io for io in self._io.get(stream_of(at), ()) if io.op == op and abs(io.at - at) < 600]
+        return min(near, key=lambda io: abs(io.at - at), default=None)
+
+    @cached_property
+    def _io(self) -> dict[int, list[Io]]:
+        by_stream: dict[int, list[Io]] = {}
+        for io in self._recording.io():
+            by_stream.setdefault(stream_of(io.at), []).append(io)
+        return by_stream
+
+
+def _path_of(url: str) -> str:
+    """The path of a URL, without its query."""
+    rest = url.partition("://")[2] or url
+    return "/" + rest.partition("/")[2].partition("?")[0] if "/" in rest else url
+
+
