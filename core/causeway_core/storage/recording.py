@@ -88,7 +88,8 @@ class Recording:
 
     @cached_property
     def _actors(self) -> dict[int, Actor]:
-        return {row[0]: Actor(*row) for row in self._rows("SELECT * FROM actor ORDER BY id")}
+        columns = "id, process, kind, name, path, function, file, line, object, created_at, first_at, last_at, state"
+        return {row[0]: Actor(*row) for row in self._rows(f"SELECT {columns} FROM actor ORDER BY id")}
 
     def actor_of_wire(self, process: int, number: int) -> int | None:
         """The actor.id of actor `number` on the wire of a process."""
