@@ -233,7 +233,7 @@ class Recording:
 
     def accesses_between(self, first: At, last: At) -> list[Access]:
         """The accesses of shared places at events from `first` to `last` (inclusive, one stream), by event."""
-        sql = "SELECT at, actor, step, location, op, site, vk, value FROM access WHERE at BETWEEN ? AND ? ORDER BY at"
+        sql = "SELECT at, actor, step, location, op, site, vk, payload FROM access WHERE at BETWEEN ? AND ? ORDER BY at"
         rows = self._rows(sql, (first, last))
         return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in rows]
 
