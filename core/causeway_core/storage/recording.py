@@ -264,9 +264,10 @@ class Recording:
     def sql(self) -> list[Sql]:
         """All database statements."""
         columns = ('id, at, actor, system, connection, statement, parameters, access, rowcount, rows, "transaction", isolation, '
-                   "started_ns, ended_ns, error")
+                   "started_ns, ended_ns, error, details")
         return [
-            Sql(*(*row[:6], json.loads(row[6]) if row[6] else None, row[7], row[8], tuple(tuple(r) for r in json.loads(row[9] or "[]")), *row[10:]))
+            Sql(*(*row[:6], json.loads(row[6]) if row[6] else None, row[7], row[8], tuple(tuple(r) for r in json.loads(row[9] or "[]")),
+                  *row[10:15], json.loads(row[15])))
             for row in self._rows(f"SELECT {columns} FROM sql ORDER BY id")
         ]
 

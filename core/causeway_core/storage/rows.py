@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from causeway_core.model.at import At, make_at
@@ -171,6 +171,8 @@ class Sql:
     started_ns: int
     ended_ns: int | None
     error: str | None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """`database`, `tables`, `columns`, `given`, `atomic`, `where`, `clauses` (sdk/SPEC.md section 6), as far as known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,8 @@ CREATE TABLE sql (               -- one row a database statement
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor INTEGER NOT NULL, -- the event (of its end) and who
   system TEXT NOT NULL, connection INTEGER NOT NULL, statement TEXT NOT NULL, parameters TEXT, -- JSON, redacted
   access TEXT NOT NULL, rowcount INTEGER, rows TEXT, -- read | write | transaction | schema; JSON list of [table, key…]
-  "transaction" INTEGER, isolation TEXT, started_ns INTEGER NOT NULL, ended_ns INTEGER, error TEXT
+  "transaction" INTEGER, isolation TEXT, started_ns INTEGER NOT NULL, ended_ns INTEGER, error TEXT,
+  details TEXT NOT NULL DEFAULT '{}' -- JSON: database, tables, columns, given, atomic, where, clauses (sdk/SPEC.md section 6)
 );
 
 CREATE TABLE log (               -- one row a log record, custom event, or piece of output

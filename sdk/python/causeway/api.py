@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from typing import Any, Self, TypeVar
 
     from causeway import spans
-    from causeway.context import Origin
 
     F = TypeVar("F")
 
@@ -103,8 +102,8 @@ class continue_trace:
         self.__exit__(kind, error, traceback)
 
 
-def record_send(context: TraceContext) -> Origin | None:
-    """Record that `context` is being written down for somebody else; gives the event, None when nothing records."""
+def record_send(context: TraceContext) -> str | None:
+    """Record that `context` is being written down for somebody else; gives the event as text, None when nothing records."""
     return _spans.send(context) if _spans is not None else None  # type: ignore[no-any-return]
 
 

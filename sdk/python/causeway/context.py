@@ -75,8 +75,8 @@ class TraceContext:
         """
         from causeway import api
 
-        origin = api.record_send(self) or self._origin
-        return f"{self.traceparent};{format_cw(origin)}" if origin else self.traceparent
+        event = api.record_send(self) or (format_cw(self._origin) if self._origin else "")
+        return f"{self.traceparent};{event}" if event else self.traceparent
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TraceContext):
@@ -150,12 +150,12 @@ def parse_tracestate(text: str) -> list[tuple[str, str]] | None:
     return members if len(members) <= MAX_MEMBERS else None
 
 
-def with_cw(tracestate: str, origin: Origin) -> str:
-    """A `tracestate` value with our member first and the others after it, in their order and as they were.
+def with_cw(tracestate: str, event: str) -> str:
+    """A `tracestate` value with our member (an event as `format_cw` gives it) first and the others after it, in their order and as they were.
 
     Members that no longer fit into 32 members or 512 characters go, long ones (over 128 characters) first, then from the right, as the recommendation says. A malformed value is given back untouched.
     """
-    own = f"cw={format_cw(origin)}"
+    own = f"cw={event}"
     if not tracestate:
         return own
     members = parse_tracestate(tracestate)

@@ -11,7 +11,7 @@ from typing import Any
 from causeway import _tap, settings
 from causeway.boundary import emit
 from causeway.boundary.plain import attributes_json, exact, quote, type_label
-from causeway.context import Origin, TraceContext
+from causeway.context import TraceContext
 from causeway.redaction import scrub
 
 current: ContextVar[TraceContext | None] = ContextVar("causeway.span", default=None)
@@ -127,7 +127,7 @@ def create() -> TraceContext:
         return emit.child_of(None)
 
 
-def send(context: TraceContext) -> Origin | None:
+def send(context: TraceContext) -> str | None:
     """`TraceContext.serialize`: the sending event."""
     try:
         return emit.message_send(context, "context", "null") if not _failed and _tap.active() else None

@@ -64,7 +64,18 @@ static PyObject *record(PyObject *module, PyObject *const *args, Py_ssize_t narg
     return PyLong_FromLongLong(position);
 }
 
+/* name_event(position): see the table of methods. */
+static PyObject *name_event(PyObject *module, PyObject *position) {
+    long long at = PyLong_AsLongLong(position);
+    if (at == -1 && PyErr_Occurred()) return NULL;
+    char name[48];
+    int n = snprintf(name, sizeof name, "%016llx.%x.%llx", (unsigned long long)cw_uid(), cw_stream_here ? (unsigned)cw_stream_here->number : 0, (unsigned long long)at);
+    return PyUnicode_FromStringAndSize(name, n);
+}
+
 static PyMethodDef functions[] = {
+    {"name_event", name_event, METH_O,
+     "name_event(position) -> str\n\nThe event at a position of the running thread's stream as it goes over the wire: `<process uid>.<stream>.<position>`, in hex."},
     {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,
      "record(xkind, json, word, long) -> position\n\nWrites an extended record of up to three words (one of 32 bits, one of 64) and a JSON object, to which it adds `ns`, the monotonic clock.\n"
      "Also while the running thread is paused. -1 when nothing was recorded: no recording, or longer than 31,000 bytes."},

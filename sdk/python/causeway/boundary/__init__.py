@@ -14,6 +14,7 @@ LIBRARIES: tuple[tuple[str, str, str], ...] = (
     ("aiohttp.client_reqrep", "aiohttp", "patch_client"),
     ("aiohttp.web_protocol", "aiohttp", "patch_server"),
     ("aiohttp.web_response", "aiohttp", "patch_response"),
+    ("_sqlite3", "sqlite3", "patch"),
 )
 """Module to wait for, file here, function that hooks it."""
 

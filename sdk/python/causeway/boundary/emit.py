@@ -6,7 +6,7 @@ import os
 
 from causeway import _tap
 from causeway.boundary.plain import quote_name
-from causeway.context import Origin, TraceContext
+from causeway.context import TraceContext
 
 SPAN = 13
 CUSTOM = 14
@@ -17,8 +17,7 @@ MESSAGE = 19
 GAP = 20
 
 _record = _tap.record
-_here = _tap.here
-_uid = _tap.uid
+_name_event = _tap.name_event
 
 _ids: list[str] = []
 os.register_at_fork(after_in_child=_ids.clear)
@@ -57,12 +56,10 @@ def span_end(context: TraceContext, status: str, attributes: str = "") -> None:
     _record(SPAN, text, 2, int(context._span_id, 16))
 
 
-def message_send(context: TraceContext, carrier: str, peer: str, suffix: str = "") -> Origin | None:
-    """MESSAGE send; gives the event, None when nothing was recorded. `peer` is JSON."""
+def message_send(context: TraceContext, carrier: str, peer: str, suffix: str = "") -> str | None:
+    """MESSAGE send; gives the event as a `cw` value, None when nothing was recorded. `peer` is JSON."""
     position = _record(MESSAGE, f'{{"id":"{context._span_id}{suffix}","peer":{peer},"carrier":"{carrier}","trace_id":"{context._trace_id}","from":null}}', 1)
-    if position < 0:
-        return None
-    return f"{_uid():016x}", _here()[0], position
+    return _name_event(position) if position >= 0 else None
 
 
 def message_receive(context: TraceContext, carrier: str, peer: str, suffix: str = "") -> None:

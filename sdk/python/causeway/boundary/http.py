@@ -92,10 +92,10 @@ def client_begin(
             int(context._span_id, 16),
         )
         _record(IO, f'{{"op":"http.client","phase":"begin","id":{exchange.io},"span_id":"{context._span_id}",{attributes}}}')
-    origin = message_send(context, "http", place.peer)
-    if origin is None or (authorization is not None and authorization.startswith("AWS4-")):
+    event = message_send(context, "http", place.peer)
+    if event is None or (authorization is not None and authorization.startswith("AWS4-")):
         return exchange, None, None
-    state = with_cw(tracestate if tracestate is not None else context._tracestate, origin)
+    state = with_cw(tracestate if tracestate is not None else context._tracestate, event)
     return exchange, None if traceparent is not None else context.traceparent, state
 
 
