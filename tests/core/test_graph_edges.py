@@ -198,7 +198,7 @@ def test_processes_are_ordered_by_spawn_and_messages(facts: Facts) -> None:
     child = facts.thread("child", process=2)
     first, received = facts.database.execute("SELECT first_at FROM actor WHERE id = ?", (child,)).fetchone()[0], facts.at(child)
     facts.database.execute("UPDATE stream SET number = 0 WHERE process = 2")
-    facts.database.execute("INSERT INTO process VALUES (2, 'u', 1, 1, ?, 's', '[]', 'python', '3', 0, 0, NULL, NULL, 'exited')", (started,))
+    facts.database.execute("UPDATE process SET parent = 1, parent_at = ? WHERE id = 2", (started,))
     facts.database.execute("INSERT INTO message VALUES (1, 'k', NULL, ?, ?, 'pipe')", (sent, received))
     assert facts.edges() == [(started, first, "spawn", True), (sent, received, "message", True)]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
+from causeway_core.graph import CausalGraph
 from causeway_core.ingest.edges import derive_edges
 from causeway_core.model import At, make_at
 from causeway_core.storage import schema
+from causeway_core.storage.recording import Recording
 
 LINE_GAP = 200
 """Words between two operations that do not belong to one call: woven code ran in between."""
@@ -17,7 +20,7 @@ class Facts:
 
     def __init__(self) -> None:
         self.database = sqlite3.connect(":memory:", isolation_level=None)
-        schema.create(self.database)
+        self.database.executescript(schema.text())
         self._positions: dict[int, int] = {}
         self._runs: dict[int, int] = {}
         self._last_stream: dict[int, int] = {}
@@ -29,6 +32,9 @@ class Facts:
     def thread(self, name: str = "main", process: int = 1, created_at: At | None = None) -> int:
         """A thread with a stream of its own; its first event is written."""
         stream = len(self._stream_process) + 1
+        if process not in self._stream_process.values():
+            self._insert("process", id=process, uid=f"{process:016x}", pid=process, service=f"service-{process}", argv="[]", language="python",
+                         version="3.12", started_ns=0, clock_offset_ns=0, ending="exited")
         self._stream_process[stream] = process
         self._insert("stream", id=stream, process=process, number=stream, words=0, segments=0, segment_words=0, wall_ns=0, monotonic_ns=0)
         actor = self._actor("thread", name, process, created_at)
@@ -86,6 +92,29 @@ class Facts:
         at = self.at(actor, gap)
         self.database.execute("UPDATE step SET ending = ? WHERE id = ?", (ending, self._steps[actor]))
         return at
+
+    def label(self, object: int, label: str, type: str = "asyncio.locks.Lock", process: int = 1) -> None:
+        """Gives an object (a wire id) a name for people."""
+        self._insert("object", id=process << 32 | object, type=type, first_at=0, label=label)
+
+    def location(self, name: str, process: int = 1) -> int:
+        """A shared place."""
+        cursor = self._insert("location", process=process, kind="attribute", key=name, name=name)
+        return int(cursor.lastrowid or 0)
+
+    def access(self, actor: int, op: str, location: int, value: int | None = None) -> At:
+        """An access of a shared place, with an int as its value."""
+        at = self.at(actor)
+        payload = None if value is None else value.to_bytes(4, "little")
+        text = None if value is None else str(value)
+        self._insert("access", at=at, actor=actor, step=self._steps[actor], location=location, op=op, site=1, vk=4 if value is not None else 11,
+                     value=text, payload=payload)
+        return at
+
+    def graph(self) -> CausalGraph:
+        """The causal graph of the facts, with their edges derived."""
+        derive_edges(self.database)
+        return CausalGraph.load(Recording(Path("facts"), self.database))
 
     def _open_step(self, actor: int, at: At, cause_at: At | None = None, cause: int = 0) -> None:
         number = self.database.execute("SELECT count(*) FROM step WHERE actor = ?", (actor,)).fetchone()[0]

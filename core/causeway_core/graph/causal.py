@@ -151,4 +151,4 @@ class CausalGraph:
     @cached_property
     def slices(self) -> Slices:
         """Slices."""
-        return Slices(self.recording, self.order, self.ancestry, self.causes, self.why, self.chains)
+        return Slices(self.recording, self.order, self.ancestry, self.reads, self.causes, self.why, self.chains)

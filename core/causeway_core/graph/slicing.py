@@ -9,9 +9,12 @@ from causeway_core.graph.causal_order import CausalOrder
 from causeway_core.graph.chain import Chains
 from causeway_core.graph.link import Link
 from causeway_core.graph.predecessors import Predecessors
+from causeway_core.graph.reads_from import ReadsFrom
 from causeway_core.graph.why import WhyItRan
 from causeway_core.model import Access, At, Predecessor
 from causeway_core.storage.recording import Recording
+
+_GUARDS = 20
 
 
 class Slices:
@@ -21,9 +24,10 @@ class Slices:
     """
 
     def __init__(
-        self, recording: Recording, order: CausalOrder, ancestry: Ancestry, predecessors: Predecessors, why: WhyItRan, chains: Chains
+        self, recording: Recording, order: CausalOrder, ancestry: Ancestry, reads: ReadsFrom, predecessors: Predecessors, why: WhyItRan, chains: Chains
     ) -> None:
         self._recording = recording
+        self._reads = reads
         self._order = order
         self._ancestry = ancestry
         self._predecessors = predecessors
@@ -59,9 +63,13 @@ class Slices:
         return [*found, cause] if cause is not None else found
 
     def _guards(self, write: Access) -> list[Predecessor]:
-        """The reads and tests of shared places before a write in its step."""
+        """The reads and tests of shared places before a write in its step, and the actor's last read of the place it writes."""
         step = self._recording.step_at(write.at)
-        if step is None or step.first_at >= write.at:
-            return []
-        reads = [a for a in self._recording.accesses_between(step.first_at, At(write.at - 1)) if a.actor == write.actor and a.op != "write"]
-        return [Predecessor(a.at, a.actor, "program", f"follows its read of {self._predecessors.location(a.location).name}") for a in reads[-20:]]
+        reads: list[Access] = []
+        if step is not None and step.first_at < write.at:
+            earlier = self._recording.accesses_between(step.first_at, At(write.at - 1))
+            reads = [access for access in earlier if access.actor == write.actor and access.op != "write"][-_GUARDS:]
+        own = self._reads.previous_read(write.at, write.location)
+        if own is not None and all(access.at != own for access in reads):
+            reads += [access for access in self._recording.accesses_between(own, own) if access.location == write.location]
+        return [Predecessor(a.at, a.actor, "program", f"follows its read of {self._predecessors.location(a.location).name}") for a in reads]

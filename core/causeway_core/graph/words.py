@@ -36,7 +36,10 @@ class Words:
         """An object's label, or its type and number."""
         if id is None:
             return "something unnamed"
-        thing = self._recording.object(id)
+        try:
+            thing = self._recording.object(id)
+        except KeyError:
+            return f"object #{id & 0xFFFFFFFF}"
         return f"`{thing.label}`" if thing.label else f"{thing.type.rpartition('.')[2]} #{id & 0xFFFFFFFF}"
 
     def cause(self, edge: Edge, source: Actor, target: Actor | None) -> str:
