@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from causeway_core.model import make_at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.random_program import Program, lock_heavy, pipeline, server
+from tests.support.random_program import Program, lock_heavy, pipeline, server, server_input
 
 SHAPES = {
     "server tree": lambda rng: server(rng, 25, joined=False),
@@ -101,3 +102,28 @@ def test_index_rejects_what_is_not_a_dag() -> None:
         Index(np.array([0, 1], np.int32), np.array([5], np.int32), none, none, 0)
     with pytest.raises(ValueError, match="hub"):
         Index(np.array([0, 0, 0], np.int32), np.array([], np.int32), np.array([0, 1], np.int32), none, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("joined", [False, True], ids=["server", "joined"])
+def test_a_hundred_thousand_tasks(joined: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = random.Random(11)
+    source = server_input(rng, 100_000, joined)
+    started = time.perf_counter()
+    order = CausalOrder(source)
+    built = time.perf_counter() - started
+    events = source.step_first
+    a, b = (np.array(rng.choices(events.tolist(), k=100_000), np.int64) for _ in range(2))
+    pairs = list(zip(a.tolist(), b.tolist(), strict=True))
+    started = time.perf_counter()
+    single = [order.happens_before(x, y) for x, y in pairs]
+    queried = time.perf_counter() - started
+    assert order.happen_before(a, b).tolist() == single
+    assert not any(before and order.happens_before(y, x) for before, (x, y) in zip(single[:5000], pairs, strict=False))
+    sizes, count = order.reachability.full.statistics(), len(order.segments)
+    labels, whole = sizes["label_bytes"] / count, (sizes["label_bytes"] + sizes["adjacency_bytes"]) / count
+    searched = sizes["searches"] / sizes["queries"]
+    with capsys.disabled():
+        print(f"\n{count} segments, {sizes['edges']} edges: built in {built:.2f} s, {labels:.0f} bytes of labels ({whole:.0f} with adjacency) a segment, "
+              f"{queried / len(pairs) * 1e6:.1f} us a query, {searched:.1%} searched")
+    assert whole < 100

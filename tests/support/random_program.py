@@ -117,3 +117,34 @@ def lock_heavy(rng: random.Random, threads: int, operations: int, locks: int) ->
             program.event(thread, thread)
         released[lock] = program.event(thread, thread)
     return program
+
+
+def server_input(rng: random.Random, tasks: int, joined: bool) -> GraphInput:
+    """A large server without clocks: a loop starts tasks, up to 200 live at once, which wake one another and are joined or forgotten."""
+    steps: list[tuple[int, int, int, int]] = []
+    edges: list[tuple[int, int]] = []
+    counts: dict[int, int] = {}
+
+    def step(actor: int, cause: int | None = None) -> int:
+        first = make_at(1, 10 * len(steps))
+        steps.append((first, first + 6, actor, counts.get(actor, 0)))
+        counts[actor] = counts.get(actor, 0) + 1
+        if cause is not None:
+            edges.append((cause, first))
+        return first + 3
+
+    step(1)
+    live: list[list[int]] = []
+    for task in range(2, tasks + 2):
+        live.append([task, step(task, step(1))])
+        if len(live) > 200:
+            ended = live.pop(rng.randrange(len(live)))
+            if joined:
+                step(1, ended[1])
+        woken, waker = rng.choice(live), rng.choice(live)
+        if woken is not waker:
+            woken[1] = step(woken[0], waker[1])
+    columns, pairs = np.array(steps, np.int64), np.array(edges, np.int64)
+    order = TotalOrder(np.array([make_at(1, 0)], np.int64), np.array([1], np.int64), {1: 1})
+    hard = np.ones(len(pairs), np.bool_)
+    return GraphInput(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3], pairs[:, 0], pairs[:, 1], hard, order)
