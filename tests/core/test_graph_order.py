@@ -124,6 +124,6 @@ def test_a_hundred_thousand_tasks(joined: bool, capsys: pytest.CaptureFixture[st
     labels, whole = sizes["label_bytes"] / count, (sizes["label_bytes"] + sizes["adjacency_bytes"]) / count
     searched = sizes["searches"] / sizes["queries"]
     with capsys.disabled():
-        print(f"\n{count} segments, {sizes['edges']} edges: built in {built:.2f} s, {labels:.0f} bytes of labels ({whole:.0f} with adjacency) a segment, "
-              f"{queried / len(pairs) * 1e6:.1f} us a query, {searched:.1%} searched")
+        print(f"\n{count} segments, {sizes['edges']} edges: built in {built:.2f} s, {labels:.0f} bytes of labels a segment ({whole:.0f} with "
+              f"adjacency), {queried / len(pairs) * 1e6:.1f} us a query, {searched:.1%} searched")
     assert whole < 100
