@@ -23,26 +23,36 @@ class Twin:
 
 class Tap:
     def __init__(self, twin: Twin, kind: str, site: int, name: Any, site2: int) -> None:
-        self.twin, self.kind, self.site, self.name, self.site2 = twin, kind, site, name, site2
+        self.twin, self.kind, self.site, self.name, self.site2 = twin, kind, site, name, site2 & 1
+        self.after = site2 >> 1
 
     def write(self, *values: Any) -> None:
         self.twin.records.append((self.kind, self.site, self.name, *values))
+
+    def end(self) -> None:
+        """The LINE of the next statement."""
+        if self.after:
+            self.twin.records.append(("line", self.site + self.after, None))
 
     def __invert__(self) -> Any:
         if self.kind == "newcell":
             self.twin.cells += 1
             return self.twin.cells
         self.write(*([sys.exc_info()[1]] if self.kind in ("unwind", "handler") else []))
+        self.end()
         return True
 
     def __matmul__(self, value: Any) -> Any:
         self.write(value)
+        if self.kind == "walrus":
+            self.end()
         if self.kind in ("comp", "local", "locals"):
             return True
         return value[1] if self.kind == "cell" else value
 
     def __delitem__(self, value: Any) -> None:
         self.write(value)
+        self.end()
 
 
 class Item(Tap):
@@ -56,6 +66,7 @@ class Item(Tap):
     def __setitem__(self, pair: Any, value: Any) -> None:
         pair[0][pair[1]] = value
         self.write(*pair, value)
+        self.end()
 
     def __delitem__(self, pair: Any) -> None:
         del pair[0][pair[1]]
@@ -78,6 +89,7 @@ class Attribute(Tap):
     def __setitem__(self, owner: Any, value: Any) -> None:
         setattr(owner, self.name, value)
         self.write(owner, value)
+        self.end()
 
     def __delitem__(self, owner: Any) -> None:
         delattr(owner, self.name)

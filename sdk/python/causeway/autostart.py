@@ -41,6 +41,13 @@ def _start() -> Any:
     return install(Weaver.from_environment(_tap, os.environ))
 
 
+def note_exit(code: int | None) -> None:
+    """Tells the recorder how the program's main part ended."""
+    recorder = sys.modules.get("causeway.recorder")
+    if recorder is not None:
+        recorder.stop(code)
+
+
 def _is_launcher() -> bool:
     """Whether this interpreter was started as `-m causeway.launch`, which starts the recorder itself."""
     words = sys.orig_argv

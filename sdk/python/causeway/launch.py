@@ -20,6 +20,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     sys.orig_argv[1:] = _without_launcher(sys.orig_argv[1:])
     hook = autostart.start()
+    code: int | None = 0
     try:
         if not arguments:
             sys.exit("usage: python -m causeway.launch [-m module | -c code | script | -] [arguments]")
@@ -30,9 +31,21 @@ def main() -> None:
         else:
             _run_path(arguments, hook)
     except BaseException as error:
+        code = _exit_code(error)
         error.__traceback__ = _users_part(error.__traceback__)
         _show_only(error, error.__traceback__)
         raise
+    finally:
+        autostart.note_exit(code)
+
+
+def _exit_code(error: BaseException) -> int:
+    """What the interpreter will exit with for an exception that ends the program."""
+    if isinstance(error, SystemExit):
+        if error.code is None:
+            return 0
+        return error.code & 0xFF if isinstance(error.code, int) else 1
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 
 def _without_launcher(words: list[str]) -> list[str]:

@@ -18,6 +18,7 @@ static int set(PyObject *self, PyObject *object, PyObject *value) {
     uint32_t owner = cw_object_seen(object, 0); /* before the write, so that a first snapshot does not already contain it */
     if (PyObject_SetAttr(object, tap->name, value) < 0) return -1;
     if (CW_LIKELY(owner != 0) && cw_active()) record_attribute(tap, CW_SETATTR, owner, value);
+    cw_line_after(tap);
     return 0;
 }
 

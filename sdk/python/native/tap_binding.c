@@ -3,40 +3,20 @@
 
 #include <string.h>
 
-/* One value after the first word, with the commonest kind on a short way. */
-static inline void record_value(uint32_t first, PyObject *value, bool secret) {
-#if PY_VERSION_HEX >= 0x030C0000
-    if (Py_IS_TYPE(value, &PyLong_Type) && PyUnstable_Long_IsCompact((PyLongObject *)value) && !secret) {
-        Py_ssize_t number = PyUnstable_Long_CompactValue((PyLongObject *)value);
-#else
-    if (Py_IS_TYPE(value, &PyLong_Type) && (size_t)(Py_SIZE(value) + 1) <= 2 && !secret) {
-        Py_ssize_t number = Py_SIZE(value) * (Py_ssize_t)((PyLongObject *)value)->ob_digit[0];
-#endif
-        uint32_t *at = cw_reserve(2);
-        if (CW_LIKELY(at != NULL)) {
-            at[1] = (uint32_t)(int32_t)number;
-            cw_commit(at, 2, first | CW_INT32 << 4);
-        }
-        return;
-    }
-    if (!cw_active()) return;
-    cw_value v;
-    if (secret) cw_encode_secret_how(value, &v, 0);
-    else cw_encode(value, &v);
-    cw_record(first, NULL, 0, &v);
+static inline void record_local(cw_tap *tap, PyObject *value, unsigned how) {
+    cw_record_value(tap->first, value, tap->secrets & 1, how);
+    cw_line_after(tap);
 }
-
-static inline void record_local(cw_tap *tap, PyObject *value) { record_value(tap->first, value, tap->secrets & 1); }
 
 /* del T[x] */
 static int local(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
-    record_local((cw_tap *)self, key);
+    record_local((cw_tap *)self, key, CW_BOUND);
     return 0;
 }
 
 /* T @ x: the same in a place that wants an expression. */
 static PyObject *local_true(PyObject *self, PyObject *value) {
-    record_local((cw_tap *)self, value);
+    record_local((cw_tap *)self, value, CW_BOUND);
     return cw_true();
 }
 
@@ -45,7 +25,8 @@ static int locals(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
     cw_tap *tap = (cw_tap *)self;
     if (!PyTuple_CheckExact(key)) return local(self, key, NULL);
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++)
-        record_value(tap->first + ((uint32_t)i << 8), PyTuple_GET_ITEM(key, i), i < 64 && (tap->secrets >> i & 1));
+        cw_record_value(tap->first + ((uint32_t)i << 8), PyTuple_GET_ITEM(key, i), i < 64 && (tap->secrets >> i & 1), CW_BOUND);
+    cw_line_after(tap);
     return 0;
 }
 
@@ -59,6 +40,7 @@ static void set_variable(cw_tap *tap, uint32_t cell, PyObject *value) {
     cw_value v;
     cw_encode_named(tap, value, &v, CW_PUBLISH);
     cw_record((tap->first & ~15u) | CW_SETVAR, &cell, 1, &v);
+    cw_line_after(tap);
 }
 
 static void get_variable(cw_tap *tap, uint32_t cell, PyObject *value) {
@@ -82,7 +64,7 @@ static PyObject *global_get(PyObject *self, PyObject *value) {
 static PyObject *walrus(PyObject *self, PyObject *value) {
     cw_tap *tap = (cw_tap *)self;
     if (tap->site2 == 1) set_variable(tap, 0, value);
-    else record_local(tap, value);
+    else record_local(tap, value, CW_PASSING);
     return cw_same(value);
 }
 

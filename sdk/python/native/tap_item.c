@@ -90,7 +90,7 @@ static int change(PyObject *container, PyObject *key, PyObject *value) {
     return value == NULL ? PyObject_DelItem(container, key) : PyObject_SetItem(container, key, value);
 }
 
-static int set(PyObject *self, PyObject *both, PyObject *value) {
+static int store(PyObject *self, PyObject *both, PyObject *value) {
     PyObject *container, *key;
     if (!pair(both, &container, &key)) return -1;
     if (CW_UNLIKELY(!cw_active()) || !has_items(container)) return change(container, key, value);
@@ -105,6 +105,12 @@ static int set(PyObject *self, PyObject *both, PyObject *value) {
     encode_item(key, value, owner.secret, &v);
     cw_record_item((((cw_tap *)self)->first & ~15u) | CW_SETITEM, owner.id, &k, &v);
     if (k.kind == CW_TUPLE && sequence) cw_snapshot(container);
+    return 0;
+}
+
+static int set(PyObject *self, PyObject *both, PyObject *value) {
+    if (store(self, both, value) < 0) return -1;
+    cw_line_after((cw_tap *)self);
     return 0;
 }
 

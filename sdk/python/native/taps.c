@@ -14,6 +14,14 @@ void cw_record(uint32_t first, const uint32_t *lead, uint32_t n, const cw_value 
     cw_commit(at, words, first | value->kind << 4);
 }
 
+void cw_record_encoded(uint32_t first, PyObject *value, bool secret, unsigned how) {
+    if (!cw_active()) return;
+    cw_value v;
+    if (secret) cw_encode_secret_how(value, &v, how);
+    else cw_encode_how(value, &v, how);
+    cw_record(first, NULL, 0, &v);
+}
+
 void cw_record_item(uint32_t first, uint32_t owner, const cw_value *key, const cw_value *value) {
     uint32_t words = 2 + key->words + value->words;
     uint32_t *at = cw_reserve(words);
@@ -24,7 +32,7 @@ void cw_record_item(uint32_t first, uint32_t owner, const cw_value *key, const c
     cw_commit(at, words, first | value->kind << 4);
 }
 
-static const cw_tap_kind *const tables[] = {cw_flow_taps, cw_binding_taps, cw_attribute_taps, cw_item_taps, cw_method_taps};
+static const cw_tap_kind *const tables[] = {cw_flow_taps, cw_entry_taps, cw_binding_taps, cw_attribute_taps, cw_item_taps, cw_method_taps};
 
 static const cw_tap_kind *kind_of(const char *name) {
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
@@ -86,7 +94,8 @@ static PyObject *new_tap(const char *kind_name, unsigned long site, PyObject *na
     memset((char *)tap + sizeof(PyObject), 0, sizeof *tap - sizeof(PyObject));
     tap->kind = kind;
     tap->site = (uint32_t)site;
-    tap->site2 = (uint32_t)site2;
+    tap->site2 = (uint32_t)site2 & 1;
+    tap->after = site2 >> 1 == 0 ? 0 : CW_LINE | (tap->site + (uint32_t)(site2 >> 1)) << 8;
     tap->first = kind->record | tap->site << 8;
     if (name != Py_None) give_name(tap, name);
     return (PyObject *)tap;

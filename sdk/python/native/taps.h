@@ -13,7 +13,8 @@ typedef struct cw_tap {
     PyObject *name;      /* an interned str, a tuple of names (locals), or NULL */
     const struct cw_tap_kind *kind;
     uint64_t secrets;    /* bit 0: the name is a secret one; of a tuple a bit each */
-    uint32_t site2;
+    uint32_t site2;      /* lowest bit of make()'s site2 */
+    uint32_t after;      /* first word of the LINE that follows what this tap records, or 0 */
     uint8_t method;      /* of a method tap: see tap_method.c */
     struct cw_tap *earlier, *later; /* all taps with a name, to judge them again after configure() */
 } cw_tap;
@@ -52,10 +53,46 @@ static inline PyObject *cw_same(PyObject *value) {
 /* True when reads of a shared thing are worth recording: somebody else exists. */
 static inline bool cw_reads_matter(void) { return cw_active() && cw_actors() > 1; }
 
+/* The slow half of cw_record_value. */
+void cw_record_encoded(uint32_t first, PyObject *value, bool secret, unsigned how);
+
 /* The value under the tap's name: redacted when that is a secret one. */
 static inline void cw_encode_named(const cw_tap *tap, PyObject *value, cw_value *out, unsigned how) {
     if (CW_UNLIKELY(tap->secrets & 1)) cw_encode_secret_how(value, out, how);
     else cw_encode_how(value, out, how);
+}
+
+/* True for an exact int of one digit, its value in `word`: the commonest value, on a short way. */
+static inline bool cw_small_int(PyObject *value, uint32_t *word) {
+    if (!Py_IS_TYPE(value, &PyLong_Type)) return false;
+#if PY_VERSION_HEX >= 0x030C0000
+    if (!PyUnstable_Long_IsCompact((PyLongObject *)value)) return false;
+    *word = (uint32_t)(int32_t)PyUnstable_Long_CompactValue((PyLongObject *)value);
+#else
+    if ((size_t)(Py_SIZE(value) + 1) > 2) return false;
+    *word = (uint32_t)(int32_t)(Py_SIZE(value) * (Py_ssize_t)((PyLongObject *)value)->ob_digit[0]);
+#endif
+    return true;
+}
+
+/* A record that is one value: its first word and how the value is held. */
+static inline void cw_record_value(uint32_t first, PyObject *value, bool secret, unsigned how) {
+    uint32_t word;
+    if (!secret && cw_small_int(value, &word)) {
+        uint32_t *at = cw_reserve(2);
+        if (CW_UNLIKELY(at == NULL)) return;
+        at[1] = word;
+        cw_commit(at, 2, first | CW_INT32 << 4);
+        return;
+    }
+    cw_record_encoded(first, value, secret, how);
+}
+
+/* The next statement's LINE, where this tap is the last thing its own statement does. */
+static inline void cw_line_after(const cw_tap *tap) {
+    if (tap->after == 0) return;
+    uint32_t *at = cw_reserve(1);
+    if (CW_LIKELY(at != NULL)) cw_commit(at, 1, tap->after);
 }
 
 /* Writes `first`, `n` words of `lead` and the value. */
@@ -78,7 +115,7 @@ typedef struct cw_tap_kind {
 } cw_tap_kind;
 
 /* Each file of taps provides its table, ended by a NULL kind. */
-extern const cw_tap_kind cw_flow_taps[], cw_binding_taps[], cw_attribute_taps[], cw_item_taps[], cw_method_taps[];
+extern const cw_tap_kind cw_flow_taps[], cw_entry_taps[], cw_binding_taps[], cw_attribute_taps[], cw_item_taps[], cw_method_taps[];
 
 /* A tap type: `slots` are designated initialisers. */
 void cw_tap_dealloc(PyObject *tap);

@@ -7,7 +7,7 @@ from typing import Any
 
 from causeway.weave.frame import CELL, Frame, Taps
 from causeway.weave.names import NameAnalysis
-from causeway.weave.places import at, attribute_place, first_of
+from causeway.weave.places import JUMPS_SIT_AT_STATEMENT, at, attribute_place, first_of
 from causeway.weave.sites import SiteTable
 
 MUTATING = frozenset(
@@ -48,6 +48,7 @@ class Expressions(Taps):
         self._visitors: dict[type, Visitor] = {
             getattr(ast, name[6:]): getattr(self, name) for name in dir(self) if name.startswith("_expr_") and hasattr(ast, name[6:])
         }
+        self.line = 0
         self._builtin_names = READERS - analysis.module.bound
         self._stdlib_modules = {name for name in analysis.imported if name in sys.stdlib_module_names}
 
@@ -111,7 +112,14 @@ class Expressions(Taps):
         placeholder = self.tap("contains", "contains", node, key_text(node.left))
         pair = self.pair(self.expr(node.left), self.expr(node.comparators[0]), node)
         test = self.value(placeholder, pair, node, first)
-        return test if isinstance(node.ops[0], ast.In) else at(ast.UnaryOp(op=ast.Not(), operand=test), node)
+        wanted = isinstance(node.ops[0], ast.In)
+        if JUMPS_SIT_AT_STATEMENT and node.lineno != self.line:
+            return self.is_constant(test, wanted)
+        return test if wanted else at(ast.UnaryOp(op=ast.Not(), operand=test), node)
+
+    def is_constant(self, node: ast.expr, value: bool) -> ast.expr:
+        """`node is True` or `node is False`: the same bool as a comparison, so that a jump on it stays on its line."""
+        return at(ast.Compare(left=node, ops=[ast.Is()], comparators=[at(ast.Constant(value=value, kind=None), node)]), node)
 
     def truth(self, node: ast.expr) -> ast.expr:
         """Weaves an expression whose truth is tested: that reads a container's size."""
@@ -226,7 +234,7 @@ class Expressions(Taps):
         outer_frame, outer_names = self.frame, self.names
         self.enter(node, "lambda", "<lambda>", names)
         body, first = node.body, first_of(node.body)
-        parts = [self.mark(self.entry_taps(node), first)]
+        parts = [self.mark(self.entry_taps(node, []), first)]
         for name in names.parameters:
             if self.meaning(name) == "local":
                 parts.append(self.value(self.tap("comp", "param", node, name), self.load(name, first), first))
@@ -248,11 +256,14 @@ class Expressions(Taps):
         self.frame = Frame(index, kind, names, qualname, private)
         self.names = names
 
-    def entry_taps(self, place: Any) -> str:
-        """The `call` tap of the current activation, with its `unwind` tap as the next row."""
-        call = self.tap("call", "call", place)
+    def entry_taps(self, place: Any, parameters: list[tuple[str, Any]]) -> str:
+        """The `entry` tap of the current activation with the sites of its parameters, and its `unwind` tap as the next row."""
+        site = self.table.site("call", place, None, self.frame.index)
+        for name, where in parameters:
+            self.table.site("param", where, name, self.frame.index)
+        entry = self.table.tap("entry", site, tuple(name for name, _ in parameters) or None)
         self.tap("unwind", "unwind", place)
-        return call
+        return entry
 
     def _expr_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
         return self._generator(node, False)
@@ -265,22 +276,35 @@ class Expressions(Taps):
         generators = node.generators
         generators[0].iter = self.expr(generators[0].iter) if generators[0].is_async else self.iterated(generators[0].iter)
         outer, self.names = self.names, self.analysis.scopes[id(node)]
+        result: list[ast.expr] = []
+        bound: list[tuple[str, Any]] = []
         for index, generator in enumerate(generators):
-            bound: list[tuple[str, Any]] = []
+            bound = []
             generator.target = self.target(generator.target, bound)
             if index:
                 generator.iter = self.expr(generator.iter) if generator.is_async else self.iterated(generator.iter)
             generator.ifs = [self.truth(test) for test in generator.ifs]
             if recorded:
-                taps = [self.value(self.tap("comp", "for", place, name), self.load(name, place), place) for name, place in bound]
-                generator.ifs[:0] = taps
+                taps = [self._bound_in_comprehension(name, place, node) for name, place in bound]
+                last = generator is generators[-1]
+                if taps and last and not generator.ifs and bound[0][1].lineno != node.lineno:
+                    result = taps
+                else:
+                    generator.ifs[:0] = taps
+        part = "key" if isinstance(node, ast.DictComp) else "elt"
+        value = self.expr(getattr(node, part))
+        if result:
+            # The jump of an `if` has the comprehension's line; within the element nothing jumps back to it.
+            value = at(ast.BoolOp(op=ast.And(), values=[*result, value]), bound[0][1])
+        setattr(node, part, value)
         if isinstance(node, ast.DictComp):
-            node.key = self.expr(node.key)
             node.value = self.expr(node.value)
-        else:
-            node.elt = self.expr(node.elt)
         self.names = outer
         return node
+
+    def _bound_in_comprehension(self, name: str, place: Any, comprehension: Any) -> ast.expr:
+        tap = self.value(self.tap("comp", "for", place, name), self.load(name, place), place)
+        return self.is_constant(tap, True) if JUMPS_SIT_AT_STATEMENT and place.lineno != comprehension.lineno else tap
 
     _expr_ListComp = _expr_SetComp = _expr_DictComp = _comprehension
 
@@ -301,14 +325,20 @@ class Expressions(Taps):
     def attribute_slot(self, node: ast.Attribute, context: ast.expr_context) -> ast.expr:
         """`T[obj]` in place of `obj.attr` as a target."""
         placeholder = self.tap("attr", "attr", node, self.mangle(node.attr))
+        row = len(self.table.taps) - 1
         first = first_of(node.value)
-        return self.subscript(placeholder, self.expr(node.value), context, attribute_place(node), first)
+        result = self.subscript(placeholder, self.expr(node.value), context, attribute_place(node), first)
+        self.last = row
+        return result
 
     def item_slot(self, node: ast.Subscript, context: ast.expr_context) -> ast.expr:
         """`T[c, k]` in place of `c[k]` as a target."""
         placeholder = self.tap("item", "item", node, key_text(node.slice))
+        row = len(self.table.taps) - 1
         first = first_of(node.value)
-        return self.subscript(placeholder, self.pair(self.expr(node.value), self.expr(node.slice), node), context, node, first)
+        result = self.subscript(placeholder, self.pair(self.expr(node.value), self.expr(node.slice), node), context, node, first)
+        self.last = row
+        return result
 
     def _expr_Yield(self, node: Any) -> ast.expr:
         value = node.value

@@ -38,6 +38,8 @@ class Taps:
         self.shared_globals = analysis.shared_globals
         self.has_cells = any(scope.shared for scope in analysis.scopes.values())
         self.names = analysis.module
+        self.last: int | None = None
+        """The tap row that records the end of the current statement, if one does."""
         self.frame = Frame(-1, "module", analysis.module, "", "")
 
     def mangle(self, name: str) -> str:
@@ -113,6 +115,7 @@ class Taps:
             place = local[-1][1]
             index = at(ast.Tuple(elts=[self.load(name, place) for name, _ in local], ctx=ast.Load()), place)
             result.append(self.observe(placeholder, index, place))
+        self.last = len(self.table.taps) - 1 if result else None
         return result
 
     def binding_value(self, name: str, value: ast.expr, place: Any, statement: Any, first: Any) -> ast.expr | None:
@@ -124,6 +127,7 @@ class Taps:
             return None
         is_global = meaning == "global"
         placeholder = self.tap("walrus", "global" if is_global else "local", place, name, int(is_global))
+        self.last = len(self.table.taps) - 1
         return self.value(placeholder, value, statement, first)
 
     def unbound(self, names: list[tuple[str, Any]], place: Any) -> list[ast.stmt]:

@@ -27,7 +27,7 @@ def storable(code: CodeType, taps: list[TapRow]) -> tuple[CodeType, Recipe]:
             places.append((index, number))
             constants[index] = None
             kind = taps[number][0]
-            if kind == "call":
+            if kind == "entry":
                 unwind = number + 1
             elif kind == "return":
                 final = index

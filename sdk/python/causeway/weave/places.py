@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 N = TypeVar("N", bound=ast.AST)
 
+JUMPS_SIT_AT_STATEMENT = sys.version_info < (3, 12)
+"""Whether the jump on a condition has the position of what is around the condition, unless this is a comparison."""
 INLINED_COMPREHENSIONS = sys.version_info >= (3, 12)
 BIG = 30
 """More elements than this and the compiler builds a display step by step (CPython's STACK_USE_GUIDELINE)."""
@@ -67,6 +69,10 @@ def _all_constant(items: list[Any]) -> bool:
 def _constant(node: Any) -> bool:
     if isinstance(node, ast.Constant):
         return True
+    if isinstance(node, ast.UnaryOp):
+        return _constant(node.operand)
+    if isinstance(node, ast.BinOp):
+        return _constant(node.left) and _constant(node.right)
     return isinstance(node, ast.Tuple) and _all_constant(node.elts)
 
 
@@ -90,7 +96,7 @@ def _comprehension(node: Any) -> Any:
 def _function(node: Any) -> Any:
     if node.decorator_list:
         return node.decorator_list[0]
-    return node.args.defaults[0] if node.args.defaults and not _all_constant(node.args.defaults) else None
+    return node.args.defaults[0] if node.args.defaults else None
 
 
 def _targets(node: ast.Delete) -> Any:
@@ -104,10 +110,10 @@ _FIRST: dict[type, Any] = {
     ast.Attribute: lambda node: node.value,
     ast.Subscript: lambda node: node.value,
     ast.Call: lambda node: node.func,
-    ast.BinOp: lambda node: None if _constant(node.left) and _constant(node.right) else node.left,
+    ast.BinOp: lambda node: None if _constant(node) else node.left,
     ast.Compare: lambda node: node.left,
     ast.BoolOp: lambda node: node.values[0],
-    ast.UnaryOp: lambda node: None if _constant(node.operand) and not isinstance(node.op, ast.Not) else node.operand,
+    ast.UnaryOp: lambda node: None if _constant(node) else node.operand,
     ast.IfExp: lambda node: node.test,
     ast.Tuple: _display,
     ast.List: _display,

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 TapRow = tuple[str, int, Any, int]
-"""What `_tap.make` is called with: kind, site (relative to the table's base), name or names, site2."""
+"""What `_tap.make` is called with: kind, site (relative to the table's base), name or names, site2 (bit 0: a global; above: distance to the site of a LINE that follows)."""
 
 PREFIX = "\0cw:"
 """Starts a placeholder constant; the number of a tap row follows. Not an identifier, so the compiler does not intern it."""
@@ -37,6 +37,11 @@ class SiteTable:
         """Adds a tap row and returns its placeholder constant."""
         self.taps.append((kind, site, name, site2))
         return f"{PREFIX}{len(self.taps) - 1}"
+
+    def line_after(self, row: int, node: Any, function: int) -> None:
+        """Makes tap `row` write the LINE of `node` after its own record: what it ends is followed by nothing else."""
+        kind, site, name, site2 = self.taps[row]
+        self.taps[row] = (kind, site, name, site2 | (self.site("line", node, None, function) - site) << 1)
 
     def to_json(self, text: str) -> bytes:
         """The table as SPEC section 5 wants it; `text` is the decoded source."""

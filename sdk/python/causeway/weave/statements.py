@@ -13,6 +13,8 @@ from causeway.weave.sites import SiteTable
 
 StatementVisitor = Callable[[Any], list[ast.stmt]]
 SILENT = (ast.Global, ast.Nonlocal)
+SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+"""Statements that end with the record of what they bind, so that this can carry the next statement's LINE."""
 
 
 def _docstring(body: list[ast.stmt]) -> int:
@@ -34,20 +36,26 @@ class Statements(Expressions):
             getattr(ast, name[6:]): getattr(self, name) for name in dir(self) if name.startswith("_stmt_") and hasattr(ast, name[6:])
         }
 
-    def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
-        """Weaves a list of statements."""
+    def block(self, body: list[ast.stmt], carrier: int | None = None) -> list[ast.stmt]:
+        """Weaves a list of statements; `carrier` is the tap row that runs right before the first."""
         result: list[ast.stmt] = []
         previous: tuple[int, int] | None = None
         for node in body:
             position = (node.lineno, node.col_offset)
+            self.line = node.lineno
             if position != previous and not _makes_no_code(node) and not self._speaks_for_itself(node):
-                result.append(self.mark_statement(self.tap("line", "line", node), first_of(node)))
+                if carrier is not None:
+                    self.table.line_after(carrier, node, self.frame.index)
+                else:
+                    result.append(self.mark_statement(self.tap("line", "line", node), first_of(node)))
             previous = position
+            self.last = None
             visitor = self._statements.get(type(node))
             if visitor is None:
                 result.append(self._inside(node))
             else:
                 result += visitor(node)
+            carrier = self.last if isinstance(node, SIMPLE) else None
         return result
 
     def _speaks_for_itself(self, node: ast.stmt) -> bool:
@@ -82,11 +90,15 @@ class Statements(Expressions):
             target = node.targets[0]
             wrapped = self.binding_value(target.id, node.value, target, target, first)
             if wrapped is not None:
+                self.last = None if wrapped is node.value else self.last
                 node.value = wrapped
                 return [node]
         bound: list[tuple[str, Any]] = []
         node.targets = [self.target(target, bound) for target in node.targets]
-        return [node, *self.bound(bound)]
+        slot = self.last if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript) else None
+        taps = self.bound(bound)
+        self.last = self.last if taps else slot
+        return [node, *taps]
 
     def _stmt_AnnAssign(self, node: ast.AnnAssign) -> list[ast.stmt]:
         if node.value is None:
@@ -108,14 +120,19 @@ class Statements(Expressions):
     def _stmt_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
         target = node.target
         bound: list[tuple[str, Any]] = []
+        slot: int | None = None
         if isinstance(target, ast.Name):
             bound.append((target.id, target))
         elif isinstance(target, ast.Attribute):
             node.target = self.attribute_slot(target, ast.Store())  # type: ignore[assignment]
+            slot = self.last
         else:
             node.target = self.item_slot(target, ast.Store())  # type: ignore[assignment]
+            slot = self.last
         node.value = self.expr(node.value)
-        return [node, *self.bound(bound)]
+        taps = self.bound(bound)
+        self.last = self.last if taps else slot
+        return [node, *taps]
 
     def _stmt_Delete(self, node: ast.Delete) -> list[ast.stmt]:
         gone: list[tuple[str, Any]] = []
@@ -163,9 +180,9 @@ class Statements(Expressions):
         self._loop(node, False)
         return [node]
 
-    def _loop(self, node: Any, is_async: bool) -> None:
+    def _loop(self, node: Any, is_async: bool, carrier: int | None = None) -> None:
         self.frame.loops.append(is_async)
-        node.body = self.block(node.body)
+        node.body = self.block(node.body, carrier)
         self.frame.loops.pop()
         node.orelse = self.block(node.orelse)
 
@@ -174,7 +191,7 @@ class Statements(Expressions):
         bound: list[tuple[str, Any]] = []
         node.target = self.target(node.target, bound)
         taps = self.bound(bound, "for")
-        self._loop(node, False)
+        self._loop(node, False, self.last)
         node.body[:0] = taps
         return [node]
 
@@ -186,7 +203,7 @@ class Statements(Expressions):
         node.target = self.target(node.target, bound)
         place = node.target
         taps = [self._resumed(place), *self.bound(bound, "for")]
-        self._loop(node, True)
+        self._loop(node, True, self.last)
         node.body[:0] = taps
         node.body.append(self._suspended(place, NOWHERE))
         node.orelse.insert(0, self._resumed(place, NOWHERE))
@@ -216,7 +233,7 @@ class Statements(Expressions):
 
     def _stmt_With(self, node: ast.With) -> list[ast.stmt]:
         taps = self._items(node)
-        node.body = taps + self.block(node.body)
+        node.body = taps + self.block(node.body, self.last)
         return [node]
 
     def _stmt_AsyncWith(self, node: ast.AsyncWith) -> list[ast.stmt]:
@@ -233,10 +250,11 @@ class Statements(Expressions):
         for handler in node.handlers:
             taps = [self.mark_statement(self.tap("handler", "handler", handler), handler)]
             gone: list[ast.stmt] = []
+            self.last = None
             if handler.name:
                 taps += self.bound([(handler.name, handler)])
                 gone = self.unbound([(handler.name, handler)], NOWHERE)
-            handler.body = taps + self.block(handler.body) + gone
+            handler.body = taps + self.block(handler.body, self.last) + gone
         node.orelse = self.block(node.orelse)
         if node.finalbody:
             place = first_of(node.finalbody[0])
@@ -256,7 +274,8 @@ class Statements(Expressions):
                     names.setdefault(name, pattern)
             if case.guard is not None:
                 case.guard = self.truth(case.guard)
-            case.body = self.bound(list(names.items())) + self.block(case.body)
+            taps = self.bound(list(names.items()))
+            case.body = taps + self.block(case.body, self.last)
         return [node]
 
     def _stmt_Import(self, node: Any) -> list[ast.stmt]:
@@ -270,10 +289,12 @@ class Statements(Expressions):
 
     def _named(self, node: Any, place: Any) -> list[ast.stmt]:
         """Records the binding of a `def` or `class`; in a class body by an outermost decorator, because reading the namespace back may run code."""
-        if self.frame.kind != "class":
+        decorator = at(ast.Pass(), node.decorator_list[0]) if node.decorator_list else place
+        decorator.end_lineno, decorator.end_col_offset = decorator.lineno, decorator.col_offset + 1
+        if self.frame.kind != "class" or first_of(node).lineno != decorator.lineno:
             return [node, *self.bound([(node.name, place)])]
-        decorator = node.decorator_list[0] if node.decorator_list else place
         placeholder = self.tap("walrus", "local", place, node.name)
+        self.last = None
         constant = at(ast.Constant(value=placeholder, kind=None), decorator)
         node.decorator_list.insert(0, at(ast.Attribute(value=constant, attr="__matmul__", ctx=ast.Load()), decorator))
         return [node]
@@ -310,20 +331,33 @@ class Statements(Expressions):
         doc = _docstring(node.body)
         documentation, body = node.body[:doc], node.body[doc:]
         first = next((first_of(statement) for statement in body if not _makes_no_code(statement)), NOWHERE)
-        entry = [self.mark_statement(self.entry_taps(place), first)]
+        parameters: list[tuple[str, Any]] = [(a.arg, a) for a in self._parameters(node.args)]
+        at_once = all(self.meaning(name) == "local" for name, _ in parameters)
+        tap = self.entry_taps(place, parameters if at_once else [])
+        carrier: int | None = len(self.table.taps) - 2
+        entry = [self._enter_statement(tap, parameters if at_once else [], first)]
         if names.shared and not names.reflective:
             for name in sorted(names.shared):
-                tap = self.mark(self.tap("newcell", "cell", place, name), first)
-                entry.append(at(ast.Assign(targets=[at(ast.Name(id=CELL + name, ctx=ast.Store()), first)], value=tap), first))
-        entry += [self._relocated(tap, first) for tap in self.bound([(a.arg, a) for a in self._parameters(node.args)], "param")]
+                cell = self.mark(self.tap("newcell", "cell", place, name), first)
+                entry.append(at(ast.Assign(targets=[at(ast.Name(id=CELL + name, ctx=ast.Store()), first)], value=cell), first))
+        if not at_once:
+            entry += [self._relocated(statement, first) for statement in self.bound(parameters, "param")]
+            carrier = self.last
         end = self.tap("return", "return", place)
         if self.frame.held_return:
-            body = entry + self._held(self.block(body), end, first)
+            body = entry + self._held(self.block(body, carrier), end, first)
         else:
             value = self.value(end, self.nothing(), NOWHERE)
             last = ast.Expr(value=value) if self.frame.kind == "async_generator" else ast.Return(value=value)
-            body = [*entry, *self.block(body), at(last, NOWHERE)]
+            body = [*entry, *self.block(body, carrier), at(last, NOWHERE)]
         node.body = documentation + body + self._static_attributes()
+
+    def _enter_statement(self, tap: str, parameters: list[tuple[str, Any]], place: Any) -> ast.stmt:
+        """`~T`, `del T[a]` or `del T[a, b]`."""
+        if not parameters:
+            return self.mark_statement(tap, place)
+        loads = [self.load(name, place) for name, _ in parameters]
+        return self.observe(tap, loads[0] if len(loads) == 1 else at(ast.Tuple(elts=loads, ctx=ast.Load()), place), place)
 
     def _held(self, body: list[ast.stmt], end: str, first: Any) -> list[ast.stmt]:
         """A body whose `return` values wait in a hidden variable, so that RETURN is recorded after the `finally` and `with` blocks ran.
@@ -373,9 +407,10 @@ class Statements(Expressions):
             skip += 1
         leading, body = node.body[:skip], node.body[skip:]
         first = next((first_of(statement) for statement in body if not _makes_no_code(statement)), NOWHERE)
-        entry = self.mark_statement(self.entry_taps(place), first)
+        entry = self.mark_statement(self.entry_taps(place, []), first)
+        carrier = len(self.table.taps) - 2
         end = at(ast.Expr(value=self.value(self.tap("return", "return", place), self.nothing(), NOWHERE)), NOWHERE)
-        node.body = [*leading, entry, *self.block(body), end]
+        node.body = [*leading, entry, *self.block(body, carrier), end]
 
     def weave_module(self, tree: ast.Module, last_line: int) -> None:
         """Weaves a whole module in place; function 0 is its body."""
