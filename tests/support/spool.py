@@ -145,7 +145,9 @@ class ProcessBuilder:
         self.streams.append(stream)
         if announce:
             stream.actor_number = self.new("actor")
-            stream.extended(XKind.ACTOR, stream.actor_number, ActorKindCode.THREAD, 0, *text_words(name), *text_words(function))
+            # A thread introduces itself before its first ORDER record, as the native recorder does.
+            payload = [stream.actor_number, ActorKindCode.THREAD, 0, *text_words(name), *text_words(function)]
+            stream.append([_extended(XKind.ACTOR, 1 + len(payload)), *payload])
         return stream
 
     def object(self, type_name: str, content: Mapping[Any, Any] | Sequence[Any] | None = None, flags: int = 8, form: int | None = None) -> Obj:

@@ -19,11 +19,25 @@ def text() -> str:
     return (resources.files(__package__) / "schema.sql").read_text("utf-8")
 
 
-def create(database: sqlite3.Connection) -> None:
-    """Makes all tables in an empty database."""
-    database.executescript(text())
+def create_tables(database: sqlite3.Connection) -> None:
+    """Makes all tables in an empty database, without the secondary indexes."""
+    for statement in _statements():
+        if not statement.startswith("CREATE INDEX"):
+            database.execute(statement)
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def create_indexes(database: sqlite3.Connection) -> None:
+    """Makes the secondary indexes that are not there yet."""
+    for statement in _statements():
+        if statement.startswith("CREATE INDEX"):
+            database.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
+
+
+def _statements() -> list[str]:
+    code = "\n".join(line.split("--")[0].rstrip() for line in text().splitlines())
+    return [statement.strip() for statement in code.split(";") if statement.strip()]
 
 
 def migrate(database: sqlite3.Connection, version: int, target: int = VERSION) -> None:

@@ -5,6 +5,8 @@
  * linked segments. An activation at an await stays on its actor's stack (what it awaits runs above it); one at a yield leaves it.
  * Each actor has a root activation below all others, so that every segment has an activation and an actor.
  *
+ * A *stop* is where a line begins: a LINE, or a LOCAL or RETURN of a site that speaks for its line (the weaver leaves out a LINE that would say nothing).
+ *
  * No word is trusted: every read is checked against the end, and a record that does not fit ends the scan. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -77,13 +79,15 @@ static inline bool read_record(const uint32_t *w, size_t at, size_t end, record 
 /* ---- Timeline ---- */
 
 typedef struct {
-    uint64_t at;         /* stream << 40 | position of its first record; the top bit: it holds a LINE */
+    uint64_t at;         /* stream << 40 | position of its first record; the top bit: it holds a stop */
     uint32_t activation;
     uint32_t below;      /* the segment in which the activation below was last on top, NONE for a root */
     uint32_t prev, next; /* of the same activation, NONE */
 } segment;
 
-#define HAS_LINE (1ull << 63)
+#define HAS_STOP (1ull << 63)
+
+enum { SITE_AWAITS = 1, SITE_STOPS = 2 };
 
 enum { ENDED_NOT, ENDED_RETURN, ENDED_UNWIND };
 enum { IS_ROOT = 1, IS_CUT = 2, IS_AWAITING = 4, IS_MOVED = 8 };
@@ -134,7 +138,7 @@ typedef struct {
     uint32_t *actor_of; /* wire number -> index + 1 */
     size_t actor_of_room;
     uint32_t *function_of; /* wire site -> function + 1, 0 unknown */
-    uint8_t *awaits;
+    uint8_t *flags;        /* by wire site: SITE_AWAITS, SITE_STOPS */
     size_t site_count;
     size_t current_stream; /* index, SIZE_MAX before the first */
 } timeline;
@@ -236,7 +240,7 @@ static bool open_segment(timeline *t, uint64_t at, uint32_t act, uint32_t below)
     if (a->last == NONE) a->first = index;
     else {
         t->segments[a->last].next = index;
-        if ((t->segments[a->last].at ^ at) & ~HAS_LINE & ~POSITION_MASK) a->flags |= IS_MOVED;
+        if ((t->segments[a->last].at ^ at) & ~HAS_STOP & ~POSITION_MASK) a->flags |= IS_MOVED;
     }
     a->last = index;
     stream *s = &t->streams[t->current_stream];
@@ -340,7 +344,7 @@ static bool suspend(timeline *t, stream *s, const record *r, uint64_t at) {
         if (!frame_put(t, r->operand, act)) return false;
     }
     if (top_of(t, s) != act) return true;
-    if (r->site < t->site_count && t->awaits[r->site]) {
+    if (r->site < t->site_count && t->flags[r->site] & SITE_AWAITS) {
         t->activations[act].flags |= IS_AWAITING;
         return true;
     }
@@ -413,6 +417,10 @@ static bool take_extended(timeline *t, stream *s, const record *r, const uint32_
     return true;
 }
 
+static inline bool speaks(timeline *t, const record *r) { return r->site < t->site_count && t->flags[r->site] & SITE_STOPS; }
+
+static inline void mark_stop(timeline *t, stream *s) { t->segments[t->activations[top_of(t, s)].last].at |= HAS_STOP; }
+
 static bool take(timeline *t, stream *s, const record *r, const uint32_t *w, size_t at, uint64_t address) {
     switch (r->kind) {
     case EXTENDED:
@@ -424,6 +432,10 @@ static bool take(timeline *t, stream *s, const record *r, const uint32_t *w, siz
     }
     case RETURN:
     case UNWIND:
+        if (r->kind == RETURN && speaks(t, r)) {
+            if (correct_top(t, s, r->site, address, false) < 0) return false;
+            mark_stop(t, s);
+        }
         return end_activation(t, s, r, address);
     case YIELD:
         return suspend(t, s, r, address);
@@ -431,10 +443,12 @@ static bool take(timeline *t, stream *s, const record *r, const uint32_t *w, siz
         return resume(t, s, r->operand, r->site, address, true);
     case LINE:
         if (correct_top(t, s, r->site, address, true) < 0) return false;
-        t->segments[t->activations[top_of(t, s)].last].at |= HAS_LINE;
+        mark_stop(t, s);
         return true;
     }
-    return correct_top(t, s, r->site, address, false) >= 0;
+    if (correct_top(t, s, r->site, address, false) < 0) return false;
+    if (r->kind == LOCAL && r->vk && speaks(t, r)) mark_stop(t, s);
+    return true;
 }
 
 static bool words_of(Py_buffer *b, const uint32_t **words, size_t *count) {
@@ -491,15 +505,15 @@ static PyObject *timeline_thread(timeline *t, PyObject *args) {
     Py_RETURN_NONE;
 }
 
-/* sites(functions, awaits): by wire site, function + 1 (0: unknown) as words, and 1 where the site is an await as bytes. */
+/* sites(functions, flags): by wire site, function + 1 (0: unknown) as words, and SITE_ flags as bytes. */
 static PyObject *timeline_sites(timeline *t, PyObject *args) {
-    Py_buffer functions, awaits;
-    if (!PyArg_ParseTuple(args, "y*y*", &functions, &awaits)) return NULL;
+    Py_buffer functions, given;
+    if (!PyArg_ParseTuple(args, "y*y*", &functions, &given)) return NULL;
     PyObject *result = NULL;
     const uint32_t *w;
     size_t count;
     if (!words_of(&functions, &w, &count)) goto done;
-    if ((size_t)awaits.len != count) {
+    if ((size_t)given.len != count) {
         PyErr_SetString(PyExc_ValueError, "both tables are as long");
         goto done;
     }
@@ -513,17 +527,17 @@ static PyObject *timeline_sites(timeline *t, PyObject *args) {
     }
     if (count) {
         memcpy(function_of, w, count * 4);
-        memcpy(flags, awaits.buf, count);
+        memcpy(flags, given.buf, count);
     }
     PyMem_RawFree(t->function_of);
-    PyMem_RawFree(t->awaits);
+    PyMem_RawFree(t->flags);
     t->function_of = function_of;
-    t->awaits = flags;
+    t->flags = flags;
     t->site_count = count;
     result = Py_NewRef(Py_None);
 done:
     PyBuffer_Release(&functions);
-    PyBuffer_Release(&awaits);
+    PyBuffer_Release(&given);
     return result;
 }
 
@@ -540,7 +554,7 @@ static size_t stretch_of(timeline *t, uint32_t seg) {
 
 static uint64_t segment_end(timeline *t, uint32_t seg) {
     stretch *s = &t->stretches[stretch_of(t, seg)];
-    return seg == s->last ? s->end : t->segments[seg + 1].at & ~HAS_LINE;
+    return seg == s->last ? s->end : t->segments[seg + 1].at & ~HAS_STOP;
 }
 
 static uint32_t locate(timeline *t, uint64_t at) {
@@ -550,15 +564,15 @@ static uint32_t locate(timeline *t, uint64_t at) {
         size_t low = 0, high = s->stretch_count;
         while (high - low > 1) {
             size_t middle = (low + high) / 2;
-            if ((t->segments[t->stretches[s->stretches[middle]].first].at & ~HAS_LINE) <= at) low = middle;
+            if ((t->segments[t->stretches[s->stretches[middle]].first].at & ~HAS_STOP) <= at) low = middle;
             else high = middle;
         }
         stretch *found = &t->stretches[s->stretches[low]];
         uint32_t first = found->first, last = found->last + 1;
-        if ((t->segments[first].at & ~HAS_LINE) > at) return NONE;
+        if ((t->segments[first].at & ~HAS_STOP) > at) return NONE;
         while (last - first > 1) {
             uint32_t middle = first + (last - first) / 2;
-            if ((t->segments[middle].at & ~HAS_LINE) <= at) first = middle;
+            if ((t->segments[middle].at & ~HAS_STOP) <= at) first = middle;
             else last = middle;
         }
         return first;
@@ -574,6 +588,25 @@ static PyObject *timeline_locate(timeline *t, PyObject *arg) {
     return PyLong_FromLongLong(seg == NONE ? -1 : (long long)seg);
 }
 
+/* locate_all(ats as 64-bit numbers) -> their segments as 64-bit numbers, -1 where there is none. */
+static PyObject *timeline_locate_all(timeline *t, PyObject *arg) {
+    Py_buffer b;
+    if (PyObject_GetBuffer(arg, &b, PyBUF_SIMPLE) < 0) return NULL;
+    PyObject *result = NULL;
+    if (b.len % 8 || (uintptr_t)b.buf % 8) {
+        PyErr_SetString(PyExc_ValueError, "not whole aligned numbers");
+    } else if ((result = PyBytes_FromStringAndSize(NULL, b.len))) {
+        const uint64_t *at = b.buf;
+        int64_t *to = (int64_t *)PyBytes_AS_STRING(result);
+        for (Py_ssize_t i = 0; i < b.len / 8; i++) {
+            uint32_t seg = locate(t, at[i]);
+            to[i] = seg == NONE ? -1 : (int64_t)seg;
+        }
+    }
+    PyBuffer_Release(&b);
+    return result;
+}
+
 static bool segment_argument(timeline *t, PyObject *arg, uint32_t *seg) {
     unsigned long long value = PyLong_AsUnsignedLongLong(arg);
     if (value == (unsigned long long)-1 && PyErr_Occurred()) return false;
@@ -587,14 +620,14 @@ static bool segment_argument(timeline *t, PyObject *arg, uint32_t *seg) {
 
 static long long or_minus(uint32_t index) { return index == NONE ? -1 : (long long)index; }
 
-/* segment(i) -> (at, end, activation, below, prev, next, has_line, actor) */
+/* segment(i) -> (at, end, activation, below, prev, next, has_stop, actor) */
 static PyObject *timeline_segment(timeline *t, PyObject *arg) {
     uint32_t i;
     if (!segment_argument(t, arg, &i)) return NULL;
     segment *s = &t->segments[i];
     stretch *in = &t->stretches[stretch_of(t, i)];
-    return Py_BuildValue("KKILLLOI", (unsigned long long)(s->at & ~HAS_LINE), (unsigned long long)segment_end(t, i), s->activation, or_minus(s->below),
-                         or_minus(s->prev), or_minus(s->next), s->at & HAS_LINE ? Py_True : Py_False, t->actors[in->actor].number);
+    return Py_BuildValue("KKILLLOI", (unsigned long long)(s->at & ~HAS_STOP), (unsigned long long)segment_end(t, i), s->activation, or_minus(s->below),
+                         or_minus(s->prev), or_minus(s->next), s->at & HAS_STOP ? Py_True : Py_False, t->actors[in->actor].number);
 }
 
 /* activation(i) -> (call_at, end_at, site, function, frame, actor, first, last, ending, flags) */
@@ -624,8 +657,8 @@ static PyObject *timeline_stack(timeline *t, PyObject *arg) {
     return list;
 }
 
-/* neighbour(segment, direction, same_actor, any) -> the next (direction > 0) or previous segment with a LINE of the same activation, or of the same
- * actor; `any`: whether it has a LINE or not; -1. */
+/* neighbour(segment, direction, same_actor, any) -> the next (direction > 0) or previous segment with a stop of the same activation, or of the same
+ * actor; `any`: whether it has one or not; -1. */
 static PyObject *timeline_neighbour(timeline *t, PyObject *args) {
     PyObject *number;
     int direction, same_actor, any;
@@ -634,7 +667,7 @@ static PyObject *timeline_neighbour(timeline *t, PyObject *args) {
     if (!segment_argument(t, number, &seg)) return NULL;
     if (!same_actor) {
         do seg = direction > 0 ? t->segments[seg].next : t->segments[seg].prev;
-        while (seg != NONE && !any && !(t->segments[seg].at & HAS_LINE));
+        while (seg != NONE && !any && !(t->segments[seg].at & HAS_STOP));
         return PyLong_FromLongLong(or_minus(seg));
     }
     size_t in = stretch_of(t, seg);
@@ -647,7 +680,7 @@ static PyObject *timeline_neighbour(timeline *t, PyObject *args) {
             in = other;
             seg = direction > 0 ? t->stretches[in].first : t->stretches[in].last;
         }
-        if (any || t->segments[seg].at & HAS_LINE) return PyLong_FromUnsignedLong(seg);
+        if (any || t->segments[seg].at & HAS_STOP) return PyLong_FromUnsignedLong(seg);
     }
 }
 
@@ -722,7 +755,7 @@ static PyObject *as_bytes(matches *m, bool ok) {
 }
 
 typedef struct {
-    uint32_t kinds; /* bit k: plain kind k; bit 16 + n: extended kinds by `xkinds` */
+    uint32_t kinds; /* bit k: plain kind k; bit 0: stops (then `sites` are those that speak for their line, and no other kind is found) */
     uint64_t xkinds;
     const uint8_t *sites; /* one bit a wire site, NULL: any */
     size_t site_bits;
@@ -731,6 +764,11 @@ typedef struct {
 
 static inline bool matches_record(const wanted *q, const record *r, const uint32_t *w, size_t at) {
     uint32_t site = r->site, operand = r->operand;
+    if (q->kinds & 1) {
+        if (r->kind == LINE) return true;
+        if (r->kind != RETURN && (r->kind != LOCAL || !r->vk)) return false;
+        return q->sites && site < q->site_bits && q->sites[site >> 3] >> (site & 7) & 1;
+    }
     if (r->kind == EXTENDED) {
         if (r->xkind > 63 || !(q->xkinds >> r->xkind & 1)) return false;
         const uint32_t *p = w + at + 1;
@@ -826,7 +864,7 @@ static PyObject *timeline_find_in(timeline *t, PyObject *args) {
         stretch *s = &t->stretches[stretch_of(t, seg)];
         /* Walk the segments of the stretch without bisecting again. */
         for (; ok && at < stop && seg <= s->last && (m.newest || m.count < m.limit); seg++) {
-            uint64_t until = seg == s->last ? s->end : t->segments[seg + 1].at & ~HAS_LINE;
+            uint64_t until = seg == s->last ? s->end : t->segments[seg + 1].at & ~HAS_STOP;
             if (until > stop) until = stop;
             if (until > at && t->segments[seg].activation == act)
                 ok = scan(&q, w, (size_t)(at - (id << 40 | position)), (size_t)(until - (id << 40 | position)), &m);
@@ -858,7 +896,7 @@ static void timeline_dealloc(timeline *t) {
         PyMem_RawFree(t->streams[i].stretches);
         PyMem_RawFree(t->streams[i].actors);
     }
-    void *owned[] = {t->segments, t->activations, t->stretches, t->actors, t->streams, t->frames, t->actor_of, t->function_of, t->awaits};
+    void *owned[] = {t->segments, t->activations, t->stretches, t->actors, t->streams, t->frames, t->actor_of, t->function_of, t->flags};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) PyMem_RawFree(owned[i]);
     Py_TYPE(t)->tp_free((PyObject *)t);
 }
@@ -868,6 +906,7 @@ static PyMethodDef timeline_methods[] = {
     {"thread", (PyCFunction)timeline_thread, METH_VARARGS, NULL},
     {"sites", (PyCFunction)timeline_sites, METH_VARARGS, NULL},
     {"locate", (PyCFunction)timeline_locate, METH_O, NULL},
+    {"locate_all", (PyCFunction)timeline_locate_all, METH_O, NULL},
     {"segment", (PyCFunction)timeline_segment, METH_O, NULL},
     {"activation", (PyCFunction)timeline_activation, METH_O, NULL},
     {"stack", (PyCFunction)timeline_stack, METH_O, NULL},

@@ -185,6 +185,21 @@ static PyObject *close_chunk(scanner *z, PyObject *args) {
                          bytes_of(&s->snapshots), bytes_of(&s->frames), bytes_of(&s->data));
 }
 
+static PyObject *skip(scanner *z, PyObject *args) {
+    long long id;
+    Py_ssize_t count;
+    if (!PyArg_ParseTuple(args, "Ln", &id, &count)) return NULL;
+    stream *s = find_stream(z, id);
+    if (!s) return NULL;
+    if (s->events || count < 0) {
+        PyErr_SetString(PyExc_ValueError, "close the chunk first; skip forwards");
+        return NULL;
+    }
+    s->position += (uint64_t)count;
+    s->serial = 0;
+    Py_RETURN_NONE;
+}
+
 /* The end. */
 
 static PyObject *finish(scanner *z, PyObject *unused) {
@@ -325,6 +340,7 @@ static PyMethodDef scanner_methods[] = {
     {"order", (PyCFunction)order, METH_VARARGS, NULL},
     {"pending", (PyCFunction)pending, METH_VARARGS, NULL},
     {"close_chunk", (PyCFunction)close_chunk, METH_VARARGS, NULL},
+    {"skip", (PyCFunction)skip, METH_VARARGS, NULL},
     {"take", (PyCFunction)take, METH_NOARGS, NULL},
     {"finish", (PyCFunction)finish, METH_NOARGS, NULL},
     {"actor_id", (PyCFunction)actor_id, METH_VARARGS, NULL},
@@ -360,7 +376,7 @@ static PyObject *extent(PyObject *module, PyObject *args) {
     size_t n = (size_t)buffer.len / 4, at = start < 0 ? n : (size_t)start;
     bool whole = true;
     while (at < n && w[at]) {
-        cw_record r;
+        cw_record r = {0};
         size_t length = cw_decode(w + at, n - at, &r);
         if (length == CW_MALFORMED) {
             whole = false;

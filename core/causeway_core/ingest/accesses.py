@@ -1,0 +1,163 @@
+"""The second pass: locations that several actors touched, and their accesses."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causeway_core.ingest.labels import Labels
+from causeway_core.ingest.pipeline import Pipeline
+from causeway_core.model.at import position_of, stream_of
+from causeway_core.model.value import ValueKind
+from causeway_core.storage.columns import ACCESS_OPS
+from causeway_core.storage.rows import Chunk
+from causeway_core.storage.stream import ChunkStore
+from causeway_core.wire import _stream
+
+_KINDS = ("", "attribute", "item", "structure", "global", "cell")
+_REMOVES, _ADDS, _CLEARS = 1, 2, 3
+_METHODS = {"pop": _REMOVES, "discard": _REMOVES, "remove": _REMOVES, "setdefault": _ADDS, "add": _ADDS, "clear": _CLEARS}
+_ROWS_AT_ONCE = 1 << 15
+
+
+def write_accesses(pipeline: Pipeline, labels: Labels) -> None:
+    """Fills tables `location` and `access`; access.id ascends in the total order of each process."""
+    chunks = ChunkStore(pipeline.writer.database)
+    last = 0
+    for process in pipeline.facts.processes:
+        owners, cells, names = pipeline.scanner.shared(process)
+        if owners or cells or names:
+            last = _Process(pipeline, labels, chunks, process, (owners, cells, names), last).write()
+
+
+class _Process:
+    """Reads the chunks of one process twice, skipping those in which nothing shared is touched."""
+
+    def __init__(
+        self, pipeline: Pipeline, labels: Labels, chunks: ChunkStore, process: int, shared: tuple[bytes, bytes, bytes], last_location: int
+    ) -> None:
+        self._pipeline, self._labels, self._chunks, self._id = pipeline, labels, chunks, process
+        self._owners = np.frombuffer(shared[0], np.uint32)
+        self._variable_sites = self._sites_of(shared[1], shared[2])
+        types = array("I", [number for pair in pipeline.facts.types(process).items() for number in pair])
+        sites = pipeline.sites.rows.get(process, array("I"))
+        self._scan = _stream.AccessScan(
+            sites.tobytes(), self._steps().tobytes(), *shared, types.tobytes(), pipeline.sites.numbers_of(_METHODS), last_location + 1
+        )
+
+    def write(self) -> int:
+        """Writes the rows; gives the last location number in use."""
+        pieces = list(self._pieces())
+        for chunk, start, end in pieces:
+            self._scan.read(self._chunks.data(chunk.stream, chunk.first), chunk.first_at, start, end)
+        self._scan.emit()
+        waiting: list[tuple[Any, ...]] = []
+        for chunk, start, end in pieces:
+            self._scan.read(self._chunks.data(chunk.stream, chunk.first), chunk.first_at, start, end)
+            waiting += self._take()
+            if len(waiting) > _ROWS_AT_ONCE:
+                self._pipeline.writer.insert("access", waiting)
+                waiting = []
+        self._pipeline.writer.insert("access", waiting)
+        return self._scan.last_location
+
+    def _steps(self) -> NDArray[np.int64]:
+        rows = self._pipeline.writer.database.execute("SELECT first_at, id, actor FROM step")
+        steps = np.fromiter(rows, np.dtype((np.int64, 3))).reshape(-1, 3)
+        steps = steps[np.isin(steps[:, 0] >> 40, list(self._pipeline.facts.processes[self._id].streams.values()))]
+        return np.ascontiguousarray(steps[np.argsort(steps[:, 0], kind="stable")])
+
+    def _sites_of(self, cells: bytes, names: bytes) -> NDArray[np.uint32]:
+        """Wire sites at which shared variables may be touched."""
+        rows = np.array(self._pipeline.sites.rows.get(self._id, array("I")), np.uint32).reshape(-1, 4)
+        wanted = np.isin(rows[:, 1], np.frombuffer(names, np.uint32)) & (rows[:, 1] > 0)
+        if cells:
+            wanted |= rows[:, 3] == 12
+        return np.flatnonzero(wanted).astype(np.uint32)
+
+    def _pieces(self) -> Iterator[tuple[Chunk, int, int]]:
+        """The stretches of chunks to read, in the process's total order."""
+        wanted = {}
+        for stream in self._pipeline.facts.processes[self._id].streams.values():
+            wanted[stream] = [chunk for chunk in self._chunks.chunks(stream) if self._touches(chunk)]
+        runs = self._pipeline.writer.database.execute("SELECT at FROM run WHERE process = ? ORDER BY number", (self._id,)).fetchall()
+        following: dict[int, int] = {}
+        ends = []
+        for (at,) in reversed(runs):
+            stream = stream_of(at)
+            ends.append(following.get(stream, 1 << 40))
+            following[stream] = position_of(at)
+        cursor = dict.fromkeys(wanted, 0)
+        for stream, first in following.items():
+            yield from _between(wanted.get(stream, []), cursor, stream, 0, first)
+        for (at,), end in zip(runs, reversed(ends), strict=True):
+            yield from _between(wanted.get(stream_of(at), []), cursor, stream_of(at), position_of(at), end)
+        for stream in wanted.keys() - following.keys():
+            yield from _between(wanted[stream], cursor, stream, 0, 1 << 40)
+
+    def _touches(self, chunk: Chunk) -> bool:
+        if len(self._owners) and np.isin(self._chunks.objects(chunk), self._owners, assume_unique=True).any():
+            return True
+        return bool(len(self._variable_sites)) and bool(np.isin(self._chunks.sites(chunk), self._variable_sites, assume_unique=True).any())
+
+    def _take(self) -> list[tuple[Any, ...]]:
+        accesses, locations = self._scan.take()
+        self._pipeline.writer.insert("location", [self._location(*row) for row in locations])
+        return [
+            (at, actor, step, location, ACCESS_OPS[op], site, vk, self._shown(vk, payload), payload)
+            for at, actor, step, location, op, site, vk, payload in accesses
+        ]
+
+    def _shown(self, kind: int, payload: bytes | None) -> str | None:
+        if kind == ValueKind.INT32 and payload is not None:
+            return str(int.from_bytes(payload, "little", signed=True))
+        if kind in (ValueKind.UNCAPTURED, ValueKind.REDACTED, ValueKind.ABSENT):
+            return None
+        return str(self._labels.value(self._id, kind, payload))
+
+    def _location(self, number: int, kind: int, owner: int, name: int, key_kind: int, key: bytes | None, at: int) -> tuple[Any, ...]:
+        labels = self._labels
+        id = self._id << 32 | owner if owner else None
+        if id is not None and _KINDS[kind] != "cell":
+            labels.mention(id)
+        word = self._pipeline.sites.names[name][1] if name else ""
+        match _KINDS[kind]:
+            case "attribute":
+                assert id is not None
+                return (number, self._id, "attribute", id, word, f"{labels.class_name(id)}.{word}")
+            case "item":
+                assert id is not None
+                shown = str(labels.value(self._id, key_kind, key))
+                return (number, self._id, "item", id, shown, f"{labels.name(id)}[{shown}]")
+            case "structure":
+                assert id is not None
+                return (number, self._id, "structure", id, "*", labels.name(id))
+            case "cell":
+                word = self._cell_name(at) or "cell"
+                return (number, self._id, "cell", owner, word, word)
+            case _:
+                return (number, self._id, "global", None, word, word)
+
+    def _cell_name(self, at: int) -> str | None:
+        chunk = next(c for c in reversed(self._chunks.chunks(stream_of(at))) if c.first <= position_of(at))  # type: ignore[arg-type]
+        data = self._chunks.data(chunk.stream, chunk.first)
+        offset = (position_of(at) - chunk.first) * 4  # type: ignore[arg-type]
+        return self._labels.site_name(self._id, int.from_bytes(data[offset : offset + 4], "little") >> 8)
+
+
+def _between(chunks: list[Chunk], cursor: dict[int, int], stream: int, start: int, end: int) -> Iterator[tuple[Chunk, int, int]]:
+    """The parts of the chunks that lie in [start, end); `cursor` remembers how far each stream got."""
+    index = cursor.get(stream, 0)
+    while index < len(chunks) and chunks[index].end <= start:
+        index += 1
+    while index < len(chunks) and chunks[index].first < end:
+        chunk = chunks[index]
+        yield chunk, max(start, chunk.first) - chunk.first, min(end, chunk.end) - chunk.first
+        if chunk.end > end:
+            break
+        index += 1
+    cursor[stream] = index

@@ -1,0 +1,98 @@
+"""What is known only at the end: endings, parents, spawn paths, exceptions' fates, shared places, labels, edges."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from causeway_core.ingest.accesses import write_accesses
+from causeway_core.ingest.actors import write_actors
+from causeway_core.ingest.edges import derive_edges
+from causeway_core.ingest.labels import Labels
+from causeway_core.ingest.pipeline import Pipeline
+
+_FATES = ("raised", "caught", "uncaught")
+
+
+def finish(pipeline: Pipeline, facts: Mapping[str, Any]) -> None:
+    """Completes the recording; the pipeline must have ended. Half a second for a million events."""
+    writer = pipeline.writer
+    writer.begin()
+    pipeline.facts.open_spans()
+    pipeline.facts.flush()
+    _end_processes(pipeline)
+    write_actors(pipeline)
+    _settle_exceptions(pipeline)
+    writer.insert("message", pipeline.facts.message_rows())
+    labels = Labels(pipeline)
+    write_accesses(pipeline, labels)
+    labels.write()
+    derive_edges(writer.database)
+    writer.commit()
+    writer.complete({**facts, "events": pipeline.scanner.events, "detail": pipeline.facts.detail})
+
+
+def _end_processes(pipeline: Pipeline) -> None:
+    database, facts = pipeline.writer.database, pipeline.facts
+    by_uid = {f"{process.uid:016x}": process for process in facts.processes.values()}
+    last = dict(database.execute("SELECT process, max(ts) FROM run GROUP BY process"))
+    for stream, ended in database.execute("SELECT process, max(started_ns) FROM step JOIN stream ON stream.id = step.first_at >> 40 GROUP BY process"):
+        last[stream] = max(last.get(stream, 0), ended)
+    for process in facts.processes.values():
+        parent = by_uid.get(process.parent or "")
+        parent_at = None
+        if parent is not None and parent is not process and process.parent_event and process.parent_event[0] in parent.streams:
+            parent_at = parent.streams[process.parent_event[0]] << 40 | process.parent_event[1]
+        seen = max(process.last_ts, last.get(process.id, 0))
+        ended_ns = seen + process.offset_ns if seen else None
+        ending = "exited" if process.ended else "running" if _alive(process.pid) and process.introduced else "lost"
+        database.execute(
+            "UPDATE process SET parent = ?, parent_at = ?, ended_ns = ?, exit_code = ?, ending = ? WHERE id = ?",
+            (parent.id if parent is not None and parent is not process else None, parent_at, ended_ns, process.exit_code, ending, process.id),
+        )
+        if ending == "lost":
+            _name_loss(pipeline, process.id, process.pid, ended_ns)
+
+
+def _name_loss(pipeline: Pipeline, process: int, pid: int, ended_ns: int | None) -> None:
+    database = pipeline.writer.database
+    row = database.execute("SELECT max(at) FROM run WHERE process = ?", (process,)).fetchone()
+    since = f" after {ended_ns} ns since the epoch" if ended_ns else ""
+    detail = f"process {pid} was killed or crashed: what it did{since}, at most the last 100 ms, is not in the recording"
+    pipeline.writer.insert("gap", [(process, row[0] if row else None, "lost", detail)])
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _settle_exceptions(pipeline: Pipeline) -> None:
+    database = pipeline.writer.database
+    unretrieved = {row[0] for row in database.execute("SELECT object FROM sync WHERE op = 'exception_unretrieved'")}
+    failed = {id for id, obj in database.execute("SELECT id, object FROM actor WHERE object IS NOT NULL") if obj in unretrieved}
+    cancelled = {row[0] for row in database.execute("SELECT id FROM actor WHERE state = 'cancelled'")}
+    actors = dict(database.execute("SELECT at, actor FROM exception"))
+    types = dict(database.execute("SELECT at, type FROM exception"))
+    rows = []
+    for process in pipeline.facts.processes:
+        for at, code in pipeline.scanner.fates(process):
+            fate = _FATES[code]
+            actor = actors.get(at)
+            if fate != "caught" and types.get(at, "").endswith("CancelledError") and actor in cancelled:
+                fate = "cancelled"
+            elif fate == "uncaught" and actor in failed:
+                fate = "unretrieved"
+            rows.append((fate, at))
+    database.execute("CREATE TEMP TABLE fate (at INTEGER PRIMARY KEY, fate TEXT)")
+    database.executemany("INSERT OR REPLACE INTO fate (fate, at) VALUES (?, ?)", rows)
+    database.execute("UPDATE exception SET fate = coalesce((SELECT fate FROM fate WHERE fate.at = exception.at), fate)")
+    database.execute("DROP TABLE fate")

@@ -1,0 +1,82 @@
+"""Ingest of a spool while the program runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from causeway_core.ingest.feed import SegmentFeed
+from causeway_core.ingest.finish import finish
+from causeway_core.ingest.pipeline import Pipeline
+from causeway_core.ingest.sites import SpoolTables
+from causeway_core.storage.writer import RecordingWriter
+from causeway_core.wire.segment import parse_name
+
+_POLL_SECONDS = 0.5
+
+
+class Ingestor:
+    """Turns a spool into a recording. Belongs to one thread; the recording can be read by others meanwhile.
+
+    Call `poll` every 50 to 100 ms while the program runs, then `finish` once. A crash in between loses nothing that reached the
+    spool: `recover` goes on from the file and the spool. Raises RecordingError when the recording cannot be written.
+    """
+
+    def __init__(
+        self, spool: Path, recording: Path, *, command: Sequence[str] = (), cwd: Path | None = None, root: Path | None = None, detail: str = "full"
+    ) -> None:
+        self._spool = spool
+        self._began = time.monotonic_ns()
+        facts = {
+            "command": list(command), "cwd": str(cwd or Path.cwd()), "root": str(root or cwd or Path.cwd()), "created_ns": time.time_ns(),
+            "detail": detail, "causeway_version": own_version(), "spool": str(spool.absolute()),
+        }
+        self._pipeline = Pipeline(RecordingWriter.create(recording, facts), SpoolTables(spool))
+
+    @property
+    def events(self) -> int:
+        """Records read so far."""
+        return self._pipeline.scanner.events
+
+    def poll(self) -> None:
+        """Takes in what the guest has written since; at most about half a second."""
+        self._discover()
+        self._pipeline.drain(until=time.monotonic() + _POLL_SECONDS)
+        self._pipeline.commit()
+
+    def finish(self, exit_code: int | None) -> None:
+        """Takes in the rest, derives what needs the whole, marks the recording complete and removes the spool."""
+        self._discover()
+        self._pipeline.end()
+        finish(self._pipeline, {"exit_code": exit_code, "duration_ns": time.monotonic_ns() - self._began})
+        shutil.rmtree(self._spool, ignore_errors=True)
+
+    def _discover(self) -> None:
+        for uid, number in discover(self._spool):
+            if not self._pipeline.knows(uid, number):
+                feed = SegmentFeed(self._spool, uid, number)
+                feed.refresh()
+                self._pipeline.add(uid, number, feed)
+
+
+def discover(spool: Path) -> list[tuple[int, int]]:
+    """(process uid, stream) of all segments in a spool, ascending."""
+    try:
+        names = os.listdir(spool)
+    except FileNotFoundError:
+        return []
+    return sorted({found[:2] for found in map(parse_name, names) if found})
+
+
+def own_version() -> str:
+    """The version of this Causeway."""
+    try:
+        return version("causeway-debugger")
+    except PackageNotFoundError:
+        return "unknown"
+
+

@@ -1,0 +1,255 @@
+"""The heart of ingest: feeds in, rows and chunks out, each process in its own total order."""
+
+from __future__ import annotations
+
+import time
+
+import zstandard
+
+from causeway_core.ingest.facts import Facts, ProcessFacts
+from causeway_core.ingest.feed import Feed
+from causeway_core.ingest.sites import SiteRows, SiteTables
+from causeway_core.storage.writer import RecordingWriter
+from causeway_core.wire import _stream
+from causeway_core.wire.kinds import StepState, SyncOp, XKind
+from causeway_core.wire.record import Fields, words_of
+
+_OP_NAMES = tuple(SyncOp(number).name.lower() if number in SyncOp.__members__.values() else "unknown" for number in range(max(SyncOp) + 1))
+_STATE_NAMES = tuple(state.name.lower() for state in StepState)
+_CHUNK_WORDS = 1 << 16
+_ZSTD_LEVEL = 3
+_BATCH_SECONDS = 0.1
+_ROWS_AT_ONCE = 1 << 16
+
+_END, _ORDER, _SITES, _FULL, _BAD = range(5)
+
+
+class _Stream:
+    """A stream being read."""
+
+    def __init__(self, id: int, process: _Process, number: int, feed: Feed) -> None:
+        self.id, self.process, self.number, self.feed = id, process, number, feed
+        self.waits_for: int | None = None
+        self.position = 0
+
+
+class _Process:
+    """A process being read."""
+
+    def __init__(self, id: int, uid: int) -> None:
+        self.id, self.uid = id, uid
+        self.streams: dict[int, _Stream] = {}
+        self.waiting: dict[int, _Stream] = {}
+        self.current: _Stream | None = None
+
+
+class Pipeline:
+    """Reads feeds into a recording. Every row it writes is in a transaction of at most some 100 ms; `commit` ends the last.
+
+    A process's records are read in the order of its runs, so that what is defined on one thread (sites, actors, tokens, suspended
+    generators) is known when another uses it. A run whose number is missing holds up its process until `drain(force=True)`.
+    """
+
+    def __init__(self, writer: RecordingWriter, tables: SiteTables) -> None:
+        self.writer = writer
+        self.scanner = _stream.Scanner(_OP_NAMES, _STATE_NAMES, _CHUNK_WORDS)
+        self.sites = SiteRows(writer)
+        self.facts = Facts(writer, self.scanner.actor_id, self.sites.site_id)
+        self.processes: dict[int, _Process] = {}
+        self.bytes_stored = 0
+        self._tables = tables
+        self._stream_count = 0
+        self._in_batch = False
+        self._batch_began = 0.0
+        self._stored: set[_Stream] = set()
+        self._compress = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
+
+    # What there is to read.
+
+    def add(self, uid: int, number: int, feed: Feed) -> None:
+        """A stream that was not known before."""
+        self._begin()
+        process = self.processes.get(uid) or self._new_process(uid)
+        self._stream_count += 1
+        stream = process.streams[number] = _Stream(self._stream_count, process, number, feed)
+        self.facts.processes[process.id].streams[number] = stream.id
+        self.scanner.add_stream(process.id, stream.id)
+        row = (stream.id, process.id, number, 0, 0, 0, feed.wall_ns, feed.monotonic_ns)
+        self.writer.insert("stream", [row])
+
+    def knows(self, uid: int, number: int) -> bool:
+        """Whether the stream was added."""
+        return uid in self.processes and number in self.processes[uid].streams
+
+    def _new_process(self, uid: int) -> _Process:
+        process = self.processes[uid] = _Process(len(self.processes) + 1, uid)
+        self.facts.processes[process.id] = ProcessFacts(process.id, uid)
+        self.scanner.add_process(process.id)
+        row = (process.id, f"{uid:016x}", 0, None, None, "process", "[]", "python", "", 0, 0, None, None, "running")
+        self.writer.insert("process", [row])
+        return process
+
+    # Reading.
+
+    def drain(self, force: bool = False, until: float = float("inf")) -> bool:
+        """Reads all that can be read now; `force`: also runs whose turn never comes. False when stopped by time (`time.monotonic`)."""
+        self._begin()
+        for process in list(self.processes.values()):
+            if not self._drain(process, force, until):
+                return False
+        return True
+
+    def _drain(self, process: _Process, force: bool, until: float) -> bool:
+        for stream in list(process.streams.values()):
+            if stream.waits_for is None and not self._pump(stream, until):
+                return False
+        while process.waiting:
+            due = self.scanner.order(process.id) + 1
+            if due == 1:
+                due = self._first_run(process)
+            stream = process.waiting.get(due)
+            if stream is None and force:
+                due = min(process.waiting)
+                stream = process.waiting[due]
+            if stream is None:
+                return True
+            if process.current is not None and process.current is not stream and process.current.waits_for is None:
+                # That the next run has begun shows that this one is whole, but not that all of it was there when we looked.
+                if not self._pump(process.current, until):
+                    return False
+            del process.waiting[due]
+            process.current = stream
+            stream.waits_for = None
+            if not self._pump(stream, until, force=True):
+                return False
+        return True
+
+    @staticmethod
+    def _first_run(process: _Process) -> int:
+        """A recording may have begun in a running process: its first run is that of stream 0."""
+        stream = process.streams.get(0)
+        return stream.waits_for if stream is not None and stream.waits_for is not None else 1
+
+    def _pump(self, stream: _Stream, until: float, force: bool = False) -> bool:
+        """Reads a stream up to its end or the next ORDER that is not due. False when stopped by time."""
+        feed = stream.feed
+        while feed.refresh():
+            self._jump(stream, feed.hole())
+            before = feed.offset
+            feed.offset, why, detail = self.scanner.feed(stream.id, feed.buffer, feed.offset, force)
+            stream.position += feed.offset - before
+            force = force and feed.offset == before
+            if why == _ORDER:
+                stream.waits_for = detail
+                if detail in stream.process.waiting:
+                    return self._pump(stream, until, force=True)
+                stream.process.waiting[detail] = stream
+                break
+            if why == _SITES:
+                self._on_sites(stream)
+            elif why == _FULL:
+                self._close_chunk(stream)
+            elif why == _BAD:
+                self._skip(stream)
+            if time.monotonic() - self._batch_began > _BATCH_SECONDS:
+                self.commit()
+                self._begin()
+                if time.monotonic() > until:
+                    return False
+        if feed.at_rest and self.scanner.pending(stream.id):
+            self._close_chunk(stream)
+        return True
+
+    def _jump(self, stream: _Stream, count: int) -> None:
+        if count:
+            self._close_chunk(stream)
+            self.scanner.skip(stream.id, count)
+            stream.position += count
+
+    def _skip(self, stream: _Stream) -> None:
+        self._jump(stream, stream.feed.skip_rest())
+        stream.feed.stored(stream.position)
+        self._complain(stream)
+
+    def _on_sites(self, stream: _Stream) -> None:
+        """The records after a SITES record mean nothing without its table: it is entered before they are read."""
+        steps, syncs, runs, records = self.scanner.take()
+        self._write_rows(steps, syncs, runs, records)
+        at, _, xkind, payload, process, _ = records[-1]
+        assert xkind == XKind.SITES
+        fields = Fields(words_of(payload))
+        try:
+            base, count, key = fields.word(), fields.word(), fields.text()
+        except ValueError:
+            return
+        table = self._tables(stream.process.uid, base, key)
+        rows = self.sites.add(process, base, count, table) if table is not None else None
+        if rows is None:
+            why = "is missing" if table is None else "does not fit its record"
+            self.writer.insert("gap", [(process, at, "torn", f"site table {key[:80]} {why}: what its module did has no places")])
+        else:
+            self.scanner.set_sites(process, base, rows)
+
+    # Writing.
+
+    def _close_chunk(self, stream: _Stream) -> None:
+        chunk = self.scanner.close_chunk(stream.id)
+        if chunk is not None:
+            blobs = [self._compress(blob) for blob in chunk[5:]]
+            self.bytes_stored += sum(map(len, blobs))
+            self.writer.insert("chunk", [(stream.id, *chunk[:5], 1, *blobs)])
+            stream.position = chunk[0] + chunk[1]
+        stream.feed.stored(stream.position)
+        self._stored.add(stream)
+
+    def _write_rows(
+        self, steps: list[tuple[object, ...]], syncs: list[tuple[object, ...]], runs: list[tuple[object, ...]],
+        records: list[tuple[int, int, int, bytes, int, int]],
+    ) -> None:
+        self.writer.insert("step", steps)
+        self.writer.insert("sync", syncs)
+        self.writer.insert("run", runs)
+        self.facts.mentioned.update(row[4] for row in syncs if row[4] is not None)  # type: ignore[misc]
+        self.facts.add(records)
+
+    def _complain(self, stream: _Stream, final: bool = False) -> None:
+        for complaint in stream.feed.complaints(final):
+            self.writer.insert("gap", [(stream.process.id, stream.id << 40 | stream.position, "torn", complaint)])
+
+    def _begin(self) -> None:
+        if not self._in_batch:
+            self.writer.begin()
+            self._in_batch = True
+            self._batch_began = time.monotonic()
+
+    def commit(self) -> None:
+        """Makes what was read durable, then lets the feeds drop it."""
+        if not self._in_batch:
+            return
+        self._write_rows(*self.scanner.take())
+        self.facts.flush()
+        for process in self.processes.values():
+            for stream in process.streams.values():
+                self._complain(stream)
+        rows = [(stream.position, *stream.feed.progress(), stream.feed.wall_ns, stream.feed.monotonic_ns, stream.id) for stream in self._stored]
+        self.writer.database.executemany(
+            "UPDATE stream SET words = ?, segments = ?, segment_words = ?, wall_ns = ?, monotonic_ns = ? WHERE id = ?", rows
+        )
+        self.writer.commit()
+        self._in_batch = False
+        for stream in self._stored:
+            stream.feed.committed()
+        self._stored.clear()
+
+    def end(self) -> None:
+        """Reads what is left, whatever its order, and closes all chunks and steps."""
+        self.drain(force=True)
+        self._begin()
+        for process in self.processes.values():
+            for stream in process.streams.values():
+                self._close_chunk(stream)
+                self._complain(stream, final=True)
+        self.scanner.finish()
+        self.commit()
+
+
