@@ -1,6 +1,7 @@
 /* Object ids: a table from addresses to ids whose entries end when the objects do (watch.c). */
 #include "identity.h"
 
+#include "attributes.h"
 #include "snapshot.h"
 #include "types.h"
 #include "watch.h"
@@ -12,8 +13,12 @@
 #define MOST_SLOTS (1u << 20)
 #define MOST_LIVE 500000
 #define LAST_ID ((1u << 28) - 1)
-/* A fresh object has a reference from its variable and one or two from the evaluation stack; more mean that others hold it. */
-#define FRESH_REFERENCES 3
+/* From 3.14 on the evaluation stack borrows from local variables. */
+#if PY_VERSION_HEX >= 0x030E0000
+#define BOUND_REFERENCES 1
+#else
+#define BOUND_REFERENCES 2
+#endif
 
 enum { DESCRIBED = 1, PUBLISHED = 2, SNAPSHOT = 4, MARKED = 8 /* secret container, raised exception */, FLAGS = 15 };
 
@@ -100,13 +105,23 @@ void cw_objects_forget(void) {
     cw_types_undefine();
 }
 
+/* True when nobody but the running actor can hold an object that is met like this for the first time: all its references are accounted for. An instance
+ * without attributes is being made: __init__ holds one more. */
+static bool held_alone(PyObject *object, unsigned how) {
+    Py_ssize_t expected = how & CW_BOUND ? BOUND_REFERENCES : how & CW_PASSING ? 1 : 0, found = Py_REFCNT(object);
+    if (expected == 0 || found > expected + 1) return false;
+    if (found <= expected) return true;
+    cw_attribute any;
+    return cw_python_class(Py_TYPE(object)) && cw_attributes(object, &any, 1) == 0;
+}
+
 /* A new entry, not described yet; NULL when there is no room. */
 static entry *insert(PyObject *object, unsigned how) {
     if (next_id > LAST_ID || !make_room()) return NULL;
     cw_stream *s = cw_stream_here;
-    bool held = (how & CW_PUBLISH) || Py_REFCNT(object) > FRESH_REFERENCES || s == NULL;
+    bool alone = s != NULL && !(how & CW_PUBLISH) && held_alone(object, how);
     entry *e = find(object);
-    *e = (entry){object, next_id++ << 4 | (held ? PUBLISHED : 0), s == NULL ? 0 : s->privacy};
+    *e = (entry){object, next_id++ << 4 | (alone ? 0 : PUBLISHED), s == NULL ? 0 : s->privacy};
     live++;
     return e;
 }

@@ -34,7 +34,7 @@ static PyObject *call(PyObject *self) {
 static PyObject *leave(PyObject *self, PyObject *value) {
     if (CW_LIKELY(cw_active())) {
         cw_value v;
-        cw_encode_named((cw_tap *)self, value, &v, 0);
+        cw_encode_named((cw_tap *)self, value, &v, CW_PASSING);
         cw_record(((cw_tap *)self)->first, NULL, 0, &v);
     }
     return cw_same(value);

@@ -37,7 +37,12 @@ uint32_t cw_text_utf8(const char *text, size_t length);
 uint32_t cw_text_decimal(const char *digits, size_t length);
 
 /* How an object is reached when it is encoded: may be or-ed. */
-enum { CW_PUBLISH = 1 /* others can reach it now */, CW_SECRET = 2 /* under a secret name: its texts are redacted */ };
+enum {
+    CW_PUBLISH = 1, /* others can reach it now */
+    CW_SECRET = 2,  /* under a secret name: its texts are redacted */
+    CW_BOUND = 4,   /* a local variable and the evaluation stack hold it: if nothing else does, it is the running actor's alone */
+    CW_PASSING = 8, /* the same of the evaluation stack */
+};
 void cw_encode_how(PyObject *value, cw_value *out, unsigned how);
 
 /* Encodes a value bound to a secret name: REDACTED unless it is None, a bool or a container, which is marked so that its texts are redacted too. */

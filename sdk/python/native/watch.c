@@ -129,7 +129,7 @@ static bool is_thunk(destructor dealloc) {
 static bool wrap_dealloc(PyTypeObject *type) {
     if (type->tp_dealloc == NULL) return false;
     if (is_thunk(type->tp_dealloc)) return true;
-    if (thunks_used == THUNKS) return wrap_free(type);
+    if (thunks_used == THUNKS) return (type->tp_flags & Py_TPFLAGS_HAVE_GC) && wrap_free(type);
     originals[thunks_used] = type->tp_dealloc;
     finalizes[thunks_used] = type->tp_finalize != NULL || type->tp_del != NULL || type->tp_weaklistoffset != 0;
     type->tp_dealloc = thunks[thunks_used++];
@@ -149,19 +149,31 @@ static bool ours(const PyTypeObject *type) {
 
 /* Built-in types without a free list whose deallocator ends in tp_free. */
 static bool ends_in_free(PyTypeObject *type) {
-    return type == &PySet_Type || type == &PyFrozenSet_Type || type == &PyByteArray_Type || type == &PyType_Type || type == &PyBaseObject_Type ||
+    return type == &PySet_Type || type == &PyFrozenSet_Type || type == &PyType_Type ||
            (PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException) && type != (PyTypeObject *)PyExc_MemoryError);
 }
 
+static destructor object_dealloc;
+
+/* The deallocator of `object` itself, which also ends that of every Python class: those are retired in tp_free. */
+static void dealloc_object(PyObject *object) {
+    if (Py_IS_TYPE(object, &PyBaseObject_Type)) cw_retire(object);
+    object_dealloc(object);
+}
+
+/* The tp_free of a compiled type without garbage collection is left alone: types that inherit it and add collection are refused unless it is the default. */
 bool cw_watch(PyTypeObject *type) {
-    if (cw_python_class(type)) {
-        if (!wrap_free(type)) return false;
-        PyTypeObject *base = type->tp_base;
-        while (base != NULL && cw_python_class(base)) base = base->tp_base;
+    if (cw_python_class(type)) return wrap_free(type);
+    if (type == &PyBaseObject_Type) {
+        if (type->tp_dealloc != dealloc_object) {
+            object_dealloc = type->tp_dealloc;
+            type->tp_dealloc = dealloc_object;
+        }
         return true;
     }
+    bool collected = (type->tp_flags & Py_TPFLAGS_HAVE_GC) != 0;
     if (ends_in_free(type)) return wrap_free(type);
-    if (type->tp_finalize != NULL && !ours(type)) return wrap_free(type);
+    if (type->tp_finalize != NULL && !ours(type)) return collected && wrap_free(type);
     return wrap_dealloc(type);
 }
 

@@ -1,0 +1,305 @@
+"""What each kind of tap does for the program, and what it writes."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import pytest
+from causeway import _tap
+from taps import recording
+from wire_reader import ABSENT, Ref
+
+
+class Account:
+    kind = "giro"
+
+    def __init__(self, balance: int = 0) -> None:
+        self.balance = balance
+
+    @property
+    def computed(self) -> int:
+        raise AssertionError("a property was run")
+
+    def method(self) -> None: ...
+
+
+class Slotted:
+    __slots__ = ("balance",)
+
+
+def test_a_call_is_its_frame_its_lines_and_its_result(tmp_path: Path) -> None:
+    with recording(tmp_path) as tape:
+        call, line, leave = tape.tap("call", 1), tape.tap("line", 2), tape.tap("return", 3)
+
+        def double(n: int) -> int:
+            assert ~call is True
+            assert ~line is True
+            return leave @ (n * 2)
+
+        assert double(21) == 42
+    names = [r.name for r in tape.process.records]
+    assert names[-4:] == ["CALL", "LINE", "RETURN", "END"]
+    assert tape.values("RETURN") == [42]
+    assert [r.site - tape.base for r in tape.process.of("CALL", "LINE", "RETURN")] == [1, 2, 3]
+
+
+def test_a_stream_begins_with_its_actor_the_order_and_the_process(tmp_path: Path) -> None:
+    with recording(tmp_path) as tape:
+        pass
+    first = tape.process.records[:4]
+    assert [r.name for r in first] == ["ACTOR", "ORDER", "PROCESS", "SITES"]
+    assert (first[0].kind, first[0].label, first[1].order) == (1, "MainThread", 1)
+
+
+def test_two_activations_of_one_function_have_different_frames(tmp_path: Path) -> None:
+    with recording(tmp_path) as tape:
+        call = tape.tap("call")
+
+        def down(n: int) -> None:
+            ~call
+            if n:
+                down(n - 1)
+
+        down(2)
+    frames = [r.word for r in tape.process.of("CALL")]
+    assert len(set(frames)) == 3
+
+
+def test_generator_frame_is_the_same_at_every_resumption(tmp_path: Path) -> None:
+    with recording(tmp_path) as tape:
+        call, give, back = tape.tap("call"), tape.tap("yield", 1), tape.tap("resume", 2)
+
+        def echo() -> Any:
+            ~call
+            heard = back @ (yield give @ "first")
+            back @ (yield give @ heard)
+
+        e = echo()
+        assert next(e) == "first"
+        assert e.send("again") == "again"
+    process = tape.process
+    assert [(r.name, process.plain(r.value)) for r in process.of("YIELD", "RESUME")] == [("YIELD", "first"), ("RESUME", "again"), ("YIELD", "again")]
+    assert len({r.word for r in process.of("CALL", "YIELD", "RESUME")}) == 1
+
+
+def test_locals_are_written_with_consecutive_sites(tmp_path: Path) -> None:
+    with recording(tmp_path) as tape:
+        three = tape.tap("locals", 5, ("a", "password", "c"))
+        a, b, c = 1, "hunter2", None
+        del three[a, b, c]
+        assert three @ (a, b, c) is True
+        ~tape.tap("unbind", 9)
+    assert [(r.site - tape.base, tape.process.plain(r.value)) for r in tape.process.of("LOCAL")] == [(5, 1), (6, "REDACTED"), (7, None)] * 2 + [(9, ABSENT)]
+
+
+def test_globals_and_cells(tmp_path: Path) -> None:
+    with recording(tmp_path, other_actors=True) as tape:
+        g, c, new = tape.tap("global", 1, "g"), tape.tap("cell", 2, "c"), tape.tap("newcell")
+        first, second = ~new, ~new
+        assert first != second
+        del g[10]
+        assert g @ 10 == 10
+        assert tape.tap("walrus", 3, "w", 1) @ 11 == 11
+        ~tape.tap("unbind", 4, "g", 1)
+        del c[second, "x"]
+        assert c @ (second, "x") == "x"
+    written = [(r.name, r.word, tape.process.plain(r.value)) for r in tape.process.of("SETVAR", "GETVAR")]
+    assert written == [("SETVAR", 0, 10), ("GETVAR", 0, 10), ("SETVAR", 0, 11), ("SETVAR", 0, ABSENT), ("SETVAR", second, "x"), ("GETVAR", second, "x")]
+
+
+def test_attribute_writes(tmp_path: Path) -> None:
+    account = Account(5)
+    with recording(tmp_path) as tape:
+        balance = tape.tap("attr", 1, "balance")
+        balance[account] = 6
+        balance[account] += 1
+        assert account.balance == 7
+        del balance[account]
+        assert not hasattr(account, "balance")
+        with pytest.raises(AttributeError, match="has no attribute 'balance'"):
+            balance[object()] = 1
+    (snapshot,) = [r for r in tape.process.of("OBJECT") if r.form == 4]
+    assert tape.values("SETATTR") == [6, 7, ABSENT]
+    assert {r.word for r in tape.process.of("SETATTR")} == {snapshot.id}
+    assert [tuple(map(tape.process.plain, pair)) for pair in snapshot.items] == [("balance", 5)]
+    assert tape.process.types[snapshot.type][0].endswith("test_tap_records.Account")
+
+
+def test_reads_are_looked_at_without_running_code(tmp_path: Path) -> None:
+    account, slotted = Account(5), Slotted()
+    slotted.balance = 8
+    with recording(tmp_path, other_actors=True) as tape:
+        for thing, name in [(account, "balance"), (slotted, "balance"), (account, "computed"), (account, "method"), (account, "missing"), (account, "kind")]:
+            assert tape.tap("owner", 1, name) @ thing is thing
+        owners = [_tap.object_id(account), _tap.object_id(slotted), _tap.object_id(account), _tap.object_id(Account)]
+    reads = tape.process.of("GETATTR")
+    assert [tape.process.plain(r.value) for r in reads] == [5, 8, ABSENT, "giro"]
+    assert [r.word for r in reads] == owners
+
+
+def test_a_read_is_recorded_once_an_epoch(tmp_path: Path) -> None:
+    account = Account(5)
+    with recording(tmp_path, other_actors=True) as tape:
+        balance = tape.tap("owner", 1, "balance")
+        for _ in range(3):
+            balance @ account
+        _tap.sync(8, account)
+        balance @ account
+    assert len(tape.process.of("GETATTR")) == 2
+
+
+def test_reads_of_what_only_one_actor_knows_are_left_out_until_it_is_handed_over(tmp_path: Path) -> None:
+    with recording(tmp_path, other_actors=True) as tape:
+        read, item = tape.tap("read", 1), tape.tap("item", 2)
+        mine = [1, 2]
+        del tape.tap("local", 3, "mine")[mine]
+        assert read @ mine is mine
+        assert item @ (mine, 0) == 1
+        item[mine, 0] = 9
+        _tap.actor(2, None, "child", "")
+        read @ mine
+        item @ (mine, 0)
+    assert [r.key for r in tape.process.of("GETITEM")] == [ABSENT, 0]
+    assert [r.key for r in tape.process.of("SETITEM")] == [0]
+
+
+def test_items(tmp_path: Path) -> None:
+    shared: dict[str, Any] = {}
+    numbers = [1, 2, 3]
+    with recording(tmp_path, other_actors=True) as tape:
+        item, contains = tape.tap("item", 1), tape.tap("contains", 2)
+        item[shared, "k"] = (1, "two")
+        assert item @ (shared, "k") == (1, "two")
+        with pytest.raises(KeyError, match="missing"):
+            item @ (shared, "missing")
+        assert contains @ ("k", shared) is True
+        assert contains @ ("q", shared) is False
+        item[numbers, -1] += 1
+        assert numbers == [1, 2, 4]
+        del item[numbers, 0]
+        item[numbers, 0:1] = [7, 8]
+    process = tape.process
+    plain = process.plain
+    writes = [(plain(r.key), plain(r.value)) for r in process.of("SETITEM")]
+    assert writes[:3] == [("k", (1, "two")), (2, 4), (0, ABSENT)]
+    assert writes[3][0] == (0, 1, None) and isinstance(writes[3][1], Ref)
+    assert [(plain(r.key), plain(r.value)) for r in process.of("GETITEM") if r.key != 2] == [("k", (1, "two")), ("missing", ABSENT), ("k", True), ("q", False)]
+    (list_id,) = {r.word for r in process.of("SETITEM")[1:]}
+    assert process.snapshots(list_id)[-1].items == [7, 8, 4], "a slice is followed by a new snapshot"
+
+
+def test_container_methods(tmp_path: Path) -> None:
+    numbers: list[int] = [3]
+    queue: deque[str] = deque(["a"])
+    with recording(tmp_path) as tape:
+        assert tape.tap("method", 1, "append")[numbers](1) is None
+        assert tape.tap("method", 2, "pop")[numbers](0) == 3
+        assert tape.tap("method", 3, "extend")[numbers](range(9, 6, -1)) is None
+        tape.tap("method", 4, "sort")[numbers](reverse=False)
+        assert tape.tap("method", 5, "popleft")[queue]() == "a"
+        tape.tap("mutated", 6, "heappush")[heapq.heappush](numbers, 0)
+        assert numbers == [0, 1, 8, 9, 7]
+    process = tape.process
+    done = [(r.site - tape.base, [process.plain(a) for a in r.args], process.plain(r.result)) for r in process.of("MUTATE")]
+    assert done[0] == (1, [1], None) and done[1] == (2, [0], 3) and done[4] == (5, [], "a") and done[5] == (6, [0], None)
+    list_id = process.of("MUTATE")[0].owner
+    assert [s.items for s in process.snapshots(list_id)] == [[3], [1, 9, 8, 7], [1, 7, 8, 9], [0, 1, 8, 9, 7]]
+
+
+def test_a_method_of_the_users_own_is_only_loaded(tmp_path: Path) -> None:
+    class Log(list):  # type: ignore[type-arg]
+        def append(self, value: object) -> None:
+            super().append(("logged", value))
+
+    log = Log()
+    with recording(tmp_path) as tape:
+        tape.tap("method", 1, "append")[log](1)
+    assert log == [("logged", 1)] and not tape.process.of("MUTATE")
+
+
+def test_method_names_that_only_read(tmp_path: Path) -> None:
+    shared = {"a": 1}
+    with recording(tmp_path, other_actors=True) as tape:
+        _tap.object_id(shared)
+        assert tape.tap("method", 1, "get")[shared]("a", 0) == 1
+        assert tape.tap("method", 1, "get")[shared]("b", 0) == 0
+        assert list(tape.tap("method", 2, "items")[shared]()) == [("a", 1)]
+    assert [(tape.process.plain(r.key), r.value) for r in tape.process.of("GETITEM")] == [("a", 1), ("b", 0), (ABSENT, ABSENT)]
+
+
+def test_an_exception_is_raised_once_and_unwinds_every_activation(tmp_path: Path) -> None:
+    with recording(tmp_path) as tape:
+        unwind, handler = tape.tap("unwind", 1), tape.tap("handler", 2)
+
+        def inner() -> None:
+            try:
+                raise ValueError("no money")
+            except ValueError:
+                ~unwind
+                raise
+
+        try:
+            inner()
+        except ValueError:
+            ~handler
+        finally:
+            ~handler
+    process = tape.process
+    (raised,) = process.of("RAISE")
+    assert (raised.type, raised.message) == ("builtins.ValueError", "no money")
+    assert raised.line == test_an_exception_is_raised_once_and_unwinds_every_activation.__code__.co_firstlineno + 6
+    assert [r.name for r in process.of("RAISE", "UNWIND", "HANDLER")] == ["RAISE", "UNWIND", "HANDLER"]
+    assert process.of("UNWIND")[0].value == Ref(raised.object)
+
+
+def test_every_tap_works_when_nothing_records() -> None:
+    account, numbers = Account(1), [1]
+    make = _tap.make
+    assert ~make("line", 1) is True and ~make("call", 1) is True and ~make("handler", 1) is True and ~make("unwind", 1) is True
+    assert make("return", 1) @ 5 == 5 and make("walrus", 1, "x") @ 5 == 5 and make("owner", 1, "balance") @ account is account
+    make("attr", 1, "balance")[account] = 2
+    make("attr", 1, "balance")[account] += 2
+    assert account.balance == 4
+    make("method", 1, "append")[numbers](2)
+    make("mutated", 1, "heappush")[heapq.heappush](numbers, 3)
+    make("item", 1)[numbers, 0] = 9
+    assert numbers == [9, 2, 3] and make("item", 1) @ (numbers, 1) == 2 and make("contains", 1) @ (3, numbers) is True
+    assert not _tap.active() and _tap.here() == (-1, -1) and _tap.emit(14, b"abcd") == -1 and _tap.object_id(account) == 0
+
+
+def test_paused_threads_write_nothing(tmp_path: Path) -> None:
+    with recording(tmp_path) as tape:
+        line = tape.tap("line")
+        _tap.pause()
+        _tap.pause()
+        ~line
+        _tap.resume()
+        ~line
+        assert not _tap.active()
+        _tap.resume()
+        ~line
+    assert len(tape.process.of("LINE")) == 1
+
+
+def test_copies_of_taps_have_no_place() -> None:
+    import copy
+    import pickle
+
+    original = _tap.make("attr", 7, "balance")
+    for copied in (copy.copy(original), pickle.loads(pickle.dumps(original))):
+        account = Account(1)
+        copied[account] = 5
+        assert account.balance == 5
+    assert len(_tap.make_many([("line", 0, None, 0), ("locals", 1, ("a", "b"), 0)], 100)) == 2
+
+
+def test_bad_arguments_of_make() -> None:
+    with pytest.raises(ValueError, match="no tap is of kind 'nonsense'"):
+        _tap.make("nonsense", 1)
+    with pytest.raises(ValueError, match="24 bits"):
+        _tap.make("line", 1 << 24)
+    with pytest.raises(TypeError, match="name"):
+        _tap.make("attr", 1, 5)  # type: ignore[arg-type]
