@@ -1,5 +1,6 @@
 /* Actors, steps, synchronization: the records of causality, each with a clock reading. */
 #include "actor.h"
+#include "clock.h"
 #include "threads.h"
 
 #include <stdlib.h>
@@ -17,7 +18,7 @@ uint32_t cw_actors(void) { return actors; }
 uint32_t cw_new_token(void) { return ++tokens; }
 
 static void put_ts(uint32_t *to) {
-    int64_t now = cw_now();
+    int64_t now = cw_clock();
     memcpy(to, &now, 8);
 }
 
@@ -143,10 +144,15 @@ static bool hands_over(uint32_t op) {
 }
 
 int64_t cw_sync_id(uint32_t op, uint32_t object_id, uint32_t extra, uint32_t flags) {
-    uint32_t payload[5] = {op | flags << 8, object_id, extra};
-    put_ts(payload + 3);
-    int64_t position = cw_emit(CW_X_SYNC, payload, 5);
-    if (position < 0) return -1;
+    uint32_t *at = cw_reserve(6);
+    if (at == NULL) return -1;
+    cw_stream *s = cw_stream_here;
+    int64_t position = (int64_t)(s->sealed + (uint64_t)(at - s->body));
+    at[1] = op | flags << 8;
+    at[2] = object_id;
+    at[3] = extra;
+    put_ts(at + 4);
+    cw_commit(at, 6, CW_EXTENDED(CW_X_SYNC, 6));
     cw_epoch++;
     if (hands_over(op)) cw_share();
     return position;

@@ -5,6 +5,7 @@
  * lock, the mapped segment still says what it waited for. */
 #include "locks.h"
 #include "items.h"
+#include "pointers.h"
 #include "swap.h"
 #include "tap.h"
 
@@ -45,6 +46,27 @@ static bool rlock_mine(PyObject *self) { return rlock_count(self) > 0 && ((RLock
 
 static PyTypeObject *lock_type, *rlock_type, *queue_type;
 
+/* Locks inside of queues, events and the like, by address, until they are freed. */
+static cw_pointers privates;
+static destructor lock_dealloc;
+
+bool cw_lock_is_private(PyObject *lock) { return cw_pointers_find(&privates, (uintptr_t)lock) != NULL; }
+
+static void dealloc(PyObject *self) {
+    cw_entry *entry = cw_pointers_find(&privates, (uintptr_t)self);
+    if (entry) cw_pointers_remove(&privates, entry);
+    lock_dealloc(self);
+}
+
+void cw_lock_private(PyObject *lock) {
+    if (!lock_type || !Py_IS_TYPE(lock, lock_type)) return;
+    if (!lock_dealloc) {
+        lock_dealloc = lock_type->tp_dealloc;
+        lock_type->tp_dealloc = dealloc;
+    }
+    cw_pointers_put(&privates, (uintptr_t)lock);
+}
+
 /* A thread that blocks in here: on its own stack, in a list that any thread may read under the GIL. */
 typedef struct Waiter {
     unsigned long thread;
@@ -77,7 +99,7 @@ static bool would_block(const cw_swap *swap, void *b, void *c, void *d, void *e,
 }
 
 static PyObject *acquire(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
-    if (!cw_active()) return swap->original(self, b, c, d, e);
+    if (!cw_active() || cw_lock_is_private(self)) return swap->original(self, b, c, d, e);
     bool reentrant = Py_IS_TYPE(self, rlock_type) && rlock_mine(self);
     bool taken = !reentrant && (Py_IS_TYPE(self, lock_type) ? lock_taken(self) : Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 0);
     bool blocks = taken && would_block(swap, b, c, d, e, "blocking");
@@ -97,7 +119,7 @@ static PyObject *acquire(cw_swap *swap, PyObject *self, void *b, void *c, void *
 }
 
 static PyObject *release(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
-    if (!cw_active()) return swap->original(self, b, c, d, e);
+    if (!cw_active() || cw_lock_is_private(self)) return swap->original(self, b, c, d, e);
     bool inner = Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 1;
     PyObject *result = swap->original(self, b, c, d, e);
     if (result) cw_sync(RELEASED, self, 0, inner ? REENTRANT : 0);

@@ -7,11 +7,12 @@
  * A mark never raises. It costs a type slot and a record. */
 #include "mark.h"
 #include "items.h"
+#include "locks.h"
 #include "step.h"
 #include "tap.h"
 #include "threads.h"
 
-enum { SYNC, SYNC_IF, READ, PUT, GET, SUBMIT, RUN, JOIN, JOINED, RENAMED, HANDLE, STEP, STEP_END, KIND, MODES };
+enum { SYNC, SYNC_IF, PRIVATE, READ, PUT, GET, SUBMIT, RUN, JOIN, JOINED, RENAMED, HANDLE, STEP, STEP_END, KIND, MODES };
 #define SYNC_JOIN 20
 #define SYNC_TIMEOUT 28
 
@@ -25,10 +26,19 @@ static bool truth(PyObject *value) {
     return value != Py_False && value != Py_None && !(PyLong_CheckExact(value) && PyObject_RichCompareBool(value, Py_False, Py_EQ) == 1);
 }
 
+static bool of_standard_library(PyObject *object) {
+    PyObject *module = Py_TYPE(object)->tp_dict ? PyDict_GetItemString(Py_TYPE(object)->tp_dict, "__module__") : NULL;
+    return module && PyUnicode_Check(module) && (PyUnicode_CompareWithASCIIString(module, "threading") == 0 || PyUnicode_CompareWithASCIIString(module, "queue") == 0);
+}
+
 static int mark_assign(PyObject *self, PyObject *subject, PyObject *value) {
     Mark *mark = (Mark *)self;
     if (mark->mode == STEP) {
         cw_handle_runs(subject);
+        return 0;
+    }
+    if (mark->mode == PRIVATE) { /* value: what the lock is inside of; a subclass of the program's may do anything under it */
+        if (!value || of_standard_library(value)) cw_lock_private(subject);
         return 0;
     }
     if (!cw_active()) {
@@ -36,10 +46,14 @@ static int mark_assign(PyObject *self, PyObject *subject, PyObject *value) {
         return 0;
     }
     switch (mark->mode) {
-    case SYNC:
-        cw_sync(mark->op, subject, 0, mark->flags);
+    case SYNC: /* value: the lock inside; when that is private, subject is the inside of something else */
+        if (!value || !cw_lock_is_private(value)) cw_sync(mark->op, subject, 0, mark->flags);
         break;
-    case SYNC_IF: /* op when value is true, else other (0: nothing) */
+    case SYNC_IF: /* op when value is true, else other (0: nothing); subject may be (subject, the lock inside) */
+        if (PyTuple_CheckExact(subject)) {
+            if (cw_lock_is_private(PyTuple_GET_ITEM(subject, 1))) return 0;
+            subject = PyTuple_GET_ITEM(subject, 0);
+        }
         if (truth(value))
             cw_sync(mark->op, subject, 0, mark->flags);
         else if (mark->other)
@@ -83,7 +97,7 @@ static PyObject *mark_invert(PyObject *self) {
 
 static PyObject *mark_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"mode", "op", "flags", "other", NULL};
-    static const char *modes[MODES] = {"sync", "sync_if", "read", "put", "get", "submit", "run", "join", "joined", "renamed", "handle", "step", "step_end", "kind"};
+    static const char *modes[MODES] = {"sync", "sync_if", "private", "read", "put", "get", "submit", "run", "join", "joined", "renamed", "handle", "step", "step_end", "kind"};
     const char *mode;
     unsigned int op = 0, flags = 0, other = 0;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|III", names, &mode, &op, &flags, &other)) return NULL;

@@ -1,6 +1,7 @@
 /* Streams and their mapped segments. See segment.h for the contract, sdk/SPEC.md section 1 for the layout. */
 #define _GNU_SOURCE
 #include "segment.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -227,7 +228,7 @@ uint32_t *cw_reserve_slow(uint32_t words) {
     if ((size_t)(s->limit - s->next) < needed && !roll(s, needed)) return NULL;
     if (change) {
         uint32_t *at = s->next;
-        uint64_t number = ++order, ts = (uint64_t)cw_now();
+        uint64_t number = ++order, ts = (uint64_t)cw_clock();
         memcpy(at + 1, &number, 8);
         memcpy(at + 3, &ts, 8);
         s->next = at + ORDER_WORDS;

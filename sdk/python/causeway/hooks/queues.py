@@ -22,6 +22,7 @@ def install() -> None:
 def _queue(module: ModuleType) -> None:
     patch_simple_queue()
     plans = [
+        (module.Queue, "__init__", [leave(Mark("private"), "M[self.mutex] = self")]),
         (module.Queue, "put", [
             before("self.not_full.wait(", mark=Mark("sync", ops.PUT_REQUEST, ops.BLOCKED)),
             after("self._put(item)", mark=Mark("put", ops.PUT), text="M[self] = item"),

@@ -25,13 +25,18 @@ def install() -> None:
 def _threading(module: ModuleType) -> None:
     ended = "M[self] = self._is_stopped" if sys.version_info < (3, 13) else "M[self] = self._handle.is_done()"
     blocked = ops.BLOCKED
+    inside = [leave(Mark("private"), "M[self._cond._lock] = self")]
     plans = [
+        (module.Event, "__init__", inside),
+        (module.Semaphore, "__init__", inside),
+        (module.Barrier, "__init__", inside),
         (module.Condition, "wait", [
-            before("saved_state = self._release_save()", mark=Mark("sync", ops.WAIT_BEGIN, blocked)),
-            after("self._acquire_restore(saved_state)", mark=Mark("sync_if", ops.WAIT_END, blocked, ops.TIMEOUT), text="M[self] = gotit"),
+            after("waiter = _allocate_lock()", mark=Mark("private"), text="del M[waiter]"),
+            before("saved_state = self._release_save()", mark=Mark("sync", ops.WAIT_BEGIN, blocked), text="M[self] = self._lock"),
+            after("self._acquire_restore(saved_state)", mark=Mark("sync_if", ops.WAIT_END, blocked, ops.TIMEOUT), text="M[self, self._lock] = gotit"),
         ]),
-        (module.Condition, "notify", [before("waiters = self._waiters", mark=Mark("sync", ops.NOTIFY))]),
-        (module.Condition, "notify_all", [before("self.notify(len(self._waiters))", mark=Mark("sync", ops.NOTIFY_ALL))]),
+        (module.Condition, "notify", [before("waiters = self._waiters", mark=Mark("sync", ops.NOTIFY), text="M[self] = self._lock")]),
+        (module.Condition, "notify_all", [before("self.notify(len(self._waiters))", mark=Mark("sync", ops.NOTIFY_ALL), text="M[self] = self._lock")]),
         (module.Event, "set", [after("self._flag = True", mark=Mark("sync", ops.EVENT_SET))]),
         (module.Event, "clear", [after("self._flag = False", mark=Mark("sync", ops.EVENT_CLEAR))]),
         (module.Event, "is_set", [first(Mark("read", ops.EVENT_READ), "M[self] = self._flag")]),
