@@ -222,3 +222,29 @@ def test_deriving_again_gives_the_same_edges(facts: Facts) -> None:
     facts.sync(a, "released", LOCK)
     facts.sync(b, "acquired", LOCK)
     assert facts.edges() == facts.edges() != []
+
+
+def test_every_task_done_happens_before_the_join_of_a_queue(facts: Facts) -> None:
+    a, b, joiner = facts.thread("a"), facts.thread("b"), facts.thread("joiner")
+    facts.label(CONDITION, "Queue.all_tasks_done", "threading.Condition")
+    facts.sync(a, "sem_released", CONDITION)
+    done = [facts.sync(a, "sem_released", CONDITION), facts.sync(b, "sem_released", CONDITION)]
+    joined = facts.sync(joiner, "sem_acquired", CONDITION)
+    assert facts.edges() == [(done[0], joined, "queue", True), (done[1], joined, "queue", True)]
+
+
+def test_one_notify_for_several_waiters_reaches_all_that_went_on(facts: Facts) -> None:
+    notifier, waiters = facts.thread("notifier"), [facts.thread(f"w{i}") for i in range(3)]
+    for waiter in waiters:
+        facts.sync(waiter, "wait_begin", CONDITION)
+    notified = facts.sync(notifier, "notify", CONDITION)
+    ends = [facts.sync(waiter, "wait_end", CONDITION) for waiter in waiters[:2]]
+    assert facts.edges() == [(notified, end, "condition", True) for end in ends]
+
+
+def test_seeing_a_future_done_is_ordered_after_its_result(facts: Facts) -> None:
+    worker, poller = facts.thread("worker"), facts.thread("poller")
+    facts.sync(poller, "event_read", FUTURE)
+    done = facts.sync(worker, "result_set", FUTURE)
+    seen = facts.sync(poller, "event_read", FUTURE, extra=1)
+    assert facts.edges() == [(done, seen, "future", True)]

@@ -62,7 +62,9 @@ class Words:
             case "barrier":
                 return f"let through {thing} by the last arrival, {where}" if note == "last arrival" else f"met at {thing} by {where}"
             case "queue":
-                return f"received an item put into {thing} by {where}" if note == "put" else f"found room in {thing} after a get by {where}"
+                return self._queue(note, thing, where)
+            case "future" if note.endswith(" set"):
+                return f"woken by the {note.removesuffix(' set')} of {thing}, set by {where}"
             case "future":
                 return f"received the {note} of {thing} set by {where}"
             case "executor":
@@ -82,6 +84,18 @@ class Words:
                     return f"went on after yielding to the event loop at {self._places.of(edge.src) or 'an await'}"
                 return f"scheduled by {where}"
 
+    @staticmethod
+    def _queue(note: str, thing: str, where: str) -> str:
+        match note:
+            case "item":
+                return f"received an item put into {thing} by {where}"
+            case "put":
+                return f"woken by a put into {thing} by {where}"
+            case "task_done":
+                return f"waited for {thing} of {where}"
+            case _:
+                return f"found room in {thing} after a get by {where}"
+
     def effect(self, edge: Edge, target: Actor) -> str:
         """What an edge led to: the other end of `cause`."""
         where = self.where(target, edge.dst)
@@ -91,9 +105,9 @@ class Words:
             case "join":
                 return f"its end is awaited by {where}"
             case "queue":
-                return f"its item in {self.object(edge.object)} is taken by {where}" if edge.note == "put" else f"makes room for {where}"
+                return f"its item in {self.object(edge.object)} is taken by {where}" if edge.note == "item" else f"{edge.note} lets {where} go on"
             case "future":
-                return f"its {edge.note} of {self.object(edge.object)} reaches {where}"
+                return f"its {(edge.note or 'result').removesuffix(' set')} of {self.object(edge.object)} reaches {where}"
             case "executor":
                 return f"is run by {where}"
             case "message":

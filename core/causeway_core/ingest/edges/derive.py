@@ -22,7 +22,8 @@ def derive_edges(database: sqlite3.Connection) -> int:
     edges = EdgeRows()
     lifetimes = Lifetimes(edges, actors, order)
     wake_edges(database, actors, operations, edges)
-    Synchronization(edges, lifetimes).run(in_order(operations, order))
+    conditions = {row[0] for row in database.execute("SELECT id FROM object WHERE type LIKE '%.Condition'")}
+    Synchronization(edges, lifetimes, conditions).run(in_order(operations, order))
     lifetimes.finish()
     spawn_edges(database, edges)
     message_edges(database, edges)

@@ -25,11 +25,18 @@ class Queues:
     def __init__(self, edges: EdgeRows) -> None:
         self._edges = edges
         self._queues: dict[int, _Queue] = {}
+        self._requests: set[tuple[int, int]] = set()
+
+    def request(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
+        """The actor is about to wait for room."""
+        self._requests.add((actor, object))
 
     def put(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """The item is in the queue."""
         queue = self._queues.setdefault(object, _Queue())
-        if flags & SyncFlag.BLOCKED and queue.last_get[1] not in (0, actor):
+        waited = flags & SyncFlag.BLOCKED or (actor, object) in self._requests
+        self._requests.discard((actor, object))
+        if waited and queue.last_get[1] not in (0, actor):
             self._edges.add(queue.last_get[0], at, "queue", hard=False, object=object, note="get that made room")
         if extra:
             queue.tokens[extra] = (at, actor)
@@ -44,7 +51,7 @@ class Queues:
         if source is None and not extra and queue.untold:
             source = queue.untold.popleft()
         if source is not None and source[1] != actor:
-            self._edges.add(source[0], at, "queue", hard=True, object=object, note="put")
+            self._edges.add(source[0], at, "queue", hard=True, object=object, note="item")
 
 
 class Futures:
@@ -62,8 +69,12 @@ class Futures:
         """The future is done."""
         self._results[object] = (at, actor, hard, note)
 
+    def knows(self, object: int) -> bool:
+        """Whether a result was set on this object."""
+        return object in self._results
+
     def got(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
-        """The result was taken."""
+        """The result was taken, or seen to be there."""
         result = self._results.get(object)
         if result is not None and result[1] != actor:
             self._edges.add(result[0], at, "future", hard=result[2], object=object, note=result[3])

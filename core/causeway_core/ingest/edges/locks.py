@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
@@ -26,6 +27,11 @@ class Locks:
     def __init__(self, edges: EdgeRows) -> None:
         self._edges = edges
         self._locks: dict[int, _Lock] = {}
+        self._requests: set[tuple[int, int]] = set()
+
+    def request(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
+        """The actor is about to wait for the lock."""
+        self._requests.add((actor, object))
 
     def acquired(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """The actor holds the lock from here on."""
@@ -35,9 +41,10 @@ class Locks:
         if lock.depth and lock.owner == actor:
             lock.depth += 1
             return
+        waited = flags & SyncFlag.BLOCKED or (actor, object) in self._requests
+        self._requests.discard((actor, object))
         if lock.released_by and lock.released_by != actor:
-            note = "release" if flags & SyncFlag.BLOCKED else "earlier release"
-            self._edges.add(lock.released_at, at, "lock", hard=False, object=object, note=note)
+            self._edges.add(lock.released_at, at, "lock", hard=False, object=object, note="release" if waited else "earlier release")
         lock.owner, lock.depth = actor, 1
 
     def released(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
@@ -53,40 +60,54 @@ class Locks:
 
 @dataclass(slots=True)
 class _Semaphore:
-    operations: list[tuple[int, int, int]] = field(default_factory=list)  # at, actor, flags (-1: a release)
-    balance: int = 0
-    deficit: int = 0
+    releases: list[tuple[int, int]] = field(default_factory=list)  # at, actor
+    acquisitions: list[tuple[int, int, bool]] = field(default_factory=list)  # at, actor, whether it waited
+    initial: int = 0
 
 
 class Semaphores:
-    """Counting semaphores: the k-th release enables the (k + initial)-th acquisition.
+    """Counting semaphores: the k-th release enables the (k + initial)-th acquisition, softly.
 
-    The initial value is taken as the smallest that makes the recorded order possible. With 1 this is the order of a lock.
+    The initial value is taken as the smallest that makes the recorded order possible. With 1 this is the order of a lock. Where a
+    *gathering* object is released and acquired (the `all_tasks_done` of a queue: released by `task_done`, acquired by `join`), an
+    acquisition comes after every release before it, and must.
     """
 
-    def __init__(self, edges: EdgeRows) -> None:
+    def __init__(self, edges: EdgeRows, gathering: Container[int]) -> None:
         self._edges = edges
+        self._gathering = gathering
         self._semaphores: dict[int, _Semaphore] = {}
+        self._requests: set[tuple[int, int]] = set()
+
+    def request(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
+        """The actor is about to wait for the semaphore."""
+        self._requests.add((actor, object))
 
     def acquired(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """One unit less is free."""
         semaphore = self._semaphores.setdefault(object, _Semaphore())
-        semaphore.operations.append((at, actor, flags))
-        semaphore.balance -= 1
-        semaphore.deficit = max(semaphore.deficit, -semaphore.balance)
+        if object in self._gathering:
+            self._gather(semaphore, at, actor, object)
+            return
+        waited = bool(flags & SyncFlag.BLOCKED) or (actor, object) in self._requests
+        self._requests.discard((actor, object))
+        semaphore.acquisitions.append((at, actor, waited))
+        semaphore.initial = max(semaphore.initial, len(semaphore.acquisitions) - len(semaphore.releases))
 
     def released(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """One unit more is free."""
-        semaphore = self._semaphores.setdefault(object, _Semaphore())
-        semaphore.operations.append((at, actor, -1))
-        semaphore.balance += 1
+        self._semaphores.setdefault(object, _Semaphore()).releases.append((at, actor))
+
+    def _gather(self, semaphore: _Semaphore, at: int, actor: int, object: int) -> None:
+        last = {releaser: released_at for released_at, releaser in semaphore.releases}
+        for releaser, released_at in last.items():
+            if releaser != actor:
+                self._edges.add(released_at, at, "queue", hard=True, object=object, note="task_done")
+        semaphore.releases.clear()
 
     def finish(self) -> None:
         """Pairs releases with acquisitions, once all operations are known."""
         for object, semaphore in self._semaphores.items():
-            releases = [row for row in semaphore.operations if row[2] < 0]
-            acquisitions = [row for row in semaphore.operations if row[2] >= 0]
-            for (src, releaser, _), (dst, acquirer, flags) in zip(releases, acquisitions[semaphore.deficit :], strict=False):
+            for (src, releaser), (dst, acquirer, waited) in zip(semaphore.releases, semaphore.acquisitions[semaphore.initial :], strict=False):
                 if releaser != acquirer:
-                    note = "release" if flags & SyncFlag.BLOCKED else "earlier release"
-                    self._edges.add(src, dst, "semaphore", hard=False, object=object, note=note)
+                    self._edges.add(src, dst, "semaphore", hard=False, object=object, note="release" if waited else "earlier release")

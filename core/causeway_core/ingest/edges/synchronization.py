@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.handoffs import Futures, Queues
@@ -25,19 +25,20 @@ SYNC_WORDS = 6
 class Synchronization:
     """Turns operations, given in total order, into edges. About 1 us an operation."""
 
-    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes) -> None:
+    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Container[int] = ()) -> None:
         self._futures = Futures(edges)
-        self._semaphores = Semaphores(edges)
+        self._semaphores = Semaphores(edges, gathering)
         self._soft_until: dict[int, int] = {}  # stream: up to which position results are part of a release
-        locks, waits, barriers, queues = Locks(edges), Waits(edges), Barriers(edges), Queues(edges)
+        self._locks, self._waits = Locks(edges), Waits(edges)
+        locks, waits, barriers, queues = self._locks, self._waits, Barriers(edges), Queues(edges)
         self._handlers: dict[int, Handler] = {
             SyncOp.ACQUIRED: locks.acquired, SyncOp.RELEASED: self._releasing(locks.released),
             SyncOp.SEM_ACQUIRED: self._semaphores.acquired, SyncOp.SEM_RELEASED: self._releasing(self._semaphores.released),
             SyncOp.WAIT_BEGIN: waits.begin, SyncOp.WAIT_END: waits.end, SyncOp.TIMEOUT: waits.timeout,
             SyncOp.NOTIFY: waits.notify, SyncOp.NOTIFY_ALL: waits.notify_all,
-            SyncOp.EVENT_SET: waits.set, SyncOp.EVENT_CLEAR: waits.clear, SyncOp.EVENT_READ: waits.read,
+            SyncOp.EVENT_SET: waits.set, SyncOp.EVENT_CLEAR: waits.clear, SyncOp.EVENT_READ: self._read,
             SyncOp.BARRIER_ARRIVE: barriers.arrive, SyncOp.BARRIER_LEAVE: barriers.leave,
-            SyncOp.PUT: queues.put, SyncOp.GET: queues.get,
+            SyncOp.ACQUIRE_REQUEST: self._request, SyncOp.PUT_REQUEST: queues.request, SyncOp.PUT: queues.put, SyncOp.GET: queues.get,
             SyncOp.SUBMIT: self._futures.submit, SyncOp.RUN: self._futures.run, SyncOp.RESULT_GOT: self._futures.got,
             SyncOp.RESULT_SET: self._setting("result"), SyncOp.EXCEPTION_SET: self._setting("exception"), SyncOp.CANCEL: self._setting("cancel"),
             SyncOp.FORK: lifetimes.fork, SyncOp.END: lifetimes.end, SyncOp.JOIN: lifetimes.join,
@@ -55,6 +56,14 @@ class Synchronization:
                 if handler is not None:
                     handler(at, actor, flags, object, extra)
         self._semaphores.finish()
+
+    def _request(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
+        self._locks.request(at, actor, flags, object, extra)
+        self._semaphores.request(at, actor, flags, object, extra)
+
+    def _read(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
+        read = self._futures.got if self._futures.knows(object) else self._waits.read
+        read(at, actor, flags, object, extra)
 
     def _releasing(self, released: Handler) -> Handler:
         """`released`, and what its call wakes is soft."""

@@ -15,6 +15,9 @@ class _Waitable:
     set_by: int = 0
     set_count: int = 0
     waiting: dict[int, int] = field(default_factory=dict)  # actor: set_count when its wait began
+    notify_count: int = 0
+    last_notify: tuple[int, int, str] = (0, 0, "")
+    began: dict[int, int] = field(default_factory=dict)  # actor: notify_count when its wait began
     queue: deque[int] = field(default_factory=deque)  # actors that wait for a notify, oldest first
     notified: dict[int, tuple[int, int, str]] = field(default_factory=dict)  # actor: who notified it, where and how
 
@@ -47,7 +50,7 @@ class Waits:
         self._waitable(object).is_set = False
 
     def read(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
-        """The actor looked whether the event is set."""
+        """The actor looked whether the event (or future) is set."""
         event = self._waitable(object)
         if event.is_set and event.set_by != actor:
             self._edges.add(event.set_at, at, "event", hard=True, object=object, note="seen")
@@ -55,8 +58,10 @@ class Waits:
     def begin(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """The actor begins to wait."""
         waitable = self._waitable(object)
+        if actor not in waitable.waiting:
+            waitable.queue.append(actor)
         waitable.waiting[actor] = waitable.set_count
-        waitable.queue.append(actor)
+        waitable.began[actor] = waitable.notify_count
 
     def notify(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """Wakes `extra` waiters (one if not said)."""
@@ -68,6 +73,8 @@ class Waits:
         self._wake(condition, len(condition.queue), (actor, at, "notify_all"))
 
     def _wake(self, condition: _Waitable, count: int, by: tuple[int, int, str]) -> None:
+        condition.notify_count += 1
+        condition.last_notify = by
         while count and condition.queue:
             condition.notified[condition.queue.popleft()] = by
             count -= 1
@@ -79,6 +86,8 @@ class Waits:
         if actor in waitable.queue:
             waitable.queue.remove(actor)
         by = waitable.notified.pop(actor, None)
+        if by is None and waitable.began.pop(actor, waitable.notify_count) < waitable.notify_count:
+            by = waitable.last_notify  # one notify(n) wakes n waiters, and n is not recorded
         if by is not None:
             if by[0] != actor:
                 self._edges.add(by[1], at, "condition", hard=True, object=object, note=by[2])
@@ -89,6 +98,7 @@ class Waits:
         """The wait ended by itself."""
         waitable = self._waitable(object)
         waitable.waiting.pop(actor, None)
+        waitable.began.pop(actor, None)
         waitable.notified.pop(actor, None)
         if actor in waitable.queue:
             waitable.queue.remove(actor)

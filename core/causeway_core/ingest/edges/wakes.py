@@ -26,8 +26,8 @@ _WAKING: dict[int, tuple[EdgeKind, bool, str]] = {
     SyncOp.EVENT_SET: ("event", True, "set"),
     SyncOp.PUT: ("queue", True, "put"),
     SyncOp.GET: ("queue", False, "get that made room"),
-    SyncOp.RESULT_SET: ("future", True, "result"),
-    SyncOp.EXCEPTION_SET: ("future", True, "exception"),
+    SyncOp.RESULT_SET: ("future", True, "result set"),
+    SyncOp.EXCEPTION_SET: ("future", True, "exception set"),
     SyncOp.CANCEL: ("wake", True, "cancel"),
     SyncOp.BARRIER_ARRIVE: ("barrier", True, "last arrival"),
 }
