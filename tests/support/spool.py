@@ -181,8 +181,9 @@ class ProcessBuilder:
         stream.append([_extended(XKind.ORDER, 5), *long(self.order), *long(self.now())])
         if self.order == 1:
             facts = {
-                "uid": f"{self.uid:016x}", "pid": 4242 + len(self.spool.processes), "parent": None, "parent_event": None, "argv": ["program.py"],
-                "cwd": str(self.spool.path.parent), "executable": "/usr/bin/python3", "language": "python", "version": "3.12.1", "sdk_version": "0.1.0",
+                "uid": f"{self.uid:016x}", "pid": 4_000_000 + len(self.spool.processes), "parent": None, "parent_event": None,
+                "argv": ["program.py"], "cwd": str(self.spool.path.parent), "executable": "/usr/bin/python3", "language": "python",
+                "version": "3.12.1", "sdk_version": "0.1.0",
                 "service": None, "wall_ns": WALL_NS, "monotonic_ns": 1_000_000, "detail": "full",
             } | self._facts
             stream.extended(XKind.PROCESS, *text_words(json.dumps(facts)))

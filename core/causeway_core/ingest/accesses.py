@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from causeway_core.ingest.labels import Labels
 from causeway_core.ingest.pipeline import Pipeline
-from causeway_core.model.at import position_of, stream_of
+from causeway_core.model.at import At, position_of, stream_of
 from causeway_core.model.value import ValueKind
-from causeway_core.storage.columns import ACCESS_OPS
+from causeway_core.storage.columns import ACCESS_OPS, integers
 from causeway_core.storage.rows import Chunk
 from causeway_core.storage.stream import ChunkStore
 from causeway_core.wire import _stream
@@ -67,7 +67,7 @@ class _Process:
 
     def _steps(self) -> NDArray[np.int64]:
         rows = self._pipeline.writer.database.execute("SELECT first_at, id, actor FROM step")
-        steps = np.fromiter(rows, np.dtype((np.int64, 3))).reshape(-1, 3)
+        steps = integers(rows, 3)
         steps = steps[np.isin(steps[:, 0] >> 40, list(self._pipeline.facts.processes[self._id].streams.values()))]
         return np.ascontiguousarray(steps[np.argsort(steps[:, 0], kind="stable")])
 
@@ -137,15 +137,15 @@ class _Process:
                 assert id is not None
                 return (number, self._id, "structure", id, "*", labels.name(id))
             case "cell":
-                word = self._cell_name(at) or "cell"
+                word = self._cell_name(At(at)) or "cell"
                 return (number, self._id, "cell", owner, word, word)
             case _:
                 return (number, self._id, "global", None, word, word)
 
-    def _cell_name(self, at: int) -> str | None:
-        chunk = next(c for c in reversed(self._chunks.chunks(stream_of(at))) if c.first <= position_of(at))  # type: ignore[arg-type]
+    def _cell_name(self, at: At) -> str | None:
+        chunk = next(c for c in reversed(self._chunks.chunks(stream_of(at))) if c.first <= position_of(at))
         data = self._chunks.data(chunk.stream, chunk.first)
-        offset = (position_of(at) - chunk.first) * 4  # type: ignore[arg-type]
+        offset = (position_of(at) - chunk.first) * 4
         return self._labels.site_name(self._id, int.from_bytes(data[offset : offset + 4], "little") >> 8)
 
 

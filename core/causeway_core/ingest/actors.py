@@ -16,30 +16,30 @@ def write_actors(pipeline: Pipeline) -> None:
     waiting = {row[0] for row in database.execute("SELECT actor FROM waiting")}
     seen: dict[int, tuple[int, int, int, int]] = {}
     for process in facts.processes:
-        for id, number, first_at, last_at, state, steps in pipeline.scanner.actors(process):
+        for id, number, first_at, last_at, ending, steps in pipeline.scanner.actors(process):
             if steps or id in facts.actors:
                 facts.actors.setdefault(id, ActorFacts(id, process, number, name=f"thread-{number & 0xFFFF}"))
-                seen[id] = (first_at, last_at, state, steps)
+                seen[id] = (first_at, last_at, ending, steps)
     paths = _Paths(pipeline)
     threads_ended = {row[0] for row in database.execute("SELECT actor FROM sync WHERE op = 'end'")}
     rows = []
     for id, actor in sorted(facts.actors.items()):
-        first_at, last_at, state_code, _ = seen.get(id, (-1, -1, -1, 0))
+        first_at, last_at, code, _ = seen.get(id, (-1, -1, -1, 0))
         process_facts = facts.processes[actor.process]
         if id in waiting:
             state = "waiting"
-        elif state_code >= 0 and actor.kind != "thread":
-            state = _STATES[state_code]
+        elif code >= 0 and actor.kind != "thread":
+            state = _STATES[code]
         elif id in threads_ended or process_facts.ended:
             state = "finished" if actor.kind == "thread" else "suspended"
         else:
             state = "running"
-        file, line, qualname = _split(actor.function)
+        file, first_line, qualname = _split(actor.function)
         obj = actor.process << 32 | actor.object if actor.object else None
         if obj is not None:
             facts.mentioned.add(obj)
         rows.append((
-            id, actor.process, actor.number, actor.kind, actor.name or qualname or f"{actor.kind}-{actor.number}", paths.of(actor), qualname, file, line, obj,
+            id, actor.process, actor.number, actor.kind, actor.name or qualname or f"{actor.kind}-{actor.number}", paths.of(actor), qualname, file, first_line, obj,
             actor.created_at, first_at if first_at >= 0 else None, last_at if last_at >= 0 else None, state,
         ))
     pipeline.writer.insert("actor", rows)

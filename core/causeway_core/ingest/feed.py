@@ -15,10 +15,13 @@ class Feed(Protocol):
     `buffer` is the part at hand, `offset` the word in it to read next.
     """
 
-    buffer: bytes
     offset: int
     wall_ns: int
     monotonic_ns: int
+
+    @property
+    def buffer(self) -> bytes:
+        """The part at hand."""
 
     def refresh(self) -> bool:
         """Looks for more after `offset`; whether there is any."""

@@ -81,7 +81,7 @@ class Labels:
         for key, value in snapshot.items:
             if isinstance(value.payload, ObjectRef) and value.payload.id == id:
                 if snapshot.form == "attributes":
-                    return f"{self.class_name(owner)}.{key.payload}"
+                    return f"{self.class_name(owner)}.{key.payload!s}"
                 return f"{self.name(owner, depth + 1)}[{key if snapshot.form != 'set' else '…'}]"
         return None
 

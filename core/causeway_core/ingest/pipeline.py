@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import zstandard
 
@@ -107,16 +108,15 @@ class Pipeline:
             due = self.scanner.order(process.id) + 1
             if due == 1:
                 due = self._first_run(process)
-            stream = process.waiting.get(due)
-            if stream is None and force:
+            if due not in process.waiting and force:
                 due = min(process.waiting)
-                stream = process.waiting[due]
-            if stream is None:
+            if due not in process.waiting:
                 return True
-            if process.current is not None and process.current is not stream and process.current.waits_for is None:
-                # That the next run has begun shows that this one is whole, but not that all of it was there when we looked.
-                if not self._pump(process.current, until):
-                    return False
+            stream = process.waiting[due]
+            last = process.current
+            # That the next run has begun shows that this one is whole, but not that all of it was there when we looked.
+            if last is not None and last is not stream and last.waits_for is None and not self._pump(last, until):
+                return False
             del process.waiting[due]
             process.current = stream
             stream.waits_for = None
@@ -203,13 +203,13 @@ class Pipeline:
         self._stored.add(stream)
 
     def _write_rows(
-        self, steps: list[tuple[object, ...]], syncs: list[tuple[object, ...]], runs: list[tuple[object, ...]],
-        records: list[tuple[int, int, int, bytes, int, int]],
+        self, steps: Sequence[tuple[object, ...]], syncs: Sequence[tuple[int, int, str, int, int | None, int, int]],
+        runs: Sequence[tuple[object, ...]], records: list[tuple[int, int, int, bytes, int, int]],
     ) -> None:
         self.writer.insert("step", steps)
         self.writer.insert("sync", syncs)
         self.writer.insert("run", runs)
-        self.facts.mentioned.update(row[4] for row in syncs if row[4] is not None)  # type: ignore[misc]
+        self.facts.mentioned.update(row[4] for row in syncs if row[4] is not None)
         self.facts.add(records)
 
     def _complain(self, stream: _Stream, final: bool = False) -> None:

@@ -82,9 +82,8 @@ def _read_again(old: sqlite3.Connection | None, spool: Path, temporary: Path) ->
 def _add_stored(pipeline: Pipeline, old: sqlite3.Connection, spool: Path) -> set[tuple[int, int]]:
     chunks = ChunkStore(old)
     known = set()
-    rows = old.execute(
-        "SELECT stream.id, uid, number, segments, segment_words, wall_ns, monotonic_ns FROM stream JOIN process ON process.id = process ORDER BY stream.id"
-    ).fetchall()
+    columns = "stream.id, uid, number, segments, segment_words, wall_ns, monotonic_ns"
+    rows = old.execute(f"SELECT {columns} FROM stream JOIN process ON process.id = process ORDER BY stream.id").fetchall()
     for id, uid_text, number, segments, segment_words, wall_ns, monotonic_ns in rows:
         uid = int(uid_text, 16)
         known.add((uid, number))

@@ -89,10 +89,10 @@ class SiteRows:
             for qualname, first, last, kind, names in table["functions"]
         ]
         sites = [
-            (int(function), str(kind), *(int(number) for number in numbers), None if name is None else str(name))
-            for kind, *numbers, name, function in table["sites"]
+            (int(function), str(kind), int(line), int(end_line), int(col), int(end_col), None if name is None else str(name))
+            for kind, line, end_line, col, end_col, name, function in table["sites"]
         ]
-        if any(not 0 <= site[0] < len(functions) or len(site) != 7 for site in sites):
+        if any(not 0 <= site[0] < len(functions) for site in sites):
             raise ValueError("a site of no function")
         source_id = known or self._new_source(path, digest, source)
         result = self._insert(source_id, path, functions, sites)

@@ -16,7 +16,7 @@ from causeway_core.errors import RecordingError
 from causeway_core.model import Access, Actor, At, Edge, Function, Location, Process, Site, Source, Step, Value, ValueKind
 from causeway_core.model.at import stream_of
 from causeway_core.storage import connection, query
-from causeway_core.storage.columns import AccessColumns, read_access_columns
+from causeway_core.storage.columns import AccessColumns, integers, read_access_columns
 from causeway_core.storage.definitions import Definitions, Snapshot
 from causeway_core.storage.rows import Chunk, ExceptionRow, Gap, Io, Log, Message, Meta, Obj, Run, Span, Sql, Stream, Sync, Waiting
 from causeway_core.storage.sites import SiteMap
@@ -358,8 +358,8 @@ class Recording:
             raise connection.damaged(self.path, error) from error
 
     def _columns(self, names: Sequence[str], sql: str, parameters: Sequence[Any] = ()) -> dict[str, NDArray[np.int64]]:
-        rows = np.fromiter(self._database.execute(sql, parameters), dtype=np.dtype((np.int64, len(names))))
-        return {name: np.ascontiguousarray(rows[:, i]) if len(rows) else np.empty(0, np.int64) for i, name in enumerate(names)}
+        rows = integers(self._database.execute(sql, parameters), len(names))
+        return {name: np.ascontiguousarray(rows[:, i]) for i, name in enumerate(names)}
 
 
 __all__ = ["Recording", "RecordingError"]

@@ -35,7 +35,7 @@ class RecordingWriter:
             for old in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
                 old.unlink(missing_ok=True)
             database = connection.connect(path, "rwc")
-            database.execute("PRAGMA page_size = 8192")
+            database.execute("PRAGMA page_size = 4096")
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

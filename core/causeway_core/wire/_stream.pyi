@@ -1,6 +1,6 @@
 """Contract of the native scanner. Buffers hold whole little-endian words and are read in place; nothing is kept of them."""
 
-from collections.abc import Buffer
+from typing_extensions import Buffer
 
 class Scanner:
     """Reads the records of all streams of all processes of a recording into rows, chunks and keyframes. Not thread-safe."""
