@@ -27,8 +27,9 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         raise CommandError("one FILE and one SQL statement are wanted", 'put the statement in quotes: causeway query "select …"')
     path = recordings.existing(words[0] if len(words) == 2 else None)
     with Recording.open(path) as recording:
-        columns, rows = recording.query(words[-1])
-        for row in rows:
+        result = recording.query(words[-1])
+        columns = result.columns
+        for row in result.rows:
             if as_json:
                 print(json.dumps(dict(zip(columns, row, strict=True)), default=repr))
             else:
