@@ -1,0 +1,53 @@
+"""Check-then-act and read-modify-write: a write that depends on a read, with room for another actor between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.partners import Partners
+from causeway_core.analysis.windows import WindowClass, Windows
+from causeway_core.model.finding import Kind
+
+ENOUGH = 12
+"""Candidates of one pair of sites that are passed on to the filters."""
+
+
+def lost_updates(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
+    """R[W]W and clone candidates of every pair of sites."""
+    for found in windows.dependent():
+        yield from _of_class(evidence, windows, partners, found)
+
+
+def _of_class(evidence: Evidence, windows: Windows, partners: Partners, found: WindowClass) -> Iterator[Candidate]:
+    given = 0
+    for first, last, struck in windows.sample(found):
+        through = evidence.locks_through(first, last)
+        sites: set[int] = set()
+        for candidate in _of_window(evidence, partners, found, first, last, struck):
+            site = int(evidence.table.site[candidate.others[0]])
+            # One of each site: a filter may drop this partner and not that one.
+            if site in sites or through & evidence.locks_at(candidate.others[0]):
+                continue
+            sites.add(site)
+            yield candidate
+            given += 1
+        if given >= ENOUGH:
+            return
+
+
+def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int, struck: bool) -> Iterator[Candidate]:
+    """The window with each partner that can run inside it: writers first, then those that only made the same read."""
+    kind: Kind = "lost_update" if found.dependence == "data" else "atomicity_violation"
+    for pattern, other in _partners(partners, found, first, last):
+        if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
+            inside = struck and first < other < last and pattern is Pattern.READ_WRITE_WRITE
+            yield Candidate(pattern, kind, first, last, (other,), found.dependence, inside)
+
+
+def _partners(partners: Partners, found: WindowClass, first: int, last: int) -> Iterator[tuple[Pattern, int]]:
+    for other in partners.near(first, last, writes=True):
+        yield Pattern.READ_WRITE_WRITE, other
+    for other in partners.near(first, last, writes=False, site=found.first_site):
+        yield Pattern.CLONE, other

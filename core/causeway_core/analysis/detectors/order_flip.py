@@ -1,0 +1,72 @@
+"""Accesses that need another to come first, or not to have come yet, with nothing that makes sure of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.check_use import needs_value, takes_away
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.partners import Partners
+from causeway_core.analysis.table import READ, WRITE, Ints
+from causeway_core.model import ValueKind
+
+SAMPLE = 40
+ENOUGH = 4
+
+_NOTHING = (ValueKind.NONE, ValueKind.ABSENT)
+
+
+def order_flips(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+    """Use before initialisation and use after close: a read that needs a value, unordered with the write that provides it or takes it away."""
+    table = evidence.table
+    provides = _providing(evidence)
+    for site in np.unique(table.site[table.writes]).tolist():
+        rows = evidence.rows_at(site)
+        rows = rows[table.writes[rows]]
+        removes = np.array([takes_away(evidence, int(row)) for row in _some(rows)], np.bool_)
+        chosen = _some(rows)
+        given: dict[int, int] = {}
+        for row, removing in zip(chosen.tolist(), removes.tolist(), strict=True):
+            if not removing and not provides[row]:
+                continue
+            for other in partners.near(row, row, writes=False):
+                use_site = int(table.site[other])
+                if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other):
+                    given[use_site] = given.get(use_site, 0) + 1
+                    yield Candidate(Pattern.FLIP, "order_violation", row, row, (other,)).lowered("latent", "it went well in this run")
+
+
+def _some(rows: Ints) -> Ints:
+    return rows if len(rows) <= SAMPLE else rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64)]
+
+
+def _providing(evidence: Evidence) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Which rows write something where there was nothing."""
+    table = evidence.table
+    nothing = np.isin(table.vk, [int(kind) for kind in _NOTHING])
+    before = np.append(False, nothing[:-1])
+    same = np.append(False, table.location[1:] == table.location[:-1]) if len(table) else np.empty(0, np.bool_)
+    return np.asarray((table.op == WRITE) & ~nothing & before & same, np.bool_)
+
+
+def _breaks(evidence: Evidence, write: int, use: int) -> bool:
+    """Whether the read at `use` needs what `write` gives or takes, and neither order, lock nor a check of its own protects it."""
+    table = evidence.table
+    if int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING or not needs_value(evidence, int(table.site[use])):
+        return False
+    if not evidence.concurrent(write, use):
+        return False
+    return not _checked(evidence, use, write)
+
+
+def _checked(evidence: Evidence, use: int, write: int) -> bool:
+    """Whether the user looked, in the same breath, whether there is something."""
+    table = evidence.table
+    for check in evidence.latest(int(table.actor[use]), evidence.deciding_sites(use), int(table.order[use])):
+        same = int(table.location[check]) == int(table.location[use])
+        if same and (not evidence.parted(check, use, write) or evidence.locks_through(check, use) & evidence.locks_at(write)):
+            return True
+    return False

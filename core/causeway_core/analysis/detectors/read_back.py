@@ -1,0 +1,100 @@
+"""A shared place used as if it were a local: written, and read back after another actor may have overwritten it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.filters.commutative import decides
+from causeway_core.analysis.filters.unchanged import same_scalar
+from causeway_core.analysis.partners import Partners
+from causeway_core.analysis.windows import Windows
+
+ENOUGH = 6
+
+
+def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
+    """W[W]R candidates: what is read back must matter, and what was written must be the actor's own.
+
+    Only writes whose value comes from the actor (not a literal such as a state's name, which others are meant to see), or that add up to something that is then decided upon.
+    """
+    table = evidence.table
+    for write_site in np.unique(table.site[table.writes]).tolist():
+        written = evidence.node(evidence.write_node(write_site))
+        if written is None or written.constant:
+            continue
+        for read_site in _readers(evidence, write_site):
+            found = windows.between(write_site, read_site, "data", first_writes=True, last_writes=False)
+            if found is None:
+                continue
+            given = 0
+            for first, last, struck in windows.sample(found):
+                candidate = _of_window(evidence, partners, first, last, struck)
+                if candidate is not None:
+                    yield candidate
+                    given += 1
+                if given >= ENOUGH:
+                    break
+
+
+def _readers(evidence: Evidence, write_site: int) -> list[int]:
+    """Read sites of the same locations."""
+    table = evidence.table
+    locations = np.unique(table.location[evidence.rows_at(write_site)])[:64]
+    sites: set[int] = set()
+    for location in locations.tolist():
+        span = table.span(location)
+        sites.update(np.unique(table.site[span][~table.writes[span]]).tolist())
+    return sorted(sites)
+
+
+def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, struck: bool) -> Candidate | None:
+    table = evidence.table
+    if _written_again(evidence, first, last) or _only_accumulated(evidence, last):
+        return None
+    accumulates = _accumulates(evidence, first)
+    if accumulates and not decides(evidence, last):
+        return None
+    through = evidence.locks_through(first, last)
+    for other in partners.near(first, last, writes=True):
+        if not evidence.parted(first, last, other) or through & evidence.locks_at(other) or same_scalar(evidence, first, other):
+            continue
+        if accumulates != _accumulates(evidence, other) and accumulates:
+            continue
+        if evidence.concurrent(first, other) and evidence.concurrent(last, other):
+            inside = struck and first < other < last
+            candidate = Candidate(Pattern.WRITE_WRITE_READ, "atomicity_violation", first, last, (other,), "data", inside)
+            if accumulates:
+                return candidate.lowered("latent", "the place only adds up; what is decided on it depends on who came between")
+            return candidate
+    del table
+    return None
+
+
+def _written_again(evidence: Evidence, first: int, last: int) -> bool:
+    table = evidence.table
+    actor = int(table.actor[first])
+    return any(bool(table.writes[row]) and int(table.actor[row]) == actor for row in range(first + 1, min(last, first + 200)))
+
+
+def _accumulates(evidence: Evidence, row: int) -> bool:
+    node = evidence.node(evidence.write_node(int(evidence.table.site[row])))
+    return node is not None and (node.accumulates or int(evidence.table.op[row]) == 5)
+
+
+def _only_accumulated(evidence: Evidence, row: int) -> bool:
+    """Whether the read is that of `x += …` itself."""
+    site = int(evidence.table.site[row])
+    node = evidence.read_node(site)
+    if node is None:
+        return False
+    graph = evidence.flow.graph
+    place = evidence.flow.place(node)
+    for write in graph.decided_writes(node):
+        target = evidence.flow.place(write)
+        if graph.nodes[write].accumulates and (target.line, target.name, target.shape) == (place.line, place.name, place.shape):
+            return True
+    return False

@@ -1,0 +1,33 @@
+"""Operations whose order does not matter."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
+from causeway_core.analysis.evidence import Evidence
+
+COMMUTING = frozenset({"append", "add", "appendleft", "extend", "update", "discard", "put", "put_nowait"})
+
+
+def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
+    """Drops a write that is read back where both writes only add up, unless the read decides something."""
+    if candidate.pattern is not Pattern.WRITE_WRITE_READ:
+        return None
+    if all(_commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
+        return Verdict(DROP, "both writes only add to it")
+    return None
+
+
+def _commutes(evidence: Evidence, row: int) -> bool:
+    site = int(evidence.table.site[row])
+    node = evidence.node(evidence.write_node(site))
+    name = evidence.facts.sites[site].name if site in evidence.facts.sites else None
+    return (node is not None and node.accumulates) or name in COMMUTING
+
+
+def decides(evidence: Evidence, row: int) -> bool:
+    """Whether a read guards a write of something shared."""
+    node = evidence.read_node(int(evidence.table.site[row]))
+    if node is None:
+        return False
+    graph = evidence.flow.graph
+    return any(graph.origins(write).get(node) == "control" for write in graph.decided_writes(node))

@@ -1,0 +1,48 @@
+"""Delays that cannot happen."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import Candidate, Verdict
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.model import Step
+
+_CALL_SOON = 1
+
+
+def feasible(candidate: Candidate, evidence: Evidence) -> Verdict | None:
+    """Lowers a candidate to latent when a stock event loop always runs it in the recorded order.
+
+    So it is if both actors were started in one step and neither waited for anything but its turn (`sleep(0)`, a future that was done) until the window's
+    end: the loop is first in, first out. One real await put there later makes it strike.
+    """
+    actors = {int(evidence.table.actor[row]) for row in (candidate.first, *candidate.others)}
+    if len(actors) != 2 or candidate.struck:
+        return None
+    creators = set()
+    for actor in actors:
+        row = evidence.facts.actors.get(actor)
+        if row is None or row.kind not in ("task", "callback") or row.created_at is None:
+            return None
+        creators.add(evidence.step_at(row.created_at))
+    if len(creators) != 1 or None in creators:
+        return None
+    ends = ((candidate.last, candidate.first), *((other, other) for other in candidate.others))
+    if all(_only_hops(evidence, int(evidence.table.actor[end]), int(evidence.table.step[end])) for end, _ in ends):
+        return Verdict("latent", "no await on the way there waits for anything, so a stock event loop always runs it in this order")
+    return None
+
+
+def _only_hops(evidence: Evidence, actor: int, last_step: int) -> bool:
+    for step in evidence.facts.steps.get(actor, ()):
+        if step.number > 0 and not _is_hop(evidence, actor, step):
+            return False
+        if step.id == last_step:
+            return True
+    return False
+
+
+def _is_hop(evidence: Evidence, actor: int, step: Step) -> bool:
+    """Whether the step was made runnable by its own actor's step before: nothing was waited for."""
+    if step.cause_at is None or evidence.facts.step_cause(step.id) != _CALL_SOON:
+        return False
+    return evidence.actor_at(step.cause_at) == actor

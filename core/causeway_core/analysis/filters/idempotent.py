@@ -1,0 +1,72 @@
+"""Work that may be done twice."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import Candidate, Pattern, Verdict
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.filters.unchanged import effects_of, same_scalar
+from causeway_core.analysis.table import WRITE
+from causeway_core.model import ValueKind
+
+PURE = frozenset({
+    "abs", "all", "any", "bool", "bytes", "chr", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset", "int", "isinstance", "join", "len", "list", "lower", "map", "max",
+    "min", "ord", "range", "replace", "repr", "reversed", "round", "set", "sorted", "split", "str", "strip", "sum", "tuple", "upper", "zip", "copy", "deepcopy", "encode", "decode",
+    "hexdigest", "sha256", "md5", "compile", "get", "items", "keys", "values",
+})
+"""Functions whose result depends on their arguments alone."""
+
+_MUTABLE = ("builtins.list", "builtins.dict", "builtins.set", "builtins.bytearray", "collections.", "list", "dict", "set")
+
+
+def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
+    """Lowers a fill (`if key not in cache: cache[key] = …`) that two actors may both do to the same end.
+
+    A computed value and nothing else behind the check, or only a counter beside it, is a hint; a value fetched or built elsewhere is latent: it is harmless only if
+    that gives the same again. A constant is the mark of something done once: with an effect behind the check it stays. So does an object with identity.
+    """
+    if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) or candidate.dependence != "control":
+        return None
+    table, last, other = evidence.table, candidate.last, candidate.others[0]
+    written = evidence.node(evidence.write_node(int(table.site[last])))
+    if int(table.op[last]) != WRITE or written is None or written.accumulates or _builds_on_itself(candidate, evidence):
+        return None
+    if candidate.pattern is Pattern.READ_WRITE_WRITE and not same_scalar(evidence, last, other):
+        return None
+    effects = [evidence.flow.graph.nodes[node] for node in effects_of(candidate, evidence)]
+    if any(not effect.accumulates for effect in effects) or (effects and written.constant):
+        return None
+    if int(table.vk[last]) == ValueKind.OBJECT and not _settled_container(evidence, last):
+        return None
+    if not _pure(candidate, evidence):
+        return Verdict("latent", "filled twice at worst: harmless if what fills it gives the same again")
+    return Verdict("hint", "filled twice with the same value at worst")
+
+
+def _builds_on_itself(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the value written was computed from the place itself."""
+    node = evidence.write_node(int(evidence.table.site[candidate.last]))
+    assert node is not None
+    place = evidence.flow.place(node)
+    for origin, how in evidence.flow.graph.origins(node).items():
+        source = evidence.flow.place(origin)
+        if how == "data" and source.name == place.name and source.shape == place.shape and source.shape != "name":
+            return True
+    return False
+
+
+def _pure(candidate: Candidate, evidence: Evidence) -> bool:
+    node = evidence.write_node(int(evidence.table.site[candidate.last]))
+    assert node is not None
+    calls = (evidence.flow.place(origin) for origin, how in evidence.flow.graph.origins(node).items() if how == "data")
+    return all(place.name in PURE for place in calls if place.shape == "call")
+
+
+def _settled_container(evidence: Evidence, row: int) -> bool:
+    """Whether the object written is a built-in container that nobody changed afterwards."""
+    value = evidence.value(row) or ""
+    if not value.startswith("<") or not value[1:].startswith(_MUTABLE):
+        return False
+    identity = value.rpartition("#")[2].rstrip(">")
+    if not identity.isdecimal():
+        return False
+    return not evidence.changed_after(int(identity), int(evidence.table.order[row]))

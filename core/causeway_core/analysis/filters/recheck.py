@@ -1,0 +1,52 @@
+"""A second look before the write."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
+from causeway_core.analysis.evidence import LOOK_BACK, Evidence
+
+
+def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
+    """Drops a window whose write is guarded by a later read that nothing can part from it: a re-check after the await, double-checked locking, compare-and-set.
+
+    The later read is of the same location; or of a version that the window's step read too and that every interfering write changes in the same step.
+    """
+    if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.CROSSED):
+        return None
+    table, first, last, other = evidence.table, candidate.first, candidate.last, candidate.others[0]
+    guards = evidence.deciding_sites(last)
+    between = evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1, last=LOOK_BACK)
+    for row in between:
+        if int(table.site[row]) not in guards or table.writes[row] or not _inseparable(candidate, evidence, row):
+            continue
+        if int(table.location[row]) == int(table.location[first]):
+            return Verdict(DROP, "checked again right before the write")
+        if _is_version(evidence, row, first, other):
+            return Verdict(DROP, "guarded by a version check right before the write")
+    return None
+
+
+def _inseparable(candidate: Candidate, evidence: Evidence, check: int) -> bool:
+    """Whether the second actor cannot come between the second look and the write."""
+    other = candidate.others[0]
+    if not evidence.parted(check, candidate.last, other):
+        return True
+    through = evidence.locks_through(check, candidate.last)
+    # A clone would have to take the same locks on its way to its own second look.
+    return bool(through) if candidate.pattern is Pattern.CLONE else bool(through & evidence.locks_at(other))
+
+
+def _is_version(evidence: Evidence, check: int, first: int, other: int) -> bool:
+    table = evidence.table
+    version, unit = int(table.location[check]), evidence.atomic_unit(first)
+    actor, order = int(table.actor[first]), int(table.order[first])
+    seen_before = any(
+        int(table.location[row]) == version and evidence.atomic_unit(row) == unit for row in evidence.rows_of(actor, order - 200, order + 200)
+    )
+    if not seen_before:
+        return False
+    if not table.writes[other]:
+        return True
+    near = evidence.rows_of(int(table.actor[other]), int(table.order[other]) - 200, int(table.order[other]) + 200)
+    unit = evidence.atomic_unit(other)
+    return any(int(table.location[row]) == version and bool(table.writes[row]) and evidence.atomic_unit(row) == unit for row in near)

@@ -1,0 +1,61 @@
+"""Writes that change nothing."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.table import MUTATE, WRITE
+from causeway_core.model import ValueKind
+
+_SCALARS = frozenset({ValueKind.NONE, ValueKind.FALSE, ValueKind.TRUE, ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT, ValueKind.TEXT})
+
+
+def unchanged(candidate: Candidate, evidence: Evidence) -> Verdict | None:
+    """Drops a candidate whose two sides write the same constant, or whose own write puts back what it read, if nothing else hangs on it."""
+    table = evidence.table
+    if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.WRITE_WRITE_READ):
+        return None
+    own = candidate.last if candidate.pattern is Pattern.READ_WRITE_WRITE else candidate.first
+    other = candidate.others[0]
+    if int(table.op[own]) != WRITE or int(table.op[other]) != WRITE:
+        return None
+    if candidate.pattern is Pattern.READ_WRITE_WRITE and candidate.dependence == "data":
+        return None
+    if candidate.pattern is Pattern.READ_WRITE_WRITE and effects_of(candidate, evidence):
+        return None
+    if same_scalar(evidence, own, other):
+        return Verdict(DROP, "both write the same value")
+    return None
+
+
+def same_scalar(evidence: Evidence, one: int, other: int) -> bool:
+    """Whether two writes gave the same scalar value."""
+    table = evidence.table
+    if int(table.vk[one]) != int(table.vk[other]) or int(table.vk[one]) not in _SCALARS:
+        return False
+    value = evidence.value(one)
+    return value is not None and value == evidence.value(other)
+
+
+def effects_of(candidate: Candidate, evidence: Evidence) -> list[int]:
+    """The places other than the window's own write that its read decides about: what would happen twice."""
+    table, graph = evidence.table, evidence.flow.graph
+    read = evidence.read_node(int(table.site[candidate.first]))
+    own = evidence.write_node(int(table.site[candidate.last]))
+    if read is None or own is None:
+        return []
+    own_place = evidence.flow.place(own)
+    return [
+        node for node in graph.decided_writes(read)
+        if node != own and not graph.nodes[node].private and not _same_target(evidence, node, own_place.name, own_place.shape, own_place.function)
+    ]
+
+
+def _same_target(evidence: Evidence, node: int, name: str | None, shape: str, function: str) -> bool:
+    place = evidence.flow.place(node)
+    return (place.name, place.shape, place.function) == (name, shape, function)
+
+
+def is_mutation(evidence: Evidence, row: int) -> bool:
+    """Whether the access is a call of a mutating method."""
+    return int(evidence.table.op[row]) == MUTATE

@@ -1,0 +1,252 @@
+"""Abstract interpretation of expressions: which sources a value is computed from."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from causeway_core.analysis.flow.graph import NOTHING, FlowGraph, Place, Role, Taint, Usage, as_control
+from causeway_core.analysis.flow.scope import Scope
+
+if TYPE_CHECKING:
+    from causeway_core.analysis.flow.program import Functions
+
+MUTATORS = frozenset({
+    "append", "appendleft", "extend", "extendleft", "insert", "remove", "pop", "popleft", "popitem", "clear", "sort", "reverse", "add", "discard", "update", "setdefault",
+    "difference_update", "intersection_update", "symmetric_difference_update", "rotate", "move_to_end", "subtract",
+})
+"""Methods of built-in containers that change them; those that give something back also read."""
+
+READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault"})
+
+
+class ExpressionFlow:
+    """Evaluates expressions of one function over an environment from local names to taints.
+
+    `environment` is the state at the current statement, `guards` what decides whether it runs.
+    """
+
+    def __init__(self, graph: FlowGraph, functions: Functions, scope: Scope) -> None:
+        self.graph = graph
+        self.functions = functions
+        self.scope = scope
+        self.environment: dict[str, Taint] = {}
+        self.named: dict[str, frozenset[int]] = {}
+        self.guards: Taint = NOTHING
+        self._places: dict[tuple[int, Role, str], int] = {}
+
+    def evaluate(self, node: ast.expr | None) -> Taint:
+        """The taint of an expression's value; calls and mutations on the way are noted in the graph."""
+        if node is None:
+            return NOTHING
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        return method(node) if method is not None else self._children(node)
+
+    def place(self, node: ast.expr, role: Role, name: str | None, shape: str) -> int:
+        """The graph node of the place at `node`; loops are interpreted twice, so it may exist already."""
+        key = (id(node), role, shape)
+        number = self._places.get(key)
+        if number is None:
+            end_line, end_col = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+            number = self.graph.place(Place(self.scope.path, node.lineno, node.col_offset, end_line, end_col, role, name, shape, self.scope.qualname))
+            self._places[key] = number
+        self.graph.nodes[number].guards.update(self.guards)
+        return number
+
+    def write(self, node: ast.expr, name: str | None, shape: str, taint: Taint, *, constant: bool = False, accumulates: bool = False) -> int:
+        """A write of `taint` at `node` under the current guards."""
+        number = self.place(node, Role.WRITE, name, shape)
+        self.graph.flow(taint, number)
+        self.graph.flow(as_control(self.guards), number)
+        self.graph.sink(taint)
+        written = self.graph.nodes[number]
+        written.constant |= constant
+        written.accumulates |= accumulates
+        written.private = self._is_private(node)
+        return number
+
+    def _is_private(self, node: ast.expr) -> bool:
+        while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return isinstance(node, ast.Name) and node.id in self.scope.locals - self.scope.arguments and not self.named.get(node.id)
+
+    def use(self, node: ast.expr, usage: Usage) -> None:
+        """Notes how the value at `node`, read here or merely named by a local, is used."""
+        while isinstance(node, ast.Await):
+            node = node.value
+        if isinstance(node, ast.Name):
+            for number in self.named.get(node.id, ()):
+                self.graph.nodes[number].usage |= usage
+        for shape in ("attribute", "item", "name"):
+            number = self._places.get((id(node), Role.READ, shape), -1)
+            if number >= 0:
+                self.graph.nodes[number].usage |= usage
+
+    def _children(self, node: ast.AST) -> Taint:
+        taint = NOTHING
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                taint |= self.evaluate(child)
+            elif isinstance(child, ast.keyword | ast.FormattedValue | ast.Slice):
+                taint |= self._children(child)
+        return taint
+
+    def _name(self, node: ast.Name) -> Taint:
+        if node.id in self.scope.locals:
+            # A local that an inner function shares is also a place: the recorder sees it as a closure cell.
+            return self.environment.get(node.id, NOTHING) | {self.place(node, Role.READ, node.id, "name") << 1}
+        return frozenset({self.place(node, Role.READ, node.id, "name") << 1})
+
+    def _attribute(self, node: ast.Attribute) -> Taint:
+        owner = self.evaluate(node.value)
+        self.use(node.value, Usage.DEREFERENCED)
+        number = self.place(node, Role.READ, node.attr, "attribute")
+        return owner | {number << 1}
+
+    def _subscript(self, node: ast.Subscript) -> Taint:
+        owner = self.evaluate(node.value)
+        self.use(node.value, Usage.DEREFERENCED)
+        key = self.evaluate(node.slice)
+        number = self.place(node, Role.READ, _key_text(node.slice), "item")
+        self.graph.nodes[number].usage |= Usage.RAISES_WHEN_ABSENT
+        return owner | key | {number << 1}
+
+    def _compare(self, node: ast.Compare) -> Taint:
+        taint = self.evaluate(node.left)
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            taint |= self.evaluate(right)
+            if isinstance(operator, ast.In | ast.NotIn):
+                taint |= {self.place(node, Role.READ, _key_text(node.left), "contains") << 1}
+            elif isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+                self.use(node.left, Usage.ARITHMETIC)
+                self.use(right, Usage.ARITHMETIC)
+        self.graph.sink(taint)
+        return taint
+
+    def _binop(self, node: ast.BinOp) -> Taint:
+        taint = self.evaluate(node.left) | self.evaluate(node.right)
+        self.use(node.left, Usage.ARITHMETIC)
+        self.use(node.right, Usage.ARITHMETIC)
+        self.graph.sink(taint)
+        return taint
+
+    def _boolop(self, node: ast.BoolOp) -> Taint:
+        before, taint = self.guards, NOTHING
+        for value in node.values:
+            taint |= self.evaluate(value)
+            self.guards |= as_control(taint)
+        self.guards = before
+        return taint
+
+    def _ifexp(self, node: ast.IfExp) -> Taint:
+        before, test = self.guards, self.evaluate(node.test)
+        self.guards |= as_control(test)
+        taint = self.evaluate(node.body) | self.evaluate(node.orelse)
+        self.guards = before
+        self.graph.sink(taint | test)
+        return taint | as_control(test)
+
+    def _tuple(self, node: ast.Tuple) -> Taint:
+        taint = self._children(node)
+        self.graph.sink(taint)
+        return taint
+
+    def _dict(self, node: ast.Dict) -> Taint:
+        taint = self._children(node)
+        self.graph.sink(taint)
+        return taint
+
+    def _namedexpr(self, node: ast.NamedExpr) -> Taint:
+        taint = self.evaluate(node.value)
+        assert isinstance(node.target, ast.Name)
+        self.bind(node.target.id, taint, node.value)
+        return taint
+
+    def _lambda(self, node: ast.Lambda) -> Taint:
+        return self.evaluate(node.body)
+
+    def _listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Taint:
+        outer, before, taint = dict(self.environment), self.guards, NOTHING
+        for generator in node.generators:
+            source = self.iterate(generator.iter)
+            for name in ast.walk(generator.target):
+                if isinstance(name, ast.Name):
+                    self.environment[name.id] = source
+            taint |= source
+            for test in generator.ifs:
+                tested = self.evaluate(test)
+                self.guards |= as_control(tested)
+                taint |= as_control(tested)
+        parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        for part in parts:
+            taint |= self.evaluate(part)
+        self.environment, self.guards = outer, before
+        return taint
+
+    _setcomp = _generatorexp = _dictcomp = _listcomp
+
+    def iterate(self, node: ast.expr, *, suspends: bool = False) -> Taint:
+        """The taint of what iterating over `node` gives."""
+        taint = self.evaluate(node)
+        number = self.place(node, Role.READ, None, "iterate")
+        self.graph.nodes[number].loop_suspends |= suspends
+        return taint | {number << 1}
+
+    def _call(self, node: ast.Call) -> Taint:
+        receiver = NOTHING
+        name = ""
+        if isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+            receiver = self.evaluate(node.func.value)
+            self.use(node.func.value, Usage.DEREFERENCED)
+            self.place(node.func, Role.READ, name, "attribute")
+        elif isinstance(node.func, ast.Name):
+            name = node.func.id
+            receiver = self.evaluate(node.func)
+        else:
+            receiver = self.evaluate(node.func)
+        arguments = [self.evaluate(each) for each in node.args]
+        keywords = {each.arg or "**": self.evaluate(each.value) for each in node.keywords}
+        given = frozenset().union(*arguments, *keywords.values())
+        self.graph.sink(given)
+        targets = self.functions.named(name) if name else []
+        if targets:
+            return self._link(targets, arguments, keywords) | receiver
+        if name in MUTATORS and isinstance(node.func, ast.Attribute):
+            return given | receiver | self._mutate(node, node.func, given)
+        return given | receiver | {self.place(node, Role.READ, name, "call") << 1}
+
+    def _mutate(self, node: ast.Call, function: ast.Attribute, given: Taint) -> Taint:
+        self.write(node, function.attr, "call", given, constant=not given)
+        if isinstance(function.value, ast.Name):
+            self.environment[function.value.id] = self.environment.get(function.value.id, NOTHING) | given
+        if function.attr in READING_MUTATORS:
+            return frozenset({self.place(node, Role.READ, function.attr, "call") << 1})
+        return NOTHING
+
+    def _link(self, targets: list[Scope], arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
+        """Joins a call with the functions it may mean: arguments in, guards in, results out."""
+        result: set[int] = set()
+        for target in targets:
+            for position, taint in enumerate(arguments[:len(target.parameters)]):
+                self.graph.flow(taint, self.graph.joint("parameter", target.key, target.parameters[position]))
+            for keyword, taint in keywords.items():
+                self.graph.flow(taint, self.graph.joint("parameter", target.key, keyword))
+            called = self.graph.joint("called", target.key)
+            self.graph.flow(as_control(self.guards), called)
+            self.graph.flow({self.graph.joint("called", self.scope.key) << 1 | 1}, called)
+            result.add(self.graph.joint("result", target.key) << 1)
+        return frozenset(result)
+
+    def bind(self, name: str, taint: Taint, value: ast.expr | None) -> None:
+        """A local gets a new value; remembers which reads it merely names."""
+        self.environment[name] = taint | as_control(self.guards) if value is not None and isinstance(value, ast.Constant) else taint
+        while isinstance(value, ast.Await):
+            value = value.value
+        places = [self._places.get((id(value), Role.READ, shape), -1) for shape in ("attribute", "item", "name")] if value is not None else []
+        self.named[name] = frozenset(place for place in places if place >= 0)
+
+
+def _key_text(node: ast.expr) -> str | None:
+    """A key expression as the recorder names its site."""
+    return ast.unparse(node)[:40]

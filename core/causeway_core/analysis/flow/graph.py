@@ -1,0 +1,160 @@
+"""The dependence graph: places in the source and what flows between them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, Flag, auto
+from typing import Literal
+
+Dependence = Literal["data", "control"]
+
+Taint = frozenset[int]
+"""A set of sources; each is `node << 1 | label`, label 0: the value is computed from it (data), 1: it decides whether (control)."""
+
+NOTHING: Taint = frozenset()
+
+_MOST_NODES = 4000
+"""Where a question is cut off: a write that depends on everything tells nothing."""
+
+
+class Role(Enum):
+    """What a place does."""
+
+    READ = auto()
+    WRITE = auto()
+
+
+class Usage(Flag):
+    """How the value of a read is used where it stands, or through a local that merely names it."""
+
+    NONE = 0
+    DEREFERENCED = auto()
+    ARITHMETIC = auto()
+    RAISES_WHEN_ABSENT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A read or write in the source. Lines from 1, columns in UTF-8 bytes from 0, as in `ast`. `shape` is attribute, item, name, call, iterate or contains."""
+
+    path: str
+    line: int
+    col: int
+    end_line: int
+    end_col: int
+    role: Role
+    name: str | None
+    shape: str
+    function: str
+
+
+@dataclass(slots=True)
+class Node:
+    """A place, or a joint between functions (a parameter, a result, whether a function is called at all).
+
+    Of writes: `constant` if what is written is a literal scalar, `accumulates` for `x += …` and `x = x + …`, `private` if the owner is a local that the function made
+    itself. Of iterations: `loop_suspends` if the loop's body can give way to another task.
+    """
+
+    place: Place | None
+    sources: set[int] = field(default_factory=set)
+    guards: set[int] = field(default_factory=set)
+    usage: Usage = Usage.NONE
+    constant: bool = False
+    accumulates: bool = False
+    private: bool = False
+    loop_suspends: bool = False
+
+
+def as_control(taint: Iterable[int]) -> Taint:
+    """The same sources, as deciders."""
+    return frozenset(code | 1 for code in taint)
+
+
+class FlowGraph:
+    """Nodes and, for each, what flows into it. Built once by `ProgramFlow`, then only asked."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.sinks_of: dict[int, set[int]] = {}
+        self.raising_guards: set[int] = set()
+        self._joints: dict[tuple[str, ...], int] = {}
+        self._sinks = 0
+        self._memo: dict[int, dict[int, Dependence]] = {}
+        self._forward: dict[int, list[int]] | None = None
+
+    def place(self, place: Place) -> int:
+        """A new node for a place in the source."""
+        self.nodes.append(Node(place))
+        return len(self.nodes) - 1
+
+    def joint(self, *key: str) -> int:
+        """The node of a joint between functions, such as ("parameter", function, name)."""
+        node = self._joints.get(key)
+        if node is None:
+            node = self._joints[key] = len(self.nodes)
+            self.nodes.append(Node(None))
+        return node
+
+    def flow(self, taint: Iterable[int], node: int) -> None:
+        """`taint` flows into `node`."""
+        self.nodes[node].sources.update(taint)
+
+    def sink(self, taint: Iterable[int]) -> None:
+        """The sources of `taint` are used together in one expression."""
+        nodes = {code >> 1 for code in taint}
+        if len(nodes) > 1:
+            for node in nodes:
+                self.sinks_of.setdefault(node, set()).add(self._sinks)
+            self._sinks += 1
+
+    def used_together(self, first: int, second: int) -> bool:
+        """Whether two reads meet in one expression, guard, result or written value."""
+        return not self.sinks_of.get(first, set()).isdisjoint(self.sinks_of.get(second, set()))
+
+    def origins(self, node: int) -> dict[int, Dependence]:
+        """All places that a node depends on; `data` if by computation alone, else `control`. Kept after the first call."""
+        known = self._memo.get(node)
+        if known is None:
+            known = self._memo[node] = self._search(node)
+        return known
+
+    def deciders(self, node: int) -> set[int]:
+        """All places that decide whether a node's place is reached at all."""
+        found: set[int] = set()
+        for code in self.nodes[node].guards:
+            found.add(code >> 1)
+            found.update(self.origins(code >> 1))
+        return {each for each in found if self.nodes[each].place is not None}
+
+    def _search(self, start: int) -> dict[int, Dependence]:
+        best: dict[int, int] = {}
+        queue = deque((code >> 1, code & 1) for code in self.nodes[start].sources)
+        while queue and len(best) < _MOST_NODES:
+            node, label = queue.popleft()
+            if best.get(node, 2) <= label:
+                continue
+            best[node] = label
+            queue.extend((code >> 1, label | code & 1) for code in self.nodes[node].sources)
+        return {node: "control" if label else "data" for node, label in best.items() if node != start and self.nodes[node].place is not None}
+
+    def decided_writes(self, read: int) -> list[int]:
+        """The writes of attributes, items and containers (not of locals) that depend on a read: what acting on it does."""
+        if self._forward is None:
+            self._forward = {}
+            for number, node in enumerate(self.nodes):
+                for code in node.sources:
+                    self._forward.setdefault(code >> 1, []).append(number)
+        found, seen, queue = [], {read}, deque([read])
+        while queue and len(seen) < _MOST_NODES:
+            for number in self._forward.get(queue.popleft(), ()):
+                if number in seen:
+                    continue
+                seen.add(number)
+                queue.append(number)
+                place = self.nodes[number].place
+                if place is not None and place.role is Role.WRITE and place.shape != "name":
+                    found.append(number)
+        return found

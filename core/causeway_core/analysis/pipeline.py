@@ -1,0 +1,84 @@
+"""From evidence to judged candidates: detect, filter, rank, fold together."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.check_use import check_uses
+from causeway_core.analysis.detectors.crossed import crossed
+from causeway_core.analysis.detectors.iteration import iterations
+from causeway_core.analysis.detectors.lost_update import lost_updates
+from causeway_core.analysis.detectors.order_flip import order_flips
+from causeway_core.analysis.detectors.read_back import read_backs
+from causeway_core.analysis.detectors.torn_read import torn_reads
+from causeway_core.analysis.detectors.unordered import unordered
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.filters import FILTERS
+from causeway_core.analysis.partners import Partners
+from causeway_core.analysis.rank import ranked
+from causeway_core.analysis.windows import Windows
+
+Progress = Callable[[str, float], None]
+
+_KEY = re.compile(r"\[.*\]")
+
+
+def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator[Candidate]:
+    """What the detectors propose."""
+    windows, partners = Windows(evidence), Partners(evidence)
+    stages: list[tuple[str, Callable[[], Iterator[Candidate]]]] = [
+        ("read-write windows", lambda: lost_updates(evidence, windows, partners)), ("checks and uses", lambda: check_uses(evidence, windows, partners)),
+        ("values read back", lambda: read_backs(evidence, windows, partners)), ("iterations", lambda: iterations(evidence, partners)),
+        ("orders", lambda: order_flips(evidence, partners)), ("pairs of places", lambda: crossed(evidence, partners)),
+        ("torn reads", lambda: torn_reads(evidence, partners)), ("plain races", lambda: unordered(evidence, partners)),
+    ]
+    for number, (name, stage) in enumerate(stages):
+        if progress is not None:
+            progress(name, number / len(stages))
+        yield from stage()
+
+
+def judged(evidence: Evidence, progress: Progress | None = None) -> list[Candidate]:
+    """The candidates that no filter drops, each with its tier and rank, folded to one a place, most pressing first."""
+    kept = [ranked(candidate, evidence) for each in candidates(evidence, progress) if (candidate := _filtered(each, evidence)) is not None]
+    return _folded(sorted(kept, key=lambda each: (each.rank, int(evidence.table.at[each.first]))), evidence)
+
+
+def _filtered(candidate: Candidate, evidence: Evidence) -> Candidate | None:
+    for judge in FILTERS:
+        verdict = judge(candidate, evidence)
+        if verdict is None:
+            continue
+        if verdict.tier is None:
+            return None
+        candidate = candidate.lowered(verdict.tier, verdict.reason)
+    return candidate
+
+
+def location_class(evidence: Evidence, row: int) -> str:
+    """A location without the key that tells it from its like: `cache['a']` is of `cache[…]`."""
+    location = evidence.facts.locations[int(evidence.table.location[row])]
+    return f"{location.kind} {_KEY.sub('[…]', location.name)}"
+
+
+def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
+    """One candidate for each place and pair of functions, the best; a weaker pattern on the same accesses says nothing new."""
+    table = evidence.table
+    kept: list[Candidate] = []
+    places: set[tuple[str, frozenset[int]]] = set()
+    lines: defaultdict[int, int] = defaultdict(int)
+    for candidate in ordered:
+        functions = frozenset(evidence.function_of(int(table.site[row])) for row in (candidate.first, candidate.last, *candidate.others))
+        place = location_class(evidence, candidate.first), functions
+        sites = {int(table.site[row]) for row in (candidate.first, candidate.last)}
+        weaker = candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.UNORDERED, Pattern.FLIP, Pattern.READ_WRITE_READ)
+        if place in places or (weaker and any(lines[site] for site in sites)):
+            continue
+        places.add(place)
+        for site in sites:
+            lines[site] += 1
+        kept.append(candidate)
+    return kept

@@ -1,0 +1,33 @@
+"""The paragraph under the sentence."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.rank import effects_in_window
+from causeway_core.analysis.telling.teller import Teller
+
+_BODY: dict[Pattern, str] = {
+    Pattern.READ_WRITE_WRITE: "The write depends on the read, so the two belong together; what another actor writes in between is overwritten or was not considered.",
+    Pattern.CLONE: "The write depends on the read, so the two belong together. The second actor was only seen to make the read, because the first had finished by then; had both read first, both would write.",
+    Pattern.WRITE_WRITE_READ: "The place serves as this actor's own memory across a scheduling point, but all actors share it.",
+    Pattern.READ_WRITE_READ: "The check is meant to make the use safe, but it only says what was true before others ran.",
+    Pattern.ITERATION: "Adding to or removing from a container during its iteration raises RuntimeError, or skips elements of a list.",
+    Pattern.FLIP: "In this run the order was right by timing alone; in the other order the use meets nothing there.",
+    Pattern.CROSSED: "What was read decides about the write, and the second actor changes both places; in between, the decision no longer holds.",
+    Pattern.TORN_READ: "The two places are changed one after the other; in between, they do not fit together.",
+    Pattern.UNORDERED: "Two threads use the place, at least one writes, and neither order nor a common lock protects it. Under the interpreter lock single operations stay whole.",
+}
+
+
+def explanation(teller: Teller, candidate: Candidate) -> str:
+    """Why this pattern does harm, what happened in this run, and what lowered the tier."""
+    parts = [_BODY[candidate.pattern]]
+    if candidate.struck:
+        parts.append("It happened in this run.")
+    else:
+        parts.append("It did not happen in this run.")
+    effects = effects_in_window(candidate, teller.evidence)
+    if effects:
+        parts.append(f"In the window the actor also did {', '.join(effects)}.")
+    parts.extend(f"{note[0].upper()}{note[1:]}." for note in candidate.notes)
+    return " ".join(parts)

@@ -1,0 +1,72 @@
+"""What to do about a race, naming the lock or the statement."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.telling.teller import Teller
+
+_LOCK_TYPES = ("asyncio.locks.Lock", "_thread.lock", "_thread.RLock", "threading.Lock", "threading.RLock", "asyncio.locks.Condition", "threading.Condition", "Lock", "RLock")
+
+
+def recommendation(teller: Teller, candidate: Candidate) -> str:
+    """One or two sentences that a developer can act on."""
+    match candidate.pattern:
+        case Pattern.READ_WRITE_WRITE | Pattern.CLONE | Pattern.CROSSED:
+            return _hold(teller, candidate)
+        case Pattern.WRITE_WRITE_READ:
+            return f"keep the value in a local variable (or a contextvars.ContextVar) instead of {teller.resource(candidate.first)}, which every {_kind(teller, candidate)} shares"
+        case Pattern.READ_WRITE_READ:
+            return f"read {teller.resource(candidate.first)} once into a local at line {teller.line(candidate.first)} and use that, or check again right before line {teller.line(candidate.last)}"
+        case Pattern.ITERATION:
+            return f"iterate over a copy: `list(…)` around what line {teller.line(candidate.first)} iterates, or hold {_a_lock(teller, candidate)} around the loop and every change"
+        case Pattern.FLIP if takes_away(teller.evidence, candidate.first):
+            return f"let `{teller.function(candidate.first)}` wait until its users are done (await or join them) before line {teller.line(candidate.first)}"
+        case Pattern.FLIP:
+            event = "asyncio.Event" if teller.is_asynchronous(candidate.others[0]) else "threading.Event"
+            return f"make the use wait: await or join what runs `{teller.function(candidate.first)}`, or set an {event} after line {teller.line(candidate.first)} and wait for it before the use"
+        case Pattern.TORN_READ if candidate.kind == "order_violation":
+            return f"set {teller.resource(candidate.last)} before {teller.resource(candidate.first)}: what others check must be written last"
+        case Pattern.TORN_READ:
+            return f"change both without a gap, put both into one object that is replaced at once, or hold {_a_lock(teller, candidate)} on both sides"
+        case Pattern.UNORDERED:
+            return f"if the order matters, hold {_a_lock(teller, candidate)} on both sides"
+
+
+def _kind(teller: Teller, candidate: Candidate) -> str:
+    return "task" if teller.is_asynchronous(candidate.first) else "thread"
+
+
+def _hold(teller: Teller, candidate: Candidate) -> str:
+    first, last = teller.line(candidate.first), teller.line(candidate.last)
+    span = f"from line {first} to line {last}" if first != last else f"around line {first}"
+    mine, theirs = teller.evidence.locks_through(candidate.first, candidate.last), teller.evidence.locks_at(candidate.others[0])
+    other = teller.function(candidate.others[0])
+    if mine and not theirs:
+        return f"`{other}` must take {teller.lock(min(mine))} too (line {teller.line(candidate.others[0])}); `{teller.function(candidate.first)}` holds it already"
+    if mine and theirs:
+        return f"both must hold the same lock: one side holds {teller.lock(min(mine))}, the other {teller.lock(min(theirs))}"
+    if _same_statement(candidate, teller) and teller.is_asynchronous(candidate.first) and "await" in teller.code(candidate.last):
+        return f"evaluate the await first and assign it to a local, then update {teller.resource(candidate.last)} in one statement without an await"
+    gap = teller.evidence.locks_at(candidate.first) & teller.evidence.locks_at(candidate.last)
+    if gap:
+        return f"hold {teller.lock(min(gap))} once, {span}, instead of taking it twice"
+    again = " or check again after the await" if candidate.dependence == "control" and teller.is_asynchronous(candidate.first) else ""
+    return f"hold {_a_lock(teller, candidate)} {span} in `{teller.function(candidate.first)}`{again}"
+
+
+def _same_statement(candidate: Candidate, teller: Teller) -> bool:
+    return teller.line(candidate.first) == teller.line(candidate.last) and candidate.pattern is not Pattern.CROSSED
+
+
+def _a_lock(teller: Teller, candidate: Candidate) -> str:
+    """The lock that the place's owner already has, else the kind of lock to add."""
+    location = teller.location(candidate.first)
+    prefix = location.name.partition(".")[0].partition("[")[0]
+    asynchronous = teller.is_asynchronous(candidate.first) and teller.is_asynchronous(candidate.others[0])
+    for thing in sorted(teller.evidence.facts.objects.values(), key=lambda each: each.id):
+        fits = thing.type.endswith(_LOCK_TYPES) and thing.type.startswith("asyncio") == asynchronous
+        if fits and thing.label and ((location.object is not None and thing.owner == location.object) or thing.label.startswith(f"{prefix}.")):
+            return thing.label
+    threads = len({int(teller.evidence.table.at[row]) >> 40 for row in (candidate.first, candidate.last, *candidate.others)}) > 1
+    return "a threading.Lock" if threads or not asynchronous else "an asyncio.Lock"

@@ -1,0 +1,89 @@
+"""The one sentence of a race finding, with names and values."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.telling.teller import Teller
+
+ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
+    Pattern.READ_WRITE_WRITE: ("read", "write", ("write",)), Pattern.CLONE: ("read", "write", ("read",)), Pattern.WRITE_WRITE_READ: ("write", "read", ("write",)),
+    Pattern.READ_WRITE_READ: ("check", "use", ("write",)), Pattern.CROSSED: ("check", "act", ("write", "write")), Pattern.TORN_READ: ("write", "write", ("read", "read")),
+    Pattern.ITERATION: ("iterate", "iterate", ("mutate",)), Pattern.FLIP: ("write", "write", ("use",)), Pattern.UNORDERED: ("access", "access", ("access",)),
+}
+"""What the accesses of each pattern are to it: the window's two ends and the other actor's."""
+
+
+def title(teller: Teller, candidate: Candidate) -> str:
+    """One sentence: who did what to what, and what came or would come of it."""
+    match candidate.pattern:
+        case Pattern.READ_WRITE_WRITE | Pattern.CLONE:
+            return _update(teller, candidate)
+        case Pattern.WRITE_WRITE_READ:
+            return _read_back(teller, candidate)
+        case Pattern.READ_WRITE_READ:
+            return _check_use(teller, candidate)
+        case Pattern.ITERATION:
+            first, other = candidate.first, candidate.others[0]
+            return f"`{teller.function(first)}` in {teller.actor_of(first)} iterates {teller.resource(first)} while `{teller.function(other)}` in {teller.actor_of(other)} may change it"
+        case Pattern.FLIP:
+            return _flip(teller, candidate)
+        case Pattern.CROSSED:
+            return _crossed(teller, candidate)
+        case Pattern.TORN_READ:
+            return _torn(teller, candidate)
+        case Pattern.UNORDERED:
+            first, other = candidate.first, candidate.others[0]
+            return f"{teller.actor_of(first)} and {teller.actor_of(other)} use {teller.resource(first)} and nothing orders them"
+
+
+def _who(teller: Teller, row: int) -> str:
+    return f"`{teller.function(row)}` in {teller.actor_of(row)}"
+
+
+def _update(teller: Teller, candidate: Candidate) -> str:
+    first, last, other = candidate.first, candidate.last, candidate.others[0]
+    one, two = teller.actor_of(first), teller.actor_of(other)
+    if candidate.struck:
+        lost = "one update is lost" if candidate.dependence == "data" else "it acted on what no longer held"
+        return f"{_who(teller, first)} {teller.act(first)}, then {two} {teller.act(other)}, then {one} {teller.act(last)}: {lost}"
+    start = f"{_who(teller, first)} {teller.act(first)} and later {teller.act(last)}"
+    if candidate.pattern is Pattern.CLONE:
+        harm = "one update would be lost" if candidate.dependence == "data" else "both would go on as if they were the only one"
+        return f"{start}; {two} makes the same read and could come in between: {harm}"
+    harm = "one update would be lost" if candidate.dependence == "data" else "the check would no longer hold"
+    return f"{start}; {_who(teller, other)} {teller.act(other)} and could come in between: {harm}"
+
+
+def _read_back(teller: Teller, candidate: Candidate) -> str:
+    first, last, other = candidate.first, candidate.last, candidate.others[0]
+    if candidate.struck:
+        return f"{_who(teller, first)} {teller.act(first)}, then {teller.actor_of(other)} {teller.act(other)}, and the first {teller.act(last)} back as if it were its own"
+    return f"{_who(teller, first)} {teller.act(first)} and reads it back later; {_who(teller, other)} {teller.act(other)} and could come in between: the first would go on with the other's value"
+
+
+def _check_use(teller: Teller, candidate: Candidate) -> str:
+    first, other = candidate.first, candidate.others[0]
+    start = f"{_who(teller, first)} checks {teller.resource(first)} at line {teller.line(first)} and uses {teller.resource(candidate.last)} at line {teller.line(candidate.last)}"
+    return f"{start}; {_who(teller, other)} {teller.act(other)} and could come in between: the use would fail"
+
+
+def _flip(teller: Teller, candidate: Candidate) -> str:
+    write, use = candidate.first, candidate.others[0]
+    if takes_away(teller.evidence, write):
+        return f"{_who(teller, use)} uses {teller.resource(use)}, {_who(teller, write)} {teller.act(write)}, and nothing makes the use come first"
+    return f"{_who(teller, use)} needs {teller.resource(use)}, which {_who(teller, write)} sets, and nothing makes it wait for that"
+
+
+def _crossed(teller: Teller, candidate: Candidate) -> str:
+    first, last, other = candidate.first, candidate.last, candidate.others[0]
+    verb = "changed" if candidate.struck else "may change"
+    return f"{_who(teller, first)} {teller.act(first)} and because of it {teller.act(last)}; {_who(teller, other)} {verb} both in between"
+
+
+def _torn(teller: Teller, candidate: Candidate) -> str:
+    first, last, other = candidate.first, candidate.last, candidate.others[0]
+    names = f"{teller.resource(first)} and, later, {teller.resource(last)}"
+    if candidate.kind == "order_violation":
+        return f"{_who(teller, first)} sets {names}; {_who(teller, other)} takes the first as a sign that the second is ready"
+    return f"{_who(teller, first)} changes {names}; {_who(teller, other)} reads both and could see one new and one old"

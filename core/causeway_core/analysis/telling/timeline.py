@@ -1,0 +1,43 @@
+"""The three to five events of a finding in two lanes."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import Candidate
+from causeway_core.analysis.telling.teller import Teller
+from causeway_core.model import TimelineEvent
+
+MOST = 5
+
+
+def lanes(teller: Teller, candidate: Candidate) -> tuple[str, ...]:
+    """The two actors, the window's owner first."""
+    return teller.actor_of(candidate.first), teller.actor_of(candidate.others[0])
+
+
+def timeline(teller: Teller, candidate: Candidate) -> tuple[TimelineEvent, ...]:
+    """The events as they were recorded, in order, with times from the first."""
+    rows = _rows(teller, candidate)
+    clock = teller.evidence.clock
+    times = [clock.ns(int(teller.evidence.table.at[row])) for row in rows]
+    start = next((time for time in times if time is not None), 0)
+    owner = int(teller.evidence.table.actor[candidate.first])
+    events, latest = [], 0
+    for row, time in zip(rows, times, strict=True):
+        # Clocks of different threads are read at different moments; order is what is known, so time never goes back.
+        latest = max(latest, (time if time is not None else start) - start)
+        lane = 0 if int(teller.evidence.table.actor[row]) == owner else 1
+        events.append(TimelineEvent(lane, teller.evidence.at(row), teller.act(row), teller.file(row), teller.line(row), latest))
+    return tuple(events)
+
+
+def _rows(teller: Teller, candidate: Candidate) -> list[int]:
+    table = teller.evidence.table
+    rows = {candidate.first, candidate.last, *candidate.others}
+    places = {int(table.location[row]) for row in rows}
+    other = candidate.others[0]
+    # What the second actor did to the place around its access makes the picture whole.
+    near = teller.evidence.rows_of(int(table.actor[other]), int(table.order[other]) - 40, int(table.order[other]) + 40)
+    companions = [row for row in near if int(table.location[row]) in places and row not in rows]
+    companions.sort(key=lambda row: (not table.writes[row], abs(int(table.order[row]) - int(table.order[other]))))
+    rows.update(companions[:MOST - len(rows)])
+    return sorted(rows, key=lambda row: int(table.order[row]))
