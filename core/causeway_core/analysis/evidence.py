@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from causeway_core.analysis.flow.expression import READING_MUTATORS
 from causeway_core.analysis.flow.graph import Dependence, Node
 from causeway_core.analysis.holds import Holds
 from causeway_core.analysis.table import MUTATE, AccessTable, Ints, Values
-from causeway_core.model import At
+from causeway_core.model import At, Site
 
 
 LOOK_BACK = 400
@@ -55,6 +55,15 @@ class Evidence:
         self._value_cache: dict[int, str | None] = {}
         self._dependence: dict[int, Mapping[int, Dependence]] = {}
         self._atomic: dict[int, dict[int, int]] = {}
+        self._known_reads: Mapping[int, int] = {}
+
+    def extended(self, table: AccessTable, sites: Mapping[int, Site], content: Mapping[int, int]) -> Evidence:
+        """The same with more accesses; their sites are new, and so is where they are in the flow graph."""
+        facts = replace(self.facts, sites={**self.facts.sites, **sites})
+        other = Evidence(table, self.order, self.holds, facts, self._values, self.clock)
+        other.flow = self.flow
+        other._known_reads = content
+        return other
 
     # Places.
 
@@ -80,7 +89,7 @@ class Evidence:
         return found
 
     def _note_read(self, found: _SiteNodes, site: int) -> None:
-        node = self._find(site, Role.READ)
+        node = self._known_reads.get(site) or self._find(site, Role.READ)
         if node is not None:
             found.reads[site] = node
             found.read_sites[node].append(site)
@@ -139,6 +148,7 @@ class Evidence:
 
     def fetch_values(self, rows: Sequence[int]) -> None:
         """Reads the values of many accesses at once, for `value`."""
+        self._value_cache.update((access, None) for row in rows if (access := int(self.table.id[row])) < 0)
         wanted = [access for row in rows if (access := int(self.table.id[row])) not in self._value_cache]
         self._value_cache.update(zip(wanted, self._values(wanted), strict=True))
 

@@ -10,6 +10,7 @@ import numpy as np
 from causeway_core.analysis.clock import Clock
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.facts import Facts
+from causeway_core.analysis.implied import with_implied_reads
 from causeway_core.analysis.holds import Holds, LockOperation
 from causeway_core.analysis.table import AccessTable, Ints, Values
 from causeway_core.graph import CausalGraph
@@ -54,7 +55,7 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     steps = recording.step_columns()
     facts = _facts(recording, steps)
     holds = Holds(_lock_operations(syncs, locking, ranks[len(columns.at):]), shared=several_at_once(recording, syncs))
-    return Evidence(table, graph.order, holds, facts, _values(recording), _clock(recording, steps))
+    return with_implied_reads(Evidence(table, graph.order, holds, facts, _values(recording), _clock(recording, steps)))
 
 
 def _ranks(graph: CausalGraph, accesses: Ints, operations: Ints) -> Ints:

@@ -17,6 +17,9 @@ MUTATORS = frozenset({
 })
 """Methods of built-in containers that change them; those that give something back also read."""
 
+LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"})
+"""Methods of built-in containers that only look."""
+
 READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault"})
 
 
@@ -74,13 +77,8 @@ class ExpressionFlow:
         """Notes how the value at `node`, read here or merely named by a local, is used."""
         while isinstance(node, ast.Await):
             node = node.value
-        if isinstance(node, ast.Name):
-            for number in self.named.get(node.id, ()):
-                self.graph.nodes[number].usage |= usage
-        for shape in ("attribute", "item", "name"):
-            number = self._places.get((id(node), Role.READ, shape), -1)
-            if number >= 0:
-                self.graph.nodes[number].usage |= usage
+        for number in self._places_of(node):
+            self.graph.nodes[number].usage |= usage
 
     def _children(self, node: ast.AST) -> Taint:
         taint = NOTHING
@@ -214,7 +212,17 @@ class ExpressionFlow:
             return self._link(targets, arguments, keywords) | receiver
         if name in MUTATORS and isinstance(node.func, ast.Attribute):
             return given | receiver | self._mutate(node, node.func, given)
-        return given | receiver | {self.place(node, Role.READ, name, "call") << 1}
+        looked = self.place(node, Role.READ, name, "call")
+        if name in LOOKING and isinstance(node.func, ast.Attribute):
+            for number in self._places_of(node.func.value):
+                self.graph.nodes[number].content = looked
+        return given | receiver | {looked << 1}
+
+    def _places_of(self, node: ast.expr) -> frozenset[int]:
+        """The places whose value `node` is: its own, and those a local merely names."""
+        own = (self._places.get((id(node), Role.READ, shape), -1) for shape in ("attribute", "item", "name"))
+        named = self.named.get(node.id, frozenset()) if isinstance(node, ast.Name) else frozenset()
+        return named.union(place for place in own if place >= 0)
 
     def _mutate(self, node: ast.Call, function: ast.Attribute, given: Taint) -> Taint:
         self.write(node, function.attr, "call", given, constant=not given)
@@ -243,8 +251,7 @@ class ExpressionFlow:
         self.environment[name] = taint | as_control(self.guards) if value is not None and isinstance(value, ast.Constant) else taint
         while isinstance(value, ast.Await):
             value = value.value
-        places = [self._places.get((id(value), Role.READ, shape), -1) for shape in ("attribute", "item", "name")] if value is not None else []
-        self.named[name] = frozenset(place for place in places if place >= 0)
+        self.named[name] = self._places_of(value) if value is not None else frozenset()
 
 
 def _key_text(node: ast.expr) -> str | None:

@@ -55,7 +55,8 @@ class Node:
     """A place, or a joint between functions (a parameter, a result, whether a function is called at all).
 
     Of writes: `constant` if what is written is a literal scalar, `accumulates` for `x += …` and `x = x + …`, `private` if the owner is a local that the function made
-    itself. Of iterations: `loop_suspends` if the loop's body can give way to another task.
+    itself. Of iterations: `loop_suspends` if the loop's body can give way to another task. `content` of a read of a container: the place
+    (shape call) that looks into it by a method such as `get`.
     """
 
     place: Place | None
@@ -66,6 +67,7 @@ class Node:
     accumulates: bool = False
     private: bool = False
     loop_suspends: bool = False
+    content: int | None = None
 
 
 def as_control(taint: Iterable[int]) -> Taint:

@@ -72,7 +72,7 @@ class ProgramFlow:
             around = (place.line, place.col) <= (line, col) and (end_line, end_col) <= (place.end_line, place.end_col)
             named = name is not None and place.name == name
             shaped = place.shape in _SHAPES.get(kind, ())
-            score = 8 * exact + 4 * named + 3 * shaped + 2 * inside + around
+            score = 8 * exact + 4 * named + 5 * shaped + 2 * inside + around
             if score > best_score and (exact or inside or around or named):
                 best, best_score = number, score
         return best

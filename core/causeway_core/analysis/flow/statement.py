@@ -71,7 +71,7 @@ class StatementFlow(ExpressionFlow):
 
     def assign(self, target: ast.expr, taint: Taint, value: ast.expr | None, *, accumulates: bool = False) -> None:
         """`target` gets a value; `accumulates`: its own old value and something more."""
-        accumulates = accumulates or (isinstance(value, ast.BinOp) and ast.unparse(target) in (ast.unparse(value.left), ast.unparse(value.right)))
+        accumulates = accumulates or (isinstance(value, ast.BinOp) and any(_reads(part, target) for part in (value.left, value.right)))
         constant = isinstance(value, ast.Constant) or (isinstance(value, ast.UnaryOp) and isinstance(value.operand, ast.Constant))
         match target:
             case ast.Name():
@@ -218,6 +218,15 @@ def _leaves(statements: Sequence[ast.stmt]) -> bool:
     if isinstance(last, ast.With | ast.AsyncWith):
         return _leaves(last.body)
     return isinstance(last, _EXITS)
+
+
+def _reads(value: ast.expr, target: ast.expr) -> bool:
+    """Whether an expression is the old value of a target: the same words, or `d.get(k, …)` for `d[k]`."""
+    if ast.unparse(value) == ast.unparse(target):
+        return True
+    if not (isinstance(target, ast.Subscript) and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "get" and value.args):
+        return False
+    return ast.unparse(value.func.value) == ast.unparse(target.value) and ast.unparse(value.args[0]) == ast.unparse(target.slice)
 
 
 def _breaks(statements: Sequence[ast.stmt]) -> bool:

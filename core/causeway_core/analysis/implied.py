@@ -1,0 +1,69 @@
+"""Reads that were not recorded but must have been made: `counts.get(key, 0)` looks into `counts`.
+
+The recorder sees the read of `counts`, not the look into it. Which key was meant is told by what the same function of the same actor does with that container next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.table import READ, AccessTable
+from causeway_core.model import Location, ValueKind
+
+LOOK_AHEAD = 24
+"""How many accesses of its actor the use of the key may be away."""
+
+
+def with_implied_reads(evidence: Evidence) -> Evidence:
+    """The evidence with a row added for each look into a container that another access of the same actor names the key of."""
+    places = _places_by_object(evidence)
+    rows: list[tuple[int, int, int]] = []
+    for site in np.unique(evidence.table.site[~evidence.table.writes]).tolist():
+        node = evidence.node(evidence.read_node(site))
+        if node is not None and node.content is not None and site > 0:
+            rows += [(row, location, site) for row in evidence.rows_at(site).tolist() for location in _looked_at(evidence, row, places)]
+    if not rows:
+        return evidence
+    sites = {-site: replace(evidence.facts.sites[site], id=-site, kind="method", name=None) for _, _, site in rows}
+    content = {-site: node.content for site in {site for _, _, site in rows} if (node := evidence.node(evidence.read_node(site))) is not None and node.content is not None}
+    return evidence.extended(_added(evidence.table, rows), sites, content)
+
+
+def _places_by_object(evidence: Evidence) -> dict[int, dict[int, Location]]:
+    found: defaultdict[int, dict[int, Location]] = defaultdict(dict)
+    for location in np.unique(evidence.table.location).tolist():
+        place = evidence.facts.locations[location]
+        if place.object is not None and place.kind in ("item", "structure"):
+            found[place.object & 0xFFFFFFFF][location] = place
+    return found
+
+
+def _looked_at(evidence: Evidence, row: int, places: dict[int, dict[int, Location]]) -> list[int]:
+    """The items of the container read at `row` that its actor names shortly after in the same function."""
+    table = evidence.table
+    if int(table.vk[row]) != ValueKind.OBJECT:
+        return []
+    number = (evidence.value(row) or "").rpartition("#")[2].rstrip(">")
+    inside = places.get(int(number)) if number.isdecimal() else None
+    if not inside:
+        return []
+    function = evidence.function_of(int(table.site[row]))
+    order = int(table.order[row])
+    following = evidence.rows_of(int(table.actor[row]), order + 1, 2**62, first=LOOK_AHEAD)
+    named = {int(table.location[each]) for each in following if int(table.location[each]) in inside and evidence.function_of(int(table.site[each])) == function}
+    return sorted(location for location in named if inside[location].kind == "item")[:2]
+
+
+def _added(table: AccessTable, rows: list[tuple[int, int, int]]) -> AccessTable:
+    index = np.array([row for row, _, _ in rows])
+    added = table.select(index)
+    added = replace(
+        added, location=np.array([location for _, location, _ in rows]), site=-added.site, op=np.full(len(rows), READ, np.int8),
+        vk=np.full(len(rows), ValueKind.UNCAPTURED, np.int8), id=-added.id,
+    )
+    merged = AccessTable(*(np.concatenate((getattr(table, name), getattr(added, name))) for name in AccessTable.__slots__))
+    return merged.select(np.lexsort((merged.order, merged.location)))
