@@ -130,7 +130,7 @@ def _run_path(arguments: list[str], hook: Any) -> None:
     if _is_importable(path):
         import runpy
 
-        _set_first_path(path)
+        _set_first_path(os.path.abspath(path))
         _main_module()
         runpy._run_module_as_main("__main__", False)  # type: ignore[attr-defined]
         return

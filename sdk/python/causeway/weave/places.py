@@ -84,7 +84,7 @@ def _dict(node: ast.Dict) -> Any:
         run += 1
     if run > BIG // 2:
         return None
-    if run > 1 and sys.version_info < (3, 14) and all(isinstance(key, ast.Constant) for key in node.keys[:run]):
+    if run > 1 and sys.version_info < (3, 14) and _all_constant(node.keys[:run]):
         return node.values[0]
     return node.keys[0]
 
@@ -96,7 +96,7 @@ def _comprehension(node: Any) -> Any:
 def _function(node: Any) -> Any:
     if node.decorator_list:
         return node.decorator_list[0]
-    return node.args.defaults[0] if node.args.defaults else None
+    return next((default for default in (*node.args.defaults, *node.args.kw_defaults) if default is not None), None)
 
 
 def _targets(node: ast.Delete) -> Any:
@@ -129,7 +129,7 @@ _FIRST: dict[type, Any] = {
     ast.YieldFrom: lambda node: node.value,
     ast.Starred: lambda node: node.value,
     ast.NamedExpr: lambda node: node.value,
-    ast.Lambda: lambda node: node.args.defaults[0] if node.args.defaults else None,
+    ast.Lambda: lambda node: next((default for default in (*node.args.defaults, *node.args.kw_defaults) if default is not None), None),
     ast.Expr: lambda node: node.value,
     ast.Assign: lambda node: node.value,
     ast.AugAssign: lambda node: node.target,

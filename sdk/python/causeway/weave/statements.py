@@ -24,6 +24,8 @@ def _docstring(body: list[ast.stmt]) -> int:
 
 
 def _makes_no_code(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Delete):
+        return all(isinstance(target, (ast.Tuple, ast.List)) and not target.elts for target in node.targets)
     return isinstance(node, SILENT) or (isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name))
 
 

@@ -61,10 +61,12 @@ class Weaver:
         if stored is None or not self._published(key, None):
             from causeway.weave.tree import weave
 
-            result = weave(source, path, module, rewrite() if rewrite is not None else None, flags=flags, filename=filename)
+            with _Warnings(module) as warned:
+                result = weave(source, path, module, rewrite() if rewrite is not None else None, flags=flags, filename=filename)
             stored = Stored(result.code, result.recipe, result.table.taps, len(result.table.sites))
             table = result.table.to_json(decode(source))
-            self.cache.store(key, stored, table)
+            if not warned.seen:
+                self.cache.store(key, stored, table)
             self._published(key, table)
         base = self.tap.add_sites(stored.sites, key)
         return loaded(stored.code, stored.recipe, self.tap.make_many(stored.taps, base))
@@ -81,6 +83,34 @@ class Weaver:
                 self.tap.emit(GAP, payload)
         except Exception:
             pass
+
+
+class _Warnings:
+    """Notes whether compiling a main script warned. The interpreter compiles a script at every start and warns every time, so such a script is not cached."""
+
+    def __init__(self, module: str) -> None:
+        self.seen = False
+        self._show: Any = None
+        self._watching = module == "__main__"
+
+    def __enter__(self) -> "_Warnings":
+        if self._watching:
+            import warnings
+
+            show = self._show = warnings.showwarning
+
+            def showwarning(*args: Any, **kwargs: Any) -> None:
+                self.seen = True
+                show(*args, **kwargs)
+
+            warnings.showwarning = showwarning
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._watching:
+            import warnings
+
+            warnings.showwarning = self._show
 
 
 def decode(source: bytes) -> str:
