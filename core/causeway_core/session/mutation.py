@@ -1,0 +1,316 @@
+"""What containers hold, and what their methods do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from causeway_core.model import At, ObjectRef, Value, ValueKind
+from causeway_core.storage.definitions import Snapshot
+
+Key = object
+_LARGEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value held somewhere, and the event that put it there."""
+
+    value: Value
+    at: At
+
+
+Known = Callable[[ObjectRef], "Content | None"]
+
+
+@dataclass(slots=True)
+class Content:
+    """The items of a list, deque, bytearray (`items`; None: not captured), dict (`entries` by key) or set (`entries` with the element as key and value).
+
+    `complete` is False while there are items that no record has shown; `size` is the length, None when it is no longer known.
+    """
+
+    kind: str
+    size: int | None
+    complete: bool
+    items: list[Slot | None] = field(default_factory=list)
+    entries: dict[Key, tuple[Value, Slot]] = field(default_factory=dict)
+    lost: str = ""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot | None, flags: int) -> Content:
+        """The content that a snapshot shows; without one, an unknown one."""
+        form = snapshot.form if snapshot is not None else ""
+        kind = form if form in ("sequence", "mapping", "set") else "mapping" if flags & 2 else "set" if flags & 4 else "sequence"
+        if snapshot is None or form != kind:
+            return cls(kind, None, False, lost="not looked at")
+        content = cls(kind, snapshot.full_size, snapshot.full_size <= len(snapshot.items))
+        if kind == "sequence":
+            content.items = [Slot(value, snapshot.at) for _, value in snapshot.items]
+            content.items += [None] * min(max(snapshot.full_size - len(content.items), 0), _LARGEST)
+        else:
+            for key, value in snapshot.items:
+                name = value if kind == "set" else key
+                content.entries[key_of(name)] = (name, Slot(value, snapshot.at))
+        return content
+
+    def copy(self) -> Content:
+        """An independent copy."""
+        return Content(self.kind, self.size, self.complete, list(self.items), dict(self.entries), self.lost)
+
+    def forget(self, why: str) -> None:
+        """The content is no longer known."""
+        self.items, self.entries, self.size, self.complete, self.lost = [], {}, None, False, why
+
+    def set(self, key: Value, value: Value, at: At) -> None:
+        """`c[key] = value`, or `del c[key]` for an ABSENT value."""
+        if self.kind != "sequence":
+            self._put(key, value, at) if value.kind != ValueKind.ABSENT else self._remove(key)
+            return
+        if not isinstance(key.payload, int):
+            return self.forget("a slice was assigned")
+        if value.kind == ValueKind.ABSENT:
+            if key.payload < len(self.items):
+                self._delete(key.payload)
+        elif 0 <= key.payload < _LARGEST:
+            self._reach(key.payload)
+            self.items[key.payload] = Slot(value, at)
+
+    def seen(self, key: Value, value: Value, at: At) -> None:
+        """`c[key]` gave `value`: news only where the item was not known."""
+        if not value.captured or value.kind == ValueKind.ABSENT:
+            return
+        if self.kind == "mapping" and key_of(key) not in self.entries:
+            self.entries[key_of(key)] = (key, Slot(value, at))
+        elif self.kind == "sequence" and isinstance(key.payload, int) and 0 <= key.payload < _LARGEST:
+            self._reach(key.payload)
+            if self.items[key.payload] is None:
+                self.items[key.payload] = Slot(value, at)
+
+    def mutate(self, method: str, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+        """The effect of a method call. What does not follow from the arguments is followed by a snapshot."""
+        change = _METHODS.get((self.kind, method))
+        if change is None:
+            self.forget(f"changed by {method or 'a method'}()")
+            return
+        try:
+            change(self, arguments, result, at, known)
+        except (IndexError, TypeError):
+            self.forget(f"changed by {method}()")
+
+    # Primitive changes.
+
+    def _reach(self, index: int) -> None:
+        self.items += [None] * (index + 1 - len(self.items))
+
+    def _put(self, key: Value, value: Value, at: At) -> None:
+        name = key_of(key)
+        if name not in self.entries:
+            if self.complete and self.size is not None:
+                self.size += 1
+            elif not self.complete:
+                self.size = None
+            self.entries[name] = (key, Slot(value, at))
+        else:
+            self.entries[name] = (self.entries[name][0], Slot(value, at))
+
+    def _remove(self, key: Value) -> None:
+        if self.entries.pop(key_of(key), None) is not None or not self.complete:
+            self._resize(-1)
+
+    def _delete(self, index: int) -> Slot | None:
+        self._resize(-1)
+        return self.items.pop(index)
+
+    def _resize(self, by: int) -> None:
+        if self.size is not None:
+            self.size = max(self.size + by, 0)
+
+    def _elements(self, value: Value, known: Known) -> list[Value] | None:
+        """What iterating over an argument gives; None when that is not known."""
+        if isinstance(value.payload, tuple):
+            return list(value.payload)
+        if isinstance(value.payload, str) and value.full_size is None:
+            return [Value(ValueKind.TEXT, character) for character in islice(value.payload, _LARGEST)]
+        if isinstance(value.payload, bytes) and value.full_size is None:
+            return [Value(ValueKind.INT32, byte) for byte in value.payload]
+        content = known(value.payload) if isinstance(value.payload, ObjectRef) else None
+        if content is None or not content.complete:
+            return None
+        if content.kind == "sequence":
+            return [slot.value if slot is not None else Value(ValueKind.UNCAPTURED, "not looked at") for slot in content.items]
+        return [key for key, _ in content.entries.values()]
+
+
+def key_of(value: Value) -> Key:
+    """What dict keys are compared by: 1, 1.0 and True are one key."""
+    match value.kind:
+        case ValueKind.TRUE:
+            return 1
+        case ValueKind.FALSE:
+            return 0
+        case ValueKind.OBJECT:
+            assert isinstance(value.payload, ObjectRef)
+            return ("object", value.payload.id)
+        case ValueKind.TUPLE:
+            assert isinstance(value.payload, tuple)
+            return ("tuple", *(key_of(element) for element in value.payload))
+        case ValueKind.INT32 | ValueKind.INT64 | ValueKind.FLOAT | ValueKind.TEXT:
+            return value.payload
+    return (value.kind, value.payload)
+
+
+Change = Callable[[Content, Sequence[Value], Value, At, Known], None]
+
+
+def _append(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    c.items.append(Slot(arguments[0], at))
+    c._resize(1)
+
+
+def _append_left(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    c.items.insert(0, Slot(arguments[0], at))
+    c._resize(1)
+
+
+def _insert(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    c.items.insert(_index(arguments[0]), Slot(arguments[1], at))
+    c._resize(1)
+
+
+def _pop(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    c._delete(_index(arguments[0]) if arguments else -1)
+
+
+def _pop_left(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    c._delete(0)
+
+
+def _remove_item(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    wanted = key_of(arguments[0])
+    for index, slot in enumerate(c.items):
+        if slot is None or slot.value.kind == ValueKind.UNCAPTURED:
+            return c.forget("an item among unknown ones was removed")
+        if key_of(slot.value) == wanted:
+            c._delete(index)
+            return
+    c.forget("an unknown item was removed")
+
+
+def _extend(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    elements = c._elements(arguments[0], known)
+    if elements is None:
+        return c.forget("extended by unknown items")
+    c.items += [Slot(element, at) for element in elements]
+    c._resize(len(elements))
+
+
+def _extend_left(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    elements = c._elements(arguments[0], known)
+    if elements is None:
+        return c.forget("extended by unknown items")
+    c.items[:0] = [Slot(element, at) for element in reversed(elements)]
+    c._resize(len(elements))
+
+
+def _reverse(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    c.items.reverse()
+
+
+def _rotate(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    by = _index(arguments[0]) if arguments else 1
+    if c.items:
+        by %= len(c.items)
+        c.items = c.items[-by:] + c.items[:-by] if by else c.items
+
+
+def _clear(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    c.items, c.entries, c.size, c.complete, c.lost = [], {}, 0, True, ""
+
+
+def _set_default(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    if key_of(arguments[0]) not in c.entries:
+        c._put(arguments[0], result, at)
+
+
+def _pop_key(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    if key_of(arguments[0]) in c.entries or c.complete:
+        c._remove(arguments[0])
+    else:
+        c.size = None
+
+
+def _pop_entry(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    if not isinstance(result.payload, tuple) or not result.payload:
+        return c.forget("changed by popitem()")
+    c._remove(result.payload[0])
+
+
+def _update(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    for argument in arguments:
+        content = known(argument.payload) if isinstance(argument.payload, ObjectRef) else None
+        if content is not None and content.kind == "mapping" and content.complete:
+            for key, slot in list(content.entries.values()):
+                c._put(key, slot.value, at)
+            continue
+        pairs = c._elements(argument, known)
+        if pairs is None or not all(isinstance(pair.payload, tuple) and len(pair.payload) == 2 for pair in pairs):
+            return c.forget("changed by update()")
+        for pair in pairs:
+            assert isinstance(pair.payload, tuple)
+            c._put(pair.payload[0], pair.payload[1], at)
+
+
+def _add(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    if key_of(arguments[0]) not in c.entries:
+        c._put(arguments[0], arguments[0], at)
+
+
+def _discard(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    if key_of(arguments[0]) in c.entries:
+        c._remove(arguments[0])
+    elif not c.complete:
+        c.size = None
+
+
+def _pop_element(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    c._remove(result)
+
+
+def _all_of(c: Content, arguments: Sequence[Value], known: Known) -> list[Value] | None:
+    found: list[Value] = []
+    for argument in arguments:
+        elements = c._elements(argument, known)
+        if elements is None:
+            c.forget("changed by unknown items")
+            return None
+        found += elements
+    return found
+
+
+def _union(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    for element in _all_of(c, arguments, known) or ():
+        _add(c, [element], result, at, known)
+
+
+def _subtract(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
+    for element in _all_of(c, arguments, known) or ():
+        _discard(c, [element], result, at, known)
+
+
+def _index(value: Value) -> int:
+    if not isinstance(value.payload, int):
+        raise TypeError(value)
+    return value.payload
+
+
+_METHODS: dict[tuple[str, str], Change] = {
+    ("sequence", "append"): _append, ("sequence", "appendleft"): _append_left, ("sequence", "insert"): _insert, ("sequence", "pop"): _pop,
+    ("sequence", "popleft"): _pop_left, ("sequence", "remove"): _remove_item, ("sequence", "extend"): _extend, ("sequence", "extendleft"): _extend_left,
+    ("sequence", "reverse"): _reverse, ("sequence", "rotate"): _rotate, ("sequence", "clear"): _clear,
+    ("mapping", "setdefault"): _set_default, ("mapping", "pop"): _pop_key, ("mapping", "popitem"): _pop_entry, ("mapping", "clear"): _clear,
+    ("mapping", "update"): _update,
+    ("set", "add"): _add, ("set", "discard"): _discard, ("set", "remove"): _discard, ("set", "pop"): _pop_element, ("set", "clear"): _clear,
+    ("set", "update"): _union, ("set", "difference_update"): _subtract,
+}
