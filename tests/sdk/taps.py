@@ -31,6 +31,7 @@ class Tape:
 @contextmanager
 def recording(spool: Path, other_actors: bool = False, **options: object) -> Iterator[Tape]:
     """Records the body; afterwards `tape.process` holds the records. `other_actors`: reads are only recorded when somebody else exists."""
+    spool.mkdir(exist_ok=True)
     _tap.start(str(spool), "full", "{}", options)
     try:
         tape = Tape(spool)

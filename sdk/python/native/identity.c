@@ -55,8 +55,8 @@ static bool resize(uint32_t size) {
 }
 
 static bool make_room(void) {
-    if (live < slots / 2) return true;
     if (live >= MOST_LIVE) return false;
+    if (live < slots / 2) return true;
     return slots < MOST_SLOTS ? resize(slots == 0 ? FIRST_SLOTS : slots * 2) : true;
 }
 

@@ -20,6 +20,7 @@
 /* Open segments are resident memory of the program: beyond this they stop growing. */
 #define RESIDENT_BYTES (12u << 20)
 #define ORDER_WORDS 5
+#define LAST_WORDS 32
 
 typedef struct {
     char magic[8];
@@ -46,6 +47,7 @@ static uint64_t order;
 static uint64_t uid;
 static size_t resident;
 static int some_exited;
+static bool started;       /* and not stopped; a recording that gave up is still to be sealed */
 static bool was_recording; /* at the moment of fork, for the child */
 static char spool[4096 - 64];
 static pthread_key_t exit_key;
@@ -84,8 +86,8 @@ static uint64_t checksum(const uint32_t *w, size_t n) {
     return (uint64_t)b << 32 | a;
 }
 
-static void segment_path(char *to, size_t size, const cw_stream *s) {
-    snprintf(to, size, "%s/%016llx-%u-%u.seg", spool, (unsigned long long)cw_uid(), s->number, s->index);
+static void segment_path(char *to, size_t size, const cw_stream *s, uint32_t index) {
+    snprintf(to, size, "%s/%016llx-%u-%u.seg", spool, (unsigned long long)cw_uid(), s->number, index);
 }
 
 /* Space is allocated before the mapping is used: a store into a hole of a full disk would be a SIGBUS in the program. */
@@ -100,36 +102,42 @@ static int allocate(int fd, size_t bytes) {
 static size_t bytes_of(const cw_stream *s) { return HEADER_BYTES + (size_t)s->words * 4; }
 static segment_header *header_of(const cw_stream *s) { return (segment_header *)((char *)s->body - HEADER_BYTES); }
 
-/* Maps a new segment of at least `words` words for the stream; false when the disk or the address space is full. */
-static bool open_segment(cw_stream *s, size_t bytes) {
+/* Makes and maps a segment file; NULL when the disk or the address space is full. */
+static segment_header *map_segment(const cw_stream *s, uint32_t index, size_t bytes) {
     char path[sizeof spool + 64];
-    segment_path(path, sizeof path, s);
+    segment_path(path, sizeof path, s, index);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return false;
+    if (fd < 0) return NULL;
     void *map = MAP_FAILED;
-    if (allocate(fd, bytes) == 0) {
+    int error = allocate(fd, bytes);
+    if (error == 0) {
         int flags = MAP_SHARED;
 #ifdef MAP_POPULATE
         if (bytes <= FIRST_BYTES) flags |= MAP_POPULATE;
 #endif
         map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, fd, 0);
+        error = errno;
     }
     close(fd);
     if (map == MAP_FAILED) {
         unlink(path);
-        return false;
+        errno = error;
+        return NULL;
     }
-    segment_header *h = map;
+    resident += bytes;
+    cw_counts.segments++;
+    return map;
+}
+
+static void adopt(cw_stream *s, segment_header *h, uint32_t index, size_t bytes) {
+    s->index = index;
     s->words = (uint32_t)((bytes - HEADER_BYTES) / 4);
-    *h = (segment_header){.version = 1, .header_size = HEADER_BYTES, .uid = cw_uid(), .stream = s->number, .index = s->index,
+    *h = (segment_header){.version = 1, .header_size = HEADER_BYTES, .uid = cw_uid(), .stream = s->number, .index = index,
                           .capacity = s->words, .wall_ns = wall(), .monotonic_ns = (uint64_t)cw_now()};
     __atomic_thread_fence(__ATOMIC_RELEASE);
     memcpy(h->magic, "CWSEG\x01\r\n", 8); /* last: a file without it is not yet a segment */
-    s->body = s->next = (uint32_t *)((char *)map + HEADER_BYTES);
-    s->limit = s->body + s->words;
-    resident += bytes;
-    cw_counts.segments++;
-    return true;
+    s->body = s->next = (uint32_t *)((char *)h + HEADER_BYTES);
+    s->limit = s->body + s->words - LAST_WORDS;
 }
 
 /* Fills in length and checksum and unmaps. `cut` gives the unused tail back to the disk. */
@@ -145,26 +153,43 @@ static void seal_segment(cw_stream *s, bool cut) {
     cw_counts.sealed_words += used;
     s->body = s->next = s->limit = NULL;
     char path[sizeof spool + 64];
-    segment_path(path, sizeof path, s);
+    segment_path(path, sizeof path, s, s->index);
     if (cut && used == 0 && s->sealed == 0) unlink(path);
     else if (cut && truncate(path, (off_t)(HEADER_BYTES + used * 4)) != 0) { /* the space stays taken: harmless */ }
 }
 
-static bool roll(cw_stream *s, size_t words) {
-    size_t bytes = s->body == NULL ? FIRST_BYTES : bytes_of(s) * 2;
-    if (bytes > LARGEST_BYTES) bytes = LARGEST_BYTES;
-    if (s->body != NULL && resident + bytes > RESIDENT_BYTES) bytes = bytes_of(s);
-    while (bytes < HEADER_BYTES + words * 4 && bytes < LARGEST_BYTES) bytes *= 2;
-    if (bytes < HEADER_BYTES + words * 4) return false; /* one record longer than any segment: it alone is dropped */
+/* The recording ends here and the program goes on. Every segment keeps a few words free for this record. */
+static void give_up(cw_stream *s) {
+    static const char reason[] = "{\"hook\": \"recorder\", \"reason\": \"no space for segments: recording ended\"}";
+    uint32_t words = 2 + (uint32_t)(sizeof reason - 1 + 3) / 4, *at = s->next;
+    _Static_assert(2 + (sizeof reason + 2) / 4 <= LAST_WORDS, "room for the last record");
     if (s->body != NULL) {
-        seal_segment(s, false);
-        s->index++;
+        at[1] = sizeof reason - 1;
+        memcpy(at + 2, reason, sizeof reason - 1);
+        s->next += words;
+        __atomic_store_n(at, CW_EXTENDED(20, words), __ATOMIC_RELEASE);
     }
-    if (open_segment(s, bytes)) return true;
     cw_counts.failures++;
     s->dead = true;
-    if (cw_open == s) cw_open = &nobody;
-    return false;
+    cw_recording = false;
+    cw_open = &nobody;
+}
+
+static bool roll(cw_stream *s, size_t words) {
+    size_t bytes = s->body == NULL ? FIRST_BYTES : bytes_of(s) * 2, needed = HEADER_BYTES + (words + LAST_WORDS) * 4;
+    if (bytes > LARGEST_BYTES) bytes = LARGEST_BYTES;
+    if (s->body != NULL && resident + bytes > RESIDENT_BYTES) bytes = bytes_of(s);
+    while (bytes < needed && bytes < LARGEST_BYTES) bytes *= 2;
+    if (bytes < needed) return false; /* one record longer than any segment: it alone is dropped */
+    uint32_t index = s->body == NULL ? s->index : s->index + 1;
+    segment_header *h = map_segment(s, index, bytes);
+    if (h == NULL) {
+        give_up(s);
+        return false;
+    }
+    seal_segment(s, false);
+    adopt(s, h, index, bytes);
+    return true;
 }
 
 /* pthread destructor: runs without the GIL, so it only leaves a note. */
@@ -300,15 +325,18 @@ int cw_streams_start(const char *directory) {
     order = 0;
     streams = last_writer = NULL;
     cw_counts = (cw_segment_counts){0};
-    cw_recording = true;
+    cw_recording = started = true;
     errno = 0;
     if (stream_of_thread() != NULL) return 0;
-    cw_recording = false;
-    return errno != 0 ? errno : EIO;
+    int error = errno;
+    cw_streams_stop();
+    return error != 0 ? error : EIO;
 }
 
+bool cw_started(void) { return started; }
+
 void cw_streams_stop(void) {
-    cw_recording = false;
+    cw_recording = started = false;
     cw_open = &nobody;
     for (cw_stream *s = streams, *following; s != NULL; s = following) {
         following = s->following;

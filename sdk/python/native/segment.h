@@ -107,6 +107,8 @@ extern void (*cw_stream_began)(cw_stream *);
 
 /* Begins recording into `spool`; 0, or an errno when the first segment cannot be made. */
 int cw_streams_start(const char *spool);
+/* True from start to stop, also when the recording ended early because the disk was full. */
+bool cw_started(void);
 /* Seals all segments and stops recording. */
 void cw_streams_stop(void);
 /* In the child after fork: forgets the parent's mappings, takes a new uid, and goes on when the parent was recording. */

@@ -2,6 +2,7 @@
 #include "taps.h"
 
 #include "around.h"
+#include "audit.h"
 #include "boundary.h"
 #include "method.h"
 #include "items.h"
@@ -104,7 +105,7 @@ static PyObject *start(PyObject *Py_UNUSED(module), PyObject *args) {
 #ifdef Py_GIL_DISABLED
     result = PyUnicode_FromString("free-threaded builds of Python cannot be recorded yet");
 #else
-    if (cw_recording) {
+    if (cw_started()) {
         PyErr_SetString(PyExc_RuntimeError, "a recording is running");
     } else if (take_options(options) == 0) {
         forget_all();
@@ -127,7 +128,7 @@ static PyObject *stop(PyObject *Py_UNUSED(module), PyObject *args) {
     const char *end = NULL;
     Py_ssize_t length = 0;
     if (!PyArg_ParseTuple(args, "|z#:stop", &end, &length)) return NULL;
-    if (cw_recording) {
+    if (cw_started()) {
         int paused = cw_paused;
         cw_paused = 0; /* a hook may stop the recording */
         if (end != NULL) emit_text(CW_X_END, end, (size_t)length);
@@ -289,7 +290,7 @@ PyMODINIT_FUNC PyInit__tap(void) {
     if (module == NULL) return NULL;
     cw_actors_init();
     if (cw_watch_init() < 0 || cw_attributes_init() < 0 || cw_types_init() < 0 || cw_taps_init(module) < 0 || around_init(module) < 0 ||
-        step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0) {
+        step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0 || audit_init(module) < 0) {
         Py_DECREF(module);
         return NULL;
     }
