@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causeway.context import TraceContext, deserialize, new_span_id, new_trace_id
+from causeway.context import TraceContext, deserialize, is_sampled, new_span_id, new_trace_id
 
 TYPE_CHECKING = False  # typing is not imported: this module is loaded by `import causeway`
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def create_trace() -> TraceContext:
     """
     if _spans is not None:
         return _spans.create()  # type: ignore[no-any-return]
-    return TraceContext(new_trace_id(), new_span_id())
+    trace_id = new_trace_id()
+    return TraceContext(trace_id, new_span_id(), is_sampled(trace_id))
 
 
 def deserialize_trace(text: str) -> TraceContext:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from causeway import settings
+
 HEADER = "X-Causeway-Trace"
 MAX_MEMBERS = 32
 MAX_TRACESTATE = 512
@@ -98,6 +100,11 @@ def new_trace_id() -> str:
 def new_span_id() -> str:
     """A random span id, safe after fork."""
     return os.urandom(8).hex()
+
+
+def is_sampled(trace_id: str) -> bool:
+    """Whether a new trace is to be recorded, by `configure(sampling_rate=…)`: the same for all who ask."""
+    return int(trace_id[:8], 16) < settings.current.sampling_rate * 0x1_0000_0000
 
 
 def format_cw(origin: Origin) -> str:

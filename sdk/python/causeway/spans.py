@@ -11,7 +11,7 @@ from typing import Any
 from causeway import _tap, settings
 from causeway.boundary import emit
 from causeway.boundary.plain import attributes_json, exact, quote, type_label
-from causeway.context import TraceContext
+from causeway.context import TraceContext, is_sampled
 from causeway.redaction import scrub
 
 current: ContextVar[TraceContext | None] = ContextVar("causeway.span", default=None)
@@ -41,16 +41,14 @@ def _give_up(reason: str) -> None:
 def new_context(parent: TraceContext | None) -> TraceContext:
     """The context of a span about to begin: a child of `parent`, or the first of a trace, which is recorded or not by `configure(sampling_rate=…)`."""
     context = emit.child_of(parent)
-    if parent is None:
-        rate = settings.current.sampling_rate
-        if rate < 1.0:
-            context._sampled = int(context._trace_id[:8], 16) < rate * 0x1_0000_0000
+    if parent is None and settings.current.sampling_rate < 1.0:
+        context._sampled = is_sampled(context._trace_id)
     return context
 
 
 def name_json(name: object) -> str:
     """JSON of a span's or event's name."""
-    return quote(scrub(exact(name)[:256])) if isinstance(name, str) else quote(type_label(name))
+    return quote(scrub(exact(name)[:256])) if issubclass(type(name), str) else quote(type_label(name))
 
 
 def begin(name: str, attributes: str, parent: TraceContext | None) -> TraceContext:
@@ -163,13 +161,13 @@ def decorate(function: Any, name: str, attributes: dict[str, Any]) -> Any:
     from causeway import generators
 
     try:
-        if isinstance(function, (staticmethod, classmethod)):
+        if type(function) in (staticmethod, classmethod):
             return type(function)(decorate(function.__func__, name, attributes))
         if inspect.isasyncgenfunction(function):
             return generators.traced_async(function, name, attributes)
         if inspect.isgeneratorfunction(function):
             return generators.traced(function, name, attributes)
-        if not callable(function) or isinstance(function, type):
+        if not callable(function) or issubclass(type(function), type):
             return function
         return _tap.Around(
             function,

@@ -14,7 +14,11 @@ LIBRARIES: tuple[tuple[str, str, str], ...] = (
     ("aiohttp.client_reqrep", "aiohttp", "patch_client"),
     ("aiohttp.web_protocol", "aiohttp", "patch_server"),
     ("aiohttp.web_response", "aiohttp", "patch_response"),
+    ("http.client", "httpclient", "patch"),
+    ("http.server", "httpserver", "patch"),
+    ("httpx._client", "httpx", "patch"),
     ("_sqlite3", "sqlite3", "patch"),
+    ("logging", "logs", "patch"),
 )
 """Module to wait for, file here, function that hooks it."""
 
@@ -38,6 +42,14 @@ def install(on_import: Callable[[str, Callable[[ModuleType], Any]], None]) -> No
     api.activate(True)
     for module, file, function in LIBRARIES:
         on_import(module, _hooker(file, function))
+    try:
+        from causeway.boundary import files
+
+        files.install()
+    except Exception as error:
+        from causeway.boundary import emit
+
+        emit.gap("causeway.boundary.files", f"raised {type(error).__name__}")
 
 
 def uninstall() -> None:

@@ -7,14 +7,12 @@ row id of an INSERT, primary keys from the CREATE TABLE statements the process r
 from __future__ import annotations
 
 import os
-import sys
 from itertools import count
 from pathlib import PurePath
 from types import ModuleType
 from typing import Any
 
 from causeway import _tap, settings
-from causeway.boundary import emit
 from causeway.boundary.emit import SQL
 from causeway.boundary.plain import bound_json, exact, quote, quote_name, value_json
 from causeway.boundary.sqltext import Operand, Statement, Table, analyse, is_version
@@ -343,19 +341,14 @@ def _database_json(database: object, number: int) -> str:
     return quote(scrub_url(database if database.startswith("file:") else os.path.abspath(database)))
 
 
-def _connected(event: str, args: tuple[Any, ...]) -> None:
-    """Audit hook: what a new connection, which may live where an old one lived, is connected to."""
-    if not event.startswith("sqlite3.connect"):
-        return
-    try:
-        if event == "sqlite3.connect":
-            _connecting[_tap.thread_ident()] = args[0]
-        elif _tap.active():
-            _connections[id(args[0])] = Connection(_connecting.pop(_tap.thread_ident(), None))
-        else:
-            _connections.pop(id(args[0]), None)
-    except Exception as error:
-        emit.gap("sqlite3.connect", f"raised {type(error).__name__}")
+def _connecting_to(args: tuple[Any, ...]) -> None:
+    """Audit event `sqlite3.connect`."""
+    _connecting[_tap.thread_ident()] = args[0]
+
+
+def _connected(args: tuple[Any, ...]) -> None:
+    """Audit event `sqlite3.connect/handle`: a new connection, which may live where an old one lived."""
+    _connections[id(args[0])] = Connection(_connecting.pop(_tap.thread_ident(), None))
 
 
 def patch(module: ModuleType) -> None:
@@ -364,7 +357,8 @@ def patch(module: ModuleType) -> None:
         _getters[name] = vars(owner)[name].__get__
     for name in ("connection", "rowcount", "lastrowid"):
         _getters[name] = vars(module.Cursor)[name].__get__
-    sys.addaudithook(_connected)
+    _tap.audit("sqlite3.connect", _connecting_to)
+    _tap.audit("sqlite3.connect/handle", _connected)
     for owner, name, leave in _hooks(module):
         _tap.patch_method(owner, name, leave=leave)
 

@@ -1,0 +1,131 @@
+"""Files, sockets and child processes, seen through audit events: no function is replaced.
+
+An audit event comes before the operation, so success is not known here; an exception in woven code tells. Reading and writing positions and closing are not recorded. Files are recorded
+when they are the project's or the project's code opens them; what the import system and the libraries read for themselves is noise.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+from causeway import _tap
+from causeway.boundary.emit import IO
+from causeway.boundary.plain import exact, quote
+from causeway.redaction import scrub, scrub_argv
+
+_record = _tap.record
+_frame = sys._getframe
+_DEPTH = 8
+_root = os.environ.get("CAUSEWAY_ROOT") or os.getcwd()
+_inside: dict[str, bool] = {}
+
+
+def is_project(path: str) -> bool:
+    """Whether a path lies in the project and not in an environment or a cache in it."""
+    known = _inside.get(path)
+    if known is None:
+        if len(_inside) > 5000:
+            _inside.clear()
+        full = os.path.abspath(path)
+        known = full.startswith(_root + os.sep) and not any(
+            part in ("site-packages", "dist-packages", "__pycache__", ".git", ".causeway") or part.endswith((".causeway", ".spool")) for part in full[len(_root) :].split(os.sep)
+        )
+        _inside[path] = known
+    return known
+
+
+def _by_project() -> bool:
+    """Whether code of the project is near the top of the stack, and not importing."""
+    frame = _frame(2)
+    for _ in range(_DEPTH):
+        if frame is None:
+            return False
+        name = frame.f_code.co_filename
+        if name.startswith("<frozen importlib"):
+            return False
+        if name[:1] != "<" and is_project(name):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
+
+
+def _importing() -> bool:
+    frame = _frame(2)
+    return frame is None or frame.f_code.co_filename.startswith("<frozen importlib") or frame.f_code.co_filename.endswith(("linecache.py", "tokenize.py"))
+
+
+def _path(value: object) -> str | None:
+    if type(value) is str:
+        return value
+    if type(value) is bytes:
+        return os.fsdecode(value)
+    return PurePath.__str__(value) if isinstance(value, PurePath) else None
+
+
+def _opened(args: tuple[Any, ...]) -> None:
+    path = _path(args[0])
+    if path is None or not (_by_project() or (is_project(path) and not _importing())):
+        return
+    mode = args[1]
+    if type(mode) is not str:
+        flags = args[2] if type(args[2]) is int else 0
+        mode = {os.O_RDONLY: "r", os.O_WRONLY: "w", os.O_RDWR: "r+"}.get(flags & os.O_ACCMODE, "r")
+    _file("open", path, f',"file.mode":{quote(mode[:8])}')
+
+
+def _file(action: str, path: str, more: str = "") -> None:
+    shown = os.path.abspath(path) if path else path
+    _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"{action}","file.path":{quote(scrub(shown))}{more}}}')
+
+
+def _changed(action: str) -> Callable[[tuple[Any, ...]], None]:
+    def hook(args: tuple[Any, ...]) -> None:
+        path = _path(args[0])
+        if path is not None and (_by_project() or is_project(path)):
+            _file(action, path)
+
+    return hook
+
+
+def _renamed(args: tuple[Any, ...]) -> None:
+    source, target = _path(args[0]), _path(args[1])
+    if source is not None and target is not None and (_by_project() or is_project(target)):
+        _file("rename", source, f',"file.target":{quote(scrub(os.path.abspath(target)))}')
+
+
+def _connected(args: tuple[Any, ...]) -> None:
+    address = args[1]
+    if type(address) is tuple and len(address) >= 2 and type(address[0]) is str and type(address[1]) is int:
+        peer = f'"server.address":{quote(address[0])},"server.port":{address[1]}'
+    elif (path := _path(address)) is not None:
+        peer = f'"server.address":{quote(path)}'
+    else:
+        return
+    _record(IO, f'{{"op":"socket","phase":"point","id":0,"action":"connect",{peer}}}')
+
+
+def _spawned(args: tuple[Any, ...]) -> None:
+    argv = args[1]
+    if type(argv) is list or type(argv) is tuple:
+        words = [_path(word) or "?" for word in argv[:64]]
+        shown = ",".join(map(quote, scrub_argv(words)))
+    else:
+        text = _path(argv)
+        shown = quote(scrub(text)) if text is not None else '"?"'
+    executable = _path(args[0])
+    program = quote(scrub(exact(executable))) if executable is not None else "null"
+    _record(IO, f'{{"op":"subprocess","phase":"point","id":0,"process.executable.path":{program},"process.command_args":[{shown}]}}')
+
+
+def install() -> None:
+    """Watch the audit events."""
+    _tap.audit("open", _opened)
+    _tap.audit("os.rename", _renamed)
+    for event, action in (("os.remove", "remove"), ("os.mkdir", "mkdir"), ("os.rmdir", "rmdir"), ("os.truncate", "truncate")):
+        _tap.audit(event, _changed(action))
+    _tap.audit("socket.connect", _connected)
+    _tap.audit("subprocess.Popen", _spawned)

@@ -1,0 +1,47 @@
+"""logging: every record that reaches handlers, with its message where it can be made without running code of the program."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from causeway import _tap
+from causeway.boundary.emit import LOG
+from causeway.boundary.patch import around
+from causeway.boundary.plain import quote, quote_name, type_label
+from causeway.redaction import scrub
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+def _message(template: Any, args: Any) -> str:
+    """`template % args` when both are exact built-in types, else the template."""
+    if type(template) is not str:
+        return type_label(template)
+    if not args:
+        return template
+    try:
+        if type(args) is tuple and all(type(arg) in _SCALARS for arg in args) or type(args) is dict and all(type(arg) in _SCALARS for arg in args.values()):
+            if all(type(arg) is not int or arg.bit_length() < 1024 for arg in (args if type(args) is tuple else args.values())):
+                return template % args
+    except (TypeError, ValueError, KeyError, OverflowError, MemoryError):
+        pass
+    return template
+
+
+def patch(module: ModuleType) -> None:
+    """Hook `logging`."""
+
+    def call_handlers(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        record = args[1] if len(args) > 1 else kwargs["record"]
+        state = object.__getattribute__(record, "__dict__")
+        name, level = state.get("name"), state.get("levelname")
+        text = quote(scrub(_message(state.get("msg"), state.get("args"))))
+        failure = state.get("exc_info")
+        thrown = f',"exception":{quote_name(failure[0].__name__)}' if type(failure) is tuple and type(failure[0]) is type else ""
+        _tap.record(
+            LOG,
+            f'{{"logger":{quote_name(name) if type(name) is str else "null"},"level":{quote_name(level) if type(level) is str else "null"},"message":{text}{thrown}}}',
+        )
+
+    around(module.Logger, "callHandlers", call_handlers)
