@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -66,7 +65,7 @@ class Ingestor:
 def discover(spool: Path) -> list[tuple[int, int]]:
     """(process uid, stream) of all segments in a spool, ascending."""
     try:
-        names = os.listdir(spool)
+        names = [entry.name for entry in spool.iterdir()]
     except FileNotFoundError:
         return []
     return sorted({found[:2] for found in map(parse_name, names) if found})

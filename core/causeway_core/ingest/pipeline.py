@@ -95,10 +95,7 @@ class Pipeline:
     def drain(self, force: bool = False, until: float = float("inf")) -> bool:
         """Reads all that can be read now; `force`: also runs whose turn never comes. False when stopped by time (`time.monotonic`)."""
         self._begin()
-        for process in list(self.processes.values()):
-            if not self._drain(process, force, until):
-                return False
-        return True
+        return all(self._drain(process, force, until) for process in list(self.processes.values()))
 
     def _drain(self, process: _Process, force: bool, until: float) -> bool:
         for stream in list(process.streams.values()):

@@ -9,17 +9,18 @@ from causeway_core.ingest.edges.handoffs import Futures, Queues
 from causeway_core.ingest.edges.lifetimes import Lifetimes
 from causeway_core.ingest.edges.locks import Locks, Semaphores
 from causeway_core.ingest.edges.waits import Barriers, Waits
-from causeway_core.wire.kinds import SyncOp
+from causeway_core.wire.kinds import SyncFlag, SyncOp
 
 Handler = Callable[[int, int, int, int, int], None]
 
-INSIDE = 40
-"""How many words may lie between the end of one record and the next for both to belong to one call into the standard library.
-
-Nothing woven runs there, so only SYNC, HANDLE and first-sight OBJECT, TYPE and TEXT records can come between; a call of woven code writes
-more. Larger, and the next statement's futures would count as part of the release before it."""
-
 SYNC_WORDS = 6
+"""Length of a SYNC record."""
+
+HANDLE_WORDS = 3
+"""Length of a HANDLE record."""
+
+_INSIDE = (SYNC_WORDS, SYNC_WORDS + HANDLE_WORDS)
+"""How far behind a release the result stands by which it hands the lock on: directly, or with the handle of who waited in between."""
 
 
 class Synchronization:
@@ -28,7 +29,7 @@ class Synchronization:
     def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Container[int] = ()) -> None:
         self._futures = Futures(edges)
         self._semaphores = Semaphores(edges, gathering)
-        self._soft_until: dict[int, int] = {}  # stream: up to which position results are part of a release
+        self._handing_on: dict[int, int] = {}  # stream: its last asyncio release
         self._locks, self._waits = Locks(edges), Waits(edges)
         locks, waits, barriers, queues = self._locks, self._waits, Barriers(edges), Queues(edges)
         self._handlers: dict[int, Handler] = {
@@ -66,17 +67,17 @@ class Synchronization:
         read(at, actor, flags, object, extra)
 
     def _releasing(self, released: Handler) -> Handler:
-        """`released`, and what its call wakes is soft."""
+        """`released`, and what an asyncio release hands on is soft."""
         def handler(at: int, actor: int, flags: int, object: int, extra: int) -> None:
-            self._soft_until[at >> 40] = at + SYNC_WORDS + INSIDE
+            if flags & SyncFlag.ASYNC:
+                self._handing_on[at >> 40] = at
             released(at, actor, flags, object, extra)
         return handler
 
     def _setting(self, note: str) -> Handler:
         def handler(at: int, actor: int, flags: int, object: int, extra: int) -> None:
-            stream = at >> 40
-            soft = at <= self._soft_until.get(stream, -1)
+            soft = at - self._handing_on.get(at >> 40, 0) in _INSIDE
             if soft:
-                self._soft_until[stream] = at + SYNC_WORDS + INSIDE
+                self._handing_on[at >> 40] = at
             self._futures.set(at, actor, object, not soft, note)
         return handler

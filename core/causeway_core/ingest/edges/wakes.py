@@ -9,14 +9,11 @@ import numpy as np
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.lifetimes import ActorRow
-from causeway_core.ingest.edges.operations import AT, OBJECT, OP, read_columns
+from causeway_core.ingest.edges.operations import AT, FLAGS, OBJECT, OP, read_columns
 from causeway_core.ingest.edges.order import Ints
-from causeway_core.ingest.edges.synchronization import INSIDE, SYNC_WORDS
+from causeway_core.ingest.edges.synchronization import HANDLE_WORDS, SYNC_WORDS
 from causeway_core.model.edge import EdgeKind
-from causeway_core.wire.kinds import HandleKind, SyncOp
-
-_HANDLE_WORDS = 3
-_STEP_END_WORDS = 6
+from causeway_core.wire.kinds import HandleKind, SyncFlag, SyncOp
 
 _WAKING: dict[int, tuple[EdgeKind, bool, str]] = {
     SyncOp.RELEASED: ("lock", False, "release"),
@@ -26,15 +23,15 @@ _WAKING: dict[int, tuple[EdgeKind, bool, str]] = {
     SyncOp.EVENT_SET: ("event", True, "set"),
     SyncOp.PUT: ("queue", True, "put"),
     SyncOp.GET: ("queue", False, "get that made room"),
+    SyncOp.BARRIER_ARRIVE: ("barrier", True, "last arrival"),
     SyncOp.RESULT_SET: ("future", True, "result set"),
     SyncOp.EXCEPTION_SET: ("future", True, "exception set"),
     SyncOp.CANCEL: ("wake", True, "cancel"),
-    SyncOp.BARRIER_ARRIVE: ("barrier", True, "last arrival"),
 }
 """Operations that make others runnable: kind of the edge, whether it is hard, its note."""
 
-_INNER = frozenset((SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET))
-"""Operations that are the means of another one that is under way: a lock hands itself on by setting a future's result."""
+_SETTING = frozenset((SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL))
+"""Operations on futures: their record follows the handles when the future is asyncio's, and they may be but the means of an operation under way."""
 
 _HANDLE_KINDS: dict[int, tuple[EdgeKind, str | None]] = {
     HandleKind.TIMER: ("timer", "timer"), HandleKind.IO: ("wake", "input or output"),
@@ -47,61 +44,65 @@ def wake_edges(database: sqlite3.Connection, actors: Mapping[int, ActorRow], ope
     """An edge from each handle to the step it started, named after the operation the handle was made in."""
     sql = "SELECT cause_at, first_at, actor, number, coalesce(cause, 0) FROM step WHERE cause_at IS NOT NULL ORDER BY cause_at"
     steps = read_columns(database, sql, 5)
-    enclosing = _enclosing_operations(steps[:, 0], operations)
-    finished = _finishing_steps(database, steps[:, 0])
-    for (cause_at, first_at, actor, number, cause), operation, ended in zip(steps.tolist(), enclosing, finished, strict=True):
-        row = actors.get(actor)
+    ends = dict(database.execute("SELECT last_at, ending FROM step WHERE ending IN ('finished', 'failed', 'cancelled')"))
+    owners = dict(database.execute("SELECT last_at, actor FROM step WHERE ending IN ('finished', 'failed', 'cancelled')"))
+    contexts = _contexts(steps[:, 0], operations)
+    for (cause_at, first_at, actor, number, cause), (operation, end) in zip(steps.tolist(), contexts, strict=True):
+        row, source = actors.get(actor), actors.get(owners.get(end, 0))
         if row is not None and row.kind == "task" and number == 0:
             edges.add(cause_at, first_at, "fork", hard=True, object=row.object, note="create")
-        elif operation >= 0:
+        elif operation is not None:
             kind, hard, note = _WAKING[int(operations[operation, OP])]
             edges.add(cause_at, first_at, kind, hard=hard, object=int(operations[operation, OBJECT]) or None, note=note)
-        elif ended is not None:
-            source = actors.get(ended[0])
-            edges.add(cause_at, first_at, "join", hard=True, object=source.object if source else None, note=ended[1])
+        elif source is not None and source.kind != "callback":
+            edges.add(cause_at, first_at, "join", hard=True, object=source.object, note=ends[end])
         else:
             plain, words = _HANDLE_KINDS.get(cause, ("call_soon", "call_soon"))
             edges.add(cause_at, first_at, plain, hard=True, note=words)
 
 
-def _enclosing_operations(handles: Ints, operations: Ints) -> list[int]:
-    """For each handle (ascending), the row of the operation in whose call it was made, or -1.
+def _contexts(handles: Ints, operations: Ints) -> list[tuple[int | None, int]]:
+    """For each handle (ascending): the row of the operation in whose call it was made, and the event that follows that call's records.
 
-    A call writes its SYNC record and its handles without anything of the program in between, so a chain of records each within reach
-    of the one before belongs to the operation that began it.
+    What a call into the standard library writes stands together, since nothing woven runs there: each record begins where the one before
+    ends. An operation's record comes before the handles it makes, but for asyncio futures, whose record comes after them.
     """
-    waking = np.flatnonzero(np.isin(operations[:, OP], list(_WAKING)))
-    waking = waking[np.argsort(operations[waking, AT], kind="stable")]
-    positions, rows, ops = operations[waking, AT].tolist(), waking.tolist(), operations[waking, OP].tolist()
-    result: list[int] = []
-    current, reach, next_operation = -1, -1, 0
-    for handle in handles.tolist():
-        while next_operation < len(positions) and positions[next_operation] < handle:
-            at = positions[next_operation]
-            inner = ops[next_operation] in _INNER and current >= 0 and at <= reach
-            if not inner:
-                current = rows[next_operation]
-            reach = at + SYNC_WORDS + INSIDE
-            next_operation += 1
-        if handle <= reach:
-            result.append(current)
-            reach = handle + _HANDLE_WORDS + INSIDE
-        else:
-            current = -1
-            result.append(-1)
+    by_at = np.argsort(operations[:, AT], kind="stable")
+    rows = operations[by_at]
+    wakes = np.isin(rows[:, OP], list(_WAKING)) & ((rows[:, FLAGS] & SyncFlag.ASYNC != 0) | np.isin(rows[:, OP], list(_SETTING)))
+    at = np.concatenate((rows[:, AT], handles))
+    length = np.concatenate((np.full(len(rows), SYNC_WORDS), np.full(len(handles), HANDLE_WORDS)))
+    # What each record is: an operation that wakes (its row), another one (-1), a handle (-2 less its index).
+    what = np.concatenate((np.where(wakes, by_at, -1), -2 - np.arange(len(handles))))
+    order = np.argsort(at, kind="stable")
+    at, length, what = at[order], length[order], what[order]
+    begins = np.flatnonzero(np.append(True, at[1:] != at[:-1] + length[:-1])) if len(at) else np.empty(0, np.intp)
+    result: list[tuple[int | None, int]] = [(None, 0)] * len(handles)
+    kinds = operations[:, OP]
+    with_handles = np.flatnonzero(np.minimum.reduceat(what, begins) <= -2) if len(begins) else begins
+    ends = np.append(begins[1:], len(at))
+    for group in with_handles.tolist():
+        members = what[begins[group] : ends[group]].tolist()
+        after = int(at[ends[group] - 1] + length[ends[group] - 1])
+        _assign(members, kinds, after, result)
     return result
 
 
-def _finishing_steps(database: sqlite3.Connection, handles: Ints) -> list[tuple[int, str] | None]:
-    """For each handle, the actor and ending of the step that ended right after it, if its actor ended there."""
-    ends: list[tuple[int, int, str]] = database.execute(
-        "SELECT last_at, actor, ending FROM step WHERE ending IN ('finished', 'failed', 'cancelled') ORDER BY last_at"
-    ).fetchall()
-    result: list[tuple[int, str] | None] = []
-    following = np.searchsorted(np.array([end[0] for end in ends], np.int64), handles)
-    for handle, index in zip(handles.tolist(), following.tolist(), strict=True):
-        near = index < len(ends) and ends[index][0] - handle <= _STEP_END_WORDS + INSIDE
-        result.append(ends[index][1:] if near else None)
-    return result
-
-
+def _assign(members: list[int], kinds: Ints, after: int, result: list[tuple[int | None, int]]) -> None:
+    """Gives each handle of one group its operation: the last that is not a future's before it, else a future's after it, else one before it."""
+    later: list[int | None] = [None] * len(members)
+    following: int | None = None
+    for index in range(len(members) - 1, -1, -1):
+        later[index] = following
+        if members[index] >= 0 and kinds[members[index]] in _SETTING:
+            following = members[index]
+    outer: int | None = None
+    earlier: int | None = None
+    for index, member in enumerate(members):
+        if member >= 0:
+            earlier = member
+            if kinds[member] not in _SETTING or kinds[member] == SyncOp.CANCEL:
+                outer = member
+        elif member <= -2:
+            operation = outer if outer is not None else later[index] if later[index] is not None else earlier
+            result[-2 - member] = (operation, after)

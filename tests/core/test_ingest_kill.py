@@ -1,0 +1,34 @@
+"""Nothing that reached the spool is lost, whoever is killed."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from causeway_core.storage import Recording
+from tests.support.kill import kill_program, kill_recorder
+
+MOMENTS = random.Random(20).sample(range(1, 12), 3)
+
+
+@pytest.mark.parametrize("lines", MOMENTS)
+def test_a_killed_program_leaves_all_but_its_last_moment_and_a_named_gap(tmp_path: Path, lines: int) -> None:
+    outcome = kill_program(tmp_path / "run.causeway", lines)
+    assert outcome.missing_ms < 100
+    assert any(gap.startswith("lost: process") for gap in outcome.gaps)
+    with Recording.open(outcome.path) as recording:
+        assert [process.ending for process in recording.processes()] == ["lost"]
+    assert not (tmp_path / "run.causeway.spool").exists()
+
+
+@pytest.mark.parametrize("lines", MOMENTS)
+def test_a_killed_recorder_loses_nothing_once_recovered(tmp_path: Path, lines: int) -> None:
+    outcome = kill_recorder(tmp_path / "run.causeway", lines)
+    with Recording.open(outcome.path) as recording:
+        assert [process.ending for process in recording.processes()] == ["exited"]
+        finished = [actor for actor in recording.actors() if (actor.function or "") == "work"]
+        assert len(finished) == 12 * 3
+    assert outcome.gaps == []
+    assert not (tmp_path / "run.causeway.spool").exists()
