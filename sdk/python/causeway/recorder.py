@@ -71,6 +71,7 @@ def _start() -> bool:
         return False
     detail = os.environ.get("CAUSEWAY_DETAIL", "full")
     _tap.start(spool, detail, _process(os, _tap.uid(), detail), {})
+    _tap.register_tasks(detail == "full")
     _State.pid = os.getpid()
     _tap.pause()
     try:

@@ -1,8 +1,9 @@
 /* asyncio: handles, the steps they run, and the tasks behind them.
  *
  * A handle gets a token when it is made (Handle.__init__ carries a mark, see causeway/hooks/asyncio.py); when it runs, the step carries that
- * token, so that every step knows its cause. Tokens and actors are kept beside the objects, by address: a handle's entry goes when it runs, and
- * a new handle or task at an old address overwrites what was there. */
+ * token, so that every step knows its cause. The token lives in the handle and the actor in the task: their types are given eight more bytes when
+ * asyncio has just been imported and no instance exists. Where that is too late (and for tasks written in Python) they live in tables by address,
+ * in which a new object at an old address overwrites what was there. */
 #include "step.h"
 #include "around.h"
 #include "items.h"
@@ -27,6 +28,7 @@ typedef struct {
 static struct {
     PyTypeObject *handle, *timer;
     Py_ssize_t callback;            /* offset of Handle._callback */
+    Py_ssize_t handle_room, timer_room, task_room; /* offsets of the eight bytes, 0: none */
     PyTypeObject *task, *py_task;   /* _asyncio.Task and asyncio.tasks._PyTask */
     PyTypeObject *step_wrapper;     /* the type of what a C task hands to call_soon; known once one was seen */
     PyMethodDef *wakeup;            /* and of what it adds to a future's callbacks */
@@ -34,14 +36,23 @@ static struct {
     getter state, exception, waiter, coro, callbacks;
     PyCFunction get_name;
     initproc task_init;
-    PyTypeObject *future_iter, *partial;
+    PyTypeObject *future, *future_iter, *partial;
     sendfunc iter_send;
     iternextfunc iter_next;
     PyObject *running_loop;
 } aio;
 
-static cw_pointers handles; /* Handle -> a: token, b: kind */
-static cw_pointers tasks;   /* Task -> a: actor, b: 1 once it has run */
+/* What is kept with a handle (number: token, more: kind) or task (number: actor, more: 1 once it has run). */
+typedef struct {
+    uint32_t number;
+    uint32_t more; /* and the count of recordings above MORE: notes of an earlier one are void */
+} Note;
+#define MORE 15u
+
+static cw_pointers handles, tasks; /* notes by address: an entry's a and b are a Note */
+static uint32_t recording = 16;    /* counts in steps of MORE + 1 */
+static uint32_t known_futures;     /* futures other than tasks that were given an id */
+static bool full;                  /* tasks are registered as objects when they are made */
 static _Thread_local Step steps[DEPTH];
 static _Thread_local uint32_t depth;
 static _Thread_local uint32_t next_kind;
@@ -91,14 +102,28 @@ static PyObject *task_of(PyObject *callback) {
     return NULL;
 }
 
-static void describe_code(PyCodeObject *code, char *function, size_t function_size, char *name, size_t name_size) {
-    const char *path = PyUnicode_AsUTF8(code->co_filename), *qualname = PyUnicode_AsUTF8(code->co_qualname);
-    if (!path || !qualname) {
+/* Copies a str's UTF-8 to `at`, at most up to `end`; gives the new end. */
+static char *append(char *at, char *end, PyObject *text) {
+    Py_ssize_t length;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &length);
+    if (!utf8) {
         PyErr_Clear();
-        return;
+        return at;
     }
-    snprintf(name, name_size, "%s", qualname);
-    snprintf(function, function_size, "%s:%d:%s", path, code->co_firstlineno, qualname);
+    if (length > end - at) length = end - at;
+    memcpy(at, utf8, (size_t)length);
+    return at + length;
+}
+
+static void describe_code(PyCodeObject *code, char *function, size_t function_size, char *name, size_t name_size) {
+    *append(name, name + name_size - 1, code->co_qualname) = 0;
+    char *at = append(function, function + function_size - 16, code->co_filename), digits[12];
+    int n = 0;
+    for (unsigned line = (unsigned)code->co_firstlineno; line || !n; line /= 10) digits[n++] = (char)('0' + line % 10);
+    *at++ = ':';
+    while (n) *at++ = digits[--n];
+    *at++ = ':';
+    *append(at, function + function_size - 1, code->co_qualname) = 0;
 }
 
 void cw_describe(PyObject *it, char *function, size_t function_size, char *name, size_t name_size) {
@@ -136,7 +161,7 @@ void cw_describe(PyObject *it, char *function, size_t function_size, char *name,
 }
 
 /* What ACTOR says of a task: its name and what its coroutine runs. */
-static uint32_t announce_task(PyObject *task, uint32_t number) {
+static uint32_t announce_task(PyObject *task, uint32_t number, bool registered) {
     char function[1200], qualname[400];
     PyObject *coro = field(task, aio.coro, name_coro), *name = NULL;
     if (coro) cw_describe(coro, function, sizeof function, qualname, sizeof qualname);
@@ -148,27 +173,59 @@ static uint32_t announce_task(PyObject *task, uint32_t number) {
     const char *text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
     if (!text) PyErr_Clear();
     if (number)
-        cw_name_actor(number, CW_TASK, task, text ? text : "Task", coro ? function : "");
+        cw_name_actor(number, CW_TASK, registered ? task : NULL, text ? text : "Task", coro ? function : "");
     else
-        number = cw_new_actor(CW_TASK, task, text ? text : "Task", coro ? function : "");
+        number = cw_new_actor(CW_TASK, registered ? task : NULL, text ? text : "Task", coro ? function : "");
     Py_XDECREF(name);
     Py_XDECREF(coro);
     return number;
 }
 
-static cw_entry *task_entry(PyObject *task) {
-    cw_entry *entry = cw_pointers_find(&tasks, (uintptr_t)task);
-    if (entry && entry->a) return entry;
-    uint32_t actor = announce_task(task, 0);
-    entry = cw_pointers_put(&tasks, (uintptr_t)task);
-    if (entry) entry->a = actor;
-    return entry;
+/* The note in an object, or in the table; with `make` a new one where there is none. Valid until the next call. */
+static Note *note_of(PyObject *object, Py_ssize_t room, cw_pointers *table, bool make) {
+    Note *note;
+    if (room) {
+        note = (Note *)((char *)object + room);
+    } else {
+        cw_entry *entry = make ? cw_pointers_put(table, (uintptr_t)object) : cw_pointers_find(table, (uintptr_t)object);
+        if (!entry) return NULL;
+        note = (Note *)&entry->a;
+    }
+    if ((note->more & ~MORE) == recording && note->number) return note;
+    if (!make) return NULL;
+    *note = (Note){0, recording};
+    return note;
+}
+_Static_assert(offsetof(cw_entry, b) == offsetof(cw_entry, a) + 4, "an entry's words are a Note");
+
+static Note *task_note(PyObject *task, bool make) {
+    return note_of(task, aio.task_room && PyObject_TypeCheck(task, aio.task) ? aio.task_room : 0, &tasks, make);
+}
+
+/* The same with an actor in it, announced if it is new. */
+static Note *known_task(PyObject *task) {
+    Note *note = task_note(task, false);
+    if (note) return note;
+    uint32_t actor = announce_task(task, 0, full);
+    note = task_note(task, true);
+    if (note) note->number = actor;
+    return note;
 }
 
 uint32_t cw_task_actor(PyObject *task) {
     if (!cw_active() || !is_task(task)) return 0;
-    cw_entry *entry = task_entry(task);
-    return entry ? entry->a : 0;
+    Note *note = known_task(task);
+    return note ? note->number : 0;
+}
+
+/* The object id of something a task waits for; a task gets one when it is waited for. */
+static uint32_t waited_for(PyObject *future) {
+    if (known_futures == 0 && Py_TYPE(future) == aio.future) return 0;
+    uint32_t id = cw_object_known(future);
+    Note *note = id || !is_task(future) ? NULL : task_note(future, false);
+    if (!note) return id;
+    announce_task(future, note->number, true);
+    return cw_object_known(future);
 }
 
 /* How a step of a task ended, without touching what the program can see (Task.exception() would mark it as retrieved). */
@@ -189,7 +246,7 @@ static uint32_t state_of(PyObject *task, uint32_t *waiting_on) {
         }
         default: {
             PyObject *waiter = field(task, aio.waiter, name_waiter);
-            if (waiter && waiter != Py_None) *waiting_on = cw_object_known(waiter);
+            if (waiter && waiter != Py_None) *waiting_on = waited_for(waiter);
             Py_XDECREF(waiter);
         }
         }
@@ -207,9 +264,14 @@ static PyObject *callback_of(PyObject *handle) {
 
 void cw_next_handle_kind(uint32_t kind) { next_kind = kind; }
 
+static Note *handle_note(PyObject *handle, bool make) {
+    Py_ssize_t room = aio.handle_room ? (PyObject_TypeCheck(handle, aio.timer) ? aio.timer_room : aio.handle_room) : 0;
+    return note_of(handle, room, &handles, make);
+}
+
 void cw_forget_handle(PyObject *handle) {
-    cw_entry *entry = cw_pointers_find(&handles, (uintptr_t)handle);
-    if (entry) cw_pointers_remove(&handles, entry);
+    Note *note = handle_note(handle, false);
+    if (note) *note = (Note){0, 0};
     next_kind = 0;
 }
 
@@ -217,14 +279,12 @@ void cw_handle_made(PyObject *handle, uint32_t kind) {
     PyObject *callback = callback_of(handle);
     if (!kind) kind = next_kind ? next_kind : Py_TYPE(handle) == aio.timer ? TIMER : CALL_SOON;
     next_kind = 0;
-    PyObject *task = callback ? task_of(callback) : NULL;
-    if (task) task_entry(task); /* so that ACTOR stands where the task was made */
+    if (!callback) return;
+    PyObject *task = task_of(callback);
+    if (task) known_task(task); /* so that ACTOR stands where the task was made */
     uint32_t token = cw_handle(kind);
-    cw_entry *entry = token ? cw_pointers_put(&handles, (uintptr_t)handle) : NULL;
-    if (entry) {
-        entry->a = token;
-        entry->b = kind;
-    }
+    Note *note = token ? handle_note(handle, true) : NULL;
+    if (note) *note = (Note){token, recording | kind};
 }
 
 static Step *push(void) {
@@ -235,26 +295,22 @@ static Step *push(void) {
 }
 
 static void begin_task(Step *step, PyObject *task, uint32_t token) {
-    cw_entry *entry = task_entry(task);
-    if (!entry || !entry->a) return;
+    Note *note = known_task(task);
+    if (!note || !note->number) return;
     step->task = Py_NewRef(task);
-    step->actor = entry->a;
-    uint32_t first = entry->b ? 0 : 1;
-    entry->b = 1;
+    step->actor = note->number;
+    uint32_t first = note->more & MORE ? 0 : 1;
+    note->more |= 1;
     cw_step_begin(step->actor, token, first);
 }
 
 void cw_handle_runs(PyObject *handle) {
     Step *step = push();
     if (!step || !cw_active()) return;
-    uint32_t token = 0;
-    cw_entry *entry = cw_pointers_find(&handles, (uintptr_t)handle);
-    if (entry) {
-        token = entry->a;
-        if (entry->b != READER) cw_pointers_remove(&handles, entry); /* a reader's handle runs many times */
-    }
     PyObject *callback = callback_of(handle);
     if (!callback) return;
+    Note *note = handle_note(handle, false);
+    uint32_t token = note ? note->number : 0;
     PyObject *task = task_of(callback);
     if (task) {
         begin_task(step, task, token);
@@ -292,9 +348,9 @@ void cw_handle_ran(void) {
 static void saw_done(PyObject *future) {
     if (!cw_active()) return;
     if (is_task(future)) {
-        cw_entry *entry = cw_pointers_find(&tasks, (uintptr_t)future);
-        if (entry) cw_sync(SYNC_JOIN, future, entry->a, ASYNCHRONOUS);
-    } else {
+        Note *note = task_note(future, false);
+        if (note) cw_sync(SYNC_JOIN, future, note->number, ASYNCHRONOUS);
+    } else if (known_futures) {
         uint32_t id = cw_object_known(future);
         if (id) cw_sync_id(SYNC_RESULT_GOT, id, 0, ASYNCHRONOUS);
     }
@@ -327,6 +383,7 @@ static void settled(PyObject *future, uint32_t op) {
         cw_sync_id(op, id, 0, ASYNCHRONOUS);
         return;
     }
+    known_futures++;
     cw_sync(op, future, 0, ASYNCHRONOUS);
 }
 
@@ -363,22 +420,22 @@ static PyObject *on_future_cancel(PyObject *self, void *b, void *c, void *d, voi
 
 static PyObject *on_task_cancel(PyObject *self, void *b, void *c, void *d, void *e) {
     if (cw_active()) {
-        cw_entry *entry = cw_pointers_find(&tasks, (uintptr_t)self);
-        if (entry) cw_sync(SYNC_CANCEL, self, entry->a, ASYNCHRONOUS); /* before the handles that it makes */
+        Note *note = task_note(self, false);
+        if (note) cw_sync(SYNC_CANCEL, self, note->number, ASYNCHRONOUS); /* before the handles that it makes */
     }
     return CW_ORIGINAL(task_cancel)(self, b, c, d, e);
 }
 
 static PyObject *on_result(PyObject *self, void *b, void *c, void *d, void *e) {
     PyObject *result = CW_ORIGINAL(future_result)(self, b, c, d, e);
-    if (result && cw_object_known(self)) saw_done(self);
+    if (result) saw_done(self);
     return result;
 }
 
 static PyObject *on_set_name(PyObject *self, void *b, void *c, void *d, void *e) {
     PyObject *result = CW_ORIGINAL(set_name)(self, b, c, d, e);
-    cw_entry *entry = result && cw_active() ? cw_pointers_find(&tasks, (uintptr_t)self) : NULL;
-    if (entry) announce_task(self, entry->a);
+    Note *note = result && cw_active() ? task_note(self, false) : NULL;
+    if (note) announce_task(self, note->number, cw_object_known(self) != 0);
     return result;
 }
 
@@ -402,11 +459,10 @@ static int init_eagerly(PyObject *self, PyObject *args, PyObject *kwargs) {
     if (coro) cw_describe(coro, function, sizeof function, qualname, sizeof qualname);
     const char *text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
     if (!text) PyErr_Clear();
-    uint32_t actor = cw_new_actor(CW_TASK, self, text ? text : qualname, function);
-    cw_entry *entry = actor ? cw_pointers_put(&tasks, (uintptr_t)self) : NULL;
-    if (!entry) return aio.task_init(self, args, kwargs);
-    entry->a = actor;
-    entry->b = 1;
+    uint32_t actor = cw_new_actor(CW_TASK, NULL, text ? text : qualname, function);
+    Note *note = actor ? task_note(self, true) : NULL;
+    if (!note) return aio.task_init(self, args, kwargs);
+    *note = (Note){actor, recording | 1};
     uint32_t token = cw_handle(EAGER);
     Step *step = push();
     if (step) {
@@ -422,8 +478,8 @@ static int init_eagerly(PyObject *self, PyObject *args, PyObject *kwargs) {
 }
 
 static int task_init(PyObject *self, PyObject *args, PyObject *kwargs) {
-    cw_entry *stale = cw_pointers_find(&tasks, (uintptr_t)self);
-    if (stale) cw_pointers_remove(&tasks, stale);
+    Note *stale = task_note(self, false);
+    if (stale) *stale = (Note){0, 0};
     if (cw_active() && starts_eagerly(kwargs)) return init_eagerly(self, args, kwargs);
     return aio.task_init(self, args, kwargs);
 }
@@ -473,9 +529,19 @@ static void install_future(PyTypeObject *future, PyTypeObject *iter) {
     iter->tp_iternext = iter_next;
 }
 
+/* Eight more bytes, zero at first, in every instance of the type that is made from now on. */
+static Py_ssize_t add_room(PyTypeObject *type) {
+    Py_ssize_t room = type->tp_basicsize;
+    if (room % 8 || type->tp_itemsize) return 0;
+    type->tp_basicsize += sizeof(Note);
+    return room;
+}
+
 static PyObject *asyncio_install(PyObject *module, PyObject *args) {
     PyObject *handle, *timer, *task, *py_task, *future, *iter, *running, *partial;
-    if (!PyArg_ParseTuple(args, "O!O!OOOOOO", &PyType_Type, &handle, &PyType_Type, &timer, &task, &py_task, &future, &iter, &running, &partial)) return NULL;
+    int fresh;
+    if (!PyArg_ParseTuple(args, "O!O!OOOOOOp", &PyType_Type, &handle, &PyType_Type, &timer, &task, &py_task, &future, &iter, &running, &partial, &fresh)) return NULL;
+    if (aio.handle) Py_RETURN_NONE;
     PyObject *member = PyObject_GetAttrString(handle, "_callback");
     if (!member) return NULL;
     if (!Py_IS_TYPE(member, &PyMemberDescr_Type)) {
@@ -496,6 +562,12 @@ static PyObject *asyncio_install(PyObject *module, PyObject *args) {
     }
     aio.running_loop = PyCallable_Check(running) ? Py_NewRef(running) : NULL;
     if (PyType_Check(partial)) aio.partial = (PyTypeObject *)Py_NewRef(partial);
+    if (fresh) {
+        aio.handle_room = add_room(aio.handle);
+        aio.timer_room = add_room(aio.timer);
+        if (aio.task) aio.task_room = add_room(aio.task);
+    }
+    aio.future = PyType_Check(future) ? (PyTypeObject *)Py_NewRef(future) : NULL;
     install_task();
     install_future(PyType_Check(future) ? (PyTypeObject *)future : NULL, PyType_Check(iter) ? (PyTypeObject *)iter : NULL);
     Py_RETURN_NONE;
@@ -514,12 +586,19 @@ static PyObject *task_state(PyObject *module, PyObject *task) {
     return out;
 }
 
+static PyObject *register_tasks(PyObject *module, PyObject *whether) {
+    full = PyObject_IsTrue(whether) == 1;
+    Py_RETURN_NONE;
+}
+
 static PyObject *known_object(PyObject *module, PyObject *object) { return PyLong_FromUnsignedLong(cw_object_known(object)); }
 
 /* The swapped methods stay in place when recording stops: they then only ask cw_active(). What they know is dropped. */
 static PyObject *forget(PyObject *module, PyObject *unused) {
     cw_pointers_clear(&handles);
     cw_pointers_clear(&tasks);
+    recording += MORE + 1;
+    known_futures = 0;
     cw_items_clear();
     cw_threads_forget();
     cw_locks_forget();
@@ -529,10 +608,11 @@ static PyObject *forget(PyObject *module, PyObject *unused) {
 
 static PyMethodDef functions[] = {
     {"asyncio_install", asyncio_install, METH_VARARGS,
-     "asyncio_install(Handle, TimerHandle, C Task, Python Task, C Future, FutureIter, get_running_loop, partial) -> None\n\n"
-     "Tells the types of asyncio and exchanges the methods of its C types. What does not exist is None."},
+     "asyncio_install(Handle, TimerHandle, C Task, Python Task, C Future, FutureIter, get_running_loop, partial, fresh) -> None\n\n"
+     "Tells the types of asyncio and exchanges the methods of its C types. What does not exist is None. fresh: no handle or task can exist yet."},
     {"task_actor", task_actor, METH_O, "task_actor(task) -> int\n\nThe actor of an asyncio task, 0 if there is none."},
     {"task_state", task_state, METH_O, "task_state(task) -> (state, coroutine, waiting for)\n\nWithout marking its exception as retrieved."},
+    {"register_tasks", register_tasks, METH_O, "register_tasks(whether) -> None\n\nWhether tasks get an object id when they are made (full detail) or when they are first waited for."},
     {"known_object", known_object, METH_O, "known_object(object) -> int\n\nIts id, 0 if it has none."},
     {"forget", forget, METH_NOARGS, "forget() -> None\n\nDrops tokens and actors of the past: at the end of a recording and in the child of a fork."},
     {NULL},

@@ -12,7 +12,7 @@ from causeway import _tap
 from causeway._tap import Around, Mark
 from causeway.hooks import ops
 from causeway.hooks.inline import Rule, after, before, first, inline_all, leave
-from causeway.hooks.late import on_import
+from causeway.hooks.late import imported_now, on_import
 from causeway.hooks.records import gap, sync
 
 TYPE_CHECKING = False
@@ -53,7 +53,7 @@ def _asyncio(module: ModuleType) -> None:
 
 def _types(events: Any) -> None:
     """Tell the native half the types of asyncio."""
-    tasks, futures = sys.modules["asyncio.tasks"], sys.modules["asyncio.futures"]
+    tasks = sys.modules["asyncio.tasks"]
     native = sys.modules.get("_asyncio")
     task, future = getattr(native, "Task", None), getattr(native, "Future", None)
     iterator = None
@@ -62,8 +62,7 @@ def _types(events: Any) -> None:
         probe = future(loop=_NoLoop())
         iterator = type(future.__iter__(probe))
     functools = sys.modules["functools"]
-    _tap.asyncio_install(events.Handle, events.TimerHandle, task, getattr(tasks, "_PyTask", None), future, iterator, events._get_running_loop, functools.partial)
-    del futures
+    _tap.asyncio_install(events.Handle, events.TimerHandle, task, getattr(tasks, "_PyTask", None), future, iterator, events._get_running_loop, functools.partial, imported_now())
 
 
 class _NoLoop:
@@ -79,7 +78,7 @@ def _locks(module: Any) -> list[tuple[object, str, list[Rule]]]:
         ]),
         (module.Lock, "release", [before("self._wake_up_first()", mark=Mark("sync", ops.RELEASED, _A))]),
         (module.Event, "set", [after("self._value = True", mark=Mark("sync", ops.EVENT_SET, _A))]),
-        (module.Event, "clear", [after("self._value = False", mark=Mark("sync", ops.EVENT_CLEAR, _A))]),
+        (module.Event, "clear", [before("self._value = False", mark=Mark("sync_if", ops.EVENT_CLEAR, _A), text="M[self] = self._value")]),
         (module.Event, "is_set", [first(Mark("read", ops.EVENT_READ, _A), "M[self] = self._value")]),
         (module.Event, "wait", [
             before("await fut", mark=Mark("sync", ops.WAIT_BEGIN, _BLOCKED)),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Callback = Callable[[ModuleType], None]
 
 _waiting: dict[str, list[Callback]] = {}
+_running = False
 _failed: list[Callable[[str, str], None]] = []
 
 
@@ -31,6 +32,11 @@ def on_import(name: str, callback: Callback) -> None:
     _waiting.setdefault(name, []).append(callback)
     if not any(type(finder) is LateFinder for finder in sys.meta_path):
         sys.meta_path.insert(0, LateFinder())
+
+
+def imported_now() -> bool:
+    """Inside a callback: whether the module's body has only just run, so that nothing can have been made with it yet."""
+    return _running
 
 
 def on_failure(report: Callable[[str, str], None]) -> None:
@@ -50,10 +56,13 @@ def _call(callback: Callback, module: ModuleType) -> None:
 
 
 def _run(name: str) -> None:
+    global _running
     module = sys.modules.get(name)
+    before, _running = _running, True
     for callback in _waiting.pop(name, ()):
         if module is not None:
             _call(callback, module)
+    _running = before
 
 
 class LateFinder:

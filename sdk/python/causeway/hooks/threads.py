@@ -38,7 +38,7 @@ def _threading(module: ModuleType) -> None:
         (module.Condition, "notify", [before("waiters = self._waiters", mark=Mark("sync", ops.NOTIFY), text="M[self] = self._lock")]),
         (module.Condition, "notify_all", [before("self.notify(len(self._waiters))", mark=Mark("sync", ops.NOTIFY_ALL), text="M[self] = self._lock")]),
         (module.Event, "set", [after("self._flag = True", mark=Mark("sync", ops.EVENT_SET))]),
-        (module.Event, "clear", [after("self._flag = False", mark=Mark("sync", ops.EVENT_CLEAR))]),
+        (module.Event, "clear", [before("self._flag = False", mark=Mark("sync_if", ops.EVENT_CLEAR), text="M[self] = self._flag")]),
         (module.Event, "is_set", [first(Mark("read", ops.EVENT_READ), "M[self] = self._flag")]),
         (module.Event, "wait", [
             before("signaled = self._cond.wait(timeout)", mark=Mark("sync", ops.WAIT_BEGIN, blocked)),
