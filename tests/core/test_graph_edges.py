@@ -7,6 +7,7 @@ import pytest
 from tests.support.facts import Facts
 
 LOCK, EVENT, CONDITION, SEMAPHORE, QUEUE, FUTURE, BARRIER = range(1, 8)
+ASYNC = 4
 
 
 @pytest.fixture
@@ -149,9 +150,9 @@ def test_a_task_is_created_then_woken_by_a_lock_released_around_its_handle(facts
     first = facts.step(waiter, created)
     facts.step_end(waiter)
     facts.step(owner)
-    facts.sync(owner, "released", LOCK)
-    facts.sync(owner, "result_set", FUTURE, gap=0)
+    facts.sync(owner, "released", LOCK, flags=ASYNC)
     handle = facts.handle(owner, gap=0)
+    facts.sync(owner, "result_set", FUTURE, gap=0, flags=ASYNC)
     facts.step_end(owner)
     resumed = facts.step(waiter, handle)
     got = facts.sync(waiter, "result_got", FUTURE)
@@ -168,16 +169,36 @@ def test_all_waiters_of_one_set_are_woken_by_it_and_a_later_handle_is_not(facts:
         facts.step(waiter)
         facts.step_end(waiter)
     facts.step(setter)
-    facts.sync(setter, "event_set", EVENT)
+    facts.sync(setter, "event_set", EVENT, flags=ASYNC)
     handles = []
     for index in range(3):
-        facts.sync(setter, "result_set", FUTURE + index, gap=0)
         handles.append(facts.handle(setter, gap=0))
+        facts.sync(setter, "result_set", FUTURE + index, gap=0, flags=ASYNC)
     handles.append(facts.handle(setter))
     facts.step_end(setter)
     for waiter, handle in zip(waiters, handles, strict=True):
         facts.step(waiter, handle)
     assert [edge[2] for edge in facts.edges() if edge[0] in handles] == ["event", "event", "event", "call_soon"]
+
+
+def test_a_handle_behind_a_result_or_a_thread_lock_belongs_to_neither_unless_it_stands_in_the_call(facts: Facts) -> None:
+    loop = facts.thread("loop")
+    setter, waiters = facts.task(loop, "setter"), [facts.task(loop, f"w{i}") for i in range(3)]
+    for waiter in waiters:
+        facts.step(waiter)
+        facts.step_end(waiter)
+    facts.step(setter)
+    before_result = facts.handle(setter)
+    facts.sync(setter, "result_set", FUTURE, gap=0, flags=ASYNC)
+    facts.sync(setter, "released", LOCK)
+    after_thread_lock = facts.handle(setter, gap=0)
+    facts.sync(setter, "released", LOCK, flags=ASYNC)
+    a_line_later = facts.handle(setter, gap=1)
+    facts.step_end(setter)
+    for waiter, handle in zip(waiters, (before_result, after_thread_lock, a_line_later), strict=True):
+        facts.step(waiter, handle)
+    kinds = {edge[0]: edge[2] for edge in facts.edges()}
+    assert [kinds[handle] for handle in (before_result, after_thread_lock, a_line_later)] == ["future", "call_soon", "call_soon"]
 
 
 def test_a_task_that_awaits_another_is_woken_by_its_end(facts: Facts) -> None:

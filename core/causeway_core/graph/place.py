@@ -53,6 +53,11 @@ class Places:
         site, line_at = lines.at(position_of(at))
         return self._place(process, site, line_at) if site else None
 
+    def last(self, at: At) -> SourcePlace | None:
+        """The place of the actor's last line before an event, though its activation may have ended."""
+        line = self.line_before(at)
+        return self.of(line) if line is not None else None
+
     def line_before(self, at: At) -> At | None:
         """The last LINE event of the same actor before `at` in the chunk that holds it, in whatever activation."""
         found = self._lines(at)

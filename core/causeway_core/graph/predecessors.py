@@ -17,6 +17,10 @@ _RANK = {
 }
 """Which of several edges into one event says most."""
 
+_CALLBACKS = 8
+_OWN_WORDS = frozenset(("lock", "semaphore", "event", "condition", "barrier", "queue"))
+"""Edges whose words name what a callback of the standard library did; of others, what set the callback going says more."""
+
 
 class Predecessors:
     """What led directly to an event, and what it led to directly: its actor's previous line, edges, and reads of shared places."""
@@ -70,7 +74,7 @@ class Predecessors:
 
     def into(self, first: At, last: At) -> list[Predecessor]:
         """The edges that arrive at events from `first` to `last`, most telling first."""
-        edges = sorted(self._recording.edges_into(first, last), key=lambda edge: (_RANK.get(edge.kind, 9), -edge.dst))
+        edges = sorted(self._recording.edges_into(first, last), key=lambda edge: (_rank(edge), -edge.dst))
         return [self._cause(edge) for edge in edges]
 
     def read_source(self, access: Access) -> Predecessor | None:
@@ -91,8 +95,23 @@ class Predecessors:
         return self._locations[id]
 
     def _cause(self, edge: Edge) -> Predecessor:
+        edge = self._behind_callbacks(edge)
         source, target = self._actors.of(edge.src), self._actors.of(edge.dst)
         return Predecessor(edge.src, source.id, edge.kind, self._words.cause(edge, source, target))
+
+    def _behind_callbacks(self, edge: Edge) -> Edge:
+        """The edge as if it came from whoever set the standard library's callback going: what ends a sleep is the timer, not the callback."""
+        for _ in range(_CALLBACKS):
+            source = self._actors.of(edge.src)
+            if source.kind != "callback" or source.first_at is None or self._places.of(edge.src) is not None:
+                break
+            arriving = self._recording.edges_into(source.first_at, source.first_at)
+            if not arriving:
+                break
+            before = min(arriving, key=_rank)
+            said = edge if edge.kind in _OWN_WORDS else before
+            edge = Edge(before.src, edge.dst, said.kind, edge.hard and before.hard, said.object, said.note)
+        return edge
 
     def _readers(self, access: Access) -> list[Predecessor]:
         found = []
@@ -114,6 +133,10 @@ class Predecessors:
             place = self._places.of(previous.last_at)
             before = place.at if place is not None and previous.first_at <= place.at else previous.last_at
         return Predecessor(before, actor.id, "program", f"continues {self._words.where(actor, before)}")
+
+
+def _rank(edge: Edge) -> int:
+    return _RANK.get(edge.kind, 9)
 
 
 def _distinct(found: Iterable[Predecessor]) -> tuple[Predecessor, ...]:

@@ -70,14 +70,6 @@ class WhyItRan:
 
     def _telling(self, causes: Sequence[Predecessor], actor: int) -> Predecessor | None:
         for cause in causes:
-            if cause.actor != actor and cause.kind in _TELLING and not self._returns(cause, actor):
+            if cause.actor != actor and cause.kind in _TELLING:
                 return cause
         return None
-
-    def _returns(self, cause: Predecessor, actor: int) -> bool:
-        """Whether a cause is but a callback that the actor set up for itself, as the end of its own sleep."""
-        source = self._actors.of(cause.at)
-        if source.kind != "callback":
-            return False
-        before = self._creation(source)
-        return before is not None and before.actor == actor

@@ -28,8 +28,8 @@ class Words:
         return actor.title
 
     def where(self, actor: Actor, at: At) -> str:
-        """An actor and where it was at an event: "task transfer-2, bank.py:31"."""
-        place = self._places.of(at)
+        """An actor and where it was, or last was, at an event: "task transfer-2, bank.py:31"."""
+        place = self._places.of(at) or self._places.last(at)
         return f"{self.actor(actor)}, {place}" if place else self.actor(actor)
 
     def object(self, id: int | None) -> str:
@@ -73,6 +73,8 @@ class Words:
                 return f"received {self.message(edge)} sent by {where}"
             case "transaction":
                 return f"follows the commit of {where}"
+            case "timer" if target is not None and source.id == target.id:
+                return f"woken by its own timer, set at {self._places.of(edge.src) or 'an await'}"
             case "timer":
                 return f"woken by a timer set in {where}"
             case "wake" if note == "cancel":
