@@ -38,10 +38,9 @@ def write_actors(pipeline: Pipeline) -> None:
         obj = actor.process << 32 | actor.object if actor.object else None
         if obj is not None:
             facts.mentioned.add(obj)
-        rows.append((
-            id, actor.process, actor.number, actor.kind, actor.name or qualname or f"{actor.kind}-{actor.number}", paths.of(actor), qualname, file, first_line, obj,
-            actor.created_at, first_at if first_at >= 0 else None, last_at if last_at >= 0 else None, state,
-        ))
+        name = actor.name or qualname or f"{actor.kind}-{actor.number}"
+        events = (actor.created_at, first_at if first_at >= 0 else None, last_at if last_at >= 0 else None)
+        rows.append((id, actor.process, actor.number, actor.kind, name, paths.of(actor), qualname, file, first_line, obj, *events, state))
     pipeline.writer.insert("actor", rows)
 
 

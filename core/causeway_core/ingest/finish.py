@@ -37,8 +37,9 @@ def _end_processes(pipeline: Pipeline) -> None:
     database, facts = pipeline.writer.database, pipeline.facts
     by_uid = {f"{process.uid:016x}": process for process in facts.processes.values()}
     last = dict(database.execute("SELECT process, max(ts) FROM run GROUP BY process"))
-    for stream, ended in database.execute("SELECT process, max(started_ns) FROM step JOIN stream ON stream.id = step.first_at >> 40 GROUP BY process"):
-        last[stream] = max(last.get(stream, 0), ended)
+    steps = "SELECT process, max(started_ns) FROM step JOIN stream ON stream.id = step.first_at >> 40 GROUP BY process"
+    for process_id, started in database.execute(steps):
+        last[process_id] = max(last.get(process_id, 0), started)
     for process in facts.processes.values():
         parent = by_uid.get(process.parent or "")
         parent_at = None

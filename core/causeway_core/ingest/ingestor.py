@@ -10,7 +10,7 @@ from pathlib import Path
 
 from causeway_core.ingest.feed import SegmentFeed
 from causeway_core.ingest.finish import finish
-from causeway_core.ingest.pipeline import Pipeline
+from causeway_core.ingest.pipeline import CHUNK_WORDS, Pipeline
 from causeway_core.ingest.sites import SpoolTables
 from causeway_core.storage.writer import RecordingWriter
 from causeway_core.wire.segment import parse_name
@@ -26,7 +26,8 @@ class Ingestor:
     """
 
     def __init__(
-        self, spool: Path, recording: Path, *, command: Sequence[str] = (), cwd: Path | None = None, root: Path | None = None, detail: str = "full"
+        self, spool: Path, recording: Path, *, command: Sequence[str] = (), cwd: Path | None = None, root: Path | None = None,
+        detail: str = "full", chunk_words: int = CHUNK_WORDS,
     ) -> None:
         self._spool = spool
         self._began = time.monotonic_ns()
@@ -34,7 +35,7 @@ class Ingestor:
             "command": list(command), "cwd": str(cwd or Path.cwd()), "root": str(root or cwd or Path.cwd()), "created_ns": time.time_ns(),
             "detail": detail, "causeway_version": own_version(), "spool": str(spool.absolute()),
         }
-        self._pipeline = Pipeline(RecordingWriter.create(recording, facts), SpoolTables(spool))
+        self._pipeline = Pipeline(RecordingWriter.create(recording, facts), SpoolTables(spool), chunk_words)
 
     @property
     def events(self) -> int:

@@ -17,7 +17,9 @@ from causeway_core.wire.record import Fields, words_of
 
 _OP_NAMES = tuple(SyncOp(number).name.lower() if number in SyncOp.__members__.values() else "unknown" for number in range(max(SyncOp) + 1))
 _STATE_NAMES = tuple(state.name.lower() for state in StepState)
-_CHUNK_WORDS = 1 << 16
+CHUNK_WORDS = 1 << 16
+"""How many words a chunk holds at most: some 100 KiB to decompress for one question, some 600 chunks for ten million events."""
+
 _ZSTD_LEVEL = 3
 _BATCH_SECONDS = 0.1
 _ROWS_AT_ONCE = 1 << 16
@@ -51,9 +53,9 @@ class Pipeline:
     generators) is known when another uses it. A run whose number is missing holds up its process until `drain(force=True)`.
     """
 
-    def __init__(self, writer: RecordingWriter, tables: SiteTables) -> None:
+    def __init__(self, writer: RecordingWriter, tables: SiteTables, chunk_words: int = CHUNK_WORDS) -> None:
         self.writer = writer
-        self.scanner = _stream.Scanner(_OP_NAMES, _STATE_NAMES, _CHUNK_WORDS)
+        self.scanner = _stream.Scanner(_OP_NAMES, _STATE_NAMES, chunk_words)
         self.sites = SiteRows(writer)
         self.facts = Facts(writer, self.scanner.actor_id, self.sites.site_id)
         self.processes: dict[int, _Process] = {}

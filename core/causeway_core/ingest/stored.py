@@ -127,9 +127,9 @@ class StoredTables:
         ).fetchall()
         if not sites:
             return None
-        lowest, highest = min(row[6] for row in sites), max(row[6] for row in sites)
+        lowest, highest = self._functions_around(min(row[6] for row in sites))
         functions = self._database.execute(
-            "SELECT qualname, first_line, last_line, kind, locals FROM function WHERE id BETWEEN ? AND ? ORDER BY id", (lowest, highest)
+            "SELECT qualname, first_line, last_line, kind, locals FROM function WHERE id >= ? AND id < ? ORDER BY id", (lowest, highest)
         ).fetchall()
         path, digest, text = self._database.execute(
             "SELECT path, hash, text FROM source JOIN function ON function.source = source.id WHERE function.id = ?", (lowest,)
@@ -139,6 +139,13 @@ class StoredTables:
             "functions": [[*row[:4], json.loads(row[4])] for row in functions],
             "sites": [[*row[:6], row[6] - lowest] for row in sites],
         }
+
+
+    def _functions_around(self, function: int) -> tuple[int, int]:
+        """The range of function.id of a table: it begins with the module's body."""
+        lowest = self._database.execute("SELECT max(id) FROM function WHERE kind = 'module' AND id <= ?", (function,)).fetchone()[0]
+        following = self._database.execute("SELECT min(id) FROM function WHERE kind = 'module' AND id > ?", (function,)).fetchone()[0]
+        return function if lowest is None else lowest, 1 << 62 if following is None else following
 
 
 def copy_gaps(database: sqlite3.Connection, pipeline: Pipeline) -> None:

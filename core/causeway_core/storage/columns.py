@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from causeway_core.errors import DamagedRecording
+
 ACCESS_OPS = ("read", "write", "delete", "test", "iterate", "mutate")
 """`AccessColumns.op` holds indices into this."""
 
@@ -30,7 +32,10 @@ class AccessColumns:
 
 def integers(rows: Iterable[tuple[int, ...]], width: int) -> NDArray[np.int64]:
     """Rows of `width` whole numbers as one array of that many columns."""
-    return np.fromiter(rows, np.dtype((np.int64, width))).view(np.int64).reshape(-1, width)
+    try:
+        return np.fromiter(rows, np.dtype((np.int64, width))).view(np.int64).reshape(-1, width)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DamagedRecording(f"a column that should hold whole numbers does not: {error}", "the recording's file was changed or torn") from error
 
 
 def read_access_columns(database: sqlite3.Connection) -> AccessColumns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any, Self
 from urllib.parse import quote
 
 from causeway_core.errors import DamagedRecording, NewerSchema, NotARecording, RecordingMissing
@@ -14,16 +15,62 @@ from causeway_core.storage.schema import APPLICATION_ID, VERSION, migrate
 _READ_CACHE_KIB = 64 * 1024
 
 
-def connect(path: Path, mode: str) -> sqlite3.Connection:
+class _GuardedCursor(sqlite3.Cursor):
+    """Says DamagedRecording where SQLite finds the file to contradict itself, at whatever row that comes to light."""
+
+    @property
+    def _path(self) -> Path:
+        connection = self.connection
+        assert isinstance(connection, _GuardedConnection)
+        return connection.path
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        try:
+            return super().execute(sql, parameters)
+        except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+            raise
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path, error) from error
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path, error) from error
+
+    def fetchone(self) -> Any:
+        try:
+            return super().fetchone()
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path, error) from error
+
+    def fetchall(self) -> list[Any]:
+        try:
+            return super().fetchall()
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path, error) from error
+
+
+class _GuardedConnection(sqlite3.Connection):
+    path = Path()
+
+    def cursor(self, *arguments: Any, **keywords: Any) -> Any:
+        return super().cursor(_GuardedCursor)
+
+
+def connect(path: Path, mode: str, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """A bare connection to `path`; `mode` as in SQLite URIs (ro, rw, rwc). Manual transactions."""
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    name = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    return sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False, timeout=10, factory=factory)
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """A read-only connection to a recording of this or an older schema (older ones are migrated in a private copy in memory)."""
     version = check(path)
     try:
-        database = connect(path, "ro")
+        database = connect(path, "ro", _GuardedConnection)
+        assert isinstance(database, _GuardedConnection)
+        database.path = path
         if version < VERSION:
             database = _migrated_copy(database, version)
         database.execute("PRAGMA query_only = 1")
@@ -67,9 +114,24 @@ def damaged(path: Path, error: Exception) -> DamagedRecording:
     return DamagedRecording(f"{path} is damaged: {error}", f"try `causeway recover {path}`")
 
 
+def parse_json(text: str | None) -> Any:
+    """JSON of a column. Raises DamagedRecording."""
+    try:
+        return json.loads(text or "null")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DamagedRecording(f"a column that should hold JSON does not: {error}", "the recording's file was changed or torn") from error
+
+
 def read_meta(database: sqlite3.Connection) -> Meta:
     """The facts of table `meta`; missing ones get neutral values."""
     facts = dict(database.execute("SELECT key, value FROM meta"))
+    try:
+        return _meta(facts)
+    except (ValueError, TypeError) as error:
+        raise DamagedRecording(f"the facts about the recording are damaged: {error}", "the recording's file was changed or torn") from error
+
+
+def _meta(facts: dict[str, Any]) -> Meta:
     return Meta(
         schema_version=int(facts.get("schema_version", VERSION)),
         state=facts.get("state", "incomplete"),
@@ -87,7 +149,9 @@ def read_meta(database: sqlite3.Connection) -> Meta:
 
 
 def _migrated_copy(database: sqlite3.Connection, version: int) -> sqlite3.Connection:
-    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=_GuardedConnection)
+    assert isinstance(copy, _GuardedConnection) and isinstance(database, _GuardedConnection)
+    copy.path = database.path
     database.backup(copy)
     database.close()
     migrate(copy, version)

@@ -28,7 +28,8 @@ class Result:
 
 def run(path: Path, sql: str, parameters: Sequence[Any] = ()) -> Result:
     """Runs one statement. Raises RecordingError when it is malformed, would write, or takes more than a minute."""
-    database = connection.open_for_reading(path)
+    connection.open_for_reading(path).close()
+    database = connection.connect(path, "ro")
     deadline = time.monotonic() + _LIMIT_S
     database.set_progress_handler(lambda: time.monotonic() > deadline, _OPCODES_BETWEEN_CHECKS)
     database.set_authorizer(_authorize)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -17,6 +16,7 @@ from causeway_core.model import Access, Actor, At, Edge, Function, Location, Pro
 from causeway_core.model.at import stream_of
 from causeway_core.storage import connection, query
 from causeway_core.storage.columns import AccessColumns, integers, read_access_columns
+from causeway_core.storage.connection import parse_json
 from causeway_core.storage.definitions import Definitions, Snapshot
 from causeway_core.storage.rows import Chunk, ExceptionRow, Gap, Io, Log, Message, Meta, Obj, Run, Span, Sql, Stream, Sync, Waiting
 from causeway_core.storage.sites import SiteMap
@@ -76,7 +76,7 @@ class Recording:
     def processes(self) -> list[Process]:
         """All processes, in order of id."""
         columns = "id, uid, pid, parent, parent_at, service, argv, started_ns, clock_offset_ns, exit_code, ending"
-        return [Process(*(*row[:6], tuple(json.loads(row[6])), *row[7:])) for row in self._rows(f"SELECT {columns} FROM process ORDER BY id")]
+        return [Process(*(*row[:6], tuple(parse_json(row[6])), *row[7:])) for row in self._rows(f"SELECT {columns} FROM process ORDER BY id")]
 
     def actors(self) -> list[Actor]:
         """All actors, in order of id."""
@@ -251,7 +251,7 @@ class Recording:
     def spans(self) -> list[Span]:
         """All spans."""
         columns = "id, span_id, trace_id, parent_id, name, actor, first_at, last_at, started_ns, ended_ns, status, attributes"
-        return [Span(*(*row[:-1], json.loads(row[-1]))) for row in self._rows(f"SELECT {columns} FROM span ORDER BY id")]
+        return [Span(*(*row[:-1], parse_json(row[-1]))) for row in self._rows(f"SELECT {columns} FROM span ORDER BY id")]
 
     def messages(self) -> list[Message]:
         """All messages."""
@@ -259,15 +259,15 @@ class Recording:
 
     def io(self) -> list[Io]:
         """All boundary events other than SQL."""
-        return [Io(*(*row[:-1], json.loads(row[-1]))) for row in self._rows("SELECT id, at, actor, op, phase, key, attributes FROM io ORDER BY id")]
+        return [Io(*(*row[:-1], parse_json(row[-1]))) for row in self._rows("SELECT id, at, actor, op, phase, key, attributes FROM io ORDER BY id")]
 
     def sql(self) -> list[Sql]:
         """All database statements."""
         columns = ('id, at, actor, system, connection, statement, parameters, access, rowcount, rows, "transaction", isolation, '
                    "started_ns, ended_ns, error, details")
         return [
-            Sql(*(*row[:6], json.loads(row[6]) if row[6] else None, row[7], row[8], tuple(tuple(r) for r in json.loads(row[9] or "[]")),
-                  *row[10:15], json.loads(row[15])))
+            Sql(*(*row[:6], parse_json(row[6]) if row[6] else None, row[7], row[8], tuple(tuple(r) for r in parse_json(row[9] or "[]")),
+                  *row[10:15], parse_json(row[15])))
             for row in self._rows(f"SELECT {columns} FROM sql ORDER BY id")
         ]
 
@@ -278,7 +278,7 @@ class Recording:
     def waiting(self) -> list[Waiting]:
         """Who waited for what when the recording ended."""
         rows = self._rows("SELECT actor, object, waiting_on, stack FROM waiting ORDER BY actor")
-        return [Waiting(row[0], row[1], row[2], tuple((str(f), int(n), str(q)) for f, n, q in json.loads(row[3]))) for row in rows]
+        return [Waiting(row[0], row[1], row[2], tuple((str(f), int(n), str(q)) for f, n, q in parse_json(row[3]))) for row in rows]
 
     def gaps(self) -> list[Gap]:
         """What was not recorded."""
@@ -286,7 +286,7 @@ class Recording:
 
     def findings(self) -> list[dict[str, Any]]:
         """The stored findings, as objects of schema causeway.findings/1, by rank."""
-        return [json.loads(row[0]) for row in self._rows("SELECT json FROM finding ORDER BY rank, id")]
+        return [parse_json(row[0]) for row in self._rows("SELECT json FROM finding ORDER BY rank, id")]
 
     # Objects, texts and values.
 
@@ -352,10 +352,7 @@ class Recording:
         return query.run(self.path, sql, parameters)
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
-        try:
-            yield from self._database.execute(sql, parameters)
-        except sqlite3.DatabaseError as error:
-            raise connection.damaged(self.path, error) from error
+        yield from self._database.execute(sql, parameters)
 
     def _columns(self, names: Sequence[str], sql: str, parameters: Sequence[Any] = ()) -> dict[str, NDArray[np.int64]]:
         rows = integers(self._database.execute(sql, parameters), len(names))

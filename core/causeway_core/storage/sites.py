@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from bisect import bisect_right
 from collections import defaultdict
 from functools import cached_property
 
 from causeway_core.model import Function, Site, Source
+from causeway_core.storage.connection import parse_json
 
 
 class SiteMap:
@@ -29,7 +29,7 @@ class SiteMap:
             "SELECT f.id, f.source, s.path, f.qualname, f.kind, f.first_line, f.last_line, f.locals "
             "FROM function f JOIN source s ON s.id = f.source ORDER BY f.id"
         )
-        return {row[0]: Function(*(*row[:7], tuple(json.loads(row[7])))) for row in rows}
+        return {row[0]: Function(*(*row[:7], tuple(parse_json(row[7]) or ()))) for row in rows}
 
     @cached_property
     def sites(self) -> dict[int, Site]:

@@ -101,7 +101,10 @@ class ChunkStore:
 
     def _decompress(self, blob: bytes, codec: int, what: str) -> bytes:
         try:
-            content = self._decompressor.decompress(blob, max_output_size=_LARGEST_CHUNK) if codec else blob
+            # What a frame says of its size is not to be trusted with memory.
+            if codec and not 0 <= zstandard.frame_content_size(blob) <= _LARGEST_CHUNK:
+                raise zstandard.ZstdError("it claims to be too large")
+            content = self._decompressor.decompress(blob) if codec else blob
         except zstandard.ZstdError as error:
             raise DamagedRecording(f"{what} cannot be decompressed: {error}", "the recording's file was changed or torn") from error
         if len(content) % 4:

@@ -70,12 +70,12 @@ def _decode(words: Sequence[int], at: int) -> Record:
     if kind in (Kind.SETITEM, Kind.GETITEM):
         assert operand is not None
         length = payload_words(operand & 15, words, end)
-        key = (operand & 15, words[end : end + length])
+        key = (operand & 15, tuple(words[end : end + length]))
         operand >>= 4
         end += length
     if kind != Kind.CALL:
         length = payload_words(vk, words, end)
-        value = (vk, words[end : end + length])
+        value = (vk, tuple(words[end : end + length]))
         end += length
     return Record(at, end - at, kind, site, operand, key, value)
 

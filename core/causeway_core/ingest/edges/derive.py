@@ -6,6 +6,7 @@ import sqlite3
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.lifetimes import Lifetimes, message_edges, read_actors, spawn_edges
+from causeway_core.ingest.edges.locks import gathering_objects
 from causeway_core.ingest.edges.operations import in_order, read_operations, read_order
 from causeway_core.ingest.edges.synchronization import Synchronization
 from causeway_core.ingest.edges.transactions import transaction_edges
@@ -22,8 +23,7 @@ def derive_edges(database: sqlite3.Connection) -> int:
     edges = EdgeRows()
     lifetimes = Lifetimes(edges, actors, order)
     wake_edges(database, actors, operations, edges)
-    conditions = {row[0] for row in database.execute("SELECT id FROM object WHERE type LIKE '%.Condition'")}
-    Synchronization(edges, lifetimes, conditions).run(in_order(operations, order))
+    Synchronization(edges, lifetimes, gathering_objects(database)).run(in_order(operations, order))
     lifetimes.finish()
     spawn_edges(database, edges)
     message_edges(database, edges)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
+from causeway_core.model.edge import EdgeKind
 from causeway_core.wire.kinds import SyncFlag
 
 
@@ -58,6 +60,19 @@ class Locks:
         lock.depth, lock.released_at, lock.released_by = 0, at, actor
 
 
+Gathering = tuple[EdgeKind, str]
+"""Kind and note of the edges into an acquisition that comes after every release."""
+
+
+def gathering_objects(database: sqlite3.Connection) -> dict[int, Gathering]:
+    """The objects that are released by many and acquired once all have done so."""
+    types: dict[str, Gathering] = {"%.Condition": ("queue", "task_done"), "%.TaskGroup": ("join", "end")}
+    return {
+        row[0]: gathering for pattern, gathering in types.items()
+        for row in database.execute("SELECT id FROM object WHERE type LIKE ?", (pattern,))
+    }
+
+
 @dataclass(slots=True)
 class _Semaphore:
     releases: list[tuple[int, int]] = field(default_factory=list)  # at, actor
@@ -69,11 +84,11 @@ class Semaphores:
     """Counting semaphores: the k-th release enables the (k + initial)-th acquisition, softly.
 
     The initial value is taken as the smallest that makes the recorded order possible. With 1 this is the order of a lock. Where a
-    *gathering* object is released and acquired (the `all_tasks_done` of a queue: released by `task_done`, acquired by `join`), an
-    acquisition comes after every release before it, and must.
+    *gathering* object is released and acquired (the `all_tasks_done` of a queue: released by `task_done`, acquired by `join`; a
+    TaskGroup: released by each task's end), an acquisition comes after every release before it, and must.
     """
 
-    def __init__(self, edges: EdgeRows, gathering: Container[int]) -> None:
+    def __init__(self, edges: EdgeRows, gathering: Mapping[int, Gathering]) -> None:
         self._edges = edges
         self._gathering = gathering
         self._semaphores: dict[int, _Semaphore] = {}
@@ -102,7 +117,8 @@ class Semaphores:
         last = {releaser: released_at for released_at, releaser in semaphore.releases}
         for releaser, released_at in last.items():
             if releaser != actor:
-                self._edges.add(released_at, at, "queue", hard=True, object=object, note="task_done")
+                kind, note = self._gathering[object]
+                self._edges.add(released_at, at, kind, hard=True, object=object, note=note)
         semaphore.releases.clear()
 
     def finish(self) -> None:

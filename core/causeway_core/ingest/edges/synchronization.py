@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.handoffs import Futures, Queues
 from causeway_core.ingest.edges.lifetimes import Lifetimes
-from causeway_core.ingest.edges.locks import Locks, Semaphores
+from causeway_core.ingest.edges.locks import Gathering, Locks, Semaphores
 from causeway_core.ingest.edges.waits import Barriers, Waits
 from causeway_core.wire.kinds import SyncFlag, SyncOp
 
@@ -26,7 +26,7 @@ _INSIDE = (SYNC_WORDS, SYNC_WORDS + HANDLE_WORDS)
 class Synchronization:
     """Turns operations, given in total order, into edges. About 1 us an operation."""
 
-    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Container[int] = ()) -> None:
+    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Mapping[int, Gathering]) -> None:
         self._futures = Futures(edges)
         self._semaphores = Semaphores(edges, gathering)
         self._handing_on: dict[int, int] = {}  # stream: its last asyncio release
