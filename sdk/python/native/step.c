@@ -396,7 +396,7 @@ static bool has_callbacks(PyObject *future) {
 }
 
 /* The methods below stand in PyMethodDef tables; all pass on the registers of any calling convention (swap.h). */
-static cw_swap set_result, set_exception, future_cancel, task_cancel, future_result, set_name;
+static cw_swap set_result, set_exception, future_cancel, task_cancel, set_name;
 
 static PyObject *on_set_result(PyObject *self, void *b, void *c, void *d, void *e) {
     bool waited = cw_active() && has_callbacks(self) && !cw_object_known(self);
@@ -426,11 +426,20 @@ static PyObject *on_task_cancel(PyObject *self, void *b, void *c, void *d, void 
     return CW_ORIGINAL(task_cancel)(self, b, c, d, e);
 }
 
-static PyObject *on_result(PyObject *self, void *b, void *c, void *d, void *e) {
-    PyObject *result = CW_ORIGINAL(future_result)(self, b, c, d, e);
-    if (result) saw_done(self);
-    return result;
-}
+/* result(), exception() and a true done() of futures and of tasks, which have tables of their own: whoever asks has seen the end. That is how gather
+ * and wait learn of each of their tasks, though only the last one wakes them. */
+#define SEEING(name) \
+    static cw_swap name; \
+    static PyObject *on_##name(PyObject *self, void *b, void *c, void *d, void *e) { \
+        PyObject *result = CW_ORIGINAL(name)(self, b, c, d, e); \
+        if (result && result != Py_False) saw_done(self); \
+        return result; \
+    }
+SEEING(future_result)
+SEEING(future_exception)
+SEEING(task_result)
+SEEING(task_exception)
+SEEING(task_done)
 
 static PyObject *on_set_name(PyObject *self, void *b, void *c, void *d, void *e) {
     PyObject *result = CW_ORIGINAL(set_name)(self, b, c, d, e);
@@ -511,6 +520,9 @@ static void install_task(void) {
     aio.task_init = aio.task->tp_init;
     aio.task->tp_init = task_init;
     cw_swap_method(&task_cancel, (PyObject *)aio.task, "cancel", on_task_cancel);
+    cw_swap_method(&task_result, (PyObject *)aio.task, "result", on_task_result);
+    cw_swap_method(&task_exception, (PyObject *)aio.task, "exception", on_task_exception);
+    cw_swap_method(&task_done, (PyObject *)aio.task, "done", on_task_done);
     cw_swap_method(&set_name, (PyObject *)aio.task, "set_name", on_set_name);
 }
 
@@ -520,7 +532,8 @@ static void install_future(PyTypeObject *future, PyTypeObject *iter) {
     cw_swap_method(&set_result, (PyObject *)future, "set_result", on_set_result);
     cw_swap_method(&set_exception, (PyObject *)future, "set_exception", on_set_exception);
     cw_swap_method(&future_cancel, (PyObject *)future, "cancel", on_future_cancel);
-    cw_swap_method(&future_result, (PyObject *)future, "result", on_result);
+    cw_swap_method(&future_result, (PyObject *)future, "result", on_future_result);
+    cw_swap_method(&future_exception, (PyObject *)future, "exception", on_future_exception);
     if (!iter || !iter->tp_as_async || !iter->tp_as_async->am_send || !iter->tp_iternext) return;
     aio.future_iter = iter;
     aio.iter_send = iter->tp_as_async->am_send;

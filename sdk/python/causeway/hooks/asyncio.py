@@ -48,6 +48,7 @@ def _asyncio(module: ModuleType) -> None:
     inline_all("asyncio", plans, gap)
     inline_all("asyncio", _locks(sys.modules["asyncio.locks"]), gap)
     inline_all("asyncio", _queues(sys.modules["asyncio.queues"]), gap)
+    inline_all("asyncio", _groups(sys.modules["asyncio.taskgroups"]), gap)
     base.BaseEventLoop.call_exception_handler = Around(base.BaseEventLoop.call_exception_handler, unretrieved, hook="asyncio")
 
 
@@ -108,6 +109,14 @@ def _queues(module: Any) -> list[tuple[object, str, list[Rule]]]:
         (module.Queue, "put_nowait", [after("self._put(item)", mark=Mark("put", ops.PUT, _A), text="M[self] = item")]),
         (module.Queue, "get", [before("await getter", mark=Mark("sync", ops.GET_REQUEST, _BLOCKED))]),
         (module.Queue, "get_nowait", [after("item = self._get()", mark=Mark("get", ops.GET, _A), text="M[self] = item")]),
+    ]
+
+
+def _groups(module: Any) -> list[tuple[object, str, list[Rule]]]:
+    # A group ends because of the end of every task, not only of the last: a semaphore's order says that.
+    return [
+        (module.TaskGroup, "_on_task_done", [first(Mark("sync", ops.SEM_RELEASED, _A))]),
+        (module.TaskGroup, "__aexit__", [before("assert not self._tasks", mark=Mark("sync", ops.SEM_ACQUIRED, _A))]),
     ]
 
 
