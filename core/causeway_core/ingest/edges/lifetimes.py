@@ -40,6 +40,7 @@ class Lifetimes:
         self._order = order
         self._numbers = {(actor.process, actor.number): actor.id for actor in actors.values()}
         self._ended: dict[int, int] = {}
+        self._joined: set[tuple[int, int]] = set()
 
     def _actor(self, at: int, number: int) -> ActorRow | None:
         id = self._numbers.get((self._order.process_of(At(at)), number))
@@ -58,12 +59,13 @@ class Lifetimes:
     def join(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """The actor saw that the actor `extra` has ended. Its last event before this one is what it waited for."""
         child = self._actor(at, extra)
-        if child is None or child.id == actor:
+        if child is None or child.id == actor or (child.id, actor) in self._joined:
             return
         last = child.last_at
         if last is None or self._order.key(At(last)) >= self._order.key(At(at)):
             last = self._ended.get(child.id)
         if last is not None:
+            self._joined.add((child.id, actor))
             self._edges.add(last, at, "join", hard=True, object=child.object, note="end")
 
     def finish(self) -> None:
