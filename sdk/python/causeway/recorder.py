@@ -43,18 +43,43 @@ def stop(exit_code: int | None = None, reason: str = "exit") -> None:
 def finish(exit_code: int | None = None, reason: str | None = None) -> None:
     """End the recording now: who still waits, END, all segments sealed. Idempotent; the hooks stay in place and do nothing."""
     tap = sys.modules.get("causeway._tap")
-    if tap is None or not tap.active():
+    if tap is None:
         return
-    from causeway.hooks import records, waiting
+    depth = tap.unpause()  # also from inside a hook: os._exit
+    if not tap.active():
+        tap.repause(depth)
+        return
+    from causeway.hooks import processes, records, waiting
 
     if exit_code is not None:
         _State.exit_code = exit_code
-    try:
-        waiting.write(at_end=True)
-    except Exception as error:
-        records.gap("waiting", type(error).__name__)
+    for step in (waiting.write, processes.ending):
+        try:
+            step()
+        except Exception as error:
+            records.gap("end", type(error).__name__)
     tap.stop(records.json_of({"exit_code": _State.exit_code, "reason": reason or _State.reason}))
     tap.forget()
+    tap.repause(depth)
+
+
+def continue_in_child(key: str) -> None:
+    """In a forked child, while it has one thread: record on as a process of its own, started by the event `key` of the parent."""
+    import os
+
+    from causeway import _tap
+    from causeway.hooks import processes, records
+
+    _State.exit_code, _State.reason, _State.pid = None, "exit", os.getpid()
+    _tap.after_fork()
+    if not _tap.active():
+        return
+    _tap.pause()
+    try:
+        records.emit(records.PROCESS, records.text(_process(os, _tap.uid(), os.environ.get("CAUSEWAY_DETAIL", "full"), key)))
+        processes.reborn()
+    finally:
+        _tap.resume()
 
 
 def _start() -> bool:
@@ -116,13 +141,13 @@ def _quiet_imports() -> None:
             setattr(lock, name, _tap.Around(vars(lock)[name], quiet=True))
 
 
-def _process(os: Any, uid: int, detail: str) -> str:
-    """The JSON of the PROCESS record."""
+def _process(os: Any, uid: int, detail: str, started_by: str | None = None) -> str:
+    """The JSON of the PROCESS record. `started_by`: the event that forked this process, else the environment says it."""
     import time
 
     from causeway.hooks import records
 
-    parent, event = parent_of(os.environ.get("CAUSEWAY_PARENT", ""))
+    parent, event = parent_of(started_by or os.environ.get("CAUSEWAY_PARENT", ""))
     argv = program_argv(getattr(sys, "orig_argv", sys.argv))
     service = os.environ.get("CAUSEWAY_SERVICE") or _service(argv)
     return records.json_of({

@@ -6,6 +6,7 @@
  * in which a new object at an old address overwrites what was there. */
 #include "step.h"
 #include "around.h"
+#include "interrupt.h"
 #include "items.h"
 #include "locks.h"
 #include "mark.h"
@@ -639,6 +640,6 @@ int step_init(PyObject *module) {
     name_name = PyUnicode_InternFromString("_name");
     name_func = PyUnicode_InternFromString("func");
     if (!name_state || !name_exception || !name_waiter || !name_coro || !name_name || !name_func) return -1;
-    if (mark_init(module) < 0 || locks_init(module) < 0 || threads_init(module) < 0) return -1;
+    if (mark_init(module) < 0 || locks_init(module) < 0 || threads_init(module) < 0 || interrupt_init(module) < 0) return -1;
     return PyModule_AddFunctions(module, functions);
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import sys
 
 from causeway import _tap
 from causeway.hooks import ops
@@ -12,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-PROCESS, MESSAGE, GAP, WAITING = 1, 19, 20, 22
+PROCESS, MESSAGE, GAP, END, WAITING = 1, 19, 20, 21, 22
 SEND, RECEIVE = 1, 2
 
 
@@ -84,4 +83,4 @@ def gap(hook: str, reason: str) -> None:
     emit(GAP, text(json_of({"hook": hook, "reason": reason})))
 
 
-__all__ = ["GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "WAITING", "emit", "gap", "json_of", "message", "ops", "sync", "text"]
+__all__ = ["END", "GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "WAITING", "emit", "gap", "json_of", "message", "ops", "sync", "text"]

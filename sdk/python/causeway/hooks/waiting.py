@@ -53,10 +53,10 @@ def _name(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-def write(at_end: bool = False, interrupted: FrameType | None = None) -> None:
+def write(interrupted: FrameType | None = None) -> None:
     """Write WAITING records for every other thread, the interrupted one, and every pending asyncio task.
 
-    Runs no code of the program. At the end of the program only what still runs is told: daemon threads and tasks that never finished.
+    Runs no code of the program. At the end of the program that is: daemon threads and tasks that never finished.
     """
     _tap.pause()
     try:
@@ -65,7 +65,6 @@ def write(at_end: bool = False, interrupted: FrameType | None = None) -> None:
             records.emit(records.WAITING, records.text(records.json_of(body)))
     finally:
         _tap.resume()
-    del at_end
 
 
 def _entry(code: Any, line: int | None) -> list[Any]:
