@@ -48,7 +48,9 @@ class Tap:
             self.end()
         if self.kind in ("comp", "local", "locals"):
             return True
-        return value[1] if self.kind == "cell" else value
+        return value.stop if self.kind == "cell" else value
+
+    __getitem__ = __matmul__
 
     def __delitem__(self, value: Any) -> None:
         self.write(value)
@@ -56,12 +58,11 @@ class Tap:
 
 
 class Item(Tap):
-    def __matmul__(self, pair: Any) -> Any:
-        value = pair[0][pair[1]]
-        self.write(*pair, value)
+    def __getitem__(self, pair: Any) -> Any:
+        container, key = pair if isinstance(pair, tuple) else (pair.start, pair.stop)
+        value = container[key]
+        self.write(container, key, value)
         return value
-
-    __getitem__ = __matmul__
 
     def __setitem__(self, pair: Any, value: Any) -> None:
         pair[0][pair[1]] = value

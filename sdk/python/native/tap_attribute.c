@@ -6,9 +6,9 @@
 #include <structmember.h>
 
 static void record_attribute(cw_tap *tap, uint32_t kind, uint32_t owner, PyObject *value) {
-    cw_value v;
-    cw_encode_named(tap, value, &v, CW_PUBLISH);
-    cw_record((tap->first & ~15u) | kind, &owner, 1, &v);
+    uint32_t first = (tap->first & ~15u) | kind;
+    if (value == NULL) cw_record(first, &owner, 1, &(cw_value){CW_ABSENT, 0, {0}});
+    else cw_record_value(first, &owner, 1, value, tap->secrets & 1, CW_PUBLISH);
 }
 
 /* T[obj] = v and del T[obj] */
@@ -90,6 +90,6 @@ static PyObject *pass(PyObject *self, PyObject *object) {
 }
 
 CW_TAP_TYPE(attr_tap, "attr", .tp_as_mapping = &(PyMappingMethods){.mp_subscript = get, .mp_ass_subscript = set});
-CW_TAP_TYPE(owner_tap, "owner", .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = pass});
+CW_TAP_TYPE(owner_tap, "owner", CW_VALUE_SLOTS(pass));
 
 const cw_tap_kind cw_attribute_taps[] = {{"attr", &attr_tap, CW_SETATTR}, {"owner", &owner_tap, CW_GETATTR}, {NULL, NULL, 0}};

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static inline void record_local(cw_tap *tap, PyObject *value, unsigned how) {
-    cw_record_value(tap->first, value, tap->secrets & 1, how);
+    cw_record_value(tap->first, NULL, 0, value, tap->secrets & 1, how);
     cw_line_after(tap);
 }
 
@@ -25,7 +25,7 @@ static int locals(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
     cw_tap *tap = (cw_tap *)self;
     if (!PyTuple_CheckExact(key)) return local(self, key, NULL);
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++)
-        cw_record_value(tap->first + ((uint32_t)i << 8), PyTuple_GET_ITEM(key, i), i < 64 && (tap->secrets >> i & 1), CW_BOUND);
+        cw_record_value(tap->first + ((uint32_t)i << 8), NULL, 0, PyTuple_GET_ITEM(key, i), i < 64 && (tap->secrets >> i & 1), CW_BOUND);
     cw_line_after(tap);
     return 0;
 }
@@ -94,6 +94,15 @@ static uint32_t cell_of(PyObject *pair) {
 
 static bool is_pair(PyObject *key) { return PyTuple_CheckExact(key) && PyTuple_GET_SIZE(key) == 2; }
 
+/* T[cellid:x] */
+static PyObject *cell_slice(PyObject *self, PyObject *key) {
+    if (!PySlice_Check(key)) return PyErr_Format(PyExc_TypeError, "a cell tap takes the cell's id and its value");
+    PySliceObject *both = (PySliceObject *)key;
+    int overflow;
+    if (PyLong_CheckExact(both->start)) get_variable((cw_tap *)self, (uint32_t)PyLong_AsLongLongAndOverflow(both->start, &overflow), both->stop);
+    return cw_same(both->stop);
+}
+
 /* del T[cellid, x]; del T[cellid,] when x was deleted */
 static int cell_set(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
     if (PyTuple_CheckExact(key) && PyTuple_GET_SIZE(key) == 1) set_variable((cw_tap *)self, cell_of(key), NULL);
@@ -119,10 +128,10 @@ static PyObject *new_cell(PyObject *Py_UNUSED(self)) {
 CW_TAP_TYPE(local_tap, "local", STORE(local), BINARY(local_true));
 CW_TAP_TYPE(locals_tap, "locals", STORE(locals), BINARY(locals_true));
 CW_TAP_TYPE(unbind_tap, "unbind", UNARY(unbind));
-CW_TAP_TYPE(walrus_tap, "walrus", BINARY(walrus));
-CW_TAP_TYPE(comp_tap, "comp", BINARY(local_true));
-CW_TAP_TYPE(global_tap, "global", STORE(global_set), .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = global_get, .nb_invert = unbind_global});
-CW_TAP_TYPE(cell_tap, "cell", BINARY(cell_get), .tp_as_mapping = &(PyMappingMethods){.mp_ass_subscript = cell_set, .mp_subscript = cell_get});
+CW_TAP_TYPE(walrus_tap, "walrus", CW_VALUE_SLOTS(walrus));
+CW_TAP_TYPE(comp_tap, "comp", CW_VALUE_SLOTS(local_true));
+CW_TAP_TYPE(global_tap, "global", .tp_as_mapping = &(PyMappingMethods){.mp_ass_subscript = global_set, .mp_subscript = global_get}, .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = global_get, .nb_invert = unbind_global});
+CW_TAP_TYPE(cell_tap, "cell", BINARY(cell_get), .tp_as_mapping = &(PyMappingMethods){.mp_ass_subscript = cell_set, .mp_subscript = cell_slice});
 CW_TAP_TYPE(newcell_tap, "newcell", UNARY(new_cell));
 
 const cw_tap_kind cw_binding_taps[] = {

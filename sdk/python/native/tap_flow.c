@@ -32,21 +32,15 @@ static PyObject *call(PyObject *self) {
 }
 
 static PyObject *leave(PyObject *self, PyObject *value) {
-    if (CW_LIKELY(cw_active())) {
-        cw_value v;
-        cw_encode_named((cw_tap *)self, value, &v, CW_PASSING);
-        cw_record(((cw_tap *)self)->first, NULL, 0, &v);
-    }
+    cw_record_value(((cw_tap *)self)->first, NULL, 0, value, ((cw_tap *)self)->secrets & 1, CW_PASSING);
     return cw_same(value);
 }
 
 /* YIELD and RESUME: the value crosses to whoever drives the generator. */
 static PyObject *cross(PyObject *self, PyObject *value) {
     if (CW_LIKELY(cw_active())) {
-        cw_value v;
         uint32_t key = cw_frame_key();
-        cw_encode_named((cw_tap *)self, value, &v, CW_PUBLISH);
-        cw_record(((cw_tap *)self)->first, &key, 1, &v);
+        cw_record_value(((cw_tap *)self)->first, &key, 1, value, ((cw_tap *)self)->secrets & 1, CW_PUBLISH);
     }
     return cw_same(value);
 }
@@ -115,12 +109,11 @@ static PyObject *handler(PyObject *self) {
 }
 
 #define UNARY(function) .tp_as_number = &(PyNumberMethods){.nb_invert = function}
-#define BINARY(function) .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = function}
 
 CW_TAP_TYPE(line_tap, "line", UNARY(line));
 CW_TAP_TYPE(call_tap, "call", UNARY(call));
-CW_TAP_TYPE(return_tap, "return", BINARY(leave));
-CW_TAP_TYPE(cross_tap, "cross", BINARY(cross));
+CW_TAP_TYPE(return_tap, "return", CW_VALUE_SLOTS(leave));
+CW_TAP_TYPE(cross_tap, "cross", CW_VALUE_SLOTS(cross));
 CW_TAP_TYPE(unwind_tap, "unwind", UNARY(unwind));
 CW_TAP_TYPE(handler_tap, "handler", UNARY(handler));
 

@@ -68,6 +68,11 @@ static void record_read(cw_tap *tap, PyObject *container, PyObject *key, PyObjec
 }
 
 static bool pair(PyObject *both, PyObject **first, PyObject **second) {
+    if (PySlice_Check(both)) { /* T[c:k] */
+        *first = ((PySliceObject *)both)->start;
+        *second = ((PySliceObject *)both)->stop;
+        return true;
+    }
     if (!PyTuple_CheckExact(both) || PyTuple_GET_SIZE(both) != 2) {
         PyErr_SetString(PyExc_TypeError, "an item tap takes a container and a key");
         return false;
@@ -151,7 +156,7 @@ static PyObject *walk(PyObject *self, PyObject *container) {
 
 CW_TAP_TYPE(item_tap, "item", BINARY(get), .tp_as_mapping = &(PyMappingMethods){.mp_subscript = get, .mp_ass_subscript = set});
 CW_TAP_TYPE(contains_tap, "contains", BINARY(contains), .tp_as_mapping = &(PyMappingMethods){.mp_subscript = contains});
-CW_TAP_TYPE(walk_tap, "read", BINARY(walk));
+CW_TAP_TYPE(walk_tap, "read", CW_VALUE_SLOTS(walk));
 
 const cw_tap_kind cw_item_taps[] = {
     {"item", &item_tap, CW_SETITEM}, {"contains", &contains_tap, CW_GETITEM}, {"read", &walk_tap, CW_GETITEM}, {"iterate", &walk_tap, CW_GETITEM}, {NULL, NULL, 0},

@@ -3,6 +3,7 @@
 #define CW_TAPS_H
 
 #include "actor.h"
+#include "quick.h"
 
 typedef struct cw_tap {
     PyObject_HEAD
@@ -54,7 +55,7 @@ static inline PyObject *cw_same(PyObject *value) {
 static inline bool cw_reads_matter(void) { return cw_active() && cw_actors() > 1; }
 
 /* The slow half of cw_record_value. */
-void cw_record_encoded(uint32_t first, PyObject *value, bool secret, unsigned how);
+void cw_record_encoded(uint32_t first, const uint32_t *lead, uint32_t n, PyObject *value, bool secret, unsigned how);
 
 /* The value under the tap's name: redacted when that is a secret one. */
 static inline void cw_encode_named(const cw_tap *tap, PyObject *value, cw_value *out, unsigned how) {
@@ -62,30 +63,19 @@ static inline void cw_encode_named(const cw_tap *tap, PyObject *value, cw_value 
     else cw_encode_how(value, out, how);
 }
 
-/* True for an exact int of one digit, its value in `word`: the commonest value, on a short way. */
-static inline bool cw_small_int(PyObject *value, uint32_t *word) {
-    if (!Py_IS_TYPE(value, &PyLong_Type)) return false;
-#if PY_VERSION_HEX >= 0x030C0000
-    if (!PyUnstable_Long_IsCompact((PyLongObject *)value)) return false;
-    *word = (uint32_t)(int32_t)PyUnstable_Long_CompactValue((PyLongObject *)value);
-#else
-    if ((size_t)(Py_SIZE(value) + 1) > 2) return false;
-    *word = (uint32_t)(int32_t)(Py_SIZE(value) * (Py_ssize_t)((PyLongObject *)value)->ob_digit[0]);
-#endif
-    return true;
-}
-
-/* A record that is one value: its first word and how the value is held. */
-static inline void cw_record_value(uint32_t first, PyObject *value, bool secret, unsigned how) {
-    uint32_t word;
-    if (!secret && cw_small_int(value, &word)) {
-        uint32_t *at = cw_reserve(2);
-        if (CW_UNLIKELY(at == NULL)) return;
-        at[1] = word;
-        cw_commit(at, 2, first | CW_INT32 << 4);
+/* A record of the words in `lead` and one value, secret or not, held as `how` tells. */
+static inline __attribute__((always_inline)) void cw_record_value(uint32_t first, const uint32_t *lead, uint32_t n, PyObject *value, bool secret, unsigned how) {
+    uint32_t kind, word;
+    int words = secret ? -1 : cw_quick(value, &kind, &word, how);
+    if (CW_UNLIKELY(words < 0)) {
+        cw_record_encoded(first, lead, n, value, secret, how);
         return;
     }
-    cw_record_encoded(first, value, secret, how);
+    uint32_t *at = cw_reserve(1 + n + (uint32_t)words);
+    if (CW_UNLIKELY(at == NULL)) return;
+    for (uint32_t i = 0; i < n; i++) at[1 + i] = lead[i];
+    if (words != 0) at[1 + n] = word;
+    cw_commit(at, 1 + n + (uint32_t)words, first | kind << 4);
 }
 
 /* The next statement's LINE, where this tap is the last thing its own statement does. */
@@ -116,6 +106,10 @@ typedef struct cw_tap_kind {
 
 /* Each file of taps provides its table, ended by a NULL kind. */
 extern const cw_tap_kind cw_flow_taps[], cw_entry_taps[], cw_binding_taps[], cw_attribute_taps[], cw_item_taps[], cw_method_taps[];
+
+/* A value that is given back goes through `T[value]`, because NotImplemented as the result of `T @ value` would mean a TypeError; `T @ value` is for literals. */
+#define CW_VALUE_SLOTS(function)                                                                                                                       \
+    .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = function}, .tp_as_mapping = &(PyMappingMethods){.mp_subscript = function}
 
 /* A tap type: `slots` are designated initialisers. */
 void cw_tap_dealloc(PyObject *tap);

@@ -5,14 +5,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from causeway.weave.frame import CELL, Frame, Taps
+from causeway.weave.frame import CELL, LITERALS, Frame, Taps
 from causeway.weave.names import NameAnalysis
 from causeway.weave.places import JUMPS_SIT_AT_STATEMENT, at, attribute_place, first_of
 from causeway.weave.sites import SiteTable
 
-MUTATING = frozenset(
+METHODS = frozenset(
     "append extend insert remove pop popleft appendleft extendleft rotate clear sort reverse add discard update setdefault popitem __setitem__ "
-    "difference_update intersection_update symmetric_difference_update move_to_end".split()
+    "get copy items keys values difference_update intersection_update symmetric_difference_update move_to_end".split()
 )
 READERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate iter reversed next zip".split())
 CONSUMERS = frozenset("sum min max any all list tuple set frozenset dict sorted".split())
@@ -21,7 +21,6 @@ MUTATED = {
     "bisect": frozenset("insort insort_left insort_right".split()),
     "random": frozenset(("shuffle",)),
 }
-LITERALS = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 REFERENCES = (ast.Name, ast.Attribute)
 CONTAINERS = (ast.Name, ast.Attribute, ast.Subscript)
 VIEWS = frozenset(("items", "keys", "values"))
@@ -79,7 +78,7 @@ class Expressions(Taps):
             if self.frame.kind != "module" and self.meaning(name) == "global":
                 return self.value(self.tap("global", "global", node, name, 1), node, node)
         elif self.has_cells and name[0] not in "_@" and self.meaning(name) == "cell":
-            return self.value(self.tap("cell", "cell", node, name), self.pair(self.load(CELL + name, node), node, node), node)
+            return self.value(self.tap("cell", "cell", node, name), self.both(self.load(CELL + name, node), node, node), node)
         return node
 
     def _expr_Attribute(self, node: ast.Attribute) -> ast.expr:
@@ -102,8 +101,8 @@ class Expressions(Taps):
             return self._inside(node)
         first = first_of(node.value)
         placeholder = self.tap("item", "item", node, key_text(node.slice))
-        pair = self.pair(self.expr(node.value), self.expr(node.slice), node)
-        return self.value(placeholder, pair, node, first)
+        both = self.both(self.expr(node.value), self.expr(node.slice), node)
+        return self.value(placeholder, both, node, first)
 
     def _expr_Compare(self, node: ast.Compare) -> ast.expr:
         if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)) or isinstance(node.comparators[0], LITERALS):
@@ -203,7 +202,7 @@ class Expressions(Taps):
             if func.attr in MUTATED.get(owner.id, ()):
                 node.func = self._mutated(func, func.attr)
             return
-        if func.attr not in MUTATING or self._silent_owner(owner):
+        if func.attr not in METHODS or self._silent_owner(owner):
             func.value = self.expr(owner)
             return
         placeholder = self.tap("method", "method", func, func.attr)

@@ -8,10 +8,20 @@ from causeway.weave.names import NameAnalysis, Names
 from causeway.weave.places import NOWHERE, at
 from causeway.weave.sites import SiteTable
 
+LITERALS = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 CELL = "@cell:"
 """Starts the hidden variable that holds the identity of a closure cell; no program can spell it."""
 RETURNED = "@returned"
 """The hidden variable that holds a value between its `return` and the end of the `finally` blocks around it."""
+
+
+def _is_computed_here(node: ast.expr) -> bool:
+    """Whether the value is a literal, or what an operator gave: never NotImplemented."""
+    if isinstance(node, ast.Subscript):
+        return _is_computed_here(node.value)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not) or _is_computed_here(node.operand)
+    return isinstance(node, (*LITERALS, ast.BinOp)) or (isinstance(node, ast.Name) and node.id == "__debug__")
 
 
 @dataclass(slots=True)
@@ -53,8 +63,14 @@ class Taps:
         return self.table.tap(kind, self.table.site(site_kind, place, name, self.frame.index), name, site2)
 
     def value(self, placeholder: str, value: ast.expr, place: Any, first: Any | None = None) -> ast.expr:
-        """`T @ value`, executed at `place`; `first` is where the first instruction of `value` is."""
+        """`T[value]`, executed at `place`; `first` is where the first instruction of `value` is.
+
+        `T @ value` for literals and what the compiler may fold into one: it warns about subscripts with them, or folds those too. Not for other values, because Python
+        takes NotImplemented from `@` for a refusal.
+        """
         constant = at(ast.Constant(value=placeholder, kind=None), first or place)
+        if not _is_computed_here(value):
+            return at(ast.Subscript(value=constant, slice=value, ctx=ast.Load()), place)
         return at(ast.BinOp(left=constant, op=ast.MatMult(), right=value), place)
 
     def mark(self, placeholder: str, place: Any) -> ast.expr:
@@ -74,6 +90,10 @@ class Taps:
         """`(left, right)`."""
         return at(ast.Tuple(elts=[left, right], ctx=ast.Load()), place)
 
+    def both(self, left: ast.expr, right: ast.expr, place: Any) -> ast.expr:
+        """`left:right`, as an index."""
+        return at(ast.Slice(lower=left, upper=right, step=None), place)
+
     def load(self, name: str, place: Any) -> ast.expr:
         """`name`, untapped."""
         return at(ast.Name(id=name, ctx=ast.Load()), place)
@@ -83,13 +103,13 @@ class Taps:
         return at(ast.Delete(targets=[self.subscript(placeholder, index, ast.Del(), place)]), place)
 
     def meaning(self, name: str, names: Names | None = None) -> str:
-        """`local`, `global`, `cell` or `skip` for a name bound or read in the current scope."""
+        """`local`, `global`, `cell` (rebound by several functions), `free` (of an outer function that alone binds it) or `skip`."""
         if name.startswith("@"):
             return "skip"
         kind, owner = (names or self.names).resolve(name)
         if kind != "global" and name in owner.shared:
             return "skip" if owner.reflective else "cell"
-        return kind
+        return "free" if kind == "cell" else kind
 
     def bound(self, names: list[tuple[str, Any]], site_kind: str = "local") -> list[ast.stmt]:
         """Statements that record the names just bound; each comes with its place."""
@@ -121,7 +141,7 @@ class Taps:
     def binding_value(self, name: str, value: ast.expr, place: Any, statement: Any, first: Any) -> ast.expr | None:
         """`T @ value` for a value about to be bound to `name`, or None if it must be recorded after the binding."""
         meaning = self.meaning(name, self.names.function())
-        if meaning == "skip":
+        if meaning in ("skip", "free"):
             return value
         if meaning == "cell":
             return None
