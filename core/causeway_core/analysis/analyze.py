@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from causeway_core.analysis.certainties import certainties
 from causeway_core.analysis.document import to_document
-from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.load import load
 from causeway_core.analysis.pipeline import Progress, judged
-from causeway_core.analysis.telling import Teller, race_finding
+from causeway_core.analysis.telling import Scene, Teller, race_finding
 from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.errors import RecordingError
 from causeway_core.graph import CausalGraph
@@ -30,19 +29,15 @@ def analyze(
         progress("reading", 0.0)
     graph = graph or CausalGraph.load(recording)
     evidence = load(recording, graph, actors=actors_of_trace(recording, trace_id) if trace_id else None)
-    findings = numbered((*races(evidence, graph, progress), *certainties(evidence, graph)))
+    teller = Teller(evidence, graph.why_unordered)
+    races = [race_finding(teller, candidate) for candidate in judged(evidence, progress)]
+    findings = numbered((*races, *certainties(Scene(evidence, teller, graph.place), evidence)))
     if store and trace_id is None:
         try:
             replace_findings(recording.path, [(each.id, each.kind, each.tier, each.rank, to_document(each)) for each in findings])
         except RecordingError:
             pass
     return findings
-
-
-def races(evidence: Evidence, graph: CausalGraph, progress: Progress | None = None) -> list[Finding]:
-    """The races of a recording."""
-    teller = Teller(evidence, graph.why_unordered)
-    return [race_finding(teller, candidate) for candidate in judged(evidence, progress)]
 
 
 def numbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -165,7 +165,10 @@ class Evidence:
 
     def atomic_unit(self, row: int) -> int:
         """Names the stretch of its actor without a scheduling point that holds the access: accesses of one unit cannot be parted by another actor of the same thread."""
-        actor, step = int(self.table.actor[row]), int(self.table.step[row])
+        return self.unit_of(int(self.table.actor[row]), int(self.table.step[row]))
+
+    def unit_of(self, actor: int, step: int) -> int:
+        """The stretch without a scheduling point that holds a step."""
         units = self._atomic.get(actor)
         if units is None:
             units, unit = {}, 0

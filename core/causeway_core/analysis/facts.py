@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from causeway_core.analysis.operations import Operation
 from causeway_core.model import Actor, Function, Location, Site, Step
-from causeway_core.storage.rows import ExceptionRow, Io, Obj, Span, Sql, Sync, Waiting
+from causeway_core.storage.rows import ExceptionRow, Io, Obj, Span, Sql, Waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Rows of a recording by id, as `load` reads them (or tests write them down). `sources` are texts by path, `root` the project's folder.
 
-    `steps` are by actor in program order. `syncs` are those that are not plain lock operations of unwaited locks; see `load`.
+    `steps` are by actor in program order.
     """
 
     actors: Mapping[int, Actor]
@@ -27,7 +28,7 @@ class Facts:
     steps: Mapping[int, Sequence[Step]] = field(default_factory=dict)
     step_cause: Callable[[int], int] = lambda step: 0
     step_at: Callable[[int], tuple[int | None, int | None]] = lambda at: (None, None)
-    syncs: Sequence[Sync] = ()
+    operations: Iterable[Operation] = ()
     waiting: Sequence[Waiting] = ()
     sql: Sequence[Sql] = ()
     io: Sequence[Io] = ()

@@ -8,24 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-ACQUIRE = frozenset({"acquired", "sem_acquired"})
-RELEASE = frozenset({"released", "sem_released"})
-
-
-@dataclass(frozen=True, slots=True)
-class LockOperation:
-    """An acquisition or release of `object` by `actor` at `order` in the total order of the process. `wait` is how it was asked for, if it blocked."""
-
-    order: int
-    at: int
-    actor: int
-    object: int
-    acquires: bool
-    flags: int = 0
-
+from causeway_core.analysis.operations import ACQUIRES, RELEASES, Operation
 
 @dataclass(slots=True)
 class Hold:
@@ -44,25 +30,26 @@ class Hold:
 class Holds:
     """All holds of a recording, built in one pass over the lock operations in total order; a query is a binary search.
 
-    `exclusive` says which objects admit one holder at a time: a semaphore with several units protects nothing. A lock released by another actor than its
+    `ignored` objects protect nothing: semaphores with several units, locks that the interpreter holds for a thread. A lock released by another actor than its
     holder (legal for `threading.Lock`) ends the holder's hold. Re-entrant acquisitions belong to the outermost hold.
     """
 
-    def __init__(self, operations: Iterable[LockOperation], *, shared: frozenset[int] = frozenset()) -> None:
+    def __init__(self, operations: Iterable[Operation], *, ignored: frozenset[int] = frozenset()) -> None:
         self.holds: list[Hold] = []
-        self._shared = shared
+        self._ignored = ignored
+        self._by_object: defaultdict[int, list[Hold]] | None = None
         self._changes: defaultdict[int, list[int]] = defaultdict(list)
         self._sets: defaultdict[int, list[frozenset[int]]] = defaultdict(list)
         current: defaultdict[int, dict[int, Hold]] = defaultdict(dict)
         depth: defaultdict[tuple[int, int], int] = defaultdict(int)
         holder: dict[int, int] = {}
         for operation in operations:
-            if operation.acquires:
+            if operation.op in ACQUIRES:
                 self._acquire(operation, current, depth, holder)
-            else:
+            elif operation.op in RELEASES:
                 self._release(operation, current, depth, holder)
 
-    def _acquire(self, operation: LockOperation, current: defaultdict[int, dict[int, Hold]], depth: defaultdict[tuple[int, int], int], holder: dict[int, int]) -> None:
+    def _acquire(self, operation: Operation, current: defaultdict[int, dict[int, Hold]], depth: defaultdict[tuple[int, int], int], holder: dict[int, int]) -> None:
         key = operation.actor, operation.object
         depth[key] += 1
         if depth[key] > 1:
@@ -73,7 +60,7 @@ class Holds:
         holder[operation.object] = operation.actor
         self._note(operation.actor, operation.order, current)
 
-    def _release(self, operation: LockOperation, current: defaultdict[int, dict[int, Hold]], depth: defaultdict[tuple[int, int], int], holder: dict[int, int]) -> None:
+    def _release(self, operation: Operation, current: defaultdict[int, dict[int, Hold]], depth: defaultdict[tuple[int, int], int], holder: dict[int, int]) -> None:
         actor = operation.actor if operation.object in current[operation.actor] else holder.get(operation.object, operation.actor)
         key = actor, operation.object
         if depth[key] > 1:
@@ -89,6 +76,18 @@ class Holds:
         self._changes[actor].append(order)
         self._sets[actor].append(frozenset(hold.id for hold in current[actor].values()))
 
+    def ignores(self, object: int) -> bool:
+        """Whether an object keeps nobody out."""
+        return object in self._ignored
+
+    def of(self, object: int) -> Sequence[Hold]:
+        """All acquisitions of an object, in order."""
+        if self._by_object is None:
+            self._by_object = defaultdict(list)
+            for hold in self.holds:
+                self._by_object[hold.object].append(hold)
+        return self._by_object.get(object, ())
+
     def held(self, actor: int, order: int) -> frozenset[int]:
         """Ids of the holds that `actor` has at `order`."""
         index = bisect_right(self._changes.get(actor, []), order) - 1
@@ -96,7 +95,7 @@ class Holds:
 
     def exclusive(self, holds: Iterable[int]) -> frozenset[int]:
         """The lock objects behind some holds that admit only one holder."""
-        return frozenset(self.holds[hold].object for hold in holds) - self._shared
+        return frozenset(self.holds[hold].object for hold in holds) - self._ignored
 
     def locks(self, actor: int, order: int) -> frozenset[int]:
         """The exclusive locks that `actor` holds at `order`."""

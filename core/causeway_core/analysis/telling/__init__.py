@@ -4,6 +4,7 @@ Everything here turns a judged candidate into a `model.Finding`; nothing here de
 """
 
 from causeway_core.analysis.telling.race import race_finding
+from causeway_core.analysis.telling.scene import Scene
 from causeway_core.analysis.telling.teller import Teller
 
-__all__ = ["Teller", "race_finding"]
+__all__ = ["Scene", "Teller", "race_finding"]

@@ -94,6 +94,8 @@ class Teller:
             return f"deleted {name}"
         if table.writes[row]:
             return f"deleted {name}" if kind is ValueKind.ABSENT else f"wrote {name}{_equals(value)}"
+        if self.location(row).kind == "structure":
+            return f"looked at {name}"
         if op == TEST:
             there = {ValueKind.TRUE: " and found it", ValueKind.FALSE: " and found nothing"}.get(kind, "")
             return f"looked for {name}{there}"
@@ -111,7 +113,9 @@ class Teller:
         """A lock's label, or its type and number."""
         thing = self.evidence.facts.objects.get(object)
         if thing is not None and thing.label:
-            return thing.label
+            # The lock inside a condition is known by the condition's name.
+            inner = thing.label.endswith("Condition._lock") and thing.owner is not None
+            return self.lock(thing.owner) if inner and thing.owner is not None else thing.label
         kind = thing.type.rpartition(".")[2] if thing is not None else "lock"
         return f"{kind} #{object & 0xFFFFFFFF}"
 

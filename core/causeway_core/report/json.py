@@ -1,0 +1,22 @@
+"""Findings as JSON (schema causeway.findings/1, docs/findings.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from causeway_core.analysis import SCHEMA, to_document
+from causeway_core.model import Finding
+from causeway_core.storage.recording import Recording
+
+
+def json_report(recording: Recording, findings: Sequence[Finding], *, everything: bool = False, colour: bool = False) -> str:
+    """One JSON object with all findings; `everything` and `colour` change nothing."""
+    del everything, colour
+    document = {
+        "schema": SCHEMA,
+        "recording": recording.path.name,
+        "complete": recording.complete,
+        "findings": [to_document(finding) for finding in findings],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
