@@ -10,6 +10,7 @@
 #include "items.h"
 #include "locks.h"
 #include "mark.h"
+#include "pipes.h"
 #include "pointers.h"
 #include "swap.h"
 #include "tap.h"
@@ -640,6 +641,6 @@ int step_init(PyObject *module) {
     name_name = PyUnicode_InternFromString("_name");
     name_func = PyUnicode_InternFromString("func");
     if (!name_state || !name_exception || !name_waiter || !name_coro || !name_name || !name_func) return -1;
-    if (mark_init(module) < 0 || locks_init(module) < 0 || threads_init(module) < 0 || interrupt_init(module) < 0) return -1;
+    if (mark_init(module) < 0 || locks_init(module) < 0 || threads_init(module) < 0 || interrupt_init(module) < 0 || pipes_init(module) < 0) return -1;
     return PyModule_AddFunctions(module, functions);
 }

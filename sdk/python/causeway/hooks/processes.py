@@ -60,6 +60,11 @@ def install() -> None:
     on_import("subprocess", _subprocess)
 
 
+def spool() -> str:
+    """The directory that this process and its children write to."""
+    return _Now.environment.get("CAUSEWAY_SPOOL", "")
+
+
 def _posixsubprocess(module: ModuleType) -> None:
     if not type(module.__dict__["fork_exec"]).__name__.startswith("Around"):
         module.__dict__["fork_exec"] = Around(module.__dict__["fork_exec"], _fork_exec, _started, hook="subprocess", rewrite=True)
