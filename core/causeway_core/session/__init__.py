@@ -5,7 +5,12 @@ May import: errors, model, wire, storage, graph, analysis. Imported by: report, 
 
 from causeway_core.session.actorstate import ActorList, ActorState
 from causeway_core.session.breakpoint import (
-    DataBreakpoint, ExceptionFilter, FunctionBreakpoint, LineBreakpoint, LogLine, Verified,
+    DataBreakpoint,
+    ExceptionFilter,
+    FunctionBreakpoint,
+    LineBreakpoint,
+    LogLine,
+    Verified,
 )
 from causeway_core.session.frame import Frame, Scope, ScopeKind
 from causeway_core.session.place import Change, Place

@@ -17,6 +17,7 @@ from causeway_core.wire.kinds import Kind
 LOCAL = 1 << Kind.LOCAL
 VARIABLE = 1 << Kind.SETVAR | 1 << Kind.GETVAR
 _KEPT = 4096
+_SEGMENTS_SEARCHED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ class Bindings:
         wires = bits(wire for name in own for wire in table.get(name, ()))
         timeline, cells = past.at(before), dict[str, int]()
         segment, key = timeline.segment(activation.first), timeline.key(before)
-        while len(cells) < len(own) and (segment.index, segment.at) <= key:
+        for _ in range(_SEGMENTS_SEARCHED):
+            if len(cells) == len(own) or (segment.index, segment.at) > key:
+                break
             end = before if segment.at <= before < segment.end else segment.end
             for at in timeline.in_activation(activation, VARIABLE, wires, segment.at, At(end)) if end > segment.at else ():
                 record = past.record(at)

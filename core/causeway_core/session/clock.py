@@ -7,7 +7,7 @@ from bisect import bisect_right
 import numpy as np
 
 from causeway_core.model import At
-from causeway_core.model.at import stream_of
+from causeway_core.model.at import position_of, stream_of
 from causeway_core.storage.recording import Recording
 
 
@@ -25,6 +25,13 @@ class Clock:
         index = max(bisect_right(ats, at) - 1, 0)
         offset = self._offsets.get(self._recording.process_of(at), 0)
         return times[index] + offset if times else offset
+
+    def position_at(self, stream: int, wall_ns: int) -> int:
+        """The position of the first clock reading of a stream that is later than a wall clock time; far behind its end when there is none."""
+        ats, times = self._of(stream)
+        process = next((s.process for s in self._recording.streams() if s.id == stream), 0)
+        index = bisect_right(times, wall_ns - self._offsets.get(process, 0))
+        return position_of(At(ats[index])) if index < len(ats) else (1 << 40) - 1
 
     def since_start_ns(self, at: At) -> int:
         """ns since the first clock reading of the recording."""

@@ -67,7 +67,7 @@ class Content:
         """`c[key] = value`, or `del c[key]` for an ABSENT value."""
         if self.kind != "sequence":
             self._put(key, value, at) if value.kind != ValueKind.ABSENT else self._remove(key)
-            return
+            return None
         if not isinstance(key.payload, int):
             return self.forget("a slice was assigned")
         if value.kind == ValueKind.ABSENT:
@@ -194,7 +194,7 @@ def _remove_item(c: Content, arguments: Sequence[Value], result: Value, at: At, 
             return c.forget("an item among unknown ones was removed")
         if key_of(slot.value) == wanted:
             c._delete(index)
-            return
+            return None
     c.forget("an unknown item was removed")
 
 

@@ -20,10 +20,12 @@ _KEPT = 256
 
 @dataclass(frozen=True, slots=True)
 class ObjectLog:
-    """Reads, writes and mutations of an object as columns in total order: event, kind (`wire.kinds.Kind`, or MUTATE) and wire site."""
+    """Reads, writes and mutations of an object as columns in total order: event, kind (`wire.kinds.Kind`, or MUTATE),
+    whether its value is ABSENT, and wire site."""
 
     at: NDArray[np.int64]
     kind: NDArray[np.uint8]
+    absent: NDArray[np.bool_]
     site: NDArray[np.uint32]
     segment: NDArray[np.int64]
 
@@ -53,7 +55,7 @@ class ObjectLogs:
 
     def _read(self, object: int) -> ObjectLog:
         past, process, wire = self._past, object >> 32, object & 0xFFFFFFFF
-        ats, kinds, sites = [], [], []
+        ats, kinds, absents, sites = [], [], [], []
         for chunk in past.sites(process).chunks_about(wire):
             offsets = past.chunks.all_in(chunk, _KINDS, owner=wire, xkinds=_XKINDS)
             words = np.frombuffer(past.chunks.words(chunk), np.uint32)
@@ -61,14 +63,15 @@ class ObjectLogs:
             mutates = (first & 15) == Kind.EXTENDED
             ats.append(offsets.astype(np.int64) + (chunk.stream << 40 | chunk.first))
             kinds.append(np.where(mutates, MUTATE, first & 15).astype(np.uint8))
+            absents.append(~mutates & ((first >> 4 & 15) == 0))
             following = words[np.minimum(offsets + 1, len(words) - 1)]
             sites.append(np.where(mutates, following, first >> 8).astype(np.uint32))
         if not ats:
-            return ObjectLog(np.empty(0, np.int64), np.empty(0, np.uint8), np.empty(0, np.uint32), np.empty(0, np.int64))
-        at, kind, site = np.concatenate(ats), np.concatenate(kinds), np.concatenate(sites)
+            return ObjectLog(np.empty(0, np.int64), np.empty(0, np.uint8), np.empty(0, np.bool_), np.empty(0, np.uint32), np.empty(0, np.int64))
+        at, kind, absent, site = np.concatenate(ats), np.concatenate(kinds), np.concatenate(absents), np.concatenate(sites)
         segment = past.timeline(process).segments_of(at)
         order = np.lexsort((at, segment))
-        return ObjectLog(at[order], kind[order], site[order], segment[order])
+        return ObjectLog(at[order], kind[order], absent[order], site[order], segment[order])
 
     def name_ids(self, object: int, names: set[str] | None = None) -> dict[int, str]:
         """For each wire site in an object's log, its name."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from causeway_core.model import At, ObjectRef, Value, ValueKind
+from causeway_core.model import At, ObjectRef, ValueKind
 from causeway_core.session.mutation import Content, Slot
 from causeway_core.session.objectlog import MUTATE, ObjectLogs
 from causeway_core.session.past import Past
@@ -57,7 +57,7 @@ class Objects:
         if snapshot is not None:
             self._take(state, snapshot)
         self._attributes(state, start, rows)
-        if snapshot is not None and snapshot.form in ("sequence", "mapping", "set") or state.flags & (LIST_LIKE | DICT_LIKE | SET_LIKE):
+        if (snapshot is not None and snapshot.form in ("sequence", "mapping", "set")) or state.flags & (LIST_LIKE | DICT_LIKE | SET_LIKE):
             state.content = self._content(ref.id, snapshot, start, rows)
             state.known = state.known or rows > start
         return state
@@ -97,7 +97,7 @@ class Objects:
         log = self.logs.of(state.ref.id)
         for row in candidates:
             value = self._past.value_at(At(int(log.at[row])))
-            if log.kind[row] == Kind.GETATTR and (value.kind == ValueKind.UNCAPTURED or value.kind == ValueKind.ABSENT or name in state.attributes and len(candidates) == 1 and value == state.attributes[name].value):
+            if log.kind[row] == Kind.GETATTR and (value.kind == ValueKind.UNCAPTURED or value.kind == ValueKind.ABSENT or (name in state.attributes and len(candidates) == 1 and value == state.attributes[name].value)):
                 continue
             state.known = True
             if value.kind == ValueKind.ABSENT:

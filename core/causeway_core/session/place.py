@@ -14,9 +14,9 @@ PlaceKind = Literal["attribute", "item", "structure", "global", "cell", "local"]
 class Place:
     """Something that can be read and written: the subject of `history`, `last_writer` and data breakpoints.
 
-    By kind: attribute: `owner` is an object.id, `key` the name; item: `owner` and the key's `Value`; structure: all items of `owner`; global: `owner` is the
-    source.id of the module, `key` the name; cell: `owner` is the cell's id on the wire; local: `owner` is the activation (the event of its CALL).
-    `name` is for people: `Account.balance`, `cache['a']`, `x in worker()`.
+    By kind: attribute: `owner` is an object.id, `key` the name; item: `owner` and the key's `Value`; structure: all items of `owner`;
+    global: `owner` is the source.id of the module, `key` the name; cell: `owner` is the cell's id on the wire, `source` the source.id
+    of its module; local: `owner` is the activation (the event of its CALL). `name` is for people: `Account.balance`, `cache['a']`, `x in worker()`.
     """
 
     process: int
@@ -24,11 +24,12 @@ class Place:
     owner: int
     key: str | Value
     name: str
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One access of a place: `text` is the value as shown, `where` is `file.py:12`, `actor_title` who; `op` as in `model.Access`."""
+    """One access of a place: `text` is the value as shown, `actor_title` says who; `op` as in `model.Access`."""
 
     at: At
     actor: int

@@ -42,6 +42,14 @@ class Stacks:
             frames.pop()
         return frames
 
+    def top(self, mark: Mark) -> Frame:
+        """The innermost frame at a mark; one without a function where no woven code runs."""
+        timeline = self._past.at(mark.at)
+        segment = timeline.locate(mark.at)
+        if timeline.activation(segment.activation).is_root:
+            return Frame(mark, At(0), mark.actor, "", "", 0, 0, 0)
+        return self._frame(timeline, segment, mark, At(mark.at + 1))
+
     def _synchronous(self, mark: Mark, seen: set[At]) -> list[Frame]:
         timeline = self._past.at(mark.at)
         segment = timeline.locate(mark.at)

@@ -17,7 +17,7 @@ RefKind = Literal["object", "tuple", "scope", "group"]
 class Ref:
     """Names something that has children, at a mark; a value, not an id: it is valid for the life of the session.
 
-    `key` by kind: object: the object.id; tuple: the `Value`; scope: (activation, scope kind); group: the children themselves.
+    `key` by kind: object: its `ObjectRef`; tuple: the `Value`; scope: the `Frame` and the scope kind; group: the children themselves.
     `expression` evaluates to it in its frame, "" where no expression does.
     """
 
