@@ -165,7 +165,8 @@ def test_boundaries_become_rows(tmp_path: Path) -> None:
     main.json(XKind.SPAN, {"name": "request", "trace_id": "ab", "parent": None, "attributes": {"k": 1}}, 1, 17, 0)
     main.json(XKind.IO, {"op": "file", "phase": "point", "id": 3, "path": "/x"})
     main.json(XKind.SQL, {"system": "sqlite", "phase": "begin", "id": 1, "connection": 2, "statement": "SELECT 1"})
-    main.json(XKind.SQL, {"system": "sqlite", "phase": "end", "id": 1, "connection": 2, "statement": "SELECT 1", "access": "read", "rows": [["t", 1]]})
+    begun = {"system": "sqlite", "id": 1, "connection": 2, "statement": "SELECT 1"}
+    main.json(XKind.SQL, {**begun, "phase": "end", "access": "read", "rows": [["t", 1]]})
     main.json(XKind.LOG, {"logger": "bank", "level": "INFO", "message": "hello"})
     main.json(XKind.CUSTOM, {"name": "tick", "attributes": {"n": 1}})
     main.output("hi\n", 2)
@@ -184,7 +185,7 @@ def test_boundaries_become_rows(tmp_path: Path) -> None:
         ]
         assert recording.waiting()[0].stack == (("/b.py", 3, "f"),)
         assert recording.actors()[0].state == "waiting"
-        assert [gap.detail for gap in recording.gaps()][0] == "sqlite3 stopped: TypeError"
+        assert next(gap.detail for gap in recording.gaps()) == "sqlite3 stopped: TypeError"
 
 
 def shared_state(spool: SpoolBuilder) -> None:
