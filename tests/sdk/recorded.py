@@ -31,8 +31,9 @@ class Run:
         return process
 
     def facts(self, *names: str) -> list[dict[str, Any]]:
-        """The JSON records with these names, in the process' total order."""
-        return [fact(record) for record in self.process.of(*names)]
+        """The JSON records with these names, in the process' total order; an HTTP span is IO and MESSAGE as well (SPEC section 6)."""
+        found = [said for record in self.process.of("SPAN", *names) for said in said_by(record)]
+        return [said for said in found if said["kind"] in names]
 
     def gaps(self) -> list[dict[str, Any]]:
         """What boundaries could not record; gaps of scheduling are other tests' business."""
@@ -41,6 +42,28 @@ class Run:
     def raw(self) -> bytes:
         """Everything that was written, for canaries."""
         return b"".join(path.read_bytes() for path in sorted(self.spool.rglob("*")) if path.is_file())
+
+
+def said_by(record: Record) -> list[dict[str, Any]]:
+    """All that one record says."""
+    content = fact(record)
+    said = [content]
+    if record.name == "SPAN":
+        place = {name: content[name] for name in ("position", "stream", "ns")}
+        if "op" in content:
+            said.append({"kind": "IO", "op": content["op"], "phase": content["phase"], "id": content["span"], **place, **content["attributes"]})
+        for direction in ("send", "receive"):
+            if direction in content:
+                said.append({"kind": "MESSAGE", "direction": direction, "id": content[direction], "from": origin(content.get("from")), **place})
+    return said
+
+
+def origin(text: str | None) -> list[Any] | None:
+    """An event's name on the wire as the list that a MESSAGE record holds."""
+    if text is None:
+        return None
+    uid, stream, position = text.split(".")
+    return [uid, int(stream, 16), int(position, 16)]
 
 
 def fact(record: Record) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.recorded import Run, run_both
+from tests.sdk.recorded import Run, run_both, said_by
 
 SERVER = """
     import json, threading
@@ -268,9 +268,8 @@ def test_the_handlers_task_receives_the_message(tmp_path: Path) -> None:
             stack.append(record.actor)
         elif record.name == "STEP_END":
             stack.pop()
-        elif record.name == "MESSAGE":
-            words = record.words
-            inside.append(("send" if words[0] == 1 else "receive", labels.get(stack[-1], ""), stack[-1]))
+        elif record.name in ("MESSAGE", "SPAN"):
+            inside.extend((said["direction"], labels.get(stack[-1], ""), stack[-1]) for said in said_by(record) if said["kind"] == "MESSAGE")
     receivers = [number for direction, _, number in inside if direction == "receive"]
     senders = [number for direction, _, number in inside if direction == "send"]
     assert len(set(receivers)) >= 9, "each request has its own task"

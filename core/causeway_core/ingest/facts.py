@@ -180,6 +180,7 @@ class Facts:
         phase, span = fields.word(), fields.long()
         content = self._json(fields)
         wall = int(content.get("ns") or ts) + facts.offset_ns
+        self._crossing(at, actor, phase, span, content)
         if phase == 1:
             self._spans[(facts.id, span)] = [
                 f"{span:016x}", str(content.get("trace_id") or ""), content.get("parent") and str(content["parent"]), str(content.get("name") or ""),
@@ -191,6 +192,16 @@ class Facts:
         if content.get("attributes"):
             row[10] = json.dumps({**json.loads(row[10]), **content["attributes"]})
         self._row("span", *row)
+
+    def _crossing(self, at: int, actor: int, phase: int, span: int, content: Json) -> None:
+        """What a span at a boundary says besides: it is an IO record (`op`) and a MESSAGE (`send`, `receive` with `from`)."""
+        if content.get("op"):
+            attributes = {"span_id": f"{span:016x}", **(content.get("attributes") or {})}
+            attributes.pop("span.kind", None)
+            self._row("io", at, actor, str(content["op"]), "begin" if phase == 1 else "end", span >> 1, json.dumps(attributes))
+        for name, direction in (("send", 1), ("receive", 2)):
+            if content.get(name):
+                self._pair(at, direction, str(content[name]), "http", content.get("trace_id"), content.get("from"))
 
     def _custom(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)
@@ -230,15 +241,20 @@ class Facts:
 
     def _message(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         direction, content = fields.word(), self._json(fields)
-        pair = self.messages.setdefault(str(content["id"]), _Pair())
-        pair.carrier = str(content.get("carrier") or pair.carrier)
-        pair.trace_id = str(content["trace_id"]) if content.get("trace_id") else pair.trace_id
+        self._pair(at, direction, str(content["id"]), content.get("carrier"), content.get("trace_id"), content.get("from"))
+
+    def _pair(self, at: int, direction: int, key: str, carrier: Any, trace_id: Any, origin: Any) -> None:
+        pair = self.messages.setdefault(key, _Pair())
+        pair.carrier = str(carrier or pair.carrier)
+        pair.trace_id = str(trace_id) if trace_id else pair.trace_id
         if direction == 1:
             pair.send_at = at if pair.send_at is None else pair.send_at
             return
         pair.receive_at = at if pair.receive_at is None else pair.receive_at
-        origin = content.get("from")
-        if isinstance(origin, list) and len(origin) == 3:
+        if isinstance(origin, str):
+            uid, stream, position = origin.split(".")
+            pair.origin = (uid, int(stream, 16), int(position, 16))
+        elif isinstance(origin, list) and len(origin) == 3:
             uid = origin[0] if isinstance(origin[0], str) else f"{int(origin[0]):016x}"
             pair.origin = (uid, int(origin[1]), int(origin[2]))
 

@@ -1,4 +1,5 @@
 /* Records of boundaries, written from Python hooks: JSON text that gets its time here, in one call. */
+#define PY_SSIZE_T_CLEAN
 #include "boundary.h"
 #include "tap.h"
 
@@ -9,6 +10,19 @@
 
 /* Room for `,"ns":<int64>}` */
 #define MAX_STAMP 32
+
+/* Reads `n` (at most 16) lower-case hex digits. */
+static bool hex(const char *text, size_t n, uint64_t *out) {
+    uint64_t value = 0;
+    for (size_t i = 0; i < n; i++) {
+        char c = text[i];
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0) return false;
+        value = value << 4 | (uint64_t)digit;
+    }
+    *out = value;
+    return true;
+}
 
 /* Writes the record that consists of `words` and the text with its time; -1 when nothing is recorded or it is too long. */
 static int64_t put(uint32_t xkind, const uint32_t *words, uint32_t n, const char *text, size_t length) {
@@ -35,6 +49,16 @@ static int64_t put(uint32_t xkind, const uint32_t *words, uint32_t n, const char
     return position;
 }
 
+/* A span id: 16 hex digits, or an int. */
+static bool id_of(PyObject *object, uint64_t *out) {
+    if (PyUnicode_CheckExact(object) && PyUnicode_IS_COMPACT_ASCII(object) && PyUnicode_GET_LENGTH(object) == 16) {
+        *out = 0;
+        return hex(PyUnicode_DATA(object), 16, out);
+    }
+    *out = PyLong_AsUnsignedLongLongMask(object);
+    return !PyErr_Occurred();
+}
+
 /* record(xkind, json, word=None, long=None): see the table of methods. */
 static PyObject *record(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
     if (nargs < 2 || nargs > 4) return PyErr_Format(PyExc_TypeError, "record takes 2 to 4 arguments");
@@ -50,8 +74,8 @@ static PyObject *record(PyObject *module, PyObject *const *args, Py_ssize_t narg
         if (PyErr_Occurred()) return NULL;
     }
     if (nargs > 3) {
-        unsigned long long wide = PyLong_AsUnsignedLongLongMask(args[3]);
-        if (PyErr_Occurred()) return NULL;
+        uint64_t wide;
+        if (!id_of(args[3], &wide)) return NULL;
         words[n++] = (uint32_t)wide;
         words[n++] = (uint32_t)(wide >> 32);
     }
@@ -73,7 +97,21 @@ static PyObject *name_event(PyObject *module, PyObject *position) {
     return PyUnicode_FromStringAndSize(name, n);
 }
 
+/* traceparent(text): see the table of methods. */
+static PyObject *traceparent(PyObject *module, PyObject *text) {
+    if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_COMPACT_ASCII(text)) Py_RETURN_NONE;
+    const char *t = PyUnicode_DATA(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    if (length < 55 || t[2] != '-' || t[35] != '-' || t[52] != '-') Py_RETURN_NONE;
+    uint64_t version, high, low, span, flags;
+    if (!hex(t, 2, &version) || !hex(t + 3, 16, &high) || !hex(t + 19, 16, &low) || !hex(t + 36, 16, &span) || !hex(t + 53, 2, &flags)) Py_RETURN_NONE;
+    if (version == 0xff || !(high | low) || !span || (length > 55 && (version == 0 || t[55] != '-'))) Py_RETURN_NONE;
+    return Py_BuildValue("s#s#O", t + 3, (Py_ssize_t)32, t + 36, (Py_ssize_t)16, flags & 1 ? Py_True : Py_False);
+}
+
 static PyMethodDef functions[] = {
+    {"traceparent", traceparent, METH_O,
+     "traceparent(text) -> (trace id, span id, sampled) | None\n\nReads a W3C traceparent value; None when it is malformed. causeway.context has the same in Python for programs that are not recorded."},
     {"name_event", name_event, METH_O,
      "name_event(position) -> str\n\nThe event at a position of the running thread's stream as it goes over the wire: `<process uid>.<stream>.<position>`, in hex."},
     {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,

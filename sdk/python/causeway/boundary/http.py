@@ -1,142 +1,184 @@
-"""What every HTTP library's hooks share: the records of an exchange and the headers that carry its context."""
+"""What every HTTP library's hooks share: the records of an exchange and the headers that carry its context.
+
+An exchange costs its program a few microseconds, so each phase is one SPAN record that says all (sdk/SPEC.md section 6): it is the IO and the MESSAGE too. Only the answer's
+departure, which lies between a server span's begin and end, is a MESSAGE of its own.
+"""
 
 from __future__ import annotations
 
 from contextvars import Token
-from itertools import count
 
 from causeway import _tap, spans
-from causeway.boundary.emit import IO, SPAN, message_receive, message_send
+from causeway.boundary.emit import MESSAGE, SPAN, new_span_id
 from causeway.boundary.plain import exact, quote, quote_name
 from causeway.context import TraceContext, parse_headers, parse_traceparent, with_cw
 from causeway.redaction import scrub, scrub_url
 
 _record = _tap.record
-_next_id = count(1).__next__
-_urls: dict[str, Described] = {}
+_name_event = _tap.name_event
+_traceparent = _tap.traceparent
+_current = spans.current
+_places: dict[str, Place] = {}
+_ends: dict[tuple[str, int], str] = {}
+_PLACES = 4000
 
 
-class Described:
+class Place:
     """JSON of a URL or request target without its secrets.
 
-    full: of the whole · path: of the path, without quotes, for a span's name · peer: of host and port · target: the members `url.path` and `url.query`.
+    path: of the path, without quotes, for a span's name · client: members of a client span's attributes · server: of a server span's.
     """
 
-    __slots__ = ("full", "path", "peer", "target")
+    __slots__ = ("client", "path", "server")
 
     def __init__(self, url: str) -> None:
-        clean = scrub_url(url)
-        scheme = clean.find("://")
+        clean = url
+        query = ""
+        if "?" in url or "@" in url or "#" in url or "=" in url or "eyJ" in url:
+            clean = scrub_url(url)
+        scheme = clean.find("://", 0, 10)
         slash = clean.find("/", scheme + 3) if scheme >= 0 else 0
-        host = clean[scheme + 3 : slash if slash >= 0 else None] if scheme >= 0 else ""
-        path, _, query = (clean[slash:] if slash >= 0 else "/").partition("#")[0].partition("?")
-        self.full = quote(clean)
-        self.path = quote(scrub(path))[1:-1]
-        self.peer = quote(host.rpartition("@")[2]) if host else "null"
-        self.target = f'"url.path":"{self.path}"' + (f',"url.query":{quote(query)}' if query else "")
+        path = clean[slash:] if slash >= 0 else "/"
+        if clean is not url or len(url) > 4096:
+            path, _, query = path.partition("#")[0].partition("?")
+            path = scrub(path)
+        self.path = quote(path)[1:-1]
+        self.client = f'"url.full":{quote(clean)}'
+        self.server = f'"url.path":"{self.path}","url.query":{quote(query)}' if query else f'"url.path":"{self.path}"'
+
+
+def _place(url: str) -> Place:
+    url = exact(url)
+    known = _places.get(url)
+    if known is None:
+        known = Place(url)
+        if len(url) <= 500:
+            if len(_places) >= _PLACES:
+                _places.clear()
+            _places[url] = known
+    return known
 
 
 class Exchange:
     """One request and its response, seen from one side.
 
-    context: of the span (its id is the message's id on the client's side) · remote: the context that came with the request, on the server's side · io: pairs the IO records ·
-    token: resets the current span · answered: the response's MESSAGE is written.
+    context: of the span (its id is the message's id on the client's side) · remote: id of the message that the request was, on the server's side · token: resets the current span.
     """
 
-    __slots__ = ("answered", "context", "io", "op", "remote", "token")
+    __slots__ = ("context", "op", "remote", "token", "trace_id")
 
-    def __init__(self, op: str, context: TraceContext, remote: TraceContext | None = None) -> None:
+    def __init__(self, op: str, context: TraceContext, remote: str | None) -> None:
         self.op = op
         self.context = context
         self.remote = remote
-        self.io = _next_id()
+        self.trace_id = context._trace_id
         self.token: Token[TraceContext | None] | None = None
-        self.answered = False
 
 
-def _described(url: str) -> Described:
-    known = _urls.get(url)
-    if known is None:
-        if len(_urls) > 500:
-            _urls.clear()
-        known = Described(url)
-        if len(url) <= 500:
-            _urls[url] = known
-    return known
+def _verb(method: str) -> str:
+    return quote_name(exact(method)[:40])[1:-1] if len(method) < 20 else "_OTHER"
 
 
 def client_begin(
     method: str, url: str, traceparent: str | None = None, tracestate: str | None = None, authorization: str | None = None
 ) -> tuple[Exchange, str | None, str | None]:
-    """A request is about to go out: writes SPAN, IO and MESSAGE; gives the `traceparent` and `tracestate` to set, None where the program's own must stay.
+    """A request is about to go out; gives the `traceparent` and `tracestate` to set, None where the program's own must stay.
 
-    Requests whose headers are signed (AWS Signature 4) get no headers: an added one is harmless, a replaced one is not, and signers reject both.
+    Requests whose headers are signed (AWS Signature 4) get none: signers reject what they did not sign.
     """
-    parent = spans.current.get()
-    context = spans.new_context(parent)
+    parent = _current.get()
+    if parent is None:
+        context = spans.new_context(None)
+    else:
+        context = TraceContext(parent._trace_id, new_span_id(), parent._sampled, parent._tracestate)
     if traceparent is not None:
         own = parse_traceparent(traceparent)
         if own is not None:
             parent = parent if parent is not None and parent._trace_id == own._trace_id else None
             context = own
-    exchange = Exchange("http.client", context)
-    place = _described(exact(url))
-    verb = quote_name(exact(method)) if len(method) < 20 else quote(exact(method)[:40])
+    span_id = context._span_id
+    above = f'"{parent._span_id}"' if parent is not None else "null"
     if context._sampled:
-        attributes = f'"http.request.method":{verb},"url.full":{place.full}'
-        above = f'"{parent._span_id}"' if parent is not None else "null"
-        _record(
+        place = _places.get(url) or _place(url)
+        verb = _verb(method)
+        position = _record(
             SPAN,
-            f'{{"name":"{verb[1:-1]} {place.path}","trace_id":"{context._trace_id}","parent":{above},"attributes":{{"span.kind":"client",{attributes}}}}}',
+            f'{{"name":"{verb} {place.path}","trace_id":"{context._trace_id}","parent":{above},"op":"http.client","send":"{span_id}",'
+            f'"attributes":{{"span.kind":"client","http.request.method":"{verb}",{place.client}}}}}',
             1,
-            int(context._span_id, 16),
+            span_id,
         )
-        _record(IO, f'{{"op":"http.client","phase":"begin","id":{exchange.io},"span_id":"{context._span_id}",{attributes}}}')
-    event = message_send(context, "http", place.peer)
-    if event is None or (authorization is not None and authorization.startswith("AWS4-")):
+    else:
+        position = _record(MESSAGE, f'{{"id":"{span_id}","peer":null,"carrier":"http","trace_id":"{context._trace_id}","from":null}}', 1)
+    exchange = Exchange("http.client", context, None)
+    if position < 0 or (authorization is not None and authorization.startswith("AWS4-")):
         return exchange, None, None
-    state = with_cw(tracestate if tracestate is not None else context._tracestate, event)
-    return exchange, None if traceparent is not None else context.traceparent, state
+    state = f"cw={_name_event(position)}"
+    if tracestate is not None or context._tracestate:
+        state = with_cw(tracestate if tracestate is not None else context._tracestate, state[3:])
+    if traceparent is not None:
+        return exchange, None, state
+    return exchange, f"00-{context._trace_id}-{span_id}-{'01' if context._sampled else '00'}", state
 
 
 def client_end(exchange: Exchange, status: int | None, error: BaseException | None) -> None:
     """The response's head has arrived, or the request failed."""
     context = exchange.context
-    if status is not None:
-        message_receive(context, "http", "null", ":r")
-    _finish(exchange, status, error, failed=error is not None or (status is not None and status >= 400))
+    if not context._sampled:
+        if status is not None:
+            _record(MESSAGE, f'{{"id":"{context._span_id}:r","peer":null,"carrier":"http","trace_id":"{context._trace_id}","from":null}}', 2)
+        return
+    if error is None and status is not None:
+        end = _ends.get(("http.client", status)) or _end_text("http.client", status, failed=status >= 400)
+        _record(SPAN, f'{{"receive":"{context._span_id}:r",{end}', 2, context._span_id)
+    else:
+        _failed(exchange, status, error)
 
 
 def server_begin(
     method: str, target: str, traceparent: str | None, tracestate: str | None, causeway: str | None, peer: str | None = None
 ) -> Exchange:
-    """A request has arrived: writes MESSAGE, SPAN and IO, and makes the span current; `server_end` undoes that."""
-    remote = parse_headers(traceparent, tracestate, causeway) if traceparent or causeway else None
-    context = spans.new_context(remote)
-    exchange = Exchange("http.server", context, remote)
-    if remote is not None:
-        message_receive(remote, "http", quote(exact(peer)) if peer else "null")
-    place = _described(exact(target))
-    verb = quote_name(exact(method)) if len(method) < 20 else quote(exact(method)[:40])
+    """A request has arrived; makes its span current until `server_end`."""
+    remote: TraceContext | None = None
+    sender = "null"
+    if traceparent is not None and tracestate is not None and causeway is None and tracestate.startswith("cw=") and "," not in tracestate:
+        # From a recorded client that sent nothing else: the way of most requests between recorded services.
+        parts = _traceparent(traceparent)
+        if parts is not None:
+            remote = TraceContext(*parts)
+            sender = f'"{tracestate[3:]}"' if len(tracestate) <= 43 and _plain(tracestate[3:]) else "null"
+    elif traceparent is not None or causeway is not None:
+        remote = parse_headers(traceparent, tracestate, causeway)
+        if remote is not None and remote._origin is not None:
+            sender = f'"{remote._origin[0]}.{remote._origin[1]:x}.{remote._origin[2]:x}"'
+    if remote is None:
+        context = spans.new_context(None)
+        linked = '"parent":null'
+    else:
+        context = TraceContext(remote._trace_id, new_span_id(), remote._sampled, remote._tracestate)
+        linked = f'"parent":"{remote._span_id}","receive":"{remote._span_id}","from":{sender}'
     if context._sampled:
-        attributes = f'"http.request.method":{verb},{place.target}'
-        above = f'"{remote._span_id}"' if remote is not None else "null"
+        place = _places.get(target) or _place(target)
+        verb = _verb(method)
         _record(
             SPAN,
-            f'{{"name":"{verb[1:-1]} {place.path}","trace_id":"{context._trace_id}","parent":{above},"attributes":{{"span.kind":"server",{attributes}}}}}',
+            f'{{"name":"{verb} {place.path}","trace_id":"{context._trace_id}",{linked},"op":"http.server",'
+            f'"attributes":{{"span.kind":"server","http.request.method":"{verb}",{place.server}}}}}',
             1,
-            int(context._span_id, 16),
+            context._span_id,
         )
-        _record(IO, f'{{"op":"http.server","phase":"begin","id":{exchange.io},"span_id":"{context._span_id}",{attributes}}}')
-    exchange.token = spans.current.set(context)
+    elif remote is not None:
+        _record(MESSAGE, f'{{"id":"{remote._span_id}","peer":null,"carrier":"http","trace_id":"{context._trace_id}","from":{sender}}}', 2)
+    exchange = Exchange("http.server", context, remote._span_id if remote is not None else None)
+    exchange.token = _current.set(context)
     return exchange
 
 
 def server_answer(exchange: Exchange) -> None:
     """The response's head is about to go out."""
-    if exchange.remote is not None and not exchange.answered:
-        exchange.answered = True
-        message_send(exchange.remote, "http", "null", ":r")
+    if exchange.remote is not None:
+        _record(MESSAGE, f'{{"id":"{exchange.remote}:r","carrier":"http","trace_id":"{exchange.trace_id}"}}', 1)
+        exchange.remote = None
 
 
 def server_end(exchange: Exchange, status: int | None, error: BaseException | None) -> None:
@@ -144,15 +186,32 @@ def server_end(exchange: Exchange, status: int | None, error: BaseException | No
     if exchange.token is not None:
         spans.reset(exchange.token)
         exchange.token = None
-    _finish(exchange, status, error, failed=error is not None or (status is not None and status >= 500))
-
-
-def _finish(exchange: Exchange, status: int | None, error: BaseException | None, *, failed: bool) -> None:
     context = exchange.context
     if not context._sampled:
         return
-    code = f'"http.response.status_code":{int(status)}' if status is not None else ""
+    if error is None and status is not None:
+        end = _ends.get(("http.server", status)) or _end_text("http.server", status, failed=status >= 500)
+        _record(SPAN, f"{{{end}", 2, context._span_id)
+    else:
+        _failed(exchange, status, error)
+
+
+def _end_text(op: str, status: int, *, failed: bool) -> str:
+    """The rest of a span's end: all but what differs from one exchange to the next."""
+    text = f'"status":"{"error" if failed else "ok"}","op":"{op}","attributes":{{"http.response.status_code":{int(status)}}}}}'
+    if len(_ends) < 500:
+        _ends[op, int(status)] = text
+    return text
+
+
+def _failed(exchange: Exchange, status: int | None, error: BaseException | None) -> None:
+    members = [f'"http.response.status_code":{int(status)}'] if status is not None else []
     if error is not None:
-        code += f'{"," if code else ""}"error.type":{quote_name(type(error).__name__)}'
-    _record(IO, f'{{"op":"{exchange.op}","phase":"end","id":{exchange.io}{"," if code else ""}{code}}}')
-    _record(SPAN, f'{{"status":"{"error" if failed else "ok"}","attributes":{{{code}}}}}', 2, int(context._span_id, 16))
+        members.append(f'"error.type":{quote_name(type(error).__name__)}')
+    state = "error" if error is not None else "ok"
+    _record(SPAN, f'{{"status":"{state}","op":"{exchange.op}","attributes":{{{",".join(members)}}}}}', 2, exchange.context._span_id)
+
+
+def _plain(text: str) -> bool:
+    """Whether a text of another process may stand in JSON as it is; the host reads what it means."""
+    return text.isascii() and text.replace(".", "").isalnum()
