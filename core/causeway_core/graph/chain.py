@@ -7,7 +7,7 @@ from causeway_core.graph.link import Link
 from causeway_core.graph.place import Places
 from causeway_core.graph.predecessors import Predecessors
 from causeway_core.graph.reads_from import ReadsFrom
-from causeway_core.graph.why import WhyItRan
+from causeway_core.graph.why import HANDOFFS, WAKES, WhyItRan
 from causeway_core.graph.words import Words
 from causeway_core.model import Access, At, Predecessor
 from causeway_core.storage.recording import Recording
@@ -16,7 +16,7 @@ _LONGEST = 64
 
 
 class Chains:
-    """From a value to its writer, to the read that the writer relied on, then from each actor to what made it run, to a root."""
+    """From a value to its writer, to the read that the writer relied on, to who woke the writer or handed it its work, then by creations to a root."""
 
     def __init__(
         self, recording: Recording, actors: Actors, places: Places, words: Words, reads: ReadsFrom, predecessors: Predecessors, why: WhyItRan
@@ -37,17 +37,20 @@ class Chains:
             if len(links) > 1:
                 break
         seen = {link.at for link in links}
+        wakes = WAKES
         while len(links) < _LONGEST:
-            cause = self._why.of(links[-1].at)
+            cause = self._why.of(links[-1].at, wakes)
             if cause is None or cause.at in seen:
                 break
             seen.add(cause.at)
             links.append(self.link(cause))
+            # Who woke the writer is worth reading; what its waker, or its creator, had waited for before is another story.
+            wakes = (wakes & HANDOFFS) if cause.kind in WAKES else frozenset()
         return tuple(links)
 
     def link(self, cause: Predecessor) -> Link:
         """A cause as a link."""
-        return Link(cause.at, cause.actor, cause.kind, cause.reason, self._places.of(cause.at))
+        return Link(cause.at, cause.actor, cause.kind, cause.reason, self._places.of(cause.at) or self._places.last(cause.at))
 
     def subject(self, at: At, until: At) -> Link:
         """What is explained: who did what at the event."""

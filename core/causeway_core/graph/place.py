@@ -17,6 +17,8 @@ from causeway_core.wire.kinds import Kind, XKind
 from causeway_core.wire.record import Record, records, words_of
 
 _KEPT_CHUNKS = 64
+_LEAVING = frozenset((Kind.RETURN, Kind.UNWIND, Kind.YIELD))
+"""Records that still belong to the activation they end or suspend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,8 @@ class _ChunkLines:
                     return
             case _:
                 return
-        self._note(record.position)
+        ends = record.kind in _LEAVING or (record.kind == Kind.EXTENDED and record.xkind == XKind.STEP_END)
+        self._note(record.position + ends)
 
     def _apply_extended(self, record: Record, stack: list[list[int]]) -> bool:
         if record.xkind == XKind.STEP:

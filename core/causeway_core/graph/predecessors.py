@@ -17,6 +17,7 @@ _RANK = {
 }
 """Which of several edges into one event says most."""
 
+_NOT_WAITED_FOR = frozenset(("earlier release", "get that made room", "seen"))
 _CALLBACKS = 8
 _OWN_WORDS = frozenset(("lock", "semaphore", "event", "condition", "barrier", "queue"))
 """Edges whose words name what a callback of the standard library did; of others, what set the callback going says more."""
@@ -74,8 +75,15 @@ class Predecessors:
 
     def into(self, first: At, last: At) -> list[Predecessor]:
         """The edges that arrive at events from `first` to `last`, most telling first."""
-        edges = sorted(self._recording.edges_into(first, last), key=lambda edge: (_rank(edge), -edge.dst))
-        return [self._cause(edge) for edge in edges]
+        return [self._cause(edge) for edge in sorted(self._edges_into(first, last), key=lambda edge: (_rank(edge), -edge.dst))]
+
+    def wakes_into(self, first: At, last: At) -> list[Predecessor]:
+        """As `into`, but only what the actor had to wait for."""
+        edges = [edge for edge in self._edges_into(first, last) if edge.note not in _NOT_WAITED_FOR]
+        return [self._cause(edge) for edge in sorted(edges, key=lambda edge: (_rank(edge), -edge.dst))]
+
+    def _edges_into(self, first: At, last: At) -> list[Edge]:
+        return [edge for edge in self._recording.edges_into(first, last) if not self._words.private(edge)]
 
     def read_source(self, access: Access) -> Predecessor | None:
         """The write that an access (a read, test, iteration or augmented write) saw."""
@@ -105,10 +113,10 @@ class Predecessors:
             source = self._actors.of(edge.src)
             if source.kind != "callback" or source.first_at is None or self._places.of(edge.src) is not None:
                 break
-            arriving = self._recording.edges_into(source.first_at, source.first_at)
+            arriving = self._edges_into(source.first_at, edge.src)
             if not arriving:
                 break
-            before = min(arriving, key=_rank)
+            before = min(arriving, key=lambda edge: (_rank(edge), edge.dst))
             said = edge if edge.kind in _OWN_WORDS else before
             edge = Edge(before.src, edge.dst, said.kind, edge.hard and before.hard, said.object, said.note)
         return edge

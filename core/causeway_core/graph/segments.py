@@ -53,7 +53,7 @@ class Segments:
         last_region = program[np.append(np.flatnonzero(begins)[1:], len(program)) - 1] if count else np.empty(0, np.intp)
         ends = np.minimum(np.append(starts[1:], np.int64(2**62)), pieces.end[piece] if len(piece) else np.empty(0, np.int64)) if count else starts
         self.actor: Int32s = actors[begins].astype(np.int32)
-        self.first: Ints = starts[first_region]
+        self.first: Ints = np.where(starts == pieces.start[piece], pieces.first[piece], starts)[first_region] if count else starts
         self.end: Ints = ends[last_region]
         self.last: Ints = pieces.last[piece][last_region] if count else starts
         self.chain_start = {int(actor): int(at) for at, actor in zip(*_first_of_each(self.actor), strict=True)}

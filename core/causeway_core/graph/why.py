@@ -13,10 +13,14 @@ from causeway_core.storage.recording import Recording
 
 _SEGMENTS_BACK = 256
 
-_TELLING: frozenset[EdgeKind] = frozenset((
-    "lock", "semaphore", "event", "condition", "barrier", "queue", "future", "join", "executor", "message", "fork", "spawn",
-))
-"""Edges by which one actor makes another run for a reason; timers and yields to the event loop only say when."""
+HANDOFFS: frozenset[EdgeKind] = frozenset(("queue", "future"))
+"""Waits that end because something was handed over."""
+
+WAKES: frozenset[EdgeKind] = HANDOFFS | frozenset(("lock", "semaphore", "event", "condition", "barrier", "join"))
+"""All waits that another actor ends on purpose; timers and yields to the event loop only say when, not why."""
+
+CREATIONS: frozenset[EdgeKind] = frozenset(("executor", "message", "fork", "spawn"))
+"""Edges by which an actor, or the work it does, came to be."""
 
 
 class WhyItRan:
@@ -31,15 +35,15 @@ class WhyItRan:
         for at in ends:
             self._received.setdefault(actors.of(at).id, []).append(at)
 
-    def of(self, at: At) -> Predecessor | None:
-        """The cause: who woke it for the running step; else the message it serves; else who created it. None at a root.
+    def of(self, at: At, wakes: frozenset[EdgeKind] = WAKES) -> Predecessor | None:
+        """The cause: who woke it for the running step (by an edge of `wakes`); else the message it serves; else who created it. None at a root.
 
         A thread has no steps that begin by being scheduled, so all its waits since its last 256 segments count.
         """
         actor = self._actors.of(at)
-        return self._wake(actor, at) or self._message(actor, at) or self._creation(actor)
+        return self._wake(actor, at, wakes | CREATIONS) or self._message(actor, at) or self._creation(actor)
 
-    def _wake(self, actor: Actor, at: At) -> Predecessor | None:
+    def _wake(self, actor: Actor, at: At, kinds: frozenset[EdgeKind]) -> Predecessor | None:
         segments = self._order.segments
         segment, _ = segments.locate(at)
         chain = segments.chain(actor.id)
@@ -50,7 +54,7 @@ class WhyItRan:
             first = At(int(segments.first[number]))
             if first in messages:
                 return None  # what it did since is for the message's sake
-            cause = self._telling(self._predecessors.into(first, first), actor.id)
+            cause = self._telling(self._predecessors.wakes_into(first, first), actor.id, kinds)
             if cause is not None:
                 return cause
             if since is not None and first <= since:
@@ -66,10 +70,8 @@ class WhyItRan:
     def _creation(self, actor: Actor) -> Predecessor | None:
         first = At(int(self._order.segments.first[self._order.segments.chain(actor.id).start]))
         causes = [cause for cause in self._predecessors.into(first, first) if cause.actor != actor.id]
-        return self._telling(causes, actor.id) or next(iter(causes), None)
+        return self._telling(causes, actor.id, WAKES | CREATIONS) or next(iter(causes), None)
 
-    def _telling(self, causes: Sequence[Predecessor], actor: int) -> Predecessor | None:
-        for cause in causes:
-            if cause.actor != actor and cause.kind in _TELLING:
-                return cause
-        return None
+    @staticmethod
+    def _telling(causes: Sequence[Predecessor], actor: int, kinds: frozenset[EdgeKind]) -> Predecessor | None:
+        return next((cause for cause in causes if cause.actor != actor and cause.kind in kinds), None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 
 from causeway_core.graph.place import Places
 from causeway_core.model import Access, Actor, At, Edge, Location
 from causeway_core.model.at import stream_of
 from causeway_core.storage.recording import Recording
-from causeway_core.storage.rows import Io
+from causeway_core.storage.rows import Io, Obj
 
+_THROUGH_OBJECTS = frozenset(("lock", "semaphore", "event", "condition", "barrier", "queue"))
+_MADE_OF_OTHERS = frozenset(("Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier", "Queue", "LifoQueue", "PriorityQueue"))
 _ENDINGS = {"failed": "failure", "cancelled": "cancellation"}
 
 
@@ -33,14 +36,38 @@ class Words:
         return f"{self.actor(actor)}, {place}" if place else self.actor(actor)
 
     def object(self, id: int | None) -> str:
-        """An object's label, or its type and number."""
+        """An object's label, or that of the standard library's object it is a part of, or its type and number."""
         if id is None:
             return "something unnamed"
-        try:
-            thing = self._recording.object(id)
-        except KeyError:
+        thing = self._object(id)
+        if thing is None:
             return f"object #{id & 0xFFFFFFFF}"
+        owner = self._library_owner(thing)
+        if owner is not None and owner.label:
+            return f"the {thing.type.rpartition('.')[2].lower()} of `{owner.label}`"
         return f"`{thing.label}`" if thing.label else f"{thing.type.rpartition('.')[2]} #{id & 0xFFFFFFFF}"
+
+    def private(self, edge: Edge) -> bool:
+        """Whether an edge goes through something inside the standard library that no name of the program leads to: an import lock, the
+        handshake of a starting thread, an executor's queue."""
+        if edge.object is None or edge.kind not in _THROUGH_OBJECTS:
+            return False
+        thing = self._object(edge.object)
+        owner = self._library_owner(thing) if thing is not None else None
+        if owner is None:
+            return thing is None or not thing.label
+        return not owner.label or owner.type.rpartition(".")[2] not in _MADE_OF_OTHERS or self._library_owner(owner) is not None
+
+    def _object(self, id: int) -> Obj | None:
+        try:
+            return self._recording.object(id)
+        except KeyError:
+            return None
+
+    def _library_owner(self, thing: Obj) -> Obj | None:
+        """The object of a type of the standard library that first held a thing."""
+        owner = self._object(thing.owner) if thing.owner is not None else None
+        return owner if owner is not None and owner.type.partition(".")[0] in sys.stdlib_module_names else None
 
     def cause(self, edge: Edge, source: Actor, target: Actor | None) -> str:
         """Why the event at the end of an edge came after, or because of, its beginning."""
@@ -94,7 +121,7 @@ class Words:
             case "put":
                 return f"woken by a put into {thing} by {where}"
             case "task_done":
-                return f"waited for {thing} of {where}"
+                return f"waited for task_done in {where}"
             case _:
                 return f"found room in {thing} after a get by {where}"
 

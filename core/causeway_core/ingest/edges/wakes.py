@@ -101,7 +101,8 @@ def _assign(members: list[int], kinds: Ints, after: int, result: list[tuple[int 
     for index, member in enumerate(members):
         if member >= 0:
             earlier = member
-            if kinds[member] not in _SETTING or kinds[member] == SyncOp.CANCEL:
+            inner = kinds[member] == SyncOp.NOTIFY and outer is not None and kinds[outer] == SyncOp.NOTIFY_ALL
+            if (kinds[member] not in _SETTING or kinds[member] == SyncOp.CANCEL) and not inner:
                 outer = member
         elif member <= -2:
             operation = outer if outer is not None else later[index] if later[index] is not None else earlier
