@@ -20,6 +20,7 @@ enum { X_OBJECT = 5, X_MUTATE = 6, X_ACTOR = 8, X_STEP = 9, X_STEP_END = 10, X_H
 #define NONE 0xFFFFFFFFu
 #define POSITION_MASK ((1ull << 40) - 1)
 #define DEEPEST_SEARCH 4096
+#define LARGEST_NUMBER (1u << 24)
 
 typedef struct {
     uint32_t kind, xkind, site, vk, operand;
@@ -207,29 +208,44 @@ static uint32_t new_activation(timeline *t, uint64_t at, uint32_t site, uint32_t
     return (uint32_t)t->activation_count++;
 }
 
-/* Index of the actor with a wire number, made with its root at first sight; NONE with an exception. */
-static uint32_t actor_index(timeline *t, uint32_t number, uint64_t at) {
-    if (number > (1u << 28)) number = 0;
+/* A new actor with its root; NONE with an exception. */
+static uint32_t new_actor(timeline *t, uint32_t number, uint64_t at) {
+    if (!GROW(t->actors, t->actor_room, t->actor_count)) return NONE;
+    uint32_t index = (uint32_t)t->actor_count;
+    uint32_t root = new_activation(t, at, 0, 0, 0, index, IS_ROOT);
+    if (root == NONE) return NONE;
+    t->actors[t->actor_count++] = (actor){number, root, root, NONE};
+    return index;
+}
+
+/* The entry of a wire number in `actor_of`, NULL with an exception. Numbers beyond LARGEST_NUMBER are taken for 0. */
+static uint32_t *actor_entry(timeline *t, uint32_t number) {
+    if (number > LARGEST_NUMBER) number = 0;
     if (number >= t->actor_of_room) {
         size_t room = t->actor_of_room ? t->actor_of_room : 64;
         while (room <= number) room *= 2;
         uint32_t *moved = PyMem_RawRealloc(t->actor_of, room * sizeof *moved);
         if (!moved) {
             PyErr_NoMemory();
-            return NONE;
+            return NULL;
         }
         memset(moved + t->actor_of_room, 0, (room - t->actor_of_room) * sizeof *moved);
         t->actor_of = moved;
         t->actor_of_room = room;
     }
-    if (t->actor_of[number]) return t->actor_of[number] - 1;
-    if (!GROW(t->actors, t->actor_room, t->actor_count)) return NONE;
-    uint32_t index = (uint32_t)t->actor_count;
-    uint32_t root = new_activation(t, at, 0, 0, 0, index, IS_ROOT);
-    if (root == NONE) return NONE;
-    t->actors[t->actor_count++] = (actor){number, root, root, NONE};
-    t->actor_of[number] = index + 1;
-    return index;
+    return &t->actor_of[number];
+}
+
+/* Index of the actor with a wire number, made at first sight; NONE with an exception. */
+static uint32_t actor_index(timeline *t, uint32_t number, uint64_t at) {
+    uint32_t *entry = actor_entry(t, number);
+    if (!entry) return NONE;
+    if (!*entry) {
+        uint32_t index = new_actor(t, number, at);
+        if (index == NONE) return NONE;
+        *entry = index + 1;
+    }
+    return *entry - 1;
 }
 
 static bool open_segment(timeline *t, uint64_t at, uint32_t act, uint32_t below) {
@@ -284,8 +300,7 @@ static size_t stream_index(timeline *t, uint64_t id, uint64_t at) {
     stream *s = &t->streams[t->stream_count];
     memset(s, 0, sizeof *s);
     s->id = id;
-    /* A thread without a name yet: a number that no actor on the wire has. */
-    uint32_t who = actor_index(t, (1u << 27) + (uint32_t)t->stream_count, at);
+    uint32_t who = new_actor(t, NONE, at); /* the thread, until its ACTOR names it */
     if (who == NONE || !push_actor(s, who)) return SIZE_MAX;
     return t->stream_count++;
 }
@@ -384,16 +399,13 @@ static bool step_ends(timeline *t, stream *s, uint64_t end) {
 
 /* The thread of a stream becomes known: its root was made under a number of our own. */
 static bool name_thread(timeline *t, stream *s, uint32_t number) {
-    if (s->named || !number || number >= 1u << 27) return true;
+    if (s->named || !number) return true;
     s->named = true;
-    if (number < t->actor_of_room && t->actor_of[number]) return true;
-    uint32_t who = s->actors[0], former = t->actors[who].number;
-    uint32_t spare = actor_index(t, number, 0); /* makes room in actor_of */
-    if (spare == NONE) return false;
-    t->actor_of[number] = who + 1;
-    t->actor_of[former] = spare + 1;
-    t->actors[spare].number = former;
-    t->actors[who].number = number;
+    uint32_t *entry = actor_entry(t, number);
+    if (!entry) return false;
+    if (*entry) return true;
+    *entry = s->actors[0] + 1;
+    t->actors[s->actors[0]].number = number;
     return true;
 }
 
