@@ -16,7 +16,7 @@ _LONGEST = 64
 
 
 class Chains:
-    """From a value to its writer, to the read that the writer relied on, to who woke the writer or handed it its work, then by creations to a root."""
+    """From a value to its writer, the read it relied on, and who woke the writer or handed it work; then by creations to a root."""
 
     def __init__(
         self, recording: Recording, actors: Actors, places: Places, words: Words, reads: ReadsFrom, predecessors: Predecessors, why: WhyItRan

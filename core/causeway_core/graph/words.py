@@ -44,7 +44,8 @@ class Words:
             return f"object #{id & 0xFFFFFFFF}"
         owner = self._library_owner(thing)
         if owner is not None and owner.label:
-            return f"the {thing.type.rpartition('.')[2].lower()} of `{owner.label}`"
+            part = thing.type.rpartition(".")[2].lower()
+            return f"the {'lock' if part.endswith('lock') else part} of `{owner.label}`"
         return f"`{thing.label}`" if thing.label else f"{thing.type.rpartition('.')[2]} #{id & 0xFFFFFFFF}"
 
     def private(self, edge: Edge) -> bool:
