@@ -1,0 +1,27 @@
+"""A semaphore with two units limits, and a lock guards."""
+
+import asyncio
+
+
+class Meter:
+    def __init__(self):
+        self.total = 0
+        self.limit = asyncio.Semaphore(2)
+        self.guard = asyncio.Lock()
+
+    async def add(self, amount):
+        async with self.limit:
+            await asyncio.sleep(0)
+            async with self.guard:
+                total = self.total
+                await asyncio.sleep(0)
+                self.total = total + amount
+
+
+async def main():
+    meter = Meter()
+    first = asyncio.create_task(meter.add(1))
+    await asyncio.sleep(0.01)
+    second = asyncio.create_task(meter.add(2))
+    await asyncio.gather(first, second)
+    return meter.total
