@@ -136,7 +136,7 @@ class Actors:
             if state in _ENDED:
                 return "finished", _ENDED[StepState(state)]
             thing = actor.process << 32 | record.payload[2] if record.payload[2] else None
-            return "waiting", self._waiting_words("waiting for {}", thing, mark, actor.id)
+            return "waiting", self._waiting_words("waiting for {}", thing, mark, actor.id, at)
         if actor.last_at is not None and actor.state in ("finished", "failed", "cancelled") and end > actor.last_at:
             return "finished", actor.state
         blocked = self._blocked(actor, at, mark)
@@ -164,10 +164,13 @@ class Actors:
             return None
         return self._waiting_words(words, actor.process << 32 | record.payload[1] if record.payload[1] else None, mark, actor.id)
 
-    def _waiting_words(self, words: str, thing: int | None, mark: Mark, waiter: int) -> str:
+    def _waiting_words(self, words: str, thing: int | None, mark: Mark, waiter: int, at: At | None = None) -> str:
         if thing is None:
-            return "waiting"
+            place = self._past.place(at) if at is not None else ""
+            return f"waiting at {place}" if place else "waiting"
         name, holder = self.name_of(thing), self._holder(thing, mark)
+        if name.startswith("_") and at is not None and (place := self._past.place(at)):
+            return f"waiting at {place}"
         held = f" held by {self._past.title(holder)}" if holder is not None and holder != waiter else ""
         return f"{words.format(name)}{held}"
 

@@ -185,7 +185,7 @@ def _recorded_text(evaluation: Evaluation, value: Any, depth: int) -> str:
     content = state.content
     if content is None:
         shown = [f"{name}={_value_text(evaluation, slot.value, depth)}" for name, slot in list(state.attributes.items())[:_ITEMS_SHOWN]]
-        return f"{value.type_name}({', '.join(shown)})" if state.known else f"<{value.type_name} #{value.ref.id & 0xFFFFFFFF}>"
+        return f"{value.type_name}({', '.join(shown)})" if state.known and not state.foreign else f"<{value.type_name} #{value.ref.id & 0xFFFFFFFF}>"
     if content.kind == "sequence":
         shown = [_value_text(evaluation, slot.value, depth) if slot is not None else "…" for slot in content.items[:_ITEMS_SHOWN]]
         inner = ", ".join(shown) + (", …" if len(content.items) > _ITEMS_SHOWN or (not content.complete and content.size is None) else "")

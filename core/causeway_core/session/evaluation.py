@@ -215,6 +215,8 @@ class Evaluation:
         slot = state.attributes.get(name)
         if slot is None:
             raise NotCaptured(f"attribute '{name}' of this {owner.type_name} was not captured, or does not exist")
+        if slot.stale:
+            raise NotCaptured(f"attribute '{name}' of this {owner.type_name} was recorded only when it was first seen; code that is not recorded may have changed it")
         return self.plain(slot.value, f"attribute '{name}'")
 
     def _Subscript(self, node: ast.Subscript) -> Any:

@@ -96,8 +96,11 @@ class Movement:
         if known is not None:
             other = self._past.at(known)
             found = other.stop_after(other.locate(known), At(known - 1), of_actor=True)
-            if found is not None and other.locate(known).actor != segment.actor:
-                return self._to(other, found, f"{self._past.title(mark.actor)} ended; {self._past.title(self._past.actor_of(found))} goes on")
+            follower = self._past.actor_of(known)
+            if found is not None and follower != mark.actor:
+                return self._to(other, found, f"{self._past.title(mark.actor)} ended; {self._past.title(follower)} goes on")
+            if follower != mark.actor and self._past.stop_of(known) is not None:
+                return self.end_of(Mark(follower, known))
         return self.end_of(mark)
 
     def end_of(self, mark: Mark) -> Move:

@@ -15,10 +15,11 @@ _LARGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A value held somewhere, and the event that put it there."""
+    """A value held somewhere, and the event that put or showed it there. `stale`: code that was not woven may have changed it since."""
 
     value: Value
     at: At
+    stale: bool = False
 
 
 Known = Callable[[ObjectRef], "Content | None"]

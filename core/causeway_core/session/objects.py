@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -25,11 +26,13 @@ class ObjectState:
     """An object at an event. `attributes` by name; `content` for containers; `label` for objects recorded by a description only.
 
     `known` is False when the object was not looked at before the event; `attributes_complete` when all attributes are known.
+    `foreign` objects are of classes that were not woven: what the code of the class writes was not seen.
     """
 
     ref: ObjectRef
     flags: int
     known: bool = False
+    foreign: bool = False
     label: str | None = None
     attributes: dict[str, Slot] = field(default_factory=dict)
     attributes_complete: bool = False
@@ -48,6 +51,7 @@ class Objects:
         """The state of an object before an event. The event may be of another process; then all that was recorded counts."""
         past = self._past
         state = ObjectState(ref, past.recording.type_flags(ref.id))
+        state.foreign = bool(state.flags & INSTANCE) and not self._woven(ref.type)
         timeline = past.timeline(ref.id >> 32)
         key = timeline.key(before) if past.process_of(before) == ref.id >> 32 else (1 << 62, 0)
         snapshot = self._snapshot(ref.id, key)
@@ -62,6 +66,15 @@ class Objects:
             state.known = state.known or rows > start
         return state
 
+    def _woven(self, type_name: str) -> bool:
+        """Whether the body of a class was woven; `type_name` is module.qualname."""
+        parts = type_name.split(".")
+        return any(".".join(parts[i:]) in self._classes for i in range(len(parts)))
+
+    @cached_property
+    def _classes(self) -> frozenset[str]:
+        return frozenset(function.qualname for function in self._past.recording.functions() if function.kind == "class")
+
     def _snapshot(self, object: int, key: tuple[int, int]) -> Snapshot | None:
         timeline = self._past.timeline(object >> 32)
         keyed = [(timeline.key(at), at) for at in self._past.recording.snapshots(object)]
@@ -74,7 +87,7 @@ class Objects:
         if snapshot.form == "label" and snapshot.items:
             state.label = str(snapshot.items[0][1].payload)
         if snapshot.form == "attributes":
-            state.attributes = {str(name.payload): Slot(value, snapshot.at) for name, value in snapshot.items}
+            state.attributes = {str(name.payload): Slot(value, snapshot.at, state.foreign) for name, value in snapshot.items}
             state.attributes_complete = snapshot.full_size <= len(snapshot.items)
 
     def _attributes(self, state: ObjectState, start: int, rows: int) -> None:

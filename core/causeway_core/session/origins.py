@@ -17,6 +17,7 @@ _RANK = {
     "future": 2, "transaction": 3, "wake": 4, "timer": 5, "call_soon": 6, "begin": 7,
 }
 """Which of several edges says most about why an actor began."""
+_TELLING = {"join": 0, "future": 1, "executor": 2, "wake": 3, "call_soon": 4}
 _WAKING = frozenset({"lock", "semaphore", "event", "condition", "barrier", "queue", "join", "future", "message", "wake", "executor"})
 
 
@@ -73,10 +74,28 @@ class Origins:
         if bounds is None:
             return None
         last = bounds[1]
-        edges = self._past.recording.edges_out_of(self._stretch_start(timeline, last), max(last.end, found.last_at))
-        kinds = {"join": 0, "future": 1, "executor": 2, "wake": 3}
-        ends = sorted((kinds[edge.kind], edge.dst) for edge in edges if edge.kind in kinds and self._past.actor_of(edge.dst) != actor)
-        return ends[0][1] if ends else None
+        return self._told(timeline, last, {actor})
+
+    def _told(self, timeline: Timeline, last: Segment, passed: set[int]) -> At | None:
+        """Where an actor with woven code learns of what happened in a stretch, directly or through callbacks."""
+        past = self._past
+        edges = past.recording.edges_out_of(self._stretch_start(timeline, last), last.end)
+        through: list[At] = []
+        for edge in sorted(edges, key=lambda edge: (_TELLING.get(edge.kind, 9), edge.dst)):
+            actor = past.actor_of(edge.dst)
+            if edge.kind not in _TELLING or actor in passed:
+                continue
+            found = past.actor(actor)
+            if found is not None and found.kind != "callback":
+                return edge.dst
+            passed.add(actor)
+            through.append(edge.dst)
+        for at in through:
+            other = past.at(at)
+            told = self._told(other, other.locate(at), passed)
+            if told is not None:
+                return told
+        return None
 
     def awaiter(self, actor: Actor, at: At) -> At | None:
         """The suspended position of the actor that waits for `actor` at an event: its last event before."""

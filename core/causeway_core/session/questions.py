@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from causeway_core.errors import EvaluationError, NotCaptured
 from causeway_core.model import ObjectRef, Value, ValueKind
@@ -34,7 +35,9 @@ class Questions:
         if slot is not None:
             if slot.value.kind in (ValueKind.UNCAPTURED, ValueKind.REDACTED):
                 evaluation.plain(slot.value, f"'{expression.strip()}'")
-            return self._variables.of(expression.strip(), slot.value, names.frame.mark, expression=expression.strip(), written_at=slot.at, place=place)
+            text = expression.strip()
+            found = self._variables.of(text, slot.value, names.frame.mark, expression=text, written_at=slot.at, place=place)
+            return replace(found, text=f"{found.text} (when first seen)") if slot.stale else found
         return self._variables.of_result(expression.strip(), evaluation.evaluate(expression), names.frame.mark, names)
 
     def truth(self, expression: str, names: FrameNames) -> bool:

@@ -271,8 +271,13 @@ class Session:
             if not self._stopping.passes(armed, at, mark):
                 continue
             frame = self._stacks.top(mark)
-            text = message(armed.log or "", lambda expression, frame=frame: self.evaluate(expression, frame).text)  # type: ignore[misc]
+            text = message(armed.log or "", lambda expression, frame=frame: self._said(expression, frame))  # type: ignore[misc]
             yield LogLine(mark, text, frame.path, frame.line, self._past.title(mark.actor))
+
+    def _said(self, expression: str, frame: Frame) -> str:
+        """A value in a message: texts without quotes."""
+        found = self.evaluate(expression, frame)
+        return found.value.payload if found.value is not None and isinstance(found.value.payload, str) else found.text
 
     def breakable_lines(self, path: str, first: int, last: int) -> list[tuple[int, int]]:
         """The (line, column) pairs, both from 1, where a breakpoint can be."""

@@ -21,25 +21,25 @@ class Stacks:
         self._origins = origins
 
     def of(self, mark: Mark) -> list[Frame]:
-        """The synchronous frames at a mark, then for each actor that it waits in or comes from a label and that actor's frames."""
+        """The synchronous frames at a mark; then, each after a label: the stack of the task that waits for its actor, and that of its origin (the
+        creator, submitter or sender, as it was then), and of the origin's origin."""
         frames: list[Frame] = []
-        seen: set[At] = set()
-        position: At | None = mark.at
-        own = mark.actor
+        passed: set[At] = set()
+        here: Mark | None = mark
         for _ in range(_MOST_LABELS):
-            if position is None or len(frames) > _DEEPEST:
+            if here is None or here.at in passed or len(frames) > _DEEPEST:
                 break
-            here = self._synchronous(Mark(own, position), seen)
-            frames += here
-            following = self._beyond(Mark(own, position))
-            if following is None:
+            passed.add(here.at)
+            frames += self._synchronous(here)
+            waiting = self._awaiter(here)
+            if waiting is not None:
+                frames += [self._label(f"awaited by {self._past.title(waiting.actor)}", waiting), *self._synchronous(waiting)]
+            origin = self._origin(here)
+            if origin is None:
                 break
-            label, position, own = following
-            if self._activation_at(position) in seen:
-                break
-            frames.append(self._label(label, Mark(own, position)))
-        while frames and frames[-1].is_label:
-            frames.pop()
+            label, here = origin
+            if self._synchronous(here):
+                frames.append(self._label(label, here))
         return frames
 
     def top(self, mark: Mark) -> Frame:
@@ -50,20 +50,10 @@ class Stacks:
             return Frame(mark, At(0), mark.actor, "", "", 0, 0, 0)
         return self._frame(timeline, segment, mark, At(mark.at + 1))
 
-    def _synchronous(self, mark: Mark, seen: set[At]) -> list[Frame]:
+    def _synchronous(self, mark: Mark) -> list[Frame]:
         timeline = self._past.at(mark.at)
-        segment = timeline.locate(mark.at)
-        frames = []
-        for index, held in enumerate(timeline.stack(segment)[:_DEEPEST]):
-            frame = self._frame(timeline, held, mark, At(mark.at + 1) if index == 0 else held.end)
-            seen.add(frame.activation)
-            frames.append(frame)
-        return frames
-
-    def _activation_at(self, at: At) -> At | None:
-        timeline = self._past.at(at)
-        activation = timeline.activation(timeline.locate(at).activation)
-        return None if activation.is_root else activation.call_at
+        held = timeline.stack(timeline.locate(mark.at))[:_DEEPEST]
+        return [self._frame(timeline, segment, mark, At(mark.at + 1) if index == 0 else segment.end) for index, segment in enumerate(held)]
 
     def _frame(self, timeline: Timeline, segment: Segment, mark: Mark, before: At) -> Frame:
         past = self._past
@@ -80,21 +70,23 @@ class Stacks:
     def _label(self, text: str, mark: Mark) -> Frame:
         return Frame(mark, At(0), mark.actor, text, "", 0, 0, 0, text)
 
-    def _beyond(self, mark: Mark) -> tuple[str, At, int] | None:
-        """The actor that a stack goes on in: its label, where it was, and its id."""
+    def _awaiter(self, mark: Mark) -> Mark | None:
+        """The suspended position of the task that waits for the actor of a mark, where woven code of it waits."""
+        past = self._past
+        actor = past.actor(mark.actor)
+        at = self._origins.awaiter(actor, mark.at) if actor is not None and actor.kind == "task" else None
+        return Mark(past.actor_of(at), at) if at is not None and past.at(at).stack(past.at(at).locate(at)) else None
+
+    def _origin(self, mark: Mark) -> tuple[str, Mark] | None:
+        """What made the outermost activation run, with a label that says it."""
         past = self._past
         timeline = past.at(mark.at)
         stack = timeline.stack(timeline.locate(mark.at))
         origin = self._origins.of_activation(timeline.activation(stack[-1].activation)) if stack else None
-        if origin is not None and origin.kind == "message":
-            other = past.process_of(origin.at)
-            if other != timeline.process:
-                return f"called from service {past.service(other)}", origin.at, origin.actor
-            return f"message sent by {past.title(origin.actor)}", origin.at, origin.actor
-        actor = past.actor(mark.actor)
-        waiting = self._origins.awaiter(actor, mark.at) if actor is not None and actor.kind == "task" else None
-        if waiting is not None and self._activation_at(waiting) is not None:
-            return f"awaited by {past.title(past.actor_of(waiting))}", waiting, past.actor_of(waiting)
         if origin is None:
             return None
-        return f"{_LABELS.get(origin.kind, 'scheduled by')} {past.title(origin.actor)}", origin.at, origin.actor
+        here = Mark(origin.actor, origin.at)
+        if origin.kind != "message":
+            return f"{_LABELS.get(origin.kind, 'scheduled by')} {past.title(origin.actor)}", here
+        other = past.process_of(origin.at)
+        return (f"called from service {past.service(other)}" if other != timeline.process else f"message sent by {past.title(origin.actor)}"), here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -105,7 +106,8 @@ class Variables:
 
     def _attribute(self, ref: Ref, state: ObjectState, name: str, slot: Slot) -> Variable:
         place = Place(state.ref.id >> 32, "attribute", state.ref.id, name, f"{state.ref.type.rpartition('.')[2]}.{name}")
-        return self.of(name, slot.value, ref.mark, expression=_joined(ref.expression, f".{name}"), written_at=slot.at, place=place)
+        found = self.of(name, slot.value, ref.mark, expression=_joined(ref.expression, f".{name}"), written_at=slot.at, place=place)
+        return replace(found, text=f"{found.text} (when first seen)") if slot.stale else found
 
     def _items(self, ref: Ref, content: Content, start: int, stop: int | None) -> list[Variable]:
         assert isinstance(ref.key, ObjectRef)
