@@ -39,7 +39,7 @@ def main() -> None:
     say("Which lines race, and why:")
     causeway("analyze", str(RECORDING))
     say("What caused the wrong balance? Backwards along causes, across the await, the task, and the HTTP request into the other service:")
-    causeway("why", str(RECORDING), "Account.balance")
+    causeway("why", str(RECORDING), "F1")
     say(
         "To walk through it yourself, in any editor that speaks the Debug Adapter Protocol: start `causeway dap` as the adapter and attach with\n"
         f'  {{"recording": "{(BANK / RECORDING).resolve()}", "at": "F1"}}\n'

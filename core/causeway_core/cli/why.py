@@ -18,24 +18,28 @@ EVENT = re.compile(r"s\d+@\d+")
 FINDING = re.compile(r"F\d+")
 
 
-def last_write(recording: Recording, name: str) -> Access | None:
-    """The last write of the shared place called `name` (`Account.balance`, also `balance`), in the order of its process; None where there is none."""
+def writes_of(recording: Recording, name: str) -> list[Access]:
+    """The writes of the shared places called `name` (`Account.balance`, also `balance`)."""
     matching = [place.id for place in recording.locations() if place.name == name or place.name.endswith(f".{name}")]
-    writes = [access for id in matching for access in recording.accesses(id) if access.writes]
-    order = recording.position_in_time
-    return max(writes, key=lambda access: order(access.at), default=None)
+    return [access for id in matching for access in recording.accesses(id) if access.writes]
 
 
-def question_for(recording: Recording, words: str) -> str:
-    """What `Session.why` is to be asked: findings and events as they are, a shared place by the event of its last write."""
+def question_for(session: Session, words: str) -> str:
+    """What `Session.why` is to be asked: findings and events as they are, a shared place by the event of its last write.
+
+    Several places may share a name (an attribute of many objects): the one written last in the order of its process is meant.
+    """
     if EVENT.fullmatch(words) or FINDING.fullmatch(words):
         return words
-    write = last_write(recording, words)
+    recording, order = session.recording, session.graph.order.total
+    write = max(writes_of(recording, words), key=lambda access: order.key(access.at), default=None)
     if write is not None:
         return format_at(write.at)
     places = sorted({place.name for place in recording.locations()})
     known = ", ".join(places[:8]) + (" …" if len(places) > 8 else "")
-    raise CommandError(f"nothing in the recording is called {words!r}", f"ask about a finding (F1), an event (s3@1234) or a shared place: {known or 'there are none'}")
+    raise CommandError(
+        f"nothing in the recording is called {words!r}", f"ask about a finding (F1), an event (s3@1234) or a shared place: {known or 'there are none'}"
+    )
 
 
 def shown(link: Link, root: Path) -> str:
@@ -63,7 +67,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         raise CommandError("one FILE and one QUESTION are wanted", 'put a question with spaces in quotes: causeway why "cache[1]"')
     session = Session.open(recordings.existing(words[0] if len(words) == 2 else None))
     try:
-        links = session.why(question_for(session.recording, words[-1]))
+        links = session.why(question_for(session, words[-1]))
         root = Path(session.recording.meta.root)
     finally:
         session.close()
