@@ -25,6 +25,14 @@ def test_release_happens_before_the_next_acquisition_softly(facts: Facts) -> Non
     assert facts.edges() == [(released, acquired, "lock", False)]
 
 
+def test_locks_inside_the_standard_library_order_nothing(facts: Facts) -> None:
+    a, b = facts.thread("a"), facts.thread("b")
+    facts.label(LOCK, None, "_thread.lock")
+    facts.sync(a, "released", LOCK)
+    facts.sync(b, "acquired", LOCK)
+    assert facts.edges() == []
+
+
 @pytest.mark.parametrize("flag", [0, 2])
 def test_only_the_outermost_release_of_a_reentrant_lock_counts(facts: Facts, flag: int) -> None:
     a, b = facts.thread("a"), facts.thread("b")

@@ -93,7 +93,7 @@ class Facts:
         self.database.execute("UPDATE step SET ending = ? WHERE id = ?", (ending, self._steps[actor]))
         return at
 
-    def label(self, object: int, label: str, type: str = "asyncio.locks.Lock", process: int = 1) -> None:
+    def label(self, object: int, label: str | None, type: str = "asyncio.locks.Lock", process: int = 1) -> None:
         """Gives an object (a wire id) a name for people."""
         self._insert("object", id=process << 32 | object, type=type, first_at=0, label=label)
 

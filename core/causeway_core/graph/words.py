@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cached_property
 
 from causeway_core.graph.place import Places
+from causeway_core.ingest.edges.private import ObjectRow, library_owner, private_objects
 from causeway_core.model import Access, Actor, At, Edge, Location
 from causeway_core.model.at import stream_of
 from causeway_core.storage.recording import Recording
-from causeway_core.storage.rows import Io, Obj
+from causeway_core.storage.rows import Io
 
 _THROUGH_OBJECTS = frozenset(("lock", "semaphore", "event", "condition", "barrier", "queue"))
-_MADE_OF_OTHERS = frozenset(("Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier", "Queue", "LifoQueue", "PriorityQueue"))
 _ENDINGS = {"failed": "failure", "cancelled": "cancellation"}
 
 
@@ -39,36 +38,25 @@ class Words:
         """An object's label, or that of the standard library's object it is a part of, or its type and number."""
         if id is None:
             return "something unnamed"
-        thing = self._object(id)
-        if thing is None:
+        row = self._objects.get(id)
+        if row is None:
             return f"object #{id & 0xFFFFFFFF}"
-        owner = self._library_owner(thing)
-        if owner is not None and owner.label:
-            part = thing.type.rpartition(".")[2].lower()
-            return f"the {'lock' if part.endswith('lock') else part} of `{owner.label}`"
-        return f"`{thing.label}`" if thing.label else f"{thing.type.rpartition('.')[2]} #{id & 0xFFFFFFFF}"
+        owner, kind = library_owner(row, self._objects), row[1].rpartition(".")[2]
+        if owner is not None and owner[2]:
+            return f"the {'lock' if kind.lower().endswith('lock') else kind.lower()} of `{owner[2]}`"
+        return f"`{row[2]}`" if row[2] else f"{kind} #{id & 0xFFFFFFFF}"
 
     def private(self, edge: Edge) -> bool:
-        """Whether an edge goes through something inside the standard library that no name of the program leads to: an import lock, the
-        handshake of a starting thread, an executor's queue."""
-        if edge.object is None or edge.kind not in _THROUGH_OBJECTS:
-            return False
-        thing = self._object(edge.object)
-        owner = self._library_owner(thing) if thing is not None else None
-        if owner is None:
-            return thing is None or not thing.label
-        return not owner.label or owner.type.rpartition(".")[2] not in _MADE_OF_OTHERS or self._library_owner(owner) is not None
+        """Whether an edge goes through something inside the standard library that no name of the program leads to."""
+        return edge.kind in _THROUGH_OBJECTS and edge.object is not None and edge.object in self._private
 
-    def _object(self, id: int) -> Obj | None:
-        try:
-            return self._recording.object(id)
-        except KeyError:
-            return None
+    @cached_property
+    def _objects(self) -> dict[int, ObjectRow]:
+        return {thing.id: (thing.id, thing.type, thing.label, thing.owner) for thing in self._recording.objects()}
 
-    def _library_owner(self, thing: Obj) -> Obj | None:
-        """The object of a type of the standard library that first held a thing."""
-        owner = self._object(thing.owner) if thing.owner is not None else None
-        return owner if owner is not None and owner.type.partition(".")[0] in sys.stdlib_module_names else None
+    @cached_property
+    def _private(self) -> frozenset[int]:
+        return private_objects(self._objects.values())
 
     def cause(self, edge: Edge, source: Actor, target: Actor | None) -> str:
         """Why the event at the end of an edge came after, or because of, its beginning."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
@@ -23,11 +23,13 @@ class Locks:
     """Mutual exclusion: an edge from each release to the next acquisition by another actor.
 
     Depth is counted by owner, so that re-entrant pairs make no edges whether or not the guest flagged both ends. A lock may be
-    released by an actor that does not hold it (legal for `threading.Lock`).
+    released by an actor that does not hold it (legal for `threading.Lock`). Locks inside the standard library order nothing: the ones
+    around starting and ending threads would put every two short threads in order.
     """
 
-    def __init__(self, edges: EdgeRows) -> None:
+    def __init__(self, edges: EdgeRows, private: Container[int]) -> None:
         self._edges = edges
+        self._private = private
         self._locks: dict[int, _Lock] = {}
         self._requests: set[tuple[int, int]] = set()
 
@@ -45,7 +47,7 @@ class Locks:
             return
         waited = flags & SyncFlag.BLOCKED or (actor, object) in self._requests
         self._requests.discard((actor, object))
-        if lock.released_by and lock.released_by != actor:
+        if lock.released_by and lock.released_by != actor and object not in self._private:
             self._edges.add(lock.released_at, at, "lock", hard=False, object=object, note="release" if waited else "earlier release")
         lock.owner, lock.depth = actor, 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.handoffs import Futures, Queues
@@ -26,11 +26,11 @@ _INSIDE = (SYNC_WORDS, SYNC_WORDS + HANDLE_WORDS)
 class Synchronization:
     """Turns operations, given in total order, into edges. About 1 us an operation."""
 
-    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Mapping[int, Gathering]) -> None:
+    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Mapping[int, Gathering], private: Container[int]) -> None:
         self._futures = Futures(edges)
         self._semaphores = Semaphores(edges, gathering)
         self._handing_on: dict[int, int] = {}  # stream: its last asyncio release
-        self._locks, self._waits = Locks(edges), Waits(edges)
+        self._locks, self._waits = Locks(edges, private), Waits(edges)
         locks, waits, barriers, queues = self._locks, self._waits, Barriers(edges), Queues(edges)
         self._handlers: dict[int, Handler] = {
             SyncOp.ACQUIRED: locks.acquired, SyncOp.RELEASED: self._releasing(locks.released),
