@@ -52,9 +52,14 @@ def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]
                 where = str(scene.place(asked.at))
                 if ended - started > worst.get(where, (0, asked))[0]:
                     worst[where] = ended - started, asked
-        if event.op in REQUESTS and event.flags & SyncFlag.BLOCKED and not event.flags & SyncFlag.ASYNC and scene.is_asynchronous(event.actor):
+        if event.op in REQUESTS and event.flags & SyncFlag.BLOCKED and not event.flags & SyncFlag.ASYNC and scene.is_asynchronous(event.actor) and not _internal(scene, event):
             open_requests[event.actor] = event
     return [_told(scene, duration, event) for duration, event in worst.values()]
+
+
+def _internal(scene: Scene, event: Operation) -> bool:
+    """Whether it is a wait inside the standard library that no user asked for, such as that for a new thread to start."""
+    return scene.object(event.object) == "Thread._started" or scene.place(event.at).line == 0
 
 
 def _told(scene: Scene, duration: int, event: Operation) -> Finding:

@@ -34,7 +34,7 @@ def check_uses(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
             given = 0
             for first, last, struck in windows.sample(found):
                 for other in partners.near(first, last, writes=True):
-                    if takes_away(evidence, other) and _can_interrupt(evidence, first, last, other):
+                    if takes_away(evidence, other) and needs_value(evidence, use_site, absent=leaves_absent(evidence, other)) and _can_interrupt(evidence, first, last, other):
                         yield Candidate(Pattern.READ_WRITE_READ, "atomicity_violation", first, last, (other,), "control", struck and first < other < last)
                         given += 1
                         break
@@ -48,12 +48,20 @@ def _can_interrupt(evidence: Evidence, first: int, last: int, other: int) -> boo
     return evidence.concurrent(first, other) and evidence.concurrent(last, other)
 
 
-def needs_value(evidence: Evidence, site: int) -> bool:
-    """Whether a read fails, or what is done with it does, when there is nothing there."""
+def needs_value(evidence: Evidence, site: int, *, absent: bool | None = None) -> bool:
+    """Whether a read fails, or what is done with it does, when there is nothing there: None, or (`absent`) not even that. By default either."""
     node = evidence.node(evidence.read_node(site))
     if node is None:
         return False
-    return bool(node.usage & (Usage.DEREFERENCED | Usage.ARITHMETIC | Usage.RAISES_WHEN_ABSENT))
+    if absent is not False and node.usage & Usage.RAISES_WHEN_ABSENT:
+        return True
+    return absent is not True and bool(node.usage & (Usage.DEREFERENCED | Usage.ARITHMETIC))
+
+
+def leaves_absent(evidence: Evidence, row: int) -> bool:
+    """Of an access that takes away: whether nothing at all is left, not even None."""
+    table = evidence.table
+    return int(table.op[row]) == DELETE or int(table.vk[row]) == ValueKind.ABSENT
 
 
 def takes_away(evidence: Evidence, row: int) -> bool:

@@ -8,6 +8,7 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.windows import WindowClass, Windows
+from causeway_core.model import ValueKind
 from causeway_core.model.finding import Kind
 
 ENOUGH = 12
@@ -40,14 +41,20 @@ def _of_class(evidence: Evidence, windows: Windows, partners: Partners, found: W
 def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int, struck: bool) -> Iterator[Candidate]:
     """The window with each partner that can run inside it: writers first, then those that only made the same read."""
     kind: Kind = "lost_update" if found.dependence == "data" else "atomicity_violation"
-    for pattern, other in _partners(partners, found, first, last):
+    for pattern, other in _partners(evidence, partners, found, first, last):
         if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
             inside = struck and first < other < last and pattern is Pattern.READ_WRITE_WRITE
             yield Candidate(pattern, kind, first, last, (other,), found.dependence, inside)
 
 
-def _partners(partners: Partners, found: WindowClass, first: int, last: int) -> Iterator[tuple[Pattern, int]]:
+def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int) -> Iterator[tuple[Pattern, int]]:
     for other in partners.near(first, last, writes=True):
         yield Pattern.READ_WRITE_WRITE, other
+    if int(evidence.table.vk[last]) == ValueKind.OBJECT:
+        for other in partners.near(first, last, writes=False):
+            # What another actor puts into the old object in place is gone with it.
+            node = evidence.node(evidence.read_node(int(evidence.table.site[other])))
+            if node is not None and node.changed_through:
+                yield Pattern.READ_WRITE_WRITE, other
     for other in partners.near(first, last, writes=False, site=found.first_site):
         yield Pattern.CLONE, other

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from causeway_core.analysis.candidate import Candidate, Pattern
-from causeway_core.analysis.detectors.check_use import needs_value, takes_away
+from causeway_core.analysis.detectors.check_use import leaves_absent, needs_value, takes_away
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.table import READ, WRITE, Ints
+from causeway_core.analysis.table import DELETE, READ, WRITE, Ints
 from causeway_core.model import ValueKind
 
 SAMPLE = 40
@@ -55,7 +55,8 @@ def _providing(evidence: Evidence) -> np.ndarray[tuple[int, ...], np.dtype[np.bo
 def _breaks(evidence: Evidence, write: int, use: int) -> bool:
     """Whether the read at `use` needs what `write` gives or takes, and neither order, lock nor a check of its own protects it."""
     table = evidence.table
-    if int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING or not needs_value(evidence, int(table.site[use])):
+    absent = leaves_absent(evidence, write) if takes_away(evidence, write) else int(table.vk[write - 1]) == ValueKind.ABSENT or int(table.op[write - 1]) == DELETE
+    if int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING or not needs_value(evidence, int(table.site[use]), absent=absent):
         return False
     if not evidence.concurrent(write, use):
         return False

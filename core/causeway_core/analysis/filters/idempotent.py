@@ -5,6 +5,7 @@ from __future__ import annotations
 from causeway_core.analysis.candidate import Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.filters.unchanged import effects_of, same_scalar
+from causeway_core.analysis.flow.graph import Node
 from causeway_core.analysis.table import WRITE
 from causeway_core.model import ValueKind
 
@@ -33,7 +34,7 @@ def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if candidate.pattern is Pattern.READ_WRITE_WRITE and not same_scalar(evidence, last, other):
         return None
     effects = [evidence.flow.graph.nodes[node] for node in effects_of(candidate, evidence)]
-    if any(not effect.accumulates for effect in effects) or (effects and written.constant):
+    if any(not effect.accumulates for effect in effects) or (effects and (written.constant or _counted_in(candidate, evidence, effects))):
         return None
     if int(table.vk[last]) == ValueKind.OBJECT and not _settled_container(evidence, last):
         return None
@@ -52,6 +53,14 @@ def _builds_on_itself(candidate: Candidate, evidence: Evidence) -> bool:
         if how == "data" and source.name == place.name and source.shape == place.shape and source.shape != "name":
             return True
     return False
+
+
+def _counted_in(candidate: Candidate, evidence: Evidence, effects: list[Node]) -> bool:
+    """Whether the value written is computed from what the effects change: then it differs each time."""
+    changed = {effect.place.name for effect in effects if effect.place is not None}
+    node = evidence.write_node(int(evidence.table.site[candidate.last]))
+    assert node is not None
+    return any(how == "data" and evidence.flow.place(origin).name in changed for origin, how in evidence.flow.graph.origins(node).items())
 
 
 def _pure(candidate: Candidate, evidence: Evidence) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causeway_core.analysis.candidate import DROP, Candidate, Verdict
+from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.filters.unchanged import same_scalar
 
@@ -10,7 +10,7 @@ from causeway_core.analysis.filters.unchanged import same_scalar
 def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a window that lies behind a busy flag: checked and set in one step, and the second actor's access lies behind the same check."""
     table, first, last, other = evidence.table, candidate.first, candidate.last, candidate.others[0]
-    if first == last:
+    if first == last or candidate.pattern is Pattern.WRITE_WRITE_READ:
         return None
     actor = int(table.actor[first])
     guards = evidence.deciding_sites(last) | evidence.deciding_sites(first) | {int(table.site[first])}

@@ -218,6 +218,11 @@ class ExpressionFlow:
                 self.graph.nodes[number].content = looked
         return given | receiver | {looked << 1}
 
+    def changed_through(self, owner: ast.expr) -> None:
+        """Notes that what `owner` holds is changed in place."""
+        for number in self._places_of(owner):
+            self.graph.nodes[number].changed_through = True
+
     def _places_of(self, node: ast.expr) -> frozenset[int]:
         """The places whose value `node` is: its own, and those a local merely names."""
         own = (self._places.get((id(node), Role.READ, shape), -1) for shape in ("attribute", "item", "name"))
@@ -226,6 +231,7 @@ class ExpressionFlow:
 
     def _mutate(self, node: ast.Call, function: ast.Attribute, given: Taint) -> Taint:
         self.write(node, function.attr, "call", given, constant=not given)
+        self.changed_through(function.value)
         if isinstance(function.value, ast.Name):
             self.environment[function.value.id] = self.environment.get(function.value.id, NOTHING) | given
         if function.attr in READING_MUTATORS:

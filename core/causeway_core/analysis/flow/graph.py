@@ -56,7 +56,7 @@ class Node:
 
     Of writes: `constant` if what is written is a literal scalar, `accumulates` for `x += …` and `x = x + …`, `private` if the owner is a local that the function made
     itself. Of iterations: `loop_suspends` if the loop's body can give way to another task. `content` of a read of a container: the place
-    (shape call) that looks into it by a method such as `get`.
+    (shape call) that looks into it by a method such as `get`; `changed_through` if what it holds is changed in place.
     """
 
     place: Place | None
@@ -68,6 +68,7 @@ class Node:
     private: bool = False
     loop_suspends: bool = False
     content: int | None = None
+    changed_through: bool = False
 
 
 def as_control(taint: Iterable[int]) -> Taint:

@@ -90,6 +90,7 @@ class StatementFlow(ExpressionFlow):
             case ast.Subscript():
                 self.evaluate(target.value)
                 self.evaluate(target.slice)
+                self.changed_through(target.value)
                 self.write(target, ast.unparse(target.slice)[:40], "item", taint, constant=constant, accumulates=accumulates)
                 self._into(target.value, taint)
 
@@ -127,7 +128,7 @@ class StatementFlow(ExpressionFlow):
         self.block(node.orelse)
         self._join(taken)
         self.guards = before
-        if _leaves(node.body) or _leaves(node.orelse):
+        if _leaves(node.body) or _leaves(node.orelse) or _waits(node.body):
             self.guards |= decided
         if self._breaks and (_breaks(node.body) or _breaks(node.orelse)):
             self._breaks[-1].update(decided)
@@ -227,6 +228,12 @@ def _reads(value: ast.expr, target: ast.expr) -> bool:
     if not (isinstance(target, ast.Subscript) and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "get" and value.args):
         return False
     return ast.unparse(value.func.value) == ast.unparse(target.value) and ast.unparse(value.args[0]) == ast.unparse(target.slice)
+
+
+def _waits(statements: Sequence[ast.stmt]) -> bool:
+    """Whether a block waits for a condition: `if not items: condition.wait()` is there to make sure of something for what follows."""
+    calls = (each for statement in statements for each in ast.walk(statement) if isinstance(each, ast.Call))
+    return any(isinstance(call.func, ast.Attribute) and call.func.attr in ("wait", "wait_for") for call in calls)
 
 
 def _breaks(statements: Sequence[ast.stmt]) -> bool:

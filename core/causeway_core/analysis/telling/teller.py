@@ -99,6 +99,9 @@ class Teller:
         if op == TEST:
             there = {ValueKind.TRUE: " and found it", ValueKind.FALSE: " and found nothing"}.get(kind, "")
             return f"looked for {name}{there}"
+        node = self.evidence.node(self.evidence.read_node(int(table.site[row])))
+        if node is not None and node.changed_through and kind is ValueKind.OBJECT:
+            return f"changed what {name} holds"
         return f"read {name}, which was not there" if kind is ValueKind.ABSENT else f"read {name}{_equals(value)}"
 
     def access(self, row: int, role: str) -> FindingAccess:
