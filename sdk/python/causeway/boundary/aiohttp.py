@@ -63,7 +63,11 @@ def patch_server(module: ModuleType) -> None:
         parents = headers.getall(traceparent, ())
         states = headers.getall(tracestate, ()) if parents else ()
         exchange = server_begin(
-            request.method, request.path_qs, parents[0] if len(parents) == 1 else None, ",".join(states) if states else None, headers.get(causeway), request.remote
+            request.method,
+            request._message.path,
+            parents[0] if len(parents) == 1 else None,
+            (states[0] if len(states) == 1 else ",".join(states)) if states else None,
+            headers.get(causeway),
         )
         _handled[id(request)] = exchange
         return exchange

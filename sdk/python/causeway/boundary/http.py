@@ -136,7 +136,7 @@ def client_end(exchange: Exchange, status: int | None, error: BaseException | No
 
 
 def server_begin(
-    method: str, target: str, traceparent: str | None, tracestate: str | None, causeway: str | None, peer: str | None = None
+    method: str, target: str, traceparent: str | None, tracestate: str | None, causeway: str | None
 ) -> Exchange:
     """A request has arrived; makes its span current until `server_end`."""
     remote: TraceContext | None = None

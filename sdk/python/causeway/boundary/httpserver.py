@@ -31,14 +31,12 @@ def patch(module: ModuleType) -> None:
         headers = handler.headers
         parents = headers.get_all("traceparent") or []
         states = headers.get_all("tracestate") or []
-        peer = handler.client_address[0] if type(handler.client_address) is tuple and handler.client_address else None
         _open[id(handler)] = server_begin(
             handler.command,
             handler.path,
             parents[0] if len(parents) == 1 else None,
             ",".join(states) or None,
             headers.get("X-Causeway-Trace"),
-            peer if type(peer) is str else None,
         )
 
     def status(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

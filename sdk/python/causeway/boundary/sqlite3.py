@@ -32,29 +32,38 @@ _connecting: dict[int, object] = {}
 _KEY_NAMES = ("id", "rowid", "oid", "_rowid_", "pk", "uuid")
 
 _getters: dict[str, Any] = {}
+_in_transaction: Any = None
 
 
 class Connection:
-    """What is known of a connection: its number, its database (JSON) and the number of its open transaction."""
+    """What is known of a connection: its number, the beginning of its records and the number of its open transaction."""
 
-    __slots__ = ("database", "isolation", "number", "transaction")
+    __slots__ = ("head", "isolation", "number", "transaction")
 
     def __init__(self, database: object) -> None:
         self.number = _next()
-        self.database = _database_json(database, self.number)
+        self.head = f'{{"system":"sqlite","phase":"end","connection":{self.number},"database":{_database_json(database, self.number)},'
         self.transaction: int | None = None
-        self.isolation: str | None = None
+        self.isolation = "null"
 
 
 class Prepared:
     """A statement's analysis with the parts of its record that are the same each time."""
 
-    __slots__ = ("constant", "keys", "statement", "table")
+    __slots__ = ("constant", "keys", "prefix", "single", "statement", "table")
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
         self.table = statement.tables[0] if statement.tables else None
         self.keys = _key_plan(statement, self.table) if self.table is not None else None
+        # The most usual way to name a row: its key is one positional parameter.
+        self.single = -1
+        self.prefix = ""
+        if self.keys is not None and self.table is not None and len(self.keys) == 1 and len(self.keys[0]) == 1:
+            column, (kind, key) = self.keys[0][0]
+            if kind == "parameter" and type(key) is int and not is_secret(column) and _is_key(self.table, (column,)):
+                self.single = key
+                self.prefix = f"[[{quote(self.table)},"
         text = statement.text[:MAX_STATEMENT]
         members = [
             f'"statement":{quote(scrub_content(text))}',
@@ -126,6 +135,10 @@ def _rows_json(prepared: Prepared, parameters: Any, lastrowid: Any) -> str:
     statement, table = prepared.statement, prepared.table
     if table is None:
         return "[]"
+    if prepared.single >= 0 and type(parameters) is tuple and len(parameters) > prepared.single and type(parameters[prepared.single]) is int:
+        key = parameters[prepared.single]
+        if -(1 << 63) <= key < 1 << 63 and not settings.current.sanitize_values:
+            return f"{prepared.prefix}{key}]]"
     name = quote_name(table)
     if prepared.keys is None or settings.current.sanitize_values:
         if len(statement.inserted) == 1 and type(lastrowid) is int and not settings.current.sanitize_values:
@@ -168,6 +181,8 @@ def _parameters_json(statement: Statement, parameters: Any) -> str:
     secrets = statement.secrets
     if kind is tuple or kind is list:
         if not secrets:
+            if len(parameters) == 1 and type(parameters[0]) is int and -(1 << 63) <= parameters[0] < 1 << 63 and not settings.current.sanitize_values:
+                return f"[{parameters[0]}]"
             values = [value_json(value, depth=0) for value in parameters[:64]]
         else:
             values = [f'"{REDACTED}"' if i in secrets and value is not None else value_json(value, depth=0) for i, value in enumerate(parameters[:64])]
@@ -204,21 +219,23 @@ def _connection(connection: Any) -> Connection:
 
 def _write(connection: Any, prepared: Prepared, parameters: str, rows: str, rowcount: int, error: BaseException | None, started: int) -> None:
     """One SQL record; keeps account of the connection's transaction."""
-    state = _connection(connection)
+    state = _connections.get(id(connection)) or _connection(connection)
     before = state.transaction
-    inside = _getters["in_transaction"](connection)
-    if inside and before is None:
-        before = state.transaction = _next()
-        state.isolation = _isolation(connection, prepared.statement)
-    elif not inside:
+    if _in_transaction(connection):
+        if before is None:
+            before = state.transaction = _next()
+            state.isolation = quote_name(_isolation(connection, prepared.statement))
+        transaction = f'{before},"isolation":{state.isolation}'
+    elif before is not None:
         state.transaction = None
-    transaction = "null" if before is None else before
-    isolation = "null" if state.isolation is None or before is None else quote_name(state.isolation)
+        transaction = f'{before},"isolation":{state.isolation}'
+    else:
+        transaction = 'null,"isolation":null'
     failed = "null" if error is None else quote_name(type(error).__name__)
     _record(
         SQL,
-        f'{{"system":"sqlite","phase":"end","id":{_next()},"connection":{state.number},"database":{state.database},{prepared.constant},"parameters":{parameters},"rowcount":{rowcount},'
-        f'"rows":{rows},"transaction":{transaction},"isolation":{isolation},"error":{failed},"started":{started}}}',
+        f'{state.head}{prepared.constant},"id":{_next()},"parameters":{parameters},"rowcount":{rowcount},"rows":{rows},'
+        f'"transaction":{transaction},"error":{failed},"started":{started}}}',
     )
 
 
@@ -237,8 +254,9 @@ def _executed(connection: Any, cursor: Any, args: tuple[Any, ...], error: BaseEx
     prepared = _prepared.get(args[0]) or _prepare(args[0])
     statement = prepared.statement
     parameters = args[1] if len(args) > 1 else None
-    rowcount = lastrowid = None
-    if cursor is not None:
+    rowcount = -1
+    lastrowid = None
+    if cursor is not None and statement.access == "write":
         rowcount = _getters["rowcount"](cursor)
         if statement.inserted and prepared.keys is None and rowcount == 1 and error is None:
             lastrowid = _getters["lastrowid"](cursor)
@@ -253,7 +271,7 @@ def _executed(connection: Any, cursor: Any, args: tuple[Any, ...], error: BaseEx
         shown, rows = "null", f"[[{quote_name(prepared.table)}]]" if prepared.table else "[]"
     if len(shown) > MAX_PARAMETERS:
         shown = '"<too large>"'
-    _write(connection, prepared, shown, rows, -1 if rowcount is None else rowcount, error, started)
+    _write(connection, prepared, shown, rows, rowcount, error, started)
 
 
 def _script(connection: Any, args: tuple[Any, ...], error: BaseException | None, started: int) -> None:
@@ -311,8 +329,8 @@ def _hooks(module: ModuleType) -> list[tuple[type, str, Any]]:
             text = (_prepared.get("ROLLBACK") or _prepare("ROLLBACK")).constant
             _record(
                 SQL,
-                f'{{"system":"sqlite","phase":"end","id":{_next()},"connection":{state.number},"database":{state.database},{text},"parameters":null,"rowcount":-1,"rows":[],'
-                f'"transaction":{state.transaction},"isolation":null,"error":null,"started":{started}}}',
+                f'{state.head}{text},"id":{_next()},"parameters":null,"rowcount":-1,"rows":[],'
+                f'"transaction":{state.transaction},"isolation":{state.isolation},"error":null,"started":{started}}}',
             )
 
     return [
@@ -355,6 +373,8 @@ def patch(module: ModuleType) -> None:
     """Hook `_sqlite3`."""
     for owner, name in ((module.Connection, "in_transaction"), (module.Connection, "isolation_level")):
         _getters[name] = vars(owner)[name].__get__
+    global _in_transaction
+    _in_transaction = _getters["in_transaction"]
     for name in ("connection", "rowcount", "lastrowid"):
         _getters[name] = vars(module.Cursor)[name].__get__
     _tap.audit("sqlite3.connect", _connecting_to)
