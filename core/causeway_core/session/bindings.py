@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from causeway_core.wire.kinds import Kind
 
 LOCAL = 1 << Kind.LOCAL
 VARIABLE = 1 << Kind.SETVAR | 1 << Kind.GETVAR
+_FIRST = attrgetter("first")
 _KEPT = 4096
 _SEGMENTS_SEARCHED = 2000
 
@@ -75,10 +78,11 @@ class Bindings:
         past, found = self._past, dict[str, At]()
         timeline, sites = past.at(before), past.sites(past.process_of(before))
         stream, start, end = stream_of(before), activation.call_at, position_of(before)
-        candidates = [c for c in sites.chunks_with(w for wires in missing.values() for w in wires) if c.stream == stream]
-        for chunk in reversed(candidates):
-            if chunk.first >= end or chunk.end <= position_of(start):
-                continue
+        candidates = sites.streams_with(w for wires in missing.values() for w in wires).get(stream, [])
+        for index in range(bisect_left(candidates, end, key=_FIRST) - 1, -1, -1):
+            chunk = candidates[index]
+            if chunk.end <= position_of(start):
+                break
             low, high = max(start, chunk.first_at), min(before, make_at(stream, chunk.end))
             wanted = bits(w for wires in missing.values() for w in wires)
             self._newest(timeline.in_activation(activation, LOCAL, wanted, At(low), At(high)), missing, found)
@@ -164,7 +168,9 @@ class Bindings:
         names = {wire: name for name, wires in wanted.items() for wire in wires}
         for stream, cut in timeline.cuts(before).items():
             missing = dict(wanted)
-            for chunk in reversed([c for c in sites.chunks_with(names) if c.stream == stream and c.first < cut]):
+            candidates = sites.streams_with(names).get(stream, [])
+            for index in range(bisect_left(candidates, cut, key=_FIRST) - 1, -1, -1):
+                chunk = candidates[index]
                 events = past.chunks.all_in(chunk, VARIABLE, sites=bits(w for wires in missing.values() for w in wires), owner=owner, before=cut)
                 words = np.frombuffer(past.chunks.words(chunk), np.uint32)
                 for offset, wire in zip(events[::-1].tolist(), (words[events[::-1]] >> 8).tolist(), strict=True):

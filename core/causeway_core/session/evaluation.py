@@ -7,6 +7,7 @@ import operator
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
@@ -58,6 +59,12 @@ class Names(Protocol):
         """The recorded value of a name, None where it is not bound."""
 
 
+@lru_cache(256)
+def parsed(expression: str) -> ast.expr:
+    """The tree of an expression. Raises SyntaxError, and what else the parser raises."""
+    return ast.parse(expression.strip(), mode="eval").body
+
+
 class Evaluation:
     """Evaluates expressions at one event. Bounded: a second, two million steps, results of a million items."""
 
@@ -75,7 +82,7 @@ class Evaluation:
             raise EvaluationError("the expression is too long")
         self._deadline = time.monotonic() + _SECONDS
         try:
-            return self.node(ast.parse(expression.strip(), mode="eval").body)
+            return self.node(parsed(expression))
         except SyntaxError as error:
             raise EvaluationError(f"not an expression: {error.msg}", "only expressions without side effects can be evaluated") from error
         except (RecursionError, MemoryError, ValueError) as error:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from causeway_core.model import Value
+from causeway_core.model import At, Mark, Value
 from causeway_core.session.bindings import Binding, Bindings
-from causeway_core.session.frame import Frame
 from causeway_core.session.past import Past
 from causeway_core.session.place import Place
 
@@ -12,16 +11,18 @@ from causeway_core.session.place import Place
 class FrameNames:
     """Looks names up as Python does, at a frame's position: locals, then closure cells, then the module's globals."""
 
-    def __init__(self, past: Past, bindings: Bindings, frame: Frame) -> None:
+    def __init__(self, past: Past, bindings: Bindings, mark: Mark, activation: At = At(0)) -> None:
+        """The names in an activation (its CALL; default: the innermost) at a mark."""
         self._past = past
         self._bindings = bindings
-        self.frame = frame
-        self.before = frame.mark.at
-        self.process = past.process_of(frame.mark.at)
+        self.mark = mark
+        self.before = mark.at
+        self.process = past.process_of(mark.at)
         timeline = past.timeline(self.process)
-        self.activation = timeline.activation_called(frame.activation) if frame.activation else timeline.activation(timeline.locate(self.before).activation)
+        self.activation = timeline.activation_called(activation) if activation else timeline.activation(timeline.locate(mark.at).activation)
         function = past.function_of(self.activation)
-        self.source = function.source if function is not None else frame.source
+        self._function = function.qualname if function is not None else "?"
+        self.source = function.source if function is not None else 0
 
     def value_of(self, name: str) -> Value | None:
         """The recorded value of a name, None where it is not bound."""
@@ -64,7 +65,7 @@ class FrameNames:
 
     def local_place(self, name: str) -> Place:
         """The place of a local."""
-        return Place(self.process, "local", self.activation.call_at, name, f"{name} in {self.frame.function}()")
+        return Place(self.process, "local", self.activation.call_at, name, f"{name} in {self._function}()")
 
     def cell_place(self, name: str, cell: int) -> Place:
         """The place of a closure cell."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from operator import attrgetter
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +15,8 @@ from causeway_core.model import At, make_at
 from causeway_core.session.accesses import AccessLog
 from causeway_core.session.past import Past
 from causeway_core.session.sitetable import bits
-from causeway_core.session.timeline import Timeline
+
+_FIRST = attrgetter("first")
 
 
 class Hits(Protocol):
@@ -20,8 +24,8 @@ class Hits(Protocol):
 
     process: int
 
-    def next(self, cuts: dict[int, int], direction: int) -> At | None:
-        """The first event at or after the cuts (a position for each stream), or the last before them."""
+    def walk(self, cuts: dict[int, int], direction: int) -> Iterator[At]:
+        """The events at or after the cuts (a position for each stream) in total order, or those before them, last first."""
 
     def all(self) -> NDArray[np.int64]:
         """All events in total order."""
@@ -33,34 +37,36 @@ class SiteHits:
     def __init__(self, past: Past, process: int, wires: Iterable[int], kinds: int) -> None:
         self.process = process
         self._past = past
-        self.wires = frozenset(wires)
         self._kinds = kinds
-        self._bits = bits(self.wires)
-        self._chunks = past.sites(process).chunks_with(self.wires)
+        wanted = sorted(set(wires))
+        self._bits = bits(wanted)
+        self._streams = past.sites(process).streams_with(wanted)
 
-    def next(self, cuts: dict[int, int], direction: int) -> At | None:
+    def walk(self, cuts: dict[int, int], direction: int) -> Iterator[At]:
         """See `Hits`."""
-        timeline = self._past.timeline(self.process)
-        best: At | None = None
-        for stream, cut in cuts.items():
-            own = [chunk for chunk in self._chunks if chunk.stream == stream and (chunk.end > cut if direction > 0 else chunk.first < cut)]
-            for chunk in own if direction > 0 else reversed(own):
-                begin, end = make_at(stream, chunk.first), make_at(stream, chunk.end)
-                if direction > 0:
-                    found = self._past.chunks.first(begin, end, self._kinds, at_least=make_at(stream, max(cut, chunk.first)), sites=self._bits)
-                else:
-                    found = self._past.chunks.last(begin, make_at(stream, min(cut, chunk.end)), self._kinds, sites=self._bits)
-                if found is not None:
-                    best = found if best is None or _nearer(timeline, found, best, direction) else best
-                    break
-        return best
+        ways = [self._walk_stream(stream, cut, direction) for stream, cut in cuts.items() if stream in self._streams]
+        if len(ways) == 1:
+            return ways[0]
+        key = self._past.timeline(self.process).key
+        return merge(*ways, key=key, reverse=direction < 0)
+
+    def _walk_stream(self, stream: int, cut: int, direction: int) -> Iterator[At]:
+        chunks = self._streams[stream]
+        index = bisect_right(chunks, cut if direction > 0 else cut - 1, key=_FIRST) - 1
+        for chunk in chunks[max(index, 0) :] if direction > 0 else reversed(chunks[: index + 1]):
+            offsets = self._past.chunks.all_in(chunk, self._kinds, sites=self._bits)
+            limit = max(cut - chunk.first, 0)
+            row = int(np.searchsorted(offsets, limit))
+            base = make_at(stream, chunk.first)
+            for offset in offsets[row:].tolist() if direction > 0 else offsets[:row][::-1].tolist():
+                yield At(base + offset)
 
     def all(self) -> NDArray[np.int64]:
         """See `Hits`."""
-        past = self._past
-        found = [np.empty(0, np.int64)]
-        for chunk in past.sites(self.process).chunks_with(self.wires):
-            found.append(past.chunks.all_in(chunk, self._kinds, sites=self._bits).astype(np.int64) + make_at(chunk.stream, chunk.first))
+        past, found = self._past, [np.empty(0, np.int64)]
+        for chunks in self._streams.values():
+            for chunk in chunks:
+                found.append(past.chunks.all_in(chunk, self._kinds, sites=self._bits).astype(np.int64) + make_at(chunk.stream, chunk.first))
         at = np.concatenate(found)
         return at[np.lexsort((at, past.timeline(self.process).segments_of(at)))]
 
@@ -70,27 +76,21 @@ class ListedHits:
 
     def __init__(self, past: Past, process: int, events: Sequence[At] | AccessLog) -> None:
         self.process = process
-        self._past = past
         if isinstance(events, AccessLog):
-            self._at, self._segment = events.at, events.segment
+            self._at = events.at
             return
         at = np.array(sorted(set(events)), np.int64)
-        segment = past.timeline(process).segments_of(at)
-        order = np.lexsort((at, segment))
-        self._at, self._segment = at[order], segment[order]
+        self._at = at[np.lexsort((at, past.timeline(process).segments_of(at)))]
 
-    def next(self, cuts: dict[int, int], direction: int) -> At | None:
+    def walk(self, cuts: dict[int, int], direction: int) -> Iterator[At]:
         """See `Hits`."""
-        limits = np.array([cuts.get(stream, 0) for stream in (self._at >> 40).tolist()], np.int64) if len(cuts) > 1 else None
-        if limits is None:
-            stream, cut = next(iter(cuts.items()))
-            limit = make_at(stream, cut)
-            low = int(np.searchsorted(self._at, limit)) if len(self._at) else 0
-            row = low if direction > 0 else low - 1
-            return At(int(self._at[row])) if 0 <= row < len(self._at) else None
-        after = (self._at & ((1 << 40) - 1)) >= limits
-        rows = np.flatnonzero(after if direction > 0 else ~after)
-        return At(int(self._at[rows[0] if direction > 0 else rows[-1]])) if len(rows) else None
+        table = np.zeros(max(cuts, default=0) + 2, np.int64)
+        for stream, cut in cuts.items():
+            table[stream] = cut
+        after = (self._at & ((1 << 40) - 1)) >= table[np.minimum(self._at >> 40, len(table) - 1)]
+        rows = np.flatnonzero(after) if direction > 0 else np.flatnonzero(~after)[::-1]
+        for row in rows:
+            yield At(int(self._at[row]))
 
     def all(self) -> NDArray[np.int64]:
         """See `Hits`."""
@@ -106,7 +106,3 @@ def cuts_at(past: Past, process: int, at: At, *, after: bool) -> dict[int, int]:
         return cuts
     wall = past.clock.wall_ns(at)
     return {stream.id: past.clock.position_at(stream.id, wall) for stream in past.timeline(process).streams}
-
-
-def _nearer(timeline: Timeline, a: At, b: At, direction: int) -> bool:
-    return timeline.key(a) < timeline.key(b) if direction > 0 else timeline.key(a) > timeline.key(b)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from causeway_core.errors import EvaluationError, NotCaptured
 from causeway_core.model import ObjectRef, Value, ValueKind
 from causeway_core.session.bindings import Bindings
-from causeway_core.session.evaluation import Evaluation, Recorded
+from causeway_core.session.evaluation import Evaluation, Recorded, parsed
 from causeway_core.session.framenames import FrameNames
 from causeway_core.session.mutation import Slot
 from causeway_core.session.objects import Objects
@@ -36,9 +36,9 @@ class Questions:
             if slot.value.kind in (ValueKind.UNCAPTURED, ValueKind.REDACTED):
                 evaluation.plain(slot.value, f"'{expression.strip()}'")
             text = expression.strip()
-            found = self._variables.of(text, slot.value, names.frame.mark, expression=text, written_at=slot.at, place=place)
+            found = self._variables.of(text, slot.value, names.mark, expression=text, written_at=slot.at, place=place)
             return replace(found, text=f"{found.text} (when first seen)") if slot.stale else found
-        return self._variables.of_result(expression.strip(), evaluation.evaluate(expression), names.frame.mark, names)
+        return self._variables.of_result(expression.strip(), evaluation.evaluate(expression), names.mark, names)
 
     def truth(self, expression: str, names: FrameNames) -> bool:
         """Whether an expression is true."""
@@ -55,7 +55,7 @@ class Questions:
     def _held(self, expression: str, names: FrameNames, evaluation: Evaluation) -> tuple[Slot | None, Place] | None:
         """What a name, attribute or item holds (None: nothing known), and its place; None for other expressions."""
         try:
-            node = ast.parse(expression.strip(), mode="eval").body
+            node = parsed(expression)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise EvaluationError(f"not an expression: {error}") from error
         match node:

@@ -310,11 +310,11 @@ class Session:
 
         Raises EvaluationError for what is refused or fails, NotCaptured when a value it needs was not captured. Bounded in time and size.
         """
-        return self._questions.evaluate(expression, self._names(frame or self._stacks.top(self._mark)))
+        return self._questions.evaluate(expression, self._names(frame))
 
     def completions(self, prefix: str, frame: Frame | None = None) -> list[str]:
         """Names (or, after a dot, attributes) that could complete `prefix` in a frame."""
-        return self._questions.completions(prefix, self._names(frame or self._stacks.top(self._mark)))
+        return self._questions.completions(prefix, self._names(frame))
 
     def actors(self, mark: Mark | None = None, limit: int = 1000) -> ActorList:
         """All actors as they are at a mark: the one at it first, then those causally near, running, waiting, finished."""
@@ -322,7 +322,7 @@ class Session:
 
     def place(self, expression: str, frame: Frame | None = None) -> Place:
         """The place that a name, attribute or item expression denotes. Raises EvaluationError for anything else."""
-        return self._questions.place(expression, self._names(frame or self._stacks.top(self._mark)))
+        return self._questions.place(expression, self._names(frame))
 
     def last_writer(self, place: Place, before: Mark | None = None) -> Change | None:
         """The last write of a place before a mark in the order of its process; None where there is none."""
@@ -332,11 +332,12 @@ class Session:
         """The recorded reads and writes of a place in the order of its process; the last `limit`."""
         return self._accesses.history(place, limit)
 
-    def _names(self, frame: Frame) -> FrameNames:
-        return FrameNames(self._past, self._bindings, frame)
+    def _names(self, frame: Frame | None) -> FrameNames:
+        mark, activation = (frame.mark, frame.activation) if frame is not None else (self._mark, At(0))
+        return FrameNames(self._past, self._bindings, mark, activation)
 
     def _condition(self, expression: str, mark: Mark) -> object:
         """A breakpoint's condition at a mark, as true or false."""
-        return self._questions.truth(expression, self._names(self._stacks.top(mark)))
+        return self._questions.truth(expression, FrameNames(self._past, self._bindings, mark))
 
 

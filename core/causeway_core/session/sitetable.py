@@ -14,6 +14,7 @@ from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Chunk
 
 _BINDING = frozenset({"local", "param", "for", "with"})
+_KEPT = 1024
 AWAITS, STOPS = 1, 2
 _VARIABLE = frozenset({"global", "cell"})
 
@@ -24,6 +25,8 @@ class SiteTable:
     def __init__(self, recording: Recording, process: int) -> None:
         self._recording = recording
         self.process = process
+        self._bindings: dict[int, dict[str, list[int]]] = {}
+        self._by_stream: dict[tuple[int, ...], dict[int, list[Chunk]]] = {}
         bases = recording.query("SELECT base, count, first FROM site_base WHERE process = ?", (process,)).rows
         size = max((base + count for base, count, _ in bases), default=0)
         self.site_ids: NDArray[np.int64] = np.zeros(size, np.int64)
@@ -83,11 +86,17 @@ class SiteTable:
 
     def bindings(self, function: int) -> dict[str, list[int]]:
         """For each local name of a function, the wire sites that bind it."""
+        found = self._bindings.get(function)
+        if found is None:
+            found = self._bindings[function] = self._read_bindings(function)
+        return found
+
+    def _read_bindings(self, function: int) -> dict[str, list[int]]:
         names: defaultdict[str, list[int]] = defaultdict(list)
         for site in self.of_function(function):
             if site.name is not None and site.kind in _BINDING:
                 names[site.name] += self.wires([site])
-        return names
+        return dict(names)
 
     def variables(self, source: int, kind: str) -> dict[str, list[int]]:
         """For each global (or cell) name of a source file, the wire sites that bind or read it."""
@@ -126,6 +135,19 @@ class SiteTable:
     def chunks_with(self, wires: Iterable[int]) -> list[Chunk]:
         """The chunks in which any of these sites occurs, in order of stream and position."""
         return look_up(self._occurrences, wires)
+
+    def streams_with(self, wires: Iterable[int]) -> dict[int, list[Chunk]]:
+        """The chunks in which any of these sites occurs, by stream, in order of position."""
+        key = tuple(wires)
+        found = self._by_stream.get(key)
+        if found is None:
+            found = {}
+            for chunk in self.chunks_with(key):
+                found.setdefault(chunk.stream, []).append(chunk)
+            if len(self._by_stream) >= _KEPT:
+                self._by_stream.clear()
+            self._by_stream[key] = found
+        return found
 
     def chunks_about(self, owner: int) -> list[Chunk]:
         """The chunks in which an object (wire id) is written, read, mutated or snapshot."""

@@ -174,8 +174,7 @@ class Stopping:
     ) -> tuple[tuple[int, int, int], Mark, At] | None:
         """The nearest event of one source that passes the breakpoint's tests and is nearer than `bound`."""
         past = self._past
-        cuts = cuts_at(past, hits.process, start.at, after=direction > 0)
-        while (at := hits.next(cuts, direction)) is not None:
+        for at in hits.walk(cuts_at(past, hits.process, start.at, after=direction > 0), direction):
             mark = armed.place(at) if armed.place is not None else past.mark(at)
             key = past.sort_key(mark.at) if mark is not None else None
             if bound is not None and key is not None and (key >= bound if direction > 0 else key <= bound):
@@ -183,7 +182,6 @@ class Stopping:
             ahead = key is not None and (key > limit if direction > 0 else key < limit)
             if ahead and mark is not None and key is not None and self.passes(armed, at, mark):
                 return key, mark, at
-            cuts = cuts_at(past, hits.process, at, after=direction > 0)
         return None
 
     def passes(self, armed: Armed, at: At, mark: Mark) -> bool:
