@@ -115,8 +115,9 @@ _KINDS = {"item": Item, "contains": Contains, "attr": Attribute, "method": Metho
 
 def weave_code(source: bytes, path: str, twin: Twin, module: str = "__main__") -> CodeType:
     """A module's code object with the twin's taps in it."""
+    from causeway.weave.dynamic import split
     from causeway.weave.patch import loaded
     from causeway.weave.tree import weave
 
     woven = weave(source, path, module)
-    return loaded(woven.code, woven.recipe, twin.make_many(woven.table.taps))
+    return loaded(woven.code, woven.recipe, twin.make_many(split(woven.table)[0]))

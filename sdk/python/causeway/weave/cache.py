@@ -40,6 +40,8 @@ class Stored:
     recipe: Recipe
     taps: list[TapRow]
     sites: int
+    dynamic: tuple[tuple[int, int], ...] = ()
+    """Tap rows that stand before the source of an `exec`, each with its line."""
 
 
 class Cache:
@@ -83,7 +85,7 @@ class Cache:
 
     def store(self, key: str, stored: Stored, table: bytes) -> None:
         """Keeps a woven module and its site table."""
-        body = marshal.dumps((stored.code, stored.recipe, stored.taps, stored.sites))
+        body = marshal.dumps((stored.code, stored.recipe, stored.taps, stored.sites, stored.dynamic))
         try:
             os.makedirs(os.path.dirname(self._path(key, "")), mode=0o700, exist_ok=True)
             write_atomically(self._path(key, ".json"), table)

@@ -36,7 +36,7 @@ def key_text(node: ast.expr) -> str | None:
     """Source text of a short key expression, for the site table."""
     if isinstance(node, ast.Constant):
         return repr(node.value)[:40]
-    return node.id if isinstance(node, ast.Name) else None
+    return node.id if isinstance(node, ast.Name) and not node.id.startswith("@") else None
 
 
 class Expressions(Taps):
@@ -167,6 +167,11 @@ class Expressions(Taps):
         elif isinstance(func, ast.Name):
             if self._mutated_function(func):
                 node.func = self._mutated(func, func.id)
+            elif func.id == "exec" and self._is_plain_exec(node):
+                self._arguments(node, False)
+                source = node.args[0]
+                node.args[0] = self.value(self.tap("exec", "read", node), source, source, first_of(source))
+                return node
             elif func.id in self._builtin_names and self.meaning(func.id) == "global":
                 return self._builtin(node, func)
             else:
@@ -175,6 +180,11 @@ class Expressions(Taps):
             node.func = self.expr(func)
         self._arguments(node, isinstance(func, ast.Attribute) and func.attr == "join")
         return node
+
+    def _is_plain_exec(self, node: ast.Call) -> bool:
+        """Whether the executed text may be woven: with a mapping of its own for locals, reading back what it bound could run code."""
+        built_in = "exec" not in self.analysis.module.bound and self.meaning("exec") == "global"
+        return built_in and 1 <= len(node.args) <= 2 and not node.keywords and not any(isinstance(arg, ast.Starred) for arg in node.args)
 
     def _arguments(self, node: ast.Call, consumed: bool) -> None:
         node.args = [self._generator(arg, consumed) if isinstance(arg, ast.GeneratorExp) else self.expr(arg) for arg in node.args]

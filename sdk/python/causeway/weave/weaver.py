@@ -9,6 +9,7 @@ from types import CodeType
 from typing import Any
 
 from causeway.weave.cache import Cache, Stored
+from causeway.weave.dynamic import COMPILER_FLAGS, Dynamic, split
 from causeway.weave.patch import loaded
 from causeway.weave.scope import Scope, switched_off
 
@@ -63,13 +64,17 @@ class Weaver:
 
             with _Warnings(module) as warned:
                 result = weave(source, path, module, rewrite() if rewrite is not None else None, flags=flags, filename=filename)
-            stored = Stored(result.code, result.recipe, result.table.taps, len(result.table.sites))
+            taps, dynamic = split(result.table)
+            stored = Stored(result.code, result.recipe, taps, len(result.table.sites), dynamic)
             table = result.table.to_json(decode(source))
             if not warned.seen:
                 self.cache.store(key, stored, table)
             self._published(key, table)
         base = self.tap.add_sites(stored.sites, key)
-        return loaded(stored.code, stored.recipe, self.tap.make_many(stored.taps, base))
+        taps = self.tap.make_many(stored.taps, base)
+        for row, line in stored.dynamic:
+            taps[row] = Dynamic(self, f"<exec {path}:{line}>", module, stored.code.co_flags & COMPILER_FLAGS)
+        return loaded(stored.code, stored.recipe, taps)
 
     def _published(self, key: str, table: bytes | None) -> bool:
         return self.spool is None or self.cache.publish(key, self.spool, table)
