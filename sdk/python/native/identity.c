@@ -20,26 +20,19 @@
 #define BOUND_REFERENCES 2
 #endif
 
-enum { DESCRIBED = 1, PUBLISHED = 2, SNAPSHOT = 4, MARKED = 8 /* secret container, raised exception */, FLAGS = 15 };
+enum { DESCRIBED = CW_DESCRIBED, PUBLISHED = CW_PUBLISHED, SNAPSHOT = CW_PICTURED, MARKED = CW_MARKED };
 
-typedef struct {
-    PyObject *object; /* NULL: free */
-    uint32_t id;      /* id << 4 | flags */
-    uint32_t privacy; /* of the actor that registered it */
-} entry;
+typedef cw_identity entry;
 
-static entry *table;
-static uint32_t slots, live, shift = 32;
+static entry nobody[2];
+cw_identity *cw_identities = nobody;
+uint32_t cw_identity_shift = 63, cw_identity_mask = 1;
+static uint32_t slots, live;
 static uint32_t next_id = 1;
 
-static inline uint32_t home(const PyObject *object) { return (uint32_t)(((uint64_t)(uintptr_t)object >> 4) * 0x9E3779B97F4A7C15u >> 32) >> shift; }
-
-static inline entry *find(const PyObject *object) {
-    entry *e = &table[home(object)];
-    while (e->object != object && e->object != NULL)
-        if (++e == table + slots) e = table;
-    return e;
-}
+#define table cw_identities
+#define home cw_identity_home
+#define find cw_identity_find
 
 static bool resize(uint32_t size) {
     entry *old = table, *new = calloc(size, sizeof *new);
@@ -47,10 +40,11 @@ static bool resize(uint32_t size) {
     if (new == NULL) return false;
     table = new;
     slots = size;
-    shift = 32 - (uint32_t)__builtin_ctz(size);
+    cw_identity_mask = size - 1;
+    cw_identity_shift = 64 - (uint32_t)__builtin_ctz(size);
     for (uint32_t i = 0; i < old_slots; i++)
         if (old[i].object != NULL) *find(old[i].object) = old[i];
-    free(old);
+    if (old_slots != 0) free(old);
     return true;
 }
 
@@ -97,11 +91,13 @@ void cw_objects_undefine(void) {
 void cw_objects_forget(void) {
     entry *old = table;
     uint32_t old_slots = slots;
-    table = NULL;
+    table = nobody;
     slots = live = 0;
+    cw_identity_mask = 1;
+    cw_identity_shift = 63;
     for (uint32_t i = 0; i < old_slots; i++)
         if (old[i].object != NULL && is_class(&old[i])) cw_object_follow(old[i].object);
-    free(old);
+    if (old_slots != 0) free(old);
     cw_types_undefine();
 }
 
@@ -127,20 +123,20 @@ static entry *insert(PyObject *object, unsigned how) {
 }
 
 void cw_object_follow(PyObject *object) {
-    if (slots != 0 && find(object)->object != NULL) return;
+    if (find(object)->object != NULL) return;
     cw_type_of(Py_TYPE(object));
-    if (slots == 0 || find(object)->object == NULL) insert(object, CW_PUBLISH);
+    if (find(object)->object == NULL) insert(object, CW_PUBLISH);
 }
 
 /* First sight, or a fuller look at what was known only in passing. */
-static uint32_t look(PyObject *object, unsigned how) {
+uint32_t cw_object_look(PyObject *object, unsigned how) {
     if (!cw_active() || cw_stream_get() == NULL) return 0;
-    entry *e = slots == 0 ? NULL : find(object);
-    if (e == NULL || e->object == NULL) {
+    entry *e = find(object);
+    if (e->object == NULL) {
         cw_type *type = cw_type_of(Py_TYPE(object));
         if (type == NULL || !type->trackable || cw_dying(object)) return 0;
-        e = slots == 0 ? NULL : find(object); /* a class is registered with its own first instance */
-        if (e == NULL || e->object == NULL) e = insert(object, how);
+        e = find(object); /* a class is registered with its own first instance */
+        if (e->object == NULL) e = insert(object, how);
         if (e == NULL) return 0;
     }
     bool full = cw_snapshot_allowed(how);
@@ -152,18 +148,6 @@ static uint32_t look(PyObject *object, unsigned how) {
     if (e->id & MARKED && cw_type_of(Py_TYPE(object))->layout != CW_EXCEPTION) how |= CW_SECRET;
     cw_describe_object(object, id, how, full); /* may register others and move the table */
     return id;
-}
-
-uint32_t cw_object_seen(PyObject *object, unsigned how) {
-    if (__builtin_expect(slots != 0, 1)) {
-        entry *e = find(object);
-        if (e->object != NULL && (e->id & SNAPSHOT)) {
-            if (how & CW_PUBLISH) e->id |= PUBLISHED;
-            if (how & CW_SECRET) e->id |= MARKED;
-            return e->id >> 4;
-        }
-    }
-    return look(object, how);
 }
 
 uint32_t cw_object_id(PyObject *object) { return cw_object_seen(object, 0); }

@@ -22,14 +22,31 @@ void cw_secret_configure(const char *const *patterns, size_t count, bool enabled
     disabled = !enabled;
 }
 
-/* `api[_-]?key` and the like: two words with at most one separator between them. */
-static bool joined(const char *name, const char *first, const char *second) {
-    for (const char *at = name; (at = strstr(at, first)) != NULL; at++) {
-        const char *rest = at + strlen(first);
-        if (*rest == '_' || *rest == '-') rest++;
-        if (strncmp(rest, second, strlen(second)) == 0) return true;
+/* `api[_-]?key` and the like: at most one separator before the second word. */
+static bool then(const char *rest, const char *word) {
+    if (*rest == '_' || *rest == '-') rest++;
+    return strncmp(rest, word, strlen(word)) == 0;
+}
+
+static bool starts(const char *at, const char *word) { return strncmp(at, word, strlen(word)) == 0; }
+
+/* True when a secret word starts here: the alternatives of SPEC section 4, told apart by their first letter. */
+static bool secret_at(const char *at) {
+    switch (*at) {
+        case 'p':
+            if (at[1] == 'a') return starts(at, "passw") ? at[5] == 'd' || starts(at + 5, "ord") : starts(at, "passphrase");
+            return starts(at, "private") && then(at + 7, "key");
+        case 's':
+            return starts(at, "secret") || (starts(at, "session") && then(at + 7, "id"));
+        case 't':
+            return starts(at, "token");
+        case 'a':
+            return starts(at, "authorization") || (starts(at, "api") && then(at + 3, "key"));
+        case 'c':
+            return starts(at, "credential") || starts(at, "cookie");
+        default:
+            return false;
     }
-    return false;
 }
 
 bool cw_secret_name(const char *name, size_t length) {
@@ -38,12 +55,11 @@ bool cw_secret_name(const char *name, size_t length) {
     if (length >= sizeof lower) length = sizeof lower - 1;
     for (size_t i = 0; i < length; i++) lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i] == 0 ? ' ' : name[i];
     lower[length] = 0;
-    static const char *const parts[] = {"password", "passwd", "passphrase", "secret", "token", "authorization", "credential", "cookie"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (strstr(lower, parts[i])) return true;
+    for (size_t i = 0; i < length; i++)
+        if (secret_at(lower + i)) return true;
     for (size_t i = 0; i < extra_count; i++)
         if (strstr(lower, extra[i])) return true;
-    return joined(lower, "api", "key") || joined(lower, "private", "key") || joined(lower, "session", "id");
+    return false;
 }
 
 bool cw_secret_text(const char *text, size_t length) {
@@ -57,7 +73,4 @@ bool cw_secret_text(const char *text, size_t length) {
     return false;
 }
 
-bool cw_secret_key(PyObject *key) {
-    if (key == NULL || !PyUnicode_CheckExact(key) || !PyUnicode_IS_COMPACT_ASCII(key)) return false;
-    return cw_secret_name((const char *)PyUnicode_1BYTE_DATA(key), (size_t)PyUnicode_GET_LENGTH(key));
-}
+bool cw_secret_key(PyObject *key) { return key != NULL && PyUnicode_CheckExact(key) && cw_text_named(key) & CW_TEXT_SECRET_NAME; }

@@ -241,6 +241,7 @@ static cw_stream *stream_of_thread(void) {
 }
 
 cw_stream *cw_stream_get(void) {
+    if (cw_stream_here == cw_open) return cw_open;
     if (!cw_recording || cw_paused != 0) return NULL;
     return stream_of_thread();
 }

@@ -63,6 +63,20 @@ static inline uint32_t *cw_reserve(uint32_t words) {
     return cw_reserve_slow(words);
 }
 
+/* The running thread's stream when it has room for `words` words and may write without further ado, else NULL: for functions that end in a call of their
+ * slow half otherwise, so that the short way needs no stack frame. */
+static inline cw_stream *cw_ready(uint32_t words) {
+    cw_stream *s = cw_stream_here;
+    return __builtin_expect(s == cw_open, 1) && __builtin_expect((size_t)((char *)s->limit - (char *)s->next) >= words * 4, 1) ? s : NULL;
+}
+
+/* Writes the first word of a record for which cw_ready was asked, after the others. */
+static inline void cw_finish(cw_stream *s, uint32_t words, uint32_t first) {
+    uint32_t *at = s->next;
+    s->next = at + words;
+    __atomic_store_n(at, first, __ATOMIC_RELEASE);
+}
+
 /* Publishes a reserved record: the first word last, so that a torn record is never visible. */
 static inline void cw_commit(uint32_t *at, uint32_t words, uint32_t first) {
     cw_stream_here->next = at + words;

@@ -95,7 +95,7 @@ static uint32_t attributes(picture *p, PyObject *object) {
     p->full = cw_attributes(object, found, ELEMENTS);
     for (size_t i = 0; i < p->full && i < ELEMENTS; i++) {
         uint32_t name = found[i].name == NULL ? 0 : cw_text(found[i].name);
-        if (name == 0 || name == UINT32_MAX) continue;
+        if (name == 0 || name == CW_TEXT_REDACTED) continue;
         p->words[p->n++] = name;
         put(p, found[i].value, cw_secret_key(found[i].name));
         p->count++;
@@ -105,7 +105,7 @@ static uint32_t attributes(picture *p, PyObject *object) {
 
 static uint32_t label_text(picture *p, uint32_t text) {
     p->full = 0;
-    if (text == 0 || text == UINT32_MAX) return OPAQUE;
+    if (text == 0 || text == CW_TEXT_REDACTED) return OPAQUE;
     p->words[p->n++] = CW_TEXT;
     p->words[p->n++] = text;
     p->count = 1;

@@ -183,7 +183,7 @@ static PyObject *here(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 
 static PyObject *text(PyObject *Py_UNUSED(module), PyObject *value) {
     uint32_t id = cw_text(value);
-    return PyLong_FromUnsignedLong(id == UINT32_MAX ? 0 : id);
+    return PyLong_FromUnsignedLong(id == CW_TEXT_REDACTED ? 0 : id);
 }
 
 static PyObject *object_id(PyObject *Py_UNUSED(module), PyObject *object) { return PyLong_FromUnsignedLong(cw_object_seen(object, CW_PUBLISH)); }

@@ -8,15 +8,21 @@
 static void record_attribute(cw_tap *tap, uint32_t kind, uint32_t owner, PyObject *value) {
     uint32_t first = (tap->first & ~15u) | kind;
     if (value == NULL) cw_record(first, &owner, 1, &(cw_value){CW_ABSENT, 0, {0}});
-    else cw_record_value(first, &owner, 1, value, tap->secrets & 1, CW_PUBLISH);
+    else cw_record_after(first, owner, value, tap->secrets & 1, CW_PUBLISH);
+}
+
+/* PyObject_SetAttr without its checks of the name, which is an interned str. */
+static inline int store(PyObject *object, PyObject *name, PyObject *value) {
+    setattrofunc set_attribute = Py_TYPE(object)->tp_setattro;
+    return CW_LIKELY(set_attribute != NULL) ? set_attribute(object, name, value) : PyObject_SetAttr(object, name, value);
 }
 
 /* T[obj] = v and del T[obj] */
 static int set(PyObject *self, PyObject *object, PyObject *value) {
     cw_tap *tap = (cw_tap *)self;
-    if (CW_UNLIKELY(!cw_active())) return PyObject_SetAttr(object, tap->name, value);
+    if (CW_UNLIKELY(!cw_active())) return store(object, tap->name, value);
     uint32_t owner = cw_object_seen(object, 0); /* before the write, so that a first snapshot does not already contain it */
-    if (PyObject_SetAttr(object, tap->name, value) < 0) return -1;
+    if (store(object, tap->name, value) < 0) return -1;
     if (CW_LIKELY(owner != 0) && cw_active()) record_attribute(tap, CW_SETATTR, owner, value);
     cw_line_after(tap);
     return 0;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static inline void record_local(cw_tap *tap, PyObject *value, unsigned how) {
-    cw_record_value(tap->first, NULL, 0, value, tap->secrets & 1, how);
+    cw_record_value(tap->first, value, tap->secrets & 1, how);
     cw_line_after(tap);
 }
 
@@ -25,7 +25,7 @@ static int locals(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {
     cw_tap *tap = (cw_tap *)self;
     if (!PyTuple_CheckExact(key)) return local(self, key, NULL);
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++)
-        cw_record_value(tap->first + ((uint32_t)i << 8), NULL, 0, PyTuple_GET_ITEM(key, i), i < 64 && (tap->secrets >> i & 1), CW_BOUND);
+        cw_record_value(tap->first + ((uint32_t)i << 8), PyTuple_GET_ITEM(key, i), i < 64 && (tap->secrets >> i & 1), CW_BOUND);
     cw_line_after(tap);
     return 0;
 }
@@ -37,17 +37,14 @@ static PyObject *locals_true(PyObject *self, PyObject *value) {
 
 static void set_variable(cw_tap *tap, uint32_t cell, PyObject *value) {
     if (!cw_active()) return;
-    cw_value v;
-    cw_encode_named(tap, value, &v, CW_PUBLISH);
-    cw_record((tap->first & ~15u) | CW_SETVAR, &cell, 1, &v);
+    if (value == NULL) cw_record((tap->first & ~15u) | CW_SETVAR, &cell, 1, &(cw_value){CW_ABSENT, 0, {0}});
+    else cw_record_after((tap->first & ~15u) | CW_SETVAR, cell, value, tap->secrets & 1, CW_PUBLISH);
     cw_line_after(tap);
 }
 
 static void get_variable(cw_tap *tap, uint32_t cell, PyObject *value) {
     if (!cw_reads_matter() || cw_read_again(tap, cell)) return;
-    cw_value v;
-    cw_encode_named(tap, value, &v, CW_PUBLISH);
-    cw_record((tap->first & ~15u) | CW_GETVAR, &cell, 1, &v);
+    cw_record_after((tap->first & ~15u) | CW_GETVAR, cell, value, tap->secrets & 1, CW_PUBLISH);
 }
 
 static int global_set(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value)) {

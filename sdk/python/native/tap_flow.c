@@ -16,9 +16,16 @@ uint32_t cw_frame_key(void) {
 #endif
 }
 
-static PyObject *line(PyObject *self) {
+static __attribute__((noinline)) PyObject *line_slow(cw_tap *tap) {
     uint32_t *at = cw_reserve(1);
-    if (CW_LIKELY(at != NULL)) cw_commit(at, 1, ((cw_tap *)self)->first);
+    if (at != NULL) cw_commit(at, 1, tap->first);
+    return cw_true();
+}
+
+static PyObject *line(PyObject *self) {
+    cw_stream *s = cw_ready(1);
+    if (CW_UNLIKELY(s == NULL)) return line_slow((cw_tap *)self);
+    cw_finish(s, 1, ((cw_tap *)self)->first);
     return cw_true();
 }
 
@@ -32,7 +39,7 @@ static PyObject *call(PyObject *self) {
 }
 
 static PyObject *leave(PyObject *self, PyObject *value) {
-    cw_record_value(((cw_tap *)self)->first, NULL, 0, value, ((cw_tap *)self)->secrets & 1, CW_PASSING);
+    cw_record_value(((cw_tap *)self)->first, value, ((cw_tap *)self)->secrets & 1, CW_PASSING);
     return cw_same(value);
 }
 
@@ -40,7 +47,7 @@ static PyObject *leave(PyObject *self, PyObject *value) {
 static PyObject *cross(PyObject *self, PyObject *value) {
     if (CW_LIKELY(cw_active())) {
         uint32_t key = cw_frame_key();
-        cw_record_value(((cw_tap *)self)->first, &key, 1, value, ((cw_tap *)self)->secrets & 1, CW_PUBLISH);
+        cw_record_after(((cw_tap *)self)->first, key, value, ((cw_tap *)self)->secrets & 1, CW_PUBLISH);
     }
     return cw_same(value);
 }

@@ -18,12 +18,11 @@ static Py_ssize_t length_of(PyObject *sequence) {
     return cw_deque->tp_as_sequence->sq_length(sequence);
 }
 
-/* The key as it is on the wire: an index counts from the front, a slice is the tuple of its three parts. */
-static void encode_key(PyObject *container, PyObject *key, cw_value *out) {
-    if (PyDict_Check(container)) {
-        cw_encode_published(key, out);
-        return;
-    }
+/* The key of a sequence as it is on the wire: an index counts from the front, a slice is the tuple of its three parts. */
+static void encode_index(PyObject *container, PyObject *key, cw_value *out) {
+    out->kind = CW_INT32;
+    out->words = 1;
+    if (cw_small_int(key, &out->payload[0]) && (int32_t)out->payload[0] >= 0) return;
     if (PySlice_Check(key)) {
         PySliceObject *slice = (PySliceObject *)key;
         PyObject *parts = PyTuple_Pack(3, slice->start, slice->stop, slice->step);
@@ -33,38 +32,63 @@ static void encode_key(PyObject *container, PyObject *key, cw_value *out) {
         return;
     }
     if (!PyLong_Check(key)) { /* an object with __index__: asking it again would run its code */
-        *out = (cw_value){CW_UNCAPTURED, 1, {CW_NOT_LOOKED_AT}};
+        out->kind = CW_UNCAPTURED;
+        out->payload[0] = CW_NOT_LOOKED_AT;
         return;
     }
     int overflow;
     long long index = PyLong_AsLongLongAndOverflow(key, &overflow);
     if (index < 0) index += length_of(container);
-    *out = (cw_value){CW_INT32, 1, {(uint32_t)(int32_t)index}};
+    out->payload[0] = (uint32_t)(int32_t)index;
 }
 
-static void encode_item(PyObject *key, PyObject *value, bool secret, cw_value *out) {
-    if (secret && value != NULL) cw_encode_how(value, out, CW_SECRET | CW_PUBLISH);
-    else if (value != NULL && cw_secret_key(key)) cw_encode_secret(value, out);
+static inline void encode(PyObject *value, cw_value *out) {
+    int words = cw_quick(value, &out->kind, out->payload, CW_PUBLISH);
+    if (CW_LIKELY(words >= 0)) out->words = (uint32_t)words;
     else cw_encode_published(value, out);
+}
+
+/* The key of a dict; true when it is a name that makes its value a secret. */
+static inline bool encode_key(PyObject *key, cw_value *out) {
+    if (!PyUnicode_CheckExact(key)) {
+        encode(key, out);
+        return false;
+    }
+    uint32_t id = cw_known_text(key);
+    if (CW_UNLIKELY(id == 0)) {
+        cw_encode_published(key, out);
+        return cw_secret_key(key);
+    }
+    out->kind = CW_TEXT;
+    out->words = 1;
+    out->payload[0] = id & ~CW_TEXT_SECRET_NAME;
+    if (out->payload[0] == CW_TEXT_REDACTED) out->kind = CW_REDACTED, out->words = 0;
+    return (id & CW_TEXT_SECRET_NAME) != 0;
+}
+
+static void encode_item(PyObject *value, bool secret, bool secret_container, cw_value *out) {
+    if (value == NULL) out->kind = CW_ABSENT, out->words = 0;
+    else if (CW_UNLIKELY(secret)) cw_encode_secret(value, out);
+    else if (CW_UNLIKELY(secret_container)) cw_encode_how(value, out, CW_SECRET | CW_PUBLISH);
+    else encode(value, out);
 }
 
 static void record_item(cw_tap *tap, uint32_t kind, cw_owner owner, PyObject *container, PyObject *key, PyObject *value) {
     cw_value k, v;
-    encode_key(container, key, &k);
-    encode_item(key, value, owner.secret, &v);
+    bool secret = false;
+    if (PyDict_Check(container)) secret = encode_key(key, &k);
+    else encode_index(container, key, &k);
+    encode_item(value, secret, owner.secret, &v);
     cw_record_item((tap->first & ~15u) | kind, owner.id, &k, &v);
 }
 
 /* A read of an item; not once an epoch as with attributes, because the key varies. */
 static void record_read(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value) {
     if (!cw_reads_matter() || !has_items(container)) return;
-    CW_KEEP_ERROR_BEGIN
     cw_owner owner = cw_owner_of(container);
-    if (owner.id != 0 && !owner.private) {
-        if (PySlice_Check(key)) cw_record_walk(tap, container);
-        else record_item(tap, CW_GETITEM, owner, container, key, value);
-    }
-    CW_KEEP_ERROR_END
+    if (owner.id == 0 || owner.private) return;
+    if (PySlice_Check(key)) cw_record_walk(tap, container);
+    else record_item(tap, CW_GETITEM, owner, container, key, value);
 }
 
 static bool pair(PyObject *both, PyObject **first, PyObject **second) {
@@ -86,8 +110,13 @@ static PyObject *get(PyObject *self, PyObject *both) {
     PyObject *container, *key;
     if (!pair(both, &container, &key)) return NULL;
     PyObject *value = PyObject_GetItem(container, key);
-    if (value != NULL) record_read((cw_tap *)self, container, key, value);
-    else if (PyDict_CheckExact(container) && PyErr_ExceptionMatches(PyExc_KeyError)) record_read((cw_tap *)self, container, key, NULL);
+    if (value != NULL) {
+        record_read((cw_tap *)self, container, key, value);
+    } else if (PyDict_CheckExact(container) && PyErr_ExceptionMatches(PyExc_KeyError)) {
+        CW_KEEP_ERROR_BEGIN
+        record_read((cw_tap *)self, container, key, NULL);
+        CW_KEEP_ERROR_END
+    }
     return value;
 }
 
@@ -100,16 +129,15 @@ static int store(PyObject *self, PyObject *both, PyObject *value) {
     if (!pair(both, &container, &key)) return -1;
     if (CW_UNLIKELY(!cw_active()) || !has_items(container)) return change(container, key, value);
     cw_owner owner = cw_owner_of(container); /* before the write, so that a first snapshot does not already contain it */
-    cw_value k;
-    bool sequence = !PyDict_Check(container);
-    if (sequence) encode_key(container, key, &k); /* a negative index counts from the end as it was */
+    cw_value k, v;
+    bool sequence = !PyDict_Check(container), secret = false;
+    if (sequence) encode_index(container, key, &k); /* a negative index counts from the end as it was */
     if (change(container, key, value) < 0) return -1;
     if (owner.id == 0 || !cw_active()) return 0;
-    cw_value v;
-    if (!sequence) encode_key(container, key, &k);
-    encode_item(key, value, owner.secret, &v);
+    if (!sequence) secret = encode_key(key, &k);
+    encode_item(value, secret, owner.secret, &v);
     cw_record_item((((cw_tap *)self)->first & ~15u) | CW_SETITEM, owner.id, &k, &v);
-    if (k.kind == CW_TUPLE && sequence) cw_snapshot(container);
+    if (CW_UNLIKELY(sequence && k.kind == CW_TUPLE)) cw_snapshot(container);
     return 0;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What a method's name promises, and whether its effect follows from its arguments. */
-enum { MUTATES, MUTATES_UNSEEN, LOOKS_UP, WALKS };
+enum { MUTATES, COMPARES, TAKES_OTHERS, REARRANGES, LOOKS_UP, WALKS };
 
 typedef struct {
     const char *name;
@@ -17,13 +17,13 @@ typedef struct {
 
 static const promise promises[] = {
     {"append", MUTATES}, {"appendleft", MUTATES}, {"insert", MUTATES}, {"pop", MUTATES}, {"popleft", MUTATES}, {"popitem", MUTATES}, {"clear", MUTATES},
-    {"reverse", MUTATES}, {"rotate", MUTATES}, {"setdefault", MUTATES}, {"add", MUTATES}, {"discard", MUTATES}, {"remove", MUTATES}, {"get", LOOKS_UP},
+    {"reverse", MUTATES}, {"rotate", MUTATES}, {"setdefault", MUTATES}, {"add", MUTATES}, {"discard", COMPARES}, {"remove", COMPARES}, {"sort", REARRANGES}, {"get", LOOKS_UP},
     {"items", WALKS}, {"keys", WALKS}, {"values", WALKS}, {"copy", WALKS}, {"index", WALKS}, {"count", WALKS}, {"union", WALKS}, {"intersection", WALKS},
     {"difference", WALKS}, {"symmetric_difference", WALKS}, {"issubset", WALKS}, {"issuperset", WALKS}, {"isdisjoint", WALKS},
 };
 
 void cw_method_prepare(cw_tap *tap) {
-    tap->method = MUTATES_UNSEEN;
+    tap->method = TAKES_OTHERS; /* extend, update, … */
     for (size_t i = 0; i < sizeof promises / sizeof *promises; i++)
         if (PyUnicode_CompareWithASCIIString(tap->name, promises[i].name) == 0) tap->method = promises[i].method;
 }
@@ -74,24 +74,24 @@ static bool plain_argument(PyObject *value) {
     return value == Py_None || PyLong_CheckExact(value) || PyUnicode_CheckExact(value) || PyBytes_CheckExact(value) || PyFloat_CheckExact(value) || PyBool_Check(value);
 }
 
-/* `remove` and `discard` compare with ==, which only scalars answer alike for the reader; other unlisted methods (extend, update, sort) depend on what they are given. */
+/* `remove` and `discard` compare with ==, which only scalars answer alike for the reader; extend, update and the like depend on what they are given. */
 static bool effect_follows(const cw_tap *tap, PyObject *const *args, size_t count, PyObject *keywords) {
-    if (keywords != NULL && PyTuple_GET_SIZE(keywords) != 0) return false;
-    if (tap->method == MUTATES) {
-        if (PyUnicode_CompareWithASCIIString(tap->name, "remove") != 0 && PyUnicode_CompareWithASCIIString(tap->name, "discard") != 0) return true;
-        return count == 1 && plain_argument(args[0]);
-    }
-    if (PyUnicode_CompareWithASCIIString(tap->name, "sort") == 0 || count == 0) return false;
+    if (tap->method == MUTATES) return true;
+    if (tap->method == REARRANGES || count == 0 || (keywords != NULL && PyTuple_GET_SIZE(keywords) != 0)) return false;
     for (size_t i = 0; i < count; i++)
         if (!plain_argument(args[i])) return false;
     return true;
 }
 
-static void encode_argument(PyObject *value, bool secret, cw_value *out) { cw_encode_how(value, out, CW_PUBLISH | (secret ? CW_SECRET : 0)); }
+static inline void encode_argument(PyObject *value, bool secret, cw_value *out) {
+    int words = secret ? -1 : cw_quick(value, &out->kind, out->payload, CW_PUBLISH);
+    if (CW_LIKELY(words >= 0)) out->words = (uint32_t)words;
+    else cw_encode_how(value, out, CW_PUBLISH | (secret ? CW_SECRET : 0));
+}
 
 #define ARGUMENTS 8
 /* MUTATE with at most eight arguments. `setdefault("password", …)` and the like: the key judges what follows it. */
-static void record_mutation(cw_tap *tap, cw_owner owner, PyObject *const *args, size_t count, PyObject *result) {
+static void record_mutation(cw_tap *tap, cw_owner owner, bool keyed, PyObject *const *args, size_t count, PyObject *result) {
     uint32_t payload[3 + (ARGUMENTS + 1) * (CW_VALUE_WORDS + 1)], n = 3;
     payload[0] = tap->site;
     payload[1] = owner.id;
@@ -103,7 +103,7 @@ static void record_mutation(cw_tap *tap, cw_owner owner, PyObject *const *args, 
         if (secret) cw_encode_secret(args[i], &v);
         else encode_argument(args[i], owner.secret, &v);
         n += cw_put_value(payload + n, &v);
-        secret = secret || cw_secret_key(args[i]);
+        if (i == 0 && keyed && !owner.secret) secret = cw_secret_key(args[0]);
     }
     if (secret) cw_encode_secret(result, &v);
     else encode_argument(result, owner.secret, &v);
@@ -127,7 +127,7 @@ static void record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *c
     } else if (tap->method == LOOKS_UP) {
         if (count != 0) record_lookup(tap, owner, self, args[0], result);
     } else {
-        record_mutation(tap, owner, args, count, result);
+        record_mutation(tap, owner, PyDict_Check(self), args, count, result);
         if (!effect_follows(tap, args, count, keywords)) cw_snapshot(self);
     }
 }
@@ -156,7 +156,7 @@ static PyObject *call_function(PyObject *op, PyObject *const *args, size_t flags
     if (records) owner = cw_owner_of(args[0]);
     PyObject *result = PyObject_Vectorcall(c->function, args, flags, keywords);
     if (result != NULL && owner.id != 0 && cw_active()) {
-        record_mutation(c->tap, owner, args + 1, (size_t)count - 1, result);
+        record_mutation(c->tap, owner, false, args + 1, (size_t)count - 1, result);
         cw_snapshot(args[0]);
     }
     return result;

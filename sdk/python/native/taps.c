@@ -5,21 +5,62 @@
 
 static cw_tap *named; /* list of all taps with a name */
 
+/* Payloads are a word or two: a loop that the compiler leaves alone beats memcpy. */
+static inline void copy(uint32_t *to, const uint32_t *from, uint32_t n) {
+    switch (n) {
+        case 0: return;
+        case 1: to[0] = from[0]; return;
+        default: for (uint32_t i = 0; i < n; i++) to[i] = from[i];
+    }
+}
+
 void cw_record(uint32_t first, const uint32_t *lead, uint32_t n, const cw_value *value) {
     uint32_t words = 1 + n + value->words;
     uint32_t *at = cw_reserve(words);
     if (at == NULL) return;
-    for (uint32_t i = 0; i < n; i++) at[1 + i] = lead[i];
-    for (uint32_t i = 0; i < value->words; i++) at[1 + n + i] = value->payload[i];
+    copy(at + 1, lead, n);
+    copy(at + 1 + n, value->payload, value->words);
     cw_commit(at, words, first | value->kind << 4);
 }
 
-void cw_record_encoded(uint32_t first, PyObject *value, bool secret, unsigned how) {
+static __attribute__((noinline)) void record_encoded(uint32_t first, const uint32_t *lead, uint32_t n, PyObject *value, bool secret, unsigned how) {
     if (!cw_active()) return;
     cw_value v;
     if (secret) cw_encode_secret_how(value, &v, how);
     else cw_encode_how(value, &v, how);
-    cw_record(first, NULL, 0, &v);
+    cw_record(first, lead, n, &v);
+}
+
+void cw_record_other(uint32_t first, PyObject *value, bool secret, unsigned how) {
+    uint32_t kind, word;
+    int words = secret ? -1 : cw_quick(value, &kind, &word, how);
+    if (CW_UNLIKELY(words < 0)) {
+        record_encoded(first, NULL, 0, value, secret, how);
+        return;
+    }
+    uint32_t *at = cw_reserve(1 + (uint32_t)words);
+    if (CW_UNLIKELY(at == NULL)) return;
+    if (words != 0) at[1] = word;
+    cw_commit(at, 1 + (uint32_t)words, first | kind << 4);
+}
+
+void cw_record_after(uint32_t first, uint32_t lead, PyObject *value, bool secret, unsigned how) {
+    uint32_t kind, word;
+    int words = secret ? -1 : cw_quick(value, &kind, &word, how);
+    if (CW_UNLIKELY(words < 0)) {
+        record_encoded(first, &lead, 1, value, secret, how);
+        return;
+    }
+    uint32_t *at = cw_reserve(2 + (uint32_t)words);
+    if (CW_UNLIKELY(at == NULL)) return;
+    at[1] = lead;
+    if (words != 0) at[2] = word;
+    cw_commit(at, 2 + (uint32_t)words, first | kind << 4);
+}
+
+void cw_line_slow(const cw_tap *tap) {
+    uint32_t *at = cw_reserve(1);
+    if (at != NULL) cw_commit(at, 1, tap->after);
 }
 
 void cw_record_item(uint32_t first, uint32_t owner, const cw_value *key, const cw_value *value) {
@@ -27,8 +68,8 @@ void cw_record_item(uint32_t first, uint32_t owner, const cw_value *key, const c
     uint32_t *at = cw_reserve(words);
     if (at == NULL) return;
     at[1] = owner << 4 | key->kind;
-    for (uint32_t i = 0; i < key->words; i++) at[2 + i] = key->payload[i];
-    for (uint32_t i = 0; i < value->words; i++) at[2 + key->words + i] = value->payload[i];
+    copy(at + 2, key->payload, key->words);
+    copy(at + 2 + key->words, value->payload, value->words);
     cw_commit(at, words, first | value->kind << 4);
 }
 

@@ -54,8 +54,9 @@ static inline PyObject *cw_same(PyObject *value) {
 /* True when reads of a shared thing are worth recording: somebody else exists. */
 static inline bool cw_reads_matter(void) { return cw_active() && cw_actors() > 1; }
 
-/* The slow half of cw_record_value. */
-void cw_record_encoded(uint32_t first, const uint32_t *lead, uint32_t n, PyObject *value, bool secret, unsigned how);
+/* The same for all values; and with a word before the value. */
+void cw_record_other(uint32_t first, PyObject *value, bool secret, unsigned how);
+void cw_record_after(uint32_t first, uint32_t lead, PyObject *value, bool secret, unsigned how);
 
 /* The value under the tap's name: redacted when that is a secret one. */
 static inline void cw_encode_named(const cw_tap *tap, PyObject *value, cw_value *out, unsigned how) {
@@ -63,26 +64,26 @@ static inline void cw_encode_named(const cw_tap *tap, PyObject *value, cw_value 
     else cw_encode_how(value, out, how);
 }
 
-/* A record of the words in `lead` and one value, secret or not, held as `how` tells. */
-static inline __attribute__((always_inline)) void cw_record_value(uint32_t first, const uint32_t *lead, uint32_t n, PyObject *value, bool secret, unsigned how) {
-    uint32_t kind, word;
-    int words = secret ? -1 : cw_quick(value, &kind, &word, how);
-    if (CW_UNLIKELY(words < 0)) {
-        cw_record_encoded(first, lead, n, value, secret, how);
+/* A record of the words in `lead` and one value, secret or not, held as `how` tells. Small ints take the short way. */
+static inline void cw_record_value(uint32_t first, PyObject *value, bool secret, unsigned how) {
+    uint32_t word;
+    cw_stream *s = cw_ready(2);
+    if (CW_UNLIKELY(!cw_small_int(value, &word) || secret || s == NULL)) {
+        cw_record_other(first, value, secret, how);
         return;
     }
-    uint32_t *at = cw_reserve(1 + n + (uint32_t)words);
-    if (CW_UNLIKELY(at == NULL)) return;
-    for (uint32_t i = 0; i < n; i++) at[1 + i] = lead[i];
-    if (words != 0) at[1 + n] = word;
-    cw_commit(at, 1 + n + (uint32_t)words, first | kind << 4);
+    s->next[1] = word;
+    cw_finish(s, 2, first | CW_INT32 << 4);
 }
+
+void cw_line_slow(const cw_tap *tap);
 
 /* The next statement's LINE, where this tap is the last thing its own statement does. */
 static inline void cw_line_after(const cw_tap *tap) {
     if (tap->after == 0) return;
-    uint32_t *at = cw_reserve(1);
-    if (CW_LIKELY(at != NULL)) cw_commit(at, 1, tap->after);
+    cw_stream *s = cw_ready(1);
+    if (CW_LIKELY(s != NULL)) cw_finish(s, 1, tap->after);
+    else cw_line_slow(tap);
 }
 
 /* Writes `first`, `n` words of `lead` and the value. */

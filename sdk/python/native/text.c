@@ -1,5 +1,5 @@
 /* Texts on the wire: each distinct str, bytes or big int is written once and then named by its id. */
-#include "value.h"
+#include "quick.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,22 +7,26 @@
 #define TEXT_BYTES 4096
 #define FIRST_SLOTS 1024
 #define MOST_SLOTS (1u << 17)
-#define REDACTED_ID UINT32_MAX
+#define REDACTED_ID CW_TEXT_REDACTED
+/* A longer text is no name. */
+#define NAME_BYTES 256
 
 enum { STR = 1, BYTES = 2, DECIMAL = 3 };
 
 /* Open addressing, half full at most: fingerprints (0: free) and ids side by side. When it cannot grow further it starts over. */
-static uint64_t *prints;
-static uint32_t *ids;
+static uint64_t nothing[1];
+uint64_t *cw_text_prints = nothing;
+uint32_t *cw_text_ids;
+uint32_t cw_text_mask;
+uint64_t cw_text_seed;
 static uint32_t slots, used;
 static uint32_t next_id = 1;
 static uint64_t written;
-static uint64_t seed;
 
-static inline uint64_t mix(uint64_t a, uint64_t b) {
-    unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
+#define prints cw_text_prints
+#define ids cw_text_ids
+#define seed cw_text_seed
+#define mix cw_text_mix
 
 /* Multiply-fold over 8 bytes at a time (the scheme of wyhash), seeded: the program's input cannot provoke collisions. */
 static uint64_t hash_bytes(const char *data, size_t n) {
@@ -54,23 +58,26 @@ static bool resize(uint32_t size) {
         new_prints[at] = prints[i];
         new_ids[at] = ids[i];
     }
-    free(prints);
-    free(ids);
+    if (slots != 0) {
+        free(prints);
+        free(ids);
+    }
     prints = new_prints;
     ids = new_ids;
     slots = size;
+    cw_text_mask = size - 1;
     return true;
 }
 
 /* The slot of a fingerprint, or the free slot where it belongs. */
 static inline uint32_t find(uint64_t print) {
-    uint32_t at = (uint32_t)print & (slots - 1);
-    while (prints[at] != print && prints[at] != 0) at = (at + 1) & (slots - 1);
+    uint32_t at = (uint32_t)print & cw_text_mask;
+    while (prints[at] != print && prints[at] != 0) at = (at + 1) & cw_text_mask;
     return at;
 }
 
 void cw_texts_forget(void) {
-    if (prints != NULL) memset(prints, 0, slots * sizeof *prints);
+    memset(prints, 0, slots * sizeof *prints);
     used = 0;
 }
 
@@ -117,6 +124,7 @@ static uint32_t define(uint32_t at, uint64_t print, uint32_t type, const char *t
         next_id++;
         written++;
     }
+    if (type == STR && length < NAME_BYTES && cw_secret_name(text, length)) id |= CW_TEXT_SECRET_NAME;
     prints[at] = print;
     ids[at] = id;
     used++;
@@ -165,13 +173,8 @@ static size_t latin1_to_utf8(const unsigned char *from, size_t length, char *to,
 }
 
 /* A long text is known by its head and its length: exactly what its record shows, and its hash need not be computed. */
-static uint64_t print_of(PyObject *text, uint32_t type, const char *data, size_t bytes, size_t length) {
-    Py_hash_t hash = type == STR ? ((PyASCIIObject *)text)->hash : -1;
-    uint64_t h;
-    if (hash != -1 && bytes <= TEXT_BYTES) h = (uint64_t)hash ^ seed;
-    else if (type == STR && bytes <= TEXT_BYTES && (hash = PyObject_Hash(text)) != -1) h = (uint64_t)hash ^ seed;
-    else h = hash_bytes(data, bytes < TEXT_BYTES ? bytes : TEXT_BYTES);
-    h = mix(h + type, 0xA0761D6478BD642Fu ^ length);
+static uint64_t print_of_head(uint32_t type, const char *data, size_t bytes, size_t length) {
+    uint64_t h = mix(hash_bytes(data, bytes < TEXT_BYTES ? bytes : TEXT_BYTES) + type, CW_TEXT_FACTOR ^ length);
     return h != 0 ? h : 1;
 }
 
@@ -181,7 +184,8 @@ static uint32_t of_str(PyObject *text) {
 #endif
     size_t length = (size_t)PyUnicode_GET_LENGTH(text);
     const char *data = PyUnicode_DATA(text);
-    uint64_t print = print_of(text, STR, data, length * (size_t)PyUnicode_KIND(text), length);
+    bool short_text = length <= CW_TEXT_SHORT && PyObject_Hash(text) != -1;
+    uint64_t print = short_text ? cw_text_print(text, (Py_ssize_t)length) : print_of_head(STR, data, length * (size_t)PyUnicode_KIND(text), length);
     uint32_t at = find(print);
     if (prints[at] == print) return ids[at];
     if (PyUnicode_IS_COMPACT_ASCII(text)) return define(at, print, STR, data, length < TEXT_BYTES ? length : TEXT_BYTES, length);
@@ -192,7 +196,7 @@ static uint32_t of_str(PyObject *text) {
 static uint32_t of_bytes(PyObject *text) {
     size_t length = (size_t)PyBytes_GET_SIZE(text);
     const char *data = PyBytes_AS_STRING(text);
-    uint64_t print = print_of(text, BYTES, data, length, length);
+    uint64_t print = print_of_head(BYTES, data, length, length);
     uint32_t at = find(print);
     if (prints[at] == print) return ids[at];
     char utf8[TEXT_BYTES];
@@ -207,16 +211,18 @@ static uint32_t named(const char *text, size_t length, uint32_t type) {
     return prints[at] == print ? ids[at] : define(at, print, type, text, shown, length);
 }
 
-uint32_t cw_text(PyObject *text) {
+uint32_t cw_text_named(PyObject *text) {
     if (!cw_active() || !make_room()) return 0;
     if (PyUnicode_CheckExact(text)) return of_str(text);
     if (PyBytes_CheckExact(text)) return of_bytes(text);
     return 0;
 }
 
+uint32_t cw_text(PyObject *text) { return cw_text_named(text) & ~CW_TEXT_SECRET_NAME; }
+
 uint32_t cw_text_utf8(const char *text, size_t length) {
     if (!cw_active() || !make_room()) return 0;
-    return named(text, length, STR);
+    return named(text, length, STR) & ~CW_TEXT_SECRET_NAME;
 }
 
 uint32_t cw_text_decimal(const char *digits, size_t length) {

@@ -13,6 +13,8 @@ PyTypeObject *cw_deque;
 static cw_type *table; /* open addressing by address, half full at most */
 static uint32_t slots, used;
 static uint32_t next_id = 1;
+static cw_type none;
+cw_type *cw_type_last = &none;
 
 static inline uint32_t home(const PyTypeObject *type) { return (uint32_t)((uintptr_t)type >> 4) * 0x9E3779B1u >> 7; }
 
@@ -29,6 +31,7 @@ static bool grow(void) {
     if (new == NULL) return false;
     table = new;
     slots = size;
+    cw_type_last = &none;
     for (uint32_t i = 0; i < old_slots; i++)
         if (old[i].type != NULL) *find(old[i].type) = old[i];
     free(old);
@@ -77,10 +80,10 @@ static uint32_t wire_flags(uint8_t layout) {
     }
 }
 
-cw_type *cw_type_of(PyTypeObject *type) {
+cw_type *cw_type_find(PyTypeObject *type) {
     if (used >= slots / 2 && !grow()) return NULL;
     cw_type *entry = find(type);
-    if (entry->type != NULL) return entry;
+    if (entry->type != NULL) return cw_type_last = entry;
     *entry = (cw_type){.type = type, .id = next_id++, .trackable = cw_watch(type), .layout = (uint8_t)layout_of(type)};
     used++;
     if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
@@ -95,6 +98,7 @@ void cw_type_forget(PyTypeObject *type) {
     if (slots == 0) return;
     cw_type *entry = find(type);
     if (entry->type == NULL) return;
+    cw_type_last = &none;
     uint32_t hole = (uint32_t)(entry - table), mask = slots - 1;
     for (uint32_t at = (hole + 1) & mask; table[at].type != NULL; at = (at + 1) & mask) {
         uint32_t wanted = home(table[at].type) & mask;

@@ -18,8 +18,13 @@ typedef struct {
     uint8_t layout;
 } cw_type;
 
+/* The slow half of cw_type_of. */
+cw_type *cw_type_find(PyTypeObject *type);
+/* The entry asked for last; its type is NULL when the table has changed since. */
+extern cw_type *cw_type_last;
+
 /* The entry of a type, made at first sight; NULL without memory. Valid until the next call. */
-cw_type *cw_type_of(PyTypeObject *type);
+static inline cw_type *cw_type_of(PyTypeObject *type) { return cw_type_last->type == type ? cw_type_last : cw_type_find(type); }
 /* The wire id of a type, writing its TYPE record when due. */
 uint32_t cw_type_id(PyTypeObject *type);
 /* A class is being freed. */

@@ -20,7 +20,7 @@ static inline void one(cw_value *out, uint32_t kind, uint32_t word) {
 
 static void text(cw_value *out, uint32_t id) {
     if (id == 0) one(out, CW_UNCAPTURED, CW_TABLE_FULL);
-    else if (id == UINT32_MAX) plain(out, CW_REDACTED);
+    else if (id == CW_TEXT_REDACTED) plain(out, CW_REDACTED);
     else one(out, CW_TEXT, id);
 }
 

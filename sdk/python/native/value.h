@@ -30,9 +30,13 @@ typedef struct {
 /* Encodes `value` (NULL: ABSENT). May write TEXT, TYPE and OBJECT records first: call before cw_reserve. */
 void cw_encode(PyObject *value, cw_value *out);
 
-/* The id of a TEXT record for an exact str or bytes (bounded to 4,096 bytes); 0 when there is no room or nothing records; UINT32_MAX when the
- * text is a secret and must be shown as REDACTED. */
+/* The id of a TEXT record for an exact str or bytes (bounded to 4,096 bytes); 0 when there is no room or nothing records; CW_TEXT_REDACTED
+ * when the text is a secret itself. */
 uint32_t cw_text(PyObject *text);
+/* The same, or-ed with CW_TEXT_SECRET_NAME when the text is a name that marks what it names as a secret. */
+uint32_t cw_text_named(PyObject *text);
+#define CW_TEXT_REDACTED 0x7FFFFFFFu
+#define CW_TEXT_SECRET_NAME 0x80000000u
 uint32_t cw_text_utf8(const char *text, size_t length);
 uint32_t cw_text_decimal(const char *digits, size_t length);
 
@@ -73,7 +77,7 @@ bool cw_secret_name(const char *name, size_t length);
 void cw_secret_configure(const char *const *patterns, size_t count, bool enabled);
 /* True when the text itself is a credential: a bearer or basic authorization header, a JSON web token, a private key. */
 bool cw_secret_text(const char *text, size_t length);
-/* True for an exact str that is a secret name. */
+/* True for an exact str that is a secret name; judged once a text. */
 bool cw_secret_key(PyObject *key);
 
 /* Appends `word byte_length` and the UTF-8 bytes padded with zeros to `to` (which has `room` words); cut to fit. Gives the words used. */
