@@ -167,9 +167,19 @@ def test_the_chain_of_a_request_leads_into_the_other_service(facts: Facts) -> No
     received = facts.at(handler)
     facts.database.execute("INSERT INTO message VALUES (1, 'k', NULL, ?, ?, 'http')", (sent, received))
     write = facts.access(handler, "write", facts.location("Account.balance", 2), 1)
-    chain = facts.graph().chain(write)
+    answer = facts.at(handler)
+    answered = facts.at(caller)
+    forwarded = facts.at(caller)
+    facts.database.execute("INSERT INTO message VALUES (2, 'k:r', NULL, ?, ?, 'http')", (answer, answered))
+    facts.database.execute("""INSERT INTO io VALUES (1, ?, ?, 'http.client', 'begin', 5, '{"http.request.method": "POST", "url.full": "http://l/w?x=1"}')""",
+                           (sent, caller))
+    facts.database.execute("INSERT INTO io VALUES (2, ?, ?, 'http.client', 'end', 5, '{}')", (answered, caller))
+    graph = facts.graph()
+    chain = graph.chain(write)
     assert [link.at for link in chain] == [write, sent, created]
-    assert chain[1].text == "received a message over a http sent by task handler-3 in service service-1"
+    assert chain[1].text == "received request POST /w sent by task handler-3 in service service-1"
+    assert "received the response to POST /w sent by task handler-9 in service service-2" in reasons(graph, answered)
+    assert [link.at for link in graph.chain(forwarded)] == [forwarded, answer, sent, created]
 
 
 def test_the_end_of_its_own_sleep_is_no_cause(facts: Facts) -> None:

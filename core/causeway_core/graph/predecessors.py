@@ -77,9 +77,10 @@ class Predecessors:
         """The edges that arrive at events from `first` to `last`, most telling first."""
         return [self._cause(edge) for edge in sorted(self._edges_into(first, last), key=lambda edge: (_rank(edge), -edge.dst))]
 
-    def wakes_into(self, first: At, last: At) -> list[Predecessor]:
-        """As `into`, but only what the actor had to wait for."""
-        edges = [edge for edge in self._edges_into(first, last) if edge.note not in _NOT_WAITED_FOR]
+    def wakes_into(self, first: At, last: At, *, answers: bool = True) -> list[Predecessor]:
+        """As `into`, but only what the actor had to wait for; without `answers`, also not the answers to its own requests."""
+        passed_over = _NOT_WAITED_FOR if answers else _NOT_WAITED_FOR | {"response"}
+        edges = [edge for edge in self._edges_into(first, last) if edge.note not in passed_over]
         return [self._cause(edge) for edge in sorted(edges, key=lambda edge: (_rank(edge), -edge.dst))]
 
     def _edges_into(self, first: At, last: At) -> list[Edge]:

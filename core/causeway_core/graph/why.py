@@ -30,39 +30,41 @@ class WhyItRan:
         self._order = order
         self._actors = actors
         self._predecessors = predecessors
-        ends = [m.receive_at for m in recording.messages() if m.send_at is not None and m.receive_at is not None]
-        self._received: dict[int, list[At]] = {}
-        for at in ends:
-            self._received.setdefault(actors.of(at).id, []).append(at)
+        self._received: dict[int, list[tuple[At, bool]]] = {}  # by actor: event, whether it is the answer to a request of its own
+        for message in recording.messages():
+            if message.send_at is not None and message.receive_at is not None:
+                answer = message.key.endswith(":r")
+                self._received.setdefault(actors.of(message.receive_at).id, []).append((message.receive_at, answer))
 
     def of(self, at: At, wakes: frozenset[EdgeKind] = WAKES) -> Predecessor | None:
         """The cause: who woke it for the running step (by an edge of `wakes`); else the message it serves; else who created it. None at a root.
 
-        A thread has no steps that begin by being scheduled, so all its waits since its last 256 segments count.
+        A thread has no steps that begin by being scheduled, so all its waits since its last 256 segments count. The answer to a request of its
+        own counts as a wake: without `wakes` it is passed over.
         """
         actor = self._actors.of(at)
-        return self._wake(actor, at, wakes | CREATIONS) or self._message(actor, at) or self._creation(actor)
+        messages = [message for message, answer in self._received.get(actor.id, ()) if wakes or not answer]
+        return self._wake(actor, at, wakes, messages) or self._message(messages, at) or self._creation(actor)
 
-    def _wake(self, actor: Actor, at: At, kinds: frozenset[EdgeKind]) -> Predecessor | None:
+    def _wake(self, actor: Actor, at: At, wakes: frozenset[EdgeKind], messages: Sequence[At]) -> Predecessor | None:
         segments = self._order.segments
         segment, _ = segments.locate(at)
         chain = segments.chain(actor.id)
         step = self._actors.step_of(at)
         since = step.first_at if step is not None and actor.kind != "thread" else None
-        messages = set(self._received.get(actor.id, ()))
         for number in range(segment, max(chain.start, segment - _SEGMENTS_BACK), -1):
             first = At(int(segments.first[number]))
             if first in messages:
                 return None  # what it did since is for the message's sake
-            cause = self._telling(self._predecessors.wakes_into(first, first), actor.id, kinds)
+            cause = self._telling(self._predecessors.wakes_into(first, first, answers=bool(wakes)), actor.id, wakes | CREATIONS)
             if cause is not None:
                 return cause
             if since is not None and first <= since:
                 return None
         return None
 
-    def _message(self, actor: Actor, at: At) -> Predecessor | None:
-        earlier = [m for m in self._received.get(actor.id, ()) if m == at or self._order.happens_before(m, at)]
+    def _message(self, messages: Sequence[At], at: At) -> Predecessor | None:
+        earlier = [message for message in messages if message == at or self._order.happens_before(message, at)]
         last = max(earlier, key=self._order.total.key, default=None)
         causes = self._predecessors.into(last, last) if last is not None else []
         return next((cause for cause in causes if cause.kind == "message"), None)

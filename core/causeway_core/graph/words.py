@@ -12,7 +12,7 @@ from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Io
 
 _THROUGH_OBJECTS = frozenset(("lock", "semaphore", "event", "condition", "barrier", "queue"))
-_ENDINGS = {"failed": "failure", "cancelled": "cancellation"}
+_ENDINGS = {"failed": "failure", "cancelled": "cancellation", "exit": "exit"}
 
 
 class Words:
@@ -144,21 +144,24 @@ class Words:
         return f"reads {location.name}{value}, {verb} by {self.where(writer, at)}"
 
     def message(self, edge: Edge) -> str:
-        """A message as people name it: "request POST /withdraw", else "a message over a pipe"."""
-        sent = self._io_near(edge.src, "http.client") or self._io_near(edge.dst, "http.server")
-        if sent is not None and "http.request.method" in sent.attributes:
-            target = sent.attributes.get("url.path") or _path_of(str(sent.attributes.get("url.full", "")))
-            kind = "the response to" if self._is_response(edge) else "request"
-            return f"{kind} {sent.attributes['http.request.method']} {target}".rstrip()
-        return f"a message over a {edge.note}" if edge.note else "a message"
-
-    def _is_response(self, edge: Edge) -> bool:
-        return self._io_near(edge.src, "http.server") is not None and self._io_near(edge.src, "http.client") is None
+        """A message as people name it: "request POST /withdraw", else "a message by pipe"."""
+        answer = edge.note == "response"
+        exchange = self._io_near(edge.dst if answer else edge.src, "http.client") or self._io_near(edge.src if answer else edge.dst, "http.server")
+        if exchange is not None and exchange.phase == "end":
+            exchange = self._begins.get((stream_of(exchange.at), exchange.key), exchange)
+        if exchange is None or "http.request.method" not in exchange.attributes:
+            return "a response" if answer else f"a message by {edge.note}" if edge.note else "a message"
+        target = exchange.attributes.get("url.path") or _path_of(str(exchange.attributes.get("url.full", "")))
+        return f"{'the response to' if answer else 'request'} {exchange.attributes['http.request.method']} {target}".rstrip()
 
     def _io_near(self, at: At, op: str) -> Io | None:
         """The boundary event of a kind nearest to a MESSAGE record on its stream; they are written by one hook, one beside the other."""
         near = [io for io in self._io.get(stream_of(at), ()) if io.op == op and abs(io.at - at) < 600]
         return min(near, key=lambda io: abs(io.at - at), default=None)
+
+    @cached_property
+    def _begins(self) -> dict[tuple[int, int], Io]:
+        return {(stream_of(io.at), io.key): io for ios in self._io.values() for io in ios if io.phase == "begin"}
 
     @cached_property
     def _io(self) -> dict[int, list[Io]]:

@@ -87,8 +87,13 @@ def spawn_edges(database: sqlite3.Connection, edges: EdgeRows) -> None:
 
 
 def message_edges(database: sqlite3.Connection, edges: EdgeRows) -> None:
-    """Sending a message happens before receiving it."""
-    for send_at, receive_at, carrier in database.execute(
-        "SELECT send_at, receive_at, carrier FROM message WHERE send_at IS NOT NULL AND receive_at IS NOT NULL"
+    """Sending a message happens before receiving it; a process's start and exit are told by messages too (sdk/SPEC.md, record MESSAGE)."""
+    for send_at, receive_at, carrier, key in database.execute(
+        "SELECT send_at, receive_at, carrier, key FROM message WHERE send_at IS NOT NULL AND receive_at IS NOT NULL"
     ):
-        edges.add(send_at, receive_at, "message", hard=True, note=carrier)
+        if key.startswith("spawn:"):
+            edges.add(send_at, receive_at, "spawn", hard=True, note="start")
+        elif key.startswith("exit:"):
+            edges.add(send_at, receive_at, "join", hard=True, note="exit")
+        else:
+            edges.add(send_at, receive_at, "message", hard=True, note="response" if key.endswith(":r") else carrier)
