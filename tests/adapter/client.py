@@ -127,9 +127,9 @@ class Client:
         return stopped["threadId"], frame["source"]["name"], frame["line"]
 
     def locals(self, stopped: dict[str, Any]) -> dict[str, str]:
-        """Names and values of the top frame's locals."""
+        """Names and values of the top frame's locals (in a module: its globals)."""
         scopes = self.request("scopes", frameId=self.top(stopped)["id"])["scopes"]
-        reference = next(scope["variablesReference"] for scope in scopes if scope.get("presentationHint") == "locals")
+        reference = next((scope["variablesReference"] for scope in scopes if scope["name"] in ("Locals", "Globals")), 0)
         return {one["name"]: one["value"] for one in self.request("variables", variablesReference=reference)["variables"]} if reference else {}
 
     def thread_name(self, stopped: dict[str, Any]) -> str:

@@ -1,0 +1,20 @@
+import pytest
+
+from tests.support.recordings import PROGRAMS, record
+
+BANK = PROGRAMS.parents[1] / "examples" / "bank"
+
+
+@pytest.fixture(scope="session")
+def lost_update(tmp_path_factory):
+    return record(PROGRAMS / "lost_update.py", tmp_path_factory.mktemp("lost_update"))
+
+
+@pytest.fixture(scope="session")
+def failing_threads(tmp_path_factory):
+    return record(PROGRAMS / "failing_threads.py", tmp_path_factory.mktemp("failing_threads"))
+
+
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory):
+    return record(BANK / "gateway.py", tmp_path_factory.mktemp("bank"))
