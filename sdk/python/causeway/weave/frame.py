@@ -6,7 +6,7 @@ from typing import Any
 
 from causeway.weave.names import NameAnalysis, Names
 from causeway.weave.places import NOWHERE, at
-from causeway.weave.sites import SiteTable
+from causeway.weave.sites import PREFIX, SiteTable
 
 LITERALS = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 CELL = "@cell:"
@@ -15,10 +15,14 @@ RETURNED = "@returned"
 """The hidden variable that holds a value between its `return` and the end of the `finally` blocks around it."""
 
 
+def _is_placeholder(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(PREFIX)
+
+
 def _is_computed_here(node: ast.expr) -> bool:
     """Whether the value is a literal, or what an operator gave: never NotImplemented."""
     if isinstance(node, ast.Subscript):
-        return _is_computed_here(node.value)
+        return _is_computed_here(node.value) and not _is_placeholder(node.value)
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Not) or _is_computed_here(node.operand)
     return isinstance(node, (*LITERALS, ast.BinOp)) or (isinstance(node, ast.Name) and node.id == "__debug__")
