@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -45,13 +47,15 @@ class _Process:
         self._variable_sites = self._sites_of(shared[1], shared[2])
         types = array("I", [number for pair in pipeline.facts.types(process).items() for number in pair])
         sites = pipeline.sites.rows.get(process, array("I"))
+        steps = self._steps()
+        self._has_steps = len(steps) > 0
         self._scan = _stream.AccessScan(
-            sites.tobytes(), self._steps().tobytes(), *shared, types.tobytes(), pipeline.sites.numbers_of(_METHODS), last_location + 1
+            sites.tobytes(), steps.tobytes(), *shared, types.tobytes(), pipeline.sites.numbers_of(_METHODS), last_location + 1
         )
 
     def write(self) -> int:
         """Writes the rows; gives the last location number in use."""
-        pieces = list(self._pieces())
+        pieces = list(self._pieces()) if self._has_steps else []
         for chunk, start, end in pieces:
             self._scan.read(self._chunks.data(chunk.stream, chunk.first), chunk.first_at, start, end)
         self._scan.emit()
@@ -84,20 +88,18 @@ class _Process:
         wanted = {}
         for stream in self._pipeline.facts.processes[self._id].streams.values():
             wanted[stream] = [chunk for chunk in self._chunks.chunks(stream) if self._touches(chunk)]
-        runs = self._pipeline.writer.database.execute("SELECT at FROM run WHERE process = ? ORDER BY number", (self._id,)).fetchall()
-        following: dict[int, int] = {}
-        ends = []
-        for (at,) in reversed(runs):
-            stream = stream_of(at)
-            ends.append(following.get(stream, 1 << 40))
-            following[stream] = position_of(at)
-        cursor = dict.fromkeys(wanted, 0)
-        for stream, first in following.items():
-            yield from _between(wanted.get(stream, []), cursor, stream, 0, first)
-        for (at,), end in zip(runs, reversed(ends), strict=True):
-            yield from _between(wanted.get(stream_of(at), []), cursor, stream_of(at), position_of(at), end)
-        for stream in wanted.keys() - following.keys():
-            yield from _between(wanted[stream], cursor, stream, 0, 1 << 40)
+        rows = self._pipeline.writer.database.execute("SELECT at FROM run WHERE process = ? ORDER BY number", (self._id,))
+        runs = [row[0] for row in rows]
+        ordered = sorted(runs)
+        ends = {at: position_of(following) if stream_of(following) == stream_of(at) else 1 << 40 for at, following in pairwise(ordered)}
+        firsts: dict[int, int] = {}
+        for at in ordered:
+            firsts.setdefault(stream_of(at), position_of(at))
+        for stream in wanted:
+            # What stands before a stream's first ORDER record: the introduction of its thread.
+            yield from _between(wanted[stream], 0, firsts.get(stream, 1 << 40))
+        for at in runs:
+            yield from _between(wanted.get(stream_of(at), []), position_of(at), ends.get(at, 1 << 40))
 
     def _touches(self, chunk: Chunk) -> bool:
         if len(self._owners) and np.isin(self._chunks.objects(chunk), self._owners, assume_unique=True).any():
@@ -149,15 +151,10 @@ class _Process:
         return self._labels.site_name(self._id, int.from_bytes(data[offset : offset + 4], "little") >> 8)
 
 
-def _between(chunks: list[Chunk], cursor: dict[int, int], stream: int, start: int, end: int) -> Iterator[tuple[Chunk, int, int]]:
-    """The parts of the chunks that lie in [start, end); `cursor` remembers how far each stream got."""
-    index = cursor.get(stream, 0)
-    while index < len(chunks) and chunks[index].end <= start:
-        index += 1
+def _between(chunks: list[Chunk], start: int, end: int) -> Iterator[tuple[Chunk, int, int]]:
+    """The parts of the chunks that lie in [start, end)."""
+    index = bisect_right(chunks, start, key=lambda chunk: chunk.end)
     while index < len(chunks) and chunks[index].first < end:
         chunk = chunks[index]
         yield chunk, max(start, chunk.first) - chunk.first, min(end, chunk.end) - chunk.first
-        if chunk.end > end:
-            break
         index += 1
-    cursor[stream] = index

@@ -119,6 +119,8 @@ class Facts:
         self._spans = {}
 
     def _row(self, table: str, *values: Any) -> None:
+        if any(isinstance(value, int) and not -(1 << 63) <= value < 1 << 63 for value in values):
+            raise OverflowError("a number that no column holds")
         self._rows.setdefault(table, []).append(values)
 
     @staticmethod
@@ -142,7 +144,7 @@ class Facts:
         if facts.introduced:
             return
         facts.introduced = True
-        facts.pid = int(content.get("pid") or 0)
+        facts.pid = int(content.get("pid") or 0) & 0x7FFFFFFF
         wall, monotonic = int(content.get("wall_ns") or 0), int(content.get("monotonic_ns") or 0)
         if wall and abs(wall) < 1 << 62 and abs(monotonic) < 1 << 62:
             facts.started_ns, facts.offset_ns = wall, wall - monotonic
@@ -266,7 +268,7 @@ class Facts:
         content = self._json(fields)
         code = content.get("exit_code")
         facts.ended = True
-        facts.exit_code = int(code) if isinstance(code, int) else None
+        facts.exit_code = int(code) if isinstance(code, int) and abs(code) < 1 << 62 else None
 
     def _waiting(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)

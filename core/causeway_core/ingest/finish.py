@@ -12,6 +12,7 @@ from causeway_core.ingest.edges import derive_edges
 from causeway_core.ingest.labels import Labels
 from causeway_core.ingest.pipeline import Pipeline
 
+_LATEST_NS = 1 << 62
 _FATES = ("raised", "caught", "uncaught")
 
 
@@ -43,10 +44,11 @@ def _end_processes(pipeline: Pipeline) -> None:
     for process in facts.processes.values():
         parent = by_uid.get(process.parent or "")
         parent_at = None
-        if parent is not None and parent is not process and process.parent_event and process.parent_event[0] in parent.streams:
-            parent_at = parent.streams[process.parent_event[0]] << 40 | process.parent_event[1]
+        event = process.parent_event
+        if parent is not None and parent is not process and event and event[0] in parent.streams and 0 <= event[1] < 1 << 40:
+            parent_at = parent.streams[event[0]] << 40 | event[1]
         seen = max(process.last_ts, last.get(process.id, 0))
-        ended_ns = seen + process.offset_ns if seen else None
+        ended_ns = seen + process.offset_ns if 0 < seen < _LATEST_NS else None
         ending = "exited" if process.ended else "running" if _alive(process.pid) and process.introduced else "lost"
         database.execute(
             "UPDATE process SET parent = ?, parent_at = ?, ended_ns = ?, exit_code = ?, ending = ? WHERE id = ?",

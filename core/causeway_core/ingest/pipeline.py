@@ -148,7 +148,7 @@ class Pipeline:
                 self._on_sites(stream)
             elif why == _FULL:
                 self._close_chunk(stream)
-            elif why == _BAD:
+            elif why == _BAD or feed.offset < len(feed.buffer) // 4:
                 self._skip(stream)
             if time.monotonic() - self._batch_began > _BATCH_SECONDS:
                 self.commit()

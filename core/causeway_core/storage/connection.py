@@ -12,6 +12,7 @@ from causeway_core.errors import DamagedRecording, NewerSchema, NotARecording, R
 from causeway_core.storage.rows import Meta
 from causeway_core.storage.schema import APPLICATION_ID, VERSION, migrate
 
+_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
 _READ_CACHE_KIB = 64 * 1024
 
 
@@ -29,25 +30,25 @@ class _GuardedCursor(sqlite3.Cursor):
             return super().execute(sql, parameters)
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise
-        except sqlite3.DatabaseError as error:
+        except _DAMAGE as error:
             raise damaged(self._path, error) from error
 
     def __next__(self) -> Any:
         try:
             return super().__next__()
-        except sqlite3.DatabaseError as error:
+        except _DAMAGE as error:
             raise damaged(self._path, error) from error
 
     def fetchone(self) -> Any:
         try:
             return super().fetchone()
-        except sqlite3.DatabaseError as error:
+        except _DAMAGE as error:
             raise damaged(self._path, error) from error
 
     def fetchall(self) -> list[Any]:
         try:
             return super().fetchall()
-        except sqlite3.DatabaseError as error:
+        except _DAMAGE as error:
             raise damaged(self._path, error) from error
 
 
@@ -56,6 +57,9 @@ class _GuardedConnection(sqlite3.Connection):
 
     def cursor(self, *arguments: Any, **keywords: Any) -> Any:
         return super().cursor(_GuardedCursor)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Any:
+        return self.cursor().execute(sql, parameters)
 
 
 def connect(path: Path, mode: str, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
@@ -76,7 +80,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA query_only = 1")
         database.execute(f"PRAGMA cache_size = -{_READ_CACHE_KIB}")
         database.execute("SELECT count(*) FROM meta").fetchone()
-    except sqlite3.DatabaseError as error:
+    except _DAMAGE as error:
         raise damaged(path, error) from error
     return database
 

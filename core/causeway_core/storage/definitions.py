@@ -154,7 +154,7 @@ class Definitions:
 
     @cached_property
     def _types(self) -> dict[int, tuple[str, int]]:
-        return {id: (name, flags) for id, name, flags in self._database.execute("SELECT id, name, flags FROM type")}
+        return {id: (str(name), flags if isinstance(flags, int) else 0) for id, name, flags in self._database.execute("SELECT id, name, flags FROM type")}
 
     def _type_of(self, process: int, wire: int) -> str:
         id = process << 32 | wire

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ from causeway_core.storage.sites import SiteMap
 from causeway_core.storage.stream import ChunkStore
 from causeway_core.wire.keyframe import Keyframe, parse_keyframe
 from causeway_core.wire.kinds import SyncOp
+
+T = TypeVar("T")
 
 
 class Recording:
@@ -76,7 +78,8 @@ class Recording:
     def processes(self) -> list[Process]:
         """All processes, in order of id."""
         columns = "id, uid, pid, parent, parent_at, service, argv, started_ns, clock_offset_ns, exit_code, ending"
-        return [Process(*(*row[:6], tuple(parse_json(row[6])), *row[7:])) for row in self._rows(f"SELECT {columns} FROM process ORDER BY id")]
+        sql = f"SELECT {columns} FROM process ORDER BY id"
+        return self._all(lambda row: Process(*(*row[:6], tuple(parse_json(row[6])), *row[7:])), sql)
 
     def actors(self) -> list[Actor]:
         """All actors, in order of id."""
@@ -89,7 +92,7 @@ class Recording:
     @cached_property
     def _actors(self) -> dict[int, Actor]:
         columns = "id, process, kind, name, path, function, file, line, object, created_at, first_at, last_at, state"
-        return {row[0]: Actor(*row) for row in self._rows(f"SELECT {columns} FROM actor ORDER BY id")}
+        return {actor.id: actor for actor in self._all(lambda row: Actor(*row), f"SELECT {columns} FROM actor ORDER BY id")}
 
     def actor_of_wire(self, process: int, number: int) -> int | None:
         """The actor.id of actor `number` on the wire of a process."""
@@ -97,13 +100,13 @@ class Recording:
 
     @cached_property
     def _actor_numbers(self) -> dict[tuple[int, int], int]:
-        return {(process, number): id for id, process, number in self._rows("SELECT id, process, number FROM actor")}
+        return {(process, number): id for id, process, number in self._all(tuple, "SELECT id, process, number FROM actor")}
 
     def steps(self, actor: int | None = None) -> list[Step]:
         """All steps in order of id (so of each stream), or those of one actor in its program order."""
         columns = "id, actor, number, first_at, last_at, started_ns, ended_ns, cause_at, ending"
         where = "ORDER BY id" if actor is None else "WHERE actor = ? ORDER BY number"
-        return [Step(*row) for row in self._rows(f"SELECT {columns} FROM step {where}", () if actor is None else (actor,))]
+        return self._all(lambda row: Step(*row), f"SELECT {columns} FROM step {where}", () if actor is None else (actor,))
 
     def step_at(self, at: At) -> Step | None:
         """The step that the event belongs to."""
@@ -181,7 +184,7 @@ class Recording:
 
     def runs(self, process: int) -> list[Run]:
         """The runs of a process in its total order."""
-        return [Run(*row) for row in self._rows("SELECT process, number, at, ts FROM run WHERE process = ? ORDER BY number", (process,))]
+        return self._all(lambda row: Run(*row), "SELECT process, number, at, ts FROM run WHERE process = ? ORDER BY number", (process,))
 
     def run_columns(self, process: int) -> dict[str, NDArray[np.int64]]:
         """The runs of a process as arrays `number`, `at`, `ts`, in order of number."""
@@ -189,8 +192,7 @@ class Recording:
 
     def edges(self) -> list[Edge]:
         """All synchronization edges."""
-        return [Edge(row[0], row[1], row[2], bool(row[3]), row[4], row[5])
-                for row in self._rows("SELECT src, dst, kind, hard, object, note FROM edge ORDER BY id")]
+        return self._all(_edge, "SELECT src, dst, kind, hard, object, note FROM edge ORDER BY id")
 
     def edges_into(self, first: At, last: At) -> list[Edge]:
         """The edges that end at events from `first` to `last` (inclusive, one stream), by event."""
@@ -202,7 +204,7 @@ class Recording:
 
     def _edges_between(self, end: str, first: At, last: At) -> list[Edge]:
         sql = f"SELECT src, dst, kind, hard, object, note FROM edge WHERE {end} BETWEEN ? AND ? ORDER BY {end}"
-        return [Edge(row[0], row[1], row[2], bool(row[3]), row[4], row[5]) for row in self._rows(sql, (first, last))]
+        return self._all(_edge, sql, (first, last))
 
     def edge_columns(self) -> dict[str, NDArray[np.int64]]:
         """Edges as arrays `src`, `dst`, `hard`, `object` (-1: none), in order of id."""
@@ -211,7 +213,7 @@ class Recording:
     def syncs(self, object: int | None = None) -> list[Sync]:
         """All synchronization operations in order of id, or those of one object."""
         where, parameters = ("", ()) if object is None else ("WHERE object = ?", (object,))
-        return [Sync(*row) for row in self._rows(f"SELECT id, at, actor, op, flags, object, extra, ts FROM sync {where} ORDER BY id", parameters)]
+        return self._all(lambda row: Sync(*row), f"SELECT id, at, actor, op, flags, object, extra, ts FROM sync {where} ORDER BY id", parameters)
 
     def sync_columns(self) -> dict[str, NDArray[np.int64]]:
         """Synchronization operations as arrays `at`, `actor`, `op` (a `wire.kinds.SyncOp`), `flags`, `object` (-1: none), `extra`, in order of id."""
@@ -223,22 +225,21 @@ class Recording:
 
     def locations(self) -> list[Location]:
         """All shared places."""
-        return [Location(*row) for row in self._rows("SELECT id, process, kind, object, key, name FROM location ORDER BY id")]
+        return self._all(lambda row: Location(*row), "SELECT id, process, kind, object, key, name FROM location ORDER BY id")
 
     def accesses(self, location: int | None = None) -> list[Access]:
         """The accesses of shared places in order of id, or those of one place in order of event."""
         where, parameters = ("ORDER BY id", ()) if location is None else ("WHERE location = ? ORDER BY at", (location,))
-        rows = self._rows(f"SELECT at, actor, step, location, op, site, vk, payload FROM access {where}", parameters)
-        return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in rows]
+        return self._all(self._access, f"SELECT at, actor, step, location, op, site, vk, payload FROM access {where}", parameters)
 
     def accesses_between(self, first: At, last: At) -> list[Access]:
         """The accesses of shared places at events from `first` to `last` (inclusive, one stream), by event."""
         sql = "SELECT at, actor, step, location, op, site, vk, payload FROM access WHERE at BETWEEN ? AND ? ORDER BY at"
-        rows = self._rows(sql, (first, last))
-        return [Access(row[0], row[1], row[2], row[3], row[4], row[5], self._access_value(row[0], row[6], row[7])) for row in rows]
+        return self._all(self._access, sql, (first, last))
 
-    def _access_value(self, at: At, kind: int, payload: bytes | None) -> Value:
-        return self._definitions.value(self.process_of(at), ValueKind(kind), np.frombuffer(payload or b"", np.uint32).tolist())
+    def _access(self, row: Any) -> Access:
+        payload = np.frombuffer(row[7] or b"", np.uint32).tolist()
+        return Access(row[0], row[1], row[2], row[3], row[4], row[5], self._definitions.value(self.process_of(row[0]), ValueKind(row[6]), payload))
 
     def access_columns(self) -> AccessColumns:
         """All accesses as arrays, in order of id; values are left in the table."""
@@ -246,47 +247,42 @@ class Recording:
 
     def exceptions(self) -> list[ExceptionRow]:
         """All exceptions."""
-        return [ExceptionRow(*row) for row in self._rows("SELECT id, at, actor, object, type, message, site, line, fate FROM exception ORDER BY id")]
+        return self._all(lambda row: ExceptionRow(*row), "SELECT id, at, actor, object, type, message, site, line, fate FROM exception ORDER BY id")
 
     def spans(self) -> list[Span]:
         """All spans."""
         columns = "id, span_id, trace_id, parent_id, name, actor, first_at, last_at, started_ns, ended_ns, status, attributes"
-        return [Span(*(*row[:-1], parse_json(row[-1]))) for row in self._rows(f"SELECT {columns} FROM span ORDER BY id")]
+        return self._all(lambda row: Span(*(*row[:-1], parse_json(row[-1]))), f"SELECT {columns} FROM span ORDER BY id")
 
     def messages(self) -> list[Message]:
         """All messages."""
-        return [Message(*row) for row in self._rows("SELECT id, key, trace_id, send_at, receive_at, carrier FROM message ORDER BY id")]
+        return self._all(lambda row: Message(*row), "SELECT id, key, trace_id, send_at, receive_at, carrier FROM message ORDER BY id")
 
     def io(self) -> list[Io]:
         """All boundary events other than SQL."""
-        return [Io(*(*row[:-1], parse_json(row[-1]))) for row in self._rows("SELECT id, at, actor, op, phase, key, attributes FROM io ORDER BY id")]
+        return self._all(lambda row: Io(*(*row[:-1], parse_json(row[-1]))), "SELECT id, at, actor, op, phase, key, attributes FROM io ORDER BY id")
 
     def sql(self) -> list[Sql]:
         """All database statements."""
         columns = ('id, at, actor, system, connection, statement, parameters, access, rowcount, rows, "transaction", isolation, '
                    "started_ns, ended_ns, error, details")
-        return [
-            Sql(*(*row[:6], parse_json(row[6]) if row[6] else None, row[7], row[8], tuple(tuple(r) for r in parse_json(row[9] or "[]")),
-                  *row[10:15], parse_json(row[15])))
-            for row in self._rows(f"SELECT {columns} FROM sql ORDER BY id")
-        ]
+        return self._all(_sql, f"SELECT {columns} FROM sql ORDER BY id")
 
     def logs(self) -> list[Log]:
         """Log records, custom events and output."""
-        return [Log(*row) for row in self._rows("SELECT id, at, actor, kind, name, text FROM log ORDER BY id")]
+        return self._all(lambda row: Log(*row), "SELECT id, at, actor, kind, name, text FROM log ORDER BY id")
 
     def waiting(self) -> list[Waiting]:
         """Who waited for what when the recording ended."""
-        rows = self._rows("SELECT actor, object, waiting_on, stack FROM waiting ORDER BY actor")
-        return [Waiting(row[0], row[1], row[2], tuple((str(f), int(n), str(q)) for f, n, q in parse_json(row[3]))) for row in rows]
+        return self._all(_waiting, "SELECT actor, object, waiting_on, stack FROM waiting ORDER BY actor")
 
     def gaps(self) -> list[Gap]:
         """What was not recorded."""
-        return [Gap(*row) for row in self._rows("SELECT id, process, at, kind, detail FROM gap ORDER BY id")]
+        return self._all(lambda row: Gap(*row), "SELECT id, process, at, kind, detail FROM gap ORDER BY id")
 
     def findings(self) -> list[dict[str, Any]]:
         """The stored findings, as objects of schema causeway.findings/1, by rank."""
-        return [parse_json(row[0]) for row in self._rows("SELECT json FROM finding ORDER BY rank, id")]
+        return self._all(lambda row: parse_json(row[0]), "SELECT json FROM finding ORDER BY rank, id")
 
     # Objects, texts and values.
 
@@ -297,7 +293,7 @@ class Recording:
 
     def objects(self) -> list[Obj]:
         """The objects that facts mention (locks, tasks, owners of shared places …)."""
-        return [Obj(*row) for row in self._rows("SELECT id, type, first_at, label, owner FROM object ORDER BY id")]
+        return self._all(lambda row: Obj(*row), "SELECT id, type, first_at, label, owner FROM object ORDER BY id")
 
     def type_flags(self, object: int) -> int:
         """The TYPE flags (sdk/SPEC.md section 3) of an object's type, 0 when unknown."""
@@ -351,12 +347,29 @@ class Recording:
         """Rows of a read-only SQL statement. Raises RecordingError for a statement that would write, is malformed or runs over a minute."""
         return query.run(self.path, sql, parameters)
 
-    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
-        yield from self._database.execute(sql, parameters)
+    def _all(self, make: Callable[[Any], T], sql: str, parameters: Sequence[Any] = ()) -> list[T]:
+        """All rows, each made into what it stands for."""
+        try:
+            return [make(row) for row in self._database.execute(sql, parameters)]
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise connection.damaged(self.path, error) from error
 
     def _columns(self, names: Sequence[str], sql: str, parameters: Sequence[Any] = ()) -> dict[str, NDArray[np.int64]]:
         rows = integers(self._database.execute(sql, parameters), len(names))
         return {name: np.ascontiguousarray(rows[:, i]) for i, name in enumerate(names)}
+
+
+def _edge(row: Any) -> Edge:
+    return Edge(row[0], row[1], row[2], bool(row[3]), row[4], row[5])
+
+
+def _sql(row: Any) -> Sql:
+    rows = tuple(tuple(one) for one in parse_json(row[9] or "[]"))
+    return Sql(*(*row[:6], parse_json(row[6]), row[7], row[8], rows, *row[10:15], parse_json(row[15])))
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(row[0], row[1], row[2], tuple((str(file), int(line), str(function)) for file, line, function in parse_json(row[3])))
 
 
 __all__ = ["Recording", "RecordingError"]

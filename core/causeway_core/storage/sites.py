@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from functools import cached_property
 
+from causeway_core.errors import DamagedRecording
 from causeway_core.model import Function, Site, Source
 from causeway_core.storage.connection import parse_json
 
@@ -29,7 +30,10 @@ class SiteMap:
             "SELECT f.id, f.source, s.path, f.qualname, f.kind, f.first_line, f.last_line, f.locals "
             "FROM function f JOIN source s ON s.id = f.source ORDER BY f.id"
         )
-        return {row[0]: Function(*(*row[:7], tuple(parse_json(row[7]) or ()))) for row in rows}
+        try:
+            return {row[0]: Function(*(*row[:7], tuple(parse_json(row[7]) or ()))) for row in rows}
+        except TypeError as error:
+            raise DamagedRecording(f"the functions are damaged: {error}", "the recording's file was changed or torn") from error
 
     @cached_property
     def sites(self) -> dict[int, Site]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import At
 from causeway_core.model.at import position_of, stream_of
+from causeway_core.storage.columns import integers
 from causeway_core.storage.rows import Chunk, Stream
 
 _KEPT = 48
@@ -32,8 +33,8 @@ class ChunkStore:
     def streams(self) -> list[Stream]:
         """All streams, in order of id."""
         if self._streams is None:
-            rows = self._database.execute("SELECT id, process, number, words FROM stream ORDER BY id")
-            self._streams = {row[0]: Stream(*row) for row in rows}
+            rows = integers(self._database.execute("SELECT id, process, number, words FROM stream ORDER BY id"), 4)
+            self._streams = {row[0]: Stream(*row) for row in rows.tolist()}
         return list(self._streams.values())
 
     def process_of(self, stream: int) -> int:
@@ -48,8 +49,8 @@ class ChunkStore:
             return [chunk for s in self.streams() for chunk in self.chunks(s.id)]
         if stream not in self._index:
             columns = "stream, first, words, events, order_first, order_last"
-            rows = self._database.execute(f"SELECT {columns} FROM chunk WHERE stream = ? ORDER BY first", (stream,))
-            self._index[stream] = [Chunk(*row) for row in rows]
+            rows = integers(self._database.execute(f"SELECT {columns} FROM chunk WHERE stream = ? ORDER BY first", (stream,)), 6)
+            self._index[stream] = [Chunk(*row) for row in rows.tolist()]
         return self._index[stream]
 
     def chunk_of(self, at: At) -> Chunk:
@@ -105,7 +106,7 @@ class ChunkStore:
             if codec and not 0 <= zstandard.frame_content_size(blob) <= _LARGEST_CHUNK:
                 raise zstandard.ZstdError("it claims to be too large")
             content = self._decompressor.decompress(blob) if codec else blob
-        except zstandard.ZstdError as error:
+        except (zstandard.ZstdError, TypeError) as error:
             raise DamagedRecording(f"{what} cannot be decompressed: {error}", "the recording's file was changed or torn") from error
         if len(content) % 4:
             raise DamagedRecording(f"{what} is not whole words", "the recording's file was changed or torn")

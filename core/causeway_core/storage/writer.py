@@ -114,4 +114,5 @@ def _insert_statement(table: str, width: int) -> str:
     if width != len(columns) or not re.fullmatch(r"\w+", table):
         raise ValueError(f"{table} has {len(columns)} columns, not {width}")
     names = ", ".join(f'"{column}"' for column in columns)
-    return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * width)})'
+    # A guest that gives a run's number twice is broken, not the recording: the first counts.
+    return f'INSERT {"OR IGNORE " if table == "run" else ""}INTO "{table}" ({names}) VALUES ({", ".join("?" * width)})'

@@ -804,9 +804,10 @@ static inline bool matches_record(const wanted *q, const record *r, const uint32
     return !q->sites || (site < q->site_bits && q->sites[site >> 3] >> (site & 7) & 1);
 }
 
-static bool scan(const wanted *q, const uint32_t *w, size_t at, size_t end, matches *m) {
+/* Looks at the records that begin in [at, end); `count` is the end of the words. */
+static bool scan(const wanted *q, const uint32_t *w, size_t at, size_t end, size_t count, matches *m) {
     record r;
-    while (read_record(w, at, end, &r)) {
+    while (at < end && read_record(w, at, count, &r)) {
         if (matches_record(q, &r, w, at)) {
             if (!keep(m, at)) return false;
             if (!m->newest && m->count >= m->limit) return true;
@@ -842,7 +843,7 @@ static PyObject *query_find(PyObject *Py_UNUSED(module), PyObject *args) {
     wanted q = {.kinds = kinds, .xkinds = xkinds, .owner = owner};
     parse_wanted(&q, &sites);
     matches m = {.limit = (size_t)limit, .newest = newest};
-    result = as_bytes(&m, scan(&q, w, (size_t)start, (size_t)end, &m));
+    result = as_bytes(&m, scan(&q, w, (size_t)start, (size_t)end, count, &m));
 done:
     PyBuffer_Release(&b);
     if (sites.obj) PyBuffer_Release(&sites);
@@ -879,7 +880,7 @@ static PyObject *timeline_find_in(timeline *t, PyObject *args) {
             uint64_t until = seg == s->last ? s->end : t->segments[seg + 1].at & ~HAS_STOP;
             if (until > stop) until = stop;
             if (until > at && t->segments[seg].activation == act)
-                ok = scan(&q, w, (size_t)(at - (id << 40 | position)), (size_t)(until - (id << 40 | position)), &m);
+                ok = scan(&q, w, (size_t)(at - (id << 40 | position)), (size_t)(until - (id << 40 | position)), count, &m);
             if (until > at) at = until;
         }
         if (s->end >= stop || locate(t, at) == seg - 1) break; /* nothing of the stream is known behind */

@@ -372,6 +372,7 @@ static int on_order(scanner *z, stream *s, const cw_record *r, uint64_t position
     process *p = s->process;
     if (r->payload_words < 4) return 1;
     uint64_t number = (uint64_t)word64(r->payload);
+    if (number >> 62) return 1; /* no guest counts that far */
     if (!*force && number > p->order + 1) {
         *detail = number;
         return 0;
