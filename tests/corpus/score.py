@@ -1,9 +1,9 @@
 """Records every program of a labelled corpus once, analyses it, and prints precision and recall by tier.
 
-    python -m tests.corpus.score [--only NAME…] [--keep DIR] [--show NAME]
+python -m tests.corpus.score [--only NAME…] [--keep DIR] [--show NAME]
 
-The corpus is a folder with `labels.json` ({name: {"bug": bool, …}}) and one module a program; CAUSEWAY_CORPUS names it (default ../shared/corpus beside the project). A program counts as
-found at a tier if it has a finding of that tier or a firmer one.
+The corpus is a folder with `labels.json` ({name: {"bug": bool, …}}) and one module a program; CAUSEWAY_CORPUS names it (default
+../shared/corpus beside the project). A program counts as found at a tier if it has a finding of that tier or a firmer one.
 """
 
 from __future__ import annotations
@@ -74,8 +74,11 @@ def score(results: list[Scored], tier: str) -> Score:
     true = sum(each.bug for each in found)
     bugs = [each for each in results if each.bug]
     return Score(
-        tier, true / len(found) if found else 1.0, true / len(bugs) if bugs else 1.0,
-        tuple(each.name for each in bugs if not each.found(tier)), tuple(each.name for each in found if not each.bug),
+        tier,
+        true / len(found) if found else 1.0,
+        true / len(bugs) if bugs else 1.0,
+        tuple(each.name for each in bugs if not each.found(tier)),
+        tuple(each.name for each in found if not each.bug),
     )
 
 

@@ -22,8 +22,9 @@ def analyze(
 ) -> tuple[Finding, ...]:
     """All findings of a recording, most pressing first, numbered F1, F2 … Deterministic: the same recording gives the same findings.
 
-    With `trace_id`, only what actors working for that distributed trace did counts. Unless `store` is False or `trace_id` is given, the findings are kept in the recording
-    (a file that cannot be written is left as it is). About a second a million accesses of shared places; `progress` is called between stages.
+    With `trace_id`, only what actors working for that distributed trace did counts. Unless `store` is False or `trace_id` is given, the
+    findings are kept in the recording (a file that cannot be written is left as it is). About a second a million accesses of shared places;
+    `progress` is called between stages.
     """
     if progress is not None:
         progress("reading", 0.0)

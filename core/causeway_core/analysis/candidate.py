@@ -34,8 +34,15 @@ class Pattern(Enum):
 
 
 BASE_RANK: dict[Pattern, float] = {
-    Pattern.READ_WRITE_WRITE: 0.0, Pattern.CLONE: 1.0, Pattern.WRITE_WRITE_READ: 1.0, Pattern.ITERATION: 1.0, Pattern.READ_WRITE_READ: 2.0, Pattern.FLIP: 2.0,
-    Pattern.CROSSED: 3.0, Pattern.TORN_READ: 3.0, Pattern.UNORDERED: 5.0,
+    Pattern.READ_WRITE_WRITE: 0.0,
+    Pattern.CLONE: 1.0,
+    Pattern.WRITE_WRITE_READ: 1.0,
+    Pattern.ITERATION: 1.0,
+    Pattern.READ_WRITE_READ: 2.0,
+    Pattern.FLIP: 2.0,
+    Pattern.CROSSED: 3.0,
+    Pattern.TORN_READ: 3.0,
+    Pattern.UNORDERED: 5.0,
 }
 
 
@@ -43,8 +50,8 @@ BASE_RANK: dict[Pattern, float] = {
 class Candidate:
     """Two actors' accesses that would go wrong in another order (or did: `struck`). All members are rows of the access table.
 
-    `first` and `last` are the window of the one actor (equal for an order flip), `others` the accesses of the second actor that fall, or could fall, between them.
-    `tier` is the best it may get; filters lower it and say why in `notes`.
+    `first` and `last` are the window of the one actor (equal for an order flip), `others` the accesses of the second actor that fall, or
+    could fall, between them. `tier` is the best it may get; filters lower it and say why in `notes`.
     """
 
     pattern: Pattern

@@ -20,12 +20,21 @@ def to_document(finding: Finding) -> dict[str, Any]:
         "title": finding.title,
         "resource": finding.resource,
         "accesses": [
-            {"role": each.role, "file": each.file, "line": each.line, "function": each.function, "actor": each.actor, "event": format_at(each.at), "value": each.value}
+            {
+                "role": each.role,
+                "file": each.file,
+                "line": each.line,
+                "function": each.function,
+                "actor": each.actor,
+                "event": format_at(each.at),
+                "value": each.value,
+            }
             for each in finding.accesses
         ],
         "lanes": list(finding.lanes),
         "timeline": [
-            {"lane": each.lane, "event": format_at(each.at), "text": each.text, "file": each.file, "line": each.line, "offset_ns": each.offset_ns} for each in finding.timeline
+            {"lane": each.lane, "event": format_at(each.at), "text": each.text, "file": each.file, "line": each.line, "offset_ns": each.offset_ns}
+            for each in finding.timeline
         ],
         "window": finding.window,
         "unordered": finding.unordered,

@@ -20,7 +20,6 @@ from causeway_core.analysis.holds import Holds
 from causeway_core.analysis.table import MUTATE, AccessTable, Ints, Values
 from causeway_core.model import At, Site
 
-
 LOOK_BACK = 400
 """How many accesses of an actor a question about its past goes through."""
 
@@ -43,7 +42,9 @@ class _SiteNodes:
 
 
 class Evidence:
-    """Accesses, order, locks and dependence of one recording. Built once by `analyze`; reading it changes nothing but caches. Single-threaded."""
+    """Accesses, order, locks and dependence of one recording. Built once by `analyze`; reading it changes nothing but caches.
+    Single-threaded.
+    """
 
     def __init__(self, table: AccessTable, order: Order, holds: Holds, facts: Facts, values: Values, clock: Clock) -> None:
         self.table = table
@@ -70,7 +71,9 @@ class Evidence:
     @cached_property
     def flow(self) -> ProgramFlow:
         """Dependence over the sources that hold a site of the table."""
-        used = {self.facts.functions[self.facts.sites[site].function].path for site in np.unique(self.table.site).tolist() if site in self.facts.sites}
+        used = {
+            self.facts.functions[self.facts.sites[site].function].path for site in np.unique(self.table.site).tolist() if site in self.facts.sites
+        }
         return ProgramFlow({path: text for path, text in self.facts.sources.items() if path in used})
 
     @cached_property
@@ -158,13 +161,18 @@ class Evidence:
 
     def concurrent(self, first: int, second: int) -> bool:
         """Whether two accesses are must-concurrent: nothing but locks orders them."""
-        a, b = self.at(first), self.at(second)
+        return self.unordered(self.at(first), self.at(second))
+
+    def unordered(self, a: At, b: At) -> bool:
+        """Whether two events are must-concurrent."""
         return not self.order.happens_before(a, b, must=True) and not self.order.happens_before(b, a, must=True)
 
     # Atomicity.
 
     def atomic_unit(self, row: int) -> int:
-        """Names the stretch of its actor without a scheduling point that holds the access: accesses of one unit cannot be parted by another actor of the same thread."""
+        """Names the stretch of its actor without a scheduling point that holds the access: accesses of one unit cannot be parted by another
+        actor of the same thread.
+        """
         return self.unit_of(int(self.table.actor[row]), int(self.table.step[row]))
 
     def unit_of(self, actor: int, step: int) -> int:
@@ -214,7 +222,9 @@ class Evidence:
 
     def changed_after(self, wire_object: int, order: int) -> bool:
         """Whether a container, by its wire id, was changed after a rank of the total order."""
-        places = [location.id for location in self.facts.locations.values() if location.object is not None and location.object & 0xFFFFFFFF == wire_object]
+        places = [
+            location.id for location in self.facts.locations.values() if location.object is not None and location.object & 0xFFFFFFFF == wire_object
+        ]
         for place in places:
             span = self.table.span(place)
             if bool((self.table.writes[span] & (self.table.order[span] > order)).any()):
@@ -256,7 +266,9 @@ class Evidence:
         return index, self.table.actor[index]
 
     def rows_of(self, actor: int, first_order: int, last_order: int, *, last: int | None = None, first: int | None = None) -> list[int]:
-        """The accesses of an actor from one rank of the total order to another, both included, in order; at most the `last` or `first` ones."""
+        """The accesses of an actor from one rank of the total order to another, both included, in order; at most the `last` or `first`
+        ones.
+        """
         index, actors = self._by_actor
         start, stop = np.searchsorted(actors, actor, "left"), np.searchsorted(actors, actor, "right")
         orders = self.table.order[index[start:stop]]
@@ -265,4 +277,4 @@ class Evidence:
             low = max(low, high - last)
         if first is not None:
             high = min(high, low + first)
-        return [int(row) for row in index[start + low:start + high]]
+        return [int(row) for row in index[start + low : start + high]]

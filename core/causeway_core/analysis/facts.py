@@ -31,6 +31,7 @@ class Facts:
     operations: Iterable[Operation] = ()
     waiting: Sequence[Waiting] = ()
     sql: Sequence[Sql] = ()
+    sql_order: Sequence[int] = ()
     io: Sequence[Io] = ()
     spans: Sequence[Span] = ()
     exceptions: Sequence[ExceptionRow] = ()
@@ -58,7 +59,7 @@ class Facts:
         numbers = {step.id: index for index, step in enumerate(steps)}
         if first not in numbers or last not in numbers:
             return ()
-        return steps[numbers[first]:numbers[last] + 1]
+        return steps[numbers[first] : numbers[last] + 1]
 
     def line_text(self, path: str, line: int) -> str:
         """The source line, stripped."""

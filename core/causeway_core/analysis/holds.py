@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from causeway_core.analysis.operations import ACQUIRES, RELEASES, Operation
 
+
 @dataclass(slots=True)
 class Hold:
     """One acquisition by one actor: from `order` (at event `at`) to `until` (None: never released)."""
@@ -30,8 +31,8 @@ class Hold:
 class Holds:
     """All holds of a recording, built in one pass over the lock operations in total order; a query is a binary search.
 
-    `ignored` objects protect nothing: semaphores with several units, locks that the interpreter holds for a thread. A lock released by another actor than its
-    holder (legal for `threading.Lock`) ends the holder's hold. Re-entrant acquisitions belong to the outermost hold.
+    `ignored` objects protect nothing: semaphores with several units, locks that the interpreter holds for a thread. A lock released by
+    another actor than its holder (legal for `threading.Lock`) ends the holder's hold. Re-entrant acquisitions belong to the outermost hold.
     """
 
     def __init__(self, operations: Iterable[Operation], *, ignored: frozenset[int] = frozenset()) -> None:
@@ -49,7 +50,9 @@ class Holds:
             elif operation.op in RELEASES:
                 self._release(operation, current, depth, holder)
 
-    def _acquire(self, operation: Operation, current: defaultdict[int, dict[int, Hold]], depth: defaultdict[tuple[int, int], int], holder: dict[int, int]) -> None:
+    def _acquire(
+        self, operation: Operation, current: defaultdict[int, dict[int, Hold]], depth: defaultdict[tuple[int, int], int], holder: dict[int, int]
+    ) -> None:
         key = operation.actor, operation.object
         depth[key] += 1
         if depth[key] > 1:
@@ -60,7 +63,9 @@ class Holds:
         holder[operation.object] = operation.actor
         self._note(operation.actor, operation.order, current)
 
-    def _release(self, operation: Operation, current: defaultdict[int, dict[int, Hold]], depth: defaultdict[tuple[int, int], int], holder: dict[int, int]) -> None:
+    def _release(
+        self, operation: Operation, current: defaultdict[int, dict[int, Hold]], depth: defaultdict[tuple[int, int], int], holder: dict[int, int]
+    ) -> None:
         actor = operation.actor if operation.object in current[operation.actor] else holder.get(operation.object, operation.actor)
         key = actor, operation.object
         if depth[key] > 1:

@@ -1,6 +1,7 @@
 """Reads that were not recorded but must have been made: `counts.get(key, 0)` looks into `counts`.
 
-The recorder sees the read of `counts`, not the look into it. Which key was meant is told by what the same function of the same actor does with that container next.
+The recorder sees the read of `counts`, not the look into it. Which key was meant is told by what the same function of the same actor does
+with that container next.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ def with_implied_reads(evidence: Evidence) -> Evidence:
     if not rows:
         return evidence
     sites = {-site: replace(evidence.facts.sites[site], id=-site, kind="method", name=None) for _, _, site in rows}
-    content = {-site: node.content for site in {site for _, _, site in rows} if (node := evidence.node(evidence.read_node(site))) is not None and node.content is not None}
+    content = {
+        -site: node.content
+        for site in {site for _, _, site in rows}
+        if (node := evidence.node(evidence.read_node(site))) is not None and node.content is not None
+    }
     return evidence.extended(_added(evidence.table, rows), sites, content)
 
 
@@ -54,7 +59,11 @@ def _looked_at(evidence: Evidence, row: int, places: dict[int, dict[int, Locatio
     function = evidence.function_of(int(table.site[row]))
     order = int(table.order[row])
     following = evidence.rows_of(int(table.actor[row]), order + 1, 2**62, first=LOOK_AHEAD)
-    named = {int(table.location[each]) for each in following if int(table.location[each]) in inside and evidence.function_of(int(table.site[each])) == function}
+    named = {
+        int(table.location[each])
+        for each in following
+        if int(table.location[each]) in inside and evidence.function_of(int(table.site[each])) == function
+    }
     return sorted(location for location in named if inside[location].kind == "item")[:2]
 
 
@@ -62,8 +71,12 @@ def _added(table: AccessTable, rows: list[tuple[int, int, int]]) -> AccessTable:
     index = np.array([row for row, _, _ in rows])
     added = table.select(index)
     added = replace(
-        added, location=np.array([location for _, location, _ in rows]), site=-added.site, op=np.full(len(rows), READ, np.int8),
-        vk=np.full(len(rows), ValueKind.UNCAPTURED, np.int8), id=-added.id,
+        added,
+        location=np.array([location for _, location, _ in rows]),
+        site=-added.site,
+        op=np.full(len(rows), READ, np.int8),
+        vk=np.full(len(rows), ValueKind.UNCAPTURED, np.int8),
+        id=-added.id,
     )
     merged = AccessTable(*(np.concatenate((getattr(table, name), getattr(added, name))) for name in AccessTable.__slots__))
     return merged.select(np.lexsort((merged.order, merged.location)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from causeway_core.analysis.facts import Facts
 from causeway_core.analysis.holds import Holds
 from causeway_core.analysis.implied import with_implied_reads
 from causeway_core.analysis.operations import ACQUIRES, RELEASES, WANTED, Operations, chosen
-from causeway_core.analysis.table import AccessTable, Flags, Ints, Values
 from causeway_core.analysis.protection import no_protection
+from causeway_core.analysis.table import AccessTable, Flags, Ints, Values
 from causeway_core.graph import CausalGraph
 from causeway_core.model import Step
 from causeway_core.storage.recording import Recording
@@ -41,28 +42,31 @@ class _Steps(Mapping[int, Sequence[Step]]):
 
 
 def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | None = None) -> Evidence:
-    """Reads what detectors need; of accesses only those of `actors`, if given. Memory: about 130 bytes an access and 60 a lock operation while loading; values stay in the file."""
+    """Reads what detectors need; of accesses only those of `actors`, if given. Memory: about 130 bytes an access and 60 a lock operation
+    while loading; values stay in the file.
+    """
     columns = recording.access_columns()
     syncs = recording.sync_columns()
     wanted = chosen(syncs["op"], WANTED)
-    ranks = _ranks(graph, columns.at, syncs["at"][wanted])
-    operations = _operations(syncs, wanted, ranks[len(columns.at):])
-    table = AccessTable.build(columns, ranks[:len(columns.at)])
+    statements = recording.sql()
+    ranks, locking, sql_order = _ranks(graph, columns.at, syncs["at"][wanted], np.array([each.at for each in statements], np.int64))
+    operations = _operations(syncs, wanted, locking)
+    table = AccessTable.build(columns, ranks)
     if actors is not None:
         table = table.select(np.isin(table.actor, list(actors)))
     table = table.shared()
     steps = recording.step_columns()
-    facts = _facts(recording, steps, operations)
+    facts = replace(_facts(recording, steps, operations), sql=statements, sql_order=sql_order.tolist())
     holds = Holds(operations.only(ACQUIRES | RELEASES), ignored=no_protection(recording, facts))
     return with_implied_reads(Evidence(table, graph.order, holds, facts, _values(recording), _clock(recording, steps)))
 
 
-def _ranks(graph: CausalGraph, accesses: Ints, operations: Ints) -> Ints:
-    """The place of each event in the total order of its process."""
-    at = np.concatenate((accesses, operations))
+def _ranks(graph: CausalGraph, *groups: Ints) -> list[Ints]:
+    """The place of each event in the total order of its process, all groups together."""
+    at = np.concatenate(groups)
     ranks = np.empty(len(at), np.int64)
     ranks[graph.order.total.sorted_index(at)] = np.arange(len(at))
-    return ranks
+    return np.split(ranks, np.cumsum([len(group) for group in groups])[:-1])
 
 
 def _operations(syncs: Mapping[str, Ints], wanted: Flags, ranks: Ints) -> Operations:
@@ -82,11 +86,21 @@ def _facts(recording: Recording, steps: Mapping[str, Ints], operations: Operatio
         return int(ids[index]), int(actors[index])
 
     return Facts(
-        actors={actor.id: actor for actor in recording.actors()}, locations={each.id: each for each in recording.locations()},
-        sites={site.id: site for site in recording.sites()}, functions={function.id: function for function in recording.functions()},
-        sources={source.path: recording.source_text(source.id) for source in recording.sources()}, root=recording.meta.root,
-        objects={each.id: each for each in recording.objects()}, steps=_Steps(recording), step_cause=recording.cause_kind, step_at=step_at,
-        operations=operations, waiting=recording.waiting(), sql=recording.sql(), io=recording.io(), spans=recording.spans(), exceptions=recording.exceptions(),
+        actors={actor.id: actor for actor in recording.actors()},
+        locations={each.id: each for each in recording.locations()},
+        sites={site.id: site for site in recording.sites()},
+        functions={function.id: function for function in recording.functions()},
+        sources={source.path: recording.source_text(source.id) for source in recording.sources()},
+        root=recording.meta.root,
+        objects={each.id: each for each in recording.objects()},
+        steps=_Steps(recording),
+        step_cause=recording.cause_kind,
+        step_at=step_at,
+        operations=operations,
+        waiting=recording.waiting(),
+        io=recording.io(),
+        spans=recording.spans(),
+        exceptions=recording.exceptions(),
     )
 
 
@@ -94,7 +108,7 @@ def _values(recording: Recording) -> Values:
     def values(accesses: Sequence[int]) -> list[str | None]:
         found: dict[int, str | None] = {}
         for start in range(0, len(accesses), _BATCH):
-            batch = accesses[start:start + _BATCH]
+            batch = accesses[start : start + _BATCH]
             marks = ", ".join("?" * len(batch))
             found.update(recording.query(f"SELECT id, value FROM access WHERE id IN ({marks})", batch).rows)
         return [found.get(access) for access in accesses]

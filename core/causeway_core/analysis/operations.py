@@ -17,10 +17,23 @@ REQUESTS = frozenset({SyncOp.ACQUIRE_REQUEST, SyncOp.WAIT_BEGIN, SyncOp.GET_REQU
 ACQUIRES = frozenset({SyncOp.ACQUIRED, SyncOp.SEM_ACQUIRED})
 RELEASES = frozenset({SyncOp.RELEASED, SyncOp.SEM_RELEASED})
 
-WANTED = frozenset({
-    *REQUESTS, *ACQUIRES, *RELEASES, SyncOp.ACQUIRE_FAILED, SyncOp.WAIT_END, SyncOp.TIMEOUT, SyncOp.JOIN, SyncOp.GET, SyncOp.PUT, SyncOp.NOTIFY, SyncOp.NOTIFY_ALL,
-    SyncOp.EVENT_SET, SyncOp.EVENT_CLEAR,
-})
+WANTED = frozenset(
+    {
+        *REQUESTS,
+        *ACQUIRES,
+        *RELEASES,
+        SyncOp.ACQUIRE_FAILED,
+        SyncOp.WAIT_END,
+        SyncOp.TIMEOUT,
+        SyncOp.JOIN,
+        SyncOp.GET,
+        SyncOp.PUT,
+        SyncOp.NOTIFY,
+        SyncOp.NOTIFY_ALL,
+        SyncOp.EVENT_SET,
+        SyncOp.EVENT_CLEAR,
+    }
+)
 """The operations that tell who holds, who waits and who was answered."""
 
 _BLOCK = 1 << 16
@@ -46,7 +59,7 @@ class Operations:
 
     def __iter__(self) -> Iterator[Operation]:
         for start in range(0, len(self), _BLOCK):
-            yield from map(Operation._make, zip(*(column[start:start + _BLOCK].tolist() for column in self.columns), strict=True))
+            yield from map(Operation._make, zip(*(column[start : start + _BLOCK].tolist() for column in self.columns), strict=True))
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0

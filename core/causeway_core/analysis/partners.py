@@ -41,17 +41,17 @@ class Partners:
         table = self._evidence.table
         actor = int(table.actor[first])
         by_site = self._at(int(table.location[first]))
-        for rows in (by_site.values() if site is None else [by_site.get(site, np.empty(0, np.int64))]):
+        for rows in by_site.values() if site is None else [by_site.get(site, np.empty(0, np.int64))]:
             low, high = int(np.searchsorted(rows, first)), int(np.searchsorted(rows, last))
-            yield from self._some(rows[low:min(high, low + _SCAN)], actor, writes)
-            yield from self._some(rows[high:high + _SCAN], actor, writes)
-            yield from self._some(rows[max(0, low - _SCAN):low][::-1], actor, writes)
+            yield from self._some(rows[low : min(high, low + _SCAN)], actor, writes)
+            yield from self._some(rows[high : high + _SCAN], actor, writes)
+            yield from self._some(rows[max(0, low - _SCAN) : low][::-1], actor, writes)
 
     def _some(self, rows: Ints, actor: int, writes: bool) -> Iterator[int]:
         table = self._evidence.table
         rows = rows[(table.actor[rows] != actor) & (table.writes[rows] == writes)]
         seen: defaultdict[int, int] = defaultdict(int)
-        for row in rows[:4 * NEIGHBOURS].tolist():
+        for row in rows[: 4 * NEIGHBOURS].tolist():
             other = int(table.actor[row])
             seen[other] += 1
             if seen[other] <= 2 and len(seen) <= NEIGHBOURS:

@@ -30,10 +30,14 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
     """What the detectors propose."""
     windows, partners = Windows(evidence), Partners(evidence)
     stages: list[tuple[str, Callable[[], Iterator[Candidate]]]] = [
-        ("read-write windows", lambda: lost_updates(evidence, windows, partners)), ("checks and uses", lambda: check_uses(evidence, windows, partners)),
-        ("values read back", lambda: read_backs(evidence, windows, partners)), ("iterations", lambda: iterations(evidence, partners)),
-        ("orders", lambda: order_flips(evidence, partners)), ("pairs of places", lambda: crossed(evidence, partners)),
-        ("torn reads", lambda: torn_reads(evidence, partners)), ("plain races", lambda: unordered(evidence, partners)),
+        ("read-write windows", lambda: lost_updates(evidence, windows, partners)),
+        ("checks and uses", lambda: check_uses(evidence, windows, partners)),
+        ("values read back", lambda: read_backs(evidence, windows, partners)),
+        ("iterations", lambda: iterations(evidence, partners)),
+        ("orders", lambda: order_flips(evidence, partners)),
+        ("pairs of places", lambda: crossed(evidence, partners)),
+        ("torn reads", lambda: torn_reads(evidence, partners)),
+        ("plain races", lambda: unordered(evidence, partners)),
     ]
     for number, (name, stage) in enumerate(stages):
         if progress is not None:

@@ -10,7 +10,9 @@ _LIFETIME_LOCKS = ("_thread.lock",)
 
 
 def no_protection(recording: Recording, facts: Facts) -> frozenset[int]:
-    """Semaphores with several units, what is no lock at all, and the lock by which the interpreter lets a thread be joined (never one of the program's: it has no name)."""
+    """Semaphores with several units, what is no lock at all, and the lock by which the interpreter lets a thread be joined (never one of
+    the program's: it has no name).
+    """
     return frozenset(thing.id for thing in facts.objects.values() if _several_units(recording, thing) or _nameless(thing))
 
 

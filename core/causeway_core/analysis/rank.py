@@ -9,13 +9,22 @@ from causeway_core.analysis.candidate import BASE_RANK, Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 
 _CONFIDENCE: dict[Pattern, float] = {
-    Pattern.READ_WRITE_WRITE: 0.85, Pattern.CLONE: 0.7, Pattern.WRITE_WRITE_READ: 0.7, Pattern.ITERATION: 0.8, Pattern.READ_WRITE_READ: 0.75, Pattern.FLIP: 0.55,
-    Pattern.CROSSED: 0.5, Pattern.TORN_READ: 0.45, Pattern.UNORDERED: 0.2,
+    Pattern.READ_WRITE_WRITE: 0.85,
+    Pattern.CLONE: 0.7,
+    Pattern.WRITE_WRITE_READ: 0.7,
+    Pattern.ITERATION: 0.8,
+    Pattern.READ_WRITE_READ: 0.75,
+    Pattern.FLIP: 0.55,
+    Pattern.CROSSED: 0.5,
+    Pattern.TORN_READ: 0.45,
+    Pattern.UNORDERED: 0.2,
 }
 
 
 def ranked(candidate: Candidate, evidence: Evidence) -> Candidate:
-    """The candidate with its rank: by pattern, then what struck, external effects in the window, request handlers, a long window; never past the next pattern."""
+    """The candidate with its rank: by pattern, then what struck, external effects in the window, request handlers, a long window; never
+    past the next pattern.
+    """
     rank = BASE_RANK[candidate.pattern]
     rank -= 0.5 * candidate.struck
     rank -= 0.2 * has_effect(candidate, evidence)
@@ -26,7 +35,9 @@ def ranked(candidate: Candidate, evidence: Evidence) -> Candidate:
 
 
 def confidence(candidate: Candidate) -> float:
-    """0 to 1: how sure the analysis is that the other order does harm. Not measured on the user's program; an ordering of patterns by how often they were bugs."""
+    """0 to 1: how sure the analysis is that the other order does harm. Not measured on the user's program; an ordering of patterns by how
+    often they were bugs.
+    """
     value = _CONFIDENCE[candidate.pattern]
     if candidate.struck:
         return 0.98 if candidate.dependence == "data" else 0.95
@@ -42,10 +53,19 @@ def effects_in_window(candidate: Candidate, evidence: Evidence) -> list[str]:
     """The I/O in the window, in words."""
     table, facts = evidence.table, evidence.facts
     actor, first, last = int(table.actor[candidate.first]), int(table.at[candidate.first]), int(table.at[candidate.last])
-    found = [f"SQL {row.statement.split(None, 1)[0].upper()}" for row in facts.sql if row.actor == actor and first < row.at < last and row.access == "write"]
+    found = [
+        f"SQL {row.statement.split(None, 1)[0].upper()}"
+        for row in facts.sql
+        if row.actor == actor and first < row.at < last and row.access == "write"
+    ]
     for row in facts.io:
         method = row.attributes.get("http.request.method")
-        if row.actor == actor and first < row.at < last and (row.op == "subprocess" or method in ("POST", "PUT", "PATCH", "DELETE")) and row.phase != "end":
+        if (
+            row.actor == actor
+            and first < row.at < last
+            and (row.op == "subprocess" or method in ("POST", "PUT", "PATCH", "DELETE"))
+            and row.phase != "end"
+        ):
             found.append(f"{row.op} {method or ''}".strip())
     return list(dict.fromkeys(found))
 

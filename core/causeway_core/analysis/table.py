@@ -24,19 +24,32 @@ class Columns(Protocol):
     """What the table is built from: `storage.columns.AccessColumns`, or literal arrays in tests."""
 
     @property
-    def at(self) -> Ints: ...
+    def at(self) -> Ints:
+        """Events."""
+
     @property
-    def actor(self) -> Ints: ...
+    def actor(self) -> Ints:
+        """actor.id of who."""
+
     @property
-    def step(self) -> Ints: ...
+    def step(self) -> Ints:
+        """step.id."""
+
     @property
-    def location(self) -> Ints: ...
+    def location(self) -> Ints:
+        """location.id of what."""
+
     @property
-    def op(self) -> Ints: ...
+    def op(self) -> Ints:
+        """Codes as above."""
+
     @property
-    def site(self) -> Ints: ...
+    def site(self) -> Ints:
+        """site.id of where."""
+
     @property
-    def vk(self) -> Ints: ...
+    def vk(self) -> Ints:
+        """Value kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,8 @@ class AccessTable:
     """One row an access, sorted by location and, within it, by the total order of its process.
 
     `order` is the rank of the access in that total order among all ranked events (comparable within a process), `id` its access.id,
-    `writes` whether it changes its location. Rows are named by their index: within one location a smaller row is earlier. About 60 bytes a row.
+    `writes` whether it changes its location. Rows are named by their index: within one location a smaller row is earlier. About 60 bytes a
+    row.
     """
 
     at: Ints
@@ -63,8 +77,16 @@ class AccessTable:
         """Sorts `columns` (in order of access.id); `rank[n]` is the place of row n in the total order."""
         index = np.lexsort((rank, columns.location))
         return cls(
-            columns.at[index], columns.actor[index], columns.step[index], columns.location[index], columns.op[index].astype(np.int8),
-            columns.site[index], columns.vk[index].astype(np.int8), rank[index], index.astype(np.int64) + 1, _WRITES[columns.op[index]],
+            columns.at[index],
+            columns.actor[index],
+            columns.step[index],
+            columns.location[index],
+            columns.op[index].astype(np.int8),
+            columns.site[index],
+            columns.vk[index].astype(np.int8),
+            rank[index],
+            index.astype(np.int64) + 1,
+            _WRITES[columns.op[index]],
         )
 
     def __len__(self) -> int:

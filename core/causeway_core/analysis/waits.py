@@ -12,16 +12,22 @@ from causeway_core.analysis.operations import REQUESTS, Operation
 from causeway_core.model import At
 from causeway_core.wire.kinds import SyncFlag, SyncOp
 
-
 _ANSWERS: Mapping[int, int] = {
-    SyncOp.ACQUIRED: SyncOp.ACQUIRE_REQUEST, SyncOp.SEM_ACQUIRED: SyncOp.ACQUIRE_REQUEST, SyncOp.ACQUIRE_FAILED: SyncOp.ACQUIRE_REQUEST, SyncOp.WAIT_END: SyncOp.WAIT_BEGIN,
-    SyncOp.TIMEOUT: SyncOp.WAIT_BEGIN, SyncOp.JOIN: SyncOp.WAIT_BEGIN, SyncOp.GET: SyncOp.GET_REQUEST, SyncOp.PUT: SyncOp.PUT_REQUEST,
+    SyncOp.ACQUIRED: SyncOp.ACQUIRE_REQUEST,
+    SyncOp.SEM_ACQUIRED: SyncOp.ACQUIRE_REQUEST,
+    SyncOp.ACQUIRE_FAILED: SyncOp.ACQUIRE_REQUEST,
+    SyncOp.WAIT_END: SyncOp.WAIT_BEGIN,
+    SyncOp.TIMEOUT: SyncOp.WAIT_BEGIN,
+    SyncOp.JOIN: SyncOp.WAIT_BEGIN,
+    SyncOp.GET: SyncOp.GET_REQUEST,
+    SyncOp.PUT: SyncOp.PUT_REQUEST,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """An actor that was never answered. `object` is what it waited for (object.id, 0 unknown), `words` that for people, `at` its last request (0 unknown), `order` its rank.
+    """An actor that was never answered. `object` is what it waited for (object.id, 0 unknown), `words` that for people, `at` its last
+    request (0 unknown), `order` its rank.
 
     `until` is the rank of what the actor did next (None: nothing more): it was cancelled, or gave up.
     """
@@ -35,7 +41,8 @@ class Wait:
 
 
 class Waits:
-    """The unanswered waits of a recording: the snapshot the recorder made when the program was interrupted, else what each actor's last request tells.
+    """The unanswered waits of a recording: the snapshot the recorder made when the program was interrupted, else what each actor's last
+    request tells.
 
     One pass over the synchronization operations.
     """
@@ -48,9 +55,8 @@ class Waits:
         self._given_up: list[Wait] = []
         for event in events:
             before = self._last.get(event.actor)
-            if before is not None and before.op in REQUESTS and before.flags & SyncFlag.BLOCKED and (event.op, event.object) != (before.op, before.object):
-                if _ANSWERS.get(event.op) != before.op or event.object != before.object:
-                    self._given_up.append(Wait(before.actor, max(before.object, 0), "", At(before.at), before.order, event.order))
+            if before is not None and _gave_up(before, event):
+                self._given_up.append(Wait(before.actor, max(before.object, 0), "", At(before.at), before.order, event.order))
             self._last[event.actor] = event
             if event.op in REQUESTS:
                 self.requests[event.actor][event.op, event.object] = event
@@ -80,7 +86,9 @@ class Waits:
         return max(open_requests, key=lambda event: event.order, default=None)
 
     def _open(self) -> tuple[Wait, ...]:
-        """Without a snapshot: actors whose last operation was a request that blocked and that did nothing after it, and requests for locks that were given up."""
+        """Without a snapshot: actors whose last operation was a request that blocked and that did nothing after it, and requests for locks
+        that were given up.
+        """
         found = [wait for wait in self._given_up if wait.object and self._evidence.holds.of(wait.object)]
         for actor, last in self._last.items():
             row = self._evidence.facts.actors.get(actor)
@@ -100,3 +108,9 @@ class Waits:
             if actor.object is not None and actor.object == wait.object and actor.id != wait.actor:
                 return actor.id
         return None
+
+
+def _gave_up(asked: Operation, event: Operation) -> bool:
+    """Whether the actor of a request that blocked went on without an answer."""
+    answered = _ANSWERS.get(event.op) == asked.op and event.object == asked.object
+    return asked.op in REQUESTS and bool(asked.flags & SyncFlag.BLOCKED) and not answered

@@ -1,7 +1,8 @@
 """Windows of one actor over one location: a read and the write that depends on it.
 
-Near-linear: for each pair of sites of which the write depends on the read (static, so few), one pass over the accesses at those sites. What can be decided by
-comparing columns (same step and no other thread, same critical section) is decided for all windows of a pair at once; only a bounded sample of what is left is examined one by one.
+Near-linear: for each pair of sites of which the write depends on the read (static, so few), one pass over the accesses at those sites. What
+can be decided by comparing columns (same step and no other thread, same critical section) is decided for all windows of a pair at once;
+only a bounded sample of what is left is examined one by one.
 """
 
 from __future__ import annotations
@@ -68,8 +69,12 @@ class Windows:
                 if found is not None:
                     yield found
 
-    def between(self, first_site: int, last_site: int, how: Dependence, *, first_writes: bool = False, last_writes: bool = True) -> WindowClass | None:
-        """Windows from the latest access at one site to each access at another, same actor and location; None if there is none that can be parted."""
+    def between(
+        self, first_site: int, last_site: int, how: Dependence, *, first_writes: bool = False, last_writes: bool = True
+    ) -> WindowClass | None:
+        """Windows from the latest access at one site to each access at another, same actor and location; None if there is none that can be
+        parted.
+        """
         table = self._evidence.table
         firsts, lasts = self._evidence.rows_at(first_site), self._evidence.rows_at(last_site)
         writes = table.writes

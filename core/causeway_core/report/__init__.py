@@ -1,7 +1,7 @@
 """Findings as text, JSON, SARIF and GitHub annotations; one file a format.
 
-Each report is a function `(recording, findings, *, everything=False, colour=False) -> str` over the same `Finding` objects; none analyses. May import: errors, model,
-storage, analysis. Imported by: cli and faces.
+Each report is a function `(recording, findings, *, everything=False, colour=False) -> str` over the same `Finding` objects; none analyses.
+May import: errors, model, storage, analysis. Imported by: cli and faces.
 """
 
 from collections.abc import Callable, Mapping

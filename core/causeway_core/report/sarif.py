@@ -43,11 +43,19 @@ def sarif_report(recording: Recording, findings: Sequence[Finding], *, everythin
 
 
 def _rule(kind: str) -> dict[str, Any]:
-    return {"id": kind, "name": "".join(word.capitalize() for word in kind.split("_")), "shortDescription": {"text": RULES[kind]}, "defaultConfiguration": {"level": "warning"}}
+    return {
+        "id": kind,
+        "name": "".join(word.capitalize() for word in kind.split("_")),
+        "shortDescription": {"text": RULES[kind]},
+        "defaultConfiguration": {"level": "warning"},
+    }
 
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
-    places = [_location(each.file, each.line, f"{each.role} by {each.actor}" + (f": {each.value}" if each.value is not None else "")) for each in finding.accesses]
+    places = [
+        _location(each.file, each.line, f"{each.role} by {each.actor}" + (f": {each.value}" if each.value is not None else ""))
+        for each in finding.accesses
+    ]
     result: dict[str, Any] = {
         "ruleId": finding.kind,
         "ruleIndex": rule,
@@ -60,7 +68,10 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "properties": {"tier": finding.tier, "confidence": round(finding.confidence, 3), "resource": finding.resource, "finding": finding.id},
     }
     if finding.timeline:
-        steps = [{"location": _location(each.file, each.line, f"{finding.lanes[each.lane]} {each.text}"), "executionOrder": number} for number, each in enumerate(finding.timeline, 1)]
+        steps = [
+            {"location": _location(each.file, each.line, f"{finding.lanes[each.lane]} {each.text}"), "executionOrder": number}
+            for number, each in enumerate(finding.timeline, 1)
+        ]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     return result
 

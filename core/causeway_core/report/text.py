@@ -21,7 +21,15 @@ _STYLES = {"confirmed": "bold red", "likely": "bold yellow", "latent": "cyan", "
 def text_report(recording: Recording, findings: Sequence[Finding], *, everything: bool = False, colour: bool = False) -> str:
     """Findings in full, most pressing first; latent ones and hints as one line each unless `everything`. Plain and stable without `colour`."""
     buffer = io.StringIO()
-    console = Console(file=buffer, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None, width=WIDTH, highlight=False, soft_wrap=True)
+    console = Console(
+        file=buffer,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        width=WIDTH,
+        highlight=False,
+        soft_wrap=True,
+    )
     full = [finding for finding in findings if everything or finding.tier in ("confirmed", "likely")]
     brief = [finding for finding in findings if finding not in full]
     name = recording.path.name
@@ -34,7 +42,7 @@ def text_report(recording: Recording, findings: Sequence[Finding], *, everything
 
 
 def _heading(recording: Recording, findings: Sequence[Finding]) -> str:
-    counts = Counter(finding.tier for finding in findings)
+    counts: Counter[str] = Counter(finding.tier for finding in findings)
     said = ", ".join(f"{counts[tier]} {tier}" for tier in _STYLES if counts[tier])
     whole = "" if recording.complete else " (the recording is incomplete: causeway recover finishes it)"
     if not findings:
@@ -72,8 +80,15 @@ def _print_timeline(console: Console, finding: Finding) -> None:
     where, when = max(map(len, places)), max(map(len, times))
     lanes = list(finding.lanes)
     room = (WIDTH - where - when - 8) // max(len(lanes), 1)
-    widths = [min(room, max([len(lane), *(len(event.text) for event in finding.timeline if event.lane == number)])) for number, lane in enumerate(lanes)]
-    console.print(Text(f"  {'':{when}}  {'':{where}}  " + "  ".join(f"{_cut(lane, width):{width}}" for lane, width in zip(lanes, widths, strict=True)), style="underline").copy())
+    widths = [
+        min(room, max([len(lane), *(len(event.text) for event in finding.timeline if event.lane == number)])) for number, lane in enumerate(lanes)
+    ]
+    console.print(
+        Text(
+            f"  {'':{when}}  {'':{where}}  " + "  ".join(f"{_cut(lane, width):{width}}" for lane, width in zip(lanes, widths, strict=True)),
+            style="underline",
+        ).copy()
+    )
     for event, place, time in zip(finding.timeline, places, times, strict=True):
         cells = ["" if number != event.lane else _cut(event.text, width) for number, width in enumerate(widths)]
         line = Text(f"  {time:>{when}}  ", style="dim")
@@ -107,7 +122,9 @@ def _labelled(console: Console, label: str, text: str) -> None:
 
 def _print_brief(console: Console, findings: Sequence[Finding], after: bool) -> None:
     console.print()
-    console.print(Text("Also, less certain (--all shows them in full):" if after else "Nothing likely; less certain (--all shows them in full):", style="dim"))
+    console.print(
+        Text("Also, less certain (--all shows them in full):" if after else "Nothing likely; less certain (--all shows them in full):", style="dim")
+    )
     for finding in findings:
         place = f"{finding.accesses[0].file}:{finding.accesses[0].line}" if finding.accesses else ""
         line = Text(f"  {finding.id}  ")

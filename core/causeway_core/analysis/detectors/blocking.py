@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.operations import REQUESTS, Operation
 from causeway_core.analysis.telling.scene import Scene
 from causeway_core.analysis.telling.window import shown_time
-from causeway_core.analysis.operations import REQUESTS, Operation
 from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncFlag, SyncOp
 
@@ -16,7 +16,9 @@ SHORT_NS = 5_000_000
 
 
 def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """A `threading` lock that a task keeps while other tasks run: the next task that wants it blocks the thread that alone could release it."""
+    """A `threading` lock that a task keeps while other tasks run: the next task that wants it blocks the thread that alone could release
+    it.
+    """
     found, seen = [], set[tuple[int, str]]()
     for hold in evidence.holds.holds:
         if hold.flags & SyncFlag.ASYNC or hold.until_at is None or not scene.is_asynchronous(hold.actor) or evidence.holds.ignores(hold.object):
@@ -30,18 +32,32 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
         seen.add((hold.object, str(place)))
         name = scene.object(hold.object)
         takers = {each.actor for each in evidence.holds.of(hold.object)}
-        found.append(scene.finding(
-            kind="blocking_call", tier="likely" if len(takers) > 1 else "latent", rank=1.5 if len(takers) > 1 else 11.5, confidence=0.8 if len(takers) > 1 else 0.4,
-            title=f"`{place.function}` in {scene.actor(hold.actor)} holds {name}, a lock for threads, across an await: whoever wants it next on this thread stops the whole event loop",
-            resource=name, events=[(hold.actor, hold.at, "acquire", f"acquired {name}"), (hold.actor, hold.until_at, "release", f"released {name}, some steps later")],
-            recommendation=f"make {name} an asyncio.Lock, or release it before the await",
-            explanation="A blocking acquire by another task of the same loop would wait for a release that only this loop could run: a deadlock.",
-        ))
+        found.append(
+            scene.finding(
+                kind="blocking_call",
+                tier="likely" if len(takers) > 1 else "latent",
+                rank=1.5 if len(takers) > 1 else 11.5,
+                confidence=0.8 if len(takers) > 1 else 0.4,
+                title=(
+                    f"`{place.function}` in {scene.actor(hold.actor)} holds {name}, a lock for threads, across an await: whoever "
+                    "wants it next on this thread stops the whole event loop"
+                ),
+                resource=name,
+                events=[
+                    (hold.actor, hold.at, "acquire", f"acquired {name}"),
+                    (hold.actor, hold.until_at, "release", f"released {name}, some steps later"),
+                ],
+                recommendation=f"make {name} an asyncio.Lock, or release it before the await",
+                explanation="A blocking acquire by another task of the same loop would wait for a release that only this loop could run: a deadlock.",
+            )
+        )
     return found
 
 
 def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """A wait of a thread (`Future.result()`, `queue.get()`, `Lock.acquire()`, `Event.wait()`) made by a task, longer than a few milliseconds."""
+    """A wait of a thread (`Future.result()`, `queue.get()`, `Lock.acquire()`, `Event.wait()`) made by a task, longer than a few
+    milliseconds.
+    """
     open_requests: dict[int, Operation] = {}
     worst: dict[str, tuple[int, Operation]] = {}
     for event in events:
@@ -52,7 +68,13 @@ def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]
                 where = str(scene.place(asked.at))
                 if ended - started > worst.get(where, (0, asked))[0]:
                     worst[where] = ended - started, asked
-        if event.op in REQUESTS and event.flags & SyncFlag.BLOCKED and not event.flags & SyncFlag.ASYNC and scene.is_asynchronous(event.actor) and not _internal(scene, event):
+        if (
+            event.op in REQUESTS
+            and event.flags & SyncFlag.BLOCKED
+            and not event.flags & SyncFlag.ASYNC
+            and scene.is_asynchronous(event.actor)
+            and not _internal(scene, event)
+        ):
             open_requests[event.actor] = event
     return [_told(scene, duration, event) for duration, event in worst.values()]
 
@@ -68,9 +90,13 @@ def _told(scene: Scene, duration: int, event: Operation) -> Finding:
     name = f"{what} {scene.object(event.object)}".strip()
     long = duration >= LONG_NS
     return scene.finding(
-        kind="blocking_call", tier="likely" if long else "latent", rank=1.8 if long else 11.8, confidence=0.9 if long else 0.5,
-        title=f"`{place.function}` in {scene.actor(event.actor)} waits {shown_time(duration)} for {name} and stops the event loop meanwhile", resource=scene.object(event.object),
-        events=[(event.actor, event.at, "wait", f"waits for {name}")], recommendation="await its asyncio counterpart, or run the call in a thread with asyncio.to_thread",
+        kind="blocking_call",
+        tier="likely" if long else "latent",
+        rank=1.8 if long else 11.8,
+        confidence=0.9 if long else 0.5,
+        title=f"`{place.function}` in {scene.actor(event.actor)} waits {shown_time(duration)} for {name} and stops the event loop meanwhile",
+        resource=scene.object(event.object),
+        events=[(event.actor, event.at, "wait", f"waits for {name}")],
+        recommendation="await its asyncio counterpart, or run the call in a thread with asyncio.to_thread",
         explanation="While a task blocks its thread, no other task, timer or connection of that event loop is served.",
     )
-

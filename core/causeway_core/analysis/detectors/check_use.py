@@ -18,7 +18,9 @@ ENOUGH = 6
 
 
 def check_uses(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
-    """R[W]R candidates: the first read guards the second (or is of the same object), the second fails on nothing, the write makes it nothing."""
+    """R[W]R candidates: the first read guards the second (or is of the same object), the second fails on nothing, the write makes it
+    nothing.
+    """
     table = evidence.table
     for use_site in np.unique(table.site[~table.writes]).tolist():
         if not needs_value(evidence, use_site):
@@ -34,8 +36,14 @@ def check_uses(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
             given = 0
             for first, last, struck in windows.sample(found):
                 for other in partners.near(first, last, writes=True):
-                    if takes_away(evidence, other) and needs_value(evidence, use_site, absent=leaves_absent(evidence, other)) and _can_interrupt(evidence, first, last, other):
-                        yield Candidate(Pattern.READ_WRITE_READ, "atomicity_violation", first, last, (other,), "control", struck and first < other < last)
+                    if (
+                        takes_away(evidence, other)
+                        and needs_value(evidence, use_site, absent=leaves_absent(evidence, other))
+                        and _can_interrupt(evidence, first, last, other)
+                    ):
+                        yield Candidate(
+                            Pattern.READ_WRITE_READ, "atomicity_violation", first, last, (other,), "control", struck and first < other < last
+                        )
                         given += 1
                         break
                 if given >= ENOUGH:
@@ -49,7 +57,9 @@ def _can_interrupt(evidence: Evidence, first: int, last: int, other: int) -> boo
 
 
 def needs_value(evidence: Evidence, site: int, *, absent: bool | None = None) -> bool:
-    """Whether a read fails, or what is done with it does, when there is nothing there: None, or (`absent`) not even that. By default either."""
+    """Whether a read fails, or what is done with it does, when there is nothing there: None, or (`absent`) not even that. By default
+    either.
+    """
     node = evidence.node(evidence.read_node(site))
     if node is None:
         return False

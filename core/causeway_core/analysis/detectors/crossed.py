@@ -64,7 +64,9 @@ def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> C
             continue
         two = _companion(evidence, one, int(table.location[last]))
         if two is not None and evidence.concurrent(last, two) and evidence.concurrent(last, one) and not _unchanging(evidence, first, one):
-            inside = int(table.order[first]) < min(int(table.order[one]), int(table.order[two])) and max(int(table.order[one]), int(table.order[two])) < int(table.order[last])
+            inside = int(table.order[first]) < min(int(table.order[one]), int(table.order[two])) and max(
+                int(table.order[one]), int(table.order[two])
+            ) < int(table.order[last])
             candidate = Candidate(Pattern.CROSSED, "atomicity_violation", first, last, (one, two), "control", inside)
             return candidate if inside else candidate.lowered("latent", "two places are involved and it went well in this run")
     return None
@@ -75,7 +77,11 @@ def _companion(evidence: Evidence, row: int, location: int) -> int | None:
     table = evidence.table
     function, actor = evidence.function_of(int(table.site[row])), int(table.actor[row])
     span = table.span(location)
-    mine = np.flatnonzero((table.actor[span] == actor) & table.writes[span]) + span.start if span.stop - span.start <= 10 * LOOK_BACK else np.empty(0, np.int64)
+    mine = (
+        np.flatnonzero((table.actor[span] == actor) & table.writes[span]) + span.start
+        if span.stop - span.start <= 10 * LOOK_BACK
+        else np.empty(0, np.int64)
+    )
     near = [other for other in mine.tolist() if evidence.function_of(int(table.site[other])) == function]
     near.sort(key=lambda other: abs(int(table.order[other]) - int(table.order[row])))
     return near[0] if near else None

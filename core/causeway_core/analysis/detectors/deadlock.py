@@ -68,16 +68,23 @@ def _told(scene: Scene, cycle: list[_Link]) -> Finding:
     if alone:
         assert first.hold is not None
         held, asked = scene.place(first.hold.at), scene.place(first.wait.at)
-        title = (f"`{asked.function}` in {scene.actor(first.wait.actor)} waits for {scene.object(first.wait.object)}, which the same {scene.kind(first.wait.actor)} "
-                 f"already holds since `{held.function}` at {held}: it waits for itself for ever")
-        advice = (f"{scene.object(first.wait.object)} cannot be taken twice: call a variant of `{asked.function}` that expects the lock to be held"
-                  + ("" if scene.is_asynchronous(first.wait.actor) else ", or use a threading.RLock"))
+        title = (
+            f"`{asked.function}` in {scene.actor(first.wait.actor)} waits for {scene.object(first.wait.object)}, which the "
+            f"same {scene.kind(first.wait.actor)} "
+            f"already holds since `{held.function}` at {held}: it waits for itself for ever"
+        )
+        advice = f"{scene.object(first.wait.object)} cannot be taken twice: call a variant of `{asked.function}` that expects the lock to be held" + (
+            "" if scene.is_asynchronous(first.wait.actor) else ", or use a threading.RLock"
+        )
     else:
         parts = [_clause(scene, link) for link in cycle]
         title = ", ".join(parts) + ": none of them can ever go on"
         locks = [scene.object(link.wait.object) for link in cycle if link.hold is not None]
-        advice = (f"take {' and '.join(sorted(locks))} in the same order everywhere" if len(locks) == len(cycle)
-                  else f"release {locks[0] if locks else 'the lock'} before waiting for the other {scene.kind(cycle[0].target)} to end")
+        advice = (
+            f"take {' and '.join(sorted(locks))} in the same order everywhere"
+            if len(locks) == len(cycle)
+            else f"release {locks[0] if locks else 'the lock'} before waiting for the other {scene.kind(cycle[0].target)} to end"
+        )
     events = []
     for link in cycle:
         if link.hold is not None:
@@ -86,8 +93,18 @@ def _told(scene: Scene, cycle: list[_Link]) -> Finding:
         what = scene.object(link.wait.object) if link.hold is not None else f"the end of {scene.actor(link.target)}"
         events.append((link.wait.actor, int(link.wait.at), "wait", f"waits for {what}"))
     return scene.finding(
-        kind="deadlock", tier="likely", rank=-1.0, confidence=0.99, title=title, resource=scene.object(first.wait.object), events=events, recommendation=advice,
-        explanation="It happened in this run: when the recording ended, these waits had not been answered, and each can only be answered by an actor that waits itself.",
+        kind="deadlock",
+        tier="likely",
+        rank=-1.0,
+        confidence=0.99,
+        title=title,
+        resource=scene.object(first.wait.object),
+        events=events,
+        recommendation=advice,
+        explanation=(
+            "It happened in this run: when the recording ended, these waits had not been answered, and each can only be "
+            "answered by an actor that waits itself."
+        ),
     )
 
 
@@ -120,9 +137,21 @@ def _still(scene: Scene, waiting: list[Wait]) -> Finding:
     more = f" and {len(waiting) - 4} more" if len(waiting) > 4 else ""
     events = [(wait.actor, int(wait.at), "wait", f"waits for {_what(scene, wait)}") for wait in waiting[:5]]
     return scene.finding(
-        kind="deadlock", tier="likely", rank=-0.5, confidence=0.9, title=f"nothing can go on: {who}{more}", resource=_what(scene, waiting[0]), events=events,
-        recommendation=f"find who should have answered {scene.actor(waiting[0].actor)}: put the item, set the event, release the lock or end the task, also when an error occurs",
-        explanation="When the program was interrupted, no task was ready, no timer and no I/O was pending for one, and each waited for something that only the others could give.",
+        kind="deadlock",
+        tier="likely",
+        rank=-0.5,
+        confidence=0.9,
+        title=f"nothing can go on: {who}{more}",
+        resource=_what(scene, waiting[0]),
+        events=events,
+        recommendation=(
+            f"find who should have answered {scene.actor(waiting[0].actor)}: put the item, set the event, release the lock "
+            "or end the task, also when an error occurs"
+        ),
+        explanation=(
+            "When the program was interrupted, no task was ready, no timer and no I/O was pending for one, and each waited "
+            "for something that only the others could give."
+        ),
     )
 
 

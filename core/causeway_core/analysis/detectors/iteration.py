@@ -17,8 +17,8 @@ SAMPLE = 40
 def iterations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     """A loop over a shared container whose body gives way (an await; under threads anything), and another actor that adds or removes.
 
-    The recording holds one access a loop, at its start, so where the loop ended is not known: the actor must have gone on in another step, or on
-    another thread than the writer.
+    The recording holds one access a loop, at its start, so where the loop ended is not known: the actor must have gone on in another step,
+    or on another thread than the writer.
     """
     table = evidence.table
     for site in np.unique(table.site[table.op == ITERATE]).tolist():
@@ -26,7 +26,10 @@ def iterations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
         rows = evidence.rows_at(site)
         rows = rows[table.op[rows] == ITERATE]
         for row in (rows if len(rows) <= SAMPLE else rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64)]).tolist():
-            found = next((other for other in partners.near(row, row, writes=True) if _disturbs(evidence, row, other, node is not None and node.loop_suspends)), None)
+            found = next(
+                (other for other in partners.near(row, row, writes=True) if _disturbs(evidence, row, other, node is not None and node.loop_suspends)),
+                None,
+            )
             if found is not None:
                 yield Candidate(Pattern.ITERATION, "atomicity_violation", row, row, (found,))
 
@@ -36,6 +39,6 @@ def _disturbs(evidence: Evidence, row: int, other: int, suspends: bool) -> bool:
     same_thread = int(table.at[row]) >> 40 == int(table.at[other]) >> 40
     if same_thread and not (suspends and evidence.goes_on(row)):
         return False
-    if evidence.locks_at(row) & evidence.locks_at(other) or int(table.op[other]) == WRITE and not evidence.changes_structure(other):
+    if evidence.locks_at(row) & evidence.locks_at(other) or (int(table.op[other]) == WRITE and not evidence.changes_structure(other)):
         return False
     return evidence.concurrent(row, other)

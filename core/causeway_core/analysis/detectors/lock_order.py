@@ -14,7 +14,8 @@ SAMPLE = 24
 
 
 def lock_orders(scene: Scene, evidence: Evidence, struck: frozenset[int]) -> list[Finding]:
-    """Pairs of locks that two actors nest in opposite orders, neither under a common third lock nor ordered by must-happens-before. Only hints: research puts one in nine of them right.
+    """Pairs of locks that two actors nest in opposite orders, neither under a common third lock nor ordered by must-happens-before. Only
+    hints: research puts one in nine of them right.
 
     `struck` are locks of deadlocks that happened: those are told already.
     """
@@ -69,8 +70,16 @@ def _told(scene: Scene, one: _Nesting, two: _Nesting) -> Finding:
     first, second = scene.object(one[0].object), scene.object(one[1].object)
     events = [(hold.actor, hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in (one, two) for hold in nesting]
     return scene.finding(
-        kind="deadlock", tier="hint", rank=20.5, confidence=0.15,
-        title=f"{scene.actor(one[1].actor)} takes {first} and then {second}, {scene.actor(two[1].actor)} takes {second} and then {first}: each could hold one and wait for the other",
-        resource=f"{first} and {second}", events=events, recommendation=f"take {first} and {second} in the same order everywhere",
+        kind="deadlock",
+        tier="hint",
+        rank=20.5,
+        confidence=0.15,
+        title=(
+            f"{scene.actor(one[1].actor)} takes {first} and then {second}, {scene.actor(two[1].actor)} takes {second} and "
+            f"then {first}: each could hold one and wait for the other"
+        ),
+        resource=f"{first} and {second}",
+        events=events,
+        recommendation=f"take {first} and {second} in the same order everywhere",
         explanation="It did not happen in this run. Most such pairs cannot meet for reasons the recording does not show, so this is only a hint.",
     )

@@ -55,7 +55,11 @@ def _providing(evidence: Evidence) -> np.ndarray[tuple[int, ...], np.dtype[np.bo
 def _breaks(evidence: Evidence, write: int, use: int) -> bool:
     """Whether the read at `use` needs what `write` gives or takes, and neither order, lock nor a check of its own protects it."""
     table = evidence.table
-    absent = leaves_absent(evidence, write) if takes_away(evidence, write) else int(table.vk[write - 1]) == ValueKind.ABSENT or int(table.op[write - 1]) == DELETE
+    absent = (
+        leaves_absent(evidence, write)
+        if takes_away(evidence, write)
+        else int(table.vk[write - 1]) == ValueKind.ABSENT or int(table.op[write - 1]) == DELETE
+    )
     if int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING or not needs_value(evidence, int(table.site[use]), absent=absent):
         return False
     if not evidence.concurrent(write, use):

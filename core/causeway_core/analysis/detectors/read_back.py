@@ -19,7 +19,8 @@ ENOUGH = 6
 def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
     """W[W]R candidates: what is read back must matter, and what was written must be the actor's own.
 
-    Only writes whose value comes from the actor (not a literal such as a state's name, which others are meant to see), or that add up to something that is then decided upon.
+    Only writes whose value comes from the actor (not a literal such as a state's name, which others are meant to see), or that add up to
+    something that is then decided upon.
     """
     table = evidence.table
     for write_site in np.unique(table.site[table.writes]).tolist():

@@ -17,7 +17,9 @@ LOOK_AHEAD = 12
 
 
 def torn_reads(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """x…y[x y] candidates: one actor writes two attributes of an object with a gap, another reads both in one expression, or one because of the other."""
+    """x…y[x y] candidates: one actor writes two attributes of an object with a gap, another reads both in one expression, or one because of
+    the other.
+    """
     table = evidence.table
     done: defaultdict[tuple[int, int], int] = defaultdict(int)
     for site in np.unique(table.site[table.writes]).tolist():

@@ -15,7 +15,8 @@ SAMPLE = 16
 
 
 def unordered(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """A write and another access of one place by two threads without order or common lock: a hint, since under the interpreter lock most are harmless.
+    """A write and another access of one place by two threads without order or common lock: a hint, since under the interpreter lock most
+    are harmless.
 
     One a pair of sites. A single container operation or the same attribute set by both is not worth saying.
     """
@@ -36,4 +37,6 @@ def unordered(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                 if not evidence.locks_at(row) & evidence.locks_at(other) and evidence.concurrent(row, other):
                     seen.add(pair)
                     first, second = sorted((row, other))
-                    yield Candidate(Pattern.UNORDERED, "data_race", first, first, (second,)).lowered("hint", "nothing orders the two, but no harm is in sight")
+                    yield Candidate(Pattern.UNORDERED, "data_race", first, first, (second,)).lowered(
+                        "hint", "nothing orders the two, but no harm is in sight"
+                    )

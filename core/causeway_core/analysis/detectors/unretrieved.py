@@ -19,10 +19,17 @@ def unretrieved(scene: Scene, evidence: Evidence) -> list[Finding]:
         seen.add((row.type, str(place)))
         message = f": {row.message}" if row.message else ""
         name = row.type.rpartition(".")[2]
-        found.append(scene.finding(
-            kind="unretrieved_exception", tier="likely", rank=0.9, confidence=0.95, title=f"{scene.actor(row.actor)} failed in `{place.function}` with {name}{message}, and nobody awaited it",
-            resource=scene.actor(row.actor), events=[(row.actor, row.at, "raise", f"raised {name}{message}")],
-            recommendation="await the task, gather it, keep it in a TaskGroup, or add a done callback that looks at its exception",
-            explanation="The exception was only reported when the task was collected, if at all; what depended on the task went on without it.",
-        ))
+        found.append(
+            scene.finding(
+                kind="unretrieved_exception",
+                tier="likely",
+                rank=0.9,
+                confidence=0.95,
+                title=f"{scene.actor(row.actor)} failed in `{place.function}` with {name}{message}, and nobody awaited it",
+                resource=scene.actor(row.actor),
+                events=[(row.actor, row.at, "raise", f"raised {name}{message}")],
+                recommendation="await the task, gather it, keep it in a TaskGroup, or add a done callback that looks at its exception",
+                explanation="The exception was only reported when the task was collected, if at all; what depended on the task went on without it.",
+            )
+        )
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from causeway_core.analysis.telling.scene import Scene
 from causeway_core.analysis.operations import Operation
+from causeway_core.analysis.telling.scene import Scene
 from causeway_core.analysis.waits import Waits
 from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncOp
@@ -48,10 +48,23 @@ def _told(scene: Scene, waits: Waits, object: int, wake: Operation, clear: Opera
     if clear is not None:
         events.append((clear.actor, clear.at, "clear", f"cleared {name}"))
     events.append((wait.actor, int(wait.at), "wait", f"began to wait for {name}, for ever"))
-    advice = (f"wait for {name} only in a loop over the state it stands for: `while not ready: condition.wait()`, with the state changed under the same lock before notify"
-              if clear is None else f"do not clear {name} before its waiters have seen it; use a condition with a state, or a queue")
+    advice = (
+        f"wait for {name} only in a loop over the state it stands for: `while not ready: condition.wait()`, with the "
+        "state changed under the same lock before notify"
+        if clear is None
+        else f"do not clear {name} before its waiters have seen it; use a condition with a state, or a queue"
+    )
     return scene.finding(
-        kind="lost_wakeup", tier="likely", rank=-0.8, confidence=0.95, resource=name, events=events, recommendation=advice,
-        title=f"{scene.actor(wake.actor)} {verb} {name} before {scene.actor(wait.actor)} waited for it{' and it was cleared again' if clear is not None else ''}; the wait never ended",
+        kind="lost_wakeup",
+        tier="likely",
+        rank=-0.8,
+        confidence=0.95,
+        resource=name,
+        events=events,
+        recommendation=advice,
+        title=(
+            f"{scene.actor(wake.actor)} {verb} {name} before {scene.actor(wait.actor)} waited for "
+            f"it{' and it was cleared again' if clear is not None else ''}; the wait never ended"
+        ),
         explanation="It happened in this run. A notification is not kept: a wait that begins after it is only ended by the next one.",
     )

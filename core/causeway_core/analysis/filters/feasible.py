@@ -12,8 +12,8 @@ _CALL_SOON = 1
 def feasible(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Lowers a candidate to latent when a stock event loop always runs it in the recorded order.
 
-    So it is if both actors were started in one step and neither waited for anything but its turn (`sleep(0)`, a future that was done) until the window's
-    end: the loop is first in, first out. One real await put there later makes it strike.
+    So it is if both actors were started in one step and neither waited for anything but its turn (`sleep(0)`, a future that was done) until
+    the window's end: the loop is first in, first out. One real await put there later makes it strike.
     """
     actors = {int(evidence.table.actor[row]) for row in (candidate.first, *candidate.others)}
     if len(actors) != 2 or candidate.struck:

@@ -7,7 +7,9 @@ from causeway_core.analysis.evidence import Evidence
 
 
 def flag(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a candidate whose second actor comes only after it has seen a flag that the first sets behind its window, or the other way round (after EventRacer)."""
+    """Drops a candidate whose second actor comes only after it has seen a flag that the first sets behind its window, or the other way
+    round (after EventRacer).
+    """
     for other in candidate.others:
         if implied(evidence, candidate.last, other) or implied(evidence, other, candidate.first):
             return Verdict(DROP, "a flag orders the two sides")

@@ -9,11 +9,59 @@ from causeway_core.analysis.flow.graph import Node
 from causeway_core.analysis.table import WRITE
 from causeway_core.model import ValueKind
 
-PURE = frozenset({
-    "abs", "all", "any", "bool", "bytes", "chr", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset", "int", "isinstance", "join", "len", "list", "lower", "map", "max",
-    "min", "ord", "range", "replace", "repr", "reversed", "round", "set", "sorted", "split", "str", "strip", "sum", "tuple", "upper", "zip", "copy", "deepcopy", "encode", "decode",
-    "hexdigest", "sha256", "md5", "compile", "get", "items", "keys", "values",
-})
+PURE = frozenset(
+    {
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "bytes",
+        "chr",
+        "dict",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "int",
+        "isinstance",
+        "join",
+        "len",
+        "list",
+        "lower",
+        "map",
+        "max",
+        "min",
+        "ord",
+        "range",
+        "replace",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "sorted",
+        "split",
+        "str",
+        "strip",
+        "sum",
+        "tuple",
+        "upper",
+        "zip",
+        "copy",
+        "deepcopy",
+        "encode",
+        "decode",
+        "hexdigest",
+        "sha256",
+        "md5",
+        "compile",
+        "get",
+        "items",
+        "keys",
+        "values",
+    }
+)
 """Functions whose result depends on their arguments alone."""
 
 _MUTABLE = ("builtins.list", "builtins.dict", "builtins.set", "builtins.bytearray", "collections.", "list", "dict", "set")
@@ -22,8 +70,9 @@ _MUTABLE = ("builtins.list", "builtins.dict", "builtins.set", "builtins.bytearra
 def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Lowers a fill (`if key not in cache: cache[key] = …`) that two actors may both do to the same end.
 
-    A computed value and nothing else behind the check, or only a counter beside it, is a hint; a value fetched or built elsewhere is latent: it is harmless only if
-    that gives the same again. A constant is the mark of something done once: with an effect behind the check it stays. So does an object with identity.
+    A computed value and nothing else behind the check, or only a counter beside it, is a hint; a value fetched or built elsewhere is
+    latent: it is harmless only if that gives the same again. A constant is the mark of something done once: with an effect behind the check
+    it stays. So does an object with identity.
     """
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) or candidate.dependence != "control":
         return None

@@ -7,9 +7,11 @@ from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 
 
 def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a window whose write is guarded by a later read that nothing can part from it: a re-check after the await, double-checked locking, compare-and-set.
+    """Drops a window whose write is guarded by a later read that nothing can part from it: a re-check after the await, double-checked
+    locking, compare-and-set.
 
-    The later read is of the same location; or of a version that the window's step read too and that every interfering write changes in the same step.
+    The later read is of the same location; or of a version that the window's step read too and that every interfering write changes in the
+    same step.
     """
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.CROSSED):
         return None

@@ -46,7 +46,8 @@ def effects_of(candidate: Candidate, evidence: Evidence) -> list[int]:
         return []
     own_place = evidence.flow.place(own)
     return [
-        node for node in graph.decided_writes(read)
+        node
+        for node in graph.decided_writes(read)
         if node != own and not graph.nodes[node].private and not _same_target(evidence, node, own_place.name, own_place.shape, own_place.function)
     ]
 

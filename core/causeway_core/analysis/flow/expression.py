@@ -11,10 +11,32 @@ from causeway_core.analysis.flow.scope import Scope
 if TYPE_CHECKING:
     from causeway_core.analysis.flow.program import Functions
 
-MUTATORS = frozenset({
-    "append", "appendleft", "extend", "extendleft", "insert", "remove", "pop", "popleft", "popitem", "clear", "sort", "reverse", "add", "discard", "update", "setdefault",
-    "difference_update", "intersection_update", "symmetric_difference_update", "rotate", "move_to_end", "subtract",
-})
+MUTATORS = frozenset(
+    {
+        "append",
+        "appendleft",
+        "extend",
+        "extendleft",
+        "insert",
+        "remove",
+        "pop",
+        "popleft",
+        "popitem",
+        "clear",
+        "sort",
+        "reverse",
+        "add",
+        "discard",
+        "update",
+        "setdefault",
+        "difference_update",
+        "intersection_update",
+        "symmetric_difference_update",
+        "rotate",
+        "move_to_end",
+        "subtract",
+    }
+)
 """Methods of built-in containers that change them; those that give something back also read."""
 
 LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"})
@@ -242,7 +264,7 @@ class ExpressionFlow:
         """Joins a call with the functions it may mean: arguments in, guards in, results out."""
         result: set[int] = set()
         for target in targets:
-            for position, taint in enumerate(arguments[:len(target.parameters)]):
+            for position, taint in enumerate(arguments[: len(target.parameters)]):
                 self.graph.flow(taint, self.graph.joint("parameter", target.key, target.parameters[position]))
             for keyword, taint in keywords.items():
                 self.graph.flow(taint, self.graph.joint("parameter", target.key, keyword))

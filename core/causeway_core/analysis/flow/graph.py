@@ -37,7 +37,9 @@ class Usage(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A read or write in the source. Lines from 1, columns in UTF-8 bytes from 0, as in `ast`. `shape` is attribute, item, name, call, iterate or contains."""
+    """A read or write in the source. Lines from 1, columns in UTF-8 bytes from 0, as in `ast`. `shape` is attribute, item, name, call,
+    iterate or contains.
+    """
 
     path: str
     line: int
@@ -54,9 +56,10 @@ class Place:
 class Node:
     """A place, or a joint between functions (a parameter, a result, whether a function is called at all).
 
-    Of writes: `constant` if what is written is a literal scalar, `accumulates` for `x += …` and `x = x + …`, `private` if the owner is a local that the function made
-    itself. Of iterations: `loop_suspends` if the loop's body can give way to another task. `content` of a read of a container: the place
-    (shape call) that looks into it by a method such as `get`; `changed_through` if what it holds is changed in place.
+    Of writes: `constant` if what is written is a literal scalar, `accumulates` for `x += …` and `x = x + …`, `private` if the owner is a
+    local that the function made itself. Of iterations: `loop_suspends` if the loop's body can give way to another task. `content` of a read
+    of a container: the place (shape call) that looks into it by a method such as `get`; `changed_through` if what it holds is changed in
+    place.
     """
 
     place: Place | None

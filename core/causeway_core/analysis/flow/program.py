@@ -14,8 +14,18 @@ _MOST_NAMESAKES = 6
 """A call by a name that more functions than this share is taken to be to none of them."""
 
 _SHAPES: Mapping[str, tuple[str, ...]] = {
-    "attr": ("attribute",), "item": ("item",), "contains": ("contains",), "method": ("call",), "read": ("attribute", "name", "item", "call"), "truth": ("attribute", "name", "item"),
-    "iterate": ("iterate",), "for": ("iterate",), "global": ("name",), "cell": ("name",), "local": ("name",), "param": ("name",),
+    "attr": ("attribute",),
+    "item": ("item",),
+    "contains": ("contains",),
+    "method": ("call",),
+    "read": ("attribute", "name", "item", "call"),
+    "truth": ("attribute", "name", "item"),
+    "iterate": ("iterate",),
+    "for": ("iterate",),
+    "global": ("name",),
+    "cell": ("name",),
+    "local": ("name",),
+    "param": ("name",),
 }
 
 

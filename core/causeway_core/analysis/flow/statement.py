@@ -78,7 +78,9 @@ class StatementFlow(ExpressionFlow):
                 self.write(target, target.id, "name", taint, constant=constant, accumulates=accumulates)
                 self.bind(target.id, taint, value)
             case ast.Tuple() | ast.List():
-                parts: Sequence[ast.expr | None] = value.elts if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts) else [None] * len(target.elts)
+                parts: Sequence[ast.expr | None] = (
+                    value.elts if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts) else [None] * len(target.elts)
+                )
                 for each, part in zip(target.elts, parts, strict=True):
                     self.assign(each, taint if part is None else self.evaluate(part), part)
             case ast.Starred():
@@ -149,7 +151,9 @@ class StatementFlow(ExpressionFlow):
     def _for_statement(self, node: ast.For | ast.AsyncFor) -> None:
         before = self.guards
         self._breaks.append(set())
-        suspends = isinstance(node, ast.AsyncFor) or any(isinstance(each, ast.Await | ast.Yield | ast.AsyncWith | ast.AsyncFor) for part in node.body for each in ast.walk(part))
+        suspends = isinstance(node, ast.AsyncFor) or any(
+            isinstance(each, ast.Await | ast.Yield | ast.AsyncWith | ast.AsyncFor) for part in node.body for each in ast.walk(part)
+        )
         source = self.iterate(node.iter, suspends=suspends)
         for _ in range(2):
             start = dict(self.environment)
@@ -225,7 +229,13 @@ def _reads(value: ast.expr, target: ast.expr) -> bool:
     """Whether an expression is the old value of a target: the same words, or `d.get(k, …)` for `d[k]`."""
     if ast.unparse(value) == ast.unparse(target):
         return True
-    if not (isinstance(target, ast.Subscript) and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "get" and value.args):
+    if not (
+        isinstance(target, ast.Subscript)
+        and isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr == "get"
+        and value.args
+    ):
         return False
     return ast.unparse(value.func.value) == ast.unparse(target.value) and ast.unparse(value.args[0]) == ast.unparse(target.slice)
 
@@ -238,4 +248,3 @@ def _waits(statements: Sequence[ast.stmt]) -> bool:
 
 def _breaks(statements: Sequence[ast.stmt]) -> bool:
     return any(isinstance(each, ast.Break | ast.Return) for statement in statements for each in ast.walk(statement))
-

@@ -7,15 +7,23 @@ from causeway_core.analysis.rank import effects_in_window
 from causeway_core.analysis.telling.teller import Teller
 
 _BODY: dict[Pattern, str] = {
-    Pattern.READ_WRITE_WRITE: "The write depends on the read, so the two belong together; what another actor writes in between is overwritten or was not considered.",
-    Pattern.CLONE: "The write depends on the read, so the two belong together. The second actor was only seen to make the read, because the first had finished by then; had both read first, both would write.",
+    Pattern.READ_WRITE_WRITE: (
+        "The write depends on the read, so the two belong together; what another actor writes in between is overwritten or was not considered."
+    ),
+    Pattern.CLONE: (
+        "The write depends on the read, so the two belong together. The second actor was only seen to make the read, "
+        "because the first had finished by then; had both read first, both would write."
+    ),
     Pattern.WRITE_WRITE_READ: "The place serves as this actor's own memory across a scheduling point, but all actors share it.",
     Pattern.READ_WRITE_READ: "The check is meant to make the use safe, but it only says what was true before others ran.",
     Pattern.ITERATION: "Adding to or removing from a container during its iteration raises RuntimeError, or skips elements of a list.",
     Pattern.FLIP: "In this run the order was right by timing alone; in the other order the use meets nothing there.",
     Pattern.CROSSED: "What was read decides about the write, and the second actor changes both places; in between, the decision no longer holds.",
     Pattern.TORN_READ: "The two places are changed one after the other; in between, they do not fit together.",
-    Pattern.UNORDERED: "Two threads use the place, at least one writes, and neither order nor a common lock protects it. Under the interpreter lock single operations stay whole.",
+    Pattern.UNORDERED: (
+        "Two threads use the place, at least one writes, and neither order nor a common lock protects it. Under the "
+        "interpreter lock single operations stay whole."
+    ),
 }
 
 

@@ -24,10 +24,20 @@ def race_finding(teller: Teller, candidate: Candidate) -> Finding:
     rows.extend(zip(candidate.others, other_roles, strict=False))
     rows.sort(key=lambda each: int(teller.evidence.table.order[each[0]]))
     return Finding(
-        id="F?", kind=candidate.kind, tier=candidate.tier, rank=candidate.rank, confidence=confidence(candidate), title=title(teller, candidate),
-        resource=teller.resource(candidate.first), accesses=tuple(teller.access(row, role) for row, role in rows), lanes=lanes(teller, candidate),
-        timeline=timeline(teller, candidate), window=window(teller, candidate),
+        id="F?",
+        kind=candidate.kind,
+        tier=candidate.tier,
+        rank=candidate.rank,
+        confidence=confidence(candidate),
+        title=title(teller, candidate),
+        resource=teller.resource(candidate.first),
+        accesses=tuple(teller.access(row, role) for row, role in rows),
+        lanes=lanes(teller, candidate),
+        timeline=timeline(teller, candidate),
+        window=window(teller, candidate),
         unordered=teller.why_unordered(teller.evidence.at(candidate.first), teller.evidence.at(candidate.others[0])),
-        explanation=explanation(teller, candidate), recommendation=recommendation(teller, candidate),
-        witness=tuple(teller.evidence.at(row) for row, _ in rows), constraints=constraints(teller, candidate),
+        explanation=explanation(teller, candidate),
+        recommendation=recommendation(teller, candidate),
+        witness=tuple(teller.evidence.at(row) for row, _ in rows),
+        constraints=constraints(teller, candidate),
     )

@@ -6,7 +6,17 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import takes_away
 from causeway_core.analysis.telling.teller import Teller
 
-_LOCK_TYPES = ("asyncio.locks.Lock", "_thread.lock", "_thread.RLock", "threading.Lock", "threading.RLock", "asyncio.locks.Condition", "threading.Condition", "Lock", "RLock")
+_LOCK_TYPES = (
+    "asyncio.locks.Lock",
+    "_thread.lock",
+    "_thread.RLock",
+    "threading.Lock",
+    "threading.RLock",
+    "asyncio.locks.Condition",
+    "threading.Condition",
+    "Lock",
+    "RLock",
+)
 
 
 def recommendation(teller: Teller, candidate: Candidate) -> str:
@@ -15,16 +25,31 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
         case Pattern.READ_WRITE_WRITE | Pattern.CLONE | Pattern.CROSSED:
             return _hold(teller, candidate)
         case Pattern.WRITE_WRITE_READ:
-            return f"keep the value in a local variable (or a contextvars.ContextVar) instead of {teller.resource(candidate.first)}, which every {_kind(teller, candidate)} shares"
+            return (
+                "keep the value in a local variable (or a contextvars.ContextVar) instead of "
+                f"{teller.resource(candidate.first)}, which every {_kind(teller, candidate)} shares"
+            )
         case Pattern.READ_WRITE_READ:
-            return f"read {teller.resource(candidate.first)} once into a local at line {teller.line(candidate.first)} and use that, or check again right before line {teller.line(candidate.last)}"
+            return (
+                f"read {teller.resource(candidate.first)} once into a local at line {teller.line(candidate.first)} and use "
+                f"that, or check again right before line {teller.line(candidate.last)}"
+            )
         case Pattern.ITERATION:
-            return f"iterate over a copy: `list(…)` around what line {teller.line(candidate.first)} iterates, or hold {_a_lock(teller, candidate)} around the loop and every change"
+            return (
+                f"iterate over a copy: `list(…)` around what line {teller.line(candidate.first)} iterates, or hold "
+                f"{_a_lock(teller, candidate)} around the loop and every change"
+            )
         case Pattern.FLIP if takes_away(teller.evidence, candidate.first):
-            return f"let `{teller.function(candidate.first)}` wait until its users are done (await or join them) before line {teller.line(candidate.first)}"
+            return (
+                f"let `{teller.function(candidate.first)}` wait until its users are done (await or join them) before line "
+                f"{teller.line(candidate.first)}"
+            )
         case Pattern.FLIP:
             event = "asyncio.Event" if teller.is_asynchronous(candidate.others[0]) else "threading.Event"
-            return f"make the use wait: await or join what runs `{teller.function(candidate.first)}`, or set an {event} after line {teller.line(candidate.first)} and wait for it before the use"
+            return (
+                f"make the use wait: await or join what runs `{teller.function(candidate.first)}`, or set an {event} after line "
+                f"{teller.line(candidate.first)} and wait for it before the use"
+            )
         case Pattern.TORN_READ if candidate.kind == "order_violation":
             return f"set {teller.resource(candidate.last)} before {teller.resource(candidate.first)}: what others check must be written last"
         case Pattern.TORN_READ:
@@ -43,7 +68,10 @@ def _hold(teller: Teller, candidate: Candidate) -> str:
     mine, theirs = teller.evidence.locks_through(candidate.first, candidate.last), teller.evidence.locks_at(candidate.others[0])
     other = teller.function(candidate.others[0])
     if mine and not theirs:
-        return f"`{other}` must take {teller.lock(min(mine))} too (line {teller.line(candidate.others[0])}); `{teller.function(candidate.first)}` holds it already"
+        return (
+            f"`{other}` must take {teller.lock(min(mine))} too (line {teller.line(candidate.others[0])}); "
+            f"`{teller.function(candidate.first)}` holds it already"
+        )
     if mine and theirs:
         return f"both must hold the same lock: one side holds {teller.lock(min(mine))}, the other {teller.lock(min(theirs))}"
     if _same_statement(candidate, teller) and teller.is_asynchronous(candidate.first) and "await" in teller.code(candidate.last):

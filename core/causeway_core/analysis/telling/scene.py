@@ -57,7 +57,18 @@ class Scene:
         return any(actor.kind == "thread" and actor.state == "running" and actor.id not in waiting for actor in self.evidence.facts.actors.values())
 
     def finding(
-        self, *, kind: Kind, tier: Tier, rank: float, confidence: float, title: str, resource: str, events: Sequence[EventWords], recommendation: str, explanation: str
+        self,
+        *,
+        kind: Kind,
+        tier: Tier,
+        rank: float,
+        confidence: float,
+        title: str,
+        resource: str,
+        events: Sequence[EventWords],
+        recommendation: str,
+        explanation: str,
+        unordered: str | None = None,
     ) -> Finding:
         """A finding whose accesses, lanes and timeline are these events, in order of time where it is known."""
         events = [each for each in events if each[1]] or list(events)
@@ -72,6 +83,19 @@ class Scene:
             accesses.append(FindingAccess(role, place.shown, place.line, place.function, self.actor(actor), At(event), None))
             timeline.append(TimelineEvent(lanes.index(self.actor(actor)), At(event), words, place.shown, place.line, max((time or start) - start, 0)))
         return Finding(
-            id="F?", kind=kind, tier=tier, rank=rank, confidence=confidence, title=title, resource=resource, accesses=tuple(accesses), lanes=tuple(lanes),
-            timeline=tuple(timeline), window=None, unordered=None, explanation=explanation, recommendation=recommendation, witness=tuple(each.at for each in accesses),
+            id="F?",
+            kind=kind,
+            tier=tier,
+            rank=rank,
+            confidence=confidence,
+            title=title,
+            resource=resource,
+            accesses=tuple(accesses),
+            lanes=tuple(lanes),
+            timeline=tuple(timeline),
+            window=None,
+            unordered=unordered,
+            explanation=explanation,
+            recommendation=recommendation,
+            witness=tuple(each.at for each in accesses),
         )

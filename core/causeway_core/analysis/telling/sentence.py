@@ -7,9 +7,15 @@ from causeway_core.analysis.detectors.check_use import takes_away
 from causeway_core.analysis.telling.teller import Teller
 
 ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
-    Pattern.READ_WRITE_WRITE: ("read", "write", ("write",)), Pattern.CLONE: ("read", "write", ("read",)), Pattern.WRITE_WRITE_READ: ("write", "read", ("write",)),
-    Pattern.READ_WRITE_READ: ("check", "use", ("write",)), Pattern.CROSSED: ("check", "act", ("write", "write")), Pattern.TORN_READ: ("write", "write", ("read", "read")),
-    Pattern.ITERATION: ("iterate", "iterate", ("mutate",)), Pattern.FLIP: ("write", "write", ("use",)), Pattern.UNORDERED: ("access", "access", ("access",)),
+    Pattern.READ_WRITE_WRITE: ("read", "write", ("write",)),
+    Pattern.CLONE: ("read", "write", ("read",)),
+    Pattern.WRITE_WRITE_READ: ("write", "read", ("write",)),
+    Pattern.READ_WRITE_READ: ("check", "use", ("write",)),
+    Pattern.CROSSED: ("check", "act", ("write", "write")),
+    Pattern.TORN_READ: ("write", "write", ("read", "read")),
+    Pattern.ITERATION: ("iterate", "iterate", ("mutate",)),
+    Pattern.FLIP: ("write", "write", ("use",)),
+    Pattern.UNORDERED: ("access", "access", ("access",)),
 }
 """What the accesses of each pattern are to it: the window's two ends and the other actor's."""
 
@@ -25,7 +31,10 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return _check_use(teller, candidate)
         case Pattern.ITERATION:
             first, other = candidate.first, candidate.others[0]
-            return f"`{teller.function(first)}` in {teller.actor_of(first)} iterates {teller.resource(first)} while `{teller.function(other)}` in {teller.actor_of(other)} may change it"
+            return (
+                f"`{teller.function(first)}` in {teller.actor_of(first)} iterates {teller.resource(first)} while "
+                f"`{teller.function(other)}` in {teller.actor_of(other)} may change it"
+            )
         case Pattern.FLIP:
             return _flip(teller, candidate)
         case Pattern.CROSSED:
@@ -58,13 +67,22 @@ def _update(teller: Teller, candidate: Candidate) -> str:
 def _read_back(teller: Teller, candidate: Candidate) -> str:
     first, last, other = candidate.first, candidate.last, candidate.others[0]
     if candidate.struck:
-        return f"{_who(teller, first)} {teller.act(first)}, then {teller.actor_of(other)} {teller.act(other)}, and the first {teller.act(last)} back as if it were its own"
-    return f"{_who(teller, first)} {teller.act(first)} and reads it back later; {_who(teller, other)} {teller.act(other)} and could come in between: the first would go on with the other's value"
+        return (
+            f"{_who(teller, first)} {teller.act(first)}, then {teller.actor_of(other)} {teller.act(other)}, and the first "
+            f"{teller.act(last)} back as if it were its own"
+        )
+    return (
+        f"{_who(teller, first)} {teller.act(first)} and reads it back later; {_who(teller, other)} {teller.act(other)} "
+        "and could come in between: the first would go on with the other's value"
+    )
 
 
 def _check_use(teller: Teller, candidate: Candidate) -> str:
     first, other = candidate.first, candidate.others[0]
-    start = f"{_who(teller, first)} checks {teller.resource(first)} at line {teller.line(first)} and uses {teller.resource(candidate.last)} at line {teller.line(candidate.last)}"
+    start = (
+        f"{_who(teller, first)} checks {teller.resource(first)} at line {teller.line(first)} and uses "
+        f"{teller.resource(candidate.last)} at line {teller.line(candidate.last)}"
+    )
     return f"{start}; {_who(teller, other)} {teller.act(other)} and could come in between: the use would fail"
 
 

@@ -39,5 +39,5 @@ def _rows(teller: Teller, candidate: Candidate) -> list[int]:
     near = teller.evidence.rows_of(int(table.actor[other]), int(table.order[other]) - 40, int(table.order[other]) + 40)
     companions = [row for row in near if int(table.location[row]) in places and row not in rows]
     companions.sort(key=lambda row: (not table.writes[row], abs(int(table.order[row]) - int(table.order[other]))))
-    rows.update(companions[:MOST - len(rows)])
+    rows.update(companions[: MOST - len(rows)])
     return sorted(rows, key=lambda row: int(table.order[row]))

@@ -17,7 +17,11 @@ def window(teller: Teller, candidate: Candidate) -> str | None:
     gap = _lock_gap(teller, candidate)
     if teller.is_asynchronous(candidate.first) and teller.evidence.atomic_unit(candidate.first) != teller.evidence.atomic_unit(candidate.last):
         await_line = _await_line(teller, candidate)
-        at = f"the await at {await_line}" if await_line else f"an await between line {teller.line(candidate.first)} and line {teller.line(candidate.last)}"
+        at = (
+            f"the await at {await_line}"
+            if await_line
+            else f"an await between line {teller.line(candidate.first)} and line {teller.line(candidate.last)}"
+        )
         return f"{at} lets other tasks run in between{duration}{gap}"
     first, last = teller.line(candidate.first), teller.line(candidate.last)
     if first == last:
@@ -58,7 +62,9 @@ def _await_line(teller: Teller, candidate: Candidate) -> str | None:
     if teller.path(candidate.first) != teller.path(candidate.last) or teller.qualname(candidate.first) != teller.qualname(candidate.last):
         return None
     first, last = teller.line(candidate.first), teller.line(candidate.last)
-    lines = [line for line in _awaits(teller.evidence.facts.sources.get(teller.path(candidate.first), "")) if min(first, last) <= line <= max(first, last)]
+    lines = [
+        line for line in _awaits(teller.evidence.facts.sources.get(teller.path(candidate.first), "")) if min(first, last) <= line <= max(first, last)
+    ]
     return f"{teller.file(candidate.first)}:{lines[0]}" if lines else None
 
 

@@ -1,0 +1,163 @@
+"""Database rows read and then written in another statement, with room for another actor in between."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.statement import Statement, parse
+from causeway_core.analysis.telling.scene import Scene
+from causeway_core.model import Finding
+from causeway_core.storage.rows import Sql
+
+_SERIALIZABLE = ("serializable", "immediate", "exclusive", "repeatable")
+
+PARTNERS = 24
+"""Statements of others on a row that are tried for one window."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A statement's use of one row; `order` is its rank in the total order of its process."""
+
+    sql: Sql
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    table: str
+    key: tuple[Hashable, ...]
+    read: _Use
+    write: _Use
+    other: _Use
+    struck: bool
+
+
+def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """SELECT of a row, then UPDATE or DELETE of it by the same actor, not in one transaction that serializes them; another actor's
+    statement on the row is concurrent.
+
+    Not for writes that are safe by themselves: `SET x = x + ?`, a WHERE that checks more than the key, upserts, FOR UPDATE. One finding a
+    pair of statements.
+    """
+    found: dict[tuple[str, str], _Window] = {}
+    for window in _windows(evidence):
+        pair = window.read.sql.statement, window.write.sql.statement
+        if pair not in found or (window.struck and not found[pair].struck):
+            found[pair] = window
+    return [_told(scene, evidence, window) for window in found.values()]
+
+
+def _windows(evidence: Evidence) -> Iterator[_Window]:
+    by_row: defaultdict[tuple[Hashable, ...], list[_Use]] = defaultdict(list)
+    for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True):
+        if sql.error is None and sql.access in ("read", "write"):
+            for row in sql.rows[:64]:
+                by_row[str(sql.details.get("database", "")), *row].append(_Use(sql, order))
+    for row, uses in by_row.items():
+        uses.sort(key=lambda use: (use.order, use.sql.at))
+        last_read: dict[int, _Use] = {}
+        for use in uses:
+            statement = _statement(use.sql)
+            if use.sql.access == "read":
+                if not statement.locks:
+                    last_read[use.sql.actor] = use
+            elif (
+                use.sql.actor in last_read
+                and statement.verb in ("UPDATE", "DELETE")
+                and not (statement.relative or statement.checked or statement.upserts)
+            ):
+                window = _open(evidence, str(row[1]), tuple(row[2:]), last_read.pop(use.sql.actor), use, uses)
+                if window is not None:
+                    yield window
+
+
+def _statement(sql: Sql) -> Statement:
+    """What the statement does; the recorder's own reading of it counts more than its text."""
+    read = parse(sql.statement)
+    relative = bool(sql.details["atomic"]) if sql.details.get("atomic") is not None else read.relative
+    checked = len(sql.details["where"]) > 1 if sql.details.get("where") else read.checked
+    return replace(read, relative=relative, checked=checked)
+
+
+def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use, write: _Use, uses: list[_Use]) -> _Window | None:
+    """The window with the statement of another actor that fits into it best: one that did, a writer, a reader of the same text."""
+    others = [use for use in uses if use.sql.actor != write.sql.actor and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
+    others.sort(key=lambda use: (not read.order < use.order < write.order, use.sql.access != "write", abs(use.order - write.order)))
+    for other in others[:PARTNERS]:
+        if _serialized(read, write, other) or _locked(evidence, read, write, other):
+            continue
+        if all(evidence.unordered(use.sql.at, other.sql.at) for use in (read, write)):
+            struck = read.order < other.order < write.order and other.sql.access == "write" and parse(write.sql.statement).verb == "UPDATE"
+            return _Window(table, key, read, write, other, struck)
+    return None
+
+
+def _serialized(read: _Use, write: _Use, other: _Use) -> bool:
+    """Whether one transaction holds the window and keeps the other statement out: not if both actors share the connection."""
+    one, two = read.sql, write.sql
+    if one.transaction is None or one.transaction != two.transaction or one.connection != two.connection or other.sql.connection == one.connection:
+        return False
+    isolation = (two.isolation or "").lower()
+    # SQLite refuses the second writer of a deferred transaction; other systems let it pass unless told otherwise.
+    return "sqlite" in two.system or any(word in isolation for word in _SERIALIZABLE)
+
+
+def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:
+    through = evidence.holds.through(read.sql.actor, read.order, write.order)
+    return bool(through & evidence.holds.locks(other.sql.actor, other.order))
+
+
+def _told(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
+    name = f"{window.table} row {', '.join(map(str, window.key))}"
+    reader, other = scene.actor(window.read.sql.actor), scene.actor(window.other.sql.actor)
+    place = scene.place(window.read.sql.at)
+    verb = "wrote" if window.other.sql.access == "write" else "read"
+    if window.struck:
+        title = f"`{place.function}` in {reader} read {name}, then {other} wrote it, then {reader} wrote it from what it had read: one update is lost"
+    else:
+        title = (
+            f"`{place.function}` in {reader} read {name} and wrote it in another statement; {other} {verb} it too and could "
+            "come in between: one update would be lost"
+        )
+    events = [
+        (use.sql.actor, int(use.sql.at), role, _said(use.sql))
+        for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))
+    ]
+    shared = window.other.sql.connection == window.read.sql.connection
+    confidence, rank = (0.95, -0.6) if window.struck else (0.75, 0.4) if verb == "wrote" else (0.65, 1.2)
+    return scene.finding(
+        kind="lost_update",
+        tier="likely",
+        rank=rank,
+        confidence=confidence,
+        title=title,
+        resource=name,
+        events=events,
+        recommendation=_advice(window.write.sql, shared),
+        explanation="The two statements are not in one transaction that keeps others out"
+        + (" (both actors use one connection, so its transactions do not part them)." if shared else ".")
+        + (" It happened in this run." if window.struck else " It did not happen in this run."),
+        unordered=scene.teller.why_unordered(window.read.sql.at, window.other.sql.at),
+    )
+
+
+def _said(sql: Sql) -> str:
+    text = " ".join(sql.statement.split())
+    text = text if len(text) <= 60 else text[:59] + "…"
+    return f"{text}  {sql.parameters}" if sql.parameters else text
+
+
+def _advice(write: Sql, shared: bool) -> str:
+    statement = " ".join(write.statement.split())
+    own = "give each task its own connection, and " if shared else ""
+    begin = "BEGIN IMMEDIATE" if "sqlite" in write.system else "SELECT … FOR UPDATE"
+    if statement.upper().startswith("UPDATE"):
+        return (
+            f"{own}let the database compute: `UPDATE … SET column = column - ?` in one statement, or put both statements "
+            f"into one transaction that starts with {begin}"
+        )
+    return f"{own}put both statements into one transaction that starts with {begin}, or delete with the condition in WHERE"

@@ -1,0 +1,44 @@
+"""What an SQL statement does, as far as its text tells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|$)", re.IGNORECASE | re.DOTALL)
+_WHERE = re.compile(r"\bwhere\b(.*?)(?:\breturning\b|\border by\b|\blimit\b|$)", re.IGNORECASE | re.DOTALL)
+_COMPARISON = re.compile(r"(?:<=|>=|<>|!=|=|<|>|\bis\b|\bin\b|\bbetween\b|\blike\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`verb` in capitals. `relative`: every column it sets is computed from itself. `checked`: its WHERE compares more than one thing.
+    `locks`: SELECT … FOR UPDATE.
+    """
+
+    verb: str
+    relative: bool
+    checked: bool
+    locks: bool
+    upserts: bool
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Statement:
+    """Reads a statement. Not a parser: quotes and nesting may mislead it, and then it errs on the side of an unprotected write."""
+    words = text.split(None, 1)
+    verb = words[0].upper() if words else ""
+    where = _WHERE.search(text)
+    checked = where is not None and len(_COMPARISON.findall(where[1])) > 1
+    lowered = text.lower()
+    return Statement(verb, _relative(text), checked, "for update" in lowered, "on conflict" in lowered or "insert or" in lowered or verb == "REPLACE")
+
+
+def _relative(text: str) -> bool:
+    clause = _SET.search(text)
+    if clause is None:
+        return False
+    assignments = [part.partition("=") for part in re.split(r",(?![^()]*\))", clause[1])]
+    named = [(column.strip().strip('"`[]').rpartition(".")[2], value) for column, equals, value in assignments if equals]
+    return bool(named) and all(re.search(rf"\b{re.escape(column)}\b", value) for column, value in named)
