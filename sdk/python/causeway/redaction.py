@@ -14,10 +14,10 @@ _secret_name = re.compile(_NAME, re.IGNORECASE).search
 
 # `name = value` in free text: a word that contains a secret name, a separator, then a quoted text, a scheme with its credentials, or a word.
 _ASSIGNMENT = re.compile(
-    rf"""([\w.-]*(?:{_NAME})[\w.-]*\\?["']?\s*(?:=>|[=:])\s*)(\\?"(?:\\.|[^"\\])*\\?"|'(?:\\.|[^'\\])*'|(?:bearer|basic|digest|token|negotiate|apikey)\s+[^\s,;"'&]+|[^\s,;&"')}}\]]+)""",
+    rf"""([\w.-]*(?:{_NAME})[\w.-]*\\?["']?\s*(?:=>|[=:])\s*)(\[redacted\]|\\?"(?:\\.|[^"\\])*\\?"|'(?:\\.|[^'\\])*'|(?:bearer|basic|digest|token|negotiate|apikey)\s+[^\s,;"'&]+|[^\s,;&"')}}\]]+)""",
     re.IGNORECASE,
 )
-_FLAG = re.compile(rf"(--?[\w-]*(?:{_NAME})[\w-]*\s+)(\S+)", re.IGNORECASE)
+_FLAG = re.compile(rf"((?<![\w-])--?[\w-]*(?:{_NAME})[\w-]*\s+)([^\s=:]\S*)", re.IGNORECASE)
 _USERINFO = re.compile(r"(://)[^/\s@?#]+@")
 # Credentials that are recognised wherever they stand: authentication schemes, JSON web tokens, keys of well-known issuers, PEM private keys.
 _CONTENT = re.compile(

@@ -20,6 +20,8 @@ from causeway.redaction import scrub, scrub_argv
 _record = _tap.record
 _frame = sys._getframe
 _DEPTH = 8
+_NOISE = ("<frozen importlib", "<frozen zipimport", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_READERS = (f"{os.sep}linecache.py", f"{os.sep}tokenize.py")  # of source text, for tracebacks
 _root = os.environ.get("CAUSEWAY_ROOT") or os.getcwd()
 _inside: dict[str, bool] = {}
 
@@ -38,24 +40,24 @@ def is_project(path: str) -> bool:
     return known
 
 
-def _by_project() -> bool:
-    """Whether code of the project is near the top of the stack, and not importing."""
-    frame = _frame(2)
+def _asked_by() -> str:
+    """Who asks, by the frames near the top of the stack: `project`, `library`, or `noise` (imports, tracebacks' source lines, the recorder itself)."""
+    frame = _frame(3)
     for _ in range(_DEPTH):
         if frame is None:
-            return False
+            break
         name = frame.f_code.co_filename
-        if name.startswith("<frozen importlib"):
-            return False
+        if name.startswith(_NOISE) or name.endswith(_READERS):
+            return "noise"
         if name[:1] != "<" and is_project(name):
-            return True
+            return "project"
         frame = frame.f_back  # type: ignore[assignment]
-    return False
+    return "library"
 
 
-def _importing() -> bool:
-    frame = _frame(2)
-    return frame is None or frame.f_code.co_filename.startswith("<frozen importlib") or frame.f_code.co_filename.endswith(("linecache.py", "tokenize.py"))
+def _matters(path: str) -> bool:
+    asked_by = _asked_by()
+    return asked_by == "project" or (asked_by == "library" and is_project(path))
 
 
 def _path(value: object) -> str | None:
@@ -68,7 +70,7 @@ def _path(value: object) -> str | None:
 
 def _opened(args: tuple[Any, ...]) -> None:
     path = _path(args[0])
-    if path is None or not (_by_project() or (is_project(path) and not _importing())):
+    if path is None or not _matters(path):
         return
     mode = args[1]
     if type(mode) is not str:
@@ -85,7 +87,7 @@ def _file(action: str, path: str, more: str = "") -> None:
 def _changed(action: str) -> Callable[[tuple[Any, ...]], None]:
     def hook(args: tuple[Any, ...]) -> None:
         path = _path(args[0])
-        if path is not None and (_by_project() or is_project(path)):
+        if path is not None and _matters(path):
             _file(action, path)
 
     return hook
@@ -93,7 +95,7 @@ def _changed(action: str) -> Callable[[tuple[Any, ...]], None]:
 
 def _renamed(args: tuple[Any, ...]) -> None:
     source, target = _path(args[0]), _path(args[1])
-    if source is not None and target is not None and (_by_project() or is_project(target)):
+    if source is not None and target is not None and _matters(target):
         _file("rename", source, f',"file.target":{quote(scrub(os.path.abspath(target)))}')
 
 
