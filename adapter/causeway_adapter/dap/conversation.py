@@ -60,6 +60,7 @@ class Conversation:
         self.data_ids: dict[str, Place] = {}
         self.stop: Stop | None = None
         self.entry: Callable[[Session], Stop] | None = None
+        self.stop_on_entry = True
         self.logpoints: dict[str, tuple[tuple[int, str], ...]] = {}
         self._session: Session | None = None
         self._sources: Sources | None = None

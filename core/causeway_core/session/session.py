@@ -163,14 +163,15 @@ class Session:
         return self._jump(Move(self._past.mark(stop), f"Start of {frame.function}"), "restart")
 
     def travel(self, finding_id: str, role: str | None = None) -> Stop:
-        """To an access of a finding: the one with this role, else the last of its witness. Raises KeyError for an unknown finding or role."""
+        """To the line of an access of a finding: the one with this role, else the last of its witness. Raises KeyError for an unknown finding or role."""
         finding = next((one for one in self._recording.findings() if one["id"] == finding_id), None)
         if finding is None:
             raise KeyError(finding_id)
         accesses = [access for access in finding["accesses"] if role is None or access["role"] == role]
         if not accesses:
             raise KeyError(role)
-        at = parse_at(accesses[-1]["event"])
+        access = parse_at(accesses[-1]["event"])
+        at = self._past.stop_of(access) or access
         reason: StopReason = "deadlock" if finding["kind"] in ("deadlock", "lost_wakeup") else "race"
         return self._jump(Move(self._past.mark(at), f"{finding['id']}: {finding['title']}"), reason)
 

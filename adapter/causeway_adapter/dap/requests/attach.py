@@ -16,7 +16,8 @@ from causeway_adapter.dap.reply import Event, Reply
 
 
 def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
-    """Status: required. `recording` is a path (relative to `cwd` if that is given); `at` a finding's id, an event's name, `start` or `end`."""
+    """Status: required. `recording` is a path (relative to `cwd` if that is given); `at` a finding's id, an event's name, `start` or `end`;
+    `stopOnEntry: false` goes on from there to the first breakpoint."""
     if not conversation.accepts(arguments.get("token")):
         raise ProtocolError("the token is missing or wrong", "put the --token of `causeway dap` into the configuration as `token`")
     if conversation.attached:
@@ -33,6 +34,7 @@ def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
     except BaseException:
         session.close()
         raise
+    conversation.stop_on_entry = arguments.get("stopOnEntry") is not False
     conversation.open(session)
     return Reply({}, (Event("initialized", {}),))
 

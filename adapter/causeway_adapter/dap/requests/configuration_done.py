@@ -19,4 +19,6 @@ def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
         raise ProtocolError("configurationDone was sent twice")
     conversation.configured = True
     stop = conversation.entry(conversation.session)
+    if not conversation.stop_on_entry:
+        stop = conversation.session.continue_forward()
     return Reply({}, (*logpoint_output(conversation), conversation.stopped(stop)))
