@@ -37,6 +37,7 @@ class Bindings:
     def __init__(self, past: Past) -> None:
         self._past = past
         self._locals: dict[tuple[At, str], tuple[At, At]] = {}
+        self._cells: dict[At, dict[str, int]] = {}
 
     # Locals.
 
@@ -129,23 +130,30 @@ class Bindings:
         wanted = {name: table[name] for name in (table if names is None else names) if name in table}
         return self._variables(before, wanted, 0)
 
-    def cells(self, activation: Activation, before: At) -> dict[str, int]:
-        """The cells that an activation has used before an event: name to cell id."""
+    def cells(self, activation: Activation) -> dict[str, int]:
+        """The cells that an activation uses: name to cell id. They are the same all its life, so later uses tell of earlier ones."""
+        found = self._cells.get(activation.call_at)
+        if found is None:
+            if len(self._cells) > _KEPT:
+                self._cells.clear()
+            found = self._cells[activation.call_at] = self._find_cells(activation)
+        return found
+
+    def _find_cells(self, activation: Activation) -> dict[str, int]:
         past = self._past
-        process = past.process_of(before)
+        process = past.process_of(activation.call_at)
         function = past.function_of(activation)
         if function is None:
             return {}
         table = past.sites(process).variables(function.source, "cell")
         own = {site.name for site in past.sites(process).of_function(function.id) if site.kind == "cell" and site.name}
         wires = bits(wire for name in own for wire in table.get(name, ()))
-        timeline, cells = past.at(before), dict[str, int]()
-        segment, key = timeline.segment(activation.first), timeline.key(before)
+        timeline, cells = past.timeline(process), dict[str, int]()
+        segment = timeline.segment(activation.first)
         for _ in range(_SEGMENTS_SEARCHED):
-            if len(cells) == len(own) or (segment.index, segment.at) > key:
+            if len(cells) == len(own):
                 break
-            end = before if segment.at <= before < segment.end else segment.end
-            for at in timeline.in_activation(activation, VARIABLE, wires, segment.at, At(end)) if end > segment.at else ():
+            for at in timeline.in_activation(activation, VARIABLE, wires, segment.at, segment.end) if segment.end > segment.at else ():
                 record = past.record(at)
                 site = past.sites(process).site(record.site)
                 if record.operand and site is not None and site.name is not None:

@@ -80,13 +80,8 @@ class Chunks:
         chunk = self._recording.chunk_of(at)
         found = self._find(chunk, 0, position_of(at) - chunk.first + 1, ALL_KINDS, ALL_XKINDS, None, -1, 1, True)
         if not len(found):
-            # A record that is cut by the end of the search still begins where the search ended.
-            return chunk.first_at
-        record = next(records(words_of(self.words(chunk)), int(found[0])))
-        offset = int(found[0])
-        if offset + record.words <= position_of(at) - chunk.first:
-            offset += record.words
-        return make_at(chunk.stream, chunk.first + offset)
+            raise KeyError(at)
+        return make_at(chunk.stream, chunk.first + int(found[0]))
 
     def first(self, start: At, end: At, kinds: int, *, at_least: At | None = None, sites: bytes | None = None, owner: int = -1, xkinds: int = 0) -> At | None:
         """The first event of these kinds in [start, end) that is not before `at_least`. `start` must be an event."""

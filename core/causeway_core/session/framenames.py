@@ -34,7 +34,7 @@ class FrameNames:
         local = self._bindings.locals(self.activation, self.before, [name]).get(name)
         if local is not None:
             return local, self.local_place(name)
-        cell = self._bindings.cells(self.activation, self.before).get(name)
+        cell = self._bindings.cells(self.activation).get(name)
         if cell is not None:
             held = self._bindings.cell(self.process, self.source, name, cell, self.before)
             if held is not None:
@@ -49,7 +49,7 @@ class FrameNames:
     def closure(self) -> dict[str, tuple[Binding, Place]]:
         """All cells that the activation has used, with a known value."""
         found = {}
-        for name, cell in sorted(self._bindings.cells(self.activation, self.before).items()):
+        for name, cell in sorted(self._bindings.cells(self.activation).items()):
             binding = self._bindings.cell(self.process, self.source, name, cell, self.before)
             if binding is not None:
                 found[name] = (binding, self.cell_place(name, cell))
