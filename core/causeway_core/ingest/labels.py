@@ -120,10 +120,7 @@ class Labels:
 
     def value(self, process: int, kind: int, payload: bytes | None) -> Value:
         """A value from its payload bytes; UNCAPTURED when it does not fit."""
-        try:
-            return self.definitions.value(process, ValueKind(kind), words_of(payload or b""))
-        except (CausewayError, ValueError, IndexError):
-            return Value(ValueKind.UNCAPTURED, "malformed")
+        return self.definitions.value(process, ValueKind(kind), words_of(payload or b""))
 
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import zstandard
 
+from causeway_core.errors import WireError
 from causeway_core.ingest.facts import Facts, ProcessFacts
 from causeway_core.ingest.feed import Feed
 from causeway_core.ingest.sites import SiteRows, SiteTables
@@ -179,7 +180,8 @@ class Pipeline:
         fields = Fields(words_of(payload))
         try:
             base, count, key = fields.word(), fields.word(), fields.text()
-        except ValueError:
+        except WireError:
+            self.writer.insert("gap", [(process, at, "torn", "a record of sites is cut: what its module did has no places")])
             return
         table = self._tables(stream.process.uid, base, key)
         rows = self.sites.add(process, base, count, table) if table is not None else None

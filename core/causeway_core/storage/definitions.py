@@ -20,6 +20,7 @@ from causeway_core.wire.record import Fields, words_of
 from causeway_core.wire.value import double, int32, int64, split_values
 
 _FORMS = ("opaque", "sequence", "mapping", "set", "attributes", "label")
+_MALFORMED = Value(ValueKind.UNCAPTURED, "malformed")
 _TEXTS_KEPT = 16384
 _LONGEST_RENDERED_DIGITS = 4096
 
@@ -51,11 +52,11 @@ class Definitions:
         self.text = lru_cache(_TEXTS_KEPT)(self._text)
 
     def value(self, process: int, kind: ValueKind, payload: Sequence[int]) -> Value:
-        """The value of a kind and its payload words. Raises WireError where they do not fit."""
+        """The value of a kind and its payload words; UNCAPTURED where they, or what they refer to, are malformed."""
         try:
             return self._value(process, kind, payload)
-        except (IndexError, ValueError) as error:
-            raise WireError(f"a value of kind {kind} does not fit its payload") from error
+        except (WireError, IndexError, ValueError):
+            return _MALFORMED
 
     def _value(self, process: int, kind: ValueKind, payload: Sequence[int]) -> Value:
         match kind:
@@ -87,7 +88,10 @@ class Definitions:
         found = self._find(self._texts(process), wire)
         if found is None:
             return Value(ValueKind.UNCAPTURED, "its text was lost")
-        return self._read_text(found[0], found[1])
+        try:
+            return self._read_text(found[0], found[1])
+        except (WireError, KeyError):
+            return _MALFORMED
 
     def _read_text(self, chunk: Chunk, offset: int) -> Value:
         fields = self._fields(chunk, offset, XKind.TEXT)
@@ -167,9 +171,12 @@ class Definitions:
         found = self._find(self._snapshots(process), wire)
         if found is None:
             return None
-        fields = self._fields(found[0], found[1], XKind.OBJECT)
-        fields.word()
-        return fields.word()
+        try:
+            fields = self._fields(found[0], found[1], XKind.OBJECT)
+            fields.word()
+            return fields.word()
+        except (WireError, KeyError):
+            return None
 
     def _fields(self, chunk: Chunk, offset: int, xkind: XKind) -> Fields:
         words = words_of(self._chunks.data(chunk.stream, chunk.first))

@@ -312,7 +312,7 @@ class Recording:
         return self._definitions.text(process, wire)
 
     def value(self, process: int, kind: int, payload: Sequence[int]) -> Value:
-        """The value of a kind and its payload words, as they stand in a record of this process."""
+        """The value of a kind and its payload words, as they stand in a record of this process; UNCAPTURED where malformed."""
         return self._definitions.value(process, ValueKind(kind), payload)
 
     # The bulk stream.

@@ -74,8 +74,10 @@ CREATE TABLE site (              -- one row a place in the source where somethin
   id INTEGER PRIMARY KEY,        -- from 1, unique in the recording
   function INTEGER NOT NULL REFERENCES function(id), -- enclosing function
   kind TEXT NOT NULL,            -- see sdk/SPEC.md section 5
-  line INTEGER NOT NULL, end_line INTEGER NOT NULL, -- from 1
-  col INTEGER NOT NULL, end_col INTEGER NOT NULL,   -- UTF-8 bytes from 0
+  line INTEGER NOT NULL,         -- first line, from 1
+  end_line INTEGER NOT NULL,     -- last line
+  col INTEGER NOT NULL,          -- first column, in UTF-8 bytes from 0
+  end_col INTEGER NOT NULL,      -- column after the last
   name TEXT                      -- variable, attribute, method or key expression
 );
 CREATE INDEX site_line ON site(line);
@@ -197,18 +199,26 @@ CREATE TABLE exception (         -- one row an exception leaving or caught in wo
   at INTEGER NOT NULL,           -- the RAISE event
   actor INTEGER NOT NULL,        -- who
   object INTEGER,                -- object.id
-  type TEXT NOT NULL, message TEXT NOT NULL, -- as the traceback would say
-  site INTEGER NOT NULL, line INTEGER NOT NULL, -- where it was raised
-  fate TEXT NOT NULL             -- raised | caught | uncaught | unretrieved | cancelled
+  type TEXT NOT NULL,            -- qualified name
+  message TEXT NOT NULL,         -- as the traceback would say
+  site INTEGER NOT NULL,         -- site.id where it left or was caught first
+  line INTEGER NOT NULL,         -- line that was executing
+  fate TEXT NOT NULL             -- raised (left woven code, what became of it was not seen) | caught | uncaught | unretrieved | cancelled
 );
 
 CREATE TABLE span (              -- one row a causeway.trace() block or a request at a boundary
   id INTEGER PRIMARY KEY,        -- from 1
-  span_id TEXT NOT NULL, trace_id TEXT NOT NULL, parent_id TEXT, -- hex, OpenTelemetry
-  name TEXT NOT NULL, actor INTEGER NOT NULL, -- what, who
-  first_at INTEGER NOT NULL, last_at INTEGER, -- events
-  started_ns INTEGER NOT NULL, ended_ns INTEGER, -- wall clock
-  status TEXT, attributes TEXT NOT NULL -- ok | error; JSON
+  span_id TEXT NOT NULL,         -- 16 hex digits, as in OpenTelemetry
+  trace_id TEXT NOT NULL,        -- 32 hex digits
+  parent_id TEXT,                -- span_id of the enclosing span
+  name TEXT NOT NULL,            -- what
+  actor INTEGER NOT NULL,        -- who
+  first_at INTEGER NOT NULL,     -- its begin
+  last_at INTEGER,               -- its end
+  started_ns INTEGER NOT NULL,   -- wall clock
+  ended_ns INTEGER,              -- wall clock
+  status TEXT,                   -- ok | error
+  attributes TEXT NOT NULL       -- JSON object
 );
 CREATE INDEX span_trace ON span(trace_id);
 
@@ -216,40 +226,68 @@ CREATE TABLE message (           -- one row a message between processes or servi
   id INTEGER PRIMARY KEY,        -- from 1
   key TEXT NOT NULL,             -- span id that pairs send and receive
   trace_id TEXT,                 -- distributed trace
-  send_at INTEGER, receive_at INTEGER, -- events; NULL when that side is not in this recording
+  send_at INTEGER,               -- event of the sender; NULL when not in this recording
+  receive_at INTEGER,            -- event of the receiver; NULL when not in this recording
   carrier TEXT NOT NULL          -- http | pipe | queue | subprocess
 );
 
 CREATE TABLE io (                -- one row a boundary event other than SQL
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor INTEGER NOT NULL, -- the event and who
-  op TEXT NOT NULL, phase TEXT NOT NULL, key INTEGER NOT NULL, -- http.client …; begin | end | point; pairs begin with end
-  attributes TEXT NOT NULL       -- JSON
+  id INTEGER PRIMARY KEY,        -- from 1
+  at INTEGER NOT NULL,           -- the event
+  actor INTEGER NOT NULL,        -- who
+  op TEXT NOT NULL,              -- http.client | http.server | file | subprocess | socket
+  phase TEXT NOT NULL,           -- begin | end | point
+  key INTEGER NOT NULL,          -- pairs begin with end within a process
+  attributes TEXT NOT NULL       -- JSON object, names of OpenTelemetry's semantic conventions
 );
 
 CREATE TABLE sql (               -- one row a database statement
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor INTEGER NOT NULL, -- the event (of its end) and who
-  system TEXT NOT NULL, connection INTEGER NOT NULL, statement TEXT NOT NULL, parameters TEXT, -- JSON, redacted
-  access TEXT NOT NULL, rowcount INTEGER, rows TEXT, -- read | write | transaction | schema; JSON list of [table, key…]
-  "transaction" INTEGER, isolation TEXT, started_ns INTEGER NOT NULL, ended_ns INTEGER, error TEXT,
+  id INTEGER PRIMARY KEY,        -- from 1
+  at INTEGER NOT NULL,           -- the event of its end
+  actor INTEGER NOT NULL,        -- who
+  system TEXT NOT NULL,          -- e.g. "sqlite"
+  connection INTEGER NOT NULL,   -- number of the connection in its process
+  statement TEXT NOT NULL,       -- as given
+  parameters TEXT,               -- JSON, redacted
+  access TEXT NOT NULL,          -- read | write | transaction | schema
+  rowcount INTEGER,              -- rows given or changed, where known
+  rows TEXT,                     -- JSON list of [table, key…]: the rows touched, where known
+  "transaction" INTEGER,         -- number of its transaction on this connection
+  isolation TEXT,                -- its isolation
+  started_ns INTEGER NOT NULL,   -- monotonic
+  ended_ns INTEGER,              -- monotonic
+  error TEXT,                    -- type and message where it failed
   details TEXT NOT NULL DEFAULT '{}' -- JSON: database, tables, columns, given, atomic, where, clauses (sdk/SPEC.md section 6)
 );
 
 CREATE TABLE log (               -- one row a log record, custom event, or piece of output
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor INTEGER NOT NULL, -- the event and who
-  kind TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL -- log | custom | stdout | stderr; logger or event name; message or JSON
+  id INTEGER PRIMARY KEY,        -- from 1
+  at INTEGER NOT NULL,           -- the event
+  actor INTEGER NOT NULL,        -- who
+  kind TEXT NOT NULL,            -- log | custom | stdout | stderr
+  name TEXT NOT NULL,            -- of the logger or the event
+  text TEXT NOT NULL             -- level and message, JSON attributes, or what was written
 );
 
 CREATE TABLE waiting (           -- one row an actor that was waiting when the recording ended
-  actor INTEGER PRIMARY KEY, object INTEGER, waiting_on TEXT NOT NULL, stack TEXT NOT NULL -- object.id; words; JSON [[file, line, function]…]
+  actor INTEGER PRIMARY KEY,     -- who
+  object INTEGER,                -- object.id of what it waits for, where it is one
+  waiting_on TEXT NOT NULL,      -- what it waits for, in words
+  stack TEXT NOT NULL            -- JSON [[file, line, function]…], innermost last
 );
 
 CREATE TABLE gap (               -- one row something that was not recorded: a failed hook, a torn or missing segment, a kill
-  id INTEGER PRIMARY KEY, process INTEGER, at INTEGER, -- where known
-  kind TEXT NOT NULL, detail TEXT NOT NULL -- hook | torn | lost | limit; one sentence
+  id INTEGER PRIMARY KEY,        -- from 1
+  process INTEGER,               -- where known
+  at INTEGER,                    -- the event from which on, where known
+  kind TEXT NOT NULL,            -- hook | torn | lost | limit
+  detail TEXT NOT NULL           -- one sentence
 );
 
 CREATE TABLE finding (           -- one row an analysed finding (also written by `causeway analyze`)
   id TEXT PRIMARY KEY,           -- F1, F2 … by rank
-  kind TEXT NOT NULL, tier TEXT NOT NULL, rank REAL NOT NULL, -- see docs/findings.md
+  kind TEXT NOT NULL,            -- see docs/findings.md
+  tier TEXT NOT NULL,            -- confirmed | likely | latent | hint
+  rank REAL NOT NULL,            -- smaller is more pressing
   json TEXT NOT NULL             -- the object of schema causeway.findings/1
 ) WITHOUT ROWID;

@@ -174,8 +174,8 @@ static PyObject *close_chunk(scanner *z, PyObject *args) {
     stream *s = find_stream(z, id);
     if (!s) return NULL;
     if (!s->events) Py_RETURN_NONE;
-    qsort(s->texts.data, s->texts.count / 2, 8, compare_pairs);
-    qsort(s->snapshots.data, s->snapshots.count / 2, 8, compare_pairs);
+    if (s->texts.count) qsort(s->texts.data, s->texts.count / 2, 8, compare_pairs);
+    if (s->snapshots.count) qsort(s->snapshots.data, s->snapshots.count / 2, 8, compare_pairs);
     unsigned long long first = s->first, count = s->data.count, from = s->order_first, to = s->order;
     unsigned int events = s->events;
     s->events = 0;
