@@ -30,7 +30,7 @@ def test_files_of_the_project_are_recorded(tmp_path: Path) -> None:
     assert [pair for pair in seen if pair in wanted] == wanted
     assert not any(name.endswith((".py", ".pyc")) for action, name in seen), "imports are noise"
     modes = [fact["file.mode"] for fact in recorded.facts("IO") if fact.get("action") == "open"]
-    assert modes[:3] == ["w", "wb", "r"]
+    assert modes[:3] == ["w", "w", "r"]
     renamed = next(fact for fact in recorded.facts("IO") if fact.get("action") == "rename")
     assert Path(renamed["file.target"]).name == "d.txt"
     assert recorded.gaps() == []
