@@ -28,6 +28,8 @@ def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
         if written is None or written.constant:
             continue
         for read_site in _readers(evidence, write_site):
+            if not _reads_own(evidence, write_site, read_site):
+                continue
             found = windows.between(write_site, read_site, "data", first_writes=True, last_writes=False)
             if found is None:
                 continue
@@ -52,8 +54,28 @@ def _readers(evidence: Evidence, write_site: int) -> list[int]:
     return sorted(sites)
 
 
+def _reads_own(evidence: Evidence, write_site: int, read_site: int) -> bool:
+    """Whether the text makes the read look for what the write left: it follows in the same function, or one calls the other in that order.
+
+    Not if the read begins an update of the place anew, nor if it is compared with what was written: that asks whether it is still there.
+    """
+    graph, flow = evidence.flow.graph, evidence.flow
+    write_node, read_node = evidence.write_node(write_site), evidence.read_node(read_site)
+    if write_node is None or read_node is None:
+        return False
+    write, read = flow.place(write_node), flow.place(read_node)
+    if write.scope == read.scope:
+        follows = read.line > write.line
+    else:
+        follows = any(line < read.line for line in graph.call_lines(read.scope, write.scope)) or any(
+            line > write.line for line in graph.call_lines(write.scope, read.scope)
+        )
+    updates = any(flow.place(target).name == read.name and flow.place(target).shape == read.shape for target in graph.decided_writes(read_node))
+    sources = {code >> 1 for code in graph.nodes[write_node].sources if not code & 1}
+    return follows and not updates and not sources & graph.compared.get(read_node, set())
+
+
 def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, struck: bool) -> Candidate | None:
-    table = evidence.table
     if _written_again(evidence, first, last) or _only_accumulated(evidence, last):
         return None
     accumulates = _accumulates(evidence, first)
@@ -71,7 +93,6 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
             if accumulates:
                 return candidate.lowered("latent", "the place only adds up; what is decided on it depends on who came between")
             return candidate
-    del table
     return None
 
 

@@ -73,7 +73,7 @@ class ExpressionFlow:
         number = self._places.get(key)
         if number is None:
             end_line, end_col = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-            number = self.graph.place(Place(self.scope.path, node.lineno, node.col_offset, end_line, end_col, role, name, shape, self.scope.qualname))
+            number = self.graph.place(Place(self.scope.path, node.lineno, node.col_offset, end_line, end_col, role, name, shape, self.scope.qualname, self.scope.key))
             self._places[key] = number
         self.graph.nodes[number].guards.update(self.guards)
         return number
@@ -134,7 +134,10 @@ class ExpressionFlow:
     def _compare(self, node: ast.Compare) -> Taint:
         taint = self.evaluate(node.left)
         for operator, right in zip(node.ops, node.comparators, strict=True):
-            taint |= self.evaluate(right)
+            compared = self.evaluate(right)
+            if isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
+                self.graph.compare(taint, compared)
+            taint |= compared
             if isinstance(operator, ast.In | ast.NotIn):
                 taint |= {self.place(node, Role.READ, _key_text(node.left), "contains") << 1}
             elif isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
@@ -231,7 +234,7 @@ class ExpressionFlow:
         self.graph.sink(given)
         targets = self.functions.named(name) if name else []
         if targets:
-            return self._link(targets, arguments, keywords) | receiver
+            return self._link(targets, node.lineno, arguments, keywords) | receiver
         if name in MUTATORS and isinstance(node.func, ast.Attribute):
             return given | receiver | self._mutate(node, node.func, given)
         looked = self.place(node, Role.READ, name, "call")
@@ -260,7 +263,7 @@ class ExpressionFlow:
             return frozenset({self.place(node, Role.READ, function.attr, "call") << 1})
         return NOTHING
 
-    def _link(self, targets: list[Scope], arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
+    def _link(self, targets: list[Scope], line: int, arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
         """Joins a call with the functions it may mean: arguments in, guards in, results out."""
         result: set[int] = set()
         for target in targets:
@@ -268,6 +271,7 @@ class ExpressionFlow:
                 self.graph.flow(taint, self.graph.joint("parameter", target.key, target.parameters[position]))
             for keyword, taint in keywords.items():
                 self.graph.flow(taint, self.graph.joint("parameter", target.key, keyword))
+            self.graph.calls.setdefault((self.scope.key, target.key), set()).add(line)
             called = self.graph.joint("called", target.key)
             self.graph.flow(as_control(self.guards), called)
             self.graph.flow({self.graph.joint("called", self.scope.key) << 1 | 1}, called)

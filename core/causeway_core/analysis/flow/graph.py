@@ -50,6 +50,7 @@ class Place:
     name: str | None
     shape: str
     function: str
+    scope: str
 
 
 @dataclass(slots=True)
@@ -86,6 +87,8 @@ class FlowGraph:
         self.nodes: list[Node] = []
         self.sinks_of: dict[int, set[int]] = {}
         self.raising_guards: set[int] = set()
+        self.compared: dict[int, set[int]] = {}
+        self.calls: dict[tuple[str, str], set[int]] = {}
         self._joints: dict[tuple[str, ...], int] = {}
         self._sinks = 0
         self._memo: dict[int, dict[int, Dependence]] = {}
@@ -115,6 +118,20 @@ class FlowGraph:
             for node in nodes:
                 self.sinks_of.setdefault(node, set()).add(self._sinks)
             self._sinks += 1
+
+    def compare(self, left: Iterable[int], right: Iterable[int]) -> None:
+        """Values of these sources are compared for being the same."""
+        one, other = {code >> 1 for code in left}, {code >> 1 for code in right}
+        both = one & other
+        one, other = one - both, other - both
+        for node in one:
+            self.compared.setdefault(node, set()).update(other)
+        for node in other:
+            self.compared.setdefault(node, set()).update(one)
+
+    def call_lines(self, caller: str, callee: str) -> set[int]:
+        """The lines at which one function calls another, by their keys (`Place.scope`)."""
+        return self.calls.get((caller, callee), set())
 
     def used_together(self, first: int, second: int) -> bool:
         """Whether two reads meet in one expression, guard, result or written value."""
