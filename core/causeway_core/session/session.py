@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from causeway_core.graph.causal import CausalGraph
 from causeway_core.model import At, Mark, Predecessor, Stop, StopReason
@@ -31,7 +30,7 @@ from causeway_core.session.scopes import Scopes
 from causeway_core.session.sourcelines import SourceLines
 from causeway_core.session.stack import Stacks
 from causeway_core.session.stopping import Stopping
-from causeway_core.session.trail import Trail
+from causeway_core.session.trail import Step, Trail
 from causeway_core.session.variable import Ref, Variable
 from causeway_core.session.variables import Variables
 from causeway_core.storage.recording import Recording
@@ -113,28 +112,28 @@ class Session:
 
     def step_over(self) -> Stop:
         """To the next line of the same activation, over calls and awaits; from its last line to the next line of what called or awaited it."""
-        return self._step(self._movement.over, "forward")
+        return self._step(self._movement.over, "over")
 
     def step_in(self) -> Stop:
         """To the next line of the same actor, in whatever it calls."""
-        return self._step(self._movement.into, "forward")
+        return self._step(self._movement.into, "in")
 
     def step_out(self) -> Stop:
         """To the next line of the caller or awaiting coroutine after this activation has ended."""
-        return self._step(self._movement.out, "forward")
+        return self._step(self._movement.out, "out")
 
     def step_back(self) -> Stop:
         """To the previous line of the same activation, over calls and awaits; from its first line to the caller's line; where nothing of the same
         actor called it, to the cause: the creator, submitter, sender, or the caller in the other service."""
-        return self._step(self._movement.back, "backward")
+        return self._step(self._movement.back, "back")
 
     def step_back_in(self) -> Stop:
         """To the previous line of the same actor, in whatever it called; where it was suspended or blocked meanwhile, to what woke it."""
-        return self._step(self._movement.back_in, "backward")
+        return self._step(self._movement.back_in, "back in")
 
     def step_back_out(self) -> Stop:
         """To the line that called or awaited this activation, or to the cause of its actor."""
-        return self._step(self._movement.back_out, "backward")
+        return self._step(self._movement.back_out, "back out")
 
     def continue_forward(self) -> Stop:
         """To the next hit of any breakpoint in any actor, else to the end."""
@@ -175,16 +174,16 @@ class Session:
         reason: StopReason = "deadlock" if finding["kind"] in ("deadlock", "lost_wakeup") else "race"
         return self._jump(Move(self._past.mark(at), f"{finding['id']}: {finding['title']}"), reason)
 
-    def _step(self, movement: Callable[[Mark], Move], direction: Literal["forward", "backward"]) -> Stop:
+    def _step(self, movement: Callable[[Mark], Move], step: Step) -> Stop:
         start = self._mark
-        undone = self._trail.undo(start, direction)
+        undone = self._trail.undo(start, step)
         if undone is not None:
             self._mark = undone
             return Stop(undone, "step", self._where(undone))
         move = movement(start)
         self._mark = move.mark
         if move.mark != start:
-            self._trail.add(start, move.mark, direction)
+            self._trail.add(start, move.mark, step)
         if move.edge:
             return Stop(move.mark, "entry" if move.edge == "entry" else "end", move.text)
         return Stop(move.mark, "step", move.text or self._where(move.mark))
@@ -218,7 +217,7 @@ class Session:
         mark = self._past.mark(stop if stop is not None else predecessor.at)
         self._mark = mark
         if mark != start:
-            self._trail.add(start, mark, "both")
+            self._trail.add(start, mark, "cause")
         return Stop(mark, "step", predecessor.reason)
 
     def why(self, question: str, frame: Frame | None = None) -> list[Link]:

@@ -6,30 +6,32 @@ from typing import Literal
 
 from causeway_core.model import Mark
 
-Direction = Literal["forward", "backward", "both"]
+Step = Literal["over", "in", "out", "back", "back in", "back out", "cause"]
+_UNDONE_BY: dict[Step, tuple[Step, ...]] = {
+    "over": ("back",), "in": ("back in",), "out": ("back out",), "back": ("over",), "back in": ("in",), "back out": ("out",), "cause": ("over", "back"),
+}
 _LONGEST = 10_000
 
 
 class Trail:
-    """A stack of (from, to, direction). Only the last step can be undone, and only from where it ended."""
+    """A stack of (from, to, step). Only the last step can be undone, only by its opposite, and only from where it ended.
+
+    A step that crossed to another actor, or left a function, is so found again; without the trail the opposite step would choose another way.
+    """
 
     def __init__(self) -> None:
-        self._steps: list[tuple[Mark, Mark, Direction]] = []
+        self._steps: list[tuple[Mark, Mark, Step]] = []
 
-    def add(self, start: Mark, end: Mark, direction: Direction) -> None:
+    def add(self, start: Mark, end: Mark, step: Step) -> None:
         """A step was made."""
-        self._steps.append((start, end, direction))
+        self._steps.append((start, end, step))
         del self._steps[:-_LONGEST]
 
-    def undo(self, at: Mark, direction: Direction) -> Mark | None:
-        """Where a step in a direction leads that undoes the last one; None when it does not, and is a step of its own."""
-        if not self._steps or self._steps[-1][1] != at:
+    def undo(self, at: Mark, step: Step) -> Mark | None:
+        """Where a step leads that undoes the last one; None when it does not, and is a step of its own."""
+        if not self._steps or self._steps[-1][1] != at or step not in _UNDONE_BY[self._steps[-1][2]]:
             return None
-        start, _, made = self._steps[-1]
-        if made == direction:
-            return None
-        self._steps.pop()
-        return start
+        return self._steps.pop()[0]
 
     def clear(self) -> None:
         """The session was moved elsewhere."""
