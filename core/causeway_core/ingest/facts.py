@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -254,8 +255,9 @@ class Facts:
             return
         pair.receive_at = at if pair.receive_at is None else pair.receive_at
         if isinstance(origin, str):
-            uid, stream, position = origin.split(".")
-            pair.origin = (uid, int(stream, 16), int(position, 16))
+            parts = origin.split(".")
+            with suppress(ValueError, IndexError):
+                pair.origin = (parts[0], int(parts[1], 16), int(parts[2], 16))
         elif isinstance(origin, list) and len(origin) == 3:
             uid = origin[0] if isinstance(origin[0], str) else f"{int(origin[0]):016x}"
             pair.origin = (uid, int(origin[1]), int(origin[2]))

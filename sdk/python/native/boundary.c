@@ -97,8 +97,23 @@ static PyObject *name_event(PyObject *module, PyObject *position) {
     return PyUnicode_FromStringAndSize(name, n);
 }
 
-/* traceparent(text): see the table of methods. */
-static PyObject *traceparent(PyObject *module, PyObject *text) {
+/* The event of a tracestate that is nothing but our member, as it stands there; NULL for anything else. */
+static const char *only_event(PyObject *state, Py_ssize_t *length) {
+    if (!PyUnicode_CheckExact(state) || !PyUnicode_IS_COMPACT_ASCII(state)) return NULL;
+    const char *t = PyUnicode_DATA(state);
+    *length = PyUnicode_GET_LENGTH(state) - 3;
+    if (*length < 20 || *length > 40 || memcmp(t, "cw=", 3)) return NULL;
+    t += 3;
+    const char *dot = memchr(t + 17, '.', (size_t)*length - 17);
+    uint64_t part;
+    if (t[16] != '.' || !dot || dot == t + 17 || dot == t + *length - 1 || dot - t > 33 || t + *length - dot > 17) return NULL;
+    return hex(t, 16, &part) && hex(t + 17, (size_t)(dot - t - 17), &part) && hex(dot + 1, (size_t)(t + *length - dot - 1), &part) ? t : NULL;
+}
+
+/* traceparent(text, state): see the table of methods. */
+static PyObject *traceparent(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs != 2) return PyErr_Format(PyExc_TypeError, "traceparent takes 2 arguments");
+    PyObject *text = args[0];
     if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_COMPACT_ASCII(text)) Py_RETURN_NONE;
     const char *t = PyUnicode_DATA(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
@@ -106,12 +121,15 @@ static PyObject *traceparent(PyObject *module, PyObject *text) {
     uint64_t version, high, low, span, flags;
     if (!hex(t, 2, &version) || !hex(t + 3, 16, &high) || !hex(t + 19, 16, &low) || !hex(t + 36, 16, &span) || !hex(t + 53, 2, &flags)) Py_RETURN_NONE;
     if (version == 0xff || !(high | low) || !span || (length > 55 && (version == 0 || t[55] != '-'))) Py_RETURN_NONE;
-    return Py_BuildValue("s#s#O", t + 3, (Py_ssize_t)32, t + 36, (Py_ssize_t)16, flags & 1 ? Py_True : Py_False);
+    Py_ssize_t event_length = 0;
+    const char *event = only_event(args[1], &event_length);
+    return Py_BuildValue("s#s#Oz#", t + 3, (Py_ssize_t)32, t + 36, (Py_ssize_t)16, flags & 1 ? Py_True : Py_False, event, event_length);
 }
 
 static PyMethodDef functions[] = {
-    {"traceparent", traceparent, METH_O,
-     "traceparent(text) -> (trace id, span id, sampled) | None\n\nReads a W3C traceparent value; None when it is malformed. causeway.context has the same in Python for programs that are not recorded."},
+    {"traceparent", (PyCFunction)(void (*)(void))traceparent, METH_FASTCALL,
+     "traceparent(text, state) -> (trace id, span id, sampled, event | None) | None\n\nReads a W3C traceparent value, None when it is malformed, and the tracestate with it if that is our member alone.\n"
+     "causeway.context reads the same, and all others, in Python."},
     {"name_event", name_event, METH_O,
      "name_event(position) -> str\n\nThe event at a position of the running thread's stream as it goes over the wire: `<process uid>.<stream>.<position>`, in hex."},
     {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,

@@ -143,10 +143,11 @@ def server_begin(
     sender = "null"
     if traceparent is not None and tracestate is not None and causeway is None and tracestate.startswith("cw=") and "," not in tracestate:
         # From a recorded client that sent nothing else: the way of most requests between recorded services.
-        parts = _traceparent(traceparent)
+        parts = _traceparent(traceparent, tracestate)
         if parts is not None:
-            remote = TraceContext(*parts)
-            sender = f'"{tracestate[3:]}"' if len(tracestate) <= 43 and _plain(tracestate[3:]) else "null"
+            remote = TraceContext(parts[0], parts[1], parts[2])
+            if parts[3] is not None:
+                sender = f'"{parts[3]}"'
     elif traceparent is not None or causeway is not None:
         remote = parse_headers(traceparent, tracestate, causeway)
         if remote is not None and remote._origin is not None:
@@ -211,7 +212,3 @@ def _failed(exchange: Exchange, status: int | None, error: BaseException | None)
     state = "error" if error is not None else "ok"
     _record(SPAN, f'{{"status":"{state}","op":"{exchange.op}","attributes":{{{",".join(members)}}}}}', 2, exchange.context._span_id)
 
-
-def _plain(text: str) -> bool:
-    """Whether a text of another process may stand in JSON as it is; the host reads what it means."""
-    return text.isascii() and text.replace(".", "").isalnum()
