@@ -126,7 +126,7 @@ class CausalGraph:
     @cached_property
     def causes(self) -> Predecessors:
         """Immediate causes and effects."""
-        return Predecessors(self.recording, self.actors, self.places, self.words, self.reads)
+        return Predecessors(self.recording, self.order, self.actors, self.places, self.words, self.reads)
 
     @cached_property
     def pasts(self) -> Pasts:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from causeway_core.errors import WireError
 from causeway_core.model import At, Site, make_at
 from causeway_core.model.at import position_of
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Chunk
+from causeway_core.wire import _query
 from causeway_core.wire.keyframe import Keyframe
 from causeway_core.wire.kinds import Kind, XKind
-from causeway_core.wire.record import Record, records, words_of
+from causeway_core.wire.record import words_of
 
 _KEPT_CHUNKS = 64
-_LEAVING = frozenset((Kind.RETURN, Kind.UNWIND, Kind.YIELD))
-"""Records that still belong to the activation they end or suspend."""
+_ENDING = frozenset((Kind.RETURN, Kind.UNWIND))
+_LEAVING = _ENDING | {Kind.YIELD}
+_KINDS = sum(1 << kind for kind in (Kind.LINE, Kind.CALL, Kind.RETURN, Kind.UNWIND, Kind.YIELD, Kind.RESUME))
+_XKINDS = sum(1 << kind for kind in (XKind.STEP, XKind.STEP_END, XKind.HANDLER))
+_STEP_END = Kind.EXTENDED | XKind.STEP_END << 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,14 @@ class SourcePlace:
 class Places:
     """The line that was executing at an event: the last LINE of the running actor's innermost woven activation.
 
-    The first question about a chunk decodes it (tens of milliseconds); the last few dozen chunks are kept.
+    The first question about a chunk reads it (some ten milliseconds); the last few dozen chunks are kept.
     """
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._chunks: OrderedDict[tuple[int, int], _ChunkLines] = OrderedDict()
         self._root = recording.meta.root
+        self._shown: dict[str, str] = {}
 
     def of(self, at: At) -> SourcePlace | None:
         """The place of an event; None where no woven code was running."""
@@ -96,10 +101,11 @@ class Places:
 
     def shown(self, path: str) -> str:
         """A path for people."""
-        pure = PurePath(path)
-        if self._root and pure.is_relative_to(self._root):
-            return str(pure.relative_to(self._root))
-        return path
+        if path not in self._shown:
+            pure = PurePath(path)
+            inside = bool(self._root) and pure.is_relative_to(self._root)
+            self._shown[path] = str(pure.relative_to(self._root)) if inside else path
+        return self._shown[path]
 
 
 class _ChunkLines:
@@ -118,14 +124,10 @@ class _ChunkLines:
         self._offsets: list[int] = []
         self._sites: list[int] = []
         self._ats: list[int] = []
-        self._lines: dict[int, list[int]] = {}
         self._actors: list[int] = []
+        self._lines: dict[int, list[int]] = {}
         self._note(0)
-        try:
-            for record in records(words_of(recording.chunk_data(chunk.stream, chunk.first))):
-                self._apply(record)
-        except WireError:
-            return  # a torn chunk: what precedes the tear still counts
+        self._read(recording.chunk_data(chunk.stream, chunk.first))
 
     def at(self, position: int) -> tuple[int, At]:
         """The wire site (0: none) and event of the line in force at a position."""
@@ -148,45 +150,44 @@ class _ChunkLines:
         for actor in keyframe.actors:
             self._stacks.setdefault(actor.actor, [known[id] for id in actor.activations if id in known])
 
-    def _apply(self, record: Record) -> None:
-        stack = self._stacks.setdefault(self._running[-1], [])
-        match record.kind:
-            case Kind.LINE:
-                if stack:
-                    stack[-1][1:] = record.site, make_at(self._stream, self._first + record.position)
-                else:
-                    stack.append([0, record.site, make_at(self._stream, self._first + record.position)])
-                self._lines.setdefault(self._running[-1], []).append(record.position)
-            case Kind.CALL:
-                stack.append([record.operand or 0, 0, 0])
-            case Kind.RETURN | Kind.UNWIND:
-                if stack:
-                    stack.pop()
-            case Kind.YIELD:
-                if not stack or self._site_kind(record.site) == "await":
-                    return
-                self._suspended[record.operand or 0] = stack.pop()
-            case Kind.RESUME:
-                self._resume(stack, record.operand or 0)
-            case Kind.EXTENDED:
-                if not self._apply_extended(record, stack):
-                    return
-            case _:
-                return
-        ends = record.kind in _LEAVING or (record.kind == Kind.EXTENDED and record.xkind == XKind.STEP_END)
-        self._note(record.position + ends)
-
-    def _apply_extended(self, record: Record, stack: list[list[int]]) -> bool:
-        if record.xkind == XKind.STEP:
-            self._running.append(record.payload[0])
-        elif record.xkind == XKind.STEP_END and len(self._running) > 1:
-            self._running.pop()
-        elif record.xkind == XKind.HANDLER and any(entry[0] == record.payload[1] for entry in stack):
-            while stack[-1][0] != record.payload[1]:
+    def _read(self, data: bytes) -> None:
+        words = words_of(data)
+        base = make_at(self._stream, self._first)
+        running = self._running
+        stack = self._stacks.setdefault(running[-1], [])
+        found = _query.find(data, 0, len(words), _KINDS, _XKINDS, None, -1, max(len(words), 1), False)
+        for offset in memoryview(found).cast("I"):
+            first = words[offset]
+            kind = first & 15
+            if kind == Kind.LINE:
+                if not stack:
+                    stack.append([0, 0, 0])
+                stack[-1][1:] = first >> 8, base + offset
+                self._lines.setdefault(running[-1], []).append(offset)
+            elif kind == Kind.CALL:
+                stack.append([words[offset + 1], 0, 0])
+            elif kind in _ENDING and stack:
                 stack.pop()
-        else:
-            return False
-        return True
+            elif kind == Kind.YIELD and stack and self._site_kind(first >> 8) != "await":
+                self._suspended[words[offset + 1]] = stack.pop()
+            elif kind == Kind.RESUME:
+                self._resume(stack, words[offset + 1])
+            elif kind == Kind.EXTENDED:
+                self._switch(first >> 4 & 255, words, offset)
+                stack = self._stacks.setdefault(running[-1], [])
+            # What ends or suspends an activation, or a step, still belongs to it.
+            self._note(offset + (kind in _LEAVING or first & 0xFFF == _STEP_END))
+
+    def _switch(self, xkind: int, words: Sequence[int], offset: int) -> None:
+        """STEP, STEP_END or HANDLER."""
+        if xkind == XKind.STEP:
+            self._running.append(words[offset + 1])
+        elif xkind == XKind.STEP_END and len(self._running) > 1:
+            self._running.pop()
+        elif xkind == XKind.HANDLER:
+            stack, frame = self._stacks.setdefault(self._running[-1], []), words[offset + 2]
+            if any(entry[0] == frame for entry in stack):
+                self._resume(stack, frame)
 
     def _resume(self, stack: list[list[int]], frame: int) -> None:
         """The activation goes on: what stood above it is gone; a suspended one is on top again."""
@@ -203,7 +204,11 @@ class _ChunkLines:
     def _note(self, offset: int) -> None:
         """Remembers the innermost activation that has a line, from `offset` on."""
         actor = self._running[-1]
-        site, at = next(((entry[1], entry[2]) for entry in reversed(self._stacks.get(actor, ())) if entry[1]), (0, 0))
+        site, at = 0, 0
+        for entry in reversed(self._stacks.get(actor, ())):
+            if entry[1]:
+                _, site, at = entry
+                break
         self._offsets.append(offset)
         self._sites.append(site)
         self._ats.append(at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from causeway_core.graph.actors import Actors
+from causeway_core.graph.causal_order import CausalOrder
 from causeway_core.graph.place import Places
 from causeway_core.graph.reads_from import ReadsFrom
 from causeway_core.graph.words import Words
@@ -26,8 +27,9 @@ _OWN_WORDS = frozenset(("lock", "semaphore", "event", "condition", "barrier", "q
 class Predecessors:
     """What led directly to an event, and what it led to directly: its actor's previous line, edges, and reads of shared places."""
 
-    def __init__(self, recording: Recording, actors: Actors, places: Places, words: Words, reads: ReadsFrom) -> None:
+    def __init__(self, recording: Recording, order: CausalOrder, actors: Actors, places: Places, words: Words, reads: ReadsFrom) -> None:
         self._recording = recording
+        self._order = order
         self._actors = actors
         self._places = places
         self._words = words
@@ -84,6 +86,8 @@ class Predecessors:
         return [self._cause(edge) for edge in sorted(edges, key=lambda edge: (_rank(edge), -edge.dst))]
 
     def _edges_into(self, first: At, last: At) -> list[Edge]:
+        if not self._order.arrives(first, last):
+            return []
         return [edge for edge in self._recording.edges_into(first, last) if not self._words.private(edge)]
 
     def read_source(self, access: Access) -> Predecessor | None:
