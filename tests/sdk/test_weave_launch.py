@@ -55,6 +55,8 @@ PROGRAMS: dict[str, str] = {
     "syntax_warning": "x = 1\nprint(x is 1)",
     "syntax_error": "x = 1\nif x:\nprint(x)",
     "late_syntax_error": "def f():\n    return 1\nx = 2\nreturn x",
+    "bad_encoding": "# coding: nonsense\nprint(1)",
+    "not_utf8": "print(1)\nx = '\xe9'",
     "latin": "# coding: latin-1\nprint('\u00e9', ascii('\u00e9'))",
     "stdin": "print(input(), input())",
     "stack": "import traceback\ndef f():\n    print(''.join(traceback.format_stack()[-2:]))\nf()",
@@ -99,7 +101,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_script(name: str, tmp_path: Path, recorded: Path) -> None:
-    source = PROGRAMS[name].encode("latin-1" if name == "latin" else "utf-8")
+    source = PROGRAMS[name].encode("latin-1" if name in ("latin", "not_utf8") else "utf-8")
     (tmp_path / "program.py").write_bytes(source + b"\n")
     assert_same(["program.py", "-x", "two words"], tmp_path, recorded)
 

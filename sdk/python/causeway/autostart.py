@@ -48,6 +48,13 @@ def note_exit(code: int | None) -> None:
         recorder.stop(code)
 
 
+def finish(code: int) -> None:
+    """Ends the recording now: this process is about to become another program."""
+    recorder = sys.modules.get("causeway.recorder")
+    if recorder is not None:
+        recorder.finish(code)
+
+
 def _is_launcher() -> bool:
     """Whether this interpreter was started as `-m causeway.launch`, which starts the recorder itself."""
     words = sys.orig_argv

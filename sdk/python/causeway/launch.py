@@ -166,8 +166,23 @@ def _set_loader(module: ModuleType, path: str) -> None:
 def _execute(source: bytes, path: str, module: ModuleType, hook: Any) -> None:
     code = None if hook is None else _woven(source, path, hook)
     if code is None:
-        code = _plain(source, path, module)
+        try:
+            code = _plain(source, path, module)
+        except SyntaxError:
+            if hook is not None and path.endswith(".py"):
+                _give_way()
+            raise
     exec(code, module.__dict__)
+
+
+def _give_way() -> None:
+    """Lets the plain interpreter report a script that does not compile: it words some errors of encoding differently for files. Nothing of the program has run."""
+    autostart.finish(1)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
+    try:
+        os.execve(sys.executable, sys.orig_argv, environment)
+    except OSError:
+        pass
 
 
 def _woven(source: bytes, path: str, hook: Any) -> CodeType | None:

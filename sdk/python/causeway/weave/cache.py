@@ -12,8 +12,9 @@ from types import CodeType
 
 from causeway.weave.patch import Recipe
 from causeway.weave.sites import TapRow
-from causeway.weave.tree import WEAVER
 
+WEAVER = 1
+"""Raised whenever woven code changes shape."""
 MAGIC = b"CWWOVEN\x01"
 
 

@@ -1,8 +1,6 @@
 """The site table of one module: which places of the source the taps speak of."""
 
-import json
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 TapRow = tuple[str, int, Any, int]
@@ -45,6 +43,9 @@ class SiteTable:
 
     def to_json(self, text: str) -> bytes:
         """The table as SPEC section 5 wants it; `text` is the decoded source."""
+        import json
+        from hashlib import sha256
+
         table = {
             "format": 1,
             "path": self.path,

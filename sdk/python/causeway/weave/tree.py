@@ -9,9 +9,6 @@ from causeway.weave.patch import Recipe, storable
 from causeway.weave.sites import SiteTable
 from causeway.weave.statements import Statements
 
-WEAVER = 1
-"""Raised whenever woven code changes shape."""
-
 
 @dataclass(slots=True, frozen=True)
 class Woven:

@@ -1,9 +1,5 @@
 """Weaving for one process: scope, cache, spool and taps together."""
 
-import io
-import json
-import os
-import tokenize
 from collections.abc import Mapping
 from types import CodeType
 from typing import Any
@@ -82,6 +78,8 @@ class Weaver:
     def gap(self, where: str, reason: str) -> None:
         """Notes in the recording that a module is not woven."""
         try:
+            import json
+
             text = json.dumps({"hook": f"weave {where}", "reason": reason}).encode()
             payload = len(text).to_bytes(4, "little") + text + bytes(-len(text) % 4)
             if self.tap.active():
@@ -120,6 +118,9 @@ class _Warnings:
 
 def decode(source: bytes) -> str:
     """Source text as the compiler reads it."""
+    import io
+    import tokenize
+
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         return io.TextIOWrapper(io.BytesIO(source), encoding, newline=None).read()
