@@ -104,7 +104,8 @@ def read_spool(folder: Path) -> dict[str, ProcessFacts]:
         match = _NAME.fullmatch(path.name)
         assert match is not None, path
         data = path.read_bytes()
-        assert data[:6] == b"CWSEG\x01"
+        if data[:6] != b"CWSEG\x01":
+            continue  # a running program has only just made it
         length = struct.unpack_from("<I", data, 36)[0]
         body = data[64 : 64 + length * 4] if length else data[64:]
         bodies[match[1], int(match[2])].append((int(match[3]), body))

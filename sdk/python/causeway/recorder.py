@@ -53,7 +53,7 @@ def finish(exit_code: int | None = None, reason: str | None = None) -> None:
 
     if exit_code is not None:
         _State.exit_code = exit_code
-    for step in (waiting.write, processes.ending):
+    for step in (waiting.write, waiting.unretrieved, processes.ending):
         try:
             step()
         except Exception as error:

@@ -35,7 +35,7 @@ static struct {
     PyTypeObject *step_wrapper;     /* the type of what a C task hands to call_soon; known once one was seen */
     PyMethodDef *wakeup;            /* and of what it adds to a future's callbacks */
     PyObject *py_step, *py_wakeup;  /* functions of the Python task */
-    getter state, exception, waiter, coro, callbacks;
+    getter state, exception, waiter, coro, callbacks, log_traceback;
     PyCFunction get_name;
     initproc task_init;
     PyTypeObject *future, *future_iter, *partial;
@@ -92,7 +92,8 @@ static PyObject *task_of(PyObject *callback) {
         PyObject *function = PyMethod_GET_FUNCTION(callback);
         return function == aio.py_step || function == aio.py_wakeup ? PyMethod_GET_SELF(callback) : NULL;
     }
-    if (!aio.step_wrapper && aio.task && strcmp(type->tp_name, "TaskStepMethWrapper") == 0) {
+    const char *dot = strrchr(type->tp_name, '.'); /* a static type has no module in its name, a heap type has */
+    if (!aio.step_wrapper && aio.task && strcmp(dot ? dot + 1 : type->tp_name, "TaskStepMethWrapper") == 0) {
         PyObject *task = PyObject_GetAttrString(callback, "__self__");
         PyErr_Clear();
         Py_XDECREF(task); /* the wrapper holds it */
@@ -215,8 +216,8 @@ static Note *known_task(PyObject *task) {
 }
 
 uint32_t cw_task_actor(PyObject *task) {
-    if (!cw_active() || !is_task(task)) return 0;
-    Note *note = known_task(task);
+    if (!is_task(task)) return 0;
+    Note *note = cw_active() ? known_task(task) : task_note(task, false); /* a hook, while it is paused, gets what is known */
     return note ? note->number : 0;
 }
 
@@ -484,6 +485,7 @@ static int init_eagerly(PyObject *self, PyObject *args, PyObject *kwargs) {
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     cw_handle_ran();
+    if (!failed) announce_task(self, actor, false); /* now it has its name */
     PyErr_Restore(type, value, trace);
     return failed;
 }
@@ -514,6 +516,7 @@ static void install_task(void) {
     aio.exception = getter_of(aio.task, "_exception");
     aio.waiter = getter_of(aio.task, "_fut_waiter");
     aio.coro = getter_of(aio.task, "_coro");
+    aio.log_traceback = getter_of(aio.task, "_log_traceback");
     PyObject *get_name = PyObject_GetAttrString((PyObject *)aio.task, "get_name");
     if (get_name && Py_IS_TYPE(get_name, &PyMethodDescr_Type) && ((PyMethodDescrObject *)get_name)->d_method->ml_flags == METH_NOARGS)
         aio.get_name = ((PyMethodDescrObject *)get_name)->d_method->ml_meth;
@@ -601,6 +604,16 @@ static PyObject *task_state(PyObject *module, PyObject *task) {
     return out;
 }
 
+/* never_retrieved(task) -> bool: it failed and nobody has looked at its exception. */
+static PyObject *never_retrieved(PyObject *module, PyObject *task) {
+    if (!aio.task || !PyObject_TypeCheck(task, aio.task) || !aio.log_traceback) Py_RETURN_FALSE;
+    PyObject *value = aio.log_traceback(task, NULL);
+    if (!value) PyErr_Clear();
+    bool whether = value == Py_True;
+    Py_XDECREF(value);
+    return PyBool_FromLong(whether);
+}
+
 static PyObject *register_tasks(PyObject *module, PyObject *whether) {
     full = PyObject_IsTrue(whether) == 1;
     Py_RETURN_NONE;
@@ -627,6 +640,7 @@ static PyMethodDef functions[] = {
      "Tells the types of asyncio and exchanges the methods of its C types. What does not exist is None. fresh: no handle or task can exist yet."},
     {"task_actor", task_actor, METH_O, "task_actor(task) -> int\n\nThe actor of an asyncio task, 0 if there is none."},
     {"task_state", task_state, METH_O, "task_state(task) -> (state, coroutine, waiting for)\n\nWithout marking its exception as retrieved."},
+    {"never_retrieved", never_retrieved, METH_O, "never_retrieved(task) -> bool\n\nWhether it failed and nobody has looked at its exception; without looking at it."},
     {"register_tasks", register_tasks, METH_O, "register_tasks(whether) -> None\n\nWhether tasks get an object id when they are made (full detail) or when they are first waited for."},
     {"known_object", known_object, METH_O, "known_object(object) -> int\n\nIts id, 0 if it has none."},
     {"forget", forget, METH_NOARGS, "forget() -> None\n\nDrops tokens and actors of the past: at the end of a recording and in the child of a fork."},

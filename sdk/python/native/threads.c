@@ -160,7 +160,7 @@ static PyObject *patch_threads(PyObject *module, PyObject *unused) {
     cw_swap_method(&start_new_swap, from, "start_new", start_new);
     cw_swap_method(&start_joinable_thread_swap, from, "start_joinable_thread", start_joinable_thread);
     Py_DECREF(from);
-    know_ident(cw_current_actor());
+    if (cw_stream_here) know_ident(cw_stream_here->thread); /* also while it is paused */
     Py_RETURN_NONE;
 }
 

@@ -124,4 +124,5 @@ def unretrieved(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Before `loop.call_exception_handler(context)`: an exception that nobody looked at is a fact of its own."""
     context = args[1] if len(args) > 1 else kwargs.get("context")
     if type(context) is dict and "never retrieved" in str(context.get("message", "")):
-        sync(ops.EXCEPTION_UNRETRIEVED, context.get("future") or context.get("task"), 0, _A)
+        task = context.get("future") or context.get("task")
+        sync(ops.EXCEPTION_UNRETRIEVED, task, _tap.task_actor(task), _A)

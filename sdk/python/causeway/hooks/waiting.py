@@ -115,6 +115,13 @@ def _pending() -> list[Any]:
     return found
 
 
+def unretrieved() -> None:
+    """At the end of the recording: tasks that failed and whose exception nobody has looked at."""
+    for task in _pending():
+        if _tap.never_retrieved(task):
+            records.sync(records.ops.EXCEPTION_UNRETRIEVED, task, _tap.task_actor(task), records.ops.ASYNCHRONOUS)
+
+
 def _tasks() -> list[tuple[int, str, int, list[Any]]]:
     out = []
     for task in _pending()[:MOST_TASKS]:
