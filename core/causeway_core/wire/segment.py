@@ -67,12 +67,14 @@ class Segment:
 
     @classmethod
     def open(cls, path: Path) -> Segment | None:
-        """The segment at `path`; None while it has no header yet. Raises WireError, FileNotFoundError."""
+        """The segment at `path`; None while it has no header of its own yet. Raises WireError, FileNotFoundError."""
         with path.open("rb") as file:
             data = file.read(HEADER_SIZE)
-        if len(data) < HEADER_SIZE or not data.strip(b"\0"):
+        if len(data) < HEADER_SIZE or not data[: len(MAGIC)].strip(b"\0"):
             return None
-        return cls(path, parse_header(data))
+        header = parse_header(data)
+        name = parse_name(path.name)
+        return None if name is not None and header.index < name[2] else cls(path, header)
 
     def refresh(self, offset: int) -> None:
         """Loads the body from word `offset` on as far as it is written: at most some 100 KiB of an open segment, all of a sealed one."""
@@ -90,11 +92,24 @@ class Segment:
                 self._load_sealed(descriptor, header)
             else:
                 self._load_open(descriptor, offset)
+            if not self._same(descriptor):
+                # The guest put a sealed copy here and began the next segment in this file while it was read: what was read may be of either.
+                self.data, self.base, self.broken = b"", offset, False
         except WireError as error:
-            self.sealed, self.torn = True, str(error)
+            if self._same(descriptor):
+                self.sealed, self.torn = True, str(error)
             self.data, self.base = b"", offset
         finally:
             os.close(descriptor)
+
+    def _same(self, descriptor: int) -> bool:
+        """Whether the open file is still the one at the path."""
+        opened = os.fstat(descriptor)
+        try:
+            here = os.stat(self.path)
+        except FileNotFoundError:
+            return False
+        return (opened.st_dev, opened.st_ino) == (here.st_dev, here.st_ino)
 
     def _load_sealed(self, descriptor: int, header: SegmentHeader) -> None:
         self.header = header

@@ -129,6 +129,48 @@ static segment_header *map_segment(const cw_stream *s, uint32_t index, size_t by
     return map;
 }
 
+/* Writes the whole of a buffer; false when the disk is full. */
+static bool write_all(int fd, const void *from, size_t bytes) {
+    for (const char *at = from; bytes != 0;) {
+        ssize_t n = write(fd, at, bytes);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        at += n;
+        bytes -= (size_t)n;
+    }
+    return true;
+}
+
+/* Puts a sealed copy of the mapped segment in its place and leaves the mapping, under the name of the next segment, to be used again: a write() of a
+   megabyte costs a quarter of the page faults of a fresh mapping. At every moment a reader finds the records under the old name, and a crash leaves
+   either the open segment or its sealed copy there; the next name shows a header of another index, or none, until the mapping begins anew. */
+static bool recycle(cw_stream *s) {
+    char path[sizeof spool + 64], next[sizeof path], copy[sizeof path + 4];
+    segment_path(path, sizeof path, s, s->index);
+    segment_path(next, sizeof next, s, s->index + 1);
+    snprintf(copy, sizeof copy, "%s.new", path);
+    size_t used = (size_t)(s->next - s->body);
+    segment_header *h = header_of(s), sealed = *h;
+    sealed.checksum = checksum(s->body, used);
+    sealed.length = (uint32_t)used;
+    int fd = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return false;
+    bool whole = allocate(fd, HEADER_BYTES + used * 4) == 0 && write_all(fd, &sealed, sizeof sealed) && write_all(fd, s->body, used * 4);
+    close(fd);
+    if (!whole || link(path, next) != 0 || rename(copy, path) != 0) {
+        unlink(next);
+        unlink(copy);
+        return false;
+    }
+    memset(h->magic, 0, sizeof h->magic); /* first: whoever still reads this file under its old name sees that it is another one now */
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    memset(s->body, 0, used * 4);
+    s->sealed += used;
+    cw_counts.sealed_words += used;
+    cw_counts.segments++;
+    return true;
+}
+
 static void adopt(cw_stream *s, segment_header *h, uint32_t index, size_t bytes) {
     s->index = index;
     s->words = (uint32_t)((bytes - HEADER_BYTES) / 4);
@@ -182,6 +224,10 @@ static bool roll(cw_stream *s, size_t words) {
     while (bytes < needed && bytes < LARGEST_BYTES) bytes *= 2;
     if (bytes < needed) return false; /* one record longer than any segment: it alone is dropped */
     uint32_t index = s->body == NULL ? s->index : s->index + 1;
+    if (s->body != NULL && bytes == bytes_of(s) && recycle(s)) {
+        adopt(s, header_of(s), index, bytes);
+        return true;
+    }
     segment_header *h = map_segment(s, index, bytes);
     if (h == NULL) {
         give_up(s);
