@@ -36,7 +36,7 @@ def test_many_records_roll_over_sealed_segments(tmp_path: Path) -> None:
     sealed = [read_segment(p) for p in tmp_path.glob("*.seg")]
     assert len(sealed) > 4 and all(length for _, length, _ in sealed)
     sizes = [p.stat().st_size for p in sorted(tmp_path.glob("*.seg"), key=lambda p: int(p.stem.split("-")[2]))]
-    assert sizes[0] == 64 << 10 and max(sizes) == 1 << 20
+    assert sizes[0] == 64 << 10 and (1 << 20) - 4096 < max(sizes) <= 1 << 20  # a sealed copy is as long as what it holds
     positions = [r.position for r in tape.process.of("LOCAL")]
     assert positions == sorted(positions)
 
