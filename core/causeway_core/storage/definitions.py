@@ -158,7 +158,8 @@ class Definitions:
 
     @cached_property
     def _types(self) -> dict[int, tuple[str, int]]:
-        return {id: (str(name), flags if isinstance(flags, int) else 0) for id, name, flags in self._database.execute("SELECT id, name, flags FROM type")}
+        rows = self._database.execute("SELECT id, name, flags FROM type")
+        return {id: (str(name), flags if isinstance(flags, int) else 0) for id, name, flags in rows}
 
     def _type_of(self, process: int, wire: int) -> str:
         id = process << 32 | wire
