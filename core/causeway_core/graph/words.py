@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 
 from causeway_core.graph.place import Places
 from causeway_core.ingest.edges.private import ObjectRow, library_owner, private_objects
-from causeway_core.model import Access, Actor, At, Edge, Location
+from causeway_core.model import Access, Actor, At, Edge, Location, Process
 from causeway_core.model.at import stream_of
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Io
@@ -21,13 +23,11 @@ class Words:
     def __init__(self, recording: Recording, places: Places) -> None:
         self._recording = recording
         self._places = places
-        self._services = {process.id: process.service for process in recording.processes()}
+        self._homes = _homes(recording.processes())
 
     def actor(self, actor: Actor) -> str:
-        """An actor's title; with its service where the recording has several processes."""
-        if len(self._services) > 1 and actor.process in self._services:
-            return f"{actor.title} in service {self._services[actor.process]}"
-        return actor.title
+        """An actor's title; with its service, or its process where a service has several, when the recording holds more than one process."""
+        return actor.title + self._homes.get(actor.process, "")
 
     def where(self, actor: Actor, at: At) -> str:
         """An actor and where it was, or last was, at an event: "task transfer-2, bank.py:31"."""
@@ -169,6 +169,13 @@ class Words:
         for io in self._recording.io():
             by_stream.setdefault(stream_of(io.at), []).append(io)
         return by_stream
+
+
+def _homes(processes: Sequence[Process]) -> dict[int, str]:
+    services = Counter(process.service for process in processes)
+    if len(processes) < 2:
+        return {}
+    return {p.id: f" in service {p.service}" if services[p.service] == 1 else f" in process {p.pid} of {p.service}" for p in processes}
 
 
 def _path_of(url: str) -> str:
