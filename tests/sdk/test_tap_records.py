@@ -308,3 +308,15 @@ def test_bad_arguments_of_make() -> None:
         _tap.make("line", 1 << 24)
     with pytest.raises(TypeError, match="name"):
         _tap.make("attr", 1, 5)  # type: ignore[arg-type]
+
+
+def test_an_item_is_read_once_an_epoch_and_key(tmp_path: Path) -> None:
+    shared = {"a": 1, "b": 2}
+    with recording(tmp_path, other_actors=True) as tape:
+        _tap.object_id(shared)
+        item = tape.tap("item", 1)
+        for key in ["a", "a", "b", "b", "a"]:
+            item @ (shared, key)
+        _tap.sync(8, shared)
+        item @ (shared, "a")
+    assert [tape.process.plain(r.key) for r in tape.process.of("GETITEM")] == ["a", "b", "a", "a"]

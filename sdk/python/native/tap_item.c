@@ -73,22 +73,25 @@ static void encode_item(PyObject *value, bool secret, bool secret_container, cw_
     else encode(value, out);
 }
 
-static void record_item(cw_tap *tap, uint32_t kind, cw_owner owner, PyObject *container, PyObject *key, PyObject *value) {
-    cw_value k, v;
-    bool secret = false;
-    if (PyDict_Check(container)) secret = encode_key(key, &k);
-    else encode_index(container, key, &k);
-    encode_item(value, secret, owner.secret, &v);
-    cw_record_item((tap->first & ~15u) | kind, owner.id, &k, &v);
-}
-
-/* A read of an item; not once an epoch as with attributes, because the key varies. */
+/* A read of an item, once an epoch as long as site, container and key stay the same. */
 static void record_read(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value) {
     if (!cw_reads_matter() || !has_items(container)) return;
     cw_owner owner = cw_owner_of(container);
     if (owner.id == 0 || owner.private) return;
-    if (PySlice_Check(key)) cw_record_walk(tap, container);
-    else record_item(tap, CW_GETITEM, owner, container, key, value);
+    if (PySlice_Check(key)) {
+        cw_record_walk(tap, container);
+        return;
+    }
+    cw_value k, v;
+    bool secret = false;
+    if (PyDict_Check(container)) secret = encode_key(key, &k);
+    else encode_index(container, key, &k);
+    uint32_t word = k.kind << 28 ^ (k.words == 1 ? k.payload[0] : 0);
+    bool again = cw_read_again(tap, owner.id);
+    if (again && k.words <= 1 && tap->last_key == word) return;
+    tap->last_key = word;
+    encode_item(value, secret, owner.secret, &v);
+    cw_record_item((tap->first & ~15u) | CW_GETITEM, owner.id, &k, &v);
 }
 
 static bool pair(PyObject *both, PyObject **first, PyObject **second) {

@@ -11,6 +11,7 @@ typedef struct cw_tap {
     uint32_t site;
     uint32_t last_owner; /* of the last read recorded here, in */
     uint32_t last_epoch;
+    uint32_t last_key;   /* first word of the key, for items */
     PyObject *name;      /* an interned str, a tuple of names (locals), or NULL */
     const struct cw_tap_kind *kind;
     uint64_t secrets;    /* bit 0: the name is a secret one; of a tuple a bit each */

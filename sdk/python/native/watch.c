@@ -21,23 +21,20 @@ static destructor originals[THUNKS];
 static bool finalizes[THUNKS];
 static unsigned thunks_used;
 
-typedef struct dying {
-    PyObject *object;
-    struct dying *above;
-} dying;
-
-/* Per thread: how deep deallocators nest, what waits until they are back, and who is inside a deallocator with a finalizer. */
+/* Per thread: how deep deallocators nest, what waits until they are back, and who is inside a deallocator with a finalizer. Nothing here points into the
+ * C stack, which greenlets exchange. */
 static _Thread_local struct {
     unsigned depth;
     bool draining;
     struct { PyObject *object; unsigned thunk; bool tracked; } *waiting;
     size_t count, room;
-    dying *chain;
+    PyObject *dying[DEEPEST];
+    unsigned dying_count;
 } here __attribute__((tls_model("initial-exec")));
 
 bool cw_dying(PyObject *object) {
-    for (const dying *d = here.chain; d != NULL; d = d->above)
-        if (d->object == object) return true;
+    for (unsigned i = here.dying_count; i-- > 0;)
+        if (here.dying[i] == object) return true;
     return false;
 }
 
@@ -63,10 +60,13 @@ static void call_original(PyObject *object, unsigned thunk) {
         originals[thunk](object);
         return;
     }
-    dying this = {object, here.chain};
-    here.chain = &this;
+    if (here.dying_count < DEEPEST) here.dying[here.dying_count++] = object;
     originals[thunk](object);
-    here.chain = this.above;
+    for (unsigned i = here.dying_count; i-- > 0;)
+        if (here.dying[i] == object) {
+            here.dying[i] = here.dying[--here.dying_count];
+            break;
+        }
 }
 
 static void drain(void) {
