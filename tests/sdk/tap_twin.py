@@ -120,4 +120,4 @@ def weave_code(source: bytes, path: str, twin: Twin, module: str = "__main__") -
     from causeway.weave.tree import weave
 
     woven = weave(source, path, module)
-    return loaded(woven.code, woven.recipe, twin.make_many(split(woven.table)[0]))
+    return loaded(woven.code, woven.recipe, twin.make_many(split(woven.table, woven.code)[0]))

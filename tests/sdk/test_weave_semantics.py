@@ -29,7 +29,7 @@ def with_taps(source: bytes) -> CodeType:
     from causeway.weave.tree import weave
 
     woven = weave(source, "program.py", "__main__")
-    return loaded(woven.code, woven.recipe, _tap.make_many(split(woven.table)[0], 0))
+    return loaded(woven.code, woven.recipe, _tap.make_many(split(woven.table, woven.code)[0], 0))
 
 
 @pytest.fixture(params=[with_twin, with_taps], ids=["twin", "taps"])

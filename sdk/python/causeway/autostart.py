@@ -3,9 +3,14 @@
 Nothing happens without `CAUSEWAY_SPOOL`, nothing happens twice, and nothing that goes wrong here reaches the program.
 """
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _hook: Any = None
 _started = False

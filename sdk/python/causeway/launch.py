@@ -3,14 +3,19 @@
 Exit code, output, tracebacks, `sys.argv`, `sys.path` and `__main__` are those of the plain command. Without `CAUSEWAY_SPOOL` nothing is recorded.
 """
 
+from __future__ import annotations
+
 import builtins
 import io
 import os
 import sys
-from types import CodeType, ModuleType, TracebackType
-from typing import Any
 
 from causeway import autostart
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, ModuleType, TracebackType
+    from typing import Any
 
 _MODULE = "causeway.launch"
 
@@ -82,7 +87,7 @@ def _show_only(error: BaseException, traceback: TracebackType | None) -> None:
 
 def _main_module() -> ModuleType:
     """A fresh `__main__`, as the interpreter makes it."""
-    module = ModuleType("__main__")
+    module = type(sys)("__main__")
     namespace = module.__dict__
     from importlib.machinery import BuiltinImporter
 

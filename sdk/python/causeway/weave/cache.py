@@ -1,17 +1,25 @@
 """Woven code on disk: a second start loads it like an ordinary `.pyc`."""
 
+from __future__ import annotations
+
 import _imp
 import marshal
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from importlib.util import MAGIC_NUMBER
-from types import CodeType
+from _frozen_importlib_external import MAGIC_NUMBER  # type: ignore[import-not-found]
 
-from causeway.weave.patch import Recipe
-from causeway.weave.sites import TapRow
+try:
+    from _sha2 import sha256  # type: ignore[import-not-found]
+except ImportError:
+    from _sha256 import sha256  # type: ignore[import-not-found]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
+
+    from causeway.weave.patch import Recipe
+    from causeway.weave.sites import TapRow
 
 WEAVER = 1
 """Raised whenever woven code changes shape."""
@@ -33,16 +41,13 @@ def _identity() -> bytes:
     return MAGIC_NUMBER + "\n".join(parts).encode()
 
 
-@dataclass(slots=True, frozen=True)
 class Stored:
-    """A woven module as the cache keeps it."""
+    """A woven module as the cache keeps it. `dynamic` names the tap rows that stand before the source of an `exec`: row, line, compiler flags."""
 
-    code: CodeType
-    recipe: Recipe
-    taps: list[TapRow]
-    sites: int
-    dynamic: tuple[tuple[int, int], ...] = ()
-    """Tap rows that stand before the source of an `exec`, each with its line."""
+    __slots__ = ("code", "dynamic", "recipe", "sites", "taps")
+
+    def __init__(self, code: CodeType, recipe: Recipe, taps: list[TapRow], sites: int, dynamic: tuple[tuple[int, int, int], ...] = ()) -> None:
+        self.code, self.recipe, self.taps, self.sites, self.dynamic = code, recipe, taps, sites, dynamic
 
 
 class Cache:
@@ -57,7 +62,7 @@ class Cache:
         self._identity = _identity()
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Cache":
+    def from_environment(cls, environment: Mapping[str, str]) -> Cache:
         """The cache the host names, or the user's own."""
         home = environment.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
         return cls(environment.get("CAUSEWAY_CACHE") or os.path.join(home, "causeway", "weave"))

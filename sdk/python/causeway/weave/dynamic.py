@@ -1,30 +1,35 @@
 """Code that woven code executes: `exec` of a text is `exec` of the woven text."""
 
-import __future__
+from __future__ import annotations
 
-import ast
-from types import CodeType
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
 
-from causeway.weave.sites import SiteTable, TapRow
+    from causeway.weave.sites import SiteTable, TapRow
 
-COMPILER_FLAGS = 0
-for _name in __future__.all_feature_names:
-    COMPILER_FLAGS |= getattr(__future__, _name).compiler_flag
+ONLY_AST = 0x400
+"""`ast.PyCF_ONLY_AST`, without importing ast."""
 LIMIT = 1000
 """Distinct texts that are woven in one process; programs that make more of them are generating code, not running the user's."""
 
 _woven: dict[tuple[str, str, int], CodeType | None] = {}
 
 
-def split(table: SiteTable) -> tuple[list[TapRow], tuple[tuple[int, int], ...]]:
-    """The rows as `make_many` takes them, and which of them are texts to execute, with their lines."""
+def split(table: SiteTable, code: CodeType) -> tuple[list[TapRow], tuple[tuple[int, int, int], ...]]:
+    """The rows as `make_many` takes them, and which of them are texts to execute, with their lines and the compiler flags they inherit."""
+    import __future__
+
     rows = list(table.taps)
-    dynamic: list[tuple[int, int]] = []
+    inherited = 0
+    for name in __future__.all_feature_names:
+        inherited |= code.co_flags & getattr(__future__, name).compiler_flag
+    dynamic: list[tuple[int, int, int]] = []
     for index, (kind, site, _, _) in enumerate(rows):
         if kind == "exec":
             rows[index] = ("line", site, None, 0)
-            dynamic.append((index, table.sites[site][1]))
+            dynamic.append((index, table.sites[site][1], inherited))
     return rows, tuple(dynamic)
 
 
@@ -59,7 +64,7 @@ class Dynamic:
                 self.module,
                 flags=self.flags,
                 filename="<string>",
-                rewrite=lambda: compile(source, "<string>", "exec", self.flags | ast.PyCF_ONLY_AST, dont_inherit=True),
+                rewrite=lambda: compile(source, "<string>", "exec", self.flags | ONLY_AST, dont_inherit=True),
             )
             return code
         except Exception:

@@ -1,22 +1,27 @@
 """Makes imports give woven code, without any loader noticing."""
 
-import sys
-from collections.abc import Callable
-from importlib import _bootstrap_external  # type: ignore[attr-defined]
-from types import CodeType, FunctionType
-from typing import Any
+from __future__ import annotations
 
-from causeway.weave.weaver import Weaver
+import sys
+from importlib import _bootstrap_external  # type: ignore[attr-defined]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+    from typing import Any
+
+    from causeway.weave.weaver import Weaver
 
 _SourceLoader: Any = _bootstrap_external.SourceLoader
 _FRAMES = "<frozen importlib._bootstrap_external>"
-_installed: "Hook | None" = None
+_installed: Hook | None = None
 
 
 def unseen(function: Any) -> Any:
     """The function with a code object that passes for importlib's, so that tracebacks of failing imports leave its frame out as they do importlib's."""
     code = function.__code__.replace(co_filename=_FRAMES)
-    return FunctionType(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    return type(unseen)(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
 
 
 class Hook:
@@ -44,9 +49,7 @@ class Hook:
         get_code.__doc__ = original.__doc__
         _SourceLoader.get_code = unseen(get_code)
         self._patch_runpy()
-        from causeway.weave.pytest_plugin import patch_rewriting
-
-        self._late["_pytest.assertion.rewrite"] = patch_rewriting
+        self._late["_pytest.assertion.rewrite"] = _patch_pytest
 
     def uninstall(self) -> None:
         """Undoes `install`; modules already loaded stay woven."""
@@ -98,6 +101,12 @@ class Hook:
             return result
 
         runpy._get_code_from_file = unseen(_get_code_from_file)  # type: ignore[attr-defined]
+
+
+def _patch_pytest(module: Any, weaver: Weaver) -> None:
+    from causeway.weave.pytest_plugin import patch_rewriting
+
+    patch_rewriting(module, weaver)
 
 
 def install(weaver: Weaver) -> Hook:

@@ -1,11 +1,13 @@
 """Which files are the user's code, and so are woven."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from functools import partial
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OFF = b"# causeway: off"
 OFF_WITHIN = 512
@@ -24,7 +26,6 @@ def _library_directories() -> tuple[str, ...]:
     return tuple(sorted(os.path.realpath(directory) + os.sep for directory in directories))
 
 
-@dataclass(slots=True)
 class Scope:
     """Decides by path and dotted module name; patterns are globs that match either.
 
@@ -32,14 +33,15 @@ class Scope:
     An `exclude` pattern always wins; an `include` pattern adds files outside of the root or inside of packages.
     """
 
-    root: str
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    _libraries: tuple[str, ...] = field(default_factory=_library_directories)
-    _known: dict[str, bool] = field(default_factory=dict)
+    def __init__(self, root: str, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> None:
+        self.root = root
+        self.include = include
+        self.exclude = exclude
+        self._libraries = _library_directories()
+        self._known: dict[str, bool] = {}
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Scope":
+    def from_environment(cls, environment: Mapping[str, str]) -> Scope:
         """The scope that the host asked for."""
         root = os.path.realpath(environment.get("CAUSEWAY_ROOT") or os.getcwd())
         return cls(root, _split(environment.get("CAUSEWAY_INCLUDE")), _split(environment.get("CAUSEWAY_EXCLUDE")))
@@ -55,15 +57,16 @@ class Scope:
     def _decide(self, real: str, path: str, module: str) -> bool:
         if real.startswith(_HERE + os.sep):
             return False
-        matches = partial(self._matches, real=real, path=path, module=module)
-        if any(matches(pattern) for pattern in self.exclude):
+        if any(self._matches(pattern, real, path, module) for pattern in self.exclude):
             return False
-        if any(matches(pattern) for pattern in self.include):
+        if any(self._matches(pattern, real, path, module) for pattern in self.include):
             return True
         inside = real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep)
         return inside and not any(part in real for part in _PACKAGE_DIRECTORIES) and not real.startswith(self._libraries)
 
     def _matches(self, pattern: str, real: str, path: str, module: str) -> bool:
+        from fnmatch import fnmatchcase
+
         if fnmatchcase(module, pattern) or (module.startswith(pattern + ".") and "*" not in pattern):
             return True
         relative = os.path.relpath(real, self.root) if real.startswith(self.root) else real
@@ -71,11 +74,6 @@ class Scope:
             return True
         directory = pattern.rstrip("/*")
         return os.sep in pattern and relative.startswith(directory + os.sep)
-
-    @property
-    def key(self) -> str:
-        """What the choice of taps depends on, for the cache."""
-        return ""
 
 
 def switched_off(source: bytes) -> bool:

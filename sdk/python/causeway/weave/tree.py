@@ -1,13 +1,19 @@
 """Weaving of one module: source or tree in, code object with placeholders and site table out."""
 
+from __future__ import annotations
+
 import ast
 from dataclasses import dataclass
 from types import CodeType
+from typing import TYPE_CHECKING
 
 from causeway.weave.names import NameAnalysis
-from causeway.weave.patch import Recipe, storable
 from causeway.weave.sites import SiteTable
 from causeway.weave.statements import Statements
+from causeway.weave.storable import storable
+
+if TYPE_CHECKING:
+    from causeway.weave.patch import Recipe
 
 
 @dataclass(slots=True, frozen=True)

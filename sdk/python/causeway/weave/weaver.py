@@ -1,13 +1,17 @@
 """Weaving for one process: scope, cache, spool and taps together."""
 
-from collections.abc import Mapping
-from types import CodeType
-from typing import Any
+from __future__ import annotations
 
 from causeway.weave.cache import Cache, Stored
-from causeway.weave.dynamic import COMPILER_FLAGS, Dynamic, split
+from causeway.weave.dynamic import Dynamic
 from causeway.weave.patch import loaded
 from causeway.weave.scope import Scope, switched_off
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
+    from typing import Any
 
 GAP = 20
 
@@ -27,7 +31,7 @@ class Weaver:
         self._busy = False
 
     @classmethod
-    def from_environment(cls, tap: Any, environment: Mapping[str, str]) -> "Weaver":
+    def from_environment(cls, tap: Any, environment: Mapping[str, str]) -> Weaver:
         """The weaver that the host's environment variables describe."""
         detail = environment.get("CAUSEWAY_DETAIL") or "full"
         return cls(tap, Scope.from_environment(environment), Cache.from_environment(environment), environment.get("CAUSEWAY_SPOOL"), detail)
@@ -56,11 +60,12 @@ class Weaver:
         stored = self.cache.load(key)
         table = None
         if stored is None or not self._published(key, None):
+            from causeway.weave.dynamic import split
             from causeway.weave.tree import weave
 
             with _Warnings(module) as warned:
                 result = weave(source, path, module, rewrite() if rewrite is not None else None, flags=flags, filename=filename)
-            taps, dynamic = split(result.table)
+            taps, dynamic = split(result.table, result.code)
             stored = Stored(result.code, result.recipe, taps, len(result.table.sites), dynamic)
             table = result.table.to_json(decode(source))
             if not warned.seen:
@@ -68,8 +73,8 @@ class Weaver:
             self._published(key, table)
         base = self.tap.add_sites(stored.sites, key)
         taps = self.tap.make_many(stored.taps, base)
-        for row, line in stored.dynamic:
-            taps[row] = Dynamic(self, f"<exec {path}:{line}>", module, stored.code.co_flags & COMPILER_FLAGS)
+        for row, line, inherited in stored.dynamic:
+            taps[row] = Dynamic(self, f"<exec {path}:{line}>", module, inherited)
         return loaded(stored.code, stored.recipe, taps)
 
     def _published(self, key: str, table: bytes | None) -> bool:
@@ -96,7 +101,7 @@ class _Warnings:
         self._show: Any = None
         self._watching = module == "__main__"
 
-    def __enter__(self) -> "_Warnings":
+    def __enter__(self) -> _Warnings:
         if self._watching:
             import warnings
 
