@@ -87,15 +87,17 @@ static void wait_ends(Waiter *it) {
     if (it->following) it->following->link = it->link;
 }
 
+static bool is_zero(PyObject *number) { return PyLong_CheckExact(number) && PyObject_IsTrue(number) == 0; }
+
 /* acquire(blocking=True, timeout=-1) of a taken lock: will it block? Only exact bools, ints and floats are looked at. */
 static bool would_block(const cw_swap *swap, void *b, void *c, void *d, void *e, const char *first) {
     if (swap->flags & (METH_NOARGS | METH_O)) return true;
     cw_arguments given = cw_swap_arguments(swap, b, c, d, e);
     PyObject *blocking = cw_argument(&given, 0, first);
     if (blocking == Py_False) return false;
-    if (blocking && PyLong_CheckExact(blocking) && Py_SIZE(blocking) == 0) return false;
+    if (blocking && is_zero(blocking)) return false;
     PyObject *timeout = cw_argument(&given, 1, "timeout");
-    return !(timeout && PyLong_CheckExact(timeout) && Py_SIZE(timeout) == 0) && !(timeout && PyFloat_CheckExact(timeout) && PyFloat_AS_DOUBLE(timeout) == 0);
+    return !(timeout && is_zero(timeout)) && !(timeout && PyFloat_CheckExact(timeout) && PyFloat_AS_DOUBLE(timeout) == 0);
 }
 
 static PyObject *acquire(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
