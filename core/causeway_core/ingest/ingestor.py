@@ -57,7 +57,7 @@ class Ingestor:
 
     def _discover(self) -> None:
         for uid, number in discover(self._spool):
-            if not self._pipeline.knows(uid, number):
+            if not self._pipeline.wake(uid, number):
                 feed = SegmentFeed(self._spool, uid, number)
                 feed.refresh()
                 self._pipeline.add(uid, number, feed)

@@ -34,6 +34,7 @@ class _Stream:
     def __init__(self, id: int, process: _Process, number: int, feed: Feed) -> None:
         self.id, self.process, self.number, self.feed = id, process, number, feed
         self.waits_for: int | None = None
+        self.asleep = False
         self.position = 0
 
 
@@ -81,9 +82,12 @@ class Pipeline:
         row = (stream.id, process.id, number, 0, 0, 0, feed.wall_ns, feed.monotonic_ns)
         self.writer.insert("stream", [row])
 
-    def knows(self, uid: int, number: int) -> bool:
-        """Whether the stream was added."""
-        return uid in self.processes and number in self.processes[uid].streams
+    def wake(self, uid: int, number: int) -> bool:
+        """Says that there may be more of a stream (one that came to rest is not asked otherwise); whether the stream was added at all."""
+        stream = self.processes[uid].streams.get(number) if uid in self.processes else None
+        if stream is not None:
+            stream.asleep = False
+        return stream is not None
 
     def _new_process(self, uid: int) -> _Process:
         process = self.processes[uid] = _Process(len(self.processes) + 1, uid)
@@ -102,7 +106,7 @@ class Pipeline:
 
     def _drain(self, process: _Process, force: bool, until: float) -> bool:
         for stream in list(process.streams.values()):
-            if stream.waits_for is None and not self._pump(stream, until):
+            if stream.waits_for is None and not stream.asleep and not self._pump(stream, until):
                 return False
         while process.waiting:
             due = self.scanner.order(process.id) + 1
@@ -156,6 +160,7 @@ class Pipeline:
                 self._begin()
                 if time.monotonic() > until:
                     return False
+        stream.asleep = feed.at_rest
         if feed.at_rest and self.scanner.pending(stream.id):
             self._close_chunk(stream)
         return True

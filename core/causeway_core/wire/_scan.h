@@ -14,6 +14,7 @@ typedef struct {
     PyObject_HEAD
     process *processes;
     stream *streams;
+    table stream_of;                          /* stream_entry by stream.id */
     int64_t next_actor, next_step;
     uint64_t next_serial;
     uint64_t events;

@@ -57,6 +57,7 @@ typedef struct {
 } site_info;
 
 typedef struct { uint64_t key; actor *actor; } actor_entry;
+typedef struct { uint64_t key; stream *stream; } stream_entry;
 typedef struct { uint64_t key; int64_t at; uint32_t kind; } handle_entry;
 typedef struct { uint64_t key; int64_t at; int fate; } fate_entry;
 typedef struct { uint64_t key; uint32_t actor; } touched_entry;

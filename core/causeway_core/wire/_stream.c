@@ -33,10 +33,12 @@ static process *find_process(scanner *z, long long id) {
 }
 
 static stream *find_stream(scanner *z, long long id) {
-    stream *s = z->streams;
-    while (s && s->id != id) s = s->following;
-    if (!s) PyErr_Format(PyExc_KeyError, "no stream %lld", id);
-    return s;
+    stream_entry *entry = id > 0 ? table_find(&z->stream_of, (uint64_t)id) : NULL;
+    if (!entry || !entry->stream) {
+        PyErr_Format(PyExc_KeyError, "no stream %lld", id);
+        return NULL;
+    }
+    return entry->stream;
 }
 
 static PyObject *add_process(scanner *z, PyObject *args) {
@@ -60,8 +62,14 @@ static PyObject *add_stream(scanner *z, PyObject *args) {
     if (!PyArg_ParseTuple(args, "LL", &process_id, &id)) return NULL;
     process *p = find_process(z, process_id);
     if (!p) return NULL;
-    stream *s = calloc(1, sizeof *s);
-    if (!s) return PyErr_NoMemory();
+    z->stream_of.size = sizeof(stream_entry);
+    stream_entry *entry = id > 0 ? table_get(&z->stream_of, (uint64_t)id) : NULL;
+    stream *s = entry && !entry->stream ? calloc(1, sizeof *s) : NULL;
+    if (!s) {
+        PyErr_Format(PyExc_ValueError, "stream %lld cannot be added", id);
+        return NULL;
+    }
+    entry->stream = s;
     s->process = p;
     s->id = id;
     s->sites.size = s->owners.size = sizeof(uint64_t);
@@ -318,6 +326,7 @@ static void scanner_dealloc(scanner *z) {
         table_free(&s->sites), table_free(&s->owners);
         free(s);
     }
+    table_free(&z->stream_of);
     for (process *p = z->processes, *next; p; p = next) {
         next = p->following;
         cw_process_free(p);
