@@ -4,6 +4,8 @@
 
 #include "identity.h"
 
+#include <string.h>
+
 /* The table of texts (text.c): fingerprints, 0 where free, and ids. */
 extern uint64_t *cw_text_prints;
 extern uint32_t *cw_text_ids;
@@ -50,7 +52,7 @@ static inline uint32_t cw_known_text(PyObject *text) {
     return cw_text_ids[at];
 }
 
-/* Encodes a value of at most one payload word; gives the number of payload words, or -1: cw_encode_how must do it. */
+/* Encodes a value of at most two payload words into `word`; gives their number, or -1: cw_encode_how must do it. */
 static inline int cw_quick(PyObject *value, uint32_t *kind, uint32_t *word, unsigned how) {
     PyTypeObject *type = Py_TYPE(value);
     if (cw_small_int(value, word)) {
@@ -69,6 +71,12 @@ static inline int cw_quick(PyObject *value, uint32_t *kind, uint32_t *word, unsi
     if (type == &PyBool_Type) {
         *kind = value == Py_True ? CW_TRUE : CW_FALSE;
         return 0;
+    }
+    if (type == &PyFloat_Type) {
+        double number = PyFloat_AS_DOUBLE(value);
+        *kind = CW_FLOAT;
+        memcpy(word, &number, 8);
+        return 2;
     }
     cw_identity *e = cw_identity_find(value);
     if (e->object == NULL || !(e->id & CW_PICTURED) || how & CW_SECRET) return -1;

@@ -32,21 +32,21 @@ static __attribute__((noinline)) void record_encoded(uint32_t first, const uint3
 }
 
 void cw_record_other(uint32_t first, PyObject *value, bool secret, unsigned how) {
-    uint32_t kind, word;
-    int words = secret ? -1 : cw_quick(value, &kind, &word, how);
+    uint32_t kind, payload[2];
+    int words = secret ? -1 : cw_quick(value, &kind, payload, how);
     if (CW_UNLIKELY(words < 0)) {
         record_encoded(first, NULL, 0, value, secret, how);
         return;
     }
     uint32_t *at = cw_reserve(1 + (uint32_t)words);
     if (CW_UNLIKELY(at == NULL)) return;
-    if (words != 0) at[1] = word;
+    for (int i = 0; i < words; i++) at[1 + i] = payload[i];
     cw_commit(at, 1 + (uint32_t)words, first | kind << 4);
 }
 
 void cw_record_after(uint32_t first, uint32_t lead, PyObject *value, bool secret, unsigned how) {
-    uint32_t kind, word;
-    int words = secret ? -1 : cw_quick(value, &kind, &word, how);
+    uint32_t kind, payload[2];
+    int words = secret ? -1 : cw_quick(value, &kind, payload, how);
     if (CW_UNLIKELY(words < 0)) {
         record_encoded(first, &lead, 1, value, secret, how);
         return;
@@ -54,7 +54,7 @@ void cw_record_after(uint32_t first, uint32_t lead, PyObject *value, bool secret
     uint32_t *at = cw_reserve(2 + (uint32_t)words);
     if (CW_UNLIKELY(at == NULL)) return;
     at[1] = lead;
-    if (words != 0) at[2] = word;
+    for (int i = 0; i < words; i++) at[2 + i] = payload[i];
     cw_commit(at, 2 + (uint32_t)words, first | kind << 4);
 }
 
