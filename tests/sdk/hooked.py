@@ -46,7 +46,13 @@ def environment(folder: Path, detail: str) -> dict[str, str]:
     spool = folder / "spool"
     spool.mkdir()
     plain = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
-    return plain | {"CAUSEWAY_SPOOL": str(spool), "CAUSEWAY_DETAIL": detail, "CAUSEWAY_ROOT": str(folder), "CAUSEWAY_CACHE": str(folder / "cache"), "CAUSEWAY_DEBUG": "1"}
+    return plain | {
+        "CAUSEWAY_SPOOL": str(spool),
+        "CAUSEWAY_DETAIL": detail,
+        "CAUSEWAY_ROOT": str(folder),
+        "CAUSEWAY_CACHE": str(folder / "cache"),
+        "CAUSEWAY_DEBUG": "1",
+    }
 
 
 def run_plain(folder: Path, words: Sequence[str]) -> Ended:
@@ -61,7 +67,13 @@ def without_addresses(text: str) -> str:
 
 def run_hooked(folder: Path, words: Sequence[str], detail: str = "causal") -> Hooked:
     done = subprocess.run(
-        [sys.executable, "-m", "causeway.launch", *words], capture_output=True, text=True, cwd=folder, env=environment(folder, detail), timeout=60, check=False
+        [sys.executable, "-m", "causeway.launch", *words],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment(folder, detail),
+        timeout=60,
+        check=False,
     )
     return Hooked(without_addresses(done.stdout), without_addresses(done.stderr), done.returncode, read_spool(folder / "spool"))
 

@@ -14,9 +14,9 @@ from typing import Any
 from causeway_core.wire.record import Fields, Record, records, words_of
 
 OPS = (
-    "", "acquired", "released", "acquire_request", "wait_begin", "wait_end", "notify", "notify_all", "event_set", "event_clear", "event_read", "put", "get", "sem_acquired",
-    "sem_released", "barrier_arrive", "barrier_leave", "fork", "begin", "end", "join", "result_set", "result_got", "exception_set", "cancel", "submit", "run", "acquire_failed",
-    "timeout", "wake_threadsafe", "put_request", "get_request", "exception_unretrieved",
+    "", "acquired", "released", "acquire_request", "wait_begin", "wait_end", "notify", "notify_all", "event_set", "event_clear", "event_read",
+    "put", "get", "sem_acquired", "sem_released", "barrier_arrive", "barrier_leave", "fork", "begin", "end", "join", "result_set", "result_got",
+    "exception_set", "cancel", "submit", "run", "acquire_failed", "timeout", "wake_threadsafe", "put_request", "get_request", "exception_unretrieved",
 )  # fmt: skip
 KINDS = ("", "thread", "task", "callback", "process", "generator")
 JSON_KINDS = {1: "process", 14: "custom", 15: "io", 16: "sql", 17: "log", 20: "gap", 21: "end", 22: "waiting"}

@@ -1,5 +1,7 @@
 """Around: a wrapper that nobody sees, and that gets out of the way when its hook fails."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -130,7 +132,11 @@ print(first(1), first(2), second(3), second(4), rewriting(5), rewriting(6), call
     (tmp_path / "program.py").write_text(PRELUDE + program)
     run = run_hooked(tmp_path, ["program.py"])
     assert (run.stdout, run.stderr) == ("2 3 4 5 6 7 []\n", "")
-    assert [(gap["hook"], gap["reason"]) for gap in run.main.gaps] == [("first", "raised RuntimeError"), ("second", "raised RuntimeError"), ("third", "raised TypeError")]
+    assert [(gap["hook"], gap["reason"]) for gap in run.main.gaps] == [
+        ("first", "raised RuntimeError"),
+        ("second", "raised RuntimeError"),
+        ("third", "raised TypeError"),
+    ]
 
 
 def test_an_interrupt_that_arrives_in_a_hook_is_the_programs(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """asyncio: every step knows what made it run, and asyncio does not notice."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import sys
@@ -49,7 +51,7 @@ def test_every_step_has_a_handle_that_stands_before_it(tmp_path: Path) -> None:
     assert len(process.of("step")) == len(process.of("step_end"))
     for actor in process.actors.values():
         if actor.kind == "task":
-            assert [step.flags for step in process.of("step", number=actor.number)][0] == 1
+            assert process.of("step", number=actor.number)[0].flags == 1
             assert {step.flags for step in process.of("step", number=actor.number)[1:]} <= {0}
     puts, gets = ([fact.extra for fact in process.syncs(op, type_name="asyncio.queues.Queue")] for op in ("put", "get"))
     assert sorted(puts) == sorted(gets) and len(puts) == 9

@@ -1,5 +1,7 @@
 """Children: recorded into the same spool, tied to their parents, and started as they would have been."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import textwrap

@@ -1,5 +1,7 @@
 """Queues and futures: which put a get belongs to, which submit a run, which result somebody got."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -84,7 +86,12 @@ def test_full_and_empty_queues_ask_before_they_block(tmp_path: Path) -> None:
                 print(type(error).__name__)
         """
     process = hooked(tmp_path, program).main
-    assert [fact.op for fact in process.syncs("put", "put_request", "get", "get_request", type_name="queue.Queue")] == ["put", "put_request", "get", "get_request"]
+    assert [fact.op for fact in process.syncs("put", "put_request", "get", "get_request", type_name="queue.Queue")] == [
+        "put",
+        "put_request",
+        "get",
+        "get_request",
+    ]
     assert [fact.op for fact in process.syncs("get_request", "timeout", "get", type_name="_queue.SimpleQueue")] == ["get_request", "timeout"]
 
 

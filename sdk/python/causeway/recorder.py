@@ -9,7 +9,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 VERSION = "0.1.0"
-_SECRETS = ("password", "passwd", "passphrase", "secret", "token", "authorization", "apikey", "api_key", "api-key", "credential", "cookie", "private_key", "private-key", "privatekey", "session_id", "session-id", "sessionid")
+_SECRETS = (
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "authorization",
+    "apikey",
+    "api_key",
+    "api-key",
+    "credential",
+    "cookie",
+    "private_key",
+    "private-key",
+    "privatekey",
+    "session_id",
+    "session-id",
+    "sessionid",
+)
 _REDACTED = "[redacted]"
 
 
@@ -25,8 +43,8 @@ class _State:
 def start_from_environment() -> bool:
     """Begin to record this process as the environment says (`CAUSEWAY_SPOOL` and its like, set by the host); whether it records now.
 
-    Called once by `causeway.launch` or `causeway.autostart` in the main thread, before the program's own code. A second call does nothing. Never raises and
-    never prints: without a spool, in a sub-interpreter, or when the spool cannot be written the program simply runs unrecorded.
+    Called once by `causeway.launch` or `causeway.autostart` in the main thread, before the program's own code. A second call does nothing.
+    Never raises and never prints: without a spool, in a sub-interpreter, or when the spool cannot be written the program simply runs unrecorded.
     """
     try:
         return _start()
@@ -150,22 +168,24 @@ def _process(os: Any, uid: int, detail: str, started_by: str | None = None) -> s
     parent, event = parent_of(started_by or os.environ.get("CAUSEWAY_PARENT", ""))
     argv = program_argv(getattr(sys, "orig_argv", sys.argv))
     service = os.environ.get("CAUSEWAY_SERVICE") or _service(argv)
-    return records.json_of({
-        "uid": f"{uid:016x}",
-        "pid": os.getpid(),
-        "parent": parent,
-        "parent_event": event,
-        "argv": redact(argv),
-        "cwd": _cwd(os),
-        "executable": sys.executable or "",
-        "language": "python",
-        "version": ".".join(str(part) for part in sys.version_info[:3]),
-        "sdk_version": VERSION,
-        "service": service,
-        "wall_ns": time.time_ns(),
-        "monotonic_ns": time.clock_gettime_ns(time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime_ns") else time.monotonic_ns(),
-        "detail": detail,
-    })
+    return records.json_of(
+        {
+            "uid": f"{uid:016x}",
+            "pid": os.getpid(),
+            "parent": parent,
+            "parent_event": event,
+            "argv": redact(argv),
+            "cwd": _cwd(os),
+            "executable": sys.executable or "",
+            "language": "python",
+            "version": ".".join(str(part) for part in sys.version_info[:3]),
+            "sdk_version": VERSION,
+            "service": service,
+            "wall_ns": time.time_ns(),
+            "monotonic_ns": time.clock_gettime_ns(time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime_ns") else time.monotonic_ns(),
+            "detail": detail,
+        }
+    )
 
 
 def _cwd(os: Any) -> str:

@@ -63,7 +63,17 @@ def _types(events: Any) -> None:
         probe = future(loop=_NoLoop())
         iterator = type(future.__iter__(probe))
     functools = sys.modules["functools"]
-    _tap.asyncio_install(events.Handle, events.TimerHandle, task, getattr(tasks, "_PyTask", None), future, iterator, events._get_running_loop, functools.partial, imported_now())
+    _tap.asyncio_install(
+        events.Handle,
+        events.TimerHandle,
+        task,
+        getattr(tasks, "_PyTask", None),
+        future,
+        iterator,
+        events._get_running_loop,
+        functools.partial,
+        imported_now(),
+    )
 
 
 class _NoLoop:
@@ -73,33 +83,53 @@ class _NoLoop:
 
 def _locks(module: Any) -> list[tuple[object, str, list[Rule]]]:
     return [
-        (module.Lock, "acquire", [
-            before("await fut", mark=Mark("sync", ops.ACQUIRE_REQUEST, _BLOCKED)),
-            leave(Mark("sync", ops.ACQUIRED, _A)),
-        ]),
+        (
+            module.Lock,
+            "acquire",
+            [
+                before("await fut", mark=Mark("sync", ops.ACQUIRE_REQUEST, _BLOCKED)),
+                leave(Mark("sync", ops.ACQUIRED, _A)),
+            ],
+        ),
         (module.Lock, "release", [before("self._wake_up_first()", mark=Mark("sync", ops.RELEASED, _A))]),
         (module.Event, "set", [after("self._value = True", mark=Mark("sync", ops.EVENT_SET, _A))]),
         (module.Event, "clear", [before("self._value = False", mark=Mark("sync_if", ops.EVENT_CLEAR, _A), text="M[self] = self._value")]),
         (module.Event, "is_set", [first(Mark("read", ops.EVENT_READ, _A), "M[self] = self._value")]),
-        (module.Event, "wait", [
-            before("await fut", mark=Mark("sync", ops.WAIT_BEGIN, _BLOCKED)),
-            leave(Mark("sync", ops.WAIT_END, _A)),
-        ]),
-        (module.Condition, "wait", [
-            before("await fut", mark=Mark("sync", ops.WAIT_BEGIN, _BLOCKED)),
-            leave(Mark("sync", ops.WAIT_END, _A)),
-        ]),
+        (
+            module.Event,
+            "wait",
+            [
+                before("await fut", mark=Mark("sync", ops.WAIT_BEGIN, _BLOCKED)),
+                leave(Mark("sync", ops.WAIT_END, _A)),
+            ],
+        ),
+        (
+            module.Condition,
+            "wait",
+            [
+                before("await fut", mark=Mark("sync", ops.WAIT_BEGIN, _BLOCKED)),
+                leave(Mark("sync", ops.WAIT_END, _A)),
+            ],
+        ),
         (module.Condition, "notify", [before("idx = 0", "self._notify(n)", mark=Mark("sync", ops.NOTIFY, _A))]),
         (module.Condition, "notify_all", [before("self.notify(len(self._waiters))", mark=Mark("sync", ops.NOTIFY_ALL, _A))]),
-        (module.Semaphore, "acquire", [
-            before("await fut", mark=Mark("sync", ops.ACQUIRE_REQUEST, _BLOCKED)),
-            leave(Mark("sync", ops.SEM_ACQUIRED, _A)),
-        ]),
+        (
+            module.Semaphore,
+            "acquire",
+            [
+                before("await fut", mark=Mark("sync", ops.ACQUIRE_REQUEST, _BLOCKED)),
+                leave(Mark("sync", ops.SEM_ACQUIRED, _A)),
+            ],
+        ),
         (module.Semaphore, "release", [after("self._value += 1", mark=Mark("sync", ops.SEM_RELEASED, _A))]),
-        (module.Barrier, "wait", [
-            before("await self._block()", mark=Mark("sync", ops.BARRIER_ARRIVE, _A)),
-            before("return index", mark=Mark("sync", ops.BARRIER_LEAVE, _A)),
-        ]),
+        (
+            module.Barrier,
+            "wait",
+            [
+                before("await self._block()", mark=Mark("sync", ops.BARRIER_ARRIVE, _A)),
+                before("return index", mark=Mark("sync", ops.BARRIER_LEAVE, _A)),
+            ],
+        ),
     ]
 
 

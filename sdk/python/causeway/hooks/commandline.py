@@ -1,5 +1,7 @@
 """Command lines of Python children: a script is run through the launcher, so that it is recorded like the program itself."""
 
+# ruff: noqa: PTH100, PTH110, PTH120
+# (pathlib is not imported into the program)
 from __future__ import annotations
 
 import os
@@ -26,7 +28,8 @@ def recorded_command(argv: Sequence[Any], executables: Sequence[Any], environmen
         if at is None or not _is_this_python([os.fsdecode(path) for path in executables]) or not _can_import(words[1:at], environment):
             return argv
         launcher = [os.fsencode(word) if isinstance(argv[at], bytes) else word for word in LAUNCHER]
-        return type(argv)([*argv[:at], *launcher, *argv[at:]]) if type(argv) in (list, tuple) else [*argv[:at], *launcher, *argv[at:]]
+        changed = [*argv[:at], *launcher, *argv[at:]]
+        return tuple(changed) if isinstance(argv, tuple) else changed
     except (TypeError, ValueError, AttributeError):
         return argv
 
@@ -63,7 +66,9 @@ def _is_this_python(paths: list[str]) -> bool:
         if path == mine:
             return True
         if os.path.exists(path):
-            return os.path.dirname(os.path.abspath(path)) == os.path.dirname(os.path.abspath(mine)) and os.path.realpath(path) == os.path.realpath(mine)
+            return os.path.dirname(os.path.abspath(path)) == os.path.dirname(os.path.abspath(mine)) and os.path.realpath(path) == os.path.realpath(
+                mine
+            )
     return False
 
 

@@ -23,14 +23,22 @@ _PLACEHOLDER = b"causeway mark %d"
 class Rule:
     """Where a mark goes.
 
-    `at`: `before` or `after` every statement that starts with one of `lines` · `first` in the body · `leave`: before every return and at the end of the body ·
+    `at`: `before` or `after` a statement that starts with one of `lines` · `first` in the body · `leave`: before every return and at the body's end ·
     `around`: `first` and, with `mark` replaced by `closing`, in a finally block around the body.
-    `text`: the mark as a statement, with `M` for the mark: `del M[self]`, `M[self] = item` or `~M`. `optional`: some versions have no such line.
+    `text`: the mark as a statement, with `M` for the mark: `del M[self]`, `M[self] = item` or `~M`. `optional`: some versions lack the line.
     """
 
     __slots__ = ("at", "closing", "lines", "mark", "optional", "text")
 
-    def __init__(self, at: str, mark: object, text: str = "del M[self]", lines: Sequence[str] = (), closing: tuple[object, str] | None = None, optional: bool = False) -> None:
+    def __init__(
+        self,
+        at: str,
+        mark: object,
+        text: str = "del M[self]",
+        lines: Sequence[str] = (),
+        closing: tuple[object, str] | None = None,
+        optional: bool = False,
+    ) -> None:
         self.at = at
         self.mark = mark
         self.text = text
@@ -97,8 +105,9 @@ class _Weaving:
         body: list[Any] = tree.body
         return body
 
-    def starts(self, statement: Any) -> str:
-        return self.lines[statement.lineno - self.code.co_firstlineno][statement.col_offset :]
+    def starts(self, statement: ast.stmt) -> str:
+        line = self.lines[statement.lineno - self.code.co_firstlineno]
+        return line[statement.col_offset :]
 
     def block(self, block: list[Any]) -> None:
         """Puts marks into a list of statements and the blocks inside them."""
@@ -163,12 +172,16 @@ class _Weaving:
         tree: Any = compile(head + "".join(self.lines), code.co_filename, "exec", _ONLY_AST, dont_inherit=True)
         definition = tree.body[0].body[0] if nested else tree.body[0]
         self.body(definition)
-        for hits, rule in zip(self.hits, self.rules):
+        for hits, rule in zip(self.hits, self.rules, strict=True):
             if not hits and not rule.optional:
                 raise Unfit(f"no line {rule.lines[0] if rule.lines else rule.at}")
         outer = compile(tree, code.co_filename, "exec", code.co_flags & _FUTURE_FLAGS, dont_inherit=True)
         found = _code_in(_code_in(outer, self.owner or "_") if nested else outer, code.co_name)
-        if found.co_freevars != code.co_freevars or found.co_varnames[: code.co_argcount] != code.co_varnames[: code.co_argcount] or found.co_flags != code.co_flags:
+        if (
+            found.co_freevars != code.co_freevars
+            or found.co_varnames[: code.co_argcount] != code.co_varnames[: code.co_argcount]
+            or found.co_flags != code.co_flags
+        ):
             raise Unfit("compiles to something else")
         marks = {_PLACEHOLDER % number: mark for number, mark in enumerate(self.marks)}
         consts = tuple(marks.get(const, const) if type(const) is bytes else const for const in found.co_consts)
@@ -195,7 +208,7 @@ def _code_in(code: CodeType, name: str) -> CodeType:
 def inline(function: object, *rules: Rule) -> None:
     """Put marks into a function or method of the standard library; idempotence is the caller's business.
 
-    Raises Unfit when the function is not a Python function, has no source, or lacks a line that a rule names: it is then unchanged. Costs about 200 us.
+    Raises Unfit when the function is not a Python function, has no source, or lacks a line that a rule names: it is then unchanged. Costs 200 us.
     """
     if not isinstance(function, FunctionType):
         raise Unfit("not a Python function")

@@ -22,8 +22,8 @@ _failed: list[Callable[[str, str], None]] = []
 def on_import(name: str, callback: Callback) -> None:
     """Call `callback(module)` once, right after the module's body has run: now, if it was imported already.
 
-    The callback runs in the importing thread under the module's import lock, before the import statement goes on, while recording is paused. What it raises is dropped
-    (and told to the function given to `on_failure`).
+    The callback runs in the importing thread under the module's import lock, before the import statement goes on, while recording is paused. What it
+    raises is dropped (and told to the function given to `on_failure`).
     """
     module = sys.modules.get(name)
     if module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False):

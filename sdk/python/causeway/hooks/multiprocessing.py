@@ -1,9 +1,11 @@
 """multiprocessing: messages over pipes, and with them queues, pools and process pools.
 
-Messages are paired by number, without a byte added: all processes that share a pipe share counters in a file of the spool named after the pipe's inode.
+Messages are paired by number, without a byte added: all processes that share a pipe share counters in a file of the spool named after its inode.
 Who writes into or reads from a pipe that several processes share holds the lock of its queue, so the order of numbers is the order of messages.
 """
 
+# ruff: noqa: PTH103, PTH108, PTH110, PTH118
+# (pathlib is not imported into the program)
 from __future__ import annotations
 
 import os

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PASSED_ON = ("CAUSEWAY_SPOOL", "CAUSEWAY_DETAIL", "CAUSEWAY_INCLUDE", "CAUSEWAY_EXCLUDE", "CAUSEWAY_ROOT", "CAUSEWAY_CACHE")
 PARENT = "CAUSEWAY_PARENT"
 
+_passed: dict[str, str] = {}
+"""The CAUSEWAY_ variables that children need."""
+
 _children: dict[int, str] = {}
 """Key of each child by pid, until it is reaped."""
 
@@ -35,12 +38,11 @@ class _Now:
     forked: str | None = None  # the key of the fork that the parent is returning from
     executing = False  # the fork is only the first half of an exec
     born: str | None = None  # the key under which this process was started
-    environment: dict[str, str] = {}  # CAUSEWAY_ variables to pass on
 
 
 def install() -> None:
     """Follow children from now on."""
-    _Now.environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    _passed.update({name: os.environ[name] for name in PASSED_ON if name in os.environ})
     _Now.born = os.environ.get(PARENT) or None
     if _Now.born is not None:
         records.message(records.RECEIVE, f"spawn:{_Now.born}", "subprocess", origin=_origin(_Now.born))
@@ -62,7 +64,7 @@ def install() -> None:
 
 def spool() -> str:
     """The directory that this process and its children write to."""
-    return _Now.environment.get("CAUSEWAY_SPOOL", "")
+    return _passed.get("CAUSEWAY_SPOOL", "")
 
 
 def _posixsubprocess(module: ModuleType) -> None:
@@ -181,7 +183,7 @@ def _forked(state: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: A
 
 def _with_variables(environment: dict[Any, Any], key: str | None, encode: bool) -> dict[Any, Any]:
     """A copy of an environment with what the child needs to record itself."""
-    added = dict(_Now.environment)
+    added = dict(_passed)
     if key is not None:
         added[PARENT] = key
     out = dict(environment)
@@ -204,7 +206,7 @@ def _without_variables(environment: list[bytes] | None) -> list[bytes]:
 
 def _inherit(key: str | None) -> None:
     """The child takes this process's own environment: `os.environ` does not show what is put there."""
-    for name, value in _Now.environment.items():
+    for name, value in _passed.items():
         os.putenv(name, value)
     if key is not None:
         os.putenv(PARENT, key)

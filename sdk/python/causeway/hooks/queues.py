@@ -23,16 +23,28 @@ def _queue(module: ModuleType) -> None:
     patch_simple_queue()
     plans = [
         (module.Queue, "__init__", [leave(Mark("private"), "M[self.mutex] = self")]),
-        (module.Queue, "put", [
-            before("self.not_full.wait(", mark=Mark("sync", ops.PUT_REQUEST, ops.BLOCKED)),
-            after("self._put(item)", mark=Mark("put", ops.PUT), text="M[self] = item"),
-        ]),
-        (module.Queue, "get", [
-            before("self.not_empty.wait(", mark=Mark("sync", ops.GET_REQUEST, ops.BLOCKED)),
-            after("item = self._get()", mark=Mark("get", ops.GET), text="M[self] = item"),
-        ]),
+        (
+            module.Queue,
+            "put",
+            [
+                before("self.not_full.wait(", mark=Mark("sync", ops.PUT_REQUEST, ops.BLOCKED)),
+                after("self._put(item)", mark=Mark("put", ops.PUT), text="M[self] = item"),
+            ],
+        ),
+        (
+            module.Queue,
+            "get",
+            [
+                before("self.not_empty.wait(", mark=Mark("sync", ops.GET_REQUEST, ops.BLOCKED)),
+                after("item = self._get()", mark=Mark("get", ops.GET), text="M[self] = item"),
+            ],
+        ),
         # join() returns because of every task_done(), not only because of the last: a semaphore's order says that.
-        (module.Queue, "task_done", [after("self.unfinished_tasks = unfinished", mark=Mark("sync", ops.SEM_RELEASED), text="del M[self.all_tasks_done]")]),
+        (
+            module.Queue,
+            "task_done",
+            [after("self.unfinished_tasks = unfinished", mark=Mark("sync", ops.SEM_RELEASED), text="del M[self.all_tasks_done]")],
+        ),
         (module.Queue, "join", [leave(Mark("sync", ops.SEM_ACQUIRED), "del M[self.all_tasks_done]")]),
     ]
     inline_all("queue", plans, gap)
