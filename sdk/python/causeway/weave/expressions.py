@@ -97,7 +97,7 @@ class Expressions(Taps):
         return isinstance(value, LITERALS) or _is_super(value)
 
     def _expr_Subscript(self, node: ast.Subscript) -> ast.expr:
-        if isinstance(node.value, LITERALS):
+        if isinstance(node.value, LITERALS) or self.is_private(node.value):
             return self._inside(node)
         first = first_of(node.value)
         placeholder = self.tap("item", "item", node, key_text(node.slice))
@@ -106,6 +106,8 @@ class Expressions(Taps):
 
     def _expr_Compare(self, node: ast.Compare) -> ast.expr:
         if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)) or isinstance(node.comparators[0], LITERALS):
+            return self._inside(node)
+        if self.is_private(node.comparators[0]):
             return self._inside(node)
         first = first_of(node.left)
         placeholder = self.tap("contains", "contains", node, key_text(node.left))
@@ -126,7 +128,7 @@ class Expressions(Taps):
 
     def read(self, node: ast.expr, site_kind: str = "read", kinds: tuple[type, ...] = REFERENCES) -> ast.expr:
         """Weaves an expression whose container is read as a whole if it is a plain reference."""
-        if not isinstance(node, kinds):
+        if not isinstance(node, kinds) or self.is_private(node):
             return self.expr(node)
         if isinstance(node, ast.Name) and (node.id.startswith(("__", "@")) or node.id in self._stdlib_modules):
             return self.expr(node)

@@ -39,6 +39,8 @@ class Frame:
     private: str
     """The class name that private names are mangled with, or empty."""
     held_return: bool = False
+    containers: frozenset[str] = frozenset()
+    """Local containers that nobody else can reach: reading them needs no tap."""
     loops: list[bool] = field(default_factory=list)
     """For each loop around the current statement: whether it is an `async for`."""
 
@@ -163,6 +165,10 @@ class Taps:
                 is_global = meaning == "global"
                 result.append(self.mark_statement(self.tap("unbind", meaning, where, name, int(is_global)), place))
         return result
+
+    def is_private(self, node: ast.expr) -> bool:
+        """Whether `node` names a container that nobody else can reach."""
+        return isinstance(node, ast.Name) and node.id in self.frame.containers and self.meaning(node.id) == "local"
 
     def nothing(self) -> ast.expr:
         """`None` without a line."""

@@ -9,6 +9,7 @@ from causeway.weave.expressions import Expressions
 from causeway.weave.frame import CELL, RETURNED
 from causeway.weave.names import NameAnalysis
 from causeway.weave.places import NOWHERE, at, first_of
+from causeway.weave.private import private_containers
 from causeway.weave.sites import SiteTable
 
 StatementVisitor = Callable[[Any], list[ast.stmt]]
@@ -321,6 +322,8 @@ class Statements(Expressions):
         elif names.yields:
             kind = "generator"
         self.enter(node, kind, node.name, names)
+        outside = names.bound & (set(names.parameters) | names.shared | names.deleted)
+        self.frame.containers = private_containers(node, outside, self.analysis.module.bound)
         self.frame.held_return = names.guarded_return and not names.reflective
         self._body(node, place)
         self.frame, self.names = outer_frame, outer_names
