@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_RECORD_WORDS 7900
 
@@ -97,11 +98,184 @@ static PyObject *name_event(PyObject *module, PyObject *position) {
     return PyUnicode_FromStringAndSize(name, n);
 }
 
+/* Random ids: not for secrets, but different in every process, also after fork. */
+static uint64_t random_id(void) {
+    static uint64_t state[2], seeded_for;
+    uint64_t uid = cw_uid();
+    if (seeded_for != uid) {
+        seeded_for = uid;
+        if (getentropy(state, sizeof state)) {
+            state[0] = uid;
+            state[1] = (uint64_t)cw_now();
+        }
+        state[0] |= 1;
+    }
+    uint64_t a = state[0], b = state[1]; /* xorshift128+ (Vigna, 2014) */
+    state[0] = b;
+    a ^= a << 23;
+    state[1] = a ^ b ^ a >> 17 ^ b >> 26;
+    uint64_t id = state[1] + b;
+    return id ? id : 1;
+}
+
+static char *put_hex(char *to, uint64_t value) {
+    for (int shift = 60; shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[value >> shift & 15];
+    return to;
+}
+
+static char *put_chars(char *to, const char *text, size_t length) {
+    memcpy(to, text, length);
+    return to + length;
+}
+#define PUT(to, literal) to = put_chars(to, literal, sizeof literal - 1)
+
+typedef struct {
+    const char *text;
+    size_t length;
+} Ascii;
+
+static bool ascii(PyObject *object, Ascii *out) {
+    if (!PyUnicode_CheckExact(object) || !PyUnicode_IS_COMPACT_ASCII(object)) return false;
+    *out = (Ascii){PyUnicode_DATA(object), (size_t)PyUnicode_GET_LENGTH(object)};
+    return true;
+}
+
+#define MAX_SPAN 6000
+
+/* A URL or request target that needs no look for secrets and no escapes: no query, fragment, user information, assignment or JSON web token in it. */
+static bool simple(PyObject *object, Ascii *out) {
+    if (!ascii(object, out) || out->length > 2000) return false;
+    for (size_t i = 0; i < out->length; i++) {
+        char c = out->text[i];
+        if (c <= ' ' || c > '~' || c == '"' || c == '\\' || c == '?' || c == '#' || c == '@' || c == '=') return false;
+        if (c == 'e' && i + 2 < out->length && out->text[i + 1] == 'y' && out->text[i + 2] == 'J') return false;
+    }
+    return out->length > 0;
+}
+
+/* The request method in capitals, as programs write it. */
+static bool method_name(PyObject *object, Ascii *out) {
+    if (!ascii(object, out) || !out->length || out->length > 20) return false;
+    for (size_t i = 0; i < out->length; i++)
+        if (out->text[i] < 'A' || out->text[i] > 'Z') return false;
+    return true;
+}
+
+/* The path of a URL, or of a request target. */
+static Ascii path_of(Ascii url) {
+    const char *end = url.text + url.length, *at = url.text;
+    if (url.length && at[0] == '/') return url;
+    const char *scheme = memchr(at, ':', url.length);
+    if (!scheme || end - scheme < 3 || scheme[1] != '/' || scheme[2] != '/') return url;
+    const char *slash = memchr(scheme + 3, '/', (size_t)(end - scheme - 3));
+    return slash ? (Ascii){slash, (size_t)(end - slash)} : (Ascii){"/", 1};
+}
+
+/* What a span says of its request: `path` for its name, `name` and `value` of the attribute that holds where it goes, or `attributes` made by the caller. */
+typedef struct {
+    Ascii verb, path, attributes;
+    const char *name; /* NULL: attributes is what to write */
+} Request;
+
+/* From (method, url, path | None, attributes | None); false: take the long way. */
+static bool request_of(PyObject *const *args, const char *name, Request *out) {
+    if (!method_name(args[0], &out->verb)) return false;
+    out->name = NULL;
+    if (args[2] == Py_None) {
+        if (!simple(args[1], &out->attributes)) return false;
+        out->path = path_of(out->attributes);
+        out->name = name;
+        return true;
+    }
+    return ascii(args[2], &out->path) && ascii(args[3], &out->attributes) && out->path.length + out->attributes.length < MAX_SPAN - 500;
+}
+
+/* `{"name":"<verb> <path>","trace_id":"<trace>",` */
+static char *put_span_head(char *to, const Request *request, const char *trace) {
+    PUT(to, "{\"name\":\"");
+    to = put_chars(to, request->verb.text, request->verb.length);
+    *to++ = ' ';
+    to = put_chars(to, request->path.text, request->path.length);
+    PUT(to, "\",\"trace_id\":\"");
+    to = put_chars(to, trace, 32);
+    PUT(to, "\",");
+    return to;
+}
+
+static char *put_span_tail(char *to, const char *kind, const Request *request) {
+    PUT(to, "\"op\":\"http.");
+    to = put_chars(to, kind, 6);
+    PUT(to, "\",\"attributes\":{\"span.kind\":\"");
+    to = put_chars(to, kind, 6);
+    PUT(to, "\",\"http.request.method\":\"");
+    to = put_chars(to, request->verb.text, request->verb.length);
+    PUT(to, "\",");
+    if (request->name) {
+        *to++ = '"';
+        to = put_chars(to, request->name, strlen(request->name));
+        PUT(to, "\":\"");
+        to = put_chars(to, request->attributes.text, request->attributes.length);
+        *to++ = '"';
+    } else {
+        to = put_chars(to, request->attributes.text, request->attributes.length);
+    }
+    PUT(to, "}}");
+    return to;
+}
+
+/* Writes the span and gives its position. Paused or not. */
+static int64_t put_span(uint64_t span, const char *text, const char *end) {
+    uint32_t words[3] = {1, (uint32_t)span, (uint32_t)(span >> 32)};
+    int paused = cw_paused;
+    for (int i = 0; i < paused; i++) cw_resume();
+    int64_t position = put(CW_X_SPAN, words, 3, text, (size_t)(end - text));
+    for (int i = 0; i < paused; i++) cw_pause();
+    return position;
+}
+
+/* client_span(trace, parent, method, url, path, attributes): see the table of methods. */
+static PyObject *client_span(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    Ascii trace = {NULL, 0}, parent = {NULL, 0};
+    Request request;
+    if (nargs != 6) return PyErr_Format(PyExc_TypeError, "client_span takes 6 arguments");
+    if (args[0] != Py_None && (!ascii(args[0], &trace) || trace.length != 32 || !ascii(args[1], &parent) || parent.length != 16)) Py_RETURN_NONE;
+    if (!request_of(args + 2, "url.full", &request) || !cw_recording) Py_RETURN_NONE;
+    char text[MAX_SPAN], id[16], fresh[32];
+    uint64_t span = random_id();
+    put_hex(id, span);
+    if (!trace.text) {
+        put_hex(put_hex(fresh, random_id()), random_id());
+        trace.text = fresh;
+    }
+    char *to = put_span_head(text, &request, trace.text);
+    if (parent.text) {
+        PUT(to, "\"parent\":\"");
+        to = put_chars(to, parent.text, 16);
+        PUT(to, "\",\"send\":\"");
+    } else {
+        PUT(to, "\"parent\":null,\"send\":\"");
+    }
+    to = put_chars(to, id, 16);
+    PUT(to, "\",");
+    int64_t position = put_span(span, text, put_span_tail(to, "client", &request));
+    if (position < 0) Py_RETURN_NONE;
+    char header[56], state[64];
+    to = header;
+    PUT(to, "00-");
+    to = put_chars(to, trace.text, 32);
+    *to++ = '-';
+    to = put_chars(to, id, 16);
+    PUT(to, "-01");
+    int n = snprintf(state, sizeof state, "cw=%016llx.%x.%llx", (unsigned long long)cw_uid(), (unsigned)cw_stream_here->number, (unsigned long long)position);
+    return Py_BuildValue("s#s#s#", id, (Py_ssize_t)16, header, (Py_ssize_t)55, state, (Py_ssize_t)n);
+}
+
 /* The event of a tracestate that is nothing but our member, as it stands there; NULL for anything else. */
 static const char *only_event(PyObject *state, Py_ssize_t *length) {
-    if (!PyUnicode_CheckExact(state) || !PyUnicode_IS_COMPACT_ASCII(state)) return NULL;
-    const char *t = PyUnicode_DATA(state);
-    *length = PyUnicode_GET_LENGTH(state) - 3;
+    Ascii given;
+    if (!ascii(state, &given)) return NULL;
+    const char *t = given.text;
+    *length = (Py_ssize_t)given.length - 3;
     if (*length < 20 || *length > 40 || memcmp(t, "cw=", 3)) return NULL;
     t += 3;
     const char *dot = memchr(t + 17, '.', (size_t)*length - 17);
@@ -110,26 +284,53 @@ static const char *only_event(PyObject *state, Py_ssize_t *length) {
     return hex(t, 16, &part) && hex(t + 17, (size_t)(dot - t - 17), &part) && hex(dot + 1, (size_t)(t + *length - dot - 1), &part) ? t : NULL;
 }
 
-/* traceparent(text, state): see the table of methods. */
-static PyObject *traceparent(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
-    if (nargs != 2) return PyErr_Format(PyExc_TypeError, "traceparent takes 2 arguments");
-    PyObject *text = args[0];
-    if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_COMPACT_ASCII(text)) Py_RETURN_NONE;
-    const char *t = PyUnicode_DATA(text);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    if (length < 55 || t[2] != '-' || t[35] != '-' || t[52] != '-') Py_RETURN_NONE;
-    uint64_t version, high, low, span, flags;
-    if (!hex(t, 2, &version) || !hex(t + 3, 16, &high) || !hex(t + 19, 16, &low) || !hex(t + 36, 16, &span) || !hex(t + 53, 2, &flags)) Py_RETURN_NONE;
-    if (version == 0xff || !(high | low) || !span || (length > 55 && (version == 0 || t[55] != '-'))) Py_RETURN_NONE;
+/* Reads a W3C traceparent: where its 32 digits of trace and 16 of span are. */
+static bool parse_parent(PyObject *text, const char **trace, const char **span, bool *sampled) {
+    Ascii given;
+    if (!ascii(text, &given)) return false;
+    const char *t = given.text;
+    if (given.length < 55 || t[2] != '-' || t[35] != '-' || t[52] != '-') return false;
+    uint64_t version, high, low, id, flags;
+    if (!hex(t, 2, &version) || !hex(t + 3, 16, &high) || !hex(t + 19, 16, &low) || !hex(t + 36, 16, &id) || !hex(t + 53, 2, &flags)) return false;
+    if (version == 0xff || !(high | low) || !id || (given.length > 55 && (version == 0 || t[55] != '-'))) return false;
+    *trace = t + 3;
+    *span = t + 36;
+    *sampled = flags & 1;
+    return true;
+}
+
+/* server_span(traceparent, state, method, target, path, attributes): see the table of methods. */
+static PyObject *server_span(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    Request request;
+    if (nargs != 6) return PyErr_Format(PyExc_TypeError, "server_span takes 6 arguments");
+    const char *trace, *parent, *event;
+    bool sampled;
     Py_ssize_t event_length = 0;
-    const char *event = only_event(args[1], &event_length);
-    return Py_BuildValue("s#s#Oz#", t + 3, (Py_ssize_t)32, t + 36, (Py_ssize_t)16, flags & 1 ? Py_True : Py_False, event, event_length);
+    if (!parse_parent(args[0], &trace, &parent, &sampled) || !sampled || !(event = only_event(args[1], &event_length)) ||
+        !request_of(args + 2, "url.path", &request) || !cw_recording)
+        Py_RETURN_NONE;
+    char text[MAX_SPAN], id[16];
+    uint64_t span = random_id();
+    put_hex(id, span);
+    char *to = put_span_head(text, &request, trace);
+    PUT(to, "\"parent\":\"");
+    to = put_chars(to, parent, 16);
+    PUT(to, "\",\"receive\":\"");
+    to = put_chars(to, parent, 16);
+    PUT(to, "\",\"from\":\"");
+    to = put_chars(to, event, (size_t)event_length);
+    PUT(to, "\",");
+    if (put_span(span, text, put_span_tail(to, "server", &request)) < 0) Py_RETURN_NONE;
+    return Py_BuildValue("s#s#s#", trace, (Py_ssize_t)32, id, (Py_ssize_t)16, parent, (Py_ssize_t)16);
 }
 
 static PyMethodDef functions[] = {
-    {"traceparent", (PyCFunction)(void (*)(void))traceparent, METH_FASTCALL,
-     "traceparent(text, state) -> (trace id, span id, sampled, event | None) | None\n\nReads a W3C traceparent value, None when it is malformed, and the tracestate with it if that is our member alone.\n"
-     "causeway.context reads the same, and all others, in Python."},
+    {"client_span", (PyCFunction)(void (*)(void))client_span, METH_FASTCALL,
+     "client_span(trace | None, parent, method, url, path | None, attributes | None) -> (span id, traceparent, tracestate) | None\n\nWrites the beginning of an HTTP client's span of a sampled trace (None: a new one) and gives\n"
+     "what goes into the headers. path and attributes are parts of JSON, None for a URL that may stand as it is. None: nothing was written, take the long way."},
+    {"server_span", (PyCFunction)(void (*)(void))server_span, METH_FASTCALL,
+     "server_span(traceparent, tracestate, method, target, path | None, attributes | None) -> (trace id, span id, remote span id) | None\n\nWrites the beginning of an HTTP server's span for a request from a recorded client that sent no other\n"
+     "state. None: nothing was written, take the long way."},
     {"name_event", name_event, METH_O,
      "name_event(position) -> str\n\nThe event at a position of the running thread's stream as it goes over the wire: `<process uid>.<stream>.<position>`, in hex."},
     {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,

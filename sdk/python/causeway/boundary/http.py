@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextvars import Token
 
-from causeway import _tap, spans
+from causeway import _tap, settings, spans
 from causeway.boundary.emit import MESSAGE, SPAN, new_span_id
 from causeway.boundary.plain import exact, quote, quote_name
 from causeway.context import TraceContext, parse_headers, parse_traceparent, with_cw
@@ -16,7 +16,8 @@ from causeway.redaction import scrub, scrub_url
 
 _record = _tap.record
 _name_event = _tap.name_event
-_traceparent = _tap.traceparent
+_client_span = _tap.client_span
+_server_span = _tap.server_span
 _current = spans.current
 _places: dict[str, Place] = {}
 _ends: dict[tuple[str, int], str] = {}
@@ -62,21 +63,39 @@ def _place(url: str) -> Place:
 class Exchange:
     """One request and its response, seen from one side.
 
-    context: of the span (its id is the message's id on the client's side) · remote: id of the message that the request was, on the server's side · token: resets the current span.
+    span_id: of the span, and on the client's side of the message · context: made current on the server's side, and of a trace that is not sampled · remote: id of the message that the request
+    was, on the server's side · token: resets the current span.
     """
 
-    __slots__ = ("context", "op", "remote", "token", "trace_id")
+    __slots__ = ("context", "op", "remote", "span_id", "token")
 
-    def __init__(self, op: str, context: TraceContext, remote: str | None) -> None:
+    def __init__(self, op: str, span_id: str, context: TraceContext | None = None, remote: str | None = None) -> None:
         self.op = op
+        self.span_id = span_id
         self.context = context
         self.remote = remote
-        self.trace_id = context._trace_id
         self.token: Token[TraceContext | None] | None = None
 
 
 def _verb(method: str) -> str:
     return quote_name(exact(method)[:40])[1:-1] if len(method) < 20 else "_OTHER"
+
+
+def _usual_client(parent: TraceContext | None, method: str, url: str) -> tuple[str, str, str] | None:
+    """The beginning of a span of a sampled trace without other vendors' state, written by the tap; None for the others."""
+    if parent is None:
+        if settings.current.sampling_rate < 1.0:
+            return None
+        trace = above = None
+    elif parent._sampled and not parent._tracestate:
+        trace, above = parent._trace_id, parent._span_id
+    else:
+        return None
+    written = _client_span(trace, above, method, url, None, None)
+    if written is None:
+        place = _places.get(url) or _place(url)
+        written = _client_span(trace, above, method, url, place.path, place.client)
+    return written
 
 
 def client_begin(
@@ -87,6 +106,11 @@ def client_begin(
     Requests whose headers are signed (AWS Signature 4) get none: signers reject what they did not sign.
     """
     parent = _current.get()
+    if traceparent is None and tracestate is None and authorization is None:
+        written = _usual_client(parent, method, url)
+        if written is not None:
+            return Exchange("http.client", written[0]), written[1], written[2]
+    place = _places.get(url) or _place(url)
     if parent is None:
         context = spans.new_context(None)
     else:
@@ -99,7 +123,6 @@ def client_begin(
     span_id = context._span_id
     above = f'"{parent._span_id}"' if parent is not None else "null"
     if context._sampled:
-        place = _places.get(url) or _place(url)
         verb = _verb(method)
         position = _record(
             SPAN,
@@ -110,7 +133,7 @@ def client_begin(
         )
     else:
         position = _record(MESSAGE, f'{{"id":"{span_id}","peer":null,"carrier":"http","trace_id":"{context._trace_id}","from":null}}', 1)
-    exchange = Exchange("http.client", context, None)
+    exchange = Exchange("http.client", span_id, context)
     if position < 0 or (authorization is not None and authorization.startswith("AWS4-")):
         return exchange, None, None
     state = f"cw={_name_event(position)}"
@@ -124,13 +147,13 @@ def client_begin(
 def client_end(exchange: Exchange, status: int | None, error: BaseException | None) -> None:
     """The response's head has arrived, or the request failed."""
     context = exchange.context
-    if not context._sampled:
+    if context is not None and not context._sampled:
         if status is not None:
             _record(MESSAGE, f'{{"id":"{context._span_id}:r","peer":null,"carrier":"http","trace_id":"{context._trace_id}","from":null}}', 2)
         return
     if error is None and status is not None:
         end = _ends.get(("http.client", status)) or _end_text("http.client", status, failed=status >= 400)
-        _record(SPAN, f'{{"receive":"{context._span_id}:r",{end}', 2, context._span_id)
+        _record(SPAN, f'{{"receive":"{exchange.span_id}:r",{end}', 2, exchange.span_id)
     else:
         _failed(exchange, status, error)
 
@@ -139,16 +162,20 @@ def server_begin(
     method: str, target: str, traceparent: str | None, tracestate: str | None, causeway: str | None
 ) -> Exchange:
     """A request has arrived; makes its span current until `server_end`."""
+    if traceparent is not None and tracestate is not None and causeway is None:
+        written = _server_span(traceparent, tracestate, method, target, None, None)
+        if written is None:
+            place = _places.get(target) or _place(target)
+            written = _server_span(traceparent, tracestate, method, target, place.path, place.server)
+        if written is not None:
+            context = TraceContext(written[0], written[1])
+            exchange = Exchange("http.server", written[1], context, written[2])
+            exchange.token = _current.set(context)
+            return exchange
+    place = _places.get(target) or _place(target)
     remote: TraceContext | None = None
     sender = "null"
-    if traceparent is not None and tracestate is not None and causeway is None and tracestate.startswith("cw=") and "," not in tracestate:
-        # From a recorded client that sent nothing else: the way of most requests between recorded services.
-        parts = _traceparent(traceparent, tracestate)
-        if parts is not None:
-            remote = TraceContext(parts[0], parts[1], parts[2])
-            if parts[3] is not None:
-                sender = f'"{parts[3]}"'
-    elif traceparent is not None or causeway is not None:
+    if traceparent is not None or causeway is not None:
         remote = parse_headers(traceparent, tracestate, causeway)
         if remote is not None and remote._origin is not None:
             sender = f'"{remote._origin[0]}.{remote._origin[1]:x}.{remote._origin[2]:x}"'
@@ -159,7 +186,6 @@ def server_begin(
         context = TraceContext(remote._trace_id, new_span_id(), remote._sampled, remote._tracestate)
         linked = f'"parent":"{remote._span_id}","receive":"{remote._span_id}","from":{sender}'
     if context._sampled:
-        place = _places.get(target) or _place(target)
         verb = _verb(method)
         _record(
             SPAN,
@@ -170,7 +196,7 @@ def server_begin(
         )
     elif remote is not None:
         _record(MESSAGE, f'{{"id":"{remote._span_id}","peer":null,"carrier":"http","trace_id":"{context._trace_id}","from":{sender}}}', 2)
-    exchange = Exchange("http.server", context, remote._span_id if remote is not None else None)
+    exchange = Exchange("http.server", context._span_id, context, remote._span_id if remote is not None else None)
     exchange.token = _current.set(context)
     return exchange
 
@@ -178,7 +204,7 @@ def server_begin(
 def server_answer(exchange: Exchange) -> None:
     """The response's head is about to go out."""
     if exchange.remote is not None:
-        _record(MESSAGE, f'{{"id":"{exchange.remote}:r","carrier":"http","trace_id":"{exchange.trace_id}"}}', 1)
+        _record(MESSAGE, f'{{"id":"{exchange.remote}:r","carrier":"http"}}', 1)
         exchange.remote = None
 
 
@@ -187,12 +213,11 @@ def server_end(exchange: Exchange, status: int | None, error: BaseException | No
     if exchange.token is not None:
         spans.reset(exchange.token)
         exchange.token = None
-    context = exchange.context
-    if not context._sampled:
+    if exchange.context is not None and not exchange.context._sampled:
         return
     if error is None and status is not None:
         end = _ends.get(("http.server", status)) or _end_text("http.server", status, failed=status >= 500)
-        _record(SPAN, f"{{{end}", 2, context._span_id)
+        _record(SPAN, f"{{{end}", 2, exchange.span_id)
     else:
         _failed(exchange, status, error)
 
@@ -210,5 +235,5 @@ def _failed(exchange: Exchange, status: int | None, error: BaseException | None)
     if error is not None:
         members.append(f'"error.type":{quote_name(type(error).__name__)}')
     state = "error" if error is not None else "ok"
-    _record(SPAN, f'{{"status":"{state}","op":"{exchange.op}","attributes":{{{",".join(members)}}}}}', 2, exchange.context._span_id)
+    _record(SPAN, f'{{"status":"{state}","op":"{exchange.op}","attributes":{{{",".join(members)}}}}}', 2, exchange.span_id)
 
