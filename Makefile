@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 NODE_STAMP := tests/adapter/node/node_modules/.installed
 NATIVE := $(wildcard sdk/python/native/*.[ch]) $(wildcard core/causeway_core/*/*.c)
 
@@ -13,10 +14,10 @@ help: ## this list
 
 setup: $(STAMP) ## make .venv with causeway in it
 
-$(STAMP): pyproject.toml sdk/python/pyproject.toml sdk/python/setup.py $(NATIVE)
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e sdk/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+$(STAMP): pyproject.toml setup.py sdk/python/pyproject.toml sdk/python/setup.py $(NATIVE)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setting up .venv (a minute or two; the log is .venv/setup.log)"
+	@$(PIP) -e sdk/python -e '.[dev]' > $(VENV)/setup.log 2>&1 || { tail -n 30 $(VENV)/setup.log; exit 1; }
 	@touch $(STAMP)
 
 $(NODE_STAMP): tests/adapter/node/package.json tests/adapter/node/package-lock.json
@@ -42,7 +43,7 @@ docs: $(STAMP) ## write the generated pages: CLI reference, schema, errors
 	$(BIN)/python -m docs.tools.generate
 
 bench: $(STAMP) ## what recording costs, beside other tools (about 20 minutes)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@$(PIP) --quiet -e '.[bench]' > $(VENV)/bench.log 2>&1 || { tail -n 30 $(VENV)/bench.log; exit 1; }
 	$(BIN)/python -m bench.overhead
 	$(BIN)/python -m bench.host
 

@@ -1,0 +1,14 @@
+"""Native parts of the host; everything else about the distribution is in pyproject.toml."""
+
+from setuptools import Extension, setup
+
+FLAGS = ["-O2", "-std=c11", "-Wall"]
+WIRE = "core/causeway_core/wire"
+
+setup(
+    ext_modules=[
+        Extension(f"causeway_core.wire.{name}", [f"{WIRE}/{source}.c" for source in sources], extra_compile_args=FLAGS)
+        for name, sources in {"_query": ["_query"], "_stream": ["_stream", "_scan", "_state", "_access"]}.items()
+    ]
+    + [Extension("causeway_core.graph._reach", ["core/causeway_core/graph/_reach.c"], extra_compile_args=FLAGS)]
+)
