@@ -8,7 +8,7 @@ import numpy as np
 
 from causeway_core.model import At, Mark
 from causeway_core.model.at import stream_of
-from causeway_core.session.hits import SiteHits
+from causeway_core.session.hits import SiteHits, cuts_at
 from causeway_core.session.past import Past
 from causeway_core.session.sourcelines import SourceLines
 from causeway_core.session.stopping import LINES
@@ -43,14 +43,28 @@ class Executions:
     def of(self, path: str, line: int, limit: int, mark: Mark) -> list[Execution]:
         """The executions of a line (or of the next with code), nearest to the mark when there are more than `limit`."""
         _, sites = self._lines.resolve(path, line)
-        events = [At(at) for process, wires in sites.items() for at in SiteHits(self._past, process, wires, LINES).all().tolist()]
-        if len(sites) > 1:
-            events.sort(key=self._past.sort_key)
-        first = 0
-        if len(events) > limit:
-            keys = np.array([self._past.before(at, mark.at) for at in events], np.bool_)
-            first = min(max(int(keys.sum()) - limit // 2, 0), len(events) - limit)
-        return [self._execution(at, nth) for nth, at in enumerate(events[first : first + limit], first + 1)]
+        found = [self._nearest(SiteHits(self._past, process, wires, LINES), limit, mark) for process, wires in sites.items()]
+        if len(found) == 1:
+            first, events = found[0]
+            return [self._execution(at, nth) for nth, at in enumerate(events, first + 1)]
+        # Several processes: those left out of each precede or follow all that are shown of it.
+        merged = sorted((at for _, events in found for at in events), key=self._past.sort_key)
+        before = sum(first for first, _ in found)
+        near = sum(self._past.before(at, mark.at) for at in merged)
+        low = min(max(near - limit // 2, 0), max(len(merged) - limit, 0))
+        return [self._execution(at, nth) for nth, at in enumerate(merged[low : low + limit], before + low + 1)]
+
+    def _nearest(self, hits: SiteHits, limit: int, mark: Mark) -> tuple[int, list[At]]:
+        """The events of one process nearest to a mark, and how many precede them."""
+        events = hits.all()
+        if len(events) <= limit:
+            return 0, [At(at) for at in events.tolist()]
+        cuts = cuts_at(self._past, hits.process, mark.at, after=False)
+        table = np.zeros(max(cuts) + 1, np.int64)
+        table[list(cuts)] = list(cuts.values())
+        near = int(np.count_nonzero((events & ((1 << 40) - 1)) < table[events >> 40]))
+        first = min(max(near - limit // 2, 0), len(events) - limit)
+        return first, [At(at) for at in events[first : first + limit].tolist()]
 
     def _execution(self, at: At, nth: int) -> Execution:
         mark = self._past.mark(at)

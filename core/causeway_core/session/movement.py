@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 from causeway_core.model import At, Mark
 from causeway_core.model.at import stream_of
 from causeway_core.session.origins import Origin, Origins
 from causeway_core.session.past import Past
-from causeway_core.session.timeline import RETURNED, Activation, Segment, Timeline
+from causeway_core.session.timeline import Activation, Segment, Timeline
+
+_CREATIONS_TRIED = 8
 
 _CROSSINGS = {
     "message": "sent by", "executor": "submitted by", "fork": "created by", "spawn": "started by", "queue": "put by", "event": "set by", "condition": "notified by",
@@ -78,17 +83,25 @@ class Movement:
         actor = self._past.actor(mark.actor)
         if actor is None or actor.kind != "thread":
             return None
-        end = following if following is not None else segment.end
-        for other in self._past.recording.actors():
-            created, first = other.created_at, other.first_at
-            if other.kind != "task" or created is None or first is None or stream_of(first) != stream_of(mark.at):
-                continue
-            if mark.at < created and mark.at < first and (following is None or first < end) and self._past.actor_of(created) == mark.actor:
-                own = self._past.stop_of(created)
-                if own is not None and own == self._past.stop_of(mark.at):
-                    inner = timeline.locate(first)
-                    return timeline.stop_after(inner, At(first - 1), of_actor=True)
+        created = self._creations.get(stream_of(mark.at), [])
+        own = self._past.stop_of(mark.at)
+        index = bisect_right(created, (mark.at, 0))
+        for at, first in created[index : index + _CREATIONS_TRIED]:
+            if following is not None and stream_of(following) == stream_of(at) and at > following:
+                break
+            if first > mark.at and (following is None or first < following) and self._past.actor_of(at) == mark.actor and self._past.stop_of(at) == own:
+                return timeline.stop_after(timeline.locate(first), At(first - 1), of_actor=True)
         return None
+
+    @cached_property
+    def _creations(self) -> dict[int, list[tuple[At, At]]]:
+        """For each stream, where tasks were created that ran on it, and their first events."""
+        found: defaultdict[int, list[tuple[At, At]]] = defaultdict(list)
+        for actor in self._past.recording.actors():
+            if actor.kind == "task" and actor.created_at is not None and actor.first_at is not None:
+                if stream_of(actor.created_at) == stream_of(actor.first_at):
+                    found[stream_of(actor.created_at)].append((actor.created_at, actor.first_at))
+        return {stream: sorted(pairs) for stream, pairs in found.items()}
 
     def _past_end(self, timeline: Timeline, segment: Segment, mark: Mark) -> Move:
         """What follows an actor's last line: who learned of its end, else the end of history."""
@@ -225,6 +238,3 @@ class Movement:
 
     def _to(self, timeline: Timeline, at: At, text: str = "") -> Move:
         return Move(Mark(self._past.actor_id(timeline, timeline.locate(at)), at), text)
-
-
-__all__ = ["RETURNED", "Move", "Movement"]

@@ -265,11 +265,7 @@ class Session:
 
     def run_logpoints(self) -> Iterator[LogLine]:
         """The messages of all logpoints over the whole recording, in its order; the mark stays."""
-        hits = [(self._past.sort_key(at), at, armed) for armed in self._stopping.logpoints() for at in self._stopping.every(armed)]
-        for _, at, armed in sorted(hits, key=lambda hit: hit[0]):
-            mark = self._past.mark(at)
-            if not self._stopping.passes(armed, at, mark):
-                continue
+        for at, mark, armed in self._stopping.logged():
             frame = self._stacks.top(mark)
             text = message(armed.log or "", lambda expression, frame=frame: self._said(expression, frame))  # type: ignore[misc]
             yield LogLine(mark, text, frame.path, frame.line, self._past.title(mark.actor))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import merge
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causeway_core.errors import EvaluationError
 from causeway_core.model import At, Mark, StopReason
@@ -45,7 +47,7 @@ class Armed:
     log: str | None = None
     text: Callable[[At], str] = lambda at: "Breakpoint"
     place: Callable[[At], Mark | None] | None = None
-    ranks: dict[At, int] = field(default_factory=dict)
+    ranks: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
 
 class Stopping:
@@ -154,9 +156,19 @@ class Stopping:
         lines = [armed for file in self._by_file.values() for armed in file]
         return [armed for armed in (*lines, *self._functions, *self._data, *self._exceptions) if armed.log is None]
 
-    def logpoints(self) -> list[Armed]:
-        """The breakpoints that only log."""
-        return [armed for file in self._by_file.values() for armed in file if armed.log is not None]
+    def logged(self) -> Iterator[tuple[At, Mark, Armed]]:
+        """The hits of all breakpoints that log, in the order of the recording."""
+        armed = [one for file in self._by_file.values() for one in file if one.log is not None]
+        ways = [self._keyed(one, hits) for one in armed for hits in one.hits]
+        for _, _, at, one in merge(*ways):
+            mark = self._past.mark(at)
+            if self.passes(one, at, mark):
+                yield at, mark, one
+
+    def _keyed(self, armed: Armed, hits: Hits) -> Iterator[tuple[tuple[int, int, int], int, At, Armed]]:
+        begin = {stream.id: 0 for stream in self._past.timeline(hits.process).streams}
+        for at in hits.walk(begin, 1):
+            yield self._past.sort_key(at), id(armed), at, armed
 
     def search(self, start: Mark, direction: int) -> tuple[Mark, StopReason, str] | None:
         """The nearest stop after (direction 1) or before a mark in the order of the recording."""
@@ -198,19 +210,21 @@ class Stopping:
 
     def _counts(self, armed: Armed, at: At) -> bool:
         """Whether a hit passes the hit condition; hits are counted from the beginning of the recording, those that fail the condition left out."""
-        if not armed.ranks:
-            events = self.every(armed)
+        if armed.ranks is None:
+            events = self._every(armed)
             if armed.condition is not None:
-                events = [event for event in events if self._true(armed.condition, self._past.mark(event))]
-            armed.ranks = {event: number for number, event in enumerate(events, 1)} or {At(0): 0}
+                events = np.array([at for at in events.tolist() if self._true(armed.condition, self._past.mark(At(at)))], np.int64)
+            order = np.argsort(events)
+            armed.ranks = events[order], order + 1
+        known, ranks = armed.ranks
+        row = int(np.searchsorted(known, at))
         match = _HIT.fullmatch(armed.hit or "")
-        rank = armed.ranks.get(at)
-        return match is not None and rank is not None and _HIT_TESTS[match[1] or ""](rank, int(match[2]))
+        return match is not None and row < len(known) and known[row] == at and _HIT_TESTS[match[1] or ""](int(ranks[row]), int(match[2]))
 
-    def every(self, armed: Armed) -> list[At]:
+    def _every(self, armed: Armed) -> NDArray[np.int64]:
         """All events of a breakpoint in the order of the recording."""
-        events = [At(at) for at in np.concatenate([np.empty(0, np.int64), *(hits.all() for hits in armed.hits)]).tolist()]
-        return sorted(events, key=self._past.sort_key) if len(armed.hits) > 1 else events
+        events = np.concatenate([np.empty(0, np.int64), *(hits.all() for hits in armed.hits)])
+        return np.array(sorted(events.tolist(), key=self._past.sort_key), np.int64) if len(armed.hits) > 1 else events
 
 
 def _malformed(hit: str | None) -> str | None:
