@@ -61,10 +61,12 @@ def generator() -> Any:
 
 
 MAKERS: list[Callable[[], Any]] = [
-    *(list, dict, set, bytearray, object, Plain, Slotted, Bare, OfList, OfDict, Failure, MemoryError, KeyError, collections.deque, collections.OrderedDict),
+    *(list, dict, set, bytearray, object, Plain, Slotted, Bare, OfList, OfDict, Failure, MemoryError, KeyError),
+    *(collections.deque, collections.OrderedDict),
     *(threading.Lock, threading.RLock, threading.Event, contextvars.copy_context, generator, property, datetime.datetime.now),
     *(lambda: frozenset([1]), lambda: OfTuple((1, 2)), lambda: OfInt(10**6), lambda: Pair(1, 2), lambda: lambda: 0, lambda: tuple(range(12))),
-    *(lambda: collections.defaultdict(list), lambda: memoryview(b"x"), lambda: range(3, 9), lambda: slice(1, 2), lambda: iter([1]), lambda: [].append),
+    lambda: collections.defaultdict(list),
+    *(lambda: memoryview(b"x"), lambda: range(3, 9), lambda: slice(1, 2), lambda: iter([1]), lambda: [].append),
     *(lambda: Plain().__init__, lambda: weakref.ref(Plain, print), lambda: type("Made", (), {}), lambda: Meta("Made", (), {})),
     lambda: decimal.Decimal("1.5"),
     *(lambda: types.SimpleNamespace(a=1), lambda: types.ModuleType("made"), lambda: map(str, [1]), lambda: 1j + random.random()),
