@@ -73,15 +73,18 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
     table = evidence.table
     kept: list[Candidate] = []
     places: set[tuple[str, frozenset[int]]] = set()
+    windows: set[tuple[str, int, int]] = set()
     lines: defaultdict[int, int] = defaultdict(int)
     for candidate in ordered:
         functions = frozenset(evidence.function_of(int(table.site[row])) for row in (candidate.first, candidate.last, *candidate.others))
         place = location_class(evidence, candidate.first), functions
         sites = {int(table.site[row]) for row in (candidate.first, candidate.last)}
         weaker = candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.UNORDERED, Pattern.FLIP, Pattern.READ_WRITE_READ)
-        if place in places or (weaker and any(lines[site] for site in sites)):
+        window = place[0], int(table.site[candidate.first]), int(table.site[candidate.last])
+        if place in places or window in windows or (weaker and any(lines[site] for site in sites)):
             continue
         places.add(place)
+        windows.add(window)
         for site in sites:
             lines[site] += 1
         kept.append(candidate)

@@ -82,4 +82,4 @@ def _length(candidate: Candidate, evidence: Evidence) -> float:
     first, last = (evidence.clock.ns(int(evidence.table.at[row])) for row in (candidate.first, candidate.last))
     if first is None or last is None or last <= first:
         return 0.0
-    return max(0.0, min(1.0, (math.log10(last - first) - 4) / 5))
+    return max(0.0, min(1.0, (math.floor(math.log10(last - first)) - 4) / 5))

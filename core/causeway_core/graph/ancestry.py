@@ -29,7 +29,10 @@ class Ancestry:
             return a
         if self._order.happens_before(b, a):
             return b
-        shared = np.intersect1d(self._order.ancestors(a), self._order.ancestors(b))
+        return self._shared(a, b, must=False)
+
+    def _shared(self, a: At, b: At, *, must: bool) -> At | None:
+        shared = np.intersect1d(self._order.ancestors(a, must=must), self._order.ancestors(b, must=must))
         if not len(shared):
             return None
         segment = int(shared[np.argmax(self._order.levels[shared])])
@@ -40,9 +43,10 @@ class Ancestry:
         first, second = self._actors.of(a), self._actors.of(b)
         if self._order.happens_before(a, b, must=True) or self._order.happens_before(b, a, must=True):
             return f"{self._words.actor(first)} and {self._words.actor(second)} are ordered"
-        ancestor = self.common_ancestor(a, b)
+        # Two events that only a lock's order connects have one of themselves as nearest ancestor in the full order, which says nothing.
+        ancestor = self._shared(a, b, must=True)
         since = "they have no event in common"
-        if ancestor is not None and ancestor not in (a, b):
+        if ancestor is not None:
             since = f"nothing orders them since {self._words.where(self._actors.of(ancestor), ancestor)}"
         if not self._order.concurrent(a, b):
             since += " but the order in which locks happened to be taken"

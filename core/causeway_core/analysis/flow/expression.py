@@ -73,7 +73,9 @@ class ExpressionFlow:
         number = self._places.get(key)
         if number is None:
             end_line, end_col = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-            number = self.graph.place(Place(self.scope.path, node.lineno, node.col_offset, end_line, end_col, role, name, shape, self.scope.qualname, self.scope.key))
+            number = self.graph.place(
+                Place(self.scope.path, node.lineno, node.col_offset, end_line, end_col, role, name, shape, self.scope.qualname, self.scope.key)
+            )
             self._places[key] = number
         self.graph.nodes[number].guards.update(self.guards)
         return number

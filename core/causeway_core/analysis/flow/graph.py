@@ -133,6 +133,10 @@ class FlowGraph:
         """The lines at which one function calls another, by their keys (`Place.scope`)."""
         return self.calls.get((caller, callee), set())
 
+    def callers(self, callee: str) -> dict[str, set[int]]:
+        """The functions that call a function, and the lines at which they do."""
+        return {caller: lines for (caller, called), lines in self.calls.items() if called == callee}
+
     def used_together(self, first: int, second: int) -> bool:
         """Whether two reads meet in one expression, guard, result or written value."""
         return not self.sinks_of.get(first, set()).isdisjoint(self.sinks_of.get(second, set()))

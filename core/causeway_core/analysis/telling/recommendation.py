@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.telling.section import section
 from causeway_core.analysis.telling.teller import Teller
 
 _LOCK_TYPES = (
@@ -63,24 +64,40 @@ def _kind(teller: Teller, candidate: Candidate) -> str:
 
 
 def _hold(teller: Teller, candidate: Candidate) -> str:
-    first, last = teller.line(candidate.first), teller.line(candidate.last)
-    span = f"from line {first} to line {last}" if first != last else f"around line {first}"
     mine, theirs = teller.evidence.locks_through(candidate.first, candidate.last), teller.evidence.locks_at(candidate.others[0])
-    other = teller.function(candidate.others[0])
-    if mine and not theirs:
-        return (
-            f"`{other}` must take {teller.lock(min(mine))} too (line {teller.line(candidate.others[0])}); "
-            f"`{teller.function(candidate.first)}` holds it already"
-        )
-    if mine and theirs:
-        return f"both must hold the same lock: one side holds {teller.lock(min(mine))}, the other {teller.lock(min(theirs))}"
+    if mine:
+        return _other_lock(teller, candidate, min(mine), min(theirs, default=None))
     if _same_statement(candidate, teller) and teller.is_asynchronous(candidate.first) and "await" in teller.code(candidate.last):
         return f"evaluate the await first and assign it to a local, then update {teller.resource(candidate.last)} in one statement without an await"
+    if not teller.evidence.table.writes[candidate.others[0]] and candidate.pattern is Pattern.READ_WRITE_WRITE:
+        name = teller.resource(candidate.last)
+        return f"take the old {name} and put the new one in its place in one step, before any await: `old, x = x, new`; then work on the old one"
+    if teller.waits_on_condition(candidate.first, candidate.last):
+        return f"check again after the wait: `while …: wait()` instead of `if …: wait()` at line {teller.line(candidate.first)}"
+    span = section(teller, candidate)
+    where = (
+        str(span)
+        if span is not None
+        else f"from line {teller.line(candidate.first)} to the write at {teller.file(candidate.last)}:{teller.line(candidate.last)}"
+    )
     gap = teller.evidence.locks_at(candidate.first) & teller.evidence.locks_at(candidate.last)
     if gap:
-        return f"hold {teller.lock(min(gap))} once, {span}, instead of taking it twice"
+        return f"hold {teller.lock(min(gap))} once, {where}, instead of taking it twice"
     again = " or check again after the await" if candidate.dependence == "control" and teller.is_asynchronous(candidate.first) else ""
-    return f"hold {_a_lock(teller, candidate)} {span} in `{teller.function(candidate.first)}`{again}"
+    return f"hold {_a_lock(teller, candidate)} {where}{again}"
+
+
+def _other_lock(teller: Teller, candidate: Candidate, mine: int, theirs: int | None) -> str:
+    """What to say where the window is locked, but not against the other side."""
+    other = candidate.others[0]
+    if theirs is None:
+        return (
+            f"`{teller.function(other)}` must take {teller.lock(mine)} too (line {teller.line(other)}); "
+            f"`{teller.function(candidate.first)}` holds it already"
+        )
+    if teller.lock(mine) == teller.lock(theirs):
+        return f"both sides hold a lock called {teller.lock(mine)}, but not the same one: it must not be replaced while it is used"
+    return f"both must hold the same lock: one side holds {teller.lock(mine)}, the other {teller.lock(theirs)}"
 
 
 def _same_statement(candidate: Candidate, teller: Teller) -> bool:

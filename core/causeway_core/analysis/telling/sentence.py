@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.telling.section import section
 from causeway_core.analysis.telling.teller import Teller
 
 ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
@@ -53,14 +54,18 @@ def _who(teller: Teller, row: int) -> str:
 def _update(teller: Teller, candidate: Candidate) -> str:
     first, last, other = candidate.first, candidate.last, candidate.others[0]
     one, two = teller.actor_of(first), teller.actor_of(other)
+    span = section(teller, candidate)
+    who = f"`{span.function}` in {one}" if span is not None else _who(teller, first)
     if candidate.struck:
         lost = "one update is lost" if candidate.dependence == "data" else "it acted on what no longer held"
-        return f"{_who(teller, first)} {teller.act(first)}, then {two} {teller.act(other)}, then {one} {teller.act(last)}: {lost}"
-    start = f"{_who(teller, first)} {teller.act(first)} and later {teller.act(last)}"
+        return f"{who} {teller.act(first)}, then {two} {teller.act(other)}, then {one} {teller.act(last)}: {lost}"
+    start = f"{who} {teller.act(first)} and later {teller.act(last)}"
     if candidate.pattern is Pattern.CLONE:
         harm = "one update would be lost" if candidate.dependence == "data" else "both would go on as if they were the only one"
         return f"{start}; {two} makes the same read and could come in between: {harm}"
     harm = "one update would be lost" if candidate.dependence == "data" else "the check would no longer hold"
+    if not teller.evidence.table.writes[other]:
+        harm = "what it puts there would be thrown away"
     return f"{start}; {_who(teller, other)} {teller.act(other)} and could come in between: {harm}"
 
 

@@ -112,6 +112,17 @@ class Teller:
         """The names of the exclusive locks held at an access."""
         return sorted(self.lock(lock) for lock in self.evidence.locks_at(row))
 
+    def waits_on_condition(self, first: int, last: int) -> bool:
+        """Whether the actor waited for a condition (or the like) under a lock between two of its accesses."""
+        gap = self.evidence.locks_at(first) & self.evidence.locks_at(last) - self.evidence.locks_through(first, last)
+        named = {
+            thing.owner
+            for lock in gap
+            if (thing := self.evidence.facts.objects.get(lock)) is not None and (thing.label or "").endswith("Condition._lock")
+        }
+        kinds = (self.evidence.facts.objects.get(owner) for owner in (*gap, *named) if owner is not None)
+        return any(kind is not None and kind.type.endswith("Condition") for kind in kinds)
+
     def lock(self, object: int) -> str:
         """A lock's label, or its type and number."""
         thing = self.evidence.facts.objects.get(object)

@@ -6,6 +6,7 @@ import ast
 from functools import lru_cache
 
 from causeway_core.analysis.candidate import Candidate
+from causeway_core.analysis.telling.section import section
 from causeway_core.analysis.telling.teller import Teller
 
 
@@ -18,15 +19,17 @@ def window(teller: Teller, candidate: Candidate) -> str | None:
     if teller.is_asynchronous(candidate.first) and teller.evidence.atomic_unit(candidate.first) != teller.evidence.atomic_unit(candidate.last):
         await_line = _await_line(teller, candidate)
         at = (
-            f"the await at {await_line}"
-            if await_line
-            else f"an await between line {teller.line(candidate.first)} and line {teller.line(candidate.last)}"
+            f"the await at {await_line}" if await_line else f"an await between {_place(teller, candidate.first)} and {_place(teller, candidate.last)}"
         )
         return f"{at} lets other tasks run in between{duration}{gap}"
-    first, last = teller.line(candidate.first), teller.line(candidate.last)
+    first, last = _place(teller, candidate.first), _place(teller, candidate.last)
     if first == last:
-        return f"line {first} reads and writes in two steps, and threads switch between any two{gap}"
-    return f"threads switch anywhere between line {first} and line {last}{duration}{gap}"
+        return f"{first} reads and writes in two steps, and threads switch between any two{gap}"
+    return f"threads switch anywhere between {first} and {last}{duration}{gap}"
+
+
+def _place(teller: Teller, row: int) -> str:
+    return f"{teller.file(row)}:{teller.line(row)}"
 
 
 def _loop(teller: Teller, candidate: Candidate) -> str:
@@ -59,13 +62,11 @@ def _lock_gap(teller: Teller, candidate: Candidate) -> str:
 
 
 def _await_line(teller: Teller, candidate: Candidate) -> str | None:
-    if teller.path(candidate.first) != teller.path(candidate.last) or teller.qualname(candidate.first) != teller.qualname(candidate.last):
+    span = section(teller, candidate)
+    if span is None:
         return None
-    first, last = teller.line(candidate.first), teller.line(candidate.last)
-    lines = [
-        line for line in _awaits(teller.evidence.facts.sources.get(teller.path(candidate.first), "")) if min(first, last) <= line <= max(first, last)
-    ]
-    return f"{teller.file(candidate.first)}:{lines[0]}" if lines else None
+    lines = [line for line in _awaits(teller.evidence.facts.sources.get(span.path, "")) if span.first <= line <= span.last]
+    return f"{span.file}:{lines[0]}" if lines else None
 
 
 @lru_cache(maxsize=32)

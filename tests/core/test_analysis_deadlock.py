@@ -1,0 +1,145 @@
+"""Deadlocks that happened, lock orders, lost wake-ups and blocking calls, from operations written by hand."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.certainties import certainties
+from causeway_core.analysis.telling import Scene, Teller
+from causeway_core.graph import SourcePlace
+from causeway_core.model import At, Finding
+from causeway_core.storage.rows import Waiting
+from causeway_core.wire.kinds import SyncOp
+
+from tests.support.trace import PATH, Trace
+
+BLOCKED, BLOCKED_ASYNC = 1, 5
+
+
+def found(trace: Trace) -> list[Finding]:
+    evidence = trace.evidence()
+    teller = Teller(evidence, lambda a, b: "nothing orders them")
+    return certainties(Scene(evidence, teller, lambda at: SourcePlace(PATH, "app.py", 1, "work", At(at))), evidence)
+
+
+def crossing() -> tuple[Trace, int, int, int, int]:
+    trace = Trace("pass")
+    return trace, trace.thread("one"), trace.thread("two"), trace.lock("a", "_thread.lock"), trace.lock("b", "_thread.lock")
+
+
+def test_two_threads_that_wait_for_each_other() -> None:
+    trace, one, two, a, b = crossing()
+    trace.acquire(one, a)
+    trace.acquire(two, b)
+    trace.sync(one, SyncOp.ACQUIRE_REQUEST, b, BLOCKED)
+    trace.sync(two, SyncOp.ACQUIRE_REQUEST, a, BLOCKED)
+    (finding,) = found(trace)
+    assert (finding.kind, finding.tier) == ("deadlock", "likely")
+    assert "thread one waits for b, held by thread two" in finding.title and "thread two waits for a, held by thread one" in finding.title
+    assert "take a and b in the same order" in finding.recommendation
+
+
+def test_a_wait_that_was_answered_is_no_deadlock() -> None:
+    trace, one, two, a, b = crossing()
+    trace.acquire(one, a)
+    trace.acquire(two, b)
+    trace.sync(one, SyncOp.ACQUIRE_REQUEST, b, BLOCKED)
+    trace.release(two, b)
+    trace.acquire(one, b)
+    assert not found(trace)
+
+
+def test_a_task_that_takes_its_lock_twice() -> None:
+    trace = Trace("pass")
+    task, lock = trace.task("one"), trace.lock("Account.lock")
+    trace.acquire(task, lock)
+    trace.sync(task, SyncOp.ACQUIRE_REQUEST, lock, BLOCKED_ASYNC)
+    (finding,) = found(trace)
+    assert "Account.lock, which the same task already holds" in finding.title
+
+
+def test_a_task_that_awaits_one_who_wants_its_lock() -> None:
+    trace = Trace("pass")
+    main, child, lock = trace.task("main"), trace.task("child"), trace.lock("lock")
+    trace.acquire(main, lock)
+    trace.sync(child, SyncOp.ACQUIRE_REQUEST, lock, BLOCKED_ASYNC)
+    trace.waiting = [Waiting(main, trace.actors[child].object, "a task", ()), Waiting(child, lock, "a lock", ())]
+    (finding,) = found(trace)
+    assert "waits for task child to end" in finding.title or "held by task main" in finding.title
+
+
+def test_everybody_waits_and_nothing_can_come() -> None:
+    trace = Trace("pass")
+    main, worker = trace.task("main"), trace.task("worker")
+    queue = trace.lock("jobs", "asyncio.queues.Queue")
+    trace.waiting = [Waiting(worker, queue, "an item from a queue", ()), Waiting(main, 1 << 32 | 999, "other tasks", ())]
+    (finding,) = found(trace)
+    assert finding.kind == "deadlock" and "nothing can go on" in finding.title
+    trace.waiting = [Waiting(worker, queue, "an item from a queue", ()), Waiting(main, None, "a timer", ())]
+    assert not found(trace)
+
+
+def test_locks_taken_in_both_orders_are_a_hint() -> None:
+    trace, one, two, a, b = crossing()
+    for actor, locks in ((one, (a, b)), (two, (b, a))):
+        for lock in locks:
+            trace.acquire(actor, lock)
+        for lock in reversed(locks):
+            trace.release(actor, lock)
+    (finding,) = found(trace)
+    assert (finding.kind, finding.tier) == ("deadlock", "hint")
+
+
+def test_a_common_gate_or_order_makes_lock_orders_harmless() -> None:
+    trace, one, two, a, b = crossing()
+    gate = trace.lock("gate", "_thread.lock")
+    for actor, locks in ((one, (gate, a, b)), (two, (gate, b, a))):
+        for lock in locks:
+            trace.acquire(actor, lock)
+        for lock in reversed(locks):
+            trace.release(actor, lock)
+    assert not found(trace)
+    trace, one, two, a, b = crossing()
+    for lock in (a, b):
+        trace.acquire(one, lock)
+    for lock in (b, a):
+        trace.release(one, lock)
+    trace.edge(trace.event(one), trace.event(two))
+    for lock in (b, a):
+        trace.acquire(two, lock)
+    assert not found(trace)
+
+
+def test_a_notification_that_nobody_waited_for() -> None:
+    trace = Trace("pass")
+    one, two, condition = trace.thread("producer"), trace.thread("consumer"), trace.lock("ready", "threading.Condition")
+    trace.sync(one, SyncOp.NOTIFY, condition)
+    trace.sync(two, SyncOp.WAIT_BEGIN, condition, BLOCKED)
+    (finding,) = found(trace)
+    assert finding.kind == "lost_wakeup" and "thread producer notified ready before thread consumer waited" in finding.title
+
+
+def test_a_notification_that_was_heard_is_not_lost() -> None:
+    trace = Trace("pass")
+    one, two, condition = trace.thread("producer"), trace.thread("consumer"), trace.lock("ready", "threading.Condition")
+    trace.sync(two, SyncOp.WAIT_BEGIN, condition, BLOCKED)
+    trace.sync(one, SyncOp.NOTIFY, condition)
+    trace.sync(two, SyncOp.WAIT_END, condition)
+    assert not found(trace)
+
+
+def test_a_lock_for_threads_held_across_an_await() -> None:
+    trace = Trace("pass")
+    one, lock = trace.task("one"), trace.lock("Client.lock", "_thread.lock")
+    trace.sync(one, SyncOp.ACQUIRED, lock)
+    trace.step(one)
+    trace.release(one, lock)
+    (finding,) = found(trace)
+    assert finding.kind == "blocking_call" and "asyncio.Lock" in finding.recommendation
+
+
+def test_a_lock_for_threads_released_before_the_await_is_fine() -> None:
+    trace = Trace("pass")
+    one, lock = trace.task("one"), trace.lock("Client.lock", "_thread.lock")
+    trace.sync(one, SyncOp.ACQUIRED, lock)
+    trace.release(one, lock)
+    trace.step(one)
+    assert not found(trace)

@@ -1,0 +1,90 @@
+"""Which reads a write depends on, from the text alone."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from causeway_core.analysis.flow import ProgramFlow, Role
+
+
+def origins(source: str, target: str) -> dict[str, str]:
+    """What the write of attribute (or mutation by method) `target` depends on, by name; attributes and calls only."""
+    flow = ProgramFlow({"app.py": textwrap.dedent(source)})
+    graph = flow.graph
+    found: dict[str, str] = {}
+    for number, node in enumerate(graph.nodes):
+        if node.place is not None and node.place.role is Role.WRITE and node.place.name == target and node.place.shape != "name":
+            for origin, how in graph.origins(number).items():
+                place = flow.place(origin)
+                if place.shape in ("attribute", "item", "contains") and place.name is not None and place.role is Role.READ:
+                    found[place.name] = min(how, found.get(place.name, how), key=("data", "control").index)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("t = s.v\n    s.v = t + 1", {"v": "data"}),
+        ("t = s.w\n    t = 3\n    s.v = t", {}),
+        ("if s.w:\n        s.v = 1", {"w": "control"}),
+        ("if s.w:\n        return\n    s.v = 1", {"w": "control"}),
+        ("while not s.w:\n        pause()\n    s.v = 1", {"w": "control"}),
+        ("t = 0\n    for x in s.w:\n        t += x\n    s.v = t", {"w": "data"}),
+        ("s.v = 1 if s.w else 2", {"w": "control"}),
+        ("d = dict(s.w)\n    d['k'] = 1\n    s.v = d", {"w": "data"}),
+        ("try:\n        t = s.w\n    except KeyError:\n        t = 0\n    s.v = t", {"w": "data"}),
+        ("match s.w:\n        case 1:\n            s.v = 1", {"w": "control"}),
+        ("t = [x for x in s.w if x]\n    s.v = t", {"w": "data"}),
+        ("if (t := s.w) > 1:\n        s.v = 1", {"w": "control"}),
+        ("with s.lock:\n        s.v = 1", {}),
+        ("t = run(lambda: s.w)\n    s.v = t", {"w": "data"}),
+    ],
+)
+def test_within_a_function(body: str, expected: dict[str, str]) -> None:
+    assert origins(f"def f(s):\n    {body}\n", "v") == expected
+
+
+def test_through_calls_by_name() -> None:
+    source = """
+    class Store:
+        async def load(self):
+            return self.balance
+
+        async def save(self, value):
+            self.balance = value
+
+    async def withdraw(store, amount):
+        old = await store.load()
+        await store.save(old - amount)
+    """
+    assert origins(source, "balance") == {"balance": "data"}
+
+
+def test_guards_reach_into_the_functions_they_allow() -> None:
+    source = """
+    def act(s):
+        s.v = 1
+
+    def f(s):
+        if s.w:
+            act(s)
+    """
+    assert origins(source, "v") == {"w": "control"}
+
+
+def test_a_wait_made_on_a_condition_guards_what_follows() -> None:
+    assert origins("def f(s):\n    if not s.items:\n        s.condition.wait()\n    return s.items.pop()\n", "pop")["items"] == "control"
+
+
+def test_sources_that_do_not_parse_are_left_out() -> None:
+    assert ProgramFlow({"bad.py": "def f(:\n", "good.py": "x = 1\n"}).graph.nodes
+
+
+def test_a_recorded_place_is_found_by_its_position() -> None:
+    flow = ProgramFlow({"app.py": "def f(s):\n    s.v += s.v\n"})
+    read = flow.find("app.py", "attr", 2, 11, 2, 14, "v", Role.READ)
+    written = flow.find("app.py", "attr", 2, 4, 2, 7, "v", Role.WRITE)
+    assert read is not None and flow.place(read).col == 11
+    assert written is not None and flow.place(written).col == 4
+    assert flow.find("app.py", "attr", 9, 0, 9, 3, "v", Role.READ) is None

@@ -1,0 +1,219 @@
+"""The other shapes of trouble, each with its harmless twin."""
+
+from __future__ import annotations
+
+import pytest
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.pipeline import judged
+
+from tests.support.trace import Trace
+
+
+def firm(trace: Trace) -> list[Candidate]:
+    return [each for each in judged(trace.evidence()) if each.tier in ("likely", "latent")]
+
+
+ENTRIES = """
+async def get(cache, key):
+    if key in cache.entries:
+        await pause()
+        return cache.entries[key]
+
+async def evict(cache, key):
+    cache.entries.pop(key, None)
+"""
+
+
+@pytest.mark.parametrize("gap", [True, False])
+def test_a_check_does_not_outlive_an_await(gap: bool) -> None:
+    trace = Trace(ENTRIES)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "if key in", "Cache.entries['k']", True, op="test")
+    if gap:
+        trace.step(one)
+    trace.read(one, "return cache.entries[key]", "Cache.entries['k']", 1)
+    trace.write(two, "cache.entries.pop", "Cache.entries['k']", 1, op="delete")
+    assert [each.pattern for each in firm(trace)] == ([Pattern.READ_WRITE_READ] if gap else [])
+
+
+APP = """
+async def startup(app):
+    app.pool = Pool()
+
+async def handle(app):
+    {guard}
+    return app.pool.size
+"""
+
+
+@pytest.mark.parametrize("guard", ["pass", "if app.pool is None: return 0"])
+def test_use_before_initialisation(guard: str) -> None:
+    trace = Trace(APP.format(guard=guard))
+    main, one, two = trace.task("main"), trace.task("one"), trace.task("two")
+    trace.edge(trace.write(main, "app.pool = Pool()", "App.pool", None), trace.event(one))
+    trace.write(one, "app.pool = Pool()", "App.pool", "<app.Pool #3>")
+    if guard != "pass":
+        trace.read(two, guard, "App.pool", "<app.Pool #3>")
+    trace.read(two, "return app.pool.size", "App.pool", "<app.Pool #3>")
+    assert [each.kind for each in firm(trace)] == (["order_violation"] if guard == "pass" else [])
+
+
+def test_use_after_close() -> None:
+    trace = Trace("""
+    async def request(service):
+        return service.connection.query()
+
+    async def close(service):
+        service.connection = None
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "service.connection.query", "Service.connection", "<app.Connection #4>")
+    trace.write(two, "service.connection = None", "Service.connection", None)
+    (candidate,) = firm(trace)
+    assert (candidate.kind, candidate.tier) == ("order_violation", "latent")
+
+
+def test_a_flag_of_the_program_orders_its_sides() -> None:
+    source = """
+    async def produce(box):
+        box.data = Data()
+        await pause()
+        box.ready = True
+
+    async def consume(box):
+        while not box.ready:
+            await pause()
+        return box.data.value
+    """
+    trace = Trace(source)
+    main, one, two = trace.task("main"), trace.task("one"), trace.task("two")
+    started = [trace.write(main, "box.data = Data()", "Box.data", None), trace.write(main, "box.ready = True", "Box.ready", False)]
+    trace.edge(started[1], trace.event(one))
+    trace.edge(started[1], trace.event(two))
+    trace.read(two, "while not box.ready", "Box.ready", False)
+    trace.step(two)
+    trace.write(one, "box.data = Data()", "Box.data", "<app.Data #3>")
+    trace.step(one)
+    trace.write(one, "box.ready = True", "Box.ready", True)
+    trace.read(two, "while not box.ready", "Box.ready", True)
+    trace.read(two, "return box.data.value", "Box.data", "<app.Data #3>")
+    assert not firm(trace)
+
+
+LOOP = """
+async def broadcast(room):
+    for client in {clients}:
+        {body}
+
+async def join(room, name):
+    room.clients[name] = 1
+"""
+
+
+@pytest.mark.parametrize(("clients", "body", "bad"), [("room.clients", "await send(client)", True), ("room.clients", "send(client)", False)])
+def test_a_container_changed_while_it_is_iterated(clients: str, body: str, bad: bool) -> None:
+    trace = Trace(LOOP.format(clients=clients, body=body))
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "for client in", "Room.clients[*]", None, op="iterate")
+    trace.step(one)
+    trace.event(one)
+    trace.write(two, "room.clients[name] = 1", "Room.clients[*]", 1, op="mutate")
+    assert [each.pattern for each in firm(trace)] == ([Pattern.ITERATION] if bad else [])
+
+
+USER = """
+async def handle(app, name):
+    app.user = {value}
+    await pause()
+    return app.user
+"""
+
+
+@pytest.mark.parametrize(("value", "bad"), [("name", True), ("'busy'", False)])
+def test_a_shared_place_used_as_a_local(value: str, bad: bool) -> None:
+    trace = Trace(USER.format(value=value))
+    one, two = trace.task("one"), trace.task("two")
+    for actor, name in ((one, "ann"), (two, "bob")):
+        trace.write(actor, "app.user =", "App.user", name)
+        trace.step(actor)
+        trace.read(actor, "return app.user", "App.user", name)
+    assert [each.pattern for each in firm(trace)] == ([Pattern.WRITE_WRITE_READ] if bad else [])
+
+
+def test_the_next_round_of_a_loop_does_not_read_its_own_write_back() -> None:
+    trace = Trace("""
+    async def work(state, jobs):
+        while True:
+            if state.last is None or jobs > state.last:
+                state.last = jobs
+            await pause()
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    for number, actor in enumerate((one, two, one, two)):
+        trace.read(actor, "if state.last is None", "State.last", number - 1 if number else None)
+        trace.write(actor, "state.last = jobs", "State.last", number)
+        trace.step(actor)
+    assert not firm(trace)
+
+
+def test_a_decision_on_one_place_and_a_write_to_another() -> None:
+    trace = Trace("""
+    async def start(engine):
+        if not engine.stopped:
+            await pause()
+            engine.running = True
+
+    async def stop(engine):
+        engine.stopped = True
+        engine.running = False
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "if not engine.stopped", "Engine.stopped", False)
+    trace.step(one)
+    trace.write(one, "engine.running = True", "Engine.running", True)
+    trace.write(two, "engine.stopped = True", "Engine.stopped", True)
+    trace.write(two, "engine.running = False", "Engine.running", False)
+    (candidate,) = firm(trace)
+    assert (candidate.pattern, candidate.tier) == (Pattern.CROSSED, "latent")
+
+
+@pytest.mark.parametrize("gap", [True, False])
+def test_two_places_read_together_while_they_are_changed_apart(gap: bool) -> None:
+    trace = Trace("""
+    async def move(end):
+        end.host = 'new'
+        await pause()
+        end.port = 2
+
+    async def address(end):
+        return (end.host, end.port)
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.write(one, "end.host = 'new'", "End.host", "new")
+    if gap:
+        trace.step(one)
+    trace.write(one, "end.port = 2", "End.port", 2)
+    trace.read(two, "return (end.host", "End.host", "new")
+    trace.read(two, "return (end.host", "End.port", 2)
+    assert [each.pattern for each in firm(trace)] == ([Pattern.TORN_READ] if gap else [])
+
+
+def test_plain_races_of_threads_are_hints_and_tasks_have_none() -> None:
+    source = """
+    def run(worker):
+        return worker.stopping
+
+    def stop(worker):
+        worker.stopping = True
+    """
+    trace = Trace(source)
+    one, two = trace.thread("one"), trace.thread("two")
+    trace.read(one, "return worker.stopping", "Worker.stopping", False)
+    trace.write(two, "worker.stopping = True", "Worker.stopping", True)
+    (candidate,) = judged(trace.evidence())
+    assert (candidate.kind, candidate.tier) == ("data_race", "hint")
+    trace = Trace(source)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "return worker.stopping", "Worker.stopping", False)
+    trace.write(two, "worker.stopping = True", "Worker.stopping", True)
+    assert not judged(trace.evidence())

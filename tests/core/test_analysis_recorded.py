@@ -1,0 +1,162 @@
+"""The analysis over real recordings of small programs modelled on real bugs, and their fixed twins."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import analyze
+from causeway_core.graph import CausalGraph
+from causeway_core.model import Finding
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record, record_main
+
+PROGRAMS = Path(__file__).parents[1] / "corpus" / "programs"
+LABELS = json.loads((PROGRAMS / "labels.json").read_text())
+QUICK = (
+    "repository",
+    "repository_fixed",
+    "pool_limit",
+    "pool_limit_fixed",
+    "lru_threads",
+    "lru_threads_fixed",
+    "broadcast",
+    "broadcast_fixed",
+    "startup",
+    "startup_fixed",
+)
+NOT_FOUND = {"retry_state": "the read that suffers begins the next update"}
+"""Buggy programs that the analysis does not find, and why."""
+
+
+def findings_of(name: str, tmp_path: Path) -> tuple[Finding, ...]:
+    file = tmp_path / f"{name}.causeway"
+    assert record_main(PROGRAMS / f"{name}.py", file) == 0
+    with Recording.open(file) as recording:
+        return analyze(recording)
+
+
+def check(name: str, tmp_path: Path) -> None:
+    firm = [each for each in findings_of(name, tmp_path) if each.tier in ("likely", "latent")]
+    assert bool(firm) is (LABELS[name]["bug"] and name not in NOT_FOUND), [each.title for each in firm]
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_programs(name: str, tmp_path: Path) -> None:
+    check(name, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(set(LABELS) - set(QUICK)))
+def test_all_programs(name: str, tmp_path: Path) -> None:
+    if name == "singleton":
+        pytest.xfail("reads of attributes of classes are not recorded")
+    check(name, tmp_path)
+
+
+def test_a_finding_tells_the_whole_story_and_is_kept_in_the_recording(tmp_path: Path) -> None:
+    (finding,) = findings_of("repository", tmp_path)
+    assert (finding.id, finding.kind, finding.tier) == ("F1", "lost_update", "likely")
+    assert finding.accesses[0].file == "repository.py" and finding.accesses[0].function == "Repository.load" and "`withdraw`" in finding.title
+    assert len(finding.timeline) >= 3 and {event.lane for event in finding.timeline} == {0, 1}
+    assert [event.offset_ns for event in finding.timeline] == sorted(event.offset_ns for event in finding.timeline)
+    assert finding.unordered and "hold" in finding.recommendation
+    assert finding.constraints[0][0].count(" | ") == 4
+    with Recording.open(tmp_path / "repository.causeway") as recording:
+        (stored,) = recording.findings()
+        assert stored["title"] == finding.title and stored["id"] == "F1"
+        graph = CausalGraph.load(recording)
+        first, last = finding.witness[0], finding.witness[-1]
+        assert graph.concurrent(first, last, must=True)
+
+
+def test_the_same_recording_gives_the_same_findings(tmp_path: Path) -> None:
+    assert findings_of("word_count", tmp_path)
+    with Recording.open(tmp_path / "word_count.causeway") as recording:
+        assert analyze(recording) == analyze(recording, store=False)
+
+
+def test_an_unknown_trace_has_no_findings_and_leaves_the_stored_ones(tmp_path: Path) -> None:
+    findings_of("repository", tmp_path)
+    with Recording.open(tmp_path / "repository.causeway") as recording:
+        assert not [each for each in analyze(recording, trace_id="0" * 32) if each.kind == "lost_update"]
+        assert recording.findings()
+
+
+SELF_LOCK = """
+import asyncio
+
+class Account:
+    def __init__(self):
+        self.lock = asyncio.Lock()
+
+    async def audit(self):
+        async with self.lock:
+            return 1
+
+    async def withdraw(self):
+        async with self.lock:
+            return await self.audit()
+
+async def main():
+    try:
+        await asyncio.wait_for(Account().withdraw(), 0.05)
+    except asyncio.TimeoutError:
+        print("gave up")
+
+asyncio.run(main())
+"""
+
+DATABASE = """
+import sqlite3
+import threading
+
+path = "accounts.db"
+connection = sqlite3.connect(path)
+connection.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER)")
+connection.execute("INSERT INTO accounts VALUES (1, 1000)")
+connection.commit()
+connection.close()
+
+def withdraw(amount):
+    connection = sqlite3.connect(path, timeout=20)
+    (balance,) = connection.execute("SELECT balance FROM accounts WHERE id = ?", (1,)).fetchone()
+    connection.execute({statement}, {parameters})
+    connection.commit()
+    connection.close()
+
+threads = [threading.Thread(target=withdraw, args=(amount,)) for amount in (100, 50)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def run(source: str, tmp_path: Path) -> tuple[Finding, ...]:
+    program = tmp_path / "program.py"
+    program.write_text(source)
+    assert record([str(program)], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        return analyze(recording)
+
+
+def test_a_lock_taken_twice_is_named_also_when_a_timeout_ended_it(tmp_path: Path) -> None:
+    deadlocks = [each for each in run(SELF_LOCK, tmp_path) if each.kind == "deadlock"]
+    assert len(deadlocks) == 1
+    assert "Account.lock" in deadlocks[0].title and "already holds" in deadlocks[0].title
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters", "bad"),
+    [
+        ('"UPDATE accounts SET balance = ? WHERE id = ?"', "(balance - amount, 1)", True),
+        ('"UPDATE accounts SET balance = balance - ? WHERE id = ?"', "(amount, 1)", False),
+    ],
+)
+def test_rows_of_a_database(statement: str, parameters: str, bad: bool, tmp_path: Path) -> None:
+    source = DATABASE.replace("{statement}", statement).replace("{parameters}", parameters)
+    found = [each for each in run(source, tmp_path) if each.resource == "accounts row 1"]
+    assert bool(found) is bad

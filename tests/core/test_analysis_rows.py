@@ -1,0 +1,84 @@
+"""Rows read and then written in another statement."""
+
+from __future__ import annotations
+
+import pytest
+from causeway_core.analysis.detectors.rows import row_windows
+from causeway_core.analysis.statement import parse
+from causeway_core.analysis.telling import Scene, Teller
+from causeway_core.graph import SourcePlace
+from causeway_core.model import At, Finding
+
+from tests.support.trace import PATH, Trace
+
+ROW = ("accounts", 1)
+SELECT = "SELECT balance FROM accounts WHERE id = ?"
+UPDATE = "UPDATE accounts SET balance = ? WHERE id = ?"
+
+
+def found(trace: Trace) -> list[Finding]:
+    evidence = trace.evidence()
+    teller = Teller(evidence, lambda a, b: "nothing orders them")
+    return row_windows(Scene(evidence, teller, lambda at: SourcePlace(PATH, "app.py", 1, "withdraw", At(at))), evidence)
+
+
+def two_withdrawals(
+    write: str = UPDATE, select: str = SELECT, *, transaction: bool = False, connections: tuple[int, int] = (1, 2), overlap: bool = False
+) -> Trace:
+    trace = Trace("pass")
+    actors = trace.thread("one"), trace.thread("two")
+    jobs = [(actor, connection, connection * 10 if transaction else None) for actor, connection in zip(actors, connections, strict=True)]
+    reads = [(actor, select, "read", connection, number) for actor, connection, number in jobs]
+    writes = [(actor, write, "write", connection, number) for actor, connection, number in jobs]
+    order = [reads[0], *reads[1:], *writes] if overlap else [reads[0], writes[0], reads[1], writes[1]]
+    for actor, text, access, connection, number in order:
+        trace.statement(actor, text, access, ROW, connection=connection, transaction=number)
+    return trace
+
+
+def test_a_row_read_and_written_in_two_statements() -> None:
+    (finding,) = found(two_withdrawals())
+    assert (finding.kind, finding.tier, finding.resource) == ("lost_update", "likely", "accounts row 1")
+    assert "could come in between" in finding.title and "BEGIN IMMEDIATE" in finding.recommendation
+
+
+def test_an_update_that_was_lost_is_said_so() -> None:
+    (finding,) = found(two_withdrawals(overlap=True))
+    assert "one update is lost" in finding.title
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "UPDATE accounts SET balance = balance - ? WHERE id = ?",
+        "UPDATE accounts SET balance = ?, version = version + 1 WHERE id = ? AND version = ?",
+        "INSERT INTO accounts VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET balance = excluded.balance",
+    ],
+)
+def test_writes_that_are_safe_by_themselves(write: str) -> None:
+    assert not found(two_withdrawals(write))
+
+
+def test_a_transaction_protects_unless_the_connection_is_shared() -> None:
+    assert not found(two_withdrawals(transaction=True))
+    (finding,) = found(two_withdrawals(transaction=True, connections=(1, 1)))
+    assert "its own connection" in finding.recommendation
+
+
+def test_select_for_update_locks_the_row() -> None:
+    assert not found(two_withdrawals(select=SELECT + " FOR UPDATE"))
+
+
+@pytest.mark.parametrize(
+    ("text", "relative", "checked"),
+    [
+        ("update t set a = a + 1 where id = 1", True, False),
+        ("update t set a = coalesce(a, 0) + 1, b = b || ? where id = 1", True, False),
+        ("update t set a = 5, b = b + 1 where id = 1", False, False),
+        ('update t set "a" = ? where id = ? and a >= ?', False, True),
+        ("delete from t where id = ?", False, False),
+    ],
+)
+def test_what_the_text_of_a_statement_tells(text: str, relative: bool, checked: bool) -> None:
+    statement = parse(text)
+    assert (statement.relative, statement.checked) == (relative, checked)

@@ -1,0 +1,250 @@
+"""Candidates and filters over traces written by hand: each program once with the trouble and once with what prevents it."""
+
+from __future__ import annotations
+
+import pytest
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.pipeline import judged
+
+from tests.support.trace import Trace
+
+COUNTER = """
+async def work(counter):
+    value = counter.total
+    await pause()
+    counter.total = value + 1
+"""
+
+
+def increment(trace: Trace, actor: int, value: int, *, step: bool = True) -> None:
+    trace.read(actor, "value = counter.total", "Counter.total", value)
+    if step:
+        trace.step(actor)
+    trace.write(actor, "counter.total = value", "Counter.total", value + 1)
+
+
+def found(trace: Trace) -> list[Candidate]:
+    return judged(trace.evidence())
+
+
+def firm(trace: Trace) -> list[Candidate]:
+    return [each for each in found(trace) if each.tier in ("likely", "latent")]
+
+
+def test_two_tasks_that_ran_one_after_the_other_can_lose_an_update() -> None:
+    trace = Trace(COUNTER)
+    one, two = trace.task("one"), trace.task("two")
+    increment(trace, one, 0)
+    increment(trace, two, 1)
+    (candidate,) = firm(trace)
+    assert (candidate.pattern, candidate.kind, candidate.tier, candidate.struck) == (Pattern.READ_WRITE_WRITE, "lost_update", "likely", False)
+
+
+def test_an_update_that_was_lost_is_said_to_have_struck() -> None:
+    trace = Trace(COUNTER)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "value = counter.total", "Counter.total", 0)
+    trace.step(one)
+    increment(trace, two, 0)
+    trace.write(one, "counter.total = value", "Counter.total", 1)
+    (candidate,) = firm(trace)
+    assert candidate.struck
+
+
+def test_without_an_await_in_between_tasks_cannot_interfere() -> None:
+    trace = Trace(COUNTER)
+    one, two = trace.task("one"), trace.task("two")
+    increment(trace, one, 0, step=False)
+    increment(trace, two, 1, step=False)
+    assert not firm(trace)
+
+
+def test_threads_need_no_await() -> None:
+    trace = Trace(COUNTER)
+    one, two = trace.thread("one"), trace.thread("two")
+    increment(trace, one, 0, step=False)
+    increment(trace, two, 1, step=False)
+    (candidate,) = firm(trace)
+    assert candidate.kind == "lost_update"
+
+
+def test_order_by_an_edge_is_no_race() -> None:
+    trace = Trace(COUNTER)
+    one, two = trace.task("one"), trace.task("two")
+    increment(trace, one, 0)
+    trace.edge(trace.event(one), trace.event(two))
+    increment(trace, two, 1)
+    assert not firm(trace)
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_a_lock_protects_only_if_held_through(split: bool) -> None:
+    trace = Trace(COUNTER)
+    one, two, lock = trace.task("one"), trace.task("two"), trace.lock("Counter.lock")
+    for actor, value in ((one, 0), (two, 1)):
+        trace.acquire(actor, lock)
+        trace.read(actor, "value = counter.total", "Counter.total", value)
+        if split:
+            trace.release(actor, lock)
+        trace.step(actor)
+        if split:
+            trace.acquire(actor, lock)
+        trace.write(actor, "counter.total = value", "Counter.total", value + 1)
+        trace.release(actor, lock)
+    assert bool(firm(trace)) is split
+
+
+def test_a_semaphore_of_several_units_protects_nothing() -> None:
+    trace = Trace(COUNTER)
+    one, two, semaphore = trace.task("one"), trace.task("two"), trace.lock("Counter.limit", "asyncio.locks.Semaphore")
+    for actor, value in ((one, 0), (two, 1)):
+        trace.acquire(actor, semaphore)
+        increment(trace, actor, value)
+        trace.release(actor, semaphore)
+    assert not judged(trace.evidence())
+    assert judged(trace.evidence(ignored=[semaphore]))
+
+
+def test_a_read_that_the_write_does_not_use_opens_no_window() -> None:
+    trace = Trace("""
+    async def work(counter):
+        seen = counter.total
+        await pause()
+        counter.total += 1
+    """)
+    for actor in (trace.task("one"), trace.task("two")):
+        trace.read(actor, "seen = counter.total", "Counter.total", 0)
+        trace.step(actor)
+        trace.read(actor, "counter.total += 1", "Counter.total", 0)
+        trace.write(actor, "counter.total += 1", "Counter.total", 1)
+    assert not firm(trace)
+
+
+CACHE = """
+async def get(cache, key):
+    if key not in cache.entries:
+        await pause()
+        {fill}
+    return 1
+"""
+
+
+def fill_and_find(fill: str, value: object) -> Trace:
+    trace = Trace(CACHE.format(fill=fill))
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "if key not in", "Cache.entries['k']", False, op="test", name="key")
+    trace.step(one)
+    trace.write(one, fill, "Cache.entries['k']", value)
+    trace.read(two, "if key not in", "Cache.entries['k']", True, op="test", name="key")
+    return trace
+
+
+def test_the_second_actor_need_only_have_made_the_same_check() -> None:
+    (candidate,) = firm(fill_and_find("cache.entries[key] = Connection(key)", "<app.Connection #9>"))
+    assert (candidate.pattern, candidate.kind, candidate.tier) == (Pattern.CLONE, "atomicity_violation", "likely")
+
+
+def test_filling_a_cache_twice_with_a_computed_value_is_only_a_hint() -> None:
+    (candidate,) = found(fill_and_find("cache.entries[key] = key * 2", 4))
+    assert candidate.tier == "hint"
+
+
+def test_filling_it_twice_with_what_was_fetched_is_latent() -> None:
+    (candidate,) = found(fill_and_find("cache.entries[key] = await fetch(key)", "page"))
+    assert candidate.tier == "latent"
+
+
+def test_looking_again_after_the_await_closes_the_window() -> None:
+    trace = Trace("""
+    async def get(cache):
+        if cache.page is None:
+            await pause()
+            if cache.page is None:  # again
+                cache.page = Page()
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "if cache.page is None:", "Cache.page", None)
+    trace.step(one)
+    trace.read(one, "# again", "Cache.page", None)
+    trace.write(one, "cache.page = Page()", "Cache.page", "<app.Page #9>")
+    trace.read(two, "if cache.page is None:", "Cache.page", "<app.Page #9>")
+    assert not firm(trace)
+
+
+def test_a_busy_flag_set_in_the_step_of_its_check_keeps_others_out() -> None:
+    source = """
+    async def work(job):
+        if job.busy:
+            return
+        {early}
+        value = job.done
+        await pause()
+        {late}
+        job.done = value + 1
+    """
+    for early, late, bad in (("job.busy = True", "pass", False), ("pass", "job.busy = True", True)):
+        trace = Trace(source.format(early=early, late=late))
+        one, two = trace.task("one"), trace.task("two")
+        for actor, value in ((one, 0), (two, 1)):
+            trace.read(actor, "if job.busy", "Job.busy", False)
+            if not bad:
+                trace.write(actor, "job.busy = True", "Job.busy", True)
+            trace.read(actor, "value = job.done", "Job.done", value)
+            trace.step(actor)
+            if bad:
+                trace.write(actor, "job.busy = True", "Job.busy", True)
+            trace.write(actor, "job.done = value", "Job.done", value + 1)
+        assert any(trace.locations["Job.done"].id == int(trace.evidence().table.location[each.first]) for each in firm(trace)) is bad
+
+
+def test_a_stock_event_loop_orders_tasks_that_never_wait() -> None:
+    trace = Trace(COUNTER)
+    main = trace.task("main")
+    created = trace.event(main)
+    one, two = trace.task("one", created), trace.task("two", created)
+    for actor in (one, two):
+        trace.read(actor, "value = counter.total", "Counter.total", 0)
+    # Both are resumed by nothing but their own request, so the first always writes before the second.
+    for actor, value in ((one, 1), (two, 2)):
+        trace.step(actor, hop=True)
+        trace.write(actor, "counter.total = value", "Counter.total", value)
+    assert any(each.struck for each in firm(trace))
+
+
+def test_code_between_two_sleeps_of_nothing_is_latent() -> None:
+    trace = Trace(COUNTER)
+    main = trace.task("main")
+    created = trace.event(main)
+    one, two = trace.task("one", created), trace.task("two", created)
+    for actor, value in ((one, 0), (two, 1)):
+        trace.read(actor, "value = counter.total", "Counter.total", value)
+        trace.step(actor, hop=True)
+        trace.write(actor, "counter.total = value", "Counter.total", value + 1)
+    assert {each.tier for each in firm(trace)} == {"latent"}
+
+
+def test_a_comment_in_the_source_silences_a_finding() -> None:
+    trace = Trace(COUNTER.replace("value = counter.total", "value = counter.total  # causeway: ignore[lost_update]"))
+    one, two = trace.task("one"), trace.task("two")
+    increment(trace, one, 0)
+    increment(trace, two, 1)
+    assert not found(trace)
+
+
+def test_what_is_put_into_a_list_that_is_replaced_is_lost() -> None:
+    trace = Trace("""
+    async def flush(writer):
+        if writer.buffer:
+            await send(writer.buffer)
+            writer.buffer = []
+
+    async def write(writer, item):
+        writer.buffer.append(item)
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "if writer.buffer:", "Writer.buffer", "<list #5>")
+    trace.step(one)
+    trace.write(one, "writer.buffer = []", "Writer.buffer", "<list #6>")
+    trace.read(two, "writer.buffer.append", "Writer.buffer", "<list #6>")
+    (candidate,) = firm(trace)
+    assert candidate.kind == "atomicity_violation"
