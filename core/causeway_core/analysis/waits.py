@@ -29,7 +29,7 @@ class Wait:
     """An actor that was never answered. `object` is what it waited for (object.id, 0 unknown), `words` that for people, `at` its last
     request (0 unknown), `order` its rank.
 
-    `until` is the rank of what the actor did next (None: nothing more): it was cancelled, or gave up.
+    `until` is the rank of what the actor did next (None: nothing more): it was cancelled, or gave up. `stack` is innermost first.
     """
 
     actor: int
@@ -38,6 +38,7 @@ class Wait:
     at: At
     order: int
     until: int | None = None
+    stack: tuple[tuple[str, int, str], ...] = ()
 
 
 class Waits:
@@ -75,7 +76,9 @@ class Waits:
         for row in self._evidence.facts.waiting:
             asked = self._asked(row.actor, row.object)
             object = asked.object if row.object is None and asked is not None else row.object
-            found.append(Wait(row.actor, max(object or 0, 0), row.waiting_on, At(asked.at if asked else 0), asked.order if asked else -1))
+            found.append(
+                Wait(row.actor, max(object or 0, 0), row.waiting_on, At(asked.at if asked else 0), asked.order if asked else -1, None, row.stack)
+            )
         return tuple(found)
 
     def _asked(self, actor: int, object: int | None) -> Operation | None:

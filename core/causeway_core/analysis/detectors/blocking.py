@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import REQUESTS, Operation
-from causeway_core.analysis.telling.scene import Scene
+from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.analysis.telling.window import shown_time
 from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncFlag, SyncOp
@@ -44,8 +44,8 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
                 ),
                 resource=name,
                 events=[
-                    (hold.actor, hold.at, "acquire", f"acquired {name}"),
-                    (hold.actor, hold.until_at, "release", f"released {name}, some steps later"),
+                    Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
+                    Moment(hold.actor, hold.until_at, "release", f"released {name}, some steps later"),
                 ],
                 recommendation=f"make {name} an asyncio.Lock, or release it before the await",
                 explanation="A blocking acquire by another task of the same loop would wait for a release that only this loop could run: a deadlock.",
@@ -96,7 +96,7 @@ def _told(scene: Scene, duration: int, event: Operation) -> Finding:
         confidence=0.9 if long else 0.5,
         title=f"`{place.function}` in {scene.actor(event.actor)} waits {shown_time(duration)} for {name} and stops the event loop meanwhile",
         resource=scene.object(event.object),
-        events=[(event.actor, event.at, "wait", f"waits for {name}")],
+        events=[Moment(event.actor, event.at, "wait", f"waits for {name}")],
         recommendation="await its asyncio counterpart, or run the call in a thread with asyncio.to_thread",
         explanation="While a task blocks its thread, no other task, timer or connection of that event loop is served.",
     )

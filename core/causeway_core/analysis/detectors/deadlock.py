@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from causeway_core.analysis.holds import Hold
-from causeway_core.analysis.telling.scene import Scene
+from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.analysis.waits import Wait, Waits
 from causeway_core.model import Finding
 
@@ -67,7 +67,7 @@ def _told(scene: Scene, cycle: list[_Link]) -> Finding:
     first = cycle[0]
     if alone:
         assert first.hold is not None
-        held, asked = scene.place(first.hold.at), scene.place(first.wait.at)
+        held, asked = scene.place(first.hold.at), scene.waiting_place(first.wait) or scene.place(first.wait.at)
         title = (
             f"`{asked.function}` in {scene.actor(first.wait.actor)} waits for {scene.object(first.wait.object)}, which the "
             f"same {scene.kind(first.wait.actor)} "
@@ -88,17 +88,17 @@ def _told(scene: Scene, cycle: list[_Link]) -> Finding:
     events = []
     for link in cycle:
         if link.hold is not None:
-            events.append((link.hold.actor, link.hold.at, "acquire", f"acquired {scene.object(link.wait.object)}"))
+            events.append(Moment(link.hold.actor, link.hold.at, "acquire", f"acquired {scene.object(link.wait.object)}"))
     for link in cycle:
         what = scene.object(link.wait.object) if link.hold is not None else f"the end of {scene.actor(link.target)}"
-        events.append((link.wait.actor, int(link.wait.at), "wait", f"waits for {what}"))
+        events.append(Moment(link.wait.actor, int(link.wait.at), "wait", f"waits for {what}", scene.waiting_place(link.wait)))
     return scene.finding(
         kind="deadlock",
         tier="likely",
         rank=-1.0,
         confidence=0.99,
         title=title,
-        resource=scene.object(first.wait.object),
+        resource=scene.object(next(link.wait.object for link in cycle if link.hold is not None or link is cycle[-1])),
         events=events,
         recommendation=advice,
         explanation=(
@@ -126,23 +126,24 @@ def _quiescence(scene: Scene, waits: Waits, links: dict[int, _Link]) -> list[Fin
         blocked = [wait for wait in stuck_threads if not any(word in wait.words for word in _OUTSIDE) and wait.words]
         if len(blocked) != len(waits.all) or len(blocked) < 2 or scene.has_running(waits):
             return []
-        return [_still(scene, blocked)]
+        return [_still(scene, waits, blocked)]
     if any(scene.is_asynchronous(wait.actor) for wait in others) or len(loops) != 1:
         return []
-    return [_still(scene, inside)]
+    return [_still(scene, waits, inside)]
 
 
-def _still(scene: Scene, waiting: list[Wait]) -> Finding:
-    who = "; ".join(f"{scene.actor(wait.actor)} waits for {_what(scene, wait)}" for wait in waiting[:4])
+def _still(scene: Scene, waits: Waits, waiting: list[Wait]) -> Finding:
+    said = [(wait, _what(scene, waits, wait)) for wait in waiting]
+    who = "; ".join(f"{scene.actor(wait.actor)} waits for {words}" for wait, words in said[:4])
     more = f" and {len(waiting) - 4} more" if len(waiting) > 4 else ""
-    events = [(wait.actor, int(wait.at), "wait", f"waits for {_what(scene, wait)}") for wait in waiting[:5]]
+    events = [Moment(wait.actor, int(wait.at), "wait", f"waits for {words}", scene.waiting_place(wait)) for wait, words in said[:5]]
     return scene.finding(
         kind="deadlock",
         tier="likely",
         rank=-0.5,
         confidence=0.9,
         title=f"nothing can go on: {who}{more}",
-        resource=_what(scene, waiting[0]),
+        resource=_resource(scene, waits, waiting),
         events=events,
         recommendation=(
             f"find who should have answered {scene.actor(waiting[0].actor)}: put the item, set the event, release the lock "
@@ -155,8 +156,17 @@ def _still(scene: Scene, waiting: list[Wait]) -> Finding:
     )
 
 
-def _what(scene: Scene, wait: Wait) -> str:
+def _what(scene: Scene, waits: Waits, wait: Wait) -> str:
+    target = waits.joined(wait)
+    if target is not None:
+        return f"{scene.actor(target)} to end"
     if wait.object:
         name = scene.object(wait.object)
         return f"{wait.words} ({name})" if wait.words else name
     return wait.words or "something"
+
+
+def _resource(scene: Scene, waits: Waits, waiting: list[Wait]) -> str:
+    """What the first that waits for a thing, not for an actor, waits for."""
+    things = [wait.object for wait in waiting if wait.object and waits.joined(wait) is None]
+    return scene.object(things[0]) if things else scene.actor(waiting[0].actor)

@@ -7,7 +7,7 @@ from itertools import islice
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.holds import Hold
-from causeway_core.analysis.telling.scene import Scene
+from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.model import At, Finding
 
 SAMPLE = 24
@@ -68,7 +68,7 @@ def _gates(evidence: Evidence, nesting: _Nesting) -> frozenset[int]:
 
 def _told(scene: Scene, one: _Nesting, two: _Nesting) -> Finding:
     first, second = scene.object(one[0].object), scene.object(one[1].object)
-    events = [(hold.actor, hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in (one, two) for hold in nesting]
+    events = [Moment(hold.actor, hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in (one, two) for hold in nesting]
     return scene.finding(
         kind="deadlock",
         tier="hint",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.statement import Statement, parse
-from causeway_core.analysis.telling.scene import Scene
+from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.model import Finding
 from causeway_core.storage.rows import Sql
 
@@ -124,7 +124,7 @@ def _told(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
             "come in between: one update would be lost"
         )
     events = [
-        (use.sql.actor, int(use.sql.at), role, _said(use.sql))
+        Moment(use.sql.actor, int(use.sql.at), role, _said(use.sql))
         for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))
     ]
     shared = window.other.sql.connection == window.read.sql.connection

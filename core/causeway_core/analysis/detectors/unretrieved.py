@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.telling.scene import Scene
+from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.model import Finding
 
 
@@ -27,7 +27,7 @@ def unretrieved(scene: Scene, evidence: Evidence) -> list[Finding]:
                 confidence=0.95,
                 title=f"{scene.actor(row.actor)} failed in `{place.function}` with {name}{message}, and nobody awaited it",
                 resource=scene.actor(row.actor),
-                events=[(row.actor, row.at, "raise", f"raised {name}{message}")],
+                events=[Moment(row.actor, row.at, "raise", f"raised {name}{message}")],
                 recommendation="await the task, gather it, keep it in a TaskGroup, or add a done callback that looks at its exception",
                 explanation="The exception was only reported when the task was collected, if at all; what depended on the task went on without it.",
             )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from causeway_core.analysis.operations import Operation
-from causeway_core.analysis.telling.scene import Scene
+from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.analysis.waits import Waits
 from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncOp
@@ -44,10 +44,10 @@ def _told(scene: Scene, waits: Waits, object: int, wake: Operation, clear: Opera
     wait = next(each for each in waits.all if each.object == object and each.at)
     name = scene.object(object)
     verb = "set" if wake.op == SyncOp.EVENT_SET else "notified"
-    events = [(wake.actor, wake.at, "notify", f"{verb} {name}: nobody waited")]
+    events = [Moment(wake.actor, wake.at, "notify", f"{verb} {name}: nobody waited")]
     if clear is not None:
-        events.append((clear.actor, clear.at, "clear", f"cleared {name}"))
-    events.append((wait.actor, int(wait.at), "wait", f"began to wait for {name}, for ever"))
+        events.append(Moment(clear.actor, clear.at, "clear", f"cleared {name}"))
+    events.append(Moment(wait.actor, int(wait.at), "wait", f"began to wait for {name}, for ever", scene.waiting_place(wait)))
     advice = (
         f"wait for {name} only in a loop over the state it stands for: `while not ready: condition.wait()`, with the "
         "state changed under the same lock before notify"
