@@ -62,7 +62,7 @@ def run_plain(folder: Path, words: Sequence[str]) -> Ended:
 
 
 def without_addresses(text: str) -> str:
-    return re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
+    return re.sub(r"0x[0-9a-f]{6,}|pid=\d+", "…", text)
 
 
 def run_hooked(folder: Path, words: Sequence[str], detail: str = "causal") -> Hooked:

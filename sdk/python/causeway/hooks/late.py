@@ -78,13 +78,34 @@ class LateFinder:
             find = getattr(finder, "find_spec", None)
             spec = find(name, path, target) if find is not None else None
             if spec is not None:
-                _watch(name, spec.loader)
+                _watch(name, spec)
                 return spec
         return None
 
 
-def _watch(name: str, loader: Any) -> None:
-    """Shadow the loader's `exec_module` for one call; a loader without instance attributes (built-in modules) is not watched."""
+class _Once:
+    """Stands for a loader that is a class (built-in and frozen modules) during one import."""
+
+    def __init__(self, name: str, loader: Any) -> None:
+        self.name = name
+        self.loader = loader
+
+    def create_module(self, spec: Any) -> Any:
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        spec: Any = module.__spec__
+        spec.loader = module.__loader__ = self.loader
+        self.loader.exec_module(module)
+        _run(self.name)
+
+
+def _watch(name: str, spec: Any) -> None:
+    """Shadow the loader's `exec_module` for one call."""
+    loader = spec.loader
+    if isinstance(loader, type):
+        spec.loader = _Once(name, loader)
+        return
     try:
         original = loader.exec_module
 

@@ -230,9 +230,12 @@ def _fork_exec(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tupl
 
 
 def _posix_spawn(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    if len(args) < 3 or not hasattr(args[2], "items"):
+    if len(args) < 3 or not (args[2] is None or hasattr(args[2], "items")):
         return None, args, kwargs
     key = _announce()
+    if args[2] is None:  # since 3.13: the process's own
+        _inherit(key)
+        return key, (args[0], recorded_command(args[1], (args[0],), os.environ), *args[2:]), kwargs
     argv = recorded_command(args[1], (args[0],), args[2])
     return key, (args[0], argv, _with_variables(dict(args[2].items()), key, encode=False), *args[3:]), kwargs
 
