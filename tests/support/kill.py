@@ -87,7 +87,7 @@ def kill_program(recording: Path, lines: int, polls: int = 3) -> Outcome:
 
 
 def kill_recorder(recording: Path, lines: int, rounds: int = 12) -> Outcome:
-    """Kills the recorder (SIGKILL) after so many lines of the program's output; the program runs to its end; then recovers.
+    """Kills the recorder (SIGKILL) after so many lines (1 to `rounds`) of the program's output; the program runs to its end; then recovers.
 
     `killed_ns` is then the end of the program: all of it must be there.
     """

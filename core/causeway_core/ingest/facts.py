@@ -116,7 +116,10 @@ class Facts:
     def open_spans(self) -> None:
         """Writes the spans that never ended."""
         for span in self._spans.values():
-            self._row("span", *span)
+            try:
+                self._row("span", *span)
+            except OverflowError:
+                self.rejected += 1
         self._spans = {}
 
     def _row(self, table: str, *values: Any) -> None:

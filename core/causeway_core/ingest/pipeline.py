@@ -143,12 +143,13 @@ class Pipeline:
             feed.offset, why, detail = self.scanner.feed(stream.id, feed.buffer, feed.offset, force)
             stream.position += feed.offset - before
             force = force and feed.offset == before
-            if why == _ORDER:
+            if why == _ORDER and detail not in stream.process.waiting:
                 stream.waits_for = detail
-                if detail in stream.process.waiting:
-                    return self._pump(stream, until, force=True)
                 stream.process.waiting[detail] = stream
                 break
+            if why == _ORDER:
+                force = True  # a number that two streams wait for: the guest is broken, but what it wrote is read
+                continue
             if why == _SITES:
                 self._on_sites(stream)
             elif why == _FULL:
