@@ -114,20 +114,20 @@ void cw_tap_dealloc(PyObject *self) {
     PyObject_Free(tap);
 }
 
-static void give_name(cw_tap *tap, PyObject *name) {
+/* `known`: the judgement of an earlier tap on the same name. */
+static void give_name(cw_tap *tap, PyObject *name, const uint64_t *known) {
     Py_INCREF(name);
     if (PyUnicode_CheckExact(name)) PyUnicode_InternInPlace(&name);
     tap->name = name;
     tap->later = named;
     if (named != NULL) named->earlier = tap;
     named = tap;
-    judge(tap);
-    if (PyUnicode_CheckExact(name)) cw_method_prepare(tap);
+    if (known != NULL) tap->secrets = *known;
+    else judge(tap);
+    if (tap->kind->record == 0 && PyUnicode_CheckExact(name)) cw_method_prepare(tap);
 }
 
-static PyObject *new_tap(const char *kind_name, unsigned long site, PyObject *name, unsigned long site2) {
-    const cw_tap_kind *kind = kind_of(kind_name);
-    if (kind == NULL) return PyErr_Format(PyExc_ValueError, "no tap is of kind '%s'", kind_name);
+static PyObject *tap_of(const cw_tap_kind *kind, unsigned long site, PyObject *name, unsigned long site2, const uint64_t *known) {
     if (name != Py_None && !PyUnicode_CheckExact(name) && !PyTuple_CheckExact(name)) return PyErr_Format(PyExc_TypeError, "a tap's name is a str, a tuple of them or None");
     if (site >= 1u << 24) return PyErr_Format(PyExc_ValueError, "site numbers have 24 bits");
     cw_tap *tap = PyObject_New(cw_tap, kind->type);
@@ -138,8 +138,14 @@ static PyObject *new_tap(const char *kind_name, unsigned long site, PyObject *na
     tap->site2 = (uint32_t)site2 & 1;
     tap->after = site2 >> 1 == 0 ? 0 : CW_LINE | (tap->site + (uint32_t)(site2 >> 1)) << 8;
     tap->first = kind->record | tap->site << 8;
-    if (name != Py_None) give_name(tap, name);
+    if (name != Py_None) give_name(tap, name, known);
     return (PyObject *)tap;
+}
+
+static PyObject *new_tap(const char *kind_name, unsigned long site, PyObject *name, unsigned long site2) {
+    const cw_tap_kind *kind = kind_of(kind_name);
+    if (kind == NULL) return PyErr_Format(PyExc_ValueError, "no tap is of kind '%s'", kind_name);
+    return tap_of(kind, site, name, site2, NULL);
 }
 
 static PyObject *make(PyObject *Py_UNUSED(module), PyObject *args, PyObject *keywords) {
@@ -168,6 +174,48 @@ static PyObject *make_many(PyObject *Py_UNUSED(module), PyObject *args) {
     return result;
 }
 
+#define KINDS 64
+typedef struct {
+    uint32_t kind, site, name, site2;
+} packed_row;
+
+/* One row of make_packed; `judged` keeps the judgement of each name once it is known. */
+static PyObject *unpack(const packed_row *row, const cw_tap_kind **kinds, Py_ssize_t kind_count, PyObject *names, uint64_t *judged, bool *known, unsigned long base) {
+    if (row->kind >= (size_t)kind_count || row->name >= (size_t)PyTuple_GET_SIZE(names)) return PyErr_Format(PyExc_ValueError, "a packed row names no kind or name");
+    PyObject *name = PyTuple_GET_ITEM(names, row->name);
+    PyObject *tap = tap_of(kinds[row->kind], row->site + base, name, row->site2, known[row->name] ? &judged[row->name] : NULL);
+    if (tap != NULL) {
+        judged[row->name] = ((cw_tap *)tap)->secrets;
+        known[row->name] = true;
+    }
+    return tap;
+}
+
+static PyObject *make_packed(PyObject *Py_UNUSED(module), PyObject *args) {
+    PyObject *kind_names, *names, *rows;
+    unsigned long base;
+    if (!PyArg_ParseTuple(args, "O!SO!k:make_packed", &PyTuple_Type, &kind_names, &rows, &PyTuple_Type, &names, &base)) return NULL;
+    const cw_tap_kind *kinds[KINDS];
+    Py_ssize_t kind_count = PyTuple_GET_SIZE(kind_names), count = PyBytes_GET_SIZE(rows) / (Py_ssize_t)sizeof(packed_row);
+    for (Py_ssize_t i = 0; i < kind_count; i++) {
+        const char *text = i < KINDS && PyUnicode_Check(PyTuple_GET_ITEM(kind_names, i)) ? PyUnicode_AsUTF8(PyTuple_GET_ITEM(kind_names, i)) : NULL;
+        if (text == NULL || (kinds[i] = kind_of(text)) == NULL) return PyErr_Format(PyExc_ValueError, "no tap is of kind %R", PyTuple_GET_ITEM(kind_names, i));
+    }
+    uint64_t *judged = PyMem_Calloc((size_t)PyTuple_GET_SIZE(names) + 1, sizeof *judged);
+    bool *known = PyMem_Calloc((size_t)PyTuple_GET_SIZE(names) + 1, sizeof *known);
+    PyObject *result = judged == NULL || known == NULL ? PyErr_NoMemory() : PyList_New(count);
+    for (Py_ssize_t i = 0; result != NULL && i < count; i++) {
+        packed_row row;
+        memcpy(&row, PyBytes_AS_STRING(rows) + i * (Py_ssize_t)sizeof row, sizeof row);
+        PyObject *tap = unpack(&row, kinds, kind_count, names, judged, known, base);
+        if (tap == NULL) Py_CLEAR(result);
+        else PyList_SET_ITEM(result, i, tap);
+    }
+    PyMem_Free(judged);
+    PyMem_Free(known);
+    return result;
+}
+
 /* A copy is a tap of the same kind without a place: sites belong to the process that registered them. */
 static PyObject *reduce(PyObject *self, PyObject *Py_UNUSED(ignored)) {
     cw_tap *tap = (cw_tap *)self;
@@ -183,6 +231,8 @@ int cw_taps_init(PyObject *module) {
     static PyMethodDef functions[] = {{"make", (PyCFunction)(void (*)(void))make, METH_VARARGS | METH_KEYWORDS,
                                        "make(kind, site, name=None, site2=0) -> tap\n\nA tap object of one kind for one site; see native/README.md."},
                                       {"make_many", make_many, METH_VARARGS, "make_many(rows, base) -> list\n\nA tap for each (kind, site, name, site2), base added to the site."},
+                                      {"make_packed", make_packed, METH_VARARGS,
+                                       "make_packed(kinds, rows, names, base) -> list\n\nThe same from rows of four little-endian words: index of the kind, site, index of the name, site2."},
                                       {NULL}};
     if (cw_methods_init() < 0) return -1;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)

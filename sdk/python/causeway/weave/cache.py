@@ -6,20 +6,16 @@ import _imp
 import marshal
 import os
 import sys
-from _frozen_importlib_external import MAGIC_NUMBER  # type: ignore[import-not-found]
-
-try:
-    from _sha2 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    from _sha256 import sha256  # type: ignore[import-not-found]
+from _blake2 import blake2b
+from _frozen_importlib_external import MAGIC_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import CodeType
+    from typing import Any
 
     from causeway.weave.patch import Recipe
-    from causeway.weave.sites import TapRow
 
 WEAVER = 1
 """Raised whenever woven code changes shape."""
@@ -42,12 +38,17 @@ def _identity() -> bytes:
 
 
 class Stored:
-    """A woven module as the cache keeps it. `dynamic` names the tap rows that stand before the source of an `exec`: row, line, compiler flags."""
+    """A woven module as the cache keeps it: the code without taps, where they go, and the rows they are made from (`_tap.make_packed`).
 
-    __slots__ = ("code", "dynamic", "recipe", "sites", "taps")
+    `dynamic` names the rows that stand before the source of an `exec`: row, line, compiler flags.
+    """
 
-    def __init__(self, code: CodeType, recipe: Recipe, taps: list[TapRow], sites: int, dynamic: tuple[tuple[int, int, int], ...] = ()) -> None:
-        self.code, self.recipe, self.taps, self.sites, self.dynamic = code, recipe, taps, sites, dynamic
+    __slots__ = ("code", "dynamic", "kinds", "names", "recipe", "rows", "sites")
+
+    def __init__(
+        self, code: CodeType, recipe: Recipe, kinds: tuple[str, ...], rows: bytes, names: tuple[Any, ...], sites: int, dynamic: tuple[tuple[int, int, int], ...]
+    ) -> None:
+        self.code, self.recipe, self.kinds, self.rows, self.names, self.sites, self.dynamic = code, recipe, kinds, rows, names, sites, dynamic
 
 
 class Cache:
@@ -69,11 +70,12 @@ class Cache:
 
     def key(self, source: bytes, path: str, module: str, options: str) -> str:
         """Names everything that woven code depends on."""
-        digest = sha256(source)
+        digest = blake2b(source, digest_size=16)
         for part in (path.encode("utf-8", "surrogateescape"), module.encode(), options.encode(), self._identity):
             digest.update(b"\0%d\0" % len(part))
             digest.update(part)
-        return digest.hexdigest()[:32]
+        text: str = digest.hexdigest()
+        return text
 
     def _path(self, key: str, ending: str) -> str:
         return os.path.join(self.directory, key[:2], key + ending)
@@ -91,7 +93,7 @@ class Cache:
 
     def store(self, key: str, stored: Stored, table: bytes) -> None:
         """Keeps a woven module and its site table."""
-        body = marshal.dumps((stored.code, stored.recipe, stored.taps, stored.sites, stored.dynamic))
+        body = marshal.dumps(tuple(getattr(stored, name) for name in ("code", "recipe", "kinds", "rows", "names", "sites", "dynamic")))
         try:
             os.makedirs(os.path.dirname(self._path(key, "")), mode=0o700, exist_ok=True)
             write_atomically(self._path(key, ".json"), table)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from types import CodeType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from causeway.weave.sites import PREFIX, TapRow
 from causeway.weave.unwind import add_handler
@@ -39,3 +40,13 @@ def storable(code: CodeType, taps: list[TapRow]) -> tuple[CodeType, Recipe]:
             places.append((len(constants), unwind))
             result = with_handler
     return result, (tuple(places), tuple(inner))
+
+
+def packed(rows: list[TapRow]) -> tuple[tuple[str, ...], bytes, tuple[Any, ...]]:
+    """Kinds, rows and names as `_tap.make_packed` takes them."""
+    kinds: dict[str, int] = {}
+    names: dict[Any, int] = {}
+    words = bytearray()
+    for kind, site, name, site2 in rows:
+        words += struct.pack("<4I", kinds.setdefault(kind, len(kinds)), site, names.setdefault(name, len(names)), site2)
+    return tuple(kinds), bytes(words), tuple(names)

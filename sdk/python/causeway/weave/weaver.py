@@ -19,7 +19,7 @@ GAP = 20
 class Weaver:
     """Gives woven code for sources in scope; anything that goes wrong leaves a module unwoven, with a GAP record.
 
-    `tap` is `causeway._tap` or a twin of it (`make_many`, `add_sites`, `emit`, `active`). `spool` is where site tables go.
+    `tap` is `causeway._tap` or a twin of it (`make_packed`, `add_sites`, `emit`, `active`). `spool` is where site tables go.
     """
 
     def __init__(self, tap: Any, scope: Scope, cache: Cache, spool: str | None, detail: str = "full") -> None:
@@ -61,18 +61,19 @@ class Weaver:
         table = None
         if stored is None or not self._published(key, None):
             from causeway.weave.dynamic import split
+            from causeway.weave.storable import packed
             from causeway.weave.tree import weave
 
             with _Warnings(module) as warned:
                 result = weave(source, path, module, rewrite() if rewrite is not None else None, flags=flags, filename=filename)
-            taps, dynamic = split(result.table, result.code)
-            stored = Stored(result.code, result.recipe, taps, len(result.table.sites), dynamic)
+            rows, dynamic = split(result.table, result.code)
+            stored = Stored(result.code, result.recipe, *packed(rows), len(result.table.sites), dynamic)
             table = result.table.to_json(decode(source))
             if not warned.seen:
                 self.cache.store(key, stored, table)
             self._published(key, table)
         base = self.tap.add_sites(stored.sites, key)
-        taps = self.tap.make_many(stored.taps, base)
+        taps = self.tap.make_packed(stored.kinds, stored.rows, stored.names, base)
         for row, line, inherited in stored.dynamic:
             taps[row] = Dynamic(self, f"<exec {path}:{line}>", module, inherited)
         return loaded(stored.code, stored.recipe, taps)
