@@ -24,8 +24,8 @@ def test_from_the_second_write_back_over_the_await_to_the_creation() -> None:
     travel = at("lost_update", "write", 1)
     assert actor(travel) == "second"
     assert travel.evaluate("account.balance").text == "900" and travel.evaluate("balance").text == "1000"
-    expected = [("withdraw", "await", "second"), ("withdraw", "read", "second"), ("withdraw", "handler", "second"), ("main", "create-second", "Task-1")]
-    for function, marker, name in expected:
+    way = [("withdraw", "await", "second"), ("withdraw", "read", "second"), ("withdraw", "handler", "second"), ("main", "create-second", "Task-1")]
+    for function, marker, name in way:
         travel.step_back()
         assert (place(travel), actor(travel)) == ((function, line("lost_update", marker)), name)
     while actor(travel) != "MainThread":
@@ -89,7 +89,8 @@ def test_the_stack_goes_on_in_awaiters_and_creators_with_their_variables() -> No
     shown = [frame.label or (frame.function, frame.line) for frame in frames]
     assert shown == [
         ("withdraw", line("lost_update", "write")), "awaited by task Task-1", ("main", line("lost_update", "gather")),
-        "created by task Task-1", ("main", line("lost_update", "create-second")), "created by thread MainThread", ("<module>", line("lost_update", "run")),
+        "created by task Task-1", ("main", line("lost_update", "create-second")), "created by thread MainThread",
+        ("<module>", line("lost_update", "run")),
     ]
     assert travel.evaluate("second", frames[2]).type.endswith("Task")
     with pytest.raises(Exception, match="not bound"):
@@ -157,7 +158,8 @@ def test_exception_filters_stop_where_exceptions_are_raised() -> None:
 def test_retroactive_prints() -> None:
     travel = session("lost_update")
     path = source("lost_update")
-    travel.set_line_breakpoints(path, [LineBreakpoint(path, line("lost_update", "write"), log="{name}: {account.balance} -> {balance - amount} {{ok}} {nix}")])
+    message = "{name}: {account.balance} -> {balance - amount} {{ok}} {nix}"
+    travel.set_line_breakpoints(path, [LineBreakpoint(path, line("lost_update", "write"), log=message)])
     lines = list(travel.run_logpoints())
     assert [one.text.partition(" {")[0] for one in lines] == ["alice: 1000 -> 900", "alice: 900 -> 800"]
     assert "{ok} <'nix' is not bound here" in lines[0].text and [one.actor_title for one in lines] == ["task first", "task second"]

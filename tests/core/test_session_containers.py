@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 ITEMS = st.one_of(st.integers(-3, 3), st.sampled_from(["a", "b", None, True, 2.0]))
-SEQUENCE = st.lists(st.tuples(
-    st.sampled_from(["append", "insert", "pop", "remove", "extend", "reverse", "clear", "set", "delete", "appendleft", "popleft", "rotate", "extendleft"]), st.integers(-4, 4), ITEMS,
-), max_size=25)
+METHODS = (
+    "append", "insert", "pop", "remove", "extend", "reverse", "clear", "set", "delete", "appendleft", "popleft", "rotate", "extendleft",
+)
+SEQUENCE = st.lists(st.tuples(st.sampled_from(METHODS), st.integers(-4, 4), ITEMS), max_size=25)
 MAPPING = st.lists(st.tuples(st.sampled_from(["set", "delete", "pop", "setdefault", "update", "popitem", "clear"]), ITEMS, ITEMS), max_size=25)
 SET = st.lists(st.tuples(st.sampled_from(["add", "discard", "remove", "pop", "update", "difference_update", "clear"]), ITEMS, ITEMS), max_size=25)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import struct
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from causeway_core.errors import WireError
@@ -15,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ALL, ALL_X = 0x3FFE, (1 << 64) - 1
-WORDS = st.lists(st.one_of(st.integers(0, 2**32 - 1), st.integers(0, 0xFFF), st.builds(lambda k, s: k | s << 8, st.integers(0, 15), st.integers(0, 9))), max_size=60)
+FIRST_WORDS = st.builds(lambda kind, site: kind | site << 8, st.integers(0, 15), st.integers(0, 9))
+WORDS = st.lists(st.one_of(st.integers(0, 2**32 - 1), st.integers(0, 0xFFF), FIRST_WORDS), max_size=60)
 
 
 def packed(words: Sequence[int]) -> bytes:
@@ -129,7 +131,7 @@ def test_feeding_in_pieces_gives_the_same_timeline(seed: int, count: int, cuts: 
     whole, pieces = timeline(words), _query.Timeline()
     pieces.sites(packed([0, *(site % 4 + 1 for site in range(11))]), bytes(site % 3 for site in range(12)))
     borders = sorted({0, len(words), *(starts[cut % len(starts)] for cut in cuts if starts)})
-    for first, last in zip(borders, borders[1:], strict=False):
+    for first, last in pairwise(borders):
         assert pieces.feed(1, first, packed(words[first:last]), 0, last - first) == last - first
     check(whole, len(words))
     assert whole.statistics() == pieces.statistics()
@@ -159,8 +161,10 @@ def test_wrong_arguments_are_refused() -> None:
     for call in (
         lambda: _query.find(b"abc", 0, 0, ALL, 0, None, -1, 1, False), lambda: _query.find(packed([1]), 0, 2, ALL, 0, None, -1, 1, False),
         lambda: _query.find(packed([1]), -1, 1, ALL, 0, None, -1, 1, False), lambda: _query.find(packed([1]), 0, 1, ALL, 0, None, -1, 5, True),
-        lambda: made.feed(1, 0, packed([1]), 0, 2), lambda: made.feed(1, 1 << 41, packed([1]), 0, 1), lambda: made.feed(1 << 30, 0, packed([1]), 0, 1),
-        lambda: made.sites(packed([1, 2]), b"\0"), lambda: made.find_in(0, 1, 0, packed([1]), 0, 9, ALL, 0, None, 1, False), lambda: made.locate_all(b"1234"),
+        lambda: made.feed(1, 0, packed([1]), 0, 2), lambda: made.feed(1, 1 << 41, packed([1]), 0, 1),
+        lambda: made.feed(1 << 30, 0, packed([1]), 0, 1),
+        lambda: made.sites(packed([1, 2]), b"\0"), lambda: made.find_in(0, 1, 0, packed([1]), 0, 9, ALL, 0, None, 1, False),
+        lambda: made.locate_all(b"1234"),
     ):
         with pytest.raises(ValueError):
             call()

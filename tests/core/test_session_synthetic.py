@@ -151,7 +151,8 @@ def looping(tmp_path: Path, rounds: int = 20, chunk_words: int = 64) -> Session:
 
 
 @pytest.mark.parametrize(("hit", "condition", "expected"), [
-    ("5", None, [4]), (">=18", None, [17, 18, 19]), ("%7", None, [6, 13]), (None, "i > 17", [18, 19]), ("==2", "i % 5 == 0", [5]), ("<3", None, [0, 1]), (None, "nix", []),
+    ("5", None, [4]), (">=18", None, [17, 18, 19]), ("%7", None, [6, 13]), (None, "i > 17", [18, 19]), ("==2", "i % 5 == 0", [5]),
+    ("<3", None, [0, 1]), (None, "nix", []),
 ])
 def test_conditions_and_hit_conditions(tmp_path: Path, hit: str | None, condition: str | None, expected: list[int]) -> None:
     travel = looping(tmp_path)
@@ -174,7 +175,8 @@ def test_breakpoints_say_where_they_are(tmp_path: Path) -> None:
     assert [(one.verified, one.line) for one in found] == [(True, 2), (True, 6), (False, 99), (False, 3)]
     assert found[2].reason == "no code was recorded at or after this line" and "not a hit condition" in (found[3].reason or "")
     assert travel.set_line_breakpoints("/elsewhere/program.py", [LineBreakpoint("/elsewhere/program.py", 2)])[0].verified
-    assert travel.set_line_breakpoints("/elsewhere/unknown.py", [LineBreakpoint("/elsewhere/unknown.py", 2)])[0].reason == "this file was not recorded"
+    unknown = travel.set_line_breakpoints("/elsewhere/unknown.py", [LineBreakpoint("/elsewhere/unknown.py", 2)])
+    assert unknown[0].reason == "this file was not recorded"
     assert [one.verified for one in travel.set_function_breakpoints([FunctionBreakpoint("leaf"), FunctionBreakpoint("tree")])] == [True, False]
     assert travel.breakable_lines(path, 1, 5) == [(2, 1), (3, 1)]
 

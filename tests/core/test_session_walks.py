@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import pytest
 from causeway_core.model import Mark
@@ -117,7 +118,7 @@ def test_reverse_continue_meets_the_hits_of_continue(program: str, marker: str) 
     assert forward and travel.mark == travel.end().mark
     assert hits(travel, "reverse_continue") == forward[::-1]
     assert forward == [execution.mark for execution in travel.executions(source(program), line(program, marker))]
-    for mark, following in zip(forward, forward[1:], strict=False):
+    for mark, following in pairwise(forward):
         travel.goto(mark)
         assert travel.continue_forward().mark == following
         assert travel.reverse_continue().mark == mark

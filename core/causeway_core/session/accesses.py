@@ -151,10 +151,9 @@ class Accesses:
     def last_writer(self, place: Place, before: Mark) -> Change | None:
         """The last write before a mark."""
         log = self.log(place)
+        rows = len(log.at)
         if self._past.process_of(before.at) == place.process:
             rows = log.before(self._past.timeline(place.process).key(before.at))
-        else:
-            rows = len(log.at)
         writes = np.flatnonzero(log.op[:rows] != READ)
         return self._change(At(int(log.at[writes[-1]])), int(log.op[writes[-1]])) if len(writes) else None
 

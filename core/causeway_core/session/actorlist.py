@@ -36,15 +36,19 @@ class Actors:
         for process in past.processes:
             positions |= self._positions(process, mark)
         near = self._near(mark)
-        listed = [actor for actor in past.recording.actors() if actor.kind in ("thread", "task", "callback") and (actor.kind != "callback" or actor.id == mark.actor)]
-        rough = [(0 if a.id == mark.actor else 1 if a.id in near else 2, self._rough(a, positions), -self._recency(a, positions), a.id, a) for a in listed]
-        rough.sort(key=lambda entry: entry[:4])
-        states = [self._state(actor, mark, positions.get(actor.id)) for *_, actor in rough[:limit]]
+        listed = [actor for actor in past.recording.actors() if actor.kind in ("thread", "task") or actor.id == mark.actor]
+
+        def interest(actor: Actor) -> tuple[int, int, int, int]:
+            distance = 0 if actor.id == mark.actor else 1 if actor.id in near else 2
+            return distance, self._rough(actor, positions), -self._recency(actor, positions), actor.id
+
+        listed.sort(key=interest)
+        states = [self._state(actor, mark, positions.get(actor.id)) for actor in listed[:limit]]
         first, rest = states[:1], states[1:]
         rest.sort(key=lambda state: (state.actor not in near, _ORDER.get(state.state, 9)))
-        left_out = len(rough) - len(states)
+        left_out = len(listed) - len(states)
         note = f"{left_out} more actors are not listed: finished, not started yet, or far from here" if left_out else None
-        return ActorList((*first, *rest), len(rough), note)
+        return ActorList((*first, *rest), len(listed), note)
 
     def _rough(self, actor: Actor, positions: dict[int, tuple[Timeline, int, bool]]) -> int:
         """A cheap guess at the order: running, suspended, not begun, ended."""

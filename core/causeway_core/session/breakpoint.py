@@ -48,7 +48,8 @@ class DataBreakpoint:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What became of a breakpoint: `line` is where it really is, `reason` says why it is not `verified`; `hits` counts executions, -1 when not counted."""
+    """What became of a breakpoint: `line` is where it really is, `reason` says why it is not `verified`; `hits` counts executions, -1 when not
+    counted."""
 
     verified: bool
     line: int

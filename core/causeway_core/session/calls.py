@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from causeway_core.session.evaluation import Evaluation
 
 TYPES = {
-    "int": int, "float": float, "str": str, "bytes": bytes, "bool": bool, "list": list, "dict": dict, "set": set, "frozenset": frozenset, "tuple": tuple,
+    "int": int, "float": float, "str": str, "bytes": bytes, "bool": bool, "list": list, "dict": dict, "set": set, "frozenset": frozenset,
+    "tuple": tuple,
     "range": range, "object": object, "type": type, "complex": complex, "bytearray": bytearray,
 }
 _BASES = {"bool": ("int",), "OrderedDict": ("dict",), "defaultdict": ("dict",), "Counter": ("dict",)}
 _TEXT_METHODS = frozenset({
-    "startswith", "endswith", "lower", "upper", "strip", "lstrip", "rstrip", "split", "find", "rfind", "count", "isdigit", "isalpha", "isalnum", "isspace",
+    "startswith", "endswith", "lower", "upper", "strip", "lstrip", "rstrip", "split", "find", "rfind", "count", "isdigit", "isalpha", "isalnum",
+    "isspace",
     "isupper", "islower", "title", "capitalize", "partition", "rpartition", "removeprefix", "removesuffix", "splitlines", "casefold", "index",
 })
 _DEEPEST_TEXT = 3
@@ -45,7 +47,8 @@ def call(evaluation: Evaluation, node: ast.Call) -> Any:
     if isinstance(node.func, ast.Name):
         function = _FUNCTIONS.get(node.func.id)
         if function is None:
-            raise EvaluationError(f"calling '{node.func.id}' is not evaluated", "nothing of the program runs; only built-in functions without side effects do")
+            name = node.func.id
+            raise EvaluationError(f"calling '{name}' is not evaluated", "nothing of the program runs; only built-in functions do")
         if node.func.id == "isinstance":
             return _is_instance(evaluation, node)
         arguments = [evaluation.node(argument) for argument in node.args]
@@ -238,5 +241,4 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ord": lambda e, v: ord(v),
     "chr": lambda e, v: chr(v),
     "hex": lambda e, v: hex(v),
-    "id": lambda e, v: v.ref.id & 0xFFFFFFFF if hasattr(v, "ref") else guarded(lambda: (_ for _ in ()).throw(TypeError("only recorded objects have an id"))),
 }

@@ -83,7 +83,9 @@ class Chunks:
             raise KeyError(at)
         return make_at(chunk.stream, chunk.first + int(found[0]))
 
-    def first(self, start: At, end: At, kinds: int, *, at_least: At | None = None, sites: bytes | None = None, owner: int = -1, xkinds: int = 0) -> At | None:
+    def first(
+        self, start: At, end: At, kinds: int, *, at_least: At | None = None, sites: bytes | None = None, owner: int = -1, xkinds: int = 0
+    ) -> At | None:
         """The first event of these kinds in [start, end) that is not before `at_least`. `start` must be an event."""
         least = start if at_least is None else at_least
         for chunk, low, high in self._pieces(start, end, least):

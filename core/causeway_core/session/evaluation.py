@@ -15,7 +15,7 @@ from causeway_core.errors import EvaluationError, NotCaptured
 from causeway_core.model import At, ObjectRef, Value, ValueKind
 from causeway_core.session import calls
 from causeway_core.session.mutation import Content, key_of
-from causeway_core.session.objects import CLASS, INSTANCE, Objects, ObjectState
+from causeway_core.session.objects import INSTANCE, Objects, ObjectState
 from causeway_core.session.operations import LARGEST, binary, formatted, guarded, unary
 
 _LONGEST_TEXT = 10_000
@@ -119,7 +119,8 @@ class Evaluation:
         """The items of a recorded container. Raises EvaluationError for other objects, NotCaptured where they are not known."""
         content = self.state(recorded).content
         if content is None:
-            raise EvaluationError(f"{what} of {recorded.type_name} is not evaluated", "it is no list, dict or set, and asking it would run code of the program")
+            why = "it is no list, dict or set, and asking it would run code of the program"
+            raise EvaluationError(f"{what} of {recorded.type_name} is not evaluated", why)
         return content
 
     def items(self, value: Any) -> Iterator[Any]:
@@ -158,12 +159,7 @@ class Evaluation:
     def truth(self, value: Any) -> bool:
         """Whether an operand counts as true."""
         if isinstance(value, Recorded):
-            state = self.state(value)
-            if state.content is None:
-                if state.flags & INSTANCE and not state.flags & CLASS:
-                    return True
-                return True
-            return self.length(value) > 0
+            return self.state(value).content is None or self.length(value) > 0
         return bool(value)
 
     def length(self, value: Any) -> int:
@@ -223,7 +219,8 @@ class Evaluation:
         if slot is None:
             raise NotCaptured(f"attribute '{name}' of this {owner.type_name} was not captured, or does not exist")
         if slot.stale:
-            raise NotCaptured(f"attribute '{name}' of this {owner.type_name} was recorded only when it was first seen; code that is not recorded may have changed it")
+            what = f"attribute '{name}' of this {owner.type_name}"
+            raise NotCaptured(f"{what} was recorded only when it was first seen; code that is not recorded may have changed it")
         return self.plain(slot.value, f"attribute '{name}'")
 
     def _Subscript(self, node: ast.Subscript) -> Any:
@@ -307,16 +304,20 @@ class Evaluation:
         """One comparison."""
         match op:
             case ast.Is() | ast.IsNot():
-                same = left.ref.id == right.ref.id if isinstance(left, Recorded) and isinstance(right, Recorded) else left is right or (
-                    isinstance(left, TypeName) and isinstance(right, TypeName) and calls.same_type(left, right)
-                )
-                return same == isinstance(op, ast.Is)
+                return self.same(left, right) == isinstance(op, ast.Is)
             case ast.Eq() | ast.NotEq():
                 return self.equal(left, right) == isinstance(op, ast.Eq)
             case ast.In() | ast.NotIn():
                 return self.contains(right, left) == isinstance(op, ast.In)
         left, right = (self.copy(side) if isinstance(side, Recorded) else side for side in (left, right))
         return bool(guarded(lambda: _COMPARE[type(op)](left, right)))
+
+    @staticmethod
+    def same(left: Any, right: Any) -> bool:
+        """`is`."""
+        if isinstance(left, Recorded) and isinstance(right, Recorded):
+            return left.ref.id == right.ref.id
+        return left is right or (isinstance(left, TypeName) and isinstance(right, TypeName) and calls.same_type(left, right))
 
     def equal(self, left: Any, right: Any) -> bool:
         """`==`, between recorded objects only where it runs no code of the program."""
@@ -326,9 +327,11 @@ class Evaluation:
             return calls.same_type(left, right)
         for side, other in ((left, right), (right, left)):
             if isinstance(side, Recorded) and self.state(side).content is None:
-                if other is None or (isinstance(other, (bool, int, float, str, bytes, list, dict, set, tuple)) and not self.state(side).flags & INSTANCE):
+                plain = isinstance(other, (bool, int, float, str, bytes, list, dict, set, tuple))
+                if other is None or (plain and not self.state(side).flags & INSTANCE):
                     return False
-                raise EvaluationError(f"== of {side.type_name} is not evaluated, it might run code of the program", "compare with `is`, or compare attributes")
+                why = "compare with `is`, or compare attributes"
+                raise EvaluationError(f"== of {side.type_name} is not evaluated, it might run code of the program", why)
         left, right = (self.copy(side) if isinstance(side, Recorded) else side for side in (left, right))
         if isinstance(left, (list, tuple)) and type(left) is type(right):
             return len(left) == len(right) and all(self.equal(a, b) for a, b in zip(left, right, strict=True))

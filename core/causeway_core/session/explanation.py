@@ -39,7 +39,8 @@ class Explanations:
         if change is None:
             return []
         value = f" {change.text}" if change.op == "mutate" else f" = {change.text}" if change.text else ""
-        first = Link(Mark(change.actor, change.at), f"{what}{value}, {_VERBS.get(change.op, 'set')} by {change.actor_title}", change.path, change.line)
+        text = f"{what}{value}, {_VERBS.get(change.op, 'set')} by {change.actor_title}"
+        first = Link(Mark(change.actor, change.at), text, change.path, change.line)
         rest = self.of_event(change.at)
         return [first, *(link for link in rest if link.mark.at != change.at)]
 

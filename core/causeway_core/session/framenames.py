@@ -11,15 +11,15 @@ from causeway_core.session.place import Place
 class FrameNames:
     """Looks names up as Python does, at a frame's position: locals, then closure cells, then the module's globals."""
 
-    def __init__(self, past: Past, bindings: Bindings, mark: Mark, activation: At = At(0)) -> None:
-        """The names in an activation (its CALL; default: the innermost) at a mark."""
+    def __init__(self, past: Past, bindings: Bindings, mark: Mark, activation: int = 0) -> None:
+        """The names in an activation (its CALL; 0: the innermost) at a mark."""
         self._past = past
         self._bindings = bindings
         self.mark = mark
         self.before = mark.at
         self.process = past.process_of(mark.at)
         timeline = past.timeline(self.process)
-        self.activation = timeline.activation_called(activation) if activation else timeline.activation(timeline.locate(mark.at).activation)
+        self.activation = timeline.activation_called(At(activation)) if activation else timeline.activation(timeline.locate(mark.at).activation)
         function = past.function_of(self.activation)
         self._function = function.qualname if function is not None else "?"
         self.source = function.source if function is not None else 0

@@ -14,10 +14,13 @@ from causeway_core.session.past import Past
 from causeway_core.session.timeline import Activation, Segment, Timeline
 
 _CREATIONS_TRIED = 8
+_ENDINGS = {"finished": "finished", "failed": "failed", "cancelled": "was cancelled", "waiting": "is still waiting", "suspended": "is still waiting"}
 
 _CROSSINGS = {
-    "message": "sent by", "executor": "submitted by", "fork": "created by", "spawn": "started by", "queue": "put by", "event": "set by", "condition": "notified by",
-    "lock": "released by", "semaphore": "released by", "barrier": "let through by", "join": "end of", "future": "result set by", "call_soon": "scheduled by",
+    "message": "sent by", "executor": "submitted by", "fork": "created by", "spawn": "started by", "queue": "put by", "event": "set by",
+    "condition": "notified by",
+    "lock": "released by", "semaphore": "released by", "barrier": "let through by", "join": "end of", "future": "result set by",
+    "call_soon": "scheduled by",
     "timer": "scheduled by", "wake": "woken by", "transaction": "committed by",
 }
 
@@ -89,7 +92,8 @@ class Movement:
         for at, first in created[index : index + _CREATIONS_TRIED]:
             if following is not None and stream_of(following) == stream_of(at) and at > following:
                 break
-            if first > mark.at and (following is None or first < following) and self._past.actor_of(at) == mark.actor and self._past.stop_of(at) == own:
+            inside = first > mark.at and (following is None or first < following)
+            if inside and self._past.actor_of(at) == mark.actor and self._past.stop_of(at) == own:
                 return timeline.stop_after(timeline.locate(first), At(first - 1), of_actor=True)
         return None
 
@@ -98,9 +102,9 @@ class Movement:
         """For each stream, where tasks were created that ran on it, and their first events."""
         found: defaultdict[int, list[tuple[At, At]]] = defaultdict(list)
         for actor in self._past.recording.actors():
-            if actor.kind == "task" and actor.created_at is not None and actor.first_at is not None:
-                if stream_of(actor.created_at) == stream_of(actor.first_at):
-                    found[stream_of(actor.created_at)].append((actor.created_at, actor.first_at))
+            created, first = actor.created_at, actor.first_at
+            if actor.kind == "task" and created is not None and first is not None and stream_of(created) == stream_of(first):
+                found[stream_of(created)].append((created, first))
         return {stream: sorted(pairs) for stream, pairs in found.items()}
 
     def _past_end(self, timeline: Timeline, segment: Segment, mark: Mark) -> Move:
@@ -138,8 +142,7 @@ class Movement:
         found = self._past.actor(actor)
         if found is None or self.is_main(actor):
             return "End of recording"
-        words = {"finished": "finished", "failed": "failed", "cancelled": "was cancelled", "waiting": "is still waiting", "suspended": "is still waiting"}
-        return f"End of {self._past.title(actor)}: it {words.get(found.state, 'was running when the recording ended')}"
+        return f"End of {self._past.title(actor)}: it {_ENDINGS.get(found.state, 'was running when the recording ended')}"
 
     def is_main(self, actor: int) -> bool:
         """Whether an actor is the main thread of the recording's first process."""
@@ -176,14 +179,14 @@ class Movement:
         if origin is not None:
             return self.cross(origin)
         found = timeline.stop_before(first, first.at, of_actor=True)
-        return self._to(timeline, found) if found is not None else self._entry(mark, timeline)
+        return self._to(timeline, found) if found is not None else self._entry(mark)
 
     def back_in(self, mark: Mark) -> Move:
         """The previous line of the same actor, in whatever it called; where it waited meanwhile, what ended the wait."""
         timeline, segment, activation = self._position(mark)
         found = timeline.stop_before(segment, mark.at, of_actor=True)
         if found is None or (not activation.is_root and self._begins(timeline, activation, found)):
-            return self._entry(mark, timeline) if activation.is_root else self.back_out(mark)
+            return self._entry(mark) if activation.is_root else self.back_out(mark)
         before = timeline.locate(found)
         origin = self._origins.of_wait(segment, found, mark.at) if before.actor == segment.actor else None
         return self.cross(origin) if origin is not None else self._to(timeline, found)
@@ -201,8 +204,9 @@ class Movement:
         title = self._past.title(origin.actor)
         return self._to(timeline, stop, f"{_CROSSINGS.get(origin.kind, 'caused by')} {title}")
 
-    def _entry(self, mark: Mark, timeline: Timeline) -> Move:
-        return Move(mark, "Start of recording" if self.is_main(mark.actor) else f"Start of {self._past.title(mark.actor)}: nothing recorded led to it", "entry")
+    def _entry(self, mark: Mark) -> Move:
+        other = f"Start of {self._past.title(mark.actor)}: nothing recorded led to it"
+        return Move(mark, "Start of recording" if self.is_main(mark.actor) else other, "entry")
 
     # Ends of history.
 

@@ -27,7 +27,8 @@ Known = Callable[[ObjectRef], "Content | None"]
 
 @dataclass(slots=True)
 class Content:
-    """The items of a list, deque, bytearray (`items`; None: not captured), dict (`entries` by key) or set (`entries` with the element as key and value).
+    """The items of a list, deque, bytearray (`items`; None: not captured), dict (`entries` by key) or set (`entries` with the element as key and
+    value).
 
     `complete` is False while there are items that no record has shown; `size` is the length, None when it is no longer known.
     """
@@ -68,9 +69,10 @@ class Content:
         """`c[key] = value`, or `del c[key]` for an ABSENT value."""
         if self.kind != "sequence":
             self._put(key, value, at) if value.kind != ValueKind.ABSENT else self._remove(key)
-            return None
+            return
         if not isinstance(key.payload, int):
-            return self.forget("a slice was assigned")
+            self.forget("a slice was assigned")
+            return
         if value.kind == ValueKind.ABSENT:
             if key.payload < len(self.items):
                 self._delete(key.payload)
@@ -192,17 +194,19 @@ def _remove_item(c: Content, arguments: Sequence[Value], result: Value, at: At, 
     wanted = key_of(arguments[0])
     for index, slot in enumerate(c.items):
         if slot is None or slot.value.kind == ValueKind.UNCAPTURED:
-            return c.forget("an item among unknown ones was removed")
+            c.forget("an item among unknown ones was removed")
+            return
         if key_of(slot.value) == wanted:
             c._delete(index)
-            return None
+            return
     c.forget("an unknown item was removed")
 
 
 def _extend(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
     elements = c._elements(arguments[0], known)
     if elements is None:
-        return c.forget("extended by unknown items")
+        c.forget("extended by unknown items")
+        return
     c.items += [Slot(element, at) for element in elements]
     c._resize(len(elements))
 
@@ -210,7 +214,8 @@ def _extend(c: Content, arguments: Sequence[Value], result: Value, at: At, known
 def _extend_left(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
     elements = c._elements(arguments[0], known)
     if elements is None:
-        return c.forget("extended by unknown items")
+        c.forget("extended by unknown items")
+        return
     c.items[:0] = [Slot(element, at) for element in reversed(elements)]
     c._resize(len(elements))
 
@@ -244,7 +249,8 @@ def _pop_key(c: Content, arguments: Sequence[Value], result: Value, at: At, know
 
 def _pop_entry(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
     if not isinstance(result.payload, tuple) or not result.payload:
-        return c.forget("changed by popitem()")
+        c.forget("changed by popitem()")
+        return
     c._remove(result.payload[0])
 
 
@@ -257,7 +263,8 @@ def _update(c: Content, arguments: Sequence[Value], result: Value, at: At, known
             continue
         pairs = c._elements(argument, known)
         if pairs is None or not all(isinstance(pair.payload, tuple) and len(pair.payload) == 2 for pair in pairs):
-            return c.forget("changed by update()")
+            c.forget("changed by update()")
+            return
         for pair in pairs:
             assert isinstance(pair.payload, tuple)
             c._put(pair.payload[0], pair.payload[1], at)
@@ -308,7 +315,8 @@ def _index(value: Value) -> int:
 
 _METHODS: dict[tuple[str, str], Change] = {
     ("sequence", "append"): _append, ("sequence", "appendleft"): _append_left, ("sequence", "insert"): _insert, ("sequence", "pop"): _pop,
-    ("sequence", "popleft"): _pop_left, ("sequence", "remove"): _remove_item, ("sequence", "extend"): _extend, ("sequence", "extendleft"): _extend_left,
+    ("sequence", "popleft"): _pop_left, ("sequence", "remove"): _remove_item, ("sequence", "extend"): _extend,
+    ("sequence", "extendleft"): _extend_left,
     ("sequence", "reverse"): _reverse, ("sequence", "rotate"): _rotate, ("sequence", "clear"): _clear,
     ("mapping", "setdefault"): _set_default, ("mapping", "pop"): _pop_key, ("mapping", "popitem"): _pop_entry, ("mapping", "clear"): _clear,
     ("mapping", "update"): _update,

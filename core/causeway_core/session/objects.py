@@ -110,7 +110,8 @@ class Objects:
         log = self.logs.of(state.ref.id)
         for row in candidates:
             value = self._past.value_at(At(int(log.at[row])))
-            if log.kind[row] == Kind.GETATTR and (value.kind == ValueKind.UNCAPTURED or value.kind == ValueKind.ABSENT or (name in state.attributes and len(candidates) == 1 and value == state.attributes[name].value)):
+            # A read that was not looked at, or found a class attribute or nothing, says nothing new.
+            if log.kind[row] == Kind.GETATTR and value.kind in (ValueKind.UNCAPTURED, ValueKind.ABSENT):
                 continue
             state.known = True
             if value.kind == ValueKind.ABSENT:

@@ -149,7 +149,8 @@ class Origins:
 
     def _message_before(self, timeline: Timeline, actor: int, since: At | None, until: At) -> At | None:
         low = timeline.key(since) if since is not None else (-1, 0)
-        found = [(timeline.key(receive), send) for receive, send in self._received.get(actor, ()) if low <= timeline.key(receive) <= timeline.key(until)]
+        received = [(timeline.key(receive), send) for receive, send in self._received.get(actor, ())]
+        found = [pair for pair in received if low <= pair[0] <= timeline.key(until)]
         return max(found)[1] if found else None
 
     @cached_property

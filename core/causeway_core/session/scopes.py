@@ -115,5 +115,6 @@ class Scopes:
         return f"at {place}" if place else ""
 
     def _concurrent(self, mark: Mark) -> list[Variable]:
-        others = [actor for actor in self._actors.at(mark, 200).actors if actor.actor != mark.actor and actor.state in ("running", "ready", "waiting")]
+        states = ("running", "ready", "waiting")
+        others = [actor for actor in self._actors.at(mark, 200).actors if actor.actor != mark.actor and actor.state in states]
         return [Variable(other.title, other.words, "", None, written_at=other.mark.at) for other in others[:_MOST_CONCURRENT]]

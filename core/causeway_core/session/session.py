@@ -162,7 +162,8 @@ class Session:
         return self._jump(Move(self._past.mark(stop), f"Start of {frame.function}"), "restart")
 
     def travel(self, finding_id: str, role: str | None = None) -> Stop:
-        """To the line of an access of a finding: the one with this role, else the last of its witness. Raises KeyError for an unknown finding or role."""
+        """To the line of an access of a finding: the one with this role, else the last of its witness. Raises KeyError for an unknown finding or
+        role."""
         finding = next((one for one in self._recording.findings() if one["id"] == finding_id), None)
         if finding is None:
             raise KeyError(finding_id)
@@ -242,8 +243,9 @@ class Session:
         segment = timeline.locate(mark.at)
         following = timeline.stop_after(segment, mark.at)
         step = self._recording.step_at(mark.at)
-        ends = [at for at in (following, At(step.last_at + 1) if step else None) if at is not None and at > mark.at and stream_of(at) == stream_of(mark.at)]
-        return mark.at, self._past.chunks.align(At(min(ends, default=segment.end) - 1))
+        ends = [at for at in (following, step.last_at + 1 if step else None) if at is not None and at > mark.at]
+        end = min((at for at in ends if stream_of(At(at)) == stream_of(mark.at)), default=segment.end)
+        return mark.at, self._past.chunks.align(At(end - 1))
 
     # Breakpoints. Each call replaces the former ones of its kind (lines: of that file).
 
@@ -265,7 +267,7 @@ class Session:
 
     def run_logpoints(self) -> Iterator[LogLine]:
         """The messages of all logpoints over the whole recording, in its order; the mark stays."""
-        for at, mark, armed in self._stopping.logged():
+        for mark, armed in self._stopping.logged():
             frame = self._stacks.top(mark)
             text = message(armed.log or "", lambda expression, frame=frame: self._said(expression, frame))  # type: ignore[misc]
             yield LogLine(mark, text, frame.path, frame.line, self._past.title(mark.actor))

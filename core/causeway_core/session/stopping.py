@@ -23,7 +23,8 @@ from causeway_core.wire.kinds import Kind
 
 LINES = 1 << Kind.LINE | 1 << Kind.LOCAL | 1 << Kind.RETURN
 _FATES: dict[ExceptionFilter, tuple[str, ...]] = {
-    "raised": ("raised", "caught", "uncaught", "unretrieved", "cancelled"), "uncaught": ("uncaught",), "unretrieved": ("unretrieved",), "cancelled": ("cancelled",),
+    "raised": ("raised", "caught", "uncaught", "unretrieved", "cancelled"), "uncaught": ("uncaught",), "unretrieved": ("unretrieved",),
+    "cancelled": ("cancelled",),
 }
 _FINDINGS: dict[ExceptionFilter, tuple[str, ...]] = {
     "race": ("data_race", "lost_update", "atomicity_violation", "order_violation"), "deadlock": ("deadlock", "lost_wakeup"),
@@ -74,9 +75,12 @@ class Stopping:
             verified.append(Verified(found.verified and reason is None, found.line, reason))
             if found.verified and _malformed(one.hit) is None:
                 hits: list[Hits] = [SiteHits(self._past, process, wires, LINES) for process, wires in sites.items()]
-                armed.append(Armed("breakpoint", hits, one.condition or None, one.hit or None, one.log or None, lambda at: f"Breakpoint at {self._past.place(at)}"))
+                armed.append(Armed("breakpoint", hits, one.condition or None, one.hit or None, one.log or None, self._line_text))
         self._by_file[path] = armed
         return verified
+
+    def _line_text(self, at: At) -> str:
+        return f"Breakpoint at {self._past.place(at)}"
 
     def set_functions(self, breakpoints: Sequence[FunctionBreakpoint]) -> list[Verified]:
         """See `Session.set_function_breakpoints`."""
@@ -87,8 +91,8 @@ class Stopping:
             verified.append(Verified(reason is None, line, reason))
             if reason is None:
                 hits: list[Hits] = [SiteHits(self._past, process, wires, 1 << Kind.CALL) for process, wires in calls.items()]
-                armed = Armed("breakpoint", hits, one.condition or None, one.hit or None, None, lambda at, name=one.name: f"Function {name}")  # type: ignore[misc]
-                armed.place = self._first_line
+                armed = Armed("breakpoint", hits, one.condition or None, one.hit or None, place=self._first_line)
+                armed.text = lambda at, name=one.name: f"Function {name}"  # type: ignore[misc]
                 self._functions.append(armed)
         return verified
 
@@ -97,7 +101,8 @@ class Stopping:
         self._data, verified = [], []
         for one in breakpoints:
             log = self._accesses.log(one.place).only(one.access != "write", one.access != "read")
-            reason = _malformed(one.hit) if len(log.at) else f"{one.place.name} is never {'read' if one.access == 'read' else 'written'} in this recording"
+            never = f"{one.place.name} is never {'read' if one.access == 'read' else 'written'} in this recording"
+            reason = _malformed(one.hit) if len(log.at) else never
             verified.append(Verified(reason is None, 0, reason, len(log.at)))
             if reason is None:
                 hits = ListedHits(self._past, one.place.process, log)
@@ -156,14 +161,14 @@ class Stopping:
         lines = [armed for file in self._by_file.values() for armed in file]
         return [armed for armed in (*lines, *self._functions, *self._data, *self._exceptions) if armed.log is None]
 
-    def logged(self) -> Iterator[tuple[At, Mark, Armed]]:
+    def logged(self) -> Iterator[tuple[Mark, Armed]]:
         """The hits of all breakpoints that log, in the order of the recording."""
         armed = [one for file in self._by_file.values() for one in file if one.log is not None]
         ways = [self._keyed(one, hits) for one in armed for hits in one.hits]
         for _, _, at, one in merge(*ways):
             mark = self._past.mark(at)
             if self.passes(one, at, mark):
-                yield at, mark, one
+                yield mark, one
 
     def _keyed(self, armed: Armed, hits: Hits) -> Iterator[tuple[tuple[int, int, int], int, At, Armed]]:
         begin = {stream.id: 0 for stream in self._past.timeline(hits.process).streams}

@@ -25,7 +25,8 @@ RETURNED, UNWOUND = 1, 2
 class Segment:
     """A stretch of a stream, [at, end), in which one activation is on top of one actor's stack; segments are numbered in the process's total order.
 
-    `below`, `prev`, `next` are segments: of the activation below when it was last on top, and of the same activation; -1: none. `actor` is a wire number.
+    `below`, `prev`, `next` are segments: of the activation below when it was last on top, and of the same activation; -1: none. `actor` is a wire
+    number.
     """
 
     index: int
@@ -41,7 +42,8 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One run of a function, from its CALL to its RETURN or UNWIND (`end_at`, 0 while it lives). `call_at` names it for ever; `function` is 0 for what an
+    """One run of a function, from its CALL to its RETURN or UNWIND (`end_at`, 0 while it lives). `call_at` names it for ever; `function` is 0 for
+    what an
     actor does outside of woven code. `site` is the wire site of its CALL, `actor` a wire number."""
 
     index: int
@@ -215,7 +217,8 @@ class Timeline:
         stream = stream_of(start)
         for chunk in self._chunks.between(stream, position_of(start), position_of(end)):
             first, stop = max(position_of(start) - chunk.first, 0), min(position_of(end) - chunk.first, chunk.words)
-            offsets = self._native.find_in(activation.index, stream, chunk.first, self._chunks.words(chunk), first, stop, kinds, xkinds, sites, chunk.words, False)
+            words = self._chunks.words(chunk)
+            offsets = self._native.find_in(activation.index, stream, chunk.first, words, first, stop, kinds, xkinds, sites, chunk.words, False)
             found += [make_at(stream, chunk.first + int(offset)) for offset in np.frombuffer(offsets, np.uint32)]
         return found
 

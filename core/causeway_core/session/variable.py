@@ -31,7 +31,8 @@ class Ref:
 class Variable:
     """A named value. `text` is what to show, `type` a short type name ("" when unknown), `ref` is None for values without children.
 
-    `named` and `indexed` count the children. `expression` evaluates to the value in the frame it was read from ("" if nothing does). `written_at` is the
+    `named` and `indexed` count the children. `expression` evaluates to the value in the frame it was read from ("" if nothing does). `written_at` is
+    the
     event that gave it this value, where known; `place` what a data breakpoint or a history on it is about, None when it has no place of its own.
     """
 

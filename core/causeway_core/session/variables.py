@@ -18,7 +18,8 @@ from causeway_core.session.variable import Ref, Variable
 
 _LONGEST_TEXT = 200
 _TYPES = {
-    ValueKind.NONE: "NoneType", ValueKind.TRUE: "bool", ValueKind.FALSE: "bool", ValueKind.INT32: "int", ValueKind.INT64: "int", ValueKind.FLOAT: "float",
+    ValueKind.NONE: "NoneType", ValueKind.TRUE: "bool", ValueKind.FALSE: "bool", ValueKind.INT32: "int", ValueKind.INT64: "int",
+    ValueKind.FLOAT: "float",
     ValueKind.TUPLE: "tuple",
 }
 _MOST_NAMED = 100
@@ -130,7 +131,8 @@ class Variables:
     def _item(self, ref: Ref, index: int, slot: Slot | None) -> Variable:
         assert isinstance(ref.key, ObjectRef)
         expression = _joined(ref.expression, f"[{index}]")
-        place = Place(ref.key.id >> 32, "item", ref.key.id, Value(ValueKind.INT32, index), f"{ref.expression or ref.key.type.rpartition('.')[2]}[{index}]")
+        name = f"{ref.expression or ref.key.type.rpartition('.')[2]}[{index}]"
+        place = Place(ref.key.id >> 32, "item", ref.key.id, Value(ValueKind.INT32, index), name)
         if slot is None:
             return Variable(f"[{index}]", "<not captured: not looked at>", "", None, expression=expression, place=place)
         return self.of(f"[{index}]", slot.value, ref.mark, expression=expression, written_at=slot.at, place=place)
