@@ -16,6 +16,7 @@ _HEADER = struct.Struct("<8sIIQIIIIQQQ")
 _NAME = re.compile(r"([0-9a-f]{16})-(\d{1,9})-(\d{1,9})\.seg")
 _LARGEST_BODY = 1 << 24
 _WINDOW = 1 << 18
+_LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,19 @@ class Segment:
 
     def refresh(self, offset: int) -> None:
         """Loads the body from word `offset` on as far as it is written: at most some 100 KiB of an open segment, all of a sealed one."""
-        if self.sealed:
-            return
+        # Once the guest has put the sealed copy here it stays, so a second look is at the same file; the bound is for a hostile spool.
+        for _ in range(_LOOKS):
+            if self.sealed or self._look(offset):
+                return
+
+    def _look(self, offset: int) -> bool:
+        """One `refresh`; False when the file was replaced meanwhile, so that nothing can be said of what was read."""
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             self.sealed, self.data, self.base = True, b"", offset
             self.torn = "the file is missing"
-            return
+            return True
         try:
             header = parse_header(os.pread(descriptor, HEADER_SIZE, 0))
             if header.words:
@@ -94,19 +100,25 @@ class Segment:
                 self._load_open(descriptor, offset)
             if not self._same(descriptor):
                 # The guest put a sealed copy here and began the next segment in this file while it was read: what was read may be of either.
-                self.data, self.base, self.broken = b"", offset, False
+                self._forget(offset)
+                return False
         except WireError as error:
-            if self._same(descriptor):
-                self.sealed, self.torn = True, str(error)
-            self.data, self.base = b"", offset
+            self._forget(offset)
+            if not self._same(descriptor):
+                return False
+            self.sealed, self.torn = True, str(error)
         finally:
             os.close(descriptor)
+        return True
+
+    def _forget(self, offset: int) -> None:
+        self.data, self.base, self.broken, self.sealed, self.torn = b"", offset, False, False, None
 
     def _same(self, descriptor: int) -> bool:
         """Whether the open file is still the one at the path."""
         opened = os.fstat(descriptor)
         try:
-            here = os.stat(self.path)
+            here = self.path.stat()
         except FileNotFoundError:
             return False
         return (opened.st_dev, opened.st_ino) == (here.st_dev, here.st_ino)
