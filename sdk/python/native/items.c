@@ -28,7 +28,7 @@ typedef struct {
 
 static cw_pointers line_of; /* queue id -> a: line + 1 */
 static Line *lines;
-static uint32_t line_count;
+static uint32_t line_count, latest; /* latest: the line that was asked for last */
 static cw_pointers waiting; /* (queue id, item) -> a: first node, b: last node */
 static Node *nodes;         /* node 0 is nobody */
 static uint32_t node_count, node_room, node_free;
@@ -89,8 +89,9 @@ static void sweep(void) {
 
 /* The line of a queue, a new one if need be; NULL without room: its tokens then live in the table. */
 static Line *find_line(uint32_t queue, bool make) {
+    if (latest < line_count && lines[latest].queue == queue) return &lines[latest];
     cw_entry *entry = cw_pointers_find(&line_of, (uintptr_t)queue << 4);
-    if (entry) return &lines[entry->a - 1];
+    if (entry) return &lines[latest = entry->a - 1];
     if (!make) return NULL;
     if (line_count % 64 == 0) {
         uint32_t free_line = 0;

@@ -50,9 +50,19 @@ static PyTypeObject *lock_type, *rlock_type, *queue_type;
 static cw_pointers privates;
 static destructor lock_dealloc;
 
-bool cw_lock_is_private(PyObject *lock) { return cw_pointers_find(&privates, (uintptr_t)lock) != NULL; }
+static PyObject *latest_private; /* the queue or event at work asks for the same one again and again */
+
+static inline bool is_private(PyObject *lock) {
+    if (lock == latest_private) return true;
+    if (!cw_pointers_find(&privates, (uintptr_t)lock)) return false;
+    latest_private = lock;
+    return true;
+}
+
+bool cw_lock_is_private(PyObject *lock) { return is_private(lock); }
 
 static void dealloc(PyObject *self) {
+    if (self == latest_private) latest_private = NULL;
     cw_entry *entry = cw_pointers_find(&privates, (uintptr_t)self);
     if (entry) cw_pointers_remove(&privates, entry);
     lock_dealloc(self);
@@ -101,7 +111,7 @@ static bool would_block(const cw_swap *swap, void *b, void *c, void *d, void *e,
 }
 
 static PyObject *acquire(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
-    if (!cw_active() || cw_lock_is_private(self)) return swap->original(self, b, c, d, e);
+    if (!cw_active()) return swap->original(self, b, c, d, e);
     bool reentrant = Py_IS_TYPE(self, rlock_type) && rlock_mine(self);
     bool taken = !reentrant && (Py_IS_TYPE(self, lock_type) ? lock_taken(self) : Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 0);
     bool blocks = taken && would_block(swap, b, c, d, e, "blocking");
@@ -121,7 +131,7 @@ static PyObject *acquire(cw_swap *swap, PyObject *self, void *b, void *c, void *
 }
 
 static PyObject *release(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
-    if (!cw_active() || cw_lock_is_private(self)) return swap->original(self, b, c, d, e);
+    if (!cw_active()) return swap->original(self, b, c, d, e);
     bool inner = Py_IS_TYPE(self, rlock_type) && rlock_count(self) > 1;
     PyObject *result = swap->original(self, b, c, d, e);
     if (result) cw_sync(RELEASED, self, 0, inner ? REENTRANT : 0);
@@ -186,12 +196,19 @@ static PyObject *queue_get_nowait(cw_swap *swap, PyObject *self, void *b, void *
 #define METHOD(name, role) \
     static cw_swap name##_swap; \
     static PyObject *name(PyObject *self, void *b, void *c, void *d, void *e) { return role(&name##_swap, self, b, c, d, e); }
-METHOD(lock_acquire, acquire)
-METHOD(lock_acquire_lock, acquire)
-METHOD(lock_enter, acquire)
-METHOD(lock_release, release)
-METHOD(lock_release_lock, release)
-METHOD(lock_exit, release)
+/* The same for a plain lock, which may be private; kept small, because every operation of a queue passes here three times. */
+#define LOCK_METHOD(name, role) \
+    static cw_swap name##_swap; \
+    static PyObject *name(PyObject *self, void *b, void *c, void *d, void *e) { \
+        if (is_private(self)) return name##_swap.original(self, b, c, d, e); \
+        return role(&name##_swap, self, b, c, d, e); \
+    }
+LOCK_METHOD(lock_acquire, acquire)
+LOCK_METHOD(lock_acquire_lock, acquire)
+LOCK_METHOD(lock_enter, acquire)
+LOCK_METHOD(lock_release, release)
+LOCK_METHOD(lock_release_lock, release)
+LOCK_METHOD(lock_exit, release)
 METHOD(rlock_acquire, acquire)
 METHOD(rlock_enter, acquire)
 METHOD(rlock_release, release)
