@@ -36,7 +36,14 @@ def order_flips(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                 use_site = int(table.site[other])
                 if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other):
                     given[use_site] = given.get(use_site, 0) + 1
-                    yield Candidate(Pattern.FLIP, "order_violation", row, row, (other,)).lowered("latent", "it went well in this run")
+                    yield _flip(evidence, row, other)
+
+
+def _flip(evidence: Evidence, write: int, use: int) -> Candidate:
+    candidate = Candidate(Pattern.FLIP, "order_violation", write, write, (use,)).lowered("latent", "it went well in this run")
+    if any(evidence.facts.actors[int(evidence.table.actor[row])].kind == "callback" for row in (write, use)):
+        return candidate.lowered("hint", "one side is a callback, which the event loop may well call in order for reasons that are not recorded")
+    return candidate
 
 
 def _some(rows: Ints) -> Ints:

@@ -10,11 +10,20 @@ COMMUTING = frozenset({"append", "add", "appendleft", "extend", "update", "disca
 
 def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a write that is read back where both writes only add up, unless the read decides something."""
+    if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _gives_back(evidence, candidate.last):
+        return Verdict(DROP, "taking one's own element out again does not act on the check")
     if candidate.pattern is not Pattern.WRITE_WRITE_READ:
         return None
     if all(_commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
         return Verdict(DROP, "both writes only add to it")
     return None
+
+
+def _gives_back(evidence: Evidence, row: int) -> bool:
+    """Whether the access takes one given element out of a container."""
+    site = evidence.facts.sites.get(int(evidence.table.site[row]))
+    structure = evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
+    return structure and site is not None and site.name in ("discard", "remove")
 
 
 def _commutes(evidence: Evidence, row: int) -> bool:

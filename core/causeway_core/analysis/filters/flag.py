@@ -10,6 +10,8 @@ def flag(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a candidate whose second actor comes only after it has seen a flag that the first sets behind its window, or the other way
     round (after EventRacer).
     """
+    if candidate.struck:
+        return None
     for other in candidate.others:
         if implied(evidence, candidate.last, other) or implied(evidence, other, candidate.first):
             return Verdict(DROP, "a flag orders the two sides")
