@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import causeway
+import pytest
 from causeway.boundary.sqltext import analyse
 from causeway.context import TraceContext, parse_headers, with_cw
 from causeway.redaction import is_secret, scrub, scrub_argv, scrub_url

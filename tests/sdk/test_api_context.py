@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import string
 
+import causeway
 import pytest
+from causeway.context import TraceContext, format_cw, parse_cw, parse_headers, parse_traceparent, parse_tracestate, with_cw
 from hypothesis import given
 from hypothesis import strategies as st
-
-import causeway
-from causeway.context import TraceContext, format_cw, parse_cw, parse_headers, parse_traceparent, parse_tracestate, with_cw
 
 TRACE, SPAN, UID = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "00f067aa0ba902b7"
 PARENT = f"00-{TRACE}-{SPAN}-01"

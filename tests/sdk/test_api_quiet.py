@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 import causeway
+import pytest
 
 
 def test_a_decorator_gives_back_the_very_function() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from causeway.redaction import is_secret, scrub, scrub_argv, scrub_url
+
 from tests.sdk.recorded import run_both
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from causeway.boundary.sqltext import Statement, Table, analyse
 from hypothesis import given
 from hypothesis import strategies as st
-
-from causeway.boundary.sqltext import Statement, Table, analyse
 
 
 def read(text: str, *tables: Table) -> Statement:

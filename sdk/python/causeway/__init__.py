@@ -1,6 +1,7 @@
 """Causeway's recorder and public API for Python programs.
 
-Importing it costs next to nothing and changes nothing; every call is nearly free while nothing records. The names are the same in every language's SDK (sdk/SPEC.md section 7).
+Importing it costs next to nothing and changes nothing; every call is nearly free while nothing records. The names are the same in every language's
+SDK (sdk/SPEC.md section 7).
 """
 
 from causeway.api import continue_trace, create_trace, deserialize_trace, event, trace

@@ -9,20 +9,20 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Self, TypeVar
 
-    from causeway import spans
-
     F = TypeVar("F")
 
 # The module causeway.spans while the process is recorded, else None: one look decides whether a call does anything.
-_spans: spans | None = None  # type: ignore[valid-type]
+_spans: Any = None
 
 
 class trace:
-    """A span: `with trace("transfer", account=7):`, `async with`, or `@trace("transfer")` on a function, coroutine function, generator function or async generator function.
+    """A span: `with trace("transfer", account=7):`, `async with`, or `@trace("transfer")` on a function, coroutine function, generator function or
+    async generator function.
 
-    The span begins and ends with the block or the call; spans opened inside, also in tasks and requests that start there, are its children. Attributes are recorded as they are
-    if they are of type str, int, float, bool, None or a list or tuple of these; of anything else only the type's name; secrets by name are redacted. When nothing records, the decorator gives
-    back the very function and a block costs one attribute look-up. One object may be entered several times, also nested, but each exit ends the innermost span.
+    The span begins and ends with the block or the call; spans opened inside, also in tasks and requests that start there, are its children.
+    Attributes are recorded as they are if they are of type str, int, float, bool, None or a list or tuple of these; of anything else only the type's
+    name; secrets by name are redacted. When nothing records, the decorator gives back the very function and a block costs one attribute look-up. One
+    object may be entered several times, also nested, but each exit ends the innermost span.
     """
 
     __slots__ = ("_attributes", "_name", "_open")
@@ -39,7 +39,7 @@ class trace:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         if self._open is not None:
-            self._open = _spans.leave(self._open, kind)  # type: ignore[union-attr]
+            self._open = _spans.leave(self._open, kind)
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
@@ -48,6 +48,7 @@ class trace:
         self.__exit__(kind, error, traceback)
 
     def __call__(self, function: F, /) -> F:
+        """The function with a span around each call; the very function when nothing records."""
         if _spans is None:
             return function
         return _spans.decorate(function, self._name, self._attributes)  # type: ignore[no-any-return]
@@ -78,8 +79,8 @@ def deserialize_trace(text: str) -> TraceContext:
 class continue_trace:
     """Go on with a trace that began elsewhere: from the call on, spans of this task or thread are children of `context`.
 
-    Used as `with continue_trace(context):` (or `async with`), the end of the block ends that. While recording, the call is the receiving event: it comes after the sender's
-    `serialize()`. Raises TypeError when `context` is no TraceContext.
+    Used as `with continue_trace(context):` (or `async with`), the end of the block ends that. While recording, the call is the receiving event: it
+    comes after the sender's `serialize()`. Raises TypeError when `context` is no TraceContext.
     """
 
     __slots__ = ("_token",)
@@ -94,7 +95,7 @@ class continue_trace:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         if self._token is not None:
-            self._token = _spans.detach(self._token)  # type: ignore[union-attr]
+            self._token = _spans.detach(self._token)
 
     async def __aenter__(self) -> Self:
         return self
@@ -105,7 +106,7 @@ class continue_trace:
 
 def record_send(context: TraceContext) -> str | None:
     """Record that `context` is being written down for somebody else; gives the event as text, None when nothing records."""
-    return _spans.send(context) if _spans is not None else None  # type: ignore[no-any-return]
+    return _spans.send(context) if _spans is not None else None
 
 
 def activate(recording: bool) -> None:
@@ -114,6 +115,6 @@ def activate(recording: bool) -> None:
     if recording:
         from causeway import spans as module
 
-        _spans = module  # type: ignore[assignment]
+        _spans = module
     else:
         _spans = None

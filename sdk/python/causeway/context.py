@@ -27,8 +27,8 @@ class TraceContextError(ValueError):
 class TraceContext:
     """A place in a distributed trace: immutable, cheap, and meaningful in any process.
 
-    trace_id: 32 hex digits · span_id: 16 hex digits, the parent of spans that continue here · sampled: whether spans of this trace are recorded · tracestate: other vendors' members,
-    carried unchanged · origin: the event that wrote it down, None when the sender recorded nothing.
+    trace_id: 32 hex digits · span_id: 16 hex digits, the parent of spans that continue here · sampled: whether spans of this trace are recorded ·
+    tracestate: other vendors' members, carried unchanged · origin: the event that wrote it down, None when the sender recorded nothing.
     """
 
     __slots__ = ("_origin", "_sampled", "_span_id", "_trace_id", "_tracestate")
@@ -160,7 +160,8 @@ def parse_tracestate(text: str) -> list[tuple[str, str]] | None:
 def with_cw(tracestate: str, event: str) -> str:
     """A `tracestate` value with our member (an event as `format_cw` gives it) first and the others after it, in their order and as they were.
 
-    Members that no longer fit into 32 members or 512 characters go, long ones (over 128 characters) first, then from the right, as the recommendation says. A malformed value is given back untouched.
+    Members that no longer fit into 32 members or 512 characters go, long ones (over 128 characters) first, then from the right, as the recommendation
+    says. A malformed value is given back untouched.
     """
     own = f"cw={event}"
     if not tracestate:

@@ -58,7 +58,10 @@ def scrub(text: str) -> str:
 
 
 def scrub_content(text: str) -> str:
-    """A text without credentials that are recognised wherever they stand, its assignments left alone: for SQL, whose `token = ?` is no secret. `text` must be an exact str."""
+    """A text without credentials that are recognised wherever they stand, its assignments left alone: for SQL, whose `token = ?` is no secret.
+
+    `text` must be an exact str.
+    """
     return _CONTENT.sub(REDACTED, text) if _SUSPICIOUS(text) else text
 
 

@@ -11,19 +11,22 @@ if TYPE_CHECKING:
 
     Detail = Literal["full", "causal"]
 
-_TYPES = {"sanitize_values": bool, "capture_args": bool, "buffer_size": int, "batch_size": int, "flush_interval_ms": int}
+_TYPES: dict[str, type] = {"sanitize_values": bool, "capture_args": bool, "buffer_size": int, "batch_size": int, "flush_interval_ms": int}
 
 
 class Settings:
     """The settings in force; replaced as a whole by `configure`, never changed.
 
-    include, exclude_patterns: globs on paths or dotted module names, for modules imported from now on · sanitize_values: record no text or number that crosses the API or a boundary
-    (attributes, parameters, messages) · capture_args: record SQL parameters and arguments · detail: None leaves what the host asked for · sampling_rate: the share of new traces whose spans
-    and events are recorded (scheduling and synchronization always are) · buffer_size, batch_size, flush_interval_ms: how many events are kept, sent at once, and how long they may wait,
-    where events are sent over a network; a local recording is written at once and ignores them.
+    include, exclude_patterns: globs on paths or dotted module names, for modules imported from now on · sanitize_values: record no text or number
+    that crosses the API or a boundary (attributes, parameters, messages) · capture_args: record SQL parameters and arguments · detail: None leaves
+    what the host asked for · sampling_rate: the share of new traces whose spans and events are recorded (scheduling and synchronization always are) ·
+    buffer_size, batch_size, flush_interval_ms: how many events are kept, sent at once, and how long they may wait, where events are sent over a
+    network; a local recording is written at once and ignores them.
     """
 
-    __slots__ = ("batch_size", "buffer_size", "capture_args", "detail", "exclude_patterns", "flush_interval_ms", "include", "sampling_rate", "sanitize_values")
+    __slots__ = (
+        "batch_size", "buffer_size", "capture_args", "detail", "exclude_patterns", "flush_interval_ms", "include", "sampling_rate", "sanitize_values",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.include: tuple[str, ...] = ()
@@ -55,6 +58,7 @@ def _patterns(name: str, value: Iterable[str]) -> tuple[str, ...]:
 
 
 def _checked(name: str, value: Any) -> Any:
+    """The value as it is kept; raises TypeError or ValueError."""
     if name in ("include", "exclude_patterns"):
         return _patterns(name, value)
     if name == "detail":
@@ -68,9 +72,9 @@ def _checked(name: str, value: Any) -> Any:
             raise ValueError(f"sampling_rate is a number from 0 to 1, not {value!r}")
         return float(value)
     kind = _TYPES[name]
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+    if type(value) is not kind:
         raise TypeError(f"{name} is of type {kind.__name__}, not {type(value).__name__}")
-    if kind is int and value < 1:
+    if type(value) is int and value < 1:
         raise ValueError(f"{name} is at least 1, not {value!r}")
     return value
 
@@ -89,9 +93,10 @@ def configure(
 ) -> None:
     """Set what is recorded from now on; what is not named (or None) stays as it is.
 
-    Raises TypeError or ValueError for a bad argument and then changes nothing. May be called from any thread, also when nothing records. What each means: `Settings`.
+    Raises TypeError or ValueError for a bad argument and then changes nothing. May be called from any thread, also when nothing records. What each
+    means: `Settings`.
     """
-    given = {
+    given: dict[str, Any] = {
         "include": include,
         "exclude_patterns": exclude_patterns,
         "sanitize_values": sanitize_values,

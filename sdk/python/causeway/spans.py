@@ -1,18 +1,22 @@
 """Spans while recording: the implementation behind `causeway.api`, imported only by a recorded process.
 
-The current span is a context variable, so that tasks inherit it and threads begin without one. What fails in here fails silently, once, with a GAP record: the program must not notice.
+The current span is a context variable, so that tasks inherit it and threads begin without one. What fails in here fails silently, once, with a GAP
+record: the program must not notice.
 """
 
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
-from typing import Any
 
 from causeway import _tap, settings
 from causeway.boundary import emit
 from causeway.boundary.plain import attributes_json, exact, quote, type_label
 from causeway.context import TraceContext, is_sampled
 from causeway.redaction import scrub
+
+TYPE_CHECKING = False  # typing is not imported: this module is loaded with every recording
+if TYPE_CHECKING:
+    from typing import Any
 
 current: ContextVar[TraceContext | None] = ContextVar("causeway.span", default=None)
 """The innermost open span of the running task or thread."""
@@ -39,14 +43,15 @@ def _give_up(reason: str) -> None:
 
 
 def new_context(parent: TraceContext | None) -> TraceContext:
-    """The context of a span about to begin: a child of `parent`, or the first of a trace, which is recorded or not by `configure(sampling_rate=…)`."""
+    """The context of a span about to begin: a child of `parent`, or the first of a trace, which is recorded or not by
+    `configure(sampling_rate=…)`."""
     context = emit.child_of(parent)
     if parent is None and settings.current.sampling_rate < 1.0:
         context._sampled = is_sampled(context._trace_id)
     return context
 
 
-def name_json(name: object) -> str:
+def name_json(name: Any) -> str:
     """JSON of a span's or event's name."""
     return quote(scrub(exact(name)[:256])) if issubclass(type(name), str) else quote(type_label(name))
 
@@ -155,7 +160,9 @@ def detach(token: Token[TraceContext | None]) -> None:
 
 
 def decorate(function: Any, name: str, attributes: dict[str, Any]) -> Any:
-    """`@trace(…)`: plain and coroutine functions are wrapped without a frame of ours; generators get one, which keeps their span current only while they run."""
+    """`@trace(…)`: plain and coroutine functions are wrapped without a frame of ours;
+    generators get one, which keeps their span current only while they run.
+    """
     import inspect
 
     from causeway import generators

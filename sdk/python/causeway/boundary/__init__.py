@@ -5,10 +5,13 @@ Each library is hooked when the program has imported it (`causeway.hooks.late.on
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
-from types import ModuleType
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
 
 LIBRARIES: tuple[tuple[str, str, str], ...] = (
     ("aiohttp.client_reqrep", "aiohttp", "patch_client"),

@@ -1,7 +1,7 @@
 """aiohttp, client and server.
 
-Client: each `ClientRequest.send` is a request of its own, so redirects and retries get their own ids; it ends when the head of the response has been read. Server: a request begins in
-the task that handles it, before middlewares, and ends when its response, streamed or a websocket too, is complete.
+Client: each `ClientRequest.send` is a request of its own, so redirects and retries get their own ids; it ends when the head of the response has been
+read. Server: a request begins in the task that handles it, before middlewares, and ends when its response, streamed or a websocket too, is complete.
 """
 
 from __future__ import annotations

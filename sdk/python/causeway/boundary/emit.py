@@ -42,9 +42,10 @@ def child_of(parent: TraceContext | None) -> TraceContext:
 
 def span_begin(context: TraceContext, name: str, parent: str | None, attributes: str) -> None:
     """SPAN begin; `name` and `attributes` are JSON, `parent` a span id."""
+    above = f'"{parent}"' if parent else "null"
     _record(
         SPAN,
-        f'{{"name":{name},"trace_id":"{context._trace_id}","parent":{f"{chr(34)}{parent}{chr(34)}" if parent else "null"},"attributes":{attributes}}}',
+        f'{{"name":{name},"trace_id":"{context._trace_id}","parent":{above},"attributes":{attributes}}}',
         1,
         int(context._span_id, 16),
     )
@@ -58,7 +59,8 @@ def span_end(context: TraceContext, status: str, attributes: str = "") -> None:
 
 def message_send(context: TraceContext, carrier: str, peer: str, suffix: str = "") -> str | None:
     """MESSAGE send; gives the event as a `cw` value, None when nothing was recorded. `peer` is JSON."""
-    position = _record(MESSAGE, f'{{"id":"{context._span_id}{suffix}","peer":{peer},"carrier":"{carrier}","trace_id":"{context._trace_id}","from":null}}', 1)
+    text = f'{{"id":"{context._span_id}{suffix}","peer":{peer},"carrier":"{carrier}","trace_id":"{context._trace_id}","from":null}}'
+    position = _record(MESSAGE, text, 1)
     return _name_event(position) if position >= 0 else None
 
 

@@ -1,29 +1,40 @@
 """Files, sockets and child processes, seen through audit events: no function is replaced.
 
-An audit event comes before the operation, so success is not known here; an exception in woven code tells. Reading and writing positions and closing are not recorded. Files are recorded
-when they are the project's or the project's code opens them; what the import system and the libraries read for themselves is noise.
+An audit event comes before the operation, so success is not known here; an exception in woven code tells. Reading and writing positions and closing
+are not recorded. Files are recorded when they are the project's or the project's code opens them; what the import system and the libraries read for
+themselves is noise.
 """
 
+# pathlib is not imported into the program.
+# ruff: noqa: PTH100, PTH120, PTH206
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from pathlib import PurePath
-from typing import Any
+from os.path import abspath, dirname
 
 from causeway import _tap
 from causeway.boundary.emit import IO
-from causeway.boundary.plain import exact, quote
+from causeway.boundary.plain import path_text, quote
 from causeway.redaction import scrub, scrub_argv
+
+TYPE_CHECKING = False  # typing is not imported: this module is loaded with every recording
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _record = _tap.record
 _frame = sys._getframe
 _DEPTH = 8
-_NOISE = ("<frozen importlib", "<frozen zipimport", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_FOREIGN = frozenset({"site-packages", "dist-packages", "__pycache__", ".git", ".causeway"})
+_NOISE = ("<frozen importlib", "<frozen zipimport", dirname(dirname(abspath(__file__))))
 _READERS = (f"{os.sep}linecache.py", f"{os.sep}tokenize.py")  # of source text, for tracebacks
-_root = os.environ.get("CAUSEWAY_ROOT") or os.getcwd()
+_root = abspath(os.environ.get("CAUSEWAY_ROOT") or os.curdir)
 _inside: dict[str, bool] = {}
+
+
+def _is_foreign(part: str) -> bool:
+    return part in _FOREIGN or part.endswith((".causeway", ".spool"))
 
 
 def is_project(path: str) -> bool:
@@ -32,16 +43,15 @@ def is_project(path: str) -> bool:
     if known is None:
         if len(_inside) > 5000:
             _inside.clear()
-        full = os.path.abspath(path)
-        known = full.startswith(_root + os.sep) and not any(
-            part in ("site-packages", "dist-packages", "__pycache__", ".git", ".causeway") or part.endswith((".causeway", ".spool")) for part in full[len(_root) :].split(os.sep)
-        )
+        full = abspath(path)
+        known = full.startswith(_root + os.sep) and not any(map(_is_foreign, full[len(_root) :].split(os.sep)))
         _inside[path] = known
     return known
 
 
 def _asked_by() -> str:
-    """Who asks, by the frames near the top of the stack: `project`, `library`, or `noise` (imports, tracebacks' source lines, the recorder itself)."""
+    """Who asks, by the frames near the top of the stack: `project`, `library`, or `noise` (imports, tracebacks' source lines, the recorder
+    itself)."""
     frame = _frame(3)
     for _ in range(_DEPTH):
         if frame is None:
@@ -60,16 +70,8 @@ def _matters(path: str) -> bool:
     return asked_by == "project" or (asked_by == "library" and is_project(path))
 
 
-def _path(value: object) -> str | None:
-    if type(value) is str:
-        return value
-    if type(value) is bytes:
-        return os.fsdecode(value)
-    return PurePath.__str__(value) if isinstance(value, PurePath) else None
-
-
 def _opened(args: tuple[Any, ...]) -> None:
-    path = _path(args[0])
+    path = path_text(args[0])
     if path is None or not _matters(path):
         return
     mode = args[1]
@@ -80,13 +82,13 @@ def _opened(args: tuple[Any, ...]) -> None:
 
 
 def _file(action: str, path: str, more: str = "") -> None:
-    shown = os.path.abspath(path) if path else path
+    shown = abspath(path) if path else path
     _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"{action}","file.path":{quote(scrub(shown))}{more}}}')
 
 
 def _changed(action: str) -> Callable[[tuple[Any, ...]], None]:
     def hook(args: tuple[Any, ...]) -> None:
-        path = _path(args[0])
+        path = path_text(args[0])
         if path is not None and _matters(path):
             _file(action, path)
 
@@ -94,16 +96,16 @@ def _changed(action: str) -> Callable[[tuple[Any, ...]], None]:
 
 
 def _renamed(args: tuple[Any, ...]) -> None:
-    source, target = _path(args[0]), _path(args[1])
+    source, target = path_text(args[0]), path_text(args[1])
     if source is not None and target is not None and _matters(target):
-        _file("rename", source, f',"file.target":{quote(scrub(os.path.abspath(target)))}')
+        _file("rename", source, f',"file.target":{quote(scrub(abspath(target)))}')
 
 
 def _connected(args: tuple[Any, ...]) -> None:
     address = args[1]
     if type(address) is tuple and len(address) >= 2 and type(address[0]) is str and type(address[1]) is int:
         peer = f'"server.address":{quote(address[0])},"server.port":{address[1]}'
-    elif (path := _path(address)) is not None:
+    elif (path := path_text(address)) is not None:
         peer = f'"server.address":{quote(path)}'
     else:
         return
@@ -113,13 +115,13 @@ def _connected(args: tuple[Any, ...]) -> None:
 def _spawned(args: tuple[Any, ...]) -> None:
     argv = args[1]
     if type(argv) is list or type(argv) is tuple:
-        words = [_path(word) or "?" for word in argv[:64]]
+        words = [path_text(word) or "?" for word in argv[:64]]
         shown = ",".join(map(quote, scrub_argv(words)))
     else:
-        text = _path(argv)
+        text = path_text(argv)
         shown = quote(scrub(text)) if text is not None else '"?"'
-    executable = _path(args[0])
-    program = quote(scrub(exact(executable))) if executable is not None else "null"
+    executable = path_text(args[0])
+    program = quote(scrub(executable)) if executable is not None else "null"
     _record(IO, f'{{"op":"subprocess","phase":"point","id":0,"process.executable.path":{program},"process.command_args":[{shown}]}}')
 
 

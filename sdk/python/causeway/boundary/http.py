@@ -1,7 +1,7 @@
 """What every HTTP library's hooks share: the records of an exchange and the headers that carry its context.
 
-An exchange costs its program a few microseconds, so each phase is one SPAN record that says all (sdk/SPEC.md section 6): it is the IO and the MESSAGE too. Only the answer's
-departure, which lies between a server span's begin and end, is a MESSAGE of its own.
+An exchange costs its program a few microseconds, so each phase is one SPAN record that says all (sdk/SPEC.md section 6): it is the IO and the MESSAGE
+too. Only the answer's departure, which lies between a server span's begin and end, is a MESSAGE of its own.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def _place(url: str) -> Place:
 class Exchange:
     """One request and its response, seen from one side.
 
-    span_id: of the span, and on the client's side of the message · context: made current on the server's side, and of a trace that is not sampled · remote: id of the message that the request
-    was, on the server's side · token: resets the current span.
+    span_id: of the span, and on the client's side of the message · context: made current on the server's side, and of a trace that is not sampled ·
+    remote: id of the message that the request was, on the server's side · token: resets the current span.
     """
 
     __slots__ = ("context", "op", "remote", "span_id", "token")
@@ -111,10 +111,7 @@ def client_begin(
         if written is not None:
             return Exchange("http.client", written[0]), written[1], written[2]
     place = _places.get(url) or _place(url)
-    if parent is None:
-        context = spans.new_context(None)
-    else:
-        context = TraceContext(parent._trace_id, new_span_id(), parent._sampled, parent._tracestate)
+    context = spans.new_context(parent)
     if traceparent is not None:
         own = parse_traceparent(traceparent)
         if own is not None:

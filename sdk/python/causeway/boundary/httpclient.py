@@ -1,6 +1,7 @@
 """http.client, and so everything that stands on it: urllib.request, urllib3, requests, xmlrpc, botocore.
 
-Hooked where the bytes are put together, so each request on the wire is one exchange, redirects and retries too, and the program's own header objects stay as they are.
+Hooked where the bytes are put together, so each request on the wire is one exchange, redirects and retries too, and the program's own header objects
+stay as they are.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _text(value: object) -> str | None:
     return value.decode("latin-1") if type(value) is bytes else None
 
 
-def _url(connection: Any, target: str, secure: type) -> str:
+def _url(connection: Any, target: str, secure: tuple[type, ...]) -> str:
     if target.startswith(("http://", "https://")):
         return target
     is_secure = isinstance(connection, secure)
@@ -54,7 +55,7 @@ def _url(connection: Any, target: str, secure: type) -> str:
 def patch(module: ModuleType) -> None:
     """Hook `http.client`."""
     base = module.HTTPConnection
-    secure = getattr(module, "HTTPSConnection", ())
+    secure = (module.HTTPSConnection,) if hasattr(module, "HTTPSConnection") else ()
     original_header = base.putheader
 
     def putrequest(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -24,7 +24,9 @@ def _begin(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Exchange, boo
     return exchange, parent is not None, own
 
 
-def _end(state: tuple[Exchange, bool, str | None] | None, args: tuple[Any, ...], kwargs: dict[str, Any], response: Any, error: BaseException | None) -> None:
+def _end(
+    state: tuple[Exchange, bool, str | None] | None, args: tuple[Any, ...], kwargs: dict[str, Any], response: Any, error: BaseException | None
+) -> None:
     if state is None:
         return
     exchange, added, own = state

@@ -20,13 +20,13 @@ def _message(template: Any, args: Any) -> str:
         return type_label(template)
     if not args:
         return template
+    values = args if type(args) is tuple else list(args.values()) if type(args) is dict else None
+    if values is None or not all(type(arg) in _SCALARS and (type(arg) is not int or arg.bit_length() < 1024) for arg in values):
+        return template
     try:
-        if type(args) is tuple and all(type(arg) in _SCALARS for arg in args) or type(args) is dict and all(type(arg) in _SCALARS for arg in args.values()):
-            if all(type(arg) is not int or arg.bit_length() < 1024 for arg in (args if type(args) is tuple else args.values())):
-                return template % args
+        return str.__mod__(template, args)
     except (TypeError, ValueError, KeyError, OverflowError, MemoryError):
-        pass
-    return template
+        return template
 
 
 def patch(module: ModuleType) -> None:
@@ -39,9 +39,8 @@ def patch(module: ModuleType) -> None:
         text = quote(scrub(_message(state.get("msg"), state.get("args"))))
         failure = state.get("exc_info")
         thrown = f',"exception":{quote_name(failure[0].__name__)}' if type(failure) is tuple and type(failure[0]) is type else ""
-        _tap.record(
-            LOG,
-            f'{{"logger":{quote_name(name) if type(name) is str else "null"},"level":{quote_name(level) if type(level) is str else "null"},"message":{text}{thrown}}}',
-        )
+        logger = quote_name(name) if type(name) is str else "null"
+        severity = quote_name(level) if type(level) is str else "null"
+        _tap.record(LOG, f'{{"logger":{logger},"level":{severity},"message":{text}{thrown}}}')
 
     around(module.Logger, "callHandlers", call_handlers)

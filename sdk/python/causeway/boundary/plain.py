@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import os
+import sys
 
 from causeway import settings
 from causeway.redaction import REDACTED, is_secret, scrub
 
+TYPE_CHECKING = False  # typing is not imported: this module is loaded with every recording
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
 try:
-    from _json import encode_basestring_ascii as quote
+    import _json as _encoder
 except ImportError:  # an interpreter built without the accelerator
-    from json.encoder import encode_basestring_ascii as quote
+    import json.encoder as _encoder  # type: ignore[no-redef]
+
+quote: Callable[[str], str] = _encoder.encode_basestring_ascii
+"""JSON of a text, in ASCII. Also for subclasses of str, whose own methods are not called."""
 
 MAX_ELEMENTS = 32
 MAX_BITS = 1024
@@ -31,6 +39,18 @@ def exact(text: str) -> str:
     return text if type(text) is str else str.__str__(text)
 
 
+def path_text(value: object) -> str | None:
+    """A path given as str, bytes or pathlib's own classes; None for anything else, whose `__fspath__` is the program's."""
+    if type(value) is str:
+        return value
+    if type(value) is bytes:
+        return os.fsdecode(value)
+    pathlib = sys.modules.get("pathlib")
+    if pathlib is not None and type(value) in (pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath):
+        return str(value)
+    return None
+
+
 def quote_name(name: str) -> str:
     """JSON of a name that comes again and again; remembered, so it must be an exact str and no user's data."""
     known = _quoted.get(name)
@@ -42,7 +62,10 @@ def quote_name(name: str) -> str:
 
 
 def value_json(value: object, *, depth: int = 1) -> str:
-    """JSON of an exact scalar, or of an exact list or tuple of scalars; the type's name in angle brackets for anything else. Secrets that show are redacted."""
+    """JSON of an exact scalar, or of an exact list or tuple of scalars; the type's name in angle brackets for anything else.
+
+    Secrets that show are redacted.
+    """
     kind = type(value)
     if value is None:
         return "null"
@@ -56,11 +79,11 @@ def value_json(value: object, *, depth: int = 1) -> str:
         return int.__repr__(value) if int.bit_length(value) <= MAX_BITS else '"<int>"'  # type: ignore[arg-type]
     if kind is float:
         # NaN and the infinities are no JSON.
-        return float.__repr__(value) if value - value == 0.0 else f'"{float.__repr__(value)}"'  # type: ignore[operator,arg-type]
+        return float.__repr__(value) if value - value == 0.0 else f'"{float.__repr__(value)}"'  # type: ignore[operator]
     if depth and (kind is list or kind is tuple):
         parts = [value_json(item, depth=depth - 1) for item in value[:MAX_ELEMENTS]]  # type: ignore[index]
         if len(value) > MAX_ELEMENTS:  # type: ignore[arg-type]
-            parts.append('"…"'.encode("ascii", "backslashreplace").decode())
+            parts.append('"\\u2026"')
         return f"[{','.join(parts)}]"
     return quote(type_label(value))
 

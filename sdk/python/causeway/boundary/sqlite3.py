@@ -1,20 +1,22 @@
 """sqlite3: every statement with what it touches, and the transaction it belongs to.
 
-The classes of `_sqlite3` stay what they are: their methods' C functions are exchanged. Nothing runs on the program's connection; rows are known from equalities in the text and from the
-row id of an INSERT, primary keys from the CREATE TABLE statements the process ran. One SQL record a statement, written when it has been executed, with the time it began.
+The classes of `_sqlite3` stay what they are: their methods' C functions are exchanged. Nothing runs on the program's connection; rows are known from
+equalities in the text and from the row id of an INSERT, primary keys from the CREATE TABLE statements the process ran. One SQL record a statement,
+written when it has been executed, with the time it began.
 """
 
+# pathlib is not imported into the program.
+# ruff: noqa: PTH100
 from __future__ import annotations
 
-import os
 from itertools import count
-from pathlib import PurePath
+from os.path import abspath
 from types import ModuleType
 from typing import Any
 
 from causeway import _tap, settings
 from causeway.boundary.emit import SQL
-from causeway.boundary.plain import bound_json, exact, quote, quote_name, value_json
+from causeway.boundary.plain import bound_json, exact, path_text, quote, quote_name, value_json
 from causeway.boundary.sqltext import Operand, Statement, Table, analyse, is_version
 from causeway.redaction import REDACTED, is_secret, scrub_content, scrub_url
 
@@ -131,7 +133,8 @@ def _unknown() -> Any:
 
 
 def _rows_json(prepared: Prepared, parameters: Any, lastrowid: Any) -> str:
-    """JSON of the rows touched: `[table, key…]`, `[table, "column=value"]` for another column than the primary key, `[table]` when it is not known which."""
+    """JSON of the rows touched: `[table, key…]`, `[table, "column=value"]` for another column than the primary key, `[table]` when it is not known
+    which."""
     statement, table = prepared.statement, prepared.table
     if table is None:
         return "[]"
@@ -185,7 +188,8 @@ def _parameters_json(statement: Statement, parameters: Any) -> str:
                 return f"[{parameters[0]}]"
             values = [value_json(value, depth=0) for value in parameters[:64]]
         else:
-            values = [f'"{REDACTED}"' if i in secrets and value is not None else value_json(value, depth=0) for i, value in enumerate(parameters[:64])]
+            hidden = f'"{REDACTED}"'
+            values = [hidden if i in secrets and value is not None else value_json(value, depth=0) for i, value in enumerate(parameters[:64])]
         return f"[{','.join(values)}]"
     if kind is dict:
         pairs = []
@@ -249,11 +253,12 @@ def _isolation(connection: Any, statement: Statement) -> str:
 
 
 def _executed(connection: Any, cursor: Any, args: tuple[Any, ...], error: BaseException | None, started: int, *, many: bool) -> None:
+    """One execute or executemany."""
     if not args or type(args[0]) is not str:
         return
     prepared = _prepared.get(args[0]) or _prepare(args[0])
     statement = prepared.statement
-    parameters = args[1] if len(args) > 1 else None
+    parameters: Any = args[1] if len(args) > 1 else None
     rowcount = -1
     lastrowid = None
     if cursor is not None and statement.access == "write":
@@ -348,15 +353,12 @@ def _hooks(module: ModuleType) -> list[tuple[type, str, Any]]:
 
 def _database_json(database: object, number: int) -> str:
     """JSON of a database's absolute path; of a private one a name that no other connection has; null when it is not known."""
-    if isinstance(database, PurePath):
-        database = PurePath.__str__(database)
-    if type(database) is bytes:
-        database = os.fsdecode(database)
-    if type(database) is not str:
+    path = path_text(database)
+    if path is None:
         return "null"
-    if database in ("", ":memory:"):
+    if path in ("", ":memory:"):
         return f'":memory:{number}"'
-    return quote(scrub_url(database if database.startswith("file:") else os.path.abspath(database)))
+    return quote(scrub_url(path if path.startswith("file:") else abspath(path)))
 
 
 def _connecting_to(args: tuple[Any, ...]) -> None:

@@ -20,6 +20,7 @@ _TABLE_AFTER = frozenset({"FROM", "JOIN", "INTO", "UPDATE"})
 _NOT_A_TABLE = frozenset({"SELECT", "SET", "OR", "WHERE", "LATERAL", "ONLY", "VALUES", "DO", "OF", "NOWAIT", "SKIP"})
 _WHERE_ENDS = frozenset({"GROUP", "ORDER", "LIMIT", "RETURNING", "HAVING", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "FOR", "ON", "OFFSET", "FETCH"})
 _KEYS = frozenset({"key", "rekey", "hexkey", "hexrekey", "textkey", "password"})  # statements that give an encrypted database its key
+_NOT_AN_ALIAS = _WHERE_ENDS | {"WHERE", "JOIN", "LEFT", "INNER", "CROSS", "NATURAL", "SET"}
 _VERSIONS = frozenset({"version", "rev", "revision", "etag", "updated_at", "modified", "lock_version"})
 _CONSTRAINTS = frozenset({"PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"})
 _CLAUSES = (("FOR", "UPDATE", "for_update"), ("ON", "CONFLICT", "on_conflict"), ("OR", "IGNORE", "on_conflict"), ("OR", "REPLACE", "on_conflict"))
@@ -39,9 +40,10 @@ class Table(NamedTuple):
 class Statement(NamedTuple):
     """The analysis of one statement text; immutable, so it can be shared.
 
-    `columns`: written by UPDATE and INSERT · `given`: those that UPDATE sets from a parameter without looking at the row · `atomic`: an UPDATE whose new values come from the row itself
-    (`x = x + ?`) or from the text · `where`: equalities that all must hold, in order · `conjunction`: the condition is understood as far as equalities go ·
-    `inserted`: rows of VALUES as column → operand · `secrets`: parameters bound to a secret column or name · `pieces`: the text with secret literals replaced.
+    `columns`: written by UPDATE and INSERT · `given`: those that UPDATE sets from a parameter without looking at the row · `atomic`: an UPDATE whose
+    new values come from the row itself (`x = x + ?`) or from the text · `where`: equalities that all must hold, in order · `conjunction`: the
+    condition is understood as far as equalities go · `inserted`: rows of VALUES as column → operand · `secrets`: parameters bound to a secret column
+    or name · `text`: the text with literals of secret columns replaced.
     """
 
     verb: str
@@ -124,7 +126,8 @@ class _Reader:
     def tables(self) -> tuple[str, ...]:
         """All tables that the statement names, without common table expressions."""
         found: dict[str, None] = {}
-        local = {self.all[i].name for i in range(len(self.all) - 2) if self.all[i].is_name and self.all[i + 1].upper == "AS" and self.all[i + 2].text == "("}
+        triples = zip(self.all, self.all[1:], self.all[2:], strict=False)
+        local = {name.name for name, word, opening in triples if name.is_name and word.upper == "AS" and opening.text == "("}
         for i, token in enumerate(self.all):
             if token.kind != "word" or token.upper not in _TABLE_AFTER or (token.upper == "UPDATE" and i and self.all[i - 1].upper in ("DO", "FOR")):
                 continue
@@ -139,7 +142,7 @@ class _Reader:
                     break
                 if at < len(self.all) and self.all[at].upper == "AS":
                     at += 1
-                if at < len(self.all) and self.all[at].is_name and self.all[at].upper not in _WHERE_ENDS | {"WHERE", "JOIN", "LEFT", "INNER", "CROSS", "NATURAL", "SET"}:
+                if at < len(self.all) and self.all[at].is_name and self.all[at].upper not in _NOT_AN_ALIAS:
                     at += 1
                 if at >= len(self.all) or self.all[at].text != ",":
                     break
@@ -227,7 +230,7 @@ class _Reader:
                 if token.depth < depth:
                     break
                 self.bind(column, i)
-                names = names or token.is_name and not (i + 1 < len(self.all) and self.all[i + 1].text == "(")
+                names = names or (token.is_name and not (i + 1 < len(self.all) and self.all[i + 1].text == "("))
                 parameter = parameter or token.kind == "parameter"
                 i += 1
             if parameter and not names:

@@ -22,7 +22,8 @@ MAX_TOKENS = 2000
 
 
 class Token(NamedTuple):
-    """`kind`: string, quoted, number, parameter, word or operator · `text` as written · `upper`: of a word, else the text · `depth` of parentheses around it."""
+    """`kind`: string, quoted, number, parameter, word or operator · `text` as written · `upper`: of a word, else the text · `depth` of parentheses
+    around it."""
 
     kind: str
     text: str
@@ -69,5 +70,5 @@ def literal(token: Token) -> str | int | float | None:
         try:
             return int(token.text, 0)
         except ValueError:
-            return float(token.text) if not token.text[:2].lower() == "0x" else None
+            return float(token.text) if token.text[:2].lower() != "0x" else None
     return None
