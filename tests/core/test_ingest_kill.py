@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
-
 from causeway_core.storage import Recording
+
 from tests.support.kill import kill_program, kill_recorder
 
 MOMENTS = random.Random(20).sample(range(1, 12), 3)

@@ -49,7 +49,8 @@ def _damage_rows(choice: random.Random, path: Path) -> None:
 def _read_all(choice: random.Random, recording: Recording) -> None:
     reads = (
         recording.processes, recording.actors, recording.steps, recording.step_columns, recording.sources, recording.functions,
-        recording.sites, recording.streams, recording.edges, recording.edge_columns, recording.syncs, recording.locations, recording.accesses, recording.access_columns,
+        recording.sites, recording.streams, recording.edges, recording.edge_columns, recording.syncs, recording.locations, recording.accesses,
+        recording.access_columns,
         recording.exceptions, recording.spans, recording.messages, recording.io, recording.sql, recording.logs, recording.waiting, recording.gaps,
         recording.findings, recording.objects, recording.counts, lambda: recording.meta, lambda: recording.runs(1), lambda: recording.run_columns(1),
     )

@@ -33,7 +33,7 @@ class Ingestor:
         self._began = time.monotonic_ns()
         facts = {
             "command": list(command), "cwd": str(cwd or Path.cwd()), "root": str(root or cwd or Path.cwd()), "created_ns": time.time_ns(),
-            "detail": detail, "causeway_version": own_version(), "spool": str(spool.absolute()),
+            "detail": detail, "causeway_version": own_version(),
         }
         self._pipeline = Pipeline(RecordingWriter.create(recording, facts), SpoolTables(spool), chunk_words)
 

@@ -326,7 +326,7 @@ class Recording:
         return self._chunks.chunk_of(at)
 
     def chunk_data(self, stream: int, first: int) -> bytes:
-        """The records of a chunk as on the wire. The last few dozen are kept decompressed."""
+        """The records of a chunk as on the wire. The last hundreds are kept decompressed (64 MiB)."""
         return self._chunks.data(stream, first)
 
     def chunk_sites(self, chunk: Chunk) -> NDArray[np.uint32]:

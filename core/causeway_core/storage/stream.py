@@ -16,18 +16,19 @@ from causeway_core.model.at import position_of, stream_of
 from causeway_core.storage.columns import integers
 from causeway_core.storage.rows import Chunk, Stream
 
-_KEPT = 48
+_KEPT_BYTES = 64 << 20
 _LARGEST_CHUNK = 1 << 26
 
 
 class ChunkStore:
-    """Chunks of all streams. The index is read once a stream (some bytes a chunk); data is kept for the last few dozen chunks."""
+    """Chunks of all streams. The index is read once a stream (some bytes a chunk); what was decompressed last is kept, up to 64 MiB."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._streams: dict[int, Stream] | None = None
         self._index: dict[int, list[Chunk]] = {}
         self._data: OrderedDict[tuple[int, int, str], bytes] = OrderedDict()
+        self._kept = 0
         self._decompressor = zstandard.ZstdDecompressor()
 
     def streams(self) -> list[Stream]:
@@ -96,8 +97,9 @@ class ChunkStore:
             raise KeyError((stream, first))
         content = self._decompress(row[0], row[1], f"chunk {first} of stream {stream}")
         self._data[key] = content
-        if len(self._data) > _KEPT:
-            self._data.popitem(last=False)
+        self._kept += len(content)
+        while self._kept > _KEPT_BYTES:
+            self._kept -= len(self._data.popitem(last=False)[1])
         return content
 
     def _decompress(self, blob: bytes, codec: int, what: str) -> bytes:
