@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from causeway_core.errors import CommandError, LaunchError
 from causeway_core.ingest import Ingestor
 
 POLL_SECONDS = 0.05
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 2.0
 
 
 def environment(target: Target, spool: Path, *, detail: str, include: Sequence[str], exclude: Sequence[str]) -> dict[str, str]:
@@ -41,14 +42,16 @@ class Run:
     """One recorded run: the child process, and the loop that ingests while it lives.
 
     Used from the main thread only; a second thread does nothing but wait for the child. The terminal sends Ctrl-C to the whole
-    foreground process group, so the first one is the child's own business; the second asks it to terminate, the third kills it.
-    What was recorded until then is in the mapped segments, so nothing is lost either way.
+    foreground process group, so the first two are the child's own business (the second ends a Python program whose threads hang); if it is
+    still there a moment after the second, it is asked to terminate, and the third kills it. What was recorded until then is in the
+    mapped segments, so nothing is lost either way.
     """
 
     def __init__(self, target: Target, output: Path, variables: dict[str, str]) -> None:
         self.output = output
         self.spool = Path(variables["CAUSEWAY_SPOOL"])
         self.interrupts = 0
+        self._patience_ends: float | None = None
         self._ended = threading.Event()
         self.spool.mkdir(parents=True)
         self._ingestor = Ingestor(
@@ -62,16 +65,19 @@ class Run:
 
     def _on_interrupt(self, number: int, frame: object) -> None:
         self.interrupts += 1
-        if self.interrupts == 1:
-            return
         if self.interrupts == 2:
-            print("causeway: the program is still running; stopping it (Ctrl-C once more kills it)", file=sys.stderr)
-            self._child.terminate()
-        else:
+            self._patience_ends = time.monotonic() + GRACE_SECONDS
+        elif self.interrupts > 2:
             self._child.kill()
 
     def _on_terminate(self, number: int, frame: object) -> None:
         self._child.send_signal(number)
+
+    def _lose_patience(self) -> None:
+        if self._patience_ends is not None and time.monotonic() > self._patience_ends:
+            self._patience_ends = None
+            print("causeway: the program is still running; terminating it (Ctrl-C once more kills it)", file=sys.stderr)
+            self._child.terminate()
 
     def _wait(self) -> None:
         self._child.wait()
@@ -85,6 +91,7 @@ class Run:
         try:
             while not self._ended.wait(POLL_SECONDS):
                 self._ingestor.poll()
+                self._lose_patience()
             code = self._child.returncode
             self._ingestor.finish(code)
         finally:

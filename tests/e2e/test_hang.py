@@ -1,0 +1,43 @@
+"""A hung program: Ctrl-C ends it, the recording is whole, and the deadlock is named."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from tests.support.recordings import CAUSEWAY
+
+TUTORIAL = Path(__file__).parents[2] / "examples" / "tutorial"
+
+
+def wait_for_line(stream, text):
+    for line in stream:
+        if text in line:
+            return
+    raise AssertionError(f"the program never said {text!r}")
+
+
+def test_ctrl_c_on_a_deadlock_leaves_a_whole_recording_that_names_it(tmp_path):
+    script = tmp_path / "dinner.py"
+    # The announcement comes from the second thread that waits: both forks are taken by then.
+    script.write_text((TUTORIAL / "dinner.py").read_text().replace("        with right:", "        print('waiting', flush=True)\n        with right:"))
+    recording = tmp_path / "run.causeway"
+    recorder = subprocess.Popen(
+        [str(CAUSEWAY), "record", "-o", str(recording), str(script)], cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        wait_for_line(recorder.stdout, "waiting")
+        wait_for_line(recorder.stdout, "waiting")
+        os.killpg(recorder.pid, signal.SIGINT)
+        wait_for_line(recorder.stderr, "KeyboardInterrupt")
+        os.killpg(recorder.pid, signal.SIGINT)
+        _, errors = recorder.communicate(timeout=60)
+    finally:
+        recorder.kill()
+    assert "likely deadlock" in errors
+    found = subprocess.run([str(CAUSEWAY), "analyze", str(recording), "--format", "json"], capture_output=True, text=True, check=True)
+    document = json.loads(found.stdout)
+    deadlock = next(finding for finding in document["findings"] if finding["kind"] == "deadlock")
+    assert {access["actor"] for access in deadlock["accesses"]} == {"thread kant", "thread hume"}
+    assert "fork_1" in deadlock["title"] and "fork_2" in deadlock["title"]
