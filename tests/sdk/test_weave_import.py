@@ -8,7 +8,6 @@ import textwrap
 from pathlib import Path
 
 import pytest
-
 from causeway.weave.cache import Cache, Stored
 from causeway.weave.scope import Scope
 from causeway.weave.weaver import Weaver
@@ -20,7 +19,8 @@ def run(directory: Path, program: str, recorded: Path | None, **extra: str) -> s
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     launcher: list[str] = []
     if recorded is not None:
-        environment |= {"CAUSEWAY_SPOOL": str(recorded / "spool"), "CAUSEWAY_CACHE": str(recorded / "cache"), "CAUSEWAY_ROOT": str(directory), **extra}
+        paths = {"CAUSEWAY_SPOOL": recorded / "spool", "CAUSEWAY_CACHE": recorded / "cache", "CAUSEWAY_ROOT": directory}
+        environment |= {name: str(path) for name, path in paths.items()} | extra
         (recorded / "spool").mkdir(exist_ok=True)
         launcher = ["-m", "causeway.launch"]
     return subprocess.run([sys.executable, *launcher, "program.py"], cwd=directory, env=environment, capture_output=True, text=True, timeout=60)
@@ -50,7 +50,8 @@ def test_loader_spec_resources_reload_and_source_are_as_before(tmp_path: Path, r
         import pack, space.part
         def show(m):
             s = m.__spec__
-            print(m.__name__, type(m.__loader__).__name__, m.__loader__ is s.loader, s.origin, s.cached, m.__cached__, m.__file__, m.__package__)
+            print(m.__name__, type(m.__loader__).__name__, m.__loader__ is s.loader, s.origin, s.cached)
+            print(m.__cached__, m.__file__, m.__package__)
         show(pack); show(space.part)
         print(importlib.resources.files(pack).joinpath("data.txt").read_text(), pkgutil.get_data("pack", "data.txt"))
         importlib.reload(pack); print(pack.count)
@@ -58,7 +59,8 @@ def test_loader_spec_resources_reload_and_source_are_as_before(tmp_path: Path, r
         print(inspect.getsource(late.f), late.f(), [m.name for m in pkgutil.walk_packages(pack.__path__)])
         spec = importlib.util.find_spec("pack.inner.late")
         lazy = importlib.util.module_from_spec(spec); importlib.util.LazyLoader(spec.loader).exec_module
-        print(spec.loader.get_source("pack.inner.late"), spec.loader.is_package("pack.inner.late"), type(spec.loader.get_code("pack.inner.late")).__name__)
+        print(spec.loader.get_source("pack.inner.late"), spec.loader.is_package("pack.inner.late"))
+        print(type(spec.loader.get_code("pack.inner.late")).__name__)
         try:
             import broken
         except SyntaxError as error:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - programs on one line
 """A program under `python -m causeway.launch` is the program: same output, same errors, same exit code."""
 
 import os

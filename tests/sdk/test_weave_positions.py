@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tap_twin import Twin, weave_code
 
-PROGRAM = Path(__file__).with_name("programs") / "everything.py"
+PROGRAM = Path(__file__).parents[1] / "programs" / "weave" / "everything.py"
 LIBRARY = Path(os.__file__).parent
 TWIN = str(Path(__file__).with_name("tap_twin.py"))
 
@@ -82,7 +82,21 @@ def assert_same_shape(path: Path) -> None:
         assert lines(after) == lines(before), where
 
 
-SAMPLE = "ast.py asyncio/base_events.py asyncio/taskgroups.py collections/__init__.py contextlib.py dataclasses.py decimal.py difflib.py email/headerregistry.py enum.py inspect.py json/decoder.py typing.py".split()
+SAMPLE = [
+    "ast.py",
+    "asyncio/base_events.py",
+    "asyncio/taskgroups.py",
+    "collections/__init__.py",
+    "contextlib.py",
+    "dataclasses.py",
+    "decimal.py",
+    "difflib.py",
+    "email/headerregistry.py",
+    "enum.py",
+    "inspect.py",
+    "json/decoder.py",
+    "typing.py",
+]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -124,7 +138,16 @@ def test_frame_line_numbers_survive_an_exception_passing_through() -> None:
 
 
 def test_static_attributes_and_signature() -> None:
-    source = b"class A:\n    def __init__(self, x, *, y=2):\n        self.x, self.y = x, y\n        self.x += 1\n    def f(self):\n        for self.z in []: pass\n"
+    source = b"""
+class A:
+    def __init__(self, x, *, y=2):
+        self.x, self.y = x, y
+        self.x += 1
+
+    def f(self):
+        for self.z in []:
+            pass
+"""
     plain: dict[str, Any] = {}
     woven: dict[str, Any] = {}
     exec(compile(source, "a.py", "exec"), plain)

@@ -1,4 +1,4 @@
-"""Runs a program as the interpreter itself would, recorded: `python -m causeway.launch [-m module | -c code | script.py | directory | archive] arguments…`.
+"""Runs a program as the interpreter itself would, recorded: `python -m causeway.launch [-m module | -c code | script | directory | archive] …`.
 
 Exit code, output, tracebacks, `sys.argv`, `sys.path` and `__main__` are those of the plain command. Without `CAUSEWAY_SPOOL` nothing is recorded.
 """
@@ -181,7 +181,7 @@ def _execute(source: bytes, path: str, module: ModuleType, hook: Any) -> None:
 
 
 def _give_way() -> None:
-    """Lets the plain interpreter report a script that does not compile: it words some errors of encoding differently for files. Nothing of the program has run."""
+    """Lets the plain interpreter report a script that does not compile: it words errors of encoding differently for files. Nothing has run yet."""
     autostart.finish(1)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
     try:

@@ -46,7 +46,14 @@ class Stored:
     __slots__ = ("code", "dynamic", "kinds", "names", "recipe", "rows", "sites")
 
     def __init__(
-        self, code: CodeType, recipe: Recipe, kinds: tuple[str, ...], rows: bytes, names: tuple[Any, ...], sites: int, dynamic: tuple[tuple[int, int, int], ...]
+        self,
+        code: CodeType,
+        recipe: Recipe,
+        kinds: tuple[str, ...],
+        rows: bytes,
+        names: tuple[Any, ...],
+        sites: int,
+        dynamic: tuple[tuple[int, int, int], ...],
     ) -> None:
         self.code, self.recipe, self.kinds, self.rows, self.names, self.sites, self.dynamic = code, recipe, kinds, rows, names, sites, dynamic
 
@@ -54,8 +61,8 @@ class Stored:
 class Cache:
     """A directory of woven modules and their site tables, shared by all processes of a user.
 
-    Files are written to a temporary name and renamed. A directory that cannot be written is used as far as it can be read; a file whose checksum does not
-    fit is as good as none.
+    Files are written to a temporary name and renamed. A directory that cannot be written is used as far as it can be read; a file whose
+    checksum does not fit is as good as none.
     """
 
     def __init__(self, directory: str) -> None:

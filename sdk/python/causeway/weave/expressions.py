@@ -25,7 +25,7 @@ REFERENCES = (ast.Name, ast.Attribute)
 CONTAINERS = (ast.Name, ast.Attribute, ast.Subscript)
 VIEWS = frozenset(("items", "keys", "values"))
 
-Visitor = Callable[[Any], ast.expr]
+Visitor = Callable[[Any], Any]
 
 
 def _is_super(node: ast.expr) -> bool:
@@ -96,7 +96,7 @@ class Expressions(Taps):
             return value.id in self._stdlib_modules or value.id.startswith("@")
         return isinstance(value, LITERALS) or _is_super(value)
 
-    def _expr_Subscript(self, node: ast.Subscript) -> ast.expr:
+    def _expr_Subscript(self, node: ast.Subscript) -> Any:
         if isinstance(node.value, LITERALS) or self.is_private(node.value):
             return self._inside(node)
         first = first_of(node.value)
@@ -104,7 +104,7 @@ class Expressions(Taps):
         both = self.both(self.expr(node.value), self.expr(node.slice), node)
         return self.value(placeholder, both, node, first)
 
-    def _expr_Compare(self, node: ast.Compare) -> ast.expr:
+    def _expr_Compare(self, node: ast.Compare) -> Any:
         if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)) or isinstance(node.comparators[0], LITERALS):
             return self._inside(node)
         if self.is_private(node.comparators[0]):
@@ -122,11 +122,11 @@ class Expressions(Taps):
         """`node is True` or `node is False`: the same bool as a comparison, so that a jump on it stays on its line."""
         return at(ast.Compare(left=node, ops=[ast.Is()], comparators=[at(ast.Constant(value=value, kind=None), node)]), node)
 
-    def truth(self, node: ast.expr) -> ast.expr:
+    def truth(self, node: ast.expr) -> Any:
         """Weaves an expression whose truth is tested: that reads a container's size."""
         return self.read(node, "truth", REFERENCES)
 
-    def read(self, node: ast.expr, site_kind: str = "read", kinds: tuple[type, ...] = REFERENCES) -> ast.expr:
+    def read(self, node: ast.expr, site_kind: str = "read", kinds: tuple[type, ...] = REFERENCES) -> Any:
         """Weaves an expression whose container is read as a whole if it is a plain reference."""
         if not isinstance(node, kinds) or self.is_private(node):
             return self.expr(node)
@@ -136,7 +136,7 @@ class Expressions(Taps):
         kind = "iterate" if site_kind == "iterate" else "read"
         return self.value(self.tap(kind, site_kind, node, name), self.expr(node), node, first_of(node))
 
-    def iterated(self, node: ast.expr) -> ast.expr:
+    def iterated(self, node: ast.expr) -> Any:
         """Weaves what a loop iterates over, seeing through `.items()` and the like."""
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in VIEWS and not node.args and not node.keywords:
             if not self._silent_owner(node.func.value):
@@ -276,14 +276,14 @@ class Expressions(Taps):
         self.tap("unwind", "unwind", place)
         return entry
 
-    def _expr_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+    def _expr_GeneratorExp(self, node: ast.GeneratorExp) -> Any:
         return self._generator(node, False)
 
-    def _generator(self, node: ast.GeneratorExp, consumed: bool) -> ast.expr:
+    def _generator(self, node: ast.GeneratorExp, consumed: bool) -> Any:
         """A generator's targets are recorded only where its consumer is known: else they would land in whoever runs it."""
         return self._comprehension(node, consumed)
 
-    def _comprehension(self, node: Any, recorded: bool = True) -> ast.expr:
+    def _comprehension(self, node: Any, recorded: bool = True) -> Any:
         generators = node.generators
         generators[0].iter = self.expr(generators[0].iter) if generators[0].is_async else self.iterated(generators[0].iter)
         outer, self.names = self.names, self.analysis.scopes[id(node)]

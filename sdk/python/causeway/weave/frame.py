@@ -8,7 +8,8 @@ from causeway.weave.names import NameAnalysis, Names
 from causeway.weave.places import NOWHERE, at
 from causeway.weave.sites import PREFIX, SiteTable
 
-LITERALS = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+LITERALS = (ast.Constant, ast.JoinedStr, ast.Lambda, *DISPLAYS)
 CELL = "@cell:"
 """Starts the hidden variable that holds the identity of a closure cell; no program can spell it."""
 RETURNED = "@returned"
@@ -71,8 +72,8 @@ class Taps:
     def value(self, placeholder: str, value: ast.expr, place: Any, first: Any | None = None) -> ast.expr:
         """`T[value]`, executed at `place`; `first` is where the first instruction of `value` is.
 
-        `T @ value` for literals and what the compiler may fold into one: it warns about subscripts with them, or folds those too. Not for other values, because Python
-        takes NotImplemented from `@` for a refusal.
+        `T @ value` for literals and what the compiler may fold into one: it warns about subscripts with them, or folds those too. Not for
+        other values, because Python takes NotImplemented from `@` for a refusal.
         """
         constant = at(ast.Constant(value=placeholder, kind=None), first or place)
         if not _is_computed_here(value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from importlib import _bootstrap_external  # type: ignore[attr-defined]
+from importlib import _bootstrap_external
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +19,10 @@ _installed: Hook | None = None
 
 
 def unseen(function: Any) -> Any:
-    """The function with a code object that passes for importlib's, so that tracebacks of failing imports leave its frame out as they do importlib's."""
+    """The function with a code object that passes for importlib's, so that tracebacks of failing imports leave its frame out too."""
     code = function.__code__.replace(co_filename=_FRAMES)
-    return type(unseen)(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    make: Any = type(unseen)
+    return make(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
 
 
 class Hook:

@@ -65,6 +65,7 @@ class NameAnalysis:
         self.declared_global: set[str] = set()
         self.imported: set[str] = set()
         self._scope = self.module
+        self._saved: Any = None
         self._guard = 0
         self._loops = 0
         self.scopes[id(tree)] = self.module
@@ -274,7 +275,7 @@ class NameAnalysis:
             scope.parameters += [args.kwarg.arg] if args.kwarg else []
             scope.bound.update(scope.parameters)
         self.scopes[id(node)] = scope
-        self._saved = (self._guard, self._loops, getattr(self, "_saved", None))
+        self._saved = (self._guard, self._loops, self._saved)
         self._guard = self._loops = 0
         self._scope = scope
 

@@ -1,7 +1,7 @@
 """Containers that never leave the function that made them: reading them tells nothing about sharing, so reads need no taps.
 
-A local is private when every binding of it is a fresh list, dict or set and every use is one that cannot let another actor reach the container. Writes are
-recorded all the same: time travel needs them.
+A local is private when every binding of it is a fresh list, dict or set and every use is one that cannot let another actor reach the
+container. Writes are recorded all the same: time travel needs them.
 """
 
 import ast
@@ -10,7 +10,7 @@ from typing import Any
 from causeway.weave.names import FUNCTION_NODES
 
 FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-LOOKERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate range zip reversed bool str repr print isinstance".split())
+LOOKERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate range zip reversed bool str repr print".split())
 
 
 class PrivateContainers:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TapRow = tuple[str, int, Any, int]
-"""What `_tap.make` is called with: kind, site (relative to the table's base), name or names, site2 (bit 0: a global; above: distance to the site of a LINE that follows)."""
+"""What `_tap.make` is called with: kind, site (relative to the table's base), name or names, and site2 (bit 0: a global; above it: how far
+away the site of a LINE is that follows)."""
 
 PREFIX = "\0cw:"
 """Starts a placeholder constant; the number of a tap row follows. Not an identifier, so the compiler does not intern it."""

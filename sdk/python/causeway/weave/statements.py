@@ -370,7 +370,8 @@ class Statements(Expressions):
         The exceptional copy of this `finally` never runs: `unwind.add_handler` sends its exceptions to the unwind handler.
         """
         def forget(where: Any) -> ast.stmt:
-            return at(ast.Assign(targets=[at(ast.Name(id=RETURNED, ctx=ast.Store()), where)], value=at(ast.Constant(value=None, kind=None), where)), where)
+            target = at(ast.Name(id=RETURNED, ctx=ast.Store()), where)
+            return at(ast.Assign(targets=[target], value=at(ast.Constant(value=None, kind=None), where)), where)
 
         returned = self.value(end, at(ast.Name(id=RETURNED, ctx=ast.Load()), NOWHERE), NOWHERE)
         final = at(ast.Expr(value=returned), NOWHERE)

@@ -28,8 +28,8 @@ class Woven:
 def weave(source: bytes, path: str, module: str, tree: ast.Module | None = None, *, flags: int = 0, filename: str | None = None) -> Woven:
     """Weaves a module at `full` detail.
 
-    `tree` replaces the parsed source where somebody rewrote it already. Raises what compiling would raise, and RecursionError for expressions too deep to
-    walk: the caller then loads the module unwoven.
+    `tree` replaces the parsed source where somebody rewrote it already. Raises what compiling would raise, and RecursionError for
+    expressions too deep to walk: the caller then loads the module unwoven.
     """
     name = filename or path
     if tree is None:

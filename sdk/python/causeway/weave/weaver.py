@@ -40,7 +40,9 @@ class Weaver:
         """Whether a module is in scope."""
         return self.detail == "full" and self.scope.covers(path, module)
 
-    def woven(self, source: bytes, path: str, module: str, *, options: str = "", rewrite: Any = None, flags: int = 0, filename: str | None = None) -> CodeType | None:
+    def woven(
+        self, source: bytes, path: str, module: str, *, options: str = "", rewrite: Any = None, flags: int = 0, filename: str | None = None
+    ) -> CodeType | None:
         """Woven code of a module in scope, or None: then it is to be loaded as if there were no weaver.
 
         `rewrite()` gives the tree where it is not that of the source itself, and `options` tells what it depends on.
@@ -95,7 +97,7 @@ class Weaver:
 
 
 class _Warnings:
-    """Notes whether compiling a main script warned. The interpreter compiles a script at every start and warns every time, so such a script is not cached."""
+    """Notes whether compiling a main script warned: the interpreter compiles it at every start and warns every time, so it is not cached."""
 
     def __init__(self, module: str) -> None:
         self.seen = False
