@@ -79,7 +79,8 @@ def fact(record: Record) -> dict[str, Any]:
         text = struct.pack(f"<{len(words) - skip - 1}I", *words[skip + 1 :])[: words[skip]].decode()
     else:
         text = record.json
-    return out | json.loads(text)
+    out.update(json.loads(text))
+    return out
 
 
 def run(folder: Path, program: str, *, recorded: bool = True, variables: dict[str, str] | None = None, arguments: tuple[str, ...] = ()) -> Run:
@@ -93,7 +94,8 @@ def run(folder: Path, program: str, *, recorded: bool = True, variables: dict[st
     words = [sys.executable, "-W", "ignore", str(script)]
     if recorded:
         spool.mkdir(exist_ok=True)
-        environment |= {"CAUSEWAY_SPOOL": str(spool), "CAUSEWAY_ROOT": str(folder), "CAUSEWAY_CACHE": str(folder / "cache"), "CAUSEWAY_DETAIL": environment.get("DETAIL", "causal")}
+        environment |= {"CAUSEWAY_SPOOL": str(spool), "CAUSEWAY_ROOT": str(folder), "CAUSEWAY_CACHE": str(folder / "cache")}
+        environment.setdefault("CAUSEWAY_DETAIL", "causal")
         words = [sys.executable, "-W", "ignore", "-m", "causeway.launch", str(script)]
     done = subprocess.run([*words, *arguments], capture_output=True, text=True, cwd=folder, env=environment, timeout=60, check=False)
     return Run(done.stdout, done.stderr, done.returncode, list(read_spool(spool).values()) if recorded else [], spool)

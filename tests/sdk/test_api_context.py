@@ -27,7 +27,8 @@ def test_a_context_survives_the_wire(trace_id: str, span_id: str, sampled: bool,
 
 
 @pytest.mark.parametrize("text", [
-    "", "00", PARENT.upper(), f"ff-{TRACE}-{SPAN}-01", f"00-{'0' * 32}-{SPAN}-01", f"00-{TRACE}-{'0' * 16}-01", f"{PARENT}-more", f"00-{TRACE}-{SPAN}-0",
+    "", "00", PARENT.upper(),
+    f"ff-{TRACE}-{SPAN}-01", f"00-{'0' * 32}-{SPAN}-01", f"00-{TRACE}-{'0' * 16}-01", f"{PARENT}-more", f"00-{TRACE}-{SPAN}-0",
     f"00-{TRACE}-{SPAN}-zz", f"0g-{TRACE}-{SPAN}-01", f"00_{TRACE}-{SPAN}-01", f" {PARENT}",
 ])  # fmt: skip
 def test_malformed_parents_are_ignored_in_headers_and_refused_by_the_api(text: str) -> None:

@@ -109,7 +109,8 @@ def test_decorated_functions_of_every_kind(tmp_path: Path) -> None:
     """)
     spans = recorded.facts("SPAN")
     begun = {fact["name"]: fact for fact in spans if fact["phase"] == "begin"}
-    assert set(begun) == {"sync", "coroutine", "within coroutine", "generator", "within generator", "async generator", "method", "static", "class", "elsewhere"}
+    assert set(begun) == {"sync", "coroutine", "within coroutine", "generator", "within generator", "async generator", "method", "static", "class",
+                          "elsewhere"}  # fmt: skip
     assert begun["coroutine"]["parent"] is None, "the span begins in the task that runs the coroutine"
     assert begun["within coroutine"]["parent"] == begun["coroutine"]["span"]
     assert begun["within generator"]["parent"] == begun["generator"]["span"]

@@ -24,7 +24,8 @@ def test_files_of_the_project_are_recorded(tmp_path: Path) -> None:
     """)
     seen = [(fact["action"], Path(fact["file.path"]).name) for fact in recorded.facts("IO") if fact["op"] == "file"]
     wanted = [
-        ("open", "a.txt"), ("open", "b.txt"), ("open", "a.txt"), ("open", "c.txt"), ("rename", "a.txt"), ("rename", "d.txt"), ("remove", "e.txt"), ("remove", "c.txt"),
+        ("open", "a.txt"), ("open", "b.txt"), ("open", "a.txt"), ("open", "c.txt"), ("rename", "a.txt"),
+        ("rename", "d.txt"), ("remove", "e.txt"), ("remove", "c.txt"),
         ("mkdir", "folder"), ("rmdir", "folder"), ("open", "missing.txt"),
     ]  # fmt: skip
     assert [pair for pair in seen if pair in wanted] == wanted
@@ -39,7 +40,8 @@ def test_files_of_the_project_are_recorded(tmp_path: Path) -> None:
 def test_open_stays_the_builtin(tmp_path: Path) -> None:
     run_both(tmp_path, """
         import builtins, io, os, socket, subprocess
-        print(open is io.open, type(open), builtins.open.__module__, os.open, type(os.rename), type(socket.socket.connect), subprocess.Popen.__init__.__qualname__)
+        print(open is io.open, type(open), builtins.open.__module__, os.open, type(os.rename))
+        print(type(socket.socket.connect), type(subprocess.Popen.__init__), subprocess.Popen.__init__.__qualname__)
         class Hostile:
             def __fspath__(self): print("asked"); return "x.txt"
         open(Hostile(), "w").close()
@@ -51,7 +53,8 @@ def test_connections_and_processes(tmp_path: Path) -> None:
         import socket, subprocess, sys
         with socket.create_server(("127.0.0.1", 0)) as server:
             socket.create_connection(server.getsockname()).close()
-        done = subprocess.run([sys.executable, "-S", "-c", "print('child')", "--password", "canary-argv", "--api-key=canary-option"], stdout=subprocess.PIPE, env={"TOKEN": "canary-environment"})
+        words = [sys.executable, "-S", "-c", "print('child')", "--password", "canary-argv", "--api-key=canary-option"]
+        done = subprocess.run(words, stdout=subprocess.PIPE, env={"TOKEN": "canary-environment"})
         print(done.returncode)
     """)
     connected = [fact for fact in recorded.facts("IO") if fact["op"] == "socket"]

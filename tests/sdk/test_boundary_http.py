@@ -17,7 +17,8 @@ SERVER = """
         protocol_version = "HTTP/1.1"
         def do_GET(self):
             if self.path.startswith("/redirect"):
-                self.send_response(302); self.send_header("Location", "/target?token=canary-query&x=1"); self.send_header("Content-Length", "0"); self.end_headers()
+                self.send_response(302); self.send_header("Location", "/target?token=canary-query&x=1")
+                self.send_header("Content-Length", "0"); self.end_headers()
                 return
             if self.path == "/missing":
                 self.send_error(404)
@@ -228,7 +229,8 @@ AIOHTTP = """
         import logging; logging.disable()
         async with aiohttp.ClientSession() as session:
             for path in ("plain", "boom", "denied", "stream", "sub/plain"):
-                async with session.get(f"{url}/{path}") as response: print(path, response.status, sorted(response.headers), len(await response.read()))
+                async with session.get(f"{url}/{path}") as response:
+                    print(path, response.status, sorted(response.headers), len(await response.read()))
             async with session.ws_connect(f"{url}/socket") as ws:
                 await ws.send_str("hello"); print((await ws.receive()).data)
                 await ws.send_str("bye"); print((await ws.receive()).data, (await ws.receive()).type)

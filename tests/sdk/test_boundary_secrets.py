@@ -11,8 +11,10 @@ from tests.sdk.recorded import run_both
 
 
 @pytest.mark.parametrize("text", [
-    "password=canary", "password: canary", '{"password": "canary two words"}', "{'api_key': 'canary'}", "Authorization: Bearer canary.abc-123", "authorization=Basic Y2FuYXJ5",
-    "GET /x?access_token=canary&y=1", "https://user:canary@host/x", "--password canary", "my-secret => canary", 'token="canary"', "client_secret='canary'", "Cookie: session=canary",
+    "password=canary", "password: canary", '{"password": "canary two words"}', "{'api_key': 'canary'}", "Authorization: Bearer canary.abc-123",
+    "authorization=Basic Y2FuYXJ5",
+    "GET /x?access_token=canary&y=1", "https://user:canary@host/x", "--password canary", "my-secret => canary", 'token="canary"',
+    "client_secret='canary'", "Cookie: session=canary",
     "PRIVATE_KEY=canary", 'escaped {\\"password\\": \\"canary\\"}', "x-api-key:canary", "bearer canarycanary",
 ])  # fmt: skip
 def test_secrets_in_text_are_cut(text: str) -> None:
@@ -20,12 +22,17 @@ def test_secrets_in_text_are_cut(text: str) -> None:
     assert "canary" not in clean and "Y2FuYXJ5" not in clean and "[redacted]" in clean
 
 
-@pytest.mark.parametrize("text", ["an order of 7 tokens was passed", "passwords are hashed", "alice withdrew 50", "http://host/path?x=1", "cookie jar is empty", ""])
+@pytest.mark.parametrize("text", [
+    "an order of 7 tokens was passed", "passwords are hashed", "alice withdrew 50", "http://host/path?x=1", "cookie jar is empty", "",
+])  # fmt: skip
 def test_ordinary_text_stays(text: str) -> None:
     assert scrub(text) == text
 
 
-@pytest.mark.parametrize("text", ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U", "AKIAIOSFODNN7EXAMPLE", "ghp_0123456789abcdefghijABCDEFGHIJ"])
+@pytest.mark.parametrize("text", [
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U", "AKIAIOSFODNN7EXAMPLE",
+    "ghp_0123456789abcdefghijABCDEFGHIJ",
+])  # fmt: skip
 def test_credentials_are_known_by_their_looks(text: str) -> None:
     assert scrub(f"got {text} from it") == "got [redacted] from it"
 
@@ -36,10 +43,15 @@ def test_urls() -> None:
 
 
 def test_argv() -> None:
-    assert scrub_argv(["run", "--token", "x", "--verbose", "-p", "1", "SECRET_KEY=x"]) == ["run", "--token", "[redacted]", "--verbose", "-p", "1", "SECRET_KEY=[redacted]"]
+    assert scrub_argv(["run", "--token", "x", "--verbose", "-p", "1"]) == ["run", "--token", "[redacted]", "--verbose", "-p", "1"]
+    assert scrub_argv(["env", "SECRET_KEY=x"]) == ["env", "SECRET_KEY=[redacted]"]
 
 
-@pytest.mark.parametrize("name", ["password", "DB_PASSWORD", "Authorization", "apiKey", "api-key", "Set-Cookie", "sessionId", "session_id", "privateKey", "user_token", "passphrase", "credentials"])
+@pytest.mark.parametrize("name", [
+    "password", "DB_PASSWORD", "Authorization", "apiKey", "api-key", "Set-Cookie", "sessionId", "session_id", "privateKey", "user_token",
+    "passphrase",
+    "credentials",
+])  # fmt: skip
 def test_names_of_secrets(name: str) -> None:
     assert is_secret(name)
 
@@ -65,7 +77,8 @@ def test_no_canary_reaches_the_spool(tmp_path: Path) -> None:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             host, port = runner.addresses[0][:2]
             async with aiohttp.ClientSession(headers=bearer) as session:
-                async with session.post(f"http://user:{SECRET}@{host}:{port}/login?password={SECRET}", data={"password": SECRET}) as response: await response.read()
+                url = f"http://user:{SECRET}@{host}:{port}/login?password={SECRET}"
+                async with session.post(url, data={"password": SECRET}) as response: await response.read()
                 async with session.get(f"http://{host}:{port}/x#access_token={SECRET}") as response: await response.read()
             def blocking():
                 connection = http.client.HTTPConnection(host, port)

@@ -123,7 +123,8 @@ def test_the_classes_stay_what_they_are(tmp_path: Path) -> None:
         class Cursor(sqlite3.Cursor):
             def execute(self, sql, *args): print("cursor", sql); return super().execute(sql, *args)
         db = sqlite3.connect(":memory:", factory=Connection)
-        print(type(db), type(db.execute), type(sqlite3.connect(":memory:").execute), db.execute("select 1").fetchone(), db.cursor().execute("select 2").fetchone())
+        print(type(db), type(db.execute), type(sqlite3.connect(":memory:").execute))
+        print(db.execute("select 1").fetchone(), db.cursor().execute("select 2").fetchone())
         for bad in ((), (1,), ("select 1", 2), ("select ?", ()), ("select 1; select 2",)):
             try: sqlite3.connect(":memory:").execute(*bad)
             except Exception as error: print(type(error).__name__, error)

@@ -110,8 +110,8 @@ def test_parameters_of_secret_columns(text: str, secrets: set[int | str]) -> Non
 
 
 PIECES = (
-    *"()?,=;.'\"[]- ", "select ", "from ", "where ", "insert into ", "values ", "update ", "set ", "in ", "a ", "1 ", ":n ", "with ", "as ", "create table ",
-    "primary key ", "password ", "pragma ", "key ", "or ", "join ",
+    *"()?,=;.'\"[]- ", "select ", "from ", "where ", "insert into ", "values ", "update ", "set ", "in ", "a ", "1 ", ":n ", "with ", "as ",
+    "create table ", "primary key ", "password ", "pragma ", "key ", "or ", "join ",
 )  # fmt: skip
 
 
