@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 from causeway_core.cli.main import COMMANDS, cli
-from causeway_core.storage.describe import schema_page
+from causeway_core.storage.describe import markdown
 
 from docs.tools.dap_types import protocol_page
 
