@@ -60,7 +60,8 @@ PROGRAMS: dict[str, str] = {
     "not_utf8": "print(1)\nx = '\xe9'",
     "latin": "# coding: latin-1\nprint('\u00e9', ascii('\u00e9'))",
     "stdin": "print(input(), input())",
-    "stack": "import traceback\ndef f():\n    print(''.join(traceback.format_stack()[-2:]))\nf()",
+    "stack": "import traceback\ndef f():\n    print(''.join(traceback.format_stack()))\nf()",
+    "depth": "import sys, inspect, warnings\ndef f():\n    print(len(inspect.stack()), sys._getframe(1).f_back)\n    warnings.warn('x', stacklevel=5)\nf()\ntry: sys._getframe(1)\nexcept ValueError as e: print(e)",
     "source": "import inspect\ndef f(a, b=2):\n    return a + b\nclass C:\n    x = 1\nprint(inspect.getsource(f), inspect.getsource(C), inspect.signature(f))",
     "exec": "exec('a = 3\\nprint(a)')\nexec('1/0')",
     "future": "'''Doc.'''\nfrom __future__ import annotations\ndef f(x: undefined) -> nothing: pass\nprint(f.__annotations__)",
@@ -113,7 +114,8 @@ def test_module_package_and_failures_of_m(tmp_path: Path, recorded: Path) -> Non
     (package / "__init__.py").write_text("print('init', __name__)\n")
     (package / "__main__.py").write_text("import sys\nfrom . import other\nprint(__name__, __package__, __spec__.name, sys.argv, sys.path[0])\nother.f()\n")
     (package / "other.py").write_text("def f():\n    raise ValueError('other')\n")
-    for command in (["-m", "package", "a"], ["-m", "package.other"], ["-m", "nowhere"], ["-m", "package.nowhere"], ["-m", "package/other"]):
+    (tmp_path / "stacked.py").write_text("import traceback\nprint(traceback.format_stack())\n")
+    for command in (["-m", "package", "a"], ["-m", "stacked"], ["-m", "package.other"], ["-m", "nowhere"], ["-m", "package.nowhere"], ["-m", "package/other"]):
         assert_same(command, tmp_path, recorded)
 
 

@@ -112,7 +112,7 @@ def _run_module(arguments: list[str]) -> None:
         sys.exit(2)
     sys.argv[:] = ["-m", *arguments[1:]]
     _main_module()
-    runpy._run_module_as_main(arguments[0])  # type: ignore[attr-defined]
+    _call(runpy._run_module_as_main, arguments[0])  # type: ignore[attr-defined]
 
 
 def _run_command(arguments: list[str], hook: Any) -> None:
@@ -137,7 +137,7 @@ def _run_path(arguments: list[str], hook: Any) -> None:
 
         _set_first_path(os.path.abspath(path))
         _main_module()
-        runpy._run_module_as_main("__main__", False)  # type: ignore[attr-defined]
+        _call(runpy._run_module_as_main, "__main__", False)  # type: ignore[attr-defined]
         return
     absolute = os.path.abspath(path)
     try:
@@ -177,7 +177,16 @@ def _execute(source: bytes, path: str, module: ModuleType, hook: Any) -> None:
             if hook is not None and path.endswith(".py"):
                 _give_way()
             raise
-    exec(code, module.__dict__)
+    _call(exec, code, module.__dict__)
+
+
+def _call(function: Any, *arguments: Any) -> None:
+    """Calls with none of the launcher's frames on the stack, where the native part is there to do that."""
+    tap = sys.modules.get("causeway._tap")
+    if tap is None:
+        function(*arguments)
+    else:
+        tap.at_bottom(function, *arguments)
 
 
 def _give_way() -> None:
