@@ -29,7 +29,11 @@ class SiteTable:
 
     def site(self, kind: str, node: Any, name: str | None, function: int) -> int:
         """Adds the place of an AST node and returns its number."""
-        self.sites.append((kind, node.lineno, node.end_lineno, node.col_offset, node.end_col_offset, name, function))
+        # Nodes that pytest's rewriting of asserts made have no end.
+        end_line, end_col = getattr(node, "end_lineno", None), getattr(node, "end_col_offset", None)
+        if end_line is None or end_col is None:
+            end_line, end_col = node.lineno, node.col_offset
+        self.sites.append((kind, node.lineno, end_line, node.col_offset, end_col, name, function))
         return len(self.sites) - 1
 
     def tap(self, kind: str, site: int, name: Any = None, site2: int = 0) -> str:
