@@ -27,6 +27,9 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
         if start is None or end is None or evidence.unit_of(hold.actor, start) == evidence.unit_of(hold.actor, end):
             continue
         place = scene.place(hold.at)
+        thing = evidence.facts.objects.get(hold.object)
+        if place.line == 0 or thing is None or thing.label is None:
+            continue  # a lock inside the standard library
         if (hold.object, str(place)) in seen:
             continue
         seen.add((hold.object, str(place)))
