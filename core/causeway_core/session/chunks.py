@@ -10,13 +10,13 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from causeway_core.errors import WireError
 from causeway_core.model import At, make_at
 from causeway_core.model.at import position_of, stream_of
+from causeway_core.session.decoding import decode
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Chunk
 from causeway_core.wire import _query
-from causeway_core.wire.record import Record, records, words_of
+from causeway_core.wire.record import Record, words_of
 
 _KEPT_BYTES = 64 << 20
 _FIRST = attrgetter("first")
@@ -71,8 +71,8 @@ class Chunks:
         """The record at an event, its position relative to the chunk. Raises KeyError where none begins."""
         chunk = self._recording.chunk_of(at)
         try:
-            return next(records(words_of(self.words(chunk)), position_of(at) - chunk.first))
-        except (StopIteration, WireError):
+            return decode(words_of(self.words(chunk)), position_of(at) - chunk.first)
+        except IndexError:
             raise KeyError(at) from None
 
     def align(self, at: At) -> At:

@@ -13,13 +13,25 @@ Key = object
 _LARGEST = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
 class Slot:
-    """A value held somewhere, and the event that put or showed it there. `stale`: code that was not woven may have changed it since."""
+    """A value held somewhere, and the event that put or showed it there. `stale`: code that was not woven may have changed it since.
 
-    value: Value
-    at: At
-    stale: bool = False
+    The value may be given as a function, called when it is first asked for: most items of a long list never are.
+    """
+
+    __slots__ = ("_value", "at", "stale")
+
+    def __init__(self, value: Value | Callable[[], Value], at: At, stale: bool = False) -> None:
+        self._value = value
+        self.at = at
+        self.stale = stale
+
+    @property
+    def value(self) -> Value:
+        """The value."""
+        if not isinstance(self._value, Value):
+            self._value = self._value()
+        return self._value
 
 
 Known = Callable[[ObjectRef], "Content | None"]
@@ -67,18 +79,34 @@ class Content:
 
     def set(self, key: Value, value: Value, at: At) -> None:
         """`c[key] = value`, or `del c[key]` for an ABSENT value."""
+        if value.kind == ValueKind.ABSENT:
+            self._delete_key(key)
+        else:
+            self.put(key, Slot(value, at))
+
+    def _delete_key(self, key: Value) -> None:
         if self.kind != "sequence":
-            self._put(key, value, at) if value.kind != ValueKind.ABSENT else self._remove(key)
+            self._remove(key)
+        elif not isinstance(key.payload, int):
+            self.forget("a slice was deleted")
+        elif key.payload < len(self.items):
+            self._delete(key.payload)
+
+    def put(self, key: Value, slot: Slot) -> None:
+        """`c[key] = …`."""
+        if self.kind != "sequence":
+            self._put(key, slot)
             return
         if not isinstance(key.payload, int):
             self.forget("a slice was assigned")
-            return
-        if value.kind == ValueKind.ABSENT:
-            if key.payload < len(self.items):
-                self._delete(key.payload)
         elif 0 <= key.payload < _LARGEST:
             self._reach(key.payload)
-            self.items[key.payload] = Slot(value, at)
+            self.items[key.payload] = slot
+
+    def append(self, slot: Slot) -> None:
+        """`c.append(…)`."""
+        self.items.append(slot)
+        self._resize(1)
 
     def seen(self, key: Value, value: Value, at: At) -> None:
         """`c[key]` gave `value`: news only where the item was not known."""
@@ -107,16 +135,15 @@ class Content:
     def _reach(self, index: int) -> None:
         self.items += [None] * (index + 1 - len(self.items))
 
-    def _put(self, key: Value, value: Value, at: At) -> None:
+    def _put(self, key: Value, slot: Slot) -> None:
         name = key_of(key)
-        if name not in self.entries:
+        former = self.entries.get(name)
+        if former is None:
             if self.complete and self.size is not None:
                 self.size += 1
             elif not self.complete:
                 self.size = None
-            self.entries[name] = (key, Slot(value, at))
-        else:
-            self.entries[name] = (self.entries[name][0], Slot(value, at))
+        self.entries[name] = (key if former is None else former[0], slot)
 
     def _remove(self, key: Value) -> None:
         if self.entries.pop(key_of(key), None) is not None or not self.complete:
@@ -168,8 +195,7 @@ Change = Callable[[Content, Sequence[Value], Value, At, Known], None]
 
 
 def _append(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
-    c.items.append(Slot(arguments[0], at))
-    c._resize(1)
+    c.append(Slot(arguments[0], at))
 
 
 def _append_left(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
@@ -237,7 +263,7 @@ def _clear(c: Content, arguments: Sequence[Value], result: Value, at: At, known:
 
 def _set_default(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
     if key_of(arguments[0]) not in c.entries:
-        c._put(arguments[0], result, at)
+        c._put(arguments[0], Slot(result, at))
 
 
 def _pop_key(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
@@ -259,7 +285,7 @@ def _update(c: Content, arguments: Sequence[Value], result: Value, at: At, known
         content = known(argument.payload) if isinstance(argument.payload, ObjectRef) else None
         if content is not None and content.kind == "mapping" and content.complete:
             for key, slot in list(content.entries.values()):
-                c._put(key, slot.value, at)
+                c._put(key, Slot(slot.value, at))
             continue
         pairs = c._elements(argument, known)
         if pairs is None or not all(isinstance(pair.payload, tuple) and len(pair.payload) == 2 for pair in pairs):
@@ -267,12 +293,12 @@ def _update(c: Content, arguments: Sequence[Value], result: Value, at: At, known
             return
         for pair in pairs:
             assert isinstance(pair.payload, tuple)
-            c._put(pair.payload[0], pair.payload[1], at)
+            c._put(pair.payload[0], Slot(pair.payload[1], at))
 
 
 def _add(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
     if key_of(arguments[0]) not in c.entries:
-        c._put(arguments[0], arguments[0], at)
+        c._put(arguments[0], Slot(arguments[0], at))
 
 
 def _discard(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:

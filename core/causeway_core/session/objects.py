@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
-from causeway_core.model import At, ObjectRef, ValueKind
+from causeway_core.model import At, ObjectRef, Value, ValueKind
+from causeway_core.session.decoding import decode, payload_size
 from causeway_core.session.mutation import Content, Slot
 from causeway_core.session.objectlog import MUTATE, ObjectLogs
 from causeway_core.session.past import Past
 from causeway_core.storage.definitions import Snapshot
 from causeway_core.wire.kinds import Kind
+from causeway_core.wire.record import Record, words_of
 from causeway_core.wire.value import split_values
 
 LIST_LIKE, DICT_LIKE, SET_LIKE, INSTANCE, CLASS, MODULE, FUNCTION, EXCEPTION = 1, 2, 4, 8, 16, 32, 64, 128
-_LONGEST_REPLAY = 300_000
-_KEPT = 512
+_LONGEST_REPLAY = 2_000_000
+_ROWS_BETWEEN = 25_000
+"""Rows of a log after which a container's state is kept, so that stepping back replays at most so many."""
+_KEPT = 256
 
 
 @dataclass(slots=True)
@@ -45,7 +51,9 @@ class Objects:
     def __init__(self, past: Past, logs: ObjectLogs) -> None:
         self._past = past
         self.logs = logs
-        self._replayed: OrderedDict[int, tuple[At | None, int, Content]] = OrderedDict()
+        self._replayed: OrderedDict[tuple[int, At | None], list[tuple[int, Content]]] = OrderedDict()
+        self._last: dict[tuple[int, At | None], tuple[int, Content]] = {}
+        self._names: dict[tuple[int, int], str] = {}
 
     def at(self, ref: ObjectRef, before: At) -> ObjectState:
         """The state of an object before an event. The event may be of another process; then all that was recorded counts."""
@@ -121,39 +129,73 @@ class Objects:
             return
 
     def _content(self, object: int, snapshot: Snapshot | None, start: int, rows: int) -> Content:
-        log = self.logs.of(object)
-        base = snapshot.at if snapshot is not None else None
-        kept = self._replayed.get(object)
-        if kept is not None and kept[0] == base and kept[1] <= rows:
-            row, content = kept[1], kept[2]
-        else:
-            row, content = start, Content.of(snapshot, self._past.recording.type_flags(object))
+        """The content after the first `rows` of the log, from the nearest state kept before it."""
+        key = (object, snapshot.at if snapshot is not None else None)
+        kept = self._replayed.get(key)
+        if kept is None:
+            kept = self._replayed[key] = [(start, Content.of(snapshot, self._past.recording.type_flags(object)))]
+            if len(self._replayed) > _KEPT:
+                self._replayed.popitem(last=False)
+        self._replayed.move_to_end(key)
+        row, state = kept[bisect_right(kept, rows, key=lambda pair: pair[0]) - 1]
+        last = self._last.get(key)
+        if last is not None and row < last[0] <= rows:
+            row, state = last
+        content = state.copy()
         if rows - row > _LONGEST_REPLAY:
             content.forget("too many changes")
             row = rows - _LONGEST_REPLAY
-        wanted = (log.kind[row:rows] == Kind.SETITEM) | (log.kind[row:rows] == Kind.GETITEM) | (log.kind[row:rows] == MUTATE)
-        for index in (np.flatnonzero(wanted) + row).tolist():
-            self._apply(object, content, At(int(log.at[index])), int(log.kind[index]), int(log.site[index]))
-        self._replayed[object] = (base, rows, content)
-        self._replayed.move_to_end(object)
-        if len(self._replayed) > _KEPT:
-            self._replayed.popitem(last=False)
-        return content.copy()
+        while row < rows:
+            end = min((row // _ROWS_BETWEEN + 1) * _ROWS_BETWEEN, rows)
+            self._replay(object, content, row, end)
+            row = end
+            if row % _ROWS_BETWEEN == 0 and row > kept[-1][0]:
+                kept.append((row, content.copy()))
+        if len(self._last) > _KEPT:
+            self._last.clear()
+        self._last[key] = (rows, content.copy())
+        return content
 
-    def _apply(self, object: int, content: Content, at: At, kind: int, wire: int) -> None:
-        past, process = self._past, object >> 32
-        record = past.record(at)
-        if kind == MUTATE:
-            site = past.sites(process).site(wire)
-            values = [past.value(process, pair) for pair in split_values(record.payload, record.payload[2] + 1, 3)]
-            content.mutate(site.name or "" if site else "", values[:-1], values[-1], at, lambda ref: self._argument(ref, at))
+    def _replay(self, object: int, content: Content, start: int, end: int) -> None:
+        log, chunks = self.logs.of(object), self._past.chunks
+        wanted = (log.kind[start:end] == Kind.SETITEM) | (log.kind[start:end] == Kind.GETITEM) | (log.kind[start:end] == MUTATE)
+        rows = np.flatnonzero(wanted) + start
+        first = limit = 0
+        words: Sequence[int] = ()
+        for at, kind, site in zip(log.at[rows].tolist(), log.kind[rows].tolist(), log.site[rows].tolist(), strict=True):
+            if not first <= at < limit:
+                chunk = self._past.recording.chunk_of(At(at))
+                first, limit, words = chunk.first_at, chunk.first_at + chunk.words, words_of(chunks.words(chunk))
+            if kind == MUTATE:
+                self._mutate(object, content, At(at), site, words, at - first + 1)
+            else:
+                self._item(object >> 32, content, At(at), kind, site, decode(words, at - first))
+
+    def _mutate(self, object: int, content: Content, at: At, wire: int, words: Sequence[int], payload: int) -> None:
+        """A method call; its arguments begin at `payload` + 3."""
+        process, method = object >> 32, self._names.get((object >> 32, wire))
+        if method is None:
+            site = self._past.sites(process).site(wire)
+            method = self._names[process, wire] = site.name or "" if site is not None else ""
+        count = words[payload + 2]
+        if method == "append" and count == 1 and content.kind == "sequence":
+            kind = words[payload + 3]
+            held = words[payload + 4 : payload + 4 + payload_size(kind, words, payload + 4)]
+            content.append(Slot(partial(self._past.recording.value, process, kind, held), at))
             return
+        values = [self._past.value(process, pair) for pair in split_values(words, count + 1, payload + 3)]
+        content.mutate(method, values[:-1], values[-1], at, lambda ref: self._argument(ref, at))
+
+    def _item(self, process: int, content: Content, at: At, kind: int, wire: int, record: Record) -> None:
         assert record.key is not None and record.value is not None
-        key, value = past.value(process, record.key), past.value(process, record.value)
+        key = self._past.value(process, record.key)
         if kind == Kind.SETITEM:
-            content.set(key, value, at)
-        elif past.sites(process).kind(wire) == "item":
-            content.seen(key, value, at)
+            if record.value[0] == ValueKind.ABSENT:
+                content.set(key, Value(ValueKind.ABSENT), at)
+            else:
+                content.put(key, Slot(partial(self._past.recording.value, process, *record.value), at))
+        elif self._past.sites(process).kind(wire) == "item":
+            content.seen(key, self._past.value(process, record.value), at)
 
     def _argument(self, ref: ObjectRef, at: At) -> Content | None:
         state = self.at(ref, at)
