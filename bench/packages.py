@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -17,6 +18,8 @@ import tarfile
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
+
+from causeway_core.storage import Recording
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "packages"
@@ -34,9 +37,10 @@ class Package:
     options: tuple[str, ...] = ()
 
 
+SHOWN = 20
 NO_ASYNCIO_PLUGIN = ("-p", "no:asyncio")
 PACKAGES = (
-    Package("janus", "2.0.0", ("pytest-asyncio",), options=("-o", "addopts=")),
+    Package("janus", "2.0.0", ("pytest-asyncio",), options=("-o", "addopts=", "--ignore", "tests/test_benchmarks.py")),
     Package("cachetools", "6.2.4", options=NO_ASYNCIO_PLUGIN),
     Package("apscheduler", "3.11.3", ("pytest-asyncio", "pytz", "anyio", "tzlocal")),
     Package("tornado", "6.6.1", (), ("tornado/test",), (*NO_ASYNCIO_PLUGIN, "-p", "no:anyio")),
@@ -76,7 +80,7 @@ PACKAGES = (
     ),
     Package("tenacity", "9.2.1", ("tornado", "typeguard", "trio")),
     Package("asyncstdlib", "3.14.0", (), ("unittests",)),
-    Package("async_lru", "2.4.0", ("pytest-asyncio",), options=("-o", "addopts=")),
+    Package("async_lru", "2.4.0", ("pytest-asyncio",), options=("-o", "addopts=", "-o", "filterwarnings=")),
     Package(
         "httpcore", "1.0.9", ("anyio", "trio", "h11", "h2", "certifi", "hpack", "pytest-httpbin", "pytest-trio", "socksio"), options=NO_ASYNCIO_PLUGIN
     ),
@@ -85,11 +89,12 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run of a suite: each test's outcome, CPU seconds of the whole process tree, and the exit code."""
+    """One run of a suite: each test's outcome, CPU seconds of the whole process tree, the exit code, and what it printed at the end."""
 
     tests: dict[str, str]
     cpu_s: float
     code: int
+    summary: str
 
 
 def interpreter(python: str) -> Path:
@@ -154,7 +159,18 @@ def run(package: Package, root: Path, python: Path, recording: Path | None) -> O
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     (root / ("recorded.log" if recording else "plain.log")).write_bytes(done.stdout + done.stderr)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Outcome(outcomes(report) if report.exists() else {}, cpu, done.returncode)
+    return Outcome(outcomes(report) if report.exists() else {}, cpu, done.returncode, without_times(done.stdout.decode(errors="replace")))
+
+
+def without_times(output: str) -> str:
+    """The last line of pytest's output, which counts everything, without how long it took."""
+    return re.sub(r" in [\d.]+s.*", "", output.strip().rpartition("\n")[2])
+
+
+def gaps(recording: Path) -> list[str]:
+    """What the recording says is missing, each once."""
+    with Recording.open(recording) as opened:
+        return sorted({f"{gap.kind}: {gap.detail}" for gap in opened.gaps()})
 
 
 def findings(recording: Path) -> dict[str, int]:
@@ -176,8 +192,13 @@ def row(package: Package, python: Path, keep: bool) -> str:
     differ = sorted(
         name for name in first.tests.keys() | recorded.tests.keys() if name not in flaky and first.tests.get(name) != recorded.tests.get(name)
     )
-    for name in differ:
-        print(f"  {package.name}: {name}: {first.tests.get(name)} plain, {recorded.tests.get(name)} recorded", file=sys.stderr)
+    complaints = [f"{name}: {first.tests.get(name)} plain, {recorded.tests.get(name)} recorded" for name in differ[:SHOWN]]
+    complaints += [f"… and {len(differ) - SHOWN} more"] if len(differ) > SHOWN else []
+    if not flaky and (first.code, first.summary) != (recorded.code, recorded.summary):
+        complaints.append(f"plain {first.code}, {first.summary!r}; recorded {recorded.code}, {recorded.summary!r}")
+    complaints += [f"gap: {gap}" for gap in gaps(recording)] if recording.exists() else ["no recording"]
+    for complaint in complaints:
+        print(f"  {package.name}: {complaint}", file=sys.stderr)
     size = recording.stat().st_size / 1e6 if recording.exists() else 0
     tiers = ", ".join(f"{count} {tier}" for tier, count in sorted(findings(recording).items())) or "none"
     passed = sum(outcome == "passed" for outcome in first.tests.values())
