@@ -90,6 +90,13 @@ def test_a_read_sees_the_last_write_in_total_order_not_in_its_own_actor(facts: F
     assert [p.at for p in graph.predecessors(at["read b"]) if p.kind == "reads_from"] == [at["first write"]]
 
 
+def test_a_write_has_the_write_it_replaced_as_its_first_cause_and_its_own_line_before_as_the_last(facts: Facts) -> None:
+    at = lost_update(facts)
+    causes = facts.graph().predecessors(at["write b"])
+    assert (causes[0].at, causes[0].kind, causes[0].reason) == (at["write a"], "overwrites", "Account.balance was last written by task a")
+    assert all(cause.actor == causes[-1].actor for cause in causes[1:])
+
+
 def test_chain_of_a_lost_update_names_the_stale_read_and_the_other_write(facts: Facts) -> None:
     at = lost_update(facts)
     chain = facts.graph().chain(at["write b"])

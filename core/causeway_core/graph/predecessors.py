@@ -37,21 +37,21 @@ class Predecessors:
         self._locations: dict[int, Location] = {}
 
     def of(self, at: At, until: At | None = None) -> tuple[Predecessor, ...]:
-        """Causes of what happens from `at` to `until` (both inclusive, one stream; default: `at` alone), nearest kind first.
+        """Causes of what happens from `at` to `until` (both inclusive, one stream; default: `at` alone), most telling first: other actors' writes
+        that it read or overwrote, then wakers, creators and senders, then what its own actor did.
 
         Edges that arrived since the actor's line before are among them, so that a line after a wait has the waker as a predecessor.
         """
+        actor = self._actors.of(at).id
         step = self._actors.step_of(at)
         until = until or at
         line = self._places.line_before(at)
         since = max(step.first_at, line + 1 if line is not None else 0) if step else at
-        found = self.into(At(min(since, at)), until)
-        for access in self._recording.accesses_between(at, until):
-            source = self.read_source(access)
-            if source is not None:
-                found.append(source)
+        accesses = self._recording.accesses_between(at, until)
+        sources = [self.read_source(access) for access in accesses] + [self.overwritten(access) for access in accesses]
         program = self._program(at, step, line)
-        return _distinct([program, *found] if program else found)
+        found = [source for source in sources if source is not None] + self.into(At(min(since, at)), until) + ([program] if program else [])
+        return _distinct(sorted(found, key=lambda cause: cause.actor == actor))
 
     def successors(self, at: At, until: At | None = None) -> tuple[Predecessor, ...]:
         """Effects of what happens from `at` to `until`: the actor's next step, edges that leave, reads that saw a write."""
@@ -100,6 +100,17 @@ class Predecessors:
         writer = self._actors.of(at)
         write = next((a for a in self._recording.accesses_between(at, at) if a.location == access.location), None)
         return Predecessor(at, writer.id, "reads_from", self._words.reads_from(access, self.location(access.location), writer, write, at))
+
+    def overwritten(self, access: Access) -> Predecessor | None:
+        """The write whose value a write or deletion replaced unseen (a mutation has it as `read_source`)."""
+        if access.op not in ("write", "delete"):
+            return None
+        at = self._reads.writer(access.at, access.location)
+        if at is None:
+            return None
+        writer = self._actors.of(at)
+        words = self._words.overwrites(self.location(access.location), writer, at)
+        return Predecessor(at, writer.id, "overwrites", words)
 
     def location(self, id: int) -> Location:
         """A shared place by id."""

@@ -143,6 +143,10 @@ class Words:
         verb = {"delete": "deleted", "mutate": "changed"}.get(write.op if write else "write", "written")
         return f"reads {location.name}{value}, {verb} by {self.where(writer, at)}"
 
+    def overwrites(self, location: Location, writer: Actor, at: At) -> str:
+        """Whose value a write replaced."""
+        return f"{location.name} was last written by {self.where(writer, at)}"
+
     def message(self, edge: Edge) -> str:
         """A message as people name it: "request POST /withdraw", else "a message by pipe"."""
         answer = edge.note == "response"
