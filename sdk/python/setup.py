@@ -14,6 +14,7 @@ class BuildWithPth(build_py):
     """Puts the autostart file beside the package, where site.py reads it."""
 
     def run(self) -> None:
+        """Copy the package, then the file."""
         super().run()
         if not self.editable_mode:
             (Path(self.build_lib) / PTH).write_text(AUTOSTART)
@@ -22,7 +23,7 @@ class BuildWithPth(build_py):
 class EditableWithPth(editable_wheel):
     """The same for `pip install -e`."""
 
-    def _create_wheel_file(self, bdist_wheel):  # noqa: ANN001, ANN202 - setuptools' own untyped hook
+    def _create_wheel_file(self, bdist_wheel):
         path = super()._create_wheel_file(bdist_wheel)
         from zipfile import ZipFile
 

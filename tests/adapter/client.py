@@ -1,4 +1,4 @@
-"""A DAP client for tests: drives `causeway dap` over stdio, checks every message against the protocol's schema, and keeps the protocol's own rules."""
+"""A DAP client for tests: drives `causeway dap`, checks every message against the protocol's schema, and keeps the protocol's own rules."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from causeway_adapter.dap.connection import Connection
 from jsonschema import Draft4Validator
 
-from causeway_adapter.dap.connection import Connection
 from docs.tools.dap_types import schema
 
 SCHEMA = schema()

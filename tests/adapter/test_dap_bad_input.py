@@ -60,7 +60,9 @@ def test_a_body_that_is_not_json_does_not_end_the_conversation():
         assert client.request("initialize", adapterID="causeway")["supportsStepBack"]
 
 
-@pytest.mark.parametrize("garbage", [b"Content-Length: -5\r\n\r\n", b"Content-Length: 99999999999\r\n\r\n", b"no header at all\r\n\r\n", b"Content-Length: 20\r\n\r\n{}"])
+@pytest.mark.parametrize("garbage", [
+    b"Content-Length: -5\r\n\r\n", b"Content-Length: 99999999999\r\n\r\n", b"no header at all\r\n\r\n", b"Content-Length: 20\r\n\r\n{}",
+])  # fmt: skip
 def test_lost_framing_ends_the_conversation_quietly(garbage):
     client = Client()
     client.send_raw(garbage)

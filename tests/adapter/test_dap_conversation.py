@@ -1,4 +1,4 @@
-"""The conversation that the adapter exists for: from a lost update's second write back to the stale read, over the await, to the creator and the calling service."""
+"""The conversation that the adapter exists for: from a lost update's second write back to the stale read, to the creator, into the caller."""
 
 from pathlib import Path
 
@@ -44,7 +44,8 @@ def test_the_stack_shows_the_calling_service_with_its_variables(bank):
     with Client() as client:
         stopped = client.attach(bank.path, at="F1")
         frames = client.request("stackTrace", threadId=stopped["threadId"])["stackFrames"]
-        label = next(index for index, frame in enumerate(frames) if frame.get("presentationHint") == "label" and "called from service gateway" in frame["name"])
+        labels = [index for index, frame in enumerate(frames) if frame.get("presentationHint") == "label"]
+        label = next(index for index in labels if "called from service gateway" in frames[index]["name"])
         caller = frames[label + 1]
         assert caller["name"] == "Gateway.book"
         scope = client.request("scopes", frameId=caller["id"])["scopes"][0]
@@ -112,11 +113,12 @@ def test_a_data_breakpoint_and_reverse_continue_answer_who_wrote_this(lost_updat
 def test_logpoints_print_over_the_whole_recording(lost_update):
     with Client() as client:
         def print_amounts(client):
-            client.request("setBreakpoints", source={"path": str(lost_update.script)}, breakpoints=[{"line": lost_update.line("write"), "logMessage": "amount {amount} of {account.balance}"}])
+            logpoint = {"line": lost_update.line("write"), "logMessage": "amount {amount} of {account.balance}"}
+            client.request("setBreakpoints", source={"path": str(lost_update.script)}, breakpoints=[logpoint])
 
         client.attach(lost_update.path, before=print_amounts)
         lines = [client.event("output") for _ in range(2)]
-        assert ["amount 10 of 100", "amount 20 of 90"] == [line["output"].split("] ")[1].strip() for line in lines]
+        assert [line["output"].split("] ")[1].strip() for line in lines] == ["amount 10 of 100", "amount 20 of 90"]
         assert all(line["line"] == lost_update.line("write") for line in lines)
 
 

@@ -45,7 +45,8 @@ def test_next_undoes_a_step_back_that_crossed_to_a_cause(lost_update):
 def test_reverse_continue_undoes_continue(lost_update):
     with Client() as client:
         breakpoints = [{"line": lost_update.line(mark)} for mark in ("read", "write", "after")]
-        stopped = client.attach(lost_update.path, before=lambda client: client.request("setBreakpoints", source={"path": str(lost_update.script)}, breakpoints=breakpoints))
+        source = {"path": str(lost_update.script)}
+        stopped = client.attach(lost_update.path, before=lambda client: client.request("setBreakpoints", source=source, breakpoints=breakpoints))
         client.request("setExceptionBreakpoints", filters=[])
         stopped = client.move("continue", stopped)
         seen = []
@@ -78,7 +79,8 @@ def test_ids_die_when_the_position_changes(lost_update):
         frame = client.top(stopped)["id"]
         reference = client.request("scopes", frameId=frame)["scopes"][0]["variablesReference"]
         client.move("stepBack", stopped)
-        for command, arguments in (("scopes", {"frameId": frame}), ("variables", {"variablesReference": reference}), ("evaluate", {"expression": "1", "frameId": frame})):
+        dead = (("scopes", {"frameId": frame}), ("variables", {"variablesReference": reference}), ("evaluate", {"expression": "1", "frameId": frame}))
+        for command, arguments in dead:
             response = client.ask(command, **arguments)
             assert not response["success"] and "earlier stop" in response["body"]["error"]["format"]
 
@@ -97,8 +99,8 @@ def test_every_thread_that_stops_was_announced_and_keeps_its_id(recorded):
 
 def test_a_stop_inside_a_worker_thread_is_that_thread_s(failing_threads):
     with Client() as client:
-        stop_in_worker = lambda client: client.request("setBreakpoints", source={"path": str(failing_threads.script)}, breakpoints=[{"line": failing_threads.line("add")}])  # noqa: E731
-        stopped = client.attach(failing_threads.path, before=stop_in_worker)
+        source, breakpoints = {"path": str(failing_threads.script)}, [{"line": failing_threads.line("add")}]
+        stopped = client.attach(failing_threads.path, before=lambda client: client.request("setBreakpoints", source=source, breakpoints=breakpoints))
         stopped = client.move("continue", stopped)
         assert "worker-" in client.thread_name(stopped)
 
@@ -131,7 +133,8 @@ def test_scopes_have_locals_globals_and_causality_and_objects_open(lost_update):
 
 
 @pytest.mark.parametrize("expression, result", [
-    ("account.balance - seen", "-10"), ("[amount, seen]", "[20, 100]"), ("'over' if amount > 15 else 'under'", "'over'"), ("sum(n * n for n in range(4))", "14"),
+    ("account.balance - seen", "-10"), ("[amount, seen]", "[20, 100]"), ("'over' if amount > 15 else 'under'", "'over'"),
+    ("sum(n * n for n in range(4))", "14"),
     ("f'{amount:>5}'", "'   20'"), ("isinstance(amount, int) and not amount < 3", "True"),
 ])  # fmt: skip
 def test_expressions_over_recorded_state(lost_update, expression, result):
@@ -142,7 +145,10 @@ def test_expressions_over_recorded_state(lost_update, expression, result):
             assert client.request("evaluate", expression=expression, frameId=frame, context=context)["result"] == result
 
 
-@pytest.mark.parametrize("expression", ["nowhere", "account.missing", "1 +", "open('x')", "account.balance = 3", "__import__('os')", "9**9**9", "(lambda: 1)()", "amount.real.__class__"])
+@pytest.mark.parametrize("expression", [
+    "nowhere", "account.missing", "1 +", "open('x')", "account.balance = 3", "__import__('os')", "9**9**9", "(lambda: 1)()",
+    "amount.real.__class__",
+])  # fmt: skip
 def test_what_cannot_be_evaluated_is_an_error_reply(lost_update, expression):
     with Client() as client:
         stopped = client.attach(lost_update.path, at="F1")

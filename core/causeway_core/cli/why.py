@@ -38,7 +38,7 @@ def question_for(session: Session, words: str) -> str:
     places = sorted({place.name for place in recording.locations()})
     known = ", ".join(places[:8]) + (" …" if len(places) > 8 else "")
     raise CommandError(
-        f"nothing in the recording is called {words!r}", f"ask about a finding (F1), an event (s3@1234) or a shared place: {known or 'there are none'}"
+        f"nothing in the recording is called {words!r}", f"ask about a finding (F1), an event (s3@1) or a shared place: {known or 'there are none'}"
     )
 
 

@@ -15,7 +15,8 @@ def main(path):
 
     def local(frame, event, argument):
         if event == "line":
-            values = {} if frame.f_code.co_name == "<module>" else {k: repr(v) for k, v in frame.f_locals.items() if type(v) in SCALARS and not k.startswith("__")}
+            names = {} if frame.f_code.co_name == "<module>" else frame.f_locals
+            values = {k: repr(v) for k, v in names.items() if type(v) in SCALARS and not k.startswith("__")}
             events.append([frame.f_code.co_qualname, frame.f_lineno, values])
         return local
 
