@@ -3,6 +3,7 @@
  * It is no Python function, so it leaves no frame in tracebacks; everything it is asked for (name, signature, code, defaults, class) it
  * asks the original for, so that inspect, functools, mock and pickle see what they saw before. */
 #include "around.h"
+#include "step.h"
 #include "tap.h"
 
 #include <stddef.h>
@@ -21,6 +22,7 @@ typedef struct {
     bool rewrite;         /* enter gives (state, args, kwargs) */
     bool awaited;         /* leave is called when the coroutine that function returns is done */
     bool late;            /* and enter when it is first run, in its own task and context */
+    unsigned char handle, callback; /* handle kind, and where the callback stands among the arguments: this schedules it */
     bool quiet;           /* nothing is recorded while function runs */
     bool broken;          /* a hook raised: transparent for good */
 } Around;
@@ -157,6 +159,18 @@ done:
     return result;
 }
 
+/* A loop's call_soon and its like: the callback is replaced by one that runs as a step. */
+static PyObject *call_scheduling(Around *self, PyObject *const *stack, size_t nargsf, PyObject *names) {
+    Py_ssize_t n = PyVectorcall_NARGS(nargsf), all = n + (names ? PyTuple_GET_SIZE(names) : 0);
+    PyObject *given[16], *stand_in = self->callback < n && all <= 16 ? cw_callback_made(stack[self->callback], self->handle) : NULL;
+    if (!stand_in) return PyObject_Vectorcall(self->function, stack, nargsf, names);
+    memcpy(given, stack, (size_t)all * sizeof *given);
+    given[self->callback] = stand_in;
+    PyObject *result = PyObject_Vectorcall(self->function, given, (size_t)n, names);
+    Py_DECREF(stand_in);
+    return result;
+}
+
 static PyObject *around_vectorcall(PyObject *callable, PyObject *const *stack, size_t nargsf, PyObject *names) {
     Around *self = (Around *)callable;
     if (self->broken || !cw_active()) return PyObject_Vectorcall(self->function, stack, nargsf, names);
@@ -166,6 +180,7 @@ static PyObject *around_vectorcall(PyObject *callable, PyObject *const *stack, s
         cw_resume();
         return result;
     }
+    if (self->handle) return call_scheduling(self, stack, nargsf, names);
     PyObject *subject = PyVectorcall_NARGS(nargsf) ? stack[0] : NULL;
     if (self->sync_enter) cw_sync(self->sync_enter, subject, 0, self->flags);
     if (!self->enter && !self->leave) {
@@ -181,11 +196,12 @@ static PyObject *around_vectorcall(PyObject *callable, PyObject *const *stack, s
 }
 
 static PyObject *around_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"function", "enter", "leave", "hook", "sync_enter", "sync_leave", "flags", "rewrite", "awaited", "late", "quiet", NULL};
+    static char *names[] = {"function", "enter", "leave", "hook", "sync_enter", "sync_leave", "flags", "rewrite", "awaited", "late", "quiet", "handle", "callback", NULL};
     PyObject *function, *enter = Py_None, *leave = Py_None, *hook = NULL;
-    unsigned char sync_enter = 0, sync_leave = 0, flags = 0;
+    unsigned char sync_enter = 0, sync_leave = 0, flags = 0, handle = 0, callback = 0;
     int rewrite = 0, awaited = 0, late = 0, quiet = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOUbbbpppp", names, &function, &enter, &leave, &hook, &sync_enter, &sync_leave, &flags, &rewrite, &awaited, &late, &quiet))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOUbbbppppbb", names, &function, &enter, &leave, &hook, &sync_enter, &sync_leave, &flags, &rewrite, &awaited, &late, &quiet, &handle,
+                                     &callback))
         return NULL;
     if (!PyCallable_Check(function)) return PyErr_Format(PyExc_TypeError, "function must be callable");
     if (type == around_type && !Py_TYPE(function)->tp_descr_get) type = plain_type;
@@ -207,6 +223,8 @@ static PyObject *around_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     self->rewrite = rewrite;
     self->awaited = awaited;
     self->quiet = quiet;
+    self->handle = handle;
+    self->callback = callback;
     self->late = late && awaited && PyFunction_Check(function) && (((PyCodeObject *)PyFunction_GET_CODE(function))->co_flags & CO_COROUTINE);
     return (PyObject *)self;
 }

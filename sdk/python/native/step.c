@@ -307,13 +307,7 @@ static void begin_task(Step *step, PyObject *task, uint32_t token) {
     cw_step_begin(step->actor, token, first);
 }
 
-void cw_handle_runs(PyObject *handle) {
-    Step *step = push();
-    if (!step || !cw_active()) return;
-    PyObject *callback = callback_of(handle);
-    if (!callback) return;
-    Note *note = handle_note(handle, false);
-    uint32_t token = note ? note->number : 0;
+static void run_callback(Step *step, PyObject *callback, uint32_t token) {
     PyObject *task = task_of(callback);
     if (task) {
         begin_task(step, task, token);
@@ -323,6 +317,15 @@ void cw_handle_runs(PyObject *handle) {
         step->actor = cw_new_actor(CW_CALLBACK, NULL, name, function);
         if (step->actor) cw_step_begin(step->actor, token, 1);
     }
+}
+
+void cw_handle_runs(PyObject *handle) {
+    Step *step = push();
+    if (!step || !cw_active()) return;
+    PyObject *callback = callback_of(handle);
+    if (!callback) return;
+    Note *note = handle_note(handle, false);
+    run_callback(step, callback, note ? note->number : 0);
 }
 
 void cw_handle_ran(void) {
@@ -337,6 +340,76 @@ void cw_handle_ran(void) {
     cw_step_end(actor, state, waiting_on);
     Py_XDECREF(task); /* never the last one: the handle, its caller or the loop still hold it */
 }
+
+/* ---- callbacks of other loops ---- */
+
+/* Stands for a callback in the handle of a loop that carries no marks. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *callback;
+    uint32_t token;
+} Callback;
+
+static PyTypeObject *callback_type;
+
+PyObject *cw_callback_made(PyObject *callback, uint32_t kind) {
+    if (!cw_active() || Py_IS_TYPE(callback, callback_type)) return NULL;
+    PyObject *task = task_of(callback);
+    if (task) known_task(task);
+    uint32_t token = cw_handle(kind);
+    Callback *it = token ? PyObject_GC_New(Callback, callback_type) : NULL;
+    if (!it) {
+        PyErr_Clear();
+        return NULL;
+    }
+    it->callback = Py_NewRef(callback);
+    it->token = token;
+    PyObject_GC_Track(it);
+    return (PyObject *)it;
+}
+
+static PyObject *callback_call(PyObject *op, PyObject *args, PyObject *kwargs) {
+    Callback *self = (Callback *)op;
+    Step *step = push();
+    Py_INCREF(op);
+    if (step && cw_active()) run_callback(step, self->callback, self->token);
+    PyObject *result = PyObject_Call(self->callback, args, kwargs);
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    cw_handle_ran();
+    PyErr_Restore(type, value, trace);
+    Py_DECREF(op);
+    return result;
+}
+
+static int callback_traverse(PyObject *op, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(((Callback *)op)->callback);
+    return 0;
+}
+
+static int callback_clear(PyObject *op) {
+    Py_CLEAR(((Callback *)op)->callback);
+    return 0;
+}
+
+static void callback_dealloc(PyObject *op) {
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    callback_clear(op);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+static PyObject *callback_getattro(PyObject *op, PyObject *name) { return PyObject_GetAttr(((Callback *)op)->callback, name); }
+static PyObject *callback_repr(PyObject *op) { return PyObject_Repr(((Callback *)op)->callback); }
+
+static PyType_Slot callback_slots[] = {
+    {Py_tp_call, callback_call}, {Py_tp_traverse, callback_traverse}, {Py_tp_clear, callback_clear}, {Py_tp_dealloc, callback_dealloc},
+    {Py_tp_getattro, callback_getattro}, {Py_tp_repr, callback_repr}, {0, NULL},
+};
+static PyType_Spec callback_spec = {"causeway._tap.Callback", sizeof(Callback), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, callback_slots};
 
 /* ---- what tasks and futures tell each other ---- */
 
@@ -654,7 +727,8 @@ int step_init(PyObject *module) {
     name_coro = PyUnicode_InternFromString("_coro");
     name_name = PyUnicode_InternFromString("_name");
     name_func = PyUnicode_InternFromString("func");
-    if (!name_state || !name_exception || !name_waiter || !name_coro || !name_name || !name_func) return -1;
+    callback_type = (PyTypeObject *)PyType_FromSpec(&callback_spec);
+    if (!callback_type || !name_state || !name_exception || !name_waiter || !name_coro || !name_name || !name_func) return -1;
     if (mark_init(module) < 0 || locks_init(module) < 0 || threads_init(module) < 0 || interrupt_init(module) < 0 || pipes_init(module) < 0) return -1;
     return PyModule_AddFunctions(module, functions);
 }

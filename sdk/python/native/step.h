@@ -20,6 +20,10 @@ void cw_next_handle_kind(uint32_t kind);
 void cw_handle_runs(PyObject *handle);
 void cw_handle_ran(void);
 
+/* The same for loops that are not asyncio's own: HANDLE for a callback (announcing its task), and a callable in its place that runs it as a step. NULL
+ * without an exception when nothing is to be recorded. New reference. */
+PyObject *cw_callback_made(PyObject *callback, uint32_t kind);
+
 /* The actor of an asyncio task, announced at first sight; 0 when `task` is none or nothing records. */
 uint32_t cw_task_actor(PyObject *task);
 /* `path:line:qualname` of what a callable or coroutine runs, "" if unknown; `name` gets the bare qualname. Both are cut to their sizes. */

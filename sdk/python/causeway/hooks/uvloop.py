@@ -1,0 +1,40 @@
+"""uvloop: its handles are written in C and carry no marks, so the methods that make them stand in for the callbacks they are given.
+
+Tasks, futures, locks and queues are asyncio's own and recorded as such. What uvloop calls by itself (protocols, when data arrives) runs as the
+thread, not as a callback with a cause of its own: a GAP says so.
+"""
+
+from __future__ import annotations
+
+from causeway._tap import Around
+from causeway.hooks.late import on_import
+from causeway.hooks.records import gap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+CALL_SOON, TIMER, READER, THREADSAFE = 1, 2, 3, 4
+SCHEDULING = (
+    ("call_soon", CALL_SOON, 1),
+    ("call_soon_threadsafe", THREADSAFE, 1),
+    ("call_later", TIMER, 2),
+    ("call_at", TIMER, 2),
+    ("add_reader", READER, 2),
+    ("add_writer", READER, 2),
+    ("add_signal_handler", READER, 2),
+)
+"""Method, kind of its handles, where the callback stands (0 is self)."""
+
+
+def install() -> None:
+    """Record uvloop once the program has it."""
+    on_import("uvloop", _uvloop)
+
+
+def _uvloop(module: ModuleType) -> None:
+    loop: Any = module.Loop
+    for name, kind, place in SCHEDULING:
+        setattr(loop, name, Around(getattr(loop, name), hook="uvloop", handle=kind, callback=place))
+    gap("uvloop", "what the loop calls by itself when I/O is ready has no step of its own")
