@@ -81,7 +81,7 @@ def test_sequences(operations: list[tuple[str, int, Any]], kind: Any) -> None:
             case _:
                 apply(content, real, method, [])
         assert content.size == len(real)
-        assert [plain(slot.value) for slot in content.items if slot] == list(real)
+        assert [plain(slot.value) for slot in map(content.item, range(len(content))) if slot] == list(real)
 
 
 @given(MAPPING)
@@ -102,7 +102,7 @@ def test_mappings(operations: list[tuple[str, Any, Any]]) -> None:
             case _:
                 apply(content, real, method, [])
         assert content.size == len(real) == len(content.entries) and content.complete
-        assert [(plain(k), plain(slot.value)) for k, slot in content.entries.values()] == list(real.items())
+        assert [(plain(k), plain(slot.value)) for k, slot in content.pairs()] == list(real.items())
 
 
 @given(SET)
@@ -111,7 +111,7 @@ def test_sets(operations: list[tuple[str, Any, Any]]) -> None:
     for method, item, other in operations:
         apply(content, real, method, [(item, other)] if method.endswith("update") else [] if method in ("pop", "clear") else [item])
         assert content.size == len(real) == len(content.entries)
-        assert {plain(key) for key, _ in content.entries.values()} == real
+        assert {plain(key) for key, _ in content.pairs()} == real
 
 
 def test_what_does_not_follow_is_forgotten_not_guessed() -> None:
@@ -127,6 +127,7 @@ def test_a_bounded_snapshot_leaves_items_unknown() -> None:
     assert content.size == 5 and [slot is None for slot in content.items] == [False, False, False, True, True]
     content.mutate("pop", [], as_value(4), At(2), lambda ref: None)
     content.set(as_value(3), as_value(9), At(3))
-    assert content.size == 4 and content.items[3] is not None and content.items[3].value.payload == 9
+    last = content.item(3)
+    assert content.size == 4 and last is not None and last.value.payload == 9
     content.mutate("remove", [as_value(9)], as_value(None), At(4), lambda ref: None)
     assert content.size == 3

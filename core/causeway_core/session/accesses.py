@@ -167,6 +167,8 @@ class Accesses:
             values = [past.value(past.process_of(at), pair) for pair in split_values(record.payload, record.payload[2] + 1, 3)]
             text = f".{site.name if site else '?'}({', '.join(map(str, values[:-1]))})"
         actor = past.actor_of(at)
-        line = past.line_of(at)
-        path, number, function = (line[0].path, line[1], line[0].qualname) if line else ("", 0, "")
-        return Change(at, actor, past.title(actor), _OPS[op], value, text, path, number, function)
+        site = past.sites(past.process_of(at)).site(record.payload[0] if op == MUTATES else record.site)
+        if site is None:
+            return Change(at, actor, past.title(actor), _OPS[op], value, text, "", 0, "")
+        function = past.recording.function(site.function)
+        return Change(at, actor, past.title(actor), _OPS[op], value, text, function.path, site.line, function.qualname)

@@ -190,15 +190,15 @@ def _recorded_text(evaluation: Evaluation, value: Any, depth: int) -> str:
         shown = [f"{name}={_value_text(evaluation, slot.value, depth)}" for name, slot in list(state.attributes.items())[:_ITEMS_SHOWN]]
         return f"{value.type_name}({', '.join(shown)})" if state.known and not state.foreign else f"<{value.type_name} #{value.ref.id & 0xFFFFFFFF}>"
     if content.kind == "sequence":
-        shown = [_value_text(evaluation, slot.value, depth) if slot is not None else "…" for slot in content.items[:_ITEMS_SHOWN]]
-        inner = ", ".join(shown) + (", …" if len(content.items) > _ITEMS_SHOWN or (not content.complete and content.size is None) else "")
+        slots = [content.item(index) for index in range(min(len(content), _ITEMS_SHOWN))]
+        shown = [_value_text(evaluation, slot.value, depth) if slot is not None else "…" for slot in slots]
+        inner = ", ".join(shown) + (", …" if len(content) > _ITEMS_SHOWN or (not content.complete and content.size is None) else "")
         return f"[{inner}]" if value.type_name == "list" else f"{value.type_name}([{inner}])"
-    entries = list(content.entries.values())
     shown = [
         _value_text(evaluation, key, depth) + (f": {_value_text(evaluation, slot.value, depth)}" if content.kind == "mapping" else "")
-        for key, slot in entries[:_ITEMS_SHOWN]
+        for key, slot in content.pairs(0, _ITEMS_SHOWN)
     ]
-    if len(entries) > _ITEMS_SHOWN or not content.complete:
+    if len(content) > _ITEMS_SHOWN or not content.complete:
         shown.append("…")
     if content.kind == "set" and not shown:
         return f"{value.type_name}()"

@@ -84,20 +84,18 @@ class Chunks:
         return make_at(chunk.stream, chunk.first + int(found[0]))
 
     def first(
-        self, start: At, end: At, kinds: int, *, at_least: At | None = None, sites: bytes | None = None, owner: int = -1, xkinds: int = 0
+        self, start: At, end: At, kinds: int, *, beyond: bool = False, sites: bytes | None = None, owner: int = -1, xkinds: int = 0
     ) -> At | None:
-        """The first event of these kinds in [start, end) that is not before `at_least`. `start` must be an event."""
-        least = start if at_least is None else at_least
-        for chunk, low, high in self._pieces(start, end, least):
-            limit = 1 if at_least is None or chunk.first + low >= position_of(least) else chunk.words
-            for offset in self._find(chunk, low, high, kinds, xkinds, sites, owner, limit, False):
-                if chunk.first + int(offset) >= position_of(least):
-                    return make_at(chunk.stream, chunk.first + int(offset))
+        """The first event of these kinds in [start, end); with `beyond`, other than `start` itself. `start` must be an event."""
+        for chunk, low, high in self._pieces(start, end):
+            for offset in self._find(chunk, low, high, kinds, xkinds, sites, owner, 2 if beyond else 1, False).tolist():
+                if not beyond or chunk.first + offset > position_of(start):
+                    return make_at(chunk.stream, chunk.first + offset)
         return None
 
     def last(self, start: At, end: At, kinds: int, *, sites: bytes | None = None, owner: int = -1, xkinds: int = 0) -> At | None:
         """The last event of these kinds in [start, end)."""
-        for chunk, low, high in reversed(list(self._pieces(start, end, start))):
+        for chunk, low, high in reversed(list(self._pieces(start, end))):
             found = self._find(chunk, low, high, kinds, xkinds, sites, owner, 1, True)
             if len(found):
                 return make_at(chunk.stream, chunk.first + int(found[0]))
@@ -110,12 +108,12 @@ class Chunks:
         end = chunk.words if before is None else max(min(before - chunk.first, chunk.words), 0)
         return self._find(chunk, 0, end, kinds, xkinds, sites, owner, chunk.words, False)
 
-    def _pieces(self, start: At, end: At, least: At) -> Iterator[tuple[Chunk, int, int]]:
-        """The chunks of a range with the offsets to search; whole chunks before `least` are left out."""
+    def _pieces(self, start: At, end: At) -> Iterator[tuple[Chunk, int, int]]:
+        """The chunks of a range with the offsets to search."""
         stream, first, stop = stream_of(start), position_of(start), position_of(end)
         if stop <= first or stream_of(end) != stream:
             return
-        for chunk in self.between(stream, max(first, position_of(least)), stop):
+        for chunk in self.between(stream, first, stop):
             yield chunk, max(first - chunk.first, 0), min(stop - chunk.first, chunk.words)
 
     def _find(

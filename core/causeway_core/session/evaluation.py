@@ -134,7 +134,7 @@ class Evaluation:
             elif not content.complete:
                 raise NotCaptured(f"not all items of this {value.type_name} were captured")
             else:
-                found = (self.plain(key, "a key") for key, _ in list(content.entries.values()))
+                found = (self.plain(key, "a key") for key, _ in content.pairs())
         elif isinstance(value, (str, bytes, tuple, list, dict, set, frozenset, range, calls.Lazy)):
             found = iter(value)
         else:
@@ -144,7 +144,7 @@ class Evaluation:
             yield item
 
     def _slot(self, content: Content, index: int, owner: Recorded) -> Any:
-        slot = content.items[index] if index < len(content.items) else None
+        slot = content.item(index) if index < len(content) else None
         if slot is None:
             raise NotCaptured(f"item {index} of this {owner.type_name} was not captured")
         return self.plain(slot.value, f"item {index}")
@@ -244,7 +244,7 @@ class Evaluation:
                 if not -size <= key < size:
                     raise EvaluationError(f"index {key} is out of range ({size} items)")
             return self._slot(content, key + (self.length(owner) if key < 0 else 0), owner)
-        found = content.entries.get(self.key(key))
+        found = content.entry(self.key(key))
         if found is None:
             if content.complete:
                 raise EvaluationError(f"{key!r} is not in this {owner.type_name}")

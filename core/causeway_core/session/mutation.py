@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -35,6 +35,7 @@ class Slot:
 
 
 Known = Callable[[ObjectRef], "Content | None"]
+Load = Callable[[int], tuple[Value, Slot]]
 
 
 @dataclass(slots=True)
@@ -48,9 +49,10 @@ class Content:
     kind: str
     size: int | None
     complete: bool
-    items: list[Slot | None] = field(default_factory=list)
-    entries: dict[Key, tuple[Value, Slot]] = field(default_factory=dict)
+    items: list[Slot | int | None] = field(default_factory=list)
+    entries: dict[Key, tuple[Value, Slot] | int] = field(default_factory=dict)
     lost: str = ""
+    load: Load | None = None
 
     @classmethod
     def of(cls, snapshot: Snapshot | None, flags: int) -> Content:
@@ -71,7 +73,43 @@ class Content:
 
     def copy(self) -> Content:
         """An independent copy."""
-        return Content(self.kind, self.size, self.complete, list(self.items), dict(self.entries), self.lost)
+        return Content(self.kind, self.size, self.complete, list(self.items), dict(self.entries), self.lost, self.load)
+
+    def __len__(self) -> int:
+        return len(self.items) if self.kind == "sequence" else len(self.entries)
+
+    def item(self, index: int) -> Slot | None:
+        """An item of a sequence, None when it was not captured. Raises IndexError."""
+        held = self.items[index]
+        if isinstance(held, int):
+            assert self.load is not None
+            held = self.items[index] = self.load(held)[1]
+        return held
+
+    def entry(self, key: Key) -> tuple[Value, Slot] | None:
+        """The key as it was given and the value of an entry."""
+        held = self.entries.get(key)
+        if isinstance(held, int):
+            assert self.load is not None
+            held = self.entries[key] = self.load(held)
+        return held
+
+    def pairs(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Value, Slot]]:
+        """Keys and values of entries, in their order."""
+        for key in islice(list(self.entries), start, stop):
+            found = self.entry(key)
+            assert found is not None
+            yield found
+
+    def append_all(self, events: list[int]) -> None:
+        """`c.append(…)` at each of some events."""
+        self.items += events
+        self._resize(len(events))
+
+    def put_all(self, keys: list[Key], events: list[int]) -> None:
+        """`c[key] = …` at each of some events, on a dict."""
+        self.entries.update(zip(keys, events, strict=True))
+        self.size = len(self.entries) if self.complete else None
 
     def forget(self, why: str) -> None:
         """The content is no longer known."""
@@ -137,7 +175,7 @@ class Content:
 
     def _put(self, key: Value, slot: Slot) -> None:
         name = key_of(key)
-        former = self.entries.get(name)
+        former = self.entry(name)
         if former is None:
             if self.complete and self.size is not None:
                 self.size += 1
@@ -149,9 +187,9 @@ class Content:
         if self.entries.pop(key_of(key), None) is not None or not self.complete:
             self._resize(-1)
 
-    def _delete(self, index: int) -> Slot | None:
+    def _delete(self, index: int) -> None:
+        self.items.pop(index)
         self._resize(-1)
-        return self.items.pop(index)
 
     def _resize(self, by: int) -> None:
         if self.size is not None:
@@ -169,8 +207,9 @@ class Content:
         if content is None or not content.complete:
             return None
         if content.kind == "sequence":
-            return [slot.value if slot is not None else Value(ValueKind.UNCAPTURED, "not looked at") for slot in content.items]
-        return [key for key, _ in content.entries.values()]
+            slots = [content.item(index) for index in range(len(content.items))]
+            return [slot.value if slot is not None else Value(ValueKind.UNCAPTURED, "not looked at") for slot in slots]
+        return [key for key, _ in content.pairs()]
 
 
 def key_of(value: Value) -> Key:
@@ -218,7 +257,8 @@ def _pop_left(c: Content, arguments: Sequence[Value], result: Value, at: At, kno
 
 def _remove_item(c: Content, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
     wanted = key_of(arguments[0])
-    for index, slot in enumerate(c.items):
+    for index in range(len(c.items)):
+        slot = c.item(index)
         if slot is None or slot.value.kind == ValueKind.UNCAPTURED:
             c.forget("an item among unknown ones was removed")
             return
@@ -284,7 +324,7 @@ def _update(c: Content, arguments: Sequence[Value], result: Value, at: At, known
     for argument in arguments:
         content = known(argument.payload) if isinstance(argument.payload, ObjectRef) else None
         if content is not None and content.kind == "mapping" and content.complete:
-            for key, slot in list(content.entries.values()):
+            for key, slot in content.pairs():
                 c._put(key, Slot(slot.value, at))
             continue
         pairs = c._elements(argument, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ MUTATE = 16
 _KEPT = 256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ObjectLog:
     """Reads, writes and mutations of an object as columns in total order: event, kind (`wire.kinds.Kind`, or MUTATE),
     whether its value is ABSENT, and wire site."""
@@ -28,6 +29,13 @@ class ObjectLog:
     absent: NDArray[np.bool_]
     site: NDArray[np.uint32]
     segment: NDArray[np.int64]
+
+    @cached_property
+    def rows_of_site(self) -> dict[int, NDArray[np.intp]]:
+        """The rows of each wire site, ascending."""
+        order = np.argsort(self.site, kind="stable")
+        sites, starts = np.unique(self.site[order], return_index=True)
+        return dict(zip(sites.tolist(), np.split(order, starts[1:]), strict=True)) if len(order) else {}
 
     def before(self, key: tuple[int, int]) -> int:
         """How many rows precede an event, given its key in the timeline."""
@@ -77,7 +85,7 @@ class ObjectLogs:
         """For each wire site in an object's log, its name."""
         table = self._past.sites(object >> 32)
         found = {}
-        for wire in np.unique(self.of(object).site).tolist():
+        for wire in self.of(object).rows_of_site:
             site = table.site(wire)
             if site is not None and site.name is not None and (names is None or site.name in names):
                 found[wire] = site.name

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causeway_core.model import At, ObjectRef, Value, ValueKind
-from causeway_core.session.decoding import decode, payload_size
+from causeway_core.session.decoding import decode
 from causeway_core.session.mutation import Content, Slot
 from causeway_core.session.objectlog import MUTATE, ObjectLogs
 from causeway_core.session.past import Past
@@ -25,6 +26,8 @@ _LONGEST_REPLAY = 2_000_000
 _ROWS_BETWEEN = 25_000
 """Rows of a log after which a container's state is kept, so that stepping back replays at most so many."""
 _KEPT = 256
+_APPENDS, _PUTS = 1, 2
+_ATTRIBUTE = (int(Kind.SETATTR), int(Kind.GETATTR))
 
 
 @dataclass(slots=True)
@@ -101,16 +104,12 @@ class Objects:
     def _attributes(self, state: ObjectState, start: int, rows: int) -> None:
         """The last write (or read that was looked at) of each attribute since the snapshot."""
         log = self.logs.of(state.ref.id)
-        kinds = log.kind[start:rows]
-        attribute = np.flatnonzero((kinds == Kind.SETATTR) | (kinds == Kind.GETATTR)) + start
-        if not len(attribute):
-            return
-        names = self.logs.name_ids(state.ref.id)
-        sites, last = np.unique(log.site[attribute][::-1], return_index=True)
         newest: dict[str, list[int]] = {}
-        for site, index in zip(sites.tolist(), last.tolist(), strict=True):
-            if site in names:
-                newest.setdefault(names[site], []).append(int(attribute[len(attribute) - 1 - index]))
+        for site, name in self.logs.name_ids(state.ref.id).items():
+            own = log.rows_of_site[site]
+            last = int(np.searchsorted(own, rows)) - 1
+            if last >= 0 and own[last] >= start and log.kind[own[last]] in _ATTRIBUTE:
+                newest.setdefault(name, []).append(int(own[last]))
         for name, candidates in newest.items():
             self._attribute(state, name, sorted(candidates, reverse=True))
 
@@ -157,19 +156,64 @@ class Objects:
         return content
 
     def _replay(self, object: int, content: Content, start: int, end: int) -> None:
+        """Applies rows of the log; runs of plain appends and plain item writes at once, the rest one by one."""
         log, chunks = self.logs.of(object), self._past.chunks
+        if content.load is None:
+            content.load = partial(self._load, object >> 32)
         wanted = (log.kind[start:end] == Kind.SETITEM) | (log.kind[start:end] == Kind.GETITEM) | (log.kind[start:end] == MUTATE)
         rows = np.flatnonzero(wanted) + start
-        first = limit = 0
-        words: Sequence[int] = ()
-        for at, kind, site in zip(log.at[rows].tolist(), log.kind[rows].tolist(), log.site[rows].tolist(), strict=True):
-            if not first <= at < limit:
-                chunk = self._past.recording.chunk_of(At(at))
-                first, limit, words = chunk.first_at, chunk.first_at + chunk.words, words_of(chunks.words(chunk))
-            if kind == MUTATE:
-                self._mutate(object, content, At(at), site, words, at - first + 1)
+        while len(rows):
+            chunk = self._past.recording.chunk_of(At(int(log.at[rows[0]])))
+            inside = (log.at[rows] >= chunk.first_at) & (log.at[rows] < chunk.first_at + chunk.words)
+            count = len(rows) if inside.all() else int(np.argmin(inside))
+            data = chunks.words(chunk)
+            self._replay_chunk(object, content, rows[:count], chunk.first_at, words_of(data), np.frombuffer(data, np.uint32))
+            rows = rows[count:]
+
+    def _replay_chunk(
+        self, object: int, content: Content, rows: NDArray[np.intp], first: int, words: Sequence[int], array: NDArray[np.uint32]
+    ) -> None:
+        log = self.logs.of(object)
+        at = log.at[rows]
+        bulk = self._bulk(object, content, rows, at - first, array)
+        borders = np.flatnonzero(np.diff(bulk)) + 1
+        for begin, stop in zip([0, *borders.tolist()], [*borders.tolist(), len(rows)], strict=True):
+            events = at[begin:stop]
+            if bulk[begin] == _APPENDS:
+                content.append_all(events.tolist())
+            elif bulk[begin] == _PUTS:
+                content.put_all(array[events - first + 2].view(np.int32).tolist(), events.tolist())
             else:
-                self._item(object >> 32, content, At(at), kind, site, decode(words, at - first))
+                for index in range(begin, stop):
+                    event, kind, site = int(at[index]), int(log.kind[rows[index]]), int(log.site[rows[index]])
+                    if kind == MUTATE:
+                        self._mutate(object, content, At(event), site, words, event - first + 1)
+                    else:
+                        self._item(object >> 32, content, At(event), kind, site, decode(words, event - first))
+
+    def _bulk(
+        self, object: int, content: Content, rows: NDArray[np.intp], offsets: NDArray[np.int64], array: NDArray[np.uint32]
+    ) -> NDArray[np.int8]:
+        """Which rows can be applied in bulk: appends of one argument to a sequence, writes of int keys to a dict."""
+        log = self.logs.of(object)
+        kinds, operands = log.kind[rows], array[np.minimum(offsets + 1, len(array) - 1)]
+        found = np.zeros(len(rows), np.int8)
+        if content.kind == "sequence":
+            appends = [wire for wire, name in self.logs.name_ids(object).items() if name == "append"]
+            single = array[np.minimum(offsets + 3, len(array) - 1)] == 1
+            found[(kinds == MUTATE) & np.isin(log.site[rows], appends) & single] = _APPENDS
+        elif content.kind == "mapping":
+            found[(kinds == Kind.SETITEM) & ~log.absent[rows] & ((operands & 15) == ValueKind.INT32)] = _PUTS
+        return found
+
+    def _load(self, process: int, at: int) -> tuple[Value, Slot]:
+        """The key (of an item write) and value that an event put into a container."""
+        record = self._past.record(At(at))
+        if record.kind == Kind.SETITEM:
+            assert record.key is not None and record.value is not None
+            return self._past.value(process, record.key), Slot(self._past.value(process, record.value), At(at))
+        [held] = split_values(record.payload, 1, 3)
+        return Value(ValueKind.ABSENT), Slot(self._past.value(process, held), At(at))
 
     def _mutate(self, object: int, content: Content, at: At, wire: int, words: Sequence[int], payload: int) -> None:
         """A method call; its arguments begin at `payload` + 3."""
@@ -178,11 +222,6 @@ class Objects:
             site = self._past.sites(process).site(wire)
             method = self._names[process, wire] = site.name or "" if site is not None else ""
         count = words[payload + 2]
-        if method == "append" and count == 1 and content.kind == "sequence":
-            kind = words[payload + 3]
-            held = words[payload + 4 : payload + 4 + payload_size(kind, words, payload + 4)]
-            content.append(Slot(partial(self._past.recording.value, process, kind, held), at))
-            return
         values = [self._past.value(process, pair) for pair in split_values(words, count + 1, payload + 3)]
         content.mutate(method, values[:-1], values[-1], at, lambda ref: self._argument(ref, at))
 

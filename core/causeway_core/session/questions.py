@@ -84,9 +84,9 @@ class Questions:
         content = evaluation.content(owner, "an item")
         if content.kind == "sequence" and isinstance(wanted, int):
             wanted = wanted + evaluation.length(owner) if wanted < 0 else wanted
-            slot = content.items[wanted] if wanted < len(content.items) else None
+            slot = content.item(wanted) if wanted < len(content) else None
         else:
-            entry = content.entries.get(evaluation.key(wanted))
+            entry = content.entry(evaluation.key(wanted))
             slot = entry[1] if entry is not None else None
         shown = f"{ast.unparse(inner)}[{ast.unparse(key)}]"
         return slot, Place(owner.ref.id >> 32, "item", owner.ref.id, as_value(wanted), shown)

@@ -185,8 +185,9 @@ class Timeline:
 
     def first_stop(self, segment: Segment, after: At | None = None) -> At | None:
         """The first stop of a segment, or the first after an event in it."""
-        start = segment.at if after is None else At(after + 1)
-        return self._chunks.first(segment.at, segment.end, STOP, sites=self._stops, at_least=start)
+        if after is None or after < segment.at:
+            return self._chunks.first(segment.at, segment.end, STOP, sites=self._stops)
+        return self._chunks.first(after, segment.end, STOP, sites=self._stops, beyond=True)
 
     def last_stop(self, segment: Segment, before: At | None = None) -> At | None:
         """The last stop of a segment, or the last before an event in it."""

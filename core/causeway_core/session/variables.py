@@ -74,8 +74,8 @@ class Variables:
         if content is None:
             return named + (state.known and not state.attributes_complete and named > 0), 0
         if content.kind == "sequence":
-            return named, len(content.items)
-        shown = len(content.entries) + (not content.complete)
+            return named, len(content)
+        shown = len(content) + (not content.complete)
         return (named, shown) if shown > _MOST_NAMED else (named + shown, 0)
 
     # Children.
@@ -113,9 +113,10 @@ class Variables:
     def _items(self, ref: Ref, content: Content, start: int, stop: int | None) -> list[Variable]:
         assert isinstance(ref.key, ObjectRef)
         if content.kind == "sequence":
-            return [self._item(ref, index, slot) for index, slot in islice(enumerate(content.items), start, stop)]
+            indices = range(start, len(content) if stop is None else min(stop, len(content)))
+            return [self._item(ref, index, content.item(index)) for index in indices]
         found = []
-        for key, slot in list(content.entries.values())[start:stop]:
+        for key, slot in content.pairs(start, stop):
             shown = self.text(key, ref.mark)
             if content.kind == "set":
                 found.append(self.of(shown, key, ref.mark, written_at=slot.at))
@@ -124,7 +125,7 @@ class Variables:
             scalar = key.kind not in (ValueKind.OBJECT, ValueKind.TUPLE, ValueKind.UNCAPTURED, ValueKind.REDACTED)
             expression = _joined(ref.expression, f"[{shown}]") if scalar else ""
             found.append(self.of(f"[{shown}]", slot.value, ref.mark, expression=expression, written_at=slot.at, place=place))
-        if not content.complete and (stop is None or stop > len(content.entries)) and start <= len(content.entries):
+        if not content.complete and (stop is None or stop > len(content)) and start <= len(content):
             found.append(_note("…", f"<not captured: {content.lost or 'more items than were looked at'}>"))
         return found
 
