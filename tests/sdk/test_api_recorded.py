@@ -209,6 +209,27 @@ def test_sanitized_values_say_nothing(tmp_path: Path) -> None:
     assert recorded.facts("CUSTOM")[0]["attributes"] == {"user": "[redacted]", "age": "[redacted]"}
 
 
+def test_configure_reaches_modules_and_names(tmp_path: Path) -> None:
+    recorded = run(tmp_path, """
+        import causeway, pathlib, sqlite3
+        pathlib.Path("auth").mkdir()
+        for name in ("auth/login", "orders"): pathlib.Path(name + ".py").write_text("def work():\\n    inside = 1\\n    return inside\\n")
+        causeway.configure(exclude_patterns=["**/auth/**", "iban*"], capture_args=False)
+        import auth.login, orders
+        auth.login.work(); orders.work()
+        iban_of_alice = "canary-iban"
+        causeway.event("paid", iban="canary-iban", amount=1)
+        sqlite3.connect(":memory:").execute("select ?", ("canary-argument",))
+    """, variables={"CAUSEWAY_DETAIL": "full"})
+    assert recorded.code == 0, recorded.stderr
+    tables = [path.read_text() for path in (recorded.spool / "sites").glob("*.json")]
+    assert any("/orders.py" in table for table in tables) and not any("/auth/login.py" in table for table in tables)
+    assert recorded.facts("CUSTOM")[0]["attributes"] == {"iban": "[redacted]", "amount": 1}
+    assert recorded.facts("SQL")[0]["parameters"] is None
+    segments = b"".join(path.read_bytes() for path in recorded.spool.glob("*.seg"))
+    assert b"canary-iban" not in segments and b"canary-argument" in segments, "what woven code does is recorded by its own rules"
+
+
 def test_a_traceback_shows_no_frame_of_ours(tmp_path: Path) -> None:
     recorded = run(tmp_path, """
         import asyncio, causeway, traceback

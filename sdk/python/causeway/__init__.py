@@ -4,8 +4,8 @@ Importing it costs next to nothing and changes nothing; every call is nearly fre
 SDK (sdk/SPEC.md section 7).
 """
 
-from causeway.api import continue_trace, create_trace, deserialize_trace, event, trace
+from causeway.api import Span, continue_trace, create_trace, deserialize_trace, event, trace
 from causeway.context import TraceContext, TraceContextError
 from causeway.settings import configure
 
-__all__ = ["TraceContext", "TraceContextError", "configure", "continue_trace", "create_trace", "deserialize_trace", "event", "trace"]
+__all__ = ["Span", "TraceContext", "TraceContextError", "configure", "continue_trace", "create_trace", "deserialize_trace", "event", "trace"]

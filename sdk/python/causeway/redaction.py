@@ -36,8 +36,12 @@ def is_secret(name: str) -> bool:
     if known is None:
         if len(_names) > 2000:
             _names.clear()
-        known = _names[name] = _secret_name(name) is not None
+        extra = settings.name_patterns(settings.current)
+        known = _names[name] = _secret_name(name) is not None or any(word in name.lower() for word in extra)
     return known
+
+
+settings.listeners.append(lambda changed: _names.clear())
 
 
 def scrub(text: str) -> str:

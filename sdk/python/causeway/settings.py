@@ -17,7 +17,8 @@ _TYPES: dict[str, type] = {"sanitize_values": bool, "capture_args": bool, "buffe
 class Settings:
     """The settings in force; replaced as a whole by `configure`, never changed.
 
-    include, exclude_patterns: globs on paths or dotted module names, for modules imported from now on · sanitize_values: record no text or number
+    include, exclude_patterns: globs on paths or dotted module names, for modules imported from now on; an exclude pattern without slash and dot also
+    marks names (of variables, attributes, parameters, keys) that contain it as secret · sanitize_values: record no text or number
     that crosses the API or a boundary (attributes, parameters, messages) · capture_args: record SQL parameters and arguments · detail: None leaves
     what the host asked for · sampling_rate: the share of new traces whose spans and events are recorded (scheduling and synchronization always are) ·
     buffer_size, batch_size, flush_interval_ms: how many events are kept, sent at once, and how long they may wait, where events are sent over a
@@ -113,9 +114,23 @@ def configure(
     for name in Settings.__slots__:
         setattr(fresh, name, checked.get(name, getattr(current, name)))
     current = fresh
+    _apply(fresh)
+
+
+def _apply(settings: Settings) -> None:
+    """Tell the parts of a running recorder that keep copies."""
     for listener in listeners:
-        listener(fresh)
-    if detail is not None:
-        tap = sys.modules.get("causeway._tap")
-        if tap is not None and tap.active():
-            tap.configure(detail=detail)
+        listener(settings)
+    tap = sys.modules.get("causeway._tap")
+    if tap is None or not tap.active():
+        return
+    tap.configure(exclude_patterns=name_patterns(settings))
+    hook = getattr(sys.modules.get("causeway.autostart"), "_hook", None)
+    if hook is not None:
+        hook.weaver.configure(settings.include, settings.exclude_patterns, settings.detail)
+
+
+def name_patterns(settings: Settings) -> tuple[str, ...]:
+    """What `exclude_patterns` say of names: those without a slash or a dot, in lower case and without their stars, mark names that contain them."""
+    words = (pattern.strip("*").lower() for pattern in settings.exclude_patterns if "/" not in pattern and "." not in pattern)
+    return tuple(word for word in words if word and "*" not in word)

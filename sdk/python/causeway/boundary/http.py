@@ -24,6 +24,9 @@ _ends: dict[tuple[str, int], str] = {}
 _PLACES = 4000
 
 
+settings.listeners.append(lambda changed: _places.clear())
+
+
 class Place:
     """JSON of a URL or request target without its secrets.
 

@@ -62,6 +62,8 @@ def patch(module: ModuleType) -> None:
         given = dict(zip(("self", "method", "url"), args, strict=False)) | kwargs
         method, target = _text(given.get("method")), _text(given.get("url"))
         _pending.pop(id(args[0]), None)
+        if len(_pending) > 10_000:
+            _pending.clear()  # requests that were given up before their answer
         if method is not None and target is not None:
             _pending[id(args[0])] = Pending(method, target or "/")
 

@@ -24,7 +24,7 @@ class Weaver:
 
     def __init__(self, tap: Any, scope: Scope, cache: Cache, spool: str | None, detail: str = "full") -> None:
         self.tap = tap
-        self.scope = scope
+        self.scope = self._asked = scope
         self.cache = cache
         self.spool = spool
         self.detail = detail
@@ -35,6 +35,12 @@ class Weaver:
         """The weaver that the host's environment variables describe."""
         detail = environment.get("CAUSEWAY_DETAIL") or "full"
         return cls(tap, Scope.from_environment(environment), Cache.from_environment(environment), environment.get("CAUSEWAY_SPOOL"), detail)
+
+    def configure(self, include: tuple[str, ...], exclude: tuple[str, ...], detail: str | None) -> None:
+        """What the program asks for by `causeway.configure`, besides what the host asked for; for modules loaded from now on."""
+        asked = self._asked
+        self.scope = Scope(asked.root, (*asked.include, *include), (*asked.exclude, *exclude))
+        self.detail = detail or self.detail
 
     def covers(self, path: str, module: str) -> bool:
         """Whether a module is in scope."""
