@@ -227,7 +227,7 @@ def test_configure_reaches_modules_and_names(tmp_path: Path) -> None:
     assert recorded.facts("CUSTOM")[0]["attributes"] == {"iban": "[redacted]", "amount": 1}
     assert recorded.facts("SQL")[0]["parameters"] is None
     segments = b"".join(path.read_bytes() for path in recorded.spool.glob("*.seg"))
-    assert b"canary-iban" not in segments and b"canary-argument" in segments, "what woven code does is recorded by its own rules"
+    assert b"canary" not in segments
 
 
 def test_a_traceback_shows_no_frame_of_ours(tmp_path: Path) -> None:
