@@ -223,6 +223,7 @@ class Facts:
     def _io(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)
         op, phase, key = str(content.pop("op")), str(content.pop("phase", "point")), content.pop("id", 0)
+        content.pop("ns", None)
         self._row("io", at, actor, op, phase, int(key or 0), json.dumps(content))
 
     def _sql(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
