@@ -217,3 +217,24 @@ def test_plain_races_of_threads_are_hints_and_tasks_have_none() -> None:
     trace.read(one, "return worker.stopping", "Worker.stopping", False)
     trace.write(two, "worker.stopping = True", "Worker.stopping", True)
     assert not judged(trace.evidence())
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_requests_that_one_client_made_one_after_another(locked: bool) -> None:
+    trace = Trace("""
+    async def withdraw(account):
+        balance = account.balance
+        await check()
+        account.balance = balance - 1
+    """)
+    one, two, lock = trace.task("one"), trace.task("two"), trace.lock("Account.lock")
+    for actor, balance in ((one, 10), (two, 9)):
+        first = trace.acquire(actor, lock) if locked else trace.event(actor)
+        trace.read(actor, "balance = account.balance", "Account.balance", balance)
+        trace.step(actor)
+        trace.write(actor, "account.balance = balance", "Account.balance", balance - 1)
+        last = trace.release(actor, lock) if locked else trace.event(actor)
+        trace.request(actor, "POST /withdraw", first, last)
+        if actor == one:
+            trace.edge(last, trace.event(two))
+    assert [(each.pattern, each.tier) for each in judged(trace.evidence())] == ([] if locked else [(Pattern.CLONE, "latent")])

@@ -17,7 +17,7 @@ from causeway_core.analysis.operations import ACQUIRES, RELEASES, Operation
 from causeway_core.analysis.table import AccessTable
 from causeway_core.model import Actor, At, Function, Location, Site, Step, ValueKind, make_at
 from causeway_core.storage.columns import ACCESS_OPS, AccessColumns
-from causeway_core.storage.rows import Obj, Sql, Waiting
+from causeway_core.storage.rows import Obj, Span, Sql, Waiting
 from causeway_core.wire.kinds import SyncOp
 
 PATH = "/project/app.py"
@@ -38,6 +38,7 @@ class Trace:
         self.waiting: list[Waiting] = []
         self.sql: list[Sql] = []
         self.sql_order: list[int] = []
+        self.spans: list[Span] = []
         self.edges: list[tuple[At, At]] = []
         self._functions: dict[str, Function] = {}
         self._sites: dict[int, Site] = {}
@@ -171,6 +172,11 @@ class Trace:
         self.sql_order.append(len(self._events))
         return at
 
+    def request(self, actor: int, name: str, first: At, last: At) -> None:
+        """The actor served a request from one event to another."""
+        number = len(self.spans) + 1
+        self.spans.append(Span(number, f"{number:016x}", "0" * 32, None, name, actor, first, last, 0, 0, "ok", {"span.kind": "server"}))
+
     # The result.
 
     def evidence(self, *, ignored: Sequence[int] = ()) -> Evidence:
@@ -202,6 +208,7 @@ class Trace:
             waiting=self.waiting,
             sql=self.sql,
             sql_order=self.sql_order,
+            spans=self.spans,
         )
         holds = Holds([each for each in self.operations if each.op in ACQUIRES | RELEASES], ignored=frozenset(ignored))
         clock = Clock(np.array([at for at, _ in self._events]), np.arange(len(self._events)) * 1000)

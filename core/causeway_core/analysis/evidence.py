@@ -19,6 +19,7 @@ from causeway_core.analysis.flow.graph import Dependence, Node
 from causeway_core.analysis.holds import Holds
 from causeway_core.analysis.table import MUTATE, AccessTable, Ints, Values
 from causeway_core.model import At, Site
+from causeway_core.storage.rows import Span
 
 LOOK_BACK = 400
 """How many accesses of an actor a question about its past goes through."""
@@ -166,6 +167,25 @@ class Evidence:
     def unordered(self, a: At, b: At) -> bool:
         """Whether two events are must-concurrent."""
         return not self.order.happens_before(a, b, must=True) and not self.order.happens_before(b, a, must=True)
+
+    # Requests.
+
+    @cached_property
+    def requests(self) -> Mapping[int, Sequence[Span]]:
+        """The requests that each actor served, in order of their begin."""
+        found: defaultdict[int, list[Span]] = defaultdict(list)
+        for span in self.facts.spans:
+            if span.attributes.get("span.kind") == "server":
+                found[span.actor].append(span)
+        return {actor: sorted(spans, key=lambda span: span.first_at) for actor, spans in found.items()}
+
+    def request_at(self, row: int) -> Span | None:
+        """The request that an access was made for: the innermost that its actor was serving."""
+        at = self.at(row)
+        for span in reversed(self.requests.get(int(self.table.actor[row]), ())):
+            if span.first_at <= at and (span.last_at is None or at <= span.last_at):
+                return span
+        return None
 
     # Atomicity.
 

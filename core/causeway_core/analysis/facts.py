@@ -24,6 +24,7 @@ class Facts:
     functions: Mapping[int, Function]
     sources: Mapping[str, str]
     root: str = ""
+    services: Mapping[int, str] = field(default_factory=dict)
     objects: Mapping[int, Obj] = field(default_factory=dict)
     steps: Mapping[int, Sequence[Step]] = field(default_factory=dict)
     step_cause: Callable[[int], int] = lambda step: 0

@@ -92,6 +92,7 @@ def _facts(recording: Recording, steps: Mapping[str, Ints], operations: Operatio
         functions={function.id: function for function in recording.functions()},
         sources={source.path: recording.source_text(source.id) for source in recording.sources()},
         root=recording.meta.root,
+        services={process.id: process.service for process in recording.processes()},
         objects={each.id: each for each in recording.objects()},
         steps=_Steps(recording),
         step_cause=recording.cause_kind,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import check_uses
 from causeway_core.analysis.detectors.crossed import crossed
+from causeway_core.analysis.detectors.handlers import handler_windows
 from causeway_core.analysis.detectors.iteration import iterations
 from causeway_core.analysis.detectors.lost_update import lost_updates
 from causeway_core.analysis.detectors.order_flip import order_flips
@@ -32,6 +33,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
     stages: list[tuple[str, Callable[[], Iterator[Candidate]]]] = [
         ("read-write windows", lambda: lost_updates(evidence, windows, partners)),
         ("checks and uses", lambda: check_uses(evidence, windows, partners)),
+        ("requests", lambda: handler_windows(evidence, windows)),
         ("values read back", lambda: read_backs(evidence, windows, partners)),
         ("iterations", lambda: iterations(evidence, partners)),
         ("orders", lambda: order_flips(evidence, partners)),

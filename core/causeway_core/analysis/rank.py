@@ -72,9 +72,7 @@ def effects_in_window(candidate: Candidate, evidence: Evidence) -> list[str]:
 
 def is_handler(candidate: Candidate, evidence: Evidence) -> bool:
     """Whether the window lies in a request handler: those run concurrently by nature."""
-    table = evidence.table
-    actor, at = int(table.actor[candidate.first]), int(table.at[candidate.first])
-    return any(span.actor == actor and span.attributes.get("http.request.method") and span.first_at <= at for span in evidence.facts.spans)
+    return evidence.request_at(candidate.first) is not None
 
 
 def _length(candidate: Candidate, evidence: Evidence) -> float:

@@ -34,6 +34,9 @@ def explanation(teller: Teller, candidate: Candidate) -> str:
         parts.append("It happened in this run.")
     else:
         parts.append("It did not happen in this run.")
+    owner = teller.owner(candidate.first)
+    if owner is not None:
+        parts.append(f"{teller.resource(candidate.first)} is that of {owner}.")
     effects = effects_in_window(candidate, teller.evidence)
     if effects:
         parts.append(f"In the window the actor also did {', '.join(effects)}.")

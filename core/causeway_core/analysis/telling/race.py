@@ -35,9 +35,15 @@ def race_finding(teller: Teller, candidate: Candidate) -> Finding:
         lanes=lanes(teller, candidate),
         timeline=timeline(teller, candidate),
         window=window(teller, candidate),
-        unordered=teller.why_unordered(teller.evidence.at(candidate.first), teller.evidence.at(candidate.others[0])),
+        unordered=_unordered(teller, candidate),
         explanation=explanation(teller, candidate),
         recommendation=recommendation(teller, candidate),
         witness=tuple(teller.evidence.at(row) for row, _ in rows),
         constraints=constraints(teller, candidate),
     )
+
+
+def _unordered(teller: Teller, candidate: Candidate) -> str | None:
+    """Why nothing orders the two sides; None where this run did order them."""
+    first, other = teller.evidence.at(candidate.first), teller.evidence.at(candidate.others[0])
+    return teller.why_unordered(first, other) if teller.evidence.unordered(first, other) else None

@@ -27,6 +27,22 @@ class Teller:
         """The actor of an access."""
         return self.actor(int(self.evidence.table.actor[row]))
 
+    def lane(self, row: int) -> str:
+        """The actor of an access with what tells it from its like: the request it serves, and its service if there are several."""
+        actor, request = int(self.evidence.table.actor[row]), self.evidence.request_at(row)
+        words = [] if request is None else [request.name]
+        found = self.evidence.facts.actors.get(actor)
+        if len(self.evidence.facts.services) > 1 and found is not None:
+            words.append(self.evidence.facts.services.get(found.process, "?"))
+        return f"{self.actor(actor)} ({', '.join(words)})" if words else self.actor(actor)
+
+    def owner(self, row: int) -> str | None:
+        """What the object that holds an attribute is known as, where that says more than its class."""
+        location = self.location(row)
+        thing = self.evidence.facts.objects.get(location.object) if location.kind == "attribute" and location.object is not None else None
+        label = thing.label if thing is not None else None
+        return label if label and ("[" in label or "." in label) else None
+
     def location(self, row: int) -> Location:
         """The location of an access."""
         return self.evidence.facts.locations[int(self.evidence.table.location[row])]

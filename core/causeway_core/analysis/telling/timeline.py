@@ -11,7 +11,7 @@ MOST = 5
 
 def lanes(teller: Teller, candidate: Candidate) -> tuple[str, ...]:
     """The two actors, the window's owner first."""
-    return teller.actor_of(candidate.first), teller.actor_of(candidate.others[0])
+    return teller.lane(candidate.first), teller.lane(candidate.others[0])
 
 
 def timeline(teller: Teller, candidate: Candidate) -> tuple[TimelineEvent, ...]:
