@@ -25,12 +25,42 @@ static bool hex(const char *text, size_t n, uint64_t *out) {
     return true;
 }
 
+static char *put_chars(char *to, const char *text, size_t length) {
+    memcpy(to, text, length);
+    return to + length;
+}
+#define PUT(to, literal) to = put_chars(to, literal, sizeof literal - 1)
+
+/* In decimal; at most 20 characters. */
+static char *put_int(char *to, int64_t value) {
+    char digits[20];
+    int n = 0;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    if (value < 0) *to++ = '-';
+    do digits[n++] = (char)('0' + left % 10);
+    while (left /= 10);
+    while (n) *to++ = digits[--n];
+    return to;
+}
+
+/* In hex without leading zeros, at least `digits` of them. */
+static char *put_short_hex(char *to, uint64_t value, int digits) {
+    while (digits < 16 && value >> (4 * digits)) digits++;
+    while (digits--) *to++ = "0123456789abcdef"[value >> (4 * digits) & 15];
+    return to;
+}
+
 /* Writes the record that consists of `words` and the text with its time; -1 when nothing is recorded or it is too long. */
 static int64_t put(uint32_t xkind, const uint32_t *words, uint32_t n, const char *text, size_t length) {
     char stamp[MAX_STAMP];
     size_t stamp_length = 0;
     if (length > 1 && text[length - 1] == '}') {
-        stamp_length = (size_t)snprintf(stamp, sizeof stamp, "%s\"ns\":%lld}", text[length - 2] == '{' ? "" : ",", (long long)cw_now());
+        char *to = stamp;
+        if (text[length - 2] != '{') *to++ = ',';
+        PUT(to, "\"ns\":");
+        to = put_int(to, cw_now());
+        *to++ = '}';
+        stamp_length = (size_t)(to - stamp);
         length--;
     }
     size_t bytes = length + stamp_length;
@@ -89,13 +119,21 @@ static PyObject *record(PyObject *module, PyObject *const *args, Py_ssize_t narg
     return PyLong_FromLongLong(position);
 }
 
+/* `<process uid>.<stream>.<position>` in hex; at most 42 characters. */
+static char *put_event(char *to, int64_t position) {
+    to = put_short_hex(to, cw_uid(), 16);
+    *to++ = '.';
+    to = put_short_hex(to, cw_stream_here ? cw_stream_here->number : 0, 1);
+    *to++ = '.';
+    return put_short_hex(to, (uint64_t)position, 1);
+}
+
 /* name_event(position): see the table of methods. */
 static PyObject *name_event(PyObject *module, PyObject *position) {
     long long at = PyLong_AsLongLong(position);
     if (at == -1 && PyErr_Occurred()) return NULL;
     char name[48];
-    int n = snprintf(name, sizeof name, "%016llx.%x.%llx", (unsigned long long)cw_uid(), cw_stream_here ? (unsigned)cw_stream_here->number : 0, (unsigned long long)at);
-    return PyUnicode_FromStringAndSize(name, n);
+    return PyUnicode_FromStringAndSize(name, put_event(name, at) - name);
 }
 
 /* Random ids: not for secrets, but different in every process, also after fork. */
@@ -122,12 +160,6 @@ static char *put_hex(char *to, uint64_t value) {
     for (int shift = 60; shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[value >> shift & 15];
     return to;
 }
-
-static char *put_chars(char *to, const char *text, size_t length) {
-    memcpy(to, text, length);
-    return to + length;
-}
-#define PUT(to, literal) to = put_chars(to, literal, sizeof literal - 1)
 
 typedef struct {
     const char *text;
@@ -233,6 +265,24 @@ static int64_t put_span(uint64_t span, const char *text, const char *end) {
     return position;
 }
 
+/* A tuple of three texts in ASCII. */
+static PyObject *three(const char *a, Py_ssize_t na, const char *b, Py_ssize_t nb, const char *c, Py_ssize_t nc) {
+    PyObject *out = PyTuple_New(3);
+    if (!out) return NULL;
+    const char *texts[3] = {a, b, c};
+    Py_ssize_t lengths[3] = {na, nb, nc};
+    for (Py_ssize_t i = 0; i < 3; i++) {
+        PyObject *text = PyUnicode_New(lengths[i], 127);
+        if (!text) {
+            Py_DECREF(out);
+            return NULL;
+        }
+        memcpy(PyUnicode_DATA(text), texts[i], (size_t)lengths[i]);
+        PyTuple_SET_ITEM(out, i, text);
+    }
+    return out;
+}
+
 /* client_span(trace, parent, method, url, path, attributes): see the table of methods. */
 static PyObject *client_span(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
     Ascii trace = {NULL, 0}, parent = {NULL, 0};
@@ -266,8 +316,9 @@ static PyObject *client_span(PyObject *module, PyObject *const *args, Py_ssize_t
     *to++ = '-';
     to = put_chars(to, id, 16);
     PUT(to, "-01");
-    int n = snprintf(state, sizeof state, "cw=%016llx.%x.%llx", (unsigned long long)cw_uid(), (unsigned)cw_stream_here->number, (unsigned long long)position);
-    return Py_BuildValue("s#s#s#", id, (Py_ssize_t)16, header, (Py_ssize_t)55, state, (Py_ssize_t)n);
+    to = state;
+    PUT(to, "cw=");
+    return three(id, 16, header, 55, state, put_event(to, position) - state);
 }
 
 /* The event of a tracestate that is nothing but our member, as it stands there; NULL for anything else. */
@@ -321,10 +372,58 @@ static PyObject *server_span(PyObject *module, PyObject *const *args, Py_ssize_t
     to = put_chars(to, event, (size_t)event_length);
     PUT(to, "\",");
     if (put_span(span, text, put_span_tail(to, "server", &request)) < 0) Py_RETURN_NONE;
-    return Py_BuildValue("s#s#s#", trace, (Py_ssize_t)32, id, (Py_ssize_t)16, parent, (Py_ssize_t)16);
+    return three(trace, 32, id, 16, parent, 16);
+}
+
+/* An exact int of 64 bits. */
+static bool int_of(PyObject *object, int64_t *out) {
+    if (!PyLong_CheckExact(object)) return false;
+    int overflow;
+    *out = PyLong_AsLongLongAndOverflow(object, &overflow);
+    return !overflow;
+}
+
+#define MAX_SQL_INTS 16
+
+/* sql_read(head, constant, prefix, single, id, parameters, started): see the table of methods. */
+static PyObject *sql_read(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs != 7) return PyErr_Format(PyExc_TypeError, "sql_read takes 7 arguments");
+    Ascii head, constant, prefix;
+    int64_t single, id, started, keys[MAX_SQL_INTS];
+    if (!ascii(args[0], &head) || !ascii(args[1], &constant) || !ascii(args[2], &prefix) || !int_of(args[3], &single) || !int_of(args[4], &id) ||
+        !int_of(args[6], &started) || !PyTuple_CheckExact(args[5]) || head.length + constant.length + prefix.length > MAX_SPAN - 700)
+        Py_RETURN_FALSE;
+    Py_ssize_t n = PyTuple_GET_SIZE(args[5]);
+    if (n > MAX_SQL_INTS || single < 0 || single >= n) Py_RETURN_FALSE;
+    for (Py_ssize_t i = 0; i < n; i++)
+        if (!int_of(PyTuple_GET_ITEM(args[5], i), &keys[i])) Py_RETURN_FALSE;
+    char text[MAX_SPAN];
+    char *to = put_chars(text, head.text, head.length);
+    to = put_chars(to, constant.text, constant.length);
+    PUT(to, ",\"id\":");
+    to = put_int(to, id);
+    PUT(to, ",\"parameters\":[");
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (i) *to++ = ',';
+        to = put_int(to, keys[i]);
+    }
+    PUT(to, "],\"rowcount\":-1,\"rows\":");
+    to = put_chars(to, prefix.text, prefix.length);
+    to = put_int(to, keys[single]);
+    PUT(to, "]],\"transaction\":null,\"isolation\":null,\"error\":null,\"started\":");
+    to = put_int(to, started);
+    *to++ = '}';
+    int paused = cw_paused;
+    for (int i = 0; i < paused; i++) cw_resume();
+    if (cw_recording) put(CW_X_SQL, NULL, 0, text, (size_t)(to - text));
+    for (int i = 0; i < paused; i++) cw_pause();
+    Py_RETURN_TRUE;
 }
 
 static PyMethodDef functions[] = {
+    {"sql_read", (PyCFunction)(void (*)(void))sql_read, METH_FASTCALL,
+     "sql_read(head, constant, prefix, single, id, parameters, started) -> bool\n\nWrites the SQL record of a statement that read one row, named by its parameter `single`, outside of a transaction, with parameters\n"
+     "that are ints. The texts are parts of JSON. False: nothing was written, take the long way."},
     {"client_span", (PyCFunction)(void (*)(void))client_span, METH_FASTCALL,
      "client_span(trace | None, parent, method, url, path | None, attributes | None) -> (span id, traceparent, tracestate) | None\n\nWrites the beginning of an HTTP client's span of a sampled trace (None: a new one) and gives\n"
      "what goes into the headers. path and attributes are parts of JSON, None for a URL that may stand as it is. None: nothing was written, take the long way."},

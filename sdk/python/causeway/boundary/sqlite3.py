@@ -26,6 +26,7 @@ MAX_STATEMENT = 4096
 MAX_PARAMETERS = 6000
 
 _record = _tap.record
+_sql_read = _tap.sql_read
 _next = count(1).__next__
 _tables: dict[str, Table] = {}
 _prepared: dict[str, Prepared] = {}
@@ -35,6 +36,9 @@ _KEY_NAMES = ("id", "rowid", "oid", "_rowid_", "pk", "uuid")
 
 _getters: dict[str, Any] = {}
 _in_transaction: Any = None
+
+
+settings.listeners.append(lambda changed: _prepared.clear())
 
 
 class Connection:
@@ -52,7 +56,7 @@ class Connection:
 class Prepared:
     """A statement's analysis with the parts of its record that are the same each time."""
 
-    __slots__ = ("constant", "keys", "prefix", "single", "statement", "table")
+    __slots__ = ("constant", "keys", "prefix", "reads_one", "single", "statement", "table")
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
@@ -66,6 +70,8 @@ class Prepared:
             if kind == "parameter" and type(key) is int and not is_secret(column) and _is_key(self.table, (column,)):
                 self.single = key
                 self.prefix = f"[[{quote(self.table)},"
+        # A look-up of one row: the tap writes its record where the parameters are ints.
+        self.reads_one = self.single >= 0 and statement.access == "read" and not statement.secrets
         text = statement.text[:MAX_STATEMENT]
         members = [
             f'"statement":{quote(scrub_content(text))}',
@@ -252,13 +258,25 @@ def _isolation(connection: Any, statement: Statement) -> str:
     return exact(level).upper() if isinstance(level, str) and level else "DEFERRED"
 
 
+def _read_one(state: Connection, prepared: Prepared, parameters: Any, started: int) -> bool:
+    """The record of a look-up outside of a transaction; False: it needs the long way."""
+    current = settings.current
+    if current.sanitize_values or not current.capture_args:
+        return False
+    return _sql_read(state.head, prepared.constant, prepared.prefix, prepared.single, _next(), parameters, started)
+
+
 def _executed(connection: Any, cursor: Any, args: tuple[Any, ...], error: BaseException | None, started: int, *, many: bool) -> None:
     """One execute or executemany."""
     if not args or type(args[0]) is not str:
         return
     prepared = _prepared.get(args[0]) or _prepare(args[0])
-    statement = prepared.statement
     parameters: Any = args[1] if len(args) > 1 else None
+    if prepared.reads_one and error is None and not many:
+        state = _connections.get(id(connection))
+        if state is not None and state.transaction is None and not _in_transaction(connection) and _read_one(state, prepared, parameters, started):
+            return
+    statement = prepared.statement
     rowcount = -1
     lastrowid = None
     if cursor is not None and statement.access == "write":
