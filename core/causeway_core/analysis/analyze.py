@@ -29,10 +29,14 @@ def analyze(
     if progress is not None:
         progress("reading", 0.0)
     graph = graph or CausalGraph.load(recording)
-    evidence = load(recording, graph, actors=actors_of_trace(recording, trace_id) if trace_id else None)
+    actors = actors_of_trace(recording, trace_id) if trace_id else None
+    evidence = load(recording, graph, actors=actors)
     teller = Teller(evidence, graph.why_unordered)
     races = [race_finding(teller, candidate) for candidate in judged(evidence, progress)]
-    findings = numbered((*races, *certainties(Scene(evidence, teller, graph.place), evidence)))
+    certain = certainties(Scene(evidence, teller, graph.place), evidence)
+    if actors is not None:
+        certain = [each for each in certain if any(evidence.actor_at(at) in actors for at in each.witness)]
+    findings = numbered((*races, *certain))
     if store and trace_id is None:
         try:
             replace_findings(recording.path, [(each.id, each.kind, each.tier, each.rank, to_document(each)) for each in findings])
