@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from causeway_core.analysis import analyze
+from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
+from causeway_core.errors import CommandError
 from causeway_core.report import REPORTS
 from causeway_core.storage import Recording
 
@@ -35,6 +37,8 @@ def command(file: Path | None, trace_id: str | None, format_: str, fail_on: str 
     """
     path = recordings.existing(file)
     with Recording.open(path) as recording, progress_on_terminal("analysing") as progress:
+        if trace_id and not actors_of_trace(recording, trace_id):
+            raise CommandError(f"nothing in {path} belongs to the trace {trace_id}", "list traces: causeway query \"select distinct trace_id from span\"")
         findings = analyze(recording, trace_id=trace_id, progress=progress)
         text = REPORTS[format_](recording, findings, everything=everything, colour=sys.stdout.isatty())
     sys.stdout.write(text)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import click
 
-from causeway_core.errors import CausewayError
+from causeway_core.errors import CausewayError, CommandError
 
 COMMANDS = {
     "record": "run a program and record it",
@@ -67,6 +67,16 @@ def report_error(error: CausewayError) -> None:
         print(f"  {error.next_step}", file=sys.stderr)
 
 
+def report_misuse(error: click.ClickException) -> None:
+    """The same two lines for what click finds wrong; bare `causeway` shows its help."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    message = error.format_message().rstrip(".")
+    report_error(CommandError(message[:1].lower() + message[1:], f"see: {context.command_path if context else 'causeway'} --help"))
+
+
 def main() -> None:
     """Run the command line. Exits 2 on bad input, 70 on a bug of ours, otherwise with the command's own code."""
     try:
@@ -75,7 +85,7 @@ def main() -> None:
         report_error(error)
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        report_misuse(error)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

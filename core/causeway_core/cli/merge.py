@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from causeway_core.cli import recordings
 from causeway_core.cli.summary import print_summary
 from causeway_core.errors import CommandError
 from causeway_core.ingest import merge
@@ -19,5 +20,6 @@ def command(first: Path, second: Path, output: Path) -> None:
     """Join the recordings of two services that spoke to each other; their messages become causal edges."""
     if output.exists():
         raise CommandError(f"{output} already exists", "choose another -o")
+    recordings.check_output(output, force=False)
     merge(first, second, output)
     print_summary(output, analyze_now=True)

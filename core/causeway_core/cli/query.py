@@ -25,6 +25,8 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     """Ask a recording in SQL (read only)."""
     if len(words) > 2:
         raise CommandError("one FILE and one SQL statement are wanted", 'put the statement in quotes: causeway query "select …"')
+    if not words[-1].strip():
+        raise CommandError("the SQL statement is empty", 'for example: causeway query "select name, state from actor"')
     path = recordings.existing(words[0] if len(words) == 2 else None)
     with Recording.open(path) as recording:
         result = recording.query(words[-1])

@@ -53,13 +53,18 @@ class Run:
         self.interrupts = 0
         self._patience_ends: float | None = None
         self._ended = threading.Event()
-        self.spool.mkdir(parents=True)
+        try:
+            self.spool.mkdir()
+        except OSError as error:
+            raise CommandError(f"cannot write to {output.parent}: {error.strerror}", "name another place with -o FILE") from error
         self._ingestor = Ingestor(
             self.spool, output, command=[*target.program], cwd=Path.cwd(), root=target.root, detail=variables["CAUSEWAY_DETAIL"]
         )
         try:
             self._child = subprocess.Popen(target.command(), env=variables)
         except OSError as error:
+            self._ingestor.finish(127)
+            output.unlink(missing_ok=True)
             shutil.rmtree(self.spool, ignore_errors=True)
             raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
 
@@ -104,7 +109,12 @@ def check_interpreter(target: Target) -> None:
     """Raise LaunchError unless the target's interpreter can import the recorder."""
     if target.python == sys.executable:
         return
-    probe = subprocess.run([target.python, "-c", "import causeway._tap"], capture_output=True, text=True, check=False)
+    try:
+        probe = subprocess.run([target.python, "-c", "print(6 * 7); import causeway._tap"], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
+    if "42" not in probe.stdout.split():
+        raise LaunchError(f"{target.python} is not a Python interpreter", "check --python")
     if probe.returncode:
         raise LaunchError(f"{target.python} has no Causeway recorder", f"install it there: {target.python} -m pip install causeway-sdk")
 
@@ -158,16 +168,14 @@ def command(
     target = resolve(words, python=python)
     check_interpreter(target)
     path = output or recordings.new_path(target.name)
-    if path.exists():
-        if not force:
-            raise CommandError(f"{path} already exists", "choose another -o, or add --force to overwrite it")
-        path.unlink()
-    if not path.parent.is_dir():
-        raise CommandError(f"there is no folder {path.parent}", f"make it first: mkdir -p {path.parent}")
+    recordings.check_output(path, force=force)
+    path.unlink(missing_ok=True)
     spool = path.with_name(path.name + ".spool")
-    if spool.exists():
-        raise CommandError(f"{spool} is left from a recording that crashed", f"finish that one first: causeway recover {path}")
     code = Run(target, path, environment(target, spool, detail=detail, include=include, exclude=exclude)).complete()
     if not quiet:
-        print_summary(path, analyze_now=not no_analyze)
+        try:
+            print_summary(path, analyze_now=not no_analyze)
+        except Exception as error:
+            # The program has run: its exit code is what the caller waits for, whatever becomes of the summary.
+            print(f"causeway: {path} is recorded, but not summarized: {type(error).__name__}: {error}", file=sys.stderr)
     return code

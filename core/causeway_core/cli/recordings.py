@@ -6,7 +6,8 @@ import os
 import time
 from pathlib import Path
 
-from causeway_core.errors import RecordingMissing
+from causeway_core.errors import CausewayError, CommandError, NotARecording, RecordingMissing
+from causeway_core.storage import Recording
 
 FOLDER = ".causeway"
 SUFFIX = ".causeway"
@@ -15,10 +16,13 @@ SUFFIX = ".causeway"
 def new_path(name: str) -> Path:
     """A fresh path in `.causeway/` of the working directory (made if missing, ignored by git), newest sorts last."""
     folder = Path(FOLDER)
-    folder.mkdir(exist_ok=True)
     ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
+    try:
+        folder.mkdir(exist_ok=True)
+        if not ignore.exists():
+            ignore.write_text("*\n")
+    except OSError as error:
+        raise CommandError(f"cannot make the folder {folder.resolve()}: {error.strerror}", "name another place with -o FILE") from error
     stamp = time.strftime("%Y%m%d-%H%M%S")
     path = folder / f"{name}-{stamp}{SUFFIX}"
     ordinal = 1
@@ -26,6 +30,30 @@ def new_path(name: str) -> Path:
         ordinal += 1
         path = folder / f"{name}-{stamp}-{ordinal}{SUFFIX}"
     return path
+
+
+def check_output(path: Path, *, force: bool) -> None:
+    """Raise CommandError unless a recording may be written to `path`: nothing but an older recording is ever overwritten, and that only by force."""
+    if not path.parent.is_dir():
+        raise CommandError(f"there is no folder {path.parent}", f"make it first: mkdir -p {path.parent}")
+    spool = path.with_name(path.name + ".spool")
+    if spool.exists():
+        raise CommandError(f"{spool} is left from a recording that crashed", f"finish that one first: causeway recover {path}")
+    if path.exists() and not force:
+        raise CommandError(f"{path} already exists", "choose another -o, or add --force to overwrite it")
+    if path.exists() and path.stat().st_size and not is_recording(path):
+        raise CommandError(f"{path} exists and is not a recording", "choose another -o; only recordings are overwritten")
+
+
+def is_recording(path: Path) -> bool:
+    """Whether the file was made by Causeway, by whatever version and in whatever state."""
+    try:
+        Recording.open(path).close()
+    except NotARecording:
+        return False
+    except CausewayError:
+        return True
+    return True
 
 
 def all_recordings(folder: Path = Path(FOLDER)) -> list[Path]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from causeway_core.cli.summary import print_summary
+from causeway_core.errors import DamagedRecording
 from causeway_core.ingest import recover
 
 
@@ -18,5 +19,8 @@ def command(file: Path) -> None:
     Everything that reached the spool is ingested; what is missing is named.
     """
     path = file.with_name(file.name.removesuffix(".spool"))
-    recover(path)
+    try:
+        recover(path)
+    except DamagedRecording as error:
+        raise DamagedRecording(error.message, "nothing was left to mend it from; record again") from error
     print_summary(path, analyze_now=True)

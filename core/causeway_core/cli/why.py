@@ -11,6 +11,7 @@ import click
 from causeway_core.cli import recordings
 from causeway_core.errors import CommandError
 from causeway_core.model import Access, format_at
+from causeway_core.model.at import parse_at
 from causeway_core.session import Link, Session
 from causeway_core.storage import Recording
 
@@ -29,16 +30,25 @@ def question_for(session: Session, words: str) -> str:
 
     Several places may share a name (an attribute of many objects): the one written last in the order of its process is meant.
     """
-    if EVENT.fullmatch(words) or FINDING.fullmatch(words):
-        return words
     recording, order = session.recording, session.graph.order.total
+    if FINDING.fullmatch(words):
+        known = [str(finding["id"]) for finding in recording.findings()]
+        if words not in known:
+            raise CommandError(f"there is no finding {words} in the recording", f"findings: {', '.join(known[:8]) or 'none (run: causeway analyze)'}")
+        return words
+    if EVENT.fullmatch(words):
+        try:
+            recording.chunk_of(parse_at(words))
+        except (KeyError, ValueError):
+            raise CommandError(f"there is no event {words} in the recording", "events are named in: causeway analyze --format json") from None
+        return words
     write = max(writes_of(recording, words), key=lambda access: order.key(access.at), default=None)
     if write is not None:
         return format_at(write.at)
     places = sorted({place.name for place in recording.locations()})
-    known = ", ".join(places[:8]) + (" …" if len(places) > 8 else "")
+    names = ", ".join(places[:8]) + (" …" if len(places) > 8 else "")
     raise CommandError(
-        f"nothing in the recording is called {words!r}", f"ask about a finding (F1), an event (s3@1) or a shared place: {known or 'there are none'}"
+        f"nothing in the recording is called {words!r}", f"ask about a finding (F1), an event (s3@1) or a shared place: {names or 'there are none'}"
     )
 
 

@@ -57,7 +57,7 @@ class Segments:
         self.end: Ints = ends[last_region]
         self.last: Ints = pieces.last[piece][last_region] if count else starts
         self.chain_start = {int(actor): int(at) for at, actor in zip(*_first_of_each(self.actor), strict=True)}
-        self.chain_end = dict(zip(self.chain_start, [*list(self.chain_start.values())[1:], count], strict=True))
+        self.chain_end = dict(zip(self.chain_start, [*list(self.chain_start.values())[1:], count], strict=bool(count)))
         self._search = self.starts.data
 
     def __len__(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,13 @@ def _end_processes(pipeline: Pipeline) -> None:
 def _name_loss(pipeline: Pipeline, process: int, pid: int, ended_ns: int | None) -> None:
     database = pipeline.writer.database
     row = database.execute("SELECT max(at) FROM run WHERE process = ?", (process,)).fetchone()
-    since = f" after {ended_ns} ns since the epoch" if ended_ns else ""
+    since = f" after {_clock(ended_ns)}" if ended_ns else ""
     detail = f"process {pid} was killed or crashed: what it did{since}, at most the last 100 ms, is not in the recording"
     pipeline.writer.insert("gap", [(process, row[0] if row else None, "lost", detail)])
+
+
+def _clock(ns: int) -> str:
+    return datetime.fromtimestamp(ns / 1e9, UTC).strftime("%H:%M:%S.%f")[:-3] + " UTC"
 
 
 def _alive(pid: int) -> bool:
