@@ -90,7 +90,8 @@ def test_non_daemon_threads_that_hang_the_shutdown(tmp_path: Path) -> None:
             lock.acquire()
         threading.Thread(target=stuck, name="stuck").start()
         """
-    run = interrupted(tmp_path, program, asked("_thread.lock", "stuck"))
+    asking = asked("_thread.lock", "stuck")
+    run = interrupted(tmp_path, program, lambda process: bool(process.syncs("join")) and asking(process))
     assert waits(run.main)["stuck"][0] == "a lock"
 
 

@@ -155,4 +155,5 @@ def unretrieved(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     context = args[1] if len(args) > 1 else kwargs.get("context")
     if type(context) is dict and "never retrieved" in str(context.get("message", "")):
         task = context.get("future") or context.get("task")
-        sync(ops.EXCEPTION_UNRETRIEVED, task, _tap.task_actor(task), _A)
+        # It is being finalized: an object that is seen for the first time now would be gone before anybody could see it go.
+        sync(ops.EXCEPTION_UNRETRIEVED, task if _tap.known_object(task) else None, _tap.task_actor(task), _A)
