@@ -9,7 +9,7 @@ from causeway_core.graph.predecessors import Predecessors
 from causeway_core.graph.reads_from import ReadsFrom
 from causeway_core.graph.why import HANDOFFS, WAKES, WhyItRan
 from causeway_core.graph.words import Words
-from causeway_core.model import Access, At, Predecessor
+from causeway_core.model import Access, At, Predecessor, ValueKind
 from causeway_core.storage.recording import Recording
 
 _LONGEST = 64
@@ -83,9 +83,16 @@ class Chains:
             return []
         read = next(a for a in self._recording.accesses_between(read_at, read_at) if a.location == write.location)
         name = self._predecessors.location(write.location).name
-        value = f" = {read.value}" if read.value.captured else ""
-        text = f"based on {name}{value}, read at {self._places.of(read_at) or self._words.actor(self._actors.of(read_at))}"
+        place = self._places.of(read_at) or self._words.actor(self._actors.of(read_at))
+        text = f"based on {_found(read, name)} at {place}"
         others = [at for at in self._reads.between(read_at, write.at, write.location) if self._actors.of(at).id != write.actor]
         if others:
             text += f", before it was written by {self._words.where(self._actors.of(others[-1]), others[-1])}"
         return [Link(read_at, read.actor, "program", text, self._places.of(read_at))]
+
+
+def _found(read: Access, name: str) -> str:
+    """What a read found, in words: a membership test tells presence, not a value."""
+    if read.op == "test":
+        return f"{name} being {'there' if read.value.kind is ValueKind.TRUE else 'absent'}, looked up"
+    return f"{name} = {read.value}, read" if read.value.captured else f"{name}, read"
