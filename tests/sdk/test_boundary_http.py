@@ -276,3 +276,46 @@ def test_the_handlers_task_receives_the_message(tmp_path: Path) -> None:
     senders = [number for direction, _, number in inside if direction == "send"]
     assert len(set(receivers)) >= 9, "each request has its own task"
     assert set(receivers) & set(senders), "which also sends the answer"
+
+
+TRANSPORTS = """
+    import asyncio, httpx
+
+    def shown(request):
+        return sorted(request.headers.keys())
+
+    def echo(request):
+        return httpx.Response(200, json=shown(request))
+
+    async def application(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": repr(sorted(scope["headers"])).encode()})
+
+    def wsgi(environ, start_response):
+        start_response("200 OK", [])
+        return [repr(sorted(name for name in environ if name.startswith("HTTP_"))).encode()]
+
+    async def inside():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=application)) as client:
+            return (await client.get("http://inside/")).text
+
+    seen = []
+    hooks = {"request": [lambda request: seen.append(shown(request))], "response": [lambda response: seen.append(shown(response.request))]}
+    with httpx.Client(transport=httpx.MockTransport(echo)) as client:
+        print(client.get("http://mocked/").json())
+    with httpx.Client(transport=httpx.WSGITransport(app=wsgi)) as client:
+        print(client.get("http://inside/").text)
+    print(asyncio.run(inside()))
+    with httpx.Client(event_hooks=hooks, follow_redirects=True) as client:
+        request = client.build_request("GET", url + "/redirect")
+        response = client.send(request)
+        print(shown(request), [shown(each.request) for each in (*response.history, response)], seen)
+        print(sorted(httpx.Client(event_hooks=hooks).send(request).request.headers))
+    server.shutdown()
+"""
+
+
+def test_httpx_shows_the_context_to_nobody_but_the_network(tmp_path: Path) -> None:
+    recorded = run_both(tmp_path, SERVER + TRANSPORTS)
+    assert len([span for span in recorded.facts("SPAN") if span.get("op") == "http.client" and span["phase"] == "begin"]) == 3
+    assert recorded.gaps() == []

@@ -19,7 +19,7 @@ LIBRARIES: tuple[tuple[str, str, str], ...] = (
     ("aiohttp.web_response", "aiohttp", "patch_response"),
     ("http.client", "httpclient", "patch"),
     ("http.server", "httpserver", "patch"),
-    ("httpx._client", "httpx", "patch"),
+    ("httpx._transports.default", "httpx", "patch"),
     ("_sqlite3", "sqlite3", "patch"),
     ("logging", "logs", "patch"),
 )

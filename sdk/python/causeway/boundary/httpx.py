@@ -1,4 +1,8 @@
-"""httpx, sync and async clients over any transport: each request that a client sends, redirects and authentication rounds too, is one exchange."""
+"""httpx, sync and async clients: each request that goes out to the network, redirects and authentication rounds too, is one exchange.
+
+Only the transports that open connections are hooked: a mocked transport, or one that calls an application in this process, sends nothing. The
+transport sees a copy of the headers with the context in it; `Request.headers` is the program's own again when it gets its response.
+"""
 
 from __future__ import annotations
 
@@ -8,40 +12,40 @@ from typing import Any
 from causeway.boundary.http import Exchange, client_begin, client_end
 from causeway.boundary.patch import around
 
+_OWN = "_causeway_own"
 
-def _begin(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Exchange, bool, str | None] | None:
-    request = args[1]
-    url = str(request.url)
-    if not url.startswith(("http://", "https://")):
-        return None
-    headers = request.headers
-    own = headers.get("tracestate")
-    exchange, parent, state = client_begin(request.method, url, headers.get("traceparent"), own, headers.get("authorization"))
+
+def _begin(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Exchange, Any, Any]:
+    request = args[1] if len(args) > 1 else kwargs["request"]
+    # A request object may be under way twice at once: what the first has put there is not the program's.
+    own = getattr(request.headers, _OWN, request.headers)
+    exchange, parent, state = client_begin(
+        request.method, str(request.url), own.get("traceparent"), own.get("tracestate"), own.get("authorization")
+    )
+    if parent is None and state is None:
+        return exchange, None, None
+    headers = own.copy()
     if parent is not None:
         headers["traceparent"] = parent
     if state is not None:
         headers["tracestate"] = state
-    return exchange, parent is not None, own
+    setattr(headers, _OWN, own)
+    request.headers = headers
+    return exchange, request, own
 
 
 def _end(
-    state: tuple[Exchange, bool, str | None] | None, args: tuple[Any, ...], kwargs: dict[str, Any], response: Any, error: BaseException | None
+    begun: tuple[Exchange, Any, Any] | None, args: tuple[Any, ...], kwargs: dict[str, Any], response: Any, error: BaseException | None
 ) -> None:
-    if state is None:
+    if begun is None:
         return
-    exchange, added, own = state
-    # A redirect is built from this request's headers: what was added goes, so that it gets its own.
-    headers = args[1].headers
-    if added:
-        headers.pop("traceparent", None)
-    if own is None:
-        headers.pop("tracestate", None)
-    else:
-        headers["tracestate"] = own
+    exchange, request, own = begun
+    if request is not None:
+        request.headers = own
     client_end(exchange, response.status_code if error is None else None, error)
 
 
 def patch(module: ModuleType) -> None:
-    """Hook `httpx._client`."""
-    around(module.Client, "_send_single_request", _begin, _end)
-    around(module.AsyncClient, "_send_single_request", _begin, _end, awaited=True)
+    """Hook `httpx._transports.default`."""
+    around(module.HTTPTransport, "handle_request", _begin, _end)
+    around(module.AsyncHTTPTransport, "handle_async_request", _begin, _end, awaited=True)
