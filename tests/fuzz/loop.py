@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import random
 import resource
 import sys
@@ -25,6 +26,8 @@ def run(attempt: Callable[[random.Random, Path], None]) -> None:
     parser.add_argument("--seed", type=int)
     options = parser.parse_args()
     first = random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed
+    faulthandler.enable()
+    print(f"seeds from {first}", file=sys.stderr, flush=True)  # A crash of the C code leaves no other trace of where it was.
     end = time.monotonic() + options.seconds
     count = 0
     while time.monotonic() < end and (options.seed is None or count == 0):

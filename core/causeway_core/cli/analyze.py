@@ -38,7 +38,7 @@ def command(file: Path | None, trace_id: str | None, format_: str, fail_on: str 
     path = recordings.existing(file)
     with Recording.open(path) as recording, progress_on_terminal("analysing") as progress:
         if trace_id and not actors_of_trace(recording, trace_id):
-            raise CommandError(f"nothing in {path} belongs to the trace {trace_id}", "list traces: causeway query \"select distinct trace_id from span\"")
+            raise CommandError(f"nothing in {path} belongs to the trace {trace_id}", "traces: causeway query \"select trace_id from span\"")
         findings = analyze(recording, trace_id=trace_id, progress=progress)
         text = REPORTS[format_](recording, findings, everything=everything, colour=sys.stdout.isatty())
     sys.stdout.write(text)
