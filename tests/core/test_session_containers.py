@@ -9,7 +9,7 @@ from causeway_core.model import At, ObjectRef, Value, ValueKind
 from causeway_core.session.mutation import Content
 from causeway_core.session.questions import as_value
 from causeway_core.storage.definitions import Snapshot
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ITEMS = st.one_of(st.integers(-3, 3), st.sampled_from(["a", "b", None, True, 2.0]))
@@ -59,6 +59,7 @@ def drop(content: Content, real: Any, key: Any) -> None:
     content.set(as_value(index), Value(ValueKind.ABSENT), At(2))
 
 
+@settings(deadline=None)
 @given(SEQUENCE, st.sampled_from([list, deque]))
 def test_sequences(operations: list[tuple[str, int, Any]], kind: Any) -> None:
     content, real = empty("sequence"), kind()
@@ -84,6 +85,7 @@ def test_sequences(operations: list[tuple[str, int, Any]], kind: Any) -> None:
         assert [plain(slot.value) for slot in map(content.item, range(len(content))) if slot] == list(real)
 
 
+@settings(deadline=None)
 @given(MAPPING)
 def test_mappings(operations: list[tuple[str, Any, Any]]) -> None:
     content, real = empty("mapping"), dict[Any, Any]()
@@ -105,6 +107,7 @@ def test_mappings(operations: list[tuple[str, Any, Any]]) -> None:
         assert [(plain(k), plain(slot.value)) for k, slot in content.pairs()] == list(real.items())
 
 
+@settings(deadline=None)
 @given(SET)
 def test_sets(operations: list[tuple[str, Any, Any]]) -> None:
     content, real = empty("set"), set[Any]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import random
 import struct
 from collections.abc import Sequence
@@ -72,7 +73,7 @@ def timeline(words: Sequence[int], stream: int = 1) -> _query.Timeline:
 
 
 @given(WORDS, st.integers(0, 70), st.integers(0, 70), st.integers(0, ALL), st.integers(-1, 20), st.booleans())
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_find_agrees_with_the_plain_decoder(words: list[int], start: int, length: int, kinds: int, owner: int, newest: bool) -> None:
     known = decoded(words)
     starts = [record.position for record in known]
@@ -88,7 +89,7 @@ def test_find_agrees_with_the_plain_decoder(words: list[int], start: int, length
 
 
 @given(WORDS, st.lists(st.integers(0, 80), max_size=12))
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_any_words_give_a_consistent_timeline(words: list[int], questions: list[int]) -> None:
     made = timeline(words)
     check(made, len(words))
@@ -124,7 +125,7 @@ def check(made: _query.Timeline, size: int) -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(1, 120), st.lists(st.integers(0, 400), max_size=5))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_feeding_in_pieces_gives_the_same_timeline(seed: int, count: int, cuts: list[int]) -> None:
     words = program(seed, count)
     starts = [record.position for record in decoded(words)]
@@ -140,7 +141,7 @@ def test_feeding_in_pieces_gives_the_same_timeline(seed: int, count: int, cuts: 
 
 
 @given(st.integers(0, 10**6), st.integers(1, 120), st.integers(0, 30), st.integers(0, 400), st.integers(0, 400))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_searches_in_an_activation_are_those_of_its_segments(seed: int, count: int, chosen: int, first: int, last: int) -> None:
     words = program(seed, count)
     starts = [record.position for record in decoded(words)]
@@ -156,6 +157,31 @@ def test_searches_in_an_activation_are_those_of_its_segments(seed: int, count: i
     assert offsets(made.find_in(activation, 1, 0, packed(words), start, end, ALL, ALL_X, None, 1000, False)) == expected
 
 
+OPERATORS = (operator.lt, operator.le, operator.eq, operator.ne, operator.ge, operator.gt)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 200), st.integers(0, 5), st.integers(-2, 9))
+@settings(max_examples=300, deadline=None)
+def test_a_rule_leaves_out_only_what_is_false(seed: int, count: int, op: int, number: int) -> None:
+    """LINEs at sites 1 to 6 are hits, a LOCAL at sites 7 to 11 binds the name."""
+    words, choice = program(seed, count), random.Random(seed)
+    for record in decoded(words):
+        if record.kind == Kind.LOCAL:
+            words[record.position + 1] = choice.randrange(-2, 9) & 0xFFFFFFFF
+    made = timeline(words)
+    hit, binding = 0b1111110, 0b111110000000
+    found = offsets(made.possible(1, 0, packed(words), 1 << Kind.LINE, struct.pack("<H", hit), struct.pack("<H", binding), op, float(number), b""))
+    held: dict[int, int] = {}
+    expected = []
+    for record in decoded(words):
+        activation = made.segment(made.locate(1 << 40 | record.position))[2]
+        if record.kind == Kind.LOCAL and 7 <= record.site <= 11:
+            held[activation] = record.value[1][0] - (record.value[1][0] >> 31 << 32) if record.value else 0
+        if record.kind == Kind.LINE and 1 <= record.site <= 6 and (activation not in held or OPERATORS[op](held[activation], number)):
+            expected.append(record.position)
+    assert found == expected
+
+
 def test_wrong_arguments_are_refused() -> None:
     made = timeline([Kind.LINE | 1 << 8])
     for call in (
@@ -165,6 +191,7 @@ def test_wrong_arguments_are_refused() -> None:
         lambda: made.feed(1 << 30, 0, packed([1]), 0, 1),
         lambda: made.sites(packed([1, 2]), b"\0"), lambda: made.find_in(0, 1, 0, packed([1]), 0, 9, ALL, 0, None, 1, False),
         lambda: made.locate_all(b"1234"),
+        lambda: made.possible(1, 0, packed([1]), ALL, b"", b"", 9, 0.0, b""), lambda: made.possible(1, 0, packed([1]), ALL, b"", b"", 0, 0.0, b"123"),
     ):
         with pytest.raises(ValueError):
             call()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from causeway_core.ingest import Ingestor
 from causeway_core.model import make_at
 from causeway_core.session import DataBreakpoint, FunctionBreakpoint, LineBreakpoint
 from causeway_core.session.session import Session
@@ -256,6 +257,43 @@ def test_threads_say_which_lock_they_wait_for(tmp_path: Path) -> None:
     travel.goto(travel.executions(travel.recording.sources()[0].path, 3)[0].mark)
     states = {state.title: state.words for state in travel.actors().actors}
     assert states["thread two"] == f"waiting for lock #{lock.id} held by thread one"
+
+
+def test_a_growing_recording_is_taken_in(tmp_path: Path) -> None:
+    spool = SpoolBuilder(tmp_path / "spool")
+    process = spool.process()
+    main = process.thread()
+    function(process, main, "f", 1)
+    lines(process, main, "f", *[2, 3] * 20)
+    spool.write(sealed=False)
+    ingestor = Ingestor(spool.path, tmp_path / "run.causeway", chunk_words=16)
+    ingestor.poll()
+    travel = Session.open(tmp_path / "run.causeway")
+    path = travel.recording.sources()[0].path
+    before = len(travel.executions(path, 3))
+    assert before > 5 and not travel.refresh()
+    travel.set_line_breakpoints(path, [LineBreakpoint(path, 3)])
+    travel.continue_forward()
+    mark = travel.mark
+    lines(process, main, "f", *[2, 3] * 20)
+    spool.write(sealed=False)
+    ingestor.poll()
+    assert travel.refresh() and travel.mark == mark and len(travel.executions(path, 3)) > before
+    assert travel.continue_forward().reason == "breakpoint" and travel.mark != mark
+    ingestor.finish(0)
+    assert travel.refresh() and len(travel.executions(path, 3)) == 40
+
+
+def test_a_long_continue_can_be_interrupted(tmp_path: Path) -> None:
+    travel = looping(tmp_path, 200)
+    path = travel.recording.sources()[0].path
+    travel.set_line_breakpoints(path, [LineBreakpoint(path, 3, condition="total.n < 0")])
+    asked: list[bool] = []
+    travel.interrupt_when(lambda: not asked.append(True) and len(asked) == 2)
+    start = travel.mark
+    stop = travel.continue_forward()
+    assert (stop.reason, stop.mark) == ("pause", start) and len(asked) == 2
+    assert travel.continue_forward().reason == "end"
 
 
 def test_records_of_unknown_tables_and_actors_do_no_harm(tmp_path: Path) -> None:

@@ -101,22 +101,29 @@ class Bindings:
             if (segment.index, segment.at) <= key:
                 end = before if stream_of(before) == stream_of(segment.at) and segment.at <= before < segment.end else segment.end
                 wanted = bits(w for wires in missing.values() for w in wires)
-                if end > segment.at:
-                    self._newest(timeline.in_activation(activation, LOCAL, wanted, segment.at, At(end)), missing, found)
+                for chunk in reversed(past.chunks.between(stream_of(segment.at), position_of(segment.at), position_of(At(end)))):
+                    low, high = max(segment.at, chunk.first_at), min(end, make_at(chunk.stream, chunk.end))
+                    if high > low and missing:
+                        self._newest(timeline.in_activation(activation, LOCAL, wanted, At(low), At(high)), missing, found)
             if segment.prev < 0:
                 break
             segment = timeline.segment(segment.prev)
         return found
 
     def _newest(self, events: list[At], missing: dict[str, list[int]], found: dict[str, At]) -> None:
+        """Takes the last event of each missing name; the events lie in one chunk."""
+        if not events:
+            return
         names = {wire: name for name, wires in missing.items() for wire in wires}
-        for at in reversed(events):
-            name = names.get(self._past.record(at).site)
+        chunk = self._past.recording.chunk_of(events[0])
+        first = np.frombuffer(self._past.chunks.words(chunk), np.uint32)[np.array(events, np.int64) - chunk.first_at]
+        for at, wire in zip(reversed(events), (first[::-1] >> 8).tolist(), strict=True):
+            name = names.get(wire)
             if name in missing and name is not None:
                 found[name] = at
                 del missing[name]
-            if not missing:
-                return
+                if not missing:
+                    return
 
     # Globals and cells.
 

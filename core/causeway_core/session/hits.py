@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from causeway_core.model import At, make_at
 from causeway_core.session.accesses import AccessLog
 from causeway_core.session.past import Past
+from causeway_core.session.rule import Rule
 from causeway_core.session.sitetable import bits
+from causeway_core.storage.rows import Chunk
 
 _FIRST = attrgetter("first")
 
@@ -34,8 +36,10 @@ class Hits(Protocol):
 class SiteHits:
     """The records of some kinds at some sites of a process; chunks in which none of the sites occurs are skipped."""
 
-    def __init__(self, past: Past, process: int, wires: Iterable[int], kinds: int) -> None:
+    def __init__(self, past: Past, process: int, wires: Iterable[int], kinds: int, rule: Rule | None = None) -> None:
+        """With a rule, records that it excludes are left out."""
         self.process = process
+        self._rule = rule
         self._past = past
         self._kinds = kinds
         wanted = sorted(set(wires))
@@ -50,11 +54,16 @@ class SiteHits:
         key = self._past.timeline(self.process).key
         return merge(*ways, key=key, reverse=direction < 0)
 
+    def _offsets(self, chunk: Chunk) -> NDArray[np.uint32]:
+        if self._rule is not None:
+            return self._rule.possible(chunk, self._kinds, self._bits)
+        return self._past.chunks.all_in(chunk, self._kinds, sites=self._bits)
+
     def _walk_stream(self, stream: int, cut: int, direction: int) -> Iterator[At]:
         chunks = self._streams[stream]
         index = bisect_right(chunks, cut if direction > 0 else cut - 1, key=_FIRST) - 1
         for chunk in chunks[max(index, 0) :] if direction > 0 else reversed(chunks[: index + 1]):
-            offsets = self._past.chunks.all_in(chunk, self._kinds, sites=self._bits)
+            offsets = self._offsets(chunk)
             limit = max(cut - chunk.first, 0)
             row = int(np.searchsorted(offsets, limit))
             base = make_at(stream, chunk.first)
@@ -66,7 +75,7 @@ class SiteHits:
         past, found = self._past, [np.empty(0, np.int64)]
         for chunks in self._streams.values():
             for chunk in chunks:
-                found.append(past.chunks.all_in(chunk, self._kinds, sites=self._bits).astype(np.int64) + make_at(chunk.stream, chunk.first))
+                found.append(self._offsets(chunk).astype(np.int64) + make_at(chunk.stream, chunk.first))
         at = np.concatenate(found)
         return at[np.lexsort((at, past.timeline(self.process).segments_of(at)))]
 

@@ -40,10 +40,10 @@ Load = Callable[[int], tuple[Value, Slot]]
 
 @dataclass(slots=True)
 class Content:
-    """The items of a list, deque, bytearray (`items`; None: not captured), dict (`entries` by key) or set (`entries` with the element as key and
-    value).
+    """The items of a list, deque or bytearray, the entries of a dict, or the elements of a set (each its own key and value).
 
-    `complete` is False while there are items that no record has shown; `size` is the length, None when it is no longer known.
+    Held in `items` (None: not captured) and `entries` by key; what was put in bulk is held as the event that put it, until somebody looks
+    (`load`). `complete` is False while there are items that no record has shown; `size` is the length, None when it is no longer known.
     """
 
     kind: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import merge
 
 import numpy as np
@@ -15,9 +15,11 @@ from causeway_core.errors import EvaluationError
 from causeway_core.model import At, Mark, StopReason
 from causeway_core.model.at import parse_at
 from causeway_core.session.accesses import Accesses
+from causeway_core.session.bindings import Bindings
 from causeway_core.session.breakpoint import DataBreakpoint, ExceptionFilter, FunctionBreakpoint, LineBreakpoint, Verified
 from causeway_core.session.hits import Hits, ListedHits, SiteHits, cuts_at
 from causeway_core.session.past import Past
+from causeway_core.session.rule import Rule, rule_for
 from causeway_core.session.sourcelines import SourceLines
 from causeway_core.wire.kinds import Kind
 
@@ -29,6 +31,7 @@ _FATES: dict[ExceptionFilter, tuple[str, ...]] = {
 _FINDINGS: dict[ExceptionFilter, tuple[str, ...]] = {
     "race": ("data_race", "lost_update", "atomicity_violation", "order_violation"), "deadlock": ("deadlock", "lost_wakeup"),
 }
+_HITS_BETWEEN = 64
 _HIT = re.compile(r"\s*(==|>=|<=|>|<|%|=)?\s*(\d{1,12})\s*")
 _HIT_TESTS: dict[str, Callable[[int, int], bool]] = {
     "": operator.eq, "=": operator.eq, "==": operator.eq, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
@@ -51,14 +54,31 @@ class Armed:
     ranks: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
 
-class Stopping:
-    """All breakpoints of a session."""
+@dataclass(slots=True)
+class Definitions:
+    """The breakpoints as they were set."""
 
-    def __init__(self, past: Past, accesses: Accesses, lines: SourceLines, condition: Condition) -> None:
+    lines: dict[str, tuple[LineBreakpoint, ...]] = field(default_factory=dict)
+    functions: tuple[FunctionBreakpoint, ...] = ()
+    data: tuple[DataBreakpoint, ...] = ()
+    exceptions: dict[ExceptionFilter, str | None] = field(default_factory=dict)
+
+
+class Interrupted(Exception):
+    """A search was told to stop."""
+
+
+class Stopping:
+    """All breakpoints of a session. `interrupted` is asked now and then during a search; when it says so, the search raises Interrupted."""
+
+    def __init__(self, past: Past, accesses: Accesses, bindings: Bindings, lines: SourceLines, condition: Condition) -> None:
         self._past = past
         self._accesses = accesses
+        self._bindings = bindings
         self._lines = lines
         self._condition = condition
+        self.interrupted: Callable[[], bool] = lambda: False
+        self.definitions = Definitions()
         self._by_file: dict[str, list[Armed]] = {}
         self._functions: list[Armed] = []
         self._data: list[Armed] = []
@@ -68,22 +88,27 @@ class Stopping:
 
     def set_lines(self, path: str, breakpoints: Sequence[LineBreakpoint]) -> list[Verified]:
         """See `Session.set_line_breakpoints`."""
+        self.definitions.lines[path] = tuple(breakpoints)
         armed, verified = [], []
         for one in breakpoints:
             found, sites = self._lines.resolve(path, one.line, one.column)
             reason = found.reason or _malformed(one.hit)
             verified.append(Verified(found.verified and reason is None, found.line, reason))
             if found.verified and _malformed(one.hit) is None:
-                hits: list[Hits] = [SiteHits(self._past, process, wires, LINES) for process, wires in sites.items()]
+                hits: list[Hits] = [SiteHits(self._past, process, wires, LINES, self._rule(process, wires, one)) for process, wires in sites.items()]
                 armed.append(Armed("breakpoint", hits, one.condition or None, one.hit or None, one.log or None, self._line_text))
         self._by_file[path] = armed
         return verified
+
+    def _rule(self, process: int, wires: list[int], one: LineBreakpoint) -> Rule | None:
+        return rule_for(self._past, self._bindings, process, wires, one.condition) if one.condition else None
 
     def _line_text(self, at: At) -> str:
         return f"Breakpoint at {self._past.place(at)}"
 
     def set_functions(self, breakpoints: Sequence[FunctionBreakpoint]) -> list[Verified]:
         """See `Session.set_function_breakpoints`."""
+        self.definitions.functions = tuple(breakpoints)
         self._functions, verified = [], []
         for one in breakpoints:
             line, calls = self._lines.functions(one.name)
@@ -98,6 +123,7 @@ class Stopping:
 
     def set_data(self, breakpoints: Sequence[DataBreakpoint]) -> list[Verified]:
         """See `Session.set_data_breakpoints`."""
+        self.definitions.data = tuple(breakpoints)
         self._data, verified = [], []
         for one in breakpoints:
             log = self._accesses.log(one.place).only(one.access != "write", one.access != "read")
@@ -118,6 +144,7 @@ class Stopping:
 
     def set_exceptions(self, filters: dict[ExceptionFilter, str | None]) -> list[Verified]:
         """See `Session.set_exception_filters`."""
+        self.definitions.exceptions = dict(filters)
         self._exceptions, verified = [], []
         for name, condition in filters.items():
             events = self._exception_events(name, condition) if name in _FATES else self._finding_events(name)
@@ -153,6 +180,14 @@ class Stopping:
         segment = timeline.locate(call)
         stop = timeline.stop_after(segment, At(call - 1))
         return self._past.mark(stop) if stop is not None else None
+
+    def restore(self, definitions: Definitions) -> None:
+        """Sets all breakpoints again, as another `Stopping` had them."""
+        for path, lines in definitions.lines.items():
+            self.set_lines(path, lines)
+        self.set_functions(definitions.functions)
+        self.set_data(definitions.data)
+        self.set_exceptions(definitions.exceptions)
 
     # Searching.
 
@@ -191,7 +226,9 @@ class Stopping:
     ) -> tuple[tuple[int, int, int], Mark, At] | None:
         """The nearest event of one source that passes the breakpoint's tests and is nearer than `bound`."""
         past = self._past
-        for at in hits.walk(cuts_at(past, hits.process, start.at, after=direction > 0), direction):
+        for number, at in enumerate(hits.walk(cuts_at(past, hits.process, start.at, after=direction > 0), direction)):
+            if number % _HITS_BETWEEN == _HITS_BETWEEN - 1 and self.interrupted():
+                raise Interrupted
             mark = armed.place(at) if armed.place is not None else past.mark(at)
             key = past.sort_key(mark.at) if mark is not None else None
             if bound is not None and key is not None and (key >= bound if direction > 0 else key <= bound):

@@ -13,6 +13,7 @@ from causeway_core.model.at import position_of, stream_of
 from causeway_core.session.chunks import Chunks
 from causeway_core.session.sitetable import SiteTable
 from causeway_core.storage.recording import Recording
+from causeway_core.storage.rows import Chunk
 from causeway_core.wire import _query
 
 STOP = 1
@@ -222,6 +223,12 @@ class Timeline:
             offsets = self._native.find_in(activation.index, stream, chunk.first, words, first, stop, kinds, xkinds, sites, chunk.words, False)
             found += [make_at(stream, chunk.first + int(offset)) for offset in np.frombuffer(offsets, np.uint32)]
         return found
+
+    def possible(
+        self, chunk: Chunk, words: bytes, kinds: int, sites: bytes, bindings: bytes, op: int, number: float, known: bytes
+    ) -> bytes:
+        """See `session.rule`."""
+        return self._native.possible(chunk.stream, chunk.first, words, kinds, sites, bindings, op, number, known)
 
     def segments_of(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         """The segment of each of many events; -1 where there is none."""

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,10 @@ class RecordingWriter:
         self.set_meta({**facts, "state": "complete"})
         self.database.execute("PRAGMA optimize")
         self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.database.execute("PRAGMA journal_mode = DELETE")
+        # Somebody may be reading the recording while it ends; then it stays in WAL mode, which is as good but for two files beside it.
+        self.database.execute("PRAGMA busy_timeout = 0")
+        with suppress(sqlite3.OperationalError):
+            self.database.execute("PRAGMA journal_mode = DELETE")
         self.close()
 
     def close(self) -> None:

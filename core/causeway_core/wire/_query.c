@@ -892,6 +892,101 @@ done:
     return result;
 }
 
+/* ---- Hits that a condition on one local does not rule out ---- */
+
+enum { LESS, LESS_EQUAL, EQUAL, NOT_EQUAL, GREATER_EQUAL, GREATER };
+enum { TRUTH_UNKNOWN, TRUTH_FALSE, TRUTH_TRUE };
+#define TRUTHS 4096
+
+/* Whether a scalar compares so with a number; unknown for what is no number. */
+static uint8_t compare(uint32_t vk, const uint32_t *w, int op, double with) {
+    double value;
+    switch (vk) {
+    case 2: value = 0; break;
+    case 3: value = 1; break;
+    case 4: value = (int32_t)w[0]; break;
+    case 6: memcpy(&value, w, 8); break;
+    default: return TRUTH_UNKNOWN;
+    }
+    bool holds = op == LESS ? value < with : op == LESS_EQUAL ? value <= with : op == EQUAL ? value == with : op == NOT_EQUAL ? value != with
+               : op == GREATER_EQUAL ? value >= with : value > with;
+    return holds ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+static bool has_bit(const Py_buffer *bits, uint32_t site) {
+    return site < (size_t)bits->len * 8 && ((const uint8_t *)bits->buf)[site >> 3] >> (site & 7) & 1;
+}
+
+/* possible(stream, position, words, kinds, sites, bindings, op, number, known) -> the offsets of the records of these kinds and sites in a chunk at which a local
+ * (bound at the sites `bindings`) may compare so with the number; `known` gives, as pairs of words, activation and TRUTH_ of it where the chunk begins. */
+static PyObject *timeline_possible(timeline *t, PyObject *args) {
+    Py_buffer b, sites, bindings, known;
+    unsigned long long id, position;
+    unsigned int kinds;
+    int op;
+    double with;
+    if (!PyArg_ParseTuple(args, "KKy*Iy*y*idy*", &id, &position, &b, &kinds, &sites, &bindings, &op, &with, &known)) return NULL;
+    PyObject *result = NULL;
+    const uint32_t *w, *pairs;
+    size_t count, words;
+    struct { uint32_t activation; uint8_t truth; } *truths = PyMem_RawCalloc(TRUTHS, sizeof *truths);
+    if (!truths) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    if (!words_of(&b, &w, &count) || !words_of(&known, &pairs, &words)) goto done;
+    if (op < LESS || op > GREATER || id >= 1u << 22 || position + count > POSITION_MASK) {
+        PyErr_SetString(PyExc_ValueError, "no such question");
+        goto done;
+    }
+    for (size_t i = 0; i + 1 < words; i += 2) {
+        truths[pairs[i] % TRUTHS].activation = pairs[i];
+        truths[pairs[i] % TRUTHS].truth = pairs[i + 1] <= TRUTH_TRUE ? (uint8_t)pairs[i + 1] : TRUTH_UNKNOWN;
+    }
+    matches m = {.limit = count + 1};
+    uint64_t base = id << 40 | position, at = base, stop = base + count;
+    uint32_t seg = NONE, act = NONE;
+    stretch *in = NULL; /* of the segment, once it is entered */
+    uint64_t until = at;
+    bool ok = true;
+    record r;
+    while (ok && at < stop) {
+        while (at >= until) { /* another segment: the next of the stretch, or wherever the stream goes on */
+            bool located = !in || seg == in->last;
+            if (located) {
+                seg = locate(t, at);
+                if (seg == NONE) goto walked;
+                in = &t->stretches[stretch_of(t, seg)];
+            } else
+                seg++;
+            until = seg == in->last ? in->end : t->segments[seg + 1].at & ~HAS_STOP;
+            if (located && until <= at) goto walked; /* nothing of the stream is known from here on */
+            act = t->segments[seg].activation;
+        }
+        size_t offset = (size_t)(at - base);
+        if (!read_record(w, offset, count, &r)) break;
+        if (r.kind == LOCAL && has_bit(&bindings, r.site)) {
+            truths[act % TRUTHS].activation = act;
+            truths[act % TRUTHS].truth = compare(r.vk, w + offset + 1, op, with);
+        }
+        if (r.kind < EXTENDED && kinds >> r.kind & 1 && has_bit(&sites, r.site)) {
+            bool ruled_out = truths[act % TRUTHS].activation == act && truths[act % TRUTHS].truth == TRUTH_FALSE;
+            /* A LOCAL that is itself a hit stops before it is bound: what it binds says nothing of the value there. */
+            if ((r.kind == LOCAL && has_bit(&bindings, r.site)) || !ruled_out) ok = keep(&m, offset);
+        }
+        at += r.words;
+    }
+walked:
+    result = as_bytes(&m, ok);
+done:
+    PyMem_RawFree(truths);
+    PyBuffer_Release(&b);
+    PyBuffer_Release(&sites);
+    PyBuffer_Release(&bindings);
+    PyBuffer_Release(&known);
+    return result;
+}
+
 /* statistics() -> (segments, activations, stretches, actors) */
 static PyObject *timeline_statistics(timeline *t, PyObject *Py_UNUSED(ignored)) {
     return Py_BuildValue("nnnn", (Py_ssize_t)t->segment_count, (Py_ssize_t)t->activation_count, (Py_ssize_t)t->stretch_count, (Py_ssize_t)t->actor_count);
@@ -928,6 +1023,7 @@ static PyMethodDef timeline_methods[] = {
     {"stretches", (PyCFunction)timeline_stretches, METH_NOARGS, NULL},
     {"cut", (PyCFunction)timeline_cut, METH_VARARGS, NULL},
     {"find_in", (PyCFunction)timeline_find_in, METH_VARARGS, NULL},
+    {"possible", (PyCFunction)timeline_possible, METH_VARARGS, NULL},
     {"statistics", (PyCFunction)timeline_statistics, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

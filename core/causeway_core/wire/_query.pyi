@@ -18,6 +18,9 @@ class Timeline:
         self, activation: int, stream: int, position: int, words: Buffer, start: int, end: int, kinds: int, xkinds: int, sites: Buffer | None,
         limit: int, newest: bool, /,
     ) -> bytes: ...
+    def possible(
+        self, stream: int, position: int, words: Buffer, kinds: int, sites: Buffer, bindings: Buffer, op: int, number: float, known: Buffer, /,
+    ) -> bytes: ...
     def statistics(self) -> tuple[int, int, int, int]: ...
 
 def find(
