@@ -74,6 +74,13 @@ static PyObject *start_call(PyObject *op, PyObject *args, PyObject *kwargs) {
     cw_sync(END, self->thread, self->actor, 0);
     PyErr_Restore(type, value, trace);
     running = NULL;
+#if PY_VERSION_HEX < 0x030D0000
+    /* The interpreter would name this Start as the object; later versions only show its repr. */
+    if (!result && !PyErr_ExceptionMatches(PyExc_SystemExit)) {
+        _PyErr_WriteUnraisableMsg("in thread started by", self->function);
+        Py_RETURN_NONE;
+    }
+#endif
     return result;
 }
 
