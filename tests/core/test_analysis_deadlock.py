@@ -47,6 +47,15 @@ def test_a_wait_that_was_answered_is_no_deadlock() -> None:
     assert not found(trace)
 
 
+def test_a_thread_that_waits_for_a_lock_that_others_release_waits_for_a_signal() -> None:
+    trace, worker, boss, a, _ = crossing()
+    trace.acquire(worker, a)
+    trace.release(boss, a)
+    trace.acquire(worker, a)
+    trace.sync(worker, SyncOp.ACQUIRE_REQUEST, a, BLOCKED)
+    assert not found(trace)
+
+
 def test_a_task_that_takes_its_lock_twice() -> None:
     trace = Trace("pass")
     task, lock = trace.task("one"), trace.lock("Account.lock")

@@ -44,12 +44,12 @@ def test_only_the_outermost_release_of_a_reentrant_lock_counts(facts: Facts, fla
     assert facts.edges() == [(released, acquired, "lock", False)]
 
 
-def test_a_lock_may_be_released_by_another_thread(facts: Facts) -> None:
+def test_a_lock_released_by_another_thread_than_its_owner_is_a_signal_and_must_be(facts: Facts) -> None:
     a, b = facts.thread("a"), facts.thread("b")
     facts.sync(a, "acquired", LOCK)
     released = facts.sync(b, "released", LOCK)
     acquired = facts.sync(a, "acquired", LOCK)
-    assert facts.edges() == [(released, acquired, "lock", False)]
+    assert facts.edges() == [(released, acquired, "lock", True)]
 
 
 def test_semaphore_of_one_is_a_lock_and_of_two_lets_two_in(facts: Facts) -> None:

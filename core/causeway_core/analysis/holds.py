@@ -37,6 +37,7 @@ class Holds:
 
     def __init__(self, operations: Iterable[Operation], *, ignored: frozenset[int] = frozenset()) -> None:
         self.holds: list[Hold] = []
+        self._signals: set[int] = set()
         self._ignored = ignored
         self._by_object: defaultdict[int, list[Hold]] | None = None
         self._changes: defaultdict[int, list[int]] = defaultdict(list)
@@ -72,6 +73,8 @@ class Holds:
             depth[key] -= 1
             return
         depth[key] = 0
+        if actor != operation.actor:
+            self._signals.add(operation.object)
         hold = current[actor].pop(operation.object, None)
         if hold is not None:
             hold.until, hold.until_at = operation.order, operation.at
@@ -84,6 +87,10 @@ class Holds:
     def ignores(self, object: int) -> bool:
         """Whether an object keeps nobody out."""
         return object in self._ignored
+
+    def signals(self, object: int) -> bool:
+        """Whether a lock was ever released by another actor than its holder: then it is a signal, and waiting for it twice is its use."""
+        return object in self._signals
 
     def of(self, object: int) -> Sequence[Hold]:
         """All acquisitions of an object, in order."""

@@ -100,10 +100,12 @@ class Waits:
         return tuple(found)
 
     def holder(self, wait: Wait) -> Hold | None:
-        """The acquisition that a wait for a lock waits to end."""
+        """The acquisition that a wait for a lock waits to end; None where the waiting actor has it and others are known to release it."""
         holds = [hold for hold in self._evidence.holds.of(wait.object) if hold.order < wait.order or wait.order < 0]
         holds = [hold for hold in holds if hold.until is None or hold.until > wait.order >= 0]
-        return max(holds, key=lambda hold: hold.order, default=None)
+        hold = max(holds, key=lambda hold: hold.order, default=None)
+        own = hold is not None and hold.actor == wait.actor
+        return None if own and self._evidence.holds.signals(wait.object) else hold
 
     def joined(self, wait: Wait) -> int | None:
         """The actor that a wait for a thread's or task's end waits for."""

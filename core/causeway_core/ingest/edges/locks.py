@@ -17,13 +17,14 @@ class _Lock:
     depth: int = 0
     released_at: int = 0
     released_by: int = 0
+    handed: bool = False  # the release was another actor's than the owner's
 
 
 class Locks:
     """Mutual exclusion: an edge from each release to the next acquisition by another actor.
 
     Depth is counted by owner, so that re-entrant pairs make no edges whether or not the guest flagged both ends. A lock may be
-    released by an actor that does not hold it (legal for `threading.Lock`). Locks inside the standard library order nothing: the ones
+    released by an actor that does not hold it (legal for `threading.Lock`): that is a signal to whoever takes it next, and must be. Locks inside the standard library order nothing: the ones
     around starting and ending threads would put every two short threads in order.
     """
 
@@ -48,7 +49,7 @@ class Locks:
         waited = flags & SyncFlag.BLOCKED or (actor, object) in self._requests
         self._requests.discard((actor, object))
         if lock.released_by and lock.released_by != actor and object not in self._private:
-            self._edges.add(lock.released_at, at, "lock", hard=False, object=object, note="release" if waited else "earlier release")
+            self._edges.add(lock.released_at, at, "lock", hard=lock.handed, object=object, note="release" if waited else "earlier release")
         lock.owner, lock.depth = actor, 1
 
     def released(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
@@ -59,6 +60,7 @@ class Locks:
         if lock.depth > 1 and lock.owner == actor:
             lock.depth -= 1
             return
+        lock.handed = lock.depth > 0 and lock.owner != actor
         lock.depth, lock.released_at, lock.released_by = 0, at, actor
 
 
