@@ -24,8 +24,9 @@ class Locks:
     """Mutual exclusion: an edge from each release to the next acquisition by another actor.
 
     Depth is counted by owner, so that re-entrant pairs make no edges whether or not the guest flagged both ends. A lock may be
-    released by an actor that does not hold it (legal for `threading.Lock`): that is a signal to whoever takes it next, and must be. Locks inside the standard library order nothing: the ones
-    around starting and ending threads would put every two short threads in order.
+    released by an actor that does not hold it (legal for `threading.Lock`): that is a signal to whoever takes it next, and must be.
+    Locks inside the standard library order nothing: the ones around starting and ending threads would put every two short threads in
+    order.
     """
 
     def __init__(self, edges: EdgeRows, private: Container[int]) -> None:
