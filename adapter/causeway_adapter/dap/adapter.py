@@ -8,6 +8,7 @@ from typing import Any
 
 from causeway_core.errors import CausewayError, InternalError, ProtocolError
 
+from causeway_adapter.dap.arguments import checked
 from causeway_adapter.dap.connection import Connection
 from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.reply import Event, Reply
@@ -99,7 +100,7 @@ class Adapter:
         if command not in BEFORE_A_RECORDING and not self._conversation.attached:
             raise ProtocolError(f"{command} before a recording is open", "send attach or launch with a recording first")
         try:
-            return handler(self._conversation, arguments or {})
+            return handler(self._conversation, checked(command, arguments or {}))
         except (KeyError, TypeError, AttributeError) as error:
             missing = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) and error.args else str(error)
             if _arguments_at_fault(handler, error):

@@ -88,8 +88,9 @@ class Conversation:
 
     @property
     def sources(self) -> Sources:
-        """The recorded sources."""
-        assert self._sources is not None
+        """The recorded sources. Raises ProtocolError before `attach`."""
+        if self._sources is None:
+            raise ProtocolError("no recording is open", "send attach or launch with a recording first")
         return self._sources
 
     def open(self, session: Session) -> None:

@@ -22,9 +22,12 @@ def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
         raise ProtocolError("the token is missing or wrong", "put the --token of `causeway dap` into the configuration as `token`")
     if conversation.attached:
         raise ProtocolError("a recording is open already", "disconnect first")
-    if "recording" not in arguments:
+    if arguments.get("recording") is None:
         raise ProtocolError("there is no `recording` in the configuration", 'add "recording": "path/to/run.causeway"')
-    path = Path(arguments.get("cwd") or ".") / arguments["recording"]
+    recording, folder = arguments["recording"], arguments.get("cwd") or "."
+    if not isinstance(recording, str) or not isinstance(folder, str) or "\0" in recording + folder:
+        raise ProtocolError("`recording` and `cwd` are not paths", 'for example: "recording": "path/to/run.causeway"')
+    path = Path(folder) / recording
     if path.is_dir():
         raise RecordingMissing(f"{path} is a folder", "name the .causeway file in it")
     with opening(conversation, path):
