@@ -1,6 +1,6 @@
 """Lines and columns as the client counts them.
 
-The engine counts lines from 1 and columns from 1 in characters of the source; clients choose 0 or 1 for each
+The engine counts lines from 1 and columns from 1 in UTF-8 bytes of the line; clients choose 0 or 1 for each
 (`initialize`), and count columns in UTF-16 code units.
 """
 
@@ -25,11 +25,12 @@ class Coordinates:
         return line - 1 + self.first_line if line > 0 else 0
 
     def column_out(self, column: int, text: str = "") -> int:
-        """The client's column for the engine's; `text` is the line, needed to count UTF-16 units right beyond the basic plane."""
+        """The client's column for the engine's; `text` is the line, needed to count UTF-16 units right beyond ASCII."""
         if column <= 0:
             return 0
-        before = text[: column - 1]
-        return column - 1 + sum(ord(letter) > 0xFFFF for letter in before) + self.first_column
+        before = text.encode("utf-8", "replace")[: column - 1].decode("utf-8", "ignore")
+        beyond = max(0, column - 1 - len(text.encode("utf-8", "replace")))
+        return len(before.encode("utf-16-le")) // 2 + beyond + self.first_column
 
 
 def utf16_to_index(text: str, units: int) -> int:

@@ -28,10 +28,12 @@ class Actors:
 
     def __init__(self, past: Past) -> None:
         self._past = past
+        self._laid_out: dict[int, np.ndarray[tuple[int, ...], np.dtype[np.uint32]]] = {}
 
     def at(self, mark: Mark, limit: int) -> ActorList:
         """The actors at a mark, the most interesting first."""
         past = self._past
+        self._laid_out.clear()
         positions: dict[int, tuple[Timeline, int, bool]] = {}
         for process in past.processes:
             positions |= self._positions(process, mark)
@@ -96,7 +98,10 @@ class Actors:
         return low
 
     def _stretches(self, timeline: Timeline) -> np.ndarray[tuple[int, ...], np.dtype[np.uint32]]:
-        return timeline.stretches()
+        found = self._laid_out.get(id(timeline))
+        if found is None:
+            found = self._laid_out[id(timeline)] = timeline.stretches()
+        return found
 
     def _near(self, mark: Mark) -> set[int]:
         """Actors that an edge joins with the step at the mark, and the creator."""
@@ -122,7 +127,7 @@ class Actors:
             at = actor.first_at or actor.created_at or mark.at
             return ActorState(actor.id, service, actor.kind, title, "new", "not started yet", Mark(actor.id, at))
         timeline, stretch, running = position
-        first, last, _ = (int(word) for word in timeline.stretches()[stretch])
+        first, last, _ = (int(word) for word in self._stretches(timeline)[stretch])
         end = timeline.segment(last).end
         at = self._last_event(timeline.segment(first).at, end, mark)
         state, words = self._condition(actor, at, end, mark, running)
