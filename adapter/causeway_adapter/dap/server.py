@@ -48,4 +48,4 @@ def _serve_tcp(host: str, port: int, token: str | None) -> int:
 def _converse(client: socket.socket, token: str | None) -> None:
     """One client's whole conversation, on its own thread."""
     with client, client.makefile("rb") as source, client.makefile("wb") as sink:
-        Adapter(Connection(source, sink), accepts=lambda given: token is None or hmac.compare_digest(str(given or ""), token)).run()
+        Adapter(Connection(source, sink), accepts=lambda given: token is None or hmac.compare_digest(str(given or "").encode(), token.encode())).run()
