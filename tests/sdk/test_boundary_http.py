@@ -311,11 +311,14 @@ TRANSPORTS = """
         response = client.send(request)
         print(shown(request), [shown(each.request) for each in (*response.history, response)], seen)
         print(sorted(httpx.Client(event_hooks=hooks).send(request).request.headers))
+        told = []
+        client.get(url, extensions={"trace": lambda name, info: told.extend(info["request"].headers) if "request" in info else None})
+        print(sorted({name for name, _ in told}))
     server.shutdown()
 """
 
 
 def test_httpx_shows_the_context_to_nobody_but_the_network(tmp_path: Path) -> None:
     recorded = run_both(tmp_path, SERVER + TRANSPORTS)
-    assert len([span for span in recorded.facts("SPAN") if span.get("op") == "http.client" and span["phase"] == "begin"]) == 3
+    assert len([span for span in recorded.facts("SPAN") if span.get("op") == "http.client" and span["phase"] == "begin"]) == 4
     assert recorded.gaps() == []
