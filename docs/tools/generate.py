@@ -34,7 +34,7 @@ def cli_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
-    "schema.md": lambda: NOTE + schema_page(),
+    "schema.md": markdown,
     "../adapter/causeway_adapter/dap/protocol.py": protocol_page,
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-
 class CancelArguments(TypedDict):
     requestId: NotRequired[int]
     progressId: NotRequired[str]
