@@ -115,7 +115,8 @@ class Definitions:
     def snapshots(self, id: int) -> list[At]:
         """The events of an object's OBJECT records; ascending in each stream."""
         ids, offsets, numbers, chunks = self._snapshots(id >> 32)
-        left, right = np.searchsorted(ids, [id & 0xFFFFFFFF, (id & 0xFFFFFFFF) + 1])
+        wire = ids.dtype.type(id & 0xFFFFFFFF)
+        left, right = ids.searchsorted(wire, "left"), ids.searchsorted(wire, "right")
         return sorted(
             make_at(chunks[numbers[i]].stream, chunks[numbers[i]].first + int(offsets[i])) for i in range(int(left), int(right))
         )
@@ -205,7 +206,8 @@ class Definitions:
     @staticmethod
     def _find(index: tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int32], list[Chunk]], wire: int) -> tuple[Chunk, int] | None:
         ids, offsets, numbers, chunks = index
-        place = int(np.searchsorted(ids, wire))
+        # As the array's own type: with a Python int, numpy would convert the whole array at every look-up.
+        place = int(ids.searchsorted(ids.dtype.type(wire)))
         if place == len(ids) or ids[place] != wire:
             return None
         return chunks[numbers[place]], int(offsets[place])
