@@ -174,7 +174,7 @@ def _execute(source: bytes, path: str, module: ModuleType, hook: Any) -> None:
         try:
             code = _plain(source, path, module)
         except SyntaxError:
-            if hook is not None and path.endswith(".py"):
+            if hook is not None and not path.startswith("<"):
                 _give_way()
             raise
     _call(exec, code, module.__dict__)

@@ -21,12 +21,14 @@ def _is_placeholder(node: ast.expr) -> bool:
 
 
 def _is_computed_here(node: ast.expr) -> bool:
-    """Whether the value is a literal, or what an operator gave: never NotImplemented."""
+    """Whether the value is a literal or may be folded into one (also `"…" % x`, which becomes an f-string): never NotImplemented."""
     if isinstance(node, ast.Subscript):
         return _is_computed_here(node.value) and not _is_placeholder(node.value)
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Not) or _is_computed_here(node.operand)
-    return isinstance(node, (*LITERALS, ast.BinOp)) or (isinstance(node, ast.Name) and node.id == "__debug__")
+    if isinstance(node, ast.BinOp):
+        return _is_computed_here(node.left) and (isinstance(node.op, ast.Mod) or _is_computed_here(node.right))
+    return isinstance(node, LITERALS) or (isinstance(node, ast.Name) and node.id == "__debug__")
 
 
 @dataclass(slots=True)
