@@ -138,7 +138,7 @@ def test_an_exception_that_nobody_fetched(tmp_path):
 def test_a_deadlock_of_a_killed_program(tmp_path):
     script = tmp_path / "dinner.py"
     source = (TUTORIAL / "dinner.py").read_text()
-    announce = "        import os; print('waiting', os.getpid(), flush=True)\n        with right:"
+    announce = "        import os; os.write(1, b'waiting %d\\n' % os.getpid())\n        with right:"
     script.write_text(source.replace("        with right:", announce))
     words = [str(CAUSEWAY), "record", "-o", str(tmp_path / "run.causeway"), str(script)]
     recorder = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

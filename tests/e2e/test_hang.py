@@ -22,7 +22,7 @@ def test_ctrl_c_on_a_deadlock_leaves_a_whole_recording_that_names_it(tmp_path):
     script = tmp_path / "dinner.py"
     # The announcement comes from the second thread that waits: both forks are taken by then.
     source = (TUTORIAL / "dinner.py").read_text()
-    script.write_text(source.replace("        with right:", "        print('waiting', flush=True)\n        with right:"))
+    script.write_text(source.replace("        with right:", "        import os; os.write(1, b'waiting\\n')\n        with right:"))
     recording = tmp_path / "run.causeway"
     words = [str(CAUSEWAY), "record", "-o", str(recording), str(script)]
     recorder = subprocess.Popen(words, cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from causeway_core.analysis.detectors.blocking import blocking_waits, locks_across_awaits
 from causeway_core.analysis.detectors.deadlock import deadlocks
 from causeway_core.analysis.detectors.lock_order import lock_orders
@@ -22,7 +24,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
     # A lost wake-up explains why everything stands still; saying that too would be noise.
     stuck = [each for each in deadlocks(scene, waits) if not (woken and each.rank > -1.0)]
     struck = frozenset(wait.object for wait in waits.all) if stuck else frozenset()
-    return [
+    found = [
         *stuck,
         *woken,
         *lock_orders(scene, evidence, struck),
@@ -31,3 +33,9 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *unretrieved(scene, evidence),
         *row_windows(scene, evidence),
     ]
+    return [each if in_recorded_code(each) else replace(each, tier="hint", rank=max(each.rank, 9.0)) for each in found]
+
+
+def in_recorded_code(finding: Finding) -> bool:
+    """Whether any side of a finding lies in code that was recorded; idle workers inside a library wait for ever by design."""
+    return any(access.line > 0 for access in finding.accesses) or not finding.accesses
