@@ -1,1 +1,1 @@
-"""Editors' protocols over the engine: dap/ and lsp/; no analysis of their own."""
+"""Editors' protocols over the engine (dap/); no analysis of their own."""
