@@ -2,121 +2,61 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from causeway_core.cli import recordings
 from causeway_core.cli.summary import print_summary
-from causeway_core.cli.target import Target, resolve
-from causeway_core.errors import CommandError, LaunchError
-from causeway_core.ingest import Ingestor
+from causeway_core.errors import CommandError
+from causeway_core.launch import Run, check_interpreter, environment, resolve
 
-POLL_SECONDS = 0.05
 GRACE_SECONDS = 2.0
 
 
-def environment(target: Target, spool: Path, *, detail: str, include: Sequence[str], exclude: Sequence[str]) -> dict[str, str]:
-    """The variables through which the host speaks to the guest (names: docs/recording-format.md)."""
-    variables = dict(os.environ)
-    variables.update(
-        CAUSEWAY_SPOOL=str(spool.resolve()),
-        CAUSEWAY_DETAIL=detail,
-        CAUSEWAY_ROOT=str(target.root.resolve()),
-        CAUSEWAY_INCLUDE=os.pathsep.join(include),
-        CAUSEWAY_EXCLUDE=os.pathsep.join(exclude),
-    )
-    variables.pop("CAUSEWAY_PARENT", None)
-    return variables
+class Foreground:
+    """A run that a person watches: it gets the terminal's signals, and the exit code is the program's.
 
-
-class Run:
-    """One recorded run: the child process, and the loop that ingests while it lives.
-
-    Used from the main thread only; a second thread does nothing but wait for the child. The terminal sends Ctrl-C to the whole
-    foreground process group, so the first two are the child's own business (the second ends a Python program whose threads hang); if it is
-    still there a moment after the second, it is asked to terminate, and the third kills it. What was recorded until then is in the
-    mapped segments, so nothing is lost either way.
+    Used from the main thread only. The terminal sends Ctrl-C to the whole foreground process group, so the first two are the child's own
+    business (the second ends a Python program whose threads hang); if it is still there a moment after the second, it is asked to
+    terminate, and the third kills it. What was recorded until then is in the mapped segments, so nothing is lost either way.
     """
 
-    def __init__(self, target: Target, output: Path, variables: dict[str, str]) -> None:
-        self.output = output
-        self.spool = Path(variables["CAUSEWAY_SPOOL"])
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self.interrupts = 0
         self._patience_ends: float | None = None
-        self._ended = threading.Event()
-        try:
-            self.spool.mkdir()
-        except OSError as error:
-            raise CommandError(f"cannot write to {output.parent}: {error.strerror}", "name another place with -o FILE") from error
-        self._ingestor = Ingestor(
-            self.spool, output, command=[*target.program], cwd=Path.cwd(), root=target.root, detail=variables["CAUSEWAY_DETAIL"]
-        )
-        try:
-            self._child = subprocess.Popen(target.command(), env=variables)
-        except OSError as error:
-            self._ingestor.finish(127)
-            output.unlink(missing_ok=True)
-            shutil.rmtree(self.spool, ignore_errors=True)
-            raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
 
     def _on_interrupt(self, number: int, frame: object) -> None:
         self.interrupts += 1
         if self.interrupts == 2:
             self._patience_ends = time.monotonic() + GRACE_SECONDS
         elif self.interrupts > 2:
-            self._child.kill()
+            self._run.kill()
 
     def _on_terminate(self, number: int, frame: object) -> None:
-        self._child.send_signal(number)
+        self._run.signal(number)
 
     def _lose_patience(self) -> None:
         if self._patience_ends is not None and time.monotonic() > self._patience_ends:
             self._patience_ends = None
             print("causeway: the program is still running; terminating it (Ctrl-C once more kills it)", file=sys.stderr)
-            self._child.terminate()
-
-    def _wait(self) -> None:
-        self._child.wait()
-        self._ended.set()
+            self._run.signal(signal.SIGTERM)
 
     def complete(self) -> int:
         """Ingest until the child has ended, finish the recording and return the exit code as a shell would give it."""
         handlers = {number: signal.signal(number, self._on_terminate) for number in (signal.SIGTERM, signal.SIGHUP)}
         handlers[signal.SIGINT] = signal.signal(signal.SIGINT, self._on_interrupt)
-        threading.Thread(target=self._wait, daemon=True).start()
         try:
-            while not self._ended.wait(POLL_SECONDS):
-                self._ingestor.poll()
+            while self._run.poll():
                 self._lose_patience()
-            code = self._child.returncode
-            self._ingestor.finish(code)
+            return self._run.finish()
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
-        return 128 - code if code < 0 else code
-
-
-def check_interpreter(target: Target) -> None:
-    """Raise LaunchError unless the target's interpreter can import the recorder."""
-    if target.python == sys.executable:
-        return
-    try:
-        probe = subprocess.run([target.python, "-c", "print(6 * 7); import causeway._tap"], capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
-    if "42" not in probe.stdout.split():
-        raise LaunchError(f"{target.python} is not a Python interpreter", "check --python")
-    if probe.returncode:
-        raise LaunchError(f"{target.python} has no Causeway recorder", f"install it there: {target.python} -m pip install causeway-sdk")
 
 
 @click.command(
@@ -171,7 +111,7 @@ def command(
     recordings.check_output(path, force=force)
     path.unlink(missing_ok=True)
     spool = path.with_name(path.name + ".spool")
-    code = Run(target, path, environment(target, spool, detail=detail, include=include, exclude=exclude)).complete()
+    code = Foreground(Run(target, path, environment(target, spool, detail=detail, include=include, exclude=exclude))).complete()
     if not quiet:
         try:
             print_summary(path, analyze_now=not no_analyze)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from causeway_core.ingest.feed import SegmentFeed
 from causeway_core.ingest.finish import finish
@@ -27,13 +28,14 @@ class Ingestor:
 
     def __init__(
         self, spool: Path, recording: Path, *, command: Sequence[str] = (), cwd: Path | None = None, root: Path | None = None,
-        detail: str = "full", chunk_words: int = CHUNK_WORDS,
+        detail: str = "full", chunk_words: int = CHUNK_WORDS, launch: Mapping[str, Any] | None = None,
     ) -> None:
         self._spool = spool
         self._began = time.monotonic_ns()
         facts = {
             "command": list(command), "cwd": str(cwd or Path.cwd()), "root": str(root or cwd or Path.cwd()), "created_ns": time.time_ns(),
             "detail": detail, "causeway_version": own_version(),
+            "launch": dict(launch or {}),
         }
         self._pipeline = Pipeline(RecordingWriter.create(recording, facts), SpoolTables(spool), chunk_words)
 

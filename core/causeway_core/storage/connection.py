@@ -9,7 +9,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from causeway_core.errors import DamagedRecording, NewerSchema, NotARecording, RecordingMissing
-from causeway_core.storage.rows import Meta
+from causeway_core.storage.rows import Launch, Meta
 from causeway_core.storage.schema import APPLICATION_ID, VERSION, migrate
 
 _DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -149,7 +149,15 @@ def _meta(facts: dict[str, Any]) -> Meta:
         causeway_version=facts.get("causeway_version", ""),
         events=int(facts.get("events", 0)),
         merged_from=tuple(json.loads(facts.get("merged_from", "[]"))),
+        launch=_launch(json.loads(facts.get("launch", "{}"))),
     )
+
+
+def _launch(facts: Any) -> Launch:
+    if not isinstance(facts, dict):
+        raise TypeError("launch is no JSON object")
+    lists = {name: tuple(map(str, facts.get(name, ()))) for name in ("flags", "include", "exclude")}
+    return Launch(python=str(facts.get("python", "")), **lists)
 
 
 def _migrated_copy(database: sqlite3.Connection, version: int) -> sqlite3.Connection:

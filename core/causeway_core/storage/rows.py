@@ -10,6 +10,16 @@ from causeway_core.model.at import At, make_at
 
 
 @dataclass(frozen=True, slots=True)
+class Launch:
+    """How the recorded program was started, as far as a re-run needs it besides command and folder; empty where it is not known."""
+
+    python: str = ""
+    flags: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """Facts about a recording itself (table `meta`). Times in ns; `created_ns` since the epoch."""
 
@@ -25,6 +35,7 @@ class Meta:
     causeway_version: str
     events: int
     merged_from: tuple[str, ...]
+    launch: Launch = Launch()
 
 
 @dataclass(frozen=True, slots=True)

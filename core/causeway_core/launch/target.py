@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,16 @@ _SHEBANG = re.compile(rb"^#!\s*(?:/\S*/env\s+(?:-S\s+)?)?(\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An interpreter, its own flags, and the program (`script.py …`, `-m module …` or `-c code …`)."""
+    """An interpreter, its own flags, and the program (`script.py …`, `-m module …` or `-c code …`); `cwd` is where it runs (None: here).
+
+    `project` is the folder whose code is recorded where it is known, as in a re-run.
+    """
 
     python: str
     flags: tuple[str, ...]
     program: tuple[str, ...]
+    cwd: Path | None = None
+    project: Path | None = None
 
     @property
     def name(self) -> str:
@@ -32,12 +38,19 @@ class Target:
         return "code" if first == "-c" else Path(first).resolve().stem
 
     @property
+    def folder(self) -> Path:
+        """The working directory of the run."""
+        return self.cwd or Path.cwd()
+
+    @property
     def root(self) -> Path:
         """The project root: the working directory if the script lies in it or it is a module, else the script's folder."""
-        here = Path.cwd()
+        if self.project is not None:
+            return self.project
+        here = self.folder
         if self.program[0] in ("-m", "-c"):
             return here
-        script = Path(self.program[0]).resolve()
+        script = (here / self.program[0]).resolve()
         if script.is_relative_to(here) or any(part in ("bin", "Scripts") for part in script.parts):
             return here
         return script.parent
@@ -117,3 +130,17 @@ def resolve(words: list[str], *, python: str | None) -> Target:
     if python is None and Path(interpreter_of_script).exists():
         interpreter = interpreter_of_script
     return Target(interpreter, tuple(flags), (str(script), *words[1:]))
+
+
+def check_interpreter(target: Target) -> None:
+    """Raise LaunchError unless the target's interpreter can import the recorder."""
+    if target.python == sys.executable:
+        return
+    try:
+        probe = subprocess.run([target.python, "-c", "print(6 * 7); import causeway._tap"], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
+    if "42" not in probe.stdout.split():
+        raise LaunchError(f"{target.python} is not a Python interpreter", "check --python")
+    if probe.returncode:
+        raise LaunchError(f"{target.python} has no Causeway recorder", f"install it there: {target.python} -m pip install causeway-sdk")

@@ -1,0 +1,119 @@
+"""One recorded run: the child process, and the recording that grows while it lives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from causeway_core.errors import CommandError, LaunchError
+from causeway_core.ingest import Ingestor
+from causeway_core.launch.target import Target
+
+POLL_SECONDS = 0.05
+
+
+def environment(
+    target: Target, spool: Path, *, detail: str, include: Sequence[str], exclude: Sequence[str], base: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The variables through which the host speaks to the guest (names: docs/recording-format.md), on top of `base` (default: this process's)."""
+    variables = dict(os.environ if base is None else base)
+    variables.update(
+        CAUSEWAY_SPOOL=str(spool.resolve()),
+        CAUSEWAY_DETAIL=detail,
+        CAUSEWAY_ROOT=str(target.root.resolve()),
+        CAUSEWAY_INCLUDE=os.pathsep.join(include),
+        CAUSEWAY_EXCLUDE=os.pathsep.join(exclude),
+    )
+    variables.pop("CAUSEWAY_PARENT", None)
+    return variables
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where the child's standard streams go (None: where this process's go), as `subprocess.Popen` takes them."""
+
+    stdin: int | IO[bytes] | None = None
+    stdout: int | IO[bytes] | None = None
+    stderr: int | IO[bytes] | None = None
+
+
+class Run:
+    """The child process and the ingest of what its recorder writes.
+
+    Starts the child at once. Then call `wait` (or `poll` every 50 ms and `finish` once it says False) from one thread; a second thread does
+    nothing but wait for the child. With `own_group` the child leads a process group of its own, so that `kill` reaches all it started.
+    Raises CommandError when the spool cannot be made and LaunchError when the interpreter cannot be started; then nothing is left behind.
+    """
+
+    def __init__(
+        self, target: Target, output: Path, variables: Mapping[str, str], *, streams: Streams | None = None, own_group: bool = False
+    ) -> None:
+        self.output = output
+        self.spool = Path(variables["CAUSEWAY_SPOOL"])
+        self._own_group = own_group
+        self._ended = threading.Event()
+        try:
+            self.spool.mkdir()
+        except OSError as error:
+            raise CommandError(f"cannot write to {output.parent}: {error.strerror}", "name another place with -o FILE") from error
+        launch = {
+            "python": target.python, "flags": list(target.flags),
+            "include": _words(variables.get("CAUSEWAY_INCLUDE", "")), "exclude": _words(variables.get("CAUSEWAY_EXCLUDE", "")),
+        }
+        self._ingestor = Ingestor(
+            self.spool, output, command=target.program, cwd=target.folder, root=target.root, detail=variables["CAUSEWAY_DETAIL"], launch=launch
+        )
+        streams = streams or Streams()
+        try:
+            self.child = subprocess.Popen(
+                target.command(), env=dict(variables), cwd=target.cwd, start_new_session=own_group,
+                stdin=streams.stdin, stdout=streams.stdout, stderr=streams.stderr,
+            )
+        except OSError as error:
+            self._ingestor.finish(127)
+            output.unlink(missing_ok=True)
+            shutil.rmtree(self.spool, ignore_errors=True)
+            raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
+        threading.Thread(target=self._wait, daemon=True).start()
+
+    def _wait(self) -> None:
+        self.child.wait()
+        self._ended.set()
+
+    def poll(self, seconds: float = POLL_SECONDS) -> bool:
+        """Waits so long for the child's end, else takes in what it has written; whether it still runs."""
+        if self._ended.wait(seconds):
+            return False
+        self._ingestor.poll()
+        return True
+
+    def kill(self) -> None:
+        """Ends the child, and with a group of its own all that it started."""
+        self.signal(signal.SIGKILL)
+
+    def signal(self, number: int) -> None:
+        """Sends a signal to the child, or to its group where it has one. Nothing happens if it is gone."""
+        try:
+            if self._own_group:
+                os.killpg(self.child.pid, number)
+            else:
+                self.child.send_signal(number)
+        except ProcessLookupError:
+            pass
+
+    def finish(self) -> int:
+        """Takes in the rest, completes the recording and gives the exit code as a shell would. Call when the child has ended."""
+        code = self.child.wait()
+        self._ingestor.finish(code)
+        return 128 - code if code < 0 else code
+
+
+def _words(paths: str) -> list[str]:
+    return [word for word in paths.split(os.pathsep) if word]
