@@ -273,6 +273,28 @@ def test_tasks_written_in_python(tmp_path: Path) -> None:
     assert len(process.of("step", number=process.named("work").number)) == 2
 
 
+def test_a_task_written_in_python_is_its_own_actor_also_where_another_one_was(tmp_path: Path) -> None:
+    program = """
+        import asyncio, asyncio.tasks
+        async def work(): await asyncio.sleep(0)
+        async def main():
+            asyncio.get_running_loop().set_task_factory(lambda loop, coro, **options: asyncio.tasks._PyTask(coro, loop=loop, **options))
+            places, again = set(), 0
+            for _ in range(400):
+                task = asyncio.create_task(work(), name="work")
+                again += id(task) in places
+                places.add(id(task))
+                await task
+                del task
+            print(again > 20)
+        asyncio.run(main())
+        """
+    recorded = hooked(tmp_path, program)
+    assert recorded.stdout == "True\n"
+    works = [actor.number for actor in recorded.main.actors.values() if actor.name == "work"]
+    assert [len(recorded.main.of("step", number=number)) for number in works] == [2] * 400
+
+
 def test_errors_debug_mode_and_introspection_are_as_before(tmp_path: Path) -> None:
     program = """
         import asyncio, inspect, re, sys, traceback

@@ -59,6 +59,25 @@ def test_a_subclass_with_its_own_run_and_a_later_name(tmp_path: Path) -> None:
     assert process.named("renamed").function.endswith("Worker.run")
 
 
+def test_a_thread_that_is_renamed_before_it_starts_is_not_the_one_that_was_there_before(tmp_path: Path) -> None:
+    program = """
+        import threading
+        places, again = set(), 0
+        for n in range(100):
+            thread = threading.Thread(target=len, args=("",))
+            again += id(thread) in places
+            places.add(id(thread))
+            thread.name = f"thread {n}"
+            thread.start()
+            thread.join()
+            del thread
+        print(again > 10)
+        """
+    recorded = hooked(tmp_path, program)
+    assert recorded.stdout == "True\n"
+    assert [actor.name for actor in recorded.main.actors.values()] == ["MainThread", *(f"thread {n}" for n in range(100))]
+
+
 def test_raw_threads_and_threads_that_fail(tmp_path: Path) -> None:
     program = """
         import _thread, threading

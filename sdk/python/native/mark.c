@@ -12,7 +12,7 @@
 #include "tap.h"
 #include "threads.h"
 
-enum { SYNC, SYNC_IF, PRIVATE, READ, PUT, GET, SUBMIT, RUN, JOIN, JOINED, RENAMED, HANDLE, STEP, STEP_END, KIND, MODES };
+enum { SYNC, SYNC_IF, PRIVATE, READ, PUT, GET, SUBMIT, RUN, JOIN, JOINED, RENAMED, HANDLE, STEP, STEP_END, KIND, TASK, MODES };
 #define SYNC_JOIN 20
 #define SYNC_TIMEOUT 28
 
@@ -35,6 +35,10 @@ static int mark_assign(PyObject *self, PyObject *subject, PyObject *value) {
     Mark *mark = (Mark *)self;
     if (mark->mode == STEP) {
         cw_handle_runs(subject);
+        return 0;
+    }
+    if (mark->mode == TASK) {
+        cw_task_made(subject);
         return 0;
     }
     if (mark->mode == PRIVATE) { /* value: what the lock is inside of; a subclass of the program's may do anything under it */
@@ -97,7 +101,7 @@ static PyObject *mark_invert(PyObject *self) {
 
 static PyObject *mark_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"mode", "op", "flags", "other", NULL};
-    static const char *modes[MODES] = {"sync", "sync_if", "private", "read", "put", "get", "submit", "run", "join", "joined", "renamed", "handle", "step", "step_end", "kind"};
+    static const char *modes[MODES] = {"sync", "sync_if", "private", "read", "put", "get", "submit", "run", "join", "joined", "renamed", "handle", "step", "step_end", "kind", "task"};
     const char *mode;
     unsigned int op = 0, flags = 0, other = 0;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|III", names, &mode, &op, &flags, &other)) return NULL;

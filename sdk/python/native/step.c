@@ -2,8 +2,8 @@
  *
  * A handle gets a token when it is made (Handle.__init__ carries a mark, see causeway/hooks/asyncio.py); when it runs, the step carries that
  * token, so that every step knows its cause. The token lives in the handle and the actor in the task: their types are given eight more bytes when
- * asyncio has just been imported and no instance exists. Where that is too late (and for tasks written in Python) they live in tables by address,
- * in which a new object at an old address overwrites what was there. */
+ * asyncio has just been imported and no instance exists. Where that is too late (and for tasks written in Python) they live in tables by address:
+ * whatever makes a handle or a task first drops what an earlier object at its address has left there. */
 #include "step.h"
 #include "around.h"
 #include "interrupt.h"
@@ -205,7 +205,12 @@ static Note *task_note(PyObject *task, bool make) {
     return note_of(task, aio.task_room && PyObject_TypeCheck(task, aio.task) ? aio.task_room : 0, &tasks, make);
 }
 
-/* The same with an actor in it, announced if it is new. */
+void cw_task_made(PyObject *task) {
+    Note *stale = task_note(task, false);
+    if (stale) *stale = (Note){0, 0};
+}
+
+/* The note of a task with an actor in it, announced if it is new. */
 static Note *known_task(PyObject *task) {
     Note *note = task_note(task, false);
     if (note) return note;
@@ -286,8 +291,8 @@ void cw_handle_made(PyObject *handle, uint32_t kind) {
     PyObject *task = task_of(callback);
     if (task) known_task(task); /* so that ACTOR stands where the task was made */
     uint32_t token = cw_handle(kind);
-    Note *note = token ? handle_note(handle, true) : NULL;
-    if (note) *note = (Note){token, recording | kind};
+    Note *note = handle_note(handle, token != 0);
+    if (note) *note = token ? (Note){token, recording | kind} : (Note){0, 0};
 }
 
 static Step *push(void) {
@@ -564,8 +569,7 @@ static int init_eagerly(PyObject *self, PyObject *args, PyObject *kwargs) {
 }
 
 static int task_init(PyObject *self, PyObject *args, PyObject *kwargs) {
-    Note *stale = task_note(self, false);
-    if (stale) *stale = (Note){0, 0};
+    cw_task_made(self);
     if (cw_active() && starts_eagerly(kwargs)) return init_eagerly(self, args, kwargs);
     return aio.task_init(self, args, kwargs);
 }

@@ -14,6 +14,8 @@ int step_init(PyObject *module);
 void cw_handle_made(PyObject *handle, uint32_t kind);
 /* A handle that was made while nothing recorded: what was known of its address is stale. */
 void cw_forget_handle(PyObject *handle);
+/* A task is being made: likewise. Also while nothing records. */
+void cw_task_made(PyObject *task);
 /* The kind of the next handle this thread makes, told by the method that is about to make it. */
 void cw_next_handle_kind(uint32_t kind);
 /* STEP and STEP_END around the run of a handle. Pairs nest and balance also when nothing records. */

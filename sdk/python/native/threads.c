@@ -18,8 +18,8 @@ typedef struct {
 } Start;
 
 static PyTypeObject *start_type;
-static cw_pointers threads; /* Thread -> a: actor */
-static cw_pointers idents;  /* thread ident -> a: actor */
+static cw_pointers threads; /* Thread -> a: actor, b: object id, by which a later Thread at the same address is told from it */
+static cw_pointers idents;  /* ident of a running thread -> a: actor */
 static _Thread_local Start *running;
 static uint32_t recording = 1; /* counts recordings: an actor number means something in one only */
 static PyObject *name_name, *name_target, *name_run;
@@ -63,6 +63,12 @@ static void know_ident(uint32_t actor) {
     if (entry) entry->a = actor;
 }
 
+/* The ident of a thread that ends may go to one that nobody announces. */
+static void forget_ident(void) {
+    cw_entry *entry = cw_pointers_find(&idents, (uintptr_t)PyThread_get_thread_ident());
+    if (entry) cw_pointers_remove(&idents, entry);
+}
+
 static PyObject *start_call(PyObject *op, PyObject *args, PyObject *kwargs) {
     Start *self = (Start *)op;
     running = self;
@@ -74,6 +80,7 @@ static PyObject *start_call(PyObject *op, PyObject *args, PyObject *kwargs) {
     cw_sync(END, self->thread, self->actor, 0);
     PyErr_Restore(type, value, trace);
     running = NULL;
+    forget_ident();
 #if PY_VERSION_HEX < 0x030D0000
     /* The interpreter would name this Start as the object; later versions only show its repr. */
     if (!result && !PyErr_ExceptionMatches(PyExc_SystemExit)) {
@@ -128,7 +135,7 @@ static PyObject *announce(PyObject *function) {
     describe(start, name, sizeof name, code, sizeof code);
     start->actor = cw_new_actor(CW_THREAD, start->thread, name, code);
     cw_entry *entry = start->thread && start->actor ? cw_pointers_put(&threads, (uintptr_t)start->thread) : NULL;
-    if (entry) entry->a = start->actor;
+    if (entry) *entry = (cw_entry){entry->key, start->actor, cw_object_known(start->thread)};
     PyObject_GC_Track(start);
     cw_sync(FORK, start->thread, start->actor, 0);
     return (PyObject *)start;
@@ -198,7 +205,7 @@ static PyObject *main_interpreter(PyObject *module, PyObject *unused) { return P
 
 uint32_t cw_thread_actor(PyObject *thread) {
     cw_entry *entry = cw_pointers_find(&threads, (uintptr_t)thread);
-    return entry ? entry->a : 0;
+    return entry && entry->b == cw_object_known(thread) ? entry->a : 0;
 }
 
 void cw_thread_renamed(PyObject *thread) {

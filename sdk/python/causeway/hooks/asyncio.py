@@ -45,6 +45,9 @@ def _asyncio(module: ModuleType) -> None:
         cls = getattr(sys.modules.get(name), owner, None)
         if cls is not None:
             plans += [(cls, method, [before("handle = events.Handle(", mark=Mark("kind", READER), text="~M")]) for method in methods]
+    python_task = getattr(sys.modules["asyncio.tasks"], "_PyTask", None)
+    if python_task is not None:
+        plans.append((python_task, "__init__", [first(Mark("task"))]))
     inline_all("asyncio", plans, gap)
     inline_all("asyncio", _locks(sys.modules["asyncio.locks"]), gap)
     inline_all("asyncio", _queues(sys.modules["asyncio.queues"]), gap)
