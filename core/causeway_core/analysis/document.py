@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from causeway_core.model import Finding, format_at
+from causeway_core.model import Finding, FindingAccess, format_at
 
 SCHEMA = "causeway.findings/1"
 
@@ -19,18 +19,7 @@ def to_document(finding: Finding) -> dict[str, Any]:
         "rank": finding.rank,
         "title": finding.title,
         "resource": finding.resource,
-        "accesses": [
-            {
-                "role": each.role,
-                "file": each.file,
-                "line": each.line,
-                "function": each.function,
-                "actor": each.actor,
-                "event": format_at(each.at),
-                "value": each.value,
-            }
-            for each in finding.accesses
-        ],
+        "accesses": [_access(each) for each in finding.accesses],
         "lanes": list(finding.lanes),
         "timeline": [
             {"lane": each.lane, "event": format_at(each.at), "text": each.text, "file": each.file, "line": each.line, "offset_ns": each.offset_ns}
@@ -43,4 +32,20 @@ def to_document(finding: Finding) -> dict[str, Any]:
         "reproduced": None if finding.reproduced is None else {"runs": finding.reproduced[0], "failures": finding.reproduced[1]},
         "witness": [format_at(at) for at in finding.witness],
         "constraints": [list(pair) for pair in finding.constraints],
+        **({} if finding.rule is None else {"rule": finding.rule}),
     }
+
+
+def _access(access: FindingAccess) -> dict[str, Any]:
+    document = {
+        "role": access.role,
+        "file": access.file,
+        "line": access.line,
+        "function": access.function,
+        "actor": access.actor,
+        "event": None if access.at is None else format_at(access.at),
+        "value": access.value,
+    }
+    if access.col is not None:
+        document |= {"col": access.col, "end_line": access.end_line, "end_col": access.end_col}
+    return document

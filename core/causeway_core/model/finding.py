@@ -15,15 +15,21 @@ Tier = Literal["confirmed", "likely", "latent", "hint"]
 
 @dataclass(frozen=True, slots=True)
 class FindingAccess:
-    """One side of a finding. `role`: read, write, check, act, iterate, mutate, acquire, wait … `value` as shown to people."""
+    """One side of a finding. `role`: read, write, check, act, iterate, mutate, acquire, wait … `value` as shown to people.
+
+    `at` is None where nothing ran (`causeway check`); there the range is known: `col` and `end_col` in characters from 0, `end_line` from 1.
+    """
 
     role: str
     file: str
     line: int
     function: str
     actor: str
-    at: At
+    at: At | None
     value: str | None
+    col: int | None = None
+    end_line: int | None = None
+    end_col: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Finding:
     """A detector's output with its witness. `rank` orders findings, smaller is more pressing; `confidence` is 0 to 1.
 
     `window` says which await or lock gap opened the window; `unordered` why nothing orders the two sides.
+    `rule` names the rule of `causeway check` that suspects it, None for findings of a recording.
     `constraints` is the partial order that would force it, for a later re-run: (before, after) pairs of named places.
     """
 
@@ -63,3 +70,4 @@ class Finding:
     witness: tuple[At, ...]
     reproduced: tuple[int, int] | None = None
     constraints: tuple[tuple[str, str], ...] = field(default=())
+    rule: str | None = None

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from causeway_core.analysis.candidate import DROP, Candidate, Verdict
 from causeway_core.analysis.evidence import Evidence
-
-_COMMENT = re.compile(r"#\s*causeway:\s*ignore(?:\[([\w, ]*)\])?")
+from causeway_core.model.suppression import ignores
 
 
 def suppressed(candidate: Candidate, evidence: Evidence) -> Verdict | None:
@@ -16,7 +13,6 @@ def suppressed(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         site = evidence.facts.sites.get(int(evidence.table.site[row]))
         if site is None:
             continue
-        match = _COMMENT.search(evidence.facts.line_text(evidence.facts.functions[site.function].path, site.line))
-        if match and (match[1] is None or candidate.kind in re.split(r"[,\s]+", match[1])):
+        if ignores(evidence.facts.line_text(evidence.facts.functions[site.function].path, site.line), candidate.kind):
             return Verdict(DROP, "ignored by a comment in the source")
     return None

@@ -120,5 +120,5 @@ class Scene:
             unordered=unordered,
             explanation=explanation,
             recommendation=recommendation,
-            witness=tuple(each.at for each in accesses),
+            witness=tuple(each.at for each in accesses if each.at is not None),
         )

@@ -1,0 +1,70 @@
+"""Which suspicions are not worth a person's time."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+from causeway_core.check.module import Function, Module
+from causeway_core.check.suspicion import Suspicion
+
+_ENDING = re.compile(
+    r"close|stop|disconnect|shut_?down|cancel|exit|teardown|dispose|clean_?up|terminate|finish|end$|quit|kill|release|reset|abort|join|wait|eof",
+    re.IGNORECASE,
+)
+_ONCE = re.compile(r"^(main|_?run|serve|_?serve_.*|lifespan|startup|on_startup|_?(main_?)?loop|.*_(loop|forever|routine))$")
+
+
+def is_noise(suspicion: Suspicion, module: Module) -> bool:
+    """Whether one of the reasons below applies."""
+    return any(reason(suspicion, module) for reason in REASONS)
+
+
+def unshared_parameter(suspicion: Suspicion, module: Module) -> bool:
+    """An object that was handed in and that nothing in the module hands to two tasks."""
+    path = suspicion.location.path
+    if path.root != "parameter":
+        return False
+    root = re.split(r"[.\[]", path.text)[0]
+    shared = root in suspicion.function.shared_parameters
+    return not shared and (suspicion.rule != "read-await-write" or "." not in path.text)
+
+
+def idempotent_flag(suspicion: Suspicion, module: Module) -> bool:
+    """A flag set to a constant behind its check: to say twice that it is closed does no harm. What starts something twice does."""
+    if suspicion.rule != "check-await-act" or not suspicion.constant:
+        return False
+    return suspicion.loop_guard or bool(_ENDING.search(suspicion.function.name)) or not _is_true(suspicion.last)
+
+
+def _is_true(node: ast.AST) -> bool:
+    value = getattr(node, "value", None)
+    return isinstance(value, ast.Constant) and value.value is True
+
+
+def forgiving_removal(suspicion: Suspicion, module: Module) -> bool:
+    """Taking out with no error if it is gone."""
+    return suspicion.rule == "check-await-act" and suspicion.operation in ("discard", "clear")
+
+
+def single_runner(suspicion: Suspicion, module: Module) -> bool:
+    """A private method that one place starts as a task, or a main loop: it does not run beside itself, so somebody else must write."""
+    function = outermost(suspicion.function)
+    runs_once = (function.spawned == 1 and function.calls_open + function.calls_locked == 1) or bool(_ONCE.match(function.name))
+    if not runs_once:
+        return False
+    path = suspicion.location.path
+    others = {outermost(each) for each in module.writers.get((path.owner, path.text), ())}
+    return not any(each is not function and each.name not in ("__init__", "__new__", "__post_init__") for each in others)
+
+
+def outermost(function: Function) -> Function:
+    """The method or module function that a nested one stands in."""
+    while function.parent is not None:
+        function = function.parent
+    return function
+
+
+REASONS: tuple[Callable[[Suspicion, Module], bool], ...] = (unshared_parameter, idempotent_flag, forgiving_removal, single_runner)
+"""In the order in which they are asked."""
