@@ -37,7 +37,9 @@ class Account:
 
 def suspected(body: str) -> list[tuple[str | None, str]]:
     """Rule and resource of what is found in a method body of `Account`."""
-    source = ACCOUNT + "    async def method(self, key=None, amount=0):\n" + "".join(f"        {line}\n" for line in dedent(body).strip().splitlines())
+    source = (
+        ACCOUNT + "    async def method(self, key=None, amount=0):\n" + "".join(f"        {line}\n" for line in dedent(body).strip().splitlines())
+    )
     return [(finding.rule, finding.resource) for finding in check_source(source, "account.py")]
 
 
@@ -67,7 +69,9 @@ BLOCKING = ("blocking-lock", "Account._guard")
         pytest.param(
             "if self.balance >= amount:\n    await io()\n    self.balance -= amount", ("check-await-act", "Account.balance"), id="overdrawn"
         ),
-        pytest.param("if len(self.queue) < 3:\n    await io()\n    self.queue.append(key)", ("check-await-act", "Account.queue[key]"), id="bounded queue"),
+        pytest.param(
+            "if len(self.queue) < 3:\n    await io()\n    self.queue.append(key)", ("check-await-act", "Account.queue[key]"), id="bounded queue"
+        ),
         pytest.param(
             "if key in self.entries:\n    await io()\n    del self.entries[key]", ("check-await-act", "Account.entries[key]"), id="gone when deleted"
         ),
@@ -96,15 +100,19 @@ def test_window_is_found(body: str, found: tuple[str, str]) -> None:
         pytest.param("async with self._lock:\n    v = self.balance\n    await io()\n    self.balance = v + 1", id="locked"),
         pytest.param("v = self.balance\nawait io()\nv = self.balance\nself.balance = v + 1", id="read again"),
         pytest.param(
-            "while True:\n    old = self.balance\n    new = await price(old)\n    if self.balance == old:\n        self.balance = old + new\n        return",
+            "while True:\n    old = self.balance\n    new = await price(old)\n    if self.balance == old:\n        self.balance = old + new",
             id="compare and set",
         ),
-        pytest.param("if self.connection is None:\n    new = await connect()\n    if self.connection is None:\n        self.connection = new", id="re-check"),
         pytest.param(
-            "if self.connection is None:\n    async with self._lock:\n        if self.connection is None:\n            self.connection = await connect()",
+            "if self.connection is None:\n    new = await connect()\n    if self.connection is None:\n        self.connection = new", id="re-check"
+        ),
+        pytest.param(
+            "if not self.connection:\n    async with self._lock:\n        if not self.connection:\n            self.connection = await connect()",
             id="double-checked lock",
         ),
-        pytest.param("if self.busy:\n    return\nself.busy = True\nv = self.balance\nawait io()\nself.balance = v + 1\nself.busy = False", id="in-flight flag"),
+        pytest.param(
+            "if self.busy:\n    return\nself.busy = True\nv = self.balance\nawait io()\nself.balance = v + 1\nself.busy = False", id="in-flight flag"
+        ),
         pytest.param(
             "if key in self.entries:\n    return await self.entries[key]\nself.entries[key] = asyncio.ensure_future(io())\nawait self.entries[key]",
             id="single flight",
@@ -116,7 +124,9 @@ def test_window_is_found(body: str, found: tuple[str, str]) -> None:
         pytest.param("for each in self.entries:\n    await each()", id="nobody changes it"),
         pytest.param("with self._guard:\n    self.balance += 1\nawait io()", id="thread lock released before"),
         pytest.param("with self._guard:\n    await self.pure()", id="thread lock over what cannot suspend"),
-        pytest.param("await self._lock.acquire()\nv = self.balance\nawait io()\nself.balance = v + 1\nself._lock.release()", id="acquire and release"),
+        pytest.param(
+            "await self._lock.acquire()\nv = self.balance\nawait io()\nself.balance = v + 1\nself._lock.release()", id="acquire and release"
+        ),
         pytest.param("v = self.balance\nawait io()\nself.balance = v + 1  # causeway: ignore", id="ignored"),
         pytest.param("v = self.balance  # causeway: ignore[lost_update]\nawait io()\nself.balance = v + 1", id="ignored by kind"),
         pytest.param("v = self.balance\nawait io()  # causeway: ignore[read-await-write]\nself.balance = v + 1", id="ignored by rule"),

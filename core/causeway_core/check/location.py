@@ -28,7 +28,7 @@ class Path(NamedTuple):
         """The path as people know it: `Account.balance`."""
         if self.root != "self":
             return self.text
-        return f"{self.owner}{self.text[self.text.find('.'):]}" if "." in self.text else self.owner
+        return f"{self.owner}{self.text[self.text.find('.') :]}" if "." in self.text else self.owner
 
 
 class Location(NamedTuple):

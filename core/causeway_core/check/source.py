@@ -112,5 +112,3 @@ def _findings(tree: ast.Module, text: str, path: str) -> tuple[Finding, ...]:
 def _is_ignored(lines: list[str], line: int, finding: Finding) -> bool:
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     return ignores(text, finding.kind) or (finding.rule is not None and ignores(text, finding.rule))
-
-

@@ -131,10 +131,7 @@ class Writes:
     def _guards_of(self, location: Location) -> list[tuple[Guard, int]]:
         """The guards in force that look at a location, with the read by which they do."""
         return [
-            (guard, token)
-            for guard in self.state.guards
-            for token in guard.tokens
-            if token >= 0 and touches(self.reads.location(token), location)
+            (guard, token) for guard in self.state.guards for token in guard.tokens if token >= 0 and touches(self.reads.location(token), location)
         ]
 
     def _same(self, value: Value, location: Location) -> bool:
@@ -201,5 +198,3 @@ class Writes:
     def result_locations(self) -> frozenset[Location]:
         """What the function's result was read from."""
         return frozenset(self.reads.location(token) for token in self.results if token >= 0)
-
-
