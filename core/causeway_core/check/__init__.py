@@ -7,6 +7,8 @@ it, and a write that depends on a stale read is suspected. Helpers of the module
 May import: errors, model. Imported by: reports and faces. Nothing is executed, imported or written.
 """
 
+from causeway_core.check.settings import Settings, settings_for
 from causeway_core.check.source import Examination, check_source, examine
+from causeway_core.check.tree import Checked, check_paths
 
-__all__ = ["Examination", "check_source", "examine"]
+__all__ = ["Checked", "Examination", "Settings", "check_paths", "check_source", "examine", "settings_for"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from causeway_core.check.location import Location, Path, touches
 from causeway_core.check.locks import is_lock_expression
-from causeway_core.check.module import Function
+from causeway_core.check.module import Function, last_name
 from causeway_core.check.mutators import LOOKING, MUTATORS, REMOVING
 from causeway_core.check.state import NONE, NOTHING, VALIDATED, Tokens, Value
 from causeway_core.check.writes import Writes
@@ -16,6 +16,8 @@ _COPYING = frozenset(
     {"list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "len", "max", "min", "int", "float", "str", "bytes", "bool", "abs", "round"}
 )
 _COPYING_METHODS = frozenset({"copy", "get", "items", "keys", "values", "format", "join", "split", "strip", "replace", "union", "index", "count"})
+_ELSEWHERE = frozenset({"to_thread", "run_in_executor", "run_sync", "run_in_threadpool"})
+"""Awaited calls that compute with what they are given, on another thread."""
 _PASSING = frozenset({"enumerate", "reversed", "zip", "iter", "map", "filter"})
 _CHOOSING = frozenset({"max", "min"})
 
@@ -48,7 +50,8 @@ class Expressions(Writes):
         return NOTHING
 
     def _lambda(self, node: ast.Lambda) -> Value:
-        return NOTHING
+        value = self._children(node.body) if not isinstance(node.body, ast.Name) else NOTHING
+        return Value(value.tokens, value.weak)
 
     def _name(self, node: ast.Name) -> Value:
         function, name = self.function, node.id
@@ -105,7 +108,11 @@ class Expressions(Writes):
         value = self._call(inner, awaited=node) if isinstance(inner, ast.Call) else self.evaluate(inner)
         if self.suspensions.of_await(node, self.function):
             self.suspend(node)
-        return Value(NONE, value.tokens | value.weak, None, value.chosen) if isinstance(inner, ast.Call) else value._replace(path=None)
+        if not isinstance(inner, ast.Call):
+            return value._replace(path=None)
+        if last_name(inner.func) in _ELSEWHERE:
+            return Value(value.tokens | value.weak, NONE, None, value.chosen)
+        return Value(NONE, value.tokens | value.weak, None, value.chosen)
 
     def _yield(self, node: ast.Yield) -> Value:
         self.evaluate(node.value)
@@ -162,7 +169,7 @@ class Expressions(Writes):
         path = receiver.path
         if path is None or awaited is not None:
             return Value(receiver.tokens if name in _COPYING_METHODS else NONE, receiver.tokens | receiver.weak | given.tokens | given.weak)
-        kind = self.module.kind(path.owner, path.text)
+        kind = self.module.kind_of(path)
         key = node.args[0] if node.args else None
         if name in LOOKING:
             value = self.read_item(path, key, node) if name == "get" and key is not None else self.read_content(path, node)
@@ -198,7 +205,7 @@ class Expressions(Writes):
     def look(self, node: ast.expr, at: ast.expr) -> Value:
         """A test of a container as a whole, where `node` is one."""
         path = self._path_of(node)
-        if path is None or self.module.kind(path.owner, path.text) not in ("list", "dict", "set", "deque"):
+        if path is None or self.module.kind_of(path) not in ("list", "dict", "set", "deque"):
             return NOTHING
         return self.read_content(path, at)
 

@@ -41,6 +41,8 @@ def is_lock_expression(node: ast.expr, module: Module, owner: str) -> bool:
         node = node.value
     text = ast.unparse(node)
     kind = module.kind(owner, text) or module.kind("module", text)
+    if kind is None and isinstance(node, ast.Attribute):
+        kind = module.attribute_kinds.get(node.attr)
     if kind is not None:
         return kind in ("lock", "thread lock", "some lock")
     return is_lock_name(text)

@@ -6,6 +6,8 @@ import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from causeway_core.check.location import Path
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 CONTAINERS = {
@@ -82,8 +84,9 @@ class Function:
 
 @dataclass(slots=True)
 class Module:
-    """`kinds` says what a path (class or `module`, and text) was seen to be given: list, dict, set, deque, lock, thread lock, semaphore,
-    queue, event. `mutations` are the structural changes of containers by the same key.
+    """`kinds` says what a path (class or `module`, and text) was seen to be given: list, dict, set, deque, lock, thread lock, some lock,
+    semaphore, queue; `attribute_kinds` the same by the attribute's name alone, None where that differs. `mutations` are the structural
+    changes of containers by path, `writers` the functions that change one. `called` are the functions that the module itself calls.
     """
 
     functions: list[Function] = field(default_factory=list)
@@ -92,6 +95,8 @@ class Module:
     variables: set[str] = field(default_factory=set)
     rebound: set[tuple[str, str]] = field(default_factory=set)
     kinds: dict[tuple[str, str], str] = field(default_factory=dict)
+    attribute_kinds: dict[str, str | None] = field(default_factory=dict)
+    called: set[str] = field(default_factory=set)
     mutations: defaultdict[tuple[str, str], list[Mutation]] = field(default_factory=lambda: defaultdict(list))
     writers: defaultdict[tuple[str, str], set[Function]] = field(default_factory=lambda: defaultdict(set))
 
@@ -107,8 +112,21 @@ class Module:
             queue.extend(self.classes[base] for base in found.bases if base in self.classes and base not in seen)
         return None
 
+    def kind_of(self, path: Path) -> str | None:
+        """What a path holds; of an object that was handed in, what an attribute of that name holds anywhere in the module."""
+        if path.root == "parameter":
+            return self.attribute_kinds.get(path.text.rpartition(".")[2])
+        return self.kind(path.owner, path.text)
+
+    def mutations_of(self, path: Path) -> list[Mutation]:
+        """The statements that change the structure of the container at a path, by the attribute's name for what was handed in."""
+        if path.root != "parameter":
+            return self.mutations.get((path.owner, path.text), [])
+        name = path.text.rpartition(".")[2]
+        return [each for (_, text), found in self.mutations.items() if text.rpartition(".")[2] == name for each in found]
+
     def kind(self, owner: str, text: str) -> str | None:
-        """What a path holds, also if a base class set it."""
+        """What the path of a class or function holds, also if a base class set it."""
         seen: set[str] = set()
         queue = [owner]
         while queue:

@@ -13,6 +13,12 @@ _ENDING = re.compile(
     r"close|stop|disconnect|shut_?down|cancel|exit|teardown|dispose|clean_?up|terminate|finish|end$|quit|kill|release|reset|abort|join|wait|eof",
     re.IGNORECASE,
 )
+_OVER = re.compile(r"eof|clos|exhaust|broken|consumed|done|finish|stop|disconnect|cancel|ended|released|failed|lost|dead|exited", re.IGNORECASE)
+"""Flags that say that something is over."""
+_MAKING = re.compile(
+    r"^(set|list|dict|deque|defaultdict|literal)$|create|connect|open|start|spawn|make|new|acquire|build|register|launch|subscribe|^[A-Z]", re.ASCII
+)
+"""Calls that give what lives or grows: to keep only one of two of them loses something."""
 _ONCE = re.compile(r"^(main|_?run|serve|_?serve_.*|lifespan|startup|on_startup|_?(main_?)?loop|.*_(loop|forever|routine))$")
 
 
@@ -27,20 +33,30 @@ def unshared_parameter(suspicion: Suspicion, module: Module) -> bool:
     if path.root != "parameter":
         return False
     root = re.split(r"[.\[]", path.text)[0]
-    shared = root in suspicion.function.shared_parameters
-    return not shared and (suspicion.rule != "read-await-write" or "." not in path.text)
+    if root in suspicion.function.shared_parameters:
+        return False
+    return suspicion.rule != "read-await-write" or "." not in path.text or suspicion.function.name in module.called
 
 
 def idempotent_flag(suspicion: Suspicion, module: Module) -> bool:
     """A flag set to a constant behind its check: to say twice that it is closed does no harm. What starts something twice does."""
     if suspicion.rule != "check-await-act" or not suspicion.constant:
         return False
-    return suspicion.loop_guard or bool(_ENDING.search(suspicion.function.name)) or not _is_true(suspicion.last)
+    if suspicion.loop_guard or _ENDING.search(suspicion.function.name) or _OVER.search(suspicion.location.path.text.rpartition(".")[2]):
+        return True
+    return not suspicion.effect and not _is_true(suspicion.last)
 
 
 def _is_true(node: ast.AST) -> bool:
     value = getattr(node, "value", None)
     return isinstance(value, ast.Constant) and value.value is True
+
+
+def cache_fill(suspicion: Suspicion, module: Module) -> bool:
+    """A missing entry is computed and stored, and nothing else changes: done twice it gives the same, unless it makes something that lives."""
+    if suspicion.rule != "check-await-act" or suspicion.operation != "[]=" or suspicion.effect == "change" or suspicion.accumulates:
+        return False
+    return not _MAKING.search(suspicion.from_call)
 
 
 def forgiving_removal(suspicion: Suspicion, module: Module) -> bool:
@@ -66,5 +82,5 @@ def outermost(function: Function) -> Function:
     return function
 
 
-REASONS: tuple[Callable[[Suspicion, Module], bool], ...] = (unshared_parameter, idempotent_flag, forgiving_removal, single_runner)
+REASONS: tuple[Callable[[Suspicion, Module], bool], ...] = (unshared_parameter, idempotent_flag, cache_fill, forgiving_removal, single_runner)
 """In the order in which they are asked."""

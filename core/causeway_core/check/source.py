@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from causeway_core.check.module import Function, Module
 from causeway_core.check.noise import is_noise
@@ -90,23 +91,35 @@ class _Run:
 
 
 def _findings(tree: ast.Module, text: str, path: str) -> tuple[Finding, ...]:
-    module = survey(tree)
-    run = _Run(module)
-    suspicions: dict[tuple[str, int, str], Suspicion] = {}
-    for function in module.functions:
-        if function.is_async:
-            found = run.interpret(function)
-            for (rule, _, _), each in found.suspicions.items() if found is not None else ():
-                if not is_noise(each, module):
-                    suspicions.setdefault((rule, id(each.function), each.location.path.text), each)
     lines = text.splitlines()
-    ordered = sorted(suspicions.values(), key=lambda each: (line_of(each.first), line_of(each.last), each.rule))
     told: list[Finding] = []
-    for each in ordered:
+    for each in _one_a_place(_suspicions(survey(tree))):
         finding = tell(each, len(told) + 1, path, lines)
         if not any(_is_ignored(lines, access.line, finding) for access in finding.accesses):
             told.append(finding)
     return tuple(told)
+
+
+def _suspicions(module: Module) -> Iterator[Suspicion]:
+    run = _Run(module)
+    for function in module.functions:
+        found = run.interpret(function) if function.is_async else None
+        if found is not None:
+            for each in found.suspicions.values():
+                if not is_noise(replace(each, effect=found.effect_behind(each)), module):
+                    yield each
+
+
+def _one_a_place(suspicions: Iterable[Suspicion]) -> list[Suspicion]:
+    """In order of line, one for each read and one for each write: a person looks at all of a function anyway."""
+    kept: list[Suspicion] = []
+    seen: set[tuple[str, str, int]] = set()
+    for each in sorted(suspicions, key=lambda each: (line_of(each.first), line_of(each.last), each.rule)):
+        places = {(each.rule, each.location.path.text, id(node)) for node in (each.first, each.last)}
+        if seen.isdisjoint(places):
+            kept.append(each)
+        seen |= places
+    return kept
 
 
 def _is_ignored(lines: list[str], line: int, finding: Finding) -> bool:

@@ -234,12 +234,12 @@ class Statements(Expressions):
     def _mutations(self, node: ast.For, location: Location) -> Iterator[Mutation]:
         """What elsewhere breaks an iteration of the location: any change of size of a dict or set, a removal from a list."""
         path = location.path
-        kind = self.module.kind(path.owner, path.text)
+        kind = self.module.kind_of(path)
         view = isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Attribute) and node.iter.func.attr in _VIEWS
         if kind is None:
             kind = "dict" if view else "list"
         inside = {id(each) for each in ast.walk(node)}
-        for mutation in self.module.mutations.get((path.owner, path.text), ()):
+        for mutation in self.module.mutations_of(path):
             if id(mutation.node) in inside or mutation.function is self.function or mutation.function.name in ("__init__", "__new__"):
                 continue
             operation = mutation.operation

@@ -128,10 +128,18 @@ class _Survey:
         self._locked -= locks
 
     def _visit_loop(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
-        names = _names(node.target) if not isinstance(node, ast.While) else frozenset()
+        if isinstance(node, ast.While):
+            names: frozenset[str] = frozenset()
+        else:
+            names = _names(node.target)
+            self._visit(node.iter)
+            self._visit(node.target)
         self._loops.append(names)
-        self._children(node)
+        if isinstance(node, ast.While):
+            self._visit(node.test)
+        self.run(node.body)
         self._loops.pop()
+        self.run(node.orelse)
 
     def _visit_comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
         names: frozenset[str] = frozenset()
@@ -155,7 +163,9 @@ class _Survey:
         function = node.func
         if isinstance(function, ast.Attribute):
             self._method_call(node, function, awaited)
-        elif isinstance(function, ast.Name) and not awaited:
+        elif isinstance(function, ast.Name):
+            self.module.called.add(function.id)
+        if isinstance(function, ast.Name) and not awaited:
             for position, argument in enumerate(node.args):
                 if isinstance(argument, ast.Name):
                     repeated = any(argument.id not in names for names in self._loops)
@@ -211,6 +221,10 @@ class _Survey:
         kind = _kind(value, annotation)
         if kind is not None:
             self.module.kinds.setdefault(key, kind)
+            name = key[1].rpartition(".")[2]
+            known = self.module.attribute_kinds.setdefault(name, kind)
+            if known != kind:
+                self.module.attribute_kinds[name] = None
 
     def _key(self, node: ast.expr) -> tuple[str, str] | None:
         """The owner and text of a path rooted in self, the class or a global; None for anything else."""

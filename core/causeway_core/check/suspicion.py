@@ -15,7 +15,8 @@ Rule = Literal["read-await-write", "check-await-act", "iterate-await", "blocking
 @dataclass(frozen=True, slots=True)
 class Suspicion:
     """A window of `function`: from `first` over the suspension to `last`. `last_function` is where the act stands if that is a helper.
-    `others` are places elsewhere that change the location.
+    `others` are places elsewhere that change the location. `from_call` names the call that made what is written; `effect` says what else
+    that is shared is changed behind the same check: counters alone, or more.
     """
 
     rule: Rule
@@ -29,6 +30,8 @@ class Suspicion:
     loop_guard: bool = False
     accumulates: bool = False
     operation: str = ""
+    from_call: str = ""
+    effect: Literal["", "count", "change"] = ""
     others: tuple[Mutation, ...] = ()
 
 

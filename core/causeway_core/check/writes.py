@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Literal
 
 from causeway_core.check.location import Location, Path, touches
 from causeway_core.check.locks import is_lock_name
-from causeway_core.check.module import Function, Module
+from causeway_core.check.module import Function, Module, last_name
 from causeway_core.check.state import VALIDATED, Guard, Reads, State, Tokens, Value
 from causeway_core.check.suspension import Suspensions
 from causeway_core.check.suspicion import Effect, Rule, Summary, Suspicion
@@ -32,6 +33,7 @@ class Writes:
         self.suspicions: dict[tuple[Rule, int, str], Suspicion] = {}
         self.effects: dict[int, Effect] = {}
         self.results: set[int] = set()
+        self.behind: dict[int, set[int]] = {}
         self.suspended = False
 
     def outer_path(self, name: str) -> Path | None:
@@ -95,6 +97,7 @@ class Writes:
     ) -> None:
         """A write of `value`: asks both rules, notes the effect, and takes in-flight flags into account."""
         state = self.state
+        accumulates = accumulates or any(touches(self.reads.location(token), location) for token in value.tokens if token >= 0)
         validated = VALIDATED in state.fresh
         guards = self._guards_of(location)
         fresh_guard = any(token in state.fresh for _, token in guards)
@@ -116,7 +119,10 @@ class Writes:
                     accumulates=accumulates,
                     operation=operation,
                     loop_guard=stale_guard[0].loop,
+                    from_call=made_by(node),
                 )
+        for guard in state.guards:
+            self.behind.setdefault(id(guard.node), set()).add(id(node))
         self.effects.setdefault(
             id(node),
             Effect(location, node, self.function, self.suspended, bool(guards) or validated, constant, accumulates, operation),
@@ -127,6 +133,10 @@ class Writes:
         elif fresh_guard and not accumulates and operation not in ("remove", "discard", "pop", "del", "clear", "popleft"):
             state.claims |= {text}
         self.forget(location)
+        if not location.content:
+            for name, known in list(state.env.items()):
+                if known.path is not None and known.path.text == location.path.text:
+                    state.env[name] = known._replace(path=None)
 
     def _guards_of(self, location: Location) -> list[tuple[Guard, int]]:
         """The guards in force that look at a location, with the read by which they do."""
@@ -187,14 +197,47 @@ class Writes:
         accumulates: bool = False,
         operation: str = "",
         loop_guard: bool = False,
+        from_call: str = "",
     ) -> None:
         read, suspension = self.reads.list[token], self.state.stale[token]
         key = (rule, id(node), location.path.text)
         if key not in self.suspicions:
             self.suspicions[key] = Suspicion(
-                rule, self.function, location, read.node, suspension, node, self.function, constant, loop_guard, accumulates, operation
+                rule,
+                self.function,
+                location,
+                read.node,
+                suspension,
+                node,
+                self.function,
+                constant,
+                loop_guard,
+                accumulates,
+                operation,
+                from_call=from_call,
             )
 
     def result_locations(self) -> frozenset[Location]:
         """What the function's result was read from."""
         return frozenset(self.reads.location(token) for token in self.results if token >= 0)
+
+    def effect_behind(self, suspicion: Suspicion) -> Literal["", "count", "change"]:
+        """What else that is shared is written behind the check of a suspicion, and after its await."""
+        mine = id(suspicion.last)
+        after = getattr(suspicion.suspension, "lineno", 0)
+        others = [self.effects[node] for written in self.behind.values() if mine in written for node in written if node in self.effects]
+        elsewhere = [each for each in others if each.late and each.location.path.text != suspicion.location.path.text]
+        found = [each for each in elsewhere if getattr(each.node, "lineno", 0) >= after]
+        if not found:
+            return ""
+        return "count" if all(each.accumulates for each in found) else "change"
+
+
+def made_by(node: ast.AST) -> str:
+    """The name of the call whose result an assignment stores, `literal` for a new container, empty for anything else."""
+    value = getattr(node, "value", None)
+    while isinstance(value, ast.Await):
+        value = value.value
+    if isinstance(value, ast.List | ast.Dict | ast.Set):
+        return "literal"
+    return last_name(value) if isinstance(value, ast.Call) else ""

@@ -15,6 +15,7 @@ from causeway_core.errors import CausewayError, CommandError
 COMMANDS = {
     "record": "run a program and record it",
     "analyze": "find races, lost updates and deadlocks in a recording",
+    "check": "warn about windows over an await in the source, without a run",
     "why": "walk backwards along causes from a value, an event or a finding",
     "query": "ask a recording in SQL",
     "ls": "list the recordings in .causeway/",

@@ -14,14 +14,20 @@ def github_report(recording: Recording, findings: Sequence[Finding], *, everythi
     """One line a finding, at its first access; latent findings and hints only with `everything`."""
     del recording, colour
     shown = [finding for finding in findings if everything or finding.tier in ("confirmed", "likely")]
-    return "".join(_line(finding) for finding in shown)
+    return annotation_lines(shown)
+
+
+def annotation_lines(findings: Sequence[Finding]) -> str:
+    """A workflow command a finding."""
+    return "".join(_line(finding) for finding in findings)
 
 
 def _line(finding: Finding) -> str:
     place = finding.accesses[0] if finding.accesses else None
     properties = [f"title={_property(f'{finding.tier} {finding.kind}: {finding.resource}')}"]
     if place is not None:
-        properties = [f"file={_property(place.file)}", f"line={place.line}", *properties]
+        columns = [] if place.col is None else [f"col={place.col + 1}"]
+        properties = [f"file={_property(place.file)}", f"line={place.line}", *columns, *properties]
     message = f"{finding.title}. {finding.recommendation}"
     return f"::{LEVELS[finding.tier]} {','.join(properties)}::{_message(message)}\n"
 

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from causeway_core.model import Finding
+from causeway_core.model import Finding, FindingAccess
 from causeway_core.storage.recording import Recording
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -32,11 +32,16 @@ RULES: dict[str, str] = {
 def sarif_report(recording: Recording, findings: Sequence[Finding], *, everything: bool = False, colour: bool = False) -> str:
     """One run with one result a finding; latent findings and hints are notes. The order that shows it is the result's code flow."""
     del everything, colour
+    return sarif_log(findings, recording.meta.root)
+
+
+def sarif_log(findings: Sequence[Finding], root: str) -> str:
+    """The log with one run; `root` is the folder that relative paths start from."""
     used = [kind for kind in RULES if any(finding.kind == kind for finding in findings)]
     run: dict[str, Any] = {
         "tool": {"driver": {"name": "Causeway", "version": version("causeway-debugger"), "rules": [_rule(kind) for kind in used]}},
-        "originalUriBaseIds": {"ROOT": {"uri": _folder_uri(recording.meta.root)}},
-        "columnKind": "utf16CodeUnits",
+        "originalUriBaseIds": {"ROOT": {"uri": _folder_uri(root)}},
+        "columnKind": "unicodeCodePoints",
         "results": [_result(finding, used.index(finding.kind)) for finding in findings],
     }
     return json.dumps({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
@@ -53,8 +58,7 @@ def _rule(kind: str) -> dict[str, Any]:
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
     places = [
-        _location(each.file, each.line, f"{each.role} by {each.actor}" + (f": {each.value}" if each.value is not None else ""))
-        for each in finding.accesses
+        _access(each) for each in finding.accesses
     ]
     result: dict[str, Any] = {
         "ruleId": finding.kind,
@@ -74,6 +78,14 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         ]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     return result
+
+
+def _access(access: FindingAccess) -> dict[str, Any]:
+    said = f"{access.role} by {access.actor}" if access.actor else f"{access.role} in {access.function}"
+    location = _location(access.file, access.line, said + (f": {access.value}" if access.value is not None else ""))
+    if access.col is not None and access.end_line is not None and access.end_col is not None:
+        location["physicalLocation"]["region"] |= {"startColumn": access.col + 1, "endLine": access.end_line, "endColumn": access.end_col + 1}
+    return location
 
 
 def _location(file: str, line: int, text: str) -> dict[str, Any]:

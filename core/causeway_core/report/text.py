@@ -57,7 +57,7 @@ def _print_finding(console: Console, finding: Finding, name: str) -> None:
     head.append(f"  {finding.resource}  ")
     head.append(f"({finding.tier}, confidence {round(100 * finding.confidence)}%)", style="dim")
     console.print(head)
-    _paragraph(console, finding.title, style="bold")
+    paragraph(console, finding.title, style="bold")
     if finding.timeline:
         console.print()
         _print_timeline(console, finding)
@@ -106,7 +106,8 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(width - 1, 1)] + "…"
 
 
-def _paragraph(console: Console, text: str, *, style: str = "") -> None:
+def paragraph(console: Console, text: str, *, style: str = "") -> None:
+    """Prints a text wrapped and indented."""
     for line in textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False):
         console.print(Text(f"    {line}", style=style))
 
