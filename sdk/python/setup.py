@@ -7,7 +7,7 @@ from setuptools.command.build_py import build_py
 from setuptools.command.editable_wheel import editable_wheel
 
 PTH = "causeway_autostart.pth"
-AUTOSTART = "import os; os.environ.get('CAUSEWAY_SPOOL') and __import__('causeway.autostart')\n"
+AUTOSTART = "import os; (os.environ.get('CAUSEWAY_SPOOL') or os.environ.get('CAUSEWAY_ORDER')) and __import__('causeway.autostart')\n"
 
 
 class BuildWithPth(build_py):
@@ -39,7 +39,7 @@ class EditableWithPth(editable_wheel):
 
 
 setup(
-    packages=["causeway", "causeway.weave", "causeway.hooks", "causeway.boundary"],
+    packages=["causeway", "causeway.weave", "causeway.hooks", "causeway.boundary", "causeway.order"],
     package_data={"causeway": ["*.pyi", "py.typed"]},
     ext_modules=[
         Extension(

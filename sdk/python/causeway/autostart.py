@@ -1,6 +1,6 @@
 """Starts recording and weaving in an interpreter whose environment asks for it; imported by the `.pth` file of child interpreters.
 
-Nothing happens without `CAUSEWAY_SPOOL`, nothing happens twice, and nothing that goes wrong here reaches the program.
+Nothing happens without `CAUSEWAY_SPOOL` or `CAUSEWAY_ORDER`, nothing happens twice, and nothing that goes wrong here reaches the program.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _started = False
 
 
 def start() -> Any:
-    """Installs the recorder and the import hook; gives the hook, or None where nothing is recorded. Safe to call again."""
+    """Installs the recorder, the order and the import hook; gives the hook, or None where none is asked for. Safe to call again."""
     global _hook, _started
-    if _started or not os.environ.get("CAUSEWAY_SPOOL"):
+    if _started or not (os.environ.get("CAUSEWAY_SPOOL") or os.environ.get("CAUSEWAY_ORDER")):
         return _hook
     _started = True
     try:
@@ -33,17 +33,27 @@ def start() -> Any:
 def _start() -> Any:
     from causeway import _tap
 
-    try:
+    if os.environ.get("CAUSEWAY_SPOOL"):
         from causeway import recorder
-    except ImportError:
-        _tap.start(os.environ["CAUSEWAY_SPOOL"], os.environ.get("CAUSEWAY_DETAIL") or "full", "{}", {})
+
+        recording = recorder.start_from_environment()
     else:
-        if not recorder.start_from_environment():
-            return None
+        recording = False
+    gates = None
+    if os.environ.get("CAUSEWAY_ORDER"):
+        from causeway.order.inforce import start_from_environment
+
+        gates = start_from_environment(os.environ)
+    if not recording and gates is None:
+        return None
     from causeway.weave.hook import install
     from causeway.weave.weaver import Weaver
 
-    return install(Weaver.from_environment(_tap, os.environ))
+    weaver = Weaver.from_environment(_tap, os.environ)
+    weaver.gates = gates
+    if gates is not None and not recording:
+        weaver.spool = None
+    return install(weaver)
 
 
 def note_exit(code: int | None) -> None:

@@ -45,6 +45,7 @@ static bool rlock_mine(PyObject *self) { return rlock_count(self) > 0 && ((RLock
 #endif
 
 static PyTypeObject *lock_type, *rlock_type, *queue_type;
+static PyMethodDef *queue_empty;
 
 /* Locks inside of queues, events and the like, by address, until they are freed. */
 static cw_pointers privates;
@@ -164,8 +165,6 @@ static PyObject *queue_put(cw_swap *swap, PyObject *self, void *b, void *c, void
     return result;
 }
 
-static PyMethodDef *queue_empty;
-
 static PyObject *queue_get(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
     if (!cw_active()) return swap->original(self, b, c, d, e);
     PyObject *empty = queue_empty ? queue_empty->ml_meth(self, NULL) : NULL;
@@ -192,6 +191,61 @@ static PyObject *queue_get_nowait(cw_swap *swap, PyObject *self, void *b, void *
     return result;
 }
 
+/* While an order is in force (causeway/order): gate(lock, False) before an acquisition, which may be put off; gate(lock, True) when it is about to block. */
+static PyObject *gate;
+static _Thread_local int in_gate; /* above 0: this thread is at work in causeway/order itself */
+
+/* A thread that blocks in here while an order is in force, as Waiter. */
+typedef struct Parked {
+    unsigned long thread;
+    PyObject *on;
+    bool timed;
+    struct Parked *following, **link;
+} Parked;
+static Parked *parked;
+
+/* False: an exception is set. */
+static bool ask_gate(PyObject *lock, bool blocks) {
+    if (!gate) return true;
+    PyObject *callback = Py_NewRef(gate);
+    in_gate++;
+    PyObject *answer = PyObject_CallFunctionObjArgs(callback, lock, blocks ? Py_True : Py_False, NULL);
+    in_gate--;
+    Py_DECREF(callback);
+    Py_XDECREF(answer);
+    return answer != NULL;
+}
+
+/* Whether another's lock is taken, or a queue is empty. */
+static bool unavailable(PyObject *self) {
+    if (Py_IS_TYPE(self, lock_type)) return lock_taken(self);
+    if (Py_IS_TYPE(self, rlock_type)) return rlock_count(self) > 0 && !rlock_mine(self);
+    PyObject *empty = queue_empty ? queue_empty->ml_meth(self, NULL) : NULL;
+    Py_XDECREF(empty);
+    return empty == Py_True;
+}
+
+static bool is_timed(const cw_swap *swap, void *b, void *c, void *d, void *e) {
+    cw_arguments given = cw_swap_arguments(swap, b, c, d, e);
+    PyObject *timeout = cw_argument(&given, 1, "timeout");
+    if (!timeout || timeout == Py_None) return false;
+    double seconds = PyFloat_AsDouble(timeout);
+    PyErr_Clear();
+    return seconds >= 0;
+}
+
+static PyObject *gated(cw_swap *swap, cw_method role, bool restores, PyObject *self, void *b, void *c, void *d, void *e) {
+    if (!ask_gate(self, false)) return NULL;
+    if (!unavailable(self) || (!restores && !would_block(swap, b, c, d, e, "blocking"))) return role(self, b, c, d, e);
+    Parked it = {PyThread_get_thread_ident(), self, !restores && is_timed(swap, b, c, d, e), parked, &parked};
+    if (parked) parked->link = &it.following;
+    parked = &it;
+    PyObject *result = ask_gate(self, true) ? role(self, b, c, d, e) : NULL;
+    *it.link = it.following;
+    if (it.following) it.following->link = it.link;
+    return result;
+}
+
 /* One exchanged method: a replacement of its own, because a PyMethodDef has no room for a pointer to it. */
 #define METHOD(name, role) \
     static cw_swap name##_swap; \
@@ -203,21 +257,31 @@ static PyObject *queue_get_nowait(cw_swap *swap, PyObject *self, void *b, void *
         if (is_private(self)) return name##_swap.original(self, b, c, d, e); \
         return role(&name##_swap, self, b, c, d, e); \
     }
-LOCK_METHOD(lock_acquire, acquire)
-LOCK_METHOD(lock_acquire_lock, acquire)
-LOCK_METHOD(lock_enter, acquire)
+/* What may block passes the gate first. */
+#define GATED(kind, name, role, restores) \
+    kind(plain_##name, role) \
+    static PyObject *name(PyObject *self, void *b, void *c, void *d, void *e) { \
+        if (gate != NULL) { \
+            if (in_gate) return plain_##name##_swap.original(self, b, c, d, e); \
+            return gated(&plain_##name##_swap, plain_##name, restores, self, b, c, d, e); \
+        } \
+        return plain_##name(self, b, c, d, e); \
+    }
+GATED(LOCK_METHOD, lock_acquire, acquire, false)
+GATED(LOCK_METHOD, lock_acquire_lock, acquire, false)
+GATED(LOCK_METHOD, lock_enter, acquire, false)
 LOCK_METHOD(lock_release, release)
 LOCK_METHOD(lock_release_lock, release)
 LOCK_METHOD(lock_exit, release)
-METHOD(rlock_acquire, acquire)
-METHOD(rlock_enter, acquire)
+GATED(METHOD, rlock_acquire, acquire, false)
+GATED(METHOD, rlock_enter, acquire, false)
 METHOD(rlock_release, release)
 METHOD(rlock_exit, release)
 METHOD(rlock_release_save, release_all)
-METHOD(rlock_acquire_restore, restore)
+GATED(METHOD, rlock_acquire_restore, restore, true)
 METHOD(simple_put, queue_put)
 METHOD(simple_put_nowait, queue_put)
-METHOD(simple_get, queue_get)
+GATED(METHOD, simple_get, queue_get, false)
 METHOD(simple_get_nowait, queue_get_nowait)
 
 static const struct {
@@ -226,14 +290,14 @@ static const struct {
     cw_swap *swap;
     cw_method method;
 } table[] = {
-    {0, "acquire", &lock_acquire_swap, lock_acquire}, {0, "acquire_lock", &lock_acquire_lock_swap, lock_acquire_lock},
-    {0, "__enter__", &lock_enter_swap, lock_enter}, {0, "release", &lock_release_swap, lock_release},
+    {0, "acquire", &plain_lock_acquire_swap, lock_acquire}, {0, "acquire_lock", &plain_lock_acquire_lock_swap, lock_acquire_lock},
+    {0, "__enter__", &plain_lock_enter_swap, lock_enter}, {0, "release", &lock_release_swap, lock_release},
     {0, "release_lock", &lock_release_lock_swap, lock_release_lock}, {0, "__exit__", &lock_exit_swap, lock_exit},
-    {1, "acquire", &rlock_acquire_swap, rlock_acquire}, {1, "__enter__", &rlock_enter_swap, rlock_enter},
+    {1, "acquire", &plain_rlock_acquire_swap, rlock_acquire}, {1, "__enter__", &plain_rlock_enter_swap, rlock_enter},
     {1, "release", &rlock_release_swap, rlock_release}, {1, "__exit__", &rlock_exit_swap, rlock_exit},
-    {1, "_release_save", &rlock_release_save_swap, rlock_release_save}, {1, "_acquire_restore", &rlock_acquire_restore_swap, rlock_acquire_restore},
+    {1, "_release_save", &rlock_release_save_swap, rlock_release_save}, {1, "_acquire_restore", &plain_rlock_acquire_restore_swap, rlock_acquire_restore},
     {2, "put", &simple_put_swap, simple_put}, {2, "put_nowait", &simple_put_nowait_swap, simple_put_nowait},
-    {2, "get", &simple_get_swap, simple_get}, {2, "get_nowait", &simple_get_nowait_swap, simple_get_nowait},
+    {2, "get", &plain_simple_get_swap, simple_get}, {2, "get_nowait", &simple_get_nowait_swap, simple_get_nowait},
 };
 #define TABLE_SIZE (sizeof table / sizeof table[0])
 
@@ -286,12 +350,44 @@ static PyObject *blocked(PyObject *module, PyObject *unused) {
 }
 
 /* In the child of a fork nobody else waits. */
-void cw_locks_forget(void) { waiters = NULL; }
+void cw_locks_forget(void) {
+    waiters = NULL;
+    parked = NULL;
+}
+
+static PyObject *gate_locks(PyObject *module, PyObject *callback) {
+    Py_XSETREF(gate, callback == Py_None ? NULL : Py_NewRef(callback));
+    Py_RETURN_NONE;
+}
+
+/* [(thread ident, lock or queue, timed, free)]: `free` when the thread is about to get what it waits for. */
+static PyObject *parked_threads(PyObject *module, PyObject *unused) {
+    PyObject *list = PyList_New(0);
+    for (Parked *it = parked; list && it; it = it->following) {
+        PyObject *entry = Py_BuildValue("(kOOO)", it->thread, it->on, it->timed ? Py_True : Py_False, unavailable(it->on) ? Py_False : Py_True);
+        if (!entry || PyList_Append(list, entry) < 0) Py_CLEAR(list);
+        Py_XDECREF(entry);
+    }
+    return list;
+}
+
+static PyObject *enter_gate(PyObject *module, PyObject *unused) {
+    return PyBool_FromLong(in_gate++);
+}
+
+static PyObject *leave_gate(PyObject *module, PyObject *unused) {
+    in_gate--;
+    Py_RETURN_NONE;
+}
 
 static PyMethodDef functions[] = {
     {"blocked", blocked, METH_NOARGS, "blocked() -> [(thread ident, op, object id)]\n\nThe threads that now block in an exchanged method of a lock or queue."},
     {"patch_locks", patch_locks, METH_NOARGS, "patch_locks() -> None\n\nFrom now on _thread.lock and _thread.RLock write SYNC records while something records."},
     {"patch_simple_queue", patch_simple_queue, METH_NOARGS, "patch_simple_queue() -> None\n\nThe same for _queue.SimpleQueue; imports _queue."},
+    {"gate_locks", gate_locks, METH_O, "gate_locks(callback or None) -> None\n\nWhile set: callback(lock, False) before every acquisition, callback(lock, True) when it is about to block."},
+    {"parked_threads", parked_threads, METH_NOARGS, "parked_threads() -> [(thread ident, lock or queue, timed, free)]\n\nThe threads that block while locks are gated."},
+    {"enter_gate", enter_gate, METH_NOARGS, "enter_gate() -> bool\n\nLocks of this thread pass ungated and unrecorded until leave_gate(); whether they did already. Pairs nest."},
+    {"leave_gate", leave_gate, METH_NOARGS, "leave_gate() -> None\n\nUndoes enter_gate()."},
     {"unpatch_locks", unpatch_locks, METH_NOARGS, "unpatch_locks() -> None\n\nUndoes patch_locks and patch_simple_queue."},
     {NULL},
 };

@@ -98,6 +98,14 @@ class Cache:
         except (OSError, ValueError, TypeError, EOFError):
             return None
 
+    def table(self, key: str) -> bytes | None:
+        """The site table that was stored under `key`, or None."""
+        try:
+            with open(self._path(key, ".json"), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
     def store(self, key: str, stored: Stored, table: bytes) -> None:
         """Keeps a woven module and its site table."""
         body = marshal.dumps(tuple(getattr(stored, name) for name in ("code", "recipe", "kinds", "rows", "names", "sites", "dynamic")))

@@ -28,7 +28,8 @@ class Weaver:
         self.cache = cache
         self.spool = spool
         self.detail = detail
-        self._busy = False
+        self.gates: Any = None
+        """While an order is in force (causeway/order): what puts gates in the place of taps."""
 
     @classmethod
     def from_environment(cls, tap: Any, environment: Mapping[str, str]) -> Weaver:
@@ -43,8 +44,10 @@ class Weaver:
         self.detail = detail or self.detail
 
     def covers(self, path: str, module: str) -> bool:
-        """Whether a module is in scope."""
-        return self.detail == "full" and self.scope.covers(path, module)
+        """Whether a module is in scope; while nothing records, whether it holds places of the order in force."""
+        if self.gates is not None and self.gates.concerns(path):
+            return True
+        return self.detail == "full" and (self.gates is None or self.spool is not None) and self.scope.covers(path, module)
 
     def woven(
         self, source: bytes, path: str, module: str, *, options: str = "", rewrite: Any = None, flags: int = 0, filename: str | None = None
@@ -66,8 +69,8 @@ class Weaver:
     def _woven(self, source: bytes, path: str, module: str, options: str, rewrite: Any, flags: int, filename: str | None) -> CodeType:
         key = self.cache.key(source, path, module, f"{self.detail} {options} {flags} {filename}")
         stored = self.cache.load(key)
-        table = None
-        if stored is None or not self._published(key, None):
+        table = self.cache.table(key) if self.gates is not None and self.gates.concerns(path) else None
+        if stored is None or (table is None and self.gates is not None) or not self._published(key, None):
             from causeway.weave.dynamic import split
             from causeway.weave.storable import packed
             from causeway.weave.tree import weave
@@ -82,6 +85,8 @@ class Weaver:
             self._published(key, table)
         base = self.tap.add_sites(stored.sites, key)
         taps = self.tap.make_packed(stored.kinds, stored.rows, stored.names, base)
+        if self.gates is not None and self.gates.concerns(path):
+            self.gates.gate(stored, taps, table)
         for row, line, inherited in stored.dynamic:
             taps[row] = Dynamic(self, f"<exec {path}:{line}>", module, inherited)
         return loaded(stored.code, stored.recipe, taps)

@@ -1,0 +1,210 @@
+"""Actors and their spawn paths: the names that a recording gives them (host: ingest/actors.py), from the order in which they are made.
+
+A path is the creator's path, a slash and the last part of what the actor runs; the second of a name gets `#2`. Threads and tasks get theirs when they
+are made, callbacks when they run for the first time, as the recorder introduces them.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from _thread import get_ident
+from types import BuiltinFunctionType, CodeType, CoroutineType, FunctionType, GeneratorType, MethodType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Actor:
+    """One thread, task or callback. `thread` is the ident of the OS thread it runs on, once known; `loop` its event loop."""
+
+    __slots__ = ("aside", "begun", "counts", "ended", "kind", "loop", "path", "pending", "subject", "thread")
+
+    def __init__(self, path: str, kind: str, subject: Any = None) -> None:
+        self.path = path
+        self.kind = kind
+        self.subject = subject
+        """What runs: the Thread or Task, for telling what it waits for. Tasks are held weakly."""
+        self.thread = 0
+        self.loop: Any = None
+        self.begun = self.ended = False
+        self.counts: dict[str, int] = {}
+        """How often the statement of a place has begun."""
+        self.pending: list[Any] = []
+        """Places whose statement is being executed."""
+        self.aside: list[Any] = []
+        """Handles that have to wait, as calls that put them back."""
+
+
+def described(it: Any) -> str:
+    """What an actor that runs `it` is named by: the qualified name of its code, else of its type or built-in function."""
+    for _ in range(8):
+        if isinstance(it, MethodType):
+            it = it.__func__
+        elif type(it) is functools.partial:
+            it = it.func
+        elif type(it).__name__ == "Around" and type(it).__module__ == "causeway._tap":
+            it = it.__wrapped__
+        else:
+            break
+    code: CodeType | None = None
+    if isinstance(it, FunctionType):
+        code = it.__code__
+    elif type(it) is GeneratorType:
+        code = it.gi_code
+    elif type(it) is CoroutineType:
+        code = it.cr_code
+    if code is not None:
+        return code.co_qualname
+    return it.__name__ if isinstance(it, BuiltinFunctionType) else type(it).__name__
+
+
+class Actors:
+    """All actors of this process, by path, thread and task. Every method is called with the forcing's lock held, or before anything runs."""
+
+    def __init__(self, root: str = "main") -> None:
+        self._siblings: dict[str, int] = {}
+        self.by_path: dict[str, Actor] = {}
+        self._threads: dict[int, Actor] = {}
+        self._coming: dict[int, Actor] = {}
+        self._tasks: dict[int, tuple[Any, Actor]] = {}
+        self._running: dict[int, list[Actor]] = {}
+        self.root = self._new(root, "thread")
+        self.root.begun = True
+
+    def _new(self, path: str, kind: str, subject: Any = None) -> Actor:
+        actor = self.by_path[path] = Actor(path, kind, subject)
+        return actor
+
+    def spawn(self, creator: Actor, name: str, kind: str, subject: Any = None) -> Actor:
+        """A new actor, named."""
+        base = f"{creator.path}/{name.rsplit('.', 1)[-1]}"
+        count = self._siblings[base] = self._siblings.get(base, 0) + 1
+        return self._new(base if count == 1 else f"{base}#{count}", kind, subject)
+
+    # Threads.
+
+    def main(self, ident: int) -> None:
+        """The running thread is the root."""
+        self._threads[ident] = self.root
+        self.root.thread = ident
+
+    def thread_made(self, thread: Any) -> Actor:
+        """`thread` is about to be started by the running actor."""
+        target = getattr(thread, "_target", None)
+        if target is None:
+            target = thread.run
+        name = described(target)
+        if not _has_code(target):
+            name = thread._name or name
+        actor = self._coming[id(thread)] = self.spawn(self.current(), name, "thread", thread)
+        return actor
+
+    def thread_lost(self, thread: Any) -> None:
+        """It could not be started after all."""
+        self._coming.pop(id(thread), None)
+
+    def thread_begins(self, thread: Any) -> Actor:
+        """In the new thread."""
+        actor = self._coming.pop(id(thread), None) or self.spawn(self.root, described(thread.run), "thread", thread)
+        actor.thread = get_ident()
+        self._threads[actor.thread] = actor
+        return actor
+
+    def thread_ends(self, actor: Actor) -> None:
+        """At the end of the thread."""
+        if self._threads.get(actor.thread) is actor:
+            del self._threads[actor.thread]
+
+    def coming(self) -> list[Actor]:
+        """Threads that were started and have not begun."""
+        return list(self._coming.values())
+
+    def threads(self) -> dict[int, Actor]:
+        """Threads by ident."""
+        return self._threads
+
+    def current(self) -> Actor:
+        """The running actor: the task or callback whose step this is, else the thread."""
+        ident = get_ident()
+        running = self._running.get(ident)
+        asyncio = sys.modules.get("asyncio")
+        if asyncio is not None and running:
+            # An eager task runs inside the step of its creator.
+            task = asyncio.tasks._current_tasks.get(running[-1].loop) if running[-1].loop is not None else None
+            if task is not None:
+                return self.task(task)
+        if running:
+            return running[-1]
+        return self._thread(ident)
+
+    def _thread(self, ident: int) -> Actor:
+        actor = self._threads.get(ident)
+        if actor is None:
+            actor = self._threads[ident] = self.spawn(self.root, f"thread-{len(self._threads)}", "thread")
+            actor.thread, actor.begun = ident, True
+        return actor
+
+    # Steps of tasks and callbacks.
+
+    def task(self, task: Any) -> Actor:
+        """The actor of a task; one that is new was made by the running actor."""
+        known = self._tasks.get(id(task))
+        if known is not None and known[0]() is task:
+            return known[1]
+        from weakref import ref
+
+        running = self._running.get(get_ident())
+        creator = running[-1] if running else self._thread(get_ident())
+        coro = task.get_coro()
+        name = described(coro) if type(coro) in (GeneratorType, CoroutineType) else task.get_name()
+        actor = self.spawn(creator, name, "task", ref(task))
+        actor.loop = task.get_loop()
+        self._tasks[id(task)] = (actor.subject, actor)
+        return actor
+
+    def callback(self, callback: Any) -> Actor:
+        """A new actor for a callback that is about to run."""
+        running = self._running.get(get_ident())
+        return self.spawn(running[-1] if running else self._thread(get_ident()), described(callback), "callback")
+
+    def enter(self, actor: Actor) -> None:
+        """The running thread now runs a step of `actor`."""
+        ident = get_ident()
+        actor.thread = ident
+        actor.begun = True
+        self._running.setdefault(ident, []).append(actor)
+
+    def leave(self, actor: Actor) -> None:
+        """The step is over."""
+        running = self._running.get(get_ident())
+        if running and running[-1] is actor:
+            running.pop()
+
+    def forget(self, task: Any) -> None:
+        """A task has ended; a new one may come to lie at its address."""
+        self._tasks.pop(id(task), None)
+
+
+def _has_code(it: Any) -> bool:
+    while True:
+        if isinstance(it, MethodType):
+            it = it.__func__
+        elif type(it) is functools.partial:
+            it = it.func
+        else:
+            return isinstance(it, FunctionType)
+
+
+def task_of(callback: Any) -> Any:
+    """The task whose step a handle's callback is, or None."""
+    subject = getattr(callback, "__self__", None)
+    if subject is None:
+        return None
+    name = getattr(callback, "__name__", type(callback).__name__)
+    if type(callback).__name__ == "TaskStepMethWrapper" or name in ("task_wakeup", "__step", "__wakeup", "_Task__step", "_Task__wakeup"):
+        asyncio = sys.modules.get("asyncio")
+        if asyncio is not None and isinstance(subject, (asyncio.tasks.Task, asyncio.tasks._PyTask)):
+            return subject
+    return None

@@ -1,0 +1,163 @@
+"""Finding places again in the code as it is now: by function, text and name; the line is only a hint."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from causeway.order.document import LIFETIME, STATEMENTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from causeway.order.document import Place
+
+ACCESS_OF = {
+    "attr": ("read", "write", "delete", "mutate"),
+    "owner": ("read",),
+    "item": ("read", "write", "delete", "mutate"),
+    "contains": ("test", "read"),
+    "global": ("read", "write", "delete"),
+    "cell": ("read", "write", "delete"),
+    "walrus": ("write",),
+    "unbind": ("delete",),
+    "method": ("mutate", "read", "write", "delete", "test", "iterate"),
+    "mutated": ("mutate",),
+    "read": ("read", "iterate"),
+    "iterate": ("iterate", "read"),
+    "resume": ("resume",),
+    "entry": ("call",),
+    "call": ("call",),
+}
+"""Which accesses a tap of a kind can be."""
+ENDINGS = ("return", "unwind", "handler")
+
+
+class Duty:
+    """What the gate of one tap does besides: accesses to pass, statements that begin here, and whether others may end here."""
+
+    __slots__ = ("accesses", "begins", "name", "passes", "tap_kind")
+
+    def __init__(self, tap_kind: str, name: Any) -> None:
+        self.tap_kind = tap_kind
+        self.name = name
+        self.accesses: list[Place] = []
+        self.begins: list[Place] = []
+        self.passes: list[Place] = []
+
+
+def concerns(file: str, path: str) -> bool:
+    """Whether a place's file (relative to some root, or absolute) is the module at `path`."""
+    if os.path.isabs(file):
+        return os.path.realpath(file) == os.path.realpath(path)
+    wanted, real = os.path.normpath(file).split(os.sep), os.path.realpath(path).split(os.sep)
+    return real[-len(wanted) :] == wanted or os.path.normpath(path).split(os.sep)[-len(wanted) :] == wanted
+
+
+class Anchors:
+    """The sites and taps of one woven module. `table` is its site table as JSON text decodes; rows are those of the tap maker."""
+
+    def __init__(self, table: dict[str, Any], kinds: tuple[str, ...], rows: bytes) -> None:
+        self.path: str = table["path"]
+        self.functions: list[list[Any]] = table["functions"]
+        self.sites: list[list[Any]] = table["sites"]
+        self.lines: list[str] = table["source"].splitlines()
+        self.rows = [(kinds[kind], site, site2 >> 1) for kind, site, _, site2 in struct.iter_unpack("<4I", rows)]
+        self.row_names: list[int] = [name for _, _, name, _ in struct.iter_unpack("<4I", rows)]
+
+    def duties(self, places: Iterable[Place], names: tuple[Any, ...]) -> tuple[dict[int, Duty], list[Place]]:
+        """Duties by tap row for the places of this module, and the places that are nowhere in it."""
+        found: dict[int, Duty] = {}
+        lost: list[Place] = []
+        for place in places:
+            if place.access in LIFETIME or not concerns(place.file, self.path):
+                continue
+            if not self._anchor(place, names, found):
+                lost.append(place)
+        return found, lost
+
+    def _anchor(self, place: Place, names: tuple[Any, ...], found: dict[int, Duty]) -> bool:
+        def duty(row: int) -> Duty:
+            if row not in found:
+                found[row] = Duty(self.rows[row][0], names[self.row_names[row]])
+            return found[row]
+
+        if place.access in STATEMENTS:
+            statement = self._statement(place)
+            if statement is None:
+                return False
+            function = self.sites[statement][6]
+            for row, (kind, site, ahead) in enumerate(self.rows):
+                if (kind == "line" and site == statement) or (ahead and site + ahead == statement):
+                    duty(row).begins.append(place)
+                    duty(row).accesses.append(place)
+                elif self.sites[site][6] == function and (kind == "line" or ahead or kind in ENDINGS):
+                    duty(row).passes.append(place)
+            return True
+        rows = self._access_rows(place)
+        if not rows:
+            return False
+        chosen = self._choose(place, rows)
+        statements = set()
+        for row in chosen:
+            duty(row).accesses.append(place)
+            statements.add(self._line_site(self.rows[row][1]))
+        for row, (kind, site, ahead) in enumerate(self.rows):
+            if (kind == "line" and site in statements) or (ahead and site + ahead in statements):
+                duty(row).begins.append(place)
+        return True
+
+    def _access_rows(self, place: Place) -> list[int]:
+        """The taps that are this access in this function, by name too if any has the name."""
+        rows = []
+        for row, (kind, site, _) in enumerate(self.rows):
+            if place.access in ACCESS_OF.get(kind, ()) and self._in_function(site, place) and self._has_text(site, place):
+                rows.append(row)
+        named = [row for row in rows if place.name is None or self.sites[self.rows[row][1]][5] == place.name]
+        return named or [row for row in rows if self.sites[self.rows[row][1]][5] is None or place.access == "mutate"]
+
+    def _in_function(self, site: int, place: Place) -> bool:
+        return place.qualname is None or self.functions[self.sites[site][6]][0] == place.qualname
+
+    def _has_text(self, site: int, place: Place) -> bool:
+        if not place.text:
+            return bool(self.sites[site][1] == place.line)
+        if place.access == "call":
+            return True
+        line = self._line_site(site)
+        return place.text in (self._text(self.sites[site][1]), self._text(self.sites[line][1]) if line is not None else None)
+
+    def _text(self, line: int) -> str:
+        return self.lines[line - 1].strip() if 0 < line <= len(self.lines) else ""
+
+    def _line_site(self, site: int) -> int | None:
+        """The `line` site of the statement that an access belongs to: the nearest before it in the table, same function."""
+        function = self.sites[site][6]
+        for at in range(site, -1, -1):
+            if self.sites[at][6] == function and self.sites[at][0] == "line":
+                return at
+        return None
+
+    def _choose(self, place: Place, rows: list[int]) -> list[int]:
+        """The taps of one statement where the same text stands several times."""
+        by_line: dict[int, list[int]] = {}
+        for row in rows:
+            by_line.setdefault(self.sites[self.rows[row][1]][1], []).append(row)
+        return by_line[_nearest(place, sorted(by_line))]
+
+    def _statement(self, place: Place) -> int | None:
+        lines: dict[int, int] = {}
+        for number, site in enumerate(self.sites):
+            if site[0] == "line" and self._in_function(number, place) and self._has_text(number, place):
+                lines.setdefault(site[1], number)
+        if not lines:
+            return None
+        return lines[_nearest(place, sorted(lines))]
+
+
+def _nearest(place: Place, lines: list[int]) -> int:
+    if place.ordinal is not None and place.ordinal < len(lines):
+        return lines[place.ordinal]
+    return min(lines, key=lambda line: abs(line - place.line))

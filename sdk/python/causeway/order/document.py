@@ -1,0 +1,133 @@
+"""The order file: named places of a program and what has to wait for what (sdk/SPEC.md section 9)."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SCHEMA = "causeway.order/1"
+ACCESSES = ("read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "start", "end")
+LIFETIME = ("start", "end")
+STATEMENTS = ("sql", "file", "acquire", "release")
+"""Accesses that are over when their statement is over."""
+RAISES = ("CancelledError", "TimeoutError")
+
+
+class OrderError(ValueError):
+    """An order that says nothing a run could be held to; the message names the member."""
+
+
+class Place:
+    """One execution of one access by one actor. `nth` counts the actor's executions of the statement, from 0."""
+
+    __slots__ = ("access", "actor", "file", "key", "line", "name", "nth", "ordinal", "qualname", "text")
+
+    def __init__(self, key: str, given: dict[str, Any]) -> None:
+        self.key = key
+        self.actor = _text(given, "actor", key)
+        self.access = _text(given, "access", key)
+        if self.access not in ACCESSES:
+            raise OrderError(f"place {key}: access is {self.access!r}, not one of {', '.join(ACCESSES)}")
+        lives = self.access in LIFETIME
+        self.file: str = given.get("file") or "" if lives else _text(given, "file", key)
+        self.line = _number(given, "line", key)
+        self.qualname: str | None = given.get("qualname")
+        self.text: str = str(given.get("text") or "").strip()
+        self.name: str | None = given.get("name")
+        self.nth = _number(given, "nth", key)
+        self.ordinal: int | None = given.get("ordinal")
+        if not lives and not self.text and not self.line:
+            raise OrderError(f"place {key}: neither text nor line says where it is")
+
+    def __repr__(self) -> str:
+        where = f" at {os.path.basename(self.file)}:{self.line}" if self.file else ""
+        what = f" of {self.name}" if self.name else ""
+        return f"{self.access}{what} by {self.actor}{where}"
+
+
+class Constraint:
+    """The actor of `hold`, once past `since` (None: from its start), goes no further until `after` is passed."""
+
+    __slots__ = ("after", "hold", "index", "since")
+
+    def __init__(self, index: int, given: dict[str, Any], places: dict[str, Place]) -> None:
+        self.index = index
+        self.after = _place(given, "after", index, places)
+        self.hold = _place(given, "hold", index, places)
+        self.since = _place(given, "since", index, places) if given.get("since") is not None else None
+        if self.since is not None and self.since.actor != self.hold.actor:
+            raise OrderError(f"constraint {index}: `since` and `hold` are places of different actors")
+
+
+class Order:
+    """A whole order file, checked. Raises OrderError for anything that is not one."""
+
+    __slots__ = ("constraints", "inject", "places", "watch")
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        if not isinstance(given, dict) or given.get("schema", SCHEMA) != SCHEMA:
+            raise OrderError(f"not an order file: its schema is not {SCHEMA}")
+        places, constraints = given.get("places"), given.get("constraints", [])
+        if not isinstance(places, dict) or not isinstance(constraints, list):
+            raise OrderError("an order file has `places`, an object, and `constraints`, a list")
+        self.places = {key: Place(key, _object(place, f"place {key}")) for key, place in places.items()}
+        self.constraints = [Constraint(index, _object(one, f"constraint {index}"), self.places) for index, one in enumerate(constraints)]
+        self.watch = [key for key in given.get("watch") or () if _known(key, self.places, "watch")]
+        self.inject: dict[str, str] = {}
+        for one in given.get("inject") or ():
+            key, kind = one.get("at"), one.get("raise")
+            if kind not in RAISES:
+                raise OrderError(f"inject: raise is {kind!r}, not one of {', '.join(RAISES)}")
+            if _known(key, self.places, "inject"):
+                self.inject[key] = kind
+
+    @classmethod
+    def load(cls, path: str) -> Order:
+        """The order in a file. Raises OSError or OrderError."""
+        import json
+
+        try:
+            with open(path, encoding="utf-8") as file:
+                return cls(json.load(file))
+        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise OrderError(f"{path} holds no JSON: {error}") from None
+
+    def files(self) -> set[str]:
+        """The files that hold places."""
+        return {place.file for place in self.places.values() if place.file}
+
+
+def _object(given: Any, what: str) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise OrderError(f"{what}: not an object")
+    return given
+
+
+def _text(given: dict[str, Any], name: str, key: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str) or not value:
+        raise OrderError(f"place {key}: `{name}` is missing")
+    return value
+
+
+def _number(given: dict[str, Any], name: str, key: str) -> int:
+    value = given.get(name) or 0
+    if not isinstance(value, int) or value < 0:
+        raise OrderError(f"place {key}: `{name}` is no number from 0")
+    return value
+
+
+def _known(key: Any, places: dict[str, Place], what: str) -> bool:
+    if key not in places:
+        raise OrderError(f"{what}: there is no place {key!r}")
+    return True
+
+
+def _place(given: dict[str, Any], name: str, index: int, places: dict[str, Place]) -> Place:
+    key = given.get(name)
+    if key not in places:
+        raise OrderError(f"constraint {index}: `{name}` is {key!r}, which is no place")
+    return places[key]

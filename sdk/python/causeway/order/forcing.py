@@ -1,0 +1,320 @@
+"""The state of an order in force in one process: what was passed, who has to wait, and when it became impossible."""
+
+from __future__ import annotations
+
+from _thread import RLock, allocate_lock, get_ident
+
+from causeway import _tap
+from causeway.order.actors import Actor, Actors
+from causeway.order.document import STATEMENTS
+from causeway.order.movers import Movers
+from causeway.order.watched import Watched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from causeway.order.document import Constraint, Order, Place
+
+EVERYBODY, ENDED, NO_PLACE, NO_ACTOR, ONE_STEP, NO_PROGRESS = (
+    "everybody waits",
+    "actor ended",
+    "no such place",
+    "no such actor",
+    "reached inside one step",
+    "no progress",
+)
+
+
+class Forcing:
+    """Called from gates, loops and thread hooks of any thread. One lock guards all of it (reentrant: a signal handler may run inside);
+    whoever has to wait waits on a lock of its own.
+
+    `changed(forcing)` is called, with the lock held, whenever there is something new to tell. `remote` passes places and questions on to other
+    processes, or is None.
+    """
+
+    def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main") -> None:
+        self.order = order
+        self.lock = RLock()
+        self.actors = Actors(root)
+        self.movers = Movers(self)
+        self.watched = Watched(order.watch)
+        self.passed: list[str] = []
+        self.gave_up: dict[str, Any] | None = None
+        self.hang: dict[str, Any] | None = None
+        self.open = not order.constraints and not order.inject
+        self.anchored: set[str] = set()
+        self.progress = 0
+        self.on_hang: Callable[[], None] | None = None
+        self.remote: Any = None
+        self._changed = changed
+        self._done: set[str] = set()
+        self._queues: dict[Actor, Any] = {}
+        self._wants: dict[Actor, Place | None] = {}
+        self._holds: dict[str, list[Constraint]] = {}
+        self._awaited: dict[str, list[Constraint]] = {}
+        for constraint in order.constraints:
+            self._holds.setdefault(constraint.hold.actor, []).append(constraint)
+            self._awaited.setdefault(constraint.after.actor, []).append(constraint)
+        self._named = {place.actor for place in order.places.values()}
+        self._lifetime: dict[tuple[str, str], list[str]] = {}
+        for place in order.places.values():
+            if place.access in ("start", "end"):
+                self._lifetime.setdefault((place.actor, place.access), []).append(place.key)
+
+    # What gates of code call.
+
+    def begin(self, places: Iterable[Place]) -> None:
+        """A statement of these places begins in the running actor; it waits here if it is held at one of the statement."""
+        with self.lock:
+            actor = self.actors.current()
+            mine = [place for place in places if place.actor == actor.path]
+            for place in mine:
+                if place in actor.pending:
+                    self._over(actor, place)
+                actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
+        for place in mine:
+            if place.access in STATEMENTS and actor.counts[place.key] == place.nth + 1 and self._arrive(actor, place):
+                with self.lock:
+                    actor.pending.append(place)
+
+    def before(self, place: Place, counted: bool, late: bool = False) -> bool:
+        """The running actor is about to do what the place says; False when this is another actor or execution. Waits until it may.
+
+        `counted`: its statement is counted by `begin`. `late`: the access has already happened.
+        """
+        with self.lock:
+            actor = self.actors.current()
+            if place.actor != actor.path:
+                return False
+            if not counted:
+                actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
+            if actor.counts.get(place.key, 0) != place.nth + 1:
+                return False
+        return self._arrive(actor, place)
+
+    def after(self, place: Place, look: Any = None) -> None:
+        """The running actor has done what the place says. `look()` gives the location's value later."""
+        with self.lock:
+            if look is not None:
+                self.watched.saw(place.key, look)
+            self._pass(place.key)
+
+    def ends(self, places: Iterable[Place]) -> None:
+        """Whatever statement of these places was being executed by the running actor is over."""
+        with self.lock:
+            actor = self.actors.current()
+            for place in places:
+                if place in actor.pending:
+                    self._over(actor, place)
+
+    def _over(self, actor: Actor, place: Place) -> None:
+        actor.pending.remove(place)
+        self._pass(place.key)
+
+    def _arrive(self, actor: Actor, place: Place) -> bool:
+        with self.lock:
+            if place.key in self._done:
+                return False
+            constraint = None if self.open else self._held_by(actor, place)
+            if constraint is None:
+                return True
+            if actor.kind != "thread" and not self._elsewhere(constraint.after.actor, actor):
+                self._give_up(constraint, ONE_STEP, f"{actor.path} reaches its {place} in the step that it could only be stopped before.")
+                return True
+        self.wait(actor, place)
+        return True
+
+    def _elsewhere(self, path: str, actor: Actor) -> bool:
+        """Whether an actor lives on another OS thread, so that the thread of a step may stop for it."""
+        other = self.actors.by_path.get(path)
+        if other is None or other.ended:
+            return False
+        return (other.kind == "thread" and other.thread != get_ident()) or (other.loop is not None and other.loop is not actor.loop)
+
+    # What threads call.
+
+    def stop(self, blocks: bool = False) -> None:
+        """A scheduling point of the running thread: before a lock is taken, or (`blocks`) when it is about to wait for one."""
+        with self.lock:
+            actor = self.actors.current()
+            self.progress += 1
+            if blocks:
+                self.movers.check()
+                return
+            # What a thread locks before it runs its target is not the program's.
+            if self.open or actor.kind != "thread" or not actor.begun or self._held_by(actor) is None:
+                return
+        self.wait(actor)
+
+    def wait(self, actor: Actor, place: Place | None = None) -> None:
+        """Blocks the running thread as long as its actor is held."""
+        while True:
+            with self.lock:
+                if self.open or self._held_by(actor, place) is None:
+                    return
+                queue = self._queues.get(actor)
+                if queue is None:
+                    queue = self._queues[actor] = allocate_lock()
+                    queue.acquire()
+                self._wants[actor] = place
+                self.movers.held(get_ident())
+                self.movers.check()
+            try:
+                queue.acquire()
+            finally:
+                with self.lock:
+                    self._wants.pop(actor, None)
+                    self.movers.runs(get_ident())
+
+    # What event loops call.
+
+    def admits(self, actor: Actor) -> bool:
+        """Whether a step of a task or callback may run now. With the lock held."""
+        return self.open or self._held_by(actor) is None
+
+    def put_aside(self, actor: Actor, back: Callable[[], None]) -> None:
+        """Keeps a handle that is not admitted; `back()` puts it into its loop again. With the lock held."""
+        actor.aside.append(back)
+        self._wants.setdefault(actor, None)
+        self.movers.watch()
+
+    # Lives of actors.
+
+    def started(self, actor: Actor) -> None:
+        """With the lock held."""
+        self.progress += 1
+        for key in self._lifetime.get((actor.path, "start"), ()):
+            self._pass(key)
+
+    def ended(self, actor: Actor) -> None:
+        """With the lock held: what it has not passed by now it never will."""
+        if actor.ended:
+            return
+        actor.ended = True
+        for place in list(actor.pending):
+            self._over(actor, place)
+        for key in self._lifetime.get((actor.path, "end"), ()):
+            self._pass(key)
+        for constraint in self._awaited.get(actor.path, ()):
+            if constraint.after.key not in self._done:
+                self._give_up(constraint, ENDED, f"{actor.path} has ended without its {constraint.after}.")
+        self.progress += 1
+        if actor.path not in self._named:
+            self.actors.by_path.pop(actor.path, None)
+
+    def lost(self, places: Iterable[Place]) -> None:
+        """These places are nowhere in the code."""
+        for place in places:
+            for constraint in self.order.constraints:
+                if place in (constraint.after, constraint.hold, constraint.since):
+                    self._give_up(constraint, NO_PLACE, f"The code is gone: nothing in {place.file} is the {place} ({place.text!r}).")
+
+    # The order itself.
+
+    def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:
+        for constraint in self._holds.get(actor.path, ()):
+            if constraint.after.key in self._done:
+                continue
+            if constraint.since is None or constraint.since.key in self._done or constraint.hold is place:
+                return constraint
+        return None
+
+    def _pass(self, key: str) -> None:
+        if key in self._done:
+            return
+        self._done.add(key)
+        self.passed.append(key)
+        self.progress += 1
+        if self.remote is not None:
+            self.remote.passed(key)
+        self._release()
+        self._tell()
+
+    def passed_elsewhere(self, key: str) -> None:
+        """Another process has passed a place."""
+        with self.lock:
+            if key not in self._done:
+                self._done.add(key)
+                self.passed.append(key)
+                self.progress += 1
+                self._release()
+                self._tell()
+
+    def _release(self) -> None:
+        """Lets everybody go who is no longer held, in the order in which they came."""
+        for actor, place in list(self._wants.items()):
+            if not self.open and self._held_by(actor, place) is not None:
+                continue
+            del self._wants[actor]
+            aside, actor.aside = actor.aside, []
+            for back in aside:
+                back()
+            queue = self._queues.pop(actor, None)
+            if queue is not None:
+                self.movers.runs(actor.thread)
+                queue.release()
+
+    def _give_up(self, constraint: Constraint, reason: str, detail: str) -> None:
+        if self.gave_up is not None or self.open:
+            return
+        self.gave_up = {"constraint": constraint.index, "reason": reason, "detail": detail}
+        self.open = True
+        if self.remote is not None:
+            self.remote.gave_up(self.gave_up)
+        self._release()
+        self._tell()
+
+    def give_up_unfinished(self, reason: str, detail: str) -> None:
+        """Gives up the first constraint that is not fulfilled. With the lock held."""
+        for constraint in self.order.constraints:
+            if constraint.after.key not in self._done:
+                self._give_up(constraint, reason, detail)
+                return
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing holds anybody any more."""
+        return self.open or all(constraint.after.key in self._done for constraint in self.order.constraints)
+
+    def waiting(self) -> list[Actor]:
+        """The actors that are held now."""
+        return list(self._wants)
+
+    def hung(self, actors: list[dict[str, Any]]) -> None:
+        """Nobody can move any more, and not because of a gate. With the lock held."""
+        if self.hang is None:
+            self.hang = {"actors": actors}
+            self._tell()
+        if self.on_hang is not None:
+            self.on_hang()
+
+    def end(self) -> None:
+        """The run is over: what has not happened never will."""
+        with self.lock:
+            for constraint in self.order.constraints:
+                if constraint.after.key in self._done:
+                    continue
+                place = constraint.after
+                known = place.actor in self.actors.by_path
+                if known and place.file and place.key not in self.anchored:
+                    self._give_up(constraint, NO_PLACE, f"The code is gone: {place.file} was not loaded.")
+                elif known:
+                    self._give_up(constraint, ENDED, f"{place.actor} has ended without its {place}.")
+                else:
+                    self._give_up(constraint, NO_ACTOR, f"There was no {place.actor}.")
+            self.open = True
+            self._release()
+
+    def _tell(self) -> None:
+        if self._changed is not None:
+            self._changed(self)
+
+    def __enter__(self) -> bool:
+        """As a context: the running thread is at work in here; gives whether it was so already."""
+        return _tap.enter_gate()
+
+    def __exit__(self, *_: object) -> None:
+        _tap.leave_gate()

@@ -1,0 +1,168 @@
+"""What stands in woven code for a tap whose site an order names: waits, does what the tap does, and says that it is done."""
+
+from __future__ import annotations
+
+import sys
+
+from causeway import _tap
+from causeway.order import watched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from causeway.order.anchors import Duty
+    from causeway.order.document import Place
+    from causeway.order.forcing import Forcing
+
+_READS = ("read", "iterate", "test", "mutate")
+
+
+class Gate:
+    """Answers every operator that a tap answers (native/README.md) with what the tap answers. Never raises by itself."""
+
+    __slots__ = ("_counted", "_duty", "_forcing", "_name", "_tap")
+
+    def __init__(self, tap: Any, duty: Duty, forcing: Forcing, counted: frozenset[str]) -> None:
+        self._tap = tap
+        self._duty = duty
+        self._forcing = forcing
+        self._counted = counted
+        self._name = duty.name if isinstance(duty.name, str) else None
+
+    def __reduce__(self) -> Any:
+        return self._tap.__reduce__()
+
+    def _before(self, *accesses: str) -> list[Place]:
+        """Waits; gives the places that this execution is."""
+        duty = self._duty
+        if not duty.accesses:
+            return []
+        inside = _tap.enter_gate()
+        try:
+            forcing = self._forcing
+            if inside:
+                return []
+            return [place for place in duty.accesses if place.access in accesses and forcing.before(place, place.key in self._counted)]
+        finally:
+            _tap.leave_gate()
+
+    def _after(self, places: list[Place], look: Any = None) -> None:
+        duty = self._duty
+        if not (places or duty.passes or duty.begins):
+            return
+        inside = _tap.enter_gate()
+        try:
+            if inside:
+                return
+            forcing = self._forcing
+            for place in places:
+                forcing.after(place, look)
+            if duty.passes:
+                forcing.ends(duty.passes)
+            if duty.begins:
+                forcing.begin(duty.begins)
+        finally:
+            _tap.leave_gate()
+
+    def __invert__(self) -> Any:
+        places = self._before("call", "delete")
+        result = ~self._tap
+        self._after(places)
+        return result
+
+    def __matmul__(self, value: Any) -> Any:
+        return self._value(value, at=True)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._value(index, at=False)
+
+    def _value(self, index: Any, at: bool) -> Any:
+        kind = self._duty.tap_kind
+        if kind == "method" or kind == "mutated":
+            return self._method(index)
+        if kind == "walrus":
+            places = self._before("write")
+        elif kind == "await":
+            self._inject()
+            places = []
+        else:
+            places = self._before("resume") if kind == "resume" else self._before(*_READS)
+        result = self._tap @ index if at else self._tap[index]
+        if kind == "owner" and places:
+            return self._loaded(result, places)
+        self._after(places, self._look(kind, index, result) if places else None)
+        if kind == "resume" and places:
+            self._raise(places)
+        return result
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        places = self._before("write")
+        self._tap[index] = value
+        self._after(places, self._look(self._duty.tap_kind, index, value) if places else None)
+
+    def __delitem__(self, index: Any) -> None:
+        kind = self._duty.tap_kind
+        places = self._before("delete") if kind in ("attr", "item") else self._before("call") if kind == "entry" else self._before("write")
+        del self._tap[index]
+        self._after(places, self._look(kind, index, index) if places else None)
+
+    def _loaded(self, owner: Any, places: list[Place]) -> Any:
+        """The attribute is read here, so that nobody can come between the gate and the read."""
+        name = self._name or ""
+        try:
+            value = getattr(owner, name)
+        except Exception:
+            value = owner  # the program's own code is to get the exception
+            self._after(places)
+            return owner
+        self._after(places, watched.attribute(owner, name))
+        return Loaded(value)
+
+    def _method(self, owner: Any) -> Any:
+        function = self._tap[owner]
+        if not self._duty.accesses:
+            self._after([])
+            return function
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            places = self._before("mutate", "read", "write", "delete", "test", "iterate")
+            result = function(*args, **kwargs)
+            self._after(places, watched.constant(owner) if places else None)
+            return result
+
+        return call
+
+    def _look(self, kind: str, index: Any, value: Any) -> Any:
+        name = self._name or ""
+        if kind in ("attr", "owner"):
+            return watched.attribute(index, name)
+        if kind == "item":
+            container, key = (index.start, index.stop) if isinstance(index, slice) else index
+            return watched.item(container, key)
+        if kind in ("global", "walrus") and name:
+            return watched.of_global(sys._getframe(2).f_globals, name)
+        return watched.constant(value[-1] if kind == "cell" and isinstance(value, tuple) else value)
+
+    def _inject(self) -> None:
+        """Cancels the running task, as somebody else would while it waits at this await."""
+        from causeway.order.inject import cancel_here
+
+        cancel_here(self._forcing, self._duty, self._counted)
+
+    def _raise(self, places: list[Place]) -> None:
+        for place in places:
+            if self._forcing.order.inject.get(place.key) == "TimeoutError":
+                raise TimeoutError
+
+
+class Loaded:
+    """Stands for an object whose attribute has just been read: woven code asks it for that attribute and nothing else."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Any) -> None:
+        object.__setattr__(self, "_value", value)
+
+    def __getattribute__(self, name: str) -> Any:
+        return object.__getattribute__(self, "_value")

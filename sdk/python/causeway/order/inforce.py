@@ -1,0 +1,106 @@
+"""An order put in force in this process, and lifted again."""
+
+from __future__ import annotations
+
+from causeway.order import loop, threads
+from causeway.order.document import Order, OrderError
+from causeway.order.forcing import Forcing
+from causeway.order.hang import Hang
+from causeway.order.modules import Modules
+from causeway.order.patches import Patches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+ORDER, RESULT, PATIENCE = "CAUSEWAY_ORDER", "CAUSEWAY_ORDER_RESULT", "CAUSEWAY_ORDER_PATIENCE"
+
+
+class InForce:
+    """One order, its gates and hooks. `modules` is to be given to the weaver; `lift` takes the hooks back, and gates let everybody pass."""
+
+    def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None) -> None:
+        self.forcing = Forcing(order, changed)
+        self.modules = Modules(self.forcing)
+        self._patches = Patches()
+
+    def install(self) -> None:
+        """Hooks threads and loops. In the thread that is to be the root actor, before it runs code of the program."""
+        threads.install(self.forcing, self._patches)
+        loop.install(self.forcing, self._patches)
+
+    def lift(self) -> None:
+        """The run is over."""
+        with self.forcing:
+            self.forcing.end()
+            with self.forcing.lock:
+                self.forcing.movers.stop()
+        self._patches.undo()
+
+
+def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
+    """Puts the order of `CAUSEWAY_ORDER` in force for this whole process; what weaves is to ask the result. An order that cannot be read is told on
+    stderr and in the result file, and the program runs freely."""
+    from causeway.order.result import ResultFile
+
+    path, target = environment[ORDER], environment.get(RESULT)
+    file = ResultFile(target) if target else None
+    try:
+        order = Order.load(path)
+    except (OSError, OrderError) as error:
+        _complain(f"causeway: the order {path} is not in force: {error}\n", target)
+        return None
+    inforce = InForce(order, file.write if file is not None else None)
+    inforce.forcing.movers.patience = patience_of(environment)
+    inforce.install()
+    _at_end(inforce, file)
+    return inforce.modules
+
+
+def _at_end(inforce: InForce, file: Any) -> None:
+    import atexit
+
+    forcing = inforce.forcing
+    if file is not None:
+        with forcing, forcing.lock:
+            file.write(forcing)
+
+    def last_words() -> None:
+        if file is not None:
+            file.write(forcing, ended=True)
+
+    forcing.on_hang = Hang(forcing, last_words)
+    forcing.movers.hangs = True
+
+    def finish() -> None:
+        inforce.lift()
+        if file is not None:
+            with forcing, forcing.lock:
+                file.write(forcing, ended=True)
+
+    atexit.register(finish)
+
+
+def patience_of(environment: Mapping[str, str]) -> float:
+    """Seconds without any progress after which an order is given up while I/O is outstanding."""
+    from causeway.order.movers import PATIENCE as default
+
+    try:
+        return max(float(environment.get(PATIENCE) or default), 0.001)
+    except ValueError:
+        return default
+
+
+def _complain(text: str, target: str | None) -> None:
+    import json
+    import sys
+
+    sys.stderr.write(text)
+    if target:
+        try:
+            with open(target, "w", encoding="utf-8") as file:
+                json.dump({"schema": "causeway.order-result/1", "feasible": False, "passed": [], "waiting": [], "values": {}, "ended": False,
+                           "gave_up": {"constraint": None, "reason": "no order", "detail": text.strip()}}, file)
+        except OSError:
+            pass

@@ -1,0 +1,131 @@
+"""asyncio under an order: a step of a task or callback that is held is set aside as a handle, and put back in its turn. Nothing blocks the loop."""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+
+from causeway.hooks.late import on_import
+from causeway.order.actors import task_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from causeway.order.actors import Actor
+    from causeway.order.forcing import Forcing
+    from causeway.order.patches import Patches
+
+
+def install(forcing: Forcing, patches: Patches) -> None:
+    """Gates the loops of asyncio once the program has it; undone by `patches`."""
+    on_import("asyncio", lambda module: _Loops(forcing).install(module, patches))
+
+
+class _Loops:
+    def __init__(self, forcing: Forcing) -> None:
+        self.forcing = forcing
+        self._named: dict[int, Actor] = {}
+        """Callbacks that were set aside, by the id of their handle."""
+
+    def install(self, module: ModuleType, patches: Patches) -> None:
+        events, base = sys.modules["asyncio.events"], sys.modules["asyncio.base_events"]
+        handle: Any = vars(events)["Handle"]
+        loop: Any = vars(base)["BaseEventLoop"]
+        patches.put(handle, "__init__", self._made(handle.__init__))
+        patches.put(handle, "_run", self._run(handle._run))
+        patches.put(loop, "_run_once", self._run_once(loop._run_once))
+
+    def _made(self, original: Any) -> Any:
+        def __init__(self: Any, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
+            original(self, callback, args, loop, context)
+            task = task_of(callback)
+            if task is not None:
+                with forcing, forcing.lock:
+                    forcing.actors.task(task)
+
+        forcing = self.forcing
+        return __init__
+
+    def _run(self, original: Any) -> Any:
+        forcing, admit, leave = self.forcing, self._admit, self._leave
+
+        def _run(self: Any) -> None:
+            with forcing as inside:
+                actor = None if inside else admit(self)
+            if inside:
+                original(self)
+                return
+            if actor is None:
+                return
+            task = actor.subject() if actor.subject is not None else None
+            try:
+                original(self)
+            finally:
+                leave(actor, task)
+
+        return _run
+
+    def _admit(self, handle: Any) -> Actor | None:
+        """The actor whose step the handle is, entered; None when it was set aside."""
+        forcing = self.forcing
+        with forcing.lock:
+            forcing.movers.runs(get_ident())
+            task = task_of(handle._callback)
+            if task is not None:
+                actor = forcing.actors.task(task)
+            else:
+                named = self._named.pop(id(handle), None)
+                actor = named if named is not None else forcing.actors.callback(handle._callback)
+                actor.loop = handle._loop
+            if not forcing.admits(actor):
+                if task is None:
+                    self._named[id(handle)] = actor
+                forcing.put_aside(actor, _back(handle))
+                return None
+            first = not actor.begun
+            forcing.actors.enter(actor)
+            if first:
+                forcing.started(actor)
+            forcing.progress += 1
+            return actor
+
+    def _leave(self, actor: Actor, task: Any) -> None:
+        forcing = self.forcing
+        with forcing, forcing.lock:
+            forcing.actors.leave(actor)
+            if task is None:
+                forcing.ended(actor)
+            elif task.done():
+                forcing.ended(actor)
+                forcing.actors.forget(task)
+
+    def _run_once(self, original: Any) -> Any:
+        forcing = self.forcing
+
+        def _run_once(self: Any) -> None:
+            if not self._ready:
+                with forcing, forcing.lock:
+                    if not self._ready:
+                        forcing.movers.idles(self)
+            try:
+                original(self)
+            finally:
+                with forcing, forcing.lock:
+                    forcing.movers.runs(get_ident())
+
+        return _run_once
+
+
+def _back(handle: Any) -> Callable[[], None]:
+    """Puts a handle that was set aside where it would stand had it been made runnable now."""
+
+    def back() -> None:
+        loop = handle._loop
+        loop._ready.append(handle)
+        if loop._thread_id not in (None, get_ident()):
+            loop._write_to_self()
+
+    return back

@@ -1,0 +1,40 @@
+"""Gates into modules as they are woven."""
+
+from __future__ import annotations
+
+import json
+
+from causeway.order.anchors import Anchors, concerns
+from causeway.order.gate import Gate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from causeway.order.forcing import Forcing
+    from causeway.weave.cache import Stored
+
+
+class Modules:
+    """Puts gates in the place of taps. Asked by the weaver for each module it loads."""
+
+    def __init__(self, forcing: Forcing) -> None:
+        self.forcing = forcing
+        self._files = forcing.order.files()
+
+    def concerns(self, path: str) -> bool:
+        """Whether the module at `path` holds places of the order."""
+        return any(concerns(file, path) for file in self._files)
+
+    def gate(self, stored: Stored, taps: list[Any], table: bytes) -> None:
+        """Replaces the taps of the places in one module; `table` is its site table."""
+        forcing = self.forcing
+        anchors = Anchors(json.loads(table.decode("utf-8", "surrogatepass")), stored.kinds, stored.rows)
+        places = [place for place in forcing.order.places.values() if place.file]
+        duties, lost = anchors.duties(places, stored.names)
+        counted = frozenset(place.key for duty in duties.values() for place in duty.begins)
+        with forcing, forcing.lock:
+            forcing.anchored.update(place.key for duty in duties.values() for place in duty.accesses)
+            forcing.lost(place for place in lost if concerns(place.file, anchors.path))
+        for row, duty in duties.items():
+            taps[row] = Gate(taps[row], duty, forcing, counted)

@@ -1,0 +1,143 @@
+"""Threads under an order: who they are, where they stop, and what they wait for."""
+
+from __future__ import annotations
+
+import time
+from _thread import get_ident
+
+from causeway import _tap
+from causeway.hooks.late import on_import
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from causeway.order.actors import Actor
+    from causeway.order.forcing import Forcing
+    from causeway.order.patches import Patches
+
+
+def install(forcing: Forcing, patches: Patches) -> None:
+    """Gates locks, sleeps and threads from now on; undone by `patches`."""
+    forcing.actors.main(get_ident())
+    _tap.patch_locks()
+    on_import("_queue", lambda module: _tap.patch_simple_queue())
+    _tap.gate_locks(lambda lock, blocks: forcing.stop(blocks))
+    patches.also(lambda: _tap.gate_locks(None))
+    patches.put(time, "sleep", _sleep(forcing, time.sleep))
+    on_import("threading", lambda module: _threading(forcing, patches, module))
+
+
+def _sleep(forcing: Forcing, original: Any) -> Any:
+    def sleep(seconds: Any, /) -> None:
+        with forcing as inside:
+            pass
+        if inside or not isinstance(seconds, (int, float)):
+            original(seconds)
+            return
+        with forcing:
+            forcing.stop()
+            with forcing.lock:
+                forcing.movers.sleeps(time.monotonic() + seconds)
+        try:
+            original(seconds)
+        finally:
+            with forcing, forcing.lock:
+                forcing.movers.runs(get_ident())
+                forcing.progress += 1
+
+    return sleep
+
+
+def _threading(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
+    thread: Any = module.Thread
+    patches.put(thread, "start", _start(forcing, thread.start))
+    patches.put(thread, "_bootstrap_inner", _bootstrap(forcing, thread._bootstrap_inner))
+    patches.put(thread, "join", _join(forcing, thread.join))
+    patches.put(module, "_shutdown", _shutdown(forcing, module._shutdown))
+
+
+def _start(forcing: Forcing, original: Any) -> Any:
+    def start(self: Any) -> None:
+        with forcing, forcing.lock:
+            if not self._started.is_set():
+                forcing.actors.thread_made(self)
+        try:
+            original(self)
+        except BaseException:
+            with forcing, forcing.lock:
+                forcing.actors.thread_lost(self)
+            raise
+
+    return start
+
+
+def _bootstrap(forcing: Forcing, original: Any) -> Any:
+    def _bootstrap_inner(self: Any) -> None:
+        with forcing, forcing.lock:
+            actor = forcing.actors.thread_begins(self)
+            held = not forcing.admits(actor)
+            actor.begun = not held
+            if not held:
+                forcing.started(actor)
+        if held:
+            _hold_run(forcing, actor, self)
+        try:
+            original(self)
+        finally:
+            with forcing, forcing.lock:
+                forcing.ended(actor)
+                forcing.actors.thread_ends(actor)
+                forcing.movers.runs(actor.thread)
+                forcing.movers.check()
+
+    return _bootstrap_inner
+
+
+def _hold_run(forcing: Forcing, actor: Actor, thread: Any) -> None:
+    """Has the thread wait when it is about to run: it counts as started before, for whoever called start()."""
+    original = thread.run
+
+    def run() -> None:
+        vars(thread).pop("run", None)
+        with forcing:
+            forcing.wait(actor)
+            with forcing.lock:
+                actor.begun = True
+                forcing.started(actor)
+        original()
+
+    code = getattr(original, "__code__", None)
+    if code is not None:
+        run.__code__ = run.__code__.replace(co_qualname=code.co_qualname)
+    thread.run = run
+
+
+def _join(forcing: Forcing, original: Any) -> Any:
+    def join(self: Any, timeout: Any = None) -> None:
+        with forcing:
+            forcing.stop()
+            with forcing.lock:
+                forcing.movers.joins(self, timeout is not None)
+        try:
+            original(self, timeout)
+        finally:
+            with forcing, forcing.lock:
+                forcing.movers.runs(get_ident())
+
+    return join
+
+
+def _shutdown(forcing: Forcing, original: Any) -> Any:
+    def _shutdown() -> None:
+        with forcing, forcing.lock:
+            forcing.ended(forcing.actors.root)
+            forcing.movers.joins(None, False)
+        try:
+            original()
+        finally:
+            with forcing, forcing.lock:
+                forcing.movers.runs(get_ident())
+
+    return _shutdown

@@ -1,0 +1,102 @@
+"""The last values of the locations that an order names."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    Look = Callable[[], Any]
+
+GONE = object()
+ELEMENTS = 32
+
+
+class Watched:
+    """How to look at each watched location again, learned when its place was passed."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = frozenset(keys)
+        self._looks: dict[str, Look] = {}
+
+    def wants(self, key: str) -> bool:
+        """Whether the place is watched."""
+        return key in self._keys
+
+    def saw(self, key: str, look: Look) -> None:
+        """Remembers how to look."""
+        if key in self._keys:
+            self._looks[key] = look
+
+    def values(self) -> dict[str, str]:
+        """Text of every value as it is now; places never reached, and values that are gone, are left out."""
+        found = {}
+        for key, look in self._looks.items():
+            try:
+                value = look()
+            except Exception:
+                continue
+            if value is not GONE:
+                found[key] = shown(value)
+        return found
+
+
+def shown(value: Any, depth: int = 1) -> str:
+    """A value as text, without running code of the program."""
+    kind = type(value)
+    if value is None or kind in (bool, int, float, str, bytes, complex):
+        return repr(value)
+    if depth and kind in (list, tuple, set, frozenset):
+        items = sorted(value, key=repr) if kind in (set, frozenset) and _plain(value) else list(value)
+        parts = ", ".join(shown(item, depth - 1) for item in items[:ELEMENTS])
+        if kind is list:
+            return f"[{parts}]"
+        return f"({parts}{',' if len(items) == 1 else ''})" if kind is tuple else f"{{{parts}}}"
+    if depth and kind is dict:
+        return "{" + ", ".join(f"{shown(k, 0)}: {shown(v, depth - 1)}" for k, v in list(value.items())[:ELEMENTS]) + "}"
+    return f"<{kind.__name__}>"
+
+
+def _plain(values: Iterable[Any]) -> bool:
+    return all(type(value) in (bool, int, float, str, bytes) for value in values)
+
+
+def attribute(owner: Any, name: str) -> Look:
+    """Looks at an instance attribute in its storage."""
+
+    def look() -> Any:
+        try:
+            stored = object.__getattribute__(owner, "__dict__")
+        except AttributeError:
+            stored = {}
+        if name in stored:
+            return stored[name]
+        for base in type(owner).__mro__:
+            if name in vars(base):
+                slot = vars(base)[name]
+                return slot.__get__(owner) if type(slot).__name__ == "member_descriptor" else slot
+        return GONE
+
+    return look
+
+
+def item(container: Any, key: Any) -> Look:
+    """Looks at an item of a built-in container."""
+
+    def look() -> Any:
+        if isinstance(container, dict):
+            return dict.get(container, key, GONE)
+        return container[key] if type(container) in (list, tuple) else container
+
+    return look
+
+
+def of_global(names: dict[str, Any], name: str) -> Look:
+    """Looks at a module global."""
+    return lambda: names.get(name, GONE)
+
+
+def constant(value: Any) -> Look:
+    """A value that was seen."""
+    return lambda: value

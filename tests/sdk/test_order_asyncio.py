@@ -1,0 +1,191 @@
+"""Forced orders between tasks, callbacks and threads of one event loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sdk.forced import order, place, run
+
+BANK = """
+    import asyncio
+    import sys
+
+    class Account:
+        def __init__(self):
+            self.balance = 100
+            self.lock = asyncio.Lock()
+
+        async def withdraw(self, amount):
+            seen = self.balance
+            await asyncio.sleep(0.01)
+            self.balance = seen - amount
+
+        async def locked(self, amount):
+            async with self.lock:
+                await self.withdraw(amount)
+
+        async def atomic(self, amount):
+            await asyncio.sleep(0)
+            seen = self.balance
+            self.balance = seen - amount
+
+    async def gathered(method):
+        account = Account()
+        await asyncio.gather(getattr(account, method)(10), getattr(account, method)(20))
+        print(account.balance)
+
+    async def grouped(method):
+        account = Account()
+        async with asyncio.TaskGroup() as group:
+            for amount in (10, 20):
+                group.create_task(getattr(account, method)(amount))
+        print(account.balance)
+
+    asyncio.run(globals()[sys.argv[1]](sys.argv[2]))
+"""
+READ, WRITE = "seen = self.balance", "self.balance = seen - amount"
+
+
+def window(first: str, second: str, qualname: str = "Account.withdraw") -> dict[str, object]:
+    """`second` reads and writes between the read and the write of `first`."""
+    places = {
+        "a1": place(first, "read", READ, "balance", qualname=qualname),
+        "a2": place(first, "write", WRITE, "balance", qualname=qualname),
+        "b1": place(second, "read", READ, "balance", qualname=qualname),
+        "b2": place(second, "write", WRITE, "balance", qualname=qualname),
+    }
+    return order(places, ("a1", "b1", None), ("b2", "a2", "a1"), watch=["a1"])
+
+
+@pytest.mark.parametrize("shape", ["gathered", "grouped"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_lost_update_of_tasks(tmp_path: Path, shape: str, turned: bool) -> None:
+    paths = [f"main/{shape}/withdraw", f"main/{shape}/withdraw#2"]
+    first, second = reversed(paths) if turned else paths
+    done = run(tmp_path, BANK, window(first, second), arguments=(shape, "withdraw"))
+    assert done.stdout == ("80\n" if turned else "90\n"), done.stderr
+    assert done.result["passed"] == ["a1", "b1", "b2", "a2"] and done.result["feasible"]
+
+
+def test_the_serial_order_of_tasks(tmp_path: Path) -> None:
+    given = window("main/gathered/withdraw", "main/gathered/withdraw#2")
+    done = run(tmp_path, BANK, order(given["places"], ("a2", "b1", None)), arguments=("gathered", "withdraw"))  # type: ignore[arg-type]
+    assert done.stdout == "70\n" and done.result["passed"] == ["a1", "a2", "b1", "b2"]
+
+
+def test_a_lock_of_tasks_makes_it_impossible(tmp_path: Path) -> None:
+    done = run(tmp_path, BANK, window("main/gathered/locked", "main/gathered/locked#2"), arguments=("gathered", "locked"))
+    assert done.stdout == "70\n" and done.why == "everybody waits", done
+
+
+def test_an_order_inside_one_step_is_impossible(tmp_path: Path) -> None:
+    given = window("main/gathered/atomic", "main/gathered/atomic#2", "Account.atomic")
+    done = run(tmp_path, BANK, given, arguments=("gathered", "atomic"))
+    assert done.stdout == "70\n" and done.why == "reached inside one step", done
+
+
+CROSSED = """
+    import asyncio
+
+    async def first(one, other):
+        async with one:
+            await asyncio.sleep(0)
+            async with other:
+                print("first")
+
+    async def second(one, other):
+        async with other:
+            await asyncio.sleep(0)
+            async with one:
+                print("second")
+
+    async def main():
+        locks = asyncio.Lock(), asyncio.Lock()
+        await asyncio.gather(first(*locks), second(*locks))
+
+    asyncio.run(main())
+"""
+
+
+def test_a_deadlock_of_tasks_is_told_and_ended(tmp_path: Path) -> None:
+    places = {
+        "a": place("main/main/first", "acquire", "async with one:", qualname="first"),
+        "b": place("main/main/second", "acquire", "async with other:", qualname="second"),
+    }
+    done = run(tmp_path, CROSSED, order(places, ("a", "b", None)))
+    assert done.result["feasible"] and done.result["passed"] == ["a", "b"] and done.code in (130, -2), done
+    waits = {one["actor"]: one["waits_for"] for one in done.result["hang"]["actors"]}
+    assert waits["main/main/first"].startswith("Future at program.py:7") and waits["main/main/second"].startswith("Future at program.py:13"), waits
+
+
+MIXED = """
+    import asyncio
+    import threading
+
+    class Box:
+        value = 0
+
+    def work(box):
+        box.value = box.value + 10
+
+    async def wait(box):
+        seen = box.value
+        await asyncio.sleep(0)
+        box.value = seen + 1
+
+    async def main():
+        box = Box()
+        await asyncio.gather(wait(box), asyncio.to_thread(work, box))
+        print(box.value)
+
+    asyncio.run(main())
+"""
+
+
+def test_a_task_and_a_thread_of_the_executor(tmp_path: Path) -> None:
+    places = {
+        "a1": place("main/main/wait", "read", "seen = box.value", "value"),
+        "a2": place("main/main/wait", "write", "box.value = seen + 1", "value"),
+        "b1": place("main/main/to_thread/_worker", "read", "box.value = box.value + 10", "value"),
+        "b2": place("main/main/to_thread/_worker", "write", "box.value = box.value + 10", "value"),
+    }
+    for attempt in range(3):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        done = run(folder, MIXED, order(places, ("a1", "b1", None), ("b2", "a2", "a1")))
+        assert done.stdout == "1\n" and done.result["passed"] == ["a1", "b1", "b2", "a2"], done
+    done = run(tmp_path, MIXED, order(places, ("b1", "a1", None), ("a2", "b2", "b1")))
+    assert done.stdout == "10\n" and done.result["passed"] == ["b1", "a1", "a2", "b2"], done
+
+
+CALLBACKS = """
+    import asyncio
+
+    class Box:
+        value = 0
+
+    box = Box()
+
+    def set_one():
+        box.value = 1
+
+    def set_two():
+        box.value = 2
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        loop.call_soon(set_one)
+        loop.call_later(0.01, set_two)
+        await asyncio.sleep(0.02)
+        print(box.value)
+
+    asyncio.run(main())
+"""
+
+
+def test_callbacks_wait_for_each_other(tmp_path: Path) -> None:
+    places = {"one": place("main/set_one", "write", "box.value = 1", "value"), "two": place("main/set_two", "write", "box.value = 2", "value")}
+    done = run(tmp_path, CALLBACKS, order(places, ("two", "one", None)))
+    assert done.stdout == "1\n" and done.result["passed"] == ["two", "one"], done
