@@ -32,10 +32,16 @@ def cli_page() -> str:
     return "".join(parts)
 
 
+def findings_page() -> str:
+    """The page on findings, for the language server to link to."""
+    return NOTE.replace("do not edit", "edit docs/findings.md") + (DOCS / "findings.md").read_text()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "schema.md": markdown,
     "../adapter/causeway_adapter/dap/protocol.py": protocol_page,
+    "../adapter/causeway_adapter/lsp/findings.md": findings_page,
 }
 
 

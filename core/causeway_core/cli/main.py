@@ -22,6 +22,7 @@ COMMANDS = {
     "recover": "finish a recording that a crash left behind",
     "merge": "join the recordings of two services",
     "dap": "serve a recording to an editor (Debug Adapter Protocol)",
+    "lsp": "show findings and last values in an editor (Language Server Protocol)",
 }
 
 

@@ -1,0 +1,8 @@
+"""`causeway lsp`: what recordings and `causeway check` say about source files, in an editor, over the Language Server Protocol.
+
+May import: errors, model, storage, analysis, session, lines, report of core. One file a method in `methods/`, one a command in `commands/`.
+"""
+
+from causeway_adapter.lsp.serve import serve
+
+__all__ = ["serve"]

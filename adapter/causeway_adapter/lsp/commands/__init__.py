@@ -1,0 +1,1 @@
+"""One file a command that clients may have executed; each has `register(server)`."""

@@ -1,0 +1,139 @@
+"""Findings as diagnostics, pushed to clients that cannot pull them. Belongs to the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING
+
+from causeway_core.lines import PlacedFinding
+from lsprotocol import types
+
+from causeway_adapter.lsp.explaining import link_of
+from causeway_adapter.lsp.loading import Loaded
+from causeway_adapter.lsp.settings import TIERS
+
+if TYPE_CHECKING:
+    from causeway_adapter.lsp.server import Server
+
+SOURCE = "causeway"
+_DELAY_SECONDS = 0.3
+_SEVERITIES = {
+    "confirmed": types.DiagnosticSeverity.Error,
+    "likely": types.DiagnosticSeverity.Warning,
+    "latent": types.DiagnosticSeverity.Information,
+    "hint": types.DiagnosticSeverity.Hint,
+}
+_STALE = "the code has changed since this was recorded; record again to see whether it still holds"
+
+
+class Diagnosing:
+    """What is wrong with each file. A push client gets every file's diagnostics when they change; a pull client asks, and is told to ask again."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._published: dict[str, list[types.Diagnostic]] = {}
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
+
+    # Findings.
+
+    def findings(self, path: str) -> list[tuple[Loaded, PlacedFinding]]:
+        """The findings that touch a file, most recent recording first, each once, as far as the settings show them."""
+        shown = TIERS[: TIERS.index(self._server.settings.tier) + 1]
+        found: dict[object, tuple[Loaded, PlacedFinding]] = {}
+        for loaded in self._server.recordings.loaded:
+            for finding in loaded.findings:
+                if finding.tier in shown and any(loaded.here.get(spot.path, spot.path) == path for spot in finding.accesses):
+                    found.setdefault(finding.identity, (loaded, finding))
+        return list(found.values())
+
+    def files(self) -> list[str]:
+        """The files that have findings."""
+        return sorted({
+            loaded.here.get(spot.path, spot.path)
+            for loaded in self._server.recordings.loaded for finding in loaded.findings for spot in finding.accesses
+        })  # fmt: skip
+
+    def diagnostics(self, path: str) -> list[types.Diagnostic]:
+        """The diagnostics of a file as it is now."""
+        if not self._server.settings.diagnostics:
+            return []
+        return [made for loaded, finding in self.findings(path) if (made := self._diagnostic(loaded, finding, path)) is not None]
+
+    def result_id(self, path: str) -> str:
+        """Changes when the diagnostics of a file may have."""
+        parts = [self._server.places.version(path), self._server.settings, *(each.revision.key for each in self._server.recordings.loaded)]
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+    def _diagnostic(self, loaded: Loaded, finding: PlacedFinding, path: str) -> types.Diagnostic | None:
+        """One diagnostic: at the first access in the file; None where the code there is gone."""
+        places, document = self._server.places, finding.document
+        located = [places.location(loaded, spot) for spot in finding.accesses]
+        own = [number for number, spot in enumerate(finding.accesses) if loaded.here.get(spot.path, spot.path) == path]
+        primary = located[own[0]]
+        if primary is None:
+            return None
+        related = [
+            types.DiagnosticRelatedInformation(location, _said(document["accesses"][number]))
+            for number, location in enumerate(located) if number != own[0] and location is not None
+        ]  # fmt: skip
+        for spot, words in finding.related:
+            if (location := places.location(loaded, spot)) is not None:
+                related.append(types.DiagnosticRelatedInformation(location, words))
+        related.append(types.DiagnosticRelatedInformation(primary, f"to do: {document['recommendation']}"))
+        stale = None in located
+        return types.Diagnostic(
+            range=primary.range,
+            message=f"{finding.title} ({_STALE})" if stale else finding.title,
+            severity=types.DiagnosticSeverity.Information if stale and finding.tier in ("confirmed", "likely") else _SEVERITIES.get(finding.tier),
+            code=finding.kind,
+            code_description=types.CodeDescription(link_of(finding.kind)),
+            source=SOURCE,
+            related_information=related if self._shows_related() else None,
+            data={"recording": str(loaded.path), "finding": finding.id, "kind": finding.kind, "event": document["accesses"][own[0]]["event"]},
+        )
+
+    def _shows_related(self) -> bool:
+        document = self._server.client_capabilities.text_document
+        publish = document.publish_diagnostics if document else None
+        return self._server.pulls_diagnostics or bool(publish and publish.related_information)
+
+    # Telling the client.
+
+    def refresh(self) -> None:
+        """Everything may be different: pushes all files, or asks a pulling client to pull."""
+        if not self._server.pulls_diagnostics:
+            for path in {*self.files(), *self._published, *self._server.places.open_files}:
+                self.publish(path)
+            return
+        workspace = self._server.client_capabilities.workspace
+        if workspace is not None and workspace.diagnostics is not None and workspace.diagnostics.refresh_support:
+            self._server.workspace_diagnostic_refresh(None)
+
+    def publish(self, path: str) -> None:
+        """Pushes one file, if its diagnostics have changed."""
+        if self._server.pulls_diagnostics:
+            return
+        found = self.diagnostics(path)
+        if found == self._published.get(path, []):
+            return
+        self._published[path] = found
+        document = self._server.places.open_files.get(path)
+        known = self._server.workspace.get_text_document(document).version if document else None
+        self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(self._server.places.uri(path), found, version=known))
+
+    def edited(self, path: str) -> None:
+        """Pushes a file once nobody has typed in it for a while."""
+        if path in self._waiting:
+            self._waiting.pop(path).cancel()
+        self._waiting[path] = asyncio.get_running_loop().call_later(_DELAY_SECONDS, self._rested, path)
+
+    def _rested(self, path: str) -> None:
+        self._waiting.pop(path, None)
+        self.publish(path)
+
+
+def _said(access: dict[str, str | None]) -> str:
+    """An access in words: `write by task transfer-2 in withdraw: 90`."""
+    value = f": {access['value']}" if access.get("value") is not None else ""
+    return f"{access['role']} by {access['actor']} in {access['function']}{value}"

@@ -1,0 +1,131 @@
+"""Recordings read for the editor, off the event loop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from causeway_core.errors import CausewayError, RecordingMissing
+from causeway_core.lines import FileFacts, LineReader, PlacedFinding, Revision, chosen, placed_findings, recordings_in, split_lines
+from causeway_core.lines.folder import Outline, outline
+from causeway_core.storage import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One revision of a recording, immutable: its findings and sources as they ran. `here` maps recorded paths to those of this machine."""
+
+    revision: Revision
+    folder: Path
+    root: str
+    complete: bool
+    findings: tuple[PlacedFinding, ...]
+    sources: Mapping[str, tuple[str, ...]]
+    here: Mapping[str, str]
+
+    @property
+    def path(self) -> Path:
+        """The recording's file."""
+        return self.revision.path
+
+    def recorded(self, path: str) -> str | None:
+        """The recorded path of a file of this machine (links resolved), None where it did not take part."""
+        return next((then for then, now in self.here.items() if now == path), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is to be shown: recordings, newest first, and one sentence for each file that could not be used, by revision."""
+
+    loaded: tuple[Loaded, ...]
+    problems: Mapping[str, str]
+
+
+class Loader:
+    """Reads recordings of project folders and remembers what it has read. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._outlines: dict[str, Outline] = {}
+        self._loaded: dict[str, Loaded] = {}
+        self._problems: dict[str, str] = {}
+
+    def shelf(self, folders: Iterable[Path], limit: int) -> Shelf:
+        """The recordings that speak for the folders now. Unchanged files are not opened again."""
+        shown: list[Loaded] = []
+        seen: set[str] = set()
+        for folder in folders:
+            revisions = recordings_in(folder)
+            seen.update(revision.key for revision in revisions)
+            outlines = [each for revision in revisions if (each := self._outline(revision)) is not None]
+            shown += [one for revision in chosen(outlines, limit) if (one := self._load(revision, folder)) is not None]
+        known: tuple[dict[str, Any], ...] = (self._outlines, self._loaded, self._problems)
+        for memory in known:
+            for key in [key for key in memory if key not in seen]:
+                del memory[key]
+        shown.sort(key=lambda one: one.revision.mtime_ns, reverse=True)
+        return Shelf(tuple(shown), dict(self._problems))
+
+    def _outline(self, revision: Revision) -> Outline | None:
+        if revision.key not in self._outlines and revision.key not in self._problems:
+            self._try(revision, lambda: self._outlines.__setitem__(revision.key, outline(revision)))
+        return self._outlines.get(revision.key)
+
+    def _load(self, revision: Revision, folder: Path) -> Loaded | None:
+        if revision.key not in self._loaded and revision.key not in self._problems:
+            self._try(revision, lambda: self._loaded.__setitem__(revision.key, load(revision, folder)))
+        return self._loaded.get(revision.key)
+
+    def _try(self, revision: Revision, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except RecordingMissing:
+            pass  # Deleted meanwhile.
+        except CausewayError as error:
+            if getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_BUSY":  # Somebody writes it just now: it is looked at again.
+                self._problems[revision.key] = str(error)
+        except Exception as error:
+            # A file that breaks the reader in a way nobody thought of must not take the server with it.
+            self._problems[revision.key] = f"{revision.path} cannot be read: {error!r} (please report this)"
+
+
+def load(revision: Revision, folder: Path) -> Loaded:
+    """Everything about a recording but the facts of its files. Raises RecordingError."""
+    with Recording.open(revision.path) as recording:
+        meta = recording.meta
+        sources = {source.path: tuple(split_lines(recording.source_text(source.id))) for source in recording.sources()}
+        findings = placed_findings(recording)
+        here = {path: local_path(path, meta.root, folder) for path in sources}
+        return Loaded(revision, folder, meta.root, meta.state == "complete", findings, sources, here)
+
+
+def local_path(path: str, root: str, folder: Path) -> str:
+    """Where a recorded file is here, links resolved: at its path, else (recorded on another machine) at the same place in the project folder."""
+    if not Path(path).exists() and root and Path(path).is_relative_to(root):
+        moved = folder / Path(path).relative_to(root)
+        if moved.exists():
+            return os.path.realpath(moved)
+    return os.path.realpath(path)
+
+
+class FactReader:
+    """Reads facts of files; keeps the recordings that it has scanned open. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._readers: dict[str, LineReader] = {}
+
+    def facts(self, loaded: Loaded, recorded: str, report: Callable[[float], None]) -> FileFacts | None:
+        """What a recording says about one of its files. Raises RecordingError, and what `report` raises."""
+        reader = self._readers.get(loaded.revision.key)
+        if reader is None:
+            reader = self._readers[loaded.revision.key] = LineReader.open(loaded.path)
+        source = reader.source(recorded)
+        return reader.facts(source, report) if source is not None else None
+
+    def keep(self, keys: Iterable[str]) -> None:
+        """Closes the recordings of all other revisions."""
+        wanted = set(keys)
+        for key in [key for key in self._readers if key not in wanted]:
+            self._readers.pop(key).close()

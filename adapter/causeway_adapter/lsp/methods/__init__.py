@@ -1,0 +1,1 @@
+"""One file a method of the protocol; each has `register(server)`."""

@@ -1,0 +1,16 @@
+"""`textDocument/didSave`: a good moment to look for new recordings."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from causeway_adapter.lsp.server import Server
+
+
+def register(server: Server) -> None:
+    """Serves the method."""
+
+    def did_save(_params: types.DidSaveTextDocumentParams) -> None:
+        server.recordings.refresh()
+
+    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)

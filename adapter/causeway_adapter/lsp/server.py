@@ -1,0 +1,116 @@
+"""The server: what its methods share. One client, one event loop; whatever reads recordings or checks sources runs in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcRequestCancelled
+from pygls.lsp.server import LanguageServer
+
+from causeway_adapter.lsp.diagnosing import Diagnosing
+from causeway_adapter.lsp.places import Places, path_of
+from causeway_adapter.lsp.protocol import Protocol
+from causeway_adapter.lsp.settings import Settings
+from causeway_adapter.lsp.shelf import Recordings
+
+METHODS = (
+    "initialize", "initialized", "shutdown", "did_open", "did_change", "did_save", "did_close", "did_change_configuration",
+    "did_change_watched_files", "did_change_workspace_folders", "diagnostic", "workspace_diagnostic",
+)  # fmt: skip
+COMMANDS = ("travel", "analyze")
+
+Report = Callable[[float], None]
+
+
+class Server(LanguageServer):
+    """Everything a method can reach. Use it on the event loop only."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        super().__init__("causeway", version("causeway-debugger"), protocol_cls=Protocol, max_workers=2)
+        self.settings = Settings()
+        self.places = Places(self)
+        self.recordings = Recordings(self)
+        self.diagnosing = Diagnosing(self)
+        self.pulls_diagnostics = False
+        for name in METHODS:
+            import_module(f"causeway_adapter.lsp.methods.{name}").register(self)
+        for name in COMMANDS:
+            import_module(f"causeway_adapter.lsp.commands.{name}").register(self)
+
+    @property
+    def folders(self) -> list[str]:
+        """Paths of the workspace folders, links resolved."""
+        uris = [folder.uri for folder in self.workspace.folders.values()] or ([self.workspace.root_uri] if self.workspace.root_uri else [])
+        return list(dict.fromkeys(path for uri in uris if (path := path_of(uri)) is not None))
+
+    # What changed.
+
+    def recordings_changed(self) -> None:
+        """Tells the client that findings are others now."""
+        self.diagnosing.refresh()
+        self.facts_changed()
+
+    def facts_changed(self) -> None:
+        """Has the client ask again for what it shows of runs and values, where it can be asked to."""
+        workspace = self.client_capabilities.workspace
+        if workspace is None:
+            return
+        if workspace.code_lens and workspace.code_lens.refresh_support:
+            self.workspace_code_lens_refresh(None)
+        if workspace.inlay_hint and workspace.inlay_hint.refresh_support and self.settings.inlay_hints:
+            self.workspace_inlay_hint_refresh(None)
+
+    # Saying things.
+
+    def say(self, sentence: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """One message to the person."""
+        self.window_show_message(types.ShowMessageParams(kind, f"Causeway: {sentence}"))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Called by pygls for what went wrong outside of requests: goes to the client's log, never to a dialog."""
+        if isinstance(error, json.JSONDecodeError):
+            self.protocol.reply_to_broken(error)
+        logging.getLogger(__name__).warning("%s: %s", getattr(source, "__name__", source), error)
+
+    @asynccontextmanager
+    async def working(self, title: str, *, show: bool, token: types.ProgressToken | None = None) -> AsyncIterator[Report]:
+        """Work-done progress around something slow. What it gives may be called from any thread with the part done; it raises
+        JsonRpcRequestCancelled once the person has cancelled. Without `show` (or a client that shows it) nothing is sent.
+        """
+        capable = self.client_capabilities.window is not None and bool(self.client_capabilities.window.work_done_progress)
+        if token is None and not (show and capable):
+            yield lambda _done: None
+            return
+        if token is None:
+            token = str(uuid.uuid4())
+            await self.work_done_progress.create_async(token)
+        shown, loop = token, asyncio.get_running_loop()
+        self.work_done_progress.begin(shown, types.WorkDoneProgressBegin(title, cancellable=True, percentage=0))
+        cancelled = self.work_done_progress.tokens[shown].cancelled
+        said = 0
+
+        def report(done: float) -> None:
+            nonlocal said
+            if cancelled():
+                raise JsonRpcRequestCancelled(f"{title}: cancelled")
+            percent = int(done * 100)
+            if percent > said:
+                said = percent
+                loop.call_soon_threadsafe(self.work_done_progress.report, shown, types.WorkDoneProgressReport(percentage=percent))
+
+        try:
+            yield report
+        finally:
+            self.work_done_progress.end(shown, types.WorkDoneProgressEnd())
+            self.work_done_progress.tokens.pop(shown, None)

@@ -1,0 +1,169 @@
+"""The recordings that the server speaks of, and when they are read again. Belongs to the event loop; reading happens in two threads of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from causeway_core.errors import CausewayError
+from causeway_core.lines import FileFacts, LineMap
+from lsprotocol import types
+
+from causeway_adapter.lsp.loading import FactReader, Loaded, Loader, Shelf
+from causeway_adapter.lsp.places import path_of
+
+if TYPE_CHECKING:
+    from causeway_adapter.lsp.server import Server
+
+T = TypeVar("T")
+_POLL_SECONDS = 2.0
+_FRESH_SECONDS = 0.5
+_SLOW_BYTES = 4 << 20
+"""Recordings from this size on are read with progress shown."""
+
+
+class Recordings:
+    """Recordings of all workspace folders. `refresh` reads what has changed; facts of files are read when a file is opened or first asked about."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._loader, self._reader = Loader(), FactReader()
+        self._loading = ThreadPoolExecutor(1, "causeway-load")
+        self._reading = ThreadPoolExecutor(1, "causeway-facts")
+        self._shelf = Shelf((), {})
+        self._facts: dict[tuple[str, str], asyncio.Task[FileFacts | None]] = {}
+        self._refreshing: asyncio.Task[None] | None = None
+        self._again = False
+        self._last = 0.0
+        self._told: set[str] = set()
+        self._poller: asyncio.Task[None] | None = None
+
+    # Reading.
+
+    def start(self) -> None:
+        """Begins to read, and to look for new recordings every two seconds (not every client watches files)."""
+        if self._poller is None:
+            self._poller = asyncio.ensure_future(self._poll())
+
+    def stop(self) -> None:
+        """Reads no more."""
+        if self._poller is not None:
+            self._poller.cancel()
+        for pool in (self._loading, self._reading):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _poll(self) -> None:
+        while True:
+            self.refresh()
+            await asyncio.sleep(_POLL_SECONDS)
+
+    def refresh(self) -> None:
+        """Looks at the folders anew, soon; calls during a look make one more."""
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.ensure_future(self._refresh())
+        else:
+            self._again = True
+
+    async def _refresh(self) -> None:
+        while True:
+            self._again, self._last = False, time.monotonic()
+            folders = [Path(path) for path in self._server.folders]
+            limit = self._server.settings.recordings
+            try:
+                shelf = await asyncio.get_running_loop().run_in_executor(self._loading, self._loader.shelf, folders, limit)
+            except RuntimeError:
+                return  # The server is shutting down.
+            self._take(shelf)
+            if not self._again:
+                return
+
+    def _take(self, shelf: Shelf) -> None:
+        for key, problem in shelf.problems.items():
+            if key not in self._told:
+                self._told.add(key)
+                self._server.say(problem, types.MessageType.Warning)
+        if [each.revision for each in shelf.loaded] == [each.revision for each in self._shelf.loaded]:
+            return
+        self._shelf = shelf
+        current = {each.revision.key for each in shelf.loaded}
+        self._facts = {key: task for key, task in self._facts.items() if key[0] in current}
+        with contextlib.suppress(RuntimeError):
+            self._reading.submit(self._reader.keep, current)
+        for path in self._server.places.open_files:
+            self.prepare(path)
+        self._server.recordings_changed()
+
+    async def settled(self) -> tuple[Loaded, ...]:
+        """The recordings, newest first, once the running look at the folders has ended."""
+        if time.monotonic() - self._last > _FRESH_SECONDS:
+            self.refresh()
+        if not self._shelf.loaded and self._refreshing is not None:
+            await asyncio.shield(self._refreshing)
+        return self._shelf.loaded
+
+    @property
+    def loaded(self) -> tuple[Loaded, ...]:
+        """The recordings known now, newest first."""
+        return self._shelf.loaded
+
+    # Facts of files.
+
+    def newest_with(self, path: str) -> Loaded | None:
+        """The newest recording that a file took part in."""
+        return next((each for each in self._shelf.loaded if each.recorded(path) is not None), None)
+
+    def prepare(self, path: str) -> asyncio.Task[FileFacts | None] | None:
+        """Has the facts of a file read; None where no recording has it."""
+        loaded = self.newest_with(path)
+        if loaded is None:
+            return None
+        key = (loaded.revision.key, path)
+        task = self._facts.get(key)
+        if task is None:
+            task = self._facts[key] = asyncio.ensure_future(self._read(loaded, path))
+        return task
+
+    async def facts(self, uri: str) -> tuple[Loaded, FileFacts, LineMap] | None:
+        """What the newest recording says of a document, and how its lines are carried over; waits until it has been read. None: nothing."""
+        path = path_of(uri)
+        if path is None:
+            return None
+        await self.settled()
+        loaded, task = self.newest_with(path), self.prepare(path)
+        if loaded is None or task is None:
+            return None
+        facts = await asyncio.shield(task)
+        carried = self._server.places.carried(loaded, path)
+        return (loaded, facts, carried) if facts is not None and carried is not None else None
+
+    async def _read(self, loaded: Loaded, path: str) -> FileFacts | None:
+        recorded = loaded.recorded(path)
+        assert recorded is not None
+        slow = loaded.revision.size > _SLOW_BYTES
+        try:
+            async with self._server.working(f"Reading {loaded.path.name}", show=slow) as report:
+                facts = await self.in_reading_thread(lambda: self._reader.facts(loaded, recorded, report))
+        except CausewayError as error:
+            self._complain(loaded, str(error))
+            return None
+        except (RuntimeError, asyncio.CancelledError):
+            return None
+        except Exception as error:
+            self._complain(loaded, f"{loaded.path} cannot be read: {error!r} (please report this)")
+            return None
+        asyncio.get_running_loop().call_soon(self._server.facts_changed)
+        return facts
+
+    def in_reading_thread(self, action: Callable[[], T]) -> Awaitable[T]:
+        """Runs something after what is being read."""
+        return asyncio.get_running_loop().run_in_executor(self._reading, action)
+
+    def _complain(self, loaded: Loaded, sentence: str) -> None:
+        if loaded.revision.key not in self._told:
+            self._told.add(loaded.revision.key)
+            self._server.say(sentence, types.MessageType.Warning)

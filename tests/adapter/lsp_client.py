@@ -1,0 +1,125 @@
+"""A language client for tests: pytest-lsp's, talking to a real `causeway lsp` process."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
+
+from tests.support.recordings import Recorded, record
+
+CAUSEWAY = Path(sys.executable).with_name("causeway")
+
+
+def capabilities(*, pull: bool, refresh: bool = True) -> types.ClientCapabilities:
+    """Those of Neovim, with pulled diagnostics or without, and with being asked to refresh."""
+    found = client_capabilities("neovim@v0.11")
+    assert found.text_document is not None and found.workspace is not None and found.window is not None
+    found.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True) if pull else None
+    found.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=refresh)
+    found.workspace.code_lens = types.CodeLensWorkspaceClientCapabilities(refresh_support=refresh)
+    found.workspace.configuration = True
+    found.window.work_done_progress = True
+    return found
+
+
+class Editor:
+    """What a person has in front of them."""
+
+    def __init__(self, client: LanguageClient, offered: types.ServerCapabilities) -> None:
+        self.client = client
+        self.offered = offered
+        self._versions: dict[str, int] = {}
+
+    def open(self, path: Path, text: str | None = None, language: str = "python") -> str:
+        """Opens a file with its text on disk (or another); its URI."""
+        uri = path.as_uri()
+        self._versions[uri] = 1
+        if text is None:
+            text = path.read_bytes().decode("utf-8", "replace")
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, language, 1, text)))
+        return uri
+
+    def replace(self, uri: str, text: str) -> None:
+        """Edits a document: its whole text is another."""
+        self.change(uri, types.TextDocumentContentChangeWholeDocument(text))
+
+    def insert(self, uri: str, line: int, text: str) -> None:
+        """Types text at the beginning of a line (from 1)."""
+        at = types.Position(line - 1, 0)
+        self.change(uri, types.TextDocumentContentChangePartial(types.Range(at, at), text))
+
+    def change(self, uri: str, change: Any) -> None:
+        """Sends a change."""
+        self._versions[uri] += 1
+        identity = types.VersionedTextDocumentIdentifier(version=self._versions[uri], uri=uri)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(identity, [change]))
+
+    async def shown(self, uri: str, wanted: Callable[[list[types.Diagnostic]], bool]) -> list[types.Diagnostic]:
+        """The pushed diagnostics of a file, once they are as wanted."""
+        while not wanted(found := list(self.client.diagnostics.get(uri, []))):
+            await self.client.protocol.wait_for_notification_async(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        return found
+
+    async def message(self, part: str) -> str:
+        """The message to the person that says something, once it has come."""
+        while not (found := [each.message for each in self.client.messages if part in each.message]):
+            await self.client.protocol.wait_for_notification_async(types.WINDOW_SHOW_MESSAGE)
+        return found[0]
+
+    async def pull(self, uri: str, previous: str | None = None) -> types.DocumentDiagnosticReport:
+        """A pulled report."""
+        return await self.client.text_document_diagnostic_async(
+            types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri), previous_result_id=previous)
+        )
+
+    async def execute(self, command: str, **argument: Any) -> Any:
+        """Has the server execute a command."""
+        return await self.client.workspace_execute_command_async(types.ExecuteCommandParams(command=command, arguments=[argument]))
+
+
+@asynccontextmanager
+async def editor(*folders: Path, pull: bool = False, settings: dict[str, Any] | None = None, **more: Any) -> AsyncIterator[Editor]:
+    """An editor with workspace folders, from `initialize` to `exit`; fails if the server ended otherwise than asked."""
+    client = make_test_lsp_client()
+    client.set_configuration({"causeway": settings or {}})
+    client.feature(types.WORKSPACE_CODE_LENS_REFRESH)(lambda _params=None: None)
+    await client.start_io(str(CAUSEWAY), "lsp")
+    try:
+        made = await client.initialize_session(
+            types.InitializeParams(
+                capabilities=more.get("capabilities") or capabilities(pull=pull),
+                workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders],
+            )
+        )
+        yield Editor(client, made.capabilities)
+        await client.shutdown_session()
+        assert client._server is not None and await client._server.wait() == 0
+    except BaseException:
+        assert client._server is not None
+        if client._server.returncode is None:
+            client._server.kill()
+        raise
+    finally:
+        await client.stop()
+
+
+def project(tmp_path: Path, made: Recorded) -> Path:
+    """A project folder with the script of a recording and the recording in its `.causeway/`; recorded elsewhere, as on another machine."""
+    folder = tmp_path / "project"
+    (folder / ".causeway").mkdir(parents=True)
+    shutil.copy(made.script, folder)
+    shutil.copy(made.path, folder / ".causeway")
+    return folder
+
+
+def record_in(folder: Path, script: str) -> Recorded:
+    """Records a script of a project into its `.causeway/`."""
+    (folder / ".causeway").mkdir(exist_ok=True)
+    return record(folder / script, folder / ".causeway", "--force")
