@@ -11,7 +11,7 @@ _STATES = ("suspended", "finished", "failed", "cancelled")
 
 
 def write_actors(pipeline: Pipeline) -> None:
-    """Fills table `actor`: one row for each actor that introduced itself or did anything."""
+    """Fills table `actor` anew: one row for each actor that introduced itself or did anything."""
     facts, database = pipeline.facts, pipeline.writer.database
     waiting = {row[0] for row in database.execute("SELECT actor FROM waiting")}
     seen: dict[int, tuple[int, int, int, int]] = {}
@@ -41,6 +41,7 @@ def write_actors(pipeline: Pipeline) -> None:
         name = actor.name or qualname or f"{actor.kind}-{actor.number}"
         events = (actor.created_at, first_at if first_at >= 0 else None, last_at if last_at >= 0 else None)
         rows.append((id, actor.process, actor.number, actor.kind, name, paths.of(actor), qualname, file, first_line, obj, *events, state))
+    database.execute("DELETE FROM actor")
     pipeline.writer.insert("actor", rows)
 
 

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from causeway_core.ingest.actors import write_actors
 from causeway_core.ingest.feed import SegmentFeed
 from causeway_core.ingest.finish import finish
 from causeway_core.ingest.pipeline import CHUNK_WORDS, Pipeline
@@ -48,6 +49,17 @@ class Ingestor:
         """Takes in what the guest has written since; at most about half a second."""
         self._discover()
         self._pipeline.drain(until=time.monotonic() + _POLL_SECONDS)
+        self._pipeline.commit()
+
+    def settle(self) -> None:
+        """Takes in all that was written so far and makes it readable, with who did it: chunks that are not full are ended, actors listed.
+
+        For a reader that travels the recording of a program that is being held. What needs the whole (accesses, edges, labels) is still missing.
+        """
+        self._discover()
+        self._pipeline.settle()
+        self._pipeline.begin()
+        write_actors(self._pipeline)
         self._pipeline.commit()
 
     def finish(self, exit_code: int | None) -> None:

@@ -73,7 +73,7 @@ class Pipeline:
 
     def add(self, uid: int, number: int, feed: Feed) -> None:
         """A stream that was not known before."""
-        self._begin()
+        self.begin()
         process = self.processes.get(uid) or self._new_process(uid)
         self._stream_count += 1
         stream = process.streams[number] = _Stream(self._stream_count, process, number, feed)
@@ -101,7 +101,7 @@ class Pipeline:
 
     def drain(self, force: bool = False, until: float = float("inf")) -> bool:
         """Reads all that can be read now; `force`: also runs whose turn never comes. False when stopped by time (`time.monotonic`)."""
-        self._begin()
+        self.begin()
         return all(self._drain(process, force, until) for process in list(self.processes.values()))
 
     def _drain(self, process: _Process, force: bool, until: float) -> bool:
@@ -158,7 +158,7 @@ class Pipeline:
                 self._skip(stream)
             if time.monotonic() - self._batch_began > _BATCH_SECONDS:
                 self.commit()
-                self._begin()
+                self.begin()
                 if time.monotonic() > until:
                     return False
         stream.asleep = feed.at_rest
@@ -223,7 +223,8 @@ class Pipeline:
         for complaint in stream.feed.complaints(final):
             self.writer.insert("gap", [(stream.process.id, stream.id << 40 | stream.position, "torn", complaint)])
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begins a transaction unless one is open."""
         if not self._in_batch:
             self.writer.begin()
             self._in_batch = True
@@ -248,10 +249,20 @@ class Pipeline:
             stream.feed.committed()
         self._stored.clear()
 
+    def settle(self) -> None:
+        """Reads what can be read now and ends all chunks, so that the recording holds it."""
+        self.drain()
+        self.begin()
+        for process in self.processes.values():
+            for stream in process.streams.values():
+                if self.scanner.pending(stream.id):
+                    self._close_chunk(stream)
+        self.commit()
+
     def end(self) -> None:
         """Reads what is left, whatever its order, and closes all chunks and steps."""
         self.drain(force=True)
-        self._begin()
+        self.begin()
         for process in self.processes.values():
             for stream in process.streams.values():
                 self._close_chunk(stream)

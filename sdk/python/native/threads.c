@@ -15,6 +15,7 @@ typedef struct {
     PyObject *function;
     PyObject *thread; /* the threading.Thread, or NULL */
     uint32_t actor, recording;
+    bool muted; /* started by a thread that was paused: not the program's */
 } Start;
 
 static PyTypeObject *start_type;
@@ -22,7 +23,7 @@ static cw_pointers threads; /* Thread -> a: actor, b: object id, by which a late
 static cw_pointers idents;  /* ident of a running thread -> a: actor */
 static _Thread_local Start *running;
 static uint32_t recording = 1; /* counts recordings: an actor number means something in one only */
-static PyObject *name_name, *name_target, *name_run;
+static PyObject *name_name, *name_target, *name_run, *name_original;
 
 /* A field of a Thread, without its class's own attribute access. New reference or NULL. */
 static PyObject *field(PyObject *thread, PyObject *name) {
@@ -71,6 +72,10 @@ static void forget_ident(void) {
 
 static PyObject *start_call(PyObject *op, PyObject *args, PyObject *kwargs) {
     Start *self = (Start *)op;
+    if (self->muted) {
+        cw_pause(); /* for as long as this thread lives */
+        return PyObject_Call(self->function, args, kwargs);
+    }
     running = self;
     if (self->recording == recording) know_ident(self->actor);
     if (cw_stream_get()) cw_sync(BEGIN, self->thread, self->actor, 0);
@@ -114,14 +119,26 @@ static PyType_Slot start_slots[] = {
 };
 static PyType_Spec start_spec = {"causeway._tap.Start", sizeof(Start), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, start_slots};
 
+/* debugpy wraps the callable of every thread in an object of this class. */
+static bool is_wrapped(PyObject *function) {
+    const char *name = Py_TYPE(function)->tp_name;
+    return strcmp(name, "_NewThreadStartupWithTrace") == 0 || strcmp(name, "_NewThreadStartupWithoutTrace") == 0;
+}
+
 /* The Thread whose _bootstrap is about to run, or NULL. */
 static PyObject *thread_of(PyObject *function) {
+    if (is_wrapped(function)) {
+        PyObject *inner = field(function, name_original);
+        PyObject *thread = inner && PyMethod_Check(inner) ? thread_of(inner) : NULL;
+        Py_XDECREF(inner); /* which its wrapper holds */
+        return thread;
+    }
     if (!PyMethod_Check(function) || !PyFunction_Check(PyMethod_GET_FUNCTION(function))) return NULL;
     PyObject *name = ((PyFunctionObject *)PyMethod_GET_FUNCTION(function))->func_name;
     return PyUnicode_CompareWithASCIIString(name, "_bootstrap") == 0 ? PyMethod_GET_SELF(function) : NULL;
 }
 
-/* A Start for `function` with its actor announced and the fork written. NULL, without exception, when that cannot be. */
+/* A Start for `function` with its actor announced and the fork written, unless this thread is paused. NULL, without exception, when that cannot be. */
 static PyObject *announce(PyObject *function) {
     Start *start = PyObject_GC_New(Start, start_type);
     if (!start) {
@@ -129,8 +146,15 @@ static PyObject *announce(PyObject *function) {
         return NULL;
     }
     start->function = Py_NewRef(function);
-    start->thread = Py_XNewRef(thread_of(function));
+    start->thread = NULL;
     start->recording = recording;
+    start->actor = 0;
+    start->muted = cw_paused > 0;
+    if (start->muted) {
+        PyObject_GC_Track(start);
+        return (PyObject *)start;
+    }
+    start->thread = Py_XNewRef(thread_of(function));
     char name[400], code[1200];
     describe(start, name, sizeof name, code, sizeof code);
     start->actor = cw_new_actor(CW_THREAD, start->thread, name, code);
@@ -144,7 +168,7 @@ static PyObject *announce(PyObject *function) {
 /* All variants take the function first, and positional; anything else is left to the original. */
 static PyObject *start_thread(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
     PyObject *args = (PyObject *)b;
-    if (!cw_active() || !(swap->flags & METH_VARARGS) || !args || PyTuple_GET_SIZE(args) < 1 || !PyCallable_Check(PyTuple_GET_ITEM(args, 0)))
+    if (!cw_recording || !(swap->flags & METH_VARARGS) || !args || PyTuple_GET_SIZE(args) < 1 || !PyCallable_Check(PyTuple_GET_ITEM(args, 0)))
         return swap->original(self, b, c, d, e);
     PyObject *start = announce(PyTuple_GET_ITEM(args, 0));
     PyObject *given = start ? PyTuple_New(PyTuple_GET_SIZE(args)) : NULL;
@@ -234,7 +258,8 @@ int threads_init(PyObject *module) {
     name_name = PyUnicode_InternFromString("_name");
     name_target = PyUnicode_InternFromString("_target");
     name_run = PyUnicode_InternFromString("run");
+    name_original = PyUnicode_InternFromString("original_func");
     start_type = (PyTypeObject *)PyType_FromSpec(&start_spec);
-    if (!name_name || !name_target || !name_run || !start_type) return -1;
+    if (!name_name || !name_target || !name_run || !name_original || !start_type) return -1;
     return PyModule_AddFunctions(module, functions);
 }

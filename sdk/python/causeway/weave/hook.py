@@ -51,6 +51,7 @@ class Hook:
         _SourceLoader.get_code = unseen(get_code)
         self._patch_runpy()
         self._late["_pytest.assertion.rewrite"] = _patch_pytest
+        self._late["_pydevd_bundle.pydevd_runpy"] = _patch_runpy_of_debugger
 
     def uninstall(self) -> None:
         """Undoes `install`; modules already loaded stay woven."""
@@ -85,23 +86,32 @@ class Hook:
         """`runpy.run_path`, which multiprocessing's spawn uses for the main module, reads files past all loaders."""
         import runpy
 
-        original = self._runpy = runpy._get_code_from_file  # type: ignore[attr-defined]
-        weaver = self.weaver
+        self._runpy = runpy._get_code_from_file  # type: ignore[attr-defined]
+        _patch_runpy(runpy, self.weaver)
 
-        def _get_code_from_file(*args: Any) -> Any:
-            result = original(*args)
-            path = args[-1]
-            try:
-                if isinstance(path, str) and weaver.covers(path, "__main__"):
-                    with open(path, "rb") as file:
-                        code = weaver.woven(file.read(), path, "__main__")
-                    if code is not None:
-                        return (code, *result[1:]) if isinstance(result, tuple) else code
-            except Exception:
-                pass
-            return result
 
-        runpy._get_code_from_file = unseen(_get_code_from_file)  # type: ignore[attr-defined]
+def _patch_runpy(runpy: Any, weaver: Weaver) -> None:
+    original = runpy._get_code_from_file
+
+    def _get_code_from_file(*args: Any) -> Any:
+        result = original(*args)
+        path = args[-1]
+        try:
+            if isinstance(path, str) and weaver.covers(path, "__main__"):
+                with open(path, "rb") as file:
+                    code = weaver.woven(file.read(), path, "__main__")
+                if code is not None:
+                    return (code, *result[1:]) if isinstance(result, tuple) else code
+        except Exception:
+            pass
+        return result
+
+    runpy._get_code_from_file = unseen(_get_code_from_file)
+
+
+def _patch_runpy_of_debugger(module: Any, weaver: Weaver) -> None:
+    """debugpy runs scripts with a copy of `runpy` of its own."""
+    _patch_runpy(module, weaver)
 
 
 def _patch_pytest(module: Any, weaver: Weaver) -> None:

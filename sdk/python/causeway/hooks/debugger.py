@@ -1,0 +1,81 @@
+"""debugpy in the recorded process: what it does for itself is not the program's and is not recorded.
+
+Its threads get no actor, and what a program's thread does while the debugger holds it (locks, events, messages to the editor) leaves no trace in that
+thread's records; only expressions that a person has evaluated there are recorded, since they may change the program.
+"""
+
+from __future__ import annotations
+
+from causeway import _tap
+from causeway._tap import Around
+from causeway.hooks.late import on_import
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+
+def install() -> None:
+    """Be ready for a debugger that is imported later."""
+    on_import("_pydevd_bundle.pydevd_daemon_thread", _threads)
+    on_import("pydevd", _waiting)
+    on_import("pydevd_tracing", _tracing)
+    on_import("debugpy.server.cli", _start)
+    on_import("_pydevd_bundle.pydevd_vars", _evaluation)
+
+
+def place() -> str:
+    """Where the running thread is in the recording: `<process uid>.<stream>.<position of its next record>`; "" when it is not recorded.
+
+    A debug adapter has a stopped thread evaluate this, to know whose past to show.
+    """
+    depth = _tap.unpause()
+    try:
+        stream, position = _tap.here()
+    finally:
+        _tap.repause(depth)
+    return f"{_tap.uid():016x}.{stream}.{position}" if position >= 0 else ""
+
+
+def _threads(module: ModuleType) -> None:
+    """A thread that is started by a paused one is not recorded."""
+    import threading
+
+    thread: Any = vars(module)["PyDBDaemonThread"]
+    for name in ("start", "join"):
+        setattr(thread, name, Around(vars(threading.Thread)[name], quiet=True))
+
+
+def _waiting(module: ModuleType) -> None:
+    debugger: Any = vars(module)["PyDB"]
+    debugger.do_wait_suspend = Around(debugger.do_wait_suspend, quiet=True)
+
+
+def _tracing(module: ModuleType) -> None:
+    namespace = vars(module)
+    namespace["set_trace_to_threads"] = Around(namespace["set_trace_to_threads"], quiet=True)
+
+
+def _start(module: ModuleType) -> None:
+    namespace = vars(module)
+    namespace["start_debugging"] = Around(namespace["start_debugging"], quiet=True)
+
+
+def _evaluation(module: ModuleType) -> None:
+    """The program's own code that runs because a person asked for it, in a thread that the debugger holds."""
+    namespace = vars(module)
+    namespace["eval"] = _recorded(eval)
+    namespace["Exec"] = _recorded(namespace["Exec"])
+
+
+def _recorded(function: Any) -> Any:
+    def run(*arguments: Any) -> Any:
+        depth = _tap.unpause()
+        try:
+            return function(*arguments)
+        finally:
+            _tap.repause(depth)
+
+    run.__name__ = function.__name__
+    return run
