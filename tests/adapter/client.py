@@ -19,6 +19,8 @@ CAUSEWAY = Path(sys.executable).with_name("causeway")
 
 def definition_of(message: dict[str, Any]) -> str:
     """The schema's name for a message from the adapter."""
+    if message["type"] == "request":
+        return message["command"][0].upper() + message["command"][1:] + "Request"
     if message["type"] == "event":
         return message["event"][0].upper() + message["event"][1:] + "Event"
     if not message["success"]:
@@ -28,6 +30,8 @@ def definition_of(message: dict[str, Any]) -> str:
 
 def assert_valid(message: dict[str, Any]) -> None:
     """Fail with the first schema error of `message`."""
+    if message["type"] == "event" and message["event"].startswith("debugpy"):
+        return  # debugpy's own, which its clients know
     name = definition_of(message)
     assert name in SCHEMA["definitions"], f"no such message in the protocol: {name}"
     validator = Draft4Validator({"$ref": f"#/definitions/{name}", "definitions": SCHEMA["definitions"]})
@@ -45,6 +49,9 @@ class Client:
         self._seq = itertools.count(1)
         self._last_seq = 0
         self.events: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
+        self._open: dict[int, str] = {}
+        self._responses: dict[int, dict[str, Any]] = {}
 
     def __enter__(self) -> Client:
         return self
@@ -73,16 +80,31 @@ class Client:
         assert_valid(message)
         return message
 
+    def begin(self, command: str, **arguments: Any) -> int:
+        """Send a request whose response is to be taken later with `response`."""
+        seq = next(self._seq)
+        self._open[seq] = command
+        self.send_raw(encoded({"seq": seq, "type": "request", "command": command, "arguments": arguments}))
+        return seq
+
+    def response(self, seq: int) -> dict[str, Any]:
+        """The response to a request, successful or not; what comes before it is kept."""
+        while seq not in self._responses:
+            self._keep(self.receive())
+        return self._responses.pop(seq)
+
+    def _keep(self, message: dict[str, Any]) -> None:
+        if message["type"] == "response":
+            assert message["command"] == self._open.pop(message["request_seq"]), "each request is answered once"
+            self._responses[message["request_seq"]] = message
+        elif message["type"] == "request":
+            self.requests.append(message)
+        else:
+            self.events.append(message)
+
     def ask(self, command: str, **arguments: Any) -> dict[str, Any]:
         """Send a request and return its response, successful or not; events before it are kept."""
-        seq = next(self._seq)
-        self.send_raw(encoded({"seq": seq, "type": "request", "command": command, "arguments": arguments}))
-        while True:
-            message = self.receive()
-            if message["type"] == "response":
-                assert message["request_seq"] == seq and message["command"] == command
-                return message
-            self.events.append(message)
+        return self.response(self.begin(command, **arguments))
 
     def request(self, command: str, **arguments: Any) -> dict[str, Any]:
         """The body of a response that must be a success."""
@@ -97,10 +119,9 @@ class Client:
                 return self.events.pop(index)["body"]
         while True:
             message = self.receive()
-            assert message["type"] == "event", message
-            if message["event"] == name:
-                return message["body"]
-            self.events.append(message)
+            if message["type"] == "event" and message["event"] == name:
+                return message.get("body") or {}
+            self._keep(message)
 
     def attach(self, recording: Path, *, at: str | None = None, before: Any = None) -> dict[str, Any]:
         """Initialize, attach and configure; the first `stopped`. `before(client)` may set breakpoints."""
@@ -111,6 +132,17 @@ class Client:
             before(self)
         self.request("configurationDone")
         return self.event("stopped")
+
+    def launch(self, *, before: Any = None, **configuration: Any) -> None:
+        """Initialize, launch a program and configure; the program runs. `before(client)` may set breakpoints."""
+        self.request("initialize", adapterID="causeway", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
+        launched = self.begin("launch", **{"console": "internalConsole", **configuration})
+        self.event("initialized")
+        if before:
+            before(self)
+        self.request("configurationDone")
+        response = self.response(launched)
+        assert response["success"], response
 
     def move(self, command: str, stopped: dict[str, Any], **arguments: Any) -> dict[str, Any]:
         """A movement of the thread that stopped; the next `stopped`."""
@@ -124,7 +156,7 @@ class Client:
     def place(self, stopped: dict[str, Any]) -> tuple[int, str, int]:
         """(thread, file name, line) of a stop."""
         frame = self.top(stopped)
-        return stopped["threadId"], frame["source"]["name"], frame["line"]
+        return stopped["threadId"], Path(frame["source"]["path"]).name, frame["line"]
 
     def locals(self, stopped: dict[str, Any]) -> dict[str, str]:
         """Names and values of the top frame's locals (in a module: its globals)."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import queue
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +13,9 @@ from causeway_core.errors import CausewayError, InternalError, ProtocolError
 from causeway_adapter.dap.arguments import checked
 from causeway_adapter.dap.connection import Connection
 from causeway_adapter.dap.conversation import Conversation
+from causeway_adapter.dap.live.configuration import parse
+from causeway_adapter.dap.live.live import Live
+from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.reply import Event, Reply
 from causeway_adapter.dap.requests import HANDLERS, NOT_SERVED
 
@@ -38,52 +43,102 @@ BEFORE_A_RECORDING = frozenset(
 class Adapter:
     """Answers one client until it disconnects or its stream ends.
 
-    Everything happens on the thread that calls `run`; requests are answered in the order in which they come. Movement over a
-    recording takes milliseconds, so nothing needs to be answered while another request is under way.
+    Everything happens on the thread that calls `run`, in the order in which it comes: what the client says (read by a thread of its own) and, once
+    a program is being debugged, what debugpy says. Movement over a recording takes milliseconds, so nothing needs to be answered while another
+    request is under way.
     """
 
     def __init__(self, connection: Connection, *, accepts: Callable[[object], bool]) -> None:
         self._connection = connection
         self._conversation = Conversation(accepts=accepts, emit=self._emit)
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._live: Live | None = None
 
     def run(self) -> None:
         """Converse until the end."""
+        threading.Thread(target=self._read, name="client", daemon=True).start()
         try:
             while not self._conversation.over:
-                try:
-                    message = self._connection.receive()
-                except ProtocolError as error:
-                    self._emit(Event("output", {"category": "stderr", "output": f"causeway: {error}\n"}))
-                    continue
-                if message is None:
-                    break
-                self._answer(message)
+                self._inbox.get()()
         finally:
             self._conversation.close()
+            if self._live is not None:
+                self._live.close()
+
+    def _read(self) -> None:
+        """On a thread of its own: pass on what the client says, until it says that it leaves."""
+        while True:
+            try:
+                message = self._connection.receive()
+            except ProtocolError as error:
+                self._inbox.put(lambda error=error: self._misread(error))  # type: ignore[misc]
+                continue
+            except (OSError, ValueError):
+                message = None
+            if message is None:
+                self._inbox.put(self._gone)
+                return
+            self._inbox.put(lambda message=message: self._answer(message))  # type: ignore[misc]
+            if message.get("command") == "disconnect":
+                return
+
+    def _misread(self, error: ProtocolError) -> None:
+        self._emit(Event("output", {"category": "stderr", "output": f"causeway: {error}\n"}))
+
+    def _gone(self) -> None:
+        self._conversation.over = True
 
     def _answer(self, message: dict[str, Any]) -> None:
+        if message.get("type") == "response" and self._live is not None:
+            self._live.takes_response(message)
         if message.get("type") != "request":
             return
-        command = message.get("command")
-        seq = message.get("seq")
-        response: dict[str, Any] = {
-            "type": "response",
-            "request_seq": seq if isinstance(seq, int) else 0,
-            "command": command if isinstance(command, str) else "",
-        }
         try:
-            reply = self._handle(command, message.get("arguments"))
+            if self._is_taken(message):
+                return
+            reply = self._handle(message.get("command"), message.get("arguments"))
         except CausewayError as error:
-            self._connection.send({**response, "success": False, "message": error.message, "body": {"error": error_body(error)}})
+            self._fail(message, error)
             return
         except Exception as error:
-            log.exception("%s failed", command)
-            trouble = InternalError(f"{command} failed inside Causeway: {type(error).__name__}: {error}", "please report this, with the log")
-            self._connection.send({**response, "success": False, "message": trouble.message, "body": {"error": error_body(trouble)}})
+            log.exception("%s failed", message.get("command"))
+            text = f"{message.get('command')} failed inside Causeway: {type(error).__name__}: {error}"
+            self._fail(message, InternalError(text, "please report this, with the log"))
             return
-        self._connection.send({**response, "success": True, "body": dict(reply.body)})
+        self._connection.send({**_response(message), "success": True, "body": dict(reply.body)})
         for event in reply.then:
             self._emit(event)
+
+    def _is_taken(self, message: dict[str, Any]) -> bool:
+        """Whether a program that is being debugged, or begins to be, takes a request."""
+        if self._live is not None:
+            return self._live.takes(message)
+        arguments = message.get("arguments")
+        if message.get("command") != "launch" or not isinstance(arguments, dict) or arguments.get("recording") is not None:
+            return False
+        if not self._conversation.initialized or self._conversation.attached:
+            return False
+        if not self._conversation.accepts(arguments.get("token")):
+            return False
+        self._live = Live(self._conversation, self._port(), parse(arguments))
+        self._live.start(message)
+        return True
+
+    def _port(self) -> Port:
+        return Port(
+            send=self._connection.send,
+            emit=self._emit,
+            fail=self._fail,
+            deliver=lambda message: self._inbox.put(lambda: self._hear(message)),
+            later=self._inbox.put,
+        )
+
+    def _hear(self, message: dict[str, Any] | None) -> None:
+        if self._live is not None:
+            self._live.hears(message)
+
+    def _fail(self, request: dict[str, Any], error: CausewayError) -> None:
+        self._connection.send({**_response(request), "success": False, "message": error.message, "body": {"error": error_body(error)}})
 
     def _handle(self, command: object, arguments: object) -> Reply:
         if not isinstance(command, str):
@@ -109,6 +164,12 @@ class Adapter:
 
     def _emit(self, event: Event) -> None:
         self._connection.send({"type": "event", "event": event.name, "body": dict(event.body)})
+
+
+def _response(request: dict[str, Any]) -> dict[str, Any]:
+    """What all responses to a request begin with."""
+    command, seq = request.get("command"), request.get("seq")
+    return {"type": "response", "request_seq": seq if isinstance(seq, int) else 0, "command": command if isinstance(command, str) else ""}
 
 
 def _arguments_at_fault(handler: Callable[..., Reply], error: Exception) -> bool:

@@ -102,14 +102,15 @@ class Connection:
                     return None
                 length = int(digits)
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Number `message` and write it. A client that went away closes the connection quietly."""
+    def send(self, message: dict[str, Any]) -> int:
+        """Number `message` and write it; its number. A client that went away closes the connection quietly."""
         with self._lock:
             if self.closed:
-                return
+                return self._seq
             self._seq += 1
             try:
                 self._sink.write(encode({"seq": self._seq, **message}))
                 self._sink.flush()
             except (OSError, ValueError):
                 self.closed = True
+            return self._seq

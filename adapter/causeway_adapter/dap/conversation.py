@@ -42,7 +42,8 @@ class Children:
 class Conversation:
     """State of one client's conversation; used by one thread.
 
-    Handles of frames, variables and targets die at every stop. Data breakpoints' ids live as long as the conversation.
+    Handles of frames, variables and targets die at every stop. Data breakpoints' ids live as long as the conversation. `on_stop` has the last word
+    on each `stopped` event.
     """
 
     def __init__(self, *, accepts: Callable[[object], bool], emit: Callable[[Event], None]) -> None:
@@ -62,6 +63,7 @@ class Conversation:
         self.entry: Callable[[Session], Stop] | None = None
         self.stop_on_entry = True
         self.logpoints: dict[str, tuple[tuple[int, str], ...]] = {}
+        self.on_stop: Callable[[Stop, Event], Event] = lambda stop, event: event
         self._session: Session | None = None
         self._sources: Sources | None = None
         self._actors: ActorList | None = None
@@ -93,8 +95,15 @@ class Conversation:
             raise ProtocolError("no recording is open", "send attach or launch with a recording first")
         return self._sources
 
+    def number_from(self, first: int) -> None:
+        """Have the handles of frames and variables begin at `first`. Before any was given out."""
+        self.frames = Handles("frame", first)
+        self.variables = Handles("variable", first)
+
     def open(self, session: Session) -> None:
-        """Begin to travel `session`, which the conversation then owns."""
+        """Begin to travel `session`, which the conversation then owns; one that was open before is closed."""
+        if self._session is not None:
+            self._session.close()
         self._session = session
         self._sources = Sources(session.recording)
 
@@ -142,7 +151,7 @@ class Conversation:
         self.step_targets.clear()
         self.goto_targets.clear()
         self._actors = None
-        return Event(
+        event = Event(
             "stopped",
             {
                 "reason": DAP_REASON[stop.reason],
@@ -152,6 +161,7 @@ class Conversation:
                 "allThreadsStopped": True,
             },
         )
+        return self.on_stop(stop, event)
 
     def moved(self, stop: Stop, body: dict[str, Any] | None = None) -> Reply:
         """The reply to a request that moved the session."""

@@ -13,9 +13,9 @@ class Handles(Generic[T]):
     """Numbers things for the client. All numbers die when the program position changes (`clear`), and are never given out again in the
     same conversation, so that a late request with a dead number gets an error instead of somebody else's variables."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, first: int = 1) -> None:
         self._what = what
-        self._next = 1
+        self._next = first
         self._items: dict[int, T] = {}
 
     def add(self, item: T) -> int:

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 from causeway_core.errors import CausewayError, CommandError, NotARecording, RecordingMissing
+from causeway_core.launch.output import FOLDER, SUFFIX, new_path
 from causeway_core.storage import Recording
 
-FOLDER = ".causeway"
-SUFFIX = ".causeway"
-
-
-def new_path(name: str) -> Path:
-    """A fresh path in `.causeway/` of the working directory (made if missing, ignored by git), newest sorts last."""
-    folder = Path(FOLDER)
-    ignore = folder / ".gitignore"
-    try:
-        folder.mkdir(exist_ok=True)
-        if not ignore.exists():
-            ignore.write_text("*\n")
-    except OSError as error:
-        raise CommandError(f"cannot make the folder {folder.resolve()}: {error.strerror}", "name another place with -o FILE") from error
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    path = folder / f"{name}-{stamp}{SUFFIX}"
-    ordinal = 1
-    while path.exists():
-        ordinal += 1
-        path = folder / f"{name}-{stamp}-{ordinal}{SUFFIX}"
-    return path
+__all__ = ["FOLDER", "SUFFIX", "all_recordings", "check_output", "existing", "is_recording", "new_path", "newest"]
 
 
 def check_output(path: Path, *, force: bool) -> None:

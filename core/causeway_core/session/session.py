@@ -21,6 +21,7 @@ from causeway_core.session.frame import Frame, Scope
 from causeway_core.session.framenames import FrameNames
 from causeway_core.session.logpoint import message
 from causeway_core.session.movement import Move, Movement
+from causeway_core.session.now import Now, before, now_of
 from causeway_core.session.objectlog import ObjectLogs
 from causeway_core.session.objects import Objects
 from causeway_core.session.origins import Origins
@@ -160,6 +161,23 @@ class Session:
     def reverse_continue(self) -> Stop:
         """To the previous hit of any breakpoint in any actor, else to the beginning."""
         return self._continue(-1)
+
+    def now(self, uid: str, stream: int, path: str, line: int) -> Now:
+        """Where a thread of the recorded program stands that a debugger holds before a line: the writer of stream `stream` of process `uid`.
+
+        Raises KeyError where nothing of it was recorded.
+        """
+        return now_of(self._past, uid, stream, path, line)
+
+    def step_back_from(self, now: Now) -> Stop:
+        """From now to the line before."""
+        move = before(self._past, self._movement, now)
+        return self._jump(move, "entry") if move.edge else self._jump(Move(move.mark, move.text or self._where(move.mark)), "step")
+
+    def reverse_continue_from(self, now: Now) -> Stop:
+        """From now to the last hit of any breakpoint, else to the beginning."""
+        found = self._stopping.search(now.mark, -1, inclusive=not now.pending)
+        return self._jump(Move(found[0], found[2]), found[1]) if found is not None else self.start()
 
     def goto(self, target: Mark | At) -> Stop:
         """To a mark, or to the event `target` in its actor. Raises KeyError where there is no such event."""

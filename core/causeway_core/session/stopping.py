@@ -210,30 +210,30 @@ class Stopping:
         for at in hits.walk(begin, 1):
             yield self._past.sort_key(at), id(armed), at, armed
 
-    def search(self, start: Mark, direction: int) -> tuple[Mark, StopReason, str] | None:
-        """The nearest stop after (direction 1) or before a mark in the order of the recording."""
+    def search(self, start: Mark, direction: int, *, inclusive: bool = False) -> tuple[Mark, StopReason, str] | None:
+        """The nearest stop after (direction 1) or before a mark (`inclusive`: or at it) in the order of the recording."""
         best: tuple[tuple[int, int, int], Mark, StopReason, str] | None = None
         limit = self._past.sort_key(start.at)
         for armed in self._stopping:
             for hits in armed.hits:
-                found = self._first_of(armed, hits, start, limit, direction, best[0] if best else None)
+                found = self._first_of(armed, hits, start, limit, direction, best[0] if best else None, inclusive)
                 if found is not None:
                     best = (found[0], found[1], armed.reason, armed.text(found[2]))
         return best[1:] if best else None
 
     def _first_of(
-        self, armed: Armed, hits: Hits, start: Mark, limit: tuple[int, int, int], direction: int, bound: tuple[int, int, int] | None
+        self, armed: Armed, hits: Hits, start: Mark, limit: tuple[int, int, int], direction: int, bound: tuple[int, int, int] | None, inclusive: bool
     ) -> tuple[tuple[int, int, int], Mark, At] | None:
         """The nearest event of one source that passes the breakpoint's tests and is nearer than `bound`."""
         past = self._past
-        for number, at in enumerate(hits.walk(cuts_at(past, hits.process, start.at, after=direction > 0), direction)):
+        for number, at in enumerate(hits.walk(cuts_at(past, hits.process, start.at, after=(direction > 0) != inclusive), direction)):
             if number % _HITS_BETWEEN == _HITS_BETWEEN - 1 and self.interrupted():
                 raise Interrupted
             mark = armed.place(at) if armed.place is not None else past.mark(at)
             key = past.sort_key(mark.at) if mark is not None else None
             if bound is not None and key is not None and (key >= bound if direction > 0 else key <= bound):
                 return None
-            ahead = key is not None and (key > limit if direction > 0 else key < limit)
+            ahead = (key is not None and (key > limit if direction > 0 else key < limit)) or (inclusive and key == limit)
             if ahead and mark is not None and key is not None and self.passes(armed, at, mark):
                 return key, mark, at
         return None

@@ -10,6 +10,9 @@ from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.protocol import Capabilities
 from causeway_adapter.dap.reply import Reply
 
+FILTERS_OF_DEBUGPY = frozenset({"raised", "uncaught", "userUnhandled"})
+"""What a program that runs can stop at; the others look at its recording."""
+
 EXCEPTION_FILTERS: list[dict[str, Any]] = [
     {
         "filter": "uncaught",
@@ -19,6 +22,12 @@ EXCEPTION_FILTERS: list[dict[str, Any]] = [
         "supportsCondition": True,
     },
     {"filter": "raised", "label": "Raised Exceptions", "description": "Stop at every exception.", "default": False, "supportsCondition": True},
+    {
+        "filter": "userUnhandled",
+        "label": "User Uncaught Exceptions",
+        "description": "Stop where an exception leaves the user's code for a library's. Only while the program runs.",
+        "default": False,
+    },
     {
         "filter": "unretrieved",
         "label": "Unretrieved Task Exceptions",
@@ -42,6 +51,9 @@ CAPABILITIES: Capabilities = {
     "supportsFunctionBreakpoints": True,
     "supportsDataBreakpoints": True,
     "supportsExceptionFilterOptions": True,
+    "supportsExceptionOptions": True,
+    "supportsSetVariable": True,
+    "supportsSetExpression": True,
     "supportsExceptionInfoRequest": True,
     "supportsBreakpointLocationsRequest": True,
     "supportsCompletionsRequest": True,
@@ -53,7 +65,7 @@ CAPABILITIES: Capabilities = {
     "supportsDelayedStackTraceLoading": True,
     "supportsSingleThreadExecutionRequests": True,
     "supportsTerminateRequest": True,
-    "supportTerminateDebuggee": False,
+    "supportTerminateDebuggee": True,
     "supportsCancelRequest": True,
     "supportsValueFormattingOptions": True,
     "supportsRestartRequest": True,

@@ -1,0 +1,318 @@
+"""A program that is being debugged and recorded: its present is debugpy's, its past is a time-travel session, and the client sees one session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from causeway_core.errors import CausewayError, ProtocolError
+from causeway_core.launch.output import new_path
+from causeway_core.model import Stop
+from causeway_core.session import Now, Session
+
+from causeway_adapter.dap.conversation import Conversation
+from causeway_adapter.dap.live.backend import Backend, Message
+from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
+from causeway_adapter.dap.live.configuration import Launch
+from causeway_adapter.dap.live.port import Port
+from causeway_adapter.dap.live.recorder import Recorder
+from causeway_adapter.dap.reply import Event
+
+PLACE = "__import__('causeway.hooks.debugger', fromlist=['place']).place()"
+"""What a thread that is held evaluates to say where it is in the recording."""
+
+FORWARD = frozenset({"continue", "next", "stepIn", "stepOut"})
+ABOUT_THE_BACKEND = frozenset({"setDebuggerProperty", "setPydevdSourceMap", "debugpySystemInfo", "pydevdSystemInfo", "configurationDone"})
+FIRST_HANDLE = 1 << 30
+"""Ids of frames and variables of the past begin here: debugpy's never reach so far, so that one from the other world is refused, not mistaken."""
+
+Then = Callable[[Message], None]
+
+
+class Live:
+    """Stands between the client and debugpy. Used by the adapter's thread only.
+
+    Requests go to debugpy untouched while the program runs or is held; in the past (and when the program has ended) `takes` leaves them to the
+    adapter's own handlers, which know nothing of the present: `stopped` is where they return to it.
+    """
+
+    def __init__(self, conversation: Conversation, port: Port, launch: Launch) -> None:
+        self._conversation = conversation
+        self._port = port
+        self._launch = launch
+        self._pending: dict[int, Then] = {}
+        self._asked: dict[int, int] = {}
+        self._breakpoints = Breakpoints(conversation)
+        self._held: dict[str, Any] | None = None
+        self._now: Now | None = None
+        self._in_past = False
+        self._farewell: list[Message] = []
+        self._exit_code: int | None = None
+        self._ended = False
+        self._at_end = ""
+        self._leaving: Message | None = None
+        self._recorder = Recorder(launch.target, new_path(launch.target.name, launch.target.folder), launch.detail)
+        try:
+            self._backend = Backend(port.deliver)
+        except CausewayError:
+            self._recorder.discard()
+            raise
+        conversation.number_from(FIRST_HANDLE)
+        conversation.on_stop = self.stopped
+
+    # Beginning and end.
+
+    def start(self, request: Message) -> None:
+        """Answer the client's `launch` by launching with debugpy; the response comes when debugpy gives it."""
+        configuration = self._launch.for_debugpy(self._recorder.spool, self._conversation.client)
+
+        def initialized(response: Message) -> None:
+            self._ask(request["command"], configuration, lambda answer: self._launched(request, answer))
+
+        self._ask("initialize", dict(self._conversation.client), initialized)
+
+    def _launched(self, request: Message, answer: Message) -> None:
+        if answer.get("success"):
+            self._conversation.configured = True
+        self._port.respond_as(request, answer)
+
+    def close(self) -> None:
+        """End debugpy and the program, and complete the recording."""
+        self._backend.close()
+        self._recorder.close()
+
+    # What the client wants.
+
+    def takes(self, request: Message) -> bool:
+        """Handle a request; False leaves it to the adapter's handlers, over the past."""
+        command = request.get("command")
+        arguments = request.get("arguments") or {}
+        if command in ("launch", "attach"):
+            raise ProtocolError("a program is being debugged already", "disconnect first")
+        if command == "disconnect":
+            self._disconnect(request)
+        elif command in SETTERS:
+            self._set_breakpoints(request, arguments)
+        elif self._ended and command in ("terminate", *FORWARD) and (command == "terminate" or self._leaves(str(command))):
+            self._port.respond(request)
+            self._say_farewell()
+        elif command == "terminate" or command in ABOUT_THE_BACKEND:
+            self._forward(request)
+        elif self._in_past or self._ended:
+            return False
+        elif command in ("stepBack", "reverseContinue"):
+            self._enter(request, arguments)
+        else:
+            self._forward(request)
+        return True
+
+    def takes_response(self, response: Message) -> None:
+        """The client's answer to a request of debugpy's."""
+        seq = self._asked.pop(response.get("request_seq", 0), None)
+        if seq is not None:
+            self._backend.send({**response, "request_seq": seq})
+
+    def _forward(self, request: Message) -> None:
+        held = self._held
+        if request["command"] in FORWARD:
+            self._held = self._now = None
+
+        def answered(answer: Message) -> None:
+            if not answer.get("success") and self._held is None:
+                self._held = held
+            self._port.respond_as(request, answer)
+
+        self._ask(request["command"], request.get("arguments") or {}, answered)
+
+    def _ask(self, command: str, arguments: dict[str, Any], then: Then) -> None:
+        seq = self._backend.send({"type": "request", "command": command, "arguments": arguments})
+        self._pending[seq] = then
+
+    def _set_breakpoints(self, request: Message, arguments: dict[str, Any]) -> None:
+        own = self._breakpoints.set(request["command"], arguments)
+        if self._ended or request["command"] == "setDataBreakpoints":
+            self._port.respond(request, own)
+            return
+        passed = self._breakpoints.for_debugpy(request["command"], arguments)
+        self._ask(
+            request["command"], passed,
+            lambda answer: self._port.respond_as(request, self._breakpoints.answer(request["command"], arguments, answer)),
+        )
+
+    def _disconnect(self, request: Message) -> None:
+        self._leaving = request
+        if self._ended:
+            self._left(request)
+        else:
+            self._ask("disconnect", request.get("arguments") or {}, lambda answer: self._left(request))
+
+    def _left(self, request: Message) -> None:
+        self._recorder.finish(self._exit_code, lambda error: None)
+        self.close()
+        self._port.respond(request)
+        self._conversation.over = True
+
+    # What debugpy says.
+
+    def hears(self, message: Message | None) -> None:
+        """Handle a message of debugpy's, None when it has gone."""
+        if message is None:
+            self._lost()
+        elif message.get("type") == "response":
+            then = self._pending.pop(message.get("request_seq", 0), None)
+            if then is not None:
+                then(message)
+        elif message.get("type") == "request":
+            self._asked[self._port.send({key: value for key, value in message.items() if key != "seq"})] = message["seq"]
+        else:
+            self._event(message)
+
+    def _event(self, message: Message) -> None:
+        name, body = message.get("event"), message.get("body") or {}
+        if name in ("exited", "terminated"):
+            self._farewell.append(message)
+            if name == "exited":
+                self._exit_code = body.get("exitCode")
+            else:
+                self._program_ended()
+            return
+        if name == "stopped":
+            if self._in_past:
+                return  # another thread, held at the same moment; it is seen when the client comes back
+            self._held, self._now = dict(body), None
+        elif name == "continued" and not self._in_past:
+            self._held = self._now = None
+        if name == "initialized":
+            self._port.emit(Event("capabilities", {"capabilities": {"supportsRestartRequest": False}}))
+        self._port.send({key: value for key, value in message.items() if key != "seq"})
+
+    def _program_ended(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._held = self._now = None
+        stays = self._launch.stop_at_end if self._launch.stop_at_end is not None else bool(self._exit_code)
+        if self._leaving is not None or not (stays or self._in_past):
+            self._say_farewell()
+            self._recorder.finish(self._exit_code, lambda error: None)
+        else:
+            self._recorder.finish(self._exit_code, lambda error: self._port.later(lambda: self._stay(error)))
+
+    def _lost(self) -> None:
+        """debugpy itself has ended: whatever it still owed an answer for gets an error."""
+        pending, self._pending = self._pending, {}
+        for then in pending.values():
+            then({"success": False, "message": "debugpy has ended", "body": {}})
+        if not self._ended:
+            self._farewell.append({"type": "event", "event": "terminated"})
+            self._program_ended()
+
+    def _stay(self, trouble: CausewayError | None) -> None:
+        """The program has ended, and the session stays at its end with the whole past open."""
+        if self._leaving is not None:
+            return
+        if trouble is not None:
+            self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: {trouble}\n"}))
+        try:
+            session = self._recorder.session()
+        except CausewayError as error:
+            self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: the past cannot be opened: {error}\n"}))
+            self._say_farewell()
+            return
+        self._open(session)
+        self._in_past = False
+        stop = _last(session)
+        self._port.emit(_with_text(self._conversation.stopped(stop), self._ending_text(stop)))
+        self._at_end = "stop"
+
+    def _ending_text(self, stop: Stop) -> str:
+        how = "has ended" if self._exit_code is None else f"has ended with exit code {self._exit_code}"
+        why = f" by {stop.text}" if stop.reason == "exception" else ""
+        return f"The program {how}{why}. Its whole past is open: step back, or continue to finish"
+
+    def _leaves(self, command: str) -> bool:
+        return (command == "continue" and self._at_end == "stop") or self._at_end == "end"
+
+    def _say_farewell(self) -> None:
+        messages, self._farewell = self._farewell, []
+        for message in messages:
+            self._port.send({key: value for key, value in message.items() if key != "seq"})
+
+    # Into the past, and back.
+
+    def _enter(self, request: Message, arguments: dict[str, Any]) -> None:
+        """From a stop of the program into its past: where is the thread that is held, and before which line?"""
+        if self._held is None:
+            raise ProtocolError("the program is running", "pause it, or set a breakpoint, before stepping back")
+        thread = arguments.get("threadId") or self._held.get("threadId")
+
+        def framed(answer: Message) -> None:
+            frames = (answer.get("body") or {}).get("stackFrames") or []
+            frame = next((one for one in frames if one.get("presentationHint") != "label"), None)
+            if frame is None:
+                raise ProtocolError("this thread runs no Python code", "choose another thread in the call stack")
+            arguments = {"expression": PLACE, "frameId": frame["id"], "context": "watch"}
+            self._ask("evaluate", arguments, self._guarded(request, lambda said: placed(frame, said)))
+
+        def placed(frame: dict[str, Any], said: Message) -> None:
+            place = str((said.get("body") or {}).get("result", "")).strip("'\"")
+            uid, _, rest = place.partition(".")
+            stream = rest.partition(".")[0]
+            if not said.get("success") or not stream.isdigit():
+                raise ProtocolError("this thread is not recorded", "choose another thread in the call stack")
+            self._travel(request, uid, int(stream), frame)
+
+        self._ask("stackTrace", {"threadId": thread, "startFrame": 0, "levels": 5}, self._guarded(request, framed))
+
+    def _guarded(self, request: Message, then: Then) -> Then:
+        """`then`, whose errors become the answer to the client's request."""
+
+        def guarded(answer: Message) -> None:
+            try:
+                then(answer)
+            except CausewayError as error:
+                self._port.fail(request, error)
+
+        return guarded
+
+    def _travel(self, request: Message, uid: str, stream: int, frame: dict[str, Any]) -> None:
+        session = self._recorder.session()
+        try:
+            path = (frame.get("source") or {}).get("path") or ""
+            self._now = session.now(uid, stream, path, self._conversation.coordinates.line_in(frame.get("line") or 0))
+        except KeyError:
+            session.close()
+            raise ProtocolError("nothing of this thread has been recorded", "choose another thread in the call stack") from None
+        self._open(session)
+        back = request["command"] == "stepBack"
+        stop = session.step_back_from(self._now) if back else session.reverse_continue_from(self._now)
+        self._in_past = True
+        self._port.respond(request)
+        self._port.emit(self._conversation.stopped(stop))
+
+    def _open(self, session: Session) -> None:
+        self._conversation.open(session)
+        self._breakpoints.apply()
+
+    def stopped(self, stop: Stop, event: Event) -> Event:
+        """The event of a stop in the past: as it is, or the program's own stop when the past has led up to it."""
+        if self._ended:
+            self._at_end = "end" if stop.reason == "end" else ""
+            return event if self._at_end else _with_text(event, f"In the past: {stop.text}")
+        if self._in_past and self._held is not None and (stop.reason == "end" or (self._now is not None and self._now.is_at(stop.mark))):
+            self._in_past = False
+            return Event("stopped", {**self._held, "description": "Back to now", "text": "Back to now"})
+        return _with_text(event, f"In the past: {stop.text}")
+
+
+def _with_text(event: Event, text: str) -> Event:
+    return Event(event.name, {**event.body, "description": text, "text": text})
+
+
+def _last(session: Session) -> Stop:
+    """Where to stay when the program has ended: at the exception that ended it, else at its end."""
+    uncaught = [row for row in session.recording.exceptions() if row.fate == "uncaught"]
+    if not uncaught:
+        return session.end()
+    stop = session.goto(uncaught[-1].at)
+    return Stop(stop.mark, "exception", f"{uncaught[-1].type}: {uncaught[-1].message}")

@@ -1,0 +1,79 @@
+"""The recording of a program while it is being debugged: taken in on a thread of its own, readable whenever the program is held."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from causeway_core.errors import CausewayError, CommandError, InternalError
+from causeway_core.ingest import Ingestor
+from causeway_core.launch import Target
+from causeway_core.session import Session
+
+POLL_SECONDS = 0.05
+
+
+class Recorder:
+    """Owns the spool and the growing recording. Methods are called by one thread, the adapter's; between them another one takes in what comes.
+
+    Raises CommandError when nothing can be written where the recording is to go.
+    """
+
+    def __init__(self, target: Target, path: Path, detail: str) -> None:
+        self.path = path
+        self.spool = path.with_name(path.name + ".spool")
+        try:
+            self.spool.mkdir()
+        except OSError as error:
+            raise CommandError(f"cannot write to {path.parent}: {error.strerror}", "set `cwd` to a folder that can be written to") from error
+        self._ingestor = Ingestor(self.spool, path, command=[*target.program], cwd=target.folder, root=target.root, detail=detail)
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._exit_code: int | None = None
+        self._done: Callable[[CausewayError | None], None] = lambda error: None
+        self.finished = False
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        trouble: CausewayError | None = None
+        try:
+            while not self._ending.wait(POLL_SECONDS):
+                with self._lock:
+                    self._ingestor.poll()
+            with self._lock:
+                self._ingestor.finish(self._exit_code)
+        except CausewayError as error:
+            trouble = error
+        except Exception as error:
+            trouble = InternalError(f"the recording stopped: {type(error).__name__}: {error}", "please report this; `causeway recover` finishes it")
+        self.finished = True
+        self._done(trouble)
+
+    def session(self) -> Session:
+        """A session over all that has been recorded until now; the caller's to close. Raises RecordingError."""
+        if not self.finished:
+            with self._lock:
+                if not self._ending.is_set():
+                    self._ingestor.settle()
+        return Session.open(self.path)
+
+    def finish(self, exit_code: int | None, done: Callable[[CausewayError | None], None]) -> None:
+        """Completes the recording and then calls `done`, on another thread, with what went wrong. A second call does nothing."""
+        if self._ending.is_set():
+            return
+        self._exit_code, self._done = exit_code, done
+        self._ending.set()
+
+    def close(self) -> None:
+        """Completes the recording now, if that has not begun, and waits for it."""
+        self.finish(None, lambda error: None)
+        self._thread.join()
+
+    def discard(self) -> None:
+        """Removes the recording of a program that never ran."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+        shutil.rmtree(self.spool, ignore_errors=True)
