@@ -7,6 +7,7 @@
     │   ├── NewerSchema             written by a newer Causeway
     │   └── DamagedRecording        torn or inconsistent beyond what `recover` mends
     ├── WireError                   bytes that are not the wire format
+    ├── FindingUnusable             a finding that nothing can be done with here
     ├── CommandError                wrong use of the command line
     ├── LaunchError                 the program to record cannot be started
     ├── EvaluationError             an expression cannot be evaluated over recorded state
@@ -71,6 +72,12 @@ class WireError(CausewayError):
     """Bytes that are not the wire format of sdk/SPEC.md."""
 
     slug = "wire"
+
+
+class FindingUnusable(CausewayError):
+    """A finding names no places in the source, or its source is not at hand."""
+
+    slug = "finding-unusable"
 
 
 class CommandError(CausewayError):

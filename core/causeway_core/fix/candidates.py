@@ -1,0 +1,32 @@
+"""All patches for a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from causeway_core.fix.add_lock import add_lock
+from causeway_core.fix.await_first import await_first
+from causeway_core.fix.copy_iteration import copy_iteration
+from causeway_core.fix.patch import Patch
+from causeway_core.fix.project import Project
+from causeway_core.fix.recheck import recheck
+from causeway_core.fix.target import Target, target_of
+from causeway_core.fix.widen_lock import widen_lock
+
+FIXES: tuple[Callable[[Target, Project], Iterator[Patch]], ...] = (copy_iteration, await_first, widen_lock, recheck, add_lock)
+"""In order of preference: what takes nothing from concurrency, then what uses a lock that is there, then a new one."""
+
+
+def candidates(finding: Mapping[str, Any], sources: Mapping[str, str]) -> tuple[Patch, ...]:
+    """Patches for a finding of schema causeway.findings/1, the preferred one first; `sources` are texts by path as the finding names them.
+
+    Each stands for itself, parses, and is sound by its kind's conditions, but only a re-run proves it. Raises FindingUnusable if the finding
+    names no places or a source is missing or does not parse.
+    """
+    target = target_of(finding)
+    found: dict[tuple[tuple[str, str, str], ...], Patch] = {}
+    for fix in FIXES:
+        for patch in fix(target, Project(sources)):
+            found.setdefault(patch.files, patch)
+    return tuple(found.values())

@@ -1,0 +1,322 @@
+"""Candidate patches on small programs: what changes, that it parses, and that nothing else changes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from textwrap import dedent
+
+import pytest
+from causeway_core.errors import FindingUnusable
+from causeway_core.fix import Patch, candidates
+
+MARK = re.compile(r"\s*# @(\w+)(?: (\w+))?")
+
+
+def finding(source: str, kind: str, resource: str, actor: str = "task") -> tuple[dict[str, object], str]:
+    """A finding document and the source without its marks: `# @read one` is an access by the actor `one` (mine unless named)."""
+    tree = ast.parse(source)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    lines, accesses = [], []
+    for number, line in enumerate(source.splitlines(keepends=True), 1):
+        for role, who in MARK.findall(line):
+            function = max((each for each in functions if each.lineno <= number <= (each.end_lineno or 0)), key=lambda each: each.lineno)
+            owner = next((f"{each.name}." for each in classes if function in each.body), "")
+            accesses.append(
+                {
+                    "role": role,
+                    "file": "m.py",
+                    "line": number,
+                    "function": owner + function.name,
+                    "actor": f"{actor} {who or 'mine'}",
+                    "event": "s1@1",
+                }
+            )
+        lines.append(MARK.sub("", line))
+    accesses.sort(key=lambda each: each["actor"] != f"{actor} mine")
+    return {"kind": kind, "resource": resource, "accesses": accesses}, "".join(lines)
+
+
+def patches(source: str, kind: str, resource: str, actor: str = "task") -> dict[str, Patch]:
+    document, text = finding(source, kind, resource, actor)
+    found = candidates(document, {"m.py": text})
+    for patch in found:
+        compile(patch.files[0][2], "m.py", "exec")
+    assert len({patch.kind for patch in found}) == len(found)
+    return {patch.kind: patch for patch in found}
+
+
+def changed(patch: Patch) -> list[str]:
+    """The lines that a patch takes out and puts in."""
+    return [line for line in patch.diff().splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def code(text: str) -> str:
+    return dedent(text).lstrip("\n")
+
+
+ACCOUNT = code(
+    '''
+    """Accounts."""
+    from __future__ import annotations
+
+    import json
+
+
+    class Account:
+        def __init__(self):
+            self.name = ""
+            self.balance = 0  # cents
+            self.open = True
+
+        async def pay(self, amount):
+            # read first
+            before = self.balance  # @read
+            await io()  # slow
+            self.balance = before + amount  # @write  # @write other
+
+    async def io():
+        pass
+    '''
+)
+
+
+def test_reading_moves_behind_the_await() -> None:
+    patch = patches(ACCOUNT, "lost_update", "Account.balance")["await-first"]
+    assert changed(patch) == ["+        await io()  # slow", "-        await io()  # slow"]
+    assert patch.diff().startswith("--- a/m.py\n+++ b/m.py\n@@ ")
+    assert "        await io()  # slow\n        # read first\n        before = self.balance\n        self.balance = " in patch.files[0][2]
+
+
+def test_new_lock_of_an_instance() -> None:
+    patch = patches(ACCOUNT, "lost_update", "Account.balance")["add-lock"]
+    assert changed(patch) == [
+        "+import asyncio",
+        "+        self._lock = asyncio.Lock()",
+        "-        before = self.balance",
+        "-        await io()  # slow",
+        "-        self.balance = before + amount",
+        "+        async with self._lock:",
+        "+            before = self.balance",
+        "+            await io()  # slow",
+        "+            self.balance = before + amount",
+    ]
+    lines = patch.files[0][2].splitlines()
+    assert lines[:5] == ['"""Accounts."""', "from __future__ import annotations", "", "import asyncio", "import json"]
+    assert lines[lines.index("        self.balance = 0  # cents") + 1] == "        self._lock = asyncio.Lock()"
+    assert lines[lines.index("        async with self._lock:") - 1] == "        # read first"
+
+
+def test_spaces_stay_as_they_are() -> None:
+    odd = ACCOUNT.replace("    ", "\t").replace("\n", "\r\n")
+    for patch in patches(odd, "lost_update", "Account.balance").values():
+        after = patch.files[0][2]
+        assert after.count("\n") == after.count("\r\n") and not re.search(r"^ +", after, re.MULTILINE)
+        assert [line.expandtabs(4) for line in after.splitlines()] == (
+            patches(ACCOUNT, "lost_update", "Account.balance")[patch.kind].files[0][2].splitlines()
+        )
+
+
+def test_awaited_in_the_same_statement() -> None:
+    source = code(
+        """
+        class Cart:
+            async def add(self):
+                self.total += await price()  # why  # @read  # @write  # @write other
+                self.total = self.total
+        """
+    )
+    assert changed(patches(source, "lost_update", "Cart.total")["await-first"]) == [
+        "-        self.total += await price()  # why",
+        "+        awaited = await price()",
+        "+        self.total += awaited  # why",
+    ]
+
+
+def test_lock_of_one_side_is_taken_by_the_other() -> None:
+    source = code(
+        """
+        class Cart:
+            async def one(self):
+                async with self.lock:
+                    before = self.total  # @read
+                    await io()
+                    self.total = before + 1  # @write
+
+            @decorated
+            async def two(self):
+                log()
+                if ready():
+                    self.total += 1  # @write other
+        """
+    )
+    found = patches(source, "lost_update", "Cart.total")
+    assert list(found) == ["widen-lock"]
+    assert changed(found["widen-lock"]) == ["-            self.total += 1", "+            async with self.lock:", "+                self.total += 1"]
+
+
+def test_lock_taken_twice_is_held_once() -> None:
+    source = code(
+        """
+        def work(box):
+            with box.lock:
+                before = box.total  # @read
+
+            with box.lock: box.total = before + 1  # @write  # @write other
+        """
+    )
+    patch = patches(source, "lost_update", "Box.total", actor="thread")["widen-lock"]
+    assert patch.files[0][2] == code(
+        """
+        def work(box):
+            with box.lock:
+                before = box.total
+
+                box.total = before + 1
+        """
+    )
+
+
+def test_wrong_lock_is_replaced() -> None:
+    source = code(
+        """
+        class Box:
+            def one(self):
+                with self.a_lock:
+                    self.total += 1  # @read  # @write
+
+            def two(self):
+                with self.b_lock:
+                    self.total += 1  # @write other
+        """
+    )
+    document, text = finding(source, "lost_update", "Box.total", "thread")
+    found = candidates(document, {"m.py": text})
+    assert [changed(each) for each in found] == [
+        ["-        with self.b_lock:", "+        with self.a_lock:"],
+        ["-        with self.a_lock:", "+        with self.b_lock:"],
+    ]
+
+
+def test_threads_get_a_lock_of_threads() -> None:
+    source = code(
+        """
+        total = 0
+
+
+        def work():
+            global total
+            for _ in range(3):
+                total += 1  # @read  # @write  # @write other
+        """
+    )
+    found = patches(source, "lost_update", "total", actor="thread")
+    assert list(found) == ["add-lock"]
+    assert changed(found["add-lock"]) == [
+        "+import threading",
+        "+",
+        "+_lock = threading.Lock()",
+        "-        total += 1",
+        "+        with _lock:",
+        "+            total += 1",
+    ]
+
+
+def test_no_lock_of_threads_over_an_await() -> None:
+    source = code(
+        """
+        async def work(box):
+            before = box.total  # @read
+            await io()
+            box.total = before + 1  # @write  # @write other
+        """
+    )
+    assert patches(source, "lost_update", "Box.total", actor="thread") == {}
+
+
+def test_condition_is_asked_again() -> None:
+    source = code(
+        """
+        class Client:
+            async def get(self):
+                if self.connection is None:  # @read
+                    await io()
+                    # made now
+                    self.made += 1
+                    self.connection = Connection()  # @write
+                return self.connection
+
+            async def other(self):
+                if self.connection is None:  # @read other
+                    pass
+        """
+    )
+    assert changed(patches(source, "atomicity_violation", "Client.connection")["recheck"]) == [
+        "-            self.made += 1",
+        "-            self.connection = Connection()",
+        "+            if self.connection is None:",
+        "+                self.made += 1",
+        "+                self.connection = Connection()",
+    ]
+
+
+def test_early_exit_is_repeated() -> None:
+    source = code(
+        """
+        async def register(users, name):
+            if name in users: # @check
+                return "taken"
+            await io()
+            users[name] = 1 # @write # @write other
+        """
+    )
+    assert changed(patches(source, "atomicity_violation", "users[name]")["recheck"]) == ["+    if name in users:", '+        return "taken"']
+
+
+def test_condition_is_not_asked_again_where_the_act_awaits() -> None:
+    source = code(
+        """
+        async def get(client):
+            if client.connection is None: # @read
+                client.connection = await connect() # @write # @read other
+        """
+    )
+    assert list(patches(source, "atomicity_violation", "Client.connection")) == ["add-lock"]
+
+
+def test_loop_runs_over_a_copy() -> None:
+    source = code(
+        """
+        async def tell(hub):
+            for each in hub.listeners.values():  # all of them  # @iterate
+                await each()
+
+        async def leave(hub, name):
+            del hub.listeners[name]  # @mutate other
+        """
+    )
+    assert changed(patches(source, "atomicity_violation", "Hub.listeners")["copy-iteration"]) == [
+        "-    for each in hub.listeners.values():  # all of them",
+        "+    for each in list(hub.listeners.values()):  # all of them",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "sources"),
+    [
+        ({"kind": "deadlock"}, {}),
+        ({"kind": "lost_update", "resource": "x", "accesses": []}, {}),
+        (finding(ACCOUNT, "lost_update", "Account.balance")[0], {}),
+        (finding(ACCOUNT, "lost_update", "Account.balance")[0], {"m.py": "def f(:"}),
+    ],
+)
+def test_unusable_findings_are_said_to_be(document: dict[str, object], sources: dict[str, str]) -> None:
+    with pytest.raises(FindingUnusable) as raised:
+        candidates(document, sources)
+    assert raised.value.next_step
+
+
+def test_source_that_changed_since_gives_no_patch() -> None:
+    document, _ = finding(ACCOUNT, "lost_update", "Account.balance")
+    assert candidates(document, {"m.py": "def unrelated():\n    pass\n"}) == ()
