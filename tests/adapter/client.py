@@ -25,6 +25,8 @@ def definition_of(message: dict[str, Any]) -> str:
         return message["event"][0].upper() + message["event"][1:] + "Event"
     if not message["success"]:
         return "ErrorResponse"
+    if message["command"].startswith("causeway/"):
+        return "Response"  # a request of our own: the protocol knows its frame only
     return message["command"][0].upper() + message["command"][1:] + "Response"
 
 

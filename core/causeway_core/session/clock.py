@@ -37,6 +37,21 @@ class Clock:
         """ns since the first clock reading of the recording."""
         return self.wall_ns(at) - self._start
 
+    def event_at(self, offset_ns: int) -> At | None:
+        """The event of the last clock reading not later than `offset_ns` since the start, the first reading where there is none; None in an empty
+        recording."""
+        target = offset_ns + self._start
+        best: tuple[int, At] | None = None
+        for stream in self._recording.streams():
+            ats, times = self._of(stream.id)
+            if times:
+                offset = self._offsets.get(stream.process, 0)
+                index = max(bisect_right(times, target - offset) - 1, 0)
+                distance = abs(times[index] + offset - target)
+                if best is None or distance < best[0]:
+                    best = distance, At(ats[index])
+        return best[1] if best is not None else None
+
     @property
     def _start(self) -> int:
         streams = self._recording.streams()

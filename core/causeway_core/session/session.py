@@ -21,10 +21,12 @@ from causeway_core.session.frame import Frame, Scope
 from causeway_core.session.framenames import FrameNames
 from causeway_core.session.logpoint import message
 from causeway_core.session.movement import Move, Movement
+from causeway_core.session.neighbourhood import Neighbourhood, Neighbourhoods
 from causeway_core.session.now import Now, before, now_of
 from causeway_core.session.objectlog import ObjectLogs
 from causeway_core.session.objects import Objects
 from causeway_core.session.origins import Origins
+from causeway_core.session.overview import Overview, overview
 from causeway_core.session.past import Past
 from causeway_core.session.place import Change, Place
 from causeway_core.session.questions import Questions
@@ -255,6 +257,35 @@ class Session:
         """The immediate causal successors of what happens at the mark, as `causes`."""
         return self.graph.successors(*self._extent(mark or self._mark))
 
+    def neighbourhood(self, mark: Mark | None = None, *, depth: int = 4, limit: int = 40) -> Neighbourhood:
+        """The local causal graph around a mark: `depth` ties backwards, one forwards, at most `limit` nodes."""
+        return Neighbourhoods(self._past, self.graph, self._extent).of(mark or self._mark, depth, limit)
+
+    def overview(self) -> Overview:
+        """The landmarks of the whole recording by clock: findings, exceptions, spans."""
+        return overview(self._past)
+
+    def line_of(self, mark: Mark) -> Mark:
+        """The mark of the line that was executing at a mark; the mark itself where no woven code was."""
+        stop = self._past.stop_of(mark.at)
+        return self._past.mark(stop) if stop is not None else mark
+
+    def precedes(self, a: Mark, b: Mark) -> bool:
+        """Whether `a` comes before `b` in the recording's order (by the clock between processes); not a statement about causes."""
+        return self._past.before(a.at, b.at)
+
+    def offset_ns(self, mark: Mark | None = None) -> int:
+        """ns of clock between the recording's beginning and a mark."""
+        return self._past.clock.since_start_ns((mark or self._mark).at)
+
+    def travel_to_offset(self, offset_ns: int) -> Stop:
+        """To the line that was executing `offset_ns` after the recording began, as near as the clock readings tell."""
+        at = self._past.clock.event_at(offset_ns)
+        if at is None:
+            return self.start()
+        stop = self._past.stop_of(at) or self._past.at(at).stop_after(self._past.at(at).locate(at), at)
+        return self.goto(self._past.mark(stop if stop is not None else at))
+
     def step_into_cause(self, predecessor: Predecessor) -> Stop:
         """To a predecessor or successor; a following `step_over` (or `step_back`) returns."""
         start = self._mark
@@ -264,6 +295,12 @@ class Session:
         if mark != start:
             self._trail.add(start, mark, "cause")
         return Stop(mark, "step", predecessor.reason)
+
+    def step_to_cause(self) -> Stop:
+        """To the first cause that is not just the line before: the write that was read, the waker, the releaser, the sender; where the line has
+        none, to what made its actor run; at a root one step back."""
+        told = next((cause for cause in self.causes() if cause.kind != "program"), None) or self.graph.why_it_ran(self._mark.at)
+        return self.step_into_cause(told) if told is not None else self.step_back()
 
     def why(self, question: str, frame: Frame | None = None) -> list[Link]:
         """The causal chain, effect first, of an expression in a frame, a finding's id, an event's name, or of being here ("")."""
@@ -287,7 +324,9 @@ class Session:
         segment = timeline.locate(mark.at)
         following = timeline.stop_after(segment, mark.at)
         step = self._recording.step_at(mark.at)
-        ends = [at for at in (following, step.last_at + 1 if step else None) if at is not None and at > mark.at]
+        # The last line of an activation ends with it: what the caller goes on to do is not its doing.
+        returned = timeline.activation(segment.activation).end_at
+        ends = [at for at in (following, returned + 1 if returned else None, step.last_at + 1 if step else None) if at is not None and at > mark.at]
         end = min((at for at in ends if stream_of(At(at)) == stream_of(mark.at)), default=segment.end)
         return mark.at, self._past.chunks.align(At(end - 1))
 

@@ -7,6 +7,7 @@ from causeway_core.session import Session
 from causeway_adapter.dap.requests import (
     attach,
     breakpoint_locations,
+    causality,
     completions,
     configuration_done,
     data_breakpoint_info,
@@ -27,6 +28,7 @@ from causeway_adapter.dap.requests import (
     step_in,
     step_in_targets,
     threads,
+    travel,
     variables,
 )
 from causeway_adapter.dap.requests.movement import Handler, moving
@@ -67,6 +69,9 @@ HANDLERS: dict[str, Handler] = {
     "terminate": lifetime.terminate,
     "disconnect": lifetime.disconnect,
     "cancel": lifetime.cancel,
+    "causeway/causality": causality.neighbourhood,
+    "causeway/overview": causality.overview,
+    "causeway/travel": travel.handle,
 }
 
 NOT_SERVED = {
