@@ -42,8 +42,8 @@ def described(it: Any) -> str:
     for _ in range(8):
         if isinstance(it, MethodType):
             it = it.__func__
-        elif type(it) is functools.partial:
-            it = it.func
+        elif type(it) is functools.partial and "asyncio" in sys.modules:
+            it = it.func  # the recorder knows partials once it has met asyncio
         elif type(it).__name__ == "Around" and type(it).__module__ == "causeway._tap":
             it = it.__wrapped__
         else:
@@ -70,6 +70,7 @@ class Actors:
         self._coming: dict[int, Actor] = {}
         self._tasks: dict[int, tuple[Any, Actor]] = {}
         self._running: dict[int, list[Actor]] = {}
+        self.foreign: frozenset[int] = frozenset()
         self.root = self._new(root, "thread")
         self.root.begun = True
 
@@ -86,7 +87,8 @@ class Actors:
     # Threads.
 
     def main(self, ident: int) -> None:
-        """The running thread is the root."""
+        """The running thread is the root; other threads that exist already are none of the program's."""
+        self.foreign = frozenset(sys._current_frames()) - {ident}
         self._threads[ident] = self.root
         self.root.thread = ident
 
@@ -191,7 +193,7 @@ def _has_code(it: Any) -> bool:
     while True:
         if isinstance(it, MethodType):
             it = it.__func__
-        elif type(it) is functools.partial:
+        elif type(it) is functools.partial and "asyncio" in sys.modules:
             it = it.func
         else:
             return isinstance(it, FunctionType)

@@ -138,6 +138,8 @@ class Forcing:
 
     def stop(self, blocks: bool = False) -> None:
         """A scheduling point of the running thread: before a lock is taken, or (`blocks`) when it is about to wait for one."""
+        if get_ident() in self.actors.foreign:
+            return
         with self.lock:
             actor = self.actors.current()
             self.progress += 1

@@ -27,6 +27,8 @@ class InForce:
 
     def install(self) -> None:
         """Hooks threads and loops. In the thread that is to be the root actor, before it runs code of the program."""
+        with self.forcing, self.forcing.lock:
+            self.forcing.started(self.forcing.actors.root)
         threads.install(self.forcing, self._patches)
         loop.install(self.forcing, self._patches)
 

@@ -61,6 +61,10 @@ class Hook:
 
             runpy._get_code_from_file = self._runpy  # type: ignore[attr-defined]
 
+    def forget_late(self) -> None:
+        """Leaves alone what can be patched, but not put back: for a hook that is to be uninstalled."""
+        self._late.clear()
+
     def module_code(self, loader: Any, fullname: str) -> CodeType | None:
         """Woven code for what `loader` would load, or None."""
         try:

@@ -1,0 +1,81 @@
+"""A command run again under an order, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from causeway.order.document import OrderError
+from causeway.order.outcome import Outcome
+from causeway.order.readable import document_of, order_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+def run(
+    command: Sequence[str],
+    order: Any,
+    *,
+    cwd: str | os.PathLike[str] | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 120,
+    patience: float | None = None,
+) -> Outcome:
+    """Runs a script, `-m module …`, `pytest …` or `python …` under an order and gives what came of it.
+
+    `timeout` and `patience` are in seconds; the second is how long nothing may move while I/O is outstanding. Raises OrderError, OSError and
+    `subprocess.TimeoutExpired`.
+    """
+    import json
+    import subprocess
+    import tempfile
+
+    order_of(order)
+    with tempfile.TemporaryDirectory(prefix="causeway-order-") as folder:
+        path, result = os.path.join(folder, "order.json"), os.path.join(folder, "result.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(_document(order), file)
+        variables = {**(os.environ if env is None else env), "CAUSEWAY_ORDER": path, "CAUSEWAY_ORDER_RESULT": result}
+        if patience is not None:
+            variables["CAUSEWAY_ORDER_PATIENCE"] = str(patience)
+        done = subprocess.run(launched(command), capture_output=True, text=True, cwd=cwd, env=variables, timeout=timeout, check=False)
+        try:
+            with open(result, encoding="utf-8") as file:
+                said = json.load(file)
+        except (OSError, ValueError):
+            said = {"gave_up": {"reason": "no result", "detail": "the order was not put in force"}}
+        return Outcome(said, done.returncode, done.stdout, done.stderr)
+
+
+def launched(command: Sequence[str]) -> list[str]:
+    """The command through the launcher, which weaves the main script too."""
+    from causeway.hooks.commandline import script_index
+
+    words = list(command)
+    if not words:
+        raise OrderError("there is no command to run")
+    if words[0] == "pytest":
+        words[:1] = [sys.executable, "-m", "pytest"]
+    elif words[0] in ("-m", "-c") or words[0].endswith(".py"):
+        words.insert(0, sys.executable)
+    at = script_index(words)
+    if at is None:
+        at = next((number for number, word in enumerate(words) if number and word in ("-m", "-c")), None)
+    if at is not None and "causeway.launch" not in words:
+        words[at:at] = ["-m", "causeway.launch"]
+    return words
+
+
+def _document(order: Any) -> dict[str, Any]:
+    import json
+
+    if isinstance(order, dict):
+        return order
+    if isinstance(order, (str, os.PathLike)):
+        with open(order, encoding="utf-8") as file:
+            content: dict[str, Any] = json.load(file)
+            return content
+    return document_of(list(order))

@@ -1,0 +1,129 @@
+"""An order in force for a part of this process: what tests use."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from _thread import get_ident
+
+from causeway.order.inforce import InForce, patience_of
+from causeway.order.outcome import Outcome
+from causeway.order.readable import order_of
+from causeway.order.result import result_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType, TracebackType
+    from typing import Any
+
+
+class HangError(RuntimeError):
+    """Under the order the program came to where nobody can move any more."""
+
+
+class Forced:
+    """A context in which an order is in force. One at a time, in the main thread.
+
+    `main` runs the program; `outcome` tells, then and later, what became of the order. The modules that hold places are imported anew, woven with
+    gates, and those that were there before are put back at the end.
+    """
+
+    def __init__(self, order: Any) -> None:
+        self._inforce = InForce(order_of(order))
+        self._modules: dict[str, ModuleType | None] = {}
+        self._result: dict[str, Any] | None = None
+        self._hook: Any = None
+        self._own_hook = False
+        self._gates: Any = None
+
+    def __enter__(self) -> Forced:
+        from causeway import _tap
+        from causeway.weave import hook
+        from causeway.weave.cache import Cache
+        from causeway.weave.scope import Scope
+        from causeway.weave.weaver import Weaver
+
+        forcing = self._inforce.forcing
+        forcing.movers.patience = patience_of(os.environ)
+        main = get_ident()
+        forcing.on_hang = lambda: signal.pthread_kill(main, signal.SIGINT)
+        forcing.movers.hangs = True
+        self._own_hook = hook._installed is None
+        if self._own_hook:
+            # At detail `causal` nothing is woven but what the gates ask for.
+            weaver = Weaver(_tap, Scope.from_environment(os.environ), Cache.from_environment(os.environ), None, "causal")
+            self._hook = hook.install(weaver)
+            self._hook.forget_late()
+        else:
+            self._hook = hook._installed
+        self._gates, self._hook.weaver.gates = self._hook.weaver.gates, self._inforce.modules
+        self._inforce.install()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        from causeway.weave import hook
+
+        self._finish()
+        self._hook.weaver.gates = self._gates
+        if self._own_hook:
+            self._hook.uninstall()
+            hook._installed = None
+        for name, module in self._modules.items():
+            if module is not None:
+                sys.modules[name] = module
+            else:
+                sys.modules.pop(name, None)
+
+    def load(self, name: str) -> ModuleType:
+        """Imports a module anew with gates in it, with all of its package and all modules that hold places."""
+        import importlib
+
+        top = name.partition(".")[0]
+        for known, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            if known == top or known.startswith(top + ".") or (path and known != "__main__" and self._inforce.modules.concerns(path)):
+                self._modules.setdefault(known, module)
+                del sys.modules[known]
+        self._modules.setdefault(name, None)
+        return importlib.import_module(name)
+
+    def main(self, entry: str, *arguments: Any, **named: Any) -> Any:
+        """Runs `module:function` under the order and gives what it returns; what it raises comes through. A coroutine function runs in `asyncio.run`.
+
+        Raises HangError when nobody can move any more.
+        """
+        module, _, function = entry.partition(":")
+        target: Any = self.load(module)
+        for part in function.split(".") if function else ():
+            target = getattr(target, part)
+        if not function:
+            return target
+        try:
+            returned = target(*arguments, **named)
+            if hasattr(returned, "__await__"):
+                import asyncio
+
+                returned = asyncio.run(returned)
+            return returned
+        except KeyboardInterrupt:
+            if self._inforce.forcing.hang is None:
+                raise
+            raise HangError(str(self.outcome)) from None
+        finally:
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._result is None:
+            self._inforce.lift()
+            self._result = result_of(self._inforce.forcing, ended=True)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the order up to now."""
+        return Outcome(self._result or result_of(self._inforce.forcing, ended=False))
+
+
+def forced(order: Any) -> Forced:
+    """Puts an order in force: a path to an order file, its content as a dict, or a list of `wait(…)`. Raises OrderError, OSError."""
+    return Forced(order)

@@ -1,0 +1,74 @@
+"""Orders as a person writes them down in a test."""
+
+from __future__ import annotations
+
+import os
+
+from causeway.order.document import Order, OrderError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+
+
+
+
+def place(actor: str, what: str, file: str = "", function: str | None = None, text: str = "", *, nth: int = 0, line: int = 0) -> dict[str, Any]:
+    """A place: what `actor` (its spawn path) does where.
+
+    `what`: an access, as `read of balance`, `write of total`, `resume`, `acquire`, `start`, `end` (sdk/SPEC.md section 9). `file`: relative to any
+    folder above it. `function`: qualified name. `text`: the statement's first line. `nth`: which execution of it by this actor, from 0.
+    """
+    access, _, name = what.partition(" of ")
+    said: dict[str, Any] = {"actor": actor, "access": access.strip()}
+    if access not in ("start", "end"):
+        said |= {"file": file, "qualname": function, "text": text, "line": line, "nth": nth, "name": name.strip() or None}
+    return said
+
+
+class Wait:
+    """One constraint: see `wait`."""
+
+    __slots__ = ("hold", "since", "until")
+
+    def __init__(self, hold: dict[str, Any], until: dict[str, Any], since: dict[str, Any] | None) -> None:
+        self.hold, self.until, self.since = hold, until, since
+
+
+def wait(hold: dict[str, Any], *, until: dict[str, Any], since: dict[str, Any] | None = None) -> Wait:
+    """The actor of `hold` does not go on, once it has passed `since` (or from its start), before `until` is passed; never past `hold`."""
+    return Wait(hold, until, since)
+
+
+def order_of(given: Any) -> Order:
+    """The order that is meant: a path to an order file, its content as a dict, or constraints made by `wait`. Raises OrderError or OSError."""
+    if isinstance(given, Order):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        return Order.load(os.fspath(given))
+    if isinstance(given, dict):
+        return Order(given)
+    return Order(document_of(list(given)))
+
+
+def document_of(waits: list[Wait]) -> dict[str, Any]:
+    """The order file for constraints made by `wait`."""
+    places: dict[str, dict[str, Any]] = {}
+
+    def key(said: dict[str, Any] | None) -> str | None:
+        if said is None:
+            return None
+        for known, other in places.items():
+            if other == said:
+                return known
+        places[f"p{len(places)}"] = said
+        return f"p{len(places) - 1}"
+
+    constraints = []
+    for one in waits:
+        if not isinstance(one, Wait):
+            raise OrderError(f"an order is a path, a dict or a list of waits, not of {type(one).__name__}")
+        constraints.append({"after": key(one.until), "hold": key(one.hold), "since": key(one.since)})
+    return {"schema": "causeway.order/1", "places": places, "constraints": constraints, "watch": list(places)}

@@ -1,0 +1,105 @@
+"""`causeway.order` as tests use it: in this process, and for a command."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from causeway import order
+
+BANK = """
+    import asyncio
+
+    class Account:
+        def __init__(self, lock=None):
+            self.balance = 100
+            self.lock = lock
+
+        async def withdraw(self, amount):
+            seen = self.balance
+            await asyncio.sleep(0)
+            self.balance = seen - amount
+
+        async def careful(self, amount):
+            async with self.lock:
+                await self.withdraw(amount)
+
+    async def main():
+        account = Account()
+        await asyncio.gather(account.withdraw(10), account.withdraw(20))
+        return account.balance
+
+    async def fixed():
+        account = Account(asyncio.Lock())
+        await asyncio.gather(account.careful(10), account.careful(20))
+        return account.balance
+
+    if __name__ == "__main__":
+        print(asyncio.run(main()))
+"""
+
+
+def lost(first: str, second: str) -> list[order.Wait]:
+    """`second` runs as a whole while `first` is between its read and its write."""
+    read = order.place(first, "read of balance", "till.py", "Account.withdraw", "seen = self.balance")
+    write = order.place(first, "write of balance", "till.py", "Account.withdraw", "self.balance = seen - amount")
+    return [
+        order.wait(order.place(second, "start"), until=read),
+        order.wait(write, until=order.place(second, "end"), since=read),
+    ]
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "till.py"
+    path.write_text(textwrap.dedent(BANK))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("CAUSEWAY_CACHE", str(tmp_path / "cache"))
+    return path
+
+
+def test_in_this_process(bank: Path) -> None:
+    import asyncio
+    import threading
+    import time
+
+    before = (asyncio.Handle._run, threading.Thread.start, time.sleep)
+    for _ in range(3):
+        with order.forced(lost("main/main/withdraw", "main/main/withdraw#2")) as run:
+            assert run.main("till:main") == 90
+        assert run.outcome.feasible and str(run.outcome) == "order forced"
+        with order.forced(lost("main/main/withdraw#2", "main/main/withdraw")) as run:
+            assert run.main("till:main") == 80
+    assert (asyncio.Handle._run, threading.Thread.start, time.sleep) == before
+    assert "till" not in sys.modules
+
+
+def test_after_the_fix_the_order_is_no_longer_possible(bank: Path) -> None:
+    with order.forced(lost("main/fixed/careful", "main/fixed/careful#2")) as run:
+        assert run.main("till:fixed") == 70
+    assert not run.outcome.feasible and str(run.outcome).startswith("order no longer possible: everybody waits")
+
+
+def test_a_command(bank: Path) -> None:
+    done = order.run([str(bank)], lost("main/main/withdraw", "main/main/withdraw#2"), cwd=bank.parent)
+    assert (done.stdout, done.exit_code, done.feasible) == ("90\n", 0, True), done.stderr
+    assert done.values["p0"] == "90"
+
+
+def test_a_pytest_node(bank: Path) -> None:
+    test = bank.with_name("test_it.py")
+    test.write_text("import asyncio, till\ndef test_it():\n    assert asyncio.run(till.main()) == 90\n")
+    command = ["pytest", "-q", "-p", "no:cacheprovider", f"{test}::test_it"]
+    done = order.run(command, lost("main/main/withdraw", "main/main/withdraw#2"), cwd=bank.parent)
+    assert (done.exit_code, done.feasible) == (0, True), done.stdout + done.stderr
+
+
+def test_what_is_no_order() -> None:
+    with pytest.raises(order.OrderError, match="access is 'peek'"):
+        order.forced([order.wait(order.place("main", "peek", "a.py", text="x"), until=order.place("main", "end"))])
+    with pytest.raises(order.OrderError, match="neither text nor line"):
+        order.forced([order.wait(order.place("main", "read", "a.py"), until=order.place("main", "end"))])
+    with pytest.raises(order.OrderError, match="`after` is 'x'"):
+        order.forced({"places": {"a": {"actor": "main", "access": "end"}}, "constraints": [{"after": "x", "hold": "a"}]})
