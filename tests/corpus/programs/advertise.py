@@ -1,0 +1,41 @@
+"""A callback that takes the lock is added to a future while the lock is held: a future that is done by then calls it at once."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+
+class Channel:
+    def __init__(self, pool, gate):
+        self._pool = pool
+        self._gate = gate
+        self._lock = threading.Lock()
+        self._response = None
+        self.hosts = []
+
+    def _announce(self, routers):
+        self._gate.wait(5)
+        return list(routers)
+
+    def _forget(self, future):
+        with self._lock:
+            self.hosts.extend(future.result())
+            self._response = None
+
+    def advertise(self, routers):
+        with self._lock:
+            if self._response is None:
+                self._response = self._pool.submit(self._announce, routers)
+                self._response.add_done_callback(self._forget)
+            return self._response
+
+
+def main():
+    gate = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        channel = Channel(pool, gate)
+        opening = threading.Timer(0.02, gate.set)
+        opening.start()
+        answer = channel.advertise(["router-1"])
+        answer.result()
+        opening.join()
+    return channel.hosts

@@ -1,0 +1,36 @@
+"""A writer of a cache removes the temporary file on leaving, also when it is already another writer's."""
+
+import tempfile
+import threading
+from pathlib import Path
+
+
+class Backend:
+    def __init__(self, path):
+        self.path = path
+        self.temporary = path.with_suffix(".tmp")
+
+    def write(self, items, errors):
+        try:
+            with self.temporary.open("x") as file:
+                file.write("\n".join(items))
+        except FileExistsError:
+            return
+        try:
+            self.temporary.rename(self.path)
+        except FileNotFoundError as error:
+            errors.append(type(error).__name__)
+        finally:
+            self.temporary.unlink(missing_ok=True)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        backend = Backend(Path(folder) / "items.jsonl")
+        errors = []
+        threads = [threading.Timer(0.03 * turn, backend.write, args=(["one", "two"], errors)) for turn in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return backend.path.read_text().split(), errors

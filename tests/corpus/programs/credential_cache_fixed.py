@@ -1,0 +1,42 @@
+"""The file is written beside and renamed into place."""
+
+import json
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+
+class FileCache:
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def store(self, key, value):
+        descriptor, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+        with os.fdopen(descriptor, "w") as file:
+            file.write(json.dumps(value))
+        Path(temporary).replace(self.folder / f"{key}.json")
+
+    def load(self, key):
+        return json.loads((self.folder / f"{key}.json").read_text())
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        cache = FileCache(folder)
+        cache.store("role", {"token": "t1"})
+        loaded = []
+
+        def reader():
+            try:
+                loaded.append(sorted(cache.load("role")))
+            except json.JSONDecodeError as error:
+                loaded.append(str(error))
+
+        refreshing = threading.Thread(target=cache.store, args=("role", {"token": "t2"}))
+        reading = threading.Thread(target=reader)
+        refreshing.start()
+        reading.start()
+        refreshing.join()
+        reading.join()
+        return loaded, cache.load("role")

@@ -1,0 +1,41 @@
+"""Consolidating a fact looks for it, then inserts or updates it; of two that find nothing one fails and its observation is lost."""
+
+import sqlite3
+import tempfile
+import threading
+from pathlib import Path
+
+
+class Consolidator:
+    def __init__(self, path):
+        self.path = path
+        self.dropped = []
+
+    def consolidate(self, fact, source):
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=5)
+        try:
+            row = connection.execute("SELECT seen FROM facts WHERE fact = ?", (fact,)).fetchone()
+            if row is None:
+                connection.execute("INSERT INTO facts VALUES (?, 1)", (fact,))
+            else:
+                connection.execute("UPDATE facts SET seen = ? WHERE fact = ?", (row[0] + 1, fact))
+        except sqlite3.IntegrityError:
+            self.dropped.append(source)
+        finally:
+            connection.close()
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "facts.db"
+        setup = sqlite3.connect(path, isolation_level=None)
+        setup.execute("CREATE TABLE facts (fact TEXT PRIMARY KEY, seen INTEGER)")
+        consolidator = Consolidator(path)
+        threads = [threading.Thread(target=consolidator.consolidate, args=("sky is blue", source)) for source in ("mail", "chat")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        rows = setup.execute("SELECT fact, seen FROM facts").fetchall()
+        setup.close()
+        return rows, consolidator.dropped

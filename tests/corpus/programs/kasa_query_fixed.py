@@ -1,0 +1,48 @@
+"""A query that does not end gives the connection up, whatever stopped it."""
+
+import asyncio
+from collections import deque
+
+
+class Device:
+    def __init__(self, delays):
+        self.delays = deque(delays)
+        self.answers = asyncio.Queue()
+
+    def send(self, text):
+        loop = asyncio.get_running_loop()
+        connection = self.answers
+        loop.call_later(self.delays.popleft(), connection.put_nowait, f"answer to {text}")
+
+
+class Protocol:
+    def __init__(self, device):
+        self._device = device
+        self._lock = asyncio.Lock()
+        self.reconnects = 0
+
+    async def _exchange(self, text):
+        self._device.send(text)
+        return await self._device.answers.get()
+
+    async def query(self, text):
+        async with self._lock:
+            try:
+                return await self._exchange(text)
+            except BaseException:
+                self.reconnects += 1
+                self._device.answers = asyncio.Queue()
+                raise
+
+
+async def ask(protocol, text):
+    try:
+        return await asyncio.wait_for(protocol.query(text), 0.2)
+    except TimeoutError:
+        return None
+
+
+async def main():
+    protocol = Protocol(Device([0.001, 0.002, 0.001]))
+    answers = [await ask(protocol, text) for text in ("brightness", "energy", "state")]
+    return answers, protocol.reconnects

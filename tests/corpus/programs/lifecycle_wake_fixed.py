@@ -1,0 +1,46 @@
+"""Only the worker clears the event, before it looks for work."""
+
+import threading
+
+
+class Lifecycle:
+    def __init__(self):
+        self._wake_event = threading.Event()
+        self.idle = threading.Event()
+        self.stopping = False
+        self.pending = []
+        self.processed = []
+
+    def process_once(self):
+        while self.pending:
+            self.processed.append(self.pending.pop(0))
+
+    def run(self):
+        while True:
+            self._wake_event.clear()
+            self.process_once()
+            if self.stopping:
+                return
+            self.idle.set()
+            self._wake_event.wait(0.4)
+
+    def wake(self, item=None):
+        if item is None:
+            self.stopping = True
+        else:
+            self.pending.append(item)
+        self._wake_event.set()
+
+
+def main():
+    lifecycle = Lifecycle()
+    worker = threading.Thread(target=lifecycle.run)
+    worker.start()
+    lifecycle.idle.wait()
+    stopped = threading.Event()
+    stopped.wait(0.01)
+    lifecycle.wake("scan")
+    stopped.wait(0.01)
+    lifecycle.wake()
+    worker.join()
+    return lifecycle.processed, lifecycle.pending

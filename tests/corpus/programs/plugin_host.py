@@ -1,0 +1,33 @@
+"""The listener thread is started before the attribute it uses is set."""
+
+import threading
+
+
+class Host:
+    def __init__(self, messages):
+        self.messages = messages
+        self.failed = []
+        self.listener = threading.Thread(target=self.listen)
+        self.listener.start()
+        self.handlers = {"ping": "pong"}
+
+    def listen(self):
+        for message in self.messages:
+            try:
+                message.append(self.handlers[message[0]])
+            except AttributeError as error:
+                self.failed.append(str(error))
+
+
+def main():
+    gate = threading.Event()
+
+    class Messages:
+        def __iter__(self):
+            gate.wait(0.02)
+            yield inbox
+
+    inbox = ["ping"]
+    host = Host(Messages())
+    host.listener.join()
+    return inbox, host.failed

@@ -1,0 +1,33 @@
+"""The flag is looked at and set in one step, before the first await."""
+
+import asyncio
+
+
+class Syncer:
+    def __init__(self):
+        self.running = False
+        self.uploads = []
+
+    async def _upload(self, name):
+        await asyncio.sleep(0.002)
+        self.uploads.append(name)
+
+    async def sync(self):
+        if self.running:
+            return "already running"
+        self.running = True
+        try:
+            for name in ("notes", "photos"):
+                await self._upload(name)
+        finally:
+            self.running = False
+        return "done"
+
+
+async def main():
+    syncer = Syncer()
+    pressed = asyncio.create_task(syncer.sync())
+    await asyncio.sleep(0.02)
+    again = asyncio.create_task(syncer.sync())
+    await asyncio.gather(pressed, again)
+    return sorted(set(syncer.uploads)), syncer.running
