@@ -21,5 +21,5 @@ def test_vscode_s_own_test_client_is_content(lost_update):
         **os.environ, "CAUSEWAY_TEST_COMMAND": str(CAUSEWAY), "CAUSEWAY_TEST_RECORDING": str(lost_update.path),
         "CAUSEWAY_TEST_SCRIPT": str(lost_update.script), "CAUSEWAY_TEST_LINES": json.dumps(lines),
     }  # fmt: skip
-    done = subprocess.run(["npm", "test", "--silent"], cwd=NODE, env=environment, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(["npm", "test", "--silent"], cwd=NODE, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

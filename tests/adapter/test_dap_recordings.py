@@ -114,7 +114,7 @@ def test_names_paths_and_columns_beyond_ascii(values):
 
 def until_both_wait(path):
     """Returns when the recorder has stored what each of the two waits for (granted at once, a request is not recorded)."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 240
     while time.monotonic() < end:
         with Recording.open(path) as recording:
             if len({sync.actor for sync in recording.syncs() if sync.op == "acquire_request"}) == 2:
@@ -150,7 +150,7 @@ def test_a_deadlock_of_a_killed_program(tmp_path):
             lines += [line] if "waiting" in line else []
         until_both_wait(tmp_path / "run.causeway")
         os.kill(int(lines[0].split()[1]), signal.SIGKILL)
-        recorder.communicate(timeout=60)
+        recorder.communicate(timeout=240)
     finally:
         recorder.kill()
     with Client() as client:

@@ -26,7 +26,7 @@ class Remote:
     """A client over TCP."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=240)
         self.stream = self.socket.makefile("rwb")
         self._connection = Connection(self.stream, self.stream)
         self._seq = 0

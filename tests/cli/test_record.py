@@ -13,7 +13,7 @@ from tests.support.recordings import CAUSEWAY
 
 def run(folder, *words, **options):
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
-    return subprocess.run([str(word) for word in words], cwd=folder, timeout=60, check=False, **options)
+    return subprocess.run([str(word) for word in words], cwd=folder, timeout=240, check=False, **options)
 
 
 def both(folder, source, *arguments):

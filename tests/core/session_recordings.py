@@ -24,7 +24,7 @@ def recorded(name: str, chunk_words: int = 1 << 16) -> Path:
     own = {"CAUSEWAY_SPOOL": spool, "CAUSEWAY_DETAIL": "full", "CAUSEWAY_ROOT": PROGRAMS, "CAUSEWAY_CACHE": folder / "cache"}
     variables = {**os.environ, **{name: str(value) for name, value in own.items()}}
     command = [sys.executable, "-m", "causeway.launch", str(PROGRAMS / f"{name}.py")]
-    subprocess.run(command, env=variables, cwd=PROGRAMS, timeout=60, check=False, capture_output=True)
+    subprocess.run(command, env=variables, cwd=PROGRAMS, timeout=240, check=False, capture_output=True)
     Ingestor(spool, path, command=command, cwd=PROGRAMS, root=PROGRAMS, chunk_words=chunk_words).finish(0)
     return path
 

@@ -25,7 +25,7 @@ def test_release_happens_before_the_next_acquisition_softly(facts: Facts) -> Non
     assert facts.edges() == [(released, acquired, "lock", False)]
 
 
-def test_locks_inside_the_standard_library_order_nothing(facts: Facts) -> None:
+def test_locks_inside_libraries_order_nothing(facts: Facts) -> None:
     a, b = facts.thread("a"), facts.thread("b")
     facts.label(LOCK, None, "_thread.lock")
     facts.sync(a, "released", LOCK)
@@ -46,6 +46,15 @@ def test_only_the_outermost_release_of_a_reentrant_lock_counts(facts: Facts, fla
 
 def test_a_lock_released_by_another_thread_than_its_owner_is_a_signal_and_must_be(facts: Facts) -> None:
     a, b = facts.thread("a"), facts.thread("b")
+    facts.sync(a, "acquired", LOCK)
+    released = facts.sync(b, "released", LOCK)
+    acquired = facts.sync(a, "acquired", LOCK)
+    assert facts.edges() == [(released, acquired, "lock", True)]
+
+
+def test_a_signal_by_a_lock_inside_a_library_counts(facts: Facts) -> None:
+    a, b = facts.thread("a"), facts.thread("b")
+    facts.label(LOCK, None, "_thread.lock")
     facts.sync(a, "acquired", LOCK)
     released = facts.sync(b, "released", LOCK)
     acquired = facts.sync(a, "acquired", LOCK)

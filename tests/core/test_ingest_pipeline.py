@@ -118,6 +118,30 @@ def test_spools_grow_between_polls(tmp_path: Path) -> None:
             assert chunks[-1].end == stream.words
 
 
+def test_a_run_is_read_to_its_end_before_the_next_though_a_look_found_only_its_beginning(tmp_path: Path) -> None:
+    """A worker schedules a callback after the recorder has looked at its open segment; the loop's thread, read first, runs it."""
+    spool = SpoolBuilder(tmp_path / "spool")
+    process = spool.process()
+    main, worker = process.thread(), process.thread("worker")
+    line = process.site("line", function="f")
+    main.line(line)
+    worker.line(line)
+    spool.write(sealed=False)
+    ingestor = Ingestor(spool.path, tmp_path / "run.causeway")
+    ingestor.poll()
+    token = worker.handle()
+    callback = main.task("callback", kind=ActorKindCode.CALLBACK)
+    main.step(callback, token, first=True)
+    main.step_end(callback)
+    spool.write(sealed=False)
+    ingestor.poll()
+    ingestor.finish(0)
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        (step,) = [step for step in recording.steps() if step.cause_at is not None]
+        assert [run.number for run in recording.runs(1)] == [1, 2, 3]
+        assert step.cause_at is not None and step.cause_at >> 40 == 2
+
+
 def test_exceptions_have_a_fate(tmp_path: Path) -> None:
     spool = SpoolBuilder(tmp_path / "spool")
     process = spool.process()

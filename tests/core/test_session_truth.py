@@ -15,7 +15,7 @@ Event = tuple[str, int, dict[str, str]]
 
 def traced(name: str) -> list[Event]:
     command = [sys.executable, str(PROGRAMS / "tracer.py"), source(name)]
-    output = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    output = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True).stdout
     return [(function, line, values) for function, line, values in map(json.loads, output.splitlines())]
 
 

@@ -32,7 +32,7 @@ def test_ctrl_c_on_a_deadlock_leaves_a_whole_recording_that_names_it(tmp_path):
         os.killpg(recorder.pid, signal.SIGINT)
         wait_for_line(recorder.stderr, "KeyboardInterrupt")
         os.killpg(recorder.pid, signal.SIGINT)
-        _, errors = recorder.communicate(timeout=60)
+        _, errors = recorder.communicate(timeout=240)
     finally:
         recorder.kill()
     assert "likely deadlock" in errors

@@ -32,7 +32,7 @@ asyncio.run(main(sys.argv[1]))
 
 
 def causeway(folder, *words):
-    done = subprocess.run([str(CAUSEWAY), *map(str, words)], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([str(CAUSEWAY), *map(str, words)], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -46,7 +46,7 @@ def merged(tmp_path_factory):
     try:
         url = ledger.stdout.readline().strip()
         balance = causeway(folder, "record", "-q", "-o", "shop.causeway", "shop.py", url)
-        ledger.communicate("stop\n", timeout=60)
+        ledger.communicate("stop\n", timeout=240)
     finally:
         ledger.kill()
         ledger.wait()

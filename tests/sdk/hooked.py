@@ -57,7 +57,7 @@ def environment(folder: Path, detail: str) -> dict[str, str]:
 
 def run_plain(folder: Path, words: Sequence[str]) -> Ended:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, cwd=folder, env=plain, timeout=60, check=False)
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, cwd=folder, env=plain, timeout=240, check=False)
     return Ended(without_addresses(done.stdout), without_addresses(done.stderr), done.returncode)
 
 
@@ -72,7 +72,7 @@ def run_hooked(folder: Path, words: Sequence[str], detail: str = "causal") -> Ho
         text=True,
         cwd=folder,
         env=environment(folder, detail),
-        timeout=60,
+        timeout=240,
         check=False,
     )
     return Hooked(without_addresses(done.stdout), without_addresses(done.stderr), done.returncode, read_spool(folder / "spool"))
@@ -103,7 +103,7 @@ def interrupted(folder: Path, program: str, stuck: Callable[[ProcessFacts], bool
                     break
                 os.sched_yield()
             running.send_signal(number)
-            stdout, stderr = running.communicate(timeout=30)
+            stdout, stderr = running.communicate(timeout=240)
         finally:
             running.kill()
     return Hooked(stdout, stderr, running.returncode, read_spool(folder / "spool"))

@@ -97,7 +97,7 @@ def run(folder: Path, program: str, *, recorded: bool = True, variables: dict[st
         environment |= {"CAUSEWAY_SPOOL": str(spool), "CAUSEWAY_ROOT": str(folder), "CAUSEWAY_CACHE": str(folder / "cache")}
         environment.setdefault("CAUSEWAY_DETAIL", "causal")
         words = [sys.executable, "-W", "ignore", "-m", "causeway.launch", str(script)]
-    done = subprocess.run([*words, *arguments], capture_output=True, text=True, cwd=folder, env=environment, timeout=60, check=False)
+    done = subprocess.run([*words, *arguments], capture_output=True, text=True, cwd=folder, env=environment, timeout=240, check=False)
     return Run(done.stdout, done.stderr, done.returncode, list(read_spool(spool).values()) if recorded else [], spool)
 
 

@@ -98,9 +98,11 @@ def answers(recorded: Run) -> list[dict[str, Any]]:
 
 
 def messages(recorded: Run) -> dict[str, dict[str, dict[str, Any]]]:
-    """Message id → direction → record."""
+    """Message id → direction → record; without the processes that a library starts when it is imported."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for message in recorded.facts("MESSAGE"):
+        if message["id"].startswith(("spawn:", "exit:")):
+            continue
         found.setdefault(message["id"], {})[message["direction"]] = message
     return found
 

@@ -47,7 +47,7 @@ def test_hooks_import_nothing_that_the_program_did_not_want(tmp_path: Path) -> N
         """
     (tmp_path / "program.py").write_text(textwrap.dedent(program))
     done = subprocess.run(
-        [sys.executable, "-S", "program.py"], cwd=tmp_path, env=started_by_hand(tmp_path), capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-S", "program.py"], cwd=tmp_path, env=started_by_hand(tmp_path), capture_output=True, text=True, timeout=240, check=False
     )
     assert "atexit" in done.stdout.split(), done.stderr
     assert set(done.stdout.split()) & NEVER == set()
@@ -127,7 +127,7 @@ def test_without_a_place_to_write_the_program_runs_unrecorded(tmp_path: Path) ->
     variables = environment(tmp_path, "causal") | {"CAUSEWAY_SPOOL": str(tmp_path / "missing" / "spool")}
     variables.pop("CAUSEWAY_DEBUG")
     done = subprocess.run(
-        [sys.executable, "-m", "causeway.launch", "program.py"], cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "causeway.launch", "program.py"], cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=240, check=False
     )
     assert (done.stdout, done.stderr, done.returncode) == ("runs\n", "", 0)
 

@@ -23,7 +23,7 @@ local = _tap.make("local", base, "x")
 
 
 def run(script: str, spool: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", PRELUDE + script, str(spool)], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-c", PRELUDE + script, str(spool)], capture_output=True, text=True, timeout=240)
 
 
 def test_many_records_roll_over_sealed_segments(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_full_disk_ends_the_recording_not_the_program(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     script = PRELUDE + "for i in range(100_000): del local[i]\nprint(_tap.active(), _tap.statistics()['failures'])\n_tap.stop()\nprint('went on')"
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60, preexec_fn=limited)
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=240, preexec_fn=limited)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["False", "1", "went", "on"]
     process = read_one(tmp_path)

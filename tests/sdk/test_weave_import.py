@@ -23,7 +23,7 @@ def run(directory: Path, program: str, recorded: Path | None, **extra: str) -> s
         environment |= {name: str(path) for name, path in paths.items()} | extra
         (recorded / "spool").mkdir(exist_ok=True)
         launcher = ["-m", "causeway.launch"]
-    return subprocess.run([sys.executable, *launcher, "program.py"], cwd=directory, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, *launcher, "program.py"], cwd=directory, env=environment, capture_output=True, text=True, timeout=240)
 
 
 def woven(recorded: Path) -> set[str]:
@@ -173,5 +173,5 @@ def test_site_table_lands_in_the_spool_also_from_the_cache(tmp_path: Path) -> No
 def test_nothing_happens_without_a_spool() -> None:
     program = "import sys, causeway.autostart; print('causeway.weave' in sys.modules, 'causeway._tap' in sys.modules)"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CAUSEWAY_")}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=240)
     assert done.stdout == "False False\n"

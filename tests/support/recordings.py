@@ -32,6 +32,6 @@ def record(script: Path, folder: Path, *words: str) -> Recorded:
     """Record `script` (in its own folder as working directory) into `folder`. `words` are options of `causeway record`."""
     path = folder / f"{script.stem}.causeway"
     done = subprocess.run(
-        [str(CAUSEWAY), "record", *words, "-o", str(path), script.name], cwd=script.parent, capture_output=True, text=True, timeout=90, check=False
+        [str(CAUSEWAY), "record", *words, "-o", str(path), script.name], cwd=script.parent, capture_output=True, text=True, timeout=240, check=False
     )
     return Recorded(path, script, done.stdout, done.stderr, done.returncode)

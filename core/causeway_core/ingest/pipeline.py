@@ -110,7 +110,7 @@ class Pipeline:
                 return False
         while process.waiting:
             due = self.scanner.order(process.id) + 1
-            if due == 1:
+            if due == 1 and due not in process.waiting:
                 due = self._first_run(process)
             if due not in process.waiting and force:
                 due = min(process.waiting)

@@ -367,13 +367,15 @@ static bool stream_open(scanner *z, stream *s, const uint32_t *w, size_t n) {
     return true;
 }
 
-/* An ORDER record: whether its run is due; then it is entered in the process. */
+/* An ORDER record: whether its run is due; then it is entered in the process. Even the next run is not due by itself when the one before was another
+ * stream's: what was read of that one may end short of what the guest has written since, so the caller looks there once more first. */
 static int on_order(scanner *z, stream *s, const cw_record *r, uint64_t position, bool *force, uint64_t *detail) {
     process *p = s->process;
     if (r->payload_words < 4) return 1;
     uint64_t number = (uint64_t)word64(r->payload);
     if (number >> 62) return 1; /* no guest counts that far */
-    if (!*force && number > p->order + 1) {
+    bool same = p->order && s->order == p->order;
+    if (!*force && number > p->order + same) {
         *detail = number;
         return 0;
     }

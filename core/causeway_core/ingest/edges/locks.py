@@ -25,8 +25,8 @@ class Locks:
 
     Depth is counted by owner, so that re-entrant pairs make no edges whether or not the guest flagged both ends. A lock may be
     released by an actor that does not hold it (legal for `threading.Lock`): that is a signal to whoever takes it next, and must be.
-    Locks inside the standard library order nothing: the ones around starting and ending threads would put every two short threads in
-    order.
+    Locks inside libraries order nothing unless as such a signal: the ones around starting and ending threads would put every two short
+    threads in order.
     """
 
     def __init__(self, edges: EdgeRows, private: Container[int]) -> None:
@@ -49,7 +49,7 @@ class Locks:
             return
         waited = flags & SyncFlag.BLOCKED or (actor, object) in self._requests
         self._requests.discard((actor, object))
-        if lock.released_by and lock.released_by != actor and object not in self._private:
+        if lock.released_by and lock.released_by != actor and (lock.handed or object not in self._private):
             self._edges.add(lock.released_at, at, "lock", hard=lock.handed, object=object, note="release" if waited else "earlier release")
         lock.owner, lock.depth = actor, 1
 

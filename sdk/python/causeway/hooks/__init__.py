@@ -1,4 +1,4 @@
 """What the recorder watches in the standard library, one file a library."""
 
-INSTALLED = ("threads", "queues", "futures", "asyncio", "uvloop", "processes", "multiprocessing", "signals", "debugger")
+INSTALLED = ("threads", "queues", "futures", "asyncio", "uvloop", "trio", "processes", "multiprocessing", "signals", "debugger")
 """Hooks in the order in which they are put in place; each file has `install()`."""

@@ -26,9 +26,10 @@ class Rule:
     `at`: `before` or `after` a statement that starts with one of `lines` · `first` in the body · `leave`: before every return and at the body's end ·
     `around`: `first` and, with `mark` replaced by `closing`, in a finally block around the body.
     `text`: the mark as a statement, with `M` for the mark: `del M[self]`, `M[self] = item` or `~M`. `optional`: some versions lack the line.
+    `inner`: the line stands in a function inside this one.
     """
 
-    __slots__ = ("at", "closing", "lines", "mark", "optional", "text")
+    __slots__ = ("at", "closing", "inner", "lines", "mark", "optional", "text")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Rule:
         lines: Sequence[str] = (),
         closing: tuple[object, str] | None = None,
         optional: bool = False,
+        inner: bool = False,
     ) -> None:
         self.at = at
         self.mark = mark
@@ -45,11 +47,12 @@ class Rule:
         self.lines = tuple(lines)
         self.closing = closing
         self.optional = optional
+        self.inner = inner
 
 
-def before(line: str, *others: str, mark: object, text: str = "del M[self]", optional: bool = False) -> Rule:
+def before(line: str, *others: str, mark: object, text: str = "del M[self]", optional: bool = False, inner: bool = False) -> Rule:
     """A mark before every statement that starts with one of the lines."""
-    return Rule("before", mark, text, (line, *others), optional=optional)
+    return Rule("before", mark, text, (line, *others), optional=optional, inner=inner)
 
 
 def after(line: str, *others: str, mark: object, text: str = "del M[self]", optional: bool = False) -> Rule:
@@ -109,18 +112,22 @@ class _Weaving:
         line = self.lines[statement.lineno - self.code.co_firstlineno]
         return line[statement.col_offset :]
 
-    def block(self, block: list[Any]) -> None:
-        """Puts marks into a list of statements and the blocks inside them."""
+    def block(self, block: list[Any], inner: bool = False) -> None:
+        """Puts marks into a list of statements and the blocks inside them; `inner`: they are those of a function inside."""
         at = 0
         while at < len(block):
             statement = block[at]
             kind = type(statement).__name__
-            if kind not in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
-                self.inner(statement)
+            if kind in ("FunctionDef", "AsyncFunctionDef"):
+                self.block(statement.body, inner=True)
+            elif kind != "ClassDef":
+                self.blocks_of(statement, inner)
             ahead: list[Any] = []
             behind: list[Any] = []
             start = self.starts(statement)
             for number, rule in enumerate(self.rules):
+                if rule.inner is not inner:
+                    continue
                 if rule.at == "leave":
                     if kind != "Return":
                         continue
@@ -131,14 +138,14 @@ class _Weaving:
             block[at : at + 1] = [*ahead, statement, *behind]
             at += len(ahead) + 1 + len(behind)
 
-    def inner(self, statement: Any) -> None:
+    def blocks_of(self, statement: Any, inner: bool) -> None:
         for name in ("body", "orelse", "finalbody"):
-            inner = getattr(statement, name, None)
-            if isinstance(inner, list):
-                self.block(inner)
+            block = getattr(statement, name, None)
+            if isinstance(block, list):
+                self.block(block, inner)
         for name in ("handlers", "cases"):
             for part in getattr(statement, name, ()):
-                self.block(part.body)
+                self.block(part.body, inner)
 
     def body(self, definition: Any) -> None:
         """Puts the marks of all rules into a function definition."""
@@ -184,8 +191,7 @@ class _Weaving:
         ):
             raise Unfit("compiles to something else")
         marks = {_PLACEHOLDER % number: mark for number, mark in enumerate(self.marks)}
-        consts = tuple(marks.get(const, const) if type(const) is bytes else const for const in found.co_consts)
-        return found.replace(co_consts=consts, co_qualname=code.co_qualname)
+        return _marked(found, marks).replace(co_qualname=code.co_qualname)
 
 
 def _place(node: Any, like: Any) -> None:
@@ -196,6 +202,16 @@ def _place(node: Any, like: Any) -> None:
         for child in value if isinstance(value, list) else (value,):
             if hasattr(child, "_fields"):
                 _place(child, like)
+
+
+def _marked(code: CodeType, marks: dict[bytes, object]) -> CodeType:
+    """The code, and that of functions inside, with marks where their placeholders are."""
+    consts: list[object] = []
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            const = _marked(const, marks)
+        consts.append(marks.get(const, const) if type(const) is bytes else const)
+    return code.replace(co_consts=tuple(consts))
 
 
 def _code_in(code: CodeType, name: str) -> CodeType:
