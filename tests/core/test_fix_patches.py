@@ -302,6 +302,28 @@ def test_loop_runs_over_a_copy() -> None:
     ]
 
 
+SQL = code(
+    """
+    def pay(db, key, amount):
+        (balance,) = db.execute("SELECT balance FROM account WHERE id = ?", (key,)).fetchone()  # @read
+        db.execute("UPDATE account SET balance = ? WHERE id = ?", (balance - amount, key))  # @write  # @write other
+    """
+)
+
+
+def test_the_database_does_the_sum() -> None:
+    found = patches(SQL, "lost_update", "account row 1", actor="thread")
+    assert changed(found["atomic-sql"]) == [
+        '-    db.execute("UPDATE account SET balance = ? WHERE id = ?", (balance - amount, key))',
+        '+    db.execute("UPDATE account SET balance = balance - ? WHERE id = ?", (amount, key))',
+    ]
+
+
+def test_a_value_that_decides_is_not_left_to_the_database() -> None:
+    checked = SQL.replace("    db.execute", "    if balance < amount:\n        return\n    db.execute")
+    assert "atomic-sql" not in patches(checked, "lost_update", "account row 1", actor="thread")
+
+
 @pytest.mark.parametrize(
     ("document", "sources"),
     [

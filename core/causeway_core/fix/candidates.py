@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from causeway_core.fix.add_lock import add_lock
+from causeway_core.fix.atomic_sql import atomic_sql
 from causeway_core.fix.await_first import await_first
 from causeway_core.fix.copy_iteration import copy_iteration
 from causeway_core.fix.patch import Patch
@@ -14,7 +15,7 @@ from causeway_core.fix.recheck import recheck
 from causeway_core.fix.target import Target, target_of
 from causeway_core.fix.widen_lock import widen_lock
 
-FIXES: tuple[Callable[[Target, Project], Iterator[Patch]], ...] = (copy_iteration, await_first, widen_lock, recheck, add_lock)
+FIXES: tuple[Callable[[Target, Project], Iterator[Patch]], ...] = (copy_iteration, atomic_sql, await_first, widen_lock, recheck, add_lock)
 """In order of preference: what takes nothing from concurrency, then what uses a lock that is there, then a new one."""
 
 

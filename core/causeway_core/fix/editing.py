@@ -86,6 +86,10 @@ class Source:
         """Has `node` replaced by what `edit` makes of it; inner edits come first."""
         self._edits.setdefault(node, []).append(edit)
 
+    def put(self, node: cst.CSTNode, new: cst.CSTNode) -> None:
+        """Has `node` replaced by `new`."""
+        self.edit(node, lambda _: new)
+
     def text(self) -> str:
         """The source with all edits."""
         return self.module.visit(_Editor(self._edits)).code
