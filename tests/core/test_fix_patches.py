@@ -302,6 +302,63 @@ def test_loop_runs_over_a_copy() -> None:
     ]
 
 
+DINNER = code(
+    """
+    class Table:
+        async def eat(self):
+            async with self.left:  # @acquire
+                async with self.right:  # @acquire
+                    self.eaten += 1
+
+        async def clean(self):
+            async with self.right:  # @acquire other
+                self.clear()
+                async with self.left:  # @acquire other
+                    self.eaten -= 1
+                self.done = True
+    """
+)
+
+
+def test_locks_are_taken_in_the_order_of_the_other_side() -> None:
+    found = patches(DINNER, "deadlock", "Table.left and Table.right")
+    assert list(found) == ["lock-order"]
+    assert changed(found["lock-order"]) == [
+        "-        async with self.right:",
+        "+        async with self.left, self.right:",
+        "-            async with self.left:",
+        "-                self.eaten -= 1",
+        "+            self.eaten -= 1",
+    ]
+    close = DINNER.replace("            self.clear()\n", "").replace("            self.done = True\n", "")
+    assert changed(patches(close, "deadlock", "Table.left and Table.right")["lock-order"]) == [
+        "-        async with self.right:",
+        "-            async with self.left:",
+        "+        async with self.left:",
+        "+            async with self.right:",
+    ]
+
+
+def test_locks_of_arguments_are_sorted() -> None:
+    source = code(
+        """
+        def move(source, target, amount):
+            # both
+            with source.lock:  # @acquire  # @acquire other
+                source.balance -= amount
+                with target.lock:  # @acquire  # @acquire other
+                    target.balance += amount
+        """
+    )
+    assert changed(patches(source, "deadlock", "Account.lock", actor="thread")["lock-order"]) == [
+        "-    with source.lock:",
+        "+    first, second = sorted((source.lock, target.lock), key=id)",
+        "+    with first:",
+        "-        with target.lock:",
+        "+        with second:",
+    ]
+
+
 SQL = code(
     """
     def pay(db, key, amount):

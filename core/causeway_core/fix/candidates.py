@@ -9,6 +9,7 @@ from causeway_core.fix.add_lock import add_lock
 from causeway_core.fix.atomic_sql import atomic_sql
 from causeway_core.fix.await_first import await_first
 from causeway_core.fix.copy_iteration import copy_iteration
+from causeway_core.fix.lock_order import lock_order
 from causeway_core.fix.patch import Patch
 from causeway_core.fix.project import Project
 from causeway_core.fix.recheck import recheck
@@ -16,7 +17,8 @@ from causeway_core.fix.target import Target, target_of
 from causeway_core.fix.widen_lock import widen_lock
 
 FIXES: tuple[Callable[[Target, Project], Iterator[Patch]], ...] = (copy_iteration, atomic_sql, await_first, widen_lock, recheck, add_lock)
-"""In order of preference: what takes nothing from concurrency, then what uses a lock that is there, then a new one."""
+"""In order of preference: what takes nothing from concurrency, then what uses a lock that is there, then a new one. For a
+deadlock there is `lock_order` alone."""
 
 
 def candidates(finding: Mapping[str, Any], sources: Mapping[str, str]) -> tuple[Patch, ...]:
@@ -26,8 +28,9 @@ def candidates(finding: Mapping[str, Any], sources: Mapping[str, str]) -> tuple[
     names no places or a source is missing or does not parse.
     """
     target = target_of(finding)
+    fixes = (lock_order,) if target.kind == "deadlock" else FIXES
     found: dict[tuple[tuple[str, str, str], ...], Patch] = {}
-    for fix in FIXES:
+    for fix in fixes:
         for patch in fix(target, Project(sources)):
             found.setdefault(patch.files, patch)
     return tuple(found.values())

@@ -132,7 +132,7 @@ def wrap(span: Span, lock: Lock) -> Edit:
         body = list(block.body)
         inner: list[Any] = []
         for each in body[span.first : span.last + 1]:
-            inner += _without_lock(each, lock.text)
+            inner += without_lock(each, lock.text)
         lines = getattr(body[span.first], "leading_lines", ())
         inner[0] = inner[0].with_changes(leading_lines=())
         holder = cst.With(
@@ -146,7 +146,7 @@ def wrap(span: Span, lock: Lock) -> Edit:
     return edit
 
 
-def _without_lock(statement: Any, lock: str) -> list[Any]:
+def without_lock(statement: Any, lock: str) -> list[Any]:
     """A statement with the `with lock:` around it taken away, at any depth."""
 
     class Unwrap(cst.CSTTransformer):
