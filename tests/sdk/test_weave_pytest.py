@@ -68,7 +68,7 @@ def run(project: Path, spool: Path | None, cache: Path | None = None) -> tuple[s
         [sys.executable, *launcher, "-m", "pytest", *options], cwd=project, env=environment, capture_output=True, text=True, timeout=110
     )
     text = re.sub(r"0x[0-9a-f]+", "0x", done.stdout + done.stderr)
-    return re.sub(r"in \d+\.\d+s", "in", text), done.returncode
+    return re.sub(r"in \d+\.\d+s( \(\d+:\d\d:\d\d\))?", "in", text), done.returncode
 
 
 def test_results_and_messages_are_the_same(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -49,6 +49,7 @@ class Forcing:
         self.progress = 0
         self.on_hang: Callable[[], None] | None = None
         self.remote: Any = None
+        self.ended_for_good = False
         self._changed = changed
         self._done: set[str] = set()
         self._queues: dict[Actor, Any] = {}
@@ -245,6 +246,40 @@ class Forcing:
                 self._release()
                 self._tell()
 
+    def gave_up_elsewhere(self, why: dict[str, Any]) -> None:
+        """Another process has given the order up. With the lock held."""
+        if self.gave_up is None:
+            self.gave_up = why
+            self.open = True
+            self._release()
+            self._tell()
+
+    def process_ended(self, root: str) -> None:
+        """Another process, and all actors in it, have ended. With the lock held."""
+        if not root:
+            return
+        for key in self._lifetime.get((root, "end"), ()):
+            self._pass(key)
+        for constraint in self.order.constraints:
+            place = constraint.after
+            if place.key not in self._done and (place.actor == root or place.actor.startswith(root + "/")):
+                self._give_up(constraint, ENDED, f"The process {root} has ended without {place}.")
+
+    def let_go(self) -> None:
+        """Nobody is held any more. With the lock held."""
+        self.open = True
+        self._release()
+
+    def reborn(self, root: str) -> None:
+        """In a forked child: the same order, seen by a process with one thread."""
+        self.lock = RLock()
+        self.actors = Actors(root)
+        self.movers = Movers(self)
+        self.remote = self._changed = self.on_hang = None
+        self._queues.clear()
+        self._wants.clear()
+        self.actors.main(get_ident())
+
     def _release(self) -> None:
         """Lets everybody go who is no longer held, in the order in which they came."""
         for actor, place in list(self._wants.items()):
@@ -308,6 +343,7 @@ class Forcing:
                 else:
                     self._give_up(constraint, NO_ACTOR, f"There was no {place.actor}.")
             self.open = True
+            self.ended_for_good = True
             self._release()
 
     def _tell(self) -> None:

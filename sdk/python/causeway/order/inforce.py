@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causeway.order import loop, threads
+from causeway.order import loop, processes, threads
 from causeway.order.document import Order, OrderError
 from causeway.order.forcing import Forcing
 from causeway.order.hang import Hang
@@ -20,17 +20,21 @@ ORDER, RESULT, PATIENCE = "CAUSEWAY_ORDER", "CAUSEWAY_ORDER_RESULT", "CAUSEWAY_O
 class InForce:
     """One order, its gates and hooks. `modules` is to be given to the weaver; `lift` takes the hooks back, and gates let everybody pass."""
 
-    def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None) -> None:
-        self.forcing = Forcing(order, changed)
+    def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main", socket: str | None = None) -> None:
+        self.forcing = Forcing(order, changed, root)
+        self._root, self._socket = root, socket
         self.modules = Modules(self.forcing)
         self._patches = Patches()
 
     def install(self) -> None:
         """Hooks threads and loops. In the thread that is to be the root actor, before it runs code of the program."""
-        with self.forcing, self.forcing.lock:
-            self.forcing.started(self.forcing.actors.root)
         threads.install(self.forcing, self._patches)
         loop.install(self.forcing, self._patches)
+        processes.Processes(self.forcing, self._root, self._socket).install(self._patches)
+        if self._socket is not None:
+            processes.join(self.forcing, self._socket, self._root)
+        with self.forcing, self.forcing.lock:
+            self.forcing.started(self.forcing.actors.root)
 
     def lift(self) -> None:
         """The run is over."""
@@ -38,6 +42,8 @@ class InForce:
             self.forcing.end()
             with self.forcing.lock:
                 self.forcing.movers.stop()
+            if self.forcing.remote is not None:
+                self.forcing.remote.close()
         self._patches.undo()
 
 
@@ -46,17 +52,18 @@ def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
     stderr and in the result file, and the program runs freely."""
     from causeway.order.result import ResultFile
 
-    path, target = environment[ORDER], environment.get(RESULT)
+    socket = environment.get(processes.SOCKET)
+    path, target = environment[ORDER], None if socket else environment.get(RESULT)
     file = ResultFile(target) if target else None
     try:
         order = Order.load(path)
     except (OSError, OrderError) as error:
         _complain(f"causeway: the order {path} is not in force: {error}\n", target)
         return None
-    inforce = InForce(order, file.write if file is not None else None)
+    inforce = InForce(order, file.write if file is not None else None, environment.get(processes.ROOT) or "main", socket)
     inforce.forcing.movers.patience = patience_of(environment)
-    inforce.install()
     _at_end(inforce, file)
+    inforce.install()
     return inforce.modules
 
 

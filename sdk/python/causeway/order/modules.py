@@ -35,6 +35,9 @@ class Modules:
         counted = frozenset(place.key for duty in duties.values() for place in duty.begins)
         with forcing, forcing.lock:
             forcing.anchored.update(place.key for duty in duties.values() for place in duty.accesses)
+            tell = getattr(forcing.remote, "anchored", None)
+            if tell is not None:
+                tell(sorted(forcing.anchored))
             forcing.lost(place for place in lost if concerns(place.file, anchors.path))
         for row, duty in duties.items():
             taps[row] = Gate(taps[row], duty, forcing, counted)

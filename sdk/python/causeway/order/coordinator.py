@@ -1,0 +1,190 @@
+"""One order over several processes: the first one serves a Unix socket, the others tell it what they pass and are told what others did.
+
+Messages are lines of JSON: `{"hello": root path}`, `{"passed": key}`, `{"gave_up": {…}}`. A connection that ends is a process that ended.
+All threads in here are the machinery's own: they are no actors, take no gates and are not recorded.
+"""
+
+from __future__ import annotations
+
+import _thread
+import json
+import os
+import socket
+
+from causeway import _tap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from causeway.order.forcing import Forcing
+
+
+class _Peer:
+    """One end of a connection."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.root = ""
+        self._rest = b""
+
+    def send(self, message: dict[str, Any]) -> None:
+        try:
+            self.connection.sendall(json.dumps(message).encode() + b"\n")
+        except OSError:
+            pass
+
+    def receive(self) -> list[dict[str, Any]] | None:
+        """The next messages; None at the end."""
+        try:
+            data = self.connection.recv(65536)
+        except OSError:
+            return None
+        if not data:
+            return None
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        try:
+            return [message for message in map(json.loads, lines) if isinstance(message, dict)]
+        except ValueError:
+            return None
+
+
+class Coordinator:
+    """The serving side, in the first process. Its methods are called with the forcing's lock held."""
+
+    def __init__(self, forcing: Forcing, path: str) -> None:
+        self.path = path
+        self._forcing = forcing
+        self._peers: list[_Peer] = []
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.bind(path)
+        self._socket.listen(64)
+        self._owner = os.getpid()
+        start_unseen(forcing, self._accept)
+
+    def alone(self) -> bool:
+        """Whether no other process takes part now."""
+        return not self._peers
+
+    def passed(self, key: str) -> None:
+        """Tells all others."""
+        for peer in self._peers:
+            peer.send({"passed": key})
+
+    def gave_up(self, why: dict[str, Any]) -> None:
+        """Tells all others."""
+        for peer in self._peers:
+            peer.send({"gave_up": why})
+
+    def close(self) -> None:
+        """Ends the service; only the process that began it removes the socket."""
+        if os.getpid() == self._owner:
+            try:
+                self._socket.close()
+                os.unlink(self.path)
+            except OSError:
+                pass
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self._serve_unseen(_Peer(connection))
+
+    def _serve_unseen(self, peer: _Peer) -> None:
+        start_unseen(self._forcing, lambda: self._serve(peer))
+
+    def _serve(self, peer: _Peer) -> None:
+        forcing = self._forcing
+        while (messages := peer.receive()) is not None:
+            for message in messages:
+                with forcing.lock:
+                    if "hello" in message:
+                        peer.root = str(message["hello"])
+                        self._peers.append(peer)
+                        peer.send({"welcome": list(forcing.passed), "gave_up": forcing.gave_up})
+                    elif "passed" in message:
+                        forcing.passed_elsewhere(str(message["passed"]))
+                        self.passed(str(message["passed"]))
+                    elif "anchored" in message:
+                        forcing.anchored.update(map(str, message["anchored"]))
+                    elif "gave_up" in message:
+                        forcing.gave_up_elsewhere(message["gave_up"])
+                        self.gave_up(message["gave_up"])
+        with forcing.lock:
+            if peer in self._peers:
+                self._peers.remove(peer)
+            forcing.process_ended(peer.root)
+            forcing.movers.check()
+        peer.connection.close()
+
+
+class Client:
+    """The other side, in every further process."""
+
+    def __init__(self, forcing: Forcing, path: str, root: str) -> None:
+        self._forcing = forcing
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        self._peer = _Peer(connection)
+        self._peer.send({"hello": root})
+        for message in self._peer.receive() or ():
+            self._take(message)
+        start_unseen(forcing, self._read)
+
+    def alone(self) -> bool:
+        """Never: the first process is there."""
+        return False
+
+    def passed(self, key: str) -> None:
+        """Tells the first process, which tells the others."""
+        self._peer.send({"passed": key})
+
+    def gave_up(self, why: dict[str, Any]) -> None:
+        """Tells the first process."""
+        self._peer.send({"gave_up": why})
+
+    def anchored(self, keys: list[str]) -> None:
+        """Tells that these places are in modules of this process."""
+        self._peer.send({"anchored": keys})
+
+    def close(self) -> None:
+        """This process has ended."""
+        self._peer.connection.close()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        forcing = self._forcing
+        with forcing.lock:
+            for key in message.get("welcome", ()):
+                forcing.passed_elsewhere(str(key))
+            if "passed" in message:
+                forcing.passed_elsewhere(str(message["passed"]))
+            if message.get("gave_up"):
+                forcing.gave_up_elsewhere(message["gave_up"])
+
+    def _read(self) -> None:
+        while (messages := self._peer.receive()) is not None:
+            for message in messages:
+                self._take(message)
+        with self._forcing.lock:
+            self._forcing.let_go()
+
+
+def start_unseen(forcing: Forcing, run: Callable[[], None]) -> None:
+    """Starts a thread that neither the order nor a recording sees."""
+
+    def unseen() -> None:
+        _tap.pause()
+        _tap.enter_gate()
+        run()
+
+    _tap.pause()
+    _tap.enter_gate()
+    try:
+        _thread.start_new_thread(unseen, ())
+    finally:
+        _tap.leave_gate()
+        _tap.resume()

@@ -1,0 +1,116 @@
+"""Child processes under an order: they are named, told where the coordinator is, and run through the launcher, so that they hold their part of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from causeway.hooks.commandline import recorded_command
+from causeway.hooks.late import on_import
+from causeway.order.coordinator import Client, Coordinator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from causeway.order.forcing import Forcing
+    from causeway.order.patches import Patches
+
+SOCKET, ROOT = "CAUSEWAY_ORDER_SOCKET", "CAUSEWAY_ORDER_ROOT"
+INHERITED = ("CAUSEWAY_ORDER", "CAUSEWAY_ORDER_PATIENCE", "CAUSEWAY_CACHE", "CAUSEWAY_ROOT")
+
+
+class Processes:
+    """The children of this process, by the order in which they are started."""
+
+    def __init__(self, forcing: Forcing, root: str, socket: str | None = None) -> None:
+        self.forcing = forcing
+        self.root = root
+        self._socket = socket
+        self._count = 0
+        self._forking = ""
+        self._executing = False
+
+    def install(self, patches: Patches) -> None:
+        """Follows forks for the rest of this process's life, and children of `subprocess`."""
+        os.register_at_fork(before=self._before_fork, after_in_child=self._after_in_child)
+        on_import("subprocess", lambda module: self._subprocess(module, patches))
+
+    def _name(self) -> str:
+        self._count += 1
+        return f"{self.root}/process" if self._count == 1 else f"{self.root}/process#{self._count}"
+
+    def socket(self) -> str:
+        """The coordinator's address; the first process begins to serve when its first child is started."""
+        if self._socket is not None:
+            return self._socket
+        forcing = self.forcing
+        with forcing, forcing.lock:
+            if forcing.remote is None:
+                import tempfile
+
+                forcing.remote = Coordinator(forcing, os.path.join(tempfile.mkdtemp(prefix="causeway-"), "order"))
+            path: str = forcing.remote.path
+            return path
+
+    def _before_fork(self) -> None:
+        if not self._executing and not self.forcing.ended_for_good:
+            self.socket()
+            self._forking = self._name()
+
+    def _after_in_child(self) -> None:
+        if self._executing or not self._forking:
+            return
+        self.root, self._forking, self._count = self._forking, "", 0
+        self._socket = self._socket or self.forcing.remote.path
+        self.forcing.reborn(self.root)
+        join(self.forcing, self._socket, self.root)
+        with self.forcing, self.forcing.lock:
+            self.forcing.started(self.forcing.actors.root)
+
+    def _subprocess(self, module: ModuleType, patches: Patches) -> None:
+        namespace: dict[str, Any] = vars(module)
+        if "_fork_exec" in namespace:
+            patches.put(module, "_fork_exec", self._fork_exec(namespace["_fork_exec"]))
+
+    def _fork_exec(self, original: Any) -> Any:
+        def fork_exec(*args: Any) -> Any:
+            argv, executables, environment = args[0], args[1], args[5]
+            words = [os.fsdecode(word) for word in argv]
+            if not _is_python(words):
+                return self._call(original, args)
+            added = {name: os.environ[name] for name in INHERITED if name in os.environ} | {SOCKET: self.socket(), ROOT: self._name()}
+            pairs = dict(os.environb) if environment is None else dict(entry.partition(b"=")[::2] for entry in environment)
+            pairs |= {os.fsencode(name): os.fsencode(value) for name, value in added.items()}
+            pairs.pop(b"CAUSEWAY_ORDER_RESULT", None)
+            visible = {os.fsdecode(name): os.fsdecode(value) for name, value in pairs.items()}
+            given = [name + b"=" + value for name, value in pairs.items()]
+            return self._call(original, (recorded_command(argv, executables, visible), executables, *args[2:5], given, *args[6:]))
+
+        return fork_exec
+
+    def _call(self, original: Any, args: tuple[Any, ...]) -> Any:
+        self._executing = True
+        try:
+            return original(*args)
+        finally:
+            self._executing = False
+
+
+def join(forcing: Forcing, path: str, root: str) -> None:
+    """Takes part in the order that another process serves, and waits here if this process is not to begin yet."""
+    with forcing:
+        try:
+            client = Client(forcing, path, root)
+        except OSError:
+            forcing.let_go()
+            return
+        with forcing.lock:
+            forcing.remote = client
+        forcing.wait(forcing.actors.root)
+
+
+def _is_python(words: list[str]) -> bool:
+    name = os.path.basename(words[0]) if words else ""
+    return (name.startswith("python") or words[:1] == [sys.executable]) and not any("multiprocessing.resource_tracker" in word for word in words)
