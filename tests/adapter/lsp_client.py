@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -46,6 +45,10 @@ class Editor:
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, language, 1, text)))
         return uri
 
+    def close(self, uri: str) -> None:
+        """Closes a file."""
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
     def replace(self, uri: str, text: str) -> None:
         """Edits a document: its whole text is another."""
         self.change(uri, types.TextDocumentContentChangeWholeDocument(text))
@@ -88,12 +91,15 @@ class Editor:
 async def editor(*folders: Path, pull: bool = False, settings: dict[str, Any] | None = None, **more: Any) -> AsyncIterator[Editor]:
     """An editor with workspace folders, from `initialize` to `exit`; fails if the server ended otherwise than asked."""
     client = make_test_lsp_client()
-    client.set_configuration({"causeway": settings or {}})
+    # Checking is off unless it is tested: it would warn of the same lines before the recording has been read.
+    settings = {"check": {"enabled": False}} | (settings or {})
+    client.set_configuration({"causeway": settings})
     client.feature(types.WORKSPACE_CODE_LENS_REFRESH)(lambda _params=None: None)
     await client.start_io(str(CAUSEWAY), "lsp")
     try:
         made = await client.initialize_session(
             types.InitializeParams(
+                initialization_options=settings,
                 capabilities=more.get("capabilities") or capabilities(pull=pull),
                 workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders],
             )
@@ -108,15 +114,6 @@ async def editor(*folders: Path, pull: bool = False, settings: dict[str, Any] | 
         raise
     finally:
         await client.stop()
-
-
-def project(tmp_path: Path, made: Recorded) -> Path:
-    """A project folder with the script of a recording and the recording in its `.causeway/`; recorded elsewhere, as on another machine."""
-    folder = tmp_path / "project"
-    (folder / ".causeway").mkdir(parents=True)
-    shutil.copy(made.script, folder)
-    shutil.copy(made.path, folder / ".causeway")
-    return folder
 
 
 def record_in(folder: Path, script: str) -> Recorded:

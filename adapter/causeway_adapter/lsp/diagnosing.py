@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from causeway_core.lines import PlacedFinding
+from causeway_core.model import Finding, FindingAccess
 from lsprotocol import types
 
 from causeway_adapter.lsp.explaining import link_of
@@ -34,6 +36,7 @@ class Diagnosing:
         self._server = server
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._waiting: dict[str, asyncio.TimerHandle] = {}
+        self._looking: set[asyncio.Task[None]] = set()
 
     # Findings.
 
@@ -42,15 +45,16 @@ class Diagnosing:
         shown = TIERS[: TIERS.index(self._server.settings.tier) + 1]
         found: dict[object, tuple[Loaded, PlacedFinding]] = {}
         for loaded in self._server.recordings.loaded:
+            ignored = self._server.recordings.ignored.get(str(loaded.folder), ())
             for finding in loaded.findings:
-                if finding.tier in shown and any(loaded.here.get(spot.path, spot.path) == path for spot in finding.accesses):
+                if finding.tier in shown and finding.kind not in ignored and loaded.touches(finding, path):
                     found.setdefault(finding.identity, (loaded, finding))
         return list(found.values())
 
     def files(self) -> list[str]:
         """The files that have findings."""
         return sorted({
-            loaded.here.get(spot.path, spot.path)
+            loaded.local(spot.path)
             for loaded in self._server.recordings.loaded for finding in loaded.findings for spot in finding.accesses
         })  # fmt: skip
 
@@ -58,18 +62,24 @@ class Diagnosing:
         """The diagnostics of a file as it is now."""
         if not self._server.settings.diagnostics:
             return []
-        return [made for loaded, finding in self.findings(path) if (made := self._diagnostic(loaded, finding, path)) is not None]
+        made = [each for loaded, finding in self.findings(path) if (each := self._diagnostic(loaded, finding, path)) is not None]
+        seen = {(each.code, each.range.start.line) for each in made}
+        shown = TIERS[: TIERS.index(self._server.settings.tier) + 1]
+        suspected = [self._suspicion(each, path) for each in self._server.checking.findings(path) if each.tier in shown]
+        return [*made, *(each for each in suspected if (each.code, each.range.start.line) not in seen)]
 
     def result_id(self, path: str) -> str:
         """Changes when the diagnostics of a file may have."""
-        parts = [self._server.places.version(path), self._server.settings, *(each.revision.key for each in self._server.recordings.loaded)]
+        versions = [each.revision.key for each in self._server.recordings.loaded]
+        ignored = self._server.recordings.ignored
+        parts = [self._server.places.version(path), self._server.settings, self._server.checking.generation, sorted(ignored.items()), versions]
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
     def _diagnostic(self, loaded: Loaded, finding: PlacedFinding, path: str) -> types.Diagnostic | None:
         """One diagnostic: at the first access in the file; None where the code there is gone."""
         places, document = self._server.places, finding.document
         located = [places.location(loaded, spot) for spot in finding.accesses]
-        own = [number for number, spot in enumerate(finding.accesses) if loaded.here.get(spot.path, spot.path) == path]
+        own = [number for number, spot in enumerate(finding.accesses) if loaded.local(spot.path) == path]
         primary = located[own[0]]
         if primary is None:
             return None
@@ -91,6 +101,27 @@ class Diagnosing:
             source=SOURCE,
             related_information=related if self._shows_related() else None,
             data={"recording": str(loaded.path), "finding": finding.id, "kind": finding.kind, "event": document["accesses"][own[0]]["event"]},
+        )
+
+    def _suspicion(self, finding: Finding, path: str) -> types.Diagnostic:
+        """What `causeway check` says of the text as it is now."""
+        places, uri = self._server.places, self._server.places.uri(path)
+        lines = places.lines(path)
+        located = [types.Location(uri, _range_of(self._server, lines, access)) for access in finding.accesses]
+        related = [
+            types.DiagnosticRelatedInformation(where, f"{access.role} in {access.function}")
+            for access, where in zip(finding.accesses[1:], located[1:], strict=True)
+        ]
+        related.append(types.DiagnosticRelatedInformation(located[0], f"to do: {finding.recommendation}"))
+        return types.Diagnostic(
+            range=located[0].range,
+            message=finding.title,
+            severity=_SEVERITIES.get(finding.tier),
+            code=finding.kind,
+            code_description=types.CodeDescription(link_of(finding.kind)),
+            source=f"{SOURCE} check",
+            related_information=related if self._shows_related() else None,
+            data={"kind": finding.kind, "rule": finding.rule},
         )
 
     def _shows_related(self) -> bool:
@@ -130,7 +161,28 @@ class Diagnosing:
 
     def _rested(self, path: str) -> None:
         self._waiting.pop(path, None)
+        self.look(path)
+
+    def look(self, path: str) -> None:
+        """Has a document checked, then pushes it. A pulling client asks by itself."""
+        if not self._server.pulls_diagnostics:
+            self._looking = {task for task in self._looking if not task.done()}
+            self._looking.add(asyncio.ensure_future(self._look(path)))
+
+    async def _look(self, path: str) -> None:
         self.publish(path)
+        await self._server.checking.checked(path)
+        self.publish(path)
+
+
+def _range_of(server: Server, lines: Sequence[str], access: FindingAccess) -> types.Range:
+    """The range of an access with columns in characters."""
+    first, last = access.line - 1, (access.end_line or access.line) - 1
+    if access.col is None or access.end_col is None or not 0 <= first <= last < len(lines):
+        return server.places.range(lines, access.line, 0, access.line, 0)
+    return types.Range(
+        server.places.span(lines[first], first, access.col, access.col).start, server.places.span(lines[last], last, 0, access.end_col).end
+    )
 
 
 def _said(access: dict[str, str | None]) -> str:

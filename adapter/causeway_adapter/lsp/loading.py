@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from causeway_core.check import settings_for
 from causeway_core.errors import CausewayError, RecordingMissing
 from causeway_core.lines import FileFacts, LineReader, PlacedFinding, Revision, chosen, placed_findings, recordings_in, split_lines
 from causeway_core.lines.folder import Outline, outline
@@ -31,6 +32,14 @@ class Loaded:
         """The recording's file."""
         return self.revision.path
 
+    def local(self, path: str) -> str:
+        """Where a recorded path is on this machine; itself where it did not take part."""
+        return self.here.get(path, path)
+
+    def touches(self, finding: PlacedFinding, path: str) -> bool:
+        """Whether an access of a finding lies in a file of this machine."""
+        return any(self.local(spot.path) == path for spot in finding.accesses)
+
     def recorded(self, path: str) -> str | None:
         """The recorded path of a file of this machine (links resolved), None where it did not take part."""
         return next((then for then, now in self.here.items() if now == path), None)
@@ -42,6 +51,8 @@ class Shelf:
 
     loaded: tuple[Loaded, ...]
     problems: Mapping[str, str]
+    ignored: Mapping[str, tuple[str, ...]]
+    """By folder, the kinds that its pyproject.toml leaves out."""
 
 
 class Loader:
@@ -52,7 +63,7 @@ class Loader:
         self._loaded: dict[str, Loaded] = {}
         self._problems: dict[str, str] = {}
 
-    def shelf(self, folders: Iterable[Path], limit: int) -> Shelf:
+    def shelf(self, folders: Sequence[Path], limit: int) -> Shelf:
         """The recordings that speak for the folders now. Unchanged files are not opened again."""
         shown: list[Loaded] = []
         seen: set[str] = set()
@@ -66,7 +77,7 @@ class Loader:
             for key in [key for key in memory if key not in seen]:
                 del memory[key]
         shown.sort(key=lambda one: one.revision.mtime_ns, reverse=True)
-        return Shelf(tuple(shown), dict(self._problems))
+        return Shelf(tuple(shown), dict(self._problems), {str(folder): _ignored(folder) for folder in folders})
 
     def _outline(self, revision: Revision) -> Outline | None:
         if revision.key not in self._outlines and revision.key not in self._problems:
@@ -99,6 +110,13 @@ def load(revision: Revision, folder: Path) -> Loaded:
         findings = placed_findings(recording)
         here = {path: local_path(path, meta.root, folder) for path in sources}
         return Loaded(revision, folder, meta.root, meta.state == "complete", findings, sources, here)
+
+
+def _ignored(folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(settings_for(folder).ignore))
+    except CausewayError:
+        return ()  # Checking says what is wrong with it.
 
 
 def local_path(path: str, root: str, folder: Path) -> str:

@@ -111,7 +111,7 @@ class Places:
 
     def location(self, loaded: Loaded, spot: Spot) -> types.Location | None:
         """Where a recorded place is now; None where its line is gone. A file that did not take part is taken as it is."""
-        path = loaded.here.get(spot.path, spot.path)
+        path = loaded.local(spot.path)
         carried = self.carried(loaded, path)
         line = spot.line if carried is None else carried.now(spot.line)
         if line is None:
@@ -129,6 +129,10 @@ class Places:
         return types.Range(
             types.Position(max(line - 1, 0), self.units(text, col)), types.Position(max(end_line - 1, 0), self.units(last, end_col))
         )
+
+    def span(self, text: str, row: int, start: int, end: int) -> types.Range:
+        """A range in one line (row from 0) from columns in characters."""
+        return types.Range(types.Position(row, self._count(text[:start])), types.Position(row, self._count(text[:end])))
 
     def units(self, text: str, col: int) -> int:
         """A column in bytes of UTF-8 as the client counts."""

@@ -60,4 +60,5 @@ async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         pass
     finally:
         server.recordings.stop()
+        server.checking.stop()
         writer.close()

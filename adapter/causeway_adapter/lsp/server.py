@@ -16,6 +16,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcRequestCancelled
 from pygls.lsp.server import LanguageServer
 
+from causeway_adapter.lsp.checking import Checking
 from causeway_adapter.lsp.diagnosing import Diagnosing
 from causeway_adapter.lsp.places import Places, path_of
 from causeway_adapter.lsp.protocol import Protocol
@@ -24,7 +25,8 @@ from causeway_adapter.lsp.shelf import Recordings
 
 METHODS = (
     "initialize", "initialized", "shutdown", "did_open", "did_change", "did_save", "did_close", "did_change_configuration",
-    "did_change_watched_files", "did_change_workspace_folders", "diagnostic", "workspace_diagnostic",
+    "did_change_watched_files", "did_change_workspace_folders", "diagnostic", "workspace_diagnostic", "code_lens", "hover", "inlay_hint",
+    "inline_value", "code_action", "workspace_symbol", "document_link",
 )  # fmt: skip
 COMMANDS = ("travel", "analyze")
 
@@ -41,6 +43,7 @@ class Server(LanguageServer):
         self.settings = Settings()
         self.places = Places(self)
         self.recordings = Recordings(self)
+        self.checking = Checking(self)
         self.diagnosing = Diagnosing(self)
         self.pulls_diagnostics = False
         for name in METHODS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -35,7 +35,7 @@ class Recordings:
         self._loader, self._reader = Loader(), FactReader()
         self._loading = ThreadPoolExecutor(1, "causeway-load")
         self._reading = ThreadPoolExecutor(1, "causeway-facts")
-        self._shelf = Shelf((), {})
+        self._shelf = Shelf((), {}, {})
         self._facts: dict[tuple[str, str], asyncio.Task[FileFacts | None]] = {}
         self._refreshing: asyncio.Task[None] | None = None
         self._again = False
@@ -87,7 +87,8 @@ class Recordings:
             if key not in self._told:
                 self._told.add(key)
                 self._server.say(problem, types.MessageType.Warning)
-        if [each.revision for each in shelf.loaded] == [each.revision for each in self._shelf.loaded]:
+        known = self._shelf
+        if [each.revision for each in shelf.loaded] == [each.revision for each in known.loaded] and shelf.ignored == known.ignored:
             return
         self._shelf = shelf
         current = {each.revision.key for each in shelf.loaded}
@@ -110,6 +111,11 @@ class Recordings:
     def loaded(self) -> tuple[Loaded, ...]:
         """The recordings known now, newest first."""
         return self._shelf.loaded
+
+    @property
+    def ignored(self) -> Mapping[str, tuple[str, ...]]:
+        """By project folder, the kinds of findings that its settings leave out."""
+        return self._shelf.ignored
 
     # Facts of files.
 

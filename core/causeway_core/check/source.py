@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from causeway_core.check.suspicion import Summary, Suspicion
 from causeway_core.check.telling import line_of, tell
 from causeway_core.model import Finding
 from causeway_core.model.suppression import ignores
+
+_ENDS = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class _Run:
 
 
 def _findings(tree: ast.Module, text: str, path: str) -> tuple[Finding, ...]:
-    lines = text.splitlines()
+    lines = _ENDS.split(text)  # `splitlines` also splits at form feeds and the like, which Python does not.
     told: list[Finding] = []
     for each in _one_a_place(_suspicions(survey(tree))):
         finding = tell(each, len(told) + 1, path, lines)

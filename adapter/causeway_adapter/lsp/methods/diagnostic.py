@@ -20,6 +20,7 @@ def serve(server: Server) -> None:
         if path is None:
             return types.RelatedFullDocumentDiagnosticReport(items=[])
         await server.recordings.settled()
+        await server.checking.checked(path)
         result_id = server.diagnosing.result_id(path)
         if params.previous_result_id == result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)

@@ -14,6 +14,7 @@ def register(server: Server) -> None:
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         server.places.closed(params.text_document.uri)
         if (path := path_of(params.text_document.uri)) is not None:
+            server.checking.forget(path)
             server.diagnosing.publish(path)
 
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)

@@ -16,6 +16,6 @@ def register(server: Server) -> None:
         server.places.opened(uri)
         if (path := path_of(uri)) is not None:
             server.recordings.prepare(path)
-            server.diagnosing.publish(path)
+            server.diagnosing.look(path)
 
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)

@@ -10,7 +10,11 @@ from causeway_adapter.lsp.server import Server
 def register(server: Server) -> None:
     """Serves the method."""
 
-    def did_save(_params: types.DidSaveTextDocumentParams) -> None:
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
         server.recordings.refresh()
+        if params.text_document.uri.endswith("/pyproject.toml"):
+            server.checking.forget_all()
+            for path in server.places.open_files:
+                server.diagnosing.look(path)
 
     server.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)

@@ -12,5 +12,6 @@ def register(server: Server) -> None:
 
     def shutdown(_params: None) -> None:
         server.recordings.stop()
+        server.checking.stop()
 
     server.feature(types.SHUTDOWN)(shutdown)

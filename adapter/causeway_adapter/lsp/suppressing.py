@@ -1,0 +1,51 @@
+"""Edits that have a finding left out from now on."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+
+REASON = "reviewed"
+
+_SECTION = re.compile(r"^\[tool\.causeway\][^\n]*\n?", re.MULTILINE)
+_NEXT = re.compile(r"^\[", re.MULTILINE)
+_IGNORE = re.compile(r"^ignore\s*=\s*\[", re.MULTILINE)
+
+
+def comment_for(lines: list[str], line: int, kind: str) -> str | None:
+    """What to add at the end of a line (from 1) so that findings of a kind are left out there; None where a comment would change the program
+    (inside a text, after a backslash) or the source does not parse.
+    """
+    words = f"  # causeway: ignore[{kind}] {REASON}"
+    changed = [*lines[: line - 1], lines[line - 1].rstrip() + words, *lines[line:]]
+    try:
+        same = ast.dump(ast.parse("\n".join(lines))) == ast.dump(ast.parse("\n".join(changed)))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return words if same else None
+
+
+def project_ignoring(text: str, kind: str) -> str | None:
+    """A pyproject.toml with a kind added to `ignore` of `[tool.causeway]`, nothing else touched; None where that cannot be done safely."""
+    section = _SECTION.search(text)
+    if section is None:
+        changed = (text.rstrip("\n") + "\n\n" if text.strip() else "") + f'[tool.causeway]\nignore = ["{kind}"]\n'
+    else:
+        following = _NEXT.search(text, section.end())
+        listed = _IGNORE.search(text, section.end(), following.start() if following else len(text))
+        if listed is None:
+            changed = f'{text[: section.end()].rstrip()}\nignore = ["{kind}"]\n{text[section.end() :]}'
+        else:
+            rest = text[listed.end() :]
+            changed = f'{text[: listed.end()]}"{kind}"{"" if rest.lstrip().startswith("]") else ", "}{rest}'
+    try:
+        before, after = tomllib.loads(text), tomllib.loads(changed)
+        known = before.setdefault("tool", {}).setdefault("causeway", {}).setdefault("ignore", [])
+        now = after["tool"]["causeway"]["ignore"]
+        if kind in known or sorted(now) != sorted([*known, kind]):
+            return None
+        before["tool"]["causeway"]["ignore"] = after["tool"]["causeway"]["ignore"] = []
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError):
+        return None
+    return changed if before == after else None
