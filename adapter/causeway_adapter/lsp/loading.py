@@ -120,11 +120,12 @@ def _ignored(folder: Path) -> tuple[str, ...]:
 
 
 def local_path(path: str, root: str, folder: Path) -> str:
-    """Where a recorded file is here, links resolved: at its path, else (recorded on another machine) at the same place in the project folder."""
-    if not Path(path).exists() and root and Path(path).is_relative_to(root):
-        moved = folder / Path(path).relative_to(root)
-        if moved.exists():
-            return os.path.realpath(moved)
+    """Where a recorded file is here, links resolved. A recording that lies in a project folder speaks of the files in it, also when it was made in
+    another place or on another machine; what is not there is taken at its own path.
+    """
+    found = Path(path)
+    if root and not found.is_relative_to(folder) and found.is_relative_to(root) and (folder / found.relative_to(root)).exists():
+        return os.path.realpath(folder / found.relative_to(root))
     return os.path.realpath(path)
 
 
