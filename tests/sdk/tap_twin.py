@@ -38,7 +38,14 @@ class Tap:
         if self.kind == "newcell":
             self.twin.cells += 1
             return self.twin.cells
-        self.write(*([sys.exc_info()[1]] if self.kind in ("unwind", "handler") else []))
+        if self.kind == "shared":
+            return True
+        if self.kind == "entry" and self.name:
+            frame = sys._getframe(1)
+            values = tuple(frame.f_locals[name] for name in frame.f_code.co_varnames[: len(self.name)])
+            del self[values[0] if len(values) == 1 else values]
+            return True
+        self.write(*([sys.exc_info()[1]] if self.kind in ("unwind", "handler") else [None] if self.kind == "return" else []))
         self.end()
         return True
 
@@ -81,6 +88,12 @@ class Contains(Tap):
         return result
 
 
+class Stored(Tap):
+    def __setitem__(self, owner: Any, value: Any) -> None:
+        self.write(owner, value)
+        self.end()
+
+
 class Attribute(Tap):
     def __getitem__(self, owner: Any) -> Any:
         value = getattr(owner, self.name)
@@ -110,7 +123,7 @@ class Mutated(Tap):
         return function
 
 
-_KINDS = {"item": Item, "contains": Contains, "attr": Attribute, "method": Method, "mutated": Mutated}
+_KINDS = {"item": Item, "contains": Contains, "attr": Attribute, "stored": Stored, "method": Method, "mutated": Mutated}
 
 
 def weave_code(source: bytes, path: str, twin: Twin, module: str = "__main__") -> CodeType:

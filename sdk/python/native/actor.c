@@ -8,13 +8,12 @@
 
 #define NAME_BYTES 512
 
-static uint32_t actors;      /* numbers given so far */
+uint32_t cw_actor_count; /* numbers given so far */
 static uint32_t tokens;
 static uint32_t privacy_keys; /* keys given so far */
 static uint32_t *privacy_of; /* by actor number: the key of what it alone can reach */
 static uint32_t privacy_room;
 
-uint32_t cw_actors(void) { return actors; }
 uint32_t cw_new_token(void) { return ++tokens; }
 
 static void put_ts(uint32_t *to) {
@@ -40,7 +39,7 @@ static void renew_privacy(uint32_t actor) {
 
 void cw_share(void) {
     cw_stream *s = cw_stream_here;
-    if (s == NULL || actors < 2) return;
+    if (s == NULL || cw_actor_count < 2) return;
     renew_privacy(s->actor);
     s->privacy = privacy(s->actor);
 }
@@ -83,7 +82,7 @@ static void stream_began(cw_stream *s) {
     uint32_t born = cw_born(name, sizeof name, function, sizeof function, &object);
     if (born == 0) thread_name(name, sizeof name);
     if (name[0] == 0 && s->number == 0) strcpy(name, "MainThread"); /* `threading` is not loaded yet */
-    s->actor = s->thread = born ? born : ++actors;
+    s->actor = s->thread = born ? born : ++cw_actor_count;
     renew_privacy(s->actor);
     s->privacy = privacy(s->actor);
     uint32_t n = put_actor(payload, s->actor, CW_THREAD, object, name, function);
@@ -101,7 +100,7 @@ void cw_name_actor(uint32_t actor, uint32_t kind, PyObject *object, const char *
 
 uint32_t cw_new_actor(uint32_t kind, PyObject *object, const char *name, const char *function) {
     if (!cw_active() || cw_stream_get() == NULL) return 0;
-    uint32_t actor = ++actors;
+    uint32_t actor = ++cw_actor_count;
     renew_privacy(actor);
     cw_share();
     cw_name_actor(actor, kind, object, name, function);
@@ -180,7 +179,7 @@ void cw_gap(const char *hook, const char *reason) {
 }
 
 void cw_actors_forget(void) {
-    actors = tokens = privacy_keys = 0;
+    cw_actor_count = tokens = privacy_keys = 0;
     if (privacy_of != NULL) memset(privacy_of, 0, privacy_room * sizeof *privacy_of);
 }
 

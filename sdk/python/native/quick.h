@@ -52,17 +52,26 @@ static inline uint32_t cw_known_text(PyObject *text) {
     return cw_text_ids[at];
 }
 
-/* Encodes a value of at most two payload words into `word`; gives their number, or -1: cw_encode_how must do it. */
-static inline int cw_quick(PyObject *value, uint32_t *kind, uint32_t *word, unsigned how) {
+/* Encodes a value of at most two payload words into `word`, which may be where the record is going to be: nothing is written without success. Gives their
+ * number, or -1: cw_encode_how must do it. */
+static inline __attribute__((always_inline)) int cw_quick(PyObject *value, uint32_t *kind, uint32_t *word, unsigned how) {
     PyTypeObject *type = Py_TYPE(value);
     if (cw_small_int(value, word)) {
         *kind = CW_INT32;
         return 1;
     }
+    if (type == &PyFloat_Type) {
+        double number = PyFloat_AS_DOUBLE(value);
+        *kind = CW_FLOAT;
+        memcpy(word, &number, 8);
+        return 2;
+    }
     if (type == &PyUnicode_Type) {
+        uint32_t id = cw_known_text(value) & ~CW_TEXT_SECRET_NAME;
+        if (id == 0 || id == CW_TEXT_REDACTED || how & CW_SECRET) return -1;
         *kind = CW_TEXT;
-        *word = cw_known_text(value) & ~CW_TEXT_SECRET_NAME;
-        return *word == 0 || *word == CW_TEXT_REDACTED || how & CW_SECRET ? -1 : 1;
+        *word = id;
+        return 1;
     }
     if (value == Py_None) {
         *kind = CW_NONE;
@@ -71,12 +80,6 @@ static inline int cw_quick(PyObject *value, uint32_t *kind, uint32_t *word, unsi
     if (type == &PyBool_Type) {
         *kind = value == Py_True ? CW_TRUE : CW_FALSE;
         return 0;
-    }
-    if (type == &PyFloat_Type) {
-        double number = PyFloat_AS_DOUBLE(value);
-        *kind = CW_FLOAT;
-        memcpy(word, &number, 8);
-        return 2;
     }
     cw_identity *e = cw_identity_find(value);
     if (e->object == NULL || !(e->id & CW_PICTURED) || how & CW_SECRET) return -1;

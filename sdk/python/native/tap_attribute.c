@@ -80,10 +80,7 @@ static bool find_attribute(PyObject *object, PyObject *name, PyObject **owner, P
     return *owner != NULL;
 }
 
-/* (T @ obj).attr */
-static PyObject *pass(PyObject *self, PyObject *object) {
-    cw_tap *tap = (cw_tap *)self;
-    if (!cw_reads_matter()) return cw_same(object);
+static __attribute__((noinline)) void look_at(cw_tap *tap, PyObject *object) {
     PyObject *owner, *value;
     CW_KEEP_ERROR_BEGIN
     uint32_t known = cw_object_known(object);
@@ -92,10 +89,26 @@ static PyObject *pass(PyObject *self, PyObject *object) {
         if (id != 0) record_attribute(tap, CW_GETATTR, id, value);
     }
     CW_KEEP_ERROR_END
+}
+
+/* (T @ obj).attr */
+static PyObject *pass(PyObject *self, PyObject *object) {
+    if (CW_UNLIKELY(cw_reads_matter())) look_at((cw_tap *)self, object);
     return cw_same(object);
 }
 
+/* obj.attr = T[obj] = v: the program's own store has been made */
+static int stored(PyObject *self, PyObject *object, PyObject *value) {
+    cw_tap *tap = (cw_tap *)self;
+    if (CW_UNLIKELY(!cw_active())) return 0;
+    uint32_t owner = cw_object_seen(object, 0);
+    if (CW_LIKELY(owner != 0 && value != NULL)) cw_record_after(tap->first, owner, value, tap->secrets & 1, CW_PUBLISH);
+    cw_line_after(tap);
+    return 0;
+}
+
 CW_TAP_TYPE(attr_tap, "attr", .tp_as_mapping = &(PyMappingMethods){.mp_subscript = get, .mp_ass_subscript = set});
+CW_TAP_TYPE(stored_tap, "stored", .tp_as_mapping = &(PyMappingMethods){.mp_ass_subscript = stored});
 CW_TAP_TYPE(owner_tap, "owner", CW_VALUE_SLOTS(pass));
 
-const cw_tap_kind cw_attribute_taps[] = {{"attr", &attr_tap, CW_SETATTR}, {"owner", &owner_tap, CW_GETATTR}, {NULL, NULL, 0}};
+const cw_tap_kind cw_attribute_taps[] = {{"attr", &attr_tap, CW_SETATTR}, {"stored", &stored_tap, CW_SETATTR}, {"owner", &owner_tap, CW_GETATTR}, {NULL, NULL, 0}};

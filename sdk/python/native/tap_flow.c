@@ -6,16 +6,6 @@
 #include <frameobject.h>
 #include <string.h>
 
-uint32_t cw_frame_key(void) {
-    PyThreadState *state = _PyThreadState_UncheckedGet();
-    if (state == NULL) return 0;
-#if PY_VERSION_HEX >= 0x030D0000
-    return (uint32_t)((uintptr_t)state->current_frame >> 3);
-#else
-    return (uint32_t)((uintptr_t)state->cframe->current_frame >> 3);
-#endif
-}
-
 static __attribute__((noinline)) PyObject *line_slow(cw_tap *tap) {
     uint32_t *at = cw_reserve(1);
     if (at != NULL) cw_commit(at, 1, tap->first);
@@ -41,6 +31,12 @@ static PyObject *call(PyObject *self) {
 static PyObject *leave(PyObject *self, PyObject *value) {
     cw_record_value(((cw_tap *)self)->first, value, ((cw_tap *)self)->secrets & 1, CW_PASSING);
     return cw_same(value);
+}
+
+/* ~T: the function returns None */
+static PyObject *leave_nothing(PyObject *self) {
+    cw_record_other(((cw_tap *)self)->first, Py_None, false, CW_PASSING);
+    return cw_true();
 }
 
 /* YIELD and RESUME: the value crosses to whoever drives the generator. */
@@ -115,17 +111,29 @@ static PyObject *handler(PyObject *self) {
     return cw_true();
 }
 
+/* ~T: whether what follows is to be done with its reads recorded, or as the program has it */
+static PyObject *shared(PyObject *Py_UNUSED(self)) {
+    if (CW_UNLIKELY(cw_reads_matter())) return cw_true();
+#if PY_VERSION_HEX < 0x030C0000
+    Py_INCREF(Py_False);
+#endif
+    return Py_False;
+}
+
 #define UNARY(function) .tp_as_number = &(PyNumberMethods){.nb_invert = function}
 
 CW_TAP_TYPE(line_tap, "line", UNARY(line));
 CW_TAP_TYPE(call_tap, "call", UNARY(call));
-CW_TAP_TYPE(return_tap, "return", CW_VALUE_SLOTS(leave));
+CW_TAP_TYPE(return_tap, "return", .tp_as_number = &(PyNumberMethods){.nb_matrix_multiply = leave, .nb_invert = leave_nothing},
+            .tp_as_mapping = &(PyMappingMethods){.mp_subscript = leave});
 CW_TAP_TYPE(cross_tap, "cross", CW_VALUE_SLOTS(cross));
 CW_TAP_TYPE(unwind_tap, "unwind", UNARY(unwind));
+CW_TAP_TYPE(shared_tap, "shared", UNARY(shared));
 CW_TAP_TYPE(handler_tap, "handler", UNARY(handler));
 
 const cw_tap_kind cw_flow_taps[] = {
     {"line", &line_tap, CW_LINE},       {"call", &call_tap, CW_CALL},       {"return", &return_tap, CW_RETURN},
     {"yield", &cross_tap, CW_YIELD},    {"await", &cross_tap, CW_YIELD},    {"resume", &cross_tap, CW_RESUME},
-    {"unwind", &unwind_tap, CW_UNWIND}, {"handler", &handler_tap, 0},       {NULL, NULL, 0},
+    {"unwind", &unwind_tap, CW_UNWIND}, {"handler", &handler_tap, 0},
+    {"shared", &shared_tap, 0},         {NULL, NULL, 0},
 };

@@ -32,30 +32,23 @@ static __attribute__((noinline)) void record_encoded(uint32_t first, const uint3
 }
 
 void cw_record_other(uint32_t first, PyObject *value, bool secret, unsigned how) {
-    uint32_t kind, payload[2];
-    int words = secret ? -1 : cw_quick(value, &kind, payload, how);
-    if (CW_UNLIKELY(words < 0)) {
-        record_encoded(first, NULL, 0, value, secret, how);
-        return;
-    }
-    uint32_t *at = cw_reserve(1 + (uint32_t)words);
-    if (CW_UNLIKELY(at == NULL)) return;
-    for (int i = 0; i < words; i++) at[1 + i] = payload[i];
-    cw_commit(at, 1 + (uint32_t)words, first | kind << 4);
+    uint32_t kind;
+    cw_stream *s = cw_ready(3);
+    int words = secret || s == NULL ? -1 : cw_quick(value, &kind, s->next + 1, how);
+    if (CW_UNLIKELY(words < 0)) record_encoded(first, NULL, 0, value, secret, how);
+    else cw_finish(s, 1 + (uint32_t)words, first | kind << 4);
 }
 
 void cw_record_after(uint32_t first, uint32_t lead, PyObject *value, bool secret, unsigned how) {
-    uint32_t kind, payload[2];
-    int words = secret ? -1 : cw_quick(value, &kind, payload, how);
+    uint32_t kind;
+    cw_stream *s = cw_ready(4);
+    int words = secret || s == NULL ? -1 : cw_quick(value, &kind, s->next + 2, how);
     if (CW_UNLIKELY(words < 0)) {
         record_encoded(first, &lead, 1, value, secret, how);
         return;
     }
-    uint32_t *at = cw_reserve(2 + (uint32_t)words);
-    if (CW_UNLIKELY(at == NULL)) return;
-    at[1] = lead;
-    for (int i = 0; i < words; i++) at[2 + i] = payload[i];
-    cw_commit(at, 2 + (uint32_t)words, first | kind << 4);
+    s->next[1] = lead;
+    cw_finish(s, 2 + (uint32_t)words, first | kind << 4);
 }
 
 void cw_line_slow(const cw_tap *tap) {

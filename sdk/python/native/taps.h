@@ -53,7 +53,7 @@ static inline PyObject *cw_same(PyObject *value) {
 }
 
 /* True when reads of a shared thing are worth recording: somebody else exists. */
-static inline bool cw_reads_matter(void) { return cw_active() && cw_actors() > 1; }
+static inline bool cw_reads_matter(void) { return cw_actors() > 1 && cw_active(); }
 
 /* The same for all values; and with a word before the value. */
 void cw_record_other(uint32_t first, PyObject *value, bool secret, unsigned how);

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from causeway.weave.patch import Recipe
 
-WEAVER = 1
+WEAVER = 2
 """Raised whenever woven code changes shape."""
 MAGIC = b"CWWOVEN\x01"
 

@@ -1,11 +1,13 @@
 """Weaving of expressions: reads, calls, suspensions and functions without a name."""
 
 import ast
+import copy
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from causeway.weave.frame import CELL, LITERALS, Frame, Taps
+from causeway.weave.lift import LIFTED, LOOKUPS, READS, worth_lifting
 from causeway.weave.names import NameAnalysis
 from causeway.weave.places import JUMPS_SIT_AT_STATEMENT, at, attribute_place, first_of
 from causeway.weave.sites import SiteTable
@@ -42,8 +44,8 @@ def key_text(node: ast.expr) -> str | None:
 class Expressions(Taps):
     """Rewrites expression trees in place and gives the node that takes the old one's place."""
 
-    def __init__(self, table: SiteTable, analysis: NameAnalysis) -> None:
-        super().__init__(table, analysis)
+    def __init__(self, table: SiteTable, analysis: NameAnalysis, tapped: bool = False) -> None:
+        super().__init__(table, analysis, tapped)
         self._visitors: dict[type, Visitor] = {
             getattr(ast, name[6:]): getattr(self, name) for name in dir(self) if name.startswith("_expr_") and hasattr(ast, name[6:])
         }
@@ -53,8 +55,54 @@ class Expressions(Taps):
 
     def expr(self, node: Any) -> Any:
         """Weaves one expression."""
+        if self.lifting and isinstance(node, LIFTED):
+            lifted = self._lifted(node, self.expr)
+            if lifted is not None:
+                return lifted
         visitor = self._visitors.get(type(node))
         return visitor(node) if visitor is not None else self._inside(node)
+
+    def _lifted(self, node: Any, weave: Visitor) -> ast.expr | None:
+        """`E′ if ~T else E`, or None where that is not possible or not worth it."""
+        first = first_of(node)
+        if (JUMPS_SIT_AT_STATEMENT and first.lineno != self.line) or not worth_lifting(node, self._weight):
+            return None
+        plain = copy.deepcopy(node)
+        rows = self.table.taps
+        before = len(rows)
+        self.lifting = False
+        woven: ast.expr = weave(node)
+        self.lifting = True
+        if len(rows) == before or any(row[0] not in READS for row in rows[before:]):
+            return woven
+        test = self.mark(self.table.tap("shared", rows[before][1]), first)
+        return at(ast.IfExp(test=test, body=woven, orelse=plain), first)
+
+    def _weight(self, node: ast.AST) -> int:
+        """What recording the read that `node` is costs: 0 nothing, 1 or 2; -1 where more than a read is recorded."""
+        if isinstance(node, ast.Attribute):
+            return int(not (self._silent_owner(node.value) or (node.attr.startswith("__") and node.attr.endswith("__"))))
+        if isinstance(node, ast.Subscript):
+            return 0 if isinstance(node.value, LITERALS) or self.is_private(node.value) else 2
+        if isinstance(node, ast.Name):
+            if node.id in self.shared_globals:
+                return int(self.frame.kind != "module" and self.meaning(node.id) == "global")
+            return 2 * int(self.has_cells and node.id[0] not in "_@" and self.meaning(node.id) == "cell")
+        if isinstance(node, ast.Compare):
+            return 2 * int(len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)))
+        return self._weight_of_call(node) if isinstance(node, ast.Call) else 0
+
+    def _weight_of_call(self, node: ast.Call) -> int:
+        func = node.func
+        if isinstance(func, ast.Attribute):
+            if isinstance(func.value, ast.Name) and func.value.id in self.analysis.imported:
+                return -1 if func.attr in MUTATED.get(func.value.id, ()) else 0
+            if func.attr not in METHODS or self._silent_owner(func.value):
+                return 0
+            return 2 if func.attr in LOOKUPS else -1
+        if isinstance(func, ast.Name) and (self._mutated_function(func) or func.id == "exec"):
+            return -1
+        return 0
 
     def exprs(self, nodes: list[Any]) -> list[Any]:
         """Weaves a list of expressions; None stays None."""
@@ -132,6 +180,10 @@ class Expressions(Taps):
             return self.expr(node)
         if isinstance(node, ast.Name) and (node.id.startswith(("__", "@")) or node.id in self._stdlib_modules):
             return self.expr(node)
+        if self.lifting and site_kind != "iterate" and isinstance(node, ast.Attribute):
+            lifted = self._lifted(node, lambda inner: self.read(inner, site_kind, kinds))
+            if lifted is not None:
+                return lifted
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
         kind = "iterate" if site_kind == "iterate" else "read"
         return self.value(self.tap(kind, site_kind, node, name), self.expr(node), node, first_of(node))

@@ -51,12 +51,16 @@ class Frame:
 class Taps:
     """Makes sites, tap rows and the nodes that trigger them."""
 
-    def __init__(self, table: SiteTable, analysis: NameAnalysis) -> None:
+    def __init__(self, table: SiteTable, analysis: NameAnalysis, tapped: bool = False) -> None:
+        """`tapped`: every read and store is made by its tap."""
         self.table = table
         self.analysis = analysis
         self.shared_globals = analysis.shared_globals
         self.has_cells = any(scope.shared for scope in analysis.scopes.values())
         self.names = analysis.module
+        self.lifting = not tapped
+        """Whether expressions may be woven twice."""
+        self.tapped = tapped
         self.last: int | None = None
         """The tap row that records the end of the current statement, if one does."""
         self.frame = Frame(-1, "module", analysis.module, "", "")

@@ -8,7 +8,7 @@ from typing import Any
 from causeway.weave.expressions import Expressions
 from causeway.weave.frame import CELL, RETURNED
 from causeway.weave.names import NameAnalysis
-from causeway.weave.places import NOWHERE, at, first_of
+from causeway.weave.places import NOWHERE, at, attribute_place, first_of
 from causeway.weave.private import private_containers
 from causeway.weave.sites import SiteTable
 
@@ -16,6 +16,10 @@ StatementVisitor = Callable[[Any], list[ast.stmt]]
 SILENT = (ast.Global, ast.Nonlocal)
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 """Statements that end with the record of what they bind, so that this can carry the next statement's LINE."""
+
+
+FRAMES_ARE_READ = sys.version_info < (3, 14)
+"""Whether `entry` taps read the parameters from the running frame: later versions keep tagged references there."""
 
 
 def _docstring(body: list[ast.stmt]) -> int:
@@ -33,8 +37,8 @@ def _makes_no_code(node: ast.stmt) -> bool:
 class Statements(Expressions):
     """Rewrites the statements of a module in place."""
 
-    def __init__(self, table: SiteTable, analysis: NameAnalysis) -> None:
-        super().__init__(table, analysis)
+    def __init__(self, table: SiteTable, analysis: NameAnalysis, tapped: bool = False) -> None:
+        super().__init__(table, analysis, tapped)
         self._statements: dict[type, StatementVisitor] = {
             getattr(ast, name[6:]): getattr(self, name) for name in dir(self) if name.startswith("_stmt_") and hasattr(ast, name[6:])
         }
@@ -96,12 +100,27 @@ class Statements(Expressions):
                 self.last = None if wrapped is node.value else self.last
                 node.value = wrapped
                 return [node]
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Attribute) and self._keeps_store(node.targets[0]):
+            node.targets.append(self._stored(node.targets[0]))
+            return [node]
         bound: list[tuple[str, Any]] = []
         node.targets = [self.target(target, bound) for target in node.targets]
         slot = self.last if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript) else None
         taps = self.bound(bound)
         self.last = self.last if taps else slot
         return [node, *taps]
+
+    def _keeps_store(self, target: ast.Attribute) -> bool:
+        """Whether a store may stay the program's own, with its record behind it: the owner can be named again, and was seen when it was bound."""
+        owner = target.value
+        return not self.tapped and self.frame.kind not in ("module", "class") and isinstance(owner, ast.Name) and self.meaning(owner.id) == "local"
+
+    def _stored(self, target: ast.Attribute) -> ast.expr:
+        """`T[obj]`, to be assigned to after `obj.attr`."""
+        placeholder = self.tap("stored", "attr", target, self.mangle(target.attr))
+        self.last = len(self.table.taps) - 1
+        place = attribute_place(target)
+        return self.subscript(placeholder, self.load(target.value.id, place), ast.Store(), place)  # type: ignore[attr-defined]
 
     def _stmt_AnnAssign(self, node: ast.AnnAssign) -> list[ast.stmt]:
         if node.value is None:
@@ -352,14 +371,12 @@ class Statements(Expressions):
         if self.frame.held_return:
             body = entry + self._held(self.block(body, carrier), end, first)
         else:
-            value = self.value(end, self.nothing(), NOWHERE)
-            last = ast.Expr(value=value) if self.frame.kind == "async_generator" else ast.Return(value=value)
-            body = [*entry, *self.block(body, carrier), at(last, NOWHERE)]
+            body = [*entry, *self.block(body, carrier), self.mark_statement(end, NOWHERE)]
         node.body = documentation + body + self._static_attributes()
 
     def _enter_statement(self, tap: str, parameters: list[tuple[str, Any]], place: Any) -> ast.stmt:
-        """`~T`, `del T[a]` or `del T[a, b]`."""
-        if not parameters:
+        """`~T`, or `del T[a]` and `del T[a, b]` where the tap cannot find the parameters in the frame itself."""
+        if not parameters or (FRAMES_ARE_READ and not self.tapped):
             return self.mark_statement(tap, place)
         loads = [self.load(name, place) for name, _ in parameters]
         return self.observe(tap, loads[0] if len(loads) == 1 else at(ast.Tuple(elts=loads, ctx=ast.Load()), place), place)
@@ -378,7 +395,8 @@ class Statements(Expressions):
         return [forget(first), at(ast.Try(body=[*body, forget(NOWHERE)], handlers=[], orelse=[], finalbody=[final]), NOWHERE)]
 
     def _parameters(self, args: ast.arguments) -> list[ast.arg]:
-        result = [*args.posonlyargs, *args.args, *([args.vararg] if args.vararg else []), *args.kwonlyargs]
+        """In the order of the frame's local variables."""
+        result = [*args.posonlyargs, *args.args, *args.kwonlyargs, *([args.vararg] if args.vararg else [])]
         return result + ([args.kwarg] if args.kwarg else [])
 
     def _relocated(self, statement: ast.stmt, place: Any) -> ast.stmt:
@@ -415,7 +433,7 @@ class Statements(Expressions):
         first = next((first_of(statement) for statement in body if not _makes_no_code(statement)), NOWHERE)
         entry = self.mark_statement(self.entry_taps(place, []), first)
         carrier = len(self.table.taps) - 2
-        end = at(ast.Expr(value=self.value(self.tap("return", "return", place), self.nothing(), NOWHERE)), NOWHERE)
+        end = self.mark_statement(self.tap("return", "return", place), NOWHERE)
         node.body = [*leading, entry, *self.block(body, carrier), end]
 
     def weave_module(self, tree: ast.Module, last_line: int) -> None:

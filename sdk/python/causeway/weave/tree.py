@@ -25,17 +25,20 @@ class Woven:
     table: SiteTable
 
 
-def weave(source: bytes, path: str, module: str, tree: ast.Module | None = None, *, flags: int = 0, filename: str | None = None) -> Woven:
+def weave(
+    source: bytes, path: str, module: str, tree: ast.Module | None = None, *, flags: int = 0, filename: str | None = None, tapped: bool = False
+) -> Woven:
     """Weaves a module at `full` detail.
 
     `tree` replaces the parsed source where somebody rewrote it already. Raises what compiling would raise, and RecursionError for
-    expressions too deep to walk: the caller then loads the module unwoven.
+    expressions too deep to walk: the caller then loads the module unwoven. `tapped`: every read and store is made by its tap, which a re-run under a forced
+    order needs to hold them up; sites have the same numbers either way.
     """
     name = filename or path
     if tree is None:
         tree = compile(source, name, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     table = SiteTable(path, module, source)
-    Statements(table, NameAnalysis(tree)).weave_module(tree, source.count(b"\n") + 1)
+    Statements(table, NameAnalysis(tree), tapped).weave_module(tree, source.count(b"\n") + 1)
     code = compile(tree, name, "exec", flags, dont_inherit=True)
     stored, recipe = storable(code, table.taps)
     return Woven(stored, recipe, table)
