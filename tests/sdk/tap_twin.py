@@ -126,11 +126,11 @@ class Mutated(Tap):
 _KINDS = {"item": Item, "contains": Contains, "attr": Attribute, "stored": Stored, "method": Method, "mutated": Mutated}
 
 
-def weave_code(source: bytes, path: str, twin: Twin, module: str = "__main__") -> CodeType:
+def weave_code(source: bytes, path: str, twin: Twin, module: str = "__main__", *, tapped: bool = False) -> CodeType:
     """A module's code object with the twin's taps in it."""
     from causeway.weave.dynamic import split
     from causeway.weave.patch import loaded
     from causeway.weave.tree import weave
 
-    woven = weave(source, path, module)
+    woven = weave(source, path, module, tapped=tapped)
     return loaded(woven.code, woven.recipe, twin.make_many(split(woven.table, woven.code)[0]))

@@ -67,16 +67,18 @@ class Weaver:
             return None
 
     def _woven(self, source: bytes, path: str, module: str, options: str, rewrite: Any, flags: int, filename: str | None) -> CodeType:
-        key = self.cache.key(source, path, module, f"{self.detail} {options} {flags} {filename}")
+        gates = self.gates if self.gates is not None and self.gates.concerns(path) else None
+        key = self.cache.key(source, path, module, f"{self.detail} {options} {flags} {filename} {gates is not None}")
         stored = self.cache.load(key)
-        table = self.cache.table(key) if self.gates is not None and self.gates.concerns(path) else None
-        if stored is None or (table is None and self.gates is not None) or not self._published(key, None):
+        table = self.cache.table(key) if gates is not None else None
+        if stored is None or (table is None and gates is not None) or not self._published(key, None):
             from causeway.weave.dynamic import split
             from causeway.weave.storable import packed
             from causeway.weave.tree import weave
 
             with _Warnings(module) as warned:
-                result = weave(source, path, module, rewrite() if rewrite is not None else None, flags=flags, filename=filename)
+                tree = rewrite() if rewrite is not None else None
+                result = weave(source, path, module, tree, flags=flags, filename=filename, tapped=gates is not None)
             rows, dynamic = split(result.table, result.code)
             stored = Stored(result.code, result.recipe, *packed(rows), len(result.table.sites), dynamic)
             table = result.table.to_json(decode(source))
@@ -85,8 +87,8 @@ class Weaver:
             self._published(key, table)
         base = self.tap.add_sites(stored.sites, key)
         taps = self.tap.make_packed(stored.kinds, stored.rows, stored.names, base)
-        if self.gates is not None and self.gates.concerns(path):
-            self.gates.gate(stored, taps, table)
+        if gates is not None:
+            gates.gate(stored, taps, table)
         for row, line, inherited in stored.dynamic:
             taps[row] = Dynamic(self, f"<exec {path}:{line}>", module, inherited)
         return loaded(stored.code, stored.recipe, taps)
