@@ -406,7 +406,7 @@ class Statements(Expressions):
         return statement
 
     def _static_attributes(self) -> list[ast.stmt]:
-        """Dead code that assigns what the body assigned: from 3.13 the compiler collects `self.x = …` into `__static_attributes__`."""
+        """Dead code behind a `return` that assigns what the body assigned: from 3.13 the compiler collects `self.x = …` into `__static_attributes__`."""
         names = self.frame.names.self_attributes
         if not names or sys.version_info < (3, 13):
             return []
@@ -414,7 +414,7 @@ class Statements(Expressions):
         for name in names:
             owner = at(ast.Name(id="self", ctx=ast.Load()), NOWHERE)
             targets.append(at(ast.Attribute(value=owner, attr=name, ctx=ast.Store()), NOWHERE))
-        return [at(ast.Assign(targets=targets, value=self.nothing()), NOWHERE)]
+        return [at(ast.Return(value=None), NOWHERE), at(ast.Assign(targets=targets, value=self.nothing()), NOWHERE)]
 
     def _stmt_ClassDef(self, node: Any) -> list[ast.stmt]:
         place = self._header(node)
