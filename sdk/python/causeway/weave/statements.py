@@ -406,7 +406,7 @@ class Statements(Expressions):
         return statement
 
     def _static_attributes(self) -> list[ast.stmt]:
-        """Dead code behind a `return` that assigns what the body assigned: from 3.13 the compiler collects `self.x = …` into `__static_attributes__`."""
+        """Dead code behind a `return` that assigns what the body did: from 3.13 the compiler collects `self.x = …` into `__static_attributes__`."""
         names = self.frame.names.self_attributes
         if not names or sys.version_info < (3, 13):
             return []
