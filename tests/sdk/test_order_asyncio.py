@@ -189,3 +189,11 @@ def test_callbacks_wait_for_each_other(tmp_path: Path) -> None:
     places = {"one": place("main/set_one", "write", "box.value = 1", "value"), "two": place("main/set_two", "write", "box.value = 2", "value")}
     done = run(tmp_path, CALLBACKS, order(places, ("two", "one", None)))
     assert done.stdout == "1\n" and done.result["passed"] == ["two", "one"], done
+
+
+def test_a_cancellation_is_put_in_at_an_await(tmp_path: Path) -> None:
+    at = place("main/gathered/withdraw", "resume", "await asyncio.sleep(0.01)", qualname="Account.withdraw")
+    done = run(tmp_path, BANK, order({"at": at}, inject=[{"at": "at", "raise": "CancelledError"}]), arguments=("gathered", "withdraw"))
+    assert done.code == 1 and "CancelledError" in done.stderr and done.stdout == ""
+    done = run(tmp_path, BANK, order({"at": at}, inject=[{"at": "at", "raise": "TimeoutError"}]), arguments=("gathered", "withdraw"))
+    assert done.code == 1 and "TimeoutError" in done.stderr and done.stdout == ""

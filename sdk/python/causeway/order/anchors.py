@@ -28,6 +28,7 @@ ACCESS_OF = {
     "read": ("read", "iterate"),
     "iterate": ("iterate", "read"),
     "resume": ("resume",),
+    "await": ("resume",),  # where a cancellation is put in; the gate passes nothing here
     "entry": ("call",),
     "call": ("call",),
 }
