@@ -1,6 +1,7 @@
 """What the weaver knows about the activation whose code it is rewriting, and the taps it makes there."""
 
 import ast
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,9 @@ CELL = "@cell:"
 """Starts the hidden variable that holds the identity of a closure cell; no program can spell it."""
 RETURNED = "@returned"
 """The hidden variable that holds a value between its `return` and the end of the `finally` blocks around it."""
+
+TWICE = sys.version_info[:2] != (3, 12)
+"""Whether expressions may be woven twice: 3.12 tells `sys.settrace` of a line again where a jump leads to the middle of it."""
 
 
 def _is_placeholder(node: ast.expr) -> bool:
@@ -58,7 +62,7 @@ class Taps:
         self.shared_globals = analysis.shared_globals
         self.has_cells = any(scope.shared for scope in analysis.scopes.values())
         self.names = analysis.module
-        self.lifting = not tapped
+        self.lifting = TWICE and not tapped
         """Whether expressions may be woven twice."""
         self.tapped = tapped
         self.last: int | None = None
