@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from causeway_core.ingest import Ingestor
+from causeway_core.launch import Run, Streams, Target, environment
 
 DRIVER = Path(__file__).with_name("run_main.py")
 
@@ -18,26 +18,17 @@ def record(command: Sequence[str], output: Path, *, root: Path, include: str = "
     """Runs `python command…` recorded, ingests its spool into `output` and gives the exit code. `root` is the folder whose code is
     recorded.
     """
-    spool = output.with_suffix(".spool")
-    shutil.rmtree(spool, ignore_errors=True)
+    shutil.rmtree(output.with_suffix(".spool"), ignore_errors=True)
     output.unlink(missing_ok=True)
-    spool.mkdir(parents=True)
-    variables = {
-        **os.environ,
-        "CAUSEWAY_SPOOL": str(spool),
-        "CAUSEWAY_DETAIL": "full",
-        "CAUSEWAY_ROOT": str(root),
-        "CAUSEWAY_INCLUDE": include,
-        "CAUSEWAY_EXCLUDE": "",
-    }
-    variables.pop("CAUSEWAY_PARENT", None)
-    ingestor = Ingestor(spool, output, command=list(command), cwd=root, root=root, detail="full")
-    code = subprocess.run(
-        [sys.executable, "-m", "causeway.launch", *command], env=variables, cwd=root, timeout=timeout, check=False, stdout=subprocess.DEVNULL
-    ).returncode
-    ingestor.finish(code)
-    shutil.rmtree(spool, ignore_errors=True)
-    return code
+    output.parent.mkdir(parents=True, exist_ok=True)
+    target = Target(sys.executable, (), tuple(command), root, root)
+    variables = environment(target, output.with_suffix(".spool"), detail="full", include=[include] if include else [], exclude=[])
+    run = Run(target, output, variables, streams=Streams(stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL), own_group=True)
+    ends = time.monotonic() + timeout
+    while run.poll():
+        if time.monotonic() > ends:
+            run.kill()
+    return run.finish()
 
 
 def record_main(program: Path, output: Path) -> int:

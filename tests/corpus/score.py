@@ -1,6 +1,8 @@
 """Records every program of a labelled corpus once, analyses it, and prints precision and recall by tier.
 
-python -m tests.corpus.score [--only NAME…] [--keep DIR] [--show NAME]
+python -m tests.corpus.score [--only NAME…] [--keep DIR] [--show] [--verify]
+
+With `--verify` the findings are proved by re-runs, and the time of each program is told.
 
 The corpus is a folder with `labels.json` ({name: {"bug": bool, …}}) and one module a program; CAUSEWAY_CORPUS names it (default
 ../shared/corpus beside the project). A program counts as found at a tier if it has a finding of that tier or a firmer one.
@@ -13,16 +15,18 @@ import json
 import os
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from causeway_core.analysis import analyze
+from causeway_core.analysis import analyze, examine
 from causeway_core.model import Finding
+from causeway_core.proof import plan, verify
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record_main
 
-TIERS = ("likely", "latent", "hint")
+TIERS = ("confirmed", "likely", "latent", "hint")
 PROJECT = Path(__file__).parents[2]
 
 
@@ -33,6 +37,7 @@ class Scored:
     name: str
     bug: bool
     findings: tuple[Finding, ...]
+    seconds: float = 0.0
 
     def found(self, tier: str) -> bool:
         """Whether there is a finding of this tier or a firmer one."""
@@ -55,16 +60,22 @@ def corpus_folder() -> Path:
     return Path(os.environ.get("CAUSEWAY_CORPUS", PROJECT.parent / "shared" / "corpus"))
 
 
-def run(folder: Path, names: list[str], keep: Path) -> list[Scored]:
-    """Records and analyses the named programs; recordings stay in `keep`."""
+def run(folder: Path, names: list[str], keep: Path, *, proving: bool = False) -> list[Scored]:
+    """Records and analyses the named programs, and proves what is found; recordings stay in `keep`."""
     labels = json.loads((folder / "labels.json").read_text())
     results = []
     for name in names:
         recording = keep / f"{name}.causeway"
         if not recording.exists():
             record_main(folder / f"{name}.py", recording)
+        began = time.monotonic()
         with Recording.open(recording) as opened:
-            results.append(Scored(name, labels[name]["bug"], analyze(opened)))
+            findings = verify(opened, plan(opened, examine(opened)))[0] if proving else analyze(opened)
+        results.append(Scored(name, labels[name]["bug"], findings, time.monotonic() - began))
+        if proving:
+            scored = results[-1]
+            best = min((TIERS.index(each.tier) for each in findings), default=-1)
+            print(f"{name:28} {'bug' if scored.bug else 'correct':8} {TIERS[best] if best >= 0 else '-':10} {scored.seconds:6.1f} s", flush=True)
     return results
 
 
@@ -88,20 +99,26 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="score only these programs")
     parser.add_argument("--keep", type=Path, help="keep (and use) the recordings in this folder")
     parser.add_argument("--show", action="store_true", help="print every finding")
+    parser.add_argument("--verify", action="store_true", help="prove findings by re-runs")
     options = parser.parse_args()
     folder = corpus_folder()
     names = options.only or sorted(json.loads((folder / "labels.json").read_text()))
     with tempfile.TemporaryDirectory() as temporary:
         keep = options.keep or Path(temporary)
         keep.mkdir(parents=True, exist_ok=True)
-        results = run(folder, names, keep)
+        results = run(folder, names, keep, proving=options.verify)
     if options.show:
         for each in results:
             print(f"\n{each.name} ({'bug' if each.bug else 'correct'})")
             for finding in each.findings:
-                print(f"  {finding.tier:7} {finding.kind}: {finding.title}")
+                print(f"  {finding.tier:9} {finding.kind}: {finding.title}")
+                if finding.proof is not None:
+                    print(f"            {finding.proof.verdict} {finding.reproduced or ''}: {finding.proof.reason}. {finding.proof.outcome}")
     print(f"\n{len(results)} programs, {sum(each.bug for each in results)} buggy")
-    for tier in TIERS:
+    if options.verify:
+        times = sorted(each.seconds for each in results)
+        print(f"seconds a program: median {times[len(times) // 2]:.1f}, longest {times[-1]:.1f}")
+    for tier in TIERS if options.verify else TIERS[1:]:
         result = score(results, tier)
         print(f"{tier:>8} or firmer: precision {result.precision:.2f}, recall {result.recall:.2f}")
         print(f"          missed: {', '.join(result.missed) or '-'}\n          wrong:  {', '.join(result.false) or '-'}")

@@ -7,7 +7,7 @@ tiers and the JSON.
 May import: errors, model, wire, storage, ingest, graph. Imported by: session, reports and faces.
 """
 
-from causeway_core.analysis.analyze import analyze
+from causeway_core.analysis.analyze import Analysis, analyze, examine, keep
 from causeway_core.analysis.document import SCHEMA, to_document
 
-__all__ = ["SCHEMA", "analyze", "to_document"]
+__all__ = ["SCHEMA", "Analysis", "analyze", "examine", "keep", "to_document"]

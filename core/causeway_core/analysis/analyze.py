@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from causeway_core.analysis.candidate import Candidate
 from causeway_core.analysis.certainties import certainties
 from causeway_core.analysis.document import to_document
+from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.load import load
 from causeway_core.analysis.pipeline import Progress, judged
 from causeway_core.analysis.telling import Scene, Teller, race_finding
@@ -17,13 +20,22 @@ from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import replace_findings
 
 
-def analyze(
-    recording: Recording, *, graph: CausalGraph | None = None, trace_id: str | None = None, progress: Progress | None = None, store: bool = True
-) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Findings with what they were told from: the evidence, and for races the candidate (rows of its table) by finding id."""
+
+    findings: tuple[Finding, ...]
+    evidence: Evidence
+    graph: CausalGraph
+    candidates: Mapping[str, Candidate]
+
+
+def examine(
+    recording: Recording, *, graph: CausalGraph | None = None, trace_id: str | None = None, progress: Progress | None = None
+) -> Analysis:
     """All findings of a recording, most pressing first, numbered F1, F2 … Deterministic: the same recording gives the same findings.
 
-    With `trace_id`, only what actors working for that distributed trace did counts. Unless `store` is False or `trace_id` is given, the
-    findings are kept in the recording (a file that cannot be written is left as it is). About a second a million accesses of shared places;
+    With `trace_id`, only what actors working for that distributed trace did counts. About a second a million accesses of shared places;
     `progress` is called between stages.
     """
     if progress is not None:
@@ -32,20 +44,30 @@ def analyze(
     actors = actors_of_trace(recording, trace_id) if trace_id else None
     evidence = load(recording, graph, actors=actors)
     teller = Teller(evidence, graph.why_unordered)
-    races = [race_finding(teller, candidate) for candidate in judged(evidence, progress)]
-    certain = certainties(Scene(evidence, teller, graph.place), evidence)
-    if actors is not None:
-        certain = [each for each in certain if any(evidence.actor_at(at) in actors for at in each.witness)]
-    findings = numbered((*races, *certain))
+    told: list[tuple[Finding, Candidate | None]] = [(race_finding(teller, candidate), candidate) for candidate in judged(evidence, progress)]
+    for finding in certainties(Scene(evidence, teller, graph.place), evidence):
+        if actors is None or any(evidence.actor_at(at) in actors for at in finding.witness):
+            told.append((finding, None))
+    ordered = sorted(told, key=lambda each: (each[0].rank, each[0].witness, each[0].title))
+    findings = tuple(replace(finding, id=f"F{number}") for number, (finding, _) in enumerate(ordered, 1))
+    candidates = {finding.id: candidate for finding, (_, candidate) in zip(findings, ordered, strict=True) if candidate is not None}
+    return Analysis(findings, evidence, graph, candidates)
+
+
+def analyze(
+    recording: Recording, *, graph: CausalGraph | None = None, trace_id: str | None = None, progress: Progress | None = None, store: bool = True
+) -> tuple[Finding, ...]:
+    """The findings of `examine`. Unless `store` is False or `trace_id` is given, they are kept in the recording.
+    """
+    findings = examine(recording, graph=graph, trace_id=trace_id, progress=progress).findings
     if store and trace_id is None:
-        try:
-            replace_findings(recording.path, [(each.id, each.kind, each.tier, each.rank, to_document(each)) for each in findings])
-        except RecordingError:
-            pass
+        keep(recording, findings)
     return findings
 
 
-def numbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings in order of rank, with ids."""
-    ordered = sorted(findings, key=lambda each: (each.rank, each.witness, each.title))
-    return tuple(replace(each, id=f"F{number}") for number, each in enumerate(ordered, 1))
+def keep(recording: Recording, findings: tuple[Finding, ...]) -> None:
+    """Stores the findings in the recording in place of those there; a file that cannot be written is left as it is."""
+    try:
+        replace_findings(recording.path, [(each.id, each.kind, each.tier, each.rank, to_document(each)) for each in findings])
+    except RecordingError:
+        pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from causeway_core.model import Finding, FindingAccess, format_at
@@ -33,6 +34,8 @@ def to_document(finding: Finding) -> dict[str, Any]:
         "witness": [format_at(at) for at in finding.witness],
         "constraints": [list(pair) for pair in finding.constraints],
         **({} if finding.rule is None else {"rule": finding.rule}),
+        "orders": [order.document() for order in finding.orders],
+        "proof": None if finding.proof is None else asdict(finding.proof),
     }
 
 

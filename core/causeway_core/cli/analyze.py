@@ -7,11 +7,15 @@ from pathlib import Path
 
 import click
 
-from causeway_core.analysis import analyze
+from causeway_core.analysis import examine
+from causeway_core.analysis import keep as store_findings
 from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
+from causeway_core.proof import Budget, doubts, obstacles, plan, remembered, verify
+from causeway_core.proof.judge import REPEATS
+from causeway_core.proof.verify import BUDGET_SECONDS
 from causeway_core.report import REPORTS
 from causeway_core.storage import Recording
 
@@ -23,25 +27,69 @@ TIERS = ("confirmed", "likely", "latent", "hint")
 Examples:
   causeway analyze
   causeway analyze run.causeway --format json
+  causeway analyze --verify --repeat 20
   causeway analyze --fail-on likely --format github        (in CI)"""
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--trace-id", metavar="ID", help="Only what happened in this distributed trace.")
 @click.option("--format", "format_", type=click.Choice(sorted(REPORTS)), default="text", show_default=True, help="How to print the findings.")
 @click.option("--fail-on", type=click.Choice(TIERS), help="Exit with 1 if there is a finding of this tier or a firmer one.")
+@click.option(
+    "--verify/--no-verify", "wanted", default=None,
+    help="Prove findings by running the program again (default: if that is safe, see docs/findings.md); --no-verify never runs it.",
+)  # fmt: skip
+@click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often a bad order has to go wrong.")
+@click.option("--budget", type=click.FloatRange(min=0), default=BUDGET_SECONDS, show_default=True, metavar="SECONDS", help="Time for all re-runs.")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
 @click.option("--all", "everything", is_flag=True, help="Show latent findings and hints in full as well.")
-def command(file: Path | None, trace_id: str | None, format_: str, fail_on: str | None, everything: bool) -> int:
-    """Find races, lost updates, atomicity and order violations and deadlocks, also those that did not strike.
+def command(
+    file: Path | None,
+    trace_id: str | None,
+    format_: str,
+    fail_on: str | None,
+    wanted: bool | None,
+    repeat: int,
+    budget: float,
+    keep: Path | None,
+    everything: bool,
+) -> int:
+    """Find races, lost updates, atomicity and order violations and deadlocks, also those that did not strike, and prove them.
 
+    A finding is proved by running the program again under the order that would make it go wrong; what was proved is kept in the recording.
     Without FILE, the newest recording in .causeway/ is meant.
     """
     path = recordings.existing(file)
     with Recording.open(path) as recording, progress_on_terminal("analysing") as progress:
         if trace_id and not actors_of_trace(recording, trace_id):
             raise CommandError(f"nothing in {path} belongs to the trace {trace_id}", "traces: causeway query \"select trace_id from span\"")
-        findings = analyze(recording, trace_id=trace_id, progress=progress)
+        findings = plan(recording, examine(recording, trace_id=trace_id, progress=progress))
+        store = trace_id is None
+        if not wanted:
+            findings = remembered(recording, findings)
+        open_ = any(finding.orders and finding.proof is None for finding in findings)
+        why_not = _reason_against(recording, wanted) if open_ else ""
+        if why_not is None:
+            spent = Budget(seconds=budget, repeat=repeat)
+            findings, _ = verify(recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store)
+        elif store:
+            store_findings(recording, findings)
         text = REPORTS[format_](recording, findings, everything=everything, colour=sys.stdout.isatty())
     sys.stdout.write(text)
+    if why_not:
+        print(f"causeway: nothing was proved by a re-run: {why_not}", file=sys.stderr)
     if fail_on and any(TIERS.index(finding.tier) <= TIERS.index(fail_on) for finding in findings):
         return 1
     return 0
+
+
+def _reason_against(recording: Recording, wanted: bool | None) -> str | None:
+    """Why the program is not run again; None if it is. Raises CommandError when it was asked for and cannot be."""
+    if wanted is False:
+        return ""
+    if wanted:
+        impossible = obstacles(recording)
+        if impossible:
+            raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it anew: causeway record")
+        return None
+    found = doubts(recording)
+    return f"{found[0]} (--verify runs it all the same)" if found else None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from causeway_core.model.at import At
+from causeway_core.model.order import Order
+from causeway_core.model.proof import Proof
 
 Kind = Literal[
     "data_race", "lost_update", "atomicity_violation", "order_violation", "deadlock", "lost_wakeup", "blocking_call", "unretrieved_exception"
@@ -50,7 +52,8 @@ class Finding:
 
     `window` says which await or lock gap opened the window; `unordered` why nothing orders the two sides.
     `rule` names the rule of `causeway check` that suspects it, None for findings of a recording.
-    `constraints` is the partial order that would force it, for a later re-run: (before, after) pairs of named places.
+    `constraints` is the partial order that would force it: (before, after) pairs of named places, for people. `orders` is what a re-run forces,
+    `proof` what came of that, `reproduced` the number of runs of the bad order and how many of them went wrong.
     """
 
     id: str
@@ -71,3 +74,5 @@ class Finding:
     reproduced: tuple[int, int] | None = None
     constraints: tuple[tuple[str, str], ...] = field(default=())
     rule: str | None = None
+    orders: tuple[Order, ...] = field(default=())
+    proof: Proof | None = None

@@ -68,9 +68,20 @@ def _print_finding(console: Console, finding: Finding, name: str) -> None:
         _labelled(console, "no causal relationship", finding.unordered)
     _labelled(console, "why", finding.explanation)
     if finding.reproduced is not None:
-        _labelled(console, "reproduced", f"{finding.reproduced[1]} of {finding.reproduced[0]}")
+        _labelled(console, "reproduced", _reproduced(finding))
+    elif finding.proof is not None:
+        _labelled(console, "not proved", finding.proof.reason)
     _labelled(console, "do", finding.recommendation)
     _labelled(console, "look further", f"causeway why {name} {finding.id}")
+
+
+def _reproduced(finding: Finding) -> str:
+    assert finding.reproduced is not None
+    runs, failures = finding.reproduced
+    if finding.proof is None:
+        return f"{failures} of {runs}"
+    said = f": {finding.proof.outcome}" if finding.proof.outcome else ""
+    return f"{failures} of {runs} forced re-runs ({finding.proof.reason}){said}"
 
 
 def _print_timeline(console: Console, finding: Finding) -> None:

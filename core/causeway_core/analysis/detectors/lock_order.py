@@ -11,6 +11,8 @@ from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.model import At, Finding
 
 SAMPLE = 24
+ONLY_A_HINT = "Most such pairs cannot meet for reasons the recording does not show, so this is only a hint."
+"""Said until a forced run has shown that they do meet."""
 
 
 def lock_orders(scene: Scene, evidence: Evidence, struck: frozenset[int]) -> list[Finding]:
@@ -81,5 +83,5 @@ def _told(scene: Scene, one: _Nesting, two: _Nesting) -> Finding:
         resource=f"{first} and {second}",
         events=events,
         recommendation=f"take {first} and {second} in the same order everywhere",
-        explanation="It did not happen in this run. Most such pairs cannot meet for reasons the recording does not show, so this is only a hint.",
+        explanation=f"It did not happen in this run. {ONLY_A_HINT}",
     )

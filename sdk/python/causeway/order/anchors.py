@@ -33,6 +33,8 @@ ACCESS_OF = {
     "call": ("call",),
 }
 """Which accesses a tap of a kind can be."""
+LATE = ("global", "cell")
+"""Taps that come after the read or binding: whoever is held before it has to be held before its statement."""
 ENDINGS = ("return", "unwind", "handler")
 
 

@@ -42,6 +42,11 @@ class Place:
         if not lives and not self.text and not self.line:
             raise OrderError(f"place {key}: neither text nor line says where it is")
 
+    def same_statement(self, other: Place) -> bool:
+        """Whether two places lie in one execution of one statement."""
+        mine = (self.actor, self.file, self.qualname, self.text, self.line, self.nth)
+        return bool(self.file) and mine == (other.actor, other.file, other.qualname, other.text, other.line, other.nth)
+
     def __repr__(self) -> str:
         where = f" at {os.path.basename(self.file)}:{self.line}" if self.file else ""
         what = f" of {self.name}" if self.name else ""

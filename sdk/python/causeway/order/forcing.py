@@ -46,6 +46,11 @@ class Forcing:
         self.hang: dict[str, Any] | None = None
         self.open = not order.constraints and not order.inject
         self.anchored: set[str] = set()
+        self.late: set[str] = set()
+        """Places whose access has happened when their gate is reached."""
+        self.bound: set[str] = set()
+        """Those of them that lie in one statement with the place from which on their actor is held."""
+        self._inside = {one.since.key: one for one in order.constraints if one.since is not None and one.since.same_statement(one.hold)}
         self.progress = 0
         self.on_hang: Callable[[], None] | None = None
         self.remote: Any = None
@@ -77,6 +82,8 @@ class Forcing:
                     self._over(actor, place)
                 actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
         for place in mine:
+            if place.key in self.late and actor.counts[place.key] == place.nth + 1:
+                self._arrive(actor, place)
             if place.access in STATEMENTS and actor.counts[place.key] == place.nth + 1 and self._arrive(actor, place):
                 with self.lock:
                     actor.pending.append(place)
@@ -102,6 +109,12 @@ class Forcing:
             if look is not None:
                 self.watched.saw(place.key, look)
             self._pass(place.key)
+            inside = self._inside.get(place.key)
+            actor = self.actors.current()
+            stops = inside is not None and inside.hold.key in self.bound and actor.kind == "thread"
+        if inside is not None and stops:
+            # `n += 1` of a global: the gate of its write comes after the write, so this is the last place to stop at.
+            self.wait(actor, inside.hold)
 
     def ends(self, places: Iterable[Place]) -> None:
         """Whatever statement of these places was being executed by the running actor is over."""
@@ -110,6 +123,12 @@ class Forcing:
             for place in places:
                 if place in actor.pending:
                     self._over(actor, place)
+
+    def come_late(self, keys: Iterable[str]) -> None:
+        """The gates of these places are reached after the access. With the lock held."""
+        inside = {one.hold.key for one in self._inside.values()}
+        self.late.update(key for key in keys if key not in inside)
+        self.bound.update(key for key in keys if key in inside)
 
     def _over(self, actor: Actor, place: Place) -> None:
         actor.pending.remove(place)

@@ -47,7 +47,8 @@ class Gate:
         finally:
             _tap.leave_gate()
 
-    def _after(self, places: list[Place], look: Any = None) -> None:
+    def _after(self, places: list[Place], look: Any = None, stored: bool = True) -> None:
+        """`stored` is False for the load of an augmented assignment: the next statement begins after its store."""
         duty = self._duty
         if not (places or duty.passes or duty.begins):
             return
@@ -60,7 +61,7 @@ class Gate:
                 forcing.after(place, look)
             if duty.passes:
                 forcing.ends(duty.passes)
-            if duty.begins:
+            if duty.begins and stored:
                 forcing.begin(duty.begins)
         finally:
             _tap.leave_gate()
@@ -91,7 +92,7 @@ class Gate:
         result = self._tap @ index if at else self._tap[index]
         if kind == "owner" and places:
             return self._loaded(result, places)
-        self._after(places, self._look(kind, index, result) if places else None)
+        self._after(places, self._look(kind, index, result) if places else None, kind not in ("attr", "item"))
         if kind == "resume" and places:
             self._raise(places)
         return result

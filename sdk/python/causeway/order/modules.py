@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from causeway.order.anchors import Anchors, concerns
+from causeway.order.anchors import LATE, Anchors, concerns
 from causeway.order.gate import Gate
 
 TYPE_CHECKING = False
@@ -38,6 +38,7 @@ class Modules:
             tell = getattr(forcing.remote, "anchored", None)
             if tell is not None:
                 tell(sorted(forcing.anchored))
+            forcing.come_late([place.key for duty in duties.values() if duty.tap_kind in LATE for place in duty.accesses])
             forcing.lost(place for place in lost if concerns(place.file, anchors.path))
         for row, duty in duties.items():
             taps[row] = Gate(taps[row], duty, forcing, counted)

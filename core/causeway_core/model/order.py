@@ -1,0 +1,86 @@
+"""Orders to force in a re-run (schema causeway.order/1, sdk/SPEC.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+ORDER_SCHEMA = "causeway.order/1"
+
+PlaceAccess = Literal[
+    "read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "start", "end"
+]
+Aim = Literal["bad", "serial"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlace:
+    """One access of one actor, named so that another run can find it again: by spawn path, qualified name and source text; the line is a hint.
+
+    `nth` counts that actor's executions of the statement, from 0. `start` and `end` are the actor's own and need no file.
+    """
+
+    actor: str
+    access: PlaceAccess
+    file: str = ""
+    line: int = 0
+    qualname: str = ""
+    text: str = ""
+    name: str | None = None
+    nth: int = 0
+
+    def document(self) -> dict[str, Any]:
+        """The place as it stands in an order file."""
+        if self.access in ("start", "end"):
+            return {"actor": self.actor, "access": self.access}
+        return {
+            "actor": self.actor, "file": self.file, "line": self.line, "qualname": self.qualname, "text": self.text, "access": self.access,
+            "name": self.name, "nth": self.nth,
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> OrderPlace:
+        """The inverse of `document`. Raises KeyError and TypeError on anything else."""
+        return cls(**{name: document[name] for name in cls.__slots__ if name in document})
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """The actor of `hold`, once it has passed `since` (None: from its start), waits before `hold` until `after` is passed: names of places."""
+
+    after: str
+    hold: str
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A partial order over named places. `says` is for people; `watch` names places whose locations' final values are wanted.
+
+    `aim`: `bad` orders are meant to go wrong, `serial` ones run one window wholly before the other and show what is right.
+    """
+
+    aim: Aim
+    says: str
+    places: tuple[tuple[str, OrderPlace], ...]
+    constraints: tuple[Constraint, ...]
+    watch: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The order as JSON: what an order file holds, and `aim` and `says` beside it."""
+        return {
+            "schema": ORDER_SCHEMA,
+            "aim": self.aim,
+            "says": self.says,
+            "places": {name: place.document() for name, place in self.places},
+            "constraints": [{"after": each.after, "hold": each.hold, "since": each.since} for each in self.constraints],
+            "watch": list(self.watch),
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Order:
+        """The inverse of `document`. Raises KeyError and TypeError on anything else."""
+        places = tuple((name, OrderPlace.of(place)) for name, place in document["places"].items())
+        constraints = tuple(Constraint(each["after"], each["hold"], each["since"]) for each in document["constraints"])
+        return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, tuple(document.get("watch", ())))

@@ -1,0 +1,218 @@
+"""Events of a recording as places that another run can find again."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from typing import cast
+
+import numpy as np
+
+from causeway_core.analysis import Analysis
+from causeway_core.analysis.table import MUTATE
+from causeway_core.graph import SourcePlace
+from causeway_core.model import Actor, At, Function, Site, ValueKind, make_at, stream_of
+from causeway_core.model.order import OrderPlace, PlaceAccess
+from causeway_core.session.past import Past
+from causeway_core.session.sitetable import STOPS, bits
+from causeway_core.session.timeline import STOP
+from causeway_core.storage.columns import ACCESS_OPS
+from causeway_core.storage.recording import Recording
+from causeway_core.wire.kinds import Kind
+
+_POINTS: dict[int, PlaceAccess] = {
+    Kind.CALL: "call", Kind.RESUME: "resume", Kind.GETATTR: "read", Kind.GETITEM: "read", Kind.GETVAR: "read", Kind.SETATTR: "write",
+    Kind.SETITEM: "write", Kind.SETVAR: "write",
+}  # fmt: skip
+
+class Unplaced(Exception):
+    """An event that no place can be given for: its site or its actor is not known."""
+
+
+class Anchors:
+    """Makes places of accesses, steps and operations. The first question about a process lays it out (30 ns a record)."""
+
+    def __init__(self, recording: Recording, analysis: Analysis) -> None:
+        self._past = Past(recording)
+        self._evidence = analysis.evidence
+        self._graph = analysis.graph
+
+    def actor(self, row: int) -> Actor:
+        """The actor of an access."""
+        return self.actor_of(int(self._evidence.table.actor[row]))
+
+    def actor_of(self, actor: int) -> Actor:
+        """An actor by id. Raises Unplaced."""
+        found = self._evidence.facts.actors.get(actor)
+        if found is None:
+            raise Unplaced(f"actor {actor} was never announced")
+        return found
+
+    def access(self, row: int) -> OrderPlace:
+        """The place of an access, by row of the access table."""
+        table = self._evidence.table
+        return self._at_site(self.actor(row), abs(int(table.site[row])), self._kind(row), At(int(table.at[row])))
+
+    def _kind(self, row: int) -> PlaceAccess:
+        """What the access is to the code: an item that is written or deleted changes a structure, but the code writes or deletes."""
+        table = self._evidence.table
+        op, site = int(table.op[row]), self._evidence.facts.sites.get(abs(int(table.site[row])))
+        if op == MUTATE and site is not None and site.kind == "item":
+            return "delete" if int(table.vk[row]) == ValueKind.ABSENT else "write"
+        if site is not None and site.kind == "truth":
+            return "read"
+        return cast(PlaceAccess, ACCESS_OPS[op])
+
+    def predicted(self, row: int, actor: Actor, before: At) -> OrderPlace:
+        """The place at which another actor would make the access of `row`, the first time after `before`."""
+        place = self.access(row)
+        function = self._evidence.facts.functions[self._evidence.facts.sites[abs(int(self._evidence.table.site[row]))].function]
+        here = [site for site in self._by_function.get(function.id, ()) if site.line == place.line]
+        return replace(place, actor=actor.path, nth=self._count(actor, here, STOP, before, stops=True))
+
+    def end(self, actor: Actor) -> OrderPlace:
+        """The end of an actor."""
+        return OrderPlace(actor.path, "end")
+
+    def operation(self, actor: int, at: At, access: PlaceAccess) -> OrderPlace:
+        """The place of a lock operation, a wait or a statement for a database: the line that was executing."""
+        found = self._graph.place(at)
+        if found is None or found.line <= 0:
+            raise Unplaced("no recorded line was executing")
+        who = self.actor_of(actor)
+        function = next((each for each in self._evidence.facts.functions.values() if each.path == found.path and _holds(each, found)), None)
+        if function is None:
+            raise Unplaced(f"no function is known at {found}")
+        line, text = self._statement(found.path, found.line)
+        return OrderPlace(who.path, access, found.shown, line, function.qualname, text, None, self._nth(who, function, line, at))
+
+    def begins(self, actor: Actor) -> At | None:
+        """The first event of an actor's own code. A thread's first events belong to what starts it, which waits for them."""
+        if actor.first_at is None or actor.kind != "thread":
+            return actor.first_at
+        stream = stream_of(actor.first_at)
+        end = make_at(stream, self._past.chunks.end(stream))
+        return self._past.chunks.first(actor.first_at, end, 1 << Kind.CALL) or actor.first_at
+
+    def since(self, row: int) -> OrderPlace | None:
+        """The last place that the actor passes for certain before the scheduling point before the access; None if that is its start.
+
+        A task: something in its previous step. A thread: its call of the function that makes the access.
+        """
+        return self.since_event(self.actor(row), self._evidence.at(row))
+
+    def since_event(self, actor: Actor, at: At) -> OrderPlace | None:
+        """`since` for any event."""
+        if actor.kind in ("task", "callback"):
+            return self._previous_step(actor, at)
+        timeline = self._past.at(at)
+        activation = timeline.activation(timeline.locate(at).activation)
+        if activation.is_root or not activation.site:
+            return None
+        return self._at_wire(actor, activation.call_at, "call")
+
+    def _previous_step(self, actor: Actor, at: At) -> OrderPlace | None:
+        steps = self._evidence.facts.steps.get(actor.id, ())
+        index = next((index for index, step in enumerate(steps) if step.first_at <= at <= step.last_at), 0)
+        unit = self._evidence.unit_of(actor.id, steps[index].id) if steps else 0
+        while index > 0 and self._evidence.unit_of(actor.id, steps[index - 1].id) == unit:
+            index -= 1
+        if index == 0:
+            return None
+        step = steps[index - 1]
+        mask = sum(1 << kind for kind in _POINTS)
+        start, end = step.first_at, At(step.last_at + 1)
+        while (found := self._past.chunks.last(start, end, mask)) is not None:
+            try:
+                return self._at_wire(actor, found, _POINTS[self._past.record(found).kind])
+            except Unplaced:
+                end = found
+        return None
+
+    def resumed_after(self, actor: Actor, at: At) -> OrderPlace | None:
+        """The first place at which the actor goes on in a later step than that of `at`, as it did in the recording."""
+        for step in self._evidence.facts.steps.get(actor.id, ()):
+            if step.first_at > at:
+                found = self._past.chunks.first(step.first_at, At(step.last_at + 1), 1 << Kind.RESUME)
+                if found is not None:
+                    return self._at_wire(actor, found, "resume")
+        return None
+
+    # Sites.
+
+    def _at_wire(self, actor: Actor, at: At, access: PlaceAccess) -> OrderPlace:
+        record = self._past.record(at)
+        site = self._past.sites(self._past.process_of(at)).site(record.site)
+        if site is None:
+            raise Unplaced("its site table is missing")
+        return self._at_site(actor, site.id, access, at)
+
+    def _at_site(self, actor: Actor, number: int, access: PlaceAccess, at: At) -> OrderPlace:
+        facts = self._evidence.facts
+        site = facts.sites.get(number)
+        if site is None:
+            raise Unplaced("its site table is missing")
+        function = facts.functions[site.function]
+        line, text = self._statement(function.path, function.first_line if access == "call" else site.line)
+        name = None if access in ("call", "resume") else site.name
+        nth = self._calls(actor, site, at) if access == "call" else self._nth(actor, function, line, at)
+        return OrderPlace(actor.path, access, facts.path_of(number), line, function.qualname, text, name, nth)
+
+    @cached_property
+    def _by_function(self) -> dict[int, list[Site]]:
+        found: dict[int, list[Site]] = {}
+        for site in self._evidence.facts.sites.values():
+            if site.id > 0:
+                found.setdefault(site.function, []).append(site)
+        return found
+
+    def _nth(self, actor: Actor, function: Function, line: int, at: At) -> int:
+        """Which execution of the statement at `line`, from 0, the actor was in at an event."""
+        here = [site for site in self._by_function.get(function.id, ()) if site.line == line]
+        return max(self._count(actor, here, STOP, at, stops=True) - 1, 0)
+
+    def _calls(self, actor: Actor, site: Site, at: At) -> int:
+        """How often the actor had called the function before an event."""
+        return self._count(actor, [site], 1 << Kind.CALL, at)
+
+    def _count(self, actor: Actor, sites: Iterable[Site], kinds: int, before: At, *, stops: bool = False) -> int:
+        """The actor's records of some kinds at some sites before an event; of statements only where they begin."""
+        table = self._past.sites(actor.process)
+        wires = [wire for wire in sorted(table.wires(sites)) if not stops or table.flags[wire] & STOPS]
+        timeline, count = self._past.timeline(actor.process), 0
+        number, limit = self._past.numbers.get(actor.id, -1), timeline.key(before)
+        for chunks in table.streams_with(wires).values():
+            for chunk in chunks:
+                offsets = self._past.chunks.all_in(chunk, kinds, sites=bits(wires))
+                for at in (offsets.astype(np.int64) + chunk.first_at).tolist():
+                    count += timeline.key(At(at)) < limit and timeline.locate(At(at)).actor == number
+        return count
+
+    def _statement(self, path: str, line: int) -> tuple[int, str]:
+        """First line of the innermost statement that holds a line, and its stripped text."""
+        source = self._evidence.facts.sources.get(path, "")
+        first = _statements(source).get(line, line)
+        lines = source.splitlines()
+        return first, lines[first - 1].strip() if 0 < first <= len(lines) else ""
+
+
+def _holds(function: Function, place: SourcePlace) -> bool:
+    return function.qualname.rpartition(".")[2] == place.function.rpartition(".")[2] and function.first_line <= place.line <= function.last_line
+
+
+@lru_cache(maxsize=64)
+def _statements(source: str) -> dict[int, int]:
+    """For each line the first line of the innermost statement it belongs to; a compound statement owns its header, decorators apart."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    found: dict[int, int] = {}
+    for node in ast.walk(tree):
+        # Walked from the outside in, so the innermost statement has the last word.
+        if isinstance(node, ast.stmt):
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                found[line] = node.lineno
+    return found

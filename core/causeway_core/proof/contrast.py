@@ -1,0 +1,54 @@
+"""What happened in the bad order, against what serial orders give, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from causeway_core.proof.outcome import FAILURES, FINAL_VALUE, Aspect, Outcome
+from causeway_core.proof.result import OrderResult
+
+_LONGEST = 110
+_SAID_FIRST = (*FAILURES, "returned", "output", FINAL_VALUE)
+
+
+def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:
+    """One sentence: `every serial order gives main() = 2; this one gave main() = 1`. `resource` names what has the final value."""
+    name = min(found, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
+    if name == "hang":
+        who = f" ({'; '.join(result.hang)})" if result.hang else ""
+        return f"in this order nothing can go on{who}; in every serial order the program ends"
+    mine = bad.aspects[name]
+    others = list(dict.fromkeys(outcome.aspects.get(name, ()) for outcome in serial))
+    news = _only_in(mine, others)
+    if name == "exceptions" and news:
+        return f"this order raises {_cut(', '.join(news))}; no serial order does"
+    if name == FINAL_VALUE:
+        others = [other for other in others if other]
+        return f"{_every(others, 'leave')} {resource} = {_choices(mine, others)}; this one left {_said(mine)}"
+    return f"{_every(others)} {_choices(mine, others)}; this one gave {_said(tuple(news) or mine)}"
+
+
+def _every(others: Sequence[Aspect], verb: str = "give") -> str:
+    return f"every serial order {verb}s" if len(others) == 1 else f"serial orders {verb}"
+
+
+def _choices(mine: Aspect, others: Sequence[Aspect]) -> str:
+    return " or ".join(dict.fromkeys(_said(_only_in(other, [mine]) or other) for other in others[:3]))
+
+
+def _only_in(aspect: Aspect, others: Sequence[Aspect]) -> tuple[str, ...]:
+    """The texts of an aspect that no other has as often."""
+    left = Counter(aspect)
+    for other in others:
+        counts = Counter(other)
+        left = Counter({text: count for text, count in left.items() if count > counts[text]})
+    return tuple(left)
+
+
+def _said(aspect: Sequence[str]) -> str:
+    return _cut(", ".join(aspect)) if aspect else "nothing"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,104 @@
+"""The verdict on one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from causeway_core.analysis.detectors.lock_order import ONLY_A_HINT
+from causeway_core.model import Finding
+from causeway_core.model.order import Order
+from causeway_core.model.proof import Proof
+from causeway_core.proof.contrast import contrast
+from causeway_core.proof.outcome import Outcome
+from causeway_core.proof.rerun import PLAIN, Rerun, Reruns
+
+REPEATS = 3
+"""Runs of the bad order, all of which have to go wrong."""
+_FAILURES_ONLY = ("order_violation",)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Tries the orders of findings. `repeat` is how often a bad order that went wrong is run in all."""
+
+    reruns: Reruns
+    repeat: int = REPEATS
+
+    def judge(self, finding: Finding) -> Finding:
+        """The finding with its proof, its tier and rank by it. Raises Stopped."""
+        bad = [order for order in finding.orders if order.aim == "bad"]
+        if not bad:
+            return replace(finding, proof=Proof("untried", "no order is known that would force it"))
+        refused: list[str] = []
+        harmless: list[str] = []
+        for index, order in enumerate(bad):
+            forced, *serial = self.reruns.attempt(order, *_serial_orders(finding))
+            if not forced.result.feasible:
+                refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
+                continue
+            right = self._right(finding, serial)
+            if not right and not forced.outcome.aspects.get("hang"):
+                refused.append(f"{order.says}: no serial order could be forced to compare it with")
+                continue
+            found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY) if right else ("hang",)
+            found = self._steady(found, right)
+            if not found:
+                harmless.append(order.says)
+                continue
+            return self._repeated(finding, index, forced, [run.outcome for run in right], found)
+        return _unconfirmed(finding, refused, harmless)
+
+    def _right(self, finding: Finding, serial: Sequence[Rerun]) -> list[Rerun]:
+        """The serial orders that could be forced, and the program as it runs by itself, unless it went wrong by itself."""
+        found = [run for run in serial if run.result.feasible]
+        return found if _struck(finding) else [*found, *self.reruns.attempt(PLAIN)]
+
+    def _steady(self, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
+        """Without the aspects that differ between two runs of one and the same order: those say nothing.
+
+        Aspects in which two of the right runs agree are known not to; only for others one more run is made.
+        """
+        doubtful = tuple(name for name in found if not _agreed(name, right))
+        if not doubtful or not right:
+            return found
+        [again] = self.reruns.attempt(right[0].order, again=True)
+        noisy = right[0].outcome.differing(again.outcome)
+        return tuple(name for name in found if name not in doubtful or name not in noisy)
+
+    def _repeated(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Outcome], found: tuple[str, ...]) -> Finding:
+        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True)
+        runs = 1 + len(again)
+        failures = 1 + sum(run.result.feasible and any(name in found for name in run.outcome.beyond(right)) for run in again)
+        said = contrast(forced.outcome, right, found, forced.result, finding.resource)
+        if failures < runs:
+            proof = Proof("untried", f"it went wrong in {failures} of {runs} runs of one and the same order: {forced.order.says}", index, said)
+            return replace(finding, proof=proof, reproduced=(runs, failures))
+        proof = Proof("confirmed", forced.order.says, index, said)
+        told = finding.explanation.replace(ONLY_A_HINT, "").strip()
+        rank = finding.rank % 10 - 10.0
+        return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, failures), explanation=told)
+
+
+def _agreed(name: str, right: Sequence[Rerun]) -> bool:
+    """Whether two runs of different orders have the same aspect."""
+    texts = [run.outcome.aspects.get(name, ()) for run in right]
+    return len(set(texts)) < len(texts)
+
+
+def _serial_orders(finding: Finding) -> list[Order]:
+    return [order for order in finding.orders if order.aim == "serial"]
+
+
+def _struck(finding: Finding) -> bool:
+    return "It happened in this run." in finding.explanation
+
+
+def _unconfirmed(finding: Finding, refused: list[str], harmless: list[str]) -> Finding:
+    if harmless:
+        reason = f"forced ({harmless[0]}), it ended as a serial order does"
+        proof = Proof("harmless", reason)
+        if finding.tier == "hint" or _struck(finding):
+            return replace(finding, proof=proof)
+        return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))
+    return replace(finding, proof=Proof("infeasible", f"it could not be forced; {refused[0]}"))

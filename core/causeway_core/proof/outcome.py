@@ -1,0 +1,197 @@
+"""What came of a run, as aspects that can be compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from causeway_core.model import Actor, ValueKind
+from causeway_core.proof.canonical import canonical, canonical_lines
+from causeway_core.proof.database import dump
+from causeway_core.proof.result import OrderResult
+from causeway_core.proof.values import Values
+from causeway_core.session.past import Past
+from causeway_core.session.timeline import RETURNED, UNWOUND, Activation
+from causeway_core.storage.recording import Recording
+from causeway_core.wire.kinds import Kind
+
+MOST_ACTIVATIONS = 300_000
+"""In larger recordings what functions returned is not compared."""
+LARGEST_FILE = 1 << 20
+FAILURES = ("hang", "exit code", "exceptions", "tests")
+"""Aspects that are wrong by themselves when no serial order has them."""
+FINAL_VALUE = "final value"
+_ENDINGS = ("CancelledError", "StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit")
+
+Aspect = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Aspects by name, each a tuple of texts: `exceptions`, `exit code`, `hang`, `output`, `returned`, `tests`, `responses`,
+    `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows.
+    """
+
+    aspects: Mapping[str, Aspect]
+
+    def beyond(self, others: Sequence[Outcome], *, only_failures: bool = False, ignored: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """The aspects in which this outcome is that of none of the others; `only_failures`: of those that are wrong by themselves."""
+        names = [name for name in self.aspects if name not in ignored and (not only_failures or name in FAILURES)]
+        return tuple(name for name in names if self._alone(name, others))
+
+    def _alone(self, name: str, others: Sequence[Outcome]) -> bool:
+        known = [other.aspects.get(name, ()) for other in others]
+        if name == FINAL_VALUE:
+            # Where the watched access was never made, nothing is known of the value.
+            known = [aspect for aspect in known if aspect]
+            return bool(known) and bool(self.aspects[name]) and self.aspects[name] not in known
+        return self.aspects[name] not in known
+
+    def differing(self, other: Outcome) -> frozenset[str]:
+        """The aspects in which two outcomes differ."""
+        return frozenset(name for name in {*self.aspects, *other.aspects} if self.aspects.get(name, ()) != other.aspects.get(name, ()))
+
+
+def observe(recording: Recording, *, output: str, result: OrderResult | None, timed_out: bool, folder: Path, resource: str = "") -> Outcome:
+    """The outcome of a run, from its recording, its standard output, and what the guest said of the order.
+
+    `folder` is where the project ran: files and databases below it are looked at as they are now.
+    """
+    past = Past(recording)
+    found: dict[str, Aspect] = {
+        "hang": _hang(result, timed_out),
+        "exit code": () if recording.meta.exit_code is None else (str(recording.meta.exit_code),),
+        "exceptions": _exceptions(recording),
+        "output": canonical_lines(output, str(folder), str(folder.resolve())),
+        "responses": _responses(recording),
+    }
+    found |= _ran(past)
+    found |= _files(recording, folder)
+    if result is not None and result.values:
+        found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
+    return Outcome(found)
+
+
+def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
+    if result is not None and result.hang is not None:
+        return ("nothing can go on",)
+    return ("it did not end",) if timed_out else ()
+
+
+def _exceptions(recording: Recording) -> Aspect:
+    """Types of exceptions that nobody in the recorded code caught, with the function they left, as a multiset."""
+    found: Counter[str] = Counter()
+    for row in recording.exceptions():
+        name = row.type.rpartition(".")[2]
+        if row.fate in ("caught", "cancelled") or name in _ENDINGS:
+            continue
+        try:
+            function = recording.function(recording.site(row.site).function).qualname
+        except KeyError:
+            function = "?"
+        found[f"{name} in {function}"] += 1
+    return _multiset(found)
+
+
+def _responses(recording: Recording) -> Aspect:
+    """Names and status codes of the requests that were served."""
+    served: Counter[str] = Counter()
+    for span in recording.spans():
+        if span.attributes.get("span.kind") == "server":
+            served[f"{span.name} {span.attributes.get('http.response.status_code', span.status)}"] += 1
+    return _multiset(served)
+
+
+def _multiset(counts: Counter[str]) -> Aspect:
+    return tuple(sorted(f"{what} ×{count}" if count > 1 else what for what, count in counts.items()))
+
+
+# What ran.
+
+
+def _ran(past: Past) -> dict[str, Aspect]:
+    """`returned`: what the entry's functions gave; `tests`: how each test function ended."""
+    processes = past.recording.processes()
+    if not processes:
+        return {}
+    timeline = past.timeline(processes[0].id)
+    if timeline.statistics()["activations"] > MOST_ACTIVATIONS:
+        return {}
+    values = Values(past)
+    entries = {past.numbers[actor.id] for actor in past.recording.actors() if actor.process == processes[0].id and _is_entry(past, actor)}
+    returned, tests = [], []
+    for index in range(timeline.statistics()["activations"]):
+        activation = timeline.activation(index)
+        if activation.is_root or not activation.end_at or not activation.function:
+            continue
+        function = past.recording.function(activation.function)
+        if function.kind in ("module", "class", "lambda", "generator", "async_generator"):
+            continue
+        if function.qualname.rpartition(".")[2].startswith("test"):
+            tests.append(f"{function.qualname} {'passed' if activation.ending == RETURNED else 'failed'}")
+        if activation.actor in entries and activation.ending != UNWOUND and _outermost(past, activation):
+            record = past.record(activation.end_at)
+            if record.kind == Kind.RETURN and record.value is not None:
+                value = past.value(timeline.process, record.value)
+                if value.kind != ValueKind.NONE:
+                    returned.append(f"{function.qualname}() = {values.text(value, activation.end_at)}")
+    return {"returned": tuple(sorted(returned)), "tests": tuple(sorted(tests))}
+
+
+def _is_entry(past: Past, actor: Actor) -> bool:
+    """The main thread, and tasks that it started outside of tasks."""
+    return actor.path == "main" or (actor.kind == "task" and actor.path.count("/") == 1 and actor.path.startswith("main/"))
+
+
+def _outermost(past: Past, activation: Activation) -> bool:
+    """Whether nothing recorded called it, or only the body of a module did."""
+    timeline = past.at(activation.call_at)
+    below = timeline.segment(activation.first).below
+    if below < 0:
+        return True
+    caller = timeline.activation(timeline.segment(below).activation)
+    if caller.is_root:
+        return True
+    function = past.function_of(caller)
+    return function is not None and function.kind == "module"
+
+
+# What it left behind.
+
+
+def _files(recording: Recording, folder: Path) -> dict[str, Aspect]:
+    found: dict[str, Aspect] = {}
+    for path in sorted(written_paths(recording)):
+        if path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= LARGEST_FILE:
+            found[f"file {path.relative_to(folder)}"] = canonical_lines(path.read_bytes().decode("utf-8", "replace"), str(folder))
+    for path in sorted(databases(recording)):
+        rows = dump(path)
+        if rows is not None:
+            name = path.relative_to(folder) if path.is_relative_to(folder) else path.name
+            found.pop(f"file {name}", None)
+            found[f"database {name}"] = tuple(map(canonical, rows))
+    return found
+
+
+def written_paths(recording: Recording) -> set[Path]:
+    """The files that a run opened for writing, renamed, removed or made."""
+    found = set()
+    for row in recording.io():
+        if row.op == "file" and writes(row.attributes):
+            found |= {Path(str(row.attributes[name])) for name in ("file.path", "file.target") if row.attributes.get(name)}
+    return found
+
+
+def writes(attributes: Mapping[str, object]) -> bool:
+    """Whether a file operation changes something."""
+    if attributes.get("action") != "open":
+        return True
+    return any(letter in str(attributes.get("file.mode", "")) for letter in "wax+")
+
+
+def databases(recording: Recording) -> set[Path]:
+    """The SQLite files that a run used."""
+    names: Iterable[str] = {str(sql.details.get("database") or "") for sql in recording.sql() if "sqlite" in sql.system}
+    return {Path(name) for name in names if name.startswith("/")}

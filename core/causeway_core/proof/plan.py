@@ -1,0 +1,368 @@
+"""From a finding to the orders that would show it, and to those that show what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from causeway_core.analysis import Analysis
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.filters.feasible import feasible
+from causeway_core.model import Actor, At, Finding
+from causeway_core.model.order import Constraint, Order, OrderPlace
+from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.storage.recording import Recording
+
+MOST_BAD = 4
+"""Bad orders a finding, the likeliest first."""
+MOST_IN_A_ROW = 12
+"""Actors that are put one after another to see what is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One actor's part in a window: its first and last place, and the last place before which it can be held (None: its start)."""
+
+    actor: Actor
+    first: OrderPlace
+    last: OrderPlace
+    since: OrderPlace | None
+    title: str
+
+
+def planned(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
+    """The findings with `orders`: at most four bad ones each, and the serial orders to compare with. None where no order is known."""
+    planner = Planner(recording, analysis)
+    return tuple(replace(finding, orders=planner.orders(finding)) for finding in analysis.findings)
+
+
+class Planner:
+    """Makes orders. About a millisecond a finding, besides laying the recording out once."""
+
+    def __init__(self, recording: Recording, analysis: Analysis) -> None:
+        self._anchors = Anchors(recording, analysis)
+        self._analysis = analysis
+        self._evidence = analysis.evidence
+
+    def orders(self, finding: Finding) -> tuple[Order, ...]:
+        """The orders of a finding, bad ones first."""
+        candidate = self._analysis.candidates.get(finding.id)
+        found: list[Order] = []
+        for source in self._sources(finding, candidate):
+            try:
+                found += source()
+            except Unplaced:
+                continue
+        distinct = list(dict.fromkeys(found))
+        bad = [order for order in distinct if order.aim == "bad"][:MOST_BAD]
+        return (*bad, *(order for order in distinct if order.aim == "serial"))
+
+    def unreachable(self, finding: Finding) -> bool:
+        """Whether a stock event loop always runs it in the recorded order."""
+        candidate = self._analysis.candidates.get(finding.id)
+        return candidate is not None and feasible(candidate, self._evidence) is not None
+
+    def _sources(self, finding: Finding, candidate: Candidate | None) -> list[Callable[[], Iterator[Order]]]:
+        if candidate is None:
+            match finding.kind:
+                case "deadlock":
+                    return [lambda: self._deadlock(finding)]
+                case "lost_wakeup":
+                    return [lambda: self._wakeup(finding)]
+                case "lost_update":
+                    return [lambda: self._statements(finding)]
+            return []
+        match candidate.pattern:
+            case Pattern.UNORDERED:
+                return []
+            case Pattern.FLIP:
+                return [lambda: self._flip(candidate)]
+            case Pattern.ITERATION:
+                return [lambda: self._iteration(candidate)]
+            case _:
+                return [
+                    lambda: self._window(candidate),
+                    lambda: self._overtaken(candidate),
+                    lambda: self._mirrored(candidate),
+                    lambda: self._window(candidate, others=True),
+                ]
+
+    # Windows.
+
+    def _window(self, candidate: Candidate, *, others: bool = False) -> Iterator[Order]:
+        """The second actor runs inside the first's window, to its end or (`others`) as far as it is known to go; and the serial orders."""
+        a, bs = self._owner(candidate), self._visitors(candidate)
+        if others:
+            yield from (_inside(a, b) for b in bs[1:])
+            return
+        yield _inside(a, bs[0])
+        yield from self._one_by_one(candidate)
+        yield from _serial(a, bs[0])
+
+    def _overtaken(self, candidate: Candidate) -> Iterator[Order]:
+        """Only the second actor's access lies in the window; what it does next comes after it."""
+        table, anchors = self._evidence.table, self._anchors
+        others = sorted(candidate.others, key=lambda row: int(table.order[row]))
+        first, last = others[0], others[-1]
+        who = anchors.actor(first)
+        if not table.writes[last] or not self._evidence.rows_of(who.id, int(table.order[last]) + 1, 2**62, first=1):
+            return
+        a, b, c = self._owner(candidate), anchors.access(first), anchors.access(last)
+        says = f"{a.title} is held after {_said(a.first)} until {who.title} has passed {_said(c)}, which then waits for {_said(a.last)}"
+        held = [(a.first, b, self._since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
+        yield _order("bad", says, held, watch=[a.last])
+
+    def _one_by_one(self, candidate: Candidate) -> Iterator[Order]:
+        """Where more than two actors do the same, all of them one after another: with two in order a third may still interfere."""
+        table, facts = self._evidence.table, self._evidence.facts
+        span = table.span(int(table.location[candidate.first]))
+        alike = _kin(self._anchors.actor(candidate.first)), _kin(self._anchors.actor(candidate.others[0]))
+        ids = sorted(set(table.actor[span].tolist()))
+        actors = [facts.actors[actor] for actor in ids if actor in facts.actors and _kin(facts.actors[actor]) in alike]
+        if not 2 < len(actors) <= MOST_IN_A_ROW:
+            return
+        ends = [self._anchors.end(actor) for actor in actors]
+        starts = [OrderPlace(actor.path, "start") for actor in actors]
+        for says, row in (("one after another", range(len(actors))), ("one after another, last first", range(len(actors) - 1, -1, -1))):
+            turns = list(row)
+            yield _order("serial", f"all {len(actors)} {says}", [(ends[one], starts[two], None) for one, two in pairwise(turns)])
+
+    def _mirrored(self, candidate: Candidate) -> Iterator[Order]:
+        """The roles exchanged: the first actor inside the second's window, where it has one at the same places."""
+        table, evidence = self._evidence.table, self._evidence
+        other = candidate.others[0]
+        actor, order = int(table.actor[other]), int(table.order[other])
+        sites = frozenset({int(table.site[candidate.first])})
+        if candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.READ_WRITE_READ):
+            return
+        reads = [other] if int(table.site[other]) in sites else evidence.latest(actor, sites, order)
+        reads = [row for row in reads if int(table.location[row]) == int(table.location[candidate.first])]
+        if not reads:
+            return
+        start = max(reads, key=lambda row: int(table.order[row]))
+        writes = [
+            row
+            for row in evidence.rows_of(actor, int(table.order[start]) + 1, 2**62, first=64)
+            if int(table.site[row]) == int(table.site[candidate.last]) and int(table.location[row]) == int(table.location[candidate.last])
+        ]
+        a = self._anchors
+        who = a.actor(other)
+        last = a.access(writes[0]) if writes else a.predicted(candidate.last, who, evidence.at(start))
+        owner = _Side(who, a.access(start), last, self._since(start, candidate.first), who.title)
+        visitor = replace(self._owner(candidate), last=self._visitor_end(candidate.first, candidate.last, start, writes[0] if writes else None)[0])
+        yield _inside(owner, visitor)
+
+    def _owner(self, candidate: Candidate) -> _Side:
+        a = self._anchors
+        who = a.actor(candidate.first)
+        since = self._since(candidate.first, candidate.others[0])
+        return _Side(who, a.access(candidate.first), a.access(candidate.last), since, who.title)
+
+    def _visitors(self, candidate: Candidate) -> list[_Side]:
+        """The second actor's part: from its first access on, to its end if that can come in the window, else to its last access."""
+        table = self._evidence.table
+        others = sorted(candidate.others, key=lambda row: int(table.order[row]))
+        first = self._begin(others[0])
+        who = self._anchors.actor(first)
+        sides = []
+        for end in self._visitor_end(first, others[-1], candidate.first, candidate.last):
+            for since in dict.fromkeys((self._since(first, candidate.first), self._anchors.since(first))):
+                sides.append(_Side(who, self._anchors.access(first), end, since, who.title))
+        return sides
+
+    def _begin(self, row: int) -> int:
+        """Where the part of a visitor that writes begins: at the read that its write depends on, where it made one of the same place."""
+        evidence, table = self._evidence, self._evidence.table
+        if not table.writes[row]:
+            return row
+        reads = frozenset(evidence.depends(int(table.site[row])))
+        before = evidence.latest(int(table.actor[row]), reads, int(table.order[row]))
+        same = [read for read in before if int(table.location[read]) == int(table.location[row]) and not table.writes[read]]
+        return max(same, key=lambda read: int(table.order[read]), default=row)
+
+    def _visitor_end(self, first: int, last: int, opened: int, closed: int | None) -> list[OrderPlace]:
+        """Where a visitor's part may end: at the actor's end, unless that needs the window closed; at its last access near by."""
+        evidence, a = self._evidence, self._anchors
+        who = a.actor(first)
+        found = []
+        if who.last_at is not None and who.state in ("finished", "failed", "cancelled"):
+            needs = closed is not None and evidence.order.happens_before(evidence.at(closed), who.last_at, must=True)
+            if not needs:
+                found.append(a.end(who))
+        table = evidence.table
+        places = {int(table.location[opened]), *([] if closed is None else [int(table.location[closed])])}
+        function = evidence.function_of(abs(int(table.site[last])))
+        later = [
+            row
+            for row in evidence.rows_of(int(table.actor[first]), int(table.order[last]), 2**62, first=64)
+            if int(table.location[row]) in places and evidence.function_of(abs(int(table.site[row]))) == function
+        ]
+        request = evidence.request_at(first)
+        later = [row for row in later if evidence.request_at(row) == request]
+        if closed is not None and not any(table.writes[row] for row in later):
+            found.append(a.predicted(closed, who, evidence.at(first)))
+        found.append(a.access(later[-1] if later else last))
+        return found
+
+    def _since(self, row: int, other: int) -> OrderPlace | None:
+        """Where to hold the actor of `row`: at its start, unless the other side needs something it does before."""
+        actor = self._anchors.actor(row)
+        return self._since_event(actor, self._evidence.at(row), self._evidence.at(other))
+
+    # Other shapes.
+
+    def _flip(self, candidate: Candidate) -> Iterator[Order]:
+        """The order that was not recorded, and the one that was."""
+        write, use, a = candidate.first, candidate.others[0], self._anchors
+        writer, user = a.actor(write), a.actor(use)
+        w, u = a.access(write), a.access(use)
+        late = takes_away(self._evidence, write)
+        # Use before it is there, or after it is gone.
+        if late:
+            yield _order("bad", f"{user.title} uses it only after {writer.title} took it away", [(w, u, self._since(use, write))])
+            yield _order("serial", f"{user.title} uses it before {writer.title} takes it away", [(u, w, self._since(write, use))])
+        else:
+            # Held as late as can be: what the writer does before may be what makes the user go there.
+            for since in dict.fromkeys((a.since(write), self._since(write, use))):
+                yield _order("bad", f"{user.title} uses it before {writer.title} sets it", [(u, w, since)])
+            yield _order("bad", f"{user.title} ends before {writer.title} sets it", [(a.end(user), w, a.since(write))])
+            yield _order("serial", f"{user.title} uses it after {writer.title} has set it", [(w, u, self._since(use, write))])
+
+    def _iteration(self, candidate: Candidate) -> Iterator[Order]:
+        """The change comes after the iteration has begun and before it goes on."""
+        loop, change, a = candidate.first, candidate.others[0], self._anchors
+        looper, changer = a.actor(loop), a.actor(change)
+        i, c = a.access(loop), a.access(change)
+        says = f"{changer.title} changes it while {looper.title} iterates"
+        following = a.resumed_after(looper, self._evidence.at(loop)) if looper.kind == "task" else self._within_loop(loop)
+        held = [] if following is None else [(c, following, i)]
+        for since in dict.fromkeys((self._since(change, loop), a.since(change))):
+            yield _order("bad", says, [(i, c, since), *held])
+        yield _order("serial", f"{changer.title} changes it before {looper.title} iterates", [(c, i, self._since(loop, change))])
+        yield _order("serial", f"{changer.title} changes it after {looper.title} has ended", [(a.end(looper), c, self._since(change, loop))])
+
+    def _within_loop(self, loop: int) -> OrderPlace | None:
+        """The first access of a thread after the one that iterates."""
+        table = self._evidence.table
+        rows = self._evidence.rows_of(int(table.actor[loop]), int(table.order[loop]) + 1, 2**62, first=1)
+        return self._anchors.access(rows[0]) if rows else None
+
+    def _deadlock(self, finding: Finding) -> Iterator[Order]:
+        """Each actor takes its first lock before any asks for its second; for a lock taken twice nothing needs to be forced."""
+        moments: dict[int, list[tuple[At, str]]] = {}
+        for role, at in _events(finding):
+            actor = self._evidence.actor_at(at)
+            if actor is not None and role in ("acquire", "wait"):
+                moments.setdefault(actor, []).append((at, role))
+        sides = {actor: sorted(events) for actor, events in moments.items() if len(events) >= 2}
+        if len(sides) < 2:
+            yield Order("bad", "as it ran", (), ())
+            return
+        a, names = self._anchors, list(sides)
+        firsts = {actor: a.operation(actor, sides[actor][0][0], "acquire") for actor in names}
+        seconds = {actor: a.operation(actor, sides[actor][1][0], "acquire") for actor in names}
+        held = [(firsts[other], seconds[actor], firsts[actor]) for actor in names for other in names if other != actor]
+        yield _order("bad", "each takes its first lock before any asks for its second", held)
+        one, two = names[:2]
+        for early, late in ((one, two), (two, one)):
+            says = f"{a.actor_of(early).title} has both locks before {a.actor_of(late).title} takes one"
+            yield _order("serial", says, [(seconds[early], firsts[late], a.since_event(a.actor_of(late), sides[late][0][0]))])
+
+    def _wakeup(self, finding: Finding) -> Iterator[Order]:
+        """The notification comes before the wait, and after it."""
+        a = self._anchors
+        ends = {role: at for role, at in _events(finding) if role in ("notify", "wait")}
+        actors = {role: self._evidence.actor_at(at) for role, at in ends.items()}
+        notifier, waiter = actors.get("notify"), actors.get("wait")
+        if notifier is None or waiter is None:
+            return
+        notify, wait = a.operation(notifier, ends["notify"], "acquire"), a.operation(waiter, ends["wait"], "acquire")
+        says = f"{a.actor_of(notifier).title} notifies before {a.actor_of(waiter).title} waits"
+        yield _order("bad", says, [(notify, wait, a.since_event(a.actor_of(waiter), ends["wait"]))])
+
+    def _statements(self, finding: Finding) -> Iterator[Order]:
+        """A window of two statements on a row, and the other actor's statement (to the end of its actor) in between."""
+        a = self._anchors
+        by_actor: dict[int, list[At]] = {}
+        for _, at in _events(finding):
+            actor = self._evidence.actor_at(at)
+            if actor is not None:
+                by_actor.setdefault(actor, []).append(at)
+        owners = [actor for actor, events in by_actor.items() if len(events) == 2]
+        others = [actor for actor, events in by_actor.items() if len(events) == 1]
+        if len(owners) != 1 or len(others) != 1:
+            return
+        owner, other = owners[0], others[0]
+        read, write = by_actor[owner]
+        [statement] = by_actor[other]
+        one, two = a.actor_of(owner), a.actor_of(other)
+        mine = _Side(one, a.operation(owner, read, "sql"), a.operation(owner, write, "sql"), self._since_event(one, read, statement), one.title)
+        begin = self._read_before(other, statement)
+        last, ends = a.operation(other, statement, "sql"), [a.end(two)] if two.state == "finished" else []
+        first, since = a.operation(other, begin, "sql"), self._since_event(two, begin, read)
+        for end in (*ends, last):
+            yield _inside(mine, _Side(two, first, end, since, two.title))
+        yield from _serial(mine, _Side(two, first, (*ends, last)[0], since, two.title))
+
+    def _read_before(self, actor: int, statement: At) -> At:
+        """The statement by which an actor read a row that it wrote with `statement`; that itself where there is none."""
+        mine = [sql for sql in self._evidence.facts.sql if sql.actor == actor]
+        written = next((sql for sql in mine if sql.at == statement), None)
+        if written is None or written.access != "write":
+            return statement
+        rows = set(written.rows)
+        reads = [sql.at for sql in mine if sql.at < statement and sql.access == "read" and rows & set(sql.rows)]
+        return max(reads, default=statement)
+
+    def _since_event(self, actor: Actor, at: At, other: At) -> OrderPlace | None:
+        """`_since` for statements: at the actor's start, unless the other side's statement needs something it does before."""
+        begins = self._anchors.begins(actor)
+        if begins is not None and not self._evidence.order.happens_before(begins, other, must=True):
+            return None
+        return self._anchors.since_event(actor, at)
+
+
+def _events(finding: Finding) -> list[tuple[str, At]]:
+    """The role and event of each access of a finding."""
+    return [(access.role, access.at) for access in finding.accesses if access.at is not None]
+
+
+def _kin(actor: Actor) -> str:
+    """What an actor shares with those that run the same: its path without its number among them."""
+    return actor.path.rpartition("#")[0] or actor.path
+
+
+def _inside(a: _Side, b: _Side) -> Order:
+    says = f"{a.title} is held after {_said(a.first)} until {b.title} has {'ended' if b.last.access == 'end' else 'passed ' + _said(b.last)}"
+    return _order("bad", says, [(a.first, b.first, b.since), (b.last, a.last, a.first)], watch=[a.last])
+
+
+def _serial(a: _Side, b: _Side) -> Iterator[Order]:
+    yield _order("serial", f"{a.title} first, then {b.title}", [(a.last, b.first, b.since)], watch=[a.last])
+    yield _order("serial", f"{b.title} first, then {a.title}", [(b.last, a.first, a.since)], watch=[a.last])
+
+
+def _said(place: OrderPlace) -> str:
+    return f"its {place.access} at {place.file}:{place.line}" if place.access != "end" else "its end"
+
+
+_Held = tuple[OrderPlace, OrderPlace, OrderPlace | None]
+
+
+def _order(aim: str, says: str, held: Sequence[_Held], watch: list[OrderPlace] | None = None) -> Order:
+    """An order from (after, hold, since) triples; equal places share a name."""
+    names: dict[OrderPlace, str] = {}
+    actors: dict[str, str] = {}
+
+    def name(place: OrderPlace) -> str:
+        if place not in names:
+            letter = actors.setdefault(place.actor, chr(ord("a") + len(actors) % 26))
+            names[place] = f"{letter}{sum(known.actor == place.actor for known in names) + 1}"
+        return names[place]
+
+    constraints = tuple(Constraint(name(after), name(hold), None if since is None else name(since)) for after, hold, since in held)
+    watched = tuple(name(place) for place in watch or ())
+    places = tuple((key, place) for place, key in names.items())
+    return Order("serial" if aim == "serial" else "bad", says, places, constraints, watched)

@@ -1,0 +1,186 @@
+"""The recorded command again, under an order."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL
+
+from causeway_core.errors import CausewayError
+from causeway_core.launch import Run, Streams, Target, environment
+from causeway_core.model.order import Order
+from causeway_core.proof.outcome import Outcome, databases, observe, written_paths
+from causeway_core.proof.result import OrderResult
+from causeway_core.proof.workspace import Workspace
+from causeway_core.storage import Recording
+
+PLAIN = Order("serial", "without an order", (), ())
+"""The order that forces nothing."""
+SHORTEST_SECONDS = 10.0
+LONGEST_SECONDS = 180.0
+GRACE_SECONDS = 1.0
+AT_A_TIME = 2
+LARGEST_OUTPUT = 4 << 20
+_TURN_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """One re-run: whether the order held (`result`), and what came of it."""
+
+    order: Order
+    result: OrderResult
+    outcome: Outcome
+    seconds: float
+
+
+class Stopped(Exception):
+    """The re-runs were stopped from outside."""
+
+
+class Reruns:
+    """Runs the recorded command again; the same order runs only once unless asked for `again`. May be used from several threads.
+
+    Each run leads a process group of its own and is killed, with all it started, when it takes much longer than the recorded one: five times as
+    long, at least ten seconds. Standard input is empty. The recordings are dropped afterwards, or kept in `keep`.
+    """
+
+    def __init__(self, recording: Recording, *, keep: Path | None = None) -> None:
+        meta = recording.meta
+        self._detail = meta.detail
+        self._include, self._exclude = meta.launch.include, meta.launch.exclude
+        self._workspace = Workspace.of(recording)
+        self._target = target_of(recording)
+        self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
+        self._keep = keep
+        self._apart = runs_apart(recording)
+        self._known: dict[Order, Rerun] = {}
+        self._lock = threading.Lock()
+        self._running: set[Run] = set()
+        self._stopped = False
+        self.count = 0
+
+    def run(self, order: Order, *, again: bool = False) -> Rerun:
+        """The outcome of the command under an order. Raises LaunchError, RecordingError, and Stopped after `stop`."""
+        with self._lock:
+            known = None if again else self._known.get(order)
+            self.count += known is None
+            number = self.count
+        if known is None:
+            known = self._run(order, number)
+            with self._lock:
+                self._known.setdefault(order, known)
+        return known
+
+    def attempt(self, *orders: Order, again: bool = False) -> list[Rerun]:
+        """`run` for each of some orders, two at a time where their runs cannot meet. One that cannot be started or read counts as infeasible."""
+        if not self._apart or len(orders) < 2:
+            return [self._attempt(order, again) for order in orders]
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            try:
+                return list(pool.map(lambda order: self._attempt(order, again), orders))
+            except BaseException:
+                # Ctrl-C: the pool waits for its threads, so what they wait for has to end.
+                self.stop()
+                raise
+
+    def _attempt(self, order: Order, again: bool) -> Rerun:
+        try:
+            return self.run(order, again=again)
+        except CausewayError as error:
+            return Rerun(order, OrderResult(False, reason=f"the re-run failed: {error}", kind="failed"), Outcome({}), 0.0)
+
+    def stop(self) -> None:
+        """Kills what runs; every `run` raises Stopped from now on."""
+        with self._lock:
+            self._stopped = True
+            for run in self._running:
+                run.kill()
+
+    def _run(self, order: Order, number: int) -> Rerun:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="causeway-rerun-", ignore_cleanup_errors=True) as temporary, self._workspace.target(
+            self._target
+        ) as (target, folder):
+            place = Path(temporary)
+            (place / "order.json").write_text(json.dumps(order.document()))
+            path = place / "rerun.causeway"
+            timed_out = self._execute(target, path, place)
+            result = OrderResult.read(place / "result.json")
+            output = (place / "stdout").read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace")
+            with Recording.open(path) as recording:
+                outcome = observe(recording, output=output, result=result, timed_out=timed_out, folder=folder)
+            self._put_away(path, order, number)
+        if result is None:
+            result = OrderResult(not order.constraints, reason="the recorder in the program said nothing of the order")
+        return Rerun(order, result, outcome, time.monotonic() - began)
+
+    def _execute(self, target: Target, path: Path, place: Path) -> bool:
+        """Runs to the end or the limit; whether it had to be killed."""
+        base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
+        # Sets iterate in the same order in every re-run, so that outcomes differ by the schedule alone.
+        base.setdefault("PYTHONHASHSEED", "0")
+        base["CAUSEWAY_ORDER"] = str(place / "order.json")
+        base["CAUSEWAY_ORDER_RESULT"] = str(place / "result.json")
+        variables = environment(target, place / "spool", detail=self._detail, include=self._include, exclude=self._exclude, base=base)
+        with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
+            with self._lock:
+                if self._stopped:
+                    raise Stopped
+                run = Run(target, path, variables, streams=Streams(DEVNULL, out, err), own_group=True)
+                self._running.add(run)
+            try:
+                timed_out = self._wait(run)
+                run.finish()
+            finally:
+                run.kill()
+                with self._lock:
+                    self._running.discard(run)
+        if self._stopped:
+            raise Stopped
+        return timed_out
+
+    def _wait(self, run: Run) -> bool:
+        ends = time.monotonic() + self._limit
+        while run.poll(_TURN_SECONDS):
+            if time.monotonic() > ends:
+                run.signal(signal.SIGINT)
+                self._grant(run, GRACE_SECONDS)
+                run.kill()
+                return True
+        return False
+
+    def _grant(self, run: Run, seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        while run.poll(_TURN_SECONDS) and time.monotonic() < ends:
+            pass
+
+    def _put_away(self, path: Path, order: Order, number: int) -> None:
+        if self._keep is not None:
+            self._keep.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, self._keep / f"rerun-{number}-{order.aim}.causeway")
+            (self._keep / f"rerun-{number}-{order.aim}.order.json").write_text(json.dumps(order.document(), indent=2))
+
+
+def runs_apart(recording: Recording) -> bool:
+    """Whether two runs at once cannot meet: no server that they might both want to be, and no files outside of the copies they work on."""
+    root = Path(recording.meta.root)
+    serves = any(row.op in ("http.server", "socket") for row in recording.io()) or any(
+        span.attributes.get("span.kind") == "server" for span in recording.spans()
+    )
+    return not serves and all(path.is_relative_to(root) for path in written_paths(recording) | databases(recording))
+
+
+def target_of(recording: Recording) -> Target:
+    """What was recorded, as something to run: the same interpreter, flags, arguments, folder and project."""
+    meta = recording.meta
+    return Target(meta.launch.python or sys.executable, meta.launch.flags, meta.command, Path(meta.cwd), Path(meta.root))

@@ -1,0 +1,57 @@
+"""What the guest says about an order it was given (schema causeway.order-result/1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class OrderResult:
+    """`feasible`: every constraint held. `reason` says why not, for people. `hang` names who waited for what when nobody could move any more.
+
+    `values` are the final values of the watched places, as text; `passed` the places in the order they were passed.
+    """
+
+    feasible: bool
+    passed: tuple[str, ...] = ()
+    reason: str = ""
+    kind: str = ""
+    hang: tuple[str, ...] | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> OrderResult | None:
+        """The result in a file; None where there is none, or nothing that could be one."""
+        try:
+            document = json.loads(path.read_text())
+        except (OSError, ValueError):
+            return None
+        return cls.of(document) if isinstance(document, dict) else None
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> OrderResult:
+        """The result as JSON has it; what is missing counts as not said."""
+        gave_up = document.get("gave_up") or {}
+        hang = document.get("hang")
+        values = document.get("values") or {}
+        reason = str(gave_up.get("detail") or gave_up.get("reason") or "")
+        return cls(
+            bool(document.get("feasible")),
+            tuple(map(str, document.get("passed") or ())),
+            reason,
+            str(gave_up.get("reason") or ""),
+            None if hang is None else tuple(_waiter(each) for each in hang.get("actors") or ()),
+            tuple(sorted((str(key), str(value)) for key, value in values.items())),
+        )
+
+
+def _waiter(entry: Any) -> str:
+    if not isinstance(entry, Mapping):
+        return str(entry)
+    who = entry.get("actor") or entry.get("name") or "?"
+    what = entry.get("waiting_on") or entry.get("waits_for") or entry.get("what") or ""
+    return f"{who} waits for {what}" if what else str(who)

@@ -1,0 +1,98 @@
+"""Whether the recorded command may simply be run again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from causeway_core.proof.workspace import Workspace, writes_outside
+from causeway_core.storage.recording import Recording
+
+_STDIN = re.compile(r"\binput\(|\bsys\.stdin\b")
+_LOOPBACK = ("127.", "localhost", "::1", "[::1]", "0.0.0.0", "unix:", "/")
+
+
+def obstacles(recording: Recording) -> tuple[str, ...]:
+    """Reasons why the command cannot be run again at all; empty if it can."""
+    meta = recording.meta
+    found = []
+    if meta.merged_from:
+        found.append("it was merged from several recordings")
+    elif not meta.command or not meta.launch.python:
+        found.append("it does not say how its program was started")
+    elif not Path(meta.cwd).is_dir():
+        found.append(f"the folder {meta.cwd} is gone")
+    elif meta.command[0] == "-":
+        found.append("its program was read from standard input")
+    elif not Path(meta.launch.python).exists():
+        found.append(f"the interpreter {meta.launch.python} is gone")
+    return tuple(found)
+
+
+def doubts(recording: Recording) -> tuple[str, ...]:
+    """Reasons not to run the command again without being asked; empty if it is safe."""
+    found = [*obstacles(recording)]
+    root = Path(recording.meta.root)
+    changed = _changed(recording)
+    if changed:
+        found.append(f"{_shown(changed[0], root)} has changed since")
+    outside = sorted(writes_outside(recording, root))
+    if outside:
+        found.append(f"it wrote to {outside[0]}, outside of the project and of temporary folders")
+    peer = _foreign_peer(recording)
+    if peer is not None:
+        found.append(f"it spoke to {peer}, not only to this machine")
+    reader = _reads_stdin(recording)
+    if reader is not None:
+        found.append(f"it may read standard input ({reader})")
+    workspace = Workspace.of(recording)
+    if workspace.copied and workspace.too_large():
+        found.append("it wrote into the project's folder, which is too large to copy")
+    return tuple(found)
+
+
+def _changed(recording: Recording) -> list[str]:
+    """Sources that are not what they were."""
+    found = []
+    for source in recording.sources():
+        path = Path(source.path)
+        if not path.is_absolute():
+            continue
+        try:
+            if hashlib.sha256(path.read_bytes()).hexdigest() != source.hash:
+                found.append(source.path)
+        except OSError:
+            found.append(source.path)
+    return found
+
+
+def _foreign_peer(recording: Recording) -> str | None:
+    for attributes in (*(row.attributes for row in recording.io()), *(span.attributes for span in recording.spans())):
+        address = str(attributes.get("server.address") or attributes.get("network.peer.address") or "")
+        if attributes.get("span.kind") == "server" or attributes.get("op") == "http.server":
+            continue
+        if address and not address.startswith(_LOOPBACK):
+            return address
+    for sql in recording.sql():
+        if "sqlite" not in sql.system:
+            return f"a {sql.system} database"
+    return None
+
+
+def _reads_stdin(recording: Recording) -> str | None:
+    """Where the first process's code mentions standard input."""
+    bases = recording.query("SELECT first, count FROM site_base WHERE process = 1").rows
+    ids = {site for first, count in bases for site in range(first, first + count)}
+    functions = {site.function for site in recording.sites() if site.id in ids}
+    sources = {function.source for function in recording.functions() if function.id in functions}
+    for source in recording.sources():
+        if source.id in sources:
+            for number, line in enumerate(recording.source_text(source.id).splitlines(), 1):
+                if _STDIN.search(line.partition("#")[0]):
+                    return f"{_shown(source.path, Path(recording.meta.root))}:{number}"
+    return None
+
+
+def _shown(path: str, root: Path) -> str:
+    return str(Path(path).relative_to(root)) if Path(path).is_relative_to(root) else path

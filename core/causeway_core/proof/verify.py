@@ -1,0 +1,114 @@
+"""The entrance: findings of a recording, proved by re-runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from causeway_core.analysis import Analysis, keep
+from causeway_core.model import Finding, format_at
+from causeway_core.model.proof import Proof
+from causeway_core.proof.judge import REPEATS, Judge
+from causeway_core.proof.plan import Planner
+from causeway_core.proof.rerun import Reruns, Stopped
+from causeway_core.storage.recording import Recording
+
+Progress = Callable[[str, float], None]
+
+MOST_FINDINGS = 12
+"""Findings that are tried unless a budget says otherwise."""
+BUDGET_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be spent: on how many findings, how many seconds in all, and runs of an order that goes wrong."""
+
+    findings: int = MOST_FINDINGS
+    seconds: float = BUDGET_SECONDS
+    repeat: int = REPEATS
+
+
+def plan(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
+    """The findings with the orders that would force them; nothing runs."""
+    planner = Planner(recording, analysis)
+    found = []
+    for finding in analysis.findings:
+        if planner.unreachable(finding):
+            proof = Proof("unreachable", "no delay that a stock event loop makes leads there")
+            found.append(replace(finding, orders=planner.orders(finding), proof=proof))
+        else:
+            found.append(replace(finding, orders=planner.orders(finding)))
+    return tuple(found)
+
+
+def remembered(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings with what an earlier proof, kept in the recording, said of them; numbered anew by rank. What an order ended before its turn is
+    left open.
+    """
+    known = {(str(each.get("kind")), tuple(each.get("witness") or ())): each for each in recording.findings() if each.get("proof")}
+    found = []
+    for finding in findings:
+        stored = known.get((finding.kind, tuple(format_at(at) for at in finding.witness)))
+        if stored is None or stored["proof"].get("verdict") not in ("confirmed", "harmless", "infeasible"):
+            found.append(finding)
+            continue
+        runs = stored.get("reproduced")
+        found.append(
+            replace(
+                finding, tier=stored["tier"], rank=float(stored["rank"]), confidence=float(stored["confidence"]),
+                reproduced=None if runs is None else (int(runs["runs"]), int(runs["failures"])),
+                proof=Proof(**{name: stored["proof"].get(name) for name in Proof.__slots__}),
+            )
+        )  # fmt: skip
+    return renumbered(tuple(found))
+
+
+def verify(
+    recording: Recording, findings: tuple[Finding, ...], *, budget: Budget | None = None, progress: Progress | None = None,
+    keep_recordings: Path | None = None, store: bool = True,
+) -> tuple[tuple[Finding, ...], bool]:
+    """The findings (of `plan`) with their proofs, confirmed ones first, numbered anew; and whether all that was to be tried was.
+
+    Likely and latent ones are tried in order of rank, and of the hints only deadlocks. Ctrl-C and an exhausted budget end it early: what was
+    judged by then counts, the rest stays as it was and says so. Kept in the recording if `store`. Costs a run of the program for each
+    order tried; see `Judge`.
+    """
+    budget = budget or Budget()
+    reruns = Reruns(recording, keep=keep_recordings)
+    judge = Judge(reruns, budget.repeat)
+    chosen = [finding for finding in findings if _worth_trying(finding)]
+    judged: dict[str, Finding] = {}
+    began, whole = time.monotonic(), len(chosen) <= budget.findings
+    try:
+        for number, finding in enumerate(chosen[: budget.findings]):
+            if progress is not None:
+                progress(f"proving {finding.id}, {number + 1} of {min(len(chosen), budget.findings)}", number / len(chosen))
+            if time.monotonic() - began > budget.seconds:
+                whole = False
+                break
+            judged[finding.id] = judge.judge(finding)
+    except (KeyboardInterrupt, Stopped):
+        reruns.stop()
+        whole = False
+    for finding in chosen:
+        if finding.id not in judged:
+            judged[finding.id] = replace(finding, proof=Proof("untried", "the re-runs ended before its turn"))
+    proved = renumbered(tuple(judged.get(finding.id, finding) for finding in findings))
+    if store:
+        keep(recording, proved)
+    return proved, whole
+
+
+def _worth_trying(finding: Finding) -> bool:
+    if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
+        return False
+    return finding.tier in ("likely", "latent") or finding.kind == "deadlock"
+
+
+def renumbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings in order of rank, with ids by it."""
+    ordered = sorted(findings, key=lambda each: (each.rank, each.witness, each.title))
+    return tuple(replace(each, id=f"F{number}") for number, each in enumerate(ordered, 1))

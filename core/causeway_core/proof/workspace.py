@@ -1,0 +1,84 @@
+"""Where a re-run runs: in the project's own folder, or in a copy of it when the recorded run wrote into it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from causeway_core.launch import Target
+from causeway_core.proof.outcome import databases, written_paths
+from causeway_core.storage.recording import Recording
+
+LEFT_OUT = (
+    ".git", ".hg", ".venv", "venv", "node_modules", ".causeway", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".tox", "*.causeway",
+)  # fmt: skip
+MOST_FILES = 20_000
+MOST_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`copied`: each re-run gets a fresh copy of `root`, so that all start from the same files."""
+
+    root: Path
+    copied: bool
+
+    @classmethod
+    def of(cls, recording: Recording) -> Workspace:
+        """The workspace that the recorded run calls for."""
+        root = Path(recording.meta.root)
+        return cls(root, bool(writes_inside(recording, root)))
+
+    @contextmanager
+    def target(self, target: Target) -> Iterator[tuple[Target, Path]]:
+        """The target to run, and the folder that holds the project while it runs. A copy is removed at the end."""
+        if not self.copied:
+            yield target, self.root
+            return
+        with tempfile.TemporaryDirectory(prefix="causeway-", ignore_cleanup_errors=True) as temporary:
+            # The same name as the original: some programs look at it.
+            copy = Path(temporary).resolve() / self.root.name
+            shutil.copytree(self.root, copy, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT), ignore_dangling_symlinks=True)
+            yield self._moved(target, copy), copy
+
+    def _moved(self, target: Target, copy: Path) -> Target:
+        def moved(word: str) -> str:
+            path = Path(word)
+            return str(copy / path.relative_to(self.root)) if path.is_absolute() and path.is_relative_to(self.root) else word
+
+        return replace(target, program=tuple(map(moved, target.program)), cwd=Path(moved(str(target.folder))), project=copy)
+
+    def too_large(self) -> bool:
+        """Whether a copy would take too long."""
+        files = size = 0
+        for name, names, found in os.walk(self.root):
+            folder = Path(name)
+            names[:] = [each for each in names if each not in LEFT_OUT]
+            for file in found:
+                files += 1
+                try:
+                    size += (folder / file).lstat().st_size
+                except OSError:
+                    continue
+            if files > MOST_FILES or size > MOST_BYTES:
+                return True
+        return False
+
+
+def writes_inside(recording: Recording, root: Path) -> set[Path]:
+    """What the recorded run wrote below the project's folder, caches apart."""
+    paths = written_paths(recording) | databases(recording)
+    return {path for path in paths if path.is_relative_to(root) and not set(path.parts) & set(LEFT_OUT)}
+
+
+def writes_outside(recording: Recording, root: Path) -> set[Path]:
+    """What it wrote neither there nor below a folder for temporary files."""
+    temporary = {Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev")}
+    places = {root, *temporary, *(place.resolve() for place in temporary)}
+    paths = written_paths(recording) | databases(recording)
+    return {path for path in paths if not any(path.is_relative_to(place) for place in places)}

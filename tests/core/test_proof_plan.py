@@ -1,0 +1,139 @@
+"""Orders made from recordings of real programs: which places they name, and what waits for what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.model.order import Order
+from causeway_core.proof import plan
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+LOST_UPDATE = """\
+import asyncio
+
+class Account:
+    balance = 0
+
+async def deposit(account, amount):
+    seen = account.balance
+    await asyncio.sleep(0.001)
+    account.balance = (
+        seen + amount
+    )
+
+async def main():
+    account = Account()
+    account.balance = 0
+    first = asyncio.create_task(deposit(account, 1))
+    await first
+    await asyncio.gather(deposit(account, 10), deposit(account, 20))
+
+asyncio.run(main())
+"""
+
+LOOP = """\
+import threading
+
+class Counter:
+    n = 0
+
+def work(counter):
+    for _ in range(3):
+        counter.n = counter.n + 1
+
+counter = Counter()
+counter.n = 0
+threads = [threading.Thread(target=work, args=(counter,)) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+CLOSED = """\
+import asyncio
+
+class Client:
+    def __init__(self):
+        self.connection = object()
+
+async def use(client):
+    await asyncio.sleep(0)
+    client.connection.__class__
+
+async def close(client):
+    await asyncio.sleep(0.01)
+    client.connection = None
+
+async def main():
+    client = Client()
+    await asyncio.gather(use(client), close(client))
+
+asyncio.run(main())
+"""
+
+
+def orders_of(tmp_path: Path, source: str) -> dict[str, tuple[Order, ...]]:
+    (tmp_path / "app.py").write_text(source)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        return {finding.kind: finding.orders for finding in plan(recording, examine(recording))}
+
+
+def test_a_lost_update_is_forced_by_two_constraints_and_compared_with_two_serial_orders(tmp_path: Path) -> None:
+    orders = orders_of(tmp_path, LOST_UPDATE)["lost_update"]
+    bad = [order for order in orders if order.aim == "bad"]
+    assert 1 <= len(bad) <= 4 and len([order for order in orders if order.aim == "serial"]) >= 2
+    first, places = bad[0], dict(bad[0].places)
+    assert [(each.after, each.hold, each.since) for each in first.constraints] == [("a1", "b1", None), ("b2", "a2", "a1")]
+    assert (places["a1"].access, places["a1"].name, places["a1"].text) == ("read", "balance", "seen = account.balance")
+    # The statement's first line names the place, wherever in it the access is.
+    assert (places["a2"].access, places["a2"].line, places["a2"].text) == ("write", 9, "account.balance = (")
+    assert places["b2"].access == "end" and places["a1"].qualname == "deposit" and places["a1"].file == "app.py"
+    assert places["a1"].actor != places["b1"].actor and {places["a1"].actor, places["b1"].actor} <= {
+        "main/main/deposit", "main/main/deposit#2", "main/main/deposit#3"
+    }  # fmt: skip
+
+
+def test_the_serial_orders_keep_the_windows_apart(tmp_path: Path) -> None:
+    orders = orders_of(tmp_path, LOST_UPDATE)["lost_update"]
+    for order in orders:
+        if order.aim == "serial" and len(order.constraints) == 1:
+            places = dict(order.places)
+            [constraint] = order.constraints
+            assert places[constraint.after].access in ("write", "end") and places[constraint.hold].access == "read"
+
+
+def test_executions_of_a_statement_are_counted_by_actor(tmp_path: Path) -> None:
+    orders = orders_of(tmp_path, LOOP)["lost_update"]
+    seen = {place.nth for order in orders for _, place in order.places if place.access in ("read", "write")}
+    assert seen <= {0, 1, 2}
+    for order in orders:
+        places = dict(order.places)
+        for constraint in order.constraints:
+            if order.aim == "bad" and constraint.since in places and places[constraint.since].access == "read":
+                # A window lies in one execution of its statement.
+                assert places[constraint.since].nth == places[constraint.hold].nth
+
+
+def test_an_order_flip_asks_for_the_order_that_was_not_recorded(tmp_path: Path) -> None:
+    orders = orders_of(tmp_path, CLOSED)["order_violation"]
+    bad = next(order for order in orders if order.aim == "bad")
+    places = dict(bad.places)
+    assert places[bad.constraints[0].after].text == "client.connection = None"
+    assert places[bad.constraints[0].hold].qualname == "use"
+
+
+def test_an_order_survives_its_json(tmp_path: Path) -> None:
+    for order in orders_of(tmp_path, LOST_UPDATE)["lost_update"]:
+        assert Order.of(order.document()) == order
+
+
+@pytest.mark.parametrize("broken", [{}, {"places": {"a": {"unknown": 1}}, "constraints": []}, {"places": {}, "constraints": [{}]}])
+def test_what_is_no_order_is_refused(broken: dict[str, object]) -> None:
+    with pytest.raises((KeyError, TypeError)):
+        Order.of(broken)
