@@ -1,5 +1,6 @@
 import pytest
 
+from tests.adapter.programs_live import Program
 from tests.support.recordings import PROGRAMS, record
 
 BANK = PROGRAMS.parents[1] / "examples" / "bank"
@@ -18,3 +19,15 @@ def failing_threads(tmp_path_factory):
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory):
     return record(BANK / "gateway.py", tmp_path_factory.mktemp("bank"))
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Writes a program into a folder of its own."""
+
+    def write(source, name="program.py"):
+        path = tmp_path / name
+        path.write_text(source)
+        return Program(path)
+
+    return write

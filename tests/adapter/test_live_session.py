@@ -1,44 +1,229 @@
-"""A program under `causeway dap`: held at a breakpoint, back into its past, forward to now, and on."""
+"""A program under `causeway dap`: held at a breakpoint, back into its past, forward to now, and on; at its end the whole past stays open."""
 
 import pytest
 
 from tests.adapter.client import Client
-from tests.support.recordings import PROGRAMS
+from tests.adapter.programs_live import CALLS, FAILS, THREADS, WITHDRAW
 
 
-def marked_lines(script):
-    """Line numbers by the `# @mark` at their ends."""
-    found = (text.rpartition("# @") for text in script.read_text().splitlines())
-    return {mark.strip(): number for number, (_, at, mark) in enumerate(found, 1) if at}
+def error_of(response):
+    assert not response["success"]
+    return response["body"]["error"]["format"]
 
 
-def breakpoints(path, *lines):
-    return lambda client: client.request("setBreakpoints", source={"path": str(path)}, breakpoints=[{"line": line} for line in lines])
+def ends(client, code):
+    """The program ends with this exit code."""
+    assert client.event("exited")["exitCode"] == code
+    client.event("terminated")
 
 
-@pytest.fixture
-def lost_update_program(tmp_path):
-    script = tmp_path / "lost_update.py"
-    script.write_text((PROGRAMS / "lost_update.py").read_text())
-    return script
-
-
-def test_back_and_forth_between_now_and_the_past(lost_update_program):
-    script = lost_update_program
-    lines = marked_lines(script)
+def test_back_and_forth_between_now_and_the_past(program):
+    script = program(WITHDRAW)
     with Client() as client:
-        client.launch(program=str(script), cwd=str(script.parent), before=breakpoints(script, lines["write"]))
+        client.launch(**script.configuration(), before=script.at("write"))
         now = client.event("stopped")
-        assert now["reason"] == "breakpoint" and client.place(now)[1:] == ("lost_update.py", lines["write"])
+        assert now["reason"] == "breakpoint" and script.stops_at(client, now, "write")
         past = client.move("stepBack", now)
-        assert past["description"].startswith("In the past")
-        assert client.place(past)[1:] == ("lost_update.py", lines["await"])
+        assert "In the past: " in past["description"] and "before now" in past["description"]
+        assert script.stops_at(client, past, "await") and "Task-" in client.thread_name(past)
         again = client.move("next", past)
-        assert again["threadId"] == now["threadId"] and again["description"] == "Back to now"
-        assert client.place(again)[1:] == ("lost_update.py", lines["write"])
-        assert client.locals(again)["amount"]
+        assert again["description"] == "Back to now" and again["threadId"] == now["threadId"]
+        assert script.stops_at(client, again, "write") and client.locals(again)["amount"] == "10"
         second = client.move("continue", again)
-        assert second["reason"] == "breakpoint"
+        assert script.stops_at(client, second, "write") and client.locals(second)["amount"] == "20"
         client.request("continue", threadId=second["threadId"])
-        assert client.event("exited")["exitCode"] == 0
-        client.event("terminated")
+        ends(client, 0)
+
+
+def test_step_back_crosses_from_a_task_to_what_created_it(program):
+    script = program(WITHDRAW)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("write"))
+        stopped = client.event("stopped")
+        passed = []
+        while stopped["reason"] != "entry":
+            stopped = client.move("stepBack", stopped)
+            passed.append((client.thread_name(stopped).partition(" (")[0], client.place(stopped)[2]))
+        tasks = {name for name, line in passed if line in (script.line("read"), script.line("await"))}
+        assert len(tasks) == 1, "never into the sibling"
+        assert (next(name for name, line in passed if line == script.line("gather"))) not in tasks
+        assert passed[-1][0] == "thread MainThread"
+        while stopped["description"] != "Back to now":
+            stopped = client.move("next", stopped)
+        assert script.stops_at(client, stopped, "write")
+
+
+def test_a_breakpoint_serves_both_the_present_and_the_past(program):
+    script = program(CALLS)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("add", "print"))
+        stopped = client.event("stopped")
+        for _ in range(3):
+            assert script.stops_at(client, stopped, "add")
+            stopped = client.move("continue", stopped)
+        assert script.stops_at(client, stopped, "print")
+        seen = []
+        for _ in range(3):
+            stopped = client.move("reverseContinue", stopped)
+            assert stopped["reason"] == "breakpoint" and script.stops_at(client, stopped, "add")
+            seen.append(client.locals(stopped)["n"])
+        assert seen == ["3", "2", "1"]
+        assert client.move("reverseContinue", stopped)["reason"] == "entry"
+        for n in ("1", "2", "3"):
+            stopped = client.move("continue", stopped)
+            assert client.locals(stopped)["n"] == n
+        stopped = client.move("continue", stopped)
+        assert stopped["description"] == "Back to now" and script.stops_at(client, stopped, "print")
+        client.request("continue", threadId=stopped["threadId"])
+        ends(client, 0)
+
+
+def test_a_breakpoint_that_is_set_in_the_past_is_hit_there_and_live(program):
+    script = program(CALLS)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("return"))
+        stopped = client.move("stepBack", client.event("stopped"))
+        assert script.stops_at(client, stopped, "double")
+        assert script.at("found", "return")(client)[0]["verified"]
+        stopped = client.move("reverseContinue", stopped)
+        assert script.stops_at(client, stopped, "found")
+        stopped = client.move("continue", stopped)
+        assert stopped["description"] == "Back to now" and script.stops_at(client, stopped, "return")
+        stopped = client.move("continue", stopped)
+        assert stopped["reason"] == "breakpoint" and script.stops_at(client, stopped, "return") and client.locals(stopped)["n"] == "2"
+
+
+def test_the_past_is_read_only_and_ids_die_at_each_move(program):
+    script = program(CALLS)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("total"))
+        now = client.event("stopped")
+        live_frame = client.top(now)["id"]
+        past = client.move("stepBack", now)
+        frame = client.top(past)["id"]
+        scope = client.request("scopes", frameId=frame)["scopes"][0]
+        response = client.ask("setVariable", variablesReference=scope["variablesReference"], name="found", value="5")
+        assert "the past cannot be changed" in error_of(response)
+        assert "the past cannot be changed" in error_of(client.ask("setExpression", expression="found", value="5", frameId=frame))
+        assert client.request("evaluate", expression="found + n", frameId=frame, context="watch")["result"] == "9"
+        assert "earlier stop" in error_of(client.ask("scopes", frameId=live_frame))
+        now = client.move("next", past)
+        assert now["description"] == "Back to now"
+        assert not client.ask("scopes", frameId=frame)["success"]
+
+
+def test_the_causal_picker_and_jumps_in_the_past_of_a_running_program(program):
+    script = program(WITHDRAW)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("print"))
+        stopped = client.move("stepBack", client.event("stopped"))
+        targets = client.request("gotoTargets", source={"path": str(script.path)}, line=script.line("write"))["targets"]
+        assert len(targets) == 2
+        stopped = client.move("goto", stopped, targetId=targets[1]["id"])
+        assert script.stops_at(client, stopped, "write")
+        causes = client.request("stepInTargets", frameId=client.top(stopped)["id"])["targets"]
+        other = next(one for one in causes if "written by" in one["label"])
+        first = client.move("stepIn", stopped, targetId=other["id"])
+        assert script.stops_at(client, first, "write") and first["threadId"] != stopped["threadId"]
+        info = client.request("dataBreakpointInfo", name="account.balance", frameId=client.top(first)["id"])
+        client.request("setDataBreakpoints", breakpoints=[{"dataId": info["dataId"], "accessType": "write"}])
+        hits = []
+        stopped = client.move("continue", first)
+        while stopped["reason"] == "data breakpoint":
+            assert script.stops_at(client, stopped, "write")
+            hits.append(stopped["description"])
+            stopped = client.move("continue", stopped)
+        assert ["balance is set to 90" in hits[0], "balance is set to 80" in hits[1], len(hits)] == [True, True, 2]
+        assert stopped["description"] == "Back to now"
+
+
+def test_each_thread_has_its_own_past(program):
+    script = program(THREADS)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("count"))
+        stopped = client.event("stopped")
+        name = client.thread_name(stopped)
+        assert name.startswith("worker-")
+        past = client.move("stepBack", stopped)
+        assert name in client.thread_name(past)
+        names = [one["name"] for one in client.request("threads")["threads"]]
+        assert not [one for one in names if "pydevd" in one.lower() or "increase_tracing" in one], "the debugger's threads are not the program's"
+        assert any("MainThread" in one for one in names)
+
+
+def test_a_program_that_fails_stays_open_at_its_end(program):
+    script = program(FAILS)
+    with Client() as client:
+        client.launch(**script.configuration(), before=lambda client: client.request("setExceptionBreakpoints", filters=[]))
+        stopped = client.event("stopped")
+        assert "exit code 1" in stopped["description"] and "ZeroDivisionError" in stopped["description"]
+        assert script.stops_at(client, stopped, "divide") and client.locals(stopped)["b"] == "0"
+        stopped = client.move("stepBack", stopped)
+        assert script.stops_at(client, stopped, "use")
+        while stopped["reason"] != "entry":
+            stopped = client.move("stepBack", stopped)
+        end = client.move("continue", stopped)
+        assert end["description"] == "End of recording"
+        client.request("continue", threadId=end["threadId"])
+        ends(client, 1)
+
+
+def test_an_uncaught_exception_is_a_live_stop_with_a_past(program):
+    script = program(FAILS)
+    with Client() as client:
+        client.launch(
+            **script.configuration(stopAtEnd=False), before=lambda client: client.request("setExceptionBreakpoints", filters=["uncaught", "race"])
+        )
+        stopped = client.event("stopped")
+        assert stopped["reason"] == "exception"
+        assert client.request("exceptionInfo", threadId=stopped["threadId"])["exceptionId"] == "ZeroDivisionError"
+        past = client.move("stepBack", stopped)
+        assert "In the past" in past["description"]
+        now = client.move("continue", client.move("stepBack", past))
+        while now["description"] != "Back to now":
+            now = client.move("continue", now)
+        assert now["reason"] == "exception"
+        client.request("continue", threadId=now["threadId"])
+        ends(client, 1)
+
+
+@pytest.mark.parametrize("source, code, stops", [
+    ("raise SystemExit(3)\n", 3, True), ("print('fine')\n", 0, False), ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", 247, True),
+])  # fmt: skip
+def test_the_end_is_a_stop_only_when_the_program_failed(program, source, code, stops):
+    script = program(source)
+    with Client() as client:
+        client.launch(**script.configuration())
+        if stops:
+            stopped = client.event("stopped")
+            assert f"exit code {code}" in stopped["description"]
+            client.request("continue", threadId=stopped["threadId"])
+        ends(client, code)
+
+
+def test_stop_at_end_can_be_asked_for_and_terminate_leaves_it(program):
+    script = program("x = 1  # @x\n")
+    with Client() as client:
+        client.launch(**script.configuration(stopAtEnd=True))
+        stopped = client.event("stopped")
+        assert "exit code 0" in stopped["description"] and script.stops_at(client, stopped, "x")
+        client.request("terminate")
+        ends(client, 0)
+
+
+def test_the_recording_is_complete_afterwards(program):
+    from causeway_core.storage import Recording
+
+    script = program(WITHDRAW)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("write"))
+        stopped = client.move("stepBack", client.event("stopped"))
+        client.move("next", stopped)
+        script.at()(client)
+        client.request("continue", threadId=stopped["threadId"])
+        ends(client, 0)
+    [path] = (script.path.parent / ".causeway").glob("*.causeway")
+    with Recording.open(path) as recording:
+        assert recording.complete and recording.meta.exit_code == 0 and len(recording.accesses()) > 0
+        assert {actor.name for actor in recording.actors() if actor.kind == "task"} >= {"Task-1", "Task-2", "Task-3"}
+    assert not list(path.parent.glob("*.spool"))

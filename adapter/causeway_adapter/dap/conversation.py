@@ -107,12 +107,16 @@ class Conversation:
         self._session = session
         self._sources = Sources(session.recording)
 
+    def leave(self) -> None:
+        """Close the session, if one is open, and go on without."""
+        if self._session is not None:
+            self._session.close()
+        self._session = self._sources = self._actors = None
+
     def close(self) -> None:
         """End the conversation and close the recording; may be called twice."""
         self.over = True
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        self.leave()
 
     def actors(self) -> ActorList:
         """The actors at the session's mark; computed once a stop."""

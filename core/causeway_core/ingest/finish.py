@@ -11,10 +11,12 @@ from typing import Any
 from causeway_core.ingest.accesses import write_accesses
 from causeway_core.ingest.actors import write_actors
 from causeway_core.ingest.edges import derive_edges
+from causeway_core.ingest.facts import ProcessFacts
 from causeway_core.ingest.labels import Labels
 from causeway_core.ingest.pipeline import Pipeline
 
 _LATEST_NS = 1 << 62
+_DERIVED = ("message", "location", "access", "object", "edge")
 _FATES = ("raised", "caught", "uncaught")
 
 
@@ -27,34 +29,72 @@ def finish(pipeline: Pipeline, facts: Mapping[str, Any]) -> None:
     _end_processes(pipeline)
     write_actors(pipeline)
     _settle_exceptions(pipeline)
-    writer.insert("message", pipeline.facts.message_rows())
-    labels = Labels(pipeline)
-    write_accesses(pipeline, labels)
-    labels.write()
-    derive_edges(writer.database)
+    _derive(pipeline)
     writer.commit()
     writer.complete({**facts, "events": pipeline.scanner.events, "detail": pipeline.facts.detail})
 
 
+def settle(pipeline: Pipeline) -> None:
+    """Lists actors, the starts of processes and the fates of exceptions as they are now, in a recording that goes on."""
+    pipeline.begin()
+    pipeline.facts.flush()
+    _join_processes(pipeline)
+    write_actors(pipeline)
+    _settle_exceptions(pipeline)
+    _underive(pipeline)
+    pipeline.commit()
+
+
+def derive(pipeline: Pipeline) -> None:
+    """Derives all that `finish` does for a recording that goes on, from what there is of it."""
+    pipeline.begin()
+    _derive(pipeline)
+    pipeline.commit()
+
+
+def _underive(pipeline: Pipeline) -> None:
+    for table in _DERIVED:
+        pipeline.writer.database.execute(f"DELETE FROM {table}")
+
+
+def _derive(pipeline: Pipeline) -> None:
+    _underive(pipeline)
+    pipeline.writer.insert("message", pipeline.facts.message_rows())
+    labels = Labels(pipeline)
+    write_accesses(pipeline, labels)
+    labels.write()
+    derive_edges(pipeline.writer.database)
+
+
+def _parent_of(pipeline: Pipeline, process: ProcessFacts) -> tuple[int | None, int | None]:
+    """The parent of a process and the event that started it, as far as they are in the recording."""
+    parent = next((other for other in pipeline.facts.processes.values() if f"{other.uid:016x}" == process.parent), None)
+    if parent is None or parent is process:
+        return None, None
+    event = process.parent_event
+    known = event and event[0] in parent.streams and 0 <= event[1] < 1 << 40
+    return parent.id, parent.streams[event[0]] << 40 | event[1] if event and known else None
+
+
+def _join_processes(pipeline: Pipeline) -> None:
+    rows = [(*_parent_of(pipeline, process), process.id) for process in pipeline.facts.processes.values()]
+    pipeline.writer.database.executemany("UPDATE process SET parent = ?, parent_at = ? WHERE id = ?", rows)
+
+
 def _end_processes(pipeline: Pipeline) -> None:
     database, facts = pipeline.writer.database, pipeline.facts
-    by_uid = {f"{process.uid:016x}": process for process in facts.processes.values()}
     last = dict(database.execute("SELECT process, max(ts) FROM run GROUP BY process"))
     steps = "SELECT process, max(started_ns) FROM step JOIN stream ON stream.id = step.first_at >> 40 GROUP BY process"
     for process_id, started in database.execute(steps):
         last[process_id] = max(last.get(process_id, 0), started)
     for process in facts.processes.values():
-        parent = by_uid.get(process.parent or "")
-        parent_at = None
-        event = process.parent_event
-        if parent is not None and parent is not process and event and event[0] in parent.streams and 0 <= event[1] < 1 << 40:
-            parent_at = parent.streams[event[0]] << 40 | event[1]
+        parent, parent_at = _parent_of(pipeline, process)
         seen = max(process.last_ts, last.get(process.id, 0))
         ended_ns = seen + process.offset_ns if 0 < seen < _LATEST_NS else None
         ending = "exited" if process.ended else "running" if _alive(process.pid) and process.introduced else "lost"
         database.execute(
             "UPDATE process SET parent = ?, parent_at = ?, ended_ns = ?, exit_code = ?, ending = ? WHERE id = ?",
-            (parent.id if parent is not None and parent is not process else None, parent_at, ended_ns, process.exit_code, ending, process.id),
+            (parent, parent_at, ended_ns, process.exit_code, ending, process.id),
         )
         if ending == "lost":
             _name_loss(pipeline, process.id, process.pid, ended_ns)

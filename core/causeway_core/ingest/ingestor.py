@@ -9,9 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from causeway_core.ingest.actors import write_actors
 from causeway_core.ingest.feed import SegmentFeed
-from causeway_core.ingest.finish import finish
+from causeway_core.ingest.finish import derive, finish, settle
 from causeway_core.ingest.pipeline import CHUNK_WORDS, Pipeline
 from causeway_core.ingest.sites import SpoolTables
 from causeway_core.storage.writer import RecordingWriter
@@ -29,7 +28,7 @@ class Ingestor:
 
     def __init__(
         self, spool: Path, recording: Path, *, command: Sequence[str] = (), cwd: Path | None = None, root: Path | None = None,
-        detail: str = "full", chunk_words: int = CHUNK_WORDS, launch: Mapping[str, Any] | None = None,
+        detail: str = "full", chunk_words: int = CHUNK_WORDS, launch: Mapping[str, Any] | None = None, indexed: bool = False,
     ) -> None:
         self._spool = spool
         self._began = time.monotonic_ns()
@@ -38,7 +37,10 @@ class Ingestor:
             "detail": detail, "causeway_version": own_version(),
             "launch": dict(launch or {}),
         }
-        self._pipeline = Pipeline(RecordingWriter.create(recording, facts), SpoolTables(spool), chunk_words)
+        writer = RecordingWriter.create(recording, facts)
+        if indexed:
+            writer.index()
+        self._pipeline = Pipeline(writer, SpoolTables(spool), chunk_words)
 
     @property
     def events(self) -> int:
@@ -54,13 +56,15 @@ class Ingestor:
     def settle(self) -> None:
         """Takes in all that was written so far and makes it readable, with who did it: chunks that are not full are ended, actors listed.
 
-        For a reader that travels the recording of a program that is being held. What needs the whole (accesses, edges, labels) is still missing.
+        For a reader that travels the recording of a program that is being held. What needs the whole (accesses, edges, labels) is left to `derive`.
         """
         self._discover()
         self._pipeline.settle()
-        self._pipeline.begin()
-        write_actors(self._pipeline)
-        self._pipeline.commit()
+        settle(self._pipeline)
+
+    def derive(self) -> None:
+        """After `settle`: derives what needs the whole from what there is; costs as much as `finish`."""
+        derive(self._pipeline)
 
     def finish(self, exit_code: int | None) -> None:
         """Takes in the rest, derives what needs the whole, marks the recording complete and removes the spool."""

@@ -13,12 +13,13 @@ from causeway_core.session.breakpoint import (
     Verified,
 )
 from causeway_core.session.frame import Frame, Scope, ScopeKind
+from causeway_core.session.growth import Growth
 from causeway_core.session.now import Now
 from causeway_core.session.place import Change, Place
 from causeway_core.session.session import Execution, Link, Session
 from causeway_core.session.variable import Ref, Variable
 
 __all__ = [
-    "ActorList", "ActorState", "Change", "DataBreakpoint", "ExceptionFilter", "Execution", "Frame", "FunctionBreakpoint", "LineBreakpoint", "Link",
-    "LogLine", "Now", "Place", "Ref", "Scope", "ScopeKind", "Session", "Variable", "Verified",
+    "ActorList", "ActorState", "Change", "DataBreakpoint", "ExceptionFilter", "Execution", "Frame", "FunctionBreakpoint", "Growth", "LineBreakpoint",
+    "Link", "LogLine", "Now", "Place", "Ref", "Scope", "ScopeKind", "Session", "Variable", "Verified",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from causeway_core.model import At, Mark, make_at
+from causeway_core.session.chunks import ALL_KINDS
+from causeway_core.session.hits import cuts_at
 from causeway_core.session.movement import Move, Movement
 from causeway_core.session.past import Past
 
@@ -36,8 +38,16 @@ def now_of(past: Past, uid: str, number: int, path: str, line: int) -> Now:
         raise KeyError(uid)
     last = past.chunks.align(At(make_at(stream.id, past.chunks.end(stream.id)) - 1))
     mark = past.mark(last)
-    found = past.line_of(last) if past.stop_of(last) == last else None
-    return Now(mark, found is not None and found[0].path == path and found[1] == line)
+    stop = past.stop_of(last)
+    found = past.line_of(last) if stop is not None else None
+    if stop is None or found is None or found[0].path != path or found[1] != line or _anything_after(past, stop, last):
+        return Now(mark)
+    return Now(past.mark(stop), pending=True)
+
+
+def _anything_after(past: Past, stop: At, last: At) -> bool:
+    """Whether the line that began at `stop` did anything that woven code records; what a debugger does meanwhile is not its doing."""
+    return past.chunks.first(stop, At(last + 1), ALL_KINDS, beyond=True) is not None
 
 
 def before(past: Past, movement: Movement, now: Now) -> Move:
@@ -51,3 +61,24 @@ def before(past: Past, movement: Movement, now: Now) -> Move:
     if found is None:
         return movement.back(now.mark)
     return Move(past.mark(found), "")
+
+
+def lines_since(past: Past, at: At, known: dict[tuple[int, int, int], int]) -> int:
+    """How many lines begin at or after an event, in all actors; by the clock in other processes. `known` keeps the counts of whole chunks."""
+    count = 0
+    for process in past.processes:
+        timeline = past.timeline(process)
+        cuts = cuts_at(past, process, at, after=False)
+        for stream in timeline.streams:
+            cut = cuts.get(stream.id, 0)
+            for chunk in past.chunks.of(stream.id):
+                if chunk.end <= cut:
+                    continue
+                if chunk.first < cut:
+                    count += int((timeline.stops_in(chunk) >= cut - chunk.first).sum())
+                    continue
+                key = (chunk.stream, chunk.first, chunk.words)
+                if key not in known:
+                    known[key] = len(timeline.stops_in(chunk))
+                count += known[key]
+    return count

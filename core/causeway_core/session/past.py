@@ -17,12 +17,14 @@ from causeway_core.wire.record import Record
 class Past:
     """What all parts of a session share. A process's timeline is built by the first question about it."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, grown: dict[int, Timeline] | None = None) -> None:
+        """`grown`: timelines of an earlier reading of the same, growing recording; each is extended when it is first needed, then belongs here."""
         self.recording = recording
         self.chunks = Chunks(recording)
         self.clock = Clock(recording)
         self._timelines: dict[int, Timeline] = {}
         self._sites: dict[int, SiteTable] = {}
+        self._grown = grown if grown is not None else {}
 
     # Processes and actors.
 
@@ -39,7 +41,12 @@ class Past:
         """The timeline of a process."""
         found = self._timelines.get(process)
         if found is None:
-            found = self._timelines[process] = Timeline(self.recording, process, self.chunks, self.sites(process))
+            found = self._grown.get(process)
+            if found is None:
+                found = self._grown[process] = Timeline(self.recording, process, self.chunks, self.sites(process))
+            else:
+                found.extend(self.recording, self.chunks, self.sites(process))
+            self._timelines[process] = found
         return found
 
     def sites(self, process: int) -> SiteTable:

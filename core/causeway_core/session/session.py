@@ -19,10 +19,11 @@ from causeway_core.session.execution import Execution, Executions
 from causeway_core.session.explanation import Explanations, Link
 from causeway_core.session.frame import Frame, Scope
 from causeway_core.session.framenames import FrameNames
+from causeway_core.session.growth import Growth
 from causeway_core.session.logpoint import message
 from causeway_core.session.movement import Move, Movement
 from causeway_core.session.neighbourhood import Neighbourhood, Neighbourhoods
-from causeway_core.session.now import Now, before, now_of
+from causeway_core.session.now import Now, before, lines_since, now_of
 from causeway_core.session.objectlog import ObjectLogs
 from causeway_core.session.objects import Objects
 from causeway_core.session.origins import Origins
@@ -50,14 +51,16 @@ class Session:
     sentence. The first step in a process costs one scan of its records (about 30 ns each). Not for several threads.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, growth: Growth | None = None) -> None:
+        """`growth`: what is known already of a growing recording."""
         self._recording = recording
+        self._growth = growth or Growth()
         self._trail = Trail()
         self._lay_out()
         self._mark = self._movement.start().mark
 
     def _lay_out(self) -> None:
-        past = self._past = Past(self._recording)
+        past = self._past = Past(self._recording, self._growth.timelines)
         self._origins = Origins(past)
         self._movement = Movement(past, self._origins)
         self._stacks = Stacks(past, self._origins)
@@ -74,14 +77,14 @@ class Session:
         self._scopes = Scopes(past, self._variables, self._accesses, self._actors, self.causes)
 
     @classmethod
-    def open(cls, path: str | Path) -> Session:
+    def open(cls, path: str | Path, growth: Growth | None = None) -> Session:
         """A session over the recording at `path`, at its beginning. Raises as `Recording.open` does."""
-        return cls(Recording.open(path))
+        return cls(Recording.open(path), growth)
 
     def refresh(self) -> bool:
         """Takes in what a growing recording has gained since it was opened; says whether it has. The mark and the breakpoints stay.
 
-        Opens the file anew and lays it out from the start: about 30 ns a record.
+        Opens the file anew; what is new of it is laid out: about 30 ns a record.
         """
         fresh = Recording.open(self._recording.path)
         if sum(chunk.words for chunk in fresh.chunks()) == sum(chunk.words for chunk in self._recording.chunks()):
@@ -181,6 +184,10 @@ class Session:
         found = self._stopping.search(now.mark, -1, inclusive=not now.pending)
         return self._jump(Move(found[0], found[2]), found[1]) if found is not None else self.start()
 
+    def lines_before(self, now: Now) -> int:
+        """How many lines of all actors have begun between the mark and now, the mark's own included."""
+        return lines_since(self._past, self._mark.at, self._growth.lines) - now.pending
+
     def goto(self, target: Mark | At) -> Stop:
         """To a mark, or to the event `target` in its actor. Raises KeyError where there is no such event."""
         if isinstance(target, Mark):
@@ -189,6 +196,10 @@ class Session:
         else:
             mark = self._past.mark(self._past.chunks.align(target))
         return self._jump(Move(mark, self._where(mark)), "goto")
+
+    def line_of(self, at: At) -> Mark:
+        """Where the line began that an event belongs to; the event itself before the first."""
+        return self._past.mark(self._past.stop_of(at) or at)
 
     def restart_frame(self, frame: Frame) -> Stop:
         """To the first line of the frame's activation."""

@@ -68,16 +68,24 @@ class Activation:
 class Timeline:
     """The process's records in total order, as linked segments; built by one scan of all its chunks (about 30 ns a record), then questions are walks.
 
+    `extend` goes on where an earlier scan of a growing recording ended.
+
     Events are compared by `key`. Memory: 24 bytes a segment (about two a call) and 56 an activation.
     """
 
     def __init__(self, recording: Recording, process: int, chunks: Chunks, sites: SiteTable) -> None:
         self.process = process
+        self._native = _query.Timeline()
+        self._runs_fed = 0
+        self._done: dict[int, int] = {}
+        self.extend(recording, chunks, sites)
+
+    def extend(self, recording: Recording, chunks: Chunks, sites: SiteTable) -> None:
+        """Takes in what the process has recorded since; from now on chunks and sites are those of this reading of the recording."""
         self._recording = recording
         self._chunks = chunks
-        self._native = _query.Timeline()
         self._native.sites(sites.functions.tobytes(), sites.flags.tobytes())
-        self.streams = [stream for stream in recording.streams() if stream.process == process]
+        self.streams = [stream for stream in recording.streams() if stream.process == self.process]
         self._stops = sites.stops
         self._name_threads()
         for first, last in self._runs():
@@ -95,27 +103,35 @@ class Timeline:
             self._native.thread(stream, 0, number)
 
     def _runs(self) -> Iterator[tuple[At, At]]:
-        """The process's runs, as (first event, end) in order; what precedes a stream's first run comes with it."""
+        """What is new of the process's runs, as (first event, end) in order; what precedes a stream's first run comes with it.
+
+        The last run may have gone on since; the others were whole.
+        """
         ends = {stream.id: self._chunks.end(stream.id) for stream in self.streams}
-        starts = self._recording.run_columns(self.process)["at"].tolist()
-        done = {stream.id: self._chunks.start(stream.id) for stream in self.streams}
+        done = self._done
+        for stream in self.streams:
+            done.setdefault(stream.id, self._chunks.start(stream.id))
+        since = max(self._runs_fed - 1, 0)
+        starts = self._recording.run_columns(self.process, since)["at"].tolist()
+        self._runs_fed = since + len(starts)
         following: dict[int, int] = {}
         until = [0] * len(starts)
         for i in range(len(starts) - 1, -1, -1):
-            stream = stream_of(At(starts[i]))
-            until[i] = following.get(stream, make_at(stream, ends.get(stream, 0)))
-            following[stream] = starts[i]
+            stream_id = stream_of(At(starts[i]))
+            until[i] = following.get(stream_id, make_at(stream_id, ends.get(stream_id, 0)))
+            following[stream_id] = starts[i]
         for start, end in zip(starts, until, strict=True):
-            stream = stream_of(At(start))
-            if stream not in done:
+            stream_id = stream_of(At(start))
+            if stream_id not in done:
                 continue
-            first = min(start, make_at(stream, done[stream]))
+            first = make_at(stream_id, done[stream_id])
             if end > first:
-                yield At(first), At(end)
-            done[stream] = max(done[stream], position_of(At(end)))
-        for stream, position in done.items():
-            if position < ends[stream]:
-                yield make_at(stream, position), make_at(stream, ends[stream])
+                yield first, At(end)
+            done[stream_id] = max(done[stream_id], position_of(At(end)))
+        for stream_id, position in list(done.items()):
+            if position < ends[stream_id]:
+                yield make_at(stream_id, position), make_at(stream_id, ends[stream_id])
+                done[stream_id] = ends[stream_id]
 
     def _feed(self, first: At, end: At) -> None:
         stream = stream_of(first)
@@ -210,6 +226,10 @@ class Timeline:
             later = self.neighbour(segment, 1, of_actor=of_actor)
             found = None if later is None else self.first_stop(later)
         return found
+
+    def stops_in(self, chunk: Chunk) -> NDArray[np.uint32]:
+        """The offsets in a chunk of this process at which lines begin."""
+        return self._chunks.all_in(chunk, STOP, sites=self._stops)
 
     # Searches in one activation.
 

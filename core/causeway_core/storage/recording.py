@@ -40,6 +40,13 @@ class Recording:
         self._chunks = ChunkStore(database)
         self._definitions = Definitions(database, self._chunks)
         self._sites = SiteMap(database)
+        self.derive: Callable[[], None] | None = None
+        """Called once, before the first question about what is derived from the whole: a recording that grows has it derived only then."""
+
+    def _derived(self) -> None:
+        if self.derive is not None:
+            derive, self.derive = self.derive, None
+            derive()
 
     @classmethod
     def open(cls, path: str | Path) -> Recording:
@@ -186,12 +193,14 @@ class Recording:
         """The runs of a process in its total order."""
         return self._all(lambda row: Run(*row), "SELECT process, number, at, ts FROM run WHERE process = ? ORDER BY number", (process,))
 
-    def run_columns(self, process: int) -> dict[str, NDArray[np.int64]]:
-        """The runs of a process as arrays `number`, `at`, `ts`, in order of number."""
-        return self._columns(("number", "at", "ts"), "SELECT number, at, ts FROM run WHERE process = ? ORDER BY number", (process,))
+    def run_columns(self, process: int, since: int = 0) -> dict[str, NDArray[np.int64]]:
+        """The runs of a process as arrays `number`, `at`, `ts`, in order of number, but for the first `since`."""
+        sql = "SELECT number, at, ts FROM run WHERE process = ? ORDER BY number LIMIT -1 OFFSET ?"
+        return self._columns(("number", "at", "ts"), sql, (process, since))
 
     def edges(self) -> list[Edge]:
         """All synchronization edges."""
+        self._derived()
         return self._all(_edge, "SELECT src, dst, kind, hard, object, note FROM edge ORDER BY id")
 
     def edges_into(self, first: At, last: At) -> list[Edge]:
@@ -203,11 +212,13 @@ class Recording:
         return self._edges_between("src", first, last)
 
     def _edges_between(self, end: str, first: At, last: At) -> list[Edge]:
+        self._derived()
         sql = f"SELECT src, dst, kind, hard, object, note FROM edge WHERE {end} BETWEEN ? AND ? ORDER BY {end}"
         return self._all(_edge, sql, (first, last))
 
     def edge_columns(self) -> dict[str, NDArray[np.int64]]:
         """Edges as arrays `src`, `dst`, `hard`, `object` (-1: none), in order of id."""
+        self._derived()
         return self._columns(("src", "dst", "hard", "object"), "SELECT src, dst, hard, coalesce(object, -1) FROM edge ORDER BY id")
 
     def syncs(self, object: int | None = None) -> list[Sync]:
@@ -225,15 +236,18 @@ class Recording:
 
     def locations(self) -> list[Location]:
         """All shared places."""
+        self._derived()
         return self._all(lambda row: Location(*row), "SELECT id, process, kind, object, key, name FROM location ORDER BY id")
 
     def accesses(self, location: int | None = None) -> list[Access]:
         """The accesses of shared places in order of id, or those of one place in order of event."""
+        self._derived()
         where, parameters = ("ORDER BY id", ()) if location is None else ("WHERE location = ? ORDER BY at", (location,))
         return self._all(self._access, f"SELECT at, actor, step, location, op, site, vk, payload FROM access {where}", parameters)
 
     def accesses_between(self, first: At, last: At) -> list[Access]:
         """The accesses of shared places at events from `first` to `last` (inclusive, one stream), by event."""
+        self._derived()
         sql = "SELECT at, actor, step, location, op, site, vk, payload FROM access WHERE at BETWEEN ? AND ? ORDER BY at"
         return self._all(self._access, sql, (first, last))
 
@@ -243,6 +257,7 @@ class Recording:
 
     def access_columns(self) -> AccessColumns:
         """All accesses as arrays, in order of id; values are left in the table."""
+        self._derived()
         return read_access_columns(self._database)
 
     def exceptions(self) -> list[ExceptionRow]:
@@ -256,6 +271,7 @@ class Recording:
 
     def messages(self) -> list[Message]:
         """All messages."""
+        self._derived()
         return self._all(lambda row: Message(*row), "SELECT id, key, trace_id, send_at, receive_at, carrier FROM message ORDER BY id")
 
     def io(self) -> list[Io]:
@@ -288,11 +304,13 @@ class Recording:
 
     def object(self, id: int) -> Obj:
         """An object by its object.id. Objects that no fact mentions have no label."""
+        self._derived()
         row = self._database.execute("SELECT id, type, first_at, label, owner FROM object WHERE id = ?", (id,)).fetchone()
         return Obj(*row) if row else self._definitions.object(id)
 
     def objects(self) -> list[Obj]:
         """The objects that facts mention (locks, tasks, owners of shared places …)."""
+        self._derived()
         return self._all(lambda row: Obj(*row), "SELECT id, type, first_at, label, owner FROM object ORDER BY id")
 
     def type_flags(self, object: int) -> int:

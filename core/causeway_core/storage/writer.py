@@ -61,6 +61,10 @@ class RecordingWriter:
         if rows:
             self.database.executemany(_insert_statement(table, len(rows[0])), rows)
 
+    def index(self) -> None:
+        """Makes the secondary indexes now, for a recording that is travelled while it grows."""
+        schema.create_indexes(self.database)
+
     def set_meta(self, facts: Mapping[str, Any]) -> None:
         """Sets facts about the recording; what is neither text nor a number is stored as JSON."""
         rows = [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in facts.items() if value is not None]

@@ -116,6 +116,8 @@ class Live:
         held = self._held
         if request["command"] in FORWARD:
             self._held = self._now = None
+            self._conversation.leave()
+            self._recorder.resume()
 
         def answered(answer: Message) -> None:
             if not answer.get("success") and self._held is None:
@@ -222,6 +224,7 @@ class Live:
         self._open(session)
         self._in_past = False
         stop = _last(session)
+        self._now = Now(stop.mark)
         self._port.emit(_with_text(self._conversation.stopped(stop), self._ending_text(stop)))
         self._at_end = "stop"
 
@@ -298,11 +301,18 @@ class Live:
         """The event of a stop in the past: as it is, or the program's own stop when the past has led up to it."""
         if self._ended:
             self._at_end = "end" if stop.reason == "end" else ""
-            return event if self._at_end else _with_text(event, f"In the past: {stop.text}")
+            return event if self._at_end or self._now is None else self._past_event(event, stop)
         if self._in_past and self._held is not None and (stop.reason == "end" or (self._now is not None and self._now.is_at(stop.mark))):
             self._in_past = False
             return Event("stopped", {**self._held, "description": "Back to now", "text": "Back to now"})
-        return _with_text(event, f"In the past: {stop.text}")
+        return self._past_event(event, stop)
+
+    def _past_event(self, event: Event, stop: Stop) -> Event:
+        """VS Code shows `description` beside the thread and `text` above it: both say that this is the past, and how far."""
+        if self._now is None:
+            return event
+        count = self._conversation.session.lines_before(self._now)
+        return _with_text(event, f"In the past: {count:,} step{'s' if count != 1 else ''} before now. {stop.text}")
 
 
 def _with_text(event: Event, text: str) -> Event:
@@ -314,5 +324,5 @@ def _last(session: Session) -> Stop:
     uncaught = [row for row in session.recording.exceptions() if row.fate == "uncaught"]
     if not uncaught:
         return session.end()
-    stop = session.goto(uncaught[-1].at)
+    stop = session.goto(session.line_of(uncaught[-1].at))
     return Stop(stop.mark, "exception", f"{uncaught[-1].type}: {uncaught[-1].message}")

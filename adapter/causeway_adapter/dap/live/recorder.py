@@ -10,9 +10,11 @@ from pathlib import Path
 from causeway_core.errors import CausewayError, CommandError, InternalError
 from causeway_core.ingest import Ingestor
 from causeway_core.launch import Target
-from causeway_core.session import Session
+from causeway_core.session import Growth, Session
 
 POLL_SECONDS = 0.05
+READ_AHEAD = 300_000
+"""Events."""
 
 
 class Recorder:
@@ -28,7 +30,13 @@ class Recorder:
             self.spool.mkdir()
         except OSError as error:
             raise CommandError(f"cannot write to {path.parent}: {error.strerror}", "set `cwd` to a folder that can be written to") from error
-        self._ingestor = Ingestor(self.spool, path, command=[*target.program], cwd=target.folder, root=target.root, detail=detail)
+        self._ingestor = Ingestor(
+            self.spool, path, command=[*target.program], cwd=target.folder, root=target.root, detail=detail, indexed=True,
+            launch={"python": target.python, "flags": list(target.flags)},
+        )
+        self._growth = Growth()
+        self._read = 0
+        self._travelled = False
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._exit_code: int | None = None
@@ -43,6 +51,7 @@ class Recorder:
             while not self._ending.wait(POLL_SECONDS):
                 with self._lock:
                     self._ingestor.poll()
+                    self._read_ahead()
             with self._lock:
                 self._ingestor.finish(self._exit_code)
         except CausewayError as error:
@@ -52,13 +61,33 @@ class Recorder:
         self.finished = True
         self._done(trouble)
 
+    def _read_ahead(self) -> None:
+        """Keeps what a session must scan at its opening below some ten milliseconds' worth. Not while one is open."""
+        if self._ingestor.events - self._read > READ_AHEAD and not self._travelled:
+            self._read = self._ingestor.events
+            self._ingestor.settle()
+            self._growth.advance(self.path)
+
     def session(self) -> Session:
-        """A session over all that has been recorded until now; the caller's to close. Raises RecordingError."""
-        if not self.finished:
-            with self._lock:
-                if not self._ending.is_set():
-                    self._ingestor.settle()
-        return Session.open(self.path)
+        """A session over all that has been recorded until now; close it before `resume`. Raises RecordingError."""
+        with self._lock:
+            self._travelled = True
+            if not self._ending.is_set():
+                self._ingestor.settle()
+                self._read = self._ingestor.events
+        session = Session.open(self.path, self._growth)
+        session.recording.derive = self._derive
+        return session
+
+    def _derive(self) -> None:
+        with self._lock:
+            if not self._ending.is_set():
+                self._ingestor.derive()
+
+    def resume(self) -> None:
+        """The program goes on, and no session is open any more."""
+        with self._lock:
+            self._travelled = False
 
     def finish(self, exit_code: int | None, done: Callable[[CausewayError | None], None]) -> None:
         """Completes the recording and then calls `done`, on another thread, with what went wrong. A second call does nothing."""

@@ -1,0 +1,139 @@
+"""Live debugging: from launch to the first stop beside plain debugpy, and the first Step Back after a stop on recordings of several sizes.
+
+    python -m bench.live [--events 10000 1000000 10000000] [--stops 15] [--launches 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from causeway_adapter.dap.connection import Connection, encode
+
+PROGRAM = """\
+def burn(n):
+    total = 0
+    for i in range(n):
+        total += i
+        total -= 1
+    return total
+
+
+burn({loops})
+for stop in range({stops}):
+    burn(10)
+    print(stop)  # line 11
+"""
+LINE = 11
+EVENTS_A_LOOP = 5
+
+
+class Client:
+    """A client without checks, that measures."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.sink = self.process.stdin
+        self.connection = Connection(self.process.stdout, self.process.stdin)
+        self.seq = itertools.count(1)
+
+    def send(self, command: str, **arguments: Any) -> int:
+        seq = next(self.seq)
+        self.sink.write(encode({"seq": seq, "type": "request", "command": command, "arguments": arguments}))
+        self.sink.flush()
+        return seq
+
+    def until(self, kind: str, name: str) -> dict[str, Any]:
+        while True:
+            message = self.connection.receive()
+            assert message is not None
+            if message["type"] == kind and message.get("event", message.get("command")) == name:
+                return message
+
+    def launch(self, script: Path) -> dict[str, Any]:
+        """To the first stop."""
+        self.send("initialize", adapterID="bench", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
+        self.until("response", "initialize")
+        self.send("launch", program=str(script), cwd=str(script.parent), console="internalConsole", python=[sys.executable])
+        self.until("event", "initialized")
+        self.send("setBreakpoints", source={"path": str(script)}, breakpoints=[{"line": LINE}])
+        self.send("configurationDone")
+        return self.until("event", "stopped")
+
+    def close(self) -> None:
+        self.send("disconnect", terminateDebuggee=True)
+        self.until("response", "disconnect")
+        self.process.kill()
+        self.process.wait()
+
+
+CAUSEWAY = [str(Path(sys.executable).with_name("causeway")), "dap"]
+DEBUGPY = [sys.executable, "-m", "debugpy.adapter"]
+
+
+def first_stop(command: list[str], script: Path) -> float:
+    """Milliseconds from the adapter's start to the first stop."""
+    began = time.perf_counter()
+    client = Client(command)
+    client.launch(script)
+    took = time.perf_counter() - began
+    client.close()
+    return took * 1000
+
+
+def step_backs(events: int, stops: int, folder: Path) -> tuple[float, list[float]]:
+    """Milliseconds of the first Step Back after the events, and of the first one after each following stop."""
+    script = folder / f"burn_{events}.py"
+    script.write_text(PROGRAM.format(loops=events // EVENTS_A_LOOP, stops=stops))
+    client = Client(CAUSEWAY)
+    stopped = client.launch(script)["body"]
+    taken = []
+    for number in range(stops):
+        began = time.perf_counter()
+        client.send("stepBack", threadId=stopped["threadId"])
+        past = client.until("event", "stopped")["body"]
+        taken.append((time.perf_counter() - began) * 1000)
+        client.send("continue", threadId=past["threadId"])
+        stopped = client.until("event", "stopped")["body"]
+        while "Back to now" not in stopped.get("description", ""):
+            client.send("continue", threadId=stopped["threadId"])
+            stopped = client.until("event", "stopped")["body"]
+        if number < stops - 1:
+            client.send("continue", threadId=stopped["threadId"])
+            stopped = client.until("event", "stopped")["body"]
+    client.close()
+    return taken[0], taken[1:]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, nargs="*", default=[10_000, 1_000_000, 10_000_000])
+    parser.add_argument("--stops", type=int, default=15)
+    parser.add_argument("--launches", type=int, default=5)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        script = folder / "small.py"
+        script.write_text(PROGRAM.format(loops=10, stops=3))
+        pairs = [(first_stop(DEBUGPY, script), first_stop(CAUSEWAY, script)) for _ in range(given.launches)]
+        if pairs:
+            plain, ours = (statistics.median(side) for side in zip(*pairs, strict=True))
+            print(f"launch to first stop: debugpy {plain:,.0f} ms, causeway {ours:,.0f} ms (medians of {len(pairs)})", flush=True)
+        for events in given.events:
+            first, rest = step_backs(events, given.stops, folder)
+            rest.sort()
+            tail = rest[min(len(rest) - 1, int(len(rest) * 0.99))]
+            print(f"step back after {events:,} events: first {first:,.0f} ms, later median {statistics.median(rest):,.0f} ms, p99 {tail:,.0f} ms", flush=True)
+
+
+if __name__ == "__main__":
+    main()
