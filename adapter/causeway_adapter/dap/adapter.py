@@ -39,6 +39,9 @@ BEFORE_A_RECORDING = frozenset(
     }
 )
 
+RUNNING = ("connect", "listen", "processId", "host", "port")
+"""What an `attach` to a running program names."""
+
 
 class Adapter:
     """Answers one client until it disconnects or its stream ends.
@@ -59,11 +62,19 @@ class Adapter:
         threading.Thread(target=self._read, name="client", daemon=True).start()
         try:
             while not self._conversation.over:
-                self._inbox.get()()
+                self._do(self._inbox.get())
         finally:
             self._conversation.close()
             if self._live is not None:
                 self._live.close()
+
+    def _do(self, what: Callable[[], None]) -> None:
+        try:
+            what()
+        except Exception as error:
+            log.exception("a message was not handled")
+            text = error if isinstance(error, CausewayError) else f"a message was not handled: {type(error).__name__}: {error}; please report this"
+            self._emit(Event("output", {"category": "stderr", "output": f"causeway: {text}\n"}))
 
     def _read(self) -> None:
         """On a thread of its own: pass on what the client says, until it says that it leaves."""
@@ -113,14 +124,14 @@ class Adapter:
         """Whether a program that is being debugged, or begins to be, takes a request."""
         if self._live is not None:
             return self._live.takes(message)
-        arguments = message.get("arguments")
-        if message.get("command") != "launch" or not isinstance(arguments, dict) or arguments.get("recording") is not None:
+        arguments, command = message.get("arguments"), message.get("command")
+        if command not in ("launch", "attach") or not isinstance(arguments, dict) or arguments.get("recording") is not None:
             return False
-        if not self._conversation.initialized or self._conversation.attached:
+        if command == "attach" and not any(arguments.get(name) is not None for name in RUNNING):
             return False
-        if not self._conversation.accepts(arguments.get("token")):
+        if not self._conversation.initialized or self._conversation.attached or not self._conversation.accepts(arguments.get("token")):
             return False
-        self._live = Live(self._conversation, self._port(), parse(arguments))
+        self._live = Live(self._conversation, self._port(), parse(arguments) if command == "launch" else None)
         self._live.start(message)
         return True
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
+
+import numpy as np
+from numpy.typing import NDArray
 
 from causeway_core.model import Actor, At, Function, Mark, Process, Site, Value, ValueKind
 from causeway_core.session.chunks import Chunks
@@ -14,17 +18,29 @@ from causeway_core.storage.recording import Recording
 from causeway_core.wire.record import Record
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one reading of a growing recording leaves to the next: timelines by process, and facts about whole chunks by stream, first and words.
+
+    `lines` is how many lines begin in a chunk, `sites` which sites occur in it.
+    """
+
+    timelines: dict[int, Timeline] = field(default_factory=dict)
+    lines: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    sites: dict[tuple[int, int, int], NDArray[np.uint32]] = field(default_factory=dict)
+
+
 class Past:
     """What all parts of a session share. A process's timeline is built by the first question about it."""
 
-    def __init__(self, recording: Recording, grown: dict[int, Timeline] | None = None) -> None:
-        """`grown`: timelines of an earlier reading of the same, growing recording; each is extended when it is first needed, then belongs here."""
+    def __init__(self, recording: Recording, kept: Kept | None = None) -> None:
+        """`kept`: from an earlier reading of the same, growing recording; each timeline is extended when it is first needed, then belongs here."""
         self.recording = recording
         self.chunks = Chunks(recording)
         self.clock = Clock(recording)
         self._timelines: dict[int, Timeline] = {}
         self._sites: dict[int, SiteTable] = {}
-        self._grown = grown if grown is not None else {}
+        self._kept = kept if kept is not None else Kept()
 
     # Processes and actors.
 
@@ -41,9 +57,9 @@ class Past:
         """The timeline of a process."""
         found = self._timelines.get(process)
         if found is None:
-            found = self._grown.get(process)
+            found = self._kept.timelines.get(process)
             if found is None:
-                found = self._grown[process] = Timeline(self.recording, process, self.chunks, self.sites(process))
+                found = self._kept.timelines[process] = Timeline(self.recording, process, self.chunks, self.sites(process))
             else:
                 found.extend(self.recording, self.chunks, self.sites(process))
             self._timelines[process] = found
@@ -53,7 +69,7 @@ class Past:
         """The site table of a process."""
         found = self._sites.get(process)
         if found is None:
-            found = self._sites[process] = SiteTable(self.recording, process)
+            found = self._sites[process] = SiteTable(self.recording, process, self._kept.sites)
         return found
 
     def at(self, at: At) -> Timeline:

@@ -60,7 +60,7 @@ class Session:
         self._mark = self._movement.start().mark
 
     def _lay_out(self) -> None:
-        past = self._past = Past(self._recording, self._growth.timelines)
+        past = self._past = Past(self._recording, self._growth.kept)
         self._origins = Origins(past)
         self._movement = Movement(past, self._origins)
         self._stacks = Stacks(past, self._origins)
@@ -186,7 +186,7 @@ class Session:
 
     def lines_before(self, now: Now) -> int:
         """How many lines of all actors have begun between the mark and now, the mark's own included."""
-        return lines_since(self._past, self._mark.at, self._growth.lines) - now.pending
+        return lines_since(self._past, self._mark.at, self._growth.kept.lines) - now.pending
 
     def goto(self, target: Mark | At) -> Stop:
         """To a mark, or to the event `target` in its actor. Raises KeyError where there is no such event."""

@@ -22,7 +22,9 @@ _VARIABLE = frozenset({"global", "cell"})
 class SiteTable:
     """Wire sites of a process: `functions[w]` is function id + 1 (0 unknown), `site_ids[w]` the site.id (0 unknown), `flags[w]` AWAITS and STOPS."""
 
-    def __init__(self, recording: Recording, process: int) -> None:
+    def __init__(self, recording: Recording, process: int, kept: dict[tuple[int, int, int], NDArray[np.uint32]] | None = None) -> None:
+        """`kept` hands the sites of chunks (stream, first, words) on from one reading of a growing recording to the next."""
+        self._sites_by_chunk = kept if kept is not None else {}
         self._recording = recording
         self.process = process
         self._bindings: dict[int, dict[str, list[int]]] = {}
@@ -122,7 +124,19 @@ class SiteTable:
 
     @cached_property
     def _occurrences(self) -> tuple[NDArray[np.uint32], NDArray[np.int32], list[Chunk]]:
-        return invert(self._chunks, [self._recording.chunk_sites(chunk) for chunk in self._chunks])
+        return invert(self._chunks, [self._sites_of(chunk) for chunk in self._chunks])
+
+    def read_ahead(self) -> None:
+        """Reads now which sites occur in the chunks."""
+        for chunk in self._chunks:
+            self._sites_of(chunk)
+
+    def _sites_of(self, chunk: Chunk) -> NDArray[np.uint32]:
+        key = (chunk.stream, chunk.first, chunk.words)
+        found = self._sites_by_chunk.get(key)
+        if found is None:
+            found = self._sites_by_chunk[key] = self._recording.chunk_sites(chunk)
+        return found
 
     @cached_property
     def _owners(self) -> tuple[NDArray[np.uint32], NDArray[np.int32], list[Chunk]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from causeway_core.errors import CausewayError, ProtocolError
@@ -11,7 +12,7 @@ from causeway_core.model import Stop
 from causeway_core.session import Now, Session
 
 from causeway_adapter.dap.conversation import Conversation
-from causeway_adapter.dap.live.backend import Backend, Message
+from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Backend, Message
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
 from causeway_adapter.dap.live.configuration import Launch
 from causeway_adapter.dap.live.port import Port
@@ -29,6 +30,22 @@ FIRST_HANDLE = 1 << 30
 Then = Callable[[Message], None]
 
 
+NO_PAST = "{} is debugged without a past: only programs that are launched here are recorded"
+
+
+def _places(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {"breakpoints": [{"line": line} for line in range(arguments.get("line", 1), arguments.get("endLine", arguments.get("line", 1)) + 1)]}
+
+
+WITHOUT_DEBUGPY: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "breakpointLocations": _places,
+    "dataBreakpointInfo": lambda _: {"dataId": None, "description": "data breakpoints look into the past: step back first"},
+    "loadedSources": lambda _: {"sources": []},
+    "cancel": lambda _: {},
+}
+"""Requests that we announce and debugpy does not know, as long as the program runs or is held."""
+
+
 class Live:
     """Stands between the client and debugpy. Used by the adapter's thread only.
 
@@ -36,7 +53,8 @@ class Live:
     adapter's own handlers, which know nothing of the present: `stopped` is where they return to it.
     """
 
-    def __init__(self, conversation: Conversation, port: Port, launch: Launch) -> None:
+    def __init__(self, conversation: Conversation, port: Port, launch: Launch | None) -> None:
+        """Without a `launch` the program is one that runs already: it is debugged, and has no past."""
         self._conversation = conversation
         self._port = port
         self._launch = launch
@@ -50,12 +68,13 @@ class Live:
         self._exit_code: int | None = None
         self._ended = False
         self._at_end = ""
-        self._leaving: Message | None = None
-        self._recorder = Recorder(launch.target, new_path(launch.target.name, launch.target.folder), launch.detail)
+        self._wanted_end = False
+        self._ran = False
+        self._recorder = _recorder(launch) if launch is not None else None
         try:
             self._backend = Backend(port.deliver)
         except CausewayError:
-            self._recorder.discard()
+            self._discard()
             raise
         conversation.number_from(FIRST_HANDLE)
         conversation.on_stop = self.stopped
@@ -63,8 +82,12 @@ class Live:
     # Beginning and end.
 
     def start(self, request: Message) -> None:
-        """Answer the client's `launch` by launching with debugpy; the response comes when debugpy gives it."""
-        configuration = self._launch.for_debugpy(self._recorder.spool, self._conversation.client)
+        """Answer the client's `launch` or `attach` by debugpy's; the response comes when debugpy gives it."""
+        configuration = request.get("arguments") or {}
+        if self._launch is not None and self._recorder is not None:
+            configuration = self._launch.for_debugpy(self._recorder.spool, self._conversation.client)
+        else:
+            self._port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_PAST.format(_why_no_past(configuration))}\n"}))
 
         def initialized(response: Message) -> None:
             self._ask(request["command"], configuration, lambda answer: self._launched(request, answer))
@@ -79,7 +102,15 @@ class Live:
     def close(self) -> None:
         """End debugpy and the program, and complete the recording."""
         self._backend.close()
-        self._recorder.close()
+        if self._ran and self._recorder is not None:
+            self._recorder.close()
+        else:
+            self._discard()
+
+    def _discard(self) -> None:
+        """Nothing has run."""
+        if self._recorder is not None:
+            self._recorder.discard()
 
     # What the client wants.
 
@@ -89,6 +120,9 @@ class Live:
         arguments = request.get("arguments") or {}
         if command in ("launch", "attach"):
             raise ProtocolError("a program is being debugged already", "disconnect first")
+        if command == "restart":
+            raise ProtocolError("a program that runs is not restarted in place", "end the session and launch it again; editors do that by themselves")
+        self._wanted_end = self._wanted_end or command in ("terminate", "disconnect")
         if command == "disconnect":
             self._disconnect(request)
         elif command in SETTERS:
@@ -102,6 +136,8 @@ class Live:
             return False
         elif command in ("stepBack", "reverseContinue"):
             self._enter(request, arguments)
+        elif command in WITHOUT_DEBUGPY:
+            self._port.respond(request, WITHOUT_DEBUGPY[command](arguments))
         else:
             self._forward(request)
         return True
@@ -117,7 +153,8 @@ class Live:
         if request["command"] in FORWARD:
             self._held = self._now = None
             self._conversation.leave()
-            self._recorder.resume()
+            if self._recorder is not None:
+                self._recorder.resume()
 
         def answered(answer: Message) -> None:
             if not answer.get("success") and self._held is None:
@@ -142,14 +179,19 @@ class Live:
         )
 
     def _disconnect(self, request: Message) -> None:
-        self._leaving = request
         if self._ended:
             self._left(request)
         else:
             self._ask("disconnect", request.get("arguments") or {}, lambda answer: self._left(request))
+            timer = threading.Timer(PATIENCE_SECONDS, lambda: self._port.later(lambda: self._left(request)))
+            timer.daemon = True
+            timer.start()
 
     def _left(self, request: Message) -> None:
-        self._recorder.finish(self._exit_code, lambda error: None)
+        if self._conversation.over:
+            return
+        if self._recorder is not None:
+            self._recorder.finish(self._exit_code, lambda error: None)
         self.close()
         self._port.respond(request)
         self._conversation.over = True
@@ -182,8 +224,11 @@ class Live:
             if self._in_past:
                 return  # another thread, held at the same moment; it is seen when the client comes back
             self._held, self._now = dict(body), None
+            if self._recorder is not None:
+                self._recorder.hold()
         elif name == "continued" and not self._in_past:
             self._held = self._now = None
+        self._ran = self._ran or name == "process"
         if name == "initialized":
             self._port.emit(Event("capabilities", {"capabilities": {"supportsRestartRequest": False}}))
         self._port.send({key: value for key, value in message.items() if key != "seq"})
@@ -193,12 +238,17 @@ class Live:
             return
         self._ended = True
         self._held = self._now = None
-        stays = self._launch.stop_at_end if self._launch.stop_at_end is not None else bool(self._exit_code)
-        if self._leaving is not None or not (stays or self._in_past):
+        recorder = self._recorder
+        if recorder is None or self._wanted_end or not (self._stays() or self._in_past):
             self._say_farewell()
-            self._recorder.finish(self._exit_code, lambda error: None)
+            if recorder is not None:
+                recorder.finish(self._exit_code, lambda error: None)
         else:
-            self._recorder.finish(self._exit_code, lambda error: self._port.later(lambda: self._stay(error)))
+            recorder.finish(self._exit_code, lambda error: self._port.later(lambda: self._stay(recorder, error)))
+
+    def _stays(self) -> bool:
+        asked = self._launch.stop_at_end if self._launch is not None else False
+        return asked if asked is not None else self._exit_code != 0
 
     def _lost(self) -> None:
         """debugpy itself has ended: whatever it still owed an answer for gets an error."""
@@ -209,14 +259,15 @@ class Live:
             self._farewell.append({"type": "event", "event": "terminated"})
             self._program_ended()
 
-    def _stay(self, trouble: CausewayError | None) -> None:
+    def _stay(self, recorder: Recorder, trouble: CausewayError | None) -> None:
         """The program has ended, and the session stays at its end with the whole past open."""
-        if self._leaving is not None:
+        if self._wanted_end:
+            self._say_farewell()
             return
         if trouble is not None:
             self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: {trouble}\n"}))
         try:
-            session = self._recorder.session()
+            session = recorder.session()
         except CausewayError as error:
             self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: the past cannot be opened: {error}\n"}))
             self._say_farewell()
@@ -245,6 +296,8 @@ class Live:
 
     def _enter(self, request: Message, arguments: dict[str, Any]) -> None:
         """From a stop of the program into its past: where is the thread that is held, and before which line?"""
+        if self._recorder is None:
+            raise ProtocolError("this program has no past: it was not launched here", "launch it with Causeway to have it recorded")
         if self._held is None:
             raise ProtocolError("the program is running", "pause it, or set a breakpoint, before stepping back")
         thread = arguments.get("threadId") or self._held.get("threadId")
@@ -279,6 +332,7 @@ class Live:
         return guarded
 
     def _travel(self, request: Message, uid: str, stream: int, frame: dict[str, Any]) -> None:
+        assert self._recorder is not None
         session = self._recorder.session()
         try:
             path = (frame.get("source") or {}).get("path") or ""
@@ -313,6 +367,14 @@ class Live:
             return event
         count = self._conversation.session.lines_before(self._now)
         return _with_text(event, f"In the past: {count:,} step{'s' if count != 1 else ''} before now. {stop.text}")
+
+
+def _recorder(launch: Launch) -> Recorder:
+    return Recorder(launch.target, new_path(launch.target.name, launch.target.folder), launch.detail)
+
+
+def _why_no_past(configuration: Mapping[str, Any]) -> str:
+    return "a child process" if configuration.get("subProcessId") is not None else "a program that runs already"
 
 
 def _with_text(event: Event, text: str) -> Event:

@@ -36,7 +36,8 @@ class Recorder:
         )
         self._growth = Growth()
         self._read = 0
-        self._travelled = False
+        self._travelled = self._held = False
+        self._wake = threading.Event()
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._exit_code: int | None = None
@@ -48,7 +49,9 @@ class Recorder:
     def _run(self) -> None:
         trouble: CausewayError | None = None
         try:
-            while not self._ending.wait(POLL_SECONDS):
+            while not self._ending.is_set():
+                self._wake.wait(POLL_SECONDS)
+                self._wake.clear()
                 with self._lock:
                     self._ingestor.poll()
                     self._read_ahead()
@@ -63,18 +66,27 @@ class Recorder:
 
     def _read_ahead(self) -> None:
         """Keeps what a session must scan at its opening below some ten milliseconds' worth. Not while one is open."""
-        if self._ingestor.events - self._read > READ_AHEAD and not self._travelled:
-            self._read = self._ingestor.events
-            self._ingestor.settle()
+        if self._ingestor.events - self._read > (0 if self._held else READ_AHEAD) and not self._travelled:
+            self._settle()
             self._growth.advance(self.path)
+
+    def _settle(self) -> None:
+        self._ingestor.settle()
+        self._read = self._ingestor.events
+
+    def hold(self) -> None:
+        """The program is held: what it has done so far is read now, in case somebody asks."""
+        self._held = True
+        self._wake.set()
 
     def session(self) -> Session:
         """A session over all that has been recorded until now; close it before `resume`. Raises RecordingError."""
         with self._lock:
             self._travelled = True
             if not self._ending.is_set():
-                self._ingestor.settle()
-                self._read = self._ingestor.events
+                self._ingestor.poll()
+                if self._ingestor.events != self._read:
+                    self._settle()
         session = Session.open(self.path, self._growth)
         session.recording.derive = self._derive
         return session
@@ -87,7 +99,7 @@ class Recorder:
     def resume(self) -> None:
         """The program goes on, and no session is open any more."""
         with self._lock:
-            self._travelled = False
+            self._travelled = self._held = False
 
     def finish(self, exit_code: int | None, done: Callable[[CausewayError | None], None]) -> None:
         """Completes the recording and then calls `done`, on another thread, with what went wrong. A second call does nothing."""
@@ -95,6 +107,7 @@ class Recorder:
             return
         self._exit_code, self._done = exit_code, done
         self._ending.set()
+        self._wake.set()
 
     def close(self) -> None:
         """Completes the recording now, if that has not begun, and waits for it."""

@@ -23,7 +23,9 @@ def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
     if conversation.attached:
         raise ProtocolError("a recording is open already", "disconnect first")
     if arguments.get("recording") is None:
-        raise ProtocolError("there is no `recording` in the configuration", 'add "recording": "path/to/run.causeway"')
+        raise ProtocolError(
+            "there is no `recording` in the configuration", 'add "recording": "path/to/run.causeway", or "connect" to debug what runs already'
+        )
     recording, folder = arguments["recording"], arguments.get("cwd") or "."
     if not isinstance(recording, str) or not isinstance(folder, str) or "\0" in recording + folder:
         raise ProtocolError("`recording` and `cwd` are not paths", 'for example: "recording": "path/to/run.causeway"')
