@@ -118,7 +118,7 @@ class Client:
         """The body of the next event called `name`; others stay."""
         for index, message in enumerate(self.events):
             if message["event"] == name:
-                return self.events.pop(index)["body"]
+                return self.events.pop(index).get("body") or {}
         while True:
             message = self.receive()
             if message["type"] == "event" and message["event"] == name:

@@ -13,7 +13,7 @@ from causeway_core.errors import CausewayError, InternalError, ProtocolError
 from causeway_adapter.dap.arguments import checked
 from causeway_adapter.dap.connection import Connection
 from causeway_adapter.dap.conversation import Conversation
-from causeway_adapter.dap.live.configuration import parse
+from causeway_adapter.dap.live.configuration import address_of, parse
 from causeway_adapter.dap.live.live import Live
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.reply import Event, Reply
@@ -131,7 +131,10 @@ class Adapter:
             return False
         if not self._conversation.initialized or self._conversation.attached or not self._conversation.accepts(arguments.get("token")):
             return False
-        self._live = Live(self._conversation, self._port(), parse(arguments) if command == "launch" else None)
+        if command == "launch":
+            self._live = Live(self._conversation, self._port(), parse(arguments))
+        else:
+            self._live = Live(self._conversation, self._port(), None, address_of(arguments))
         self._live.start(message)
         return True
 

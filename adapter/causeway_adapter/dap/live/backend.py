@@ -1,8 +1,9 @@
-"""debugpy's own adapter as a child process: what it says comes in as messages, what the client says goes on to it."""
+"""debugpy's own adapter: what it says comes in as messages, what the client says goes on to it."""
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -11,30 +12,48 @@ from typing import Any
 
 from causeway_core.errors import LaunchError, ProtocolError
 
-from causeway_adapter.dap.connection import Connection
+from causeway_adapter.dap.connection import ByteSink, ByteSource, Connection
 
 Message = dict[str, Any]
 PATIENCE_SECONDS = 10.0
 
 
 class Backend:
-    """A running `debugpy.adapter`. `deliver` is called on a thread of its own with each message, and with None when the stream has ended.
+    """What speaks for the debugged program: debugpy's adapter as a child process, or one that listens somewhere already.
 
-    `send` may be called by any thread. Raises LaunchError when it cannot be started.
+    `deliver` is called on a thread of its own with each message, and with None when the stream has ended. `send` may be called by any thread.
     """
 
-    def __init__(self, deliver: Callable[[Message | None], None]) -> None:
+    def __init__(self, source: ByteSource, sink: ByteSink, deliver: Callable[[Message | None], None], end: Callable[[], None]) -> None:
+        """Use `started` or `connected`. `end` closes what the streams belong to."""
+        self._connection = Connection(source, sink)
+        self._deliver = deliver
+        self.close = end
+        """End it, and with it the program that it started; waits for that, at most some seconds."""
+        threading.Thread(target=self._read, name="debugpy", daemon=True).start()
+
+    @classmethod
+    def started(cls, deliver: Callable[[Message | None], None]) -> Backend:
+        """A `debugpy.adapter` of our own. Raises LaunchError when it cannot be started."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
         # -P: a file called debugpy.py in the folder where the editor was started is not debugpy.
         command = [sys.executable, "-P", "-m", "debugpy.adapter"]
         try:
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         except OSError as error:
             raise LaunchError(f"cannot start debugpy: {error.strerror}", "reinstall causeway-debugger") from error
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._connection = Connection(self._process.stdout, self._process.stdin)
-        self._deliver = deliver
-        threading.Thread(target=self._read, name="debugpy", daemon=True).start()
+        assert process.stdin is not None and process.stdout is not None
+        return cls(process.stdout, process.stdin, deliver, lambda: _end(process))
+
+    @classmethod
+    def connected(cls, host: str, port: int, deliver: Callable[[Message | None], None]) -> Backend:
+        """The adapter behind a program that called `debugpy.listen`, or of a child process. Raises LaunchError when nothing listens there."""
+        try:
+            connection = socket.create_connection((host, port), PATIENCE_SECONDS)
+        except (OSError, OverflowError) as error:
+            raise LaunchError(f"nothing listens on {host}:{port}: {error}", "start the program with debugpy.listen, and check `connect`") from error
+        connection.settimeout(None)
+        return cls(connection.makefile("rb"), connection.makefile("wb"), deliver, lambda: _hang_up(connection))
 
     def _read(self) -> None:
         while True:
@@ -52,15 +71,23 @@ class Backend:
         """Number and send a message; its number."""
         return self._connection.send(message)
 
-    def close(self) -> None:
-        """End it, and with it the program that it started; waits for that, at most some seconds."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.close()
-        except OSError:
-            pass
-        try:
-            self._process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.close()
+    except OSError:
+        pass
+    try:
+        process.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _hang_up(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    connection.close()

@@ -72,6 +72,19 @@ def parse(arguments: Mapping[str, Any]) -> Launch:
     return Launch(target, dict(arguments), arguments.get("stopAtEnd"), arguments.get("detail") or "full")
 
 
+def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Where an `attach` finds debugpy listening; None when it names none. Raises ProtocolError for what is no address."""
+    given = arguments.get("connect")
+    if given is None:
+        given = {"host": arguments.get("host"), "port": arguments["port"]} if arguments.get("port") is not None else None
+    if given is None:
+        return None
+    host, port = (given.get("host") or "127.0.0.1", given.get("port")) if isinstance(given, dict) else (None, None)
+    if not isinstance(host, str) or not isinstance(port, int) or not 0 < port < 65536:
+        raise ProtocolError("`connect` is not an address", 'for example: "connect": {"host": "127.0.0.1", "port": 5678}')
+    return host, port
+
+
 def _demand(name: str, value: Any, kind: str) -> None:
     if value is None:
         return

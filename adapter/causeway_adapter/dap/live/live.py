@@ -53,8 +53,8 @@ class Live:
     adapter's own handlers, which know nothing of the present: `stopped` is where they return to it.
     """
 
-    def __init__(self, conversation: Conversation, port: Port, launch: Launch | None) -> None:
-        """Without a `launch` the program is one that runs already: it is debugged, and has no past."""
+    def __init__(self, conversation: Conversation, port: Port, launch: Launch | None, address: tuple[str, int] | None = None) -> None:
+        """Without a `launch` the program is one that runs already (at `address`, if debugpy listens for it): it is debugged, and has no past."""
         self._conversation = conversation
         self._port = port
         self._launch = launch
@@ -72,7 +72,7 @@ class Live:
         self._ran = False
         self._recorder = _recorder(launch) if launch is not None else None
         try:
-            self._backend = Backend(port.deliver)
+            self._backend = Backend.connected(*address, port.deliver) if address is not None else Backend.started(port.deliver)
         except CausewayError:
             self._discard()
             raise

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 LAUNCHER = ("-m", "causeway.launch")
+DEBUGGER = os.sep + "pydevd.py"
+"""What debugpy makes the script of a child process that it debugs; the child's own script is one of its arguments."""
 _WITH_ARGUMENT = ("-W", "-X", "--check-hash-based-pycs")
 
 
@@ -25,7 +27,9 @@ def recorded_command(argv: Sequence[Any], executables: Sequence[Any], environmen
     try:
         words = [os.fsdecode(word) for word in argv]
         at = script_index(words)
-        if at is None or not _is_this_python([os.fsdecode(path) for path in executables]) or not _can_import(words[1:at], environment):
+        if at is None or words[at].endswith(DEBUGGER):
+            return argv
+        if not _is_this_python([os.fsdecode(path) for path in executables]) or not _can_import(words[1:at], environment):
             return argv
         launcher = [os.fsencode(word) if isinstance(argv[at], bytes) else word for word in LAUNCHER]
         changed = [*argv[:at], *launcher, *argv[at:]]

@@ -52,6 +52,7 @@ class Hook:
         self._patch_runpy()
         self._late["_pytest.assertion.rewrite"] = _patch_pytest
         self._late["_pydevd_bundle.pydevd_runpy"] = _patch_runpy_of_debugger
+        self._late["_pydev_bundle._pydev_execfile"] = _patch_execfile_of_debugger
 
     def uninstall(self) -> None:
         """Undoes `install`; modules already loaded stay woven."""
@@ -116,6 +117,22 @@ def _patch_runpy(runpy: Any, weaver: Weaver) -> None:
 def _patch_runpy_of_debugger(module: Any, weaver: Weaver) -> None:
     """debugpy runs scripts with a copy of `runpy` of its own."""
     _patch_runpy(module, weaver)
+
+
+def _patch_execfile_of_debugger(module: Any, weaver: Weaver) -> None:
+    """So it does with those of child processes."""
+
+    def compile_woven(source: Any, path: Any, mode: str) -> Any:
+        code = None
+        try:
+            if isinstance(path, str) and weaver.covers(path, "__main__"):
+                with open(path, "rb") as file:
+                    code = weaver.woven(file.read(), path, "__main__")
+        except Exception:
+            pass
+        return compile(source, path, mode) if code is None else code
+
+    vars(module)["compile"] = compile_woven
 
 
 def _patch_pytest(module: Any, weaver: Weaver) -> None:
