@@ -197,10 +197,6 @@ class Session:
             mark = self._past.mark(self._past.chunks.align(target))
         return self._jump(Move(mark, self._where(mark)), "goto")
 
-    def line_of(self, at: At) -> Mark:
-        """Where the line began that an event belongs to; the event itself before the first."""
-        return self._past.mark(self._past.stop_of(at) or at)
-
     def restart_frame(self, frame: Frame) -> Stop:
         """To the first line of the frame's activation."""
         timeline = self._past.at(frame.activation)

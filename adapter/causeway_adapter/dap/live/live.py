@@ -386,5 +386,5 @@ def _last(session: Session) -> Stop:
     uncaught = [row for row in session.recording.exceptions() if row.fate == "uncaught"]
     if not uncaught:
         return session.end()
-    stop = session.goto(session.line_of(uncaught[-1].at))
+    stop = session.goto(session.line_of(session.goto(uncaught[-1].at).mark))
     return Stop(stop.mark, "exception", f"{uncaught[-1].type}: {uncaught[-1].message}")
