@@ -1,0 +1,119 @@
+"""Proof of a patch: the program, patched, run again under the orders that went wrong."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from subprocess import DEVNULL
+
+from causeway_core.analysis import Analysis, examine
+from causeway_core.fix.patch import Patch
+from causeway_core.launch import Run, Streams, Target, environment
+from causeway_core.model import Finding
+from causeway_core.proof import plan
+from causeway_core.proof.judge import REPEATS, Judge
+from causeway_core.proof.rerun import Reruns, target_of
+from causeway_core.proof.workspace import Workspace
+from causeway_core.storage.recording import Recording
+
+LONGEST_SECONDS = 120.0
+_TURN_SECONDS = 0.05
+_MOST_JUDGED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a patch holds, and why (not), as a sentence."""
+
+    patch: Patch
+    holds: bool
+    reason: str
+
+
+def verify_patch(recording: Recording, finding: Finding, patch: Patch, *, known: Sequence[Finding] = (), repeat: int = REPEATS) -> Verification:
+    """Applies the patch to a copy of the project and runs the recorded command there: once plainly, then under the finding's orders.
+
+    It holds if the plain run ends as well as the recorded one did, no order that went wrong does any more (it ends as a serial order does, or
+    cannot be forced), and the plain run's own analysis shows neither a new deadlock nor a finding of the same place that can be confirmed.
+    `finding` has been confirmed, `known` are all findings of the recording. Costs some ten runs of the program. Raises LaunchError,
+    RecordingError, and `proof.rerun.Stopped`.
+    """
+    with _patched(recording, patch) as (target, folder), tempfile.TemporaryDirectory(prefix="causeway-fix-", ignore_cleanup_errors=True) as place:
+        path = folder.parent / "fixed.causeway"
+        if not _record(recording, target, path, Path(place)):
+            return Verification(patch, False, "the patched program does not come to its end")
+        with Recording.open(path) as fixed:
+            reruns = Reruns(fixed)
+            reason = _fails(recording, fixed, finding, known, Judge(reruns, repeat))
+            if reason is not None:
+                return Verification(patch, False, reason)
+            return Verification(patch, True, _why(reruns, finding))
+
+
+@contextmanager
+def _patched(recording: Recording, patch: Patch) -> Iterator[tuple[Target, Path]]:
+    """A copy of the project with the patch in it, and the target that runs there."""
+    workspace = Workspace(Path(recording.meta.root), copied=True)
+    with workspace.target(target_of(recording)) as (target, folder):
+        for path, _, after in patch.files:
+            (folder / path).write_bytes(after.encode())
+        yield target, folder
+
+
+def _record(recording: Recording, target: Target, path: Path, place: Path) -> bool:
+    """Records one plain run; whether it ended by itself."""
+    meta = recording.meta
+    base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
+    base.setdefault("PYTHONHASHSEED", "0")
+    variables = environment(target, place / "spool", detail=meta.detail, include=meta.launch.include, exclude=meta.launch.exclude, base=base)
+    run = Run(target, path, variables, streams=Streams(DEVNULL, DEVNULL, DEVNULL), own_group=True)
+    ends = time.monotonic() + min(max(10.0, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
+    ended = True
+    try:
+        while run.poll(_TURN_SECONDS):
+            if time.monotonic() > ends:
+                ended = False
+                break
+    finally:
+        run.kill()
+        run.finish()
+    return ended
+
+
+def _fails(recording: Recording, fixed: Recording, finding: Finding, known: Sequence[Finding], judge: Judge) -> str | None:
+    """Why the patched program is no better, None if it is."""
+    if fixed.meta.exit_code not in (0, recording.meta.exit_code):
+        return f"the patched program ends with exit code {fixed.meta.exit_code}"
+    analysis = examine(fixed)
+    deadlocks = {each.resource for each in known if each.kind == "deadlock"}
+    for each in analysis.findings:
+        if each.kind == "deadlock" and each.resource not in deadlocks:
+            return f"it makes a deadlock possible: {each.title}"
+    judged = judge.judge(replace(finding, proof=None, reproduced=None))
+    if judged.proof is None or judged.proof.verdict not in ("harmless", "infeasible"):
+        return "the order that went wrong still does" if judged.tier == "confirmed" else "what the order does is not the same each time"
+    for each in _of_the_same_place(fixed, analysis, finding)[:_MOST_JUDGED]:
+        again = judge.judge(each)
+        if again.proof is not None and again.proof.verdict == "confirmed":
+            return f"another order of the same place goes wrong: {again.proof.reason}"
+    return None
+
+
+def _of_the_same_place(fixed: Recording, analysis: Analysis, finding: Finding) -> list[Finding]:
+    return [
+        each for each in plan(fixed, analysis) if each.resource == finding.resource and each.tier in ("confirmed", "likely") and each.proof is None
+    ]
+
+
+def _why(reruns: Reruns, finding: Finding) -> str:
+    """What became of the first order that went wrong."""
+    bad = next(order for order in finding.orders if order.aim == "bad")
+    result = reruns.run(bad).result
+    if result.feasible:
+        return f"forced ({bad.says}), it now ends as a serial order does"
+    return f"the order that went wrong ({bad.says}) is no longer possible"
