@@ -107,7 +107,7 @@ def test_the_past_is_read_only_and_ids_die_at_each_move(program):
         assert "the past cannot be changed" in error_of(client.ask("setExpression", expression="found", value="5", frameId=frame))
         assert client.request("evaluate", expression="found + n", frameId=frame, context="watch")["result"] == "9"
         assert "earlier stop" in error_of(client.ask("scopes", frameId=live_frame))
-        now = client.move("next", past)
+        now = client.move("continue", past)
         assert now["description"] == "Back to now"
         assert not client.ask("scopes", frameId=frame)["success"]
 
