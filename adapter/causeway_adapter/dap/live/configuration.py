@@ -13,15 +13,9 @@ from causeway_core.errors import LaunchError, ProtocolError
 from causeway_core.launch import Target, check_interpreter, environment
 from causeway_core.launch.target import default_python
 
-_TEXT, _TEXTS, _TRUTH = "a text", "a list of texts", "true or false"
-_KINDS = {
-    "program": _TEXT, "module": _TEXT, "cwd": _TEXT, "console": _TEXT, "detail": _TEXT,
-    "pytest": _TEXTS, "include": _TEXTS, "exclude": _TEXTS, "pythonArgs": _TEXTS,
-    "justMyCode": _TRUTH, "subProcess": _TRUTH, "stopOnEntry": _TRUTH, "stopAtEnd": _TRUTH, "redirectOutput": _TRUTH, "noDebug": _TRUTH,
-}
-_CONSOLES = ("internalConsole", "integratedTerminal", "externalTerminal")
+from causeway_adapter.dap.properties import WHAT_RUNS, check
+
 _OURS = frozenset({"pytest", "stopAtEnd", "detail", "include", "exclude", "token"})
-_CHOICES = ("program", "module", "code", "pytest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +48,12 @@ class Launch:
 
 def parse(arguments: Mapping[str, Any]) -> Launch:
     """Check a launch configuration. Raises ProtocolError for what is malformed, LaunchError for a program or interpreter that is not there."""
-    for name, kind in _KINDS.items():
-        _demand(name, arguments.get(name), kind)
-    chosen = [name for name in _CHOICES if arguments.get(name) is not None]
+    check("launch", {**arguments, "python": arguments.get("python") or arguments.get("pythonPath")})
+    chosen = [name for name in WHAT_RUNS if arguments.get(name) is not None]
     if not chosen:
         raise ProtocolError("the configuration says nothing to run", 'add "program": "script.py", or module, code, pytest, or a recording')
     if len(chosen) > 1:
         raise ProtocolError(f"the configuration has both `{chosen[0]}` and `{chosen[1]}`", "keep one of them")
-    if arguments.get("console") is not None and arguments["console"] not in _CONSOLES:
-        raise ProtocolError(f"there is no console {arguments['console']!r}", f"choose one of: {', '.join(_CONSOLES)}")
-    if arguments.get("detail") not in (None, "full", "causal"):
-        raise ProtocolError(f"there is no detail {arguments['detail']!r}", "choose full or causal")
-    _check_environment(arguments.get("env"))
     args, folder = _words(arguments.get("args")), _folder(arguments)
     target = Target(*_python(arguments), _program(chosen[0], arguments, folder, args), folder)
     check_interpreter(target)
@@ -73,26 +61,12 @@ def parse(arguments: Mapping[str, Any]) -> Launch:
 
 
 def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
-    """Where an `attach` finds debugpy listening; None when it names none. Raises ProtocolError for what is no address."""
+    """Where an `attach` finds debugpy listening; None when it names none. Raises ProtocolError for what is malformed."""
     given = arguments.get("connect")
-    if given is None:
-        given = {"host": arguments.get("host"), "port": arguments["port"]} if arguments.get("port") is not None else None
-    if given is None:
-        return None
-    host, port = (given.get("host") or "127.0.0.1", given.get("port")) if isinstance(given, dict) else (None, None)
-    if not isinstance(host, str) or not isinstance(port, int) or not 0 < port < 65536:
-        raise ProtocolError("`connect` is not an address", 'for example: "connect": {"host": "127.0.0.1", "port": 5678}')
-    return host, port
-
-
-def _demand(name: str, value: Any, kind: str) -> None:
-    if value is None:
-        return
-    holds = isinstance(value, str) and "\0" not in value if kind is _TEXT else isinstance(value, bool)
-    if kind is _TEXTS:
-        holds = isinstance(value, list) and all(isinstance(one, str) and "\0" not in one for one in value)
-    if not holds:
-        raise ProtocolError(f"`{name}` is not {kind}", "correct the launch configuration")
+    if given is None and arguments.get("port") is not None:
+        given = {"host": arguments.get("host"), "port": arguments["port"]}
+    check("attach", {**arguments, "connect": given})
+    return (given.get("host") or "127.0.0.1", given["port"]) if given is not None else None
 
 
 def _words(value: Any) -> list[str]:
@@ -100,13 +74,7 @@ def _words(value: Any) -> list[str]:
         return []
     if isinstance(value, str):
         return [value]
-    _demand("args", value, _TEXTS)
     return list(value)
-
-
-def _check_environment(value: Any) -> None:
-    if value is not None and not (isinstance(value, dict) and all(one is None or isinstance(one, str) for one in value.values())):
-        raise ProtocolError("`env` is not an object of texts", 'for example: "env": {"DEBUG": "1"}')
 
 
 def _folder(arguments: Mapping[str, Any]) -> Path:
