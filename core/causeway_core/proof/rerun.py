@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL
+from urllib.parse import urlsplit
 
 from causeway_core.errors import CausewayError
 from causeway_core.launch import Run, Streams, Target, environment
@@ -29,6 +30,8 @@ SHORTEST_SECONDS = 10.0
 LONGEST_SECONDS = 180.0
 GRACE_SECONDS = 1.0
 AT_A_TIME = 2
+FIRST_GIVEN_PORT = 32_768
+"""Where the range begins from which systems give ports (Linux: 32768, others higher)."""
 LARGEST_OUTPUT = 4 << 20
 _TURN_SECONDS = 0.02
 
@@ -172,12 +175,34 @@ class Reruns:
 
 
 def runs_apart(recording: Recording) -> bool:
-    """Whether two runs at once cannot meet: no server that they might both want to be, and no files outside of the copies they work on."""
+    """Whether two runs at once cannot meet: no server at an address that both would want, and no files outside of the copies they work on."""
     root = Path(recording.meta.root)
-    serves = any(row.op in ("http.server", "socket") for row in recording.io()) or any(
+    serves = any(row.op == "http.server" for row in recording.io()) or any(
         span.attributes.get("span.kind") == "server" for span in recording.spans()
     )
-    return not serves and all(path.is_relative_to(root) for path in written_paths(recording) | databases(recording))
+    if (serves or local_ports(recording)) and not _ports_are_given(recording):
+        return False
+    return all(path.is_relative_to(root) for path in written_paths(recording) | databases(recording))
+
+
+def local_ports(recording: Recording) -> set[int]:
+    """The ports of this machine that the run connected to; 0 stands for a socket without one."""
+    found: set[int] = set()
+    for row in recording.io():
+        if row.op == "socket" and row.attributes.get("action") == "connect":
+            found.add(int(str(row.attributes.get("server.port") or 0)))
+        elif row.op == "http.client" and row.attributes.get("url.full"):
+            found.add(urlsplit(str(row.attributes["url.full"])).port or 0)
+    return found
+
+
+def _ports_are_given(recording: Recording) -> bool:
+    """Whether the ports are such as the system gives to whoever asks for any, and nothing in the program names them."""
+    ports = local_ports(recording)
+    if not ports or min(ports) < FIRST_GIVEN_PORT:
+        return False
+    texts = [*recording.meta.command, *(recording.source_text(source.id) for source in recording.sources())]
+    return not any(str(port) in text for port in ports for text in texts)
 
 
 def target_of(recording: Recording) -> Target:

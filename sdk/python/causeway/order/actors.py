@@ -44,8 +44,10 @@ def described(it: Any) -> str:
             it = it.__func__
         elif type(it) is functools.partial and "asyncio" in sys.modules:
             it = it.func  # the recorder knows partials once it has met asyncio
-        elif type(it).__name__ == "Around" and type(it).__module__ == "causeway._tap":
+        elif type(it).__name__ in ("Around", "AroundPlain") and type(it).__module__ == "causeway._tap":
             it = it.__wrapped__
+        elif type(it).__name__ == "Awaited" and type(it).__module__ == "causeway._tap":
+            return str(it.cr_code.co_qualname)  # a coroutine whose end the recorder waits for
         else:
             break
     code: CodeType | None = None
@@ -160,7 +162,7 @@ class Actors:
         running = self._running.get(get_ident())
         creator = running[-1] if running else self._thread(get_ident())
         coro = task.get_coro()
-        name = described(coro) if type(coro) in (GeneratorType, CoroutineType) else task.get_name()
+        name = described(coro)
         actor = self.spawn(creator, name, "task", ref(task))
         actor.loop = task.get_loop()
         self._tasks[id(task)] = (actor.subject, actor)

@@ -74,7 +74,9 @@ class Movers:
             names = ", ".join(sorted(actor.path for actor in forcing.waiting()))
             forcing.give_up_unfinished("everybody waits", f"Nobody can go on while {names} waits; {_tell_of(self.blocked())}.")
         elif forcing.remote is None or forcing.remote.alone():
-            forcing.hung(self.blocked())
+            blocked = self.blocked()
+            if blocked:  # else all threads have ended, and the process is about to
+                forcing.hung(blocked)
 
     def state(self) -> str:
         """Whether some thread moves, may be woken from outside (a timer, I/O), or neither."""
