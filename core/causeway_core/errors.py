@@ -9,6 +9,7 @@
     ├── WireError                   bytes that are not the wire format
     ├── FindingUnusable             a finding that nothing can be done with here
     ├── CommandError                wrong use of the command line
+    │   └── SpoolTaken              another recorder writes there, or one that crashed did
     ├── LaunchError                 the program to record cannot be started
     ├── EvaluationError             an expression cannot be evaluated over recorded state
     │   └── NotCaptured             … because a value it needs was not captured
@@ -84,6 +85,10 @@ class CommandError(CausewayError):
     """The command line was used wrongly."""
 
     slug = "command"
+
+
+class SpoolTaken(CommandError):
+    """The place of a recording is taken by another recorder, or by what one that crashed left."""
 
 
 class LaunchError(CausewayError):

@@ -13,6 +13,7 @@ from causeway_core.cli import recordings
 from causeway_core.cli.summary import print_summary
 from causeway_core.errors import CommandError
 from causeway_core.launch import Run, check_interpreter, environment, resolve
+from causeway_core.launch.output import claim_new
 
 GRACE_SECONDS = 2.0
 
@@ -107,11 +108,9 @@ def command(
         raise CommandError("nothing to record", "name a script: causeway record script.py")
     target = resolve(words, python=python)
     check_interpreter(target)
-    path = output or recordings.new_path(target.name)
-    recordings.check_output(path, force=force)
-    path.unlink(missing_ok=True)
-    spool = path.with_name(path.name + ".spool")
-    code = Foreground(Run(target, path, environment(target, spool, detail=detail, include=include, exclude=exclude))).complete()
+    path, claim = (output, recordings.claim_output(output, force=force)) if output else claim_new(target.name)
+    variables = environment(target, claim.spool, detail=detail, include=include, exclude=exclude)
+    code = Foreground(Run(target, path, variables, claim=claim)).complete()
     if not quiet:
         try:
             print_summary(path, analyze_now=not no_analyze)

@@ -6,19 +6,37 @@ import os
 from pathlib import Path
 
 from causeway_core.errors import CausewayError, CommandError, NotARecording, RecordingMissing
-from causeway_core.launch.output import FOLDER, SUFFIX, new_path
+from causeway_core.ingest.claim import Claim, spool_of
+from causeway_core.launch.output import FOLDER, SUFFIX, make_folder
 from causeway_core.storage import Recording
 
-__all__ = ["FOLDER", "SUFFIX", "all_recordings", "check_output", "existing", "is_recording", "new_path", "newest"]
+__all__ = ["FOLDER", "SUFFIX", "all_recordings", "check_output", "claim_output", "existing", "is_recording", "newest"]
 
 
 def check_output(path: Path, *, force: bool) -> None:
     """Raise CommandError unless a recording may be written to `path`: nothing but an older recording is ever overwritten, and that only by force."""
+    claim_output(path, force=force).give_up()
+
+
+def claim_output(path: Path, *, force: bool) -> Claim:
+    """The claim on the spool of a recording that may be written to `path`; raises as `check_output` does, and SpoolTaken beside another recorder.
+
+    A missing `.causeway` folder is made.
+    """
+    if path.parent.name == FOLDER and path.parent.parent.is_dir():
+        make_folder(path.parent.parent)
     if not path.parent.is_dir():
         raise CommandError(f"there is no folder {path.parent}", f"make it first: mkdir -p {path.parent}")
-    spool = path.with_name(path.name + ".spool")
-    if spool.exists():
-        raise CommandError(f"{spool} is left from a recording that crashed", f"finish that one first: causeway recover {path}")
+    claim = Claim.take(spool_of(path))
+    try:
+        _check_file(path, force=force)
+    except CommandError:
+        claim.give_up()
+        raise
+    return claim
+
+
+def _check_file(path: Path, *, force: bool) -> None:
     if path.exists() and not force:
         raise CommandError(f"{path} already exists", "choose another -o, or add --force to overwrite it")
     if path.exists() and path.stat().st_size and not is_recording(path):

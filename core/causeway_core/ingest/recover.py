@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from causeway_core.errors import NewerSchema, RecordingError, RecordingMissing
+from causeway_core.ingest.claim import Claim
 from causeway_core.ingest.feed import SegmentFeed
 from causeway_core.ingest.finish import finish
 from causeway_core.ingest.ingestor import discover, own_version
@@ -24,10 +25,20 @@ def recover(path: Path) -> None:
     """Completes the recording at `path` from what it holds and from the spool `<path>.spool`.
 
     Everything is read again into a new file that then takes the old one's place, so that a second crash does no harm. A complete
-    recording is left alone. `path` may be a spool folder itself. Raises RecordingMissing where there is neither.
+    recording is left alone. `path` may be a spool folder itself. Raises RecordingMissing where there is neither, and RecordingError
+    while the recording's recorder still runs.
     """
     path = path.with_name(path.name.removesuffix(".spool")) if path.is_dir() else path
     spool = path.with_name(path.name + ".spool")
+    claim = Claim.adopt(spool)
+    try:
+        _finish(path, spool)
+    finally:
+        if claim is not None:
+            claim.release()
+
+
+def _finish(path: Path, spool: Path) -> None:
     old = _open(path, spool)
     try:
         if old is not None and connection.read_meta(old).state == "complete":

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from causeway_core.errors import CommandError
+from causeway_core.errors import CommandError, SpoolTaken
+from causeway_core.ingest.claim import Claim, spool_of
 
 FOLDER = ".causeway"
 SUFFIX = ".causeway"
 
 
-def new_path(name: str, project: Path | None = None) -> Path:
-    """A fresh path in `.causeway/` of a project (default: the working directory; made if missing, ignored by git), newest sorts last."""
-    folder = (project or Path()) / FOLDER
+def make_folder(project: Path) -> Path:
+    """The `.causeway/` of a project: made if missing, ignored by git. Raises CommandError when that cannot be done."""
+    folder = project / FOLDER
     ignore = folder / ".gitignore"
     try:
         folder.mkdir(exist_ok=True)
@@ -21,10 +22,26 @@ def new_path(name: str, project: Path | None = None) -> Path:
             ignore.write_text("*\n")
     except OSError as error:
         raise CommandError(f"cannot make the folder {folder.resolve()}: {error.strerror}", "name another place with -o FILE") from error
+    return folder
+
+
+def claim_new(name: str, project: Path | None = None) -> tuple[Path, Claim]:
+    """A fresh path in `.causeway/` of a project (default: the working directory), newest sorts last, and its spool, claimed.
+
+    Runs that begin in the same second get names of their own. Raises CommandError when nothing can be written there.
+    """
+    folder = make_folder(project or Path())
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    path = folder / f"{name}-{stamp}{SUFFIX}"
     ordinal = 1
-    while path.exists() or path.with_name(path.name + ".spool").exists():
+    while True:
+        path = folder / (f"{name}-{stamp}{SUFFIX}" if ordinal == 1 else f"{name}-{stamp}-{ordinal}{SUFFIX}")
         ordinal += 1
-        path = folder / f"{name}-{stamp}-{ordinal}{SUFFIX}"
-    return path
+        if path.exists():
+            continue
+        try:
+            claim = Claim.take(spool_of(path))
+        except SpoolTaken:
+            continue
+        if not path.exists():
+            return path, claim
+        claim.give_up()

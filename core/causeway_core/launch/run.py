@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from causeway_core.errors import CommandError, LaunchError
-from causeway_core.ingest import Ingestor
+from causeway_core.errors import LaunchError
+from causeway_core.ingest import Claim, Ingestor
 from causeway_core.launch.target import Target
 
 POLL_SECONDS = 0.05
@@ -49,20 +49,20 @@ class Run:
 
     Starts the child at once. Then call `wait` (or `poll` every 50 ms and `finish` once it says False) from one thread; a second thread does
     nothing but wait for the child. With `own_group` the child leads a process group of its own, so that `kill` reaches all it started.
-    Raises CommandError when the spool cannot be made and LaunchError when the interpreter cannot be started; then nothing is left behind.
+    The spool named in `variables` is claimed, unless the caller has done so and gives its `claim`, which then passes over to the run. Raises
+    SpoolTaken where another recorder has it, CommandError when it cannot be made and LaunchError when the interpreter cannot be started; then
+    nothing is left behind.
     """
 
     def __init__(
-        self, target: Target, output: Path, variables: Mapping[str, str], *, streams: Streams | None = None, own_group: bool = False
+        self, target: Target, output: Path, variables: Mapping[str, str], *,
+        streams: Streams | None = None, own_group: bool = False, claim: Claim | None = None,
     ) -> None:
         self.output = output
         self.spool = Path(variables["CAUSEWAY_SPOOL"])
         self._own_group = own_group
         self._ended = threading.Event()
-        try:
-            self.spool.mkdir()
-        except OSError as error:
-            raise CommandError(f"cannot write to {output.parent}: {error.strerror}", "name another place with -o FILE") from error
+        self._claim = claim or Claim.take(self.spool)
         launch = {
             "python": target.python, "flags": list(target.flags),
             "include": _words(variables.get("CAUSEWAY_INCLUDE", "")), "exclude": _words(variables.get("CAUSEWAY_EXCLUDE", "")),
@@ -80,6 +80,7 @@ class Run:
             self._ingestor.finish(127)
             output.unlink(missing_ok=True)
             shutil.rmtree(self.spool, ignore_errors=True)
+            self._claim.release()
             raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
         threading.Thread(target=self._wait, daemon=True).start()
 
@@ -112,6 +113,7 @@ class Run:
         """Takes in the rest, completes the recording and gives the exit code as a shell would. Call when the child has ended."""
         code = self.child.wait()
         self._ingestor.finish(code)
+        self._claim.release()
         return 128 - code if code < 0 else code
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from causeway_core.errors import CausewayError, ProtocolError
-from causeway_core.launch.output import new_path
+from causeway_core.launch.output import claim_new
 from causeway_core.model import Stop
 from causeway_core.session import Now, Session
 
@@ -370,7 +370,7 @@ class Live:
 
 
 def _recorder(launch: Launch) -> Recorder:
-    return Recorder(launch.target, new_path(launch.target.name, launch.target.folder), launch.detail)
+    return Recorder(launch.target, *claim_new(launch.target.name, launch.target.folder), launch.detail)
 
 
 def _why_no_past(configuration: Mapping[str, Any]) -> str:

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from causeway_core.errors import CausewayError, CommandError, InternalError
-from causeway_core.ingest import Ingestor
+from causeway_core.errors import CausewayError, InternalError
+from causeway_core.ingest import Claim, Ingestor
 from causeway_core.launch import Target
 from causeway_core.session import Growth, Session
 
@@ -20,16 +20,13 @@ READ_AHEAD = 300_000
 class Recorder:
     """Owns the spool and the growing recording. Methods are called by one thread, the adapter's; between them another one takes in what comes.
 
-    Raises CommandError when nothing can be written where the recording is to go.
+    `claim` is that on the recording's spool; it passes over to the recorder.
     """
 
-    def __init__(self, target: Target, path: Path, detail: str) -> None:
+    def __init__(self, target: Target, path: Path, claim: Claim, detail: str) -> None:
         self.path = path
-        self.spool = path.with_name(path.name + ".spool")
-        try:
-            self.spool.mkdir()
-        except OSError as error:
-            raise CommandError(f"cannot write to {path.parent}: {error.strerror}", "set `cwd` to a folder that can be written to") from error
+        self.spool = claim.spool
+        self._claim = claim
         self._ingestor = Ingestor(
             self.spool, path, command=[*target.program], cwd=target.folder, root=target.root, detail=detail, indexed=True,
             launch={"python": target.python, "flags": list(target.flags)},
@@ -61,6 +58,7 @@ class Recorder:
             trouble = error
         except Exception as error:
             trouble = InternalError(f"the recording stopped: {type(error).__name__}: {error}", "please report this; `causeway recover` finishes it")
+        self._claim.release()
         self.finished = True
         self._done(trouble)
 
