@@ -18,7 +18,7 @@ from causeway_core.analysis.flow.expression import READING_MUTATORS
 from causeway_core.analysis.flow.graph import Dependence, Node
 from causeway_core.analysis.holds import Holds
 from causeway_core.analysis.table import MUTATE, AccessTable, Ints, Values
-from causeway_core.model import At, Site
+from causeway_core.model import At, Site, ValueKind
 from causeway_core.storage.rows import Span
 
 LOOK_BACK = 400
@@ -252,6 +252,37 @@ class Evidence:
         return False
 
     # Accesses by site and by actor.
+
+    @cached_property
+    def _homes(self) -> dict[str, list[int]]:
+        """Shared places by the objects that were written to them, as their values end (`#12>`)."""
+        rows = np.flatnonzero((self.table.vk == ValueKind.OBJECT) & self.table.writes).tolist()
+        self.fetch_values(rows)
+        found: defaultdict[str, dict[int, None]] = defaultdict(dict)
+        for row in rows:
+            value = self.value(row)
+            if value is not None and "#" in value:
+                found[value[value.rindex("#") :]][int(self.table.location[row])] = None
+        return {name: list(locations) for name, locations in found.items()}
+
+    def registries(self, names: Iterable[str]) -> list[int]:
+        """The shared places that objects were put in; each is named as its value ends: `#12>`."""
+        return [location for name in names for location in self._homes.get(name, ())]
+
+    @cached_property
+    def _first_uses(self) -> dict[tuple[int, int], int]:
+        """The first access of each actor to a place of each object."""
+        found: dict[tuple[int, int], int] = {}
+        index, _ = self._by_actor
+        for row in index.tolist():
+            owner = self.facts.locations[int(self.table.location[row])].object
+            if owner is not None:
+                found.setdefault((int(self.table.actor[row]), owner), row)
+        return found
+
+    def first_use(self, actor: int, object: int) -> int | None:
+        """The first access that an actor makes to a shared place of an object."""
+        return self._first_uses.get((actor, object))
 
     @cached_property
     def _by_site(self) -> dict[int, Ints]:

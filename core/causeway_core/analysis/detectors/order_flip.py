@@ -8,7 +8,7 @@ import numpy as np
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import leaves_absent, needs_value, takes_away
-from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.table import DELETE, READ, WRITE, Ints
 from causeway_core.model import ValueKind
@@ -71,7 +71,7 @@ def _breaks(evidence: Evidence, write: int, use: int) -> bool:
         return False
     if not evidence.concurrent(write, use):
         return False
-    return not _checked(evidence, use, write)
+    return not _checked(evidence, use, write) and (takes_away(evidence, write) or not _provided(evidence, use))
 
 
 def _checked(evidence: Evidence, use: int, write: int) -> bool:
@@ -81,4 +81,20 @@ def _checked(evidence: Evidence, use: int, write: int) -> bool:
         same = int(table.location[check]) == int(table.location[use])
         if same and (not evidence.parted(check, use, write) or evidence.locks_through(check, use) & evidence.locks_at(write)):
             return True
+    return False
+
+
+def _provided(evidence: Evidence, use: int) -> bool:
+    """Whether the user itself looked before whether there is something, on a way on which it would else have provided it."""
+    table, flow = evidence.table, evidence.flow
+    location = int(table.location[use])
+    for row in reversed(evidence.rows_of(int(table.actor[use]), 0, int(table.order[use]) - 1, last=LOOK_BACK)):
+        node = evidence.read_node(int(table.site[row])) if int(table.location[row]) == location and not table.writes[row] else None
+        if node is None:
+            continue
+        looked = flow.place(node)
+        for target in flow.graph.decided_writes(node):
+            place = flow.place(target)
+            if (place.name, place.shape, place.scope) == (looked.name, looked.shape, looked.scope) and place.line >= looked.line:
+                return True
     return False

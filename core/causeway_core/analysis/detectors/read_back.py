@@ -57,7 +57,8 @@ def _readers(evidence: Evidence, write_site: int) -> list[int]:
 def _reads_own(evidence: Evidence, write_site: int, read_site: int) -> bool:
     """Whether the text makes the read look for what the write left: it follows in the same function, or one calls the other in that order.
 
-    Not if the read begins an update of the place anew, nor if it is compared with what was written: that asks whether it is still there.
+    Not if the read begins an update of the place anew, nor if what was written is compared with it, or looked for in it: that asks whether it is
+    still there.
     """
     graph, flow = evidence.flow.graph, evidence.flow
     write_node, read_node = evidence.write_node(write_site), evidence.read_node(read_site)

@@ -12,6 +12,8 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a write that is read back where both writes only add up, unless the read decides something."""
     if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _gives_back(evidence, candidate.last):
         return Verdict(DROP, "taking one's own element out again does not act on the check")
+    if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _adds_anyway(candidate, evidence):
+        return Verdict(DROP, "its own element is added whichever way the check went")
     if candidate.pattern is not Pattern.WRITE_WRITE_READ:
         return None
     if all(_commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
@@ -24,6 +26,15 @@ def _gives_back(evidence: Evidence, row: int) -> bool:
     site = evidence.facts.sites.get(int(evidence.table.site[row]))
     structure = evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
     return structure and site is not None and site.name in ("discard", "remove")
+
+
+def _adds_anyway(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the check decides what is added, but not that it is."""
+    site = evidence.facts.sites.get(int(evidence.table.site[candidate.last]))
+    structure = evidence.facts.locations[int(evidence.table.location[candidate.last])].kind == "structure"
+    known = evidence.write_node(int(evidence.table.site[candidate.last])) is not None
+    adds = structure and known and site is not None and site.name in ("append", "appendleft", "add")
+    return adds and int(evidence.table.site[candidate.first]) not in evidence.deciding_sites(candidate.last)
 
 
 def _commutes(evidence: Evidence, row: int) -> bool:

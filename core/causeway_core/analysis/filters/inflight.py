@@ -15,15 +15,55 @@ def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     actor = int(table.actor[first])
     guards = evidence.deciding_sites(last) | evidence.deciding_sites(first) | {int(table.site[first])}
     behind = evidence.deciding_sites(other) | {int(table.site[other])}
-    checks = evidence.latest(actor, guards & behind, int(table.order[last]))
+    alike = candidate.pattern is Pattern.CLONE and int(table.site[other]) == int(table.site[first])
+    checks = evidence.latest(actor, guards if alike else guards & behind, int(table.order[last]))
     for check in checks:
-        if table.writes[check] or not _checks(evidence, other, behind, int(table.location[check])):
+        if table.writes[check]:
+            continue
+        looked = _checks(evidence, other, behind, int(table.location[check]))
+        # An actor that goes the same way comes to the same check; it must be one with its own first look.
+        if not looked and not (alike and not _parted(evidence, *_in_order(evidence, first, check), other)):
             continue
         for row in evidence.rows_of(actor, int(table.order[check]) + 1, int(table.order[last]) - 1)[:LOOK_BACK]:
             taken = bool(table.writes[row]) and int(table.location[row]) == int(table.location[check])
-            if taken and not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row):
+            if taken and not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row) and not _let_go(candidate, evidence, row):
                 return Verdict(DROP, "a flag checked and set in one step keeps the other side out")
+    if alike and _entered(candidate, evidence):
+        return Verdict(DROP, "an entry looked for and made in one step keeps the other side out")
     return None
+
+
+def _entered(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the actor looks into a container whose content decides about the window's end, and changes that content, both inseparable from
+    the window's begin. Only the way to the container is known of entries that no other actor touched.
+    """
+    table, first, last, other = evidence.table, candidate.first, candidate.last, candidate.others[0]
+    node = evidence.write_node(int(table.site[last])) if table.writes[last] else evidence.read_node(int(table.site[last]))
+    if node is None:
+        return False
+    deciders = evidence.flow.graph.deciders(node)
+    looked: set[int] = set()
+    for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1)[:LOOK_BACK]:
+        way = evidence.node(evidence.read_node(int(table.site[row])))
+        if way is None or table.writes[row] or _parted(evidence, first, row, other):
+            continue
+        location = int(table.location[row])
+        if way.content in deciders:
+            looked.add(location)
+        elif way.changed_through and location in looked:
+            return not _changed_with_gap(evidence, row, last, other)
+    return False
+
+
+def _changed_with_gap(evidence: Evidence, taken: int, last: int, other: int) -> bool:
+    """Whether the actor changes the container's content again before the window's last access, with a gap between."""
+    table = evidence.table
+    for row in evidence.rows_of(int(table.actor[taken]), int(table.order[taken]) + 1, int(table.order[last]) - 1, last=LOOK_BACK):
+        way = evidence.node(evidence.read_node(int(table.site[row])))
+        changes = way is not None and way.changed_through and int(table.location[row]) == int(table.location[taken])
+        if changes and _parted(evidence, row, last, other):
+            return True
+    return False
 
 
 def _checks(evidence: Evidence, other: int, sites: frozenset[int], location: int) -> bool:
@@ -31,6 +71,22 @@ def _checks(evidence: Evidence, other: int, sites: frozenset[int], location: int
     table = evidence.table
     seen = evidence.latest(int(table.actor[other]), sites, int(table.order[other]) + 1)
     return any(int(table.location[row]) == location for row in seen)
+
+
+def _in_order(evidence: Evidence, one: int, two: int) -> tuple[int, int]:
+    first, last = sorted((one, two), key=lambda row: int(evidence.table.order[row]))
+    return first, last
+
+
+def _let_go(candidate: Candidate, evidence: Evidence, taken: int) -> bool:
+    """Whether the actor clears the flag before the window's last access, with a gap between."""
+    table, last = evidence.table, candidate.last
+    cleared = [
+        row
+        for row in evidence.rows_of(int(table.actor[taken]), int(table.order[taken]) + 1, int(table.order[last]) - 1, last=LOOK_BACK)
+        if table.writes[row] and int(table.location[row]) == int(table.location[taken])
+    ]
+    return any(_parted(evidence, row, last, candidate.others[0]) for row in cleared)
 
 
 def _parted(evidence: Evidence, check: int, taken: int, other: int) -> bool:

@@ -139,10 +139,14 @@ class ExpressionFlow:
             compared = self.evaluate(right)
             if isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
                 self.graph.compare(taint, compared)
+            if isinstance(operator, ast.In | ast.NotIn):
+                inside = frozenset({self.place(node, Role.READ, _key_text(node.left), "contains") << 1})
+                self.graph.compare(taint, inside)
+                compared |= inside
             taint |= compared
             if isinstance(operator, ast.In | ast.NotIn):
-                taint |= {self.place(node, Role.READ, _key_text(node.left), "contains") << 1}
-            elif isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+                continue
+            if isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
                 self.use(node.left, Usage.ARITHMETIC)
                 self.use(right, Usage.ARITHMETIC)
         self.graph.sink(taint)
@@ -235,15 +239,19 @@ class ExpressionFlow:
         given = frozenset().union(*arguments, *keywords.values())
         self.graph.sink(given)
         targets = self.functions.named(name) if name else []
+        result = receiver
         if targets:
-            return self._link(targets, node.lineno, arguments, keywords) | receiver
+            result |= self._link(targets, node.lineno, arguments, keywords)
+            # A namesake of a container's method may be either.
+            if not isinstance(node.func, ast.Attribute) or name not in MUTATORS | LOOKING:
+                return result
         if name in MUTATORS and isinstance(node.func, ast.Attribute):
-            return given | receiver | self._mutate(node, node.func, given)
+            return given | result | self._mutate(node, node.func, given)
         looked = self.place(node, Role.READ, name, "call")
         if name in LOOKING and isinstance(node.func, ast.Attribute):
             for number in self._places_of(node.func.value):
                 self.graph.nodes[number].content = looked
-        return given | receiver | {looked << 1}
+        return given | result | {looked << 1}
 
     def changed_through(self, owner: ast.expr) -> None:
         """Notes that what `owner` holds is changed in place."""

@@ -61,9 +61,14 @@ class StatementFlow(ExpressionFlow):
 
     def _augassign_statement(self, node: ast.AugAssign) -> None:
         old = self.evaluate(node.target)
-        taint = old | self.evaluate(node.value)
+        added = self.evaluate(node.value)
         self.use(node.target, Usage.ARITHMETIC)
-        self.assign(node.target, taint, None, accumulates=True)
+        kept = dict(self.environment)
+        self.assign(node.target, old | added, None, accumulates=True)
+        if isinstance(node.target, ast.Attribute | ast.Subscript):
+            # What is read there later is the sum, read anew; only what was added is found again through the owner.
+            self.environment = kept
+            self._into(node.target.value, added)
 
     def _delete_statement(self, node: ast.Delete) -> None:
         for target in node.targets:

@@ -1,0 +1,268 @@
+"""Idioms that look like windows and are none, each beside the bug that it must not hide."""
+
+from __future__ import annotations
+
+import pytest
+from causeway_core.analysis.candidate import Candidate
+from causeway_core.analysis.pipeline import judged
+from causeway_core.model import make_at
+from causeway_core.storage.rows import Obj
+
+from tests.support.trace import Trace
+
+
+def firm(trace: Trace) -> list[Candidate]:
+    return [each for each in judged(trace.evidence()) if each.tier in ("likely", "latent")]
+
+
+LOCK_BY_KEY = """
+from weakref import WeakValueDictionary
+
+locks = {registry}
+
+def lock_of(key):
+    if key not in locks:
+        locks[key] = asyncio.Lock()
+    return locks[key]
+
+async def add(counts, key):
+    async with lock_of(key):
+        count = counts.total
+        await pause()
+        counts.total = count + 1
+"""
+
+
+def under_own_lock(trace: Trace, actor: int, lock: int, value: int) -> None:
+    trace.acquire(actor, lock)
+    trace.read(actor, "count = counts.total", "counts.total", value)
+    trace.step(actor)
+    trace.write(actor, "counts.total = count", "counts.total", value + 1)
+    trace.release(actor, lock)
+
+
+@pytest.mark.parametrize(("registry", "quiet"), [("WeakValueDictionary()", True), ("LastUsed(2)", False)])
+def test_a_weak_registry_forgets_only_locks_that_nobody_holds(registry: str, quiet: bool) -> None:
+    trace = Trace(LOCK_BY_KEY.format(registry=registry))
+    for name, value in (("one", 0), ("two", 1)):
+        under_own_lock(trace, trace.task(name), trace.lock("lock"), value)
+    assert (not firm(trace)) is quiet
+
+
+def test_locks_of_a_weak_registry_that_are_held_at_once_are_two() -> None:
+    trace = Trace(LOCK_BY_KEY.format(registry="WeakValueDictionary()"))
+    one, first = trace.task("one"), trace.lock("lock")
+    trace.acquire(one, first)
+    under_own_lock(trace, trace.task("two"), trace.lock("lock"), 0)
+    trace.read(one, "count = counts.total", "counts.total", 1)
+    trace.step(one)
+    trace.write(one, "counts.total = count", "counts.total", 2)
+    trace.release(one, first)
+    assert firm(trace)
+
+
+DISCARDED = """
+async def add(store, key):
+    entry = store.locks.setdefault(key, Entry())
+    async with entry.lock:
+        count = store.total
+        await pause()
+        store.total = count + 1
+    {guard}
+        del store.locks[key]
+"""
+
+
+@pytest.mark.parametrize(("guard", "quiet"), [("if entry.users == 0:", True), ("if True:", False)])
+def test_a_lock_is_thrown_away_with_care_if_its_users_are_counted(guard: str, quiet: bool) -> None:
+    trace = Trace(DISCARDED.format(guard=guard))
+    for number, name in enumerate(("one", "two")):
+        actor, lock = trace.task(name), trace.lock("entry.lock")
+        trace.objects[lock] = Obj(lock, "asyncio.locks.Lock", make_at(1, 1), "entry.lock", 1 << 32 | 70 + number)
+        trace.write(actor, "setdefault", "store.locks['k']", f"<Entry #{70 + number}>", name="setdefault")
+        trace.acquire(actor, lock)
+        trace.read(actor, "count = store.total", "store.total", number)
+        trace.step(actor)
+        trace.write(actor, "store.total = count", "store.total", number + 1)
+        trace.release(actor, lock)
+        if quiet:
+            trace.read(actor, guard, "entry.users", 0)
+        trace.write(actor, "del store.locks", "store.locks['k']", ..., name="key")
+        trace.read(actor, "setdefault", "store.locks", f"<dict #{9}>")
+    assert any("total" in name for name in resources(trace)) is not quiet
+
+
+def resources(trace: Trace) -> list[str]:
+    evidence = trace.evidence()
+    return [evidence.facts.locations[int(evidence.table.location[each.first])].name for each in judged(evidence) if each.tier in ("likely", "latent")]
+
+
+PUBLISHED = """
+class Service:
+    def prepare(self):
+        handlers = {}
+        handlers["ping"] = 1
+        self.handlers = handlers
+
+    def use(self):
+        for handler in self.handlers.values():
+            handler()
+"""
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_a_container_filled_before_it_is_published_is_not_changed_under_a_reader(ready: bool) -> None:
+    trace = Trace(PUBLISHED)
+    maker, user = trace.thread("maker"), trace.thread("user")
+    handlers = f"<dict #{trace._location('handlers[*]').object & 0xFFFFFFFF}>"  # type: ignore[operator]
+    publish = [lambda: trace.write(maker, 'handlers["ping"]', "handlers[*]", 1, op="mutate", name='"ping"')]
+    publish.insert(len(publish) if ready else 0, lambda: trace.write(maker, "self.handlers = ", "self.handlers", handlers))
+    for act in publish:
+        act()
+    trace.read(user, "for handler in", "self.handlers", handlers)
+    trace.read(user, "for handler in", "handlers[*]", 1, op="iterate")
+    assert (not firm(trace)) is ready
+
+
+PROVIDES = """
+async def provide(config):
+    if config.pool is None:
+        async with config.lock:
+            {again}
+                config.pool = make()
+
+async def use(config):
+    {first}
+    await pause()
+    config.pool.release()
+"""
+
+
+@pytest.mark.parametrize("itself", [True, False])
+def test_who_would_have_provided_it_itself_needs_nobody_to_come_first(itself: bool) -> None:
+    trace = Trace(PROVIDES.format(again="if config.pool is None:", first="await provide(config)" if itself else "pass"))
+    one, two, lock = trace.task("one"), trace.task("two"), trace.lock("config.lock")
+    trace.read(one, "    if config.pool is None", "config.pool", None)
+    trace.acquire(one, lock)
+    trace.read(one, "            if config.pool is None", "config.pool", None)
+    trace.write(one, "config.pool = make", "config.pool", "<Pool #5>")
+    trace.release(one, lock)
+    if itself:
+        trace.read(two, "    if config.pool is None", "config.pool", "<Pool #5>")
+        trace.step(two)
+    trace.read(two, "config.pool.release", "config.pool", "<Pool #5>")
+    assert (not firm(trace)) is itself
+
+
+POOL = """
+async def take(pool):
+    if pool.free:
+        return pool.free.pop()
+    return await connect()
+
+async def query(pool):
+    connection = await take(pool)
+    await pause()
+    {give}
+"""
+
+
+@pytest.mark.parametrize(("give", "quiet"), [("pool.free.append(connection)", True), ("if not pool.free: pool.free.append(connection)", False)])
+def test_giving_back_what_was_taken_or_made_does_not_act_on_the_check(give: str, quiet: bool) -> None:
+    source = POOL.format(give=give)
+    trace = Trace(source)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "if pool.free:", "pool.free[*]", False, op="test", name="free")
+    trace.step(one)
+    if not quiet:
+        trace.read(one, "if not pool.free", "pool.free[*]", False, op="test", name="free")
+        trace.step(one)
+    trace.write(one, "pool.free.append", "pool.free[*]", 1, op="mutate", name="append")
+    trace.write(two, "pool.free.pop()", "pool.free[*]", 1, op="mutate", name="pop")
+    assert (not firm(trace)) is quiet
+
+
+WAITERS = """
+async def enter(gate):
+    waiter = make()
+    gate.waiters.append(waiter)
+    await pause()
+    if {look}:
+        gate.waiters.remove(waiter)
+        return refuse()
+"""
+
+
+@pytest.mark.parametrize(
+    ("look", "op", "name", "quiet"), [("waiter in gate.waiters", "test", "waiter", True), ("gate.waiters[0]", "read", "0", False)]
+)
+def test_looking_whether_ones_own_element_is_still_there_expects_others_to_change_it(look: str, op: str, name: str, quiet: bool) -> None:
+    trace = Trace(WAITERS.format(look=look))
+    one, two = trace.task("one"), trace.task("two")
+    trace.write(one, "gate.waiters.append", "gate.waiters[*]", "<F #1>", op="mutate", name="append")
+    trace.step(one)
+    trace.write(two, "gate.waiters.append", "gate.waiters[*]", "<F #2>", op="mutate", name="append")
+    trace.read(one, look, "gate.waiters[*]", True, op=op, name=name)
+    assert (not firm(trace)) is quiet
+
+
+ENTRY = """
+async def add(locks, key):
+    entry = locks[key]
+    entry[1] += 1
+    await pause()
+    {change}
+"""
+
+
+@pytest.mark.parametrize(("change", "quiet"), [("entry[1] -= 1", True), ("entry[1] = count - 1", False)])
+def test_an_entry_counted_up_and_down_in_one_step_each_loses_nothing(change: str, quiet: bool) -> None:
+    source = ENTRY.format(change=change).replace("entry[1] += 1", "entry[1] += 1" if quiet else "count = entry[1]")
+    trace = Trace(source)
+    for name, value in (("one", 0), ("two", 1)):
+        actor = trace.task(name)
+        trace.read(actor, "entry[1] += 1" if quiet else "count = entry[1]", "entry[1]", value, name="1")
+        if quiet:
+            trace.write(actor, "entry[1] += 1", "entry[1]", value + 1, name="1")
+        trace.step(actor)
+        if quiet:
+            trace.read(actor, change, "entry[1]", value + 1, name="1")
+        trace.write(actor, change, "entry[1]", value, name="1")
+    assert (not firm(trace)) is quiet
+
+
+FLIGHT = """
+def get(flight, key):
+    with flight.lock:
+        if key in flight.cache:
+            return flight.cache[key]
+        landed = flight.flying.get(key)
+        if landed is None:
+            {enter}
+    if landed is not None:
+        return landed.wait()
+    value = fetch(key)
+    with flight.lock:
+        flight.cache[key] = value
+"""
+
+
+@pytest.mark.parametrize(("enter", "quiet"), [("flight.flying[key] = Event()", True), ("pass", False)])
+def test_an_entry_made_with_the_first_look_keeps_the_next_one_out(enter: str, quiet: bool) -> None:
+    trace = Trace(FLIGHT.format(enter=enter))
+    one, two, lock = trace.thread("one"), trace.thread("two"), trace.lock("flight.lock", "_thread.lock")
+    trace.write(trace.thread("main"), "flight.cache[key] = value", "flight.flying", "<dict #3>", name="key")
+    trace.acquire(one, lock)
+    trace.read(one, "if key in flight.cache", "flight.cache['k']", False, op="test", name="key")
+    trace.read(one, "landed = flight.flying.get", "flight.flying", "<dict #3>", name="flying")
+    if quiet:
+        trace.read(one, "flight.flying[key]", "flight.flying", "<dict #3>", op="test", name="flying")
+    trace.release(one, lock)
+    trace.acquire(one, lock)
+    trace.write(one, "flight.cache[key] = value", "flight.cache['k']", "v", name="key")
+    trace.release(one, lock)
+    trace.acquire(two, lock)
+    trace.read(two, "if key in flight.cache", "flight.cache['k']", True, op="test", name="key")
+    trace.read(two, "landed = flight.flying.get", "flight.flying", "<dict #3>", name="flying")
+    trace.release(two, lock)
+    assert (not firm(trace)) is quiet
