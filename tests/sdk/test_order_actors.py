@@ -89,6 +89,56 @@ PROGRAMS = {
         loop.run_forever()
         loop.close()
     """,
+    "processes": """
+        import asyncio
+        import multiprocessing
+        import os
+        import subprocess
+        import sys
+        import threading
+
+        def leaf():
+            pass
+
+        def branch():
+            wait_for([multiprocessing.get_context("fork").Process(target=leaf) for _ in range(2)])
+
+        def wait_for(children):
+            for child in children:
+                child.start()
+            for child in children:
+                child.join()
+
+        def executed():
+            return subprocess.Popen([sys.executable, __file__, "leaf"])
+
+        async def process():
+            child = await asyncio.create_subprocess_exec(sys.executable, "-c", "pass")
+            await child.wait()
+
+        def main():
+            wait_for([multiprocessing.get_context("fork").Process(target=branch) for _ in range(2)])
+            subprocess.run(["true"])
+            quick = [executed() for _ in range(4)]
+            wait_for([threading.Thread(target=lambda: [executed().wait() for _ in range(2)]) for _ in range(2)])
+            wait_for([multiprocessing.get_context("spawn").Process(target=branch)])
+            subprocess.run([sys.executable, __file__, "leaf"], close_fds=False)
+            subprocess.run(["sh", "-c", f"{sys.executable} {__file__} leaf"])
+            for child in quick:
+                child.wait()
+            asyncio.run(process())
+            pid = os.fork()
+            if not pid:
+                sys.exit(0)
+            os.waitpid(pid, 0)
+            pid = os.fork()
+            if not pid:
+                os.execv(sys.executable, [sys.executable, __file__, "leaf"])
+            os.waitpid(pid, 0)
+
+        if __name__ == "__main__" and len(sys.argv) == 1:
+            main()
+    """,
     "service": """
         import asyncio
         from aiohttp import ClientSession, web

@@ -23,6 +23,13 @@ COUNTER = """
         for child in children:
             child.wait()
 
+    def three(path):
+        first = subprocess.Popen([sys.executable, __file__, "add", str(path), "1"])
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+        second = subprocess.Popen([sys.executable, __file__, "add", str(path), "10"])
+        first.wait()
+        second.wait()
+
     def forked(path):
         context = multiprocessing.get_context("fork")
         children = [context.Process(target=add, args=(path, amount)) for amount in (1, 10)]
@@ -71,3 +78,8 @@ def test_a_process_that_ends_without_its_place(tmp_path: Path) -> None:
     given = order({"a": never, "b": place("main/process#2", "start")}, ("a", "b", None))
     done = run(tmp_path, COUNTER, given, arguments=("executed",))
     assert done.stdout == "11\n" and done.why == "actor ended", done
+
+
+def test_a_process_that_has_no_part_in_it_changes_nothing(tmp_path: Path) -> None:
+    done = run(tmp_path, COUNTER, lost("main/process", "main/process#3"), arguments=("three",))
+    assert done.stdout == "1\n" and done.result["passed"] == ["a1", "b", "c", "a2"], done

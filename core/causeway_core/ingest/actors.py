@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
-from causeway_core.ingest.facts import ActorFacts
+from causeway_core.ingest.facts import ActorFacts, ProcessFacts
 from causeway_core.ingest.pipeline import Pipeline
 
 _STATES = ("suspended", "finished", "failed", "cancelled")
@@ -45,23 +46,86 @@ def write_actors(pipeline: Pipeline) -> None:
     pipeline.writer.insert("actor", rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Spawn:
+    """The start of a child process: the process and actor that start it, and when. It has its turn after actor `after`, the last that the same
+    actor had made by then.
+    """
+
+    process: int
+    actor: int
+    at: int
+    after: int
+
+
 class _Paths:
-    """Names actors by who made them, what they run and their place among the siblings that run the same: the same in every run."""
+    """Names actors by who made them, what they run and their place among the siblings that run the same: the same in every run.
+
+    The first actor of a child process is `process` below the actor that started it. Starts are counted, whether or not the child was recorded.
+    """
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._facts = pipeline.facts
         self._known: dict[int, str] = {}
         self._siblings: Counter[str] = Counter()
-        self._roots = self._find_roots(pipeline)
-        for actor in sorted(self._facts.actors.values(), key=lambda actor: actor.id):
-            self.of(actor)
+        self._roots = self._find_roots()
+        self._by_uid = {f"{process.uid:016x}": process for process in self._facts.processes.values()}
+        self._starts: dict[tuple[int, int, int], str] = {}
+        """Paths by the key of the start."""
+        spawns = self._find_spawns()
+        depths = {process.id: self._depth(process) for process in self._facts.processes.values()}
+        turns: list[tuple[tuple[int, int, int], ActorFacts | tuple[int, int, int]]] = [
+            ((depths[actor.process], actor.id, -1), actor) for actor in self._facts.actors.values()
+        ]
+        turns += [((depths[spawn.process], spawn.after, spawn.at), key) for key, spawn in spawns.items()]
+        for _, turn in sorted(turns, key=lambda turn: turn[0]):
+            if isinstance(turn, ActorFacts):
+                self.of(turn)
+            else:
+                self._starts[turn] = self._numbered(f"{self._path_of(spawns[turn].actor)}/process")
 
-    def _find_roots(self, pipeline: Pipeline) -> dict[int, int]:
+    def _find_roots(self) -> dict[int, int]:
         """The first actor of each process."""
         roots: dict[int, int] = {}
         for actor in sorted(self._facts.actors.values(), key=lambda actor: (actor.creator is not None, actor.kind != "thread", actor.id)):
             roots.setdefault(actor.process, actor.id)
         return roots
+
+    def _find_spawns(self) -> dict[tuple[int, int, int], _Spawn]:
+        """Starts of processes by process, stream number and position; the first actor of the parent where nothing says who made one."""
+        made: dict[int, list[tuple[int, int]]] = {}
+        for actor in self._facts.actors.values():
+            if actor.creator is not None and actor.created_at is not None:
+                made.setdefault(actor.creator, []).append((actor.created_at, actor.id))
+        found = {}
+        for process in self._facts.processes.values():
+            for key, (at, who) in process.spawns.items():
+                found[process.id, *key] = (at, who)
+        for process in self._facts.processes.values():
+            start = self._start_of(process)
+            if start is not None and start not in found:
+                stream = self._facts.processes[start[0]].streams.get(start[1], 0)
+                found[start] = (stream << 40 | start[2], self._roots.get(start[0], 0))
+        return {
+            key: _Spawn(key[0], who, at, max((id for created_at, id in made.get(who, ()) if created_at < at), default=who))
+            for key, (at, who) in found.items()
+        }
+
+    def _start_of(self, process: ProcessFacts) -> tuple[int, int, int] | None:
+        parent = self._by_uid.get(process.parent or "")
+        if parent is None or parent is process or process.parent_event is None:
+            return None
+        return (parent.id, *process.parent_event)
+
+    def _depth(self, process: ProcessFacts) -> int:
+        """How many processes there are above it; whoever made a circle of them is not followed around it."""
+        depth, seen = 0, {process.id}
+        parent = self._by_uid.get(process.parent or "")
+        while parent is not None and parent.id not in seen:
+            depth += 1
+            seen.add(parent.id)
+            parent = self._by_uid.get(parent.parent or "")
+        return depth
 
     def of(self, actor: ActorFacts) -> str:
         """The spawn path of an actor."""
@@ -74,6 +138,10 @@ class _Paths:
             self._known[entry.id] = self._make(entry)
         return self._known[actor.id]
 
+    def _path_of(self, actor: int) -> str:
+        found = self._facts.actors.get(actor)
+        return "main" if found is None else self.of(found)
+
     def _creator(self, actor: ActorFacts) -> int | None:
         if actor.creator is not None:
             return actor.creator
@@ -82,18 +150,22 @@ class _Paths:
     def _make(self, actor: ActorFacts) -> str:
         creator = self._creator(actor)
         if creator is None:
-            return self._root(actor)
+            return self._root(self._facts.processes[actor.process])
         _, _, qualname = _split(actor.function)
-        base = f"{self._known.get(creator, 'main')}/{(qualname or actor.name or actor.kind).rsplit('.', 1)[-1]}"
-        self._siblings[base] += 1
-        return base if self._siblings[base] == 1 else f"{base}#{self._siblings[base]}"
+        return self._numbered(f"{self._known.get(creator, 'main')}/{(qualname or actor.name or actor.kind).rsplit('.', 1)[-1]}")
 
-    def _root(self, actor: ActorFacts) -> str:
-        process = self._facts.processes[actor.process]
-        if process.parent is None or not any(f"{other.uid:016x}" == process.parent for other in self._facts.processes.values()):
-            base = "main" if process.id == 1 else "main@process"
-        else:
-            base = "main/process"
+    def _root(self, process: ProcessFacts) -> str:
+        start = self._start_of(process)
+        # A shell may start several programs, all with the key of its own start: the first has its name.
+        path = self._starts.pop(start, None) if start is not None else None
+        if path is not None:
+            return path
+        parent = self._by_uid.get(process.parent or "")
+        if parent is None:
+            return self._numbered("main" if process.id == 1 else "main@process")
+        return self._numbered(f"{self._path_of(self._roots.get(parent.id, 0))}/process")
+
+    def _numbered(self, base: str) -> str:
         self._siblings[base] += 1
         return base if self._siblings[base] == 1 else f"{base}#{self._siblings[base]}"
 

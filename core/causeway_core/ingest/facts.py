@@ -50,6 +50,8 @@ class ProcessFacts:
     exit_code: int | None = None
     last_ts: int = 0
     streams: dict[int, int] = field(default_factory=dict)
+    spawns: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """Event and actor of each child process that was about to be started, by stream number and position as the child is told them."""
 
 
 @dataclass
@@ -248,7 +250,11 @@ class Facts:
 
     def _message(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         direction, content = fields.word(), self._json(fields)
-        self._pair(at, direction, str(content["id"]), content.get("carrier"), content.get("trace_id"), content.get("from"))
+        key = str(content["id"])
+        if direction == 1 and key.startswith("spawn:"):
+            _, stream, position = key.split(".")
+            facts.spawns[int(stream), int(position)] = (at, actor)
+        self._pair(at, direction, key, content.get("carrier"), content.get("trace_id"), content.get("from"))
 
     def _pair(self, at: int, direction: int, key: str, carrier: Any, trace_id: Any, origin: Any) -> None:
         pair = self.messages.setdefault(key, _Pair())

@@ -82,9 +82,13 @@ class Actors:
 
     def spawn(self, creator: Actor, name: str, kind: str, subject: Any = None) -> Actor:
         """A new actor, named."""
+        return self._new(self.named(creator, name), kind, subject)
+
+    def named(self, creator: Actor, name: str) -> str:
+        """The path of what is about to be made."""
         base = f"{creator.path}/{name.rsplit('.', 1)[-1]}"
         count = self._siblings[base] = self._siblings.get(base, 0) + 1
-        return self._new(base if count == 1 else f"{base}#{count}", kind, subject)
+        return base if count == 1 else f"{base}#{count}"
 
     # Threads.
 

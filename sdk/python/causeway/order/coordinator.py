@@ -9,7 +9,9 @@ from __future__ import annotations
 import _thread
 import json
 import os
+import select
 import socket
+import time
 
 from causeway import _tap
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from causeway.order.forcing import Forcing
+
+
+DRAIN_SECONDS = 5.0
 
 
 class _Peer:
@@ -53,6 +58,9 @@ class _Peer:
 class Coordinator:
     """The serving side, in the first process. Its methods are called with the forcing's lock held."""
 
+    decides = True
+    """Whether the end of this process is the end of the run."""
+
     def __init__(self, forcing: Forcing, path: str) -> None:
         self.path = path
         self._forcing = forcing
@@ -61,6 +69,9 @@ class Coordinator:
         self._socket.bind(path)
         self._socket.listen(64)
         self._owner = os.getpid()
+        self._connections: list[socket.socket] = [self._socket]
+        self._busy: list[socket.socket] = []
+        """What is being read from now: marked before anything is taken out of it."""
         start_unseen(forcing, self._accept)
 
     def alone(self) -> bool:
@@ -77,53 +88,84 @@ class Coordinator:
         for peer in self._peers:
             peer.send({"gave_up": why})
 
+    def drain(self) -> None:
+        """Takes note of all that processes which have ended said before. Without the forcing's lock."""
+        if os.getpid() != self._owner:
+            return
+        ends = time.monotonic() + DRAIN_SECONDS
+        # In this order: what is no longer to be read is marked as being read until it is noted.
+        while (_readable(list(self._connections), 0) or self._busy) and time.monotonic() < ends:
+            _readable([], 1)
+
     def close(self) -> None:
         """Ends the service; only the process that began it removes the socket."""
         if os.getpid() == self._owner:
             try:
                 self._socket.close()
                 os.unlink(self.path)
+                os.rmdir(os.path.dirname(self.path))
             except OSError:
                 pass
 
     def _accept(self) -> None:
-        while True:
+        while self._marked(self._socket):
             try:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            self._serve_unseen(_Peer(connection))
+            self._connections.append(connection)
+            peer = _Peer(connection)
+            start_unseen(self._forcing, lambda peer=peer: self._serve(peer))  # type: ignore[misc]
+            self._busy.remove(self._socket)
 
-    def _serve_unseen(self, peer: _Peer) -> None:
-        start_unseen(self._forcing, lambda: self._serve(peer))
+    def _marked(self, connection: socket.socket) -> bool:
+        """Waits until there is something to be read from it, and marks it."""
+        try:
+            _readable([connection], None)
+        except (OSError, ValueError):
+            return False
+        self._busy.append(connection)
+        return True
 
     def _serve(self, peer: _Peer) -> None:
-        forcing = self._forcing
-        while (messages := peer.receive()) is not None:
+        while self._marked(peer.connection):
+            messages = peer.receive()
+            if messages is None:
+                break
             for message in messages:
-                with forcing.lock:
-                    if "hello" in message:
-                        peer.root = str(message["hello"])
-                        self._peers.append(peer)
-                        peer.send({"welcome": list(forcing.passed), "gave_up": forcing.gave_up})
-                    elif "passed" in message:
-                        forcing.passed_elsewhere(str(message["passed"]))
-                        self.passed(str(message["passed"]))
-                    elif "anchored" in message:
-                        forcing.anchored.update(map(str, message["anchored"]))
-                    elif "gave_up" in message:
-                        forcing.gave_up_elsewhere(message["gave_up"])
-                        self.gave_up(message["gave_up"])
+                self._take(peer, message)
+            self._busy.remove(peer.connection)
+        forcing = self._forcing
         with forcing.lock:
             if peer in self._peers:
                 self._peers.remove(peer)
             forcing.process_ended(peer.root)
             forcing.movers.check()
+        self._connections.remove(peer.connection)
+        self._busy.remove(peer.connection)
         peer.connection.close()
+
+    def _take(self, peer: _Peer, message: dict[str, Any]) -> None:
+        forcing = self._forcing
+        with forcing.lock:
+            if "hello" in message:
+                peer.root = str(message["hello"])
+                self._peers.append(peer)
+                peer.send({"welcome": list(forcing.passed), "gave_up": forcing.gave_up})
+            elif "passed" in message:
+                forcing.passed_elsewhere(str(message["passed"]))
+                self.passed(str(message["passed"]))
+            elif "anchored" in message:
+                forcing.anchored.update(map(str, message["anchored"]))
+            elif "gave_up" in message:
+                forcing.gave_up_elsewhere(message["gave_up"])
+                self.gave_up(message["gave_up"])
 
 
 class Client:
     """The other side, in every further process."""
+
+    decides = False
 
     def __init__(self, forcing: Forcing, path: str, root: str) -> None:
         self._forcing = forcing
@@ -146,6 +188,9 @@ class Client:
     def gave_up(self, why: dict[str, Any]) -> None:
         """Tells the first process."""
         self._peer.send({"gave_up": why})
+
+    def drain(self) -> None:
+        """Nothing: the first process keeps the result."""
 
     def anchored(self, keys: list[str]) -> None:
         """Tells that these places are in modules of this process."""
@@ -171,6 +216,14 @@ class Client:
                 self._take(message)
         with self._forcing.lock:
             self._forcing.let_go()
+
+
+def _readable(connections: list[socket.socket], timeout: int | None) -> bool:
+    """Whether something can be read from any of them within so many milliseconds (None: at some time)."""
+    poll = select.poll()
+    for connection in connections:
+        poll.register(connection, select.POLLIN)
+    return bool(poll.poll(timeout))
 
 
 def start_unseen(forcing: Forcing, run: Callable[[], None]) -> None:

@@ -348,10 +348,11 @@ class Forcing:
             self.on_hang()
 
     def end(self) -> None:
-        """The run is over: what has not happened never will."""
+        """The run is over: what has not happened never will. In further processes only their own part is."""
+        decides = self.remote is None or self.remote.decides
         with self.lock:
             for constraint in self.order.constraints:
-                if constraint.after.key in self._done:
+                if not decides or constraint.after.key in self._done:
                     continue
                 place = constraint.after
                 known = place.actor in self.actors.by_path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from causeway.order import loop, processes, threads
 from causeway.order.document import Order, OrderError
 from causeway.order.forcing import Forcing
@@ -12,7 +14,7 @@ from causeway.order.patches import Patches
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
+    from typing import Any, NoReturn
 
 ORDER, RESULT, PATIENCE = "CAUSEWAY_ORDER", "CAUSEWAY_ORDER_RESULT", "CAUSEWAY_ORDER_PATIENCE"
 
@@ -24,13 +26,13 @@ class InForce:
         self.forcing = Forcing(order, changed, root)
         self._root, self._socket = root, socket
         self.modules = Modules(self.forcing)
-        self._patches = Patches()
+        self.patches = Patches()
 
     def install(self) -> None:
         """Hooks threads and loops. In the thread that is to be the root actor, before it runs code of the program."""
-        threads.install(self.forcing, self._patches)
-        loop.install(self.forcing, self._patches)
-        processes.Processes(self.forcing, self._root, self._socket).install(self._patches)
+        threads.install(self.forcing, self.patches)
+        loop.install(self.forcing, self.patches)
+        processes.Processes(self.forcing, self._root, self._socket).install(self.patches)
         if self._socket is not None:
             processes.join(self.forcing, self._socket, self._root)
         with self.forcing, self.forcing.lock:
@@ -39,12 +41,14 @@ class InForce:
     def lift(self) -> None:
         """The run is over."""
         with self.forcing:
+            if self.forcing.remote is not None:
+                self.forcing.remote.drain()
             self.forcing.end()
             with self.forcing.lock:
                 self.forcing.movers.stop()
             if self.forcing.remote is not None:
                 self.forcing.remote.close()
-        self._patches.undo()
+        self.patches.undo()
 
 
 def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
@@ -64,6 +68,10 @@ def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
     inforce.forcing.movers.patience = patience_of(environment)
     _at_end(inforce, file)
     inforce.install()
+    if hasattr(os, "unsetenv"):
+        # Whoever is started past the hooks (`os.system`) runs freely. `os.environ` stays as it is.
+        for name in (ORDER, RESULT):
+            os.unsetenv(name)
     return inforce.modules
 
 
@@ -82,13 +90,22 @@ def _at_end(inforce: InForce, file: Any) -> None:
     forcing.on_hang = Hang(forcing, last_words)
     forcing.movers.hangs = True
 
+    owner = os.getpid()
+
     def finish() -> None:
         inforce.lift()
-        if file is not None:
+        if file is not None and os.getpid() == owner:
             with forcing, forcing.lock:
                 file.write(forcing, ended=True)
 
     atexit.register(finish)
+    leave = os._exit
+
+    def _exit(status: int) -> NoReturn:
+        finish()
+        leave(status)
+
+    inforce.patches.put(os, "_exit", _exit)
 
 
 def patience_of(environment: Mapping[str, str]) -> float:

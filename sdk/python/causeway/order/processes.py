@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from causeway.hooks.commandline import recorded_command
 from causeway.hooks.late import on_import
@@ -22,24 +21,28 @@ INHERITED = ("CAUSEWAY_ORDER", "CAUSEWAY_ORDER_PATIENCE", "CAUSEWAY_CACHE", "CAU
 
 
 class Processes:
-    """The children of this process, by the order in which they are started."""
+    """The children of this process, by the order in which each actor starts them: as in a recording also those that run something else."""
 
     def __init__(self, forcing: Forcing, root: str, socket: str | None = None) -> None:
         self.forcing = forcing
         self.root = root
         self._socket = socket
-        self._count = 0
         self._forking = ""
         self._executing = False
 
     def install(self, patches: Patches) -> None:
-        """Follows forks for the rest of this process's life, and children of `subprocess`."""
+        """Follows forks for the rest of this process's life, and what is executed in further processes."""
         os.register_at_fork(before=self._before_fork, after_in_child=self._after_in_child)
+        for name in ("posix_spawn", "posix_spawnp", "execv", "execve"):
+            if hasattr(os, name):
+                patches.put(os, name, self._executed(name, getattr(os, name)))
+        on_import("_posixsubprocess", lambda module: patches.put(module, "fork_exec", self._fork_exec(vars(module)["fork_exec"])))
         on_import("subprocess", lambda module: self._subprocess(module, patches))
 
     def _name(self) -> str:
-        self._count += 1
-        return f"{self.root}/process" if self._count == 1 else f"{self.root}/process#{self._count}"
+        forcing = self.forcing
+        with forcing, forcing.lock:
+            return forcing.actors.named(forcing.actors.current(), "process")
 
     def socket(self) -> str:
         """The coordinator's address; the first process begins to serve when its first child is started."""
@@ -62,7 +65,7 @@ class Processes:
     def _after_in_child(self) -> None:
         if self._executing or not self._forking:
             return
-        self.root, self._forking, self._count = self._forking, "", 0
+        self.root, self._forking = self._forking, ""
         self._socket = self._socket or self.forcing.remote.path
         self.forcing.reborn(self.root)
         join(self.forcing, self._socket, self.root)
@@ -70,30 +73,57 @@ class Processes:
             self.forcing.started(self.forcing.actors.root)
 
     def _subprocess(self, module: ModuleType, patches: Patches) -> None:
+        """What `subprocess` took from the other module before that was hooked."""
         namespace: dict[str, Any] = vars(module)
         if "_fork_exec" in namespace:
             patches.put(module, "_fork_exec", self._fork_exec(namespace["_fork_exec"]))
 
     def _fork_exec(self, original: Any) -> Any:
         def fork_exec(*args: Any) -> Any:
+            if self._executing or self.forcing.ended_for_good:
+                return original(*args)
             argv, executables, environment = args[0], args[1], args[5]
-            words = [os.fsdecode(word) for word in argv]
-            if not _is_python(words):
-                return self._call(original, args)
-            added = {name: os.environ[name] for name in INHERITED if name in os.environ} | {SOCKET: self.socket(), ROOT: self._name()}
             pairs = dict(os.environb) if environment is None else dict(entry.partition(b"=")[::2] for entry in environment)
-            pairs |= {os.fsencode(name): os.fsencode(value) for name, value in added.items()}
-            pairs.pop(b"CAUSEWAY_ORDER_RESULT", None)
+            if any(b"multiprocessing.resource_tracker" in os.fsencode(word) for word in argv):
+                # multiprocessing's own janitor is no part of the program.
+                given = [name + b"=" + value for name, value in pairs.items() if not name.startswith(b"CAUSEWAY_ORDER")]
+                return self._call(original, (*args[:5], given, *args[6:]), {})
+            pairs = self._told(pairs)
             visible = {os.fsdecode(name): os.fsdecode(value) for name, value in pairs.items()}
             given = [name + b"=" + value for name, value in pairs.items()]
-            return self._call(original, (recorded_command(argv, executables, visible), executables, *args[2:5], given, *args[6:]))
+            return self._call(original, (recorded_command(argv, executables, visible), executables, *args[2:5], given, *args[6:]), {})
 
         return fork_exec
 
-    def _call(self, original: Any, args: tuple[Any, ...]) -> Any:
+    def _executed(self, name: str, original: Any) -> Any:
+        """For functions of `os` that are called with a path, words and, mostly, an environment."""
+
+        def executed(*args: Any, **kwargs: Any) -> Any:
+            if self._executing or self.forcing.ended_for_good or len(args) < 2:
+                return original(*args, **kwargs)
+            environment = args[2] if len(args) > 2 and args[2] is not None else os.environ
+            if not hasattr(environment, "items"):
+                return original(*args, **kwargs)
+            pairs = self._told({os.fsencode(name): os.fsencode(value) for name, value in environment.items()})
+            visible = {os.fsdecode(name): os.fsdecode(value) for name, value in pairs.items()}
+            argv = recorded_command(args[1], (args[0],), visible)
+            if name == "execv":
+                return self._call(os.execve, (args[0], argv, visible), {})
+            return self._call(original, (args[0], argv, visible, *args[3:]), kwargs)
+
+        return executed
+
+    def _told(self, environment: dict[bytes, bytes]) -> dict[bytes, bytes]:
+        """The environment of a child, with who it is and where the order is."""
+        added = {name: os.environ[name] for name in INHERITED if name in os.environ} | {SOCKET: self.socket(), ROOT: self._name()}
+        told = environment | {os.fsencode(name): os.fsencode(value) for name, value in added.items()}
+        told.pop(b"CAUSEWAY_ORDER_RESULT", None)
+        return told
+
+    def _call(self, original: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self._executing = True
         try:
-            return original(*args)
+            return original(*args, **kwargs)
         finally:
             self._executing = False
 
@@ -110,7 +140,3 @@ def join(forcing: Forcing, path: str, root: str) -> None:
             forcing.remote = client
         forcing.wait(forcing.actors.root)
 
-
-def _is_python(words: list[str]) -> bool:
-    name = os.path.basename(words[0]) if words else ""
-    return (name.startswith("python") or words[:1] == [sys.executable]) and not any("multiprocessing.resource_tracker" in word for word in words)
