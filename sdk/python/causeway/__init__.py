@@ -2,6 +2,8 @@
 
 Importing it costs next to nothing and changes nothing; every call is nearly free while nothing records. The names are the same in every language's
 SDK (sdk/SPEC.md section 7).
+
+PYTEST_DONT_REWRITE (recorded before pytest starts: it must not warn that it is there already)
 """
 
 from causeway.api import Span, continue_trace, create_trace, deserialize_trace, event, trace

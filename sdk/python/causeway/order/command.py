@@ -6,7 +6,7 @@ import os
 import sys
 
 from causeway.order.document import OrderError
-from causeway.order.outcome import Outcome
+from causeway.order.outcome import Outcome, recent
 from causeway.order.readable import document_of, order_of
 
 TYPE_CHECKING = False
@@ -34,10 +34,11 @@ def run(
     import tempfile
 
     order_of(order)
+    document = _document(order)
     with tempfile.TemporaryDirectory(prefix="causeway-order-") as folder:
         path, result = os.path.join(folder, "order.json"), os.path.join(folder, "result.json")
         with open(path, "w", encoding="utf-8") as file:
-            json.dump(_document(order), file)
+            json.dump(document, file)
         variables = {**(os.environ if env is None else env), "CAUSEWAY_ORDER": path, "CAUSEWAY_ORDER_RESULT": result}
         if patience is not None:
             variables["CAUSEWAY_ORDER_PATIENCE"] = str(patience)
@@ -47,7 +48,9 @@ def run(
                 said = json.load(file)
         except (OSError, ValueError):
             said = {"gave_up": {"reason": "no result", "detail": "the order was not put in force"}}
-        return Outcome(said, done.returncode, done.stdout, done.stderr)
+        outcome = Outcome(said, done.returncode, done.stdout, done.stderr, document.get("places"))
+        recent.append(outcome)
+        return outcome
 
 
 def launched(command: Sequence[str]) -> list[str]:

@@ -8,8 +8,8 @@ import sys
 from _thread import get_ident
 
 from causeway.order.inforce import InForce, patience_of
-from causeway.order.outcome import Outcome
-from causeway.order.readable import order_of
+from causeway.order.outcome import Outcome, recent
+from causeway.order.readable import document_of, order_of
 from causeway.order.result import result_of
 
 TYPE_CHECKING = False
@@ -36,6 +36,10 @@ class Forced:
         self._hook: Any = None
         self._own_hook = False
         self._gates: Any = None
+        self._places = places_of(order)
+        self._excepthook: Any = None
+        self.unhandled: list[BaseException] = []
+        """What threads of the program raised and nobody caught."""
 
     def __enter__(self) -> Forced:
         from causeway import _tap
@@ -59,12 +63,29 @@ class Forced:
             self._hook = hook._installed
         self._gates, self._hook.weaver.gates = self._hook.weaver.gates, self._inforce.modules
         self._inforce.install()
+        self._note_unhandled()
         return self
 
+    def _note_unhandled(self) -> None:
+        import threading
+
+        self._excepthook = previous = threading.excepthook
+
+        def note(arguments: Any) -> None:
+            if arguments.exc_value is not None:
+                self.unhandled.append(arguments.exc_value)
+            previous(arguments)
+
+        threading.excepthook = note
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        import threading
+
         from causeway.weave import hook
 
         self._finish()
+        recent.append(self.outcome)
+        threading.excepthook = self._excepthook
         self._hook.weaver.gates = self._gates
         if self._own_hook:
             self._hook.uninstall()
@@ -79,14 +100,18 @@ class Forced:
         """Imports a module anew with gates in it, with all of its package and all modules that hold places."""
         import importlib
 
-        top = name.partition(".")[0]
-        for known, module in list(sys.modules.items()):
-            path = getattr(module, "__file__", None)
-            if known == top or known.startswith(top + ".") or (path and known != "__main__" and self._inforce.modules.concerns(path)):
-                self._modules.setdefault(known, module)
-                del sys.modules[known]
+        self.load_places(name.partition(".")[0])
         self._modules.setdefault(name, None)
         return importlib.import_module(name)
+
+    def load_places(self, top: str = "") -> None:
+        """Forgets the modules that hold places, and all of the package `top`: whoever imports them now gets them with gates."""
+        for known, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            of_package = bool(top) and (known == top or known.startswith(top + "."))
+            if of_package or (path and known != "__main__" and self._inforce.modules.concerns(path)):
+                self._modules.setdefault(known, module)
+                del sys.modules[known]
 
     def main(self, entry: str, *arguments: Any, **named: Any) -> Any:
         """Runs `module:function` under the order and gives what it returns; what it raises comes through. A coroutine function runs in `asyncio.run`.
@@ -121,7 +146,14 @@ class Forced:
     @property
     def outcome(self) -> Outcome:
         """What became of the order up to now."""
-        return Outcome(self._result or result_of(self._inforce.forcing, ended=False))
+        return Outcome(self._result or result_of(self._inforce.forcing, ended=False), places=self._places)
+
+
+def places_of(order: Any) -> dict[str, dict[str, Any]]:
+    """The places of an order that was written in code, by key; none for a path."""
+    if isinstance(order, dict):
+        return dict(order.get("places", {}))
+    return dict(document_of(list(order))["places"]) if isinstance(order, (list, tuple)) else {}
 
 
 def forced(order: Any) -> Forced:

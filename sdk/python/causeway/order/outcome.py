@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
+
+recent: deque[Outcome] = deque(maxlen=64)
+"""What became of the latest orders, for those who report on tests."""
 
 
 class Outcome:
@@ -15,9 +21,17 @@ class Outcome:
     `exit_code`, `stdout`, `stderr`: of a command.
     """
 
-    __slots__ = ("exit_code", "feasible", "hang", "passed", "reason", "stderr", "stdout", "values")
+    __slots__ = ("_places", "exit_code", "feasible", "hang", "passed", "reason", "stderr", "stdout", "values")
 
-    def __init__(self, result: dict[str, Any], exit_code: int | None = None, stdout: str = "", stderr: str = "") -> None:
+    def __init__(
+        self,
+        result: dict[str, Any],
+        exit_code: int | None = None,
+        stdout: str = "",
+        stderr: str = "",
+        places: Mapping[str, dict[str, Any]] | None = None,
+    ) -> None:
+        self._places = dict(places or {})
         gave_up = result.get("gave_up")
         self.feasible: bool = bool(result.get("feasible"))
         self.reason: str | None = f"{gave_up['reason']}: {gave_up['detail']}" if gave_up else None
@@ -27,6 +41,10 @@ class Outcome:
         self.exit_code = exit_code
         self.stdout = stdout
         self.stderr = stderr
+
+    def value(self, place: dict[str, Any]) -> str | None:
+        """The final value of what `place` reads or writes, as text; None if the place was never reached, or is none of the order."""
+        return next((self.values[key] for key, known in self._places.items() if known == place and key in self.values), None)
 
     def __str__(self) -> str:
         if self.hang is not None:

@@ -1,0 +1,183 @@
+"""Generated tests before and after the fix: python -m bench.generated_tests [--only NAME …] [--runs N] [--python X.Y …] [--write]
+
+For every buggy program of tests/corpus that has a mended twin: it is recorded once, its findings are proved, and for the first confirmed one a test is exported. The test runs N times against the program, where it has to
+fail each time, and N times against the twin in the program's place, where it has to pass each time; each in a pytest of its own, on every interpreter asked for, which has nothing but causeway-sdk, pytest and what the
+programs need. `--write` puts the table into docs/generated-tests.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from causeway_core.analysis import examine
+from causeway_core.errors import CausewayError
+from causeway_core.export import generate
+from causeway_core.proof import plan, verify
+from causeway_core.storage import Recording
+
+from docs.tools import interpreters
+from tests.corpus.record import record_main
+
+ROOT = Path(__file__).parents[1]
+PROGRAMS = ROOT / "tests" / "corpus" / "programs"
+PAGE = ROOT / "docs" / "generated-tests.md"
+NEEDS = ("pytest>=8", "aiohttp>=3.9")
+LIMIT = 120.0
+VERDICT = re.compile(r"(\d+) (passed|failed|error)")
+
+
+@dataclass
+class Tried:
+    """What came of one program. `before` and `after`: by interpreter, how many of the runs failed and passed; `slowest`: seconds of the slowest pytest."""
+
+    name: str
+    kind: str = ""
+    how: str = ""
+    skipped: str = ""
+    before: dict[str, int] = field(default_factory=dict)
+    after: dict[str, int] = field(default_factory=dict)
+    impossible: bool = False
+    slowest: float = 0.0
+    odd: str = ""
+
+
+def pairs(only: Sequence[str]) -> list[tuple[str, str]]:
+    """Buggy programs and their twins, by name."""
+    labels = json.loads((PROGRAMS / "labels.json").read_text())
+    bugs = {name: entry.get("twin") or f"{name}_fixed" for name, entry in sorted(labels.items()) if entry["bug"]}
+    return [(name, twin) for name, twin in bugs.items() if (PROGRAMS / f"{twin}.py").exists() and (not only or name in only)]
+
+
+def python_of(version: str) -> Path:
+    """An interpreter with the SDK as it is now, and no host."""
+    here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    folder = ROOT / ".venvs" / f"sdk-{version}"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        base = interpreters.found().get(version) or (Path(sys.executable) if version == here else None)
+        if base is None:
+            raise SystemExit(f"there is no Python {version} here")
+        subprocess.run([str(base), "-m", "venv", str(folder)], check=True)
+    source = folder / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(ROOT / "sdk" / "python", source, ignore=interpreters.BUILT)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*pip, *NEEDS], check=True)
+    subprocess.run([*pip, "--force-reinstall", "--no-deps", str(source)], check=True)
+    return python
+
+
+def tried(name: str, twin: str, pythons: dict[str, Path], runs: int, keep: Path | None) -> Tried:
+    """The whole way for one program."""
+    found = Tried(name)
+    with tempfile.TemporaryDirectory(prefix="causeway-generated-") as temporary:
+        project = Path(temporary).resolve() / "project"
+        project.mkdir()
+        program = project / f"{name}.py"
+        shutil.copy2(PROGRAMS / program.name, program)
+        path = Path(temporary) / f"{name}.causeway"
+        test = project / f"test_{name}.py"
+        try:
+            record_main(program, path)
+            _export(path, test, found)
+        except (CausewayError, subprocess.TimeoutExpired) as error:
+            found.skipped = str(error)
+        if found.skipped:
+            return found
+        if keep is not None:
+            keep.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(test, keep)
+        for version, python in pythons.items():
+            found.before[version] = _count(python, test, runs, "failed", found)
+        shutil.copy2(PROGRAMS / f"{twin}.py", program)
+        for version, python in pythons.items():
+            found.after[version] = _count(python, test, runs, "passed", found)
+    return found
+
+
+def _export(path: Path, test: Path, found: Tried) -> None:
+    with Recording.open(path) as recording:
+        findings, _ = verify(recording, plan(recording, examine(recording)))
+        confirmed = [each for each in findings if each.tier == "confirmed"]
+        if not confirmed:
+            found.skipped = "not confirmed: " + "; ".join(dict.fromkeys(each.proof.verdict if each.proof else each.tier for each in findings) or ["no finding"])
+            return
+        found.kind = confirmed[0].kind
+        text = generate(recording, confirmed[0], test.parent).text
+        found.how = "command" if "order.run(" in text else "function"
+        test.write_text(text)
+
+
+def _count(python: Path, test: Path, runs: int, wanted: str, found: Tried) -> int:
+    def once(_: int) -> bool:
+        began = time.monotonic()
+        command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", test.name]
+        try:
+            done = subprocess.run(command, cwd=test.parent, capture_output=True, text=True, timeout=LIMIT, check=False)
+        except subprocess.TimeoutExpired:
+            found.odd = found.odd or f"{wanted} wanted: no end within {LIMIT:.0f} s"
+            return False
+        found.slowest = max(found.slowest, time.monotonic() - began)
+        counts = {word: int(number) for number, word in VERDICT.findall(done.stdout)}
+        if counts != {wanted: 1}:
+            found.odd = found.odd or f"{wanted} wanted: {' '.join(done.stdout.split())[-300:]}"
+        found.impossible |= "no longer possible" in done.stdout
+        return counts == {wanted: 1}
+
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(once, range(runs)))
+
+
+def report(results: Sequence[Tried], versions: Sequence[str], runs: int) -> Iterable[str]:
+    """The table, in Markdown."""
+    tests = [each for each in results if not each.skipped]
+    whole = [each for each in tests if all(each.before[v] == runs and each.after[v] == runs for v in versions)]
+    yield f"{len(results)} buggy programs with a mended twin, {len(tests)} with a confirmed finding and a test; {len(whole)} of these tests fail {runs} of {runs} before the fix and pass {runs} of {runs} after it on {', '.join(versions)}.\n"
+    yield "| program | kind | driven by | " + " | ".join(f"fails before, {v} | passes after, {v}" for v in versions) + " | after the fix |"
+    yield "|---|---|---|" + "---|---|" * len(versions) + "---|"
+    for each in tests:
+        cells = " | ".join(f"{each.before[v]}/{runs} | {each.after[v]}/{runs}" for v in versions)
+        yield f"| {each.name} | {each.kind} | {each.how} | {cells} | {'the order is impossible' if each.impossible else 'the order is harmless'} |"
+    left_out = [each for each in results if each.skipped]
+    if left_out:
+        yield "\nWithout a test:\n"
+        yield from (f"- {each.name}: {each.skipped}" for each in left_out)
+
+
+def main() -> int:
+    """Command line; 1 if a test did not do what it is for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="*", default=[], help="only these programs")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each test before and after the fix")
+    parser.add_argument("--python", nargs="*", default=["3.11", "3.12", "3.13"], help="interpreters")
+    parser.add_argument("--keep", type=Path, help="keep the tests in this folder")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/generated-tests.md")
+    options = parser.parse_args()
+    pythons = {version: python_of(version) for version in options.python}
+    results = []
+    for name, twin in pairs(options.only):
+        results.append(tried(name, twin, pythons, options.runs, options.keep))
+        last = results[-1]
+        print(f"{name:24} {last.skipped or f'{last.kind} before {last.before} after {last.after} slowest {last.slowest:.1f} s {last.odd}'}", file=sys.stderr, flush=True)
+    text = "\n".join(report(results, options.python, options.runs))
+    print(text)
+    if options.write:
+        page = PAGE.read_text()
+        PAGE.write_text(page[: page.index("<!-- table -->")] + f"<!-- table -->\n\n{text}\n")
+    wrong = [each for each in results if not each.skipped and any(count != options.runs for count in (*each.before.values(), *each.after.values()))]
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

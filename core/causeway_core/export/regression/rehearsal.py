@@ -1,0 +1,98 @@
+"""The program started as a test would start it, under an order."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from causeway import order as guest
+
+from causeway_core.errors import LaunchError
+from causeway_core.export.regression.entry import Entry
+from causeway_core.launch import Target
+from causeway_core.model.order import Order
+from causeway_core.proof.rerun import target_of
+from causeway_core.proof.workspace import Workspace
+from causeway_core.storage.recording import Recording
+
+_RAISED = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Warning|Exit|Group))(?::|$)", re.MULTILINE)
+_STAGE = Path(__file__).with_name("stage.py")
+_SHORTEST_LIMIT_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a test can see of one run. `result` is the source text of what the function returned, None where that is no plain value.
+
+    `errors`: names of the exceptions that ended threads or the program. `values`: texts of the watched locations, by key of the place.
+    """
+
+    feasible: bool
+    reason: str = ""
+    hang: bool = False
+    exit_code: int | None = None
+    stdout: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    raised: str | None = None
+    result: str | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+
+class Rehearsal:
+    """Runs of one entry. Each costs what the program costs, without a recorder."""
+
+    def __init__(self, recording: Recording, entry: Entry) -> None:
+        self._entry = entry
+        self._target = target_of(recording)
+        self._workspace = Workspace.of(recording)
+        self._limit = max(_SHORTEST_LIMIT_SECONDS, 5 * (recording.meta.duration_ns or 0) / 1e9)
+
+    def run(self, order: Order) -> Observed:
+        """One run under `order`. Raises LaunchError where the program does not come to its end or the interpreter lacks the SDK."""
+        with self._workspace.target(self._target) as (target, folder):
+            try:
+                if self._entry.words:
+                    return self._command(order, target, folder)
+                return self._function(order, target, folder)
+            except subprocess.TimeoutExpired:
+                message = f"under the order ({order.says}) the program does not end within {self._limit:.0f} s"
+                raise LaunchError(message, "a test needs a program that ends by itself") from None
+
+    def _command(self, order: Order, target: Target, folder: Path) -> Observed:
+        words = ["-m", *self._entry.words] if self._entry.words[0] == "pytest" else list(self._entry.words)
+        done = guest.run(
+            [target.python, *target.flags, *words], order.document(), cwd=folder / self._entry.cwd, env=_environment(), timeout=self._limit
+        )
+        return Observed(
+            done.feasible, done.reason or "", done.hang is not None, done.exit_code, tuple(done.stdout.splitlines()),
+            tuple(sorted(_RAISED.findall(done.stderr))), values=tuple(sorted(done.values.items())),
+        )  # fmt: skip
+
+    def _function(self, order: Order, target: Target, folder: Path) -> Observed:
+        with tempfile.TemporaryDirectory(prefix="causeway-rehearsal-") as temporary:
+            path = Path(temporary) / "order.json"
+            path.write_text(json.dumps(order.document()))
+            command = [target.python, *target.flags, "-c", _STAGE.read_text(), str(path), self._entry.function, str(folder / self._entry.path)]
+            done = subprocess.run(
+                command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=self._limit, check=False, stdin=subprocess.DEVNULL
+            )
+        said = done.stdout.rpartition("\x00")[2]
+        try:
+            seen: dict[str, Any] = json.loads(said)
+        except ValueError:
+            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise LaunchError(f"{self._entry.function} could not be called: {last}", "causeway-sdk has to be installed beside the program") from None
+        return Observed(
+            seen["feasible"], seen["reason"] or "", seen["hang"], None, tuple(seen["stdout"].splitlines()), tuple(sorted(seen["unhandled"])),
+            seen.get("raised"), seen.get("result"), tuple(sorted(seen["values"].items())),
+        )  # fmt: skip
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}

@@ -1,0 +1,53 @@
+"""Places as a reader of a test meets them, and prose inside of a docstring."""
+
+from __future__ import annotations
+
+import textwrap
+
+from causeway_core.model.order import Order, OrderPlace
+
+_VERBS = {
+    "read": "READS", "write": "WRITES", "delete": "DELETES", "test": "LOOKS", "iterate": "ITERATES", "mutate": "CHANGES", "resume": "GOES_ON",
+    "acquire": "ACQUIRES", "release": "RELEASES", "call": "CALLS", "sql": "ASKS_DATABASE", "file": "USES_FILE", "start": "STARTS", "end": "ENDS",
+}  # fmt: skip
+_ACTORS = ("FIRST", "SECOND", "THIRD", "FOURTH", "FIFTH", "SIXTH", "SEVENTH", "EIGHTH")
+
+
+def places_of(order: Order) -> tuple[dict[str, str], str]:
+    """A constant's name for each place that the constraints name, by key; and the source text that defines actors and places."""
+    used = list(dict.fromkeys(key for each in order.constraints for key in (each.since, each.after, each.hold) if key is not None))
+    places = dict(order.places)
+    actors: dict[str, str] = {}
+    for key in used:
+        path = places[key].actor
+        actors.setdefault(path, _ACTORS[len(actors)] if len(actors) < len(_ACTORS) else f"ACTOR_{len(actors) + 1}")
+    names: dict[str, str] = {}
+    for key in used:
+        base = f"{actors[places[key].actor]}_{_VERBS[places[key].access]}"
+        number = sum(name == base or name.startswith(f"{base}_") for name in names.values())
+        names[key] = base if not number else f"{base}_{number + 1}"
+    lines = ["# Who: what was started, below what started it."]
+    lines += [f"{name} = {quoted(path)}" for path, name in actors.items()]
+    lines += ["", "# Does what, where. Places are found again by function and source text; the line is a hint."]
+    lines += [f"{names[key]} = {_place(places[key], actors[places[key].actor])}" for key in used]
+    return names, "\n".join(lines)
+
+
+def _place(place: OrderPlace, actor: str) -> str:
+    if place.access in ("start", "end"):
+        return f'order.place({actor}, "{place.access}")'
+    what = f"{place.access} of {place.name}" if place.name else place.access
+    nth = f", nth={place.nth}" if place.nth else ""
+    words = [actor, quoted(what), quoted(place.file), quoted(place.qualname), quoted(place.text)]
+    return f"order.place({', '.join(words)}, line={place.line}{nth})"
+
+
+def quoted(text: str) -> str:
+    """A string literal, in double quotes where that needs no escapes."""
+    shown = repr(text)
+    return f'"{shown[1:-1]}"' if shown[0] == "'" and '"' not in shown else shown
+
+
+def wrapped(text: str, width: int) -> str:
+    """Prose for a docstring."""
+    return "\n".join(textwrap.wrap(text.replace("\\", "\\\\").replace('"""', "'''"), width, break_long_words=False, break_on_hyphens=False))

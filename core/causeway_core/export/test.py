@@ -1,0 +1,275 @@
+"""A finding as a regression test: a pytest file that needs nothing but causeway-sdk and what the program needs."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from causeway_core.errors import FindingUnusable
+from causeway_core.export.regression.entry import Entry, entries
+from causeway_core.export.regression.expectation import Check, checks
+from causeway_core.export.regression.rehearsal import Observed, Rehearsal
+from causeway_core.export.regression.wording import places_of, quoted, wrapped
+from causeway_core.model import Finding
+from causeway_core.model.order import Order
+from causeway_core.proof.rerun import PLAIN, runs_apart
+from causeway_core.proof.workspace import LEFT_OUT, Workspace
+from causeway_core.storage.recording import Recording
+
+Progress = Callable[[str, float], None]
+WIDTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedTest:
+    """A test's source text, and in words how it fails now."""
+
+    text: str
+    fails: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    entry: Entry
+    order: Order
+    checks: tuple[Check, ...]
+    copied: bool
+
+
+def generate(recording: Recording, finding: Finding, folder: Path, *, progress: Progress | None = None) -> GeneratedTest:
+    """The test for a finding, to stand in `folder`.
+
+    The program is run under the bad order, twice, and under the serial ones, as the test will run it; what these runs showed is what the
+    test asserts. Costs about six runs. Raises FindingUnusable if no order makes a test fail, and LaunchError.
+    """
+    plan = _rehearsed(recording, finding, progress)
+    return GeneratedTest(_text(recording, finding, plan, folder), _fails(plan))
+
+
+# Rehearsal.
+
+
+def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None) -> _Plan:
+    bad = [order for order in finding.orders if order.aim == "bad"]
+    if not bad:
+        raise FindingUnusable(f"{finding.id} has no order that would make it happen, so no test can", "orders are planned by: causeway analyze")
+    if finding.proof is not None and finding.proof.order is not None:
+        bad.insert(0, bad.pop(finding.proof.order))
+    refused = ""
+    for entry in entries(recording):
+        for number, order in enumerate(bad):
+            if progress is not None:
+                progress(f"rehearsing: {order.says}", number / len(bad))
+            found = _tried(recording, finding, entry, order)
+            if isinstance(found, _Plan):
+                return found
+            refused = refused or found
+    why = refused or "nothing in the project starts it"
+    raise FindingUnusable(f"no test of {finding.id} would fail: {why}", "prove it first: causeway analyze --verify")
+
+
+def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order) -> _Plan | str:
+    """The plan, or why there is none with this order."""
+    first = Rehearsal(recording, entry if finding.kind != "deadlock" else entry.apart).run(order)
+    if first.hang and entry.function:
+        # Threads that wait for each other for good would keep pytest from ending.
+        entry = entry.apart
+    elif finding.kind == "deadlock":
+        entry = entry.apart
+    if not first.feasible:
+        return f"{order.says}: {first.reason}"
+    rehearsal = Rehearsal(recording, entry)
+    serial_orders = [each for each in finding.orders if each.aim == "serial"]
+    if "It happened in this run." not in finding.explanation:
+        serial_orders.append(PLAIN)
+    orders = [order, *serial_orders, *serial_orders[:1]]
+    again, *others = _run_all(rehearsal, orders, 2 if runs_apart(recording) else 1)
+    serial = [run for run in others if run.feasible and not run.hang]
+    if not serial:
+        return f"{order.says}: no serial order could be forced to compare it with"
+    found = tuple(checks([first, again], serial, order.watch))
+    if not again.feasible or not any(check.tells for check in found):
+        return f"{order.says}: a test sees what it sees in serial orders"
+    return _Plan(entry, order, found, Workspace.of(recording).copied)
+
+
+def _run_all(rehearsal: Rehearsal, orders: Sequence[Order], at_once: int) -> list[Observed]:
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(rehearsal.run, orders))
+
+
+def _fails(plan: _Plan) -> str:
+    check = next(check for check in plan.checks if check.tells)
+    match check.subject:
+        case "hang":
+            return "the program comes to where nobody can move"
+        case "raised":
+            return f"the program raises {check.expected[0]}"
+        case "errors":
+            return f"a part of the program raises {', '.join(check.expected)}"
+        case "result" | "exit code":
+            return f"the {check.subject} is that of no serial order"
+        case "stdout":
+            return "the output is that of no serial order"
+    return "the final value is that of no serial order"
+
+
+# Text.
+
+
+def _text(recording: Recording, finding: Finding, plan: _Plan, folder: Path) -> str:
+    names, places = places_of(plan.order)
+    watched = {key: names[key] for key in plan.order.watch if key in names}
+    top = [
+        _docstring(recording, finding, plan),
+        _imports(plan),
+        f"PROJECT = {_project(Path(recording.meta.root), folder)}",
+        places,
+        _order(plan.order, names),
+    ]
+    below = [_fixture()] if plan.copied else []
+    return "\n\n\n".join(["\n\n".join(top), *below, _function(finding, plan, watched)])
+
+
+def _docstring(recording: Recording, finding: Finding, plan: _Plan) -> str:
+    where = dict.fromkeys(f"{access.file}:{access.line} in {access.function}" for access in finding.accesses)
+    paragraphs = [
+        f"{finding.title[:1].upper()}{finding.title[1:]}." if finding.title[:1].isalpha() else f"{finding.title}.",
+        f"Where: {', '.join(where)}.",
+    ]
+    why = [text for text in (finding.window, finding.unordered) if text]
+    if why:
+        paragraphs.append(f"Why: {'; '.join(why)}.")
+    paragraphs.append(f"The order that is forced: {plan.order.says}.")
+    if finding.proof is not None and finding.proof.outcome:
+        paragraphs.append(f"Before the fix, {finding.proof.outcome}.")
+    paragraphs.append(
+        "A fix may make the order impossible. That is noticed at once, the program then runs freely, and the test passes if it ends as a serial "
+        "order does; the end of pytest's report says that it was so."
+    )
+    paragraphs.append(f"Written by `causeway export --finding {finding.id} --format test` from {recording.path.name}; needs pytest and causeway-sdk.")
+    body = "\n\n".join(wrapped(paragraph, WIDTH) for paragraph in paragraphs)
+    first, _, rest = body.partition("\n")
+    return f'"""{first}\n{rest}\n"""'
+
+
+def _imports(plan: _Plan) -> str:
+    standard = ["from pathlib import Path"]
+    if plan.copied:
+        standard.insert(0, "import shutil")
+    return "\n".join(standard) + "\n\n" + ("import pytest\n" if plan.copied or plan.entry.function else "") + "from causeway import order"
+
+
+def _project(root: Path, folder: Path) -> str:
+    root, folder = root.resolve(), folder.resolve()
+    common = Path(os.path.commonpath([root, folder]))
+    if common == Path(common.anchor):
+        return f"Path({str(root)!r})"
+    ups = len(folder.relative_to(common).parts)
+    base = "Path(__file__).resolve()" + (".parent" if not ups else f".parents[{ups}]")
+    downs = root.relative_to(common).parts
+    return " / ".join([base, *map(repr, downs)])
+
+
+def _order(order: Order, names: dict[str, str]) -> str:
+    lines = [f"# {line}" for line in textwrap.wrap(f"{order.says[:1].upper()}{order.says[1:]}.", WIDTH - 2)]
+    lines.append("ORDER = [")
+    for each in order.constraints:
+        since = f", since={names[each.since]}" if each.since is not None else ""
+        lines.append(f"    order.wait({names[each.hold]}, until={names[each.after]}{since}),")
+    return "\n".join([*lines, "]"])
+
+
+def _fixture() -> str:
+    left_out = ", ".join(f'"{name}"' for name in LEFT_OUT)
+    return textwrap.dedent(f'''\
+        @pytest.fixture
+        def project(tmp_path: Path) -> Path:
+            """A fresh copy of the project: the program writes into its own folder."""
+            left_out = shutil.ignore_patterns(
+                {left_out},
+            )
+            return Path(shutil.copytree(PROJECT, tmp_path / PROJECT.name, ignore=left_out))''')
+
+
+def _function(finding: Finding, plan: _Plan, watched: dict[str, str]) -> str:
+    project = "project" if plan.copied else "PROJECT"
+    needs = ["project: Path"] if plan.copied else []
+    if plan.entry.words:
+        where = project if plan.entry.cwd == "." else f"{project} / {plan.entry.cwd!r}"
+        words = ", ".join(map(quoted, plan.entry.words))
+        body = [f"outcome = order.run([{words}], ORDER, cwd={where})"]
+        outcome, printed = "outcome", "outcome.stdout.splitlines()"
+    else:
+        needs.append("monkeypatch: pytest.MonkeyPatch")
+        where = project if plan.entry.path == "." else f"{project} / {plan.entry.path!r}"
+        takes = any(check.subject == "result" for check in plan.checks)
+        body = [f"monkeypatch.syspath_prepend(str({where}))"]
+        if plan.copied:
+            body.append(f"monkeypatch.chdir({project})")
+        body += ["with order.forced(ORDER) as run:", f'    {"result = " if takes else ""}run.main("{plan.entry.function}")']
+        outcome, printed = "run.outcome", "capsys.readouterr().out.splitlines()"
+        if any(check.subject == "stdout" for check in plan.checks):
+            needs.append("capsys: pytest.CaptureFixture[str]")
+    for check in plan.checks:
+        body += _assertion(check, outcome, printed, watched)
+    header = f"def {_name(finding)}({', '.join(needs)}) -> None:"
+    return "\n".join([header, *(f"    {line}" for line in body)]) + "\n"
+
+
+def _assertion(check: Check, outcome: str, printed: str, watched: dict[str, str]) -> list[str]:
+    command = outcome == "outcome"
+    match check.subject, check.relation:
+        case "hang", _:
+            return [f"assert {outcome}.hang is None, str({outcome})"]
+        case "raised", _:
+            return [f"# In the bad order the line above raises {check.expected[0]}."]
+        case "exit code", _:
+            return [f"assert {outcome}.exit_code == {check.expected[0]}, {outcome}.stderr"]
+        case "errors", _ if command:
+            return [f'assert "{name}" not in {outcome}.stderr, {outcome}.stderr' for name in check.expected]
+        case "errors", _:
+            return ["assert run.unhandled == []"]
+        case "result", _:
+            return _is("result", check.expected)
+        case "stdout", relation:
+            return ["printed = " + printed, *_lines(relation, check.expected)]
+    return ["# None: the place is gone with the fix." , *_is(f"{outcome}.value({watched[check.subject]})", ("None", *check.expected))]
+
+
+def _is(subject: str, expected: Sequence[str]) -> list[str]:
+    if len(expected) == 1:
+        one = expected[0]
+        return [f"assert {subject} {'is' if one in ('None', 'True', 'False') else '=='} {one}"]
+    line = f"assert {subject} in ({', '.join(expected)})"
+    if len(line) <= WIDTH - 4:
+        return [line]
+    return [f"assert {subject} in (", *(f"    {one}," for one in expected), ")"]
+
+
+def _lines(relation: str, expected: Sequence[str]) -> list[str]:
+    match relation:
+        case "has":
+            return [f"assert {line} in printed" for line in expected]
+        case "lacks":
+            return [f"assert {line} not in printed" for line in expected]
+    return ["assert any(", *(f"    {line} in printed {'or' if line != expected[-1] else ''}".rstrip() for line in expected), ")"]
+
+
+def _name(finding: Finding) -> str:
+    words = "_".join(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", finding.resource).lower())) or "it"
+    match finding.kind:
+        case "lost_update":
+            return f"test_no_update_of_{words}_is_lost"
+        case "deadlock":
+            return f"test_no_deadlock_of_{words}"
+        case "lost_wakeup":
+            return f"test_no_wakeup_of_{words}_is_lost"
+        case "order_violation":
+            return f"test_{words}_is_used_in_order"
+    return f"test_{words}_in_one_piece"

@@ -1,0 +1,183 @@
+"""Generated tests: written by the command, red before the fix, green after it, with nothing but pytest and the SDK."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.corpus.record import record_main
+from tests.support.recordings import CAUSEWAY
+
+SCRIPT = """\
+import asyncio
+
+class Account:
+    def __init__(self):
+        self.balance = 0
+
+async def deposit(account, amount):
+    seen = account.balance
+    await asyncio.sleep(0)
+    account.balance = seen + amount
+
+async def main():
+    account = Account()
+    first = asyncio.create_task(deposit(account, 1))
+    await asyncio.sleep(0.005)
+    second = asyncio.create_task(deposit(account, 2))
+    await asyncio.gather(first, second)
+    RESULT
+
+ENTRY
+"""
+PRINTS = SCRIPT.replace("RESULT", 'print("balance", account.balance)').replace("ENTRY", "asyncio.run(main())")
+RETURNS = SCRIPT.replace("RESULT", "return account.balance").replace("ENTRY", "")
+BROKEN, MENDED = "    seen = account.balance\n    await asyncio.sleep(0)\n", "    await asyncio.sleep(0)\n    seen = account.balance\n"
+
+DEADLOCK = """\
+import threading
+
+a, b = threading.Lock(), threading.Lock()
+
+def forwards():
+    with a:
+        with b:
+            pass
+
+def backwards():
+    with b:
+        with a:
+            pass
+
+threads = [threading.Thread(target=forwards), threading.Thread(target=backwards)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("done")
+"""
+
+WRITES_FILE = """\
+import asyncio, json
+
+class Book:
+    def __init__(self):
+        self.pages = {}
+
+    async def add(self, name):
+        pages = dict(self.pages)
+        await asyncio.sleep(0)
+        pages[name] = 1
+        self.pages = pages
+        with open("book.json", "w") as file:
+            json.dump(pages, file)
+
+async def main():
+    book = Book()
+    first = asyncio.create_task(book.add("one"))
+    await asyncio.sleep(0.005)
+    await asyncio.gather(first, asyncio.create_task(book.add("two")))
+    print(sorted(book.pages))
+
+asyncio.run(main())
+"""
+
+
+def causeway(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(CAUSEWAY), *words], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+
+
+def recorded(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text)
+    done = causeway(folder, "record", "-q", "--no-analyze", "-o", "run.causeway", name)
+    assert done.returncode == 0, done.stderr
+    proved(folder)
+
+
+def proved(folder: Path) -> None:
+    done = causeway(folder, "analyze", "run.causeway")
+    assert "confirmed" in done.stdout, done.stdout + done.stderr
+
+
+def exported(folder: Path) -> str:
+    done = causeway(folder, "export", "run.causeway", "--finding", "F1", "--format", "test", "-o", "test_race.py")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("test_race.py: fails now, because ")
+    return (folder / "test_race.py").read_text()
+
+
+def run_test(folder: Path) -> tuple[dict[str, int], str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_race.py"],
+        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    return {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}, done.stdout
+
+
+def test_a_script(tmp_path: Path) -> None:
+    recorded(tmp_path, "till.py", PRINTS)
+    text = exported(tmp_path)
+    assert "Account.balance" in text.split('"""')[1]
+    assert "order.run([\"till.py\"], ORDER, cwd=PROJECT)" in text and "assert 'balance 3' in printed" in text
+    assert run_test(tmp_path)[0] == {"failed": 1}
+    (tmp_path / "till.py").write_text(PRINTS.replace(BROKEN, MENDED))
+    counts, out = run_test(tmp_path)
+    assert counts == {"passed": 1}, out
+    assert "causeway: orders that could not be forced" in out and "order no longer possible" in out
+
+
+def test_a_function(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "till.py").write_text(RETURNS)
+    assert record_main(project / "till.py", project / "run.causeway") == 0
+    proved(project)
+    text = exported(project)
+    assert 'result = run.main("till:main")\n    assert result == 3\n' in text
+    assert run_test(project)[0] == {"failed": 1}
+    (project / "till.py").write_text(RETURNS.replace(BROKEN, MENDED))
+    assert run_test(project)[0] == {"passed": 1}
+
+
+def test_a_deadlock_fails_by_itself(tmp_path: Path) -> None:
+    recorded(tmp_path, "locks.py", DEADLOCK)
+    text = exported(tmp_path)
+    assert "assert outcome.hang is None, str(outcome)" in text
+    counts, out = run_test(tmp_path)
+    assert counts == {"failed": 1} and "AssertionError: hang: " in out, out
+    (tmp_path / "locks.py").write_text(DEADLOCK.replace("with b:\n        with a:", "with a:\n        with b:"))
+    assert run_test(tmp_path)[0] == {"passed": 1}
+
+
+def test_a_program_that_writes_gets_a_fresh_copy(tmp_path: Path) -> None:
+    recorded(tmp_path, "book.py", WRITES_FILE)
+    (tmp_path / "book.json").write_text("untouched")
+    text = exported(tmp_path)
+    assert "def project(tmp_path: Path) -> Path:" in text
+    assert run_test(tmp_path)[0] == {"failed": 1}
+    assert (tmp_path / "book.json").read_text() == "untouched"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--finding", "F9", "--format", "test"], "there is no finding F9"),
+        (["--format", "test"], "a test is written for a finding"),
+        (["--finding", "F1", "--format", "test", "-o", "till.py"], "till.py already exists"),
+        (["--finding", "F1", "--format", "test", "-o", "nowhere/test_x.py"], "there is no folder nowhere"),
+    ],
+)
+def test_what_cannot_be_exported(bank: Path, words: list[str], said: str) -> None:
+    done = causeway(bank, "export", "run.causeway", *words)
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr, done.stderr
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bank")
+    recorded(folder, "till.py", PRINTS)
+    return folder
