@@ -17,7 +17,7 @@ from causeway_core.analysis.operations import ACQUIRES, RELEASES, Operation
 from causeway_core.analysis.table import AccessTable
 from causeway_core.model import Actor, At, Function, Location, Site, Step, ValueKind, make_at
 from causeway_core.storage.columns import ACCESS_OPS, AccessColumns
-from causeway_core.storage.rows import Obj, Span, Sql, Waiting
+from causeway_core.storage.rows import Io, Obj, Span, Sql, Waiting
 from causeway_core.wire.kinds import SyncOp
 
 PATH = "/project/app.py"
@@ -38,6 +38,8 @@ class Trace:
         self.waiting: list[Waiting] = []
         self.sql: list[Sql] = []
         self.sql_order: list[int] = []
+        self.io: list[Io] = []
+        self.io_order: list[int] = []
         self.spans: list[Span] = []
         self.edges: list[tuple[At, At]] = []
         self._functions: dict[str, Function] = {}
@@ -172,6 +174,13 @@ class Trace:
         self.sql_order.append(len(self._events))
         return at
 
+    def file(self, actor: int, action: str, path: str, mode: str = "") -> At:
+        """The actor does something with a file."""
+        at = self.event(actor)
+        self.io.append(Io(len(self.io) + 1, at, actor, "file", "point", 0, {"action": action, "file.path": path, "file.mode": mode}))
+        self.io_order.append(len(self._events))
+        return at
+
     def request(self, actor: int, name: str, first: At, last: At) -> None:
         """The actor served a request from one event to another."""
         number = len(self.spans) + 1
@@ -208,6 +217,8 @@ class Trace:
             waiting=self.waiting,
             sql=self.sql,
             sql_order=self.sql_order,
+            io=self.io,
+            io_order=self.io_order,
             spans=self.spans,
         )
         holds = Holds([each for each in self.operations if each.op in ACQUIRES | RELEASES], ignored=frozenset(ignored))

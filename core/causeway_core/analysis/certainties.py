@@ -1,15 +1,20 @@
-"""Detectors that need no race: deadlocks, lost wake-ups, blocking calls, exceptions nobody saw."""
+"""Detectors that tell what they find themselves: deadlocks, wake-ups, blocking calls, files, rows, cancellation, exceptions nobody saw."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from causeway_core.analysis.detectors.blocking import blocking_waits, locks_across_awaits
+from causeway_core.analysis.detectors.cancellation import cancellations
 from causeway_core.analysis.detectors.deadlock import deadlocks
+from causeway_core.analysis.detectors.files import file_windows
+from causeway_core.analysis.detectors.foreign_thread import foreign_threads
 from causeway_core.analysis.detectors.lock_order import lock_orders
 from causeway_core.analysis.detectors.rows import row_windows
+from causeway_core.analysis.detectors.self_lock import self_locks
 from causeway_core.analysis.detectors.unretrieved import unretrieved
 from causeway_core.analysis.detectors.wakeup import lost_wakeups
+from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.telling.scene import Scene
 from causeway_core.analysis.waits import Waits
@@ -28,10 +33,15 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *stuck,
         *woken,
         *lock_orders(scene, evidence, struck),
+        *latent_wakeups(scene, evidence, events, struck | frozenset(wait.object for wait in waits.all)),
+        *self_locks(scene, evidence),
+        *foreign_threads(scene, evidence, events),
         *locks_across_awaits(scene, evidence),
         *blocking_waits(scene, evidence, events),
         *unretrieved(scene, evidence),
         *row_windows(scene, evidence),
+        *file_windows(scene, evidence),
+        *cancellations(scene, evidence, events),
     ]
     return [each if in_recorded_code(each) else replace(each, tier="hint", rank=max(each.rank, 9.0)) for each in found]
 

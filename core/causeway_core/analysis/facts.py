@@ -34,6 +34,7 @@ class Facts:
     sql: Sequence[Sql] = ()
     sql_order: Sequence[int] = ()
     io: Sequence[Io] = ()
+    io_order: Sequence[int] = ()
     spans: Sequence[Span] = ()
     exceptions: Sequence[ExceptionRow] = ()
     interrupted: bool = False

@@ -49,14 +49,16 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     syncs = recording.sync_columns()
     wanted = chosen(syncs["op"], WANTED)
     statements = recording.sql()
-    ranks, locking, sql_order = _ranks(graph, columns.at, syncs["at"][wanted], np.array([each.at for each in statements], np.int64))
+    boundary = recording.io()
+    others = (np.array([each.at for each in rows], np.int64) for rows in (statements, boundary))
+    ranks, locking, sql_order, io_order = _ranks(graph, columns.at, syncs["at"][wanted], *others)
     operations = _operations(syncs, wanted, locking)
     table = AccessTable.build(columns, ranks)
     if actors is not None:
         table = table.select(np.isin(table.actor, list(actors)))
     table = table.shared()
     steps = recording.step_columns()
-    facts = replace(_facts(recording, steps, operations), sql=statements, sql_order=sql_order.tolist())
+    facts = replace(_facts(recording, steps, operations), sql=statements, sql_order=sql_order.tolist(), io=boundary, io_order=io_order.tolist())
     holds = Holds(operations.only(ACQUIRES | RELEASES), ignored=no_protection(recording, facts))
     return with_implied_reads(Evidence(table, graph.order, holds, facts, _values(recording), _clock(recording, steps)))
 
@@ -99,7 +101,6 @@ def _facts(recording: Recording, steps: Mapping[str, Ints], operations: Operatio
         step_at=step_at,
         operations=operations,
         waiting=recording.waiting(),
-        io=recording.io(),
         spans=recording.spans(),
         exceptions=recording.exceptions(),
     )

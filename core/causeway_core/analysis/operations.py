@@ -17,8 +17,12 @@ REQUESTS = frozenset({SyncOp.ACQUIRE_REQUEST, SyncOp.WAIT_BEGIN, SyncOp.GET_REQU
 ACQUIRES = frozenset({SyncOp.ACQUIRED, SyncOp.SEM_ACQUIRED})
 RELEASES = frozenset({SyncOp.RELEASED, SyncOp.SEM_RELEASED})
 
+SETTLES = frozenset({SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL})
+"""A future is given its end."""
+
 WANTED = frozenset(
     {
+        *SETTLES,
         *REQUESTS,
         *ACQUIRES,
         *RELEASES,

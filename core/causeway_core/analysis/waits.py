@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.holds import Hold
-from causeway_core.analysis.operations import REQUESTS, Operation
+from causeway_core.analysis.operations import REQUESTS, SETTLES, Operation
 from causeway_core.model import At
 from causeway_core.wire.kinds import SyncFlag, SyncOp
 
@@ -55,6 +55,8 @@ class Waits:
         self._last: dict[int, Operation] = {}
         self._given_up: list[Wait] = []
         for event in events:
+            if event.op in SETTLES:
+                continue
             before = self._last.get(event.actor)
             if before is not None and _gave_up(before, event):
                 self._given_up.append(Wait(before.actor, max(before.object, 0), "", At(before.at), before.order, event.order))

@@ -1,0 +1,82 @@
+"""Objects of asyncio that a thread without an event loop changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.operations import Operation
+from causeway_core.analysis.telling.scene import Moment, Scene
+from causeway_core.model import Finding
+from causeway_core.wire.kinds import SyncFlag, SyncOp
+
+_CHANGES = {
+    SyncOp.EVENT_SET: "set",
+    SyncOp.PUT: "put into",
+    SyncOp.GET: "took from",
+    SyncOp.RESULT_SET: "settled",
+    SyncOp.EXCEPTION_SET: "settled",
+    SyncOp.RELEASED: "released",
+    SyncOp.SEM_RELEASED: "released",
+    SyncOp.NOTIFY: "notified",
+    SyncOp.NOTIFY_ALL: "notified",
+    SyncOp.CANCEL: "cancelled",
+}
+_MODULES = ("asyncio.", "_asyncio.")
+
+
+def foreign_threads(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
+    """One finding for each object of asyncio that a thread on which no loop runs changes directly: such objects are not made for threads, and
+    the loop is not woken.
+    """
+    loops = {at >> 40 for actor in evidence.facts.actors.values() if actor.kind in ("task", "callback") and (at := actor.first_at) is not None}
+    if not loops:
+        return []
+    foreign: dict[int, Operation] = {}
+    at_home: defaultdict[int, list[Operation]] = defaultdict(list)
+    for event in events:
+        if not event.flags & SyncFlag.ASYNC or event.object <= 0:
+            continue
+        if scene.is_asynchronous(event.actor):
+            at_home[event.object].append(event)
+        elif event.op in _CHANGES and event.at >> 40 not in loops and _of_asyncio(evidence, event.object):
+            foreign.setdefault(event.object, event)
+    # Whoever settles a future wakes the task that awaits it, which leaves no operation of its own behind.
+    used = {
+        object: event for object, event in foreign.items() if at_home[object] or event.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL)
+    }
+    found, places = [], set[str]()
+    for object, event in sorted(used.items(), key=lambda each: each[1].order):
+        place = scene.place(event.at)
+        if place.line and str(place) not in places:
+            places.add(str(place))
+            found.append(_told(scene, evidence, event, at_home[object]))
+    return found
+
+
+def _of_asyncio(evidence: Evidence, object: int) -> bool:
+    thing = evidence.facts.objects.get(object)
+    return thing is not None and thing.type.startswith(_MODULES)
+
+
+def _told(scene: Scene, evidence: Evidence, event: Operation, at_home: list[Operation]) -> Finding:
+    name, place, verb = scene.object(event.object), scene.place(event.at), _CHANGES[SyncOp(event.op)]
+    kind = evidence.facts.objects[event.object].type.rpartition(".")[2]
+    moments = [Moment(event.actor, event.at, "act", f"{verb} {name}")]
+    for each in at_home[:1]:
+        moments.append(Moment(each.actor, each.at, "use", f"uses {name}"))
+    return scene.finding(
+        kind="data_race",
+        tier="likely",
+        rank=0.8,
+        confidence=0.9,
+        title=f"`{place.function}` in {scene.actor(event.actor)} {verb} {name}, an asyncio {kind}, from a thread that runs no event loop",
+        resource=name,
+        events=moments,
+        recommendation="hand the call to the loop: `loop.call_soon_threadsafe(…)`, or `asyncio.run_coroutine_threadsafe(…)` for a coroutine",
+        explanation=(
+            "Objects of asyncio are not made for threads: the change can fall into the middle of the loop's own work on them, and the loop is "
+            "not woken, so who waits goes on only when something else happens to wake it."
+        ),
+    )

@@ -1,0 +1,120 @@
+"""Locks that their own holder may come to ask for again: in a finalizer, a signal handler, or a callback that is called at once."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.holds import Hold
+from causeway_core.analysis.telling.scene import Moment, Scene
+from causeway_core.analysis.text import FunctionNode, Texts, called, last_name
+from causeway_core.model import Finding
+from causeway_core.wire.kinds import SyncFlag
+
+_PLAIN = ("_thread.lock", "threading.Lock")
+SAMPLE = 200
+
+
+def self_locks(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """Non-reentrant locks of threads that are taken both by ordinary code and by code that the interpreter may call in the middle of it."""
+    texts = Texts(evidence.facts.sources)
+    intruders = _intruders(texts)
+    by_lock: defaultdict[int, list[Hold]] = defaultdict(list)
+    for hold in evidence.holds.holds:
+        thing = evidence.facts.objects.get(hold.object)
+        if thing is not None and thing.label is not None and thing.type in _PLAIN and not hold.flags & SyncFlag.ASYNC:
+            by_lock[hold.object].append(hold)
+    found, seen = [], set[str]()
+    for object, holds in sorted(by_lock.items()):
+        told = None if evidence.holds.signals(object) else _of_lock(scene, evidence, texts, intruders, holds[:SAMPLE])
+        if told is not None and told.title not in seen:
+            seen.add(told.title)
+            found.append(told)
+    return found
+
+
+def _intruders(texts: Texts) -> list[tuple[str, FunctionNode, set[FunctionNode]]]:
+    """What may be called in the middle of other code: how, the function, and all it leads to."""
+    functions = [function for _, function in texts.functions()]
+    found = [("finalizer", function) for function in functions if function.name == "__del__"]
+    handlers = {last_name(call.args[1]) for call in texts.calls() if called(call) == "signal" and len(call.args) == 2}
+    found += [("signal handler", function) for function in functions if function.name in handlers]
+    return [(how, function, texts.reachable(function)) for how, function in found]
+
+
+def _of_lock(
+    scene: Scene, evidence: Evidence, texts: Texts, intruders: list[tuple[str, FunctionNode, set[FunctionNode]]], holds: list[Hold]
+) -> Finding | None:
+    where = {hold.id: texts.function(place.path, place.line) if (place := scene.place(hold.at)).line else None for hold in holds}
+    for how, function, led in intruders:
+        inside = next((hold for hold in holds if where[hold.id] in led), None)
+        # Whoever holds it is interrupted in its own thread: signal handlers run in the main thread only.
+        interrupted = [hold for hold in holds if where[hold.id] is not None and (how == "finalizer" or _in_main(evidence, hold))]
+        if inside is not None and interrupted and not _handles_all(texts, function):
+            return _told(scene, interrupted[0], inside, how, function.name)
+    for hold in holds:
+        callback = _added_callback(texts, scene, hold, where[hold.id])
+        if callback is not None:
+            led = texts.reachable(callback)
+            inside = next((each for each in holds if where[each.id] in led and each.id != hold.id), None)
+            if inside is not None:
+                return _told(scene, hold, inside, "callback", callback.name)
+    return None
+
+
+def _in_main(evidence: Evidence, hold: Hold) -> bool:
+    first = min((actor.first_at for actor in evidence.facts.actors.values() if actor.kind == "thread" and actor.first_at is not None), default=None)
+    return first is not None and hold.at >> 40 == first >> 40
+
+
+def _handles_all(texts: Texts, function: FunctionNode) -> bool:
+    """Whether a handler only tries the lock: `acquire(blocking=False)`, or with a timeout."""
+    return any(
+        isinstance(node, ast.Call) and called(node) == "acquire" and (node.args or node.keywords)
+        for each in texts.reachable(function)
+        for node in ast.walk(each)
+    )
+
+
+def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNode | None) -> FunctionNode | None:
+    """The function that is added as a callback of a future inside the `with` that took the lock: called at once if the future is done."""
+    if function is None or isinstance(function, ast.AsyncFunctionDef):
+        return None
+    line = scene.place(hold.at).line
+    for block in ast.walk(function):
+        if isinstance(block, ast.With) and block.lineno == line:
+            for node in ast.walk(block):
+                if isinstance(node, ast.Call) and called(node) == "add_done_callback" and node.args:
+                    name = last_name(node.args[0])
+                    return next((each for _, each in texts.functions() if each.name == name), None)
+    return None
+
+
+def _told(scene: Scene, hold: Hold, inside: Hold, how: str, function: str) -> Finding:
+    name, place = scene.object(hold.object), scene.place(hold.at)
+    when = {
+        "finalizer": f"a finalizer, `{function}`, takes it too and may run at any allocation while it is held",
+        "signal handler": f"a signal handler, `{function}`, takes it too and may run between any two of its instructions",
+        "callback": f"adds a callback that takes it too, `{function}`, which is called at once if the future is done by then",
+    }[how]
+    advice = {
+        "finalizer": "let the finalizer only note what is to be done (`queue.SimpleQueue.put`, `deque.append`), and do it later; or use a "
+        "threading.RLock, if what it guards stands being entered twice",
+        "signal handler": "let the handler only set a flag, and act on it in ordinary code",
+        "callback": f"add the callback after {name} is released",
+    }[how]
+    return scene.finding(
+        kind="deadlock",
+        tier="latent",
+        rank=10.8,
+        confidence=0.5,
+        title=f"`{place.function}` holds {name}, and {when}: it would wait for itself for ever",
+        resource=name,
+        events=[
+            Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
+            Moment(inside.actor, inside.at, "acquire", f"acquired {name} in or for `{function}`"),
+        ],
+        recommendation=advice,
+        explanation=f"{name} cannot be taken twice by one thread. It did not happen in this run.",
+    )
