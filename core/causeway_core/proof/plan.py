@@ -258,7 +258,9 @@ class Planner:
                 moments.setdefault(actor, []).append((at, role))
         sides = {actor: sorted(events) for actor, events in moments.items() if len(events) >= 2}
         if len(sides) < 2:
-            yield Order("bad", "as it ran", (), ())
+            # Without a second actor nothing can be forced: one that struck strikes again, of one that did not a plain run says nothing.
+            if finding.tier == "likely":
+                yield Order("bad", "as it ran", (), ())
             return
         a, names = self._anchors, list(sides)
         firsts = {actor: a.operation(actor, sides[actor][0][0], "acquire") for actor in names}

@@ -149,7 +149,8 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
         for wait in waits:
             asynchronous = bool(wait.flags & SyncFlag.ASYNC) and _looks(scene, texts, wait) == "again"
             if wait.actor != event.actor and not asynchronous and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
-                return _told_event(scene, wait, before, event, "it is cleared as soon as it is set, so who is busy then never sees it", timed=_timed(scene, texts, wait))
+                why = "it is cleared as soon as it is set, so who is busy then never sees it"
+                return _told_event(scene, wait, before, event, why, timed=_timed(scene, texts, wait))
     return None
 
 
@@ -172,7 +173,8 @@ def _cleared_late(scene: Scene, evidence: Evidence, texts: Texts, operations: Se
             continue
         for each in sets:
             if each.actor != event.actor and evidence.unordered(At(each.at), At(before.at)) and scene.place(before.at).line:
-                return _told_event(scene, event, each, before, "its waiter clears it after its work and right before it waits again", timed=_timed(scene, texts, event))
+                why = "its waiter clears it after its work and right before it waits again"
+                return _told_event(scene, event, each, before, why, timed=_timed(scene, texts, event))
     return None
 
 
