@@ -26,7 +26,8 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
     if name == FINAL_VALUE:
         others = [other for other in others if other]
         return f"{_every(others, 'leave')} {resource} = {_choices(mine, others)}; this one left {_said(mine)}"
-    return f"{_every(others)} {_choices(mine, others)}; this one gave {_said(tuple(news) or mine)}"
+    what = "exit code " if name == "exit code" else ""
+    return f"{_every(others)} {what}{_choices(mine, others)}; this one gave {what}{_said(tuple(news) or mine)}"
 
 
 def _every(others: Sequence[Aspect], verb: str = "give") -> str:
