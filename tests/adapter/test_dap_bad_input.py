@@ -69,3 +69,11 @@ def test_lost_framing_ends_the_conversation_quietly(garbage):
     client.process.stdin.close()
     assert client.process.wait(20) == 0
     client.process.stdout.close()
+
+
+def test_what_cannot_be_evaluated_is_said_where_it_was_asked_and_not_in_a_box(lost_update):
+    with Client() as client:
+        client.attach(lost_update.path, at="F1")
+        answer = client.ask("evaluate", expression="no_such_name", context="hover")
+        assert not answer["success"] and answer["body"]["error"]["showUser"] is False
+        assert client.ask("goto", threadId=1, targetId=99)["body"]["error"]["showUser"] is True

@@ -27,7 +27,7 @@ export class Workbench {
     const workbench = new Workbench(code, page, browser);
     await page.goto(code.url);
     await page.waitForSelector(selectors.workbench);
-    await workbench.see(page.locator('.explorer-folders-view .monaco-list-row'));
+    await workbench.see(page.locator(selectors.explorerRows));
     return workbench;
   }
 
@@ -59,14 +59,19 @@ export class Workbench {
     await (await this.see(this.page.locator(selectors.quickRows, { hasText: title }))).click();
   }
 
-  /** Opens a file of the workspace, with the cursor on a line. */
+  /** Opens a file of the workspace by its path, with the cursor on a line. */
   async openFile(name: string, line = 1): Promise<void> {
-    await this.press('Control+P');
-    await this.see(this.page.locator(selectors.quickInput));
-    await this.page.keyboard.type(`${name}:${line}`);
-    await this.see(this.page.locator(selectors.quickRows));
+    await this.press('Control+O');
+    const input = await this.see(this.page.locator(selectors.quickInput));
+    await input.fill(join(this.code.workspace, name));
+    await this.see(this.page.locator(selectors.quickRows, { hasText: name }));
     await this.press('Enter');
     await this.see(this.page.locator(selectors.activeTab(name)));
+    await this.press('Control+G');
+    await this.see(this.page.locator(selectors.quickInput));
+    await this.page.keyboard.type(String(line));
+    await this.press('Enter');
+    await this.see(this.page.locator(selectors.cursorAt(line)));
   }
 
   /** Toggles a breakpoint on the cursor's line. */
@@ -106,8 +111,10 @@ export class Workbench {
     await (await this.see(this.page.locator(selectors.debugAction(label)))).click();
   }
 
-  /** The value that the Variables view shows for a name. */
+  /** The value that the Variables view shows for a name; its first scope is opened where VS Code did not do that. */
   async variable(name: string): Promise<string> {
+    const scope = await this.see(this.page.locator(selectors.firstScope));
+    if ((await scope.getAttribute('aria-expanded')) === 'false') await scope.click();
     const row = this.page.locator(selectors.variableRows).filter({ has: this.page.locator(selectors.variableName, { hasText: new RegExp(`^${name}\\s*[:=]?\\s*$`) }) });
     return (await (await this.see(row)).locator(selectors.variableValue).innerText()).trim();
   }

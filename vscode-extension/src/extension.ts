@@ -26,7 +26,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const findings = new FindingsView(commandLine);
   const recordings = new RecordingsView(commandLine);
   const status = new StatusBar(sessions);
-  const server = new LanguageServer(interpreters);
+  const server = new LanguageServer(interpreters, sessions);
   const refresh = (): void => {
     findings.refresh();
     recordings.refresh();
@@ -62,7 +62,7 @@ function commands(context: vscode.ExtensionContext, commandLine: CommandLine, se
   return [
     register('causeway.debugFile', (uri?: vscode.Uri) => debugFile(uri)),
     register('causeway.recordFile', (uri?: vscode.Uri) => recordFile(commandLine, uri).then(refresh)),
-    register('causeway.travel', (to: Destination) => travelTo(sessions, to)),
+    register('causeway.travelTo', (to: Destination) => travelTo(sessions, to)),
     register('causeway.openRecording', (recording?: vscode.Uri) => openRecording(sessions, recording)),
     register('causeway.travelToFinding', (located?: Located) => travelToFinding(commandLine, sessions, located)),
     register('causeway.deleteRecording', (recording: vscode.Uri) => deleteRecording(recording).then(refresh)),

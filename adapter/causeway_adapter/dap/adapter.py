@@ -43,6 +43,10 @@ RUNNING = ("connect", "listen", "processId", "host", "port")
 """What an `attach` to a running program names."""
 
 
+ASKED_UNSEEN = frozenset({"evaluate", "causeway/causality", "causeway/overview", "causeway/travel"})
+"""What clients ask by themselves (hovers, watches, inline values, views), or show the failure of where they asked: no box pops up for it."""
+
+
 class Adapter:
     """Answers one client until it disconnects or its stream ends.
 
@@ -152,7 +156,7 @@ class Adapter:
             self._live.hears(message)
 
     def _fail(self, request: dict[str, Any], error: CausewayError) -> None:
-        self._connection.send({**_response(request), "success": False, "message": error.message, "body": {"error": error_body(error)}})
+        self._connection.send({**_response(request), "success": False, "message": error.message, "body": {"error": error_body(error, shown=request.get("command") not in ASKED_UNSEEN)}})
 
     def _handle(self, command: object, arguments: object) -> Reply:
         if not isinstance(command, str):
@@ -194,7 +198,7 @@ def _arguments_at_fault(handler: Callable[..., Reply], error: Exception) -> bool
     return traceback is not None and traceback.tb_frame.f_code.co_filename == handler.__code__.co_filename
 
 
-def error_body(error: CausewayError) -> dict[str, Any]:
-    """A DAP `Message`: stable number from the slug, text, shown to the user with its next step and a link to its explanation."""
+def error_body(error: CausewayError, *, shown: bool = True) -> dict[str, Any]:
+    """A DAP `Message`: stable number from the slug, text with its next step; `shown` to the user in a box of its own."""
     number = 1000 + sum(ord(letter) * (index + 1) for index, letter in enumerate(error.slug)) % 9000
-    return {"id": number, "format": str(error), "showUser": True, "variables": {"slug": error.slug}}
+    return {"id": number, "format": str(error), "showUser": shown, "variables": {"slug": error.slug}}

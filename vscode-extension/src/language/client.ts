@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/node';
+import { Sessions } from '../debug/sessions';
+import { Destination, travelTo } from '../debug/travelTo';
 import { Interpreters } from '../interpreter';
 
 /** The language server's life: one client for the window, started when a Python file is there and an interpreter has Causeway. */
@@ -7,7 +9,10 @@ export class LanguageServer implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private starting: Promise<void> | undefined;
 
-  constructor(private readonly interpreters: Interpreters) {}
+  constructor(
+    private readonly interpreters: Interpreters,
+    private readonly sessions: Sessions,
+  ) {}
 
   /** Starts the server if it does not run yet. Without Causeway in the interpreter nothing happens, and nobody is asked. */
   start(): Promise<void> {
@@ -31,6 +36,7 @@ export class LanguageServer implements vscode.Disposable {
     const run = { command: python, args: ['-m', 'causeway_core', 'lsp'] };
     const client = new LanguageClient('causeway', 'Causeway', run, {
       documentSelector: [{ scheme: 'file', language: 'python' }],
+      middleware: { executeCommand: (command, words, next) => this.execute(command, words, next) },
       synchronize: { configurationSection: 'causeway', fileEvents: vscode.workspace.createFileSystemWatcher('**/.causeway/*.causeway') },
     });
     this.client = client;
@@ -42,9 +48,20 @@ export class LanguageServer implements vscode.Disposable {
     }
   }
 
+  /** The server says where to travel; opening the session is the editor's part. */
+  private async execute(command: string, words: unknown[], next: (command: string, words: unknown[]) => vscode.ProviderResult<unknown>): Promise<unknown> {
+    const result = await next(command, words);
+    if (command === 'causeway.travel' && isDestination(result)) await travelTo(this.sessions, result);
+    return result;
+  }
+
   private async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
     await client?.stop();
   }
+}
+
+function isDestination(value: unknown): value is Destination {
+  return typeof value === 'object' && value !== null && 'recording' in value && typeof value.recording === 'string';
 }

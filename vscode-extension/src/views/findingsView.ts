@@ -106,7 +106,7 @@ export class FindingsView implements vscode.TreeDataProvider<Entry> {
     item.description = `${finding.lanes[event.lane] ?? ''} · ${path.basename(event.file)}:${event.line} · +${milliseconds} ms`;
     item.tooltip = `${item.description}\nClick to travel there`;
     item.iconPath = new vscode.ThemeIcon('debug-stackframe-dot');
-    item.command = { command: 'causeway.travel', title: 'Travel there', arguments: [{ recording: recording.fsPath, at: event.event }] };
+    item.command = { command: 'causeway.travelTo', title: 'Travel there', arguments: [{ recording: recording.fsPath, at: event.event }] };
     return item;
   }
 }

@@ -16,7 +16,7 @@ export class RecordingEditor implements vscode.CustomReadonlyEditorProvider {
 
   async resolveCustomEditor(document: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
     const recording = document.uri;
-    panel.webview.options = { enableScripts: true, enableCommandUris: ['causeway.travel'], localResourceRoots: [vscode.Uri.joinPath(this.extension, 'media')] };
+    panel.webview.options = { enableScripts: true, enableCommandUris: ['causeway.travelTo'], localResourceRoots: [vscode.Uri.joinPath(this.extension, 'media')] };
     const facts = await this.facts(recording);
     const style = panel.webview.asWebviewUri(vscode.Uri.joinPath(this.extension, 'media', 'recording.css')).toString();
     panel.webview.html = page(recording, facts, await findingsOf(this.commandLine, recording), style, panel.webview.cspSource);
@@ -52,7 +52,7 @@ function escaped(text: string): string {
 
 function link(recording: vscode.Uri, at: string, text: string): string {
   const target = encodeURIComponent(JSON.stringify([{ recording: recording.fsPath, at }]));
-  return `<a href="command:causeway.travel?${target}">${escaped(text)}</a>`;
+  return `<a href="command:causeway.travelTo?${target}">${escaped(text)}</a>`;
 }
 
 function page(recording: vscode.Uri, facts: [string, string][], findings: readonly Finding[], style: string, source: string): string {
