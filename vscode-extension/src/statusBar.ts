@@ -27,7 +27,7 @@ export class StatusBar implements vscode.Disposable {
   private show(): void {
     const stop = this.sessions.current;
     const session = this.sessions.active;
-    const past = /in the past: [^.;)]*/.exec(stop?.text ?? '')?.[0];
+    const past = /in the past: [^.;)]*/i.exec(stop?.text ?? '')?.[0];
     if (session) {
       this.item.text = past === undefined ? (session.configuration['recording'] === undefined ? '$(record) recording' : '$(history) in a recording') : `$(history) ${past}`;
       this.item.tooltip = stop?.text ?? 'Causeway records this run';

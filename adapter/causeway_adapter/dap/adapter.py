@@ -156,7 +156,8 @@ class Adapter:
             self._live.hears(message)
 
     def _fail(self, request: dict[str, Any], error: CausewayError) -> None:
-        self._connection.send({**_response(request), "success": False, "message": error.message, "body": {"error": error_body(error, shown=request.get("command") not in ASKED_UNSEEN)}})
+        body = {"error": error_body(error, shown=request.get("command") not in ASKED_UNSEEN)}
+        self._connection.send({**_response(request), "success": False, "message": error.message, "body": body})
 
     def _handle(self, command: object, arguments: object) -> Reply:
         if not isinstance(command, str):

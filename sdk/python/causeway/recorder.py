@@ -167,7 +167,7 @@ def _process(os: Any, uid: int, detail: str, started_by: str | None = None) -> s
 
     parent, event = parent_of(started_by or os.environ.get("CAUSEWAY_PARENT", ""))
     argv = program_argv(getattr(sys, "orig_argv", sys.argv))
-    service = os.environ.get("CAUSEWAY_SERVICE") or _service(argv)
+    service = os.environ.get("CAUSEWAY_SERVICE") or service_of(argv)
     return records.json_of(
         {
             "uid": f"{uid:016x}",
@@ -215,9 +215,9 @@ def program_argv(argv: list[str]) -> list[str]:
     return argv
 
 
-def _service(argv: list[str]) -> str:
-    """The module's or script's name."""
-    words = argv[1:]
+def service_of(argv: list[str]) -> str:
+    """The module's or script's name; under debugpy that of the program it debugs."""
+    words = _debugged(argv[1:])
     while words:
         word = words.pop(0)
         if word == "-m" and words:
@@ -230,6 +230,19 @@ def _service(argv: list[str]) -> str:
             name = word.replace("\\", "/").rstrip("/").rpartition("/")[2]
             return name.removesuffix(".py") or "python"
     return "python"
+
+
+def _debugged(words: list[str]) -> list[str]:
+    """The words of the program where `words` start debugpy (`debugpy --connect … program`) or one of its children (`pydevd.py … --file program`)."""
+    name = words[0].replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".py") if words else ""
+    if name not in ("debugpy", "pydevd"):
+        return words
+    if "--file" in words:
+        return words[words.index("--file") + 1 :]
+    rest = words[1:]
+    while rest and rest[0].startswith("--"):
+        rest = rest[1 if rest[0] in ("--wait-for-client", "--log-to-stderr") else 2 :]
+    return rest or words
 
 
 def redact(argv: list[str]) -> list[str]:

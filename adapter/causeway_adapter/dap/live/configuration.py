@@ -36,7 +36,8 @@ class Launch:
         include, exclude = given.get("include") or (), given.get("exclude") or ()
         recorder = environment(self.target, spool, detail=self.detail, include=include, exclude=exclude, base={})
         passed["env"] = {**(given.get("env") or {}), **recorder}
-        passed["python"] = [self.target.python, *self.target.flags]
+        # With frozen modules debugpy misses breakpoints in some of the standard library, and says so on the program's stderr.
+        passed["python"] = [self.target.python, "-Xfrozen_modules=off", *self.target.flags]
         passed.pop("pythonPath", None)
         passed.pop("pythonArgs", None)
         if "console" not in given:
