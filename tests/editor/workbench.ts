@@ -77,7 +77,7 @@ export class Workbench {
   /** Toggles a breakpoint on the cursor's line. */
   async toggleBreakpoint(): Promise<void> {
     await this.press('F9');
-    await this.see(this.page.locator('.debug-breakpoint-unverified, .debug-breakpoint, .codicon-debug-breakpoint').first());
+    await this.see(this.page.locator(selectors.breakpoint));
   }
 
   /** Waits for a stop at a line of a file: the editor shows the file, marks a line, and the cursor is on it. */
