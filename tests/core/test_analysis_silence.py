@@ -266,3 +266,25 @@ def test_an_entry_made_with_the_first_look_keeps_the_next_one_out(enter: str, qu
     trace.read(two, "landed = flight.flying.get", "flight.flying", "<dict #3>", name="flying")
     trace.release(two, lock)
     assert (not firm(trace)) is quiet
+
+
+BORROW = """
+async def borrow(pool):
+    connection = {take}
+    await pause()
+    pool.free.append(connection)
+"""
+
+
+@pytest.mark.parametrize(("take", "quiet"), [("pool.free.pop()", True), ("pool.free[0]", False)])
+def test_what_is_popped_and_put_back_is_no_update_of_the_whole(take: str, quiet: bool) -> None:
+    trace = Trace(BORROW.format(take=take))
+    for name in ("one", "two"):
+        actor = trace.task(name)
+        if quiet:
+            trace.write(actor, take, "pool.free[*]", 1, op="mutate", name="pop")
+        else:
+            trace.read(actor, take, "pool.free[*]", 1, name="0")
+        trace.step(actor)
+        trace.write(actor, "pool.free.append", "pool.free[*]", 1, op="mutate", name="append")
+    assert (not firm(trace)) is quiet

@@ -182,7 +182,7 @@ class Evidence:
     def request_at(self, row: int) -> Span | None:
         """The request that an access was made for: the innermost that its actor was serving."""
         at = self.at(row)
-        for span in reversed(self.requests.get(int(self.table.actor[row]), ())):
+        for span in reversed(self.requests.get(self.facts.thread_of(int(self.table.actor[row])), ())):
             if span.first_at <= at and (span.last_at is None or at <= span.last_at):
                 return span
         return None
@@ -219,18 +219,23 @@ class Evidence:
 
     def parted(self, first: int, last: int, other: int) -> bool:
         """Whether the actor of `other` can run between two accesses of one actor: a scheduling point lies between, or it is another thread."""
-        streams = self.table.at[[first, last, other]] >> 40
-        if int(streams[0]) != int(streams[2]) or int(streams[1]) != int(streams[2]):
+        streams = self.stream(first), self.stream(last), self.stream(other)
+        if streams[0] != streams[2] or streams[1] != streams[2]:
             return True
         return self.atomic_unit(first) != self.atomic_unit(last)
 
+    def stream(self, row: int) -> int:
+        """Names the thread of an access, or the work item of a pool: what runs in one cannot come between its own accesses."""
+        actor = int(self.table.actor[row])
+        return actor if actor in self.facts.work_items.all else int(self.table.at[row]) >> 40
+
     def locks_at(self, row: int) -> frozenset[int]:
         """The exclusive locks held at an access."""
-        return self.holds.locks(int(self.table.actor[row]), int(self.table.order[row]))
+        return self.holds.locks(self.facts.thread_of(int(self.table.actor[row])), int(self.table.order[row]))
 
     def locks_through(self, first: int, last: int) -> frozenset[int]:
         """The exclusive locks held without a break from one access to a later one of the same actor."""
-        return self.holds.through(int(self.table.actor[first]), int(self.table.order[first]), int(self.table.order[last]))
+        return self.holds.through(self.facts.thread_of(int(self.table.actor[first])), int(self.table.order[first]), int(self.table.order[last]))
 
     def step_at(self, at: int) -> int | None:
         """The step.id of the step that an event lies in."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from causeway_core.analysis.operations import Operation
+from causeway_core.analysis.work_items import WorkItems
 from causeway_core.model import Actor, Function, Location, Site, Step
 from causeway_core.storage.rows import ExceptionRow, Io, Obj, Span, Sql, Waiting
 
@@ -38,6 +39,12 @@ class Facts:
     spans: Sequence[Span] = ()
     exceptions: Sequence[ExceptionRow] = ()
     interrupted: bool = False
+    work_items: WorkItems = field(default_factory=WorkItems)
+
+    def thread_of(self, actor: int) -> int:
+        """The worker that ran a work item; any other actor is itself."""
+        item = self.work_items.all.get(actor)
+        return item.worker if item is not None else actor
 
     def path_of(self, site: int) -> str:
         """The file of a site, relative to the project root where possible."""

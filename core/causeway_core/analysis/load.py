@@ -15,6 +15,8 @@ from causeway_core.analysis.implied import with_implied_reads
 from causeway_core.analysis.operations import ACQUIRES, RELEASES, WANTED, Operations, chosen
 from causeway_core.analysis.protection import no_protection
 from causeway_core.analysis.table import AccessTable, Flags, Ints, Values
+from causeway_core.analysis.text import Texts
+from causeway_core.analysis.work_items import WorkItems
 from causeway_core.graph import CausalGraph
 from causeway_core.model import Step
 from causeway_core.storage.recording import Recording
@@ -56,11 +58,13 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     table = AccessTable.build(columns, ranks)
     if actors is not None:
         table = table.select(np.isin(table.actor, list(actors)))
-    table = table.shared()
     steps = recording.step_columns()
     facts = replace(_facts(recording, steps, operations), sql=statements, sql_order=sql_order.tolist(), io=boundary, io_order=io_order.tolist())
+    items = WorkItems.of(syncs, facts.actors, Texts(facts.sources))
+    facts = replace(facts, actors=items.actors(facts.actors), work_items=items)
+    table = replace(table, actor=items.relabelled(table.at, table.actor)).shared()
     holds = Holds(operations.only(ACQUIRES | RELEASES), ignored=no_protection(recording, facts))
-    return with_implied_reads(Evidence(table, graph.order, holds, facts, _values(recording), _clock(recording, steps)))
+    return with_implied_reads(Evidence(table, items.order(graph.order), holds, facts, _values(recording), _clock(recording, steps)))
 
 
 def _ranks(graph: CausalGraph, *groups: Ints) -> list[Ints]:

@@ -52,7 +52,7 @@ def has_effect(candidate: Candidate, evidence: Evidence) -> bool:
 def effects_in_window(candidate: Candidate, evidence: Evidence) -> list[str]:
     """The I/O in the window, in words."""
     table, facts = evidence.table, evidence.facts
-    actor, first, last = int(table.actor[candidate.first]), int(table.at[candidate.first]), int(table.at[candidate.last])
+    actor, first, last = facts.thread_of(int(table.actor[candidate.first])), int(table.at[candidate.first]), int(table.at[candidate.last])
     found = [
         f"SQL {row.statement.split(None, 1)[0].upper()}"
         for row in facts.sql

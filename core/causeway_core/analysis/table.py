@@ -19,6 +19,9 @@ _WRITES = np.array([False, True, True, False, False, True])
 
 _STREAM_SHIFT = 40
 
+FIRST_ITEM = 1 << 31
+"""Ids of work items of pools start here; those of actors are below."""
+
 
 class Columns(Protocol):
     """What the table is built from: `storage.columns.AccessColumns`, or literal arrays in tests."""
@@ -94,8 +97,8 @@ class AccessTable:
 
     @property
     def stream(self) -> Ints:
-        """The stream each access lies in."""
-        return self.at >> _STREAM_SHIFT
+        """What cannot be parted by itself: the stream each access lies in, for a work item of a pool the item."""
+        return np.where(self.actor >= FIRST_ITEM, self.actor, self.at >> _STREAM_SHIFT)
 
     def span(self, location: int) -> slice:
         """The rows of one location."""

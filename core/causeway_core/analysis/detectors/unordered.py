@@ -32,7 +32,7 @@ def unordered(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
         for row in rows.tolist():
             for other in (*partners.near(row, row, writes=True), *partners.near(row, row, writes=False)):
                 pair = (min(site, int(table.site[other])), max(site, int(table.site[other])))
-                if pair in seen or int(table.at[row]) >> 40 == int(table.at[other]) >> 40:
+                if pair in seen or evidence.stream(row) == evidence.stream(other):
                     continue
                 if not evidence.locks_at(row) & evidence.locks_at(other) and evidence.concurrent(row, other):
                     seen.add(pair)

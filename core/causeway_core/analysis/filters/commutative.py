@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.table import MUTATE
 
 COMMUTING = frozenset({"append", "add", "appendleft", "extend", "update", "discard", "put", "put_nowait"})
 
@@ -14,6 +15,8 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return Verdict(DROP, "taking one's own element out again does not act on the check")
     if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _adds_anyway(candidate, evidence):
         return Verdict(DROP, "its own element is added whichever way the check went")
+    if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and _took_out(candidate, evidence):
+        return Verdict(DROP, "what is taken out in one step belongs to who took it, also when it is put back")
     if candidate.pattern is not Pattern.WRITE_WRITE_READ:
         return None
     if all(_commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
@@ -26,6 +29,18 @@ def _gives_back(evidence: Evidence, row: int) -> bool:
     site = evidence.facts.sites.get(int(evidence.table.site[row]))
     structure = evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
     return structure and site is not None and site.name in ("discard", "remove")
+
+
+def _took_out(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the window begins with an operation that looks and acts at once, on a container as a whole, and ends with adding something. For
+    `setdefault`, what matters is the item, which has windows of its own.
+    """
+    table = evidence.table
+    if int(table.op[candidate.first]) != MUTATE or evidence.facts.locations[int(table.location[candidate.first])].kind != "structure":
+        return False
+    first, last = (evidence.facts.sites.get(int(table.site[row])) for row in (candidate.first, candidate.last))
+    adds = last is not None and last.name in COMMUTING | {"insert", "appendleft", "extendleft"}
+    return adds or (first is not None and first.name == "setdefault")
 
 
 def _adds_anyway(candidate: Candidate, evidence: Evidence) -> bool:

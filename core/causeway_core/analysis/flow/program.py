@@ -75,14 +75,16 @@ class ProgramFlow:
         for number in self._by_line.get((path, line), ()):
             place = self.graph.nodes[number].place
             assert place is not None
-            if place.role is not role:
+            if place.role is not role or (kind == "method" and place.shape == "attribute"):
                 continue
             exact = (place.line, place.col, place.end_line, place.end_col) == (line, col, end_line, end_col)
             inside = (line, col) <= (place.line, place.col) and (place.end_line, place.end_col) <= (end_line, end_col)
             around = (place.line, place.col) <= (line, col) and (end_line, end_col) <= (place.end_line, place.end_col)
             named = name is not None and place.name == name
             shaped = place.shape in _SHAPES.get(kind, ())
-            score = 8 * exact + 4 * named + 5 * shaped + 2 * inside + around
+            # The site of a method call is that of what is called; the call begins there too.
+            begins = kind == "method" and (place.line, place.col) == (line, col)
+            score = 8 * exact + 4 * named + 5 * shaped + 3 * begins + 2 * inside + around
             if score > best_score and (exact or inside or around or named):
                 best, best_score = number, score
         return best

@@ -45,5 +45,9 @@ def race_finding(teller: Teller, candidate: Candidate) -> Finding:
 
 def _unordered(teller: Teller, candidate: Candidate) -> str | None:
     """Why nothing orders the two sides; None where this run did order them."""
+    items = teller.evidence.facts.work_items
+    one, two = (items.at(teller.evidence.at(row)) for row in (candidate.first, candidate.others[0]))
+    if one is not None and two is not None and one.worker == two.worker:
+        return "they are work items of one pool: that the same worker ran one after the other is chance"
     first, other = teller.evidence.at(candidate.first), teller.evidence.at(candidate.others[0])
     return teller.why_unordered(first, other) if teller.evidence.unordered(first, other) else None

@@ -113,5 +113,5 @@ def _a_lock(teller: Teller, candidate: Candidate) -> str:
         fits = thing.type.endswith(_LOCK_TYPES) and thing.type.startswith("asyncio") == asynchronous
         if fits and thing.label and ((location.object is not None and thing.owner == location.object) or thing.label.startswith(f"{prefix}.")):
             return thing.label
-    threads = len({int(teller.evidence.table.at[row]) >> 40 for row in (candidate.first, candidate.last, *candidate.others)}) > 1
+    threads = len({teller.evidence.stream(row) for row in (candidate.first, candidate.last, *candidate.others)}) > 1
     return "a threading.Lock" if threads or not asynchronous else "an asyncio.Lock"
