@@ -6,6 +6,7 @@ import datetime
 import decimal
 import enum
 import math
+import subprocess
 import sys
 from collections import OrderedDict, defaultdict, deque
 from pathlib import Path
@@ -16,7 +17,7 @@ from causeway import _tap
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from taps import recording
-from wire_reader import ABSENT, REDACTED, Process, Ref, TextRef
+from wire_reader import ABSENT, REDACTED, Process, Ref, TextRef, read_one
 
 
 def locals_of(spool: Path, *values: Any, name: str = "x", **options: object) -> tuple[Process, list[Any]]:
@@ -193,6 +194,43 @@ def test_nested_containers_are_shown_to_a_depth_and_in_full_when_met(tmp_path: P
     (third,) = contents(process, second)
     assert contents(process, back[1]) == ["inmost"]
     assert isinstance(third, Ref) and process.snapshots(back[1].id)[0].id == back[1].id
+
+
+LIBRARY = """
+import sys
+from causeway import _tap
+
+class Box:
+    def __init__(self, content): self.content, self.size = content, 1
+
+class Shelf(Box): pass
+
+Box.__module__, Shelf.__module__ = "library", "program"
+_tap.start(sys.argv[1], "full", "{}")
+base = _tap.add_sites(4, "k", "program")
+local, read = _tap.make("local", base, "x"), _tap.make("local", base + 1, "y")
+kept = [Box([["deep"]]), Shelf(Box(["deep too"])), Shelf([["shelved"]])]
+for thing in kept: del local[thing]
+del read[kept[0].content]
+_tap.stop()
+"""
+
+
+def test_what_a_library_object_holds_is_looked_at_when_the_program_reads_it(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", LIBRARY, str(tmp_path)], check=True, timeout=120)
+    process = read_one(tmp_path)
+    box, shelf, deep_shelf, content = [record.value for record in process.of("LOCAL")]
+
+    def form(ref: Ref) -> list[int]:
+        return [record.form for record in process.snapshots(ref.id)]
+
+    inside = dict(contents(process, box))
+    assert inside["size"] == 1 and inside["content"].id == content.id
+    assert form(content) == [0, 1], "named with its type at first, then shown in full"
+    boxed = dict(contents(process, shelf))["content"]
+    assert form(boxed) == [4] and form(dict(contents(process, boxed))["content"]) == [0]
+    (inner,) = contents(process, dict(contents(process, deep_shelf))["content"])
+    assert contents(process, inner) == ["shelved"]
 
 
 def test_cycles_end(tmp_path: Path) -> None:

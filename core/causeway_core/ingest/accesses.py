@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,7 @@ _KINDS = ("", "attribute", "item", "structure", "global", "cell")
 _REMOVES, _ADDS, _CLEARS = 1, 2, 3
 _METHODS = {"pop": _REMOVES, "discard": _REMOVES, "remove": _REMOVES, "setdefault": _ADDS, "add": _ADDS, "clear": _CLEARS}
 _ROWS_AT_ONCE = 1 << 15
+_VALUES_KEPT = 1 << 14
 
 
 def write_accesses(pipeline: Pipeline, labels: Labels) -> None:
@@ -49,6 +51,7 @@ class _Process:
         sites = pipeline.sites.rows.get(process, array("I"))
         steps = self._steps()
         self._has_steps = len(steps) > 0
+        self._shown = lru_cache(_VALUES_KEPT)(self._show)
         self._scan = _stream.AccessScan(
             sites.tobytes(), steps.tobytes(), *shared, types.tobytes(), pipeline.sites.numbers_of(_METHODS), last_location + 1
         )
@@ -114,7 +117,7 @@ class _Process:
             for at, actor, step, location, op, site, vk, payload in accesses
         ]
 
-    def _shown(self, kind: int, payload: bytes | None) -> str | None:
+    def _show(self, kind: int, payload: bytes | None) -> str | None:
         if kind == ValueKind.INT32 and payload is not None:
             return str(int.from_bytes(payload, "little", signed=True))
         if kind in (ValueKind.UNCAPTURED, ValueKind.REDACTED, ValueKind.ABSENT):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from causeway_core.ingest.facts import ActorFacts, ProcessFacts
 from causeway_core.ingest.pipeline import Pipeline
@@ -129,12 +130,15 @@ class _Paths:
 
     def of(self, actor: ActorFacts) -> str:
         """The spawn path of an actor."""
-        chain = []
+        known = self._known.get(actor.id)
+        if known is not None:
+            return known
+        chain: dict[int, ActorFacts] = {}
         current: ActorFacts | None = actor
-        while current is not None and current.id not in self._known and current not in chain:
-            chain.append(current)
+        while current is not None and current.id not in self._known and current.id not in chain:
+            chain[current.id] = current
             current = self._facts.actors.get(self._creator(current) or 0)
-        for entry in reversed(chain):
+        for entry in reversed(chain.values()):
             self._known[entry.id] = self._make(entry)
         return self._known[actor.id]
 
@@ -170,6 +174,7 @@ class _Paths:
         return base if self._siblings[base] == 1 else f"{base}#{self._siblings[base]}"
 
 
+@lru_cache(1024)
 def _split(function: str) -> tuple[str | None, int | None, str | None]:
     """`path:line:qualname` taken apart."""
     if not function:

@@ -16,10 +16,11 @@ from causeway_core.wire.record import Fields, words_of
 
 Json = dict[str, Any]
 
+_ACTOR_KINDS = {int(kind): kind.name.lower() for kind in ActorKindCode}
 _SQL_DETAILS = ("database", "tables", "columns", "given", "atomic", "where", "clauses")
 
 
-@dataclass
+@dataclass(slots=True)
 class ActorFacts:
     """What ACTOR records say of an actor, gathered until the recording is finished."""
 
@@ -179,7 +180,7 @@ class Facts:
         known = self.actors.get(id)
         if known is None:
             known = self.actors[id] = ActorFacts(id, facts.id, number)
-        known.kind = ActorKindCode(kind).name.lower() if kind in ActorKindCode.__members__.values() else "callback"
+        known.kind = _ACTOR_KINDS.get(kind, "callback")
         known.name, known.function, known.object = name or known.name, function or known.function, obj or known.object
         if known.created_at is None and actor != id:
             known.created_at, known.creator = at, actor

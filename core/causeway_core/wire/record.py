@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from causeway_core.errors import WireError
 from causeway_core.wire.kinds import Kind
 from causeway_core.wire.value import payload_words
 
+_LITTLE = sys.byteorder == "little"
 _NO_OPERAND = {Kind.RETURN, Kind.UNWIND, Kind.LOCAL}
 
 
@@ -105,7 +107,8 @@ class Fields:
         count = (length + 3) // 4
         if self._at + count > len(self._words):
             raise WireError("a text is longer than its record")
-        data = struct.pack(f"<{count}I", *self._words[self._at : self._at + count])
+        words = self._words[self._at : self._at + count]
+        data = words.tobytes() if _LITTLE and isinstance(words, memoryview) else struct.pack(f"<{count}I", *words)
         self._at += count
         return data[:length].decode("utf-8", "replace")
 

@@ -188,7 +188,8 @@ void cw_describe_object(PyObject *object, uint32_t id, unsigned how, bool full) 
     p.n = 4;
     p.count = 0;
     p.full = 0;
-    p.how = (how & CW_SECRET) | CW_PUBLISH | ((how & ~0xFFu) + ONE_LEVEL);
+    /* What a library object holds is looked at when the program reads it. */
+    p.how = (how & CW_SECRET) | CW_PUBLISH | (type->library ? LEVELS * ONE_LEVEL : (how & ~0xFFu) + ONE_LEVEL);
     uint32_t form = OPAQUE;
     if (full) {
         CW_KEEP_ERROR_BEGIN

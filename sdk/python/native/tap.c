@@ -46,8 +46,8 @@ static void write_all_sites(void) {
 
 static PyObject *add_sites(PyObject *Py_UNUSED(module), PyObject *args) {
     unsigned int count;
-    const char *key;
-    if (!PyArg_ParseTuple(args, "Is:add_sites", &count, &key)) return NULL;
+    const char *key, *name = NULL;
+    if (!PyArg_ParseTuple(args, "Is|s:add_sites", &count, &key, &name)) return NULL;
     if ((uint64_t)next_site + count >= 1u << 24) return PyErr_Format(PyExc_OverflowError, "more than 2**24 sites");
     if (site_table_count == site_table_room) {
         size_t room = site_table_room ? site_table_room * 2 : 64;
@@ -56,6 +56,7 @@ static PyObject *add_sites(PyObject *Py_UNUSED(module), PyObject *args) {
         site_tables = grown;
         site_table_room = room;
     }
+    if (name != NULL && cw_types_weave(name) < 0) return NULL;
     char *copy = strdup(key);
     if (copy == NULL) return PyErr_NoMemory();
     site_tables[site_table_count] = (site_table){next_site, count, copy};
@@ -265,7 +266,7 @@ static PyMethodDef functions[] = {
     {"after_fork", after_fork, METH_VARARGS, "after_fork(process_json=None)\n\nIn the child: a new uid and new streams, when the parent was recording."},
     {"active", active, METH_NOARGS, "True when the running thread records."},
     {"uid", uid, METH_NOARGS, "The process uid of the running recording, or of the next one."},
-    {"add_sites", add_sites, METH_VARARGS, "add_sites(count, key) -> base\n\nNumbers the rows of a site table."},
+    {"add_sites", add_sites, METH_VARARGS, "add_sites(count, key, module=None) -> base\n\nNumbers the rows of a site table. Once a module is named, objects of classes of other modules are looked into one level deep."},
     {"emit", emit, METH_VARARGS, "emit(xkind, payload) -> position\n\nWrites an extended record; -1 when nothing is recorded."},
     {"here", here, METH_NOARGS, "here() -> (stream, position)\n\nOf the next record; (-1, -1) when nothing is recorded."},
     {"text", text, METH_O, "text(value) -> id\n\nOf a str or bytes, written at first sight; 0: not recorded."},

@@ -13,6 +13,7 @@ PyTypeObject *cw_deque;
 static cw_type *table; /* open addressing by address, half full at most */
 static uint32_t slots, used;
 static uint32_t next_id = 1;
+static PyObject *woven; /* a set of the names of woven modules; NULL while none is known */
 static cw_type none;
 cw_type *cw_type_last = &none;
 
@@ -80,11 +81,37 @@ static uint32_t wire_flags(uint8_t layout) {
     }
 }
 
+/* The `__module__` of a class, borrowed; NULL where it has none. */
+static PyObject *module_of(PyTypeObject *type) {
+    static PyObject *key;
+    if (key == NULL) key = PyUnicode_InternFromString("__module__");
+    return type->tp_dict == NULL || key == NULL ? NULL : PyDict_GetItemWithError(type->tp_dict, key);
+}
+
+static bool of_library(PyTypeObject *type) {
+    if (woven == NULL) return false;
+    bool found;
+    CW_KEEP_ERROR_BEGIN
+    PyObject *module = module_of(type);
+    found = module != NULL && PyUnicode_CheckExact(module) && PySet_Contains(woven, module) == 0;
+    CW_KEEP_ERROR_END
+    return found;
+}
+
+int cw_types_weave(const char *module) {
+    if (woven == NULL && (woven = PySet_New(NULL)) == NULL) return -1;
+    PyObject *name = PyUnicode_FromString(module);
+    int failed = name == NULL ? -1 : PySet_Add(woven, name);
+    Py_XDECREF(name);
+    return failed;
+}
+
 cw_type *cw_type_find(PyTypeObject *type) {
     if (used >= slots / 2 && !grow()) return NULL;
     cw_type *entry = find(type);
     if (entry->type != NULL) return cw_type_last = entry;
-    *entry = (cw_type){.type = type, .id = next_id++, .trackable = cw_watch(type), .layout = (uint8_t)layout_of(type)};
+    cw_layout layout = layout_of(type);
+    *entry = (cw_type){.type = type, .id = next_id++, .trackable = cw_watch(type), .library = layout == CW_INSTANCE && of_library(type), .layout = (uint8_t)layout};
     used++;
     if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
         cw_object_follow((PyObject *)type); /* so that its own death is seen */
@@ -133,10 +160,7 @@ size_t cw_type_name(PyTypeObject *type, char *to, size_t room) {
         int n = snprintf(to, room, strchr(type->tp_name, '.') ? "%s" : "builtins.%s", type->tp_name);
         return n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
     }
-    static PyObject *key;
-    if (key == NULL) key = PyUnicode_InternFromString("__module__");
-    PyObject *module = type->tp_dict == NULL || key == NULL ? NULL : PyDict_GetItemWithError(type->tp_dict, key);
-    size_t n = ascii_of(module, to, room / 2);
+    size_t n = ascii_of(module_of(type), to, room / 2);
     if (n != 0) to[n++] = '.';
     return n + ascii_of(((PyHeapTypeObject *)type)->ht_qualname, to + n, room - n);
 }

@@ -15,6 +15,7 @@ typedef struct {
     uint32_t id;       /* on the wire */
     bool written;      /* its TYPE record is in this process' streams */
     bool trackable;    /* the death of instances is seen */
+    bool library;      /* instances of a class whose module is not woven */
     uint8_t layout;
 } cw_type;
 
@@ -30,6 +31,8 @@ uint32_t cw_type_id(PyTypeObject *type);
 /* A class is being freed. */
 void cw_type_forget(PyTypeObject *type);
 void cw_types_undefine(void);
+/* A module is woven: its classes are the program's own. Before the first one is named all classes are. 0, or -1 with an exception. */
+int cw_types_weave(const char *module);
 /* `module.qualname` into `to`; gives the length. Runs no code. */
 size_t cw_type_name(PyTypeObject *type, char *to, size_t room);
 /* collections.deque, NULL before it is known. */

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.order import TotalOrder
 from causeway_core.model import At
 
 
-@dataclass(frozen=True, slots=True)
-class ActorRow:
+class ActorRow(NamedTuple):
     """What the edges need to know of an actor."""
 
     id: int
@@ -28,7 +27,7 @@ class ActorRow:
 def read_actors(database: sqlite3.Connection) -> dict[int, ActorRow]:
     """All actors by id."""
     rows = database.execute("SELECT id, process, number, kind, object, created_at, first_at, last_at FROM actor")
-    return {row[0]: ActorRow(*row) for row in rows}
+    return {row[0]: row for row in map(ActorRow._make, rows)}
 
 
 class Lifetimes:

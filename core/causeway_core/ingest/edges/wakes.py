@@ -44,18 +44,20 @@ def wake_edges(database: sqlite3.Connection, actors: Mapping[int, ActorRow], ope
     """An edge from each handle to the step it started, named after the operation the handle was made in."""
     sql = "SELECT cause_at, first_at, actor, number, coalesce(cause, 0) FROM step WHERE cause_at IS NOT NULL ORDER BY cause_at"
     steps = read_columns(database, sql, 5)
-    ends = dict(database.execute("SELECT last_at, ending FROM step WHERE ending IN ('finished', 'failed', 'cancelled')"))
-    owners = dict(database.execute("SELECT last_at, actor FROM step WHERE ending IN ('finished', 'failed', 'cancelled')"))
+    ended = database.execute("SELECT last_at, actor, ending FROM step WHERE ending IN ('finished', 'failed', 'cancelled')")
+    ends = {last_at: (actor, ending) for last_at, actor, ending in ended}
     contexts = _contexts(steps[:, 0], operations)
+    ops, objects = operations[:, OP].tolist(), operations[:, OBJECT].tolist()
     for (cause_at, first_at, actor, number, cause), (operation, end) in zip(steps.tolist(), contexts, strict=True):
-        row, source = actors.get(actor), actors.get(owners.get(end, 0))
+        row, (owner, ending) = actors.get(actor), ends.get(end, (0, None))
+        source = actors.get(owner)
         if row is not None and row.kind == "task" and number == 0:
             edges.add(cause_at, first_at, "fork", hard=True, object=row.object, note="create")
         elif operation is not None:
-            kind, hard, note = _WAKING[int(operations[operation, OP])]
-            edges.add(cause_at, first_at, kind, hard=hard, object=int(operations[operation, OBJECT]) or None, note=note)
+            kind, hard, note = _WAKING[ops[operation]]
+            edges.add(cause_at, first_at, kind, hard=hard, object=objects[operation] or None, note=note)
         elif source is not None and source.kind != "callback":
-            edges.add(cause_at, first_at, "join", hard=True, object=source.object, note=ends[end])
+            edges.add(cause_at, first_at, "join", hard=True, object=source.object, note=ending)
         else:
             plain, words = _HANDLE_KINDS.get(cause, ("call_soon", "call_soon"))
             edges.add(cause_at, first_at, plain, hard=True, note=words)
@@ -78,17 +80,20 @@ def _contexts(handles: Ints, operations: Ints) -> list[tuple[int | None, int]]:
     at, length, what = at[order], length[order], what[order]
     begins = np.flatnonzero(np.append(True, at[1:] != at[:-1] + length[:-1])) if len(at) else np.empty(0, np.intp)
     result: list[tuple[int | None, int]] = [(None, 0)] * len(handles)
-    kinds = operations[:, OP]
+    kinds = operations[:, OP].tolist()
     with_handles = np.flatnonzero(np.minimum.reduceat(what, begins) <= -2) if len(begins) else begins
-    ends = np.append(begins[1:], len(at))
-    for group in with_handles.tolist():
-        members = what[begins[group] : ends[group]].tolist()
-        after = int(at[ends[group] - 1] + length[ends[group] - 1])
-        _assign(members, kinds, after, result)
+    ends = np.append(begins[1:], len(at))[with_handles]
+    everything = what.tolist()
+    bounds = zip(begins[with_handles].tolist(), ends.tolist(), (at[ends - 1] + length[ends - 1]).tolist(), strict=True)
+    for begin, end, after in bounds:
+        if end - begin == 1:
+            result[-2 - everything[begin]] = (None, after)
+        else:
+            _assign(everything[begin:end], kinds, after, result)
     return result
 
 
-def _assign(members: list[int], kinds: Ints, after: int, result: list[tuple[int | None, int]]) -> None:
+def _assign(members: list[int], kinds: list[int], after: int, result: list[tuple[int | None, int]]) -> None:
     """Gives each handle of one group its operation: the last that is not a future's before it, else a future's after it, else one before it."""
     later: list[int | None] = [None] * len(members)
     following: int | None = None

@@ -85,7 +85,7 @@ class Weaver:
             if not warned.seen:
                 self.cache.store(key, stored, table)
             self._published(key, table)
-        base = self.tap.add_sites(stored.sites, key)
+        base = self.tap.add_sites(stored.sites, key, module)
         taps = self.tap.make_packed(stored.kinds, stored.rows, stored.names, base)
         if gates is not None:
             gates.gate(stored, taps, table)
