@@ -77,6 +77,7 @@ class Facts:
         self.forks: dict[tuple[int, int], tuple[int, int]] = {}
         self.messages: dict[str, _Pair] = {}
         self.mentioned: set[int] = set()
+        self.shared: dict[int, str] = {}  # object: its name among processes
         self.rejected = 0
         self.detail: str | None = None
         self._types: dict[int, tuple[int, str]] = {}
@@ -87,6 +88,7 @@ class Facts:
             XKind.PROCESS: self._process, XKind.TYPE: self._type, XKind.ACTOR: self._actor, XKind.SPAN: self._span, XKind.CUSTOM: self._custom,
             XKind.IO: self._io, XKind.SQL: self._sql, XKind.LOG: self._log, XKind.RAISE: self._raise, XKind.MESSAGE: self._message,
             XKind.GAP: self._gap, XKind.END: self._end, XKind.WAITING: self._waiting, XKind.OUTPUT: self._output,
+            XKind.SHARED: self._shared,
         }
 
     def add(self, records: list[tuple[int, int, int, bytes, int, int]]) -> None:
@@ -149,15 +151,15 @@ class Facts:
     def _process(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)
         if facts.introduced:
+            if content.get("adopted"):
+                self._parent(facts, content)
             return
         facts.introduced = True
         facts.pid = int(content.get("pid") or 0) & 0x7FFFFFFF
         wall, monotonic = int(content.get("wall_ns") or 0), int(content.get("monotonic_ns") or 0)
         if wall and abs(wall) < 1 << 62 and abs(monotonic) < 1 << 62:
             facts.started_ns, facts.offset_ns = wall, wall - monotonic
-        facts.parent = content["parent"] if isinstance(content.get("parent"), str) else None
-        event = content.get("parent_event")
-        facts.parent_event = (int(event[0]), int(event[1])) if isinstance(event, list) and len(event) == 2 else None
+        self._parent(facts, content)
         argv = [str(argument) for argument in content.get("argv") or []]
         self.detail = self.detail or str(content.get("detail") or "full")
         service = str(content.get("service") or _service_of(argv))
@@ -166,6 +168,12 @@ class Facts:
             (facts.pid, service, json.dumps(argv), str(content.get("language") or "python"), str(content.get("version") or ""),
              facts.started_ns, facts.offset_ns, facts.id),
         )
+
+    @staticmethod
+    def _parent(facts: ProcessFacts, content: Json) -> None:
+        facts.parent = content["parent"] if isinstance(content.get("parent"), str) else None
+        event = content.get("parent_event")
+        facts.parent_event = (int(event[0]), int(event[1])) if isinstance(event, list) and len(event) == 2 else None
 
     def _type(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         wire, flags, name = fields.word(), fields.word(), fields.text()
@@ -289,6 +297,11 @@ class Facts:
         stack = [[str(file), int(line), str(function)] for file, line, function in content.get("stack") or []]
         row = (waiter, self._object(facts, content.get("object")), str(content.get("waiting_on") or ""), json.dumps(stack))
         self._writer.database.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)", row)
+
+    def _shared(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
+        obj = self._object(facts, fields.word())
+        if obj is not None:
+            self.shared[obj] = fields.text()
 
     def message_rows(self) -> list[tuple[Any, ...]]:
         """Rows of `message`, joined; a send side that was not recorded as such is taken from the receiver's `from`."""

@@ -11,6 +11,7 @@ from typing import Any
 from causeway_core.ingest.accesses import write_accesses
 from causeway_core.ingest.actors import write_actors
 from causeway_core.ingest.edges import derive_edges
+from causeway_core.ingest.edges.shared import unite_shared
 from causeway_core.ingest.facts import ProcessFacts
 from causeway_core.ingest.labels import Labels
 from causeway_core.ingest.pipeline import Pipeline
@@ -60,6 +61,7 @@ def _underive(pipeline: Pipeline) -> None:
 def _derive(pipeline: Pipeline) -> None:
     _underive(pipeline)
     pipeline.writer.insert("message", pipeline.facts.message_rows())
+    unite_shared(pipeline.writer.database, pipeline.facts.shared)
     labels = Labels(pipeline)
     write_accesses(pipeline, labels)
     labels.write()

@@ -70,6 +70,7 @@ class XKind(IntEnum):
     HANDLER = 23
     DROPPED = 24
     OUTPUT = 25
+    SHARED = 26
 
 
 class SyncOp(IntEnum):

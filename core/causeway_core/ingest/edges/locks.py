@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
@@ -29,11 +29,15 @@ class Locks:
     threads in order.
     """
 
-    def __init__(self, edges: EdgeRows, private: Container[int]) -> None:
+    def __init__(self, edges: EdgeRows, private: frozenset[int]) -> None:
         self._edges = edges
         self._private = private
         self._locks: dict[int, _Lock] = {}
         self._requests: set[tuple[int, int]] = set()
+
+    def public(self, objects: frozenset[int]) -> None:
+        """These locks are the program's whether or not a name leads to them."""
+        self._private = frozenset(set(self._private) - objects)
 
     def request(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """The actor is about to wait for the lock."""
@@ -71,7 +75,8 @@ Gathering = tuple[EdgeKind, str]
 
 def gathering_objects(database: sqlite3.Connection) -> dict[int, Gathering]:
     """The objects that are released by many and acquired once all have done so."""
-    types: dict[str, Gathering] = {"%.Condition": ("queue", "task_done"), "%.TaskGroup": ("join", "end")}
+    task_done: Gathering = ("queue", "task_done")
+    types = {"%.Condition": task_done, "multiprocessing.queues.JoinableQueue": task_done, "%.TaskGroup": ("join", "end")}
     return {
         row[0]: gathering for pattern, gathering in types.items()
         for row in database.execute("SELECT id FROM object WHERE type LIKE ?", (pattern,))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.handoffs import Futures, Queues
 from causeway_core.ingest.edges.lifetimes import Lifetimes
 from causeway_core.ingest.edges.locks import Gathering, Locks, Semaphores
+from causeway_core.ingest.edges.shared import SharedOperations
 from causeway_core.ingest.edges.waits import Barriers, Waits
 from causeway_core.wire.kinds import SyncFlag, SyncOp
 
@@ -26,7 +27,7 @@ _INSIDE = (SYNC_WORDS, SYNC_WORDS + HANDLE_WORDS)
 class Synchronization:
     """Turns operations, given in total order, into edges. About 1 us an operation."""
 
-    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Mapping[int, Gathering], private: Container[int]) -> None:
+    def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Mapping[int, Gathering], private: frozenset[int]) -> None:
         self._futures = Futures(edges)
         self._semaphores = Semaphores(edges, gathering)
         self._handing_on: dict[int, int] = {}  # stream: its last asyncio release
@@ -46,16 +47,24 @@ class Synchronization:
         }
 
     def run(self, blocks: Iterable[tuple[int, Iterable[tuple[int, ...]]]]) -> None:
-        """Consumes all operations (`in_order`), process by process."""
-        current, handlers = 0, self._handlers
+        """Consumes all operations (`in_order`), process by process, and then those on objects that processes share."""
+        current, handlers, shared = 0, self._handlers, SharedOperations()
         for process, operations in blocks:
             if process != current:
                 current = process
                 self._futures.forget_submissions()
             for at, actor, op, flags, object, extra in operations:
+                if flags & SyncFlag.SHARED:
+                    shared.add((at, actor, op, flags, object, extra))
+                    continue
                 handler = handlers.get(op)
                 if handler is not None:
                     handler(at, actor, flags, object, extra)
+        self._locks.public(shared.objects())
+        for at, actor, op, flags, object, extra in shared.in_order():
+            handler = handlers.get(op)
+            if handler is not None:
+                handler(at, actor, flags, object, extra)
         self._semaphores.finish()
 
     def _request(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:

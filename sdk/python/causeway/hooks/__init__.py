@@ -1,4 +1,7 @@
 """What the recorder watches in the standard library, one file a library."""
 
-INSTALLED = ("threads", "queues", "futures", "asyncio", "uvloop", "trio", "processes", "multiprocessing", "signals", "debugger")
+INSTALLED = (
+    *("threads", "queues", "futures", "asyncio", "uvloop", "trio"),
+    *("processes", "multiprocessing", "semaphores", "forkserver", "signals", "debugger"),
+)
 """Hooks in the order in which they are put in place; each file has `install()`."""

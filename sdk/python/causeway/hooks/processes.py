@@ -94,7 +94,7 @@ def _origin(key: str) -> tuple[str, int, int] | None:
         return None
 
 
-def _announce() -> str | None:
+def announce() -> str | None:
     """Write the MESSAGE that a child is about to be started; its own position is the key."""
     depth = _tap.unpause()
     try:
@@ -116,7 +116,7 @@ def _before_fork() -> None:
         return
     _tap.pause()
     try:
-        _Now.key = _announce()
+        _Now.key = announce()
     finally:
         _tap.resume()
 
@@ -142,6 +142,18 @@ def reborn() -> None:
     """In a forked child whose recording has begun: the other end of the parent's MESSAGE."""
     if _Now.born is not None:
         records.message(records.RECEIVE, f"spawn:{_Now.born}", "subprocess", origin=_origin(_Now.born))
+
+
+def adopted(key: str) -> None:
+    """In a child of a fork server: the event `key` of another process started it."""
+    from causeway import recorder
+
+    if not key.isascii() or _origin(key) is None:
+        return
+    _Now.born = key
+    parent, event = recorder.parent_of(key)
+    records.emit(records.PROCESS, records.text(records.json_of({"adopted": True, "parent": parent, "parent_event": event})))
+    reborn()
 
 
 def ending() -> None:
@@ -216,7 +228,7 @@ def _fork_exec(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tupl
     argv, executables, environment = args[0], args[1], args[5]
     if any(b"multiprocessing.resource_tracker" in os.fsencode(word) for word in argv):
         return None, (*args[:5], _without_variables(environment), *args[6:]), kwargs
-    key = _announce()
+    key = announce()
     visible: Any = os.environ
     if environment is None:
         _inherit(key)
@@ -232,7 +244,7 @@ def _fork_exec(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tupl
 def _posix_spawn(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
     if len(args) < 3 or not (args[2] is None or hasattr(args[2], "items")):
         return None, args, kwargs
-    key = _announce()
+    key = announce()
     if args[2] is None:  # since 3.13: the process's own
         _inherit(key)
         return key, (args[0], recorded_command(args[1], (args[0],), os.environ), *args[2:]), kwargs
@@ -244,7 +256,7 @@ def _exec(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any
     """`os.execv(path, argv)` and `os.execve(path, argv, env)`: the process goes on as another one; END is written, and void should it fail."""
     if len(args) < 2:
         return None, args, kwargs
-    key = _announce()
+    key = announce()
     records.emit(records.END, records.text(records.json_of({"exit_code": None, "reason": "exec"})))
     if len(args) < 3:
         _inherit(key)

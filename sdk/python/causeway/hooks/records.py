@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-PROCESS, MESSAGE, GAP, END, WAITING = 1, 19, 20, 21, 22
+PROCESS, MESSAGE, GAP, END, WAITING, SHARED = 1, 19, 20, 21, 22, 26
 SEND, RECEIVE = 1, 2
 
 
@@ -83,4 +83,4 @@ def gap(hook: str, reason: str) -> None:
     emit(GAP, text(json_of({"hook": hook, "reason": reason})))
 
 
-__all__ = ["END", "GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "WAITING", "emit", "gap", "json_of", "message", "ops", "sync", "text"]
+__all__ = ["END", "GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "SHARED", "WAITING", "emit", "gap", "json_of", "message", "ops", "sync", "text"]

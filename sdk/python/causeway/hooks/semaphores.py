@@ -1,0 +1,332 @@
+"""multiprocessing: Lock, RLock, Semaphore, Condition, Event, JoinableQueue, as synchronization between processes.
+
+What is one object for the program is an object in each process for the recorder. A SHARED record says by which name all of them know it, and each of
+its SYNC records (flag `shared`) carries a number from a counter that all processes share: taken while an acquisition is held, so that the numbers are
+the order. Semaphores inside queues, conditions and events are not recorded: what they are inside of says it.
+"""
+
+# ruff: noqa: PTH103, PTH118
+# (pathlib is not imported into the program)
+from __future__ import annotations
+
+import os
+import struct
+
+from causeway import _tap
+from causeway._tap import Around
+from causeway.hooks import ops, records
+from causeway.hooks.late import on_import
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+MOST = 4096
+"""Shared objects in one process; each has a page of counters."""
+
+
+class _Shared:
+    """What is known of one object: `key` is its name among processes, `counters` its number's handle, `told` where its SHARED record stands."""
+
+    __slots__ = ("counters", "key", "quiet", "reference", "told")
+
+    def __init__(self, reference: Any, key: str) -> None:
+        self.reference = reference
+        self.key = key
+        self.quiet = False
+        self.counters = 0
+        self.told: tuple[int, int] = (0, 0)
+
+
+_known: dict[int, _Shared] = {}
+"""By id of an object that is alive. Forked children inherit it, and with it the names of what they inherit."""
+
+_made = 0
+
+
+def install() -> None:
+    """Record synchronization between processes once the program has it."""
+    on_import("multiprocessing.synchronize", _synchronize)
+    on_import("multiprocessing.queues", _queues)
+
+
+def _synchronize(module: ModuleType) -> None:
+    namespace: Any = module
+    base = namespace.SemLock
+    base._make_methods = Around(base._make_methods, None, _made_methods, hook="multiprocessing")
+    base.__enter__ = Around(base.__enter__, _enters, _entered, hook="multiprocessing")
+    base.__exit__ = Around(base.__exit__, _releases, hook="multiprocessing")
+    condition = namespace.Condition
+    condition.wait = Around(condition.wait, _waits, _waited, hook="multiprocessing")
+    condition.notify = Around(condition.notify, _notifies, hook="multiprocessing")
+    event = namespace.Event
+    event.set = Around(event.set, _sets, hook="multiprocessing")
+    event.clear = Around(event.clear, _clears, hook="multiprocessing")
+    event.is_set = Around(event.is_set, _hushes, _is_set, hook="multiprocessing")
+    event.wait = Around(event.wait, _waits_for_event, _waited_for_event, hook="multiprocessing")
+
+
+def _queues(module: ModuleType) -> None:
+    namespace: Any = module
+    namespace.Queue._reset = Around(namespace.Queue._reset, _quiet_parts("_rlock", "_wlock", "_sem"), hook="multiprocessing")
+    for name in ("__init__", "__setstate__"):
+        setattr(namespace.SimpleQueue, name, _around_parts(vars(namespace.SimpleQueue)[name], "_rlock", "_wlock"))
+    joinable = namespace.JoinableQueue
+    joinable.task_done = Around(joinable.task_done, _done, hook="multiprocessing")
+    joinable.join = Around(joinable.join, _hush_joinable, _joined, hook="multiprocessing")
+
+
+# ---- names and numbers ----
+
+
+def _know(thing: Any, key: str) -> _Shared | None:
+    from weakref import ref
+
+    number = id(thing)
+    known = _known.get(number)
+    if known is not None and known.reference() is thing:
+        return known
+    if len(_known) >= MOST:
+        return None
+    shared: _Shared
+
+    def gone(reference: Any) -> None:
+        if _known.get(number) is shared:
+            del _known[number]
+
+    shared = _known[number] = _Shared(ref(thing, gone), key)
+    return shared
+
+
+def _semaphore(lock: Any) -> _Shared | None:
+    global _made
+    known = _known.get(id(lock))
+    if known is not None and known.reference() is lock:
+        return known
+    name = lock._semlock.name
+    if name is None:
+        _made += 1
+        name = f"{_tap.uid():016x}-{_made}"
+    return _know(lock, name.replace("/", ""))
+
+
+def _part(thing: Any, lock: Any, kind: str) -> _Shared | None:
+    """An object that is made of semaphores goes by the name of one of them."""
+    inside = _semaphore(lock)
+    return None if inside is None else _know(thing, f"{inside.key}.{kind}")
+
+
+def _hush(*locks: Any) -> None:
+    for lock in locks:
+        shared = _semaphore(lock) if hasattr(lock, "_semlock") else None
+        if shared is not None:
+            shared.quiet = True
+
+
+def _number(shared: _Shared) -> int:
+    if not shared.counters:
+        from causeway.hooks.processes import spool
+
+        folder = os.path.join(spool(), "pipes")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        shared.counters = _tap.counters_open(os.path.join(folder, shared.key), True)
+    return _tap.counters_next(shared.counters, 0) & 0xFFFFFFFF if shared.counters else 0
+
+
+def _write(shared: _Shared | None, thing: Any, op: int, flags: int = 0) -> None:
+    if shared is None or shared.quiet:
+        return
+    depth = _tap.unpause()
+    try:
+        if not _tap.active():
+            return
+        told = _tap.uid(), _tap.object_id(thing)
+        if not told[1]:
+            return
+        if shared.told != told:
+            shared.told = told
+            _tap.emit(records.SHARED, struct.pack("<I", told[1]) + records.text(shared.key))
+        _tap.sync(op, thing, _number(shared), flags | ops.SHARED)
+    finally:
+        _tap.repause(depth)
+
+
+# ---- Lock, RLock, Semaphore, BoundedSemaphore ----
+
+
+def _is_lock(lock: Any) -> bool:
+    """Whether it can have one holder only: `RLock` (kind 0), `Lock`, `BoundedSemaphore(1)`; a `Semaphore(1)` can be released to more units."""
+    return bool(lock._semlock.kind == 0 or lock._semlock.maxvalue == 1)
+
+
+def _asks(lock: Any) -> None:
+    if lock._semlock._is_zero() and not lock._semlock._is_mine():
+        _write(_semaphore(lock), lock, ops.ACQUIRE_REQUEST, ops.BLOCKED)
+
+
+def _acquired(lock: Any, got: bool) -> None:
+    if not got:
+        _write(_semaphore(lock), lock, ops.ACQUIRE_FAILED)
+    else:
+        _write(_semaphore(lock), lock, ops.ACQUIRED if _is_lock(lock) else ops.SEM_ACQUIRED)
+
+
+def _released(lock: Any) -> None:
+    _write(_semaphore(lock), lock, ops.RELEASED if _is_lock(lock) else ops.SEM_RELEASED)
+
+
+def _made_methods(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+    """After `SemLock._make_methods()`: `acquire` and `release` are attributes of each lock, without a frame of Python."""
+    del state, kwargs, result
+    if exception is not None or _semaphore(args[0]) is None:
+        return
+    from weakref import ref
+
+    lock = ref(args[0])  # not the lock itself: it would never be freed
+
+    def asks(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        held = lock()
+        if held is not None and (args[0] if args else kwargs.get("block", True)):
+            _asks(held)
+
+    def acquired(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, exception: BaseException | None) -> None:
+        held = lock()
+        if held is not None and exception is None:
+            _acquired(held, result is True)
+
+    def releases(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        held = lock()
+        if held is not None:
+            _released(held)
+
+    args[0].acquire = Around(args[0].acquire, asks, acquired, hook="multiprocessing")
+    args[0].release = Around(args[0].release, releases, hook="multiprocessing")
+
+
+def _enters(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _asks(args[0])
+
+
+def _entered(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+    del state, kwargs, result
+    if exception is None:
+        _acquired(args[0], True)
+
+
+def _releases(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _released(args[0])
+
+
+# ---- Condition ----
+
+
+def _condition(condition: Any) -> _Shared | None:
+    _hush(condition._sleeping_count, condition._woken_count, condition._wait_semaphore)
+    return _part(condition, condition._wait_semaphore, "condition")
+
+
+def _waits(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _write(_condition(args[0]), args[0], ops.WAIT_BEGIN, ops.BLOCKED)
+
+
+def _waited(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+    del state, kwargs
+    _write(_condition(args[0]), args[0], ops.WAIT_END if exception is None and result is True else ops.TIMEOUT)
+
+
+def _notifies(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """`notify_all` is `notify(sys.maxsize)`."""
+    count = args[1] if len(args) > 1 else kwargs.get("n", 1)
+    _write(_condition(args[0]), args[0], ops.NOTIFY if type(count) is int and count == 1 else ops.NOTIFY_ALL)
+
+
+# ---- Event ----
+
+
+def _event(event: Any) -> _Shared | None:
+    condition = event._cond
+    shared = _condition(condition)
+    if shared is not None:
+        shared.quiet = True
+    _hush(event._flag, condition._lock)
+    return _part(event, event._flag, "event")
+
+
+def _sets(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _write(_event(args[0]), args[0], ops.EVENT_SET)
+
+
+def _clears(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _write(_event(args[0]), args[0], ops.EVENT_CLEAR)
+
+
+def _hushes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _event(args[0])
+
+
+def _is_set(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+    del state, kwargs
+    if exception is None and result is True:
+        _write(_event(args[0]), args[0], ops.EVENT_READ)
+
+
+def _waits_for_event(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _write(_event(args[0]), args[0], ops.WAIT_BEGIN, ops.BLOCKED)
+
+
+def _waited_for_event(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+    del state, kwargs
+    _write(_event(args[0]), args[0], ops.WAIT_END if exception is None and result is True else ops.TIMEOUT)
+
+
+# ---- queues ----
+
+
+def _quiet_parts(*names: str) -> Any:
+    def enter(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        _hush(*[getattr(args[0], name, None) for name in names])
+
+    return enter
+
+
+def _around_parts(function: Any, *names: str) -> Any:
+    quiet = _quiet_parts(*names)
+
+    def leave(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+        if exception is None:
+            quiet(args, kwargs)
+
+    return Around(function, None, leave, hook="multiprocessing")
+
+
+def _joinable(queue: Any) -> _Shared | None:
+    condition = queue._cond
+    shared = _condition(condition)
+    if shared is not None:
+        shared.quiet = True
+    _hush(queue._unfinished_tasks, condition._lock)
+    return _part(queue, queue._unfinished_tasks, "joinable")
+
+
+def _done(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _write(_joinable(args[0]), args[0], ops.SEM_RELEASED)
+
+
+def _hush_joinable(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    _joinable(args[0])
+
+
+def _joined(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+    del state, kwargs, result
+    if exception is None:
+        _write(_joinable(args[0]), args[0], ops.SEM_ACQUIRED)
