@@ -23,6 +23,9 @@ _places: dict[str, Place] = {}
 _ends: dict[tuple[str, int], str] = {}
 _PLACES = 4000
 
+serving: dict[str, Exchange] = {}
+"""By span id: what an `http.server` is answering."""
+
 
 settings.listeners.append(lambda changed: _places.clear())
 
@@ -67,16 +70,18 @@ class Exchange:
     """One request and its response, seen from one side.
 
     span_id: of the span, and on the client's side of the message · context: made current on the server's side, and of a trace that is not sampled ·
-    remote: id of the message that the request was, on the server's side · token: resets the current span.
+    remote: id of the message that the request was, on the server's side · status: of the answer, once the library has said it · token: resets the
+    current span.
     """
 
-    __slots__ = ("context", "op", "remote", "span_id", "token")
+    __slots__ = ("context", "op", "remote", "span_id", "status", "token")
 
     def __init__(self, op: str, span_id: str, context: TraceContext | None = None, remote: str | None = None) -> None:
         self.op = op
         self.span_id = span_id
         self.context = context
         self.remote = remote
+        self.status: int | None = None
         self.token: Token[TraceContext | None] | None = None
 
 

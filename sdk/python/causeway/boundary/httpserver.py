@@ -5,18 +5,18 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from causeway.boundary.http import Exchange, server_answer, server_begin, server_end
+from causeway.boundary.http import Exchange, server_answer, server_begin, server_end, serving
 from causeway.boundary.patch import around
 
 # By the id of the handler, which serves one connection.
 _open: dict[int, Exchange] = {}
-_status: dict[int, int] = {}
 
 
 def _end(handler: Any, error: BaseException | None) -> None:
     exchange = _open.pop(id(handler), None)
     if exchange is not None:
-        server_end(exchange, _status.pop(id(handler), None), error)
+        serving.pop(exchange.span_id, None)
+        server_end(exchange, exchange.status, error)
 
 
 def patch(module: ModuleType) -> None:
@@ -31,22 +31,24 @@ def patch(module: ModuleType) -> None:
         headers = handler.headers
         parents = headers.get_all("traceparent") or []
         states = headers.get_all("tracestate") or []
-        _open[id(handler)] = server_begin(
+        exchange = _open[id(handler)] = server_begin(
             handler.command,
             handler.path,
             parents[0] if len(parents) == 1 else None,
             ",".join(states) or None,
             headers.get("X-Causeway-Trace"),
         )
+        serving[exchange.span_id] = exchange
 
     def status(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         code = args[1] if len(args) > 1 else kwargs.get("code")
-        if id(args[0]) in _open and isinstance(code, int):
-            _status[id(args[0])] = int(code)
+        exchange = _open.get(id(args[0]))
+        if exchange is not None and isinstance(code, int):
+            exchange.status = int(code)
 
     def flush(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         exchange = _open.get(id(args[0]))
-        if exchange is not None and _status.get(id(args[0]), 200) >= 200:
+        if exchange is not None and (exchange.status is None or exchange.status >= 200):
             server_answer(exchange)
 
     def handled(state: None, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, error: BaseException | None) -> None:
