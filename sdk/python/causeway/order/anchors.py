@@ -34,19 +34,24 @@ ACCESS_OF = {
 }
 """Which accesses a tap of a kind can be."""
 LATE = ("global", "cell")
-"""Taps that come after the read or binding: whoever is held before it has to be held before its statement."""
+"""Taps that come after the read or binding: whoever is held before it has to be held before its statement, where no mark stands before it."""
+MARK = "shared"
+"""Kind of the marks that the weaver puts around bindings of globals and cells: `load`, `loaded`, `store`, `stored`."""
 ENDINGS = ("return", "unwind", "handler")
 
 
 class Duty:
-    """What the gate of one tap does besides: accesses to pass, statements that begin here, and whether others may end here."""
+    """What the gate of one tap does besides: accesses to pass or only to be held before (`holds`), statements that begin here, and whether others may
+    end here.
+    """
 
-    __slots__ = ("accesses", "begins", "name", "passes", "tap_kind")
+    __slots__ = ("accesses", "begins", "holds", "name", "passes", "tap_kind")
 
     def __init__(self, tap_kind: str, name: Any) -> None:
         self.tap_kind = tap_kind
         self.name = name
         self.accesses: list[Place] = []
+        self.holds: list[Place] = []
         self.begins: list[Place] = []
         self.passes: list[Place] = []
 
@@ -69,9 +74,14 @@ class Anchors:
         self.lines: list[str] = table["source"].splitlines()
         self.rows = [(kinds[kind], site, site2 >> 1) for kind, site, _, site2 in struct.iter_unpack("<4I", rows)]
         self.row_names: list[int] = [name for _, _, name, _ in struct.iter_unpack("<4I", rows)]
+        self._marks: dict[int, dict[str, int]] = {}
+        """Rows of the marks of a site by what they mark."""
 
     def duties(self, places: Iterable[Place], names: tuple[Any, ...]) -> tuple[dict[int, Duty], list[Place]]:
         """Duties by tap row for the places of this module, and the places that are nowhere in it."""
+        for row, (kind, site, _) in enumerate(self.rows):
+            if kind == MARK and isinstance(names[self.row_names[row]], str):
+                self._marks.setdefault(site, {})[names[self.row_names[row]]] = row
         found: dict[int, Duty] = {}
         lost: list[Place] = []
         for place in places:
@@ -84,7 +94,8 @@ class Anchors:
     def _anchor(self, place: Place, names: tuple[Any, ...], found: dict[int, Duty]) -> bool:
         def duty(row: int) -> Duty:
             if row not in found:
-                found[row] = Duty(self.rows[row][0], names[self.row_names[row]])
+                kind, site, _ = self.rows[row]
+                found[row] = Duty(kind, self.sites[site][5] if kind == MARK else names[self.row_names[row]])
             return found[row]
 
         if place.access in STATEMENTS:
@@ -94,7 +105,7 @@ class Anchors:
             function = self.sites[statement][6]
             for row, (kind, site, ahead) in enumerate(self.rows):
                 if (kind == "line" and site == statement) or (ahead and site + ahead == statement):
-                    duty(row).begins.append(place)
+                    duty(self._after_binding(row)).begins.append(place)
                     duty(row).accesses.append(place)
                 elif self.sites[site][6] == function and (kind == "line" or ahead or kind in ENDINGS):
                     duty(row).passes.append(place)
@@ -105,12 +116,29 @@ class Anchors:
         chosen = self._choose(place, rows)
         statements = set()
         for row in chosen:
-            duty(row).accesses.append(place)
+            before, passing = self._around(row, place)
+            duty(passing).accesses.append(place)
+            if before is not None:
+                duty(before).holds.append(place)
             statements.add(self._line_site(self.rows[row][1]))
         for row, (kind, site, ahead) in enumerate(self.rows):
             if (kind == "line" and site in statements) or (ahead and site + ahead in statements):
-                duty(row).begins.append(place)
+                duty(self._after_binding(row)).begins.append(place)
         return True
+
+    def _around(self, row: int, place: Place) -> tuple[int | None, int]:
+        """Where to wait before the access of a tap, if not at the tap, and where it is passed."""
+        kind, site, _ = self.rows[row]
+        marks = self._marks.get(site, {})
+        if kind == "walrus" and "stored" in marks:
+            return row, marks["stored"]
+        if kind in LATE and place.access == "read" and "loaded" in marks:
+            return marks["load"], marks["loaded"]
+        return (marks["store"], row) if kind in LATE and "store" in marks else (None, row)
+
+    def _after_binding(self, row: int) -> int:
+        """Where what follows the statement of a tap begins."""
+        return self._marks.get(self.rows[row][1], {}).get("stored", row) if self.rows[row][0] == "walrus" else row
 
     def _access_rows(self, place: Place) -> list[int]:
         """The taps that are this access in this function, by name too if any has the name."""

@@ -6,6 +6,7 @@ import sys
 
 from causeway import _tap
 from causeway.order import watched
+from causeway.order.anchors import MARK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,13 +37,15 @@ class Gate:
     def _before(self, *accesses: str) -> list[Place]:
         """Waits; gives the places that this execution is."""
         duty = self._duty
-        if not duty.accesses:
+        if not duty.accesses and not duty.holds:
             return []
         inside = _tap.enter_gate()
         try:
             forcing = self._forcing
             if inside:
                 return []
+            for place in duty.holds:
+                forcing.before(place, True)
             return [place for place in duty.accesses if place.access in accesses and forcing.before(place, place.key in self._counted)]
         finally:
             _tap.leave_gate()
@@ -67,6 +70,10 @@ class Gate:
             _tap.leave_gate()
 
     def __invert__(self) -> Any:
+        if self._duty.tap_kind == MARK:
+            places = self._before("read", "write")
+            self._after(places, self._look("mark", None, None) if places else None)
+            return True
         places = self._before("call", "delete")
         result = ~self._tap
         self._after(places)
@@ -141,8 +148,9 @@ class Gate:
         if kind == "item":
             container, key = (index.start, index.stop) if isinstance(index, slice) else index
             return watched.item(container, key)
-        if kind in ("global", "walrus") and name:
-            return watched.of_global(sys._getframe(2).f_globals, name)
+        if kind in ("global", "walrus", "mark") and name:
+            names = sys._getframe(2).f_globals
+            return watched.of_global(names, name) if kind != "mark" or name in names else None
         return watched.constant(value[-1] if kind == "cell" and isinstance(value, tuple) else value)
 
     def _inject(self) -> None:

@@ -38,7 +38,8 @@ class Modules:
             tell = getattr(forcing.remote, "anchored", None)
             if tell is not None:
                 tell(sorted(forcing.anchored))
-            forcing.come_late([place.key for duty in duties.values() if duty.tap_kind in LATE for place in duty.accesses])
+            exact = {place.key for duty in duties.values() for place in duty.holds}
+            forcing.come_late({place.key for duty in duties.values() if duty.tap_kind in LATE for place in duty.accesses} - exact)
             forcing.lost(place for place in lost if concerns(place.file, anchors.path))
         for row, duty in duties.items():
             taps[row] = Gate(taps[row], duty, forcing, counted)

@@ -79,6 +79,10 @@ class Taps:
         """A new site and a tap for it; gives the placeholder."""
         return self.table.tap(kind, self.table.site(site_kind, place, name, self.frame.index), name, site2)
 
+    def gate_mark(self, row: int, name: str, place: Any) -> ast.expr:
+        """`~T` that records nothing, at the site of another tap: where a re-run under an order may stop or see that a binding is done."""
+        return self.mark(self.table.tap("shared", self.table.taps[row][1], name), place)
+
     def value(self, placeholder: str, value: ast.expr, place: Any, first: Any | None = None) -> ast.expr:
         """`T[value]`, executed at `place`; `first` is where the first instruction of `value` is.
 

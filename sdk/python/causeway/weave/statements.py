@@ -98,8 +98,9 @@ class Statements(Expressions):
             wrapped = self.binding_value(target.id, node.value, target, target, first)
             if wrapped is not None:
                 self.last = None if wrapped is node.value else self.last
+                stored = self._stored_mark(target) if wrapped is not node.value else []
                 node.value = wrapped
-                return [node]
+                return [node, *stored]
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Attribute) and self._keeps_store(node.targets[0]):
             node.targets.append(self._stored(node.targets[0]))
             return [node]
@@ -107,8 +108,22 @@ class Statements(Expressions):
         node.targets = [self.target(target, bound) for target in node.targets]
         slot = self.last if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript) else None
         taps = self.bound(bound)
+        if self.tapped and taps and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            store = self.gate_mark(len(self.table.taps) - 1, "store", target)
+            node.value = self._first_of_several([node.value, store], 0, node.value)
         self.last = self.last if taps else slot
         return [node, *taps]
+
+    def _stored_mark(self, target: ast.Name) -> list[ast.stmt]:
+        """Under an order: says that a global is bound, which its tap tells a bytecode too early."""
+        if not self.tapped or self.meaning(target.id) != "global":
+            return []
+        return [at(ast.Expr(value=self.gate_mark(self.last or 0, "stored", target)), target)]
+
+    def _first_of_several(self, values: list[ast.expr], index: int, place: Any) -> ast.expr:
+        """`(a, b)[index]`: evaluates what stands beside a value before or after it."""
+        several = at(ast.Tuple(elts=values, ctx=ast.Load()), place)
+        return at(ast.Subscript(value=several, slice=at(ast.Constant(value=index, kind=None), place), ctx=ast.Load()), place)
 
     def _keeps_store(self, target: ast.Attribute) -> bool:
         """Whether a store may stay the program's own, with its record behind it: the owner can be named again, and was seen when it was bound."""
@@ -154,7 +169,16 @@ class Statements(Expressions):
         node.value = self.expr(node.value)
         taps = self.bound(bound)
         self.last = self.last if taps else slot
+        if self.tapped and isinstance(target, ast.Name) and self.meaning(target.id) in ("global", "cell"):
+            return self._parted(node, taps, target)
         return [node, *taps]
+
+    def _parted(self, node: ast.AugAssign, taps: list[ast.stmt], target: ast.Name) -> list[ast.stmt]:
+        """Under an order: `n += v` of a global or cell, with marks before and after `n` is loaded and before it is stored."""
+        row = len(self.table.taps) - 1
+        load, loaded, store = (self.gate_mark(row, name, target) for name in ("load", "loaded", "store"))
+        node.value = self._first_of_several([loaded, node.value, store], 1, node.value)
+        return [at(ast.Expr(value=load), target), node, *taps]
 
     def _stmt_Delete(self, node: ast.Delete) -> list[ast.stmt]:
         gone: list[tuple[str, Any]] = []
