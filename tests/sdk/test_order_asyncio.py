@@ -197,3 +197,19 @@ def test_a_cancellation_is_put_in_at_an_await(tmp_path: Path) -> None:
     assert done.code == 1 and "CancelledError" in done.stderr and done.stdout == ""
     done = run(tmp_path, BANK, order({"at": at}, inject=[{"at": "at", "raise": "TimeoutError"}]), arguments=("gathered", "withdraw"))
     assert done.code == 1 and "TimeoutError" in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+def test_tasks_and_callbacks_of_uvloop(tmp_path: Path, recorded: bool, turned: bool) -> None:
+    pytest.importorskip("uvloop")
+    paths = ["main/wrapper/withdraw", "main/wrapper/withdraw#2"]  # uvloop.run awaits what it is given in a coroutine of its own
+    first, second = reversed(paths) if turned else paths
+    program = BANK.replace("asyncio.run", "uvloop.run").replace("import sys", "import sys\n    import uvloop")
+    done = run(tmp_path, program, window(first, second), arguments=("gathered", "withdraw"), recorded=recorded)
+    assert done.stdout == ("80\n" if turned else "90\n"), done
+    assert done.result["passed"] == ["a1", "b1", "b2", "a2"] and done.result["feasible"]
+    called = CALLBACKS.replace("asyncio.run", "uvloop.run").replace("import asyncio", "import asyncio, uvloop")
+    places = {"one": place("main/set_one", "write", "box.value = 1", "value"), "two": place("main/set_two", "write", "box.value = 2", "value")}
+    done = run(tmp_path, called, order(places, ("two", "one", None)))
+    assert done.stdout == "1\n" and done.result["passed"] == ["two", "one"], done

@@ -210,8 +210,9 @@ def task_of(callback: Any) -> Any:
     subject = getattr(callback, "__self__", None)
     if subject is None:
         return None
-    name = getattr(callback, "__name__", type(callback).__name__)
-    if type(callback).__name__ == "TaskStepMethWrapper" or name in ("task_wakeup", "__step", "__wakeup", "_Task__step", "_Task__wakeup"):
+    kind = callback.__class__.__name__  # also through what the recorder lets stand for it
+    name = getattr(callback, "__name__", kind)
+    if kind == "TaskStepMethWrapper" or name in ("task_wakeup", "__step", "__wakeup", "_Task__step", "_Task__wakeup"):
         asyncio = sys.modules.get("asyncio")
         if asyncio is not None and isinstance(subject, (asyncio.tasks.Task, asyncio.tasks._PyTask)):
             return subject

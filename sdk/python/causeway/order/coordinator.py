@@ -120,10 +120,9 @@ class Coordinator:
 
     def _marked(self, connection: socket.socket) -> bool:
         """Waits until there is something to be read from it, and marks it."""
-        try:
-            _readable([connection], None)
-        except (OSError, ValueError):
+        if connection.fileno() < 0:
             return False
+        _readable([connection], None)
         self._busy.append(connection)
         return True
 
@@ -222,7 +221,10 @@ def _readable(connections: list[socket.socket], timeout: int | None) -> bool:
     """Whether something can be read from any of them within so many milliseconds (None: at some time)."""
     poll = select.poll()
     for connection in connections:
-        poll.register(connection, select.POLLIN)
+        try:
+            poll.register(connection, select.POLLIN)
+        except (OSError, ValueError):
+            continue  # closed just now
     return bool(poll.poll(timeout))
 
 

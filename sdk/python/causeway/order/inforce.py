@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from causeway.order import loop, processes, threads
+from causeway.order import loop, processes, threads, uvloop
 from causeway.order.document import Order, OrderError
 from causeway.order.forcing import Forcing
 from causeway.order.hang import Hang
@@ -32,6 +32,7 @@ class InForce:
         """Hooks threads and loops. In the thread that is to be the root actor, before it runs code of the program."""
         threads.install(self.forcing, self.patches)
         loop.install(self.forcing, self.patches)
+        uvloop.install(self.forcing, self.patches)
         processes.Processes(self.forcing, self._root, self._socket).install(self.patches)
         if self._socket is not None:
             processes.join(self.forcing, self._socket, self._root)

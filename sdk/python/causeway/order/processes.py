@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from _thread import get_ident
 
 from causeway.hooks.commandline import recorded_command
 from causeway.hooks.late import on_import
@@ -28,7 +29,8 @@ class Processes:
         self.root = root
         self._socket = socket
         self._forking = ""
-        self._executing = False
+        self._executing: set[int] = set()
+        """Threads in which a further process is being started."""
 
     def install(self, patches: Patches) -> None:
         """Follows forks for the rest of this process's life, and what is executed in further processes."""
@@ -58,12 +60,12 @@ class Processes:
             return path
 
     def _before_fork(self) -> None:
-        if not self._executing and not self.forcing.ended_for_good:
+        if get_ident() not in self._executing and not self.forcing.ended_for_good:
             self.socket()
             self._forking = self._name()
 
     def _after_in_child(self) -> None:
-        if self._executing or not self._forking:
+        if get_ident() in self._executing or not self._forking:
             return
         self.root, self._forking = self._forking, ""
         self._socket = self._socket or self.forcing.remote.path
@@ -80,7 +82,7 @@ class Processes:
 
     def _fork_exec(self, original: Any) -> Any:
         def fork_exec(*args: Any) -> Any:
-            if self._executing or self.forcing.ended_for_good:
+            if get_ident() in self._executing or self.forcing.ended_for_good:
                 return original(*args)
             argv, executables, environment = args[0], args[1], args[5]
             pairs = dict(os.environb) if environment is None else dict(entry.partition(b"=")[::2] for entry in environment)
@@ -99,7 +101,7 @@ class Processes:
         """For functions of `os` that are called with a path, words and, mostly, an environment."""
 
         def executed(*args: Any, **kwargs: Any) -> Any:
-            if self._executing or self.forcing.ended_for_good or len(args) < 2:
+            if get_ident() in self._executing or self.forcing.ended_for_good or len(args) < 2:
                 return original(*args, **kwargs)
             environment = args[2] if len(args) > 2 and args[2] is not None else os.environ
             if not hasattr(environment, "items"):
@@ -121,11 +123,11 @@ class Processes:
         return told
 
     def _call(self, original: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        self._executing = True
+        self._executing.add(get_ident())
         try:
             return original(*args, **kwargs)
         finally:
-            self._executing = False
+            self._executing.discard(get_ident())
 
 
 def join(forcing: Forcing, path: str, root: str) -> None:
