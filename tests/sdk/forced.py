@@ -69,5 +69,5 @@ def run(
         spool.mkdir()
         environment["CAUSEWAY_SPOOL"] = str(spool)
     words = [sys.executable, "-m", "causeway.launch", str(script), *arguments]
-    done = subprocess.run(words, capture_output=True, text=True, cwd=folder, env=environment | (variables or {}), timeout=90, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, cwd=folder, env=environment | (variables or {}), timeout=300, check=False)
     return Forced(done.stdout, done.stderr, done.returncode, json.loads(result.read_text()))
