@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from causeway_core.proof.outcome import FAILURES, FINAL_VALUE, Aspect, Outcome
+from causeway_core.proof.outcome import FINAL_VALUE, Aspect, Outcome
 from causeway_core.proof.result import OrderResult
 
 _LONGEST = 110
-_SAID_FIRST = (*FAILURES, "returned", "output", FINAL_VALUE)
+_SAID_FIRST = ("hang", "exceptions", "tests", "exit code", "returned", "output", FINAL_VALUE)
 
 
 def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:
@@ -26,8 +26,17 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
     if name == FINAL_VALUE:
         others = [other for other in others if other]
         return f"{_every(others, 'leave')} {resource} = {_choices(mine, others)}; this one left {_said(mine)}"
+    theirs, ours = _choices(mine, others), _said(tuple(news) or mine)
+    if theirs == ours and len(others) == 1:
+        theirs, ours = _from_where_they_differ(", ".join(others[0]), ", ".join(mine))
     what = "exit code " if name == "exit code" else ""
-    return f"{_every(others)} {what}{_choices(mine, others)}; this one gave {what}{_said(tuple(news) or mine)}"
+    return f"{_every(others)} {what}{theirs}; this one gave {what}{ours}"
+
+
+def _from_where_they_differ(one: str, two: str) -> tuple[str, str]:
+    """Two long texts from shortly before their first difference on."""
+    start = max(next((at for at, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), 0) - _LONGEST // 2, 0)
+    return _cut(f"…{one[start:]}"), _cut(f"…{two[start:]}")
 
 
 def _every(others: Sequence[Aspect], verb: str = "give") -> str:

@@ -32,21 +32,36 @@ class Judge:
             return replace(finding, proof=Proof("untried", "no order is known that would force it"))
         refused: list[str] = []
         harmless: list[str] = []
+        strange: list[str] = []
+        held: tuple[str, ...] = ()
         for index, order in enumerate(bad):
             forced, *serial = self.reruns.attempt(order, *_serial_orders(finding))
-            if not forced.result.feasible:
+            if not forced.result.feasible and not _went_wrong(forced, serial, finding):
                 refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
+                continue
+            if not order.constraints and not forced.outcome.aspects.get("hang"):
+                # Nothing was forced: what the program does by itself cannot be told from itself, but it may get stuck on the way to its end.
+                if finding.resource in forced.outcome.stuck:
+                    return self._stuck_again(finding, index, forced)
+                refused.append(f"{order.says}: the program ended")
                 continue
             right = self._right(finding, serial)
             if not right and not forced.outcome.aspects.get("hang"):
                 refused.append(f"{order.says}: no serial order could be forced to compare it with")
                 continue
             found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY) if right else ("hang",)
+            if not forced.result.feasible:
+                found = tuple(name for name in found if name in ("hang", "exceptions"))
             found = self._steady(found, right)
             if not found:
-                harmless.append(order.says)
+                states = forced.outcome.unheard_of(finding.resource, [run.outcome for run in right])
+                (strange if states else harmless).append(order.says)
+                held = held or states
                 continue
             return self._repeated(finding, index, forced, [run.outcome for run in right], found)
+        if strange:
+            what = f"{finding.resource} held {held[0]}, which it holds in no serial order" if held else ""
+            return replace(finding, proof=Proof("altered", f"forced ({strange[0]}), it ended as a serial order does, but in between {what}"))
         return _unconfirmed(finding, refused, harmless)
 
     def _right(self, finding: Finding, serial: Sequence[Rerun]) -> list[Rerun]:
@@ -66,18 +81,41 @@ class Judge:
         noisy = right[0].outcome.differing(again.outcome)
         return tuple(name for name in found if name not in doubtful or name not in noisy)
 
+    def _stuck_again(self, finding: Finding, index: int, forced: Rerun) -> Finding:
+        """Of a deadlock that a time limit ends: whether each run has it."""
+        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True)
+        runs, failures = 1 + len(again), 1 + sum(finding.resource in run.outcome.stuck for run in again)
+        said = f"{finding.resource} blocks those who wait for it until a time limit ends that"
+        if failures < runs:
+            return replace(finding, proof=Proof("untried", f"it got stuck in {failures} of {runs} runs", index, said), reproduced=(runs, failures))
+        return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
+
     def _repeated(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Outcome], found: tuple[str, ...]) -> Finding:
         again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True)
         runs = 1 + len(again)
-        failures = 1 + sum(run.result.feasible and any(name in found for name in run.outcome.beyond(right)) for run in again)
+        failures = 1 + sum(any(name in found for name in run.outcome.beyond(right)) for run in again if run.result.feasible == forced.result.feasible)
         said = contrast(forced.outcome, right, found, forced.result, finding.resource)
         if failures < runs:
             proof = Proof("untried", f"it went wrong in {failures} of {runs} runs of one and the same order: {forced.order.says}", index, said)
             return replace(finding, proof=proof, reproduced=(runs, failures))
-        proof = Proof("confirmed", forced.order.says, index, said)
-        told = finding.explanation.replace(ONLY_A_HINT, "").strip()
-        rank = finding.rank % 10 - 10.0
-        return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, failures), explanation=told)
+        return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
+
+
+def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
+    told = finding.explanation.replace(ONLY_A_HINT, "").strip()
+    rank = finding.rank % 10 - 10.0
+    return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=told)
+
+
+def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool:
+    """Whether a run whose order was given up came to grief all the same where the finding is: it hung, or the finding's own code raised what
+    no serial run raises. What was held may have run into a time limit, which proves nothing."""
+    if forced.result.hang:
+        return True
+    functions = {access.function for access in finding.accesses}
+    known = {text for run in serial for text in run.outcome.aspects.get("exceptions", ())}
+    news = [text.partition(" ×")[0].partition(" in ") for text in forced.outcome.aspects.get("exceptions", ()) if text not in known]
+    return any(function in functions and not kind.startswith("Timeout") for kind, _, function in news)
 
 
 def _agreed(name: str, right: Sequence[Rerun]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
-from causeway_core.model import Actor, ValueKind
+from causeway_core.model import Actor, At, ObjectRef, Value, ValueKind
 from causeway_core.proof.canonical import canonical, canonical_lines
 from causeway_core.proof.database import dump
 from causeway_core.proof.result import OrderResult
@@ -19,11 +21,16 @@ from causeway_core.wire.kinds import Kind
 
 MOST_ACTIVATIONS = 300_000
 """In larger recordings what functions returned is not compared."""
+MOST_WRITES = 500
+"""Writes of shared places that are looked at for what they held in between."""
 LARGEST_FILE = 1 << 20
 FAILURES = ("hang", "exit code", "exceptions", "tests")
 """Aspects that are wrong by themselves when no serial order has them."""
 FINAL_VALUE = "final value"
 _ENDINGS = ("CancelledError", "StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit")
+_HOLDING = ("attribute", "item", "global", "cell")
+_NUMBER = re.compile(r" #\d+")
+_SYNCHRONIZES = re.compile(r"<[\w.]*(?:[Ll]ock|RLock|Semaphore|Condition|Event|Barrier)\b")
 
 Aspect = tuple[str, ...]
 
@@ -31,10 +38,20 @@ Aspect = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Aspects by name, each a tuple of texts: `exceptions`, `exit code`, `hang`, `output`, `returned`, `tests`, `responses`,
-    `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows.
+    `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
+    its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks and the like of
+    deadlocks in a run that ended all the same; looked for only where nothing was forced.
     """
 
     aspects: Mapping[str, Aspect]
+    states: Mapping[str, Aspect] = field(default_factory=dict)
+    stuck: Aspect = ()
+
+    def unheard_of(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
+        """What the place held in between and held in none of the others; nothing where they do not know the place."""
+        known = [Counter(other.states[place]) for other in others if place in other.states]
+        mine = Counter(self.states.get(place, ()))
+        return tuple(text for text, count in mine.items() if known and all(count > other[text] for other in known))
 
     def beyond(self, others: Sequence[Outcome], *, only_failures: bool = False, ignored: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """The aspects in which this outcome is that of none of the others; `only_failures`: of those that are wrong by themselves."""
@@ -71,7 +88,7 @@ def observe(recording: Recording, *, output: str, result: OrderResult | None, ti
     found |= _files(recording, folder)
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
-    return Outcome(found)
+    return Outcome(found, _states(past))
 
 
 def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
@@ -102,6 +119,25 @@ def _responses(recording: Recording) -> Aspect:
         if span.attributes.get("span.kind") == "server":
             served[f"{span.name} {span.attributes.get('http.response.status_code', span.status)}"] += 1
     return _multiset(served)
+
+
+def _states(past: Past) -> dict[str, Aspect]:
+    """The values written to each shared attribute, item, global and cell, and what shared containers held after each change. A lock, event or the
+    like counts as often as one was written: whom it keeps out depends on which one it is."""
+    recording, values = past.recording, Values(past)
+    places = {location.id: location for location in recording.locations()}
+    found: dict[str, Counter[str]] = {}
+    for access in islice((each for each in recording.accesses() if each.writes), MOST_WRITES):
+        place = places[access.location]
+        if place.kind == "structure" and place.object is not None:
+            text = values.text(Value(ValueKind.OBJECT, ObjectRef(place.object, "container")), At(access.at + 1))
+        elif place.kind in _HOLDING:
+            text = _NUMBER.sub("", canonical(str(access.value)))
+        else:
+            continue
+        counts = found.setdefault(place.name, Counter())
+        counts[text] = counts[text] + 1 if _SYNCHRONIZES.search(text) else 1
+    return {name: tuple(sorted(counts.elements())) for name, counts in found.items()}
 
 
 def _multiset(counts: Counter[str]) -> Aspect:

@@ -86,6 +86,7 @@ class Planner:
                     lambda: self._window(candidate),
                     lambda: self._overtaken(candidate),
                     lambda: self._mirrored(candidate),
+                    lambda: self._alike(candidate),
                     lambda: self._window(candidate, others=True),
                 ]
 
@@ -100,6 +101,20 @@ class Planner:
         yield _inside(a, bs[0])
         yield from self._one_by_one(candidate)
         yield from _serial(a, bs[0])
+
+    def _alike(self, candidate: Candidate) -> Iterator[Order]:
+        """Another actor that begins as the first does runs inside the first's window, where the recorded visitor is of another kind."""
+        table, evidence = self._evidence.table, self._evidence
+        first = candidate.first
+        span = table.span(int(table.location[first]))
+        taken = {int(table.actor[first]), *(int(table.actor[row]) for row in candidate.others)}
+        rows = [row for row in range(span.start, span.stop) if int(table.site[row]) == int(table.site[first]) and int(table.actor[row]) not in taken]
+        for row in rows[:1]:
+            closed = candidate.last if candidate.last is not None else first
+            if evidence.order.happens_before(evidence.at(closed), evidence.at(row), must=True):
+                continue
+            again = replace(candidate, others=(row,))
+            yield _inside(self._owner(again), self._visitors(again)[0])
 
     def _overtaken(self, candidate: Candidate) -> Iterator[Order]:
         """Only the second actor's access lies in the window; what it does next comes after it."""

@@ -11,11 +11,12 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import DEVNULL
 from urllib.parse import urlsplit
 
+from causeway_core.analysis import analyze
 from causeway_core.errors import CausewayError
 from causeway_core.launch import Run, Streams, Target, environment
 from causeway_core.model.order import Order
@@ -122,6 +123,8 @@ class Reruns:
             output = (place / "stdout").read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace")
             with Recording.open(path) as recording:
                 outcome = observe(recording, output=output, result=result, timed_out=timed_out, folder=folder)
+                if order.aim == "bad" and not order.constraints:
+                    outcome = replace(outcome, stuck=_stuck(recording))
             self._put_away(path, order, number)
         if result is None:
             result = OrderResult(not order.constraints, reason="the recorder in the program said nothing of the order")
@@ -172,6 +175,11 @@ class Reruns:
             self._keep.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, self._keep / f"rerun-{number}-{order.aim}.causeway")
             (self._keep / f"rerun-{number}-{order.aim}.order.json").write_text(json.dumps(order.document(), indent=2))
+
+
+def _stuck(recording: Recording) -> tuple[str, ...]:
+    """What the deadlocks are about that struck in a run."""
+    return tuple(finding.resource for finding in analyze(recording) if finding.kind == "deadlock" and finding.tier == "likely")
 
 
 def runs_apart(recording: Recording) -> bool:

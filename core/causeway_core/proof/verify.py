@@ -52,7 +52,7 @@ def remembered(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Fin
     found = []
     for finding in findings:
         stored = known.get((finding.kind, tuple(format_at(at) for at in finding.witness)))
-        if stored is None or stored["proof"].get("verdict") not in ("confirmed", "harmless", "infeasible"):
+        if stored is None or stored["proof"].get("verdict") not in ("confirmed", "harmless", "altered", "infeasible"):
             found.append(finding)
             continue
         runs = stored.get("reproduced")

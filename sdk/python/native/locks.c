@@ -360,11 +360,17 @@ static PyObject *gate_locks(PyObject *module, PyObject *callback) {
     Py_RETURN_NONE;
 }
 
+/* Whether a parked thread still waits for what it parked for. Not `unavailable`: the asking thread may itself own the reentrant lock. */
+static bool withheld(const Parked *it) {
+    if (!Py_IS_TYPE(it->on, rlock_type)) return unavailable(it->on);
+    return rlock_count(it->on) > 0 && ((RLockHead *)it->on)->owner != it->thread;
+}
+
 /* [(thread ident, lock or queue, timed, free)]: `free` when the thread is about to get what it waits for. */
 static PyObject *parked_threads(PyObject *module, PyObject *unused) {
     PyObject *list = PyList_New(0);
     for (Parked *it = parked; list && it; it = it->following) {
-        PyObject *entry = Py_BuildValue("(kOOO)", it->thread, it->on, it->timed ? Py_True : Py_False, unavailable(it->on) ? Py_False : Py_True);
+        PyObject *entry = Py_BuildValue("(kOOO)", it->thread, it->on, it->timed ? Py_True : Py_False, withheld(it) ? Py_False : Py_True);
         if (!entry || PyList_Append(list, entry) < 0) Py_CLEAR(list);
         Py_XDECREF(entry);
     }

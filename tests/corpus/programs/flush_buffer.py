@@ -9,8 +9,8 @@ class Writer:
         self.sent = []
 
     async def _send(self, batch):
-        await asyncio.sleep(0.001)
         self.sent.extend(batch)
+        await asyncio.sleep(0.001)
 
     async def flush(self):
         if self.buffer:

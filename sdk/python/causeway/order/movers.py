@@ -73,6 +73,8 @@ class Movers:
         if waits:
             names = ", ".join(sorted(actor.path for actor in forcing.waiting()))
             forcing.give_up_unfinished("everybody waits", f"Nobody can go on while {names} waits; {_tell_of(self.blocked())}.")
+            if forcing.open:
+                self.check()  # a loop whose thread waits for a lock that one of its own tasks holds is stuck even so
         elif forcing.remote is None or forcing.remote.alone():
             blocked = self.blocked()
             if blocked:  # else all threads have ended, and the process is about to
