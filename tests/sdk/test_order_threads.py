@@ -121,15 +121,17 @@ DEADLOCK = """
 """
 
 
-def test_a_deadlock_is_forced_told_and_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["lock", "RLock"])
+def test_a_deadlock_is_forced_told_and_ended(tmp_path: Path, kind: str) -> None:
     places = {
         "a1": place("main/first", "acquire", "with left:", qualname="first"),
         "a2": place("main/first", "acquire", "with right:", qualname="first"),
         "b1": place("main/second", "acquire", "with right:", qualname="second"),
         "b2": place("main/second", "acquire", "with left:", qualname="second"),
     }
-    done = run(tmp_path, DEADLOCK, order(places, ("b1", "a2", "a1"), ("a1", "b2", "b1")))
+    program = DEADLOCK if kind == "lock" else DEADLOCK.replace("threading.Lock()", "threading.RLock()")
+    done = run(tmp_path, program, order(places, ("b1", "a2", "a1"), ("a1", "b2", "b1")))
     assert done.result["feasible"] and done.result["passed"][:2] in (["a1", "b1"], ["b1", "a1"]), done
     waits = {one["actor"]: one["waits_for"] for one in done.result["hang"]["actors"]}
-    assert waits["main/first"].startswith("lock at program.py:8") and waits["main/second"].startswith("lock at program.py:13"), waits
+    assert waits["main/first"].startswith(f"{kind} at program.py:8") and waits["main/second"].startswith(f"{kind} at program.py:13"), waits
     assert done.code in (130, -2) and "done" not in done.stdout

@@ -103,13 +103,13 @@ class Anchors:
         """
         return self.since_event(self.actor(row), self._evidence.at(row))
 
-    def since_event(self, actor: Actor, at: At) -> OrderPlace | None:
-        """`since` for any event."""
+    def since_event(self, actor: Actor, at: At, after: At | None = None) -> OrderPlace | None:
+        """`since` for any event; with `after` only what lies after that event of the same thread."""
         if actor.kind in ("task", "callback"):
             return self._previous_step(actor, at)
         timeline = self._past.at(at)
         activation = timeline.activation(timeline.locate(at).activation)
-        if activation.is_root or not activation.site:
+        if activation.is_root or not activation.site or (after is not None and activation.call_at < after):
             return None
         return self._at_wire(actor, activation.call_at, "call")
 

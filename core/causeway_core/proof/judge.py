@@ -60,8 +60,8 @@ class Judge:
                 continue
             return self._repeated(finding, index, forced, [run.outcome for run in right], found)
         if strange:
-            what = f"{finding.resource} held {held[0]}, which it holds in no serial order" if held else ""
-            return replace(finding, proof=Proof("altered", f"forced ({strange[0]}), it ended as a serial order does, but in between {what}"))
+            what = f"in between {finding.resource} held {held[0]} as in no serial order"
+            return replace(finding, proof=Proof("altered", f"forced ({strange[0]}), it ended as a serial order does, but {what}"))
         return _unconfirmed(finding, refused, harmless)
 
     def _right(self, finding: Finding, serial: Sequence[Rerun]) -> list[Rerun]:

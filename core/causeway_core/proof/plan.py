@@ -278,7 +278,7 @@ class Planner:
                 yield Order("bad", "as it ran", (), ())
             return
         a, names = self._anchors, list(sides)
-        firsts = {actor: a.operation(actor, sides[actor][0][0], "acquire") for actor in names}
+        firsts = {actor: self._holding(actor, sides[actor][0][0], sides[actor][1][0]) for actor in names}
         seconds = {actor: a.operation(actor, sides[actor][1][0], "acquire") for actor in names}
         held = [(firsts[other], seconds[actor], firsts[actor]) for actor in names for other in names if other != actor]
         yield _order("bad", "each takes its first lock before any asks for its second", held)
@@ -286,6 +286,16 @@ class Planner:
         for early, late in ((one, two), (two, one)):
             says = f"{a.actor_of(early).title} has both locks before {a.actor_of(late).title} takes one"
             yield _order("serial", says, [(seconds[early], firsts[late], a.since_event(a.actor_of(late), sides[late][0][0]))])
+
+    def _holding(self, actor: int, first: At, second: At) -> OrderPlace:
+        """A place that an actor passes once it has its first lock; where foreign code took that, the last place before it asks for its second."""
+        try:
+            return self._anchors.operation(actor, first, "acquire")
+        except Unplaced:
+            place = self._anchors.since_event(self._anchors.actor_of(actor), second, after=first)
+            if place is None:
+                raise
+            return place
 
     def _wakeup(self, finding: Finding) -> Iterator[Order]:
         """The notification comes before the wait, and after it."""

@@ -17,6 +17,7 @@ from causeway_core.storage.recording import Recording
 LEFT_OUT = (
     ".git", ".hg", ".venv", "venv", "node_modules", ".causeway", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".tox", "*.causeway",
 )  # fmt: skip
+TEMPORARY = (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev"))
 MOST_FILES = 20_000
 MOST_BYTES = 256 << 20
 
@@ -78,7 +79,6 @@ def writes_inside(recording: Recording, root: Path) -> set[Path]:
 
 def writes_outside(recording: Recording, root: Path) -> set[Path]:
     """What it wrote neither there nor below a folder for temporary files."""
-    temporary = {Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev")}
-    places = {root, *temporary, *(place.resolve() for place in temporary)}
+    places = {root, *TEMPORARY, *(place.resolve() for place in TEMPORARY)}
     paths = written_paths(recording) | databases(recording)
     return {path for path in paths if not any(path.is_relative_to(place) for place in places)}

@@ -1,0 +1,130 @@
+"""Verdicts: what runs of bad and serial orders make of a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from causeway_core.model import Finding, FindingAccess
+from causeway_core.model.order import Constraint, Order, OrderPlace
+from causeway_core.proof.judge import Judge
+from causeway_core.proof.outcome import Outcome
+from causeway_core.proof.rerun import PLAIN, Rerun
+from causeway_core.proof.result import OrderResult
+
+A, B = OrderPlace("main/a", "end"), OrderPlace("main/b", "end")
+BAD = Order("bad", "a is held until b has ended", (("a", A), ("b", B)), (Constraint("b", "a", None),))
+WORSE = replace(BAD, says="b is held until a has ended", constraints=(Constraint("a", "b", None),))
+SERIAL = replace(BAD, aim="serial", says="b first, then a")
+AS_IT_RAN = Order("bad", "as it ran", (), ())
+WITHDRAW = FindingAccess("read", "bank.py", 3, "withdraw", "task a", None, "100")
+FINDING = Finding(
+    "F1", "lost_update", "likely", 5.0, 0.9, "an update may be lost", "Account.balance", (WITHDRAW,), (), (), None, None,
+    "The write depends on the read.", "hold a lock", (), orders=(BAD, SERIAL),
+)  # fmt: skip
+OK = OrderResult(True)
+REFUSED = OrderResult(False, reason="everybody waits")
+STUCK = OrderResult(False, reason="everybody waits", hang=("main waits for lock",))
+
+
+class Program:
+    """Stands for re-runs of a program that is known: what each order gives, run by run, the last again and again."""
+
+    def __init__(self, **runs: Iterable[tuple[OrderResult, Outcome]]) -> None:
+        self._runs = {name: list(given) for name, given in runs.items()}
+        self._known: dict[str, Rerun] = {}
+
+    def attempt(self, *orders: Order, again: bool = False) -> list[Rerun]:
+        return [self._one(order, again) for order in orders]
+
+    def _one(self, order: Order, again: bool) -> Rerun:
+        name = {BAD: "bad", WORSE: "worse", SERIAL: "serial", PLAIN: "plain", AS_IT_RAN: "as_it_ran"}[order]
+        if again or name not in self._known:
+            left = self._runs[name]
+            result, outcome = left.pop(0) if len(left) > 1 else left[0]
+            self._known[name] = Rerun(order, result, outcome, 0.1)
+        return self._known[name]
+
+
+def gave(text: str, *, states: Iterable[str] = (), stuck: tuple[str, ...] = (), **aspects: str) -> Outcome:
+    said = {"returned": (text,), **{name.replace("_", " "): (value,) for name, value in aspects.items()}}
+    return Outcome(said, {"Account.balance": tuple(states)} if states else {}, stuck)
+
+
+def judged(finding: Finding = FINDING, **runs: Iterable[tuple[OrderResult, Outcome]]) -> Finding:
+    program = Program(**{"serial": [(OK, gave("70"))], "plain": [(OK, gave("70"))], **runs})
+    return Judge(program, 3).judge(finding)  # type: ignore[arg-type]
+
+
+def verdict(finding: Finding) -> tuple[str, str]:
+    assert finding.proof is not None
+    return finding.tier, finding.proof.verdict
+
+
+def test_what_no_serial_order_gives_every_time_is_confirmed() -> None:
+    found = judged(bad=[(OK, gave("90"))])
+    assert verdict(found) == ("confirmed", "confirmed") and found.reproduced == (3, 3)
+    assert found.proof is not None and found.proof.outcome == "every serial order gives 70; this one gave 90"
+    assert found.rank < FINDING.rank
+
+
+def test_what_comes_only_sometimes_is_not() -> None:
+    found = judged(bad=[(OK, gave("90")), (OK, gave("70"))])
+    assert verdict(found) == ("likely", "untried") and found.reproduced == (3, 1)
+
+
+def test_an_outcome_that_differs_between_runs_of_one_order_proves_nothing() -> None:
+    noisy = [(OK, gave("71")), (OK, gave("72")), (OK, gave("73"))]
+    assert verdict(judged(bad=[(OK, gave("90"))], serial=noisy, plain=[(OK, gave("74"))])) == ("hint", "harmless")
+
+
+def test_a_serial_outcome_makes_it_a_hint_unless_it_struck_in_the_recording() -> None:
+    assert verdict(judged(bad=[(OK, gave("70"))])) == ("hint", "harmless")
+    struck = replace(FINDING, explanation="It happened in this run.")
+    assert verdict(judged(struck, bad=[(OK, gave("70"))])) == ("likely", "harmless")
+
+
+def test_a_state_that_no_serial_order_has_keeps_it_likely() -> None:
+    right = [(OK, gave("70", states=["90", "70"]))]
+    found = judged(bad=[(OK, gave("70", states=["110", "70"]))], serial=right, plain=right)
+    assert verdict(found) == ("likely", "altered")
+    assert found.proof is not None and "Account.balance held 110 as in no serial order" in found.proof.reason
+    assert verdict(judged(bad=[(OK, gave("70", states=["70", "90"]))], serial=right, plain=right)) == ("hint", "harmless")
+
+
+def test_an_order_that_cannot_be_forced_changes_nothing_and_says_why() -> None:
+    found = judged(bad=[(REFUSED, gave("90"))])
+    assert verdict(found) == ("likely", "infeasible") and found.proof is not None and "everybody waits" in found.proof.reason
+
+
+def test_the_next_bad_order_is_tried() -> None:
+    found = judged(replace(FINDING, orders=(BAD, WORSE, SERIAL)), bad=[(REFUSED, gave("70"))], worse=[(OK, gave("90"))])
+    assert verdict(found) == ("confirmed", "confirmed") and found.proof is not None and found.proof.order == 1
+
+
+@pytest.mark.parametrize(("raised", "tier"), [
+    ("AttributeError in withdraw", "confirmed"), ("TimeoutError in withdraw", "likely"), ("AttributeError in elsewhere", "likely"),
+])  # fmt: skip
+def test_of_an_order_given_up_only_an_error_of_the_findings_own_code_counts(raised: str, tier: str) -> None:
+    found = judged(bad=[(REFUSED, gave("90", exceptions=raised))])
+    assert found.tier == tier
+
+
+def test_an_order_given_up_because_the_program_hangs_is_a_deadlock_found() -> None:
+    found = judged(bad=[(STUCK, gave("", hang="nothing can go on"))])
+    assert verdict(found) == ("confirmed", "confirmed")
+    assert found.proof is not None and "main waits for lock" in found.proof.outcome
+
+
+def test_without_constraints_only_getting_stuck_again_counts() -> None:
+    finding = replace(FINDING, kind="deadlock", resource="lock", orders=(AS_IT_RAN,))
+    assert verdict(judged(finding, as_it_ran=[(OK, gave("x"))])) == ("likely", "infeasible")
+    assert verdict(judged(finding, as_it_ran=[(OK, gave("x", stuck=("lock",)))])) == ("confirmed", "confirmed")
+    assert verdict(judged(finding, as_it_ran=[(OK, gave("x", stuck=("lock",))), (OK, gave("x"))])) == ("likely", "untried")
+
+
+def test_of_order_violations_only_failures_count() -> None:
+    finding = replace(FINDING, kind="order_violation")
+    assert verdict(judged(finding, bad=[(OK, gave("90"))])) == ("hint", "harmless")
+    assert verdict(judged(finding, bad=[(OK, gave("90", exceptions="AttributeError in withdraw"))])) == ("confirmed", "confirmed")

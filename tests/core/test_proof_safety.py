@@ -1,0 +1,80 @@
+"""When the recorded command is run again without being asked, and in which folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.launch import Target
+from causeway_core.proof.safety import doubts, obstacles
+from causeway_core.proof.workspace import Workspace
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+WRITES_INSIDE = "import pathlib\npathlib.Path('out.txt').write_text('x')\n"
+DATABASE = "import sqlite3\nwith sqlite3.connect('bank.db') as database:\n    database.execute('create table t (x)')\n"
+
+
+def recorded(folder: Path, source: str) -> Path:
+    project = folder / "project"
+    project.mkdir()
+    (project / "app.py").write_text(source)
+    assert record(["app.py"], folder / "run.causeway", root=project) == 0
+    return folder / "run.causeway"
+
+
+@pytest.mark.parametrize(("source", "doubt"), [
+    ("print(1)", ""),
+    ("import sys\nprint(sys.stdin.read())", "it may read standard input (app.py:2)"),
+    ("import tempfile\ntempfile.TemporaryFile('w').write('x')", ""),
+    (WRITES_INSIDE, ""),
+    ("x = 'input(' # input()", "it may read standard input"),
+])  # fmt: skip
+def test_what_the_program_did(source: str, doubt: str, tmp_path: Path) -> None:
+    with Recording.open(recorded(tmp_path, source)) as recording:
+        found = doubts(recording)
+    assert len(found) == bool(doubt) and doubt in "".join(found), found
+
+
+def test_writes_outside_of_the_project_and_of_temporary_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = recorded(tmp_path, f"open({str(tmp_path / 'elsewhere.txt')!r}, 'w').close()")
+    # Seen from a system whose temporary folders are elsewhere: these tests themselves write below one.
+    monkeypatch.setattr("causeway_core.proof.workspace.TEMPORARY", ())
+    with Recording.open(path) as recording:
+        assert doubts(recording) == (f"it wrote to {tmp_path / 'elsewhere.txt'}, outside of the project and of temporary folders",)
+
+
+def test_sources_that_changed_and_what_is_gone(tmp_path: Path) -> None:
+    path = recorded(tmp_path, "print(1)")
+    with Recording.open(path) as recording:
+        (tmp_path / "project" / "app.py").write_text("print(2)")
+        assert doubts(recording) == ("app.py has changed since",) and obstacles(recording) == ()
+        (tmp_path / "project" / "app.py").unlink()
+        (tmp_path / "project").rmdir()
+        assert obstacles(recording) == (f"the folder {tmp_path / 'project'} is gone",)
+
+
+@pytest.mark.parametrize(("source", "copied"), [("print(1)", False), (WRITES_INSIDE, True), (DATABASE, True)])
+def test_a_run_that_writes_into_the_project_gets_copies_of_it(source: str, copied: bool, tmp_path: Path) -> None:
+    with Recording.open(recorded(tmp_path, source)) as recording:
+        workspace = Workspace.of(recording)
+    assert workspace.copied is copied and not workspace.too_large()
+
+
+def test_each_re_run_starts_from_the_same_files_and_leaves_the_original_alone(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / "data").mkdir(parents=True)
+    (project / "data" / "state.json").write_text("1")
+    (project / ".git").mkdir()
+    workspace = Workspace(project, True)
+    target = Target("python", (), (str(project / "app.py"), "--in", "data"), project / "data", project)
+    seen = []
+    for _ in range(2):
+        with workspace.target(target) as (moved, folder):
+            assert moved.program == (str(folder / "app.py"), "--in", "data") and moved.folder == folder / "data" and folder.name == "project"
+            assert not (folder / ".git").exists()
+            seen.append((folder / "data" / "state.json").read_text())
+            (folder / "data" / "state.json").write_text("2")
+        assert not folder.exists()
+    assert seen == ["1", "1"] and (project / "data" / "state.json").read_text() == "1"
