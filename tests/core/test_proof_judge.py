@@ -128,3 +128,10 @@ def test_of_order_violations_only_failures_count() -> None:
     finding = replace(FINDING, kind="order_violation")
     assert verdict(judged(finding, bad=[(OK, gave("90"))])) == ("hint", "harmless")
     assert verdict(judged(finding, bad=[(OK, gave("90", exceptions="AttributeError in withdraw"))])) == ("confirmed", "confirmed")
+
+
+def test_what_a_container_holds_in_the_end_proves_nothing_alone() -> None:
+    right = [(OK, gave("70", final_value="['one']"))]
+    assert verdict(judged(bad=[(OK, gave("70", final_value="['two']"))], serial=right, plain=right))[0] != "confirmed"
+    right = [(OK, gave("70", final_value="70"))]
+    assert verdict(judged(bad=[(OK, gave("70", final_value="90"))], serial=right, plain=right)) == ("confirmed", "confirmed")

@@ -10,7 +10,7 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
 from causeway_core.proof.contrast import contrast
-from causeway_core.proof.outcome import Outcome
+from causeway_core.proof.outcome import FINAL_VALUE, Outcome
 from causeway_core.proof.rerun import PLAIN, Rerun, Reruns
 
 REPEATS = 3
@@ -53,7 +53,7 @@ class Judge:
             if not forced.result.feasible:
                 found = tuple(name for name in found if name in ("hang", "exceptions"))
             found = self._steady(found, right)
-            if not found:
+            if not found or (found == (FINAL_VALUE,) and _container(forced.outcome.aspects[FINAL_VALUE])):
                 states = forced.outcome.unheard_of(finding.resource, [run.outcome for run in right])
                 (strange if states else harmless).append(order.says)
                 held = held or states
@@ -116,6 +116,11 @@ def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> boo
     known = {text for run in serial for text in run.outcome.aspects.get("exceptions", ())}
     news = [text.partition(" ×")[0].partition(" in ") for text in forced.outcome.aspects.get("exceptions", ()) if text not in known]
     return any(function in functions and not kind.startswith("Timeout") for kind, _, function in news)
+
+
+def _container(values: Sequence[str]) -> bool:
+    """Whether the watched values are contents of containers: what a pool or a queue holds in the end is often nobody's concern."""
+    return all(value.startswith(("[", "{", "(")) for value in values)
 
 
 def _agreed(name: str, right: Sequence[Rerun]) -> bool:
