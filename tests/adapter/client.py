@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,11 @@ class Client:
     def __init__(self, *words: str) -> None:
         self.process = subprocess.Popen([str(CAUSEWAY), "dap", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.process.stdin and self.process.stdout
-        self._incoming = Connection(self.process.stdout, self.process.stdin)
+        self._open_conversation(self.process.stdout, self.process.stdin)
+
+    def _open_conversation(self, source: Any, sink: Any) -> None:
+        self._sink = sink
+        self._incoming = Connection(source, sink)
         self._seq = itertools.count(1)
         self._last_seq = 0
         self.events: list[dict[str, Any]] = []
@@ -61,17 +66,21 @@ class Client:
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         if self.process.poll() is None and kind is None:
             self.request("disconnect")
-            assert self.process.wait(20) == 0
-            assert not [event for event in self.events if event["event"] == "stopped"], "a stop was left unread"
+            assert self.process.wait(200) == 0
+            self.assert_nothing_unread()
         self.process.kill()
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
 
+    def assert_nothing_unread(self) -> None:
+        """Fail if a stop came that nobody waited for."""
+        assert not [event for event in self.events if event["event"] == "stopped"], "a stop was left unread"
+
     def send_raw(self, data: bytes) -> None:
         """Bytes as they are, for malformed messages."""
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
+        self._sink.write(data)
+        self._sink.flush()
 
     def receive(self) -> dict[str, Any]:
         """The next message of the adapter, checked."""
@@ -170,6 +179,48 @@ class Client:
         """The name of the thread that stopped; it must have been announced."""
         threads = {one["id"]: one["name"] for one in self.request("threads")["threads"]}
         return threads[stopped["threadId"]]
+
+
+class Shared(Client):
+    """A conversation with the server that the tests of a run share, over TCP: for recordings, where starting a process costs most."""
+
+    server: subprocess.Popen[bytes] | None = None
+    port = 0
+
+    def __init__(self) -> None:
+        self._begin(self._connect())
+
+    @classmethod
+    def _connect(cls) -> socket.socket:
+        if cls.server is None:
+            cls.server = subprocess.Popen([str(CAUSEWAY), "dap", "--port", "0"], stdout=subprocess.PIPE)
+            assert cls.server.stdout is not None
+            cls.port = int(cls.server.stdout.readline().rpartition(b":")[2])
+        return socket.create_connection(("127.0.0.1", cls.port))
+
+    @classmethod
+    def stop_server(cls) -> None:
+        """At the end of the run."""
+        if cls.server is not None:
+            assert cls.server.poll() is None, "the server survives what its clients do"
+            assert cls.server.stdout is not None
+            cls.server.kill()
+            cls.server.wait()
+            cls.server.stdout.close()
+            cls.server = None
+
+    def _begin(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._stream = connection.makefile("rwb")
+        self._open_conversation(self._stream, self._stream)
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if kind is None:
+            self.request("disconnect")
+            self.assert_nothing_unread()
+            assert self._stream.read() == b"", "nothing comes after the answer to disconnect"
+        self._stream.close()
+        self._socket.close()
 
 
 def encoded(message: dict[str, Any]) -> bytes:

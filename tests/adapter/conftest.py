@@ -1,9 +1,17 @@
 import pytest
 
+from tests.adapter.client import Shared
 from tests.adapter.programs_live import Program
 from tests.support.recordings import PROGRAMS, record
 
 BANK = PROGRAMS.parents[1] / "examples" / "bank"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_server():
+    """Ends the server of `Shared`, if a test has started it."""
+    yield
+    Shared.stop_server()
 
 
 @pytest.fixture(scope="session")

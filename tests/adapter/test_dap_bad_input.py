@@ -67,7 +67,7 @@ def test_lost_framing_ends_the_conversation_quietly(garbage):
     client = Client()
     client.send_raw(garbage)
     client.process.stdin.close()
-    assert client.process.wait(20) == 0
+    assert client.process.wait(200) == 0
     client.process.stdout.close()
 
 

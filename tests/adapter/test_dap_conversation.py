@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.adapter.client import Client
+from tests.adapter.client import Shared
 
 LEDGER = Path(__file__).parents[2] / "examples" / "bank" / "ledger.py"
 
@@ -23,7 +23,7 @@ def walk_back(client, stopped, limit=40):
 
 
 def test_step_back_leads_from_the_write_over_the_await_to_the_stale_read_and_into_the_calling_service(bank):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(bank.path, at="F1")
         task, _, line = client.place(stopped)
         assert line == line_of(LEDGER, "account.balance = balance - amount")
@@ -41,7 +41,7 @@ def test_step_back_leads_from_the_write_over_the_await_to_the_stale_read_and_int
 
 
 def test_the_stack_shows_the_calling_service_with_its_variables(bank):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(bank.path, at="F1")
         frames = client.request("stackTrace", threadId=stopped["threadId"])["stackFrames"]
         labels = [index for index, frame in enumerate(frames) if frame.get("presentationHint") == "label"]
@@ -54,7 +54,7 @@ def test_the_stack_shows_the_calling_service_with_its_variables(bank):
 
 
 def test_the_causal_picker_leads_straight_to_the_other_writer(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         actor, _, line = client.place(stopped)
         assert line == lost_update.line("write")
@@ -67,7 +67,7 @@ def test_the_causal_picker_leads_straight_to_the_other_writer(lost_update):
 
 
 def test_every_execution_of_a_line_can_be_reached(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path)
         targets = client.request("gotoTargets", source={"path": str(lost_update.script)}, line=lost_update.line("write"))["targets"]
         assert len(targets) == 2
@@ -86,7 +86,8 @@ def test_every_execution_of_a_line_can_be_reached(lost_update):
 
 
 def test_a_data_breakpoint_and_reverse_continue_answer_who_wrote_this(lost_update):
-    with Client() as client:
+    with Shared() as client:
+
         def stop_at_the_print(client):
             client.request("setBreakpoints", source={"path": str(lost_update.script)}, breakpoints=[{"line": lost_update.line("print")}])
 
@@ -111,7 +112,8 @@ def test_a_data_breakpoint_and_reverse_continue_answer_who_wrote_this(lost_updat
 
 
 def test_logpoints_print_over_the_whole_recording(lost_update):
-    with Client() as client:
+    with Shared() as client:
+
         def print_amounts(client):
             logpoint = {"line": lost_update.line("write"), "logMessage": "amount {amount} of {account.balance}"}
             client.request("setBreakpoints", source={"path": str(lost_update.script)}, breakpoints=[logpoint])
@@ -123,7 +125,7 @@ def test_logpoints_print_over_the_whole_recording(lost_update):
 
 
 def test_an_uncaught_exception_of_a_thread_is_a_stop_with_its_details(failing_threads):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(failing_threads.path, before=lambda client: client.request("setExceptionBreakpoints", filters=["uncaught"]))
         stopped = client.move("continue", stopped)
         assert stopped["reason"] == "exception"
@@ -134,7 +136,7 @@ def test_an_uncaught_exception_of_a_thread_is_a_stop_with_its_details(failing_th
 
 
 def test_the_console_answers_why_history_and_races(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         frame = client.top(stopped)["id"]
         ask = lambda line: client.request("evaluate", expression=line, context="repl", frameId=frame)["result"]  # noqa: E731

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.adapter.client import Client
+from tests.adapter.client import Shared
 
 
 @pytest.fixture(params=["lost_update", "failing_threads", "bank"])
@@ -15,7 +15,7 @@ def state(client, stopped):
 
 
 def test_step_back_undoes_next(recorded):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(recorded.path)
         for _ in range(12):
             before = state(client, stopped)
@@ -28,7 +28,7 @@ def test_step_back_undoes_next(recorded):
 
 
 def test_next_undoes_a_step_back_that_crossed_to_a_cause(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         crossed = 0
         while stopped["reason"] != "entry" and crossed < 2:
@@ -43,7 +43,7 @@ def test_next_undoes_a_step_back_that_crossed_to_a_cause(lost_update):
 
 
 def test_reverse_continue_undoes_continue(lost_update):
-    with Client() as client:
+    with Shared() as client:
         breakpoints = [{"line": lost_update.line(mark)} for mark in ("read", "write", "after")]
         source = {"path": str(lost_update.script)}
         stopped = client.attach(lost_update.path, before=lambda client: client.request("setBreakpoints", source=source, breakpoints=breakpoints))
@@ -61,7 +61,7 @@ def test_reverse_continue_undoes_continue(lost_update):
 
 
 def test_the_ends_of_history_are_stops(recorded):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(recorded.path)
         for command in ("stepBack", "reverseContinue", "stepBack"):
             stopped = client.move(command, stopped)
@@ -74,7 +74,7 @@ def test_the_ends_of_history_are_stops(recorded):
 
 
 def test_ids_die_when_the_position_changes(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         frame = client.top(stopped)["id"]
         reference = client.request("scopes", frameId=frame)["scopes"][0]["variablesReference"]
@@ -86,7 +86,7 @@ def test_ids_die_when_the_position_changes(lost_update):
 
 
 def test_every_thread_that_stops_was_announced_and_keeps_its_id(recorded):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(recorded.path)
         names = {}
         for _ in range(25):
@@ -98,7 +98,7 @@ def test_every_thread_that_stops_was_announced_and_keeps_its_id(recorded):
 
 
 def test_a_stop_inside_a_worker_thread_is_that_thread_s(failing_threads):
-    with Client() as client:
+    with Shared() as client:
         source, breakpoints = {"path": str(failing_threads.script)}, [{"line": failing_threads.line("add")}]
         stopped = client.attach(failing_threads.path, before=lambda client: client.request("setBreakpoints", source=source, breakpoints=breakpoints))
         stopped = client.move("continue", stopped)
@@ -106,7 +106,7 @@ def test_a_stop_inside_a_worker_thread_is_that_thread_s(failing_threads):
 
 
 def test_step_back_in_a_task_never_lands_in_a_sibling(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         tasks = {stopped["threadId"]}
         while stopped["reason"] != "entry":
@@ -119,7 +119,7 @@ def test_step_back_in_a_task_never_lands_in_a_sibling(lost_update):
 
 
 def test_scopes_have_locals_globals_and_causality_and_objects_open(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         scopes = {one["name"]: one for one in client.request("scopes", frameId=client.top(stopped)["id"])["scopes"]}
         assert {"Locals", "Globals", "Causality"} <= scopes.keys()
@@ -138,7 +138,7 @@ def test_scopes_have_locals_globals_and_causality_and_objects_open(lost_update):
     ("f'{amount:>5}'", "'   20'"), ("isinstance(amount, int) and not amount < 3", "True"),
 ])  # fmt: skip
 def test_expressions_over_recorded_state(lost_update, expression, result):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         frame = client.top(stopped)["id"]
         for context in ("watch", "hover", "repl", "clipboard", "variables"):
@@ -150,7 +150,7 @@ def test_expressions_over_recorded_state(lost_update, expression, result):
     "amount.real.__class__",
 ])  # fmt: skip
 def test_what_cannot_be_evaluated_is_an_error_reply(lost_update, expression):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         response = client.ask("evaluate", expression=expression, frameId=client.top(stopped)["id"], context="watch")
         assert not response["success"] and response["body"]["error"]["format"]
@@ -164,7 +164,7 @@ def test_a_changed_file_is_served_as_it_ran(lost_update, tmp_path):
     recording = record(script, tmp_path)
     as_it_ran = script.read_text()
     script.write_text("# rewritten\n" + as_it_ran)
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(recording.path, at="F1")
         source = client.top(stopped)["source"]
         assert source["sourceReference"] > 0 and source["path"] == str(script)
@@ -172,7 +172,7 @@ def test_a_changed_file_is_served_as_it_ran(lost_update, tmp_path):
 
 
 def test_counting_from_zero_is_honoured(lost_update):
-    with Client() as client:
+    with Shared() as client:
         client.request("initialize", adapterID="causeway", linesStartAt1=False, columnsStartAt1=False)
         client.request("attach", recording=str(lost_update.path), at="F1")
         client.event("initialized")
@@ -182,14 +182,14 @@ def test_counting_from_zero_is_honoured(lost_update):
 
 
 def test_a_line_that_never_ran_is_not_verified(failing_threads):
-    with Client() as client:
+    with Shared() as client:
         client.attach(failing_threads.path)
         far_beyond = client.request("setBreakpoints", source={"path": str(failing_threads.script)}, breakpoints=[{"line": 4000}])["breakpoints"][0]
         assert not far_beyond["verified"] and far_beyond["message"]
 
 
 def test_completions_offer_locals_and_attributes(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         frame = client.top(stopped)["id"]
         assert "amount" in {one["label"] for one in client.request("completions", text="am", column=3, frameId=frame)["targets"]}
@@ -197,7 +197,7 @@ def test_completions_offer_locals_and_attributes(lost_update):
 
 
 def test_restart_frame_goes_to_the_first_line_of_the_activation(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         stopped = client.move("restartFrame", stopped, frameId=client.top(stopped)["id"])
         assert client.place(stopped)[2] == lost_update.line("read")

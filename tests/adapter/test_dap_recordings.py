@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from causeway_core.storage import Recording
 
-from tests.adapter.client import Client
+from tests.adapter.client import Shared
 from tests.support.recordings import CAUSEWAY, record
 
 TUTORIAL = Path(__file__).parents[2] / "examples" / "tutorial"
@@ -41,7 +41,6 @@ show()
 """
 
 
-
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
@@ -66,7 +65,7 @@ def stop_at(client, recorded, mark):
 
 
 def test_ten_thousand_tasks_are_capped_with_a_note_and_keep_their_ids(many):
-    with Client() as client:
+    with Shared() as client:
         stopped = stop_at(client, many, "middle")
         began = time.perf_counter()
         threads = client.request("threads")["threads"]
@@ -83,7 +82,7 @@ def test_ten_thousand_tasks_are_capped_with_a_note_and_keep_their_ids(many):
 
 
 def test_a_long_list_is_paged(values):
-    with Client() as client:
+    with Shared() as client:
         stopped = stop_at(client, values, "stop")
         scope = client.request("scopes", frameId=client.top(stopped)["id"])["scopes"][0]
         found = {one["name"]: one for one in client.request("variables", variablesReference=scope["variablesReference"])["variables"]}
@@ -96,7 +95,7 @@ def test_a_long_list_is_paged(values):
 
 
 def test_names_paths_and_columns_beyond_ascii(values):
-    with Client() as client:
+    with Shared() as client:
         stopped = stop_at(client, values, "stop")
         frame = client.top(stopped)
         assert frame["source"]["name"] == "größe 1.py" and frame["source"]["path"] == str(values.script)
@@ -124,7 +123,7 @@ def until_both_wait(path):
 
 def test_an_exception_that_nobody_fetched(tmp_path):
     report = record(TUTORIAL / "report.py", tmp_path)
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(report.path, before=lambda client: client.request("setExceptionBreakpoints", filters=["unretrieved"]))
         stopped = client.move("continue", stopped)
         assert stopped["reason"] == "exception" and "ValueError" in stopped["text"]
@@ -153,7 +152,7 @@ def test_a_deadlock_of_a_killed_program(tmp_path):
         recorder.communicate(timeout=240)
     finally:
         recorder.kill()
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(tmp_path / "run.causeway", before=lambda client: client.request("setExceptionBreakpoints", filters=["deadlock"]))
         stopped = client.move("continue", stopped)
         assert stopped["reason"] == "exception" and "none of them can ever go on" in stopped["text"]
@@ -162,7 +161,7 @@ def test_a_deadlock_of_a_killed_program(tmp_path):
 
 
 def test_a_race_has_its_information_and_restart_returns(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="F1")
         place = client.place(stopped)
         info = client.request("exceptionInfo", threadId=stopped["threadId"])

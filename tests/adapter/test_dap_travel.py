@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.adapter.client import Client
+from tests.adapter.client import Shared
 
 
 def test_the_causality_of_a_stop_reaches_into_the_calling_service(bank):
-    with Client() as client:
+    with Shared() as client:
         client.attach(bank.path, at="F1")
         graph = client.request("causeway/causality")
         titles = [lane["title"] for lane in graph["lanes"]]
@@ -19,7 +19,7 @@ def test_the_causality_of_a_stop_reaches_into_the_calling_service(bank):
 
 
 def test_a_landmark_can_be_travelled_to(bank):
-    with Client() as client:
+    with Shared() as client:
         client.attach(bank.path)
         overview = client.request("causeway/overview")
         finding = next(one for one in overview["landmarks"] if one["kind"] == "finding")
@@ -30,7 +30,7 @@ def test_a_landmark_can_be_travelled_to(bank):
 
 
 def test_who_wrote_this_goes_to_the_last_write(lost_update):
-    with Client() as client:
+    with Shared() as client:
         stopped = client.attach(lost_update.path, at="end")
         client.request("causeway/travel", finding="F1")
         stopped = client.event("stopped")
@@ -41,7 +41,7 @@ def test_who_wrote_this_goes_to_the_last_write(lost_update):
 
 
 def test_executions_of_a_line_on_either_side(lost_update):
-    with Client() as client:
+    with Shared() as client:
         client.attach(lost_update.path, at="end")
         write = lost_update.line("write")
         places = []
@@ -56,7 +56,7 @@ def test_executions_of_a_line_on_either_side(lost_update):
 
 @pytest.mark.parametrize("arguments", [{}, {"finding": "F99"}, {"event": "nonsense"}, {"event": "s9@1"}, {"writerOf": "no_such_name"}])
 def test_a_target_that_does_not_exist_is_an_error_reply(lost_update, arguments):
-    with Client() as client:
+    with Shared() as client:
         client.attach(lost_update.path)
         answer = client.ask("causeway/travel", **arguments)
         assert not answer["success"] and answer["body"]["error"]["format"]

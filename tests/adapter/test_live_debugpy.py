@@ -1,9 +1,12 @@
 """What users of debugpy have, they have under `causeway dap`: the same requests, the same stops, while the program is recorded."""
 
 import json
+import re
 import urllib.request
 
 import pytest
+from causeway_adapter.dap.live.configuration import parse
+from causeway_core.errors import CausewayError
 
 from tests.adapter.client import Client
 from tests.adapter.programs_live import CALLS, FAILS, THREADS
@@ -147,14 +150,14 @@ def test_environment_and_folder_are_the_program_s(program):
         ends(client, 0)
 
 
-PARENT = '''\
+PARENT = """\
 import subprocess, sys
 
 if len(sys.argv) > 1:
     print("child")
 else:
     subprocess.run([sys.executable, __file__, "child"], check=True)
-'''
+"""
 
 
 def test_child_processes_are_announced_and_recorded_in_the_same_recording(program):
@@ -179,7 +182,7 @@ def test_child_processes_are_announced_and_recorded_in_the_same_recording(progra
         assert len(recording.processes()) == 2 and recording.processes()[1].parent == recording.processes()[0].id
 
 
-SERVER = '''\
+SERVER = """\
 import http.server, json
 
 
@@ -198,7 +201,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 print("port", server.server_port, flush=True)
 server.serve_forever()
-'''
+"""
 
 
 def test_a_request_to_a_server_is_held_and_stepped_back(program):
@@ -236,12 +239,23 @@ def test_a_request_to_a_server_is_held_and_stepped_back(program):
     ({"program": "there.py", "python": "/nowhere/python"}, "there is no interpreter"),
     ({"program": "there.py", "python": "/bin/true"}, "not a Python interpreter"),
 ])  # fmt: skip
-def test_a_launch_that_cannot_be_is_one_clear_error(program, arguments, expected):
+def test_a_launch_that_cannot_be_is_one_clear_error(tmp_path, arguments, expected):
+    (tmp_path / "there.py").write_text("pass\n")
+    with pytest.raises(CausewayError, match=re.escape(expected)):
+        parse({"cwd": str(tmp_path), "console": "internalConsole", **arguments})
+
+
+def test_a_refused_launch_is_shown_and_leaves_nothing_and_the_next_may_do(program):
     script = program("pass\n", "there.py")
     with Client() as client:
         client.request("initialize", adapterID="causeway")
-        response = client.ask("launch", **{"cwd": str(script.path.parent), "console": "internalConsole", **arguments})
-        assert not response["success"] and expected in response["body"]["error"]["format"] and response["body"]["error"]["showUser"]
+        for arguments, expected in (
+            ({"program": "missing.py"}, "there is no file"),
+            ({"args": [1]}, "`args` is not a list"),
+            ({"module": "x"}, "both"),
+        ):
+            response = client.ask("launch", **script.configuration(**arguments))
+            assert not response["success"] and expected in response["body"]["error"]["format"] and response["body"]["error"]["showUser"]
     assert not (script.path.parent / ".causeway").exists()
 
 

@@ -227,3 +227,26 @@ def test_the_recording_is_complete_afterwards(program):
         assert recording.complete and recording.meta.exit_code == 0 and len(recording.accesses()) > 0
         assert {actor.name for actor in recording.actors() if actor.kind == "task"} >= {"Task-1", "Task-2", "Task-3"}
     assert not list(path.parent.glob("*.spool"))
+
+
+def test_findings_of_the_run_are_there_at_its_end(program):
+    from causeway_core.storage import Recording
+
+    script = program(WITHDRAW)
+    with Client() as client:
+        client.launch(**script.configuration(stopAtEnd=True), before=lambda client: client.request("setExceptionBreakpoints", filters=["race"]))
+        stopped = client.event("stopped")
+        if "finding" not in stopped["text"]:  # the analysis took longer than the stop waits for it
+            while "finding" not in (said := client.event("output")["output"]):
+                pass
+            stopped["text"] = said
+        assert "1 finding (races lists them)" in stopped["text"]
+        frame = client.top(stopped)["id"]
+        assert "lost_update" in client.request("evaluate", expression="races", frameId=frame, context="repl")["result"]
+        race = client.move("reverseContinue", stopped)
+        assert race["reason"] == "exception" and "F1" in race["text"]
+        client.request("terminate")
+        ends(client, 0)
+    [path] = (script.path.parent / ".causeway").glob("*.causeway")
+    with Recording.open(path) as recording:
+        assert [finding["kind"] for finding in recording.findings()] == ["lost_update"]

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
 from tests.adapter.lsp_client import editor, record_in
 from tests.support.recordings import PROGRAMS
@@ -27,11 +28,11 @@ def lines_of(diagnostic):
     return [information.location.range.start.line + 1 for information in diagnostic.related_information]
 
 
-async def test_a_racing_line_carries_a_warning_with_both_sides(recorded):
+async def test_a_racing_line_carries_a_pushed_warning_with_both_sides(recorded):
     folder = recorded.script.parent
     async with editor(folder) as its:
-        uri = its.open(recorded.script)
-        (diagnostic,) = await its.shown(uri, bool)
+        assert its.offered.diagnostic_provider is None, "push or pull, never both"
+        (diagnostic,) = await its.shown(its.open(recorded.script), bool)
     assert diagnostic.severity == types.DiagnosticSeverity.Warning
     assert diagnostic.code == "lost_update" and diagnostic.source == "causeway"
     assert "Account.balance = 100" in diagnostic.message and "one update is lost" in diagnostic.message
@@ -44,13 +45,6 @@ async def test_a_racing_line_carries_a_warning_with_both_sides(recorded):
     assert words[2].startswith("window: the await at")
     assert words[3].endswith("was created here") and words[3] != words[4]
     assert "asyncio.Lock" in words[5]
-
-
-async def test_the_code_links_to_its_explanation(recorded):
-    from pygls.uris import to_fs_path
-
-    async with editor(recorded.script.parent) as its:
-        (diagnostic,) = await its.shown(its.open(recorded.script), bool)
     page, _, line = diagnostic.code_description.href.partition("#L")
     with open(to_fs_path(page)) as file:
         assert file.read().splitlines()[int(line) - 1].startswith("| `lost_update` |")
@@ -62,7 +56,8 @@ async def test_files_that_are_not_open_are_diagnosed_too_also_when_the_project_w
         assert recorded.script.as_uri() not in its.client.diagnostics
 
 
-async def test_lines_typed_above_carry_the_warning_along(recorded):
+async def test_a_warning_goes_along_with_its_code(recorded):
+    text = recorded.script.read_text()
     async with editor(recorded.script.parent) as its:
         uri = its.open(recorded.script)
         await its.shown(uri, bool)
@@ -70,24 +65,11 @@ async def test_lines_typed_above_carry_the_warning_along(recorded):
         (diagnostic,) = await its.shown(uri, lambda found: found and found[0].range.start.line == recorded.line("read") + 1)
         assert lines_of(diagnostic)[0] == recorded.line("write") + 2
         assert "has changed" not in diagnostic.message
-
-
-async def test_a_change_of_the_other_side_says_that_the_warning_is_stale(recorded):
-    text = recorded.script.read_text()
-    async with editor(recorded.script.parent) as its:
-        uri = its.open(recorded.script)
-        await its.shown(uri, bool)
         its.replace(uri, text.replace("account.balance = seen - amount", "account.balance -= amount"))
         (diagnostic,) = await its.shown(uri, lambda found: found and "has changed" in found[0].message)
-        assert diagnostic.severity == types.DiagnosticSeverity.Information
+        assert diagnostic.severity == types.DiagnosticSeverity.Information, "the other side is not what it was"
         assert recorded.line("write") not in lines_of(diagnostic)
-
-
-async def test_a_warning_goes_with_its_code(recorded):
-    async with editor(recorded.script.parent) as its:
-        uri = its.open(recorded.script)
-        await its.shown(uri, bool)
-        its.replace(uri, recorded.script.read_text().replace("seen = account.balance", "seen = 100"))
+        its.replace(uri, text.replace("seen = account.balance", "seen = 100"))
         assert await its.shown(uri, lambda found: not found) == []
 
 
@@ -107,6 +89,12 @@ async def test_a_new_recording_replaces_the_warnings_of_the_one_before(tmp_path)
 async def test_pull_clients_pull_and_are_pushed_nothing(recorded):
     async with editor(recorded.script.parent, pull=True) as its:
         assert its.offered.diagnostic_provider.workspace_diagnostics
+        ask = its.client.workspace_diagnostic_async
+        (report,) = (await ask(types.WorkspaceDiagnosticParams(previous_result_ids=[]))).items
+        assert report.uri == recorded.script.as_uri() and [item.code for item in report.items] == ["lost_update"], "files that are not open too"
+        previous = [types.PreviousResultId(report.uri, report.result_id)]
+        (again,) = (await ask(types.WorkspaceDiagnosticParams(previous_result_ids=previous))).items
+        assert again.kind == "unchanged"
         uri = its.open(recorded.script)
         report = await its.pull(uri)
         assert [item.code for item in report.items] == ["lost_update"]
@@ -116,21 +104,6 @@ async def test_pull_clients_pull_and_are_pushed_nothing(recorded):
         moved = await its.pull(uri, report.result_id)
         assert moved.items[0].range.start.line == recorded.line("read") and moved.result_id != report.result_id
         assert its.client.diagnostics == {}
-
-
-async def test_the_workspace_is_pulled_with_files_that_are_not_open(recorded):
-    async with editor(recorded.script.parent, pull=True) as its:
-        ask = its.client.workspace_diagnostic_async
-        (report,) = (await ask(types.WorkspaceDiagnosticParams(previous_result_ids=[]))).items
-        assert report.uri == recorded.script.as_uri() and [item.code for item in report.items] == ["lost_update"]
-        previous = [types.PreviousResultId(report.uri, report.result_id)]
-        (again,) = (await ask(types.WorkspaceDiagnosticParams(previous_result_ids=previous))).items
-        assert again.kind == "unchanged"
-
-
-async def test_push_clients_are_offered_no_pull(recorded):
-    async with editor(recorded.script.parent) as its:
-        assert its.offered.diagnostic_provider is None
 
 
 async def test_the_settings_choose_what_is_shown(recorded):

@@ -48,20 +48,27 @@ def no_findings(path, good):
     database.close()
 
 
-@pytest.mark.parametrize("breaking, words", [
-    (torn, "damaged"), (newer, "schema 999"), (foreign, "not a Causeway recording"), (no_findings, "findings that are none"),
-    (lambda path, _good: path.write_bytes(b""), "not a Causeway recording"),
-])  # fmt: skip
-async def test_a_broken_recording_is_one_message(recorded, tmp_path, breaking, words):
+BROKEN = {
+    "torn": (torn, "damaged"),
+    "newer": (newer, "schema 999"),
+    "foreign": (foreign, "not a Causeway recording"),
+    "no-findings": (no_findings, "findings that are none"),
+    "empty": (lambda path, _good: path.write_bytes(b""), "not a Causeway recording"),
+}
+
+
+async def test_each_broken_recording_is_one_message_and_the_good_one_is_shown(recorded, tmp_path):
     shutil.copytree(recorded.script.parent, tmp_path, dirs_exist_ok=True)
-    breaking(tmp_path / ".causeway" / "broken.causeway", recorded.path)
+    for name, (breaking, _) in BROKEN.items():
+        breaking(tmp_path / ".causeway" / f"{name}.causeway", recorded.path)
     async with editor(tmp_path) as its:
-        assert "broken.causeway" in await its.message(words)
+        for name, (_, words) in BROKEN.items():
+            assert words in await its.message(f"{name}.causeway")
         uri = its.open(tmp_path / "lost_update.py")
-        assert await its.shown(uri, bool), "the good recording beside it is still shown"
+        assert await its.shown(uri, bool), "the good recording beside them is still shown"
         its.client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
         await its.client.text_document_hover_async(types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(0, 0)))
-        assert len(its.client.messages) == 1
+        assert len(its.client.messages) == len(BROKEN)
 
 
 async def test_a_request_that_waits_for_a_locked_recording_can_be_cancelled(recorded, tmp_path):
@@ -195,5 +202,3 @@ async def test_the_server_ends_with_its_client():
     async with Wire() as wire:
         wire.process.stdin.close()
         assert await wire.process.wait() == 0
-
-

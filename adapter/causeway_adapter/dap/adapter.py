@@ -112,13 +112,8 @@ class Adapter:
             if self._is_taken(message):
                 return
             reply = self._handle(message.get("command"), message.get("arguments"))
-        except CausewayError as error:
-            self._fail(message, error)
-            return
         except Exception as error:
-            log.exception("%s failed", message.get("command"))
-            text = f"{message.get('command')} failed inside Causeway: {type(error).__name__}: {error}"
-            self._fail(message, InternalError(text, "please report this, with the log"))
+            self._fail(message, error)
             return
         self._connection.send({**_response(message), "success": True, "body": dict(reply.body)})
         for event in reply.then:
@@ -147,6 +142,7 @@ class Adapter:
             send=self._connection.send,
             emit=self._emit,
             fail=self._fail,
+            handle=self._handle,
             deliver=lambda message: self._inbox.put(lambda: self._hear(message)),
             later=self._inbox.put,
         )
@@ -155,7 +151,11 @@ class Adapter:
         if self._live is not None:
             self._live.hears(message)
 
-    def _fail(self, request: dict[str, Any], error: CausewayError) -> None:
+    def _fail(self, request: dict[str, Any], error: Exception) -> None:
+        if not isinstance(error, CausewayError):
+            log.error("%s failed", request.get("command"), exc_info=error)
+            text = f"{request.get('command')} failed inside Causeway: {type(error).__name__}: {error}"
+            error = InternalError(text, "please report this, with the log")
         body = {"error": error_body(error, shown=request.get("command") not in ASKED_UNSEEN)}
         self._connection.send({**_response(request), "success": False, "message": error.message, "body": body})
 

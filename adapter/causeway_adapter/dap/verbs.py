@@ -57,9 +57,13 @@ def show_help(conversation: Conversation, question: str, frame: Frame | None) ->
 VERBS: dict[str, Callable[[Conversation, str, Frame | None], str]] = {"why": why, "history": history, "races": races, "help": show_help}
 
 
+def verb_of(line: str) -> str | None:
+    """The verb that a line begins with; None if it is an expression (also one about a variable that is named like a verb: `why = 1` or `why.x`)."""
+    word, _, rest = line.strip().partition(" ")
+    return None if word not in VERBS or rest.lstrip().startswith(("=", ".", "[", "(", "+", "-", "*", "/")) else word
+
+
 def answer(conversation: Conversation, line: str, frame: Frame | None) -> str | None:
-    """The answer to a verb; None if `line` is an expression (also one about a variable that is named like a verb: `why = 1` or `why.x`)."""
-    word, _, rest = line.partition(" ")
-    if word not in VERBS or rest.lstrip().startswith(("=", ".", "[", "(", "+", "-", "*", "/")):
-        return None
-    return VERBS[word](conversation, rest.strip(), frame)
+    """The answer to a verb; None if `line` is an expression."""
+    verb = verb_of(line)
+    return None if verb is None else VERBS[verb](conversation, line.strip()[len(verb) :].strip(), frame)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from causeway_core.graph.causal import CausalGraph
 from causeway_core.model import At, Mark, Predecessor, Stop, StopReason
-from causeway_core.model.at import parse_at, stream_of
+from causeway_core.model.at import make_at, parse_at, stream_of
 from causeway_core.session.accesses import Accesses
 from causeway_core.session.actorlist import Actors
 from causeway_core.session.actorstate import ActorList
@@ -184,6 +184,11 @@ class Session:
         found = self._stopping.search(now.mark, -1, inclusive=not now.pending)
         return self._jump(Move(found[0], found[2]), found[1]) if found is not None else self.start()
 
+    def end_of(self, now: Now) -> Mark:
+        """A mark behind everything that the actor which is held has done: what happened just now is before it."""
+        stream = stream_of(now.mark.at)
+        return Mark(now.mark.actor, At(make_at(stream, self._past.chunks.end(stream)) - 1))
+
     def lines_before(self, now: Now) -> int:
         """How many lines of all actors have begun between the mark and now, the mark's own included."""
         return lines_since(self._past, self._mark.at, self._growth.kept.lines) - now.pending
@@ -291,6 +296,8 @@ class Session:
         if at is None:
             return self.start()
         stop = self._past.stop_of(at) or self._past.at(at).stop_after(self._past.at(at).locate(at), at)
+        if stop is None and self._past.before(at, self._movement.start().mark.at):
+            return self.start()
         return self.goto(self._past.mark(stop if stop is not None else at))
 
     def step_into_cause(self, predecessor: Predecessor) -> Stop:

@@ -11,16 +11,22 @@ from causeway_core.launch.output import claim_new
 from causeway_core.model import Stop
 from causeway_core.session import Now, Session
 
+from causeway_adapter.dap import verbs
 from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Backend, Message
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
 from causeway_adapter.dap.live.configuration import Launch
+from causeway_adapter.dap.live.frames import LiveFrames
 from causeway_adapter.dap.live.port import Port
-from causeway_adapter.dap.live.recorder import Recorder
+from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
 from causeway_adapter.dap.reply import Event
 
 PLACE = "__import__('causeway.hooks.debugger', fromlist=['place']).place()"
 """What a thread that is held evaluates to say where it is in the recording."""
+
+BACKWARD = frozenset({"stepBack", "reverseContinue"})
+OF_VIEWS = frozenset({"causeway/causality", "causeway/overview"})
+"""Questions about now, which they do not leave."""
 
 FORWARD = frozenset({"continue", "next", "stepIn", "stepOut"})
 ABOUT_THE_BACKEND = frozenset({"setDebuggerProperty", "setPydevdSourceMap", "debugpySystemInfo", "pydevdSystemInfo", "configurationDone"})
@@ -63,11 +69,14 @@ class Live:
         self._breakpoints = Breakpoints(conversation)
         self._held: dict[str, Any] | None = None
         self._now: Now | None = None
+        self._now_thread = 0
+        self._frames = LiveFrames()
         self._in_past = False
         self._farewell: list[Message] = []
         self._exit_code: int | None = None
         self._ended = False
         self._at_end = ""
+        self._told_findings = False
         self._wanted_end = False
         self._ran = False
         self._recorder = _recorder(launch) if launch is not None else None
@@ -134,8 +143,8 @@ class Live:
             self._forward(request)
         elif self._in_past or self._ended:
             return False
-        elif command in ("stepBack", "reverseContinue"):
-            self._enter(request, arguments)
+        elif command in BACKWARD or command in OF_VIEWS or command == "causeway/travel" or self._is_question(request):
+            self._look(request, arguments)
         elif command in WITHOUT_DEBUGPY:
             self._port.respond(request, WITHOUT_DEBUGPY[command](arguments))
         else:
@@ -152,6 +161,7 @@ class Live:
         held = self._held
         if request["command"] in FORWARD:
             self._held = self._now = None
+            self._frames.clear()
             self._conversation.leave()
             if self._recorder is not None:
                 self._recorder.resume()
@@ -159,6 +169,8 @@ class Live:
         def answered(answer: Message) -> None:
             if not answer.get("success") and self._held is None:
                 self._held = held
+            if request["command"] == "stackTrace" and answer.get("success"):
+                self._frames.learn(request.get("arguments") or {}, answer)
             self._port.respond_as(request, answer)
 
         self._ask(request["command"], request.get("arguments") or {}, answered)
@@ -191,7 +203,7 @@ class Live:
         if self._conversation.over:
             return
         if self._recorder is not None:
-            self._recorder.finish(self._exit_code, lambda error: None)
+            self._recorder.finish(self._exit_code, ENDING_SECONDS)
         self.close()
         self._port.respond(request)
         self._conversation.over = True
@@ -224,6 +236,7 @@ class Live:
             if self._in_past:
                 return  # another thread, held at the same moment; it is seen when the client comes back
             self._held, self._now = dict(body), None
+            self._frames.clear()
             if self._recorder is not None:
                 self._recorder.hold()
         elif name == "continued" and not self._in_past:
@@ -239,12 +252,17 @@ class Live:
         self._ended = True
         self._held = self._now = None
         recorder = self._recorder
-        if recorder is None or self._wanted_end or not (self._stays() or self._in_past):
+        if recorder is None:
             self._say_farewell()
-            if recorder is not None:
-                recorder.finish(self._exit_code, lambda error: None)
+        elif self._wanted_end or not (self._stays() or self._in_past):
+            recorder.finish(self._exit_code, ENDING_SECONDS, lambda error: self._port.later(self._say_farewell))
         else:
-            recorder.finish(self._exit_code, lambda error: self._port.later(lambda: self._stay(recorder, error)))
+            recorder.finish(
+                self._exit_code,
+                STOP_SECONDS,
+                lambda error: self._port.later(lambda: self._stay(recorder, error)),
+                lambda: self._port.later(lambda: self._tell_findings(recorder)),
+            )
 
     def _stays(self) -> bool:
         asked = self._launch.stop_at_end if self._launch is not None else False
@@ -276,13 +294,23 @@ class Live:
         self._in_past = False
         stop = _last(session)
         self._now = Now(stop.mark)
-        self._port.emit(_with_text(self._conversation.stopped(stop), self._ending_text(stop)))
+        self._told_findings = recorder.findings is not None
+        self._port.emit(_with_text(self._conversation.stopped(stop), self._ending_text(stop, recorder.findings)))
         self._at_end = "stop"
 
-    def _ending_text(self, stop: Stop) -> str:
+    def _tell_findings(self, recorder: Recorder) -> None:
+        """The analysis has ended: what stops at findings can, and if the stop at the end came before it is said now."""
+        if not self._ended or not self._conversation.attached or self._told_findings:
+            return
+        self._told_findings = True
+        self._breakpoints.apply()
+        self._port.emit(Event("output", {"category": "console", "output": f"causeway: {_findings(recorder.findings or 0)} in this run\n"}))
+
+    def _ending_text(self, stop: Stop, findings: int | None) -> str:
         how = "has ended" if self._exit_code is None else f"has ended with exit code {self._exit_code}"
         why = f" by {stop.text}" if stop.reason == "exception" else ""
-        return f"The program {how}{why}. Its whole past is open: step back, or continue to finish"
+        found = f"{_findings(findings)}. " if findings else ""
+        return f"The program {how}{why}. {found}Its whole past is open: step back, or continue to finish"
 
     def _leaves(self, command: str) -> bool:
         return (command == "continue" and self._at_end == "stop") or self._at_end == "end"
@@ -294,13 +322,26 @@ class Live:
 
     # Into the past, and back.
 
-    def _enter(self, request: Message, arguments: dict[str, Any]) -> None:
-        """From a stop of the program into its past: where is the thread that is held, and before which line?"""
+    def _is_question(self, request: Message) -> bool:
+        """Whether a line typed into the console is one of our verbs."""
+        arguments = request.get("arguments") or {}
+        if self._recorder is None or request.get("command") != "evaluate" or arguments.get("context") != "repl":
+            return False
+        return verbs.verb_of(str(arguments.get("expression") or "")) is not None
+
+    def _look(self, request: Message, arguments: dict[str, Any]) -> None:
+        """Answer what needs the past of a program that is held: where is the thread, and before which line?"""
         if self._recorder is None:
             raise ProtocolError("this program has no past: it was not launched here", "launch it with Causeway to have it recorded")
-        if self._held is None:
-            raise ProtocolError("the program is running", "pause it, or set a breakpoint, before stepping back")
-        thread = arguments.get("threadId") or self._held.get("threadId")
+        held = self._held
+        if held is None:
+            raise ProtocolError("the program is running", "pause it, or set a breakpoint, to look at its past")
+        asked = arguments.get("threadId") or arguments.get("actor") or self._frames.thread_of(arguments.get("frameId"))
+        thread = int(asked or held.get("threadId") or 0)
+        if self._now is not None and self._now_thread == thread and self._conversation.attached and not self._recorder.grown():
+            self._conversation.session.focus(self._now.mark)
+            self._answer(request, arguments)
+            return
 
         def framed(answer: Message) -> None:
             frames = (answer.get("body") or {}).get("stackFrames") or []
@@ -311,12 +352,18 @@ class Live:
             self._ask("evaluate", arguments, self._guarded(request, lambda said: placed(frame, said)))
 
         def placed(frame: dict[str, Any], said: Message) -> None:
+            if self._in_past or self._ended:
+                self._hand_over(request, arguments)  # an earlier request has gone there meanwhile
+                return
             place = str((said.get("body") or {}).get("result", "")).strip("'\"")
             uid, _, rest = place.partition(".")
             stream = rest.partition(".")[0]
+            if self._held is not held:
+                raise ProtocolError("the program is running", "pause it, or set a breakpoint, to look at its past")
             if not said.get("success") or not stream.isdigit():
                 raise ProtocolError("this thread is not recorded", "choose another thread in the call stack")
-            self._travel(request, uid, int(stream), frame)
+            self._stand_at_now(thread, uid, int(stream), frame)
+            self._answer(request, arguments)
 
         self._ask("stackTrace", {"threadId": thread, "startFrame": 0, "levels": 5}, self._guarded(request, framed))
 
@@ -326,13 +373,15 @@ class Live:
         def guarded(answer: Message) -> None:
             try:
                 then(answer)
-            except CausewayError as error:
+            except Exception as error:
                 self._port.fail(request, error)
 
         return guarded
 
-    def _travel(self, request: Message, uid: str, stream: int, frame: dict[str, Any]) -> None:
+    def _stand_at_now(self, thread: int, uid: str, stream: int, frame: dict[str, Any]) -> None:
+        """Open a session over all that has been recorded, and have it stand where the thread is held."""
         assert self._recorder is not None
+        self._conversation.leave()
         session = self._recorder.session()
         try:
             path = (frame.get("source") or {}).get("path") or ""
@@ -340,12 +389,55 @@ class Live:
         except KeyError:
             session.close()
             raise ProtocolError("nothing of this thread has been recorded", "choose another thread in the call stack") from None
+        self._now_thread = thread
+        session.focus(self._now.mark)
         self._open(session)
-        back = request["command"] == "stepBack"
-        stop = session.step_back_from(self._now) if back else session.reverse_continue_from(self._now)
-        self._in_past = True
-        self._port.respond(request)
-        self._port.emit(self._conversation.stopped(stop))
+
+    def _answer(self, request: Message, arguments: dict[str, Any]) -> None:
+        """The session stands at now: answer from there, or leave for the past."""
+        assert self._now is not None
+        command, session = request["command"], self._conversation.session
+        if command in BACKWARD:
+            stop = session.step_back_from(self._now) if command == "stepBack" else session.reverse_continue_from(self._now)
+            self._in_past = True
+            self._port.respond(request)
+            self._port.emit(self._conversation.stopped(stop))
+        elif command != "causeway/travel":
+            self._hand_over(request, self._as_recorded(arguments))
+        elif arguments.get("now") is True:
+            self._port.respond(request)
+            self._port.emit(self._back_to_now())
+        elif "actor" in arguments and arguments.get("direction") == 1:
+            raise ProtocolError("nothing has happened after now", "continue, or step forward")
+        else:
+            self._in_past = True
+            try:
+                self._hand_over(request, self._as_recorded(arguments))
+            except Exception:
+                self._in_past = False
+                raise
+
+    def _as_recorded(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Arguments with the recording's numbers of actor and frame in place of debugpy's."""
+        assert self._now is not None
+        session = self._conversation.session
+        given = {name: value for name, value in arguments.items() if name not in ("threadId", "actor", "frameId")}
+        if "actor" in arguments:
+            given["actor"] = session.mark.actor
+        frame = self._frames.recorded(arguments.get("frameId"), session, session.end_of(self._now))
+        if frame is not None:
+            given["frameId"] = self._conversation.frames.add(frame)
+        return given
+
+    def _hand_over(self, request: Message, arguments: dict[str, Any]) -> None:
+        """Have the handler over the recording answer."""
+        reply = self._port.handle(request["command"], arguments)
+        self._port.respond(request, reply.body)
+        for event in reply.then:
+            self._port.emit(event)
+
+    def _back_to_now(self) -> Event:
+        return Event("stopped", {**(self._held or {}), "description": "Back to now", "text": "Back to now"})
 
     def _open(self, session: Session) -> None:
         self._conversation.open(session)
@@ -358,7 +450,7 @@ class Live:
             return event if self._at_end or self._now is None else self._past_event(event, stop)
         if self._in_past and self._held is not None and (stop.reason == "end" or (self._now is not None and self._now.is_at(stop.mark))):
             self._in_past = False
-            return Event("stopped", {**self._held, "description": "Back to now", "text": "Back to now"})
+            return self._back_to_now()
         return self._past_event(event, stop)
 
     def _past_event(self, event: Event, stop: Stop) -> Event:
@@ -371,6 +463,11 @@ class Live:
 
 def _recorder(launch: Launch) -> Recorder:
     return Recorder(launch.target, *claim_new(launch.target.name, launch.target.folder), launch.detail)
+
+
+def _findings(count: int) -> str:
+    """In the words of the console, which lists them by `races`."""
+    return f"{count} finding{'s' if count != 1 else ''} (races lists them)" if count else "no findings"
 
 
 def _why_no_past(configuration: Mapping[str, Any]) -> str:

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from causeway_core.errors import CausewayError
-
-from causeway_adapter.dap.reply import Event
+from causeway_adapter.dap.reply import Event, Reply
 
 Message = dict[str, Any]
 
@@ -16,12 +14,13 @@ Message = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Port:
     """What an adapter offers: `send` numbers and sends a message and gives its number; `emit` sends an event; `answer(request, success, parts)`
-    sends a response; `fail` one that an error explains; `deliver` and `later` may be called by any thread: they have the adapter's thread hear a
-    message of debugpy's, or call a function."""
+    sends a response; `fail` one that an error explains; `handle` asks one of the handlers of requests, over the recording; `deliver` and `later`
+    may be called by any thread: they have the adapter's thread hear a message of debugpy's, or call a function."""
 
     send: Callable[[Message], int]
     emit: Callable[[Event], None]
-    fail: Callable[[Message, CausewayError], None]
+    fail: Callable[[Message, Exception], None]
+    handle: Callable[[str, dict[str, Any]], Reply]
     deliver: Callable[[Message | None], None]
     later: Callable[[Callable[[], None]], None]
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from causeway_core.analysis import analyze
 from causeway_core.errors import CausewayError, InternalError
 from causeway_core.ingest import Claim, Ingestor
 from causeway_core.launch import Target
 from causeway_core.session import Growth, Session
+from causeway_core.storage import Recording
+
+log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
 READ_AHEAD = 300_000
 """Events."""
+MOST_ANALYSED = 5_000_000
+"""Events; the analysis of more would hold up the session that is open at the program's end."""
+STOP_SECONDS, ENDING_SECONDS = 0.3, 2.0
+"""How long a stop at the program's end, and the end of a session, wait for the analysis."""
 
 
 class Recorder:
@@ -34,12 +43,17 @@ class Recorder:
         self._growth = Growth()
         self._read = 0
         self._travelled = self._held = False
+        self._wants_findings = True
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._exit_code: int | None = None
         self._done: Callable[[CausewayError | None], None] = lambda error: None
-        self.finished = False
+        self._analysed: Callable[[], None] = lambda: None
+        self._patience = 0.0
+        self.findings: int | None = None
+        """How many findings the finished recording has; None as long as nobody knows."""
+        self._analysis = threading.Thread(target=self._analyse, name="analysis", daemon=True)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -59,8 +73,22 @@ class Recorder:
         except Exception as error:
             trouble = InternalError(f"the recording stopped: {type(error).__name__}: {error}", "please report this; `causeway recover` finishes it")
         self._claim.release()
-        self.finished = True
+        if trouble is None and self._wants_findings:
+            self._analysis.start()
+            self._analysis.join(self._patience)
         self._done(trouble)
+
+    def _analyse(self) -> None:
+        """On a thread of its own: look for findings, without re-runs, and keep them in the recording."""
+        if not 0 < self._ingestor.events <= MOST_ANALYSED:
+            return
+        try:
+            with Recording.open(self.path) as recording:
+                self.findings = len(analyze(recording))
+        except Exception:
+            log.exception("the recording was not analysed")
+            return
+        self._analysed()
 
     def _read_ahead(self) -> None:
         """Keeps what a session must scan at its opening below some ten milliseconds' worth. Not while one is open."""
@@ -89,6 +117,13 @@ class Recorder:
         session.recording.derive = self._derive
         return session
 
+    def grown(self) -> bool:
+        """Whether there is more than the session that is open has seen: a person may have had the program do something while it was held."""
+        with self._lock:
+            if not self._ending.is_set():
+                self._ingestor.poll()
+            return self._ingestor.events != self._read
+
     def _derive(self) -> None:
         with self._lock:
             if not self._ending.is_set():
@@ -99,21 +134,32 @@ class Recorder:
         with self._lock:
             self._travelled = self._held = False
 
-    def finish(self, exit_code: int | None, done: Callable[[CausewayError | None], None]) -> None:
-        """Completes the recording and then calls `done`, on another thread, with what went wrong. A second call does nothing."""
+    def finish(
+        self,
+        exit_code: int | None,
+        patience: float = 0.0,
+        done: Callable[[CausewayError | None], None] = lambda error: None,
+        analysed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Completes the recording, then looks for findings, and calls `done` with what went wrong when that has ended or has taken `patience`
+        seconds; `analysed` when the findings are known. Both are called on other threads. A second call does nothing."""
         if self._ending.is_set():
             return
-        self._exit_code, self._done = exit_code, done
+        self._exit_code, self._patience, self._done, self._analysed = exit_code, patience, done, analysed
         self._ending.set()
         self._wake.set()
 
     def close(self) -> None:
-        """Completes the recording now, if that has not begun, and waits for it."""
-        self.finish(None, lambda error: None)
+        """Completes the recording now, if that has not begun, and waits for it, and a moment for its analysis."""
+        self.finish(None, ENDING_SECONDS)
         self._thread.join()
+        if self._analysis.is_alive():
+            self._analysis.join(ENDING_SECONDS)
 
     def discard(self) -> None:
         """Removes the recording of a program that never ran."""
-        self.close()
+        self._wants_findings = False
+        self.finish(None)
+        self._thread.join()
         self.path.unlink(missing_ok=True)
         shutil.rmtree(self.spool, ignore_errors=True)
