@@ -6,6 +6,8 @@ import ast
 import re
 import tomllib
 
+from causeway_adapter.lsp.parsed import parsed
+
 REASON = "reviewed"
 
 _SECTION = re.compile(r"^\[tool\.causeway\][^\n]*\n?", re.MULTILINE)
@@ -18,12 +20,14 @@ def comment_for(lines: list[str], line: int, kind: str) -> str | None:
     (inside a text, after a backslash) or the source does not parse.
     """
     words = f"  # causeway: ignore[{kind}] {REASON}"
-    changed = [*lines[: line - 1], lines[line - 1].rstrip() + words, *lines[line:]]
-    try:
-        same = ast.dump(ast.parse("\n".join(lines))) == ast.dump(ast.parse("\n".join(changed)))
-    except (SyntaxError, ValueError, RecursionError):
+    before = parsed("\n".join(lines))
+    if before is None or lines[line - 1].rstrip().endswith("\\"):
         return None
-    return words if same else None
+    if not any(first <= line < last for first, last in before.long_strings):
+        return words
+    # Between the parts of a string that is written in several a comment may stand, inside of one it may not.
+    after = parsed("\n".join([*lines[: line - 1], lines[line - 1].rstrip() + words, *lines[line:]]))
+    return words if after is not None and ast.dump(before.tree) == ast.dump(after.tree) else None
 
 
 def project_ignoring(text: str, kind: str) -> str | None:

@@ -10,6 +10,7 @@ import asyncio
 
 from lsprotocol import types
 
+from causeway_adapter.lsp.parsed import parsed
 from causeway_adapter.lsp.places import path_of
 from causeway_adapter.lsp.server import Server
 
@@ -42,12 +43,11 @@ def expressions(text: str, first: int, last: int, stopped: int) -> list[tuple[st
     """The names and attribute chains on lines `first` to `last` of the function that holds the stopped line, each once a line:
     (text, line, column in bytes, end column). Empty for what does not parse.
     """
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    known = parsed(text)
+    if known is None:
         return []
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _holds(node, stopped)]
-    scope: ast.AST = max(functions, key=lambda node: node.lineno, default=tree)
+    functions = [node for node in known.functions if _holds(node, stopped)]
+    scope: ast.AST = max(functions, key=lambda node: node.lineno, default=known.tree)
     found: dict[tuple[str, int], tuple[str, int, int, int]] = {}
     for node in ast.walk(scope):
         chain = _chain(node)
