@@ -22,6 +22,7 @@ COMMANDS = {
     "query": "ask a recording in SQL",
     "ls": "list the recordings in .causeway/",
     "recover": "finish a recording that a crash left behind",
+    "init": "prepare a project for editors and for recording",
     "merge": "join the recordings of two services",
     "dap": "serve a recording to an editor (Debug Adapter Protocol)",
     "lsp": "show findings and last values in an editor (Language Server Protocol)",
