@@ -69,6 +69,14 @@ def test_what_no_serial_order_gives_every_time_is_confirmed() -> None:
     assert found.rank < FINDING.rank
 
 
+def test_a_time_limit_that_the_hold_outlasted_proves_nothing() -> None:
+    found = judged(bad=[(OK, replace(gave("90"), timeouts=1))])
+    assert verdict(found) == ("likely", "infeasible")
+    assert found.proof is not None and "time limit" in found.proof.reason
+    in_every_order = [(OK, replace(gave("70"), timeouts=1))]
+    assert verdict(judged(bad=[(OK, replace(gave("90"), timeouts=1))], serial=in_every_order)) == ("confirmed", "confirmed")
+
+
 def test_what_comes_only_sometimes_is_not() -> None:
     found = judged(bad=[(OK, gave("90")), (OK, gave("70"))])
     assert verdict(found) == ("likely", "untried") and found.reproduced == (3, 1)

@@ -40,12 +40,13 @@ class Outcome:
     """Aspects by name, each a tuple of texts: `exceptions`, `exit code`, `hang`, `output`, `returned`, `tests`, `responses`,
     `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
     its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks and the like of
-    deadlocks in a run that ended all the same; looked for only where nothing was forced.
+    deadlocks in a run that ended all the same; looked for only where nothing was forced. `timeouts`: how many time-outs were raised, caught or not.
     """
 
     aspects: Mapping[str, Aspect]
     states: Mapping[str, Aspect] = field(default_factory=dict)
     stuck: Aspect = ()
+    timeouts: int = 0
 
     def unheard_of(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held in between and held in none of the others; nothing where they do not know the place."""
@@ -88,7 +89,8 @@ def observe(recording: Recording, *, output: str, result: OrderResult | None, ti
     found |= _files(recording, folder)
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
-    return Outcome(found, _states(past))
+    timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
+    return Outcome(found, _states(past), timeouts=timeouts)
 
 
 def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
