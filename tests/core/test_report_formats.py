@@ -61,7 +61,7 @@ HINT = Finding(
     witness=(),
 )
 
-RECORDING = cast(Recording, SimpleNamespace(path=Path("run.causeway"), complete=True, meta=SimpleNamespace(root="/project")))
+RECORDING = cast(Recording, SimpleNamespace(path=Path("run.causeway"), complete=True, meta=SimpleNamespace(root="/project"), spans=list))
 
 DOCUMENT_SCHEMA: dict[str, Any] = {
     "type": "object",
