@@ -9,6 +9,7 @@ export const selectors = {
   debugAction: (label: string): string => `.monaco-toolbar .action-label[aria-label^="${label}"]`,
   activeTab: (file: string): string => `.tab.active[data-resource-name="${file}"]`,
   cursorAt: (line: number): string => `#status\\.editor\\.selection:has-text("Ln ${line},")`,
+  configuration: '.start-debug-action-item option, .start-debug-action-item',
   callStackRows: '.debug-call-stack .monaco-list-row',
   debugView: '.debug-viewlet, .debug-call-stack',
   firstScope: '.debug-variables .monaco-list-row[aria-level="1"]',

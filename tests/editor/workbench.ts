@@ -70,6 +70,7 @@ export class Workbench {
     await this.press('Control+G');
     await this.see(this.page.locator(selectors.quickInput));
     await this.page.keyboard.type(String(line));
+    await this.see(this.page.locator(selectors.quickRows, { hasText: `line ${line}` }));
     await this.press('Enter');
     await this.see(this.page.locator(selectors.cursorAt(line)));
   }

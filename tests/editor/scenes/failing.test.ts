@@ -12,7 +12,8 @@ after(() => workbench?.close());
 
 test('a failing test stops at its end, and is walked back to the lost update', async () => {
   await workbench.showDebugView();
-  await workbench.press('F5');
+  await workbench.see(workbench.page.locator(selectors.configuration, { hasText: 'Tests with a past' }));
+  await workbench.command('Debug: Start Debugging');
   const ended = workbench.page.locator(selectors.callStackRows, { hasText: /has ended with exit code 1/i });
   await workbench.see(ended);
   await workbench.picture('failed-test');
