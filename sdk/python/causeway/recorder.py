@@ -234,12 +234,13 @@ def service_of(argv: list[str]) -> str:
 
 def _debugged(words: list[str]) -> list[str]:
     """The words of the program where `words` start debugpy (`debugpy --connect … program`) or one of its children (`pydevd.py … --file program`)."""
-    name = words[0].replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".py") if words else ""
+    at = next((index for index, word in enumerate(words) if not word.startswith("-")), 0)  # past the interpreter's own flags
+    name = words[at].replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".py") if words else ""
     if name not in ("debugpy", "pydevd"):
         return words
     if "--file" in words:
         return words[words.index("--file") + 1 :]
-    rest = words[1:]
+    rest = words[at + 1 :]
     while rest and rest[0].startswith("--"):
         rest = rest[1 if rest[0] in ("--wait-for-client", "--log-to-stderr") else 2 :]
     return rest or words
