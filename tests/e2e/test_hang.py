@@ -20,15 +20,17 @@ def wait_for_line(stream, text):
 
 def test_ctrl_c_on_a_deadlock_leaves_a_whole_recording_that_names_it(tmp_path):
     script = tmp_path / "dinner.py"
-    # The announcement comes from the second thread that waits: both forks are taken by then.
+    # Both forks are taken when both have said that they wait, and the main thread has started them when it says so: an interrupt that comes while
+    # `start` is recorded can be lost.
     source = (TUTORIAL / "dinner.py").read_text()
-    script.write_text(source.replace("        with right:", "        import os; os.write(1, b'waiting\\n')\n        with right:"))
+    source = source.replace("        with right:", "        import os; os.write(1, b'waiting\\n')\n        with right:")
+    script.write_text(source.replace("        philosopher.join()", "        import os; os.write(1, b'waiting\\n')\n        philosopher.join()"))
     recording = tmp_path / "run.causeway"
     words = [str(CAUSEWAY), "record", "-o", str(recording), str(script)]
     recorder = subprocess.Popen(words, cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        wait_for_line(recorder.stdout, "waiting")
-        wait_for_line(recorder.stdout, "waiting")
+        for _ in range(3):
+            wait_for_line(recorder.stdout, "waiting")
         os.killpg(recorder.pid, signal.SIGINT)
         wait_for_line(recorder.stderr, "KeyboardInterrupt")
         os.killpg(recorder.pid, signal.SIGINT)
