@@ -46,6 +46,11 @@ class Facts:
         item = self.work_items.all.get(actor)
         return item.worker if item is not None else actor
 
+    def work_of(self, actor: int, at: int) -> int:
+        """The work item that an event of a worker belongs to; any other actor is itself."""
+        item = self.work_items.at(at)
+        return item.id if item is not None and item.worker == actor else actor
+
     def path_of(self, site: int) -> str:
         """The file of a site, relative to the project root where possible."""
         return self.shown(self.functions[self.sites[site].function].path)

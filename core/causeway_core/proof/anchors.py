@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import cast
@@ -16,8 +17,8 @@ from causeway_core.graph import SourcePlace
 from causeway_core.model import Actor, At, Function, Site, ValueKind, make_at, stream_of
 from causeway_core.model.order import OrderPlace, PlaceAccess
 from causeway_core.session.past import Past
-from causeway_core.session.sitetable import STOPS, bits
-from causeway_core.session.timeline import STOP
+from causeway_core.session.sitetable import bits
+from causeway_core.session.stopping import LINES
 from causeway_core.storage.columns import ACCESS_OPS
 from causeway_core.storage.recording import Recording
 from causeway_core.wire.kinds import Kind
@@ -38,6 +39,21 @@ class Anchors:
         self._past = Past(recording)
         self._evidence = analysis.evidence
         self._graph = analysis.graph
+        self._paths: dict[int, str] = {}
+
+    def apart(self, actors: Iterable[int]) -> Anchors:
+        """The same for a run in which some actors overlap: of work items that one worker ran in a row, each later one gets a new worker."""
+        found = copy(self)
+        found._paths = {}
+        taken: set[str] = set()
+        known = {actor.path for actor in self._evidence.facts.actors.values()}
+        for actor in sorted({each: self.actor_of(each) for each in actors}.values(), key=lambda each: each.first_at or 0):
+            if actor.path in taken:
+                number = next(number for number in range(2, len(known) + 3) if f"{_kin(actor.path)}#{number}" not in known)
+                found._paths[actor.id] = f"{_kin(actor.path)}#{number}"
+                known.add(found._paths[actor.id])
+            taken.add(actor.path)
+        return found
 
     def actor(self, row: int) -> Actor:
         """The actor of an access."""
@@ -48,7 +64,7 @@ class Anchors:
         found = self._evidence.facts.actors.get(actor)
         if found is None:
             raise Unplaced(f"actor {actor} was never announced")
-        return found
+        return replace(found, path=self._paths[actor]) if actor in self._paths else found
 
     def access(self, row: int) -> OrderPlace:
         """The place of an access, by row of the access table."""
@@ -69,8 +85,8 @@ class Anchors:
         """The place at which another actor would make the access of `row`, the first time after `before`."""
         place = self.access(row)
         function = self._evidence.facts.functions[self._evidence.facts.sites[abs(int(self._evidence.table.site[row]))].function]
-        here = [site for site in self._by_function.get(function.id, ()) if site.line == place.line]
-        return replace(place, actor=actor.path, nth=self._count(actor, here, STOP, before, stops=True))
+        here = self._statements_at(actor, function, place.line)
+        return replace(place, actor=actor.path, nth=self._count(actor, here, LINES, before))
 
     def end(self, actor: Actor) -> OrderPlace:
         """The end of an actor."""
@@ -170,24 +186,31 @@ class Anchors:
 
     def _nth(self, actor: Actor, function: Function, line: int, at: At) -> int:
         """Which execution of the statement at `line`, from 0, the actor was in at an event."""
-        here = [site for site in self._by_function.get(function.id, ()) if site.line == line]
-        return max(self._count(actor, here, STOP, at, stops=True) - 1, 0)
+        return max(self._count(actor, self._statements_at(actor, function, line), LINES, at) - 1, 0)
 
     def _calls(self, actor: Actor, site: Site, at: At) -> int:
         """How often the actor had called the function before an event."""
-        return self._count(actor, [site], 1 << Kind.CALL, at)
+        return self._count(actor, self._past.sites(actor.process).wires([site]), 1 << Kind.CALL, at)
 
-    def _count(self, actor: Actor, sites: Iterable[Site], kinds: int, before: At, *, stops: bool = False) -> int:
-        """The actor's records of some kinds at some sites before an event; of statements only where they begin."""
+    def _statements_at(self, actor: Actor, function: Function, line: int) -> list[int]:
+        """The wire sites whose records say that the first statement of a line begins."""
+        sites = [site for site in self._by_function.get(function.id, ()) if site.line == line]
+        return sorted(self._past.sites(actor.process).line_sites(sites))[:1]
+
+    def _count(self, actor: Actor, wires: list[int], kinds: int, before: At) -> int:
+        """The actor's records of some kinds at some wire sites before an event."""
         table = self._past.sites(actor.process)
-        wires = [wire for wire in sorted(table.wires(sites)) if not stops or table.flags[wire] & STOPS]
         timeline, count = self._past.timeline(actor.process), 0
-        number, limit = self._past.numbers.get(actor.id, -1), timeline.key(before)
+        worker = self._evidence.facts.thread_of(actor.id)
+        number, limit = self._past.numbers.get(worker, -1), timeline.key(before)
+        # A worker that is new in the run has executed nothing before.
+        begun = timeline.key(actor.first_at) if actor.id in self._paths and actor.first_at is not None else None
         for chunks in table.streams_with(wires).values():
             for chunk in chunks:
                 offsets = self._past.chunks.all_in(chunk, kinds, sites=bits(wires))
                 for at in (offsets.astype(np.int64) + chunk.first_at).tolist():
-                    count += timeline.key(At(at)) < limit and timeline.locate(At(at)).actor == number
+                    key = timeline.key(At(at))
+                    count += key < limit and (begun is None or key >= begun) and timeline.locate(At(at)).actor == number
         return count
 
     def _statement(self, path: str, line: int) -> tuple[int, str]:
@@ -196,6 +219,12 @@ class Anchors:
         first = _statements(source).get(line, line)
         lines = source.splitlines()
         return first, lines[first - 1].strip() if 0 < first <= len(lines) else ""
+
+
+def _kin(path: str) -> str:
+    """What an actor shares with its like: its path without its number among them."""
+    parent, _, name = path.rpartition("/")
+    return f"{parent}/{name.partition('#')[0]}"
 
 
 def _holds(function: Function, place: SourcePlace) -> bool:

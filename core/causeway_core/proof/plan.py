@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -11,8 +11,10 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import takes_away
 from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import Actor, At, Finding
-from causeway_core.model.order import Constraint, Order, OrderPlace
+from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.draft import drafted
+from causeway_core.proof.waiting import WaitingOrders
 from causeway_core.storage.recording import Recording
 
 MOST_BAD = 4
@@ -45,6 +47,7 @@ class Planner:
         self._anchors = Anchors(recording, analysis)
         self._analysis = analysis
         self._evidence = analysis.evidence
+        self._waiting = WaitingOrders(self._anchors, self._evidence)
 
     def orders(self, finding: Finding) -> tuple[Order, ...]:
         """The orders of a finding, bad ones first."""
@@ -67,10 +70,8 @@ class Planner:
     def _sources(self, finding: Finding, candidate: Candidate | None) -> list[Callable[[], Iterator[Order]]]:
         if candidate is None:
             match finding.kind:
-                case "deadlock":
-                    return [lambda: self._deadlock(finding)]
-                case "lost_wakeup":
-                    return [lambda: self._wakeup(finding)]
+                case "deadlock" | "lost_wakeup" | "blocking_call":
+                    return [lambda: self._waiting.orders(finding)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]
             return []
@@ -127,7 +128,7 @@ class Planner:
         a, b, c = self._owner(candidate), anchors.access(first), anchors.access(last)
         says = f"{a.title} is held after {_said(a.first)} until {who.title} has passed {_said(c)}, which then waits for {_said(a.last)}"
         held = [(a.first, b, self._since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
-        yield _order("bad", says, held, watch=[a.last])
+        yield drafted("bad", says, held, watch=[a.last])
 
     def _one_by_one(self, candidate: Candidate) -> Iterator[Order]:
         """Where more than two actors do the same, all of them one after another: with two in order a third may still interfere."""
@@ -142,7 +143,7 @@ class Planner:
         starts = [OrderPlace(actor.path, "start") for actor in actors]
         for says, row in (("one after another", range(len(actors))), ("one after another, last first", range(len(actors) - 1, -1, -1))):
             turns = list(row)
-            yield _order("serial", f"all {len(actors)} {says}", [(ends[one], starts[two], None) for one, two in pairwise(turns)])
+            yield drafted("serial", f"all {len(actors)} {says}", [(ends[one], starts[two], None) for one, two in pairwise(turns)])
 
     def _mirrored(self, candidate: Candidate) -> Iterator[Order]:
         """The roles exchanged: the first actor inside the second's window, where it has one at the same places."""
@@ -236,14 +237,14 @@ class Planner:
         late = takes_away(self._evidence, write)
         # Use before it is there, or after it is gone.
         if late:
-            yield _order("bad", f"{user.title} uses it only after {writer.title} took it away", [(w, u, self._since(use, write))])
-            yield _order("serial", f"{user.title} uses it before {writer.title} takes it away", [(u, w, self._since(write, use))])
+            yield drafted("bad", f"{user.title} uses it only after {writer.title} took it away", [(w, u, self._since(use, write))])
+            yield drafted("serial", f"{user.title} uses it before {writer.title} takes it away", [(u, w, self._since(write, use))])
         else:
             # Held as late as can be: what the writer does before may be what makes the user go there.
             for since in dict.fromkeys((a.since(write), self._since(write, use))):
-                yield _order("bad", f"{user.title} uses it before {writer.title} sets it", [(u, w, since)])
-            yield _order("bad", f"{user.title} ends before {writer.title} sets it", [(a.end(user), w, a.since(write))])
-            yield _order("serial", f"{user.title} uses it after {writer.title} has set it", [(w, u, self._since(use, write))])
+                yield drafted("bad", f"{user.title} uses it before {writer.title} sets it", [(u, w, since)])
+            yield drafted("bad", f"{user.title} ends before {writer.title} sets it", [(a.end(user), w, a.since(write))])
+            yield drafted("serial", f"{user.title} uses it after {writer.title} has set it", [(w, u, self._since(use, write))])
 
     def _iteration(self, candidate: Candidate) -> Iterator[Order]:
         """The change comes after the iteration has begun and before it goes on."""
@@ -254,60 +255,15 @@ class Planner:
         following = a.resumed_after(looper, self._evidence.at(loop)) if looper.kind == "task" else self._within_loop(loop)
         held = [] if following is None else [(c, following, i)]
         for since in dict.fromkeys((self._since(change, loop), a.since(change))):
-            yield _order("bad", says, [(i, c, since), *held])
-        yield _order("serial", f"{changer.title} changes it before {looper.title} iterates", [(c, i, self._since(loop, change))])
-        yield _order("serial", f"{changer.title} changes it after {looper.title} has ended", [(a.end(looper), c, self._since(change, loop))])
+            yield drafted("bad", says, [(i, c, since), *held])
+        yield drafted("serial", f"{changer.title} changes it before {looper.title} iterates", [(c, i, self._since(loop, change))])
+        yield drafted("serial", f"{changer.title} changes it after {looper.title} has ended", [(a.end(looper), c, self._since(change, loop))])
 
     def _within_loop(self, loop: int) -> OrderPlace | None:
         """The first access of a thread after the one that iterates."""
         table = self._evidence.table
         rows = self._evidence.rows_of(int(table.actor[loop]), int(table.order[loop]) + 1, 2**62, first=1)
         return self._anchors.access(rows[0]) if rows else None
-
-    def _deadlock(self, finding: Finding) -> Iterator[Order]:
-        """Each actor takes its first lock before any asks for its second; for a lock taken twice nothing needs to be forced."""
-        moments: dict[int, list[tuple[At, str]]] = {}
-        for role, at in _events(finding):
-            actor = self._evidence.actor_at(at)
-            if actor is not None and role in ("acquire", "wait"):
-                moments.setdefault(actor, []).append((at, role))
-        sides = {actor: sorted(events) for actor, events in moments.items() if len(events) >= 2}
-        if len(sides) < 2:
-            # Without a second actor nothing can be forced: one that struck strikes again, of one that did not a plain run says nothing.
-            if finding.tier == "likely":
-                yield Order("bad", "as it ran", (), ())
-            return
-        a, names = self._anchors, list(sides)
-        firsts = {actor: self._holding(actor, sides[actor][0][0], sides[actor][1][0]) for actor in names}
-        seconds = {actor: a.operation(actor, sides[actor][1][0], "acquire") for actor in names}
-        held = [(firsts[other], seconds[actor], firsts[actor]) for actor in names for other in names if other != actor]
-        yield _order("bad", "each takes its first lock before any asks for its second", held)
-        one, two = names[:2]
-        for early, late in ((one, two), (two, one)):
-            says = f"{a.actor_of(early).title} has both locks before {a.actor_of(late).title} takes one"
-            yield _order("serial", says, [(seconds[early], firsts[late], a.since_event(a.actor_of(late), sides[late][0][0]))])
-
-    def _holding(self, actor: int, first: At, second: At) -> OrderPlace:
-        """A place that an actor passes once it has its first lock; where foreign code took that, the last place before it asks for its second."""
-        try:
-            return self._anchors.operation(actor, first, "acquire")
-        except Unplaced:
-            place = self._anchors.since_event(self._anchors.actor_of(actor), second, after=first)
-            if place is None:
-                raise
-            return place
-
-    def _wakeup(self, finding: Finding) -> Iterator[Order]:
-        """The notification comes before the wait, and after it."""
-        a = self._anchors
-        ends = {role: at for role, at in _events(finding) if role in ("notify", "wait")}
-        actors = {role: self._evidence.actor_at(at) for role, at in ends.items()}
-        notifier, waiter = actors.get("notify"), actors.get("wait")
-        if notifier is None or waiter is None:
-            return
-        notify, wait = a.operation(notifier, ends["notify"], "acquire"), a.operation(waiter, ends["wait"], "acquire")
-        says = f"{a.actor_of(notifier).title} notifies before {a.actor_of(waiter).title} waits"
-        yield _order("bad", says, [(notify, wait, a.since_event(a.actor_of(waiter), ends["wait"]))])
 
     def _statements(self, finding: Finding) -> Iterator[Order]:
         """A window of two statements on a row, and the other actor's statement (to the end of its actor) in between."""
@@ -363,33 +319,13 @@ def _kin(actor: Actor) -> str:
 
 def _inside(a: _Side, b: _Side) -> Order:
     says = f"{a.title} is held after {_said(a.first)} until {b.title} has {'ended' if b.last.access == 'end' else 'passed ' + _said(b.last)}"
-    return _order("bad", says, [(a.first, b.first, b.since), (b.last, a.last, a.first)], watch=[a.last])
+    return drafted("bad", says, [(a.first, b.first, b.since), (b.last, a.last, a.first)], watch=[a.last])
 
 
 def _serial(a: _Side, b: _Side) -> Iterator[Order]:
-    yield _order("serial", f"{a.title} first, then {b.title}", [(a.last, b.first, b.since)], watch=[a.last])
-    yield _order("serial", f"{b.title} first, then {a.title}", [(b.last, a.first, a.since)], watch=[a.last])
+    yield drafted("serial", f"{a.title} first, then {b.title}", [(a.last, b.first, b.since)], watch=[a.last])
+    yield drafted("serial", f"{b.title} first, then {a.title}", [(b.last, a.first, a.since)], watch=[a.last])
 
 
 def _said(place: OrderPlace) -> str:
     return f"its {place.access} at {place.file}:{place.line}" if place.access != "end" else "its end"
-
-
-_Held = tuple[OrderPlace, OrderPlace, OrderPlace | None]
-
-
-def _order(aim: str, says: str, held: Sequence[_Held], watch: list[OrderPlace] | None = None) -> Order:
-    """An order from (after, hold, since) triples; equal places share a name."""
-    names: dict[OrderPlace, str] = {}
-    actors: dict[str, str] = {}
-
-    def name(place: OrderPlace) -> str:
-        if place not in names:
-            letter = actors.setdefault(place.actor, chr(ord("a") + len(actors) % 26))
-            names[place] = f"{letter}{sum(known.actor == place.actor for known in names) + 1}"
-        return names[place]
-
-    constraints = tuple(Constraint(name(after), name(hold), None if since is None else name(since)) for after, hold, since in held)
-    watched = tuple(name(place) for place in watch or ())
-    places = tuple((key, place) for place, key in names.items())
-    return Order("serial" if aim == "serial" else "bad", says, places, constraints, watched)

@@ -1,0 +1,95 @@
+"""Bugs about waiting, found in an ordinary run that shows nothing and confirmed by re-runs; beside each, the same code mended, of which nothing is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.model import Finding
+from causeway_core.proof import plan, verify
+from causeway_core.proof.verify import Budget
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+FORKS = """\
+import threading
+from contextlib import ExitStack
+
+class Fork:
+    def __init__(self, number):
+        self.number, self.lock = number, threading.Lock()
+
+def eat(forks, go, done):
+    go.wait()
+    with ExitStack() as stack:
+        for fork in forks:
+            stack.enter_context(fork.lock)
+    done.set()
+
+forks = [Fork(number) for number in range(3)]
+pairs = [[forks[number], forks[(number + 1) % 3]] for number in range(3)]
+events = [threading.Event() for _ in range(4)]
+threads = [threading.Thread(target=eat, args=(pair, events[number], events[number + 1])) for number, pair in enumerate(pairs)]
+for thread in threads:
+    thread.start()
+events[0].set()
+for thread in threads:
+    thread.join()
+"""
+IN_ORDER = FORKS.replace("for fork in forks:", "for fork in sorted(forks, key=lambda fork: fork.number):")
+
+POOL = """\
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+
+class Store:
+    def __init__(self):
+        self.guard, self.stock = threading.RLock(), 10
+
+    def change(self, by):
+        with self.guard:
+            self.stock += by
+
+def move(source, target):
+    with source.guard:
+        source.change(-1)
+        target.change(1)
+
+north, south = Store(), Store()
+with ThreadPoolExecutor(2) as pool:
+    for pair in ((north, south), (south, north)):
+        wait([pool.submit(move, *pair)])
+"""
+
+
+def proved(tmp_path: Path, source: str) -> list[Finding]:
+    """The findings above `hint` of a recorded run of a program, and those that a re-run confirmed."""
+    program = tmp_path / "program.py"
+    program.write_text(source)
+    assert record([str(program)], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found, _ = verify(recording, plan(recording, examine(recording)), budget=Budget(repeat=1))
+    return [finding for finding in found if finding.tier != "hint"]
+
+
+def test_three_locks_in_a_circle_are_confirmed(tmp_path: Path) -> None:
+    (finding,) = proved(tmp_path, FORKS.replace("    go.wait()\n", "").replace("    done.set()\n", ""))
+    assert (finding.kind, finding.tier) == ("deadlock", "confirmed")
+    bad = next(order for order in finding.orders if order.aim == "bad")
+    places = dict(bad.places)
+    held = {places[each.hold].nth for each in bad.constraints}
+    assert held == {1}, "each is held at its second execution of the statement"
+
+
+def test_locks_in_one_order_or_handed_on_by_events_are_fine(tmp_path: Path) -> None:
+    assert not proved(tmp_path, FORKS)
+    assert not proved(tmp_path, IN_ORDER)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_work_items_that_one_worker_ran_in_a_row_can_meet(tmp_path: Path, together: bool) -> None:
+    source = POOL.replace("wait([pool.submit(move, *pair)])", "pool.submit(move, *pair)") if together else POOL
+    found = proved(tmp_path, source)
+    assert [(each.kind, each.tier) for each in found] == ([("deadlock", "confirmed")] if together else [])
