@@ -1,4 +1,4 @@
-"""Bugs about waiting, found in an ordinary run that shows nothing and confirmed by re-runs; beside each, the same code mended, which is left alone."""
+"""Bugs about waiting that an ordinary run does not show, confirmed by re-runs; beside each, the same code mended, which is left alone."""
 
 from __future__ import annotations
 
