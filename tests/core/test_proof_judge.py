@@ -35,7 +35,8 @@ class Program:
         self._runs = {name: list(given) for name, given in runs.items()}
         self._known: dict[str, Rerun] = {}
 
-    def attempt(self, *orders: Order, again: bool = False) -> list[Rerun]:
+    def attempt(self, *orders: Order, again: bool = False, stuck: bool = False) -> list[Rerun]:
+        del stuck
         return [self._one(order, again) for order in orders]
 
     def _one(self, order: Order, again: bool) -> Rerun:
@@ -130,6 +131,13 @@ def test_without_constraints_only_getting_stuck_again_counts() -> None:
     assert verdict(judged(finding, as_it_ran=[(OK, gave("x"))])) == ("likely", "infeasible")
     assert verdict(judged(finding, as_it_ran=[(OK, gave("x", stuck=("lock",)))])) == ("confirmed", "confirmed")
     assert verdict(judged(finding, as_it_ran=[(OK, gave("x", stuck=("lock",))), (OK, gave("x"))])) == ("likely", "untried")
+
+
+def test_of_deadlocks_only_getting_stuck_counts() -> None:
+    finding = replace(FINDING, kind="deadlock", tier="hint", resource="lock and other")
+    assert verdict(judged(finding, bad=[(OK, gave("90"))])) == ("hint", "harmless")
+    assert verdict(judged(finding, bad=[(OK, gave("70", stuck=("other",)))])) == ("confirmed", "confirmed")
+    assert verdict(judged(finding, bad=[(STUCK, gave("", hang="nothing can go on"))])) == ("confirmed", "confirmed")
 
 
 def test_of_order_violations_only_failures_count() -> None:

@@ -63,6 +63,86 @@ with ThreadPoolExecutor(2) as pool:
         wait([pool.submit(move, *pair)])
 """
 
+JOINED = """\
+import os, select, threading
+
+class Sampler:
+    def __init__(self):
+        self.lock, self.samples = threading.Lock(), []
+
+    def run(self):
+        with self.lock:
+            self.samples.append(1)
+        os.write(told, b"x")
+
+    def close(self, thread):
+        with self.lock:
+            self.samples.append(0)
+            thread.join()
+
+# A pipe orders the threads in the recorded run without the recorder's knowledge; a run in which nothing comes goes on after a second.
+heard, told = os.pipe()
+sampler = Sampler()
+thread = threading.Thread(target=sampler.run)
+thread.start()
+select.select([heard], [], [], 1.0)
+sampler.close(thread)
+"""
+
+ACROSS = """\
+import asyncio, threading
+
+class Ledger:
+    def __init__(self):
+        self.mutex, self.entries = threading.Lock(), []
+
+    async def append(self, entry):
+        self.mutex.acquire()
+        try:
+            await asyncio.sleep(0)
+            self.entries.append(entry)
+        finally:
+            self.mutex.release()
+
+async def main():
+    ledger = Ledger()
+    first = asyncio.create_task(ledger.append(1))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await asyncio.gather(first, ledger.append(2))
+
+asyncio.run(main())
+"""
+
+BRIDGE = """\
+import asyncio, threading
+
+class Batch:
+    def __init__(self, loop):
+        self.loop, self.lock, self.active = loop, threading.Lock(), 0
+
+    async def send(self):
+        return 1
+
+    async def report(self):
+        with self.lock:
+            return self.active
+
+    def flush(self):
+        with self.lock:
+            self.active += 1
+            return asyncio.run_coroutine_threadsafe(self.send(), self.loop).result()
+
+async def main():
+    batch = Batch(asyncio.get_running_loop())
+    flushing = asyncio.create_task(asyncio.to_thread(batch.flush))
+    await asyncio.sleep(1.0)
+    await asyncio.create_task(batch.report())
+    await flushing
+
+asyncio.run(main())
+"""
+
 
 def proved(tmp_path: Path, source: str) -> list[Finding]:
     """The findings above `hint` of a recorded run of a program, and those that a re-run confirmed."""
@@ -93,3 +173,18 @@ def test_work_items_that_one_worker_ran_in_a_row_can_meet(tmp_path: Path, togeth
     source = POOL.replace("wait([pool.submit(move, *pair)])", "pool.submit(move, *pair)") if together else POOL
     found = proved(tmp_path, source)
     assert [(each.kind, each.tier) for each in found] == ([("deadlock", "confirmed")] if together else [])
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "mended"),
+    [
+        (JOINED, "deadlock", ("            thread.join()", "        thread.join()")),
+        (BRIDGE, "deadlock", ("            return asyncio.run_coroutine", "        return asyncio.run_coroutine")),
+        (ACROSS, "blocking_call", ("            await asyncio.sleep(0)\n", "")),
+    ],
+)
+def test_a_wait_for_who_needs_the_lock_that_is_held(tmp_path: Path, source: str, kind: str, mended: tuple[str, str]) -> None:
+    (finding,) = proved(tmp_path, source)
+    assert (finding.kind, finding.tier) == (kind, "confirmed") and finding.proof is not None and "nothing can go on" in finding.proof.outcome
+    fixed = source.replace(*mended)
+    assert fixed != source and not proved(tmp_path, fixed)

@@ -10,6 +10,7 @@ from causeway_core.analysis.detectors.deadlock import deadlocks
 from causeway_core.analysis.detectors.files import file_windows
 from causeway_core.analysis.detectors.foreign_thread import foreign_threads
 from causeway_core.analysis.detectors.lock_order import lock_orders
+from causeway_core.analysis.detectors.lock_wait import lock_waits
 from causeway_core.analysis.detectors.rows import row_windows
 from causeway_core.analysis.detectors.self_lock import self_locks
 from causeway_core.analysis.detectors.unretrieved import unretrieved
@@ -33,6 +34,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *stuck,
         *woken,
         *lock_orders(scene, evidence, struck),
+        *lock_waits(scene, evidence, struck),
         *latent_wakeups(scene, evidence, events, struck | frozenset(wait.object for wait in waits.all)),
         *self_locks(scene, evidence),
         *foreign_threads(scene, evidence, events),

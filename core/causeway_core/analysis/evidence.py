@@ -245,6 +245,11 @@ class Evidence:
         """The actor whose event it is."""
         return self.facts.step_at(at)[1]
 
+    def is_asynchronous(self, actor: int) -> bool:
+        """Whether an actor is a task or callback."""
+        row = self.facts.actors.get(actor)
+        return row is not None and row.kind in ("task", "callback")
+
     def changed_after(self, wire_object: int, order: int) -> bool:
         """Whether a container, by its wire id, was changed after a rank of the total order."""
         places = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.work_items import WorkItems
-from causeway_core.model import Actor, Function, Location, Site, Step
+from causeway_core.model import Actor, Edge, Function, Location, Site, Step
 from causeway_core.storage.rows import ExceptionRow, Io, Obj, Span, Sql, Waiting
 
 
@@ -16,7 +16,7 @@ from causeway_core.storage.rows import ExceptionRow, Io, Obj, Span, Sql, Waiting
 class Facts:
     """Rows of a recording by id, as `load` reads them (or tests write them down). `sources` are texts by path, `root` the project's folder.
 
-    `steps` are by actor in program order.
+    `steps` are by actor in program order; `edges_into` gives the edges that end between two events of a stream, both included.
     """
 
     actors: Mapping[int, Actor]
@@ -31,6 +31,7 @@ class Facts:
     step_cause: Callable[[int], int] = lambda step: 0
     step_at: Callable[[int], tuple[int | None, int | None]] = lambda at: (None, None)
     operations: Iterable[Operation] = ()
+    edges_into: Callable[[int, int], Sequence[Edge]] = lambda first, last: ()
     waiting: Sequence[Waiting] = ()
     sql: Sequence[Sql] = ()
     sql_order: Sequence[int] = ()

@@ -18,7 +18,7 @@ from causeway_core.analysis.table import AccessTable, Flags, Ints, Values
 from causeway_core.analysis.text import Texts
 from causeway_core.analysis.work_items import WorkItems
 from causeway_core.graph import CausalGraph
-from causeway_core.model import Step
+from causeway_core.model import At, Step
 from causeway_core.storage.recording import Recording
 
 _BATCH = 500
@@ -104,6 +104,7 @@ def _facts(recording: Recording, steps: Mapping[str, Ints], operations: Operatio
         step_cause=recording.cause_kind,
         step_at=step_at,
         operations=operations,
+        edges_into=lambda first, last: recording.edges_into(At(first), At(last)),
         waiting=recording.waiting(),
         spans=recording.spans(),
         exceptions=recording.exceptions(),

@@ -28,13 +28,18 @@ class _Order(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One call that a pool ran: its actor id here, its worker, where it was submitted, begun and ended (None: not known)."""
+    """One call that a pool ran: its actor id here, its worker, where it was submitted, begun and ended (None: not known).
+
+    `submitter` is an actor (a worker for what its work items submit), `turn` counts what that submitted, from 1.
+    """
 
     id: int
     worker: int
     submitted: At
     begun: At
     ended: At | None
+    submitter: int = 0
+    turn: int = 1
 
 
 class WorkItems:
@@ -53,23 +58,35 @@ class WorkItems:
         Items of a pool that may have a single worker stay with it: they are serial by design.
         """
         wanted = np.isin(syncs["op"], [SyncOp.SUBMIT, SyncOp.RUN, SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET])
-        submitted: dict[int, int] = {}
+        submitted: dict[int, tuple[int, int]] = {}
         ended: dict[int, int] = {}
         runs: list[tuple[int, int, int]] = []
         for at, actor, op, object in zip(*(syncs[name][wanted].tolist() for name in ("at", "actor", "op", "object")), strict=True):
             if op == SyncOp.SUBMIT:
-                submitted[object] = at
+                submitted[object] = at, actor
             elif op == SyncOp.RUN:
                 runs.append((at, actor, object))
             else:
                 ended[object] = at
         pools = _pools_of_several({actor for _, actor, _ in runs}, actors, texts)
+        ends = {object: At(at) for object, at in ended.items()}
         items = [
-            WorkItem(FIRST_ITEM + number, actor, At(submitted[object]), At(at), At(ended[object]) if object in ended else None)
+            WorkItem(FIRST_ITEM + number, actor, At(submitted[object][0]), At(at), ends.get(object), submitted[object][1])
             for number, (at, actor, object) in enumerate(runs)
             if actor in pools and object in submitted
         ]
-        return cls(items)
+        return cls(items)._counted([(At(at), actor) for at, actor in submitted.values()])
+
+    def _counted(self, submissions: Sequence[tuple[At, int]]) -> WorkItems:
+        """The same with each item's turn among all that its submitter (a work item for itself) submitted."""
+        turns: defaultdict[int, int] = defaultdict(int)
+        turn_at: dict[At, int] = {}
+        for at, actor in sorted(submissions):
+            by = self.at(at)
+            who = by.id if by is not None and by.worker == actor else actor
+            turns[who] += 1
+            turn_at[at] = turns[who]
+        return WorkItems([replace(item, turn=turn_at[item.submitted]) for item in self.all.values()])
 
     def at(self, at: int) -> WorkItem | None:
         """The item that an event belongs to."""
@@ -90,16 +107,22 @@ class WorkItems:
         return labels
 
     def actors(self, actors: Mapping[int, Actor]) -> dict[int, Actor]:
-        """The actors with the items added: each is named after its worker and its turn there."""
+        """The actors with the items added: each is named after its worker and its turn there; its path is below who submitted it."""
         found = dict(actors)
         turns: defaultdict[int, int] = defaultdict(int)
         for item in self.all.values():
             worker = actors[item.worker]
             turns[item.worker] += 1
-            found[item.id] = replace(
-                worker, id=item.id, name=f"{worker.name}, work item {turns[item.worker]}", first_at=item.begun, last_at=item.ended
-            )
+            name, path = f"{worker.name}, work item {turns[item.worker]}", self._path(item, actors)
+            found[item.id] = replace(worker, id=item.id, name=name, path=path, first_at=item.begun, last_at=item.ended)
         return found
+
+    def _path(self, item: WorkItem, actors: Mapping[int, Actor]) -> str:
+        """As a re-run names it (sdk/SPEC.md section 9)."""
+        by = self.at(item.submitted)
+        inside = by is not None and by.worker == item.submitter and by.begun < item.begun
+        above = self._path(by, actors) if by is not None and inside else actors[item.submitter].path
+        return f"{above}/submit()" + (f"#{item.turn}" if item.turn > 1 else "")
 
     def order(self, order: _Order) -> _Order:
         """An order in which items of one worker are ordered only if one was submitted after the other had ended."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from copy import copy
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import cast
@@ -39,21 +37,6 @@ class Anchors:
         self._past = Past(recording)
         self._evidence = analysis.evidence
         self._graph = analysis.graph
-        self._paths: dict[int, str] = {}
-
-    def apart(self, actors: Iterable[int]) -> Anchors:
-        """The same for a run in which some actors overlap: of work items that one worker ran in a row, each later one gets a new worker."""
-        found = copy(self)
-        found._paths = {}
-        taken: set[str] = set()
-        known = {actor.path for actor in self._evidence.facts.actors.values()}
-        for actor in sorted({each: self.actor_of(each) for each in actors}.values(), key=lambda each: each.first_at or 0):
-            if actor.path in taken:
-                number = next(number for number in range(2, len(known) + 3) if f"{_kin(actor.path)}#{number}" not in known)
-                found._paths[actor.id] = f"{_kin(actor.path)}#{number}"
-                known.add(found._paths[actor.id])
-            taken.add(actor.path)
-        return found
 
     def actor(self, row: int) -> Actor:
         """The actor of an access."""
@@ -64,7 +47,7 @@ class Anchors:
         found = self._evidence.facts.actors.get(actor)
         if found is None:
             raise Unplaced(f"actor {actor} was never announced")
-        return replace(found, path=self._paths[actor]) if actor in self._paths else found
+        return found
 
     def access(self, row: int) -> OrderPlace:
         """The place of an access, by row of the access table."""
@@ -103,6 +86,20 @@ class Anchors:
             raise Unplaced(f"no function is known at {found}")
         line, text = self._statement(found.path, found.line)
         return OrderPlace(who.path, access, found.shown, line, function.qualname, text, None, self._nth(who, function, line, at))
+
+    def following(self, actor: int, at: At) -> OrderPlace | None:
+        """The next statement of the call that an event lies in."""
+        timeline = self._past.at(at)
+        found = timeline.stop_after(timeline.locate(at), at)
+        return None if found is None else self.operation(actor, At(found + 1), "acquire")
+
+    def preceding(self, actor: int, at: At) -> OrderPlace | None:
+        """The statement before that of an event, if it was executed in the same call."""
+        timeline = self._past.at(at)
+        segment = timeline.locate(at)
+        here = timeline.stop_before(segment, at)
+        before = None if here is None else timeline.stop_before(timeline.locate(here), here)
+        return None if before is None else self.operation(actor, At(before + 1), "acquire")
 
     def begins(self, actor: Actor) -> At | None:
         """The first event of an actor's own code. A thread's first events belong to what starts it, which waits for them."""
@@ -203,8 +200,8 @@ class Anchors:
         timeline, count = self._past.timeline(actor.process), 0
         worker = self._evidence.facts.thread_of(actor.id)
         number, limit = self._past.numbers.get(worker, -1), timeline.key(before)
-        # A worker that is new in the run has executed nothing before.
-        begun = timeline.key(actor.first_at) if actor.id in self._paths and actor.first_at is not None else None
+        # A work item counts what it did itself, not what its worker did before.
+        begun = timeline.key(actor.first_at) if worker != actor.id and actor.first_at is not None else None
         for chunks in table.streams_with(wires).values():
             for chunk in chunks:
                 offsets = self._past.chunks.all_in(chunk, kinds, sites=bits(wires))
@@ -219,12 +216,6 @@ class Anchors:
         first = _statements(source).get(line, line)
         lines = source.splitlines()
         return first, lines[first - 1].strip() if 0 < first <= len(lines) else ""
-
-
-def _kin(path: str) -> str:
-    """What an actor shares with its like: its path without its number among them."""
-    parent, _, name = path.rpartition("/")
-    return f"{parent}/{name.partition('#')[0]}"
 
 
 def _holds(function: Function, place: SourcePlace) -> bool:

@@ -17,7 +17,8 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
     name = min(found, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
     if name == "hang":
         who = f" ({'; '.join(result.hang)})" if result.hang else ""
-        return f"in this order nothing can go on{who}; in every serial order the program ends"
+        ends = "in every serial order the program ends" if serial else "in the recorded run the program ended"
+        return f"in this order nothing can go on{who}; {ends}"
     mine = bad.aspects[name]
     others = list(dict.fromkeys(outcome.aspects.get(name, ()) for outcome in serial))
     news = _only_in(mine, others)

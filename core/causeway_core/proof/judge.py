@@ -16,6 +16,8 @@ from causeway_core.proof.rerun import PLAIN, Rerun, Reruns
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
 _FAILURES_ONLY = ("order_violation",)
+_STUCK = ("deadlock", "blocking_call")
+"""Kinds that only a run proves in which nobody goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,16 @@ class Judge:
         strange: list[str] = []
         held: tuple[str, ...] = ()
         for index, order in enumerate(bad):
-            forced, *serial = self.reruns.attempt(order, *_serial_orders(finding))
+            stuck = finding.kind in _STUCK
+            forced, *serial = self.reruns.attempt(order, *([] if stuck else _serial_orders(finding)), stuck=stuck)
             if not forced.result.feasible and not _went_wrong(forced, serial, finding):
                 refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
                 continue
-            if not order.constraints and not forced.outcome.aspects.get("hang"):
-                # Nothing was forced: what the program does by itself cannot be told from itself, but it may get stuck on the way to its end.
-                if finding.resource in forced.outcome.stuck:
+            if stuck:
+                # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
+                if _is_stuck(finding, forced):
                     return self._stuck_again(finding, index, forced)
-                refused.append(f"{order.says}: the program ended")
+                (harmless if order.constraints and forced.result.feasible else refused).append(order.says)
                 continue
             right = self._right(finding, serial)
             if not right and not forced.outcome.aspects.get("hang"):
@@ -85,10 +88,12 @@ class Judge:
         return tuple(name for name in found if name not in doubtful or name not in noisy)
 
     def _stuck_again(self, finding: Finding, index: int, forced: Rerun) -> Finding:
-        """Of a deadlock that a time limit ends: whether each run has it."""
-        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True)
-        runs, failures = 1 + len(again), 1 + sum(finding.resource in run.outcome.stuck for run in again)
+        """Of a deadlock: whether each run has it."""
+        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True, stuck=True)
+        runs, failures = 1 + len(again), 1 + sum(_is_stuck(finding, run) for run in again)
         said = f"{finding.resource} blocks those who wait for it until a time limit ends that"
+        if forced.outcome.aspects.get("hang"):
+            said = contrast(forced.outcome, [], ("hang",), forced.result)
         if failures < runs:
             return replace(finding, proof=Proof("untried", f"it got stuck in {failures} of {runs} runs", index, said), reproduced=(runs, failures))
         return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
@@ -108,6 +113,11 @@ def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
     told = finding.explanation.replace(ONLY_A_HINT, "").strip()
     rank = finding.rank % 10 - 10.0
     return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=told)
+
+
+def _is_stuck(finding: Finding, run: Rerun) -> bool:
+    """Whether a deadlock about what the finding is about was in a run, even if a time limit ended it."""
+    return bool(run.outcome.aspects.get("hang")) or bool(set(finding.resource.split(" and ")) & set(run.outcome.stuck))
 
 
 def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool:

@@ -39,8 +39,8 @@ Aspect = tuple[str, ...]
 class Outcome:
     """Aspects by name, each a tuple of texts: `exceptions`, `exit code`, `hang`, `output`, `returned`, `tests`, `responses`,
     `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
-    its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks and the like of
-    deadlocks in a run that ended all the same; looked for only where nothing was forced. `timeouts`: how many time-outs were raised, caught or not.
+    its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks of deadlocks
+    in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
     """
 
     aspects: Mapping[str, Aspect]

@@ -73,33 +73,35 @@ class Reruns:
         self._stopped = False
         self.count = 0
 
-    def run(self, order: Order, *, again: bool = False) -> Rerun:
-        """The outcome of the command under an order. Raises LaunchError, RecordingError, and Stopped after `stop`."""
+    def run(self, order: Order, *, again: bool = False, stuck: bool = False) -> Rerun:
+        """The outcome of the command under an order; with `stuck` also of the deadlocks in it. Raises LaunchError, RecordingError, and Stopped
+        after `stop`.
+        """
         with self._lock:
             known = None if again else self._known.get(order)
             self.count += known is None
             number = self.count
         if known is None:
-            known = self._run(order, number)
+            known = self._run(order, number, stuck)
             with self._lock:
                 self._known.setdefault(order, known)
         return known
 
-    def attempt(self, *orders: Order, again: bool = False) -> list[Rerun]:
+    def attempt(self, *orders: Order, again: bool = False, stuck: bool = False) -> list[Rerun]:
         """`run` for each of some orders, two at a time where their runs cannot meet. One that cannot be started or read counts as infeasible."""
         if not self._apart or len(orders) < 2:
-            return [self._attempt(order, again) for order in orders]
+            return [self._attempt(order, again, stuck) for order in orders]
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             try:
-                return list(pool.map(lambda order: self._attempt(order, again), orders))
+                return list(pool.map(lambda order: self._attempt(order, again, stuck), orders))
             except BaseException:
                 # Ctrl-C: the pool waits for its threads, so what they wait for has to end.
                 self.stop()
                 raise
 
-    def _attempt(self, order: Order, again: bool) -> Rerun:
+    def _attempt(self, order: Order, again: bool, stuck: bool) -> Rerun:
         try:
-            return self.run(order, again=again)
+            return self.run(order, again=again, stuck=stuck)
         except CausewayError as error:
             return Rerun(order, OrderResult(False, reason=f"the re-run failed: {error}", kind="failed"), Outcome({}), 0.0)
 
@@ -110,7 +112,7 @@ class Reruns:
             for run in self._running:
                 run.kill()
 
-    def _run(self, order: Order, number: int) -> Rerun:
+    def _run(self, order: Order, number: int, stuck: bool) -> Rerun:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="causeway-rerun-", ignore_cleanup_errors=True) as temporary, self._workspace.target(
             self._target
@@ -123,7 +125,7 @@ class Reruns:
             output = (place / "stdout").read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace")
             with Recording.open(path) as recording:
                 outcome = observe(recording, output=output, result=result, timed_out=timed_out, folder=folder)
-                if order.aim == "bad" and not order.constraints:
+                if stuck and order.aim == "bad":
                     outcome = replace(outcome, stuck=_stuck(recording))
             self._put_away(path, order, number)
         if result is None:
@@ -145,7 +147,7 @@ class Reruns:
                 run = Run(target, path, variables, streams=Streams(DEVNULL, out, err), own_group=True)
                 self._running.add(run)
             try:
-                timed_out = self._wait(run)
+                timed_out = self._wait(run, place / "result.json")
                 run.finish()
             finally:
                 run.kill()
@@ -155,9 +157,15 @@ class Reruns:
             raise Stopped
         return timed_out
 
-    def _wait(self, run: Run) -> bool:
-        ends = time.monotonic() + self._limit
+    def _wait(self, run: Run, told: Path) -> bool:
+        """To the end, or the limit; not much longer than until the program itself says that nobody in it can go on."""
+        ends, said = time.monotonic() + self._limit, 0
         while run.poll(_TURN_SECONDS):
+            if told.exists() and (changed := told.stat().st_mtime_ns) != said:
+                said = changed
+                result = OrderResult.read(told)
+                if result is not None and result.hang is not None:
+                    ends = min(ends, time.monotonic() + GRACE_SECONDS)
             if time.monotonic() > ends:
                 run.signal(signal.SIGINT)
                 self._grant(run, GRACE_SECONDS)

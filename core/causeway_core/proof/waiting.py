@@ -20,8 +20,11 @@ class WaitingOrders:
 
     def orders(self, finding: Finding) -> Iterator[Order]:
         """The orders of a finding; none where its events say too little. Raises Unplaced."""
+        roles = {access.role for access in finding.accesses}
         if finding.kind == "lost_wakeup":
             yield from self._wakeup(finding)
+        elif "ask" in roles:
+            yield from self._under_lock(finding)
         else:
             yield from self._deadlock(finding)
 
@@ -33,15 +36,31 @@ class WaitingOrders:
             if finding.tier == "likely":
                 yield Order("bad", "as it ran", (), ())
             return
-        names, a = list(sides), self._anchors.apart(sides)
+        names, a = list(sides), self._anchors
         firsts = {actor: _holding(a, actor, sides[actor][0], sides[actor][1]) for actor in names}
         seconds = {actor: a.operation(actor, sides[actor][1], "acquire") for actor in names}
         held = [(firsts[other], seconds[actor], firsts[actor]) for actor in names for other in names if other != actor]
         yield drafted("bad", "each takes its first lock before any asks for its second", held)
-        one, two = names[:2]
-        for early, late in ((one, two), (two, one)):
-            says = f"{a.actor_of(early).title} has both locks before {a.actor_of(late).title} takes one"
-            yield drafted("serial", says, [(seconds[early], firsts[late], a.since_event(a.actor_of(late), sides[late][0]))])
+
+    def _under_lock(self, finding: Finding) -> Iterator[Order]:
+        """One has the lock before the other asks for it; or the other asks only when the first cannot go on."""
+        a, at = self._anchors, {access.role: access.at for access in finding.accesses if access.at is not None}
+        holder, asker = self._work(at.get("acquire")), self._work(at.get("ask"))
+        if holder is None or asker is None:
+            return
+        one, two = a.actor_of(holder), a.actor_of(asker)
+        has, asks, since = a.operation(holder, at["acquire"], "acquire"), a.operation(asker, at["ask"], "acquire"), a.since_event(two, at["ask"])
+        # The first goes on to its wait when nothing else can move, which gives the order up: what hangs then, hangs by itself.
+        says = f"{one.title} takes the lock before {two.title} asks for it"
+        stays = a.following(holder, at["acquire"]) if one.kind == "thread" else a.resumed_after(one, at["acquire"])
+        yield drafted("bad", says, [(has, asks, since), *([] if stays is None else [(asks, stays, has)])])
+        before = (a.preceding(asker, at["ask"]) if two.kind == "thread" else None) or since
+        yield drafted("bad", f"{two.title} does not ask for the lock before {one.title} has ended or cannot go on", [(a.end(one), asks, before)])
+
+    def _work(self, at: At | None) -> int | None:
+        """The actor of an event: a work item, where a pool ran it."""
+        actor = None if at is None else self._evidence.actor_at(at)
+        return None if at is None or actor is None else self._evidence.facts.work_of(actor, at)
 
     def _wakeup(self, finding: Finding) -> Iterator[Order]:
         """The notification comes before the wait."""
@@ -59,9 +78,9 @@ class WaitingOrders:
         """The events of some roles by actor (work items are actors), in order."""
         found: dict[int, list[At]] = {}
         for access in finding.accesses:
-            actor = None if access.at is None else self._evidence.actor_at(access.at)
+            actor = self._work(access.at)
             if actor is not None and access.at is not None and access.role in roles:
-                found.setdefault(self._evidence.facts.work_of(actor, access.at), []).append(access.at)
+                found.setdefault(actor, []).append(access.at)
         return {actor: sorted(events) for actor, events in found.items()}
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.holds import Hold
 from causeway_core.analysis.operations import REQUESTS, Operation
 from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.analysis.telling.window import shown_time
-from causeway_core.model import Finding
+from causeway_core.model import At, Finding
 from causeway_core.wire.kinds import SyncFlag, SyncOp
 
 LONG_NS = 50_000_000
@@ -34,13 +35,14 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
             continue
         seen.add((hold.object, str(place)))
         name = scene.object(hold.object)
-        takers = {each.actor for each in evidence.holds.of(hold.object)}
+        others = [each for each in evidence.holds.of(hold.object) if each.actor != hold.actor]
+        asks = next((each for each in others if _on_the_same_loop(scene, evidence, hold, each)), None)
         found.append(
             scene.finding(
                 kind="blocking_call",
-                tier="likely" if len(takers) > 1 else "latent",
-                rank=1.5 if len(takers) > 1 else 11.5,
-                confidence=0.8 if len(takers) > 1 else 0.4,
+                tier="likely" if others else "latent",
+                rank=1.5 if others else 11.5,
+                confidence=0.8 if others else 0.4,
                 title=(
                     f"`{place.function}` in {scene.actor(hold.actor)} holds {name}, a lock for threads, across an await: whoever "
                     "wants it next on this thread stops the whole event loop"
@@ -49,12 +51,19 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
                 events=[
                     Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
                     Moment(hold.actor, hold.until_at, "release", f"released {name}, some steps later"),
+                    *([] if asks is None else [Moment(asks.actor, asks.at, "ask", f"acquired {name}, on the same thread")]),
                 ],
                 recommendation=f"make {name} an asyncio.Lock, or release it before the await",
                 explanation="A blocking acquire by another task of the same loop would wait for a release that only this loop could run: a deadlock.",
             )
         )
     return found
+
+
+def _on_the_same_loop(scene: Scene, evidence: Evidence, hold: Hold, other: Hold) -> bool:
+    """Whether another task of the same thread takes the lock and could come while it is held."""
+    same = scene.is_asynchronous(other.actor) and other.at >> 40 == hold.at >> 40 and not other.flags & SyncFlag.ASYNC
+    return same and evidence.unordered(At(hold.at), At(other.at))
 
 
 def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:

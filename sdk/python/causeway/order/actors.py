@@ -16,16 +16,22 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+SUBMIT = "submit()"
+"""The last part of the path of a work item of a thread pool: no code has such a name."""
+
+
 class Actor:
     """One thread, task or callback. `thread` is the ident of the OS thread it runs on, once known; `loop` its event loop."""
 
-    __slots__ = ("aside", "begun", "counts", "ended", "kind", "loop", "path", "pending", "subject", "thread")
+    __slots__ = ("aside", "begun", "counts", "ended", "kind", "loop", "path", "pending", "subject", "thread", "worker")
 
     def __init__(self, path: str, kind: str, subject: Any = None) -> None:
         self.path = path
         self.kind = kind
         self.subject = subject
         """What runs: the Thread or Task, for telling what it waits for. Tasks are held weakly."""
+        self.worker: Actor | None = None
+        """Of a work item: the thread that runs it."""
         self.thread = 0
         self.loop: Any = None
         self.begun = self.ended = False
@@ -86,6 +92,8 @@ class Actors:
 
     def named(self, creator: Actor, name: str) -> str:
         """The path of what is about to be made."""
+        if name != SUBMIT:
+            creator = creator.worker or creator
         base = f"{creator.path}/{name.rsplit('.', 1)[-1]}"
         count = self._siblings[base] = self._siblings.get(base, 0) + 1
         return base if count == 1 else f"{base}#{count}"
@@ -124,6 +132,18 @@ class Actors:
         """At the end of the thread."""
         if self._threads.get(actor.thread) is actor:
             del self._threads[actor.thread]
+
+    # Work items of thread pools.
+
+    def submitted(self) -> str:
+        """The path of the work item that the running actor submits."""
+        return self.named(self.current(), SUBMIT)
+
+    def work(self, path: str) -> Actor:
+        """The work item of this path is about to be run by this thread."""
+        actor = self._new(path, "thread")
+        actor.thread, actor.worker = get_ident(), self.current()
+        return actor
 
     def coming(self) -> list[Actor]:
         """Threads that were started and have not begun."""

@@ -70,6 +70,10 @@ class Forcing:
             if place.access in ("start", "end"):
                 self._lifetime.setdefault((place.actor, place.access), []).append(place.key)
 
+    def names(self, path: str) -> bool:
+        """Whether the order has a place of this actor, or of one below it."""
+        return any(name == path or name.startswith(path + "/") for name in self._named)
+
     # What gates of code call.
 
     def begin(self, places: Iterable[Place]) -> None:

@@ -27,6 +27,50 @@ def install(forcing: Forcing, patches: Patches) -> None:
     patches.also(lambda: _tap.gate_locks(None))
     patches.put(time, "sleep", _sleep(forcing, time.sleep))
     on_import("threading", lambda module: _threading(forcing, patches, module))
+    on_import("concurrent.futures.thread", lambda module: _pools(forcing, patches, module))
+
+
+def _pools(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
+    item: Any = module._WorkItem
+    patches.put(item, "__init__", _submitted(forcing, item.__init__))
+    patches.put(item, "run", _worked(forcing, item.run))
+
+
+def _submitted(forcing: Forcing, original: Any) -> Any:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        with forcing, forcing.lock:
+            path = forcing.actors.submitted()
+            if forcing.names(path):
+                self._causeway_path = path
+
+    return __init__
+
+
+def _worked(forcing: Forcing, original: Any) -> Any:
+    """A work item that an order names is an actor of its own, whichever worker runs it."""
+
+    def run(self: Any) -> None:
+        path = vars(self).get("_causeway_path")
+        if path is None:
+            original(self)
+            return
+        with forcing:
+            with forcing.lock:
+                actor = forcing.actors.work(path)
+            forcing.wait(actor)
+            with forcing.lock:
+                forcing.actors.enter(actor)
+                forcing.started(actor)
+        try:
+            original(self)
+        finally:
+            with forcing, forcing.lock:
+                forcing.actors.leave(actor)
+                forcing.ended(actor)
+                forcing.movers.check()
+
+    return run
 
 
 def _sleep(forcing: Forcing, original: Any) -> Any:
