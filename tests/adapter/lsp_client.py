@@ -35,6 +35,34 @@ class Editor:
         self.client = client
         self.offered = offered
         self._versions: dict[str, int] = {}
+        self._texts: dict[str, str] = {}
+        self.choice: str | None = None
+        """What the person answers when asked something by buttons."""
+        self.questions: list[str] = []
+        client.feature(types.WORKSPACE_APPLY_EDIT)(lambda params: types.ApplyWorkspaceEditResult(self.apply(params.edit)))
+        client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)(lambda params: self._ask(params))
+
+    def text(self, uri: str) -> str:
+        """The text of a document as it is in the editor."""
+        return self._texts[uri]
+
+    def apply(self, edit: types.WorkspaceEdit) -> bool:
+        """Makes an edit; False if it was meant for an older version of a document."""
+        changes = [(change.text_document.uri, change.text_document.version, change.edits) for change in edit.document_changes or ()]
+        changes += [(uri, None, edits) for uri, edits in (edit.changes or {}).items()]
+        if any(version is not None and version != self._versions[uri] for uri, version, _ in changes):
+            return False
+        for uri, _, edits in changes:
+            lines = self._texts[uri].splitlines(keepends=True)
+            for each in sorted(edits, key=lambda each: each.range.start.line, reverse=True):
+                assert each.range.start.character == each.range.end.character == 0
+                lines[each.range.start.line : each.range.end.line] = [each.new_text]
+            self.replace(uri, "".join(lines))
+        return True
+
+    def _ask(self, params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
+        self.questions.append(params.message)
+        return next((each for each in params.actions or () if each.title == self.choice), None)
 
     def open(self, path: Path, text: str | None = None, language: str = "python") -> str:
         """Opens a file with its text on disk (or another); its URI."""
@@ -42,6 +70,7 @@ class Editor:
         self._versions[uri] = 1
         if text is None:
             text = path.read_bytes().decode("utf-8", "replace")
+        self._texts[uri] = text
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, language, 1, text)))
         return uri
 
@@ -51,6 +80,7 @@ class Editor:
 
     def replace(self, uri: str, text: str) -> None:
         """Edits a document: its whole text is another."""
+        self._texts[uri] = text
         self.change(uri, types.TextDocumentContentChangeWholeDocument(text))
 
     def insert(self, uri: str, line: int, text: str) -> None:
@@ -81,6 +111,13 @@ class Editor:
         return await self.client.text_document_diagnostic_async(
             types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri), previous_result_id=previous)
         )
+
+    async def actions(self, uri: str, line: int, only: list[str] | None = None) -> dict[str, types.CodeAction]:
+        """The light bulb on a line (from 1), by title. """
+        where = types.Range(types.Position(line - 1, 0), types.Position(line - 1, 200))
+        context = types.CodeActionContext(diagnostics=[], only=only)
+        found = await self.client.text_document_code_action_async(types.CodeActionParams(types.TextDocumentIdentifier(uri), where, context))
+        return {action.title: action for action in found or ()}
 
     async def execute(self, command: str, **argument: Any) -> Any:
         """Has the server execute a command."""

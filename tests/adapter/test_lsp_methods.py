@@ -119,15 +119,8 @@ async def test_inline_values_are_the_names_of_the_stopped_function_up_to_the_sto
     assert all(recorded.line("read") - 2 <= value.range.start.line <= line for value in found)
 
 
-async def actions(its, uri, line, only=None):
-    where = types.Range(types.Position(line - 1, 11), types.Position(line - 1, 12))
-    context = types.CodeActionContext(diagnostics=[], only=only)
-    found = await its.client.text_document_code_action_async(types.CodeActionParams(document(uri), where, context))
-    return {action.title: action for action in found or ()}
-
-
 async def test_actions_travel_or_leave_the_finding_out(its, uri, recorded):
-    found = await actions(its, uri, recorded.line("read"))
+    found = await its.actions(uri, recorded.line("read"))
     # lsprotocol reads an action that has a command as a Command whose name is the text of the command.
     command = ast.literal_eval(found["Travel to the lost update (F1)"].command)
     assert command["command"] == "causeway.travel" and command["arguments"] == [{"recording": str(recorded.path), "finding": "F1"}]
@@ -137,8 +130,8 @@ async def test_actions_travel_or_leave_the_finding_out(its, uri, recorded):
     ((project, (change,)),) = found["Ignore lost updates in this project"].edit.changes.items()
     assert project == (recorded.script.parent / "pyproject.toml").as_uri()
     assert '[tool.causeway]\nignore = ["lost_update"]\nexclude = ["vendor"]\n\n[tool.ruff]' in change.new_text
-    assert not await actions(its, uri, recorded.line("gather"))
-    assert not await actions(its, uri, recorded.line("read"), only=["refactor"])
+    assert not await its.actions(uri, recorded.line("gather"))
+    assert not await its.actions(uri, recorded.line("read"), only=["refactor"])
 
 
 async def test_findings_are_symbols_of_the_workspace(its, recorded):

@@ -59,3 +59,10 @@ class Asked:
             known = ", ".join(each.id for each in loaded.findings[:8]) or "none: run causeway.analyze"
             raise JsonRpcInvalidParams(f"there is no finding {self.finding} in {loaded.path.name} (there are: {known})")
         return found
+
+    def required_finding_in(self, loaded: Loaded) -> PlacedFinding:
+        """The finding meant. Raises JsonRpcInvalidParams where none was asked for or it is unknown."""
+        found = self.finding_in(loaded)
+        if found is None:
+            raise JsonRpcInvalidParams("the command needs a finding, such as F1")
+        return found

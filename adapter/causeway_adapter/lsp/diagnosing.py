@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from causeway_core.lines import PlacedFinding
 from causeway_core.model import Finding, FindingAccess
@@ -50,6 +50,13 @@ class Diagnosing:
                 if finding.tier in shown and finding.kind not in ignored and loaded.touches(finding, path):
                     found.setdefault(finding.identity, (loaded, finding))
         return list(found.values())
+
+    def finding(self, data: Any) -> tuple[Loaded, PlacedFinding] | None:
+        """The finding of a diagnostic that this server has made, by its data; None for a warning of `causeway check`."""
+        for loaded in self._server.recordings.loaded:
+            if str(loaded.path) == data.get("recording"):
+                return next(((loaded, finding) for finding in loaded.findings if finding.id == data["finding"]), None)
+        return None
 
     def files(self) -> list[str]:
         """The files that have findings."""

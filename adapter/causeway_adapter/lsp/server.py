@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcRequestCancelled
 from pygls.lsp.server import LanguageServer
 
 from causeway_adapter.lsp.checking import Checking
 from causeway_adapter.lsp.diagnosing import Diagnosing
 from causeway_adapter.lsp.places import Places, path_of
 from causeway_adapter.lsp.protocol import Protocol
+from causeway_adapter.lsp.proving import Proving
 from causeway_adapter.lsp.settings import Settings
 from causeway_adapter.lsp.shelf import Recordings
+from causeway_adapter.lsp.working import Report, working
 
 METHODS = (
     "initialize", "initialized", "shutdown", "did_open", "did_change", "did_save", "did_close", "did_change_configuration",
     "did_change_watched_files", "did_change_workspace_folders", "diagnostic", "workspace_diagnostic", "code_lens", "hover", "inlay_hint",
     "inline_value", "code_action", "workspace_symbol", "document_link",
 )  # fmt: skip
-COMMANDS = ("travel", "analyze")
-
-Report = Callable[[float], None]
+COMMANDS = ("travel", "analyze", "apply_fix", "generate_test")
 
 
 class Server(LanguageServer):
@@ -45,6 +41,7 @@ class Server(LanguageServer):
         self.recordings = Recordings(self)
         self.checking = Checking(self)
         self.diagnosing = Diagnosing(self)
+        self.proving = Proving(self)
         self.pulls_diagnostics = False
         for name in METHODS:
             import_module(f"causeway_adapter.lsp.methods.{name}").register(self)
@@ -86,34 +83,6 @@ class Server(LanguageServer):
             self.protocol.reply_to_broken(error)
         logging.getLogger(__name__).warning("%s: %s", getattr(source, "__name__", source), error)
 
-    @asynccontextmanager
-    async def working(self, title: str, *, show: bool, token: types.ProgressToken | None = None) -> AsyncIterator[Report]:
-        """Work-done progress around something slow. What it gives may be called from any thread with the part done; it raises
-        JsonRpcRequestCancelled once the person has cancelled. Without `show` (or a client that shows it) nothing is sent.
-        """
-        capable = self.client_capabilities.window is not None and bool(self.client_capabilities.window.work_done_progress)
-        if token is None and not (show and capable):
-            yield lambda _done: None
-            return
-        if token is None:
-            token = str(uuid.uuid4())
-            await self.work_done_progress.create_async(token)
-        shown, loop = token, asyncio.get_running_loop()
-        self.work_done_progress.begin(shown, types.WorkDoneProgressBegin(title, cancellable=True, percentage=0))
-        cancelled = self.work_done_progress.tokens[shown].cancelled
-        said = 0
-
-        def report(done: float) -> None:
-            nonlocal said
-            if cancelled():
-                raise JsonRpcRequestCancelled(f"{title}: cancelled")
-            percent = int(done * 100)
-            if percent > said:
-                said = percent
-                loop.call_soon_threadsafe(self.work_done_progress.report, shown, types.WorkDoneProgressReport(percentage=percent))
-
-        try:
-            yield report
-        finally:
-            self.work_done_progress.end(shown, types.WorkDoneProgressEnd())
-            self.work_done_progress.tokens.pop(shown, None)
+    def working(self, title: str, *, show: bool, token: types.ProgressToken | None = None) -> AbstractAsyncContextManager[Report]:
+        """See `working.working`."""
+        return working(self, title, show=show, token=token)

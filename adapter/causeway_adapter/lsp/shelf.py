@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +26,16 @@ _POLL_SECONDS = 2.0
 _FRESH_SECONDS = 0.5
 _SLOW_BYTES = 4 << 20
 """Recordings from this size on are read with progress shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a recording says of a document: the file's path here, the recording, the facts, and how its lines are carried over to now."""
+
+    path: str
+    loaded: Loaded
+    facts: FileFacts
+    carried: LineMap
 
 
 class Recordings:
@@ -134,10 +145,10 @@ class Recordings:
             task = self._facts[key] = asyncio.ensure_future(self._read(loaded, path))
         return task
 
-    async def facts(self, uri: str) -> tuple[Loaded, FileFacts, LineMap] | None:
-        """What the newest recording says of a document, and how its lines are carried over; waits until it has been read. None: nothing."""
+    async def told(self, uri: str, *, wanted: bool) -> Told | None:
+        """What the newest recording says of a document; waits until it has been read. None: nothing, or it is not `wanted`."""
         path = path_of(uri)
-        if path is None:
+        if path is None or not wanted:
             return None
         await self.settled()
         loaded, task = self.newest_with(path), self.prepare(path)
@@ -145,7 +156,7 @@ class Recordings:
             return None
         facts = await asyncio.shield(task)
         carried = self._server.places.carried(loaded, path)
-        return (loaded, facts, carried) if facts is not None and carried is not None else None
+        return Told(path, loaded, facts, carried) if facts is not None and carried is not None else None
 
     async def _read(self, loaded: Loaded, path: str) -> FileFacts | None:
         recorded = loaded.recorded(path)

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from causeway_core.analysis import examine
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
 from causeway_core.export import generate
 from causeway_core.model import Finding
-from causeway_core.proof import doubts, obstacles, plan, remembered
+from causeway_core.proof.chosen import check_safety, known_findings, named
 from causeway_core.storage import Recording
 
 FORMATS = ("test",)
@@ -43,7 +42,7 @@ def command(file: Path | None, format_: str, finding: str | None, output: Path |
         _check_output(output, force)
     with Recording.open(path) as recording, progress_on_terminal("exporting") as progress:
         chosen = _finding(recording, finding)
-        _check_safety(recording, wanted)
+        check_safety(recording, "a test is made by running the program again", wanted=wanted)
         made = generate(recording, chosen, (output or Path("test_it.py")).absolute().parent, progress=progress)
     if output is None:
         sys.stdout.write(made.text)
@@ -63,21 +62,8 @@ def _check_output(output: Path, force: bool) -> None:
 
 
 def _finding(recording: Recording, wanted: str | None) -> Finding:
-    known = remembered(recording, plan(recording, examine(recording)))
-    ids = ", ".join(each.id for each in known) or "none"
+    known = known_findings(recording)
     if wanted is None:
+        ids = ", ".join(each.id for each in known) or "none"
         raise CommandError("a test is written for a finding", f"name it: --finding F1 (there: {ids})")
-    found = next((each for each in known if each.id.lower() == wanted.lower()), None)
-    if found is None:
-        raise CommandError(f"there is no finding {wanted} in {recording.path} (there: {ids})", "causeway analyze lists them")
-    return found
-
-
-def _check_safety(recording: Recording, wanted: bool) -> None:
-    """Raises CommandError where the program cannot or should not simply run again."""
-    impossible = obstacles(recording)
-    if impossible:
-        raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it anew: causeway record")
-    doubtful = doubts(recording)
-    if doubtful and not wanted:
-        raise CommandError(f"a test is made by running the program again, but {doubtful[0]}", "--verify runs it all the same")
+    return named(known, wanted, recording.path)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 
 import click
 
-from causeway_core.analysis import examine, to_document
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
-from causeway_core.errors import CommandError, FindingUnusable
-from causeway_core.fix import Patch, candidates
-from causeway_core.fix.verify import Verification, verify_patch
+from causeway_core.errors import CommandError
+from causeway_core.fix.search import seek
+from causeway_core.fix.verify import Verification
 from causeway_core.model import Finding
-from causeway_core.proof import doubts, obstacles, plan, remembered
-from causeway_core.proof.judge import REPEATS, Judge
-from causeway_core.proof.rerun import Reruns
+from causeway_core.proof.chosen import check_safety, known_findings, named
+from causeway_core.proof.judge import REPEATS
 from causeway_core.storage import Recording
 
 
@@ -43,63 +40,17 @@ def command(finding: str, file: Path | None, only_diff: bool, apply_: bool, want
     """
     path = recordings.existing(file)
     with Recording.open(path) as recording, progress_on_terminal("fixing") as progress:
-        known = remembered(recording, plan(recording, examine(recording)))
-        chosen = next((each for each in known if each.id.lower() == finding.lower()), None)
-        if chosen is None:
-            ids = ", ".join(each.id for each in known) or "none"
-            raise CommandError(f"there is no finding {finding} in {path} (there: {ids})", "causeway analyze lists them")
-        _check_safety(recording, wanted)
-        chosen = chosen if chosen.proof is not None else Judge(Reruns(recording), repeat).judge(chosen)
-        if chosen.tier != "confirmed":
-            why = chosen.proof.reason if chosen.proof is not None else "no order is known that would force it"
-            return _words(chosen, f"it is not confirmed, so no change can be proved to close it ({why})")
+        known = known_findings(recording)
+        chosen = named(known, finding, path)
+        check_safety(recording, "a fix is proved by running the program again", wanted=wanted)
+        found = seek(recording, chosen, known=known, repeat=repeat, progress=progress)
         root = Path(recording.meta.root)
-        tried: list[Verification] = []
-        patches = _candidates(recording, chosen, root)
-        for number, patch in enumerate(patches):
-            progress(f"trying {patch.kind}, {number + 1} of {len(patches)}", number / len(patches))
-            tried.append(verify_patch(recording, chosen, patch, known=known, repeat=repeat))
-            if tried[-1].holds:
-                break
-    if not tried or not tried[-1].holds:
-        refused = "; ".join(f"{each.patch.kind}: {each.reason}" for each in tried)
-        return _words(chosen, f"no change was found that could be proved{f' ({refused})' if refused else ''}")
-    _show(chosen, tried[-1], only_diff, apply_, root)
+    if found.proved is None:
+        print(f"{found.finding.id}: {found.why_not}.", file=sys.stderr)
+        print(f"  do: {found.finding.recommendation}", file=sys.stderr)
+        return 1
+    _show(found.finding, found.proved, only_diff, apply_, root)
     return 0
-
-
-def _check_safety(recording: Recording, wanted: bool) -> None:
-    """Raises CommandError where the program cannot or should not simply run again."""
-    impossible = obstacles(recording)
-    if impossible:
-        raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it anew: causeway record")
-    doubtful = doubts(recording)
-    if doubtful and not wanted:
-        raise CommandError(f"a fix is proved by running the program again, but {doubtful[0]}", "--verify runs it all the same")
-
-
-def _candidates(recording: Recording, finding: Finding, root: Path) -> tuple[Patch, ...]:
-    """The patches for a finding; none where its places are outside of the project. Raises CommandError if a source has changed since."""
-    recorded = {source.path: source.hash for source in recording.sources()}
-    sources: dict[str, str] = {}
-    for name in {access.file for access in finding.accesses}:
-        place = root / name
-        if Path(name).is_absolute() or not place.is_file():
-            return ()
-        data = place.read_bytes()
-        if recorded.get(str(place), "") not in ("", hashlib.sha256(data).hexdigest()):
-            raise CommandError(f"{name} has changed since it was recorded", "record it anew: causeway record")
-        sources[name] = data.decode()
-    try:
-        return candidates(to_document(finding), sources)
-    except FindingUnusable:
-        return ()
-
-
-def _words(finding: Finding, why: str) -> int:
-    print(f"{finding.id}: {why}.", file=sys.stderr)
-    print(f"  do: {finding.recommendation}", file=sys.stderr)
-    return 1
 
 
 def _show(finding: Finding, found: Verification, only_diff: bool, apply_: bool, root: Path) -> None:

@@ -17,7 +17,7 @@ from causeway_core.export.regression.rehearsal import Observed, Rehearsal
 from causeway_core.export.regression.wording import places_of, quoted, wrapped
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
-from causeway_core.proof.rerun import PLAIN, runs_apart
+from causeway_core.proof.rerun import PLAIN, nothing, runs_apart
 from causeway_core.proof.workspace import LEFT_OUT, Workspace
 from causeway_core.storage.recording import Recording
 
@@ -41,20 +41,23 @@ class _Plan:
     copied: bool
 
 
-def generate(recording: Recording, finding: Finding, folder: Path, *, progress: Progress | None = None) -> GeneratedTest:
+def generate(
+    recording: Recording, finding: Finding, folder: Path, *, progress: Progress | None = None, watch: Callable[[], None] = nothing
+) -> GeneratedTest:
     """The test for a finding, to stand in `folder`.
 
     The program is run under the bad order, twice, and under the serial ones, as the test will run it; what these runs showed is what the
-    test asserts. Costs about six runs. Raises FindingUnusable if no order makes a test fail, and LaunchError.
+    test asserts. Costs about six runs; `watch` is called before each, and what it raises comes out.
+    Raises FindingUnusable if no order makes a test fail, and LaunchError.
     """
-    plan = _rehearsed(recording, finding, progress)
+    plan = _rehearsed(recording, finding, progress, watch)
     return GeneratedTest(_text(recording, finding, plan, folder), _fails(plan))
 
 
 # Rehearsal.
 
 
-def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None) -> _Plan:
+def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None, watch: Callable[[], None]) -> _Plan:
     bad = [order for order in finding.orders if order.aim == "bad"]
     if not bad:
         raise FindingUnusable(f"{finding.id} has no order that would make it happen, so no test can", "orders are planned by: causeway analyze")
@@ -65,7 +68,7 @@ def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None
         for number, order in enumerate(bad):
             if progress is not None:
                 progress(f"rehearsing: {order.says}", number / len(bad))
-            found = _tried(recording, finding, entry, order)
+            found = _tried(recording, finding, entry, order, watch)
             if isinstance(found, _Plan):
                 return found
             refused = refused or found
@@ -73,9 +76,9 @@ def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None
     raise FindingUnusable(f"no test of {finding.id} would fail: {why}", "prove it first: causeway analyze --verify")
 
 
-def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order) -> _Plan | str:
+def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order, watch: Callable[[], None]) -> _Plan | str:
     """The plan, or why there is none with this order."""
-    first = Rehearsal(recording, entry if finding.kind != "deadlock" else entry.apart).run(order)
+    first = Rehearsal(recording, entry if finding.kind != "deadlock" else entry.apart, watch).run(order)
     if first.hang and entry.function:
         # Threads that wait for each other for good would keep pytest from ending.
         entry = entry.apart
@@ -83,7 +86,7 @@ def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order) -
         entry = entry.apart
     if not first.feasible:
         return f"{order.says}: {first.reason}"
-    rehearsal = Rehearsal(recording, entry)
+    rehearsal = Rehearsal(recording, entry, watch)
     serial_orders = [each for each in finding.orders if each.aim == "serial"]
     if "It happened in this run." not in finding.explanation:
         serial_orders.append(PLAIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from causeway_core.launch import Run, Streams, Target, environment
 from causeway_core.model import Finding
 from causeway_core.proof import plan
 from causeway_core.proof.judge import REPEATS, Judge
-from causeway_core.proof.rerun import Reruns, target_of
+from causeway_core.proof.rerun import Reruns, nothing, target_of
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
 
@@ -35,20 +35,23 @@ class Verification:
     reason: str
 
 
-def verify_patch(recording: Recording, finding: Finding, patch: Patch, *, known: Sequence[Finding] = (), repeat: int = REPEATS) -> Verification:
+def verify_patch(
+    recording: Recording, finding: Finding, patch: Patch, *, known: Sequence[Finding] = (), repeat: int = REPEATS,
+    watch: Callable[[], None] = nothing,
+) -> Verification:
     """Applies the patch to a copy of the project and runs the recorded command there: once plainly, then under the finding's orders.
 
     It holds if the plain run ends as well as the recorded one did, no order that went wrong does any more (it ends as a serial order does, or
     cannot be forced), and the plain run's own analysis shows neither a new deadlock nor a finding of the same place that can be confirmed.
-    `finding` has been confirmed, `known` are all findings of the recording. Costs some ten runs of the program. Raises LaunchError,
-    RecordingError, and `proof.rerun.Stopped`.
+    `finding` has been confirmed, `known` are all findings of the recording. Costs some ten runs of the program; `watch` is called
+    many times a second while one goes, and what it raises comes out. Raises LaunchError, RecordingError, and `proof.rerun.Stopped`.
     """
     with _patched(recording, patch) as (target, folder), tempfile.TemporaryDirectory(prefix="causeway-fix-", ignore_cleanup_errors=True) as place:
         path = folder.parent / "fixed.causeway"
-        if not _record(recording, target, path, Path(place)):
+        if not _record(recording, target, path, Path(place), watch):
             return Verification(patch, False, "the patched program does not come to its end")
         with Recording.open(path) as fixed:
-            reruns = Reruns(fixed)
+            reruns = Reruns(fixed, watch=watch)
             reason = _fails(recording, fixed, finding, known, Judge(reruns, repeat))
             if reason is not None:
                 return Verification(patch, False, reason)
@@ -65,7 +68,7 @@ def _patched(recording: Recording, patch: Patch) -> Iterator[tuple[Target, Path]
         yield target, folder
 
 
-def _record(recording: Recording, target: Target, path: Path, place: Path) -> bool:
+def _record(recording: Recording, target: Target, path: Path, place: Path, watch: Callable[[], None]) -> bool:
     """Records one plain run; whether it ended by itself."""
     meta = recording.meta
     base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
@@ -76,6 +79,7 @@ def _record(recording: Recording, target: Target, path: Path, place: Path) -> bo
     ended = True
     try:
         while run.poll(_TURN_SECONDS):
+            watch()
             if time.monotonic() > ends:
                 ended = False
                 break

@@ -17,6 +17,7 @@ from causeway_core.storage.recording import Recording
 
 _MOST = 500
 _EXTENDED = 14
+_NO_RACES = ("blocking_call", "unretrieved_exception")
 _WINDOW_PLACE = re.compile(r"\b(?:at|between) (.+?):(\d+)|\bat line (\d+)|^(\S+?):(\d+) reads")
 
 
@@ -60,6 +61,13 @@ class PlacedFinding:
         return str(self.document["title"])
 
     @property
+    def can_be_forced(self) -> bool:
+        """Whether re-runs may make it happen: the condition for a fix that can be proved, and for a test. What was not tried yet counts."""
+        if self.document.get("proof") is None:
+            return self.kind not in _NO_RACES and self.tier != "hint"
+        return self.document["proof"].get("verdict") in ("untried", "confirmed")
+
+    @property
     def identity(self) -> tuple[object, ...]:
         """The same for the same finding in two recordings."""
         places = frozenset((spot.path, access["line"], access["role"]) for spot, access in zip(self.accesses, self.document["accesses"], strict=True))
@@ -93,7 +101,9 @@ class _Placing:
         accesses = tuple(self._access(access) for access in document["accesses"])
         related = [*self._window(document), *self._creations(document["accesses"])]
         str(document["id"]), str(document["kind"]), str(document["tier"]), str(document["title"]), document["resource"], document["recommendation"]
-        return PlacedFinding(document, accesses, tuple(related))
+        found = PlacedFinding(document, accesses, tuple(related))
+        found.can_be_forced  # noqa: B018  (raises for what is no finding)
+        return found
 
     def path(self, file: str) -> str:
         """The absolute path of a finding's file."""

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,10 @@ LARGEST_OUTPUT = 4 << 20
 _TURN_SECONDS = 0.02
 
 
+def nothing() -> None:
+    """Watches nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rerun:
     """One re-run: whether the order held (`result`), and what came of it."""
@@ -52,13 +57,14 @@ class Stopped(Exception):
 
 
 class Reruns:
-    """Runs the recorded command again; the same order runs only once unless asked for `again`. May be used from several threads.
+    """Runs the recorded command again; the same order runs only once unless asked for `again`. May be used from several threads. `watch` is called
+    every 20 ms of each run, by whichever thread waits for it; what it raises ends the run and comes out of `run`.
 
     Each run leads a process group of its own and is killed, with all it started, when it takes much longer than the recorded one: five times as
     long, at least ten seconds. Standard input is empty. The recordings are dropped afterwards, or kept in `keep`.
     """
 
-    def __init__(self, recording: Recording, *, keep: Path | None = None) -> None:
+    def __init__(self, recording: Recording, *, keep: Path | None = None, watch: Callable[[], None] = nothing) -> None:
         meta = recording.meta
         self._detail = meta.detail
         self._include, self._exclude = meta.launch.include, meta.launch.exclude
@@ -66,6 +72,7 @@ class Reruns:
         self._target = target_of(recording)
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
         self._keep = keep
+        self._watch = watch
         self._apart = runs_apart(recording)
         self._known: dict[Order, Rerun] = {}
         self._lock = threading.Lock()
@@ -161,6 +168,7 @@ class Reruns:
         """To the end, or the limit; not much longer than until the program itself says that nobody in it can go on."""
         ends, said = time.monotonic() + self._limit, 0
         while run.poll(_TURN_SECONDS):
+            self._watch()
             if told.exists() and (changed := told.stat().st_mtime_ns) != said:
                 said = changed
                 result = OrderResult.read(told)

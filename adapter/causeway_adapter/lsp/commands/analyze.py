@@ -12,7 +12,8 @@ from causeway_core.storage import Recording
 from pygls.exceptions import JsonRpcInvalidParams
 
 from causeway_adapter.lsp.asked import Asked
-from causeway_adapter.lsp.server import Report, Server
+from causeway_adapter.lsp.server import Server
+from causeway_adapter.lsp.working import Report
 
 
 def register(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""`textDocument/codeAction`: travel to a finding, or have it left out."""
+"""`textDocument/codeAction`: travel to a finding, fix it, write its test, or have it left out."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from causeway_core.lines import PlacedFinding
 from lsprotocol import types
 
-from causeway_adapter.lsp.places import path_of
+from causeway_adapter.lsp.editing import edit_of
+from causeway_adapter.lsp.loading import Loaded
+from causeway_adapter.lsp.places import path_of, shown_path
 from causeway_adapter.lsp.server import Server
 from causeway_adapter.lsp.suppressing import comment_for, project_ignoring
 from causeway_adapter.lsp.words import kind_words
@@ -25,7 +28,7 @@ def register(server: Server) -> None:
         actions: list[types.CodeAction] = []
         for diagnostic in server.diagnosing.diagnostics(path):
             if diagnostic.range.start <= params.range.end and params.range.start <= diagnostic.range.end:
-                actions += _travel(diagnostic)
+                actions += _of_finding(server, diagnostic)
                 actions += await _suppress(server, path, diagnostic)
         return actions
 
@@ -37,14 +40,55 @@ def _wanted(context: types.CodeActionContext) -> bool:
     return context.only is None or any(types.CodeActionKind.QuickFix == kind or kind == "" for kind in context.only)
 
 
-def _travel(diagnostic: types.Diagnostic) -> list[types.CodeAction]:
+def _of_finding(server: Server, diagnostic: types.Diagnostic) -> list[types.CodeAction]:
+    """What can be done about a finding of a recording; nothing for a warning of `causeway check`."""
     data: Any = diagnostic.data
-    if "recording" not in data:
+    found = server.diagnosing.finding(data)
+    if found is None:
         return []
-    title = f"Travel to the {kind_words(data['kind'])} ({data['finding']})"
-    argument = {"recording": data["recording"], "finding": data["finding"]}
-    command = types.Command(title=title, command="causeway.travel", arguments=[argument])
-    return [types.CodeAction(title, kind=types.CodeActionKind.QuickFix, diagnostics=[diagnostic], command=command)]
+    loaded, finding = found
+    actions = [_command(f"Travel to the {kind_words(finding.kind)} ({finding.id})", "causeway.travel", diagnostic)]
+    if not finding.can_be_forced:
+        return actions
+    if (why := _stale(server, loaded, finding)) is None:
+        actions.append(_fix(server, loaded, finding, diagnostic))
+    elif (refused := _refused(server, f"Find a fix and prove it ({finding.id})", why)) is not None:
+        actions.append(refused)
+    actions.append(_command(f"Write the regression test ({finding.id})", "causeway.generateTest", diagnostic))
+    return actions
+
+
+def _fix(server: Server, loaded: Loaded, finding: PlacedFinding, diagnostic: types.Diagnostic) -> types.CodeAction:
+    """The fix as an edit where it has been proved already, else the command that seeks one."""
+    proved = server.proving.proved(loaded, finding.id)
+    edit = edit_of(server, loaded, proved.patch) if proved is not None else None
+    if proved is None or edit is None:
+        return _command(f"Find a fix and prove it ({finding.id})", "causeway.applyFix", diagnostic)
+    title = f"Apply the verified fix ({finding.id}): {proved.patch.sentence}"
+    return types.CodeAction(title, kind=types.CodeActionKind.QuickFix, diagnostics=[diagnostic], edit=edit, is_preferred=True)
+
+
+def _stale(server: Server, loaded: Loaded, finding: PlacedFinding) -> str | None:
+    """Why no fix can be sought now, None where one can."""
+    for path in dict.fromkeys(loaded.local(spot.path) for spot in finding.accesses):
+        recorded = loaded.recorded(path)
+        if recorded is None or server.places.lines(path) != loaded.sources[recorded]:
+            return f"{shown_path(path, str(loaded.folder))} has changed since the recording: record again"
+    return None
+
+
+def _refused(server: Server, title: str, why: str) -> types.CodeAction | None:
+    """An action that says why it cannot be taken, for clients that show such."""
+    document = server.client_capabilities.text_document
+    if document is None or document.code_action is None or not document.code_action.disabled_support:
+        return None
+    return types.CodeAction(title, kind=types.CodeActionKind.QuickFix, disabled=types.CodeActionDisabled(why))
+
+
+def _command(title: str, name: str, diagnostic: types.Diagnostic) -> types.CodeAction:
+    data: Any = diagnostic.data
+    command = types.Command(title=title, command=name, arguments=[{"recording": data["recording"], "finding": data["finding"]}])
+    return types.CodeAction(title, kind=types.CodeActionKind.QuickFix, diagnostics=[diagnostic], command=command)
 
 
 async def _suppress(server: Server, path: str, diagnostic: types.Diagnostic) -> list[types.CodeAction]:

@@ -7,7 +7,6 @@ from causeway_core.model import format_at
 from lsprotocol import types
 
 from causeway_adapter.lsp.loading import Loaded
-from causeway_adapter.lsp.places import path_of
 from causeway_adapter.lsp.server import Server
 from causeway_adapter.lsp.words import kind_words, number, times
 
@@ -16,17 +15,15 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
-        path = path_of(params.text_document.uri)
-        found = await server.recordings.facts(params.text_document.uri) if server.settings.code_lens else None
-        if found is None or path is None:
+        told = await server.recordings.told(params.text_document.uri, wanted=server.settings.code_lens)
+        if told is None:
             return []
-        loaded, facts, carried = found
-        lenses = [lens for function in facts.functions if (lens := _runs(loaded, function, carried)) is not None]
-        for each, finding in server.diagnosing.findings(path):
-            own = next(number for number, spot in enumerate(finding.accesses) if each.local(spot.path) == path)
+        lenses = [lens for function in told.facts.functions if (lens := _runs(told.loaded, function, told.carried)) is not None]
+        for each, finding in server.diagnosing.findings(told.path):
+            own = next(number for number, spot in enumerate(finding.accesses) if each.local(spot.path) == told.path)
             place = server.places.location(each, finding.accesses[own])
             if place is not None:
-                lenses.append(_race(each, finding, _head(facts, carried, place.range.start.line + 1)))
+                lenses.append(_race(each, finding, _head(told.facts, told.carried, place.range.start.line + 1)))
         return lenses
 
     server.feature(types.TEXT_DOCUMENT_CODE_LENS)(code_lens)

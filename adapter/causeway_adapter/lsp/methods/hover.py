@@ -8,8 +8,8 @@ from causeway_core.lines import FileFacts, LineMap, Spot, Written
 from lsprotocol import types
 
 from causeway_adapter.lsp.loading import Loaded
-from causeway_adapter.lsp.places import path_of
 from causeway_adapter.lsp.server import Server
+from causeway_adapter.lsp.shelf import Told
 from causeway_adapter.lsp.words import code, history_words, of_function, times, trend
 
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -20,12 +20,10 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def hover(params: types.HoverParams) -> types.Hover | None:
-        uri = params.text_document.uri
-        found = await server.recordings.facts(uri) if server.settings.hover else None
-        path = path_of(uri)
-        if found is None or path is None:
+        past = await server.recordings.told(params.text_document.uri, wanted=server.settings.hover)
+        if past is None:
             return None
-        lines = server.places.lines(path)
+        lines = server.places.lines(past.path)
         if params.position.line >= len(lines):
             return None
         text = lines[params.position.line]
@@ -33,7 +31,7 @@ def register(server: Server) -> None:
         name = next((match for match in _NAME.finditer(text) if match.start() <= column <= match.end()), None)
         if name is None:
             return None
-        told = _told(server, *found, params.position.line + 1, name[0], attribute=text[: name.start()].rstrip().endswith("."))
+        told = _told(server, past, params.position.line + 1, name[0], attribute=text[: name.start()].rstrip().endswith("."))
         if not told:
             return None
         return types.Hover(_content(server, told), server.places.span(text, params.position.line, *name.span()))
@@ -41,7 +39,8 @@ def register(server: Server) -> None:
     server.feature(types.TEXT_DOCUMENT_HOVER)(hover)
 
 
-def _told(server: Server, loaded: Loaded, facts: FileFacts, carried: LineMap, line: int, name: str, *, attribute: bool) -> list[str]:
+def _told(server: Server, past: Told, line: int, name: str, *, attribute: bool) -> list[str]:
+    loaded, facts, carried = past.loaded, past.facts, past.carried
     then = carried.then(line)
     told: list[str] = []
     function = next((each for each in facts.functions if each.line == then and each.qualname.rpartition(".")[2] == name), None)

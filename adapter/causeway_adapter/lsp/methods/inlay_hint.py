@@ -7,7 +7,6 @@ from collections import defaultdict
 from causeway_core.lines import LastValue
 from lsprotocol import types
 
-from causeway_adapter.lsp.places import path_of
 from causeway_adapter.lsp.server import Server
 from causeway_adapter.lsp.words import times
 
@@ -18,17 +17,15 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
-        path = path_of(params.text_document.uri)
-        found = await server.recordings.facts(params.text_document.uri) if server.settings.inlay_hints else None
-        if found is None or path is None:
+        told = await server.recordings.told(params.text_document.uri, wanted=server.settings.inlay_hints)
+        if told is None:
             return []
-        _, facts, carried = found
         by_line: defaultdict[int, list[LastValue]] = defaultdict(list)
-        for value in facts.values:
-            line = carried.now(value.end_line)
+        for value in told.facts.values:
+            line = told.carried.now(value.end_line)
             if line is not None and params.range.start.line < line <= params.range.end.line + 1 and _speaks(value):
                 by_line[line].append(value)
-        lines = server.places.lines(path)
+        lines = server.places.lines(told.path)
         return [_hint(server.places.end_of(lines, line), values) for line, values in sorted(by_line.items())]
 
     server.feature(types.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint)

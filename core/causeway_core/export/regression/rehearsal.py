@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,10 @@ class Observed:
 
 
 class Rehearsal:
-    """Runs of one entry. Each costs what the program costs, without a recorder."""
+    """Runs of one entry. Each costs what the program costs, without a recorder. `watch` is called before each."""
 
-    def __init__(self, recording: Recording, entry: Entry) -> None:
+    def __init__(self, recording: Recording, entry: Entry, watch: Callable[[], None]) -> None:
+        self._watch = watch
         self._entry = entry
         self._target = target_of(recording)
         self._workspace = Workspace.of(recording)
@@ -55,6 +57,7 @@ class Rehearsal:
 
     def run(self, order: Order) -> Observed:
         """One run under `order`; one that does not come to its end counts as not feasible. Raises LaunchError where the interpreter lacks the SDK."""
+        self._watch()
         with self._workspace.target(self._target) as (target, folder):
             try:
                 if self._entry.words:

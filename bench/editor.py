@@ -1,0 +1,150 @@
+"""How fast `causeway lsp` answers about a 2,000-line file with a recording of ten million events.
+
+    python -m bench.editor [--events 10000000] [--rounds 100]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
+
+CAUSEWAY = str(Path(sys.executable).with_name("causeway"))
+EVENTS_A_LOOP = 5
+LINES = 2_000
+TOP = """\
+import asyncio
+
+
+class Account:
+    def __init__(self):
+        self.balance = 100
+
+
+async def withdraw(account, amount):
+    seen = account.balance
+    await asyncio.sleep(0)
+    account.balance = seen - amount
+
+
+def burn(n):
+    total = 0
+    for i in range(n):
+        total += i
+        total -= 1
+    return total
+
+
+async def main():
+    burn({loops})
+    account = Account()
+    await asyncio.gather(withdraw(account, 10), withdraw(account, 20))
+    return account.balance
+
+"""
+FILLER = """
+def filler_{number}(text, factor={number}):
+    words = text.split()
+    longest = max(words, key=len, default="")
+    return longest * factor
+
+"""
+BOTTOM = """
+for number in range(10):
+    filler_0("a text of words", number)
+print(asyncio.run(main()))
+"""
+RACE = TOP.splitlines().index("    seen = account.balance")
+
+
+def project(folder: Path, events: int) -> Path:
+    """Writes and records the program."""
+    text = TOP.format(loops=events // EVENTS_A_LOOP)
+    count = (LINES - len(text.splitlines())) // len(FILLER.splitlines())
+    script = folder / "large.py"
+    script.write_text(text + "".join(FILLER.format(number=number) for number in range(count)) + BOTTOM)
+    subprocess.run([CAUSEWAY, "record", "large.py"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([CAUSEWAY, "analyze", "--no-verify"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return script
+
+
+async def opened(client: LanguageClient, script: Path) -> types.TextDocumentIdentifier:
+    """To the first diagnostics."""
+    await client.start_io(CAUSEWAY, "lsp")
+    folder = script.parent
+    await client.initialize_session(
+        types.InitializeParams(
+            initialization_options={"inlayHints": {"enabled": True}},
+            capabilities=client_capabilities("neovim@v0.11"),
+            workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)],
+        )
+    )
+    document = types.TextDocumentIdentifier(script.as_uri())
+    client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(document.uri, "python", 1, script.read_text())))
+    await client.text_document_code_lens_async(types.CodeLensParams(document))
+    return document
+
+
+def requests(client: LanguageClient, document: types.TextDocumentIdentifier) -> dict[str, Callable[[], Awaitable[Any]]]:
+    """What an editor asks."""
+    racing = types.Range(types.Position(RACE, 0), types.Position(RACE, 30))
+    whole = types.Range(types.Position(0, 0), types.Position(LINES, 0))
+    return {
+        "codeAction": lambda: client.text_document_code_action_async(types.CodeActionParams(document, racing, types.CodeActionContext([]))),
+        "codeLens": lambda: client.text_document_code_lens_async(types.CodeLensParams(document)),
+        "hover": lambda: client.text_document_hover_async(types.HoverParams(document, types.Position(RACE, 20))),
+        "inlayHint": lambda: client.text_document_inlay_hint_async(types.InlayHintParams(document, whole)),
+        "diagnostic": lambda: client.text_document_diagnostic_async(types.DocumentDiagnosticParams(document)),
+    }
+
+
+async def measured(script: Path, rounds: int) -> None:
+    """Each request by itself, then each as the first one after a keystroke."""
+    client = make_test_lsp_client()
+    client.set_configuration({"causeway": {"inlayHints": {"enabled": True}}})
+    document = await opened(client, script)
+    typed = 1
+    for when in ("", ", first after a keystroke"):
+        for name, ask in requests(client, document).items():
+            taken = []
+            for _ in range(rounds):
+                if when:
+                    typed += 1
+                    at = types.Position(LINES // 2, 0)
+                    change = types.TextDocumentContentChangePartial(types.Range(at, at), "#\n")
+                    client.text_document_did_change(
+                        types.DidChangeTextDocumentParams(types.VersionedTextDocumentIdentifier(version=typed, uri=document.uri), [change])
+                    )
+                began = time.perf_counter()
+                answer = await ask()
+                taken.append((time.perf_counter() - began) * 1000)
+                assert answer
+            taken.sort()
+            tail = taken[min(len(taken) - 1, int(len(taken) * 0.99))]
+            print(f"{name}{when}: median {statistics.median(taken):.1f} ms, 99th percentile {tail:.1f} ms", flush=True)
+    await client.shutdown_session()
+    await client.stop()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=100)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        asyncio.run(measured(project(Path(name), given.events), given.rounds))
+
+
+if __name__ == "__main__":
+    main()
