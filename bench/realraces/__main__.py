@@ -106,7 +106,7 @@ def judge(case: Case, version: str) -> Outcome:
         if not recording.exists():
             return Outcome(None, None, (), "not recorded: " + ran.stderr.strip().rsplit("\n", 1)[-1])
         said = subprocess.run(
-            [*causeway, "analyze", str(recording), "--format", "json"], cwd=HERE / case.name, env=environment, capture_output=True, text=True, timeout=LIMIT, check=False
+            [*causeway, "analyze", str(recording), "--format", "json", "--verify"], cwd=HERE / case.name, env=environment, capture_output=True, text=True, timeout=LIMIT, check=False
         )
         findings = json.loads(said.stdout)["findings"]
     except subprocess.TimeoutExpired:

@@ -94,6 +94,15 @@ def test_a_serial_outcome_makes_it_a_hint_unless_it_struck_in_the_recording() ->
     assert verdict(judged(struck, bad=[(OK, gave("70"))])) == ("likely", "harmless")
 
 
+def test_an_order_under_which_a_test_fails_that_otherwise_passes_is_no_measure() -> None:
+    struck = replace(FINDING, explanation="It happened in this run.")
+    passes, fails = gave("70", tests="test_it passed", exit_code="0"), gave("71", tests="test_it failed", exit_code="1")
+    found = judged(struck, bad=[(OK, passes)], serial=[(OK, fails)], plain=[(OK, passes)])
+    assert verdict(found) == ("likely", "infeasible")
+    assert found.proof is not None and "no serial order could be forced" in found.proof.reason
+    assert verdict(judged(struck, bad=[(OK, fails)], serial=[(OK, passes)], plain=[(OK, fails)])) == ("confirmed", "confirmed")
+
+
 def test_a_state_that_no_serial_order_has_keeps_it_likely() -> None:
     right = [(OK, gave("70", states=["90", "70"]))]
     found = judged(bad=[(OK, gave("70", states=["110", "70"]))], serial=right, plain=right)

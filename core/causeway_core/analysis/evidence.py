@@ -224,6 +224,14 @@ class Evidence:
             return True
         return self.atomic_unit(first) != self.atomic_unit(last)
 
+    def started_in_step_of(self, row: int, other: int) -> bool:
+        """Whether the actor of `row`, a task or callback, was started in the stretch without a scheduling point that holds `other`."""
+        actor = self.facts.actors.get(int(self.table.actor[row]))
+        if actor is None or actor.kind == "thread" or actor.created_at is None:
+            return False
+        step, creator = self.facts.step_at(actor.created_at)
+        return step is not None and creator == int(self.table.actor[other]) and self.unit_of(creator, step) == self.atomic_unit(other)
+
     def stream(self, row: int) -> int:
         """Names the thread of an access, or the work item of a pool: what runs in one cannot come between its own accesses."""
         actor = int(self.table.actor[row])

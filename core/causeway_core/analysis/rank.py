@@ -22,14 +22,15 @@ _CONFIDENCE: dict[Pattern, float] = {
 
 
 def ranked(candidate: Candidate, evidence: Evidence) -> Candidate:
-    """The candidate with its rank: by pattern, then what struck, external effects in the window, request handlers, a long window; never
-    past the next pattern.
+    """The candidate with its rank: by pattern, then what struck, external effects in the window, request handlers, a long window; a
+    second actor that did its part when it started the first comes later. Never past the next pattern.
     """
     rank = BASE_RANK[candidate.pattern]
     rank -= 0.5 * candidate.struck
     rank -= 0.2 * has_effect(candidate, evidence)
     rank -= 0.1 * is_handler(candidate, evidence)
     rank -= 0.1 * _length(candidate, evidence)
+    rank += 0.3 * evidence.started_in_step_of(candidate.first, candidate.others[0])
     rank += {"confirmed": -10.0, "likely": 0.0, "latent": 10.0, "hint": 20.0}[candidate.tier]
     return replace(candidate, rank=round(rank, 4))
 

@@ -26,6 +26,10 @@ _POINTS: dict[int, PlaceAccess] = {
     Kind.SETITEM: "write", Kind.SETVAR: "write",
 }  # fmt: skip
 
+_LOOKS_INTO_LOOP = 64
+"""Records of a loop that are looked at for a place to stop at."""
+
+
 class Unplaced(Exception):
     """An event that no place can be given for: its site or its actor is not known."""
 
@@ -153,6 +157,34 @@ class Anchors:
                     return self._at_wire(actor, found, "resume")
         return None
 
+    def inside_loop(self, actor: Actor, at: At) -> OrderPlace | None:
+        """The first place that a thread passes inside the loop that it begins at an event: an access or a call of its body; None if that has none."""
+        site = self._past.site_at(at)
+        if site is None:
+            return None
+        function = self._evidence.facts.functions[site.function]
+        lines = loop_lines(self._evidence.facts.sources.get(function.path, ""), site.line, site.col)
+        if lines is None:
+            return None
+        timeline = self._past.at(at)
+        end = timeline.activation(timeline.locate(at).activation).end_at or make_at(stream_of(at), self._past.chunks.end(stream_of(at)))
+        mask, start = sum(1 << kind for kind in (*_POINTS, Kind.LINE)), at
+        for _ in range(_LOOKS_INTO_LOOP):
+            found = self._past.chunks.first(start, end, mask, beyond=True)
+            if found is None:
+                return None
+            start, record, place = found, self._past.record(found), self._past.site_at(found)
+            where = None if place is None else self._evidence.facts.functions.get(place.function)
+            if place is None or where is None:
+                continue
+            within = where.path == function.path and place.line in lines
+            if place.function == site.function and not within:
+                return None
+            # A comprehension is a function of its own, called once.
+            if record.kind in _POINTS and not (within and record.kind == Kind.CALL):
+                return self._at_wire(actor, found, _POINTS[record.kind])
+        return None
+
     # Sites.
 
     def _at_wire(self, actor: Actor, at: At, access: PlaceAccess) -> OrderPlace:
@@ -216,6 +248,26 @@ class Anchors:
         first = _statements(source).get(line, line)
         lines = source.splitlines()
         return first, lines[first - 1].strip() if 0 < first <= len(lines) else ""
+
+
+def loop_lines(source: str, line: int, column: int) -> range | None:
+    """The lines of the innermost loop or comprehension whose iterable holds a position."""
+    best = None
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For):
+            iterables = [node.iter]
+        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            iterables = [each.iter for each in node.generators]
+        else:
+            continue
+        if any((each.lineno, each.col_offset) <= (line, column) <= (each.end_lineno or each.lineno, each.end_col_offset or 0) for each in iterables):
+            # Walked from the outside in, so the innermost loop has the last word.
+            best = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    return best
 
 
 def _holds(function: Function, place: SourcePlace) -> bool:

@@ -71,9 +71,17 @@ class Judge:
         return _unconfirmed(finding, refused, harmless)
 
     def _right(self, finding: Finding, serial: Sequence[Rerun]) -> list[Rerun]:
-        """The serial orders that could be forced, and the program as it runs by itself, unless it went wrong by itself."""
+        """The serial orders that could be forced, and the program as it runs by itself, unless it went wrong by itself.
+
+        An order under which the program fails that by itself does not is no measure of what is right: it parts what belongs together.
+        """
         found = [run for run in serial if run.result.feasible]
-        return found if _struck(finding) else [*found, *self.reruns.attempt(PLAIN)]
+        if not found and _struck(finding):
+            return []
+        [plain] = self.reruns.attempt(PLAIN)
+        if not _struck(finding):
+            return [*found, plain]
+        return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]
 
     def _steady(self, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
         """Without the aspects that differ between two runs of one and the same order: those say nothing.

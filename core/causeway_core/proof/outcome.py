@@ -67,6 +67,11 @@ class Outcome:
             return bool(known) and bool(self.aspects[name]) and self.aspects[name] not in known
         return self.aspects[name] not in known
 
+    def fails_beyond(self, other: Outcome) -> bool:
+        """Whether tests failed that did not in the other, or the program ended with an error code where the other ended well."""
+        failed, known = (Counter(text for text in each.aspects.get("tests", ()) if text.endswith(" failed")) for each in (self, other))
+        return bool(failed - known) or (other.aspects.get("exit code") == ("0",) != self.aspects.get("exit code"))
+
     def differing(self, other: Outcome) -> frozenset[str]:
         """The aspects in which two outcomes differ."""
         return frozenset(name for name in {*self.aspects, *other.aspects} if self.aspects.get(name, ()) != other.aspects.get(name, ()))

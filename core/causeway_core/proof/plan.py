@@ -260,7 +260,10 @@ class Planner:
         yield drafted("serial", f"{changer.title} changes it after {looper.title} has ended", [(a.end(looper), c, self._since(change, loop))])
 
     def _within_loop(self, loop: int) -> OrderPlace | None:
-        """The first access of a thread after the one that iterates."""
+        """The first place in the loop's body, else the first access of a thread after the one that iterates."""
+        inside = self._anchors.inside_loop(self._anchors.actor(loop), self._evidence.at(loop))
+        if inside is not None:
+            return inside
         table = self._evidence.table
         rows = self._evidence.rows_of(int(table.actor[loop]), int(table.order[loop]) + 1, 2**62, first=1)
         return self._anchors.access(rows[0]) if rows else None

@@ -41,7 +41,9 @@ def _of_class(evidence: Evidence, windows: Windows, partners: Partners, found: W
 def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int, struck: bool) -> Iterator[Candidate]:
     """The window with each partner that can run inside it: writers first, then those that only made the same read."""
     kind: Kind = "lost_update" if found.dependence == "data" else "atomicity_violation"
-    for pattern, other in _partners(evidence, partners, found, first, last):
+    # Who started the window's actor and then went on in the same step was done before the window opened, unless a lock happens to be taken.
+    pairs = sorted(_partners(evidence, partners, found, first, last), key=lambda pair: evidence.started_in_step_of(first, pair[1]))
+    for pattern, other in pairs:
         if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
             inside = struck and first < other < last and pattern is Pattern.READ_WRITE_WRITE
             yield Candidate(pattern, kind, first, last, (other,), found.dependence, inside)

@@ -10,7 +10,7 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a window whose write is guarded by a later read that nothing can part from it: a re-check after the await, double-checked
     locking, compare-and-set.
 
-    The later read is of the same location; or of a version that the window's step read too and that every interfering write changes in the
+    The later read is of the same location, and where the write is computed from the first read, compared with it; or of a version that the window's step read too and that every interfering write changes in the
     same step.
     """
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.CROSSED):
@@ -22,10 +22,24 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         if int(table.site[row]) not in guards or table.writes[row] or not _inseparable(candidate, evidence, row):
             continue
         if int(table.location[row]) == int(table.location[first]):
-            return Verdict(DROP, "checked again right before the write")
-        if _is_version(evidence, row, first, other):
+            if candidate.dependence != "data" or _compares(evidence, row, first) or _looks_for_keys(evidence, first):
+                return Verdict(DROP, "checked again right before the write")
+        elif _is_version(candidate, evidence, row):
             return Verdict(DROP, "guarded by a version check right before the write")
     return None
+
+
+def _compares(evidence: Evidence, check: int, first: int) -> bool:
+    """Whether the second look compares what it finds with what the first found: what was computed from the first is only then still good."""
+    one, other = (evidence.read_node(int(evidence.table.site[row])) for row in (check, first))
+    return one is not None and other is not None and (one == other or other in evidence.flow.graph.compared.get(one, set()))
+
+
+def _looks_for_keys(evidence: Evidence, first: int) -> bool:
+    """Whether the first look was for what is there, not for what it is: a key that was found says no more than the second look does."""
+    node = evidence.read_node(int(evidence.table.site[first]))
+    place = None if node is None else evidence.flow.place(node)
+    return place is not None and (place.shape in ("iterate", "contains") or (place.shape == "call" and place.name == "keys"))
 
 
 def _inseparable(candidate: Candidate, evidence: Evidence, check: int) -> bool:
@@ -38,8 +52,8 @@ def _inseparable(candidate: Candidate, evidence: Evidence, check: int) -> bool:
     return bool(through) if candidate.pattern is Pattern.CLONE else bool(through & evidence.locks_at(other))
 
 
-def _is_version(evidence: Evidence, check: int, first: int, other: int) -> bool:
-    table = evidence.table
+def _is_version(candidate: Candidate, evidence: Evidence, check: int) -> bool:
+    table, first, other = evidence.table, candidate.first, candidate.others[0]
     version, unit = int(table.location[check]), evidence.atomic_unit(first)
     actor, order = int(table.actor[first]), int(table.order[first])
     seen_before = any(
@@ -47,7 +61,7 @@ def _is_version(evidence: Evidence, check: int, first: int, other: int) -> bool:
     )
     if not seen_before:
         return False
-    if not table.writes[other]:
+    if candidate.pattern is Pattern.CLONE:
         return True
     near = evidence.rows_of(int(table.actor[other]), int(table.order[other]) - 200, int(table.order[other]) + 200)
     unit = evidence.atomic_unit(other)
