@@ -110,6 +110,9 @@ def interpreter(python: str) -> Path:
 def unpack(package: Package, python: Path) -> Path:
     """The unpacked sdist, with the package's requirements installed."""
     folder = BUILD / package.name
+    BUILD.mkdir(parents=True, exist_ok=True)
+    # Else pytest takes Causeway's own settings for those of a suite that has none.
+    (BUILD / "pytest.ini").write_text("[pytest]\n")
     if not folder.exists():
         folder.mkdir(parents=True)
         subprocess.run(

@@ -288,3 +288,24 @@ def test_what_is_popped_and_put_back_is_no_update_of_the_whole(take: str, quiet:
         trace.step(actor)
         trace.write(actor, "pool.free.append", "pool.free[*]", 1, op="mutate", name="append")
     assert (not firm(trace)) is quiet
+
+
+SECOND_LOOK = """
+async def add(counts):
+    seen = counts.total
+    await pause()
+    if {look}:
+        counts.total = seen + 1
+"""
+
+
+@pytest.mark.parametrize(("look", "quiet"), [("counts.total == seen", True), ("counts.total", False)])
+def test_a_second_look_saves_what_was_computed_from_the_first_only_by_comparing(look: str, quiet: bool) -> None:
+    trace = Trace(SECOND_LOOK.format(look=look))
+    for name in ("one", "two"):
+        actor = trace.task(name)
+        trace.read(actor, "seen = counts.total", "counts.total", 1)
+        trace.step(actor)
+        trace.read(actor, f"if {look}", "counts.total", 1)
+        trace.write(actor, "counts.total = seen", "counts.total", 2)
+    assert (not firm(trace)) is quiet

@@ -77,6 +77,25 @@ asyncio.run(main())
 """
 
 
+TABLE = """\
+import threading
+
+def fits(kind, wanted):
+    return kind <= wanted
+
+def find(table, wanted):
+    below = {kind for kind in table if fits(kind, wanted)}
+    table.setdefault(wanted, max(below))
+
+table = {1: 1, 2: 2}
+threads = [threading.Thread(target=find, args=(table, wanted)) for wanted in (3, 4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
 def orders_of(tmp_path: Path, source: str) -> dict[str, tuple[Order, ...]]:
     (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
@@ -126,6 +145,19 @@ def test_an_order_flip_asks_for_the_order_that_was_not_recorded(tmp_path: Path) 
     places = dict(bad.places)
     assert places[bad.constraints[0].after].text == "client.connection = None"
     assert places[bad.constraints[0].hold].qualname == "use"
+
+
+def test_a_thread_is_held_in_the_loop_that_it_iterates_in(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(TABLE)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        findings = plan(recording, examine(recording))
+    orders = next(finding.orders for finding in findings if "iterates" in finding.title)
+    bad = next(order for order in orders if order.aim == "bad")
+    places = dict(bad.places)
+    began, changed = bad.constraints
+    assert places[began.after].access == "iterate" and places[began.after].actor == places[changed.hold].actor
+    assert (places[changed.hold].access, places[changed.hold].qualname) == ("call", "fits")
 
 
 def test_an_order_survives_its_json(tmp_path: Path) -> None:

@@ -187,3 +187,12 @@ def test_recordings_of_re_runs_can_be_kept(tmp_path: Path) -> None:
     kept = sorted((tmp_path / "kept").glob("*.causeway"))
     assert kept and any("bad" in path.name for path in kept) and any("serial" in path.name for path in kept)
     assert run(tmp_path, "why", str(kept[0]), "Account.balance").returncode == 0
+
+
+def test_a_program_that_no_longer_runs_as_it_was_recorded_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "needed").touch()
+    recorded(tmp_path, f"import os; os.stat('needed')\n{LOST_UPDATE}")
+    (tmp_path / "needed").unlink()
+    [finding] = analysed(tmp_path)
+    assert (finding["tier"], finding["proof"]["verdict"]) == ("likely", "untried")
+    assert "without any order the program fails" in finding["proof"]["reason"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from causeway_core.model import Finding, format_at
 from causeway_core.model.proof import Proof
 from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.plan import Planner
-from causeway_core.proof.rerun import Reruns, Stopped
+from causeway_core.proof.rerun import PLAIN, Reruns, Stopped
 from causeway_core.storage.recording import Recording
 
 Progress = Callable[[str, float], None]
@@ -82,7 +82,11 @@ def verify(
     chosen = [finding for finding in findings if _worth_trying(finding)]
     judged: dict[str, Finding] = {}
     began, whole = time.monotonic(), len(chosen) <= budget.findings
+    unjudged = "the re-runs ended before its turn"
     try:
+        if chosen and not _ends_as_recorded(recording, reruns, chosen):
+            unjudged = "run again without any order the program fails, which it did not when it was recorded: something that it needs is not there"
+            whole, budget = False, replace(budget, findings=0)
         for number, finding in enumerate(chosen[: budget.findings]):
             if progress is not None:
                 progress(f"proving {finding.id}, {number + 1} of {min(len(chosen), budget.findings)}", number / len(chosen))
@@ -95,11 +99,28 @@ def verify(
         whole = False
     for finding in chosen:
         if finding.id not in judged:
-            judged[finding.id] = replace(finding, proof=Proof("untried", "the re-runs ended before its turn"))
+            judged[finding.id] = replace(finding, proof=Proof("untried", unjudged))
     proved = renumbered(tuple(judged.get(finding.id, finding) for finding in findings))
     if store:
         keep(recording, proved)
     return proved, whole
+
+
+def _ends_as_recorded(recording: Recording, reruns: Reruns, findings: Sequence[Finding]) -> bool:
+    """Whether the program, run again without an order, ends well if it did so when it was recorded.
+
+    One that fails by chance gets another go; where it hangs, or code of a finding raises, that may be the very bug.
+    """
+    if recording.meta.exit_code != 0:
+        return True
+    functions = {access.function for finding in findings for access in finding.accesses}
+    for again in (False, True):
+        [plain] = reruns.attempt(PLAIN, again=again)
+        aspects = plain.outcome.aspects
+        raised = {text.partition(" ×")[0].partition(" in ")[2] for text in aspects.get("exceptions", ())}
+        if aspects.get("exit code", ()) in ((), ("0",)) or aspects.get("hang") or raised & functions:
+            return True
+    return False
 
 
 def _worth_trying(finding: Finding) -> bool:
