@@ -84,11 +84,13 @@ def fits(kind, wanted):
     return kind <= wanted
 
 def find(table, wanted):
-    below = {kind for kind in table if fits(kind, wanted)}
-    table.setdefault(wanted, max(below))
+    return {kind for kind in table if fits(kind, wanted)}
+
+def add(table, kind):
+    table[kind] = kind
 
 table = {1: 1, 2: 2}
-threads = [threading.Thread(target=find, args=(table, wanted)) for wanted in (3, 4)]
+threads = [threading.Thread(target=target, args=(table, 3)) for target in (find, add)]
 for thread in threads:
     thread.start()
 for thread in threads:
