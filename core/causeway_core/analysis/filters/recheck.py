@@ -10,12 +10,12 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a window whose write is guarded by a later read that nothing can part from it: a re-check after the await, double-checked
     locking, compare-and-set.
 
-    The later read is of the same location, and where the write is computed from the first read, compared with it; or of a version that the window's step read too and that every interfering write changes in the
-    same step.
+    The later read is of the same location, and where the write is computed from the first read, compared with it; or of a version that the
+    window's step read too and that every interfering write changes in the same step.
     """
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.CROSSED):
         return None
-    table, first, last, other = evidence.table, candidate.first, candidate.last, candidate.others[0]
+    table, first, last = evidence.table, candidate.first, candidate.last
     guards = evidence.deciding_sites(last)
     between = evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1, last=LOOK_BACK)
     for row in between:
