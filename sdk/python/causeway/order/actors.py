@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from _thread import get_ident
+from _thread import get_ident, get_native_id
 from types import BuiltinFunctionType, CodeType, CoroutineType, FunctionType, GeneratorType, MethodType
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ SUBMIT = "submit()"
 class Actor:
     """One thread, task or callback. `thread` is the ident of the OS thread it runs on, once known; `loop` its event loop."""
 
-    __slots__ = ("aside", "begun", "counts", "ended", "kind", "loop", "path", "pending", "subject", "thread", "worker")
+    __slots__ = ("aside", "begun", "counts", "ended", "kind", "loop", "native", "path", "pending", "subject", "thread", "worker")
 
     def __init__(self, path: str, kind: str, subject: Any = None) -> None:
         self.path = path
@@ -33,6 +33,8 @@ class Actor:
         self.worker: Actor | None = None
         """Of a work item: the thread that runs it."""
         self.thread = 0
+        self.native = 0
+        """Of a thread: its id in the operating system, once it runs."""
         self.loop: Any = None
         self.begun = self.ended = False
         self.counts: dict[str, int] = {}
@@ -105,6 +107,7 @@ class Actors:
         self.foreign = frozenset(sys._current_frames()) - {ident}
         self._threads[ident] = self.root
         self.root.thread = ident
+        self.root.native = get_native_id()
 
     def thread_made(self, thread: Any) -> Actor:
         """`thread` is about to be started by the running actor."""
@@ -124,7 +127,7 @@ class Actors:
     def thread_begins(self, thread: Any) -> Actor:
         """In the new thread."""
         actor = self._coming.pop(id(thread), None) or self.spawn(self.root, described(thread.run), "thread", thread)
-        actor.thread = get_ident()
+        actor.thread, actor.native = get_ident(), get_native_id()
         self._threads[actor.thread] = actor
         return actor
 
@@ -171,7 +174,7 @@ class Actors:
         actor = self._threads.get(ident)
         if actor is None:
             actor = self._threads[ident] = self.spawn(self.root, f"thread-{len(self._threads)}", "thread")
-            actor.thread, actor.begun = ident, True
+            actor.thread, actor.native, actor.begun = ident, get_native_id(), True
         return actor
 
     # Steps of tasks and callbacks.

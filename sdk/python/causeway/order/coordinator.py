@@ -1,6 +1,7 @@
 """One order over several processes: the first one serves a Unix socket, the others tell it what they pass and are told what others did.
 
-Messages are lines of JSON: `{"hello": root path}`, `{"passed": key}`, `{"gave_up": {…}}`. A connection that ends is a process that ended.
+Messages are lines of JSON: `{"hello": root path, "pid": …}`, `{"passed": key}`, `{"gave_up": {…}}`, `{"watch": true}` (somebody waits),
+`{"ask": n}` and `{"standing": {…}, "answer": n}`. They arrive in the order in which they were sent. A connection that ends is a process that ended.
 All threads in here are the machinery's own: they are no actors, take no gates and are not recorded.
 """
 
@@ -14,6 +15,7 @@ import socket
 import time
 
 from causeway import _tap
+from causeway.order.standing import standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 
 DRAIN_SECONDS = 5.0
+ANSWER_SECONDS = 1.0
+GONE = -1
 
 
 class _Peer:
@@ -32,6 +36,10 @@ class _Peer:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.root = ""
+        self.answer: tuple[int, dict[str, Any]] = (0, {})
+        self.answered = _thread.allocate_lock()
+        """Released when there is a new answer, or will never be one."""
+        self.answered.acquire()
         self._rest = b""
 
     def send(self, message: dict[str, Any]) -> None:
@@ -39,6 +47,12 @@ class _Peer:
             self.connection.sendall(json.dumps(message).encode() + b"\n")
         except OSError:
             pass
+
+    def answers(self, number: int, standing: dict[str, Any]) -> None:
+        """The process has told how it stands, or (`GONE`) never will."""
+        self.answer = (number, standing)
+        if self.answered.locked():
+            self.answered.release()
 
     def receive(self) -> list[dict[str, Any]] | None:
         """The next messages; None at the end."""
@@ -65,6 +79,9 @@ class Coordinator:
         self.path = path
         self._forcing = forcing
         self._peers: list[_Peer] = []
+        self._question = 0
+        self.joined: dict[int, str] = {}
+        """All that ever took part, by process id."""
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(path)
         self._socket.listen(64)
@@ -87,6 +104,20 @@ class Coordinator:
         """Tells all others."""
         for peer in self._peers:
             peer.send({"gave_up": why})
+
+    def standings(self) -> list[dict[str, Any]] | None:
+        """How all others stand (`standing.standing`); None if one does not say. Without the forcing's lock; from one thread."""
+        with self._forcing.lock:
+            self._question += 1
+            peers = list(self._peers)
+        for peer in peers:
+            peer.send({"ask": self._question})
+        ends = time.monotonic() + ANSWER_SECONDS
+        for peer in peers:
+            while peer.answer[0] != self._question:
+                if peer.answer[0] == GONE or not peer.answered.acquire(timeout=max(ends - time.monotonic(), 0)):
+                    return None
+        return [peer.answer[1] for peer in peers]
 
     def drain(self) -> None:
         """Takes note of all that processes which have ended said before. Without the forcing's lock."""
@@ -138,6 +169,7 @@ class Coordinator:
         with forcing.lock:
             if peer in self._peers:
                 self._peers.remove(peer)
+            peer.answers(GONE, {})
             forcing.process_ended(peer.root)
             forcing.movers.check()
         self._connections.remove(peer.connection)
@@ -150,6 +182,7 @@ class Coordinator:
             if "hello" in message:
                 peer.root = str(message["hello"])
                 self._peers.append(peer)
+                self.joined[int(message["pid"])] = peer.root
                 peer.send({"welcome": list(forcing.passed), "gave_up": forcing.gave_up})
             elif "passed" in message:
                 forcing.passed_elsewhere(str(message["passed"]))
@@ -159,6 +192,10 @@ class Coordinator:
             elif "gave_up" in message:
                 forcing.gave_up_elsewhere(message["gave_up"])
                 self.gave_up(message["gave_up"])
+            elif "watch" in message:
+                forcing.movers.watch()
+            elif "standing" in message:
+                peer.answers(int(message["answer"]), message["standing"])
 
 
 class Client:
@@ -168,10 +205,11 @@ class Client:
 
     def __init__(self, forcing: Forcing, path: str, root: str) -> None:
         self._forcing = forcing
+        self._watched = False
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(path)
         self._peer = _Peer(connection)
-        self._peer.send({"hello": root})
+        self._peer.send({"hello": root, "pid": os.getpid()})
         for message in self._peer.receive() or ():
             self._take(message)
         start_unseen(forcing, self._read)
@@ -187,6 +225,12 @@ class Client:
     def gave_up(self, why: dict[str, Any]) -> None:
         """Tells the first process."""
         self._peer.send({"gave_up": why})
+
+    def watch(self) -> None:
+        """Somebody waits in this process."""
+        if not self._watched:
+            self._watched = True
+            self._peer.send({"watch": True})
 
     def drain(self) -> None:
         """Nothing: the first process keeps the result."""
@@ -208,6 +252,8 @@ class Client:
                 forcing.passed_elsewhere(str(message["passed"]))
             if message.get("gave_up"):
                 forcing.gave_up_elsewhere(message["gave_up"])
+            if "ask" in message:
+                self._peer.send({"standing": standing(forcing), "answer": message["ask"]})
 
     def _read(self) -> None:
         while (messages := self._peer.receive()) is not None:
@@ -234,7 +280,12 @@ def start_unseen(forcing: Forcing, run: Callable[[], None]) -> None:
     def unseen() -> None:
         _tap.pause()
         _tap.enter_gate()
-        run()
+        ident = _thread.get_ident()
+        forcing.unseen.add(ident)
+        try:
+            run()
+        finally:
+            forcing.unseen.discard(ident)
 
     _tap.pause()
     _tap.enter_gate()

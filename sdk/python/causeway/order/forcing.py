@@ -6,6 +6,7 @@ from _thread import RLock, allocate_lock, get_ident
 
 from causeway import _tap
 from causeway.order.actors import Actor, Actors
+from causeway.order.children import Children
 from causeway.order.document import STATEMENTS
 from causeway.order.movers import Movers
 from causeway.order.watched import Watched
@@ -41,6 +42,11 @@ class Forcing:
         self.actors = Actors(root)
         self.movers = Movers(self)
         self.watched = Watched(order.watch)
+        self.children = Children()
+        self.given: frozenset[str] = frozenset()
+        """Pipes that were there before the program (`channels.given`)."""
+        self.unseen: set[int] = set()
+        """Threads of the machinery."""
         self.passed: list[str] = []
         self.gave_up: dict[str, Any] | None = None
         self.hang: dict[str, Any] | None = None
@@ -298,6 +304,8 @@ class Forcing:
         self.lock = RLock()
         self.actors = Actors(root)
         self.movers = Movers(self)
+        self.children = Children()
+        self.unseen.clear()
         self.remote = self._changed = self.on_hang = None
         self._queues.clear()
         self._wants.clear()

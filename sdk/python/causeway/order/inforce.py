@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from causeway.order import loop, processes, threads, uvloop
+from causeway.order import channels, loop, processes, threads, uvloop
 from causeway.order.document import Order, OrderError
 from causeway.order.forcing import Forcing
 from causeway.order.hang import Hang
@@ -30,6 +30,8 @@ class InForce:
 
     def install(self) -> None:
         """Hooks threads and loops. In the thread that is to be the root actor, before it runs code of the program."""
+        if self._socket is None:
+            self.forcing.given = channels.given()
         threads.install(self.forcing, self.patches)
         loop.install(self.forcing, self.patches)
         uvloop.install(self.forcing, self.patches)
@@ -111,7 +113,7 @@ def _at_end(inforce: InForce, file: Any) -> None:
 
 def patience_of(environment: Mapping[str, str]) -> float:
     """Seconds without any progress after which an order is given up while I/O is outstanding."""
-    from causeway.order.movers import PATIENCE as default
+    from causeway.order.watchman import PATIENCE as default
 
     try:
         return max(float(environment.get(PATIENCE) or default), 0.001)

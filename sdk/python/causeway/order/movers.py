@@ -1,19 +1,21 @@
-"""Who can still move: threads that run, block, are held or idle in a loop. Decides at once when everybody waits, and by patience where I/O is out."""
+"""Who can still move: threads that run, block, are held or idle in a loop. What can be decided at once is; the rest is the watchman's."""
 
 from __future__ import annotations
 
 import sys
-from _thread import allocate_lock, get_ident
+from _thread import get_ident
 
 from causeway import _tap
+from causeway.order.watchman import PATIENCE, Watchman
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from causeway.order.actors import Actor
     from causeway.order.forcing import Forcing
 
-PATIENCE = 2.0
 MOVES, MAY_COME, STUCK = "moves", "may come", "stuck"
 
 
@@ -27,11 +29,11 @@ class Movers:
         self._idle: dict[int, Any] = {}
         self._joins: dict[int, tuple[Any, bool]] = {}
         self._sleeps: dict[int, float] = {}
-        self._watchman = 0
-        self._bell = allocate_lock()
-        self._bell.acquire()
+        self.turns = 0
+        """How often a thread has gone on."""
+        self._watchman: Watchman | None = None
         self._stopped = False
-        self._alarmed = _alarm()  # a test's time limit is nothing that the program waits for
+        self._alarmed = alarm()  # a test's time limit is nothing that the program waits for
         self.hangs = False
         """Whether a process in which nobody can move any more is to be noticed also when nobody is held."""
 
@@ -42,6 +44,7 @@ class Movers:
 
     def runs(self, ident: int) -> None:
         """The thread goes on."""
+        self.turns += 1
         self._held.discard(ident)
         self._idle.pop(ident, None)
         self._joins.pop(ident, None)
@@ -72,7 +75,7 @@ class Movers:
             return
         if waits:
             names = ", ".join(sorted(actor.path for actor in forcing.waiting()))
-            forcing.give_up_unfinished("everybody waits", f"Nobody can go on while {names} waits; {_tell_of(self.blocked())}.")
+            forcing.give_up_unfinished("everybody waits", f"Nobody can go on while {names} waits; {tell_of(self.blocked())}.")
             if forcing.open:
                 self.check()  # a loop whose thread waits for a lock that one of its own tasks holds is stuck even so
         elif forcing.remote is None or forcing.remote.alone():
@@ -82,36 +85,50 @@ class Movers:
 
     def state(self) -> str:
         """Whether some thread moves, may be woken from outside (a timer, I/O), or neither."""
-        actors = self.forcing.actors
-        parked = {ident: (lock, timed, free) for ident, lock, timed, free in _tap.parked_threads()}
         may_come = False
-        if actors.coming():
-            return MOVES
-        for ident, actor in list(actors.threads().items()):
-            if ident in self._held:
-                continue
-            if ident in self._idle:
-                found = loop_state(self._idle[ident])
-            elif ident in self._joins:
-                thread, timed = self._joins[ident]
-                found = MOVES if self._over(thread, ident) else MAY_COME if timed else STUCK
-            elif ident in self._sleeps:
-                found = MAY_COME
-            elif ident in parked:
-                _, timed, free = parked[ident]
-                found = MOVES if free else MAY_COME if timed else STUCK
-            elif actor.ended:
-                continue
-            else:
-                return MOVES
+        for _, _, _, found in self.threads():
             if found is MOVES:
                 return MOVES
             may_come = may_come or found is MAY_COME
-        if not self._alarmed and _alarm():
+        if self.alarmed():
             return MAY_COME
         if may_come or (self.forcing.remote is not None and not self.forcing.remote.alone()):
             return MAY_COME
         return STUCK
+
+    def threads(self) -> Iterator[tuple[int, Actor | None, str, str]]:
+        """The threads of the program: ident, actor, what it is at (`gate`, `loop`, `join`, `sleep`, `lock`, or `code`), and whether it can move."""
+        actors = self.forcing.actors
+        parked = {ident: (timed, free) for ident, _, timed, free in _tap.parked_threads()}
+        if actors.coming():
+            yield 0, None, "code", MOVES
+        for ident, actor in list(actors.threads().items()):
+            if ident in self._held:
+                yield ident, actor, "gate", STUCK
+            elif ident in self._idle:
+                yield ident, actor, "loop", loop_state(self._idle[ident])
+            elif ident in self._joins:
+                thread, timed = self._joins[ident]
+                yield ident, actor, "join", MOVES if self._over(thread, ident) else MAY_COME if timed else STUCK
+            elif ident in self._sleeps:
+                yield ident, actor, "sleep", MAY_COME
+            elif ident in parked:
+                timed, free = parked[ident]
+                yield ident, actor, "lock", MOVES if free else MAY_COME if timed else STUCK
+            elif not actor.ended:
+                yield ident, actor, "code", MOVES
+
+    def loop(self, ident: int) -> Any:
+        """The event loop in which the thread is idle."""
+        return self._idle[ident]
+
+    def wakes(self, ident: int) -> float:
+        """When the thread has slept enough (`time.monotonic`)."""
+        return self._sleeps[ident]
+
+    def alarmed(self) -> bool:
+        """Whether the program has set itself an alarm since."""
+        return not self._alarmed and alarm()
 
     def _over(self, thread: Any, ident: int) -> bool:
         if thread is not None:
@@ -139,48 +156,18 @@ class Movers:
     # Patience.
 
     def watch(self) -> None:
-        """From now on somebody looks from time to time whether anything moves at all."""
-        if self._watchman or self._stopped:
-            return
-        import _thread
-
-        self._watchman = -1
-        _tap.pause()
-        try:
-            self._watchman = _thread.start_new_thread(self._watch, ())
-        except RuntimeError:
-            self._watchman = 0
-        finally:
-            _tap.resume()
+        """From now on somebody looks from time to time whether anything moves at all: the process that began the order, for all that take part."""
+        remote = self.forcing.remote
+        if remote is not None and not remote.decides:
+            remote.watch()
+        elif self._watchman is None and not self._stopped:
+            self._watchman = Watchman(self.forcing, self.patience)
 
     def stop(self) -> None:
         """Nobody need watch any more."""
         self._stopped = True
-        if self._bell.locked():
-            self._bell.release()
-
-    def _watch(self) -> None:
-        _tap.pause()
-        _tap.enter_gate()
-        before: Any = None
-        while not self._bell.acquire(timeout=self.patience):
-            with self.forcing.lock:
-                if self._stopped or self.forcing.complete:
-                    break
-                seen = (self.forcing.progress, self._positions())
-                if seen == before and self.forcing.waiting() and not self._due_soon():
-                    self.forcing.give_up_unfinished("no progress", f"Nothing has moved for {self.patience:g} s: {_tell_of(self.blocked())}.")
-                    break
-                before = seen
-        _tap.resume()
-
-    def _due_soon(self) -> bool:
-        """Whether a timer or a sleep is still running: it will come."""
-        return bool(self._sleeps) or any(getattr(loop, "_scheduled", None) for loop in self._idle.values())
-
-    def _positions(self) -> list[tuple[int, int, int]]:
-        own = get_ident()
-        return sorted((ident, id(frame), frame.f_lasti) for ident, frame in sys._current_frames().items() if ident != own)
+        if self._watchman is not None:
+            self._watchman.stop()
 
 
 def loop_state(loop: Any) -> str:
@@ -213,7 +200,7 @@ def tasks_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
     return told
 
 
-def _alarm() -> bool:
+def alarm() -> bool:
     """Whether the program has set itself an alarm."""
     import signal
 
@@ -228,6 +215,7 @@ def _where(ident: int) -> str:
     return f" at {frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}" if frame is not None else ""
 
 
-def _tell_of(blocked: list[dict[str, Any]]) -> str:
+def tell_of(blocked: list[dict[str, Any]]) -> str:
+    """Who waits for what, as a part of a sentence."""
     others = [f"{one['actor']} waits for {one['waits_for']}" for one in blocked if one["waits_for"] != "the order"]
     return "; ".join(others) or "nobody else is left"

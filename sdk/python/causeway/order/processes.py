@@ -63,6 +63,8 @@ class Processes:
         if get_ident() not in self._executing and not self.forcing.ended_for_good:
             self.socket()
             self._forking = self._name()
+            with self.forcing, self.forcing.lock:
+                self.forcing.children.forked(self._forking)
 
     def _after_in_child(self) -> None:
         if get_ident() in self._executing or not self._forking:
@@ -89,7 +91,7 @@ class Processes:
             if any(b"multiprocessing.resource_tracker" in os.fsencode(word) for word in argv):
                 # multiprocessing's own janitor is no part of the program.
                 given = [name + b"=" + value for name, value in pairs.items() if not name.startswith(b"CAUSEWAY_ORDER")]
-                return self._call(original, (*args[:5], given, *args[6:]), {})
+                return self._call(original, (*args[:5], given, *args[6:]), {}, of_order=False)
             pairs = self._told(pairs)
             visible = {os.fsdecode(name): os.fsdecode(value) for name, value in pairs.items()}
             given = [name + b"=" + value for name, value in pairs.items()]
@@ -122,12 +124,16 @@ class Processes:
         told.pop(b"CAUSEWAY_ORDER_RESULT", None)
         return told
 
-    def _call(self, original: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _call(self, original: Any, args: tuple[Any, ...], kwargs: dict[str, Any], of_order: bool = True) -> Any:
         self._executing.add(get_ident())
         try:
-            return original(*args, **kwargs)
+            made = original(*args, **kwargs)
         finally:
             self._executing.discard(get_ident())
+        if of_order and isinstance(made, int):
+            with self.forcing, self.forcing.lock:
+                self.forcing.children.executed(made)
+        return made
 
 
 def join(forcing: Forcing, path: str, root: str) -> None:

@@ -1,0 +1,35 @@
+"""The child processes of this one, as far as they live: whoever decides for all has to know of each that takes no part in the order."""
+
+from __future__ import annotations
+
+import os
+
+
+class Children:
+    """Every method is called with the forcing's lock held."""
+
+    def __init__(self) -> None:
+        self._forked: list[str] = []
+        self._executed: set[int] = set()
+
+    def forked(self, root: str) -> None:
+        """A fork of this process is about to be made; it will say hello by this name."""
+        self._forked.append(root)
+
+    def executed(self, process: int) -> None:
+        """A process that runs something else."""
+        self._executed.add(process)
+
+    def living(self) -> list[int | str]:
+        """Process ids, and names of forks, whose end is not told by this process. Reaps nobody."""
+        self._executed = {process for process in self._executed if _lives(process)}
+        return [*self._forked, *sorted(self._executed)]
+
+
+def _lives(process: int) -> bool:
+    if not hasattr(os, "waitid"):
+        return True
+    try:
+        return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except OSError:
+        return False

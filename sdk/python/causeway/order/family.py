@@ -1,0 +1,74 @@
+"""Whether the processes of a program under an order can still move, from how each of them stands: pure, so that it can be tested without any."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    Standings = Mapping[int, Mapping[str, Any]]
+
+
+class Family:
+    """Remembers which processes took part, and what they were connected to. `given` are pipes whose other ends may be held by anybody."""
+
+    def __init__(self, given: Iterable[str] = ()) -> None:
+        self._given = frozenset(given)
+        self._processes: set[int] = set()
+        self._roots: set[str] = set()
+        self._visited: set[str] = set()
+
+    def saw(self, now: Standings, joined: Mapping[int, str]) -> None:
+        """Takes note of a look, and of all that have taken part by then: process ids and names."""
+        self._processes.update(now, joined)
+        self._roots.update(joined.values())
+        for one in now.values():
+            self._visited.update(one.get("visits", ()))
+
+    def nobody_moves(self, before: Standings, now: Standings) -> bool:
+        """Whether all were quiet in two looks, and only hear from each other. The looks show the same marks."""
+        if before.keys() != now.keys() or not all(one["quiet"] for look in (before, now) for one in look.values()):
+            return False
+        if any(one["unsent"] for one in now.values()) or not self._children_known(now):
+            return False
+        held = {name for one in now.values() for name in one["held"]}
+        return all(self._inside(name, held, now) for one in now.values() for name in one["hears"])
+
+    def _children_known(self, now: Standings) -> bool:
+        """Whether all living children take part: one that does not may do anything."""
+        return all(child in (self._roots if isinstance(child, str) else now) for one in now.values() for child in one["children"])
+
+    def _inside(self, name: str, held: set[str], now: Standings) -> bool:
+        kind, _, rest = name.partition(" ")
+        match kind:
+            case "own":
+                return True
+            case "tcp":
+                return name in held or self._on_the_way(rest.partition(" ")[0], now)
+            case "pipe":
+                return name in held and rest.partition(" ")[0] not in self._given
+            case "process":
+                return int(rest) in self._processes
+            case "listen":
+                return self._visits(rest) and not self._strangers(rest, held, now)
+        return False
+
+    def _visits(self, address: str) -> bool:
+        return any(_same(address, visited) for visited in self._visited)
+
+    def _on_the_way(self, address: str, now: Standings) -> bool:
+        """Whether a connection to the address was not accepted yet by who listens there."""
+        return any(_same(name.partition(" ")[2], address) for one in now.values() for name in one["hears"] if name.startswith("listen "))
+
+    def _strangers(self, address: str, held: set[str], now: Standings) -> bool:
+        """Whether somebody else is connected to where we listen."""
+        visitors = [name for one in now.values() for here, name in one["visitors"] if _same(address, here)]
+        return not all(self._inside(name, held, now) for name in visitors)
+
+
+def _same(listens: str, address: str) -> bool:
+    """Whether who listens at the one address is reached at the other; an unspecified host is all of them."""
+    if listens.startswith(("0.0.0.0:", ":::")):
+        return listens.rpartition(":")[2] == address.rpartition(":")[2]
+    return listens == address

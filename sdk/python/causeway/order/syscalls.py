@@ -1,0 +1,32 @@
+"""What a thread blocks in that no hook sees, such as a read of standard input: the kernel tells the system call (Linux)."""
+
+from __future__ import annotations
+
+import os
+
+READS, WRITES, CHILD = "reads", "writes", "child"
+_NUMBERS = {
+    "x86_64": {0: READS, 19: READS, 43: READS, 45: READS, 47: READS, 288: READS, 1: WRITES, 20: WRITES, 44: WRITES, 46: WRITES, 61: CHILD},
+    "aarch64": {63: READS, 65: READS, 202: READS, 207: READS, 212: READS, 242: READS, 64: WRITES, 66: WRITES, 206: WRITES, 211: WRITES, 260: CHILD},
+}  # fmt: skip
+"""By machine: read, readv, accept, recvfrom, recvmsg, accept4; write, writev, sendto, sendmsg; wait4."""
+
+
+def blocks_in(native: int) -> tuple[str, int] | None:
+    """`reads` or `writes` and the descriptor, or `child` and its process id, for a thread that waits in such a call; None for any other."""
+    try:
+        with open(f"/proc/self/task/{native}/syscall") as file:
+            number, first = file.read().split()[:2]
+        kind = _NUMBERS.get(os.uname().machine, {}).get(int(number))
+        return (kind, int(first, 16) & 0xFFFFFFFF) if kind is not None else None
+    except (OSError, ValueError):
+        return None
+
+
+def turns(native: int) -> int:
+    """How often the thread has been put to sleep; a thread that shows the same number twice has slept in between. -1: not known."""
+    try:
+        with open(f"/proc/self/task/{native}/status") as file:
+            return sum(int(line.rpartition(":")[2]) for line in file if "voluntary_ctxt_switches" in line)
+    except (OSError, ValueError):
+        return -1

@@ -1,0 +1,98 @@
+"""Looks from time to time whether anybody can still move, in the process that decides for all that take part in an order.
+
+Two looks at every process, one after the other, decide: whoever was quiet in both, and has done nothing in between, was quiet all the time between,
+so that there was a moment at which all of them were. What one process sent to another before that moment lies ready at the other's end, and shows
+in the second look; what it told through the coordinator came before its answer.
+"""
+
+from __future__ import annotations
+
+import time
+from _thread import allocate_lock
+
+from causeway.order.family import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from causeway.order.forcing import Forcing
+
+PATIENCE = 2.0
+SHORTEST, LONGEST = 0.03, 0.25
+"""Seconds between two looks: more, the longer nothing changes."""
+
+
+class Watchman:
+    """A thread of its own that neither the order nor a recording sees. Made with the forcing's lock held."""
+
+    def __init__(self, forcing: Forcing, patience: float) -> None:
+        from causeway.order.coordinator import start_unseen
+
+        self._forcing = forcing
+        self._patience = patience
+        self._family = Family(forcing.given)
+        self._bell = allocate_lock()
+        self._bell.acquire()
+        self._before: dict[int, dict[str, Any]] | None = None
+        self._since = time.monotonic()
+        try:
+            start_unseen(forcing, self._watch)
+        except RuntimeError:
+            pass  # no more threads: nobody watches
+
+    def stop(self) -> None:
+        """Ends it."""
+        if self._bell.locked():
+            self._bell.release()
+
+    def _watch(self) -> None:
+        pause = SHORTEST
+        while not self._bell.acquire(timeout=min(pause, self._patience)):
+            now = self._look()
+            with self._forcing.lock:
+                if self._forcing.complete:
+                    return
+                moved = now is None or self._before is None or _marks(now) != _marks(self._before)
+                if moved:
+                    self._since = time.monotonic()
+                elif now is not None and self._before is not None and self._decided(self._before, now):
+                    return
+            self._before = now
+            pause = SHORTEST if moved else min(pause * 1.5, LONGEST)
+
+    def _look(self) -> dict[int, dict[str, Any]] | None:
+        """How all processes stand, by process id; None if one has not answered, or something happened meanwhile."""
+        from causeway.order.standing import standing
+
+        forcing = self._forcing
+        with forcing.lock:
+            own, remote = standing(forcing), forcing.remote
+        others = remote.standings() if remote is not None else []
+        if others is None:
+            return None
+        now = {one["pid"]: one for one in [own, *others]}
+        self._family.saw(now, remote.joined if remote is not None else {})
+        return now
+
+    def _decided(self, before: dict[int, dict[str, Any]], now: dict[int, dict[str, Any]]) -> bool:
+        """With the forcing's lock held: whether the order was given up."""
+        from causeway.order.movers import tell_of
+
+        forcing = self._forcing
+        names = sorted(name for one in now.values() for name in one["waiting"])
+        own = next(iter(now.values()))
+        if not names or forcing.progress != own["mark"][0]:
+            return False  # something has just been told
+        blocked = [each for one in now.values() for each in one.get("blocked", ())]
+        if self._family.nobody_moves(before, now):
+            forcing.give_up_unfinished("everybody waits", f"Nobody can go on while {', '.join(names)} waits; {tell_of(blocked)}.")
+        elif time.monotonic() - self._since >= self._patience and not any(one["due"] for one in now.values()):
+            forcing.give_up_unfinished("no progress", f"Nothing has moved for {self._patience:g} s: {tell_of(blocked or forcing.movers.blocked())}.")
+        else:
+            return False
+        return True
+
+
+def _marks(standings: dict[int, dict[str, Any]]) -> dict[int, Any]:
+    return {process: (one["mark"], one["positions"]) for process, one in standings.items()}
