@@ -1,4 +1,4 @@
-"""`make demo`: record the bank of two services, find the race, prove it by forced re-runs, walk back from the wrong balance to its cause.
+"""`make demo`: record the bank of two services, find the race, prove it by forced re-runs, walk back to its cause, keep a test, and mend a copy.
 
 Everything shown comes from running the `causeway` command; each command is printed before it runs, so that it can be typed again.
 """
@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 BANK = Path(__file__).parent / "bank"
 ROOT = Path(__file__).parents[1]
 CAUSEWAY = str(Path(sys.executable).with_name("causeway"))
 RECORDING = Path(".causeway") / "demo.causeway"
+TEST = Path(".causeway") / "test_demo.py"
+MENDED = Path(".causeway") / "mended"
 
 
 def say(text: str) -> None:
@@ -24,11 +28,23 @@ def say(text: str) -> None:
 
 def causeway(*words: str) -> None:
     """Print and run one causeway command in the bank's folder."""
-    print(f"\n$ causeway {shlex.join(words)}", flush=True)
+    run("causeway", CAUSEWAY, *words)
+
+
+def pytest(folder: Path, *, fails: bool) -> None:
+    """Print and run the generated test in a folder; the demo stops if it does not end as it should."""
+    print(f"\n$ cd {os.path.relpath(folder, BANK.parent)}", end="", flush=True)
+    words = ("-q", "--no-header", "-p", "no:cacheprovider", str(TEST))
+    run("pytest", sys.executable, "-m", "pytest", *words, said=words, folder=folder, code=int(fails))
+
+
+def run(name: str, *command: str, said: Sequence[str] | None = None, folder: Path = BANK, code: int = 0) -> None:
+    """Print and run a command."""
+    print(f"\n$ {name} {shlex.join(command[1:] if said is None else said)}", flush=True)
     environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
-    done = subprocess.run([CAUSEWAY, *words], cwd=BANK, env=environment, check=False)
-    if done.returncode:
-        sys.exit(f"the demo stopped: causeway {words[0]} ended with exit code {done.returncode}")
+    done = subprocess.run(command, cwd=folder, env=environment, check=False)
+    if done.returncode != code:
+        sys.exit(f"the demo stopped: {name} ended with exit code {done.returncode}")
 
 
 def record() -> None:
@@ -49,6 +65,26 @@ def explain() -> None:
     causeway("why", str(RECORDING), "F1")
 
 
+def keep() -> None:
+    """Act 4: the regression test fails."""
+    say("The bad order as a test: four named places, and nothing but pytest and causeway-sdk needed to run it. It fails:")
+    causeway("export", str(RECORDING), "--finding", "F1", "--format", "test", "--force", "-o", str(TEST))
+    pytest(BANK, fails=True)
+
+
+def mend() -> None:
+    """Act 5: the change that is proved to close the window, in a copy of the bank, where the same test passes."""
+    copy = BANK / MENDED
+    shutil.rmtree(copy, ignore_errors=True)
+    (copy / TEST.parent).mkdir(parents=True)
+    for path in (*BANK.glob("*.py"), BANK / TEST):
+        shutil.copy2(path, copy / path.relative_to(BANK))
+    say("The smallest change after which the order cannot happen any more, proved by running both services with it, and put into a copy of the bank:")
+    causeway("fix", "F1", str(RECORDING), "--in", str(MENDED))
+    say("The same test, in the copy:")
+    pytest(copy, fails=False)
+
+
 def travel() -> None:
     """Where to go from here."""
     say(
@@ -61,7 +97,7 @@ def travel() -> None:
 def main() -> None:
     """Run the tour."""
     (BANK / RECORDING.parent).mkdir(exist_ok=True)
-    for act in (record, prove, explain, travel):
+    for act in (record, prove, explain, keep, mend, travel):
         act()
 
 

@@ -89,6 +89,18 @@ def test_a_patch_that_does_not_help_is_refused(till: Path, old: str, new: str, r
     assert (till / "till.py").read_text() == TILL
 
 
+def test_a_patch_is_only_put_where_it_fits(till: Path, tmp_path: Path) -> None:
+    (tmp_path / "till.py").write_text(TILL)
+    (till / "elsewhere").mkdir()
+    (till / "elsewhere" / "till.py").write_text("# something else\n")
+    placed = run("fix", "F1", "till.causeway", "--in", str(tmp_path), "--diff", cwd=till)
+    assert placed.returncode == 0 and (till / "till.py").read_text() == TILL, placed.stderr
+    assert "self._lock" in (tmp_path / "till.py").read_text()
+    refused = run("fix", "F1", "till.causeway", "--in", "elsewhere", cwd=till)
+    assert refused.returncode == 2 and "till.py is not as it was recorded" in refused.stderr
+    assert (till / "elsewhere" / "till.py").read_text() == "# something else\n"
+
+
 def test_what_cannot_be_used_is_one_line(till: Path, tmp_path: Path) -> None:
     missing = run("fix", "F77", "till.causeway", cwd=till)
     assert missing.returncode == 2 and "there is no finding F77" in missing.stderr and "Traceback" not in missing.stderr

@@ -10,6 +10,7 @@ import click
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
+from causeway_core.fix import Patch
 from causeway_core.fix.search import seek
 from causeway_core.fix.verify import Verification
 from causeway_core.model import Finding
@@ -23,15 +24,17 @@ from causeway_core.storage import Recording
 Examples:
   causeway fix F1
   causeway fix F1 run.causeway --diff | git apply
-  causeway fix F1 --apply"""
+  causeway fix F1 --apply
+  causeway fix F1 --in ../copy"""
 )
 @click.argument("finding")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--diff", "only_diff", is_flag=True, help="Print the patch alone.")
 @click.option("--apply", "apply_", is_flag=True, help="Change the files.")
+@click.option("--in", "copy", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Change the files of this copy of the project.")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often an order that goes wrong is run.")
-def command(finding: str, file: Path | None, only_diff: bool, apply_: bool, wanted: bool, repeat: int) -> int:
+def command(finding: str, file: Path | None, only_diff: bool, apply_: bool, copy: Path | None, wanted: bool, repeat: int) -> int:
     """Find the smallest change that closes a finding, and prove it.
 
     Each candidate is applied to a copy of the project, and the program runs there again under the orders that went wrong. Only
@@ -49,24 +52,29 @@ def command(finding: str, file: Path | None, only_diff: bool, apply_: bool, want
         print(f"{found.finding.id}: {found.why_not}.", file=sys.stderr)
         print(f"  do: {found.finding.recommendation}", file=sys.stderr)
         return 1
-    _show(found.finding, found.proved, only_diff, apply_, root)
+    if apply_ or copy is not None:
+        _apply(found.proved.patch, copy or root)
+    _show(found.finding, found.proved, only_diff, changed=apply_ or copy is not None)
     return 0
 
 
-def _show(finding: Finding, found: Verification, only_diff: bool, apply_: bool, root: Path) -> None:
-    if apply_:
-        for name, before, after in found.patch.files:
-            if (root / name).read_bytes() != before.encode():
-                raise CommandError(f"{name} has changed meanwhile", "run it again")
-            (root / name).write_bytes(after.encode())
+def _apply(patch: Patch, root: Path) -> None:
+    """Changes the files below `root`, all or none. Raises CommandError where one is not what the patch was made for."""
+    for name, before, _ in patch.files:
+        if not (root / name).is_file() or (root / name).read_bytes() != before.encode():
+            raise CommandError(f"{root / name} is not as it was recorded", "apply the patch by hand: causeway fix … --diff | patch -p1")
+    for name, _, after in patch.files:
+        (root / name).write_bytes(after.encode())
+
+
+def _show(finding: Finding, found: Verification, only_diff: bool, changed: bool) -> None:
     if only_diff:
         sys.stdout.write(found.patch.diff())
         return
     print(f"{finding.id}: {finding.title}")
     print(f"  fix: {found.patch.sentence}")
     print(f"  proved: {found.reason}")
-    if apply_:
+    if changed:
         print(f"  changed: {', '.join(name for name, _, _ in found.patch.files)}")
-    else:
-        print()
-        sys.stdout.write(found.patch.diff())
+    print()
+    sys.stdout.write(found.patch.diff())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from causeway.order.actors import Actor
     from causeway.order.forcing import Forcing
 
+MOST_TOLD = 4
 MOVES, MAY_COME, STUCK = "moves", "may come", "stuck"
 
 
@@ -189,15 +190,25 @@ def loop_state(loop: Any) -> str:
 
 
 def tasks_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
-    """What the tasks of an idle loop wait for."""
+    """What the tasks of an idle loop wait for, and at which line of the program."""
     asyncio = sys.modules["asyncio"]
     told = []
     for task in sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name()):
         waiter = getattr(task, "_fut_waiter", None)
-        stack = task.get_stack(limit=1)
-        where = f" at {stack[-1].f_code.co_filename.rpartition('/')[2]}:{stack[-1].f_lineno}" if stack else ""
-        told.append({"actor": actors.task(task).path, "waits_for": f"{type(waiter).__name__ if waiter is not None else 'the order'}{where}"})
+        what = type(waiter).__name__ if waiter is not None else "the order"
+        told.append({"actor": actors.task(task).path, "waits_for": f"{what}{_awaits_at(task.get_coro())}"})
     return told
+
+
+def _awaits_at(coroutine: Any) -> str:
+    """The innermost line of the program in a chain of coroutines; nothing where all of them are a library's."""
+    found = ""
+    while coroutine is not None and hasattr(coroutine, "cr_await"):
+        frame = coroutine.cr_frame
+        if frame is not None and not _of_library(frame.f_code.co_filename):
+            found = f" at {frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
+        coroutine = coroutine.cr_await
+    return found
 
 
 def alarm() -> bool:
@@ -209,13 +220,20 @@ def alarm() -> bool:
 
 def _where(ident: int) -> str:
     frame: Any = sys._current_frames().get(ident)
-    library = sys.modules["os"].__file__.rpartition("/")[0]  # type: ignore[union-attr]
-    while frame is not None and frame.f_code.co_filename.startswith((library, "<", __file__.rpartition("/")[0])):
+    while frame is not None and _of_library(frame.f_code.co_filename):
         frame = frame.f_back
     return f" at {frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}" if frame is not None else ""
 
 
+def _of_library(path: str) -> bool:
+    """Whether it is the standard library, an installed package, or this one."""
+    library: str = sys.modules["os"].__file__.rpartition("/")[0]  # type: ignore[union-attr]
+    return path.startswith((library, "<", __file__.rpartition("/")[0])) or "/site-packages/" in path
+
+
 def tell_of(blocked: list[dict[str, Any]]) -> str:
-    """Who waits for what, as a part of a sentence."""
+    """Who waits for what, as a part of a sentence: those first that wait in a line of the program."""
     others = [f"{one['actor']} waits for {one['waits_for']}" for one in blocked if one["waits_for"] != "the order"]
-    return "; ".join(others) or "nobody else is left"
+    others.sort(key=lambda each: " at " not in each)
+    more = len(others) - MOST_TOLD
+    return "; ".join([*others[:MOST_TOLD], *([f"and {more} more wait"] if more > 0 else [])]) or "nobody else is left"
