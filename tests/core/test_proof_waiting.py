@@ -143,6 +143,102 @@ async def main():
 asyncio.run(main())
 """
 
+FINALIZER = """\
+import gc, threading, weakref
+
+class Registry:
+    def __init__(self):
+        self.lock, self.names = threading.Lock(), {}
+
+    def add(self, thing, name):
+        with self.lock:
+            self.names[id(thing)] = name
+        weakref.finalize(thing, self.remove, id(thing))
+
+    def remove(self, key):
+        with self.lock:
+            self.names.pop(key)
+
+class Thing:
+    def __init__(self):
+        self.me = self
+
+registry = Registry()
+registry.add(Thing(), "a")
+gc.collect()
+registry.add(registry, "b")
+"""
+
+SIGNAL = """\
+import signal, threading
+
+lock = threading.Lock()
+counts = []
+
+def note(name):
+    with lock:
+        counts.append(name)
+
+signal.signal(signal.SIGUSR2, lambda number, frame: None)
+
+def reload(number, frame):
+    note("reload")
+
+signal.signal(signal.SIGUSR2, reload)
+signal.raise_signal(signal.SIGUSR2)
+note("request")
+"""
+
+CALLBACK = """\
+import os, select, threading
+from concurrent.futures import ThreadPoolExecutor
+
+heard, told = os.pipe()
+
+class Loader:
+    def __init__(self, pool):
+        self.pool, self.lock, self.loaded = pool, threading.Lock(), []
+
+    def load(self):
+        # Ends after its callback was added in the recorded run, by ways that the recorder does not see; else after a second.
+        select.select([heard], [], [], 1.0)
+        return 1
+
+    def finished(self, future):
+        with self.lock:
+            self.loaded.append(future.result())
+
+    def want(self):
+        with self.lock:
+            job = self.pool.submit(self.load)
+            job.add_done_callback(self.finished)
+
+with ThreadPoolExecutor(2) as pool:
+    loader = Loader(pool)
+    loader.want()
+    os.write(told, b"x")
+"""
+
+FOREIGN = """\
+import asyncio, threading
+
+async def main():
+    loop, event = asyncio.get_running_loop(), asyncio.Event()
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.sleep(0)
+
+    def change():
+        CHANGE
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    while thread.is_alive():
+        await asyncio.sleep(0.01)
+    await asyncio.wait_for(waiting, 5)
+
+asyncio.run(main())
+"""
+
 
 def proved(tmp_path: Path, source: str) -> list[Finding]:
     """The findings above `hint` of a recorded run of a program, and those that a re-run confirmed."""
@@ -188,3 +284,31 @@ def test_a_wait_for_who_needs_the_lock_that_is_held(tmp_path: Path, source: str,
     assert (finding.kind, finding.tier) == (kind, "confirmed") and finding.proof is not None and "nothing can go on" in finding.proof.outcome
     fixed = source.replace(*mended)
     assert fixed != source and not proved(tmp_path, fixed)
+
+
+@pytest.mark.parametrize(
+    ("source", "mended"),
+    [
+        (FINALIZER, ("threading.Lock()", "threading.RLock()")),
+        (SIGNAL, ("threading.Lock()", "threading.RLock()")),
+    ],
+)
+def test_a_lock_that_its_holder_may_be_made_to_ask_for_again(tmp_path: Path, source: str, mended: tuple[str, str]) -> None:
+    (finding,) = proved(tmp_path, source)
+    assert (finding.kind, finding.tier) == ("deadlock", "confirmed")
+    assert not proved(tmp_path, source.replace(*mended))
+
+
+def test_a_callback_that_is_added_under_the_lock_it_takes(tmp_path: Path) -> None:
+    (finding,) = proved(tmp_path, CALLBACK)
+    assert (finding.kind, finding.tier) == ("deadlock", "confirmed")
+    fixed = CALLBACK.replace("            job.add_done_callback", "        job.add_done_callback")
+    assert fixed != CALLBACK and not proved(tmp_path, fixed)
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"), [("event.set()", True), ("loop.call_soon(event.set)", True), ("loop.call_soon_threadsafe(event.set)", False)]
+)
+def test_an_event_loop_that_another_thread_uses(tmp_path: Path, change: str, wrong: bool) -> None:
+    found = proved(tmp_path, FOREIGN.replace("CHANGE", change))
+    assert [(each.kind, each.tier) for each in found] == ([("data_race", "confirmed")] if wrong else [])

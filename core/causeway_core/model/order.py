@@ -58,6 +58,9 @@ class Constraint:
 class Order:
     """A partial order over named places. `says` is for people; `watch` names places whose locations' final values are wanted.
 
+    `inject`: what comes from outside at a place: `CancelledError` or `TimeoutError` is raised there, once past it garbage is collected (`collect`)
+    or a signal arrives (`signal SIGUSR1`). `checks`: `loop` has asyncio's loops look whether they are used from their own thread.
+
     `aim`: `bad` orders are meant to go wrong, `serial` ones run one window wholly before the other and show what is right.
     """
 
@@ -66,10 +69,12 @@ class Order:
     places: tuple[tuple[str, OrderPlace], ...]
     constraints: tuple[Constraint, ...]
     watch: tuple[str, ...] = ()
+    inject: tuple[tuple[str, str], ...] = ()
+    checks: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The order as JSON: what an order file holds, and `aim` and `says` beside it."""
-        return {
+        document: dict[str, Any] = {
             "schema": ORDER_SCHEMA,
             "aim": self.aim,
             "says": self.says,
@@ -77,10 +82,17 @@ class Order:
             "constraints": [{"after": each.after, "hold": each.hold, "since": each.since} for each in self.constraints],
             "watch": list(self.watch),
         }
+        if self.inject:
+            document["inject"] = [{"at": at, "raise" if what.endswith("Error") else "do": what} for at, what in self.inject]
+        if self.checks:
+            document["checks"] = list(self.checks)
+        return document
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Order:
         """The inverse of `document`. Raises KeyError and TypeError on anything else."""
         places = tuple((name, OrderPlace.of(place)) for name, place in document["places"].items())
         constraints = tuple(Constraint(each["after"], each["hold"], each["since"]) for each in document["constraints"])
-        return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, tuple(document.get("watch", ())))
+        inject = tuple((each["at"], each.get("raise") or each["do"]) for each in document.get("inject", ()))
+        watch, checks = tuple(document.get("watch", ())), tuple(document.get("checks", ()))
+        return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, watch, inject, checks)

@@ -28,6 +28,8 @@ _POINTS: dict[int, PlaceAccess] = {
 
 _LOOKS_INTO_LOOP = 64
 """Records of a loop that are looked at for a place to stop at."""
+_FARTHEST = 200
+"""How many statements ahead a line is looked for."""
 
 
 class Unplaced(Exception):
@@ -85,11 +87,14 @@ class Anchors:
         if found is None or found.line <= 0:
             raise Unplaced("no recorded line was executing")
         who = self.actor_of(actor)
-        function = next((each for each in self._evidence.facts.functions.values() if each.path == found.path and _holds(each, found)), None)
+        function = self._function_at(found)
         if function is None:
             raise Unplaced(f"no function is known at {found}")
         line, text = self._statement(found.path, found.line)
         return OrderPlace(who.path, access, found.shown, line, function.qualname, text, None, self._nth(who, function, line, at))
+
+    def _function_at(self, found: SourcePlace) -> Function | None:
+        return next((each for each in self._evidence.facts.functions.values() if each.path == found.path and _holds(each, found)), None)
 
     def following(self, actor: int, at: At) -> OrderPlace | None:
         """The next statement of the call that an event lies in."""
@@ -104,6 +109,19 @@ class Anchors:
         here = timeline.stop_before(segment, at)
         before = None if here is None else timeline.stop_before(timeline.locate(here), here)
         return None if before is None else self.operation(actor, At(before + 1), "acquire")
+
+    def upcoming(self, actor: int, at: At, line: int) -> tuple[OrderPlace, OrderPlace | None]:
+        """The next execution of the statement at a line, in the call that an event lies in, and the statement before. Raises Unplaced."""
+        timeline = self._past.at(at)
+        found = timeline.stop_after(timeline.locate(at), at)
+        for _ in range(_FARTHEST):
+            if found is None:
+                break
+            place = self.operation(actor, At(found + 1), "acquire")
+            if place.line == line:
+                return place, self.preceding(actor, At(found + 1))
+            found = timeline.stop_after(timeline.locate(found), found)
+        raise Unplaced(f"line {line} was not executed")
 
     def begins(self, actor: Actor) -> At | None:
         """The first event of an actor's own code. A thread's first events belong to what starts it, which waits for them."""

@@ -52,14 +52,19 @@ class Judge:
             if not right and not forced.outcome.aspects.get("hang"):
                 refused.append(f"{order.says}: no serial order could be forced to compare it with")
                 continue
-            if _ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
+            if not order.checks and _ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
                 refused.append(f"{order.says}: a time limit of the program's own ended the wait, which proves nothing")
                 continue
             found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY) if right else ("hang",)
+            if order.checks:
+                found = tuple(name for name in found if name == "exceptions")
             if not forced.result.feasible:
                 found = tuple(name for name in found if name in ("hang", "exceptions"))
             found = self._steady(found, right)
             if not found or (found == (FINAL_VALUE,) and _container(forced.outcome.aspects[FINAL_VALUE])):
+                if order.checks:
+                    refused.append(f"{order.says}: nobody waited for it just then")
+                    continue
                 states = forced.outcome.unheard_of(finding.resource, [run.outcome for run in right])
                 (strange if states else harmless).append(order.says)
                 held = held or states

@@ -70,7 +70,7 @@ class Planner:
     def _sources(self, finding: Finding, candidate: Candidate | None) -> list[Callable[[], Iterator[Order]]]:
         if candidate is None:
             match finding.kind:
-                case "deadlock" | "lost_wakeup" | "blocking_call":
+                case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
                     return [lambda: self._waiting.orders(finding)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from causeway_core.analysis.detectors.self_lock import signal_handlers
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.text import Texts
 from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.draft import drafted
+
+_INTRUDERS = frozenset({"signal handler", "finalizer", "callback"})
 
 
 class WaitingOrders:
@@ -23,6 +27,10 @@ class WaitingOrders:
         roles = {access.role for access in finding.accesses}
         if finding.kind == "lost_wakeup":
             yield from self._wakeup(finding)
+        elif finding.kind == "data_race":
+            yield Order("bad", "the event loop looks who uses it", (), (), checks=("loop",))
+        elif roles & _INTRUDERS:
+            yield from self._intruded(finding)
         elif "ask" in roles:
             yield from self._under_lock(finding)
         else:
@@ -56,6 +64,26 @@ class WaitingOrders:
         yield drafted("bad", says, [(has, asks, since), *([] if stays is None else [(asks, stays, has)])])
         before = (a.preceding(asker, at["ask"]) if two.kind == "thread" else None) or since
         yield drafted("bad", f"{two.title} does not ask for the lock before {one.title} has ended or cannot go on", [(a.end(one), asks, before)])
+
+    def _intruded(self, finding: Finding) -> Iterator[Order]:
+        """A signal arrives, or garbage is collected, while the lock is held; or a future is done before its callback is added."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        lines = {access.role: access.line for access in finding.accesses}
+        a, holder = self._anchors, self._work(at["acquire"])
+        if holder is None:
+            return
+        has, name = a.operation(holder, at["acquire"], "acquire"), a.actor_of(holder).title
+        if "callback" in at and "add" in at:
+            settles = self._work(at["callback"])
+            if settles is not None and settles != holder:
+                who, (adds, before) = a.actor_of(settles), a.upcoming(holder, at["add"], lines["add"])
+                yield drafted("bad", f"{who.title} has ended before {name} adds its callback", [(a.end(who), adds, before or has)])
+        elif "signal handler" in at:
+            handlers = signal_handlers(Texts(self._evidence.facts.sources))
+            for signal in dict.fromkeys(handlers.values()):
+                yield Order("bad", f"{signal} arrives while {name} holds the lock", (("a1", has),), (), inject=(("a1", f"signal {signal}"),))
+        elif "finalizer" in at:
+            yield Order("bad", f"garbage is collected while {name} holds the lock", (("a1", has),), (), inject=(("a1", "collect"),))
 
     def _work(self, at: At | None) -> int | None:
         """The actor of an event: a work item, where a pool ran it."""

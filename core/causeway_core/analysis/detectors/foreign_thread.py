@@ -9,7 +9,7 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.model import Finding
-from causeway_core.wire.kinds import SyncFlag, SyncOp
+from causeway_core.wire.kinds import HandleKind, SyncFlag, SyncOp
 
 _CHANGES = {
     SyncOp.EVENT_SET: "set",
@@ -52,6 +52,31 @@ def foreign_threads(scene: Scene, evidence: Evidence, events: Iterable[Operation
         if place.line and str(place) not in places:
             places.add(str(place))
             found.append(_told(scene, evidence, event, at_home[object]))
+    return [*found, *_scheduled(scene, evidence, places)]
+
+
+def _scheduled(scene: Scene, evidence: Evidence, places: set[str]) -> list[Finding]:
+    """Tasks and callbacks that a foreign thread gave to a loop that was running by then, past `call_soon_threadsafe`."""
+    begun: dict[int, int] = {}
+    actors = [actor for actor in evidence.facts.actors.values() if actor.kind in ("task", "callback") and actor.first_at is not None]
+    for actor in actors:
+        ns = evidence.clock.ns(actor.first_at or 0)
+        if ns is not None and actor.first_at is not None:
+            begun[actor.first_at >> 40] = min(ns, begun.get(actor.first_at >> 40, ns))
+    found = []
+    for actor in actors:
+        step = next(iter(evidence.facts.steps.get(actor.id, ())), None)
+        if step is None or step.cause_at is None or step.cause_at >> 40 == step.first_at >> 40 or step.cause_at >> 40 in begun:
+            continue
+        by, when, place = evidence.actor_at(step.cause_at), evidence.clock.ns(step.cause_at), scene.place(step.cause_at)
+        running = when is not None and when > begun[step.first_at >> 40]
+        if by is None or not running or not place.line or str(place) in places or evidence.facts.step_cause(step.id) != HandleKind.CALL_SOON:
+            continue
+        places.add(str(place))
+        what = f"starts {scene.actor(actor.id)}" if actor.kind == "task" else "schedules a callback"
+        moments = [Moment(by, step.cause_at, "act", what), Moment(actor.id, step.first_at, "use", "runs")]
+        title = f"`{place.function}` in {scene.actor(by)} {what} on an event loop from a thread that does not run it"
+        found.append(_finding(scene, title, actor.name, moments))
     return found
 
 
@@ -66,17 +91,22 @@ def _told(scene: Scene, evidence: Evidence, event: Operation, at_home: list[Oper
     moments = [Moment(event.actor, event.at, "act", f"{verb} {name}")]
     for each in at_home[:1]:
         moments.append(Moment(each.actor, each.at, "use", f"uses {name}"))
+    title = f"`{place.function}` in {scene.actor(event.actor)} {verb} {name}, an asyncio {kind}, from a thread that runs no event loop"
+    return _finding(scene, title, name, moments)
+
+
+def _finding(scene: Scene, title: str, resource: str, moments: list[Moment]) -> Finding:
     return scene.finding(
         kind="data_race",
         tier="likely",
         rank=0.8,
         confidence=0.9,
-        title=f"`{place.function}` in {scene.actor(event.actor)} {verb} {name}, an asyncio {kind}, from a thread that runs no event loop",
-        resource=name,
+        title=title,
+        resource=resource,
         events=moments,
         recommendation="hand the call to the loop: `loop.call_soon_threadsafe(…)`, or `asyncio.run_coroutine_threadsafe(…)` for a coroutine",
         explanation=(
-            "Objects of asyncio are not made for threads: the change can fall into the middle of the loop's own work on them, and the loop is "
-            "not woken, so who waits goes on only when something else happens to wake it."
+            "Loops and objects of asyncio are not made for threads: the change can fall into the middle of the loop's own work on them, and the "
+            "loop is not woken, so who waits goes on only when something else happens to wake it."
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from dataclasses import replace
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.holds import Hold
@@ -34,11 +35,18 @@ def self_locks(scene: Scene, evidence: Evidence) -> list[Finding]:
     return found
 
 
+def signal_handlers(texts: Texts) -> dict[str, str]:
+    """Names of functions that the source makes signal handlers, and of which signal."""
+    calls = [call for call in texts.calls() if called(call) == "signal" and len(call.args) == 2]
+    return {last_name(call.args[1]): last_name(call.args[0]) for call in calls}
+
+
 def _intruders(texts: Texts) -> list[tuple[str, FunctionNode, set[FunctionNode]]]:
     """What may be called in the middle of other code: how, the function, and all it leads to."""
     functions = [function for _, function in texts.functions()]
-    found = [("finalizer", function) for function in functions if function.name == "__del__"]
-    handlers = {last_name(call.args[1]) for call in texts.calls() if called(call) == "signal" and len(call.args) == 2}
+    finalizers = {last_name(call.args[1]) for call in texts.calls() if called(call) in ("finalize", "ref", "proxy") and len(call.args) >= 2}
+    found = [("finalizer", function) for function in functions if function.name in {"__del__", *finalizers} - {""}]
+    handlers = signal_handlers(texts)
     found += [("signal handler", function) for function in functions if function.name in handlers]
     return [(how, function, texts.reachable(function)) for how, function in found]
 
@@ -51,15 +59,18 @@ def _of_lock(
         inside = next((hold for hold in holds if where[hold.id] in led), None)
         # Whoever holds it is interrupted in its own thread: signal handlers run in the main thread only.
         interrupted = [hold for hold in holds if where[hold.id] is not None and (how == "finalizer" or _in_main(evidence, hold))]
+        interrupted = [hold for hold in interrupted if inside is None or hold.id != inside.id]
         if inside is not None and interrupted and not _handles_all(texts, function):
-            return _told(scene, interrupted[0], inside, how, function.name)
+            # What was put off, or comes again, comes in the middle of the next.
+            hold = next((each for each in interrupted if each.order > inside.order and each.id != inside.id), interrupted[-1])
+            return _told(scene, hold, inside, how, function.name)
     for hold in holds:
-        callback = _added_callback(texts, scene, hold, where[hold.id])
+        adding, callback = _added_callback(texts, scene, hold, where[hold.id])
         if callback is not None:
             led = texts.reachable(callback)
             inside = next((each for each in holds if where[each.id] in led and each.id != hold.id), None)
             if inside is not None:
-                return _told(scene, hold, inside, "callback", callback.name)
+                return _told(scene, hold, inside, "callback", callback.name, adding)
     return None
 
 
@@ -77,21 +88,21 @@ def _handles_all(texts: Texts, function: FunctionNode) -> bool:
     )
 
 
-def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNode | None) -> FunctionNode | None:
-    """The function that is added as a callback of a future inside the `with` that took the lock: called at once if the future is done."""
+def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNode | None) -> tuple[int, FunctionNode | None]:
+    """At which line a callback is added to a future inside the `with` that took the lock, and the function: it is called at once if that is done."""
     if function is None or isinstance(function, ast.AsyncFunctionDef):
-        return None
+        return 0, None
     line = scene.place(hold.at).line
     for block in ast.walk(function):
         if isinstance(block, ast.With) and block.lineno == line:
             for node in ast.walk(block):
                 if isinstance(node, ast.Call) and called(node) == "add_done_callback" and node.args:
                     name = last_name(node.args[0])
-                    return next((each for _, each in texts.functions() if each.name == name), None)
-    return None
+                    return node.lineno, next((each for _, each in texts.functions() if each.name == name), None)
+    return 0, None
 
 
-def _told(scene: Scene, hold: Hold, inside: Hold, how: str, function: str) -> Finding:
+def _told(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, adding: int = 0) -> Finding:
     name, place = scene.object(hold.object), scene.place(hold.at)
     when = {
         "finalizer": f"a finalizer, `{function}`, takes it too and may run at any allocation while it is held",
@@ -113,7 +124,8 @@ def _told(scene: Scene, hold: Hold, inside: Hold, how: str, function: str) -> Fi
         resource=name,
         events=[
             Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
-            Moment(inside.actor, inside.at, "acquire", f"acquired {name} in or for `{function}`"),
+            Moment(scene.evidence.facts.work_of(inside.actor, inside.at), inside.at, how, f"acquired {name} in or for `{function}`"),
+            *([Moment(hold.actor, hold.at, "add", f"adds `{function}`", replace(place, line=adding))] if adding else []),
         ],
         recommendation=advice,
         explanation=f"{name} cannot be taken twice by one thread. It did not happen in this run.",

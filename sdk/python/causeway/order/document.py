@@ -14,6 +14,10 @@ LIFETIME = ("start", "end")
 STATEMENTS = ("sql", "file", "acquire", "release")
 """Accesses that are over when their statement is over."""
 RAISES = ("CancelledError", "TimeoutError")
+COLLECT, SIGNAL = "collect", "signal "
+"""What can be done at a place besides: a collection of garbage that came at no other time, a signal (`signal SIGUSR1`) that arrives there."""
+CHECKS = ("loop",)
+"""What can be watched besides: whether objects of asyncio are used from threads on which their loop does not run."""
 
 
 class OrderError(ValueError):
@@ -70,7 +74,7 @@ class Constraint:
 class Order:
     """A whole order file, checked. Raises OrderError for anything that is not one."""
 
-    __slots__ = ("constraints", "inject", "places", "watch")
+    __slots__ = ("checks", "constraints", "inject", "places", "watch")
 
     def __init__(self, given: dict[str, Any]) -> None:
         if not isinstance(given, dict) or given.get("schema", SCHEMA) != SCHEMA:
@@ -83,11 +87,12 @@ class Order:
         self.watch = [key for key in given.get("watch") or () if _known(key, self.places, "watch")]
         self.inject: dict[str, str] = {}
         for one in given.get("inject") or ():
-            key, kind = one.get("at"), one.get("raise")
-            if kind not in RAISES:
-                raise OrderError(f"inject: raise is {kind!r}, not one of {', '.join(RAISES)}")
+            key, kind = one.get("at"), one.get("raise") or one.get("do")
+            if kind not in RAISES and not is_deed(kind):
+                raise OrderError(f"inject: raise is {kind!r}, not one of {', '.join(RAISES)}; nor is it something to do (collect, signal NAME)")
             if _known(key, self.places, "inject"):
                 self.inject[key] = kind
+        self.checks = [check for check in given.get("checks") or () if check in CHECKS]
 
     @classmethod
     def load(cls, path: str) -> Order:
@@ -103,6 +108,11 @@ class Order:
     def files(self) -> set[str]:
         """The files that hold places."""
         return {place.file for place in self.places.values() if place.file}
+
+
+def is_deed(kind: Any) -> bool:
+    """Whether an injection does something where its place has been passed, rather than raise there."""
+    return isinstance(kind, str) and (kind == COLLECT or kind.startswith(SIGNAL))
 
 
 def _object(given: Any, what: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from _thread import RLock, allocate_lock, get_ident
 from causeway import _tap
 from causeway.order.actors import Actor, Actors
 from causeway.order.children import Children
-from causeway.order.document import STATEMENTS
+from causeway.order.document import STATEMENTS, is_deed
 from causeway.order.movers import Movers
 from causeway.order.watched import Watched
 
@@ -57,6 +57,8 @@ class Forcing:
         self.bound: set[str] = set()
         """Those of them that lie in one statement with the place from which on their actor is held."""
         self._inside = {one.since.key: one for one in order.constraints if one.since is not None and one.since.same_statement(one.hold)}
+        self.due: dict[int, list[str]] = {}
+        """What is to be done in a thread as soon as it has left its gate."""
         self.progress = 0
         self.on_hang: Callable[[], None] | None = None
         self.remote: Any = None
@@ -164,6 +166,13 @@ class Forcing:
             return False
         return (other.kind == "thread" and other.thread != get_ident()) or (other.loop is not None and other.loop is not actor.loop)
 
+    def fire(self) -> None:
+        """Does what is due in this thread. Outside of gates, and without the lock."""
+        from causeway.order.inject import do
+
+        for deed in self.due.pop(get_ident(), ()):
+            do(deed)
+
     # What threads call.
 
     def stop(self, blocks: bool = False) -> None:
@@ -260,6 +269,9 @@ class Forcing:
         self._done.add(key)
         self.passed.append(key)
         self.progress += 1
+        deed = self.order.inject.get(key, "")
+        if is_deed(deed):
+            self.due.setdefault(get_ident(), []).append(deed)
         if self.remote is not None:
             self.remote.passed(key)
         self._release()
@@ -374,6 +386,9 @@ class Forcing:
                     self._give_up(constraint, ENDED, f"{place.actor} has ended without its {place}.")
                 else:
                     self._give_up(constraint, NO_ACTOR, f"There was no {place.actor}.")
+            missed = [key for key, kind in self.order.inject.items() if is_deed(kind) and key not in self._done]
+            if missed and decides and self.gave_up is None:
+                self.gave_up = {"constraint": None, "reason": ENDED, "detail": f"Nobody came to {self.order.places[missed[0]]}."}
             self.open = True
             self.ended_for_good = True
             self._release()

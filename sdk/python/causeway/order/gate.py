@@ -68,6 +68,8 @@ class Gate:
                 forcing.begin(duty.begins)
         finally:
             _tap.leave_gate()
+        if forcing.due:
+            forcing.fire()
 
     def __invert__(self) -> Any:
         if self._duty.tap_kind == MARK:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from causeway.order import channels, loop, processes, threads, uvloop
-from causeway.order.document import Order, OrderError
+from causeway.order.document import COLLECT, Order, OrderError
 from causeway.order.forcing import Forcing
 from causeway.order.hang import Hang
+from causeway.order.inject import put_off_collection
 from causeway.order.modules import Modules
 from causeway.order.patches import Patches
 
@@ -36,6 +37,8 @@ class InForce:
         loop.install(self.forcing, self.patches)
         uvloop.install(self.forcing, self.patches)
         processes.Processes(self.forcing, self._root, self._socket).install(self.patches)
+        if COLLECT in self.forcing.order.inject.values():
+            put_off_collection(self.patches)
         if self._socket is not None:
             processes.join(self.forcing, self._socket, self._root)
         with self.forcing, self.forcing.lock:

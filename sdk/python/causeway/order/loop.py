@@ -37,6 +37,8 @@ class _Loops:
         patches.put(handle, "__init__", self._made(handle.__init__))
         patches.put(handle, "_run", self._run(handle._run))
         patches.put(loop, "_run_once", self._run_once(loop._run_once))
+        if "loop" in self.forcing.order.checks:
+            patches.put(loop, "__init__", _checked(loop.__init__))
 
     def _made(self, original: Any) -> Any:
         def __init__(self: Any, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
@@ -117,6 +119,17 @@ class _Loops:
                     forcing.movers.runs(get_ident())
 
         return _run_once
+
+
+def _checked(original: Any) -> Any:
+    """A loop in debug mode raises where it is used from another thread than its own."""
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self.set_debug(True)
+        self.slow_callback_duration = 3600.0
+
+    return __init__
 
 
 def _back(handle: Any) -> Callable[[], None]:
