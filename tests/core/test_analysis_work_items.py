@@ -34,6 +34,14 @@ IN_ROW = 'futures = [pool.submit(count, counts, "a") for _ in range(3)]'
 AWAITED = '[pool.submit(count, counts, "a").result() for _ in range(3)]'
 
 
+ONE_WORKER = """import concurrent.futures
+        release = threading.Event()
+        pool.submit(release.wait)
+        futures = [pool.submit(count, counts, "a") for _ in range(3)]
+        concurrent.futures.wait(futures)
+        release.set()"""
+
+
 def findings(tmp_path: Path, body: str, workers: object, submit: str) -> list[Finding]:
     program = tmp_path / "program.py"
     program.write_text(COUNT.format(body=body, workers=workers, submit=submit))
@@ -52,3 +60,8 @@ def test_items_submitted_together_are_not_ordered_whoever_ran_them(tmp_path: Pat
 @pytest.mark.parametrize(("body", "workers", "submit"), [(LOCKED, 4, IN_ROW), (BARE, 1, IN_ROW), (BARE, 4, AWAITED)])
 def test_a_lock_a_single_worker_and_a_result_waited_for_order_them(tmp_path: Path, body: str, workers: int, submit: str) -> None:
     assert not findings(tmp_path, body, workers, submit)
+
+
+def test_items_that_one_worker_ran_in_a_row_touch_what_they_share(tmp_path: Path) -> None:
+    (finding,) = findings(tmp_path, BARE, 2, ONE_WORKER)
+    assert (finding.kind, finding.resource) == ("lost_update", "counts['a']")

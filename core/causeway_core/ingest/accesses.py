@@ -22,8 +22,10 @@ from causeway_core.storage.stream import ChunkStore
 from causeway_core.wire import _stream
 
 _KINDS = ("", "attribute", "item", "structure", "global", "cell")
-_REMOVES, _ADDS, _CLEARS = 1, 2, 3
-_METHODS = {"pop": _REMOVES, "discard": _REMOVES, "remove": _REMOVES, "setdefault": _ADDS, "add": _ADDS, "clear": _CLEARS}
+_REMOVES, _ADDS, _CLEARS, _REMOVES_GIVEN = 1, 2, 3, 4
+_METHODS = {"pop": _REMOVES, "discard": _REMOVES, "remove": _REMOVES, "setdefault": _ADDS, "add": _ADDS, "clear": _CLEARS, "popitem": _REMOVES_GIVEN}
+_FIRST_CALL = 1 << 48
+"""Lanes of calls that pools run start here; those of actors are below."""
 _ROWS_AT_ONCE = 1 << 15
 _VALUES_KEPT = 1 << 14
 
@@ -76,7 +78,28 @@ class _Process:
         rows = self._pipeline.writer.database.execute("SELECT first_at, id, actor FROM step")
         steps = integers(rows, 3)
         steps = steps[np.isin(steps[:, 0] >> 40, list(self._pipeline.facts.processes[self._id].streams.values()))]
-        return np.ascontiguousarray(steps[np.argsort(steps[:, 0], kind="stable")])
+        steps = steps[np.argsort(steps[:, 0], kind="stable")]
+        return np.ascontiguousarray(self._in_lanes(steps)) if len(steps) else np.empty((0, 4), np.int64)
+
+    def _in_lanes(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The steps with whom each counts for as a fourth column: the actor; of a pool's worker each call that it ran, for which steps are parted."""
+        laned = np.column_stack((steps, steps[:, 2]))
+        rows = self._pipeline.writer.database.execute("SELECT at, id FROM sync WHERE op = 'run'")
+        runs = integers(rows, 2)
+        runs = runs[np.isin(runs[:, 0] >> 40, np.unique(steps[:, 0] >> 40))]
+        if not len(runs):
+            return laned
+        runs = runs[np.argsort(runs[:, 0], kind="stable")]
+        index = np.searchsorted(steps[:, 0], runs[:, 0], "right") - 1
+        runs, index = runs[index >= 0], index[index >= 0]
+        parts = np.column_stack((runs[:, 0], steps[index, 1], steps[index, 2], runs[:, 1]))
+        laned = np.concatenate((laned, parts))
+        laned = laned[np.lexsort((laned[:, 3], laned[:, 0]))]
+        began = np.searchsorted(runs[:, 0], laned[:, 0], "right") - 1
+        started = np.maximum(began, 0)
+        working = (began >= 0) & (runs[started, 0] >> 40 == laned[:, 0] >> 40) & (laned[:, 2] == parts[started, 2])
+        laned[:, 3] = np.where(working, _FIRST_CALL + runs[started, 1], laned[:, 2])
+        return laned
 
     def _sites_of(self, cells: bytes, names: bytes) -> NDArray[np.uint32]:
         """Wire sites at which shared variables may be touched."""

@@ -12,19 +12,22 @@
 enum { READ, WRITE, DELETE, TEST, ITERATE, MUTATE };
 enum { ATTRIBUTE = 1, ITEM, STRUCTURE, GLOBAL, CELL };
 enum { LIST_LIKE = 1, DICT_LIKE = 2, SET_LIKE = 4 };
-enum { METHOD_OTHER, METHOD_REMOVES_KEY, METHOD_ADDS_KEY, METHOD_CLEARS };
+enum { METHOD_OTHER, METHOD_REMOVES_KEY, METHOD_ADDS_KEY, METHOD_CLEARS, METHOD_REMOVES_GIVEN };
+#define MOST_CLEARED 256 /* items of one container that `clear()` is noted of */
 #define MANY 0xFFFFFFFFu
 
 typedef struct {
     uint64_t key;
-    int64_t actor;    /* actor.id of the only one so far, -1: several */
+    uint64_t next;    /* key of the next item of the same owner, 0 at the end */
+    int64_t actor;    /* lane of the only one so far, -1: several */
     uint32_t number;  /* of the location when emitted, 0 none yet */
     uint32_t epoch;   /* of the owner when `present` was known */
-    bool wrote, present;
+    bool wrote, present, listed;
 } place;
 
 typedef struct {
     uint64_t key;     /* wire id + 1 */
+    uint64_t items;   /* key of the item met last, 0 none */
     uint32_t type, epoch;
     bool complete;    /* every key that `epoch` does not know is absent */
 } owner_info;
@@ -36,7 +39,7 @@ typedef struct {
     table places, owners, cells, names, types, methods;
     uint32_t (*sites)[4];
     size_t site_count;
-    int64_t *steps;   /* rows (first_at, step.id, actor.id), ascending */
+    int64_t *steps;   /* rows (first_at, step.id, actor.id, lane), ascending; a lane is an actor, of a pool's worker one call */
     size_t step_count, step;
     uint32_t next_number;
     bool emitting, failed;
@@ -64,9 +67,9 @@ static uint64_t place_key(uint32_t kind, uint32_t owner, uint32_t name, uint32_t
 
 static void find_step(access_scan *z, int64_t at) {
     size_t low = z->step;
-    if (low < z->step_count && z->steps[low * 3] <= at) {
-        if (low + 1 == z->step_count || z->steps[(low + 1) * 3] > at) return;
-        if (low + 2 >= z->step_count || z->steps[(low + 2) * 3] > at) {
+    if (low < z->step_count && z->steps[low * 4] <= at) {
+        if (low + 1 == z->step_count || z->steps[(low + 1) * 4] > at) return;
+        if (low + 2 >= z->step_count || z->steps[(low + 2) * 4] > at) {
             z->step = low + 1;
             return;
         }
@@ -75,7 +78,7 @@ static void find_step(access_scan *z, int64_t at) {
     low = 0;
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
-        if (z->steps[middle * 3] <= at) low = middle;
+        if (z->steps[middle * 4] <= at) low = middle;
         else high = middle;
     }
     z->step = low;
@@ -99,9 +102,9 @@ static place *access_place(access_scan *z, const seen *a, int op, uint32_t kind,
         PyErr_NoMemory();
         return NULL;
     }
-    const int64_t *step = z->steps + z->step * 3;
+    const int64_t *step = z->steps + z->step * 4;
     if (!z->emitting) {
-        if (p->actor != step[2]) p->actor = p->actor ? -1 : step[2];
+        if (p->actor != step[3]) p->actor = p->actor ? -1 : step[3];
         if (op == WRITE || op == DELETE || op == MUTATE) p->wrote = true;
         return p;
     }
@@ -138,6 +141,38 @@ static void set_present(const owner_info *o, place *p, bool present) {
     p->present = present;
 }
 
+/* Notes that a place is an item of its owner, so that emptying the owner finds it. */
+static void list_item(owner_info *o, place *p) {
+    if (p->listed) return;
+    p->listed = true;
+    p->next = o->items;
+    o->items = p->key;
+}
+
+/* `clear()`: each item that was there is gone. */
+static bool empty(access_scan *z, const seen *a, owner_info *o) {
+    uint32_t left = MOST_CLEARED;
+    for (uint64_t key = o->items; key && left; left--) {
+        place *p = table_find(&z->places, key);
+        if (!p) break;
+        key = p->next;
+        if (presence(o, p) != 1) continue;
+        if (!z->emitting) {
+            const int64_t *step = z->steps + z->step * 4;
+            if (p->actor != step[3]) p->actor = p->actor ? -1 : step[3];
+            p->wrote = true;
+        } else if (p->number) {
+            const int64_t *step = z->steps + z->step * 4;
+            uint32_t site = a->site < z->site_count ? z->sites[a->site][2] : 0;
+            if (!append(z->accesses, Py_BuildValue("LLLIiIIN", (long long)a->at, (long long)step[2], (long long)step[1], p->number, DELETE, site,
+                                                   (unsigned)CW_ABSENT, payload_bytes(NULL, 0)))) return false;
+        }
+    }
+    o->epoch++;
+    o->complete = true;
+    return true;
+}
+
 static bool on_item(access_scan *z, const cw_record *r, const seen *a) {
     owner_info *o = owner_of(z, r->operand);
     if (!o) return true;
@@ -151,6 +186,7 @@ static bool on_item(access_scan *z, const cw_record *r, const seen *a) {
     int op = r->kind == CW_SETITEM ? (r->vk == CW_ABSENT ? DELETE : WRITE) : kind == SITE_CONTAINS ? TEST : READ;
     place *p = access_place(z, a, op, ITEM, r->operand, 0, r->kk, r->key, r->key_words);
     if (!p) return false;
+    list_item(o, p);
     if (flags & LIST_LIKE) return op != DELETE || structure(z, a, MUTATE, r->operand);
     bool inserts = op == WRITE && presence(o, p) == 0;
     if (op == TEST) set_present(o, p, r->vk == CW_TRUE);
@@ -183,12 +219,20 @@ static bool on_mutate(access_scan *z, const cw_record *r, int64_t at) {
     const number_entry *method = table_find(&z->methods, (uint64_t)name + 1);
     uint32_t what = method ? method->value : METHOD_OTHER;
     if (what == METHOD_CLEARS) {
-        o->epoch++;
-        o->complete = true;
+        if (!empty(z, &a, o)) return false;
+    } else if (what == METHOD_REMOVES_GIVEN && flags & DICT_LIKE && kind == CW_TUPLE && length > 2 && value[0] >> 16 == 2) {
+        /* The result is the pair of key and value. */
+        size_t key_words = cw_payload_words(value[1], value + 2, length - 2);
+        if (key_words == CW_MALFORMED) return true;
+        place *p = access_place(z, &a, DELETE, ITEM, wire, 0, value[1], value + 2, (uint32_t)key_words);
+        if (!p) return false;
+        list_item(o, p);
+        set_present(o, p, false);
     } else if (first && flags & (DICT_LIKE | SET_LIKE) && what != METHOD_OTHER) {
         bool removes = what == METHOD_REMOVES_KEY;
         place *p = access_place(z, &a, removes ? DELETE : WRITE, ITEM, wire, 0, first_kind, first, (uint32_t)first_words);
         if (!p) return false;
+        list_item(o, p);
         int known = presence(o, p);
         set_present(o, p, !removes);
         if (known == !removes) return true;
@@ -212,6 +256,7 @@ static bool on_snapshot(access_scan *z, const cw_record *r) {
         if (length == CW_MALFORMED) return true;
         place *p = table_get(&z->places, place_key(ITEM, w[0], 0, kk, w + i, (uint32_t)length));
         if (!p) return PyErr_NoMemory(), false;
+        list_item(o, p);
         set_present(o, p, true);
         i += (uint32_t)length;
         if (form == 3) continue;
@@ -342,14 +387,14 @@ static int access_init(access_scan *z, PyObject *args, PyObject *keywords) {
     z->types.size = z->methods.size = sizeof(number_entry);
     z->next_number = first - 1;
     z->site_count = (size_t)sites.len / 16;
-    z->step_count = (size_t)steps.len / 24;
+    z->step_count = (size_t)steps.len / 32;
     z->sites = malloc(sites.len ? (size_t)sites.len : 1);
     z->steps = malloc(steps.len ? (size_t)steps.len : 1);
     bool ok = z->sites && z->steps && fill_set(&z->owners, &owners) && fill_set(&z->cells, &cells) && fill_set(&z->names, &names) &&
               fill_numbers(&z->types, &types) && fill_numbers(&z->methods, &methods);
     if (ok) {
         memcpy(z->sites, sites.buf, z->site_count * 16);
-        memcpy(z->steps, steps.buf, z->step_count * 24);
+        memcpy(z->steps, steps.buf, z->step_count * 32);
     } else {
         PyErr_NoMemory();
     }

@@ -3,7 +3,7 @@
 
 #include "_site_kinds.h"
 
-enum { SYNC_ACQUIRED = 1, SYNC_WAIT_END = 5, SYNC_GET = 12, SYNC_SEM_ACQUIRED = 13, SYNC_BARRIER_LEAVE = 16, SYNC_BEGIN = 18, SYNC_JOIN = 20, SYNC_RESULT_GOT = 22 };
+enum { SYNC_ACQUIRED = 1, SYNC_WAIT_END = 5, SYNC_GET = 12, SYNC_SEM_ACQUIRED = 13, SYNC_BARRIER_LEAVE = 16, SYNC_BEGIN = 18, SYNC_JOIN = 20, SYNC_RESULT_GOT = 22, SYNC_RUN = 26 };
 enum { SYNC_REENTRANT = 2 };
 enum { HANDLE_IO = 3 };
 enum { FATE_RAISED, FATE_CAUGHT, FATE_UNCAUGHT };
@@ -124,6 +124,7 @@ static bool on_sync(scanner *z, stream *s, const cw_record *r, uint64_t position
         if (!cw_step_close(z, s, ts, Py_None, 0)) return false;
         step_open(z, s, position, ts);
     }
+    if (op == SYNC_RUN && s->depth == 1) s->work++;
     PyObject *name = (Py_ssize_t)op < PyTuple_GET_SIZE(z->op_names) ? PyTuple_GET_ITEM(z->op_names, op) : PyTuple_GET_ITEM(z->op_names, 0);
     return append(z->syncs, Py_BuildValue("LLOINIL", (long long)cw_at(s, position), (long long)running(s)->id, name, flags, object_or_none(p, r->payload[1]),
                                           r->payload[2], (long long)ts));
@@ -150,11 +151,18 @@ static bool held(process *p, uint32_t wire, uint32_t rank, uint32_t owner, uint3
     return true;
 }
 
+/* Who touches something: the running actor, a worker of a pool anew for each call that it runs. */
+static uint32_t toucher(const stream *s) {
+    uint32_t who = running(s)->number + 1;
+    if (s->depth == 1 && s->work) who ^= s->work * 0x9E3779B1u | 0x80000000u;
+    return who == CW_MANY || !who ? 1 : who;
+}
+
 static bool touch(stream *s, uint32_t owner, int64_t at) {
     if (!owner) return true;
     object_info *o = object_of(s->process, owner, at);
     if (!o || !table_get(&s->owners, (uint64_t)owner + 1)) return false;
-    uint32_t who = running(s)->number + 1;
+    uint32_t who = toucher(s);
     if (o->actor != who) o->actor = o->actor ? CW_MANY : who;
     return true;
 }
@@ -164,7 +172,7 @@ static bool touch_variable(stream *s, uint32_t cell, const site_info *info) {
     if (!key) return true;
     touched_entry *t = table_get(&s->process->variables, key);
     if (!t) return false;
-    uint32_t who = running(s)->number + 1;
+    uint32_t who = toucher(s);
     if (t->actor != who) t->actor = t->actor ? CW_MANY : who;
     return true;
 }

@@ -82,6 +82,7 @@ struct stream {
     process *process;
     int64_t id;
     uint64_t position;                /* of the next record */
+    uint32_t work;                    /* calls that a worker of a pool has begun here */
     actor *stack[CW_DEEPEST];
     uint32_t depth;                   /* actors on the stack, 0 before the first record */
     uint32_t too_deep;                /* steps beyond CW_DEEPEST */

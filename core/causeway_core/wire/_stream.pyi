@@ -75,9 +75,11 @@ class AccessScan:
     def __init__(
         self, sites: Buffer, steps: Buffer, owners: Buffer, cells: Buffer, names: Buffer, types: Buffer, methods: Buffer, first_location: int
     ) -> None:
-        """`sites`: rows as for `Scanner.set_sites` from wire site 0 on; `steps`: rows of three int64 (first_at, step.id, actor.id) ascending;
+        """`sites`: rows as for `Scanner.set_sites` from wire site 0 on; `steps`: rows of four int64 (first_at, step.id, actor.id, lane)
+        ascending, where accesses of different lanes count as those of different actors;
         `owners`, `cells`, `names`: words as from `Scanner.shared`; `types`: pairs (TYPE id, flags); `methods`: pairs (number of a name, 1 removes a
-        key, 2 adds a key, 3 clears)."""
+        key, 2 adds a key, 3 clears, 4 removes
+        the key it returns)."""
 
     @property
     def last_location(self) -> int:

@@ -2,6 +2,7 @@
 #include "snapshot.h"
 
 #include "attributes.h"
+#include "key.h"
 #include "types.h"
 
 #include <datetime.h>
@@ -35,6 +36,13 @@ static void put(picture *p, PyObject *value, bool secret) {
     p->n += cw_put_value(p->words + p->n, &v);
 }
 
+static void put_key(picture *p, PyObject *key) {
+    cw_value v;
+    cw_encode_how(key, &v, p->how);
+    if (v.kind == CW_OBJECT || v.kind == CW_TUPLE) cw_key_unify(key, &v);
+    p->n += cw_put_value(p->words + p->n, &v);
+}
+
 static uint32_t sequence(picture *p, PyObject *const *items, Py_ssize_t n) {
     p->full = (size_t)n;
     for (Py_ssize_t i = 0; i < n && i < ELEMENTS; i++, p->count++) put(p, items[i], false);
@@ -46,7 +54,7 @@ static uint32_t mapping(picture *p, PyObject *dict) {
     PyObject *key, *value;
     p->full = (size_t)PyDict_GET_SIZE(dict);
     while (p->count < ELEMENTS && PyDict_Next(dict, &position, &key, &value)) {
-        put(p, key, false);
+        put_key(p, key);
         put(p, value, cw_secret_key(key));
         p->count++;
     }
@@ -59,7 +67,7 @@ static uint32_t set(picture *p, PyObject *object) {
     for (Py_ssize_t i = 0; i <= s->mask && p->count < ELEMENTS; i++) {
         setentry *e = &s->table[i];
         if (e->key == NULL || e->hash == -1) continue; /* free, or a key that was removed */
-        put(p, e->key, false);
+        put_key(p, e->key);
         p->count++;
     }
     return SET;

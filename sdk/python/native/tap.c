@@ -8,6 +8,7 @@
 #include "boundary.h"
 #include "method.h"
 #include "items.h"
+#include "key.h"
 #include "step.h"
 #include "threads.h"
 #include "types.h"
@@ -94,6 +95,7 @@ static int take_options(PyObject *options) {
 static void forget_all(void) {
     cw_texts_forget();
     cw_objects_forget();
+    cw_keys_forget();
     cw_actors_forget();
     cw_threads_forget();
     cw_items_clear();
@@ -149,6 +151,7 @@ static PyObject *after_fork(PyObject *Py_UNUSED(module), PyObject *args) {
     cw_streams_after_fork();
     cw_texts_forget();
     cw_objects_undefine();
+    cw_keys_forget();
     cw_actors_forget();
     cw_threads_forget();
     if (!cw_recording) Py_RETURN_NONE;

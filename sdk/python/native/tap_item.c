@@ -1,6 +1,7 @@
 /* Taps of items, membership, and containers read as a whole. */
 #include "taps.h"
 
+#include "key.h"
 #include "types.h"
 
 static bool is_list(PyObject *o) { return PyList_Check(o); }
@@ -52,6 +53,7 @@ static inline void encode(PyObject *value, cw_value *out) {
 static inline bool encode_key(PyObject *key, cw_value *out) {
     if (!PyUnicode_CheckExact(key)) {
         encode(key, out);
+        if (out->kind == CW_OBJECT || out->kind == CW_TUPLE) cw_key_unify(key, out);
         return false;
     }
     uint32_t id = cw_known_text(key);
@@ -162,7 +164,7 @@ static PyObject *contains(PyObject *self, PyObject *both) {
         cw_owner owner = cw_owner_of(container);
         cw_value k, v = {found ? CW_TRUE : CW_FALSE, 0, {0}};
         if (owner.id != 0 && !owner.private) {
-            cw_encode_published(key, &k);
+            cw_encode_key(key, &k);
             cw_record_item(tap->first, owner.id, &k, &v);
         }
     }

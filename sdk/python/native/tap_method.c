@@ -1,6 +1,7 @@
 /* Taps of container methods, and of functions that change their first argument. */
 #include "taps.h"
 
+#include "key.h"
 #include "types.h"
 
 #include <stddef.h>
@@ -91,7 +92,7 @@ static inline void encode_argument(PyObject *value, bool secret, cw_value *out) 
 
 #define ARGUMENTS 8
 /* MUTATE with at most eight arguments. `setdefault("password", …)` and the like: the key judges what follows it. */
-static void record_mutation(cw_tap *tap, cw_owner owner, bool keyed, PyObject *const *args, size_t count, PyObject *result) {
+static void record_mutation(cw_tap *tap, cw_owner owner, bool keyed, bool hashes, PyObject *const *args, size_t count, PyObject *result) {
     uint32_t payload[3 + (ARGUMENTS + 1) * (CW_VALUE_WORDS + 1)], n = 3;
     payload[0] = tap->site;
     payload[1] = owner.id;
@@ -102,6 +103,7 @@ static void record_mutation(cw_tap *tap, cw_owner owner, bool keyed, PyObject *c
     for (size_t i = 0; i < count; i++) {
         if (secret) cw_encode_secret(args[i], &v);
         else encode_argument(args[i], owner.secret, &v);
+        if (i == 0 && hashes && (v.kind == CW_OBJECT || v.kind == CW_TUPLE)) cw_key_unify(args[0], &v);
         n += cw_put_value(payload + n, &v);
         if (i == 0 && keyed && !owner.secret) secret = cw_secret_key(args[0]);
     }
@@ -111,10 +113,30 @@ static void record_mutation(cw_tap *tap, cw_owner owner, bool keyed, PyObject *c
     cw_emit(CW_X_MUTATE, payload, n);
 }
 
+/* What `update` puts in, an item at a time: the call says only that the whole changed. */
+static void record_item_set(cw_tap *tap, cw_owner owner, PyObject *key, PyObject *value) {
+    cw_value k, v;
+    cw_encode_key(key, &k);
+    if (owner.secret || cw_secret_key(key)) cw_encode_secret(value, &v);
+    else cw_encode_published(value, &v);
+    cw_record_item((tap->first & ~15u) | CW_SETITEM, owner.id, &k, &v);
+}
+
+#define MOST_UPDATED 16
+static void record_update(cw_tap *tap, cw_owner owner, PyObject *const *args, size_t count, PyObject *keywords) {
+    if (count != 0 && PyDict_CheckExact(args[0]) && PyDict_GET_SIZE(args[0]) <= MOST_UPDATED) {
+        Py_ssize_t position = 0;
+        PyObject *key, *value;
+        while (PyDict_Next(args[0], &position, &key, &value)) record_item_set(tap, owner, key, value);
+    }
+    Py_ssize_t named = keywords == NULL ? 0 : PyTuple_GET_SIZE(keywords);
+    for (Py_ssize_t i = 0; i < named && i < MOST_UPDATED; i++) record_item_set(tap, owner, PyTuple_GET_ITEM(keywords, i), args[count + (size_t)i]);
+}
+
 static void record_lookup(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *key, PyObject *result) {
     if (owner.private || cw_actors() < 2 || !PyDict_Check(self)) return;
     cw_value k, v;
-    cw_encode_published(key, &k);
+    cw_encode_key(key, &k);
     if (owner.secret) cw_encode_how(result, &v, CW_SECRET | CW_PUBLISH);
     else if (cw_secret_key(key)) cw_encode_secret(result, &v);
     else cw_encode_published(result, &v);
@@ -127,7 +149,8 @@ static void record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *c
     } else if (tap->method == LOOKS_UP) {
         if (count != 0) record_lookup(tap, owner, self, args[0], result);
     } else {
-        record_mutation(tap, owner, PyDict_Check(self), args, count, result);
+        record_mutation(tap, owner, PyDict_Check(self), PyDict_Check(self) || PyAnySet_Check(self), args, count, result);
+        if (tap->method == TAKES_OTHERS && !owner.private && cw_actors() > 1 && PyDict_Check(self)) record_update(tap, owner, args, count, keywords);
         if (!effect_follows(tap, args, count, keywords)) cw_snapshot(self);
     }
 }
@@ -156,7 +179,7 @@ static PyObject *call_function(PyObject *op, PyObject *const *args, size_t flags
     if (records) owner = cw_owner_of(args[0]);
     PyObject *result = PyObject_Vectorcall(c->function, args, flags, keywords);
     if (result != NULL && owner.id != 0 && cw_active()) {
-        record_mutation(c->tap, owner, false, args + 1, (size_t)count - 1, result);
+        record_mutation(c->tap, owner, false, false, args + 1, (size_t)count - 1, result);
         cw_snapshot(args[0]);
     }
     return result;

@@ -50,10 +50,10 @@ def _submitted(forcing: Forcing, original: Any) -> Any:
 def _worked(forcing: Forcing, original: Any) -> Any:
     """A work item that an order names is an actor of its own, whichever worker runs it."""
 
-    def run(self: Any) -> None:
+    def run(self: Any, *args: Any) -> None:
         path = vars(self).get("_causeway_path")
         if path is None:
-            original(self)
+            original(self, *args)
             return
         with forcing:
             with forcing.lock:
@@ -63,7 +63,7 @@ def _worked(forcing: Forcing, original: Any) -> Any:
                 forcing.actors.enter(actor)
                 forcing.started(actor)
         try:
-            original(self)
+            original(self, *args)
         finally:
             with forcing, forcing.lock:
                 forcing.actors.leave(actor)
