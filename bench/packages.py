@@ -42,7 +42,7 @@ NO_ASYNCIO_PLUGIN = ("-p", "no:asyncio")
 PACKAGES = (
     Package("janus", "2.0.0", ("pytest-asyncio",), options=("-o", "addopts=", "--ignore", "tests/test_benchmarks.py")),
     Package("cachetools", "6.2.4", options=NO_ASYNCIO_PLUGIN),
-    Package("apscheduler", "3.11.3", ("pytest-asyncio", "pytz", "anyio", "tzlocal")),
+    Package("apscheduler", "3.11.3", ("pytest-asyncio", "pytz", "anyio", "tzlocal", "tornado", "sqlalchemy", "twisted", "gevent")),
     Package("tornado", "6.6.1", (), ("tornado/test",), (*NO_ASYNCIO_PLUGIN, "-p", "no:anyio")),
     Package(
         "starlette",

@@ -22,7 +22,7 @@ from bench.packages import BIN, NO_ASYNCIO_PLUGIN, PACKAGES, Package, interprete
 TIERS = ("confirmed", "likely", "latent", "hint")
 MORE = (
     Package("aiosqlite", "0.22.1", (), ("aiosqlite/tests/smoke.py",), NO_ASYNCIO_PLUGIN),
-    Package("aiolimiter", "1.3.0", ("pytest-asyncio", "toolz"), options=("-o", "addopts=")),
+    Package("aiolimiter", "1.3.0", ("pytest-asyncio", "toolz", "dunamai"), options=("-o", "addopts=")),
     Package("aiojobs", "1.4.0", ("pytest-asyncio", "aiohttp", "pytest-aiohttp"), options=("-o", "addopts=", "-o", "filterwarnings=", "-o", "asyncio_mode=auto")),
     Package("aiofiles", "25.1.0", ("pytest-asyncio",)),
     Package("cacheout", "0.17.0", ("freezegun",), options=(*NO_ASYNCIO_PLUGIN,)),

@@ -110,6 +110,32 @@ for amount in (10, 20):
     thread.start()
 """
 
+FINALIZER = """\
+import gc, threading
+
+lines, lock, inside = [], threading.Lock(), threading.local()
+
+class Session:
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        write("ended")
+
+def write(line):
+    GUARD
+    with lock:
+        lines.append(line)
+
+Session()
+write("working")
+gc.collect()
+print(lines)
+"""
+MARKED = """if getattr(inside, "marked", False):
+        raise RuntimeError
+    inside.marked = True"""
+
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -196,3 +222,16 @@ def test_a_program_that_no_longer_runs_as_it_was_recorded_proves_nothing(tmp_pat
     [finding] = analysed(tmp_path)
     assert (finding["tier"], finding["proof"]["verdict"]) == ("likely", "untried")
     assert "without any order the program fails" in finding["proof"]["reason"]
+
+
+def test_a_finalizer_that_waits_for_its_own_thread_is_confirmed_by_collecting_garbage_there(tmp_path: Path) -> None:
+    recorded(tmp_path, FINALIZER.replace("GUARD", "pass"))
+    [finding] = analysed(tmp_path)
+    assert (finding["tier"], finding["kind"]) == ("confirmed", "deadlock")
+    assert "garbage is collected while thread MainThread holds" in finding["proof"]["reason"]
+    assert "nothing can go on" in finding["proof"]["outcome"]
+
+
+def test_who_finds_the_mark_of_its_own_thread_does_not_wait(tmp_path: Path) -> None:
+    recorded(tmp_path, FINALIZER.replace("GUARD", MARKED))
+    assert not analysed(tmp_path)

@@ -56,7 +56,7 @@ def _of_lock(
 ) -> Finding | None:
     where = {hold.id: texts.function(place.path, place.line) if (place := scene.place(hold.at)).line else None for hold in holds}
     for how, function, led in intruders:
-        inside = next((hold for hold in holds if where[hold.id] in led), None)
+        inside = next((hold for hold in holds if where[hold.id] in led and not _turns_back(where[hold.id], scene.place(hold.at).line)), None)
         # Whoever holds it is interrupted in its own thread: signal handlers run in the main thread only.
         interrupted = [hold for hold in holds if where[hold.id] is not None and (how == "finalizer" or _in_main(evidence, hold))]
         interrupted = [hold for hold in interrupted if inside is None or hold.id != inside.id]
@@ -86,6 +86,19 @@ def _handles_all(texts: Texts, function: FunctionNode) -> bool:
         for each in texts.reachable(function)
         for node in ast.walk(each)
     )
+
+
+def _turns_back(function: FunctionNode | None, line: int) -> bool:
+    """Whether who takes the lock at a line first sets a mark, and who finds the mark set does not come that far."""
+    for look in ast.walk(function) if function is not None else ():
+        if isinstance(look, ast.If) and look.lineno < line and isinstance(look.body[-1], (ast.Raise, ast.Return)):
+            marks = {node.attr for node in ast.walk(look.test) if isinstance(node, ast.Attribute)}
+            marks |= {node.value for node in ast.walk(look.test) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+            for node in ast.walk(function) if function is not None else ():
+                targets = node.targets if isinstance(node, ast.Assign) else []
+                if look.lineno < getattr(node, "lineno", 0) < line and any(last_name(target) in marks for target in targets):
+                    return True
+    return False
 
 
 def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNode | None) -> tuple[int, FunctionNode | None]:
