@@ -12,6 +12,8 @@ from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.draft import drafted
 
+_TRIED = 4
+"""Acquisitions at which garbage is collected."""
 _INTRUDERS = frozenset({"signal handler", "finalizer", "callback"})
 
 
@@ -83,7 +85,17 @@ class WaitingOrders:
             for signal in dict.fromkeys(handlers.values()):
                 yield Order("bad", f"{signal} arrives while {name} holds the lock", (("a1", has),), (), inject=(("a1", f"signal {signal}"),))
         elif "finalizer" in at:
-            yield Order("bad", f"garbage is collected while {name} holds the lock", (("a1", has),), (), inject=(("a1", "collect"),))
+            # What is garbage at which acquisition is not known: the nearest few are tried.
+            for moment in self._acquisitions(at["acquire"]):
+                place = a.operation(holder, moment, "acquire")
+                yield Order("bad", f"garbage is collected while {name} holds the lock", (("a1", place),), (), inject=(("a1", "collect"),))
+
+    def _acquisitions(self, at: At) -> list[At]:
+        """Those of the lock taken at an event, by the same actor, nearest to that event first."""
+        holds = self._evidence.holds
+        taken = next((hold for hold in holds.holds if hold.at == at), None)
+        alike = [] if taken is None else [hold for hold in holds.of(taken.object) if hold.actor == taken.actor]
+        return [At(hold.at) for hold in sorted(alike, key=lambda hold: abs(hold.order - (taken.order if taken else 0)))[:_TRIED]]
 
     def _work(self, at: At | None) -> int | None:
         """The actor of an event: a work item, where a pool ran it."""
