@@ -239,6 +239,58 @@ async def main():
 asyncio.run(main())
 """
 
+CONDITION = """\
+import threading
+
+class Inbox:
+    def __init__(self):
+        self.changed, self.items, self.taken = threading.Condition(), [], []
+
+    def put(self, item):
+        PUT
+
+    def take(self):
+        TAKE
+
+inbox = Inbox()
+taking = threading.Thread(target=inbox.take)
+putting = threading.Timer(0.1, inbox.put, ["x"])
+taking.start()
+putting.start()
+taking.join()
+"""
+
+PUT_EARLY = "with self.changed:\n            self.items.append(item)\n            self.changed.notify()"
+_WAITS = "while not self.items:\n            with self.changed:\n                self.changed.wait()"
+TAKE_OUTSIDE = _WAITS + "\n        self.taken.append(self.items.pop())"
+_WAITS_INSIDE = "with self.changed:\n            while not self.items:\n                self.changed.wait()"
+TAKE_INSIDE = _WAITS_INSIDE + "\n            self.taken.append(self.items.pop())"
+
+PULSE = """\
+import threading
+
+class Worker:
+    def __init__(self):
+        self.wake, self.stopping, self.rounds = threading.Event(), False, 0
+
+    def run(self):
+        while not self.stopping:
+            self.rounds += 1
+            self.wake.wait(0.5)
+
+    def stop(self):
+        self.stopping = True
+        self.wake.set()
+        self.wake.clear()
+
+worker = Worker()
+thread = threading.Thread(target=worker.run)
+stopping = threading.Timer(0.1, worker.stop)
+thread.start()
+stopping.start()
+thread.join()
+"""
+
 
 def proved(tmp_path: Path, source: str) -> list[Finding]:
     """The findings above `hint` of a recorded run of a program, and those that a re-run confirmed."""
@@ -312,3 +364,16 @@ def test_a_callback_that_is_added_under_the_lock_it_takes(tmp_path: Path) -> Non
 def test_an_event_loop_that_another_thread_uses(tmp_path: Path, change: str, wrong: bool) -> None:
     found = proved(tmp_path, FOREIGN.replace("CHANGE", change))
     assert [(each.kind, each.tier) for each in found] == ([("data_race", "confirmed")] if wrong else [])
+
+
+@pytest.mark.parametrize(("put", "take", "wrong"), [(PUT_EARLY, TAKE_OUTSIDE, True), (PUT_EARLY, TAKE_INSIDE, False)])
+def test_a_look_at_the_state_without_the_lock(tmp_path: Path, put: str, take: str, wrong: bool) -> None:
+    found = proved(tmp_path, CONDITION.replace("PUT", put).replace("TAKE", take))
+    assert [(each.kind, each.tier) for each in found if each.kind == "lost_wakeup"] == ([("lost_wakeup", "confirmed")] if wrong else [])
+
+
+def test_a_pulse_is_missed_by_who_does_not_wait_yet(tmp_path: Path) -> None:
+    found = [each for each in proved(tmp_path, PULSE) if each.kind == "lost_wakeup"]
+    assert [each.tier for each in found] == ["confirmed"] and found[0].proof is not None
+    assert "lasts until its time limit" in found[0].proof.outcome
+    assert not [each for each in proved(tmp_path, PULSE.replace("        self.wake.clear()\n", "")) if each.kind == "lost_wakeup"]

@@ -16,6 +16,7 @@ from causeway_core.analysis.detectors.self_lock import self_locks
 from causeway_core.analysis.detectors.unretrieved import unretrieved
 from causeway_core.analysis.detectors.wakeup import lost_wakeups
 from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
+from causeway_core.analysis.detectors.wakeup_state import wakeup_gaps
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.telling.scene import Scene
 from causeway_core.analysis.waits import Waits
@@ -30,12 +31,14 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
     # A lost wake-up explains why everything stands still; saying that too would be noise.
     stuck = [each for each in deadlocks(scene, waits) if not (woken and each.rank > -1.0)]
     struck = frozenset(wait.object for wait in waits.all) if stuck else frozenset()
+    latent = latent_wakeups(scene, evidence, events, struck | frozenset(wait.object for wait in waits.all))
     found = [
         *stuck,
         *woken,
         *lock_orders(scene, evidence, struck),
         *lock_waits(scene, evidence, struck),
-        *latent_wakeups(scene, evidence, events, struck | frozenset(wait.object for wait in waits.all)),
+        *latent,
+        *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *self_locks(scene, evidence),
         *foreign_threads(scene, evidence, events),
         *locks_across_awaits(scene, evidence),

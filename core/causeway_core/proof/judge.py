@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from causeway_core.analysis.detectors.lock_order import ONLY_A_HINT
+from causeway_core.analysis.detectors import lock_order, wakeup_state
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
@@ -61,6 +61,8 @@ class Judge:
             if not forced.result.feasible:
                 found = tuple(name for name in found if name in ("hang", "exceptions"))
             found = self._steady(found, right)
+            if not found and finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
+                return self._in_vain_again(finding, index, forced, right)
             if not found or (found == (FINAL_VALUE,) and _container(forced.outcome.aspects[FINAL_VALUE])):
                 if order.checks:
                     refused.append(f"{order.says}: nobody waited for it just then")
@@ -111,6 +113,16 @@ class Judge:
             return replace(finding, proof=Proof("untried", f"it got stuck in {failures} of {runs} runs", index, said), reproduced=(runs, failures))
         return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
 
+    def _in_vain_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
+        """Of a wait that a time limit ends: whether it waits for nothing each time."""
+        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True)
+        runs, failures = 1 + len(again), 1 + sum(_in_vain(finding, run, right) for run in again)
+        said = f"in this order a wait for {finding.resource} lasts until its time limit; in every serial order it is ended by the other side"
+        if failures < runs:
+            proof = Proof("untried", f"it waited in vain in {failures} of {runs} runs", index, said)
+            return replace(finding, proof=proof, reproduced=(runs, failures))
+        return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
+
     def _repeated(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Outcome], found: tuple[str, ...]) -> Finding:
         again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True)
         runs = 1 + len(again)
@@ -123,9 +135,14 @@ class Judge:
 
 
 def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
-    told = finding.explanation.replace(ONLY_A_HINT, "").strip()
+    told = finding.explanation.replace(lock_order.ONLY_A_HINT, "").replace(wakeup_state.ONLY_A_HINT, "").strip()
     rank = finding.rank % 10 - 10.0
     return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=told)
+
+
+def _in_vain(finding: Finding, run: Rerun, right: Sequence[Rerun]) -> bool:
+    """Whether waits for what the finding is about were ended by a time limit more often than in any right run."""
+    return run.result.feasible and run.outcome.vain.get(finding.resource, 0) > max(each.outcome.vain.get(finding.resource, 0) for each in right)
 
 
 def _is_stuck(finding: Finding, run: Rerun) -> bool:

@@ -41,12 +41,14 @@ class Outcome:
     `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
     its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks of deadlocks
     in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
+    `vain`: how many waits for each event or condition only a time limit ended.
     """
 
     aspects: Mapping[str, Aspect]
     states: Mapping[str, Aspect] = field(default_factory=dict)
     stuck: Aspect = ()
     timeouts: int = 0
+    vain: Mapping[str, int] = field(default_factory=dict)
 
     def unheard_of(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held in between and held in none of the others; nothing where they do not know the place."""
@@ -95,7 +97,7 @@ def observe(recording: Recording, *, output: str, result: OrderResult | None, ti
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
     timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
-    return Outcome(found, _states(past), timeouts=timeouts)
+    return Outcome(found, _states(past), timeouts=timeouts, vain=_vain(recording))
 
 
 def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
@@ -145,6 +147,11 @@ def _states(past: Past) -> dict[str, Aspect]:
         counts = found.setdefault(place.name, Counter())
         counts[text] = counts[text] + 1 if _SYNCHRONIZES.search(text) else 1
     return {name: tuple(sorted(counts.elements())) for name, counts in found.items()}
+
+
+def _vain(recording: Recording) -> dict[str, int]:
+    sql = "SELECT label, count(*) FROM sync JOIN object ON object.id = sync.object WHERE op = 'timeout' AND label IS NOT NULL GROUP BY label"
+    return {str(label): int(count) for label, count in recording.query(sql).rows}
 
 
 def _multiset(counts: Counter[str]) -> Aspect:

@@ -72,6 +72,8 @@ class Planner:
             match finding.kind:
                 case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
                     return [lambda: self._waiting.orders(finding)]
+                case "atomicity_violation" if any(access.role == "also" for access in finding.accesses):
+                    return [lambda: self._waiting.orders(finding)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]
             return []

@@ -31,6 +31,8 @@ class WaitingOrders:
             yield from self._wakeup(finding)
         elif finding.kind == "data_race":
             yield Order("bad", "the event loop looks who uses it", (), (), checks=("loop",))
+        elif "also" in roles:
+            yield from self._woken_together(finding)
         elif roles & _INTRUDERS:
             yield from self._intruded(finding)
         elif "ask" in roles:
@@ -111,8 +113,35 @@ class WaitingOrders:
             return
         a = self._anchors
         notify, wait = a.operation(notifier, ends["notify"], "acquire"), a.operation(waiter, ends["wait"], "acquire")
-        says = f"{a.actor_of(notifier).title} notifies before {a.actor_of(waiter).title} waits"
-        yield drafted("bad", says, [(notify, wait, a.since_event(a.actor_of(waiter), ends["wait"]))])
+        who, other = a.actor_of(notifier), a.actor_of(waiter)
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        if "clear" in at and self._evidence.actor_at(at["clear"]) == notifier:
+            notify = a.operation(notifier, at["clear"], "acquire")
+        says, since = f"{who.title} notifies before {other.title} waits", a.since_event(other, ends["wait"])
+        if "late" in at:
+            looks, sets = a.operation(waiter, at["look"], "acquire"), a.operation(notifier, at["late"], "acquire")
+            says = f"{who.title} notifies, then {other.title} looks, and only then it sets the state"
+            yield drafted("bad", says, [(notify, wait, since), (looks, sets, notify)])
+        elif "look" in at:
+            yield drafted("bad", f"{says} and after it has looked", [(notify, wait, a.operation(waiter, at["look"], "acquire"))])
+        else:
+            yield drafted("bad", says, [(notify, wait, since)])
+            before = a.preceding(waiter, ends["wait"])
+            if before is not None and before != since:
+                yield drafted("bad", f"{says}, which has come to the statement before", [(notify, wait, before)])
+
+    def _woken_together(self, finding: Finding) -> Iterator[Order]:
+        """Both look before the one notifies."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        waiters, notifier = [self._work(at["wait"]), self._work(at["also"])], self._work(at["hold"])
+        if notifier is None or None in waiters:
+            return
+        a = self._anchors
+        changes, since = a.operation(notifier, at["hold"], "acquire"), a.since_event(a.actor_of(notifier), at["hold"])
+        looks = [a.preceding(who, at[role]) for who, role in zip(waiters, ("wait", "also"), strict=True) if who is not None]
+        if None not in looks:
+            held = [(look, changes, since) for look in looks if look is not None]
+            yield drafted("bad", f"both wait before {a.actor_of(notifier).title} notifies", held)
 
     def _by_actor(self, finding: Finding, *roles: str) -> dict[int, list[At]]:
         """The events of some roles by actor (work items are actors), in order."""

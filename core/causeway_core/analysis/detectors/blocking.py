@@ -93,7 +93,7 @@ def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]
 
 def _internal(scene: Scene, event: Operation) -> bool:
     """Whether it is a wait inside the standard library that no user asked for, such as that for a new thread to start."""
-    return scene.object(event.object).endswith("Thread._started") or scene.place(event.at).line == 0
+    return scene.object(event.object).endswith("._started") or scene.place(event.at).line == 0
 
 
 def _told(scene: Scene, duration: int, event: Operation) -> Finding:

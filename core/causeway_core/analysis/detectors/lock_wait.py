@@ -20,6 +20,8 @@ _ANSWERS = frozenset({"join", "queue", "future", "event", "condition", "wake", "
 _WAITING_CALLS = frozenset({"join", "result", "exception", "wait", "wait_for", "get", "put", "shutdown", "gather", "acquire", "as_completed"})
 """Names of calls that may wait, where one stands under a lock and did not have to in this run."""
 SAMPLE = 24
+_ADJACENT = 8
+"""Words between two records that follow each other."""
 MOST_TOLD = 4
 MOST_HOLDS = 2_000
 
@@ -65,6 +67,8 @@ def _seen(evidence: Evidence, hold: Hold) -> Iterator[_Stuck]:
     for edge in evidence.facts.edges_into(hold.at, end):
         if edge.kind not in _ANSWERS or evidence.actor_at(edge.dst) != hold.actor or evidence.actor_at(edge.src) == hold.actor:
             continue
+        if edge.kind == "condition" and edge.dst - hold.at <= _ADJACENT:
+            continue  # the lock was taken again by the end of that very wait, during which it was free
         asks = _asker(evidence, hold, edge)
         if asks is not None:
             yield _Stuck(hold, edge.dst, asks, edge.src, "")

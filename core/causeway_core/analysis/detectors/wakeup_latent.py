@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
@@ -53,12 +54,12 @@ def _condition(scene: Scene, evidence: Evidence, texts: Texts, operations: Seque
         if looks == "again":
             continue
         place = str(scene.place(wait.at))
-        others = {each.actor for each in waits if str(scene.place(each.at)) == place}
-        if looks == "once" and len(others) < 2:
+        others = [each for each in waits if each.actor != wait.actor and str(scene.place(each.at)) == place]
+        if looks == "once" and not others:
             continue
         notify = next((each for each in notifies if each.actor != wait.actor and _free_to_come_first(evidence, wait, each)), None)
         if notify is not None and scene.place(notify.at).line:
-            return _told_condition(scene, wait, notify, looks)
+            return _told_condition(scene, wait, notify, looks, others)
     return None
 
 
@@ -81,11 +82,6 @@ def _wait_calls(scene: Scene, texts: Texts, wait: Operation) -> tuple[list[ast.A
     return around, [node for node in nodes if isinstance(node, ast.Call) and called(node) == "wait"]
 
 
-def _timed(scene: Scene, texts: Texts, wait: Operation) -> bool:
-    """Whether a wait has a timeout of its own."""
-    return any(call.args or call.keywords for call in _wait_calls(scene, texts, wait)[1])
-
-
 def _guarded_by_exit(around: Sequence[ast.AST]) -> bool:
     """Whether the function leaves early on some condition before the place."""
     last = getattr(around[-1], "lineno", 0)
@@ -101,7 +97,7 @@ def _free_to_come_first(evidence: Evidence, wait: Operation, notify: Operation) 
     )
 
 
-def _told_condition(scene: Scene, wait: Operation, notify: Operation, looks: str) -> Finding:
+def _told_condition(scene: Scene, wait: Operation, notify: Operation, looks: str, others: Sequence[Operation]) -> Finding:
     name, place = scene.object(wait.object), scene.place(wait.at)
     waiter, notifier = scene.actor(wait.actor), scene.actor(notify.actor)
     if looks == "never":
@@ -116,6 +112,11 @@ def _told_condition(scene: Scene, wait: Operation, notify: Operation, looks: str
             "though it holds no longer"
         )
         why = "Between the notification and the moment when the waiter has its lock again, another can take what it waited for."
+    moments = [Moment(wait.actor, wait.at, "wait", f"waits for {name}"), Moment(notify.actor, notify.at, "notify", f"notified {name}")]
+    holds = scene.evidence.holds
+    held = min((holds.holds[each].at for each in holds.held(notify.actor, notify.order - 1)), default=None)
+    if looks == "once" and held is not None:
+        moments += [Moment(others[0].actor, others[0].at, "also", f"waits for {name} too"), Moment(notify.actor, held, "hold", f"acquired {name}")]
     return scene.finding(
         kind="lost_wakeup" if looks == "never" else "atomicity_violation",
         tier="latent",
@@ -123,7 +124,7 @@ def _told_condition(scene: Scene, wait: Operation, notify: Operation, looks: str
         confidence=0.5,
         title=title,
         resource=name,
-        events=[Moment(wait.actor, wait.at, "wait", f"waits for {name}"), Moment(notify.actor, notify.at, "notify", f"notified {name}")],
+        events=moments,
         recommendation=(
             f"wait for {name} in a loop over the state it stands for (`while not ready: condition.wait()`, or wait_for), and change that state "
             "under the lock before notify"
@@ -147,10 +148,12 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
         if _worked(evidence, before, event) or _steps_apart(evidence, before, event):
             continue
         for wait in waits:
+            # A task that is busy misses it as well; but where it waits in a loop, it may be meant so.
             asynchronous = bool(wait.flags & SyncFlag.ASYNC) and _looks(scene, texts, wait) == "again"
-            if wait.actor != event.actor and not asynchronous and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
+            if wait.actor != event.actor and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
                 why = "it is cleared as soon as it is set, so who is busy then never sees it"
-                return _told_event(scene, wait, before, event, why, timed=_timed(scene, texts, wait))
+                told = _told_event(scene, wait, before, event, why)
+                return replace(told, tier="hint", rank=20.8, confidence=0.2) if asynchronous else told
     return None
 
 
@@ -174,7 +177,7 @@ def _cleared_late(scene: Scene, evidence: Evidence, texts: Texts, operations: Se
         for each in sets:
             if each.actor != event.actor and evidence.unordered(At(each.at), At(before.at)) and scene.place(before.at).line:
                 why = "its waiter clears it after its work and right before it waits again"
-                return _told_event(scene, event, each, before, why, timed=_timed(scene, texts, event))
+                return _told_event(scene, event, each, before, why)
     return None
 
 
@@ -194,10 +197,8 @@ def _steps_apart(evidence: Evidence, one: Operation, other: Operation) -> bool:
     return evidence.unit_of(one.actor, first) != evidence.unit_of(one.actor, last)
 
 
-def _told_event(scene: Scene, wait: Operation, wake: Operation, clear: Operation, why: str, *, timed: bool) -> Finding:
+def _told_event(scene: Scene, wait: Operation, wake: Operation, clear: Operation, why: str) -> Finding:
     name, place = scene.object(wait.object), scene.place(wake.at)
-    # A wait with a timeout goes on by itself: that a forced run ends then proves nothing.
-    roles = ("act", "use") if timed else ("notify", "wait")
     return scene.finding(
         kind="lost_wakeup",
         tier="latent",
@@ -206,9 +207,9 @@ def _told_event(scene: Scene, wait: Operation, wake: Operation, clear: Operation
         title=f"`{place.function}` in {scene.actor(wake.actor)} sets {name}, for which {scene.actor(wait.actor)} waits, but {why}",
         resource=name,
         events=[
-            Moment(wake.actor, wake.at, roles[0], f"set {name}"),
+            Moment(wake.actor, wake.at, "notify", f"set {name}"),
             Moment(clear.actor, clear.at, "clear", f"cleared {name}"),
-            Moment(wait.actor, wait.at, roles[1], f"waits for {name}"),
+            Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
         ],
         recommendation=(
             f"let the waiter clear {name} right after its wait has ended and before it looks at what is to be done; never the one who sets it"
