@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from causeway_core.model import Finding, FindingAccess, format_at
+from causeway_core.model import Finding, FindingAccess, TimelineEvent, format_at, parse_at
+from causeway_core.model.order import Order
+from causeway_core.model.proof import Proof
 
 SCHEMA = "causeway.findings/1"
 
@@ -52,3 +55,41 @@ def _access(access: FindingAccess) -> dict[str, Any]:
     if access.col is not None:
         document |= {"col": access.col, "end_line": access.end_line, "end_col": access.end_col}
     return document
+
+
+def of_document(document: Mapping[str, Any]) -> Finding:
+    """The inverse of `to_document`. Raises KeyError, TypeError and ValueError on anything else."""
+    runs, proof = document["reproduced"], document["proof"]
+    return Finding(
+        id=document["id"],
+        kind=document["kind"],
+        tier=document["tier"],
+        rank=float(document["rank"]),
+        confidence=float(document["confidence"]),
+        title=document["title"],
+        resource=document["resource"],
+        accesses=tuple(_access_of(each) for each in document["accesses"]),
+        lanes=tuple(document["lanes"]),
+        timeline=tuple(
+            TimelineEvent(each["lane"], parse_at(each["event"]), each["text"], each["file"], each["line"], each["offset_ns"])
+            for each in document["timeline"]
+        ),
+        window=document["window"],
+        unordered=document["unordered"],
+        explanation=document["explanation"],
+        recommendation=document["recommendation"],
+        witness=tuple(parse_at(at) for at in document["witness"]),
+        reproduced=None if runs is None else (int(runs["runs"]), int(runs["failures"])),
+        constraints=tuple((before, after) for before, after in document["constraints"]),
+        rule=document.get("rule"),
+        orders=tuple(Order.of(each) for each in document["orders"]),
+        proof=None if proof is None else Proof(**{name: proof.get(name) for name in Proof.__slots__}),
+    )
+
+
+def _access_of(document: Mapping[str, Any]) -> FindingAccess:
+    at = document["event"]
+    return FindingAccess(
+        document["role"], document["file"], document["line"], document["function"], document["actor"], None if at is None else parse_at(at),
+        document["value"], document.get("col"), document.get("end_line"), document.get("end_col"),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
-from causeway_core.proof import Budget, doubts, obstacles, plan, remembered, verify
+from causeway_core.proof import Budget, doubts, explored, obstacles, plan, remembered, renumbered, verify
 from causeway_core.proof.judge import REPEATS
 from causeway_core.proof.verify import BUDGET_SECONDS
 from causeway_core.report import REPORTS
@@ -64,10 +64,9 @@ def command(
             raise CommandError(f"nothing in {path} belongs to the trace {trace_id}", "traces: causeway query \"select trace_id from span\"")
         findings = plan(recording, examine(recording, trace_id=trace_id, progress=progress))
         store = trace_id is None
-        if not wanted:
-            findings = remembered(recording, findings)
+        findings = renumbered((*findings, *explored(recording))) if wanted else remembered(recording, findings)
         open_ = any(finding.orders and finding.proof is None for finding in findings)
-        why_not = _reason_against(recording, wanted) if open_ else ""
+        why_not = reason_against(recording, wanted) if open_ else ""
         if why_not is None:
             spent = Budget(seconds=budget, repeat=repeat)
             findings, _ = verify(recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store)
@@ -82,7 +81,7 @@ def command(
     return 0
 
 
-def _reason_against(recording: Recording, wanted: bool | None) -> str | None:
+def reason_against(recording: Recording, wanted: bool | None) -> str | None:
     """Why the program is not run again; None if it is. Raises CommandError when it was asked for and cannot be."""
     if wanted is False:
         return ""

@@ -15,6 +15,7 @@ from causeway_core.errors import CausewayError, CommandError
 COMMANDS = {
     "record": "run a program and record it",
     "analyze": "find races, lost updates and deadlocks in a recording",
+    "explore": "look for orders that go wrong, by seeded random schedules",
     "check": "warn about windows over an await in the source, without a run",
     "fix": "close a finding with the smallest change, and prove it by re-runs",
     "export": "write the regression test of a finding",

@@ -12,6 +12,7 @@ PlaceAccess = Literal[
     "read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "start", "end"
 ]
 Aim = Literal["bad", "serial"]
+Strategy = Literal["pct", "random", "serial"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,41 @@ class Order:
         inject = tuple((each["at"], each.get("raise") or each["do"]) for each in document.get("inject", ()))
         watch, checks = tuple(document.get("watch", ())), tuple(document.get("checks", ()))
         return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, watch, inject, checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """A run in which nothing is forced: whoever comes to one of the places may have to wait for others, as `strategy` and `seed` have it.
+
+    The actor of the places is `*`. `depth` is the number of ordering decisions that `pct` looks for, `length` how many points it expects.
+    """
+
+    strategy: Strategy
+    seed: int
+    depth: int
+    length: int
+    places: tuple[tuple[str, OrderPlace], ...]
+
+    @property
+    def aim(self) -> str:
+        """What the run is for, as an order says it."""
+        return f"explore-{self.strategy}-{self.seed}"
+
+    @property
+    def says(self) -> str:
+        """For people."""
+        return f"explored by {self.strategy} with seed {self.seed}"
+
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """None."""
+        return ()
+
+    def document(self) -> dict[str, Any]:
+        """As an order file has it."""
+        return {
+            "schema": ORDER_SCHEMA,
+            "places": {name: place.document() for name, place in self.places},
+            "watch": [name for name, place in self.places if place.access in ("write", "delete", "mutate")],
+            "explore": {"strategy": self.strategy, "seed": self.seed, "depth": self.depth, "length": self.length},
+        }

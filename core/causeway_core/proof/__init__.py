@@ -7,6 +7,6 @@ May import: errors, model, wire, storage, ingest, launch, graph, analysis, sessi
 """
 
 from causeway_core.proof.safety import doubts, obstacles
-from causeway_core.proof.verify import Budget, plan, remembered, verify
+from causeway_core.proof.verify import Budget, explored, plan, remembered, renumbered, verify
 
-__all__ = ["Budget", "doubts", "obstacles", "plan", "remembered", "verify"]
+__all__ = ["Budget", "doubts", "explored", "obstacles", "plan", "remembered", "renumbered", "verify"]

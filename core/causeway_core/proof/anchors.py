@@ -30,6 +30,8 @@ _LOOKS_INTO_LOOP = 64
 """Records of a loop that are looked at for a place to stop at."""
 _FARTHEST = 200
 """How many statements ahead a line is looked for."""
+ANYBODY = "*"
+"""The actor of a place that is everybody's."""
 
 
 class Unplaced(Exception):
@@ -58,9 +60,9 @@ class Anchors:
     def access(self, row: int) -> OrderPlace:
         """The place of an access, by row of the access table."""
         table = self._evidence.table
-        return self._at_site(self.actor(row), abs(int(table.site[row])), self._kind(row), At(int(table.at[row])))
+        return self._at_site(self.actor(row), abs(int(table.site[row])), self.kind(row), At(int(table.at[row])))
 
-    def _kind(self, row: int) -> PlaceAccess:
+    def kind(self, row: int) -> PlaceAccess:
         """What the access is to the code: an item that is written or deleted changes a structure, but the code writes or deletes."""
         table = self._evidence.table
         op, site = int(table.op[row]), self._evidence.facts.sites.get(abs(int(table.site[row])))
@@ -83,15 +85,20 @@ class Anchors:
 
     def operation(self, actor: int, at: At, access: PlaceAccess) -> OrderPlace:
         """The place of a lock operation, a wait or a statement for a database: the line that was executing."""
+        function, line, text, shown = self._executing(at)
+        who = self.actor_of(actor)
+        return OrderPlace(who.path, access, shown, line, function.qualname, text, None, self._nth(who, function, line, at))
+
+    def _executing(self, at: At) -> tuple[Function, int, str, str]:
+        """Function, first line, text and file of the statement that was executing."""
         found = self._graph.place(at)
         if found is None or found.line <= 0:
             raise Unplaced("no recorded line was executing")
-        who = self.actor_of(actor)
         function = self._function_at(found)
         if function is None:
             raise Unplaced(f"no function is known at {found}")
         line, text = self._statement(found.path, found.line)
-        return OrderPlace(who.path, access, found.shown, line, function.qualname, text, None, self._nth(who, function, line, at))
+        return function, line, text, found.shown
 
     def _function_at(self, found: SourcePlace) -> Function | None:
         return next((each for each in self._evidence.facts.functions.values() if each.path == found.path and _holds(each, found)), None)
@@ -213,6 +220,14 @@ class Anchors:
         return self._at_site(actor, site.id, access, at)
 
     def _at_site(self, actor: Actor, number: int, access: PlaceAccess, at: At) -> OrderPlace:
+        place = self.anybody(number, access)
+        site = self._evidence.facts.sites[number]
+        function = self._evidence.facts.functions[site.function]
+        nth = self._calls(actor, site, at) if access == "call" else self._nth(actor, function, place.line, at)
+        return replace(place, actor=actor.path, nth=nth)
+
+    def anybody(self, number: int, access: PlaceAccess) -> OrderPlace:
+        """The place of a site whoever comes there (`ANYBODY`), and how often. Raises Unplaced."""
         facts = self._evidence.facts
         site = facts.sites.get(number)
         if site is None:
@@ -220,8 +235,12 @@ class Anchors:
         function = facts.functions[site.function]
         line, text = self._statement(function.path, function.first_line if access == "call" else site.line)
         name = None if access in ("call", "resume") else site.name
-        nth = self._calls(actor, site, at) if access == "call" else self._nth(actor, function, line, at)
-        return OrderPlace(actor.path, access, facts.path_of(number), line, function.qualname, text, name, nth)
+        return OrderPlace(ANYBODY, access, facts.path_of(number), line, function.qualname, text, name)
+
+    def statement(self, at: At, access: PlaceAccess) -> OrderPlace:
+        """The place of the statement that was executing at an event, whoever comes there. Raises Unplaced."""
+        function, line, text, shown = self._executing(at)
+        return OrderPlace(ANYBODY, access, shown, line, function.qualname, text)
 
     @cached_property
     def _by_function(self) -> dict[int, list[Site]]:

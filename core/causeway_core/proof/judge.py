@@ -52,7 +52,7 @@ class Judge:
             if not right and not forced.outcome.aspects.get("hang"):
                 refused.append(f"{order.says}: no serial order could be forced to compare it with")
                 continue
-            if not order.checks and _ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
+            if not order.checks and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
                 refused.append(f"{order.says}: a time limit of the program's own ended the wait, which proves nothing")
                 continue
             found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY) if right else ("hang",)
@@ -161,7 +161,7 @@ def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> boo
     return any(function in functions and not kind.startswith("Timeout") for kind, _, function in news)
 
 
-def _ran_into_a_limit(forced: Outcome, right: Sequence[Outcome]) -> bool:
+def ran_into_a_limit(forced: Outcome, right: Sequence[Outcome]) -> bool:
     """Whether more time-outs were raised than in any right run: who is held for the sake of an order waits longer than the program ever would."""
     return bool(right) and not forced.aspects.get("hang") and forced.timeouts > max(outcome.timeouts for outcome in right)
 

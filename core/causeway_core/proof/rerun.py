@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from causeway_core.analysis import analyze
 from causeway_core.errors import CausewayError
 from causeway_core.launch import Run, Streams, Target, environment
-from causeway_core.model.order import Order
+from causeway_core.model.order import Exploration, Order
 from causeway_core.proof.outcome import Outcome, databases, observe, written_paths
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
@@ -46,7 +46,7 @@ def nothing() -> None:
 class Rerun:
     """One re-run: whether the order held (`result`), and what came of it."""
 
-    order: Order
+    order: Order | Exploration
     result: OrderResult
     outcome: Outcome
     seconds: float
@@ -74,13 +74,13 @@ class Reruns:
         self._keep = keep
         self._watch = watch
         self._apart = runs_apart(recording)
-        self._known: dict[Order, Rerun] = {}
+        self._known: dict[Order | Exploration, Rerun] = {}
         self._lock = threading.Lock()
         self._running: set[Run] = set()
         self._stopped = False
         self.count = 0
 
-    def run(self, order: Order, *, again: bool = False, stuck: bool = False) -> Rerun:
+    def run(self, order: Order | Exploration, *, again: bool = False, stuck: bool = False) -> Rerun:
         """The outcome of the command under an order; with `stuck` also of the deadlocks in it. Raises LaunchError, RecordingError, and Stopped
         after `stop`.
         """
@@ -94,7 +94,7 @@ class Reruns:
                 self._known.setdefault(order, known)
         return known
 
-    def attempt(self, *orders: Order, again: bool = False, stuck: bool = False) -> list[Rerun]:
+    def attempt(self, *orders: Order | Exploration, again: bool = False, stuck: bool = False) -> list[Rerun]:
         """`run` for each of some orders, two at a time where their runs cannot meet. One that cannot be started or read counts as infeasible."""
         if not self._apart or len(orders) < 2:
             return [self._attempt(order, again, stuck) for order in orders]
@@ -106,7 +106,7 @@ class Reruns:
                 self.stop()
                 raise
 
-    def _attempt(self, order: Order, again: bool, stuck: bool) -> Rerun:
+    def _attempt(self, order: Order | Exploration, again: bool, stuck: bool) -> Rerun:
         try:
             return self.run(order, again=again, stuck=stuck)
         except CausewayError as error:
@@ -119,7 +119,7 @@ class Reruns:
             for run in self._running:
                 run.kill()
 
-    def _run(self, order: Order, number: int, stuck: bool) -> Rerun:
+    def _run(self, order: Order | Exploration, number: int, stuck: bool) -> Rerun:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="causeway-rerun-", ignore_cleanup_errors=True) as temporary, self._workspace.target(
             self._target
@@ -186,7 +186,7 @@ class Reruns:
         while run.poll(_TURN_SECONDS) and time.monotonic() < ends:
             pass
 
-    def _put_away(self, path: Path, order: Order, number: int) -> None:
+    def _put_away(self, path: Path, order: Order | Exploration, number: int) -> None:
         if self._keep is not None:
             self._keep.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, self._keep / f"rerun-{number}-{order.aim}.causeway")

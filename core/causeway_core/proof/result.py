@@ -13,7 +13,8 @@ from typing import Any
 class OrderResult:
     """`feasible`: every constraint held. `reason` says why not, for people. `hang` names who waited for what when nobody could move any more.
 
-    `values` are the final values of the watched places, as text; `passed` the places in the order they were passed.
+    `trace` is what an exploration passed: spawn path, key of the place or `start` or `end`, execution; `points` how often somebody could have been
+    made to wait. `values` are the final values of the watched places, as text; `passed` the places in the order they were passed.
     """
 
     feasible: bool
@@ -22,6 +23,8 @@ class OrderResult:
     kind: str = ""
     hang: tuple[str, ...] | None = None
     values: tuple[tuple[str, str], ...] = ()
+    trace: tuple[tuple[str, str, int], ...] = ()
+    points: int = 0
 
     @classmethod
     def read(cls, path: Path) -> OrderResult | None:
@@ -46,6 +49,8 @@ class OrderResult:
             str(gave_up.get("reason") or ""),
             None if hang is None else tuple(_waiter(each) for each in hang.get("actors") or ()),
             tuple(sorted((str(key), str(value)) for key, value in values.items())),
+            tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("trace") or ()),
+            int(document.get("points") or 0),
         )
 
 

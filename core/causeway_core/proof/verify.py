@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from causeway_core.analysis import Analysis, keep
+from causeway_core.analysis.document import of_document
+from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
 from causeway_core.model.proof import Proof
 from causeway_core.proof.judge import REPEATS, Judge
@@ -17,6 +19,8 @@ from causeway_core.storage.recording import Recording
 
 Progress = Callable[[str, float], None]
 
+EXPLORED = "explore"
+"""`Finding.rule` of what an exploration found."""
 MOST_FINDINGS = 12
 """Findings that are tried unless a budget says otherwise."""
 BUDGET_SECONDS = 120.0
@@ -46,8 +50,24 @@ def plan(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
 
 def remembered(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings with what an earlier proof, kept in the recording, said of them; numbered anew by rank. What an order ended before its turn is
-    left open.
+    left open. What an exploration found is among them.
     """
+    return renumbered((*_with_proofs(recording, findings), *explored(recording)))
+
+
+def explored(recording: Recording) -> tuple[Finding, ...]:
+    """What explorations found, as kept in the recording."""
+    found = []
+    for document in recording.findings():
+        if document.get("rule") == EXPLORED:
+            try:
+                found.append(of_document(document))
+            except (KeyError, TypeError, ValueError) as error:
+                raise DamagedRecording(f"{recording.path} holds findings that are none: {error!r}", "analyse it again: causeway analyze") from error
+    return tuple(found)
+
+
+def _with_proofs(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     known = {(str(each.get("kind")), tuple(each.get("witness") or ())): each for each in recording.findings() if each.get("proof")}
     found = []
     for finding in findings:
@@ -63,7 +83,7 @@ def remembered(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Fin
                 proof=Proof(**{name: stored["proof"].get(name) for name in Proof.__slots__}),
             )
         )  # fmt: skip
-    return renumbered(tuple(found))
+    return tuple(found)
 
 
 def verify(

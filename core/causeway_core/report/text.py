@@ -87,7 +87,8 @@ def _reproduced(finding: Finding) -> str:
 def _print_timeline(console: Console, finding: Finding) -> None:
     """A column an actor; each row: time, place, what happened."""
     places = [f"{event.file}:{event.line}" for event in finding.timeline]
-    times = [_offset(event) for event in finding.timeline]
+    timed = any(event.offset_ns for event in finding.timeline)
+    times = [_offset(event) if timed else f"{number}." for number, event in enumerate(finding.timeline, 1)]
     where, when = max(map(len, places)), max(map(len, times))
     lanes = list(finding.lanes)
     room = (WIDTH - where - when - 8) // max(len(lanes), 1)

@@ -6,7 +6,39 @@
 
 static Py_ssize_t offset; /* in words, 0: not known */
 
+/* Code of the methods that stand between woven code and its tap while an order is in force (causeway/order/gate.py). */
+static PyObject *gate_codes; /* a frozenset, or NULL */
+static bool frames_known; /* whether a frame object holds its frame where it is looked for below */
+
+static void *frame_behind(PyFrameObject *frame) { return ((void **)frame)[sizeof(PyObject) / sizeof(void *) + 1]; }
+
+/* The frame that called the running gate, a new reference; the running one if that is no gate's. NULL without a frame. */
+static PyFrameObject *woven(void) {
+    PyFrameObject *frame = PyEval_GetFrame(); /* borrowed */
+    Py_XINCREF(frame);
+    while (frame != NULL) {
+        PyCodeObject *code = PyFrame_GetCode(frame);
+        int gate = gate_codes == NULL ? 0 : PySet_Contains(gate_codes, (PyObject *)code);
+        Py_DECREF(code);
+        if (gate <= 0) break;
+        PyFrameObject *caller = PyFrame_GetBack(frame);
+        Py_DECREF(frame);
+        frame = caller;
+    }
+    return frame;
+}
+
 static void *running(void) {
+    if (gate_codes != NULL && frames_known) {
+        void *found = NULL;
+        CW_KEEP_ERROR_BEGIN
+        PyFrameObject *frame = woven();
+        if (frame != NULL) found = frame_behind(frame);
+        Py_XDECREF(frame);
+        PyErr_Clear();
+        CW_KEEP_ERROR_END
+        return found;
+    }
     PyThreadState *state = _PyThreadState_UncheckedGet();
     if (state == NULL) return NULL;
 #if PY_VERSION_HEX >= 0x030D0000
@@ -25,9 +57,10 @@ PyObject **cw_frame_locals(void) {
 
 /* A cell may also be what the program passed: the code tells. */
 static bool is_cell_variable(Py_ssize_t index) {
-    PyFrameObject *frame = PyEval_GetFrame(); /* borrowed */
+    PyFrameObject *frame = woven();
     if (frame == NULL) return false;
     PyCodeObject *code = PyFrame_GetCode(frame);
+    Py_DECREF(frame);
     PyObject *names = PyCode_GetVarnames(code), *cells = PyCode_GetCellvars(code);
     bool found = names != NULL && cells != NULL && index < PyTuple_GET_SIZE(names) && PySequence_Contains(cells, PyTuple_GET_ITEM(names, index)) == 1;
     Py_XDECREF(names);
@@ -51,10 +84,27 @@ static PyObject *find(PyObject *Py_UNUSED(self), PyObject *both) {
     PyObject **frame = running(), *one = PyTuple_GET_ITEM(both, 0), *two = PyTuple_GET_ITEM(both, 1);
     for (Py_ssize_t i = 1; frame != NULL && i < FURTHEST && offset == 0; i++)
         if (frame[i] == one && frame[i + 1] == two) offset = i;
+    PyFrameObject *object = PyEval_GetFrame(); /* borrowed */
+    frames_known = object != NULL && frame_behind(object) == (void *)frame;
     Py_RETURN_NONE;
 }
 
-int cw_frame_init(void) {
+/* stand_behind(codes) -> None */
+static PyObject *stand_behind(PyObject *Py_UNUSED(module), PyObject *codes) {
+    PyObject *known = PyFrozenSet_New(codes);
+    if (known == NULL) return NULL;
+    Py_XSETREF(gate_codes, known);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"stand_behind", stand_behind, METH_O,
+     "stand_behind(codes) -> None\n\nTaps called from functions with this code record as if their callers had called them (gates of an order)."},
+    {NULL, NULL, 0, NULL},
+};
+
+int cw_frame_init(PyObject *module) {
+    if (PyModule_AddFunctions(module, functions) < 0) return -1;
     static PyMethodDef method = {"find", find, METH_VARARGS, NULL};
     PyObject *names = PyDict_New(), *function = PyCFunction_New(&method, NULL), *result = NULL;
     if (names != NULL && function != NULL && PyDict_SetItemString(names, "find", function) == 0)

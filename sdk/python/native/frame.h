@@ -10,6 +10,6 @@ PyObject **cw_frame_locals(void);
 /* The value of a local variable: what is in its cell, when the compiler made it one. NULL when it is not bound. */
 PyObject *cw_frame_value(PyObject *const *locals, Py_ssize_t index);
 /* Finds out where frames keep their locals, on a function made for it. 0, or -1 with an exception. */
-int cw_frame_init(void);
+int cw_frame_init(PyObject *module);
 
 #endif

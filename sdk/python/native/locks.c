@@ -267,16 +267,23 @@ static PyObject *gated(cw_swap *swap, cw_method role, bool restores, PyObject *s
         } \
         return plain_##name(self, b, c, d, e); \
     }
+/* What the order itself releases is no event of the program. */
+#define UNGATED(kind, name, role) \
+    kind(plain_##name, role) \
+    static PyObject *name(PyObject *self, void *b, void *c, void *d, void *e) { \
+        if (gate != NULL && in_gate) return plain_##name##_swap.original(self, b, c, d, e); \
+        return plain_##name(self, b, c, d, e); \
+    }
 GATED(LOCK_METHOD, lock_acquire, acquire, false)
 GATED(LOCK_METHOD, lock_acquire_lock, acquire, false)
 GATED(LOCK_METHOD, lock_enter, acquire, false)
-LOCK_METHOD(lock_release, release)
-LOCK_METHOD(lock_release_lock, release)
-LOCK_METHOD(lock_exit, release)
+UNGATED(LOCK_METHOD, lock_release, release)
+UNGATED(LOCK_METHOD, lock_release_lock, release)
+UNGATED(LOCK_METHOD, lock_exit, release)
 GATED(METHOD, rlock_acquire, acquire, false)
 GATED(METHOD, rlock_enter, acquire, false)
-METHOD(rlock_release, release)
-METHOD(rlock_exit, release)
+UNGATED(METHOD, rlock_release, release)
+UNGATED(METHOD, rlock_exit, release)
 METHOD(rlock_release_save, release_all)
 GATED(METHOD, rlock_acquire_restore, restore, true)
 METHOD(simple_put, queue_put)
@@ -291,10 +298,10 @@ static const struct {
     cw_method method;
 } table[] = {
     {0, "acquire", &plain_lock_acquire_swap, lock_acquire}, {0, "acquire_lock", &plain_lock_acquire_lock_swap, lock_acquire_lock},
-    {0, "__enter__", &plain_lock_enter_swap, lock_enter}, {0, "release", &lock_release_swap, lock_release},
-    {0, "release_lock", &lock_release_lock_swap, lock_release_lock}, {0, "__exit__", &lock_exit_swap, lock_exit},
+    {0, "__enter__", &plain_lock_enter_swap, lock_enter}, {0, "release", &plain_lock_release_swap, lock_release},
+    {0, "release_lock", &plain_lock_release_lock_swap, lock_release_lock}, {0, "__exit__", &plain_lock_exit_swap, lock_exit},
     {1, "acquire", &plain_rlock_acquire_swap, rlock_acquire}, {1, "__enter__", &plain_rlock_enter_swap, rlock_enter},
-    {1, "release", &rlock_release_swap, rlock_release}, {1, "__exit__", &rlock_exit_swap, rlock_exit},
+    {1, "release", &plain_rlock_release_swap, rlock_release}, {1, "__exit__", &plain_rlock_exit_swap, rlock_exit},
     {1, "_release_save", &rlock_release_save_swap, rlock_release_save}, {1, "_acquire_restore", &plain_rlock_acquire_restore_swap, rlock_acquire_restore},
     {2, "put", &simple_put_swap, simple_put}, {2, "put_nowait", &simple_put_nowait_swap, simple_put_nowait},
     {2, "get", &plain_simple_get_swap, simple_get}, {2, "get_nowait", &simple_get_nowait_swap, simple_get_nowait},

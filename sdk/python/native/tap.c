@@ -295,7 +295,7 @@ PyMODINIT_FUNC PyInit__tap(void) {
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL) return NULL;
     cw_actors_init();
-    if (cw_watch_init() < 0 || cw_attributes_init() < 0 || cw_frame_init() < 0 || cw_types_init() < 0 || cw_taps_init(module) < 0 || around_init(module) < 0 ||
+    if (cw_watch_init() < 0 || cw_attributes_init() < 0 || cw_frame_init(module) < 0 || cw_types_init() < 0 || cw_taps_init(module) < 0 || around_init(module) < 0 ||
         step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0 || audit_init(module) < 0 || bottom_init(module) < 0) {
         Py_DECREF(module);
         return NULL;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from causeway_core.analysis.candidate import Candidate, Verdict
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Step
@@ -30,6 +32,18 @@ def feasible(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if all(_only_hops(evidence, int(evidence.table.actor[end]), int(evidence.table.step[end])) for end, _ in ends):
         return Verdict("latent", "no await on the way there waits for anything, so a stock event loop always runs it in this order")
     return None
+
+
+def only_takes_turns(evidence: Evidence, actors: Sequence[int]) -> bool:
+    """Whether these are tasks that one step started and of which none waited for anything but its turn, so that a stock event loop knows one order of
+    them only.
+    """
+    known = [evidence.facts.actors[actor] for actor in dict.fromkeys(actors)]
+    if len(known) < 2 or any(actor.kind != "task" or actor.created_at is None for actor in known):
+        return False
+    if len({evidence.step_at(actor.created_at) for actor in known if actor.created_at is not None}) != 1:
+        return False
+    return all(_is_hop(evidence, actor.id, step) for actor in known for step in evidence.facts.steps.get(actor.id, ()) if step.number > 0)
 
 
 def _only_hops(evidence: Evidence, actor: int, last_step: int) -> bool:

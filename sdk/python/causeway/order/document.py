@@ -13,6 +13,7 @@ ACCESSES = ("read", "write", "delete", "test", "iterate", "mutate", "resume", "a
 LIFETIME = ("start", "end")
 STATEMENTS = ("sql", "file", "acquire", "release")
 """Accesses that are over when their statement is over."""
+STRATEGIES = ("pct", "random", "serial")
 RAISES = ("CancelledError", "TimeoutError")
 COLLECT, SIGNAL = "collect", "signal "
 """What can be done at a place besides: a collection of garbage that came at no other time, a signal (`signal SIGUSR1`) that arrives there."""
@@ -71,10 +72,29 @@ class Constraint:
             raise OrderError(f"constraint {index}: `since` and `hold` are places of different actors")
 
 
-class Order:
-    """A whole order file, checked. Raises OrderError for anything that is not one."""
+class Explore:
+    """What an exploration is made by: `strategy`, its `seed`, for `pct` the number of ordering decisions looked for (`depth`) and of points expected
+    (`length`).
+    """
 
-    __slots__ = ("checks", "constraints", "inject", "places", "watch")
+    __slots__ = ("depth", "length", "seed", "strategy")
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.strategy = given.get("strategy", STRATEGIES[0])
+        if self.strategy not in STRATEGIES:
+            raise OrderError(f"explore: strategy is {self.strategy!r}, not one of {', '.join(STRATEGIES)}")
+        self.seed = _number(given, "seed", "explore")
+        self.depth = max(_number(given, "depth", "explore"), 1)
+        self.length = _number(given, "length", "explore")
+
+
+class Order:
+    """A whole order file, checked. Raises OrderError for anything that is not one.
+
+    With `explore` nothing is forced: its places are those at which any actor may have to wait for another, as the exploration goes.
+    """
+
+    __slots__ = ("checks", "constraints", "explore", "inject", "places", "watch")
 
     def __init__(self, given: dict[str, Any]) -> None:
         if not isinstance(given, dict) or given.get("schema", SCHEMA) != SCHEMA:
@@ -85,6 +105,9 @@ class Order:
         self.places = {key: Place(key, _object(place, f"place {key}")) for key, place in places.items()}
         self.constraints = [Constraint(index, _object(one, f"constraint {index}"), self.places) for index, one in enumerate(constraints)]
         self.watch = [key for key in given.get("watch") or () if _known(key, self.places, "watch")]
+        self.explore = Explore(_object(given["explore"], "explore")) if given.get("explore") is not None else None
+        if self.explore is not None and self.constraints:
+            raise OrderError("an order file has either constraints or `explore`")
         self.inject: dict[str, str] = {}
         for one in given.get("inject") or ():
             key, kind = one.get("at"), one.get("raise") or one.get("do")
@@ -131,7 +154,7 @@ def _text(given: dict[str, Any], name: str, key: str) -> str:
 def _number(given: dict[str, Any], name: str, key: str) -> int:
     value = given.get(name) or 0
     if not isinstance(value, int) or value < 0:
-        raise OrderError(f"place {key}: `{name}` is no number from 0")
+        raise OrderError(f"{key if key == 'explore' else f'place {key}'}: `{name}` is no number from 0")
     return value
 
 

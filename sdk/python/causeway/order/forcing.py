@@ -363,6 +363,10 @@ class Forcing:
         """The actors that are held now."""
         return list(self._wants)
 
+    def told(self) -> dict[str, Any]:
+        """What the result says besides. With the lock held."""
+        return {}
+
     def hung(self, actors: list[dict[str, Any]]) -> None:
         """Nobody can move any more, and not because of a gate. With the lock held."""
         if self.hang is None:

@@ -167,6 +167,10 @@ class Gate:
                 raise TimeoutError
 
 
+CODES = tuple(method.__code__ for method in vars(Gate).values() if hasattr(method, "__code__"))
+"""What stands between woven code and its taps: records name the frame behind it."""
+
+
 class Loaded:
     """Stands for an object whose attribute has just been read: woven code asks it for that attribute and nothing else."""
 

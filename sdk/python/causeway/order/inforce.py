@@ -24,7 +24,7 @@ class InForce:
     """One order, its gates and hooks. `modules` is to be given to the weaver; `lift` takes the hooks back, and gates let everybody pass."""
 
     def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main", socket: str | None = None) -> None:
-        self.forcing = Forcing(order, changed, root)
+        self.forcing = _forcing(order, changed, root)
         self._root, self._socket = root, socket
         self.modules = Modules(self.forcing)
         self.patches = Patches()
@@ -36,7 +36,8 @@ class InForce:
         threads.install(self.forcing, self.patches)
         loop.install(self.forcing, self.patches)
         uvloop.install(self.forcing, self.patches)
-        processes.Processes(self.forcing, self._root, self._socket).install(self.patches)
+        if self.forcing.order.explore is None:
+            processes.Processes(self.forcing, self._root, self._socket).install(self.patches)
         if COLLECT in self.forcing.order.inject.values():
             put_off_collection(self.patches)
         if self._socket is not None:
@@ -55,6 +56,16 @@ class InForce:
             if self.forcing.remote is not None:
                 self.forcing.remote.close()
         self.patches.undo()
+
+
+def _forcing(order: Order, changed: Callable[[Forcing], None] | None, root: str) -> Forcing:
+    if order.explore is None:
+        return Forcing(order, changed, root)
+    from causeway.order.exploring import Exploring
+
+    exploring = Exploring(order, changed, root)
+    exploring.leave_children()
+    return exploring
 
 
 def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
@@ -78,6 +89,8 @@ def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
         # Whoever is started past the hooks (`os.system`) runs freely. `os.environ` stays as it is.
         for name in (ORDER, RESULT):
             os.unsetenv(name)
+            if order.explore is not None:
+                os.environ.pop(name, None)  # further processes are not explored
     return inforce.modules
 
 

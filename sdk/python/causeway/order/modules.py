@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+from causeway import _tap
 from causeway.order.anchors import LATE, Anchors, concerns
-from causeway.order.gate import Gate
+from causeway.order.gate import CODES, Gate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,5 +42,7 @@ class Modules:
             exact = {place.key for duty in duties.values() for place in duty.holds}
             forcing.come_late({place.key for duty in duties.values() if duty.tap_kind in LATE for place in duty.accesses} - exact)
             forcing.lost(place for place in lost if concerns(place.file, anchors.path))
+        if duties:
+            _tap.stand_behind(CODES)
         for row, duty in duties.items():
             taps[row] = Gate(taps[row], duty, forcing, counted)

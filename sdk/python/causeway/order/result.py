@@ -27,7 +27,7 @@ def result_of(forcing: Forcing, ended: bool, values: bool = True) -> dict[str, A
     }
     if forcing.hang is not None:
         result["hang"] = forcing.hang
-    return result
+    return result | forcing.told()
 
 
 class ResultFile:

@@ -33,7 +33,7 @@ def standing(forcing: Forcing) -> dict[str, Any]:
         "pid": os.getpid(),
         "waiting": [actor.path for actor in forcing.waiting()],
         "mark": [forcing.progress, forcing.movers.turns],
-        "positions": _positions(forcing),
+        "positions": positions(forcing),
         "due": False,
         "quiet": False,
     }
@@ -122,6 +122,7 @@ class _Look:
         return self._waits(descriptor, 1 if kind == syscalls.READS else 2)
 
 
-def _positions(forcing: Forcing) -> int:
+def positions(forcing: Forcing) -> int:
+    """Where all threads of the program are, as one number."""
     own = forcing.unseen | {get_ident()}
     return hash(tuple(sorted((ident, id(frame), frame.f_lasti) for ident, frame in sys._current_frames().items() if ident not in own)))

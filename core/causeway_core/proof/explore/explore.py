@@ -1,0 +1,237 @@
+"""The entrance: runs of the recorded command in orders that nobody planned, until one goes wrong; and that order with all left out that can be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, pairwise, permutations
+from pathlib import Path
+
+from causeway_core.analysis import Analysis
+from causeway_core.model import Finding
+from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
+from causeway_core.proof.contrast import contrast
+from causeway_core.proof.explore.scan import Scan
+from causeway_core.proof.explore.schedule import Held, held, order, turns, without
+from causeway_core.proof.explore.shrink import smallest
+from causeway_core.proof.explore.sites import places
+from causeway_core.proof.explore.telling import Told, told
+from causeway_core.proof.judge import REPEATS, ran_into_a_limit
+from causeway_core.proof.outcome import FAILURES, Outcome
+from causeway_core.proof.rerun import PLAIN, Rerun, Reruns, Stopped
+from causeway_core.storage.recording import Recording
+
+Progress = Callable[[str, float], None]
+
+MOST_FINDINGS = 5
+SERIAL_RUNS = 6
+"""Runs in which nobody is interrupted: what they give is right, unless they fail."""
+PLAIN_RUNS = 2
+AT_ONCE = 4
+"""Runs between two looks at the clock."""
+MOST_LOOKS = 2
+"""Recorded runs for what runs without a recorder showed: what went wrong there may not come again at once."""
+MOST_TRIALS = 80
+"""Re-runs to make one order small."""
+MOST_TRIED_AGAIN = 3
+"""Sizes of an order that are run as often as it takes to confirm it."""
+MOST_ALONE = 4
+"""Actors whose serial orders are all tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How an exploration goes about it: `runs` at most, and `seconds` in all; `depth` is how many ordering decisions a bug may need."""
+
+    strategy: Strategy = "pct"
+    seed: int = 0
+    depth: int = 3
+    runs: int = 100
+    seconds: float = 300.0
+    repeat: int = REPEATS
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What came of it. `runs` were made (shrinking and repetitions apart), of `points` points on average; `whole`: all that were to be made.
+
+    `reason` says why nothing could be explored, or is empty.
+    """
+
+    findings: tuple[Finding, ...]
+    runs: int = 0
+    points: int = 0
+    whole: bool = True
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Right:
+    """Outcomes to compare with: of the program by itself, and of orders in which nobody is interrupted."""
+
+    plain: list[Outcome] = field(default_factory=list)
+    serial: list[Outcome] = field(default_factory=list)
+
+    def wrong(self, run: Rerun) -> tuple[str, ...]:
+        """The aspects in which a run went wrong: it failed as the program by itself does not, or ended as no serial order ends."""
+        outcome = run.outcome
+        if not outcome.aspects or ran_into_a_limit(outcome, self.plain):
+            return ()
+        failed = outcome.beyond(self.plain, only_failures=True)
+        if run.result.hang is None:
+            failed = tuple(name for name in failed if name != "hang")
+        noisy = {name for one in self.plain for name in one.differing(self.plain[0])}
+        differs = outcome.beyond([*self.plain, *self.serial], ignored=frozenset({*FAILURES, *noisy}))
+        return failed or differs
+
+
+class Explorer:
+    """One exploration of a recorded command. Costs a run of the command for each order tried; two at a time where they cannot meet."""
+
+    def __init__(
+        self, recording: Recording, analysis: Analysis, effort: Effort, *, progress: Progress | None = None, keep_recordings: Path | None = None
+    ) -> None:
+        self._recording, self._analysis, self._effort = recording, analysis, effort
+        self._progress = progress
+        self._places = places(recording, analysis)
+        self._threads = frozenset(actor.path for actor in recording.actors() if actor.kind == "thread")
+        self._reruns, self._scan = Reruns(recording, keep=keep_recordings), Scan(recording)
+        self._right = _Right()
+        self._findings: list[Finding] = []
+        self._seen: set[object] = set()
+        self._signatures: dict[object, int] = {}
+        self._runs = self._points = self._length = 0
+        self._ends = time.monotonic() + effort.seconds
+
+    def explore(self) -> Explored:
+        """Runs until the effort is spent, five findings are made, or Ctrl-C; what was found by then counts."""
+        if not any(place.access != "resume" for _, place in self._places):
+            return Explored((), reason="no place was recorded that two threads or tasks come to in either order, and no lock of threads")
+        whole = False
+        try:
+            self._baseline()
+            whole = self._search()
+        except (KeyboardInterrupt, Stopped):
+            self._reruns.stop()
+            self._scan.stop()
+        return Explored(tuple(self._findings), self._runs, self._points // max(self._runs, 1), whole)
+
+    def _baseline(self) -> None:
+        self._say("as it runs by itself", 0.0)
+        self._right.plain = [run.outcome for run in self._reruns.attempt(*[PLAIN] * PLAIN_RUNS, again=True)]
+        serial = [self._exploration("serial", number, 0) for number in range(SERIAL_RUNS)]
+        runs = self._reruns.attempt(*serial)
+        self._length = max(run.result.points for run in runs)
+        self._right.serial = [run.outcome for run in runs if not run.outcome.beyond(self._right.plain, only_failures=True)]
+        for run in runs:
+            self._look_at(run)
+
+    def _search(self) -> bool:
+        effort = self._effort
+        while self._runs < effort.runs:
+            count = min(AT_ONCE, effort.runs - self._runs)
+            batch = [self._exploration(effort.strategy, effort.seed + self._runs + number, self._length) for number in range(count)]
+            found = f", {len(self._findings)} found" if self._findings else ""
+            self._say(f"run {self._runs + 1} of {effort.runs}{found}", self._runs / effort.runs)
+            for seen in self._scan.see(batch):
+                self._runs += 1
+                self._points += seen.result.points
+                tried = self._signatures.get(seen.signature, 0)
+                if tried < MOST_LOOKS:
+                    explained = self._look_at(self._reruns.attempt(seen.exploration)[0])
+                    self._signatures[seen.signature] = MOST_LOOKS if explained else tried + 1
+                if len(self._findings) == MOST_FINDINGS:
+                    return False
+            if time.monotonic() > self._ends:
+                return self._runs >= effort.runs
+        return True
+
+    def _exploration(self, strategy: Strategy, seed: int, length: int) -> Exploration:
+        return Exploration(strategy, seed, self._effort.depth, length, self._places)
+
+    def _look_at(self, run: Rerun) -> bool:
+        """Whether the run went wrong, and all is known of how."""
+        wrong = self._right.wrong(run)
+        if not wrong:
+            return False
+        key = tuple((name, run.outcome.aspects[name] if name in FAILURES else ()) for name in wrong)
+        if key in self._seen:
+            return True
+        finding = self._made_small(run, wrong)
+        if finding is None:
+            return False
+        self._seen.add(key)
+        if not any(set(finding.accesses) == set(known.accesses) for known in self._findings):
+            self._findings.append(replace(finding, id=f"X{len(self._findings) + 1}"))
+        return True
+
+    # One failure.
+
+    def _made_small(self, run: Rerun, wrong: tuple[str, ...]) -> Finding | None:
+        schedule = turns(run.result, dict(self._places))
+        whole = held(schedule, self._threads)
+        trials = 0
+        kept: list[Sequence[Held]] = []
+
+        def fails(candidates: Sequence[Sequence[Held]]) -> int | None:
+            nonlocal trials
+            for start in range(0, len(candidates), 2):
+                if trials >= MOST_TRIALS or time.monotonic() > self._ends + self._effort.seconds:
+                    return None
+                pair = candidates[start : start + 2]
+                trials += len(pair)
+                self._say(f"making the order of {len(whole)} constraints small, {trials} tried", self._runs / self._effort.runs)
+                for number, tried in enumerate(self._reruns.attempt(*(order(each) for each in pair))):
+                    if self._still(tried, wrong) and self._still(self._reruns.attempt(tried.order, again=True)[0], wrong):
+                        kept.append(pair[number])
+                        return start + number
+            return None
+
+        if not whole:
+            return None
+        if fails([whole]) is None:
+            return None  # what made it fail is nothing that the constraints say: a time, or a place that nobody named
+        for actor in sorted({turn.actor for turn in schedule}):
+            fewer = without(schedule, actor)
+            if len({turn.actor for turn in fewer}) > 1 and fails([held(fewer, self._threads)]) is not None:
+                schedule = fewer
+        smallest(held(schedule, self._threads), fails)
+        # What failed twice may still have been lucky: then the next larger one is tried.
+        found = None
+        for candidate in list(reversed(kept))[:MOST_TRIED_AGAIN]:
+            found = self._judged(order(candidate), wrong) or found
+            if found is not None and found.reproduced is not None and found.reproduced[0] == found.reproduced[1]:
+                break
+        return found
+
+    def _still(self, run: Rerun, wrong: tuple[str, ...]) -> bool:
+        """Whether a run under an order goes wrong as the explored one did."""
+        if not run.result.feasible and run.result.hang is None:
+            return False
+        return bool(set(self._right.wrong(run)) & set(wrong))
+
+    def _judged(self, found: Order, wrong: tuple[str, ...]) -> Finding | None:
+        right = self._right
+        if not set(wrong) & set(FAILURES):
+            right.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
+        runs = self._reruns.attempt(*[found] * self._effort.repeat, again=True)
+        failures = [run for run in runs if self._still(run, wrong)]
+        if not failures:
+            return None
+        first = failures[0]
+        aspects = tuple(name for name in right.wrong(first) if name in wrong)
+        others = right.plain if set(aspects) & set(FAILURES) else [*right.plain, *right.serial]
+        said = contrast(first.outcome, others, aspects, first.result)
+        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures)))
+
+    def _say(self, what: str, share: float) -> None:
+        if self._progress is not None:
+            self._progress(what, share)
+
+
+def _serial(found: Order) -> Iterator[Order]:
+    """The actors of an order one after another, in all orders of a few."""
+    actors = list(dict.fromkeys(place.actor for _, place in found.places))[:MOST_ALONE]
+    for line in islice(permutations(actors), 6):
+        yield order([Held(OrderPlace(a, "end"), OrderPlace(b, "start"), None) for a, b in pairwise(line)], "one after another")

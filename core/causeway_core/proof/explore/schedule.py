@@ -1,0 +1,91 @@
+"""What an exploration passed, as an order that others could be held to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from causeway_core.model.order import Constraint, Order, OrderPlace
+from causeway_core.proof.result import OrderResult
+
+LIVES = ("start", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one actor passed in a row."""
+
+    actor: str
+    places: tuple[OrderPlace, ...]
+
+
+def turns(result: OrderResult, places: Mapping[str, OrderPlace]) -> tuple[Turn, ...]:
+    """The turns of a run, in their order. The first thread's start is none."""
+    found: list[Turn] = []
+    for actor, group in groupby(result.trace, key=lambda each: each[0]):
+        passed = [_place(actor, key, nth, places) for _, key, nth in group if key in LIVES or key in places]
+        if passed and (found or passed != [OrderPlace(actor, "start")]):
+            found.append(Turn(actor, tuple(passed)))
+    return tuple(found)
+
+
+def _place(actor: str, key: str, nth: int, places: Mapping[str, OrderPlace]) -> OrderPlace:
+    if key == "start":
+        return OrderPlace(actor, "start")
+    return OrderPlace(actor, "end") if key == "end" else replace(places[key], actor=actor, nth=nth)
+
+
+def without(schedule: Sequence[Turn], actor: str) -> tuple[Turn, ...]:
+    """The turns of all others; what one of them passed before and after the actor's turn is then one turn."""
+    left: list[Turn] = []
+    for turn in schedule:
+        if turn.actor == actor:
+            continue
+        if left and left[-1].actor == turn.actor:
+            left[-1] = Turn(turn.actor, (*left[-1].places, *turn.places))
+        else:
+            left.append(turn)
+    return tuple(left)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One constraint, with its places. A thread is stopped at `hold` exactly where `since` is the same."""
+
+    after: OrderPlace
+    hold: OrderPlace
+    since: OrderPlace | None
+
+
+def held(schedule: Sequence[Turn], threads: frozenset[str]) -> tuple[Held, ...]:
+    """Each turn begins after the one before has come to its last place. `threads`: spawn paths of the actors that can be stopped anywhere."""
+    found = []
+    last: dict[str, OrderPlace] = {}
+    for before, turn in pairwise(schedule):
+        last[before.actor] = before.places[-1]
+        hold = next((place for place in turn.places if place.access != "end"), None)
+        if hold is None or before.actor == turn.actor:
+            continue
+        if hold.access == "start":
+            found.append(Held(before.places[-1], hold, None))
+        elif turn.actor in threads:
+            found.append(Held(before.places[-1], hold, hold))
+        else:
+            found.append(Held(before.places[-1], hold, last.get(turn.actor)))
+    return tuple(found)
+
+
+def order(constraints: Sequence[Held], says: str = "as it was explored") -> Order:
+    """The order made of some constraints."""
+    names: dict[OrderPlace, str] = {}
+    letters: dict[str, str] = {}
+
+    def name(place: OrderPlace) -> str:
+        if place not in names:
+            letter = letters.setdefault(place.actor, chr(ord("a") + len(letters) % 26) * (len(letters) // 26 + 1))
+            names[place] = f"{letter}{sum(known.actor == place.actor for known in names) + 1}"
+        return names[place]
+
+    made = tuple(Constraint(name(each.after), name(each.hold), None if each.since is None else name(each.since)) for each in constraints)
+    return Order("bad", says, tuple((key, place) for place, key in names.items()), made)

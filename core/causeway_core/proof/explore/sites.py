@@ -1,0 +1,108 @@
+"""The places that matter to an exploration: where actors touch what others change, take locks, and go on after an await."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from causeway_core.analysis import Analysis
+from causeway_core.model import At
+from causeway_core.model.order import OrderPlace, PlaceAccess
+from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.storage.recording import Recording
+
+MOST_PLACES = 400
+MOST_PAIRS = 200
+"""Pairs of accesses of one location that are looked at before it counts as shared."""
+MOST_SYNCS = 20_000
+_OPERATIONS = (
+    "acquired", "acquire_request", "wait_begin", "wait_end", "notify", "notify_all", "event_set", "event_clear", "event_read", "put_request", "put",
+    "get_request", "get", "sem_acquired", "sem_released", "barrier_arrive",
+)  # fmt: skip
+
+
+def places(recording: Recording, analysis: Analysis) -> tuple[tuple[str, OrderPlace], ...]:
+    """The places by key, at most 400; accesses first. Costs about what laying the recording out costs."""
+    anchors = Anchors(recording, analysis)
+    found: dict[OrderPlace, None] = {}
+    sources = (_accesses(analysis, anchors), _statements(recording, anchors), _operations(recording, anchors), _resumptions(recording, anchors))
+    for place in chain.from_iterable(sources):
+        found.setdefault(place)
+        if len(found) == MOST_PLACES:
+            break
+    return tuple((f"p{number}", place) for number, place in enumerate(found))
+
+
+def _accesses(analysis: Analysis, anchors: Anchors) -> Iterator[OrderPlace]:
+    table = analysis.evidence.table
+    seen: set[tuple[int, int]] = set()
+    for location in dict.fromkeys(table.location.tolist()):
+        if not _disputed(analysis, location):
+            continue
+        span = table.span(location)
+        for row in range(span.start, span.stop):
+            key = (int(table.site[row]), int(table.op[row]))
+            if key in seen or not key[0]:
+                continue
+            seen.add(key)
+            try:
+                yield anchors.anybody(abs(key[0]), anchors.kind(row))
+            except Unplaced:
+                continue
+
+
+def _disputed(analysis: Analysis, location: int) -> bool:
+    """Whether two actors may come to a location in either order, one of them changing it. Locks do not count: whoever has one may be the other."""
+    table, evidence = analysis.evidence.table, analysis.evidence
+    span = table.span(location)
+    first: dict[tuple[int, bool], int] = {}
+    last: dict[tuple[int, bool], int] = {}
+    for row in range(span.start, span.stop):
+        key = (int(table.actor[row]), bool(table.writes[row]))
+        first.setdefault(key, row)
+        last[key] = row
+    looked = 0
+    for one, early in first.items():
+        for other, late in last.items():
+            if one[0] == other[0] or not (one[1] or other[1]):
+                continue
+            looked += 1
+            if looked > MOST_PAIRS:
+                return True
+            a, b = evidence.at(early), evidence.at(late)
+            if not evidence.order.happens_before(a, b, must=True) and not evidence.order.happens_before(b, a, must=True):
+                return True
+    return False
+
+
+def _operations(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
+    """Statements of threads that take locks, wait and notify."""
+    kinds = {actor.id: actor.kind for actor in recording.actors()}
+    for sync in recording.syncs()[:MOST_SYNCS]:
+        if sync.op in _OPERATIONS and kinds.get(sync.actor) == "thread":
+            try:
+                place = anchors.statement(sync.at, "acquire")
+            except Unplaced:
+                continue
+            if not place.text.startswith(("import ", "from ")):
+                yield place
+
+
+def _statements(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
+    """Statements for databases, and those that open, rename or remove files."""
+    asked: list[tuple[At, PlaceAccess]] = [(sql.at, "sql") for sql in recording.sql()[:MOST_SYNCS]]
+    asked += [(io.at, "file") for io in recording.io()[:MOST_SYNCS] if io.op == "file"]
+    for at, access in asked:
+        try:
+            yield anchors.statement(at, access)
+        except Unplaced:
+            continue
+
+
+def _resumptions(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
+    for site in recording.sites():
+        if site.kind == "resume" and site.id > 0:
+            try:
+                yield anchors.anybody(site.id, "resume")
+            except (Unplaced, KeyError):
+                continue

@@ -1,0 +1,254 @@
+"""One run of an exploration: at the places that matter one actor goes at a time, and a strategy says which (sdk/SPEC.md section 9)."""
+
+from __future__ import annotations
+
+import os
+from _thread import RLock, allocate_lock, get_ident
+
+from causeway.order.document import STATEMENTS
+from causeway.order.forcing import Forcing
+from causeway.order.strategy import strategy_of
+from causeway.order.turns import Turns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from causeway.order.actors import Actor
+    from causeway.order.document import Constraint, Order, Place
+    from causeway.order.movers import Movers
+
+MOST_PASSED = 20_000
+"""Places that are told of; who gets that far runs freely from there on."""
+STARVING = 400
+"""Choices of one and the same actor after which it may be polling for what the others would do."""
+
+
+class Exploring(Forcing):
+    """Stands where a `Forcing` stands: the same gates, loops and hooks call it. Every place is any actor's.
+
+    A thread waits at each place for its turn, a task before each of its steps (and inside of one where other OS threads run). The next turn is
+    given when nobody moves: everybody waits for a turn, or for somebody else.
+    """
+
+    def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main") -> None:
+        super().__init__(order, changed, root)
+        assert order.explore is not None
+        self.open = False
+        self.movers: Movers = Turns(self)
+        self.strategy = strategy_of(order.explore)
+        self.trace: list[tuple[str, str, int]] = []
+        """What was passed: spawn path, key of the place (or `start`, `end`), execution."""
+        self.points = 0
+        self._seen: set[tuple[str, str, int]] = set()
+        self._waits: dict[Actor, None] = {}
+        self._turn: Actor | None = None
+        self._last: Actor | None = None
+        self._in_a_row = 0
+
+    def leave_children(self) -> None:
+        """Further processes run freely."""
+        os.register_at_fork(after_in_child=self._born)
+
+    def _born(self) -> None:
+        self.lock = RLock()
+        self.open = True
+        self._changed = self.on_hang = None
+        self._waits.clear()
+        self.movers.stop()
+
+    # What gates of code call.
+
+    def begin(self, places: Iterable[Place]) -> None:
+        """A statement of these places begins."""
+        stops = False
+        with self.lock:
+            actor = self.actors.current()
+            for place in places:
+                if place in actor.pending:
+                    self._over(actor, place)
+                actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
+                stops = stops or place.key in self.late or place.access in STATEMENTS
+        if stops:
+            self._point(actor)
+        with self.lock:
+            actor.pending += [place for place in places if place.access in STATEMENTS]
+
+    def before(self, place: Place, counted: bool, late: bool = False) -> bool:
+        """The running actor is about to do what the place says."""
+        with self.lock:
+            actor = self.actors.current()
+            if not counted:
+                actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
+        self._point(actor)
+        return True
+
+    def after(self, place: Place, look: Any = None) -> None:
+        """The running actor has done what the place says."""
+        with self.lock:
+            if look is not None:
+                self.watched.saw(place.key, look)
+            self._saw(self.actors.current(), place)
+
+    def _over(self, actor: Actor, place: Place) -> None:
+        actor.pending.remove(place)
+        self._saw(actor, place)
+
+    def _saw(self, actor: Actor, place: Place) -> None:
+        # Several taps of one statement may be one and the same place: the first of them passes it, as in an order.
+        passed = (actor.path, place.key, max(actor.counts.get(place.key, 1) - 1, 0))
+        if passed not in self._seen:
+            self._seen.add(passed)
+            self._note(passed)
+
+    def _note(self, passed: tuple[str, str, int]) -> None:
+        self.progress += 1
+        if not self.open:
+            self.trace.append(passed)
+            if len(self.trace) >= MOST_PASSED:
+                self.let_go()
+
+    def _point(self, actor: Actor) -> None:
+        with self.lock:
+            if self.open or not self._stops(actor):
+                return
+            self._counted(actor)
+        self.wait(actor)
+
+    def _counted(self, actor: Actor) -> None:
+        self.points += 1
+        self.strategy.point(actor, self.points)
+
+    def _stops(self, actor: Actor) -> bool:
+        """Whether the running OS thread may be stopped at a place: others have to be there that could go on."""
+        if actor.kind == "thread" and not actor.begun:
+            return False
+        own = get_ident()
+        return bool(self.actors.coming()) or any(ident != own and not other.ended for ident, other in self.actors.threads().items())
+
+    # What threads call.
+
+    def stop(self, blocks: bool = False) -> None:
+        """Before a lock is taken, or (`blocks`) when the running thread is about to wait for one."""
+        if get_ident() in self.actors.foreign:
+            return
+        with self.lock:
+            self.progress += 1
+            if blocks:
+                self.movers.check()
+
+    def wait(self, actor: Actor, place: Place | None = None) -> None:
+        """Blocks the running thread until its turn."""
+        with self.lock:
+            if self.open:
+                return
+            queue = self._queues[actor] = allocate_lock()
+            queue.acquire()
+            self._waits[actor] = None
+            self.movers.held(get_ident())
+            self.movers.check()
+        try:
+            queue.acquire()
+        finally:
+            with self.lock:
+                self._waits.pop(actor, None)
+                self._queues.pop(actor, None)
+                self.movers.runs(get_ident())
+
+    # What event loops call.
+
+    def admits(self, actor: Actor) -> bool:
+        """Whether a thread may begin, or a task go on, without a turn. With the lock held."""
+        if self.open or actor.kind == "callback":
+            return True
+        if self._turn is actor:
+            self._turn = None
+            return True
+        return False
+
+    def put_aside(self, actor: Actor, back: Callable[[], None]) -> None:
+        """Keeps the next step of a task until its turn. With the lock held."""
+        actor.aside.append(back)
+        self._waits[actor] = None
+        self._counted(actor)
+        self.movers.watch()
+
+    # Turns.
+
+    def decide(self) -> None:
+        """Nobody moves: gives the next turn. With the lock held."""
+        held = [actor for actor in self._waits if not actor.ended]
+        if not held or self.open:
+            return
+        chosen = self.strategy.choose(held)
+        self._in_a_row = self._in_a_row + 1 if chosen is self._last and len(held) > 1 else 0
+        self._last = chosen
+        if self._in_a_row > STARVING:
+            self.strategy.lower(chosen)
+            self._in_a_row = 0
+        self.progress += 1
+        if chosen.kind == "task":
+            self._turn = chosen
+        self._let(chosen)
+
+    def _let(self, actor: Actor) -> None:
+        self._waits.pop(actor, None)
+        aside, actor.aside = actor.aside, []
+        for back in aside:
+            back()
+        queue = self._queues.pop(actor, None)
+        if queue is not None:
+            self.movers.runs(actor.thread)
+            queue.release()
+
+    def _release(self) -> None:
+        if self.open:
+            for actor in list(self._waits):
+                self._let(actor)
+
+    # Lives of actors.
+
+    def started(self, actor: Actor) -> None:
+        """With the lock held."""
+        if actor.kind == "callback":
+            self.progress += 1
+        else:
+            self._note((actor.path, "start", 0))
+
+    def ended(self, actor: Actor) -> None:
+        """With the lock held."""
+        if not actor.ended:
+            for place in list(actor.pending):
+                self._over(actor, place)
+            if actor.kind != "callback":
+                self._note((actor.path, "end", 0))
+        super().ended(actor)
+
+    def lost(self, places: Iterable[Place]) -> None:
+        """A place that the code no longer has is none where anybody stops."""
+
+    def hung(self, actors: list[dict[str, Any]]) -> None:
+        """Nobody can move any more. With the lock held."""
+        self.let_go()
+        super().hung(actors)
+
+    def give_up_unfinished(self, reason: str, detail: str) -> None:
+        """There is nothing to give up: somebody gets a turn."""
+        self.decide()
+
+    @property
+    def complete(self) -> bool:
+        """Whether who waits does not wait for a turn."""
+        return not self._waits
+
+    def waiting(self) -> list[Actor]:
+        """The actors that wait for a turn."""
+        return list(self._waits)
+
+    def told(self) -> dict[str, Any]:
+        """What the result says besides."""
+        return {"trace": [list(each) for each in self.trace], "points": self.points}
+
+    def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:
+        return None

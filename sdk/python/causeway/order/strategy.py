@@ -1,0 +1,98 @@
+"""Who goes next in an exploration: seeded, so that the same seed makes the same choices of the same program.
+
+`pct` is probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): every actor gets a random priority, the highest goes, and at
+`depth - 1` random points the running actor falls below all others. A bug that needs `depth` ordering decisions among n actors and k points is found
+with a probability of at least 1 / (n * k^(depth - 1)) a run.
+"""
+
+from __future__ import annotations
+
+from _random import Random
+from zlib import crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from causeway.order.actors import Actor
+    from causeway.order.document import Explore
+
+
+class Priorities:
+    """PCT. Random priorities by spawn path; `falls` are the points at which the running actor loses its own."""
+
+    def __init__(self, seed: int, depth: int, length: int) -> None:
+        self._seed = seed
+        self._of: dict[str, float] = {}
+        self._lowest = 0.0
+        chance = Random(seed)
+        self.falls = frozenset(1 + int(chance.random() * max(length, 1)) for _ in range(depth - 1))
+
+    def priority(self, actor: Actor) -> float:
+        """Higher goes first; below zero are those that fell."""
+        known = self._of.get(actor.path)
+        if known is None:
+            known = self._of[actor.path] = Random(crc32(f"{self._seed}:{actor.path}".encode())).random()
+        return known
+
+    def point(self, actor: Actor, number: int) -> None:
+        """The actor comes to the point of this number, counted over all actors from 1."""
+        if number in self.falls:
+            self.lower(actor)
+
+    def lower(self, actor: Actor) -> None:
+        """Others go first from now on."""
+        self._lowest -= 1.0
+        self._of[actor.path] = self._lowest
+
+    def choose(self, held: Sequence[Actor]) -> Actor:
+        """Who goes on, of those that could."""
+        return max(held, key=lambda actor: (self.priority(actor), actor.path))
+
+    def outranks(self, sleeper: Actor, held: Sequence[Actor]) -> bool:
+        """Whether those that could go on wait for one that sleeps: nothing says that they are quick."""
+        return self.priority(sleeper) > max(map(self.priority, held))
+
+
+class Chances(Priorities):
+    """Any of them, each time anew."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed, 1, 1)
+        self._chance = Random(seed)
+
+    def choose(self, held: Sequence[Actor]) -> Actor:
+        """One of them."""
+        return sorted(held, key=lambda actor: actor.path)[int(self._chance.random() * len(held))]
+
+    def outranks(self, sleeper: Actor, held: Sequence[Actor]) -> bool:
+        """Every other time."""
+        return self._chance.random() < 0.5
+
+
+class OneByOne(Priorities):
+    """Nobody is interrupted: who runs goes on until it ends or has to wait. Shows what is right."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed, 1, 1)
+        self._current = ""
+
+    def choose(self, held: Sequence[Actor]) -> Actor:
+        """The same as before, if it can."""
+        chosen = next((actor for actor in held if actor.path == self._current), None) or super().choose(held)
+        self._current = chosen.path
+        return chosen
+
+    def outranks(self, sleeper: Actor, held: Sequence[Actor]) -> bool:
+        """Sleeping is no end."""
+        return sleeper.path == self._current
+
+
+def strategy_of(explore: Explore) -> Priorities:
+    """The strategy that an order file asks for."""
+    match explore.strategy:
+        case "random":
+            return Chances(explore.seed)
+        case "serial":
+            return OneByOne(explore.seed)
+    return Priorities(explore.seed, explore.depth, explore.length)

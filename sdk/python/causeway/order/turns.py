@@ -1,0 +1,145 @@
+"""Who can still move, in an exploration: as soon as nobody does, somebody gets a turn. Sleepers of a higher rank are waited for."""
+
+from __future__ import annotations
+
+import time
+from _thread import allocate_lock
+
+from causeway.order.actors import task_of
+from causeway.order.movers import MOVES, STUCK, Movers
+from causeway.order.standing import positions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from causeway.order.actors import Actor
+    from causeway.order.exploring import Exploring
+
+TURN_SECONDS = 0.03
+"""How often somebody looks whether those who wait for the world outside get anything."""
+LOOKS = 8
+"""How often they have to be found where they were before, if they are not known to wait: a busy machine lets threads stand too."""
+LONGEST_SLEEP_SECONDS = 1.0
+"""Sleeps that end later are not waited for."""
+MOST_SLEEPS = 12
+"""Sleeps of one actor that are waited for: who sleeps oftener polls."""
+
+
+class Turns(Movers):
+    """Movers of a run that is explored."""
+
+    forcing: Exploring
+
+    def __init__(self, forcing: Exploring) -> None:
+        super().__init__(forcing)
+        self._judged: tuple[Any, bool] = (None, False)
+        """Whether the strategy lets those that wait wait for a sleeper: asked once a point."""
+        self._slept: dict[tuple[str, float], int] = {}
+        """Which sleep of an actor each is, from 1."""
+        self._sleeps_of: dict[str, int] = {}
+        self._bell = allocate_lock()
+        self._bell.acquire()
+        self._watched = False
+
+    def check(self) -> None:
+        """Gives the next turn if nobody moves; tells of a hang if nobody ever will."""
+        forcing = self.forcing
+        if forcing.open:
+            return
+        state = self.state()
+        if state is MOVES:
+            return
+        if forcing.waiting():
+            if state is STUCK or not (self._io() or self._worth_waiting()):
+                forcing.decide()
+            return
+        if state is STUCK and self.hangs:
+            super().check()
+
+    def _worth_waiting(self) -> bool:
+        """Whether somebody sleeps whom the strategy would have go first."""
+        held, now = self.forcing.waiting(), time.monotonic()
+        for actor, until in list(self._sleepers()):
+            if until - now > LONGEST_SLEEP_SECONDS or until < now - LONGEST_SLEEP_SECONDS:
+                continue
+            if self._slept.get((actor.path, until)) is None:
+                self._slept[actor.path, until] = self._sleeps_of[actor.path] = self._sleeps_of.get(actor.path, 0) + 1
+            if self._slept[actor.path, until] > MOST_SLEEPS:
+                continue
+            key = (actor.path, until, self.forcing.points)
+            if self._judged[0] != key:
+                self._judged = (key, self.forcing.strategy.outranks(actor, held))
+            if self._judged[1]:
+                return True
+        return False
+
+    def _sleepers(self) -> Iterator[tuple[Actor, float]]:
+        """Who sleeps, and until when (`time.monotonic`)."""
+        actors = self.forcing.actors
+        threads = actors.threads()
+        for ident, until in self._sleeps.items():
+            if ident in threads:
+                yield threads[ident], until
+        for loop in self._idle.values():
+            for timer in list(getattr(loop, "_scheduled", ())):
+                task = _sleeping_task(timer)
+                if task is not None:
+                    yield actors.task(task), timer._when
+
+    def _io(self) -> bool:
+        """Whether a loop waits for the world outside; the watchman ends that."""
+        for loop in self._idle.values():
+            selector = getattr(loop, "_selector", None)
+            registered = selector.get_map() if selector is not None else None
+            own = getattr(loop, "_ssock", None)
+            if registered is None or any(own is None or key.fileobj not in (own, own.fileno()) for key in list(registered.values())):
+                return True
+        return False
+
+    # Who seem to move.
+
+    def watch(self) -> None:
+        """From now on somebody looks whether those who wait for the world outside get anything."""
+        from causeway.order.coordinator import start_unseen
+
+        if not self._watched and not self._stopped:
+            self._watched = True
+            try:
+                start_unseen(self.forcing, self._watch)
+            except RuntimeError:
+                pass  # no more threads: nobody watches
+
+    def stop(self) -> None:
+        """Nobody need watch any more."""
+        self._stopped = True
+        if self._bell.locked():
+            self._bell.release()
+
+    def _watch(self) -> None:
+        before: Any = None
+        still = 0
+        while not self._bell.acquire(timeout=TURN_SECONDS):
+            with self.forcing.lock:
+                if self._stopped or self.forcing.open:
+                    break
+                seen = (self.forcing.progress, positions(self.forcing))
+                still = still + 1 if seen == before else 0
+                before = seen
+                if still < 1 or not self.forcing.waiting() or self._worth_waiting():
+                    continue
+                if still >= LOOKS or self.state() is not MOVES:
+                    self.forcing.decide()
+                    still = 0
+
+
+def _sleeping_task(timer: Any) -> Any:
+    """The task that `asyncio.sleep` wakes by this timer, or None."""
+    if timer._cancelled or getattr(timer._callback, "__name__", "") != "_set_result_unless_cancelled" or not timer._args:
+        return None
+    for callback, _ in getattr(timer._args[0], "_callbacks", None) or ():
+        task = task_of(callback)
+        if task is not None:
+            return task
+    return None

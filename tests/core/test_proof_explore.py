@@ -1,0 +1,57 @@
+"""From what an explored run passed to the few constraints that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from causeway_core.model.order import OrderPlace
+from causeway_core.proof.explore.schedule import held, order, turns
+from causeway_core.proof.explore.shrink import smallest
+from causeway_core.proof.result import OrderResult
+
+READ = OrderPlace("*", "read", "bank.py", 3, "add", "seen = it.value", "value")
+WRITE = OrderPlace("*", "write", "bank.py", 4, "add", "it.value = seen + 1", "value")
+PLACES = {"r": READ, "w": WRITE}
+LOST = OrderResult(
+    True,
+    trace=(
+        ("main", "start", 0), ("main/add", "start", 0), ("main/add", "r", 0), ("main/add#2", "start", 0), ("main/add#2", "r", 0),
+        ("main/add#2", "w", 0), ("main/add#2", "end", 0), ("main/add", "w", 0), ("main/add", "end", 0), ("main", "end", 0),
+    ),
+)  # fmt: skip
+
+
+def test_every_turn_begins_after_the_one_before() -> None:
+    schedule = turns(LOST, PLACES)
+    assert [(turn.actor, len(turn.places)) for turn in schedule] == [("main/add", 2), ("main/add#2", 4), ("main/add", 2), ("main", 1)]
+    start, back = held(schedule, frozenset({"main/add", "main/add#2"}))
+    assert (start.hold.access, start.since, start.after.access) == ("start", None, "read")
+    assert (back.hold.access, back.since, back.after) == ("write", back.hold, OrderPlace("main/add#2", "end"))
+
+
+def test_a_task_is_held_from_its_last_place_on() -> None:
+    back = held(turns(LOST, PLACES), frozenset())[-1]
+    assert back.since is not None and (back.since.actor, back.since.access) == ("main/add", "read")
+
+
+def test_an_order_names_each_place_once() -> None:
+    made = order(held(turns(LOST, PLACES), frozenset({"main/add", "main/add#2"})))
+    assert made == order(held(turns(LOST, PLACES), frozenset({"main/add", "main/add#2"})))
+    assert len({place for _, place in made.places}) == len(made.places) == 4
+    assert order([]).constraints == ()
+
+
+def test_what_is_left_is_what_is_needed() -> None:
+    asked: list[Sequence[int]] = []
+
+    def fails(candidates: Sequence[Sequence[int]]) -> int | None:
+        asked.extend(candidates)
+        return next((number for number, each in enumerate(candidates) if {7, 31} <= set(each)), None)
+
+    assert smallest(range(40), fails) == [7, 31]
+    assert len(asked) < 100
+    assert all(0 < len(each) < 40 for each in asked)
+
+
+def test_nothing_is_left_out_once_nobody_answers() -> None:
+    assert smallest([1, 2, 3], lambda candidates: None) == [1, 2, 3]
