@@ -106,8 +106,8 @@ class Explorer:
 
     def explore(self) -> Explored:
         """Runs until the effort is spent, five findings are made, or Ctrl-C; what was found by then counts."""
-        if not any(place.access != "resume" for _, place in self._places):
-            return Explored((), reason="no place was recorded that two threads or tasks come to in either order, and no lock of threads")
+        if not self._places:
+            return Explored((), reason="nothing was recorded that two threads or tasks come to in either order, no lock of threads, and no await")
         whole = False
         try:
             self._baseline()
