@@ -149,6 +149,12 @@ def test_of_deadlocks_only_getting_stuck_counts() -> None:
     assert verdict(judged(finding, bad=[(STUCK, gave("", hang="nothing can go on"))])) == ("confirmed", "confirmed")
 
 
+def test_of_a_mere_hint_of_a_lost_wakeup_only_a_hang_counts() -> None:
+    finding = replace(FINDING, kind="lost_wakeup", tier="hint")
+    assert verdict(judged(finding, bad=[(OK, gave("90"))])) == ("hint", "harmless")
+    assert verdict(judged(finding, bad=[(OK, gave("70", hang="nothing can go on"))])) == ("confirmed", "confirmed")
+
+
 def test_of_order_violations_only_failures_count() -> None:
     finding = replace(FINDING, kind="order_violation")
     assert verdict(judged(finding, bad=[(OK, gave("90"))])) == ("hint", "harmless")

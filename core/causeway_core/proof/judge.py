@@ -38,7 +38,10 @@ class Judge:
         held: tuple[str, ...] = ()
         for index, order in enumerate(bad):
             stuck = finding.kind in _STUCK
-            forced, *serial = self.reruns.attempt(order, *([] if stuck else _serial_orders(finding)), stuck=stuck)
+            # The plain run is wanted below in nearly all cases: it runs beside the others.
+            others = [] if stuck else [*_serial_orders(finding), *([] if _struck(finding) else [PLAIN])]
+            forced, *serial = self.reruns.attempt(order, *others, stuck=stuck)
+            serial = [run for run in serial if run.order is not PLAIN]
             if not forced.result.feasible and not _went_wrong(forced, serial, finding):
                 refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
                 continue
@@ -56,6 +59,8 @@ class Judge:
                 refused.append(f"{order.says}: a time limit of the program's own ended the wait, which proves nothing")
                 continue
             found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY) if right else ("hang",)
+            if finding.kind == "lost_wakeup" and finding.tier == "hint":
+                found = tuple(name for name in found if name == "hang")
             if order.checks:
                 found = tuple(name for name in found if name == "exceptions")
             if not forced.result.feasible:
