@@ -73,6 +73,26 @@ def test_use_after_close() -> None:
     assert (candidate.kind, candidate.tier) == ("order_violation", "latent")
 
 
+@pytest.mark.parametrize("by_the_same", [True, False])
+def test_use_in_a_callback_after_somebody_took_it_away(by_the_same: bool) -> None:
+    trace = Trace("""
+    def done(service):
+        return service.connection.query()
+
+    async def close(service):
+        service.connection = None
+    """)
+    work, closer = trace.task("work"), trace.task("closer")
+    scheduled = trace.event(work)
+    callback = trace.callback("done", scheduled)
+    trace.read(callback, "service.connection.query", "Service.connection", "<app.Connection #4>")
+    if by_the_same:
+        # The loop calls in order what one end of a task schedules.
+        trace.edge(scheduled, trace.event(closer))
+    trace.write(closer, "service.connection = None", "Service.connection", None)
+    assert [each.tier for each in firm(trace)] == ([] if by_the_same else ["latent"])
+
+
 def test_a_flag_of_the_program_orders_its_sides() -> None:
     source = """
     async def produce(box):

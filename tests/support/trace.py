@@ -57,6 +57,10 @@ class Trace:
         """A task of the one event loop."""
         return self._actor("task", name, 1, created_at)
 
+    def callback(self, name: str, created_at: At) -> int:
+        """A callback that runs in the event loop, scheduled at an event."""
+        return self._actor("callback", name, 1, created_at)
+
     def thread(self, name: str, created_at: At | None = None) -> int:
         """A thread."""
         return self._actor("thread", name, 100 + len(self.actors), created_at)

@@ -41,9 +41,17 @@ def order_flips(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
 
 def _flip(evidence: Evidence, write: int, use: int) -> Candidate:
     candidate = Candidate(Pattern.FLIP, "order_violation", write, write, (use,)).lowered("latent", "it went well in this run")
-    if any(evidence.facts.actors[int(evidence.table.actor[row])].kind == "callback" for row in (write, use)):
+    if _by_callback(evidence, write, use) or _by_callback(evidence, use, write):
         return candidate.lowered("hint", "one side is a callback, which the event loop may well call in order for reasons that are not recorded")
     return candidate
+
+
+def _by_callback(evidence: Evidence, row: int, other: int) -> bool:
+    """Whether an access is a callback's, and the other comes of what scheduled that, too: the loop may call them one after the other by design."""
+    actor = evidence.facts.actors[int(evidence.table.actor[row])]
+    if actor.kind != "callback":
+        return False
+    return actor.created_at is None or not evidence.unordered(actor.created_at, evidence.at(other))
 
 
 def _some(rows: Ints) -> Ints:
