@@ -244,18 +244,21 @@ import threading
 
 class Inbox:
     def __init__(self):
-        self.changed, self.items, self.taken = threading.Condition(), [], []
+        self.changed, self.items, self.taken, self.begun = threading.Condition(), [], [], False
 
     def put(self, item):
         PUT
 
     def take(self):
+        self.begun = True
         TAKE
 
 inbox = Inbox()
 taking = threading.Thread(target=inbox.take)
-putting = threading.Timer(0.1, inbox.put, ["x"])
+putting = threading.Timer(0.2, inbox.put, ["x"])
 taking.start()
+while not inbox.begun:
+    threading.Event().wait(0.01)
 putting.start()
 taking.join()
 """
@@ -276,7 +279,7 @@ class Worker:
     def run(self):
         while not self.stopping:
             self.rounds += 1
-            self.wake.wait(0.5)
+            self.wake.wait(1.0)
 
     def stop(self):
         self.stopping = True
@@ -285,8 +288,10 @@ class Worker:
 
 worker = Worker()
 thread = threading.Thread(target=worker.run)
-stopping = threading.Timer(0.1, worker.stop)
+stopping = threading.Timer(0.2, worker.stop)
 thread.start()
+while not worker.rounds:
+    threading.Event().wait(0.01)
 stopping.start()
 thread.join()
 """
