@@ -81,6 +81,12 @@ class FindingUnusable(CausewayError):
     slug = "finding-unusable"
 
 
+class ExportImpossible(CausewayError):
+    """A recording holds nothing, or too much, for the form it is wanted in."""
+
+    slug = "export-impossible"
+
+
 class CommandError(CausewayError):
     """The command line was used wrongly."""
 

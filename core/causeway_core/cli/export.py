@@ -10,48 +10,71 @@ import click
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
-from causeway_core.export import generate
+from causeway_core.export import EXPORTERS, Selection, generate
 from causeway_core.model import Finding
 from causeway_core.proof.chosen import check_safety, known_findings, named
 from causeway_core.storage import Recording
 
-FORMATS = ("test",)
+FORMATS = ("test", *EXPORTERS)
 
 
 @click.command(
     epilog="""\b
 Examples:
   causeway export --finding F1 --format test -o test_race.py
-  causeway export run.causeway --finding F2 --format test"""
+  causeway export run.causeway --finding F2 --format test
+  causeway export --format perfetto -o trace.json         (open it in ui.perfetto.dev)
+  causeway export --format otlp | curl -H 'content-type: application/json' -d @- http://localhost:4318/v1/traces
+  causeway export --finding F1 --format mermaid"""
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(FORMATS), required=True, help="What to write.")
 @click.option("--finding", metavar="ID", help="The finding that is meant, such as F1 of `causeway analyze`.")
+@click.option("--trace-id", metavar="ID", help="Only what happened in this distributed trace.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it (default: standard output).")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
 @click.option("--force", is_flag=True, help="Overwrite the output.")
-def command(file: Path | None, format_: str, finding: str | None, output: Path | None, wanted: bool, force: bool) -> None:
+def command(
+    file: Path | None, format_: str, finding: str | None, trace_id: str | None, output: Path | None, wanted: bool, force: bool
+) -> None:
     """Write a recording, or one of its findings, in the form another tool wants.
 
     `--format test` writes a pytest file that forces the order of a finding and asserts what every serial order gives: it fails until the
-    bug is fixed. It needs nothing but causeway-sdk. The program is run a few times to see what the test can see.
+    bug is fixed. It needs nothing but causeway-sdk. The program is run a few times to see what the test can see. The other formats run
+    nothing: `json` is the facts, `dot` and `mermaid` are pictures of causes, `perfetto` is a timeline, `otlp` the spans, `html` a page of findings.
     """
-    del format_
     path = recordings.existing(file)
     if output is not None:
         _check_output(output, force)
+    if format_ != "test":
+        _write(_exported(path, format_, finding, trace_id), output)
+        return
+    if trace_id is not None:
+        raise CommandError("a test is written for a finding, not yet for a trace", "name one: --finding F1")
     with Recording.open(path) as recording, progress_on_terminal("exporting") as progress:
         chosen = _finding(recording, finding)
         check_safety(recording, "a test is made by running the program again", wanted=wanted)
         made = generate(recording, chosen, (output or Path("test_it.py")).absolute().parent, progress=progress)
+    _write(made.text, output)
+    if output is not None:
+        print(f"{output}: fails now, because {made.fails}. Run it: pytest {output}")
+
+
+def _exported(path: Path, format_: str, finding: str | None, trace_id: str | None) -> str:
+    with Recording.open(path) as recording:
+        known = known_findings(recording) if finding is not None or format_ in ("html", "json") else ()
+        chosen = named(known, finding, recording.path) if finding is not None else None
+        return EXPORTERS[format_](Selection(recording, known, chosen, trace_id))
+
+
+def _write(text: str, output: Path | None) -> None:
     if output is None:
-        sys.stdout.write(made.text)
+        sys.stdout.write(text)
         return
     try:
-        output.write_text(made.text)
+        output.write_text(text)
     except OSError as error:
         raise CommandError(f"cannot write {output}: {error.strerror}", "name another place with -o FILE") from error
-    print(f"{output}: fails now, because {made.fails}. Run it: pytest {output}")
 
 
 def _check_output(output: Path, force: bool) -> None:

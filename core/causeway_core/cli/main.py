@@ -18,7 +18,7 @@ COMMANDS = {
     "explore": "look for orders that go wrong, by seeded random schedules",
     "check": "warn about windows over an await in the source, without a run",
     "fix": "close a finding with the smallest change, and prove it by re-runs",
-    "export": "write the regression test of a finding",
+    "export": "write the regression test of a finding, or a recording for other tools",
     "why": "walk backwards along causes from a value, an event or a finding",
     "query": "ask a recording in SQL",
     "ls": "list the recordings in .causeway/",
