@@ -191,3 +191,50 @@ def test_types_that_forbid_it(tmp_path: Path) -> None:
             print(error)
         """
     hooked(tmp_path, program)
+
+
+SIGNALLED = """
+import signal
+from causeway._tap import audit, patch_method
+ring = []
+def alarm(signum, frame): raise TimeoutError("the program's own time limit")
+def interrupt(signum, *rest): raise KeyboardInterrupt
+signal.signal(signal.SIGTERM, alarm)
+signal.signal(signal.SIGINT, interrupt)
+def hook(*_):
+    ring.append("hook")
+    if len(ring) in (2, 3): signal.raise_signal(signal.SIGTERM if len(ring) == 2 else signal.SIGINT)
+def tried(call):
+    ring.clear()
+    for _ in range(4):
+        try: print(call(), end=" ")
+        except BaseException as error: print(type(error).__name__, end=" ")
+    print(len(ring))
+"""
+
+
+def test_what_a_signal_handler_raises_in_a_hook_reaches_the_program(tmp_path: Path) -> None:
+    """Real signals, sent while a hook runs: the program gets what its handler raises, and the hook stays on."""
+    program = """
+tried(Around(lambda: 1, hook))
+tried(Around(lambda: 1, None, hook))
+import array
+patch_method(array.array, "tolist", hook)
+tried(array.array("b").tolist)
+patch_method(array.array, "tobytes", None, hook)
+tried(array.array("b").tobytes)
+audit("own.event", hook)
+tried(lambda: sys.audit("own.event"))
+async def work(): return 1
+def run(coroutine):
+    try: coroutine.send(None)
+    except StopIteration as stop: return stop.value
+tried(lambda: run(Around(work, hook, lambda *_: None, awaited=True, late=True)()))
+tried(lambda: run(Around(work, None, hook, awaited=True)()))
+"""
+    (tmp_path / "program.py").write_text(PRELUDE + SIGNALLED + program)
+    run = run_hooked(tmp_path, ["program.py"])
+    assert (run.code, run.stderr) == (0, "")
+    results = ["1", "1", "[]", "b''", "None", "1", "1"]
+    assert run.stdout.splitlines() == [f"{result} TimeoutError KeyboardInterrupt {result} 4" for result in results]
+    assert run.main.gaps == [], "no hook is off"

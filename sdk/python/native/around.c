@@ -3,6 +3,7 @@
  * It is no Python function, so it leaves no frame in tracebacks; everything it is asked for (name, signature, code, defaults, class) it
  * asks the original for, so that inspect, functools, mock and pickle see what they saw before. */
 #include "around.h"
+#include "failure.h"
 #include "step.h"
 #include "tap.h"
 
@@ -39,19 +40,11 @@ typedef struct {
 
 static PyTypeObject *around_type, *plain_type, *awaited_type;
 
-/* An Exception of a hook is ours: drop it, go transparent. Anything else (KeyboardInterrupt of a signal that arrived in the hook) is the program's: -1. */
-static int hook_failed(Around *self) {
-    if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
+/* Whether the program is to get what the hook raised; else the hook is off for good. */
+static bool interrupted(Around *self) {
+    if (!cw_hook_failed(self->hook)) return true;
     self->broken = true;
-    char reason[120];
-    snprintf(reason, sizeof reason, "raised %.100s", ((PyTypeObject *)type)->tp_name);
-    cw_gap(self->hook, reason);
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(trace);
-    return 0;
+    return false;
 }
 
 /* Calls leave with recording paused; result or the pending exception is handed through, replaced only when the program itself was interrupted. */
@@ -66,7 +59,7 @@ static PyObject *call_leave(Around *self, PyObject *state, PyObject *args, PyObj
     cw_pause();
     PyObject *done = PyObject_Vectorcall(self->leave, stack, 5, NULL);
     cw_resume();
-    if (!done && hook_failed(self) < 0) {
+    if (!done && interrupted(self)) {
         Py_CLEAR(result);
         Py_XDECREF(type);
         Py_XDECREF(value);
@@ -137,7 +130,7 @@ static PyObject *call_hooked(Around *self, PyObject *const *stack, size_t nargsf
         state = PyObject_Vectorcall(self->enter, given, 2, NULL);
         cw_resume();
         if (!state || (self->rewrite && take_rewritten(&state, &args, &kwargs) < 0)) {
-            if (hook_failed(self) < 0) goto done;
+            if (interrupted(self)) goto done;
             result = PyObject_Call(self->function, args, kwargs);
             goto done;
         }
@@ -325,13 +318,29 @@ static int awaited_begin(Awaited *self) {
     cw_pause();
     self->state = PyObject_Vectorcall(around->enter, given, 2, NULL);
     cw_resume();
-    return self->state ? 0 : hook_failed(around);
+    return self->state || !interrupted(around) ? 0 : -1;
+}
+
+static PyObject *awaited_close(PyObject *op, PyObject *unused) {
+    Awaited *self = (Awaited *)op;
+    PyObject *out = PyObject_CallMethod(self->coroutine, "close", NULL);
+    Py_CLEAR(self->around);
+    return out;
+}
+
+/* The pending exception came before the first step of the coroutine, which will have none: NULL. */
+static PyObject *ended_before(PyObject *op) {
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    Py_XDECREF(awaited_close(op, NULL));
+    PyErr_Restore(type, value, trace);
+    return NULL;
 }
 
 static PySendResult awaited_am_send(PyObject *op, PyObject *value, PyObject **out) {
     Awaited *self = (Awaited *)op;
     if (!self->entered && awaited_begin(self) < 0) {
-        *out = NULL;
+        *out = ended_before(op);
         return PYGEN_ERROR;
     }
     PySendResult sent = PyIter_Send(self->coroutine, value, out);
@@ -386,13 +395,6 @@ static PyObject *awaited_throw(PyObject *op, PyObject *args) {
     PyObject *out = PyObject_CallObject(method, args);
     Py_DECREF(method);
     return after_call((Awaited *)op, out);
-}
-
-static PyObject *awaited_close(PyObject *op, PyObject *unused) {
-    Awaited *self = (Awaited *)op;
-    PyObject *out = PyObject_CallMethod(self->coroutine, "close", NULL);
-    Py_CLEAR(self->around);
-    return out;
 }
 
 static PyObject *awaited_await(PyObject *op) { return Py_NewRef(op); }

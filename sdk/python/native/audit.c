@@ -3,6 +3,7 @@
  * An audit hook cannot be removed, so this one stands there once a process and does nothing while nothing is recorded. Most events are others (imports, code objects,
  * frames): they cost one look into a small table. */
 #include "audit.h"
+#include "failure.h"
 #include "tap.h"
 
 #include <string.h>
@@ -31,15 +32,13 @@ static int hook(const char *event, PyObject *args, void *data) {
         PyObject *done = PyObject_CallOneArg(w->callback, args);
         cw_resume();
         if (!done) {
-            if (!PyErr_ExceptionMatches(PyExc_Exception)) { /* the program is being interrupted */
+            if (!cw_hook_failed(w->event)) { /* the program is being interrupted */
                 Py_XDECREF(type);
                 Py_XDECREF(value);
                 Py_XDECREF(trace);
                 return -1;
             }
-            PyErr_Clear();
             Py_CLEAR(w->callback);
-            cw_gap(w->event, "raised an exception");
         }
         Py_XDECREF(done);
         PyErr_Restore(type, value, trace);

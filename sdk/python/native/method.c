@@ -3,6 +3,7 @@
  * The type, its method descriptors, bound methods, subclasses and their super() calls stay what they are; a hooked call builds one tuple more than a plain one. The
  * replacement must know which method it stands for, and a C function carries no data: so there is a fixed number of them, one a method. */
 #include "method.h"
+#include "failure.h"
 #include "swap.h"
 #include "tap.h"
 
@@ -18,19 +19,11 @@ typedef struct {
 static Method methods[METHODS];
 static int used;
 
-/* An Exception of a hook is ours: drop it, go transparent. Anything else (KeyboardInterrupt) is the program's: -1. */
-static int hook_failed(Method *m) {
-    if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
+/* Whether the program is to get what the hook raised; else the hook is off for good. */
+static bool interrupted(Method *m) {
+    if (!cw_hook_failed(m->hook)) return true;
     m->broken = true;
-    char reason[120];
-    snprintf(reason, sizeof reason, "raised %.100s", ((PyTypeObject *)type)->tp_name);
-    cw_gap(m->hook, reason);
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(trace);
-    return 0;
+    return false;
 }
 
 /* The positional arguments as a tuple and the keywords as a dict or None; -1 with an exception. */
@@ -69,7 +62,7 @@ static PyObject *call_leave(Method *m, PyObject *self, PyObject *args, PyObject 
         cw_resume();
         Py_DECREF(start);
     }
-    if (!done && hook_failed(m) < 0) {
+    if (!done && interrupted(m)) {
         Py_CLEAR(result);
         Py_XDECREF(type);
         Py_XDECREF(value);
@@ -91,7 +84,7 @@ static PyObject *hooked(Method *m, PyObject *self, void *b, void *c, void *d, vo
         cw_pause();
         PyObject *entered = PyObject_Vectorcall(m->enter, stack, 3, NULL);
         cw_resume();
-        if (!entered && hook_failed(m) < 0) goto done;
+        if (!entered && interrupted(m)) goto done;
         Py_XDECREF(entered);
     }
     int64_t started = cw_now();
