@@ -309,3 +309,26 @@ def test_a_second_look_saves_what_was_computed_from_the_first_only_by_comparing(
         trace.read(actor, f"if {look}", "counts.total", 1)
         trace.write(actor, "counts.total = seen", "counts.total", 2)
     assert (not firm(trace)) is quiet
+
+
+OVERWRITTEN = """
+async def test_it(box, item):
+    box.item = item
+    await pause()
+    {look}
+
+async def fill(box, item):
+    box.item = item
+"""
+
+
+@pytest.mark.parametrize(("look", "quiet"), [("assert box.item", True), ("return box.item", False)])
+def test_an_assertion_that_holds_asks_for_what_the_other_one_left(look: str, quiet: bool) -> None:
+    trace = Trace(OVERWRITTEN.format(look=look))
+    one, two = trace.task("one"), trace.task("two")
+    trace.write(one, "box.item = item", "Box.item", "a")
+    trace.step(one)
+    trace.write(two, "box.item = item", "Box.item", "b")
+    trace.step(one)
+    trace.read(one, look, "Box.item", "b")
+    assert (not firm(trace)) is quiet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,7 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.filters.commutative import decides
 from causeway_core.analysis.filters.unchanged import same_scalar
 from causeway_core.analysis.partners import Partners
+from causeway_core.analysis.text import Texts
 from causeway_core.analysis.windows import Windows
 
 ENOUGH = 6
@@ -90,11 +92,24 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
             continue
         if evidence.concurrent(first, other) and evidence.concurrent(last, other):
             inside = struck and first < other < last
+            if inside and _asserted(evidence, last):
+                return None
             candidate = Candidate(Pattern.WRITE_WRITE_READ, "atomicity_violation", first, last, (other,), "data", inside)
             if accumulates:
                 return candidate.lowered("latent", "the place only adds up; what is decided on it depends on who came between")
             return candidate
     return None
+
+
+def _asserted(evidence: Evidence, row: int) -> bool:
+    """Whether a test looked there for what the other one left, and found it: an `assert` that held."""
+    site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
+    if site is None:
+        return False
+    function = evidence.facts.functions[site.function]
+    held = any(isinstance(node, ast.Assert) for node in Texts(evidence.facts.sources).around(function.path, site.line))
+    failed = {each.site for each in evidence.facts.exceptions if each.type.endswith("AssertionError")}
+    return held and not any(evidence.function_of(each) == function.id for each in failed)
 
 
 def _written_again(evidence: Evidence, first: int, last: int) -> bool:
