@@ -113,6 +113,17 @@ class Client:
         else:
             self.events.append(message)
 
+    def answer(self, asked: dict[str, Any], body: dict[str, Any]) -> None:
+        """Answer a request of the adapter's with success."""
+        message = {"seq": next(self._seq), "type": "response", "request_seq": asked["seq"], "command": asked["command"], "success": True}
+        self.send_raw(encoded({**message, "body": body}))
+
+    def wanted(self) -> dict[str, Any]:
+        """The next request of the adapter's."""
+        while not self.requests:
+            self._keep(self.receive())
+        return self.requests.pop(0)
+
     def ask(self, command: str, **arguments: Any) -> dict[str, Any]:
         """Send a request and return its response, successful or not; events before it are kept."""
         return self.response(self.begin(command, **arguments))

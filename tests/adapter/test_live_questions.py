@@ -61,7 +61,8 @@ def test_travel_from_now_and_back(program):
         assert script.stops_at(client, past, "write") and client.locals(past)["amount"] == "20"
         assert travelled(now=True)["threadId"] == stopped["threadId"]
         caused = travelled(cause=True, threadId=stopped["threadId"])
-        assert "In the past: " in caused["text"] and caused["text"].partition(". ")[2].startswith(("woken by", "created by"))
+        assert caused["text"].endswith(f"created by task Task-1, {script.path.name}:{script.line('gather')}"), "its own timer says when, not why"
+        assert script.stops_at(client, caused, "gather")
         travelled(now=True)
         assert client.place(travelled(offsetNs=0))[1] == script.path.name
         assert travelled(now=True) == travelled(now=True)

@@ -96,9 +96,10 @@ class Conversation:
         return self._sources
 
     def number_from(self, first: int) -> None:
-        """Have the handles of frames and variables begin at `first`. Before any was given out."""
+        """Have the handles of frames, variables and step targets begin at `first`. Before any was given out."""
         self.frames = Handles("frame", first)
         self.variables = Handles("variable", first)
+        self.step_targets = Handles("step target", first)
 
     def open(self, session: Session) -> None:
         """Begin to travel `session`, which the conversation then owns; one that was open before is closed."""

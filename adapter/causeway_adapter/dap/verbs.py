@@ -22,7 +22,7 @@ def why(conversation: Conversation, question: str, frame: Frame | None) -> str:
     if not links:
         return "nothing in the recording led here"
     return "\n".join(
-        f"{'  ' if number else ''}{'← ' if number else ''}{link.text}  {Path(link.path).name}:{link.line}" for number, link in enumerate(links)
+        f"{'  ' if number else ''}{'← ' if number else ''}{link.text}{_place(link.path, link.line)}" for number, link in enumerate(links)
     )
 
 
@@ -33,7 +33,7 @@ def history(conversation: Conversation, question: str, frame: Frame | None) -> s
     place = conversation.session.place(question, frame)
     changes = conversation.session.history(place)
     rows = [
-        f"{change.op:7} {change.text:24} {change.actor_title}  {Path(change.path).name}:{change.line} {change.function}"
+        f"{change.op:7} {change.text:24} {change.actor_title}{_place(change.path, change.line)} {change.function}"
         for change in changes[-MAX_ROWS:]
     ]
     left_out = len(changes) - len(rows)
@@ -52,6 +52,10 @@ def races(conversation: Conversation, question: str, frame: Frame | None) -> str
 def show_help(conversation: Conversation, question: str, frame: Frame | None) -> str:
     """What can be typed."""
     return HELP
+
+
+def _place(path: str, line: int) -> str:
+    return f"  {Path(path).name}:{line}" if line else ""
 
 
 VERBS: dict[str, Callable[[Conversation, str, Frame | None], str]] = {"why": why, "history": history, "races": races, "help": show_help}

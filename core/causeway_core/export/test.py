@@ -261,7 +261,10 @@ def _lines(relation: str, expected: Sequence[str]) -> list[str]:
             return [f"assert {line} in printed" for line in expected]
         case "lacks":
             return [f"assert {line} not in printed" for line in expected]
-    return ["assert any(", *(f"    {line} in printed {'or' if line != expected[-1] else ''}".rstrip() for line in expected), ")"]
+    line = f"assert any(line in printed for line in ({', '.join(expected)}))"
+    if len(line) <= WIDTH - 4:
+        return [line]
+    return ["assert any(", "    line in printed for line in (", *(f"        {each}," for each in expected), "    )", ")"]
 
 
 def _name(finding: Finding) -> str:

@@ -36,9 +36,10 @@ def finish(pipeline: Pipeline, facts: Mapping[str, Any]) -> None:
 
 
 def settle(pipeline: Pipeline) -> None:
-    """Lists actors, the starts of processes and the fates of exceptions as they are now, in a recording that goes on."""
+    """Lists actors, steps that go on, the starts of processes and the fates of exceptions as they are now, in a recording that goes on."""
     pipeline.begin()
     pipeline.facts.flush()
+    pipeline.list_open_steps()
     _join_processes(pipeline)
     write_actors(pipeline)
     _settle_exceptions(pipeline)

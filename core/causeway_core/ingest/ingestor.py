@@ -17,6 +17,7 @@ from causeway_core.storage.writer import RecordingWriter
 from causeway_core.wire.segment import parse_name
 
 _POLL_SECONDS = 0.5
+_SETTLE_SECONDS = 2.0
 
 
 class Ingestor:
@@ -53,12 +54,16 @@ class Ingestor:
         self._pipeline.drain(until=time.monotonic() + _POLL_SECONDS)
         self._pipeline.commit()
 
-    def settle(self) -> None:
+    def settle(self, *, ahead: bool = False) -> None:
         """Takes in all that was written so far and makes it readable, with who did it: chunks that are not full are ended, actors listed.
 
-        For a reader that travels the recording of a program that is being held. What needs the whole (accesses, edges, labels) is left to `derive`.
+        For a reader that travels the recording of a program that is being held; at most some two seconds, for what goes on writing all the same.
+        `ahead`: while it runs, only what has been polled, since who reads more slowly than the program writes would never come to the end.
+        What needs the whole (accesses, edges, labels) is left to `derive`.
         """
-        self._discover()
+        if not ahead:
+            self._discover()
+            self._pipeline.drain(until=time.monotonic() + _SETTLE_SECONDS)
         self._pipeline.settle()
         settle(self._pipeline)
 

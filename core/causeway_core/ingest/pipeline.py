@@ -67,6 +67,7 @@ class Pipeline:
         self._in_batch = False
         self._batch_began = 0.0
         self._stored: set[_Stream] = set()
+        self._open_steps: list[tuple[int]] = []
         self._compress = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
 
     # What there is to read.
@@ -213,11 +214,25 @@ class Pipeline:
         self, steps: Sequence[tuple[object, ...]], syncs: Sequence[tuple[int, int, str, int, int | None, int, int]],
         runs: Sequence[tuple[object, ...]], records: list[tuple[int, int, int, bytes, int, int]],
     ) -> None:
+        if steps:
+            self.forget_open_steps()
         self.writer.insert("step", steps)
         self.writer.insert("sync", syncs)
         self.writer.insert("run", runs)
         self.facts.mentioned.update(row[4] for row in syncs if row[4] is not None)
         self.facts.add(records)
+
+    def list_open_steps(self) -> None:
+        """Enters the steps that go on, as far as they have come: whoever reads a recording that grows stands in one of them."""
+        self.forget_open_steps()
+        rows = self.scanner.open_steps()
+        self.writer.insert("step", rows)
+        self._open_steps = [(row[0],) for row in rows]
+
+    def forget_open_steps(self) -> None:
+        """Takes them out: they come again as they are now, or ended."""
+        self.writer.database.executemany("DELETE FROM step WHERE id = ?", self._open_steps)
+        self._open_steps = []
 
     def _complain(self, stream: _Stream, final: bool = False) -> None:
         for complaint in stream.feed.complaints(final):
@@ -250,8 +265,7 @@ class Pipeline:
         self._stored.clear()
 
     def settle(self) -> None:
-        """Reads what can be read now and ends all chunks, so that the recording holds it."""
-        self.drain()
+        """Ends all chunks, so that the recording holds what has been read."""
         self.begin()
         for process in self.processes.values():
             for stream in process.streams.values():

@@ -42,9 +42,7 @@ static void step_open(scanner *z, stream *s, uint64_t position, int64_t started)
     if (a->first_at < 0) a->first_at = s->step_first;
 }
 
-bool cw_step_close(scanner *z, stream *s, int64_t ended, PyObject *ending, uint32_t waiting_on) {
-    if (!s->stepping) return true;
-    s->stepping = false;
+bool cw_step_row(scanner *z, const stream *s, int64_t ended, PyObject *ending, uint32_t waiting_on) {
     actor *a = running(s);
     a->last_at = s->step_last;
     PyObject *times = ended >= 0 ? PyLong_FromLongLong(ended) : Py_NewRef(Py_None);
@@ -52,6 +50,12 @@ bool cw_step_close(scanner *z, stream *s, int64_t ended, PyObject *ending, uint3
     PyObject *how = s->step_cause_kind ? PyLong_FromLong(s->step_cause_kind) : Py_NewRef(Py_None);
     return append(z->steps, Py_BuildValue("LLLLLLNNNNO", (long long)s->step_id, (long long)a->id, (long long)s->step_number, (long long)s->step_first,
                                           (long long)s->step_last, (long long)s->step_started, times, cause, how, object_or_none(s->process, waiting_on), ending));
+}
+
+bool cw_step_close(scanner *z, stream *s, int64_t ended, PyObject *ending, uint32_t waiting_on) {
+    if (!s->stepping) return true;
+    s->stepping = false;
+    return cw_step_row(z, s, ended, ending, waiting_on);
 }
 
 static bool on_step(scanner *z, stream *s, const cw_record *r, uint64_t position) {

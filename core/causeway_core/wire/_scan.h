@@ -27,5 +27,6 @@ typedef struct {
  * `force`: go on with the first ORDER, whatever its number. -1 with an exception. */
 int cw_scan(scanner *z, stream *s, const uint32_t *w, size_t n, bool force, size_t *used, uint64_t *detail);
 /* Ends the open step of a stream, as at its last record. */
+bool cw_step_row(scanner *z, const stream *s, int64_t ended, PyObject *ending, uint32_t waiting_on);
 bool cw_step_close(scanner *z, stream *s, int64_t ended, PyObject *ending, uint32_t waiting_on);
 #endif

@@ -222,6 +222,19 @@ static PyObject *finish(scanner *z, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
+static PyObject *open_steps(scanner *z, PyObject *unused) {
+    (void)unused;
+    PyObject *taken = z->steps;
+    PyObject *rows = z->steps = PyList_New(0);
+    bool good = rows != NULL;
+    for (stream *s = z->streams; good && s; s = s->following)
+        if (s->depth && s->stepping) good = cw_step_row(z, s, -1, Py_None, 0);
+    z->steps = taken;
+    if (good) return rows;
+    Py_XDECREF(rows);
+    return NULL;
+}
+
 static PyObject *actor_id(scanner *z, PyObject *args) {
     long long id;
     unsigned int number;
@@ -352,6 +365,7 @@ static PyMethodDef scanner_methods[] = {
     {"skip", (PyCFunction)skip, METH_VARARGS, NULL},
     {"take", (PyCFunction)take, METH_NOARGS, NULL},
     {"finish", (PyCFunction)finish, METH_NOARGS, NULL},
+    {"open_steps", (PyCFunction)open_steps, METH_NOARGS, NULL},
     {"actor_id", (PyCFunction)actor_id, METH_VARARGS, NULL},
     {"actors", (PyCFunction)actors, METH_VARARGS, NULL},
     {"object", (PyCFunction)object_row, METH_VARARGS, NULL},

@@ -54,6 +54,9 @@ class Scanner:
     def finish(self, /) -> None:
         """Closes all open steps, without an end."""
 
+    def open_steps(self, /) -> list[tuple[int, int, int, int, int, int, None, int | None, int | None, None, None]]:
+        """Rows of the steps that have not ended, as far as they have been read; their ids are those of the rows that `take` gives when they end."""
+
     def actor_id(self, process: int, number: int, /) -> int:
         """The actor.id of an actor on the wire, given out at the first question."""
 

@@ -16,7 +16,9 @@ from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Backend, Message
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
 from causeway_adapter.dap.live.configuration import Launch
+from causeway_adapter.dap.live.ending import ending_text, findings_words, last_stop
 from causeway_adapter.dap.live.frames import LiveFrames
+from causeway_adapter.dap.live.names import LiveNames
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
 from causeway_adapter.dap.reply import Event
@@ -45,7 +47,6 @@ def _places(arguments: dict[str, Any]) -> dict[str, Any]:
 
 WITHOUT_DEBUGPY: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "breakpointLocations": _places,
-    "dataBreakpointInfo": lambda _: {"dataId": None, "description": "data breakpoints look into the past: step back first"},
     "loadedSources": lambda _: {"sources": []},
     "cancel": lambda _: {},
 }
@@ -71,6 +72,7 @@ class Live:
         self._now: Now | None = None
         self._now_thread = 0
         self._frames = LiveFrames()
+        self._names = LiveNames()
         self._in_past = False
         self._farewell: list[Message] = []
         self._exit_code: int | None = None
@@ -143,8 +145,12 @@ class Live:
             self._forward(request)
         elif self._in_past or self._ended:
             return False
-        elif command in BACKWARD or command in OF_VIEWS or command == "causeway/travel" or self._is_question(request):
+        elif self._is_of_the_past(request):
             self._look(request, arguments)
+        elif command == "stepInTargets":
+            self._offer_causes(request, arguments)
+        elif command == "dataBreakpointInfo":
+            self._watch(request, arguments)
         elif command in WITHOUT_DEBUGPY:
             self._port.respond(request, WITHOUT_DEBUGPY[command](arguments))
         else:
@@ -162,6 +168,7 @@ class Live:
         if request["command"] in FORWARD:
             self._held = self._now = None
             self._frames.clear()
+            self._names.clear()
             self._conversation.leave()
             if self._recorder is not None:
                 self._recorder.resume()
@@ -171,6 +178,8 @@ class Live:
                 self._held = held
             if request["command"] == "stackTrace" and answer.get("success"):
                 self._frames.learn(request.get("arguments") or {}, answer)
+            elif request["command"] in ("scopes", "variables") and answer.get("success"):
+                self._names.learn(request["command"], request.get("arguments") or {}, answer)
             self._port.respond_as(request, answer)
 
         self._ask(request["command"], request.get("arguments") or {}, answered)
@@ -237,6 +246,7 @@ class Live:
                 return  # another thread, held at the same moment; it is seen when the client comes back
             self._held, self._now = dict(body), None
             self._frames.clear()
+            self._names.clear()
             if self._recorder is not None:
                 self._recorder.hold()
         elif name == "continued" and not self._in_past:
@@ -292,10 +302,10 @@ class Live:
             return
         self._open(session)
         self._in_past = False
-        stop = _last(session)
+        stop = last_stop(session)
         self._now = Now(stop.mark)
         self._told_findings = recorder.findings is not None
-        self._port.emit(_with_text(self._conversation.stopped(stop), self._ending_text(stop, recorder.findings)))
+        self._port.emit(_with_text(self._conversation.stopped(stop), ending_text(self._exit_code, stop, recorder.findings)))
         self._at_end = "stop"
 
     def _tell_findings(self, recorder: Recorder) -> None:
@@ -304,13 +314,7 @@ class Live:
             return
         self._told_findings = True
         self._breakpoints.apply()
-        self._port.emit(Event("output", {"category": "console", "output": f"causeway: {_findings(recorder.findings or 0)} in this run\n"}))
-
-    def _ending_text(self, stop: Stop, findings: int | None) -> str:
-        how = "has ended" if self._exit_code is None else f"has ended with exit code {self._exit_code}"
-        why = f" by {stop.text}" if stop.reason == "exception" else ""
-        found = f"{_findings(findings)}. " if findings else ""
-        return f"The program {how}{why}. {found}Its whole past is open: step back, or continue to finish"
+        self._port.emit(Event("output", {"category": "console", "output": f"causeway: {findings_words(recorder.findings or 0)} in this run\n"}))
 
     def _leaves(self, command: str) -> bool:
         return (command == "continue" and self._at_end == "stop") or self._at_end == "end"
@@ -322,15 +326,59 @@ class Live:
 
     # Into the past, and back.
 
-    def _is_question(self, request: Message) -> bool:
-        """Whether a line typed into the console is one of our verbs."""
-        arguments = request.get("arguments") or {}
-        if self._recorder is None or request.get("command") != "evaluate" or arguments.get("context") != "repl":
-            return False
-        return verbs.verb_of(str(arguments.get("expression") or "")) is not None
+    def _is_of_the_past(self, request: Message) -> bool:
+        """Whether a request is answered by the recording, also while the program is held."""
+        command, arguments = request.get("command"), request.get("arguments") or {}
+        if command == "stepIn":
+            return int(arguments.get("targetId") or 0) >= FIRST_HANDLE
+        if command == "evaluate":
+            typed = arguments.get("context") == "repl" and self._recorder is not None
+            return typed and verbs.verb_of(str(arguments.get("expression") or "")) is not None
+        return command in BACKWARD or command in OF_VIEWS or command == "causeway/travel"
 
-    def _look(self, request: Message, arguments: dict[str, Any]) -> None:
-        """Answer what needs the past of a program that is held: where is the thread, and before which line?"""
+    def _offer_causes(self, request: Message, arguments: dict[str, Any]) -> None:
+        """debugpy's targets of a step into the line, then what led to it, in the past."""
+
+        def answered(own: Message) -> None:
+            targets = list((own.get("body") or {}).get("targets") or ()) if own.get("success") else []
+
+            def answer() -> None:
+                found = self._port.handle("stepInTargets", self._as_recorded(arguments)).body["targets"]
+                self._port.respond(request, {"targets": [*targets, *found]})
+
+            self._attempt(request, arguments, answer, lambda _: self._port.respond(request, {"targets": targets}))
+
+        self._ask("stepInTargets", arguments, answered)
+
+    def _watch(self, request: Message, arguments: dict[str, Any]) -> None:
+        """Whether the recording knows the place of a variable of debugpy's; a data breakpoint on it is for the past."""
+
+        def refuse(error: Exception) -> None:
+            why = error.message if isinstance(error, CausewayError) else "nothing is known of it"
+            self._port.respond(request, {"dataId": None, "description": why})
+
+        expression, frame = self._names.expression(arguments)
+        if not expression:
+            refuse(ProtocolError(f"{arguments.get('name')} is not a place that can be named"))
+            return
+        asked = {"name": expression, **({"frameId": frame} if frame is not None else {})}
+        self._attempt(request, asked, lambda: self._hand_over(request, self._as_recorded(asked)), refuse)
+
+    def _attempt(self, request: Message, arguments: dict[str, Any], answer: Callable[[], None], refuse: Callable[[Exception], None]) -> None:
+        """`_look` for requests that are never answered by an error."""
+        try:
+            self._look(request, arguments, answer, refuse)
+        except CausewayError as error:
+            refuse(error)
+
+    def _look(
+        self, request: Message, arguments: dict[str, Any],
+        answer: Callable[[], None] | None = None, refuse: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Answer what needs the past of a program that is held: where is the thread, and before which line? `answer` then does it, the session
+        standing at now; `refuse` says why it cannot be done, unless that is known at once: then it is raised."""
+        answer = answer or (lambda: self._answer(request, arguments))
+        refuse = refuse or (lambda error: self._port.fail(request, error))
         if self._recorder is None:
             raise ProtocolError("this program has no past: it was not launched here", "launch it with Causeway to have it recorded")
         held = self._held
@@ -340,7 +388,7 @@ class Live:
         thread = int(asked or held.get("threadId") or 0)
         if self._now is not None and self._now_thread == thread and self._conversation.attached and not self._recorder.grown():
             self._conversation.session.focus(self._now.mark)
-            self._answer(request, arguments)
+            _guarded(answer, refuse)()
             return
 
         def framed(answer: Message) -> None:
@@ -349,7 +397,7 @@ class Live:
             if frame is None:
                 raise ProtocolError("this thread runs no Python code", "choose another thread in the call stack")
             arguments = {"expression": PLACE, "frameId": frame["id"], "context": "watch"}
-            self._ask("evaluate", arguments, self._guarded(request, lambda said: placed(frame, said)))
+            self._ask("evaluate", arguments, _guarded(lambda said: placed(frame, said), refuse))
 
         def placed(frame: dict[str, Any], said: Message) -> None:
             if self._in_past or self._ended:
@@ -363,20 +411,9 @@ class Live:
             if not said.get("success") or not stream.isdigit():
                 raise ProtocolError("this thread is not recorded", "choose another thread in the call stack")
             self._stand_at_now(thread, uid, int(stream), frame)
-            self._answer(request, arguments)
+            answer()
 
-        self._ask("stackTrace", {"threadId": thread, "startFrame": 0, "levels": 5}, self._guarded(request, framed))
-
-    def _guarded(self, request: Message, then: Then) -> Then:
-        """`then`, whose errors become the answer to the client's request."""
-
-        def guarded(answer: Message) -> None:
-            try:
-                then(answer)
-            except Exception as error:
-                self._port.fail(request, error)
-
-        return guarded
+        self._ask("stackTrace", {"threadId": thread, "startFrame": 0, "levels": 5}, _guarded(framed, refuse))
 
     def _stand_at_now(self, thread: int, uid: str, stream: int, frame: dict[str, Any]) -> None:
         """Open a session over all that has been recorded, and have it stand where the thread is held."""
@@ -402,7 +439,7 @@ class Live:
             self._in_past = True
             self._port.respond(request)
             self._port.emit(self._conversation.stopped(stop))
-        elif command != "causeway/travel":
+        elif command not in ("causeway/travel", "stepIn"):
             self._hand_over(request, self._as_recorded(arguments))
         elif arguments.get("now") is True:
             self._port.respond(request)
@@ -422,8 +459,7 @@ class Live:
         assert self._now is not None
         session = self._conversation.session
         given = {name: value for name, value in arguments.items() if name not in ("threadId", "actor", "frameId")}
-        if "actor" in arguments:
-            given["actor"] = session.mark.actor
+        given |= {name: session.mark.actor for name in ("threadId", "actor") if name in arguments}
         frame = self._frames.recorded(arguments.get("frameId"), session, session.end_of(self._now))
         if frame is not None:
             given["frameId"] = self._conversation.frames.add(frame)
@@ -465,9 +501,16 @@ def _recorder(launch: Launch) -> Recorder:
     return Recorder(launch.target, *claim_new(launch.target.name, launch.target.folder), launch.detail)
 
 
-def _findings(count: int) -> str:
-    """In the words of the console, which lists them by `races`."""
-    return f"{count} finding{'s' if count != 1 else ''} (races lists them)" if count else "no findings"
+def _guarded(action: Callable[..., None], refuse: Callable[[Exception], None]) -> Callable[..., None]:
+    """`action`, whose errors become an answer."""
+
+    def guarded(*parts: Any) -> None:
+        try:
+            action(*parts)
+        except Exception as error:
+            refuse(error)
+
+    return guarded
 
 
 def _why_no_past(configuration: Mapping[str, Any]) -> str:
@@ -476,12 +519,3 @@ def _why_no_past(configuration: Mapping[str, Any]) -> str:
 
 def _with_text(event: Event, text: str) -> Event:
     return Event(event.name, {**event.body, "description": text, "text": text})
-
-
-def _last(session: Session) -> Stop:
-    """Where to stay when the program has ended: at the exception that ended it, else at its end."""
-    uncaught = [row for row in session.recording.exceptions() if row.fate == "uncaught"]
-    if not uncaught:
-        return session.end()
-    stop = session.goto(session.line_of(session.goto(uncaught[-1].at).mark))
-    return Stop(stop.mark, "exception", f"{uncaught[-1].type}: {uncaught[-1].message}")

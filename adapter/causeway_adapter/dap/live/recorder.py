@@ -93,11 +93,11 @@ class Recorder:
     def _read_ahead(self) -> None:
         """Keeps what a session must scan at its opening below some ten milliseconds' worth. Not while one is open."""
         if self._ingestor.events - self._read > (0 if self._held else READ_AHEAD) and not self._travelled:
-            self._settle()
+            self._settle(ahead=not self._held)
             self._growth.advance(self.path)
 
-    def _settle(self) -> None:
-        self._ingestor.settle()
+    def _settle(self, *, ahead: bool = False) -> None:
+        self._ingestor.settle(ahead=ahead)
         self._read = self._ingestor.events
 
     def hold(self) -> None:
