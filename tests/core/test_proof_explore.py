@@ -55,3 +55,17 @@ def test_what_is_left_is_what_is_needed() -> None:
 
 def test_nothing_is_left_out_once_nobody_answers() -> None:
     assert smallest([1, 2, 3], lambda candidates: None) == [1, 2, 3]
+
+
+def test_what_was_come_to_and_never_passed_is_held_too() -> None:
+    first, second = OrderPlace("*", "acquire", "bank.py", 9, "move", "with one:"), OrderPlace("*", "acquire", "bank.py", 10, "move", "with two:")
+    hung = OrderResult(
+        True,
+        trace=(("main/a", "start", 0), ("main/a", "1", 0), ("main/b", "start", 0), ("main/b", "1", 0)),
+        came=(("main/b", "2", 0), ("main/a", "2", 0)),
+    )
+    schedule = turns(hung, {"1": first, "2": second})
+    assert [(turn.actor, len(turn.places), len(turn.coming)) for turn in schedule] == [("main/a", 2, 0), ("main/b", 2, 1), ("main/a", 0, 1)]
+    last = held(schedule, frozenset({"main/a", "main/b"}))[-1]
+    assert (last.hold.actor, last.hold.text, last.hold) == ("main/a", "with two:", last.since)
+    assert (last.after.actor, last.after.text) == ("main/b", "with one:")

@@ -14,7 +14,8 @@ class OrderResult:
     """`feasible`: every constraint held. `reason` says why not, for people. `hang` names who waited for what when nobody could move any more.
 
     `trace` is what an exploration passed: spawn path, key of the place or `start` or `end`, execution; `points` how often somebody could have been
-    made to wait. `values` are the final values of the watched places, as text; `passed` the places in the order they were passed.
+    made to wait; `came` are the places that actors had got their turns for and could not pass when nothing could go on. `values` are the final
+    values of the watched places, as text; `passed` the places in the order they were passed.
     """
 
     feasible: bool
@@ -25,6 +26,7 @@ class OrderResult:
     values: tuple[tuple[str, str], ...] = ()
     trace: tuple[tuple[str, str, int], ...] = ()
     points: int = 0
+    came: tuple[tuple[str, str, int], ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> OrderResult | None:
@@ -51,6 +53,7 @@ class OrderResult:
             tuple(sorted((str(key), str(value)) for key, value in values.items())),
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("trace") or ()),
             int(document.get("points") or 0),
+            tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("came") or ()),
         )
 
 

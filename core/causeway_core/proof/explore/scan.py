@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
 
+TURN_SECONDS = 0.25
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Exit|Group))(?::|$)", re.MULTILINE)
 
 
@@ -82,21 +84,27 @@ class Scan:
                     target.command(), env=variables, cwd=target.cwd, start_new_session=True, stdin=subprocess.DEVNULL, stdout=out, stderr=err
                 )
                 self._running.add(child)
-            ended = self._wait(child)
+            ended = self._wait(child, place / "result.json")
             result = OrderResult.read(place / "result.json") or OrderResult(False)
             printed, said = ((place / name).read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") for name in ("stdout", "stderr"))
         signature = (
-            child.returncode, ended, result.hang is not None, canonical_lines(printed, str(folder)), tuple(sorted(_RAISED.findall(said))),
+            child.returncode if ended else None, result.hang is not None, canonical_lines(printed, str(folder)), tuple(sorted(_RAISED.findall(said))),
             tuple((key, canonical(value)) for key, value in result.values),
         )  # fmt: skip
         return Seen(exploration, result, signature)
 
-    def _wait(self, child: subprocess.Popen[bytes]) -> bool:
-        """Whether it ended by itself."""
+    def _wait(self, child: subprocess.Popen[bytes], told: Path) -> bool:
+        """Whether it ended by itself. One that says that nothing can go on need not be waited for."""
+        ends = time.monotonic() + self._limit
         try:
-            child.wait(self._limit)
-            return True
-        except subprocess.TimeoutExpired:
+            while time.monotonic() < ends:
+                try:
+                    child.wait(TURN_SECONDS)
+                    return True
+                except subprocess.TimeoutExpired:
+                    result = OrderResult.read(told)
+                    if result is not None and result.hang is not None:
+                        return False
             return False
         finally:
             _signal(child, signal.SIGKILL)

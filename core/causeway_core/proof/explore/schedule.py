@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from causeway_core.model.order import Constraint, Order, OrderPlace
 from causeway_core.proof.result import OrderResult
@@ -14,10 +14,15 @@ LIVES = ("start", "end")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one actor passed in a row."""
+    """What one actor passed in a row, and what it came to last and never passed."""
 
     actor: str
     places: tuple[OrderPlace, ...]
+    coming: tuple[OrderPlace, ...] = ()
+
+    def followed_by(self, other: Turn) -> Turn:
+        """Both in one."""
+        return Turn(self.actor, (*self.places, *other.places), (*self.coming, *other.coming))
 
 
 def turns(result: OrderResult, places: Mapping[str, OrderPlace]) -> tuple[Turn, ...]:
@@ -27,7 +32,18 @@ def turns(result: OrderResult, places: Mapping[str, OrderPlace]) -> tuple[Turn, 
         passed = [_place(actor, key, nth, places) for _, key, nth in group if key in LIVES or key in places]
         if passed and (found or passed != [OrderPlace(actor, "start")]):
             found.append(Turn(actor, tuple(passed)))
-    return tuple(found)
+    return _joined([*found, *(Turn(actor, (), (_place(actor, key, nth, places),)) for actor, key, nth in result.came if key in places)])
+
+
+def _joined(schedule: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Turns of one actor that follow each other are one."""
+    left: list[Turn] = []
+    for turn in schedule:
+        if left and left[-1].actor == turn.actor:
+            left[-1] = left[-1].followed_by(turn)
+        else:
+            left.append(turn)
+    return tuple(left)
 
 
 def _place(actor: str, key: str, nth: int, places: Mapping[str, OrderPlace]) -> OrderPlace:
@@ -38,15 +54,7 @@ def _place(actor: str, key: str, nth: int, places: Mapping[str, OrderPlace]) -> 
 
 def without(schedule: Sequence[Turn], actor: str) -> tuple[Turn, ...]:
     """The turns of all others; what one of them passed before and after the actor's turn is then one turn."""
-    left: list[Turn] = []
-    for turn in schedule:
-        if turn.actor == actor:
-            continue
-        if left and left[-1].actor == turn.actor:
-            left[-1] = Turn(turn.actor, (*left[-1].places, *turn.places))
-        else:
-            left.append(turn)
-    return tuple(left)
+    return _joined([turn for turn in schedule if turn.actor != actor])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +70,15 @@ def held(schedule: Sequence[Turn], threads: frozenset[str]) -> tuple[Held, ...]:
     """Each turn begins after the one before has come to its last place. `threads`: spawn paths of the actors that can be stopped anywhere."""
     found = []
     last: dict[str, OrderPlace] = {}
-    for before, turn in pairwise(schedule):
-        last[before.actor] = before.places[-1]
-        hold = next((place for place in turn.places if place.access != "end"), None)
-        if hold is None or before.actor == turn.actor:
-            continue
-        if hold.access == "start":
-            found.append(Held(before.places[-1], hold, None))
-        elif turn.actor in threads:
-            found.append(Held(before.places[-1], hold, hold))
-        else:
-            found.append(Held(before.places[-1], hold, last.get(turn.actor)))
+    for number, turn in enumerate(schedule):
+        hold = next((place for place in (*turn.places, *turn.coming) if place.access != "end"), None)
+        # A turn in which nothing was passed is nothing to wait for: the one before it is.
+        after = next((before.places[-1] for before in reversed(schedule[:number]) if before.places and before.actor != turn.actor), None)
+        if hold is not None and after is not None:
+            since = None if hold.access == "start" else hold if turn.actor in threads else last.get(turn.actor)
+            found.append(Held(after, hold, since))
+        if turn.places:
+            last[turn.actor] = turn.places[-1]
     return tuple(found)
 
 

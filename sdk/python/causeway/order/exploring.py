@@ -41,6 +41,9 @@ class Exploring(Forcing):
         self.trace: list[tuple[str, str, int]] = []
         """What was passed: spawn path, key of the place (or `start`, `end`), execution."""
         self.points = 0
+        self._coming: dict[Actor, tuple[str, str, int]] = {}
+        """The place for which an actor got its last turn, until it has passed it."""
+        self.came: list[tuple[str, str, int]] = []
         self._seen: set[tuple[str, str, int]] = set()
         self._waits: dict[Actor, None] = {}
         self._turn: Actor | None = None
@@ -62,16 +65,17 @@ class Exploring(Forcing):
 
     def begin(self, places: Iterable[Place]) -> None:
         """A statement of these places begins."""
-        stops = False
+        stop: Place | None = None
         with self.lock:
             actor = self.actors.current()
             for place in places:
                 if place in actor.pending:
                     self._over(actor, place)
                 actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
-                stops = stops or place.key in self.late or place.access in STATEMENTS
-        if stops:
-            self._point(actor)
+                if stop is None and (place.key in self.late or place.access in STATEMENTS):
+                    stop = place
+        if stop is not None:
+            self._point(actor, stop)
         with self.lock:
             actor.pending += [place for place in places if place.access in STATEMENTS]
 
@@ -81,7 +85,7 @@ class Exploring(Forcing):
             actor = self.actors.current()
             if not counted:
                 actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
-        self._point(actor)
+        self._point(actor, place)
         return True
 
     def after(self, place: Place, look: Any = None) -> None:
@@ -98,6 +102,8 @@ class Exploring(Forcing):
     def _saw(self, actor: Actor, place: Place) -> None:
         # Several taps of one statement may be one and the same place: the first of them passes it, as in an order.
         passed = (actor.path, place.key, max(actor.counts.get(place.key, 1) - 1, 0))
+        if self._coming.get(actor) == passed:
+            del self._coming[actor]
         if passed not in self._seen:
             self._seen.add(passed)
             self._note(passed)
@@ -109,12 +115,15 @@ class Exploring(Forcing):
             if len(self.trace) >= MOST_PASSED:
                 self.let_go()
 
-    def _point(self, actor: Actor) -> None:
+    def _point(self, actor: Actor, place: Place) -> None:
         with self.lock:
             if self.open or not self._stops(actor):
                 return
             self._counted(actor)
         self.wait(actor)
+        with self.lock:
+            self._coming.pop(actor, None)
+            self._coming[actor] = (actor.path, place.key, max(actor.counts.get(place.key, 1) - 1, 0))
 
     def _counted(self, actor: Actor) -> None:
         self.points += 1
@@ -230,6 +239,8 @@ class Exploring(Forcing):
 
     def hung(self, actors: list[dict[str, Any]]) -> None:
         """Nobody can move any more. With the lock held."""
+        if not self.open:
+            self.came = list(self._coming.values())
         self.let_go()
         super().hung(actors)
 
@@ -248,7 +259,7 @@ class Exploring(Forcing):
 
     def told(self) -> dict[str, Any]:
         """What the result says besides."""
-        return {"trace": [list(each) for each in self.trace], "points": self.points}
+        return {"trace": [list(each) for each in self.trace], "came": [list(each) for each in self.came], "points": self.points}
 
     def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:
         return None
