@@ -11,6 +11,7 @@ from causeway_core.analysis.detectors.files import file_windows
 from causeway_core.analysis.detectors.foreign_thread import foreign_threads
 from causeway_core.analysis.detectors.lock_order import lock_orders
 from causeway_core.analysis.detectors.lock_wait import lock_waits
+from causeway_core.analysis.detectors.predicates import predicate_windows
 from causeway_core.analysis.detectors.rows import row_windows
 from causeway_core.analysis.detectors.self_lock import self_locks
 from causeway_core.analysis.detectors.unretrieved import unretrieved
@@ -45,6 +46,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *blocking_waits(scene, evidence, events),
         *unretrieved(scene, evidence),
         *row_windows(scene, evidence),
+        *predicate_windows(scene, evidence),
         *file_windows(scene, evidence),
         *cancellations(scene, evidence, events),
     ]

@@ -109,6 +109,10 @@ class Evidence:
         """The place in the flow graph of a site that reads."""
         return self._nodes.reads.get(site)
 
+    def read_place(self, site: int) -> int | None:
+        """Where in the flow graph a site would read, whether or not it was recorded to."""
+        return self._find(site, Role.READ)
+
     def write_node(self, site: int) -> int | None:
         """The place in the flow graph of a site that writes."""
         return self._nodes.writes.get(site)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.work_items import WorkItems
-from causeway_core.model import Actor, Edge, Function, Location, Site, Step
+from causeway_core.model import Actor, At, Edge, Function, Location, Site, Step
 from causeway_core.storage.rows import ExceptionRow, Io, Obj, Span, Sql, Waiting
 
 
@@ -30,6 +30,10 @@ class Facts:
     steps: Mapping[int, Sequence[Step]] = field(default_factory=dict)
     step_cause: Callable[[int], int] = lambda step: 0
     step_at: Callable[[int], tuple[int | None, int | None]] = lambda at: (None, None)
+    lacked: Callable[[int, str], bool] = lambda object, name: False
+    """Whether an object had no attribute of a name (a dict no key, as it is shown) when it was first seen."""
+    first_seen: Callable[[int], At | None] = lambda object: None
+    """The event at which an object was first looked into."""
     operations: Iterable[Operation] = ()
     edges_into: Callable[[int, int], Sequence[Edge]] = lambda first, last: ()
     waiting: Sequence[Waiting] = ()

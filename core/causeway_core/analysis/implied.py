@@ -1,12 +1,13 @@
-"""Reads that were not recorded but must have been made: `counts.get(key, 0)` looks into `counts`.
+"""Reads that were not recorded but must have been made: `counts.get(key, 0)` looks into `counts`, `total += 1` reads `total`.
 
 The recorder sees the read of `counts`, not the look into it. Which key was meant is told by what the same function of the same actor does
-with that container next.
+with that container next. Of an augmented assignment to a global or a closure's variable it sees the write.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -27,7 +28,8 @@ def with_implied_reads(evidence: Evidence) -> Evidence:
         node = evidence.node(evidence.read_node(site))
         if node is not None and node.content is not None and site > 0:
             rows += [(row, location, site) for row in evidence.rows_at(site).tolist() for location in _looked_at(evidence, row, places)]
-    if not rows:
+    summed = list(_augmented(evidence))
+    if not rows and not summed:
         return evidence
     sites = {-site: replace(evidence.facts.sites[site], id=-site, kind="method", name=None) for _, _, site in rows}
     content = {
@@ -35,7 +37,31 @@ def with_implied_reads(evidence: Evidence) -> Evidence:
         for site in {site for _, _, site in rows}
         if (node := evidence.node(evidence.read_node(site))) is not None and node.content is not None
     }
-    return evidence.extended(_added(evidence.table, rows), sites, content)
+    for site in {site for _, _, site in summed}:
+        read = evidence.read_place(site)
+        assert read is not None
+        sites[-site], content[-site] = replace(evidence.facts.sites[site], id=-site), read
+    return evidence.extended(_added(evidence.table, [*rows, *summed], len(rows)), sites, content)
+
+
+def _augmented(evidence: Evidence) -> Iterator[tuple[int, int, int]]:
+    """The writes of globals and closures' variables by `x += …` in one step, which read first."""
+    table = evidence.table
+    for site in np.unique(table.site[table.writes]).tolist():
+        row = evidence.facts.sites.get(site)
+        node = evidence.node(evidence.write_node(site))
+        if row is None or row.kind not in ("global", "cell") or node is None or not node.accumulates or node.place is None:
+            continue
+        read = evidence.node(evidence.read_place(site))
+        if (
+            read is None
+            or read.place is None
+            or (read.place.line, read.place.col, read.place.name) != (node.place.line, node.place.col, node.place.name)
+        ):
+            continue
+        for each in evidence.rows_at(site).tolist():
+            if table.writes[each]:
+                yield each, int(table.location[each]), site
 
 
 def _places_by_object(evidence: Evidence) -> dict[int, dict[int, Location]]:
@@ -67,7 +93,8 @@ def _looked_at(evidence: Evidence, row: int, places: dict[int, dict[int, Locatio
     return sorted(location for location in named if inside[location].kind == "item")[:2]
 
 
-def _added(table: AccessTable, rows: list[tuple[int, int, int]]) -> AccessTable:
+def _added(table: AccessTable, rows: list[tuple[int, int, int]], looks: int) -> AccessTable:
+    """The table with the rows; those from number `looks` on come right before what they were made for."""
     index = np.array([row for row, _, _ in rows])
     added = table.select(index)
     added = replace(
@@ -77,6 +104,8 @@ def _added(table: AccessTable, rows: list[tuple[int, int, int]]) -> AccessTable:
         op=np.full(len(rows), READ, np.int8),
         vk=np.full(len(rows), ValueKind.UNCAPTURED, np.int8),
         id=-added.id,
+        order=added.order - (np.arange(len(rows)) >= looks),
+        writes=np.zeros(len(rows), np.bool_),
     )
     merged = AccessTable(*(np.concatenate((getattr(table, name), getattr(added, name))) for name in AccessTable.__slots__))
     return merged.select(np.lexsort((merged.order, merged.location)))

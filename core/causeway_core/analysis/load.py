@@ -103,12 +103,21 @@ def _facts(recording: Recording, steps: Mapping[str, Ints], operations: Operatio
         steps=_Steps(recording),
         step_cause=recording.cause_kind,
         step_at=step_at,
+        first_seen=lambda object: next(iter(recording.snapshots(object)), None),
+        lacked=lambda object, name: _lacked(recording, object, name),
         operations=operations,
         edges_into=lambda first, last: recording.edges_into(At(first), At(last)),
         waiting=recording.waiting(),
         spans=recording.spans(),
         exceptions=recording.exceptions(),
     )
+
+
+def _lacked(recording: Recording, object: int, name: str) -> bool:
+    for at in recording.snapshots(object)[:1]:
+        seen = recording.snapshot(at)
+        return all(name not in (key.payload, str(key)) for key, _ in seen.items)
+    return False
 
 
 def _values(recording: Recording) -> Values:

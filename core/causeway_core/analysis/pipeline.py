@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import check_uses
+from causeway_core.analysis.detectors.closed import closed_uses
 from causeway_core.analysis.detectors.crossed import crossed
 from causeway_core.analysis.detectors.handlers import handler_windows
 from causeway_core.analysis.detectors.iteration import iterations
@@ -37,6 +38,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("values read back", lambda: read_backs(evidence, windows, partners)),
         ("iterations", lambda: iterations(evidence, partners)),
         ("orders", lambda: order_flips(evidence, partners)),
+        ("objects that are closed", lambda: closed_uses(evidence, partners)),
         ("pairs of places", lambda: crossed(evidence, partners)),
         ("torn reads", lambda: torn_reads(evidence, partners)),
         ("plain races", lambda: unordered(evidence, partners)),

@@ -54,6 +54,20 @@ class Texts:
             if tree is not None:
                 yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
+    def in_row(self, first: str, second: str) -> list[FunctionNode]:
+        """The functions that call one function (by its bare name, or are it) and further down another."""
+        found = []
+        for _, function in self.functions():
+            lines: dict[str, list[int]] = {first: [], second: []}
+            for node in own_nodes(function):
+                if isinstance(node, ast.Call) and called(node) in lines:
+                    lines[called(node)].append(node.lineno)
+            begins = [function.lineno] if function.name == first else lines[first]
+            ends = [function.end_lineno or function.lineno] if function.name == second else lines[second]
+            if begins and ends and min(begins) < max(ends):
+                found.append(function)
+        return found
+
     def reachable(self, start: FunctionNode) -> set[FunctionNode]:
         """The functions that a function may lead to, by the bare names it calls: an over-approximation, itself included."""
         by_name: defaultdict[str, list[FunctionNode]] = defaultdict(list)

@@ -11,7 +11,7 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import takes_away
 from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import Actor, At, Finding
-from causeway_core.model.order import Order, OrderPlace
+from causeway_core.model.order import Order, OrderPlace, PlaceAccess
 from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.waiting import WaitingOrders
@@ -76,6 +76,8 @@ class Planner:
                     return [lambda: self._waiting.orders(finding)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]
+                case "atomicity_violation":
+                    return [lambda: self._statements(finding), lambda: self._opened(finding)]
             return []
         match candidate.pattern:
             case Pattern.UNORDERED:
@@ -245,7 +247,8 @@ class Planner:
             # Held as late as can be: what the writer does before may be what makes the user go there.
             for since in dict.fromkeys((a.since(write), self._since(write, use))):
                 yield drafted("bad", f"{user.title} uses it before {writer.title} sets it", [(u, w, since)])
-            yield drafted("bad", f"{user.title} ends before {writer.title} sets it", [(a.end(user), w, a.since(write))])
+            for since in dict.fromkeys((a.since(write), a.preceding(writer.id, self._evidence.at(write)))):
+                yield drafted("bad", f"{user.title} ends before {writer.title} sets it", [(a.end(user), w, since)])
             yield drafted("serial", f"{user.title} uses it after {writer.title} has set it", [(w, u, self._since(use, write))])
 
     def _iteration(self, candidate: Candidate) -> Iterator[Order]:
@@ -286,13 +289,40 @@ class Planner:
         read, write = by_actor[owner]
         [statement] = by_actor[other]
         one, two = a.actor_of(owner), a.actor_of(other)
-        mine = _Side(one, a.operation(owner, read, "sql"), a.operation(owner, write, "sql"), self._since_event(one, read, statement), one.title)
+        how: PlaceAccess = "sql" if any(sql.at == read for sql in self._evidence.facts.sql) else "file"
+        mine = _Side(one, a.operation(owner, read, how), a.operation(owner, write, how), self._since_event(one, read, statement), one.title)
         begin = self._read_before(other, statement)
-        last, ends = a.operation(other, statement, "sql"), [a.end(two)] if two.state == "finished" else []
-        first, since = a.operation(other, begin, "sql"), self._since_event(two, begin, read)
+        last, ends = a.operation(other, statement, how), [a.end(two)] if two.state == "finished" else []
+        first, since = a.operation(other, begin, how), self._since_event(two, begin, read)
         for end in (*ends, last):
             yield _inside(mine, _Side(two, first, end, since, two.title))
+        following = a.following(other, statement)
+        if following is not None:
+            says = (
+                f"{one.title} is held after {_said(mine.first)} until {two.title} has passed {_said(last)}, which then waits for {_said(mine.last)}"
+            )
+            yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, mine.first), (mine.last, following, last)])
         yield from _serial(mine, _Side(two, first, (*ends, last)[0], since, two.title))
+
+    def _opened(self, finding: Finding) -> Iterator[Order]:
+        """What one actor begins with a statement and goes on with in the next (a file that is emptied, then written), and the other's in between."""
+        events = [(access.role, access.at) for access in finding.accesses if access.at]
+        if sorted(role for role, _ in events) != ["read", "write"]:
+            return
+        a, at = self._anchors, dict(events)
+        writer, reader = (self._evidence.actor_at(at[role]) for role in ("write", "read"))
+        if writer is None or reader is None or writer == reader:
+            return
+        one, two = a.actor_of(writer), a.actor_of(reader)
+        opens, reads, goes_on = a.operation(writer, at["write"], "file"), a.operation(reader, at["read"], "file"), a.following(writer, at["write"])
+        since = self._since_event(two, at["read"], at["write"])
+        if goes_on is None:
+            return
+        yield drafted(
+            "bad", f"{two.title} reads after {one.title} has {_said(opens)} and before it goes on", [(opens, reads, since), (reads, goes_on, opens)]
+        )
+        yield drafted("serial", f"{one.title} first, then {two.title}", [(a.end(one), reads, since)])
+        yield drafted("serial", f"{two.title} first, then {one.title}", [(a.end(two), opens, self._since_event(one, at["write"], at["read"]))])
 
     def _read_before(self, actor: int, statement: At) -> At:
         """The statement by which an actor read a row that it wrote with `statement`; that itself where there is none."""

@@ -262,6 +262,10 @@ static bool extended(scanner *z, stream *s, const cw_record *r, uint64_t positio
         if (r->payload_words < 3) return true;
         ok = table_get(&s->sites, (uint64_t)w[0] + 1) && touch(s, w[1], at);
         if (ok && r->payload_words >= 5 && w[2] && w[3] == CW_OBJECT) ok = held(p, w[4], RANK_ITEM, w[1], w[0], at);
+        if (ok && w[2] == 2 && r->payload_words >= 6) { /* `setdefault(key, made)`, `insert(index, made)` */
+            size_t skipped = cw_payload_words(w[3], w + 4, r->payload_words - 4);
+            if (skipped != CW_MALFORMED && 4 + skipped + 1 < r->payload_words && w[4 + skipped] == CW_OBJECT) ok = held(p, w[5 + skipped], RANK_ITEM, w[1], w[0], at);
+        }
         break;
     case CW_X_STEP:
         return on_step(z, s, r, position);

@@ -54,6 +54,17 @@ static PyObject *holder_of(PyTypeObject *type, PyObject *name) {
     return NULL;
 }
 
+/* The same for a class: state that all of its instances share. */
+static bool find_class_attribute(PyTypeObject *class, PyObject *name, PyObject **owner, PyObject **value) {
+    if (Py_TYPE(class)->tp_getattro != PyType_Type.tp_getattro || !(class->tp_flags & Py_TPFLAGS_HEAPTYPE)) return false;
+    PyObject *on_metaclass = _PyType_Lookup(Py_TYPE(class), name);
+    if (on_metaclass != NULL && Py_TYPE(on_metaclass)->tp_descr_get != NULL) return false;
+    *value = _PyType_Lookup(class, name); /* borrowed */
+    if (*value == NULL || Py_TYPE(*value)->tp_descr_get != NULL || PyType_Check(*value)) return false; /* methods and the like are no shared state */
+    *owner = holder_of(class, name);
+    return *owner != NULL;
+}
+
 /* Where reading `name` of `object` would find its value, without running code; false when that cannot be told or is no shared read (a method). */
 static bool find_attribute(PyObject *object, PyObject *name, PyObject **owner, PyObject **value) {
     PyTypeObject *type = Py_TYPE(object);
@@ -63,6 +74,7 @@ static bool find_attribute(PyObject *object, PyObject *name, PyObject **owner, P
         *value = dict == NULL ? NULL : PyDict_GetItemWithError(dict, name);
         return *value != NULL && !PyFunction_Check(*value) && !PyType_Check(*value) && !PyCFunction_Check(*value) && !PyModule_Check(*value);
     }
+    if (PyType_Check(object)) return find_class_attribute((PyTypeObject *)object, name, owner, value);
     if (type->tp_getattro != PyObject_GenericGetAttr) return false;
     PyObject *on_class = _PyType_Lookup(type, name); /* borrowed */
     if (on_class != NULL && Py_TYPE(on_class)->tp_descr_get != NULL) {

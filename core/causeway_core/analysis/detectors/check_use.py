@@ -65,6 +65,8 @@ def needs_value(evidence: Evidence, site: int, *, absent: bool | None = None) ->
         return False
     if absent is not False and node.usage & Usage.RAISES_WHEN_ABSENT:
         return True
+    if absent and node.place is not None and node.place.shape == "attribute":
+        return True
     return absent is not True and bool(node.usage & (Usage.DEREFERENCED | Usage.ARITHMETIC))
 
 

@@ -83,8 +83,8 @@ def _verb(io: Io) -> str | None:
 def _lost_update(scene: Scene, evidence: Evidence, texts: Texts, name: str, uses: Sequence[_Use]) -> Finding | None:
     """One actor reads the file and writes it in the same function; another does, or writes it, and could come in between."""
     for read in [use for use in uses if use.verb == "read"][:SAMPLE]:
-        write = next((use for use in uses if use.verb in ("write", "replace") and _same_call(evidence, read, use)), None)
-        if write is None or _locked_by_file(texts, read):
+        write = next((use for use in uses if use.verb in ("write", "replace") and _same_call(texts, read, use)), None)
+        if write is None or _locked_by_file(texts, read) or _called_under_lock(texts, read, write):
             continue
         for other in uses[: 4 * SAMPLE]:
             writes = other.verb in ("write", "replace")
@@ -107,11 +107,11 @@ def _lost_update(scene: Scene, evidence: Evidence, texts: Texts, name: str, uses
 def _shared_temporary(scene: Scene, evidence: Evidence, texts: Texts, name: str, uses: Sequence[_Use]) -> Finding | None:
     """Two actors write one file and move it away, or move or remove what the other may have written."""
     for write in [use for use in uses if use.verb in ("write", "create")][:SAMPLE]:
-        end = next((use for use in uses if use.verb in ("move", "remove") and _same_call(evidence, write, use)), None)
+        end = next((use for use in uses if use.verb in ("move", "remove") and _same_call(texts, write, use)), None)
         if end is None or _locked_by_file(texts, write):
             continue
-        removes = [use for use in uses if use.verb == "remove" and _same_call(evidence, write, use)]
-        moved = any(use.verb == "move" and _same_call(evidence, write, use) for use in uses)
+        removes = [use for use in uses if use.verb == "remove" and _same_call(texts, write, use)]
+        moved = any(use.verb == "move" and _same_call(texts, write, use) for use in uses)
         # A file that only its maker may make belongs to it until it moves or removes it; what it does to it after that hits another's.
         if write.verb == "create" and not (moved and removes):
             continue
@@ -122,7 +122,9 @@ def _shared_temporary(scene: Scene, evidence: Evidence, texts: Texts, name: str,
                     f"{_shown(name)}: each could move or remove what the other has written"
                 )
                 advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder), and remove it only if it was not moved"
-                sides = [(write, "write"), (end, "act"), (other, "write")]
+                # What only its maker may make is another's after it was moved away.
+                first, last = (end, removes[0]) if write.verb == "create" else (write, end)
+                sides = [(first, "write"), (last, "act"), (other, "write")]
                 return _told(scene, "atomicity_violation", "likely" if write.verb == "write" else "latent", 1.0, title, name, sides, advice)
     return None
 
@@ -145,9 +147,17 @@ def _read_while_empty(scene: Scene, evidence: Evidence, texts: Texts, name: str,
     return None
 
 
-def _same_call(evidence: Evidence, one: _Use, other: _Use) -> bool:
-    """Whether the same actor did the other thing later, in the same function."""
-    return one.io.actor == other.io.actor and one.io.at < other.io.at and (one.path, one.function) == (other.path, other.function)
+def _same_call(texts: Texts, one: _Use, other: _Use) -> bool:
+    """Whether the same actor did the other thing later, in the same function or in two that one function calls in a row."""
+    if one.io.actor != other.io.actor or one.io.at >= other.io.at:
+        return False
+    if (one.path, one.function) == (other.path, other.function):
+        return True
+    return bool(texts.in_row(_bare(one.function), _bare(other.function)))
+
+
+def _bare(function: str) -> str:
+    return function.rpartition(".")[2]
 
 
 def _apart(evidence: Evidence, first: _Use, last: _Use, other: _Use) -> bool:
@@ -170,6 +180,19 @@ def _apart(evidence: Evidence, first: _Use, last: _Use, other: _Use) -> bool:
 
 def _common_lock(evidence: Evidence, one: _Use, other: _Use) -> bool:
     return bool(evidence.holds.locks(one.io.actor, one.order) & evidence.holds.locks(other.io.actor, other.order))
+
+
+def _called_under_lock(texts: Texts, one: _Use, other: _Use) -> bool:
+    """Whether a function that makes both by two others takes a lock that the recording does not show."""
+    if one.function == other.function:
+        return False
+    return any(_takes_lock(function) for function in texts.in_row(_bare(one.function), _bare(other.function)))
+
+
+def _takes_lock(function: ast.AST) -> bool:
+    names = {called(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
+    words = {part for node in ast.walk(function) if isinstance(node, ast.With) for item in node.items for part in _words(item.context_expr)}
+    return bool(names & _LOCKING) or any("lock" in word.lower() or "mutex" in word.lower() for word in words)
 
 
 def _locked_by_file(texts: Texts, use: _Use) -> bool:

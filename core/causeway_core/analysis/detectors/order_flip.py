@@ -16,6 +16,8 @@ from causeway_core.model import ValueKind
 SAMPLE = 40
 ENOUGH = 4
 
+_RAISING = ("dict", "OrderedDict")
+"""Mappings in which a key that is not there is an error."""
 _NOTHING = (ValueKind.NONE, ValueKind.ABSENT)
 
 
@@ -34,7 +36,7 @@ def order_flips(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                 continue
             for other in partners.near(row, row, writes=False):
                 use_site = int(table.site[other])
-                if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other):
+                if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other) and (removing or _in_reach(evidence, row, other)):
                     given[use_site] = given.get(use_site, 0) + 1
                     yield _flip(evidence, row, other)
 
@@ -64,22 +66,58 @@ def _providing(evidence: Evidence) -> np.ndarray[tuple[int, ...], np.dtype[np.bo
     nothing = np.isin(table.vk, [int(kind) for kind in _NOTHING])
     before = np.append(False, nothing[:-1])
     same = np.append(False, table.location[1:] == table.location[:-1]) if len(table) else np.empty(0, np.bool_)
-    return np.asarray((table.op == WRITE) & ~nothing & before & same, np.bool_)
+    provides = np.asarray((table.op == WRITE) & ~nothing & before & same, np.bool_)
+    for row in np.flatnonzero((table.op == WRITE) & ~same).tolist():
+        provides[row] = _makes(evidence, row)
+    return provides
+
+
+def _makes(evidence: Evidence, row: int) -> bool:
+    """Whether the first recorded write of a place makes it: an attribute that no class gives a default, a key of a dict that was not there."""
+    place = evidence.facts.locations[int(evidence.table.location[row])]
+    if place.kind == "attribute":
+        return place.key not in evidence.flow.class_names and evidence.facts.lacked(place.object or 0, place.key)
+    thing = evidence.facts.objects.get(place.object or 0)
+    if place.kind != "item" or thing is None or thing.type.rpartition(".")[2] not in _RAISING:
+        return False
+    return evidence.facts.lacked(place.object or 0, place.key)
+
+
+def _in_reach(evidence: Evidence, write: int, use: int) -> bool:
+    """Whether the user could have had the object before the write: somebody else made it, its maker had put it somewhere by then, or started the
+    user by then."""
+    table, facts = evidence.table, evidence.facts
+    owner, maker = facts.locations[int(table.location[write])].object, int(table.actor[write])
+    at = None if owner is None else facts.first_seen(owner)
+    if owner is None or at is None or evidence.actor_at(at) != facts.thread_of(maker):
+        return True
+    user = facts.actors.get(facts.thread_of(int(table.actor[use])))
+    if user is not None and user.created_at is not None and evidence.actor_at(user.created_at) == maker:
+        return True
+    name = (f"#{owner & 0xFFFFFFFF}>",)
+    return any(
+        table.writes[row] and table.order[row] < table.order[write] and (evidence.value(row) or "").endswith(name)
+        for location in evidence.registries(name)
+        for row in range(table.span(location).start, table.span(location).stop)
+    )
+
+
+def _absent_before(evidence: Evidence, write: int) -> bool:
+    table = evidence.table
+    if write == 0 or int(table.location[write - 1]) != int(table.location[write]):
+        return True
+    return int(table.vk[write - 1]) == ValueKind.ABSENT or int(table.op[write - 1]) == DELETE
 
 
 def _breaks(evidence: Evidence, write: int, use: int) -> bool:
     """Whether the read at `use` needs what `write` gives or takes, and neither order, lock nor a check of its own protects it."""
     table = evidence.table
-    absent = (
-        leaves_absent(evidence, write)
-        if takes_away(evidence, write)
-        else int(table.vk[write - 1]) == ValueKind.ABSENT or int(table.op[write - 1]) == DELETE
-    )
+    absent = leaves_absent(evidence, write) if takes_away(evidence, write) else _absent_before(evidence, write)
     if int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING or not needs_value(evidence, int(table.site[use]), absent=absent):
         return False
     if not evidence.concurrent(write, use):
         return False
-    return not _checked(evidence, use, write) and (takes_away(evidence, write) or not _provided(evidence, use))
+    return not _checked(evidence, use, write) and (takes_away(evidence, write) or not (_provided(evidence, use) or _own(evidence, use)))
 
 
 def _checked(evidence: Evidence, use: int, write: int) -> bool:
@@ -90,6 +128,14 @@ def _checked(evidence: Evidence, use: int, write: int) -> bool:
         if same and (not evidence.parted(check, use, write) or evidence.locks_through(check, use) & evidence.locks_at(write)):
             return True
     return False
+
+
+def _own(evidence: Evidence, use: int) -> bool:
+    """Whether the user itself wrote the place before."""
+    table = evidence.table
+    span = table.span(int(table.location[use]))
+    mine = table.writes[span] & (table.actor[span] == table.actor[use]) & (table.order[span] < table.order[use])
+    return bool(mine.any())
 
 
 def _provided(evidence: Evidence, use: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from causeway_core.analysis.candidate import Candidate, Verdict
+from causeway_core.analysis.candidate import Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Step
 
@@ -30,6 +30,8 @@ def feasible(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return None
     ends = ((candidate.last, candidate.first), *((other, other) for other in candidate.others))
     if all(_only_hops(evidence, int(evidence.table.actor[end]), int(evidence.table.step[end])) for end, _ in ends):
+        if candidate.pattern is Pattern.FLIP:
+            return Verdict("hint", "no await on the way there waits for anything: the event loop itself keeps the order")
         return Verdict("latent", "no await on the way there waits for anything, so a stock event loop always runs it in this order")
     return None
 

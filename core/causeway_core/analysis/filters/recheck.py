@@ -32,7 +32,11 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 def _compares(evidence: Evidence, check: int, first: int) -> bool:
     """Whether the second look compares what it finds with what the first found: what was computed from the first is only then still good."""
     one, other = (evidence.read_node(int(evidence.table.site[row])) for row in (check, first))
-    return one is not None and other is not None and (one == other or other in evidence.flow.graph.compared.get(one, set()))
+    if one is None or other is None:
+        return False
+    graph = evidence.flow.graph
+    # What it is compared with may have come as an argument.
+    return one == other or any(other == node or other in graph.origins(node) for node in graph.compared.get(one, ()))
 
 
 def _looks_for_keys(evidence: Evidence, first: int) -> bool:

@@ -83,6 +83,8 @@ class ExpressionFlow:
     def write(self, node: ast.expr, name: str | None, shape: str, taint: Taint, *, constant: bool = False, accumulates: bool = False) -> int:
         """A write of `taint` at `node` under the current guards."""
         number = self.place(node, Role.WRITE, name, shape)
+        if shape == "attribute" and name is not None:
+            self._link(self.functions.accessors("set", name), node.lineno, [taint], {})
         self.graph.flow(taint, number)
         self.graph.flow(as_control(self.guards), number)
         self.graph.sink(taint)
@@ -123,7 +125,7 @@ class ExpressionFlow:
         owner = self.evaluate(node.value)
         self.use(node.value, Usage.DEREFERENCED)
         number = self.place(node, Role.READ, node.attr, "attribute")
-        return owner | {number << 1}
+        return owner | {number << 1} | self._link(self.functions.accessors("get", node.attr), node.lineno, [], {})
 
     def _subscript(self, node: ast.Subscript) -> Taint:
         owner = self.evaluate(node.value)

@@ -29,17 +29,31 @@ _SHAPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def _bound(body: ast.ClassDef) -> Iterable[str]:
+    for statement in body.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target] if isinstance(statement, ast.AnnAssign) else []
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
 class Functions:
     """Every function of the program by its bare name: calls are resolved by that alone."""
 
     def __init__(self, scopes: Iterable[Scope]) -> None:
         self._by_name: defaultdict[str, list[Scope]] = defaultdict(list)
+        self._accessors: defaultdict[tuple[str, str], list[Scope]] = defaultdict(list)
         for scope in scopes:
             self._by_name[scope.called].append(scope)
+            if scope.accessor:
+                self._accessors[scope.accessor, scope.node.name if isinstance(scope.node, ast.FunctionDef) else ""].append(scope)
 
     def named(self, name: str) -> list[Scope]:
         """The functions a call of `name` may mean."""
         found = self._by_name.get(name, [])
+        return found if len(found) <= _MOST_NAMESAKES else []
+
+    def accessors(self, which: str, name: str) -> list[Scope]:
+        """The functions that `object.name` (`which` is get) or `object.name = …` (set) may call: those of properties."""
+        found = self._accessors.get((which, name), [])
         return found if len(found) <= _MOST_NAMESAKES else []
 
 
@@ -59,6 +73,8 @@ class ProgramFlow:
                 continue
             scopes.extend(scopes_of(tree, path))
         functions = Functions(scopes)
+        self.class_names = frozenset(name for scope in scopes if isinstance(scope.node, ast.ClassDef) for name in _bound(scope.node))
+        """The names that class bodies bind: what instances have without having been given it."""
         self.functions: dict[tuple[str, int, str], FunctionNode] = {}
         for scope in scopes:
             StatementFlow(self.graph, functions, scope).run()

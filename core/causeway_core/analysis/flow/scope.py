@@ -20,6 +20,8 @@ class Scope:
     parameters: tuple[str, ...]
     locals: frozenset[str]
     arguments: frozenset[str]
+    accessor: str = ""
+    """`get` or `set` of a property, which is called by naming an attribute."""
 
     @property
     def key(self) -> str:
@@ -50,8 +52,20 @@ def _inner(parent: ast.AST, path: str, prefix: str, in_class: bool) -> Iterator[
             names = arguments[1:] if is_method else arguments
             names += [each.arg for each in node.args.kwonlyargs]
             called = prefix.rstrip(".").rpartition(".")[2] if node.name == "__init__" and in_class else node.name
-            yield Scope(path, prefix + node.name, called, node, tuple(names), _locals(node), _arguments(node))
+            accessor = _accessor(node) if in_class else ""
+            # No call means a property's function.
+            called = "" if accessor else called
+            yield Scope(path, prefix + node.name, called, node, tuple(names), _locals(node), _arguments(node), accessor)
             yield from _inner(node, path, f"{prefix}{node.name}.<locals>.", False)
+
+
+def _accessor(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Name) and decorator.id == "property":
+            return "get"
+        if isinstance(decorator, ast.Attribute) and decorator.attr == "setter":
+            return "set"
+    return ""
 
 
 def _children(parent: ast.AST) -> Iterator[ast.AST]:

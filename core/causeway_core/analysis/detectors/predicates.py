@@ -1,0 +1,217 @@
+"""Writes to a table that hang on what an earlier statement found in it, with room for another actor that found the same.
+
+What was read need not be the row that is written: a row that was not there yet, the whole table, a sum over an owner's rows (write skew).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.statement import parse
+from causeway_core.analysis.telling.scene import Moment, Scene
+from causeway_core.analysis.text import FunctionNode, Texts, called, own_nodes
+from causeway_core.graph import SourcePlace
+from causeway_core.model import Finding
+from causeway_core.storage.rows import Sql
+
+SAMPLE = 24
+_REFUSED = frozenset({"IntegrityError", "UniqueViolation", "DatabaseError", "OperationalError", "Error"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    sql: Sql
+    order: int
+    place: SourcePlace
+
+    @property
+    def table(self) -> str:
+        """The first table of the statement, with its database."""
+        tables = self.sql.details.get("tables") or [""]
+        return f"{self.sql.details.get('database', '')}:{tables[0]}"
+
+
+def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """SELECT, then INSERT or UPDATE of the same table by the same actor, which the text makes depend on what was found; another actor makes the same
+    SELECT, and nothing keeps it out. One finding a pair of statements.
+
+    Not if both are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, ON CONFLICT), nor for an
+    INSERT that a constraint refuses and whose refusal is handled.
+    """
+    uses = [
+        _Use(sql, order, place)
+        for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True)
+        if sql.access in ("read", "write") and (place := scene.place(sql.at)).line
+    ]
+    texts = Texts(evidence.facts.sources)
+    found: dict[tuple[str, str], Finding] = {}
+    for read, write in _pairs(uses):
+        pair = read.sql.statement, write.sql.statement
+        if pair in found or not _acts_on(texts, read.place, write.place) or _refusal_handled(texts, write):
+            continue
+        other = _other(evidence, uses, read, write)
+        if other is not None:
+            found[pair] = _told(scene, read, write, other)
+    return list(found.values())
+
+
+def _pairs(uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
+    """Each write with the reads of its table that its actor made before it, the latest first."""
+    before: dict[tuple[int, str], list[_Use]] = {}
+    for use in sorted(uses, key=lambda each: each.sql.at):
+        mine = before.setdefault((use.sql.actor, use.table), [])
+        statement = parse(use.sql.statement)
+        if use.sql.access == "read":
+            if not statement.locks:
+                mine.append(use)
+        elif statement.verb in ("INSERT", "UPDATE") and not statement.upserts and not (statement.verb == "UPDATE" and _checks(use.sql)):
+            for read in reversed(mine[-4:]):
+                if not _same_row(read.sql, use.sql):
+                    yield read, use
+
+
+def _checks(sql: Sql) -> bool:
+    """Whether the statement's WHERE says more than which row is meant."""
+    where = sql.details.get("where")
+    return len(where) > 1 if where else parse(sql.statement).checked
+
+
+def _same_row(read: Sql, write: Sql) -> bool:
+    """Whether a row was read by its key and is overwritten: that is a window of a row, told elsewhere."""
+    return bool(set(read.rows) & set(write.rows)) and parse(write.statement).verb == "UPDATE" and not write.details.get("atomic")
+
+
+def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Use | None:
+    """Another actor's statement like the read that may fall into the window."""
+    alike = [use for use in uses if use.sql.actor != read.sql.actor and use.sql.statement == read.sql.statement and use.table == read.table]
+    for other in alike[:SAMPLE]:
+        if read.sql.transaction is not None and read.sql.transaction == write.sql.transaction and other.sql.connection != read.sql.connection:
+            continue
+        through = evidence.holds.through(read.sql.actor, read.order, write.order)
+        if through & evidence.holds.locks(other.sql.actor, other.order) or not _matters(read.sql, other.sql):
+            continue
+        if all(evidence.unordered(use.sql.at, other.sql.at) for use in (read, write)):
+            return other
+    return None
+
+
+def _matters(read: Sql, other: Sql) -> bool:
+    """Whether both asked for the same: by key or equality for the same value, else for the table as a whole."""
+    if any(len(row) > 1 for row in (*read.rows, *other.rows)):
+        return bool(set(read.rows) & set(other.rows))
+    return True
+
+
+def _acts_on(texts: Texts, read: SourcePlace, write: SourcePlace) -> bool:
+    """Whether, in a function that makes both (itself or by a function it calls), what the read gave decides about the write or goes into it."""
+    return any(_depends(function, reads, writes) for function, reads, writes in _makers(texts, read, write))
+
+
+def _makers(texts: Texts, read: SourcePlace, write: SourcePlace) -> Iterator[tuple[FunctionNode, list[ast.Call], list[ast.Call]]]:
+    homes = [texts.function(place.path, place.line) for place in (read, write)]
+    names = [home.name if home is not None else "" for home in homes]
+    for path, function in texts.functions():
+        sides: list[list[ast.Call]] = []
+        for place, home, name in zip((read, write), homes, names, strict=True):
+            calls = [node for node in own_nodes(function) if isinstance(node, ast.Call)]
+            if function is home and path == place.path:
+                here = [call for call in calls if call.lineno <= place.line <= (call.end_lineno or 0)]
+                sides.append([call for call in here if called(call).startswith("execute")] or here)
+            else:
+                sides.append([call for call in calls if name and called(call) == name])
+        if all(sides):
+            yield function, sides[0], sides[1]
+
+
+def _depends(function: FunctionNode, reads: list[ast.Call], writes: list[ast.Call]) -> bool:
+    """Follows names forwards through the function, as its text goes."""
+    sources = {id(node) for node in reads}
+    targets = {id(node) for node in writes}
+    names: set[str] = set()
+
+    def tainted(node: ast.AST | None) -> bool:
+        return node is not None and any(id(each) in sources or (isinstance(each, ast.Name) and each.id in names) for each in ast.walk(node))
+
+    def writes_in(nodes: list[ast.AST]) -> bool:
+        return any(id(each) in targets for node in nodes for each in ast.walk(node))
+
+    def leaves(body: list[ast.stmt]) -> bool:
+        return any(isinstance(each, ast.Return | ast.Raise | ast.Continue | ast.Break) for statement in body for each in ast.walk(statement))
+
+    def follow(body: list[ast.stmt], guarded: bool) -> bool:
+        for statement in body:
+            tests = [each for name in ("test", "iter", "subject") if (each := getattr(statement, name, None)) is not None]
+            here = guarded or any(tainted(test) for test in tests)
+            if isinstance(statement, ast.For | ast.AsyncFor) and tainted(statement.iter):
+                names.update(each.id for each in ast.walk(statement.target) if isinstance(each, ast.Name))
+            inner = [part for name in ("body", "orelse", "finalbody") for part in getattr(statement, name, [])]
+            inner += [part for handler in getattr(statement, "handlers", []) for part in handler.body]
+            inner += [part for case in getattr(statement, "cases", []) for part in case.body]
+            if inner and not isinstance(statement, FunctionNode | ast.ClassDef):
+                for item in getattr(statement, "items", []):
+                    if item.optional_vars is not None and tainted(item.context_expr):
+                        names.update(each.id for each in ast.walk(item.optional_vars) if isinstance(each, ast.Name))
+                if follow(inner, here):
+                    return True
+                # `if taken: return` guards all that comes after it.
+                guarded = guarded or (isinstance(statement, ast.If) and here and leaves(statement.body))
+                continue
+            if writes_in([statement]) and (
+                guarded or any(tainted(part) for call in ast.walk(statement) if id(call) in targets for part in _given(call))
+            ):
+                return True
+            if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) and tainted(statement.value):
+                bound = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                names.update(each.id for target in bound for each in ast.walk(target) if isinstance(each, ast.Name))
+            names.update(each.target.id for each in ast.walk(statement) if isinstance(each, ast.NamedExpr) and tainted(each.value))
+        return False
+
+    return follow(function.body, False)
+
+
+def _given(call: ast.AST) -> list[ast.AST]:
+    return [*call.args, *(each.value for each in call.keywords)] if isinstance(call, ast.Call) else []
+
+
+def _refusal_handled(texts: Texts, write: _Use) -> bool:
+    """Whether an INSERT stands in a `try` that meets the database's refusal with another statement, or by leaving."""
+    if parse(write.sql.statement).verb != "INSERT":
+        return False
+    for node in texts.around(write.place.path, write.place.line):
+        for handler in node.handlers if isinstance(node, ast.Try) else ():
+            names = {getattr(each, "attr", getattr(each, "id", "")) for each in ast.walk(handler.type)} if handler.type is not None else _REFUSED
+            inside = [each for statement in handler.body for each in ast.walk(statement)]
+            acts = any(isinstance(each, ast.Return | ast.Continue | ast.Pass) for each in inside)
+            if names & _REFUSED and (acts or any(isinstance(each, ast.Call) and called(each).startswith(("execute", "fetch")) for each in inside)):
+                return True
+    return False
+
+
+def _told(scene: Scene, read: _Use, write: _Use, other: _Use) -> Finding:
+    table = read.table.rpartition(":")[2]
+    reader, second = scene.actor(read.sql.actor), scene.actor(other.sql.actor)
+    begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="likely",
+        rank=1.2,
+        confidence=0.65,
+        title=(
+            f"`{read.place.function}` in {reader} looks into {table} and then writes it because of what it found; {second} looks too "
+            "and could come in between: both would go on as if they were the only one"
+        ),
+        resource=table,
+        events=[
+            Moment(read.sql.actor, int(read.sql.at), "read", " ".join(read.sql.statement.split())[:60]),
+            Moment(write.sql.actor, int(write.sql.at), "write", " ".join(write.sql.statement.split())[:60]),
+            Moment(other.sql.actor, int(other.sql.at), "read", " ".join(other.sql.statement.split())[:60]),
+        ],
+        recommendation=(
+            f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or have a constraint refuse the second"
+        ),
+        explanation="The two statements are not in one transaction that keeps others out. It did not happen in this run.",
+        unordered=scene.teller.why_unordered(read.sql.at, other.sql.at),
+    )
