@@ -1,0 +1,42 @@
+"""A client of a former loop is replaced under a lock of threads and closed after that."""
+
+import asyncio
+import threading
+
+
+class ApiClient:
+    def __init__(self, number):
+        self.number = number
+        self.closed = False
+
+    async def aclose(self):
+        await asyncio.sleep(0.001)
+        self.closed = True
+
+
+class Tracer:
+    def __init__(self):
+        self._mutex = threading.Lock()
+        self._client = ApiClient(1)
+        self._stale = True
+
+    async def client(self):
+        old = None
+        with self._mutex:
+            if self._stale:
+                self._stale = False
+                old, self._client = self._client, ApiClient(2)
+            client = self._client
+        if old is not None:
+            await old.aclose()
+        return client
+
+    async def export(self, after, span):
+        await asyncio.sleep(after)
+        client = await self.client()
+        return span, client.number
+
+
+async def main():
+    tracer = Tracer()
+    return await asyncio.gather(tracer.export(0, "root"), tracer.export(0.05, "child"))

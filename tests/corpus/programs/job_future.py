@@ -1,0 +1,38 @@
+"""A job of a thread pool resolves a future of asyncio from its own thread."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+
+class Feed:
+    def __init__(self):
+        self.next_message = asyncio.get_running_loop().create_future()
+
+    async def receive(self):
+        return await self.next_message
+
+
+def cron_job(feed):
+    message = {"value": sum(range(100))}
+    if not feed.next_message.done():
+        feed.next_message.set_result(message)
+
+
+async def ticker(ticks):
+    for number in range(3):
+        await asyncio.sleep(0.02)
+        ticks.append(number)
+
+
+async def main():
+    feed = Feed()
+    ticks = []
+    ticking = asyncio.create_task(ticker(ticks))
+    receiving = asyncio.create_task(feed.receive())
+    await asyncio.sleep(0)
+    scheduler = ThreadPoolExecutor(max_workers=1)
+    scheduler.submit(cron_job, feed)
+    message = await receiving
+    await ticking
+    scheduler.shutdown()
+    return message, ticks

@@ -1,0 +1,33 @@
+"""Workers that build catalogues each make the missing folder they share."""
+
+import multiprocessing
+import tempfile
+import time
+from pathlib import Path
+
+
+def build(target, language, results, queued):
+    time.sleep(queued)
+    folder = Path(target, "locale")
+    try:
+        if not folder.exists():
+            folder.mkdir()
+        with open(folder / f"{language}.mo", "w") as file:
+            file.write(f"catalogue {language}")
+        results.put((language, "built"))
+    except FileExistsError:
+        results.put((language, "failed"))
+
+
+def main():
+    context = multiprocessing.get_context("fork")
+    with tempfile.TemporaryDirectory() as target:
+        results = context.SimpleQueue()
+        jobs = [("de", results, 0), ("ja", results, 0.15)]
+        workers = [context.Process(target=build, args=(target, *job)) for job in jobs]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        built = sorted(results.get() for _ in workers)
+        return built, sorted(path.name for path in Path(target, "locale").iterdir())

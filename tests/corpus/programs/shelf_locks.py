@@ -1,0 +1,33 @@
+"""Each shelf has a lock made on first use; two threads that come first make one each."""
+
+import threading
+
+
+class Shelves:
+    def __init__(self):
+        self._locks = {}
+        self.stock = {}
+
+    def _lock_of(self, shelf):
+        if shelf not in self._locks:
+            self._locks[shelf] = threading.Lock()
+        return self._locks[shelf]
+
+    def _volume(self, items):
+        return len([item for item in items if item])
+
+    def put(self, shelf, items):
+        with self._lock_of(shelf):
+            before = self.stock.get(shelf, 0)
+            self.stock[shelf] = before + self._volume(items)
+
+
+def main():
+    shelves = Shelves()
+    loads = [("A1", ["box", "bag"]), ("A1", ["jar"]), ("B2", ["can"])]
+    threads = [threading.Thread(target=shelves.put, args=load) for load in loads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(shelves.stock.items())
