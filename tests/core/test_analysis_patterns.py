@@ -258,3 +258,27 @@ def test_requests_that_one_client_made_one_after_another(locked: bool) -> None:
         if actor == one:
             trace.edge(last, trace.event(two))
     assert [(each.pattern, each.tier) for each in judged(trace.evidence())] == ([] if locked else [(Pattern.CLONE, "latent")])
+
+
+RECONNECT = """
+async def reconnect(server):
+    if server.connection is not None:
+        server.connection.{disposes}()
+    server.connection = await connect()
+"""
+
+
+@pytest.mark.parametrize(("disposes", "locked", "bad"), [("close", False, True), ("close", True, False), ("ping", False, False)])
+def test_a_resource_that_two_replace_after_disposing_of_the_old(disposes: str, locked: bool, bad: bool) -> None:
+    trace = Trace(RECONNECT.format(disposes=disposes))
+    one, two, lock = trace.task("one"), trace.task("two"), trace.lock("Server.lock")
+    for number, actor in enumerate((one, two), start=2):
+        if locked:
+            trace.acquire(actor, lock)
+        trace.read(actor, "if server.connection is not None", "Server.connection", f"<app.Connection #{number}>")
+        trace.read(actor, f"server.connection.{disposes}", "Server.connection", f"<app.Connection #{number}>", name="connection")
+        trace.step(actor)
+        trace.write(actor, "server.connection = await", "Server.connection", f"<app.Connection #{number + 1}>")
+        if locked:
+            trace.release(actor, lock)
+    assert [each.pattern for each in firm(trace)] == ([Pattern.READ_WRITE_WRITE] if bad else [])

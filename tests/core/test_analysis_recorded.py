@@ -160,3 +160,33 @@ def test_rows_of_a_database(statement: str, parameters: str, bad: bool, tmp_path
     source = DATABASE.replace("{statement}", statement).replace("{parameters}", parameters)
     found = [each for each in run(source, tmp_path) if each.resource == "accounts row 1"]
     assert bool(found) is bad
+
+
+POSITIONS = """\
+import asyncio
+
+async def tell(clients):
+    for place, name in {clients}:
+        await asyncio.sleep(0.001)
+
+async def join(clients):
+    await asyncio.sleep(0.05)
+    clients["third"] = 3
+
+async def main():
+    clients = {{"first": 1, "second": 2}}
+    await asyncio.gather(tell(clients), join(clients))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("clients", "bad"),
+    [("enumerate(clients.items(), start=1)", True), ("zip(range(9), clients.values())", True), ("enumerate(list(clients.items()))", False)],
+)
+def test_a_container_changed_while_it_is_iterated_through_enumerate(clients: str, bad: bool, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(POSITIONS.format(clients=clients))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        assert any("iterates" in finding.title for finding in analyze(recording)) is bad

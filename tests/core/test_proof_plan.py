@@ -77,6 +77,32 @@ asyncio.run(main())
 """
 
 
+BUSY = """\
+import asyncio
+
+class Client:
+    busy = False
+    sockets = 0
+
+async def reconnect(client, after):
+    await asyncio.sleep(after)
+    if client.busy:
+        return
+    await asyncio.sleep(0.001)
+    client.busy = True
+    client.sockets += 1
+    await asyncio.sleep(0.05)
+    client.sockets -= 1
+    client.busy = False
+
+async def main():
+    client = Client()
+    client.busy, client.sockets = False, 0
+    await asyncio.gather(reconnect(client, 0), reconnect(client, 0.02))
+
+asyncio.run(main())
+"""
+
 TABLE = """\
 import threading
 
@@ -160,6 +186,18 @@ def test_a_thread_is_held_in_the_loop_that_it_iterates_in(tmp_path: Path) -> Non
     began, changed = bad.constraints
     assert places[began.after].access == "iterate" and places[began.after].actor == places[changed.hold].actor
     assert (places[changed.hold].access, places[changed.hold].qualname) == ("call", "fits")
+
+
+def test_one_of_two_that_pass_a_check_together_is_held_until_the_other_has_ended(tmp_path: Path) -> None:
+    bad = [order for order in orders_of(tmp_path, BUSY)["atomicity_violation"] if order.aim == "bad"]
+    entwined = next(order for order in bad if "both pass" in order.says)
+    places = dict(entwined.places)
+    both, inside, end = entwined.constraints
+    assert places[both.after].text == places[both.hold].text == "if client.busy:"
+    assert places[inside.after].text == places[inside.hold].text == "client.busy = True"
+    assert places[end.after].access == "end" and places[end.after].actor == places[inside.hold].actor
+    # The visitor never came there in the recording: it saw the flag.
+    assert places[end.hold].actor == places[inside.after].actor and places[end.hold].text == "client.sockets -= 1"
 
 
 def test_an_order_survives_its_json(tmp_path: Path) -> None:

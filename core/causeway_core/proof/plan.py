@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.candidate import Candidate, Pattern
@@ -19,6 +19,8 @@ from causeway_core.storage.recording import Recording
 
 MOST_BAD = 4
 """Bad orders a finding, the likeliest first."""
+_NEXT = 48
+"""Accesses of an actor after its look among which a place to hold it is sought."""
 MOST_IN_A_ROW = 12
 """Actors that are put one after another to see what is right."""
 
@@ -90,6 +92,7 @@ class Planner:
                 return [
                     lambda: self._window(candidate),
                     lambda: self._overtaken(candidate),
+                    lambda: self._entwined(candidate),
                     lambda: self._mirrored(candidate),
                     lambda: self._alike(candidate),
                     lambda: self._window(candidate, others=True),
@@ -133,6 +136,51 @@ class Planner:
         says = f"{a.title} is held after {_said(a.first)} until {who.title} has passed {_said(c)}, which then waits for {_said(a.last)}"
         held = [(a.first, b, self._since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
         yield drafted("bad", says, held, watch=[a.last])
+
+    def _entwined(self, candidate: Candidate) -> Iterator[Order]:
+        """Both are past what should have kept the second out: it is held within what it does next until the first has ended.
+
+        Where one runs to its end before the other goes on, work that is only wrong at the same time (two in a critical section, two
+        connections at once) does no harm.
+        """
+        if candidate.dependence != "control" or candidate.pattern is not Pattern.CLONE:
+            return
+        a, other, who = self._anchors, candidate.others[0], self._anchors.actor(candidate.others[0])
+        owner, begins, last = self._owner(candidate), a.access(other), self._next_write(candidate)
+        if (own := self._held_within(other, candidate.first)) is not None:
+            inside, rest = a.access(own[0]), a.access(own[1])
+        elif (alike := self._held_within(candidate.first, other)) is not None:
+            inside, rest = (a.predicted(row, who, self._evidence.at(other)) for row in alike)
+        else:
+            return
+        says = f"{owner.title} and {who.title} both pass {_said(owner.first)} before either goes on; {who.title} is held at {_said(rest)}"
+        held = [(owner.first, begins, self._since(other, candidate.first)), (inside, last, owner.first), (a.end(owner.actor), rest, inside)]
+        yield drafted("bad", says, held, watch=[last])
+
+    def _next_write(self, candidate: Candidate) -> OrderPlace:
+        """Where the window's actor first changes the place it looked at."""
+        table = self._evidence.table
+        rows = self._evidence.rows_of(int(table.actor[candidate.first]), int(table.order[candidate.first]) + 1, int(table.order[candidate.last]))
+        place = int(table.location[candidate.first])
+        return self._anchors.access(next((row for row in rows if int(table.location[row]) == place and table.writes[row]), candidate.last))
+
+    def _held_within(self, look: int, against: int) -> tuple[int, int] | None:
+        """Accesses of one actor after its look between which it can be held: a read and a write of a place that both use, or the next after it has
+        changed the place it looked at.
+        """
+        evidence, table = self._evidence, self._evidence.table
+        shared = {int(table.location[row]) for row in self._after(against)}
+        for one, two in combinations(self._after(look), 2):
+            place = int(table.location[one])
+            reads_first = not table.writes[one] and bool(table.writes[two]) and place == int(table.location[two]) and place in shared
+            takes = bool(table.writes[one]) and place == int(table.location[look])
+            if (reads_first or takes) and evidence.parted(one, two, against):
+                return one, two
+        return None
+
+    def _after(self, row: int) -> list[int]:
+        table = self._evidence.table
+        return self._evidence.rows_of(int(table.actor[row]), int(table.order[row]) + 1, 2**62, first=_NEXT)
 
     def _one_by_one(self, candidate: Candidate) -> Iterator[Order]:
         """Where more than two actors do the same, all of them one after another: with two in order a third may still interfere."""

@@ -9,7 +9,7 @@ import numpy as np
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.table import ITERATE, WRITE
+from causeway_core.analysis.table import ITERATE, READ, WRITE
 
 SAMPLE = 40
 
@@ -21,10 +21,14 @@ def iterations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     or on another thread than the writer.
     """
     table = evidence.table
-    for site in np.unique(table.site[table.op == ITERATE]).tolist():
+    for site in np.unique(table.site[(table.op == ITERATE) | (table.op == READ)]).tolist():
         node = evidence.node(evidence.read_node(site))
         rows = evidence.rows_at(site)
-        rows = rows[table.op[rows] == ITERATE]
+        iterated = table.op[rows] == ITERATE
+        if node is not None and node.iterated:
+            # `enumerate(items)` was recorded as a look at all of them.
+            iterated |= np.array([evidence.changes_structure(row) for row in rows.tolist()], np.bool_)
+        rows = rows[iterated]
         for row in (rows if len(rows) <= SAMPLE else rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64)]).tolist():
             found = next(
                 (other for other in partners.near(row, row, writes=True) if _disturbs(evidence, row, other, node is not None and node.loop_suspends)),

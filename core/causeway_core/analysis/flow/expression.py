@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from causeway_core.analysis.flow.graph import NOTHING, FlowGraph, Place, Role, Taint, Usage, as_control
@@ -43,6 +44,9 @@ LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"}
 """Methods of built-in containers that only look."""
 
 READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault"})
+
+PASSING_ON = frozenset({"enumerate", "zip", "map", "filter", "reversed", "iter", "islice", "chain", "takewhile", "dropwhile", "starmap"})
+"""Functions that iterate what they are given only as they are iterated themselves."""
 
 
 class ExpressionFlow:
@@ -198,8 +202,9 @@ class ExpressionFlow:
 
     def _listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Taint:
         outer, before, taint = dict(self.environment), self.guards, NOTHING
+        suspends = any(isinstance(each, ast.Await) for each in ast.walk(node))
         for generator in node.generators:
-            source = self.iterate(generator.iter)
+            source = self.iterate(generator.iter, suspends=suspends)
             for name in ast.walk(generator.target):
                 if isinstance(name, ast.Name):
                     self.environment[name.id] = source
@@ -221,6 +226,12 @@ class ExpressionFlow:
         taint = self.evaluate(node)
         number = self.place(node, Role.READ, None, "iterate")
         self.graph.nodes[number].loop_suspends |= suspends
+        for inner in _passed_on(node):
+            for shape in ("attribute", "item", "name", "call"):
+                place = self._places.get((id(inner), Role.READ, shape))
+                if place is not None:
+                    self.graph.nodes[place].iterated = True
+                    self.graph.nodes[place].loop_suspends |= suspends
         return taint | {number << 1}
 
     def _call(self, node: ast.Call) -> Taint:
@@ -296,6 +307,14 @@ class ExpressionFlow:
         while isinstance(value, ast.Await):
             value = value.value
         self.named[name] = self._places_of(value) if value is not None else frozenset()
+
+
+def _passed_on(node: ast.expr) -> Iterator[ast.expr]:
+    """What a loop over `enumerate(…)` and its like iterates in truth."""
+    if isinstance(node, ast.Call) and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in PASSING_ON:
+        for argument in node.args:
+            inner = list(_passed_on(argument))
+            yield from inner or [argument]
 
 
 def _key_text(node: ast.expr) -> str | None:

@@ -58,7 +58,8 @@ class Node:
     """A place, or a joint between functions (a parameter, a result, whether a function is called at all).
 
     Of writes: `constant` if what is written is a literal scalar, `accumulates` for `x += …` and `x = x + …`, `private` if the owner is a
-    local that the function made itself. Of iterations: `loop_suspends` if the loop's body can give way to another task. `content` of a read
+    local that the function made itself. Of iterations: `loop_suspends` if the loop's body can give way to another task; `iterated` reads are those
+    that a loop iterates through `enumerate` and its like. `content` of a read
     of a container: the place (shape call) that looks into it by a method such as `get`; `changed_through` if what it holds is changed in
     place.
     """
@@ -71,6 +72,7 @@ class Node:
     accumulates: bool = False
     private: bool = False
     loop_suspends: bool = False
+    iterated: bool = False
     content: int | None = None
     changed_through: bool = False
 
