@@ -190,3 +190,29 @@ def test_a_container_changed_while_it_is_iterated_through_enumerate(clients: str
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         assert any("iterates" in finding.title for finding in analyze(recording)) is bad
+
+
+SHELVES = """\
+import threading
+
+locks, stock = {{}}, {{}}
+
+def put(shelf, items):
+    with {lock}:
+        before = stock.get(shelf, 0)
+        stock[shelf] = before + items
+
+threads = [threading.Thread(target=put, args=("A1", items)) for items in (1, 2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize(("lock", "bad"), [("locks.setdefault(shelf, threading.Lock())", False), ("threading.Lock()", True)])
+def test_a_lock_that_never_had_a_name_keeps_others_out(lock: str, bad: bool, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(SHELVES.format(lock=lock))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        assert any(finding.tier == "likely" for finding in analyze(recording)) is bad

@@ -84,6 +84,10 @@ class Holds:
         self._changes[actor].append(order)
         self._sets[actor].append(frozenset(hold.id for hold in current[actor].values()))
 
+    def heed(self, objects: frozenset[int]) -> None:
+        """These do keep others out."""
+        self._ignored -= objects
+
     def ignores(self, object: int) -> bool:
         """Whether an object keeps nobody out."""
         return object in self._ignored

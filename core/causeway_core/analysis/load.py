@@ -13,7 +13,7 @@ from causeway_core.analysis.facts import Facts
 from causeway_core.analysis.holds import Holds
 from causeway_core.analysis.implied import with_implied_reads
 from causeway_core.analysis.operations import ACQUIRES, RELEASES, WANTED, Operations, chosen
-from causeway_core.analysis.protection import no_protection
+from causeway_core.analysis.protection import held_for_something, no_protection
 from causeway_core.analysis.table import AccessTable, Flags, Ints, Values
 from causeway_core.analysis.text import Texts
 from causeway_core.analysis.work_items import WorkItems
@@ -62,8 +62,9 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     facts = replace(_facts(recording, steps, operations), sql=statements, sql_order=sql_order.tolist(), io=boundary, io_order=io_order.tolist())
     items = WorkItems.of(syncs, facts.actors, Texts(facts.sources))
     facts = replace(facts, actors=items.actors(facts.actors), work_items=items)
-    table = replace(table, actor=items.relabelled(table.at, table.actor)).shared()
     holds = Holds(operations.only(ACQUIRES | RELEASES), ignored=no_protection(recording, facts))
+    holds.heed(held_for_something(holds, facts, table))
+    table = replace(table, actor=items.relabelled(table.at, table.actor)).shared()
     return with_implied_reads(Evidence(table, items.order(graph.order), holds, facts, _values(recording), _clock(recording, steps)))
 
 

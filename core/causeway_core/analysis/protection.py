@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from causeway_core.analysis.facts import Facts
+from causeway_core.analysis.holds import Holds
+from causeway_core.analysis.table import AccessTable
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Obj
 
@@ -10,10 +14,24 @@ _LIFETIME_LOCKS = ("_thread.lock",)
 
 
 def no_protection(recording: Recording, facts: Facts) -> frozenset[int]:
-    """Semaphores with several units, what is no lock at all, and the lock by which the interpreter lets a thread be joined (never one of
-    the program's: it has no name).
-    """
+    """Semaphores with several units, what is no lock at all, and locks without a name: see `held_for_something`."""
     return frozenset(thing.id for thing in facts.objects.values() if _several_units(recording, thing) or _nameless(thing))
+
+
+def held_for_something(holds: Holds, facts: Facts, table: AccessTable) -> frozenset[int]:
+    """The locks without a name that somebody held while he used a place: the program's, made within an expression (`setdefault(key, Lock())`).
+
+    The others are those by which the interpreter lets threads be joined. The table is the one with workers, not work items, as actors.
+    """
+    orders = {actor: np.sort(table.order[table.actor == actor]) for actor in np.unique(table.actor).tolist()}
+    found = set()
+    for hold in holds.holds:
+        mine, thing = orders.get(hold.actor), facts.objects.get(hold.object)
+        if mine is not None and thing is not None and hold.object not in found and _nameless(thing):
+            next_one = int(np.searchsorted(mine, hold.order, "right"))
+            if next_one < len(mine) and (hold.until is None or mine[next_one] < hold.until):
+                found.add(hold.object)
+    return frozenset(found)
 
 
 def _several_units(recording: Recording, thing: Obj) -> bool:
