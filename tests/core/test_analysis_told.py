@@ -312,6 +312,20 @@ def test_a_lock_of_threads_or_an_order_protects_a_file() -> None:
     assert not firm(trace)
 
 
+@pytest.mark.parametrize(("mode", "removed_late"), [("x", True), ("x", False), ("w", True)])
+def test_a_file_that_only_one_can_make_is_a_lock_until_it_is_removed(mode: str, removed_late: bool) -> None:
+    trace = Story(STORE.format(lock="with open_store():"))
+    for name in ("one", "two"):
+        actor = trace.thread(name)
+        trace.line(trace.file(actor, "open", "/tmp/data.turn", mode), "with open_store")
+        if not removed_late:
+            trace.line(trace.file(actor, "remove", "/tmp/data.turn"), "with open_store")
+        put(trace, actor)
+        if removed_late:
+            trace.line(trace.file(actor, "remove", "/tmp/data.turn"), "with open_store")
+    assert (("lost_update", "likely") in firm(trace)) is not (mode == "x" and removed_late)
+
+
 def test_tasks_that_do_not_give_way_while_they_have_the_file_lose_nothing() -> None:
     for gives_way in (False, True):
         trace = Story(STORE.format(lock="with open_store():"))

@@ -13,7 +13,7 @@ def test_files_of_the_project_are_recorded(tmp_path: Path) -> None:
         with open("a.txt", "w") as stream: stream.write("x")
         pathlib.Path("b.txt").write_bytes(b"y")
         print(pathlib.Path("a.txt").read_text())
-        descriptor = os.open("c.txt", os.O_WRONLY | os.O_CREAT); os.close(descriptor)
+        descriptor = os.open("c.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL); os.close(descriptor)
         os.rename("a.txt", "d.txt"); os.replace("d.txt", "e.txt"); os.remove("e.txt"); pathlib.Path("c.txt").unlink()
         os.mkdir("folder"); os.rmdir("folder")
         with tempfile.NamedTemporaryFile() as temporary: temporary.write(b"z")
@@ -31,7 +31,7 @@ def test_files_of_the_project_are_recorded(tmp_path: Path) -> None:
     assert [pair for pair in seen if pair in wanted] == wanted
     assert not any(name.endswith((".py", ".pyc")) for action, name in seen), "imports are noise"
     modes = [fact["file.mode"] for fact in recorded.facts("IO") if fact.get("action") == "open"]
-    assert modes[:3] == ["w", "w", "r"]
+    assert modes[:4] == ["w", "w", "r", "x"]
     renamed = next(fact for fact in recorded.facts("IO") if fact.get("action") == "rename")
     assert Path(renamed["file.target"]).name == "d.txt"
     assert recorded.gaps() == []

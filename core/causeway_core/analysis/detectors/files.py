@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.telling.scene import Moment, Scene
@@ -29,14 +29,19 @@ class _Use:
     function: str
     path: str
     line: int
+    locks: frozenset[str] = frozenset()
+    """Files that the actor had made and that only one can make, and removes later."""
 
 
 def file_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     """Lost updates of a file read and then written, a temporary file that two actors share, a file read while another has just emptied it."""
     texts = Texts(evidence.facts.sources)
     by_file: defaultdict[str, list[_Use]] = defaultdict(list)
-    for use, name in _uses(scene, evidence):
-        by_file[name].append(use)
+    found_uses = list(_uses(scene, evidence))
+    turns = _turns(found_uses)
+    for use, name in found_uses:
+        taken = (path for path, begin, end in turns[use.io.actor] if begin < use.io.at < end)
+        by_file[name].append(replace(use, locks=frozenset(taken)))
     found = []
     for name, uses in sorted(by_file.items()):
         if len({use.io.actor for use in uses}) < 2:
@@ -62,6 +67,19 @@ def _uses(scene: Scene, evidence: Evidence) -> Iterator[tuple[_Use, str]]:
             yield _Use(io, verb, order, place.function, place.path, place.line), path
             if verb == "move" and io.attributes.get("file.target"):
                 yield _Use(io, "replace", order, place.function, place.path, place.line), str(io.attributes["file.target"])
+
+
+def _turns(uses: Sequence[tuple[_Use, str]]) -> defaultdict[int, list[tuple[str, int, int]]]:
+    """By actor, the files that it made where there was none (O_EXCL) with the events of making and removing them: locks between processes."""
+    made: dict[tuple[int, str], int] = {}
+    found: defaultdict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    for use, name in sorted(uses, key=lambda each: each[0].io.at):
+        key = use.io.actor, name
+        if use.verb == "create":
+            made[key] = int(use.io.at)
+        elif use.verb == "remove" and key in made:
+            found[use.io.actor].append((name, made.pop(key), int(use.io.at)))
+    return found
 
 
 def _verb(io: Io) -> str | None:
@@ -162,7 +180,7 @@ def _bare(function: str) -> str:
 
 def _apart(evidence: Evidence, first: _Use, last: _Use, other: _Use) -> bool:
     """Whether the other actor can come between two uses: nothing orders it with them, no lock is held by both, and a scheduling point lies there."""
-    if not all(evidence.unordered(each.io.at, other.io.at) for each in (first, last)):
+    if first.locks & last.locks & other.locks or not all(evidence.unordered(each.io.at, other.io.at) for each in (first, last)):
         return False
     actors = evidence.facts.actors
     one, two = actors.get(first.io.actor), actors.get(other.io.actor)
@@ -179,7 +197,7 @@ def _apart(evidence: Evidence, first: _Use, last: _Use, other: _Use) -> bool:
 
 
 def _common_lock(evidence: Evidence, one: _Use, other: _Use) -> bool:
-    return bool(evidence.holds.locks(one.io.actor, one.order) & evidence.holds.locks(other.io.actor, other.order))
+    return bool(one.locks & other.locks or evidence.holds.locks(one.io.actor, one.order) & evidence.holds.locks(other.io.actor, other.order))
 
 
 def _called_under_lock(texts: Texts, one: _Use, other: _Use) -> bool:

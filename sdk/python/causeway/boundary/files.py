@@ -78,6 +78,8 @@ def _opened(args: tuple[Any, ...]) -> None:
     if type(mode) is not str:
         flags = args[2] if type(args[2]) is int else 0
         mode = {os.O_RDONLY: "r", os.O_WRONLY: "w", os.O_RDWR: "r+"}.get(flags & os.O_ACCMODE, "r")
+        if flags & os.O_EXCL and flags & os.O_CREAT:
+            mode = "x"
     _file("open", path, f',"file.mode":{quote(mode[:8])}')
 
 
