@@ -183,6 +183,9 @@ class Explorer:
                 trials += len(pair)
                 self._say(f"making the order of {len(whole)} constraints small, {trials} tried", self._runs / self._effort.runs)
                 for number, tried in enumerate(self._reruns.attempt(*(order(each) for each in pair))):
+                    if tried.result.kind == "no progress":
+                        # A busy machine may be the reason.
+                        [tried] = self._reruns.attempt(tried.order, again=True)
                     if self._still(tried, wrong) and self._still(self._reruns.attempt(tried.order, again=True)[0], wrong):
                         kept.append(pair[number])
                         return start + number
