@@ -1,6 +1,6 @@
-"""Live debugging: from launch to the first stop beside plain debugpy, and the first Step Back after a stop on recordings of several sizes.
+"""Live debugging: from launch to the first stop beside plain debugpy; Step Back after a stop of a running program, and in recordings, of several sizes.
 
-    python -m bench.live [--events 10000 1000000 10000000] [--stops 15] [--launches 5]
+    python -m bench.live [--events 10000 1000000 10000000] [--stops 15] [--launches 5] [--steps 200]
 """
 
 from __future__ import annotations
@@ -113,12 +113,42 @@ def step_backs(events: int, stops: int, folder: Path) -> tuple[float, list[float
     return taken[0], taken[1:]
 
 
+def steps_in_recording(events: int, steps: int, folder: Path) -> list[float]:
+    """Milliseconds of each Step Back from the end of a recording on."""
+    script = folder / f"recorded_{events}.py"
+    script.write_text(PROGRAM.format(loops=events // EVENTS_A_LOOP, stops=max(steps // 10, 3)))
+    recording = folder / f"recorded_{events}.causeway"
+    subprocess.run([CAUSEWAY[0], "record", "--no-analyze", "-o", recording, script], cwd=folder, check=True, capture_output=True)
+    client = Client(CAUSEWAY)
+    client.send("initialize", adapterID="bench", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
+    client.until("response", "initialize")
+    client.send("attach", recording=str(recording), at="end")
+    client.until("event", "initialized")
+    client.send("configurationDone")
+    stopped = client.until("event", "stopped")["body"]
+    taken = []
+    for _ in range(steps):
+        began = time.perf_counter()
+        client.send("stepBack", threadId=stopped["threadId"])
+        stopped = client.until("event", "stopped")["body"]
+        taken.append((time.perf_counter() - began) * 1000)
+    client.close()
+    return taken
+
+
+def told(taken: list[float]) -> str:
+    """Median and 99th percentile in words."""
+    taken = sorted(taken)
+    return f"median {statistics.median(taken):,.1f} ms, 99th percentile {taken[min(len(taken) - 1, int(len(taken) * 0.99))]:,.1f} ms"
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, nargs="*", default=[10_000, 1_000_000, 10_000_000])
     parser.add_argument("--stops", type=int, default=15)
     parser.add_argument("--launches", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=200)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -130,9 +160,8 @@ def main() -> None:
             print(f"launch to first stop: debugpy {plain:,.0f} ms, causeway {ours:,.0f} ms (medians of {len(pairs)})", flush=True)
         for events in given.events:
             first, rest = step_backs(events, given.stops, folder)
-            rest.sort()
-            tail = rest[min(len(rest) - 1, int(len(rest) * 0.99))]
-            print(f"step back after {events:,} events: first {first:,.0f} ms, later median {statistics.median(rest):,.0f} ms, p99 {tail:,.0f} ms", flush=True)
+            print(f"step back after {events:,} events: first {first:,.0f} ms, later {told(rest)}", flush=True)
+            print(f"step back in a recording of {events:,} events: {told(steps_in_recording(events, given.steps, folder))}", flush=True)
 
 
 if __name__ == "__main__":
