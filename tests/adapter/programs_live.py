@@ -117,3 +117,37 @@ for worker in workers:
     worker.join()
 print(count)  # @print
 '''
+
+
+SERVICE = '''\
+import asyncio
+import sys
+
+CHILD = """
+import asyncio, sys
+
+
+async def main():
+    await asyncio.sleep(0)
+    print("ready", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+
+
+asyncio.run(main())
+"""
+
+
+async def main():
+    with open("child.py", "w") as file:
+        file.write(CHILD)
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(sys.executable, "child.py", stdin=pipe, stdout=pipe)
+    said = await child.stdout.readline()
+    print(said)  # @said
+    child.stdin.write(b"stop\\n")
+    await child.wait()  # @wait
+
+
+asyncio.run(main())
+'''
+"""A process that waits for a service of its own, which idles in its event loop meanwhile."""

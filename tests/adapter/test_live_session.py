@@ -3,7 +3,7 @@
 import pytest
 
 from tests.adapter.client import Client
-from tests.adapter.programs_live import CALLS, FAILS, THREADS, WITHDRAW
+from tests.adapter.programs_live import CALLS, FAILS, SERVICE, THREADS, WITHDRAW
 
 
 def error_of(response):
@@ -250,3 +250,18 @@ def test_findings_of_the_run_are_there_at_its_end(program):
     [path] = (script.path.parent / ".causeway").glob("*.causeway")
     with Recording.open(path) as recording:
         assert [finding["kind"] for finding in recording.findings()] == ["lost_update"]
+
+
+def test_a_child_process_that_idles_is_among_the_actors(program):
+    script = program(SERVICE)
+    with Client() as client:
+        client.launch(**script.configuration(subProcess=False), before=script.at("said"))
+        now = client.event("stopped")
+        past = client.move("stepBack", now)
+        names = [thread["name"] for thread in client.request("threads")["threads"]]
+        assert any(name.startswith("child / ") for name in names), names
+        for thread in client.request("threads")["threads"]:
+            client.request("stackTrace", threadId=thread["id"])
+        client.move("next", past)
+        client.request("continue", threadId=now["threadId"])
+        ends(client, 0)

@@ -29,6 +29,9 @@ DAP_REASON: dict[StopReason, str] = {
     "pause": "pause",
 }
 
+PLAIN: frozenset[StopReason] = frozenset({"step", "goto"})
+"""Stops whose text is but their place: the description, which clients squeeze between the actor's name and the frames, does not repeat it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Children:
@@ -160,7 +163,7 @@ class Conversation:
             "stopped",
             {
                 "reason": DAP_REASON[stop.reason],
-                "description": stop.text,
+                "description": "In the recording" if stop.reason in PLAIN else stop.text,
                 "text": stop.text,
                 "threadId": stop.mark.actor,
                 "allThreadsStopped": True,

@@ -126,12 +126,22 @@ class Actors:
         if position is None:
             at = actor.first_at or actor.created_at or mark.at
             return ActorState(actor.id, service, actor.kind, title, "new", "not started yet", Mark(actor.id, at))
-        timeline, stretch, running = position
+        timeline, latest, running = position
+        stretch = self._with_events(timeline, latest)
         first, last, _ = (int(word) for word in self._stretches(timeline)[stretch])
         end = timeline.segment(last).end
         at = self._last_event(timeline.segment(first).at, end, mark)
         state, words = self._condition(actor, at, end, mark, running)
         return ActorState(actor.id, service, actor.kind, title, state, words, Mark(actor.id, at))
+
+    def _with_events(self, timeline: Timeline, latest: int) -> int:
+        """The latest stretch of that actor in which something has been recorded: in a growing recording the last one may only have begun."""
+        stretches = self._stretches(timeline)
+        for stretch in range(latest, -1, -1):
+            first, last, number = (int(word) for word in stretches[stretch])
+            if number == int(stretches[latest, 2]) and timeline.segment(last).end > timeline.segment(first).at:
+                return stretch
+        return latest
 
     def _last_event(self, first: At, end: At, mark: Mark) -> At:
         if first <= mark.at < end and first >> 40 == mark.at >> 40:

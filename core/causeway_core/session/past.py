@@ -129,6 +129,12 @@ class Past:
         segment = timeline.locate(at)
         return timeline.stop_before(segment, At(at + 1))
 
+    def line_before(self, at: At) -> At | None:
+        """As `stop_of`; where no woven code was executing, the last stop of the actor before that: a library has sent what its caller returned."""
+        timeline = self.at(at)
+        segment = timeline.locate(at)
+        return timeline.stop_before(segment, At(at + 1)) or timeline.stop_before(segment, At(at + 1), of_actor=True)
+
     def line_of(self, at: At) -> tuple[Function, int, int] | None:
         """The function, line and column (bytes from 0) executing at an event; None where no woven code is."""
         stop = self.stop_of(at)

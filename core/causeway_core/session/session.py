@@ -277,6 +277,10 @@ class Session:
         """The landmarks of the whole recording by clock: findings, exceptions, spans."""
         return overview(self._past)
 
+    def goto_line(self, target: At) -> Stop:
+        """To the line that was executing at an event, so that stepping back from there leaves it; as `goto` where no woven code was."""
+        return self.goto(self.line_of(self.goto(target).mark))
+
     def line_of(self, mark: Mark) -> Mark:
         """The mark of the line that was executing at a mark; the mark itself where no woven code was."""
         stop = self._past.stop_of(mark.at)
@@ -301,9 +305,9 @@ class Session:
         return self.goto(self._past.mark(stop if stop is not None else at))
 
     def step_into_cause(self, predecessor: Predecessor) -> Stop:
-        """To a predecessor or successor; a following `step_over` (or `step_back`) returns."""
+        """To the line of a predecessor or successor; a following `step_over` (or `step_back`) returns."""
         start = self._mark
-        stop = self._past.stop_of(predecessor.at)
+        stop = self._past.line_before(predecessor.at)
         mark = self._past.mark(stop if stop is not None else predecessor.at)
         self._mark = mark
         if mark != start:

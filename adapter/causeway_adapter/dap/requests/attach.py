@@ -60,4 +60,4 @@ def entry(session: Session, at: object) -> partial[Stop]:
         raise ProtocolError(
             f"there is no finding or event {at!r} in this recording", f"findings: {known}; events look like s3@1234; or use start, end"
         ) from None
-    return partial(Session.goto, target=target)
+    return partial(Session.goto_line, target=target)

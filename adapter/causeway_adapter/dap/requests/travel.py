@@ -53,7 +53,7 @@ def _to_finding(session: Session, finding: str, role: object) -> Stop:
 
 def _to_event(session: Session, event: str) -> Stop:
     try:
-        return session.goto(parse_at(event))
+        return session.goto_line(parse_at(event))
     except (ValueError, KeyError):
         raise ProtocolError(f"there is no event {event!r} in this recording", "events look like s3@1234") from None
 
