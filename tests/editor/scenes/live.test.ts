@@ -1,40 +1,65 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { unhurried } from '../bank.ts';
 import { selectors } from '../selectors.ts';
 import { Workbench } from '../workbench.ts';
 
 let workbench: Workbench;
+const MOST_STEPS = 8;
+const status = (): ReturnType<Workbench['page']['locator']> => workbench.page.locator(selectors.statusItem('causeway.causeway.causeway'));
 
 before(async () => {
-  workbench = await Workbench.open('examples/bank');
+  workbench = await Workbench.open('examples/bank', {}, async (workspace) => unhurried(workspace));
 });
 after(() => workbench?.close());
 
-test('a program is debugged as always, up to a breakpoint', async () => {
-  await workbench.openFile('gateway.py', 56);
+/** One step, until the status bar says another distance from now. */
+async function stepBack(): Promise<void> {
+  const was = await status().innerText();
+  await workbench.debugAction('Step Back');
+  await workbench.see(status().filter({ hasText: 'in the past' }).filter({ hasNotText: was.trim() }));
+}
+
+test('F5 without a configuration debugs the file, as always, up to a breakpoint', async () => {
+  await workbench.openFile('gateway.py', 18);
   await workbench.toggleBreakpoint();
-  await workbench.command('Causeway: Debug with Causeway');
-  await workbench.stoppedAt('gateway.py', 56);
+  await workbench.press('F5');
+  await workbench.stoppedAt('gateway.py', 18);
   await workbench.showDebugView();
-  assert.match(await workbench.variable('host'), /127\.0\.0\.1/);
+  assert.match(await workbench.variable('operation'), /withdraw/);
   await workbench.picture('live');
 });
 
-test('step back leads into the past of the same session, and forwards again to now', async () => {
-  await workbench.debugAction('Step Back');
-  await workbench.stoppedAt('gateway.py', 55);
-  await workbench.see(workbench.page.locator(selectors.statusItem('causeway.causeway.causeway'), { hasText: 'in the past' }));
-  await workbench.picture('live-past');
-  await workbench.debugAction('Step Back');
-  await workbench.stoppedAt('gateway.py', 54);
-  await workbench.debugAction('Step Over');
-  await workbench.stoppedAt('gateway.py', 55);
-  await workbench.debugAction('Continue');
-  await workbench.stoppedAt('gateway.py', 56);
-  await workbench.see(workbench.page.locator(selectors.statusItem('causeway.causeway.causeway'), { hasText: 'recording' }));
+test('step to cause leads into the service whose answer it was, and back to now', async () => {
+  await workbench.debugAction('Step to Cause');
+  await workbench.stoppedAt('ledger.py', 33);
+  await workbench.actor(/ledger \/ task/);
+  await workbench.see(status().filter({ hasText: 'in the past' }));
+  assert.match(await workbench.variable('amount'), /100|50/);
+  await workbench.picture('live-service');
+  await workbench.command('Causeway: Back to Now');
+  await workbench.stoppedAt('gateway.py', 18);
+  await workbench.see(status().filter({ hasText: 'recording' }));
 });
 
-test('the program goes on to its end', async () => {
+test('step back leads over the await into the task that asked, in the same session', async () => {
+  await stepBack();
+  await workbench.stoppedAt('gateway.py', 17);
+  await workbench.picture('live-past');
+  const asking = workbench.page.locator(selectors.cursorAt(31));
+  for (let step = 0; step < MOST_STEPS && !(await asking.isVisible()); step++) {
+    await stepBack();
+    await workbench.see(workbench.page.locator(selectors.topFrameLine));
+  }
+  await workbench.stoppedAt('gateway.py', 31);
+  await workbench.picture('live-other-task');
+});
+
+test('continue comes back to now by way of the breakpoint, and the program goes on to its end', async () => {
+  await workbench.command('Causeway: Back to Now');
+  await workbench.stoppedAt('gateway.py', 18);
+  await workbench.see(status().filter({ hasText: 'recording' }));
+  await workbench.press('F9');
   await workbench.debugAction('Continue');
-  await workbench.page.locator(selectors.topFrameLine).first().waitFor({ state: 'detached' });
+  await workbench.gone(workbench.page.locator(selectors.topFrameLine));
 });

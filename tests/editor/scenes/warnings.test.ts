@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { record, recordLostUpdate, unhurried } from '../bank.ts';
 import { selectors } from '../selectors.ts';
-import { python } from '../vscode.ts';
 import { Workbench } from '../workbench.ts';
 
 let workbench: Workbench;
-const record = (): void => void execFileSync(python, ['-m', 'causeway_core', 'record', 'gateway.py'], { cwd: workbench.code.workspace, stdio: 'ignore' });
 
 before(async () => {
-  workbench = await Workbench.open('examples/bank');
-  record();
+  workbench = await Workbench.open('examples/bank', {}, (workspace) => {
+    unhurried(workspace);
+    return recordLostUpdate(workspace);
+  });
 });
 after(() => workbench?.close());
 
@@ -28,22 +28,33 @@ test('the racing line carries a warning, which names both sides', async () => {
   await workbench.press('Escape');
 });
 
+test('a hover over the racing expression says what it was, and who wrote it', async () => {
+  await workbench.openFile('ledger.py', 27);
+  await workbench.command('Show or Focus Hover');
+  const hover = await workbench.see(workbench.page.locator(selectors.hover, { hasText: 'balance' }));
+  assert.match(await hover.innerText(), /1000|one update is lost/);
+  await workbench.picture('hover');
+  await workbench.press('Escape');
+});
+
 test('the lens above the function travels to the lost update', async () => {
   await (await workbench.see(workbench.page.locator(selectors.codeLens, { hasText: 'travel to the lost update' }))).click();
   await workbench.stoppedAt('ledger.py', 32);
   await workbench.picture('lens');
   await workbench.press('Shift+F5');
-  await workbench.page.locator(selectors.topFrameLine).first().waitFor({ state: 'detached' });
+  await workbench.gone(workbench.page.locator(selectors.topFrameLine));
 });
 
-test('the quick fixes travel there and silence the line with a reason', async () => {
+test('the quick fixes offer to travel, and one of them silences the line', async () => {
   await workbench.openFile('ledger.py', 27);
   await workbench.press('Control+.');
   await workbench.see(workbench.page.locator(selectors.codeActions, { hasText: /travel/i }));
-  const offered = await workbench.page.locator(selectors.codeActions).allInnerTexts();
-  assert.ok(offered.some((title) => /ignore/i.test(title)), offered.join('\n'));
   await workbench.picture('quick-fixes');
-  await workbench.press('Escape');
+  await (await workbench.see(workbench.page.locator(selectors.codeActions, { hasText: /ignore .* here/i }))).click();
+  await workbench.see(workbench.page.locator(selectors.viewLines, { hasText: 'causeway: ignore' }));
+  await workbench.gone(workbench.page.locator(selectors.warnings));
+  await workbench.press('Control+Z');
+  await workbench.see(workbench.page.locator(selectors.warnings));
 });
 
 test('the warning is gone once the race is mended and the program recorded again', async () => {
@@ -51,7 +62,8 @@ test('the warning is gone once the race is mended and the program recorded again
   const mended = readFileSync(file, 'utf8')
     .replace('class Account:', 'LOCK = asyncio.Lock()\n\n\nclass Account:')
     .replace(/    balance = account\.balance\n[\s\S]*?account\.balance = balance - amount\n/, (window) => `    async with LOCK:\n${window.replace(/^/gm, '    ').replace(/ +$/, '')}`);
+  assert.match(mended, /async with LOCK:\n {8}balance = account\.balance/);
   writeFileSync(file, mended);
-  record();
-  await workbench.page.locator(selectors.warnings).first().waitFor({ state: 'detached' });
+  await record(workbench.code.workspace);
+  await workbench.gone(workbench.page.locator(selectors.warnings));
 });
