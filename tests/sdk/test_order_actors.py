@@ -161,9 +161,7 @@ PROGRAMS = {
 }
 
 
-# In about one recording of four, both threads that start a process at once put the same CAUSEWAY_PARENT into the environment that children
-# inherit (hooks/processes.py, _inherit): one start counts twice. Not for every run of CI until each child is handed an environment of its own.
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name == "processes" else name for name in PROGRAMS])
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_the_actors_of_a_recording_are_found_again(tmp_path: Path, name: str) -> None:
     script = tmp_path / "program.py"
     script.write_text(textwrap.dedent(PROGRAMS[name]))

@@ -263,6 +263,19 @@ static PyObject *statistics(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ign
                          (unsigned long long)cw_texts_written(), "actors", cw_actors());
 }
 
+/* os.environ does not show what the program changed by putenv(), and children inherit that too. */
+static PyObject *environment(PyObject *self, PyObject *unused) {
+    extern char **environ;
+    (void)self, (void)unused;
+    PyObject *entries = PyList_New(0);
+    for (char **entry = environ; entries && entry && *entry; entry++) {
+        PyObject *bytes = PyBytes_FromString(*entry);
+        if (!bytes || PyList_Append(entries, bytes) < 0) Py_CLEAR(entries);
+        Py_XDECREF(bytes);
+    }
+    return entries;
+}
+
 static PyMethodDef functions[] = {
     {"start", start, METH_VARARGS, "start(spool, detail, process_json, options=None)\n\nBegins recording; gives a reason instead of None when this interpreter cannot be recorded. OSError: the spool cannot be written."},
     {"stop", stop, METH_VARARGS, "stop(end_json=None)\n\nWrites END and seals all segments."},
@@ -286,6 +299,7 @@ static PyMethodDef functions[] = {
     {"thread_end", thread_end, METH_NOARGS, "Seals the running thread's stream."},
     {"configure", (PyCFunction)(void (*)(void))configure, METH_VARARGS | METH_KEYWORDS, "configure(sanitize_values=None, exclude_patterns=None)"},
     {"statistics", statistics, METH_NOARGS, "Counters since start()."},
+    {"environment", environment, METH_NOARGS, "environment() -> [b\"NAME=value\", ...]\n\nWhat a child of this process inherits."},
     {NULL},
 };
 

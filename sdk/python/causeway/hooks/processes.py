@@ -212,16 +212,21 @@ def _with_variables(environment: dict[Any, Any], key: str | None, encode: bool) 
 def _without_variables(environment: list[bytes] | None) -> list[bytes]:
     """For multiprocessing's own janitor, which is no part of the program."""
     if environment is None:
-        environment = [name + b"=" + value for name, value in os.environb.items()]
+        environment = _tap.environment()
     return [entry for entry in environment if not entry.startswith(b"CAUSEWAY_")]
 
 
 def _inherit(key: str | None) -> None:
-    """The child takes this process's own environment: `os.environ` does not show what is put there."""
+    """What this process becomes takes its own environment: `os.environ` does not show what is put there."""
     for name, value in _passed.items():
         os.putenv(name, value)
     if key is not None:
         os.putenv(PARENT, key)
+
+
+def _pairs(environment: list[bytes]) -> dict[Any, Any]:
+    entries = (entry.partition(b"=") for entry in environment)
+    return {name: value for name, _, value in entries}
 
 
 def _fork_exec(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
@@ -231,11 +236,11 @@ def _fork_exec(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tupl
     key = announce()
     visible: Any = os.environ
     if environment is None:
-        _inherit(key)
+        pairs = _pairs(_tap.environment())
     else:
-        pairs = [entry.partition(b"=") for entry in environment]
-        visible = {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
-        environment = [name + b"=" + value for name, value in _with_variables({name: value for name, _, value in pairs}, key, encode=True).items()]
+        pairs = _pairs(environment)
+        visible = {os.fsdecode(name): os.fsdecode(value) for name, value in pairs.items()}
+    environment = [name + b"=" + value for name, value in _with_variables(pairs, key, encode=True).items()]
     argv = recorded_command(argv, executables, visible)
     _Now.executing = True
     return key, (argv, executables, *args[2:5], environment, *args[6:]), kwargs
@@ -246,8 +251,8 @@ def _posix_spawn(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tu
         return None, args, kwargs
     key = announce()
     if args[2] is None:  # since 3.13: the process's own
-        _inherit(key)
-        return key, (args[0], recorded_command(args[1], (args[0],), os.environ), *args[2:]), kwargs
+        argv = recorded_command(args[1], (args[0],), os.environ)
+        return key, (args[0], argv, _with_variables(_pairs(_tap.environment()), key, encode=True), *args[3:]), kwargs
     argv = recorded_command(args[1], (args[0],), args[2])
     return key, (args[0], argv, _with_variables(dict(args[2].items()), key, encode=False), *args[3:]), kwargs
 
