@@ -116,6 +116,14 @@ def test_an_order_that_cannot_be_forced_changes_nothing_and_says_why() -> None:
     assert verdict(found) == ("likely", "infeasible") and found.proof is not None and "everybody waits" in found.proof.reason
 
 
+def test_a_latent_finding_is_a_hint_when_in_each_order_the_other_side_waits_for_the_one_that_is_held() -> None:
+    latent = replace(FINDING, tier="latent")
+    impossible = OrderResult(False, reason="Nobody can go on while a waits.", kind="everybody waits")
+    assert verdict(judged(latent, bad=[(impossible, gave("70"))])) == ("hint", "infeasible")
+    assert verdict(judged(latent, bad=[(replace(impossible, kind="no progress"), gave("70"))])) == ("latent", "infeasible")
+    assert verdict(judged(bad=[(impossible, gave("70"))])) == ("likely", "infeasible")
+
+
 def test_the_next_bad_order_is_tried() -> None:
     found = judged(replace(FINDING, orders=(BAD, WORSE, SERIAL)), bad=[(REFUSED, gave("70"))], worse=[(OK, gave("90"))])
     assert verdict(found) == ("confirmed", "confirmed") and found.proof is not None and found.proof.order == 1

@@ -15,6 +15,8 @@ from causeway_core.proof.rerun import PLAIN, Rerun, Reruns
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
+EVERYBODY_WAITS = "everybody waits"
+"""Why the guest gives an order up that it has found to be impossible (SPEC section 9); what patience decides has other reasons."""
 _FAILURES_ONLY = ("order_violation",)
 _STUCK = ("deadlock", "blocking_call")
 """Kinds that only a run proves in which nobody goes on."""
@@ -33,6 +35,7 @@ class Judge:
         if not bad:
             return replace(finding, proof=Proof("untried", "no order is known that would force it"))
         refused: list[str] = []
+        impossible = 0
         harmless: list[str] = []
         strange: list[str] = []
         held: tuple[str, ...] = ()
@@ -44,6 +47,7 @@ class Judge:
             serial = [run for run in serial if run.order is not PLAIN]
             if not forced.result.feasible and not _went_wrong(forced, serial, finding):
                 refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
+                impossible += forced.result.kind == EVERYBODY_WAITS
                 continue
             if stuck:
                 # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
@@ -80,7 +84,7 @@ class Judge:
         if strange:
             what = f"in between {finding.resource} held {held[0]} as in no serial order"
             return replace(finding, proof=Proof("altered", f"forced ({strange[0]}), it ended as a serial order does, but {what}"))
-        return _unconfirmed(finding, refused, harmless)
+        return _unconfirmed(finding, refused, harmless, ordered=impossible == len(bad))
 
     def _right(self, finding: Finding, serial: Sequence[Rerun]) -> list[Rerun]:
         """The serial orders that could be forced, and the program as it runs by itself, unless it went wrong by itself.
@@ -190,11 +194,16 @@ def _struck(finding: Finding) -> bool:
     return "It happened in this run." in finding.explanation
 
 
-def _unconfirmed(finding: Finding, refused: list[str], harmless: list[str]) -> Finding:
+def _unconfirmed(finding: Finding, refused: list[str], harmless: list[str], *, ordered: bool) -> Finding:
+    """`ordered`: in each bad order the other side waits for the one that is held. Of a latent finding, which no order of the scheduler was known to
+    reach, that leaves no more than a hint."""
     if harmless:
         reason = f"forced ({harmless[0]}), it ended as a serial order does"
         proof = Proof("harmless", reason)
         if finding.tier == "hint" or _struck(finding):
             return replace(finding, proof=proof)
         return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))
-    return replace(finding, proof=Proof("infeasible", f"it could not be forced; {refused[0]}"))
+    proof = Proof("infeasible", f"it could not be forced; {refused[0]}")
+    if ordered and finding.tier == "latent" and not _struck(finding):
+        return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))
+    return replace(finding, proof=proof)
