@@ -1,0 +1,48 @@
+"""A switch of one zone sends the states of all zones, as it knew them before it asked for a session."""
+
+import asyncio
+
+
+class Cloud:
+    def __init__(self, zones):
+        self.zones = zones
+
+    async def login(self):
+        await asyncio.sleep(0.001)
+
+    async def send(self, states):
+        await asyncio.sleep(0)
+        self.zones = list(states)
+
+
+class ZoneSwitch:
+    def __init__(self, cloud, index):
+        self.cloud = cloud
+        self.index = index
+
+    async def _set(self, on):
+        states = list(self.cloud.zones)
+        states[self.index] = on
+        await self.cloud.login()
+        await self.cloud.send(states)
+
+    async def turn_on(self):
+        await self._set(True)
+
+    async def turn_off(self):
+        await self._set(False)
+
+
+async def main():
+    cloud = Cloud([True, False, False])
+    lounge, study = ZoneSwitch(cloud, 0), ZoneSwitch(cloud, 2)
+
+    async def automation():
+        await lounge.turn_off()
+
+    async def person():
+        await asyncio.sleep(0.05)
+        await study.turn_on()
+
+    await asyncio.gather(automation(), person())
+    return cloud.zones
