@@ -84,7 +84,7 @@ bench: $(STAMP) ## what recording costs, beside other tools (about 20 minutes)
 bench-host: $(STAMP) ## how quick ingest, stepping and analysis are on ten million events
 	$(BIN)/python -m bench.host
 
-corpus: $(STAMP) ## precision and recall on labelled programs
+corpus: $(STAMP) ## precision and recall on labelled programs, proved by re-runs (half an hour)
 	$(BIN)/python -m bench.corpus
 
 generated-tests: $(STAMP) ## generated tests on buggy programs and their mended twins, on 3.11 to 3.13

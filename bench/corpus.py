@@ -1,9 +1,10 @@
-"""Precision and recall of the analysis on labelled programs, one ordinary run of each as input.
+"""Precision and recall on labelled programs: one ordinary run of each is recorded and analysed, and what is found is proved by re-runs.
 
-python -m bench.corpus [--set SET …] [--only NAME …] [--keep DIR] [--show]
+python -m bench.corpus [--set SET …] [--only NAME …] [--no-verify] [--keep DIR] [--show]
 
 The programs are in tests/corpus/programs; `labels.json` says of each: `bug`; `set`, the batch it was written in (`first`, `second` …); `kinds`, the bugs or idioms it shows; `twin`, its counterpart with the bug
-mended; `source`, the repository and issue it is modelled on; `strikes`, whether an ordinary run shows the bug. A program counts as found at a tier if it has a finding of that tier or a firmer one.
+mended; `source`, the repository and issue it is modelled on; `strikes`, whether an ordinary run shows the bug. A program counts as found at a tier if it has a finding of that tier or a firmer one. Sets that were scored before
+any detector had seen them have that score in tests/corpus/first_scores.json; it is printed beside.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from tests.corpus.score import run
 
 PROGRAMS = Path(__file__).parents[1] / "tests" / "corpus" / "programs"
+FIRST_SCORES = PROGRAMS.with_name("first_scores.json")
 TIERS = ("confirmed", "likely", "latent")
 HEADINGS = {"confirmed": "confirmed", "likely": "confirmed + likely", "latent": "confirmed + likely + latent"}
 
@@ -60,11 +62,11 @@ def labels() -> tuple[Label, ...]:
     )
 
 
-def judge(label: Label, keep: Path) -> Verdict:
-    """Records a program once and analyses it; the recording stays in `keep`."""
+def judge(label: Label, keep: Path, *, proving: bool = False) -> Verdict:
+    """Records a program once, analyses it and proves what is found; the recording stays in `keep`."""
     started = time.perf_counter()
     try:
-        (scored,) = run(PROGRAMS, [label.name], keep)
+        (scored,) = run(PROGRAMS, [label.name], keep, proving=proving)
     except subprocess.TimeoutExpired:
         return Verdict(label, None, (), time.perf_counter() - started, ended=False)
     tiers = [each.tier for each in scored.findings if each.tier in TIERS]
@@ -96,6 +98,20 @@ def by_tier(verdicts: Sequence[Verdict]) -> Iterable[str]:
     yield ""
 
 
+def first_score(name: str) -> Iterable[str]:
+    """What a set scored before any detector was changed because of it."""
+    score = json.loads(FIRST_SCORES.read_text()).get(name)
+    if score is None:
+        return
+    yield f"First score, {score['date']}, analysis as of {score['commit']}, {'proved by' if score['verified'] else 'without'} re-runs:\n"
+    yield "| tier | precision | recall |"
+    yield "|---|---|---|"
+    for tier in TIERS:
+        true, found = score[tier]
+        yield f"| {HEADINGS[tier]} | {ratio(true, found)} | {ratio(true, score['buggy'])} |"
+    yield ""
+
+
 def by_kind(verdicts: Sequence[Verdict]) -> Iterable[str]:
     """Of each kind: how many buggy programs are found at which tier, and on how many correct ones something is."""
     yield "| kind | buggy | confirmed | likely | latent | correct | wrong at likely | wrong at latent |"
@@ -122,6 +138,7 @@ def report(verdicts: Sequence[Verdict]) -> Iterable[str]:
         bugs = sum(each.label.bug for each in chosen)
         yield f"## Set `{name}`: {len(chosen)} programs, {bugs} buggy, {len(chosen) - bugs} correct\n"
         yield from by_tier(chosen)
+        yield from first_score(name)
         if any(each.label.kinds != ("unlabelled",) for each in chosen):
             yield from by_kind(chosen)
     yield f"Median {statistics.median(each.seconds for each in verdicts):.2f} s a program, from its start to the verdict; slowest {max(each.seconds for each in verdicts):.1f} s."
@@ -132,6 +149,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs="*", default=[], help="only programs of these sets")
     parser.add_argument("--only", nargs="*", default=[], help="only these programs")
+    parser.add_argument("--no-verify", action="store_true", help="without re-runs: what the detectors say of the recorded run")
     parser.add_argument("--keep", type=Path, help="keep the recordings in this folder, and use those that are there")
     parser.add_argument("--show", action="store_true", help="print every finding")
     options = parser.parse_args()
@@ -146,7 +164,7 @@ def main() -> int:
         for number, label in enumerate(chosen, 1):
             if sys.stderr.isatty():
                 print(f"\r{number}/{len(chosen)} {label.name:<30}", end="", file=sys.stderr, flush=True)
-            verdicts.append(judge(label, keep))
+            verdicts.append(judge(label, keep, proving=not options.no_verify))
     if options.show:
         for each in verdicts:
             print(f"{each.label.name} ({'bug' if each.label.bug else 'correct'}, {each.seconds:.1f} s)", *each.findings, sep="\n  ")

@@ -75,7 +75,8 @@ def run(folder: Path, names: list[str], keep: Path, *, proving: bool = False) ->
         if proving:
             scored = results[-1]
             best = min((TIERS.index(each.tier) for each in findings), default=-1)
-            print(f"{name:28} {'bug' if scored.bug else 'correct':8} {TIERS[best] if best >= 0 else '-':10} {scored.seconds:6.1f} s", flush=True)
+            line = f"{name:28} {'bug' if scored.bug else 'correct':8} {TIERS[best] if best >= 0 else '-':10} {scored.seconds:6.1f} s"
+            print(line, file=sys.stderr, flush=True)
     return results
 
 
