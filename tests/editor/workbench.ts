@@ -101,7 +101,7 @@ export class Workbench {
 
   /** Opens the Run and Debug view. */
   async showDebugView(): Promise<void> {
-    await this.press('Control+Shift+D');
+    await this.command('View: Show Run and Debug');
     await this.see(this.page.locator(selectors.debugView));
   }
 
