@@ -29,6 +29,7 @@ export const selectors = {
   hover: '.monaco-hover:not(.hidden)',
   codeLens: '.codelens-decoration a',
   statusItem: (id: string): string => `.statusbar-item[id="${id}"]`,
+  dialog: '.monaco-dialog-box',
   dialogMessage: '.monaco-dialog-box .dialog-message-text',
   dialogButtons: '.monaco-dialog-box .dialog-buttons .monaco-button',
   treeRows: '.pane-body .monaco-list-row',

@@ -28,18 +28,20 @@ test('an interpreter without Causeway is named, and installing it is offered', a
   await workbench.see(workbench.page.locator(selectors.dialogButtons, { hasText: 'Install Causeway' }));
   await workbench.picture('package-missing');
   await workbench.press('Escape');
-  await workbench.gone(workbench.page.locator(selectors.dialogMessage));
+  await workbench.see(workbench.page.locator(selectors.dialog, { hasText: 'No Python interpreter with Causeway' }));
+  await workbench.press('Escape');
+  await workbench.gone(workbench.page.locator(selectors.dialog));
 });
 
 test('a launch that is refused says why, in one sentence with the next step', async () => {
   await workbench.showDebugView();
   await workbench.see(workbench.page.locator(selectors.configuration, { hasText: 'no such recording' }));
   await workbench.command('Debug: Start Debugging');
-  const message = await workbench.see(workbench.page.locator(selectors.dialogMessage, { hasText: 'no-such.causeway' }));
+  const message = await workbench.see(workbench.page.locator(selectors.dialog, { hasText: 'no-such.causeway' }));
   assert.doesNotMatch(await message.innerText(), /Traceback|undefined|\{/);
   await workbench.picture('launch-refused');
   await workbench.press('Escape');
-  await workbench.gone(workbench.page.locator(selectors.dialogMessage));
+  await workbench.gone(workbench.page.locator(selectors.dialog));
 });
 
 test('no key of the extension takes one of the defaults of VS Code', async () => {

@@ -30,6 +30,7 @@ test('the racing line carries a warning, which names both sides', async () => {
 
 test('a hover over the racing expression says what it was, and who wrote it', async () => {
   await workbench.openFile('ledger.py', 27);
+  await workbench.press('End', 'ArrowLeft');
   await workbench.command('Show or Focus Hover');
   const hover = await workbench.see(workbench.page.locator(selectors.hover, { hasText: 'balance' }));
   assert.match(await hover.innerText(), /1000|one update is lost/);
