@@ -44,10 +44,12 @@ test('the lens above the function travels to the lost update', async () => {
   await workbench.picture('lens');
   await workbench.press('Shift+F5');
   await workbench.gone(workbench.page.locator(selectors.topFrameLine));
+  await workbench.see(workbench.page.locator(selectors.statusItem('causeway.causeway.causeway'), { hasText: '1 finding' }));
 });
 
 test('the quick fixes offer to travel, and one of them silences the line', async () => {
   await workbench.openFile('ledger.py', 27);
+  await workbench.press('End', 'ArrowLeft');
   await workbench.press('Control+.');
   await workbench.see(workbench.page.locator(selectors.codeActions, { hasText: /travel/i }));
   await workbench.picture('quick-fixes');
