@@ -200,10 +200,13 @@ def _unconfirmed(finding: Finding, refused: list[str], harmless: list[str], *, o
     if harmless:
         reason = f"forced ({harmless[0]}), it ended as a serial order does"
         proof = Proof("harmless", reason)
-        if finding.tier == "hint" or _struck(finding):
-            return replace(finding, proof=proof)
-        return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))
+        return replace(finding, proof=proof) if finding.tier == "hint" else _lowered(finding, proof)
     proof = Proof("infeasible", f"it could not be forced; {refused[0]}")
-    if ordered and finding.tier == "latent" and not _struck(finding):
-        return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))
-    return replace(finding, proof=proof)
+    return _lowered(finding, proof) if ordered and finding.tier == "latent" else replace(finding, proof=proof)
+
+
+def _lowered(finding: Finding, proof: Proof) -> Finding:
+    """No more than a hint, unless it happened in the recorded run."""
+    if _struck(finding):
+        return replace(finding, proof=proof)
+    return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))
