@@ -13,7 +13,8 @@ from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
-from causeway_core.proof import Budget, doubts, explored, obstacles, plan, remembered, renumbered, verify
+from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
+from causeway_core.proof.chosen import check_safety
 from causeway_core.proof.judge import REPEATS
 from causeway_core.proof.verify import BUDGET_SECONDS
 from causeway_core.report import REPORTS
@@ -86,9 +87,7 @@ def reason_against(recording: Recording, wanted: bool | None) -> str | None:
     if wanted is False:
         return ""
     if wanted:
-        impossible = obstacles(recording)
-        if impossible:
-            raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it anew: causeway record")
+        check_safety(recording, "", wanted=True)
         return None
     found = doubts(recording)
     return f"{found[0]} (--verify runs it all the same)" if found else None

@@ -59,7 +59,8 @@ def command(
         if explored.reason:
             raise CommandError(f"there is nothing to explore in {path}: {explored.reason}", "record a run in which they meet")
         known = remembered(recording, plan(recording, analysis))
-        new = tuple(each for each in explored.findings if each.title not in {other.title for other in known})
+        titles_known = {each.title for each in known}
+        new = tuple(each for each in explored.findings if each.title not in titles_known)
         findings = renumbered((*known, *new))
         keep(recording, findings)
         titles = {each.title for each in explored.findings}

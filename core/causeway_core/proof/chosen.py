@@ -32,6 +32,6 @@ def check_safety(recording: Recording, purpose: str, *, wanted: bool) -> None:
     impossible = obstacles(recording)
     if impossible:
         raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it anew: causeway record")
-    doubtful = doubts(recording)
-    if doubtful and not wanted:
+    doubtful = () if wanted else doubts(recording)
+    if doubtful:
         raise CommandError(f"{purpose}, but {doubtful[0]}", "--verify runs it all the same")

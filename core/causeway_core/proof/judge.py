@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from causeway_core.analysis.detectors import lock_order, wakeup_state
@@ -113,32 +113,31 @@ class Judge:
 
     def _stuck_again(self, finding: Finding, index: int, forced: Rerun) -> Finding:
         """Of a deadlock: whether each run has it."""
-        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True, stuck=True)
-        runs, failures = 1 + len(again), 1 + sum(_is_stuck(finding, run) for run in again)
         said = f"{finding.resource} blocks those who wait for it until a time limit ends that"
         if forced.outcome.aspects.get("hang"):
             said = contrast(forced.outcome, [], ("hang",), forced.result)
-        if failures < runs:
-            return replace(finding, proof=Proof("untried", f"it got stuck in {failures} of {runs} runs", index, said), reproduced=(runs, failures))
-        return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
+        return self._again(finding, index, forced, lambda run: _is_stuck(finding, run), said, "it got stuck in {} runs", stuck=True)
 
     def _in_vain_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
         """Of a wait that a time limit ends: whether it waits for nothing each time."""
-        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True)
-        runs, failures = 1 + len(again), 1 + sum(_in_vain(finding, run, right) for run in again)
         said = f"in this order a wait for {finding.resource} lasts until its time limit; in every serial order it is ended by the other side"
-        if failures < runs:
-            proof = Proof("untried", f"it waited in vain in {failures} of {runs} runs", index, said)
-            return replace(finding, proof=proof, reproduced=(runs, failures))
-        return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
+        return self._again(finding, index, forced, lambda run: _in_vain(finding, run, right), said, "it waited in vain in {} runs")
 
     def _repeated(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Outcome], found: tuple[str, ...]) -> Finding:
-        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True)
-        runs = 1 + len(again)
-        failures = 1 + sum(any(name in found for name in run.outcome.beyond(right)) for run in again if run.result.feasible == forced.result.feasible)
+        def wrong(run: Rerun) -> bool:
+            return run.result.feasible == forced.result.feasible and any(name in found for name in run.outcome.beyond(right))
+
         said = contrast(forced.outcome, right, found, forced.result, finding.resource)
+        return self._again(finding, index, forced, wrong, said, "it went wrong in {} runs of one and the same order: " + forced.order.says)
+
+    def _again(
+        self, finding: Finding, index: int, forced: Rerun, wrong: Callable[[Rerun], bool], said: str, unsteady: str, *, stuck: bool = False
+    ) -> Finding:
+        """The verdict on an order that went wrong once: confirmed if it does so in all of its runs. `unsteady` says what it did in "n of m"."""
+        again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True, stuck=stuck)
+        runs, failures = 1 + len(again), 1 + sum(map(wrong, again))
         if failures < runs:
-            proof = Proof("untried", f"it went wrong in {failures} of {runs} runs of one and the same order: {forced.order.says}", index, said)
+            proof = Proof("untried", unsteady.replace("{}", f"{failures} of {runs}", 1), index, said)
             return replace(finding, proof=proof, reproduced=(runs, failures))
         return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
 
