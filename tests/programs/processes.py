@@ -4,7 +4,7 @@ import multiprocessing
 import sys
 
 
-def worker(lock, nested, slots, ready, go, condition, turn, total, todo, answers):
+def worker(lock, nested, slots, ready, go, condition, turn, passed, total, todo, answers):
     with slots:
         ready.release()
     go.wait()
@@ -12,7 +12,7 @@ def worker(lock, nested, slots, ready, go, condition, turn, total, todo, answers
     with nested, nested:
         pass
     lock.acquire()
-    total.value += 1
+    passed.value += 1
     lock.release()
     with condition:
         condition.wait_for(lambda: turn.value == 1)
@@ -26,9 +26,9 @@ def main(method):
     context = multiprocessing.get_context(method)
     lock, nested, slots = context.Lock(), context.RLock(), context.BoundedSemaphore(2)
     ready, go, condition = context.Semaphore(0), context.Event(), context.Condition()
-    turn, total = context.Value("i", 0, lock=False), context.Value("i", 0)
+    turn, passed, total = context.Value("i", 0, lock=False), context.Value("i", 0, lock=False), context.Value("i", 0)
     todo, answers = context.JoinableQueue(), context.SimpleQueue()
-    shared = (lock, nested, slots, ready, go, condition, turn, total, todo, answers)
+    shared = (lock, nested, slots, ready, go, condition, turn, passed, total, todo, answers)
     workers = [context.Process(target=worker, args=shared) for _ in range(2)]
     for process in workers:
         process.start()
@@ -46,7 +46,7 @@ def main(method):
     print([answers.get() for _ in workers])
     for process in workers:
         process.join()
-    print(total.value, [process.exitcode for process in workers], context.Lock().acquire(timeout=1))
+    print(passed.value, total.value, [process.exitcode for process in workers], context.Lock().acquire(timeout=1))
 
 
 if __name__ == "__main__":
