@@ -6,8 +6,6 @@ import signal
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.support.recordings import CAUSEWAY
 
 TUTORIAL = Path(__file__).parents[2] / "examples" / "tutorial"
@@ -20,9 +18,6 @@ def wait_for_line(stream, text):
     raise AssertionError(f"the program never said {text!r}")
 
 
-# A second Ctrl-C that comes while the first one's traceback is printed can be lost in the launcher's excepthook; a person presses it again.
-# Not for every run of CI until it is mended.
-@pytest.mark.slow
 def test_ctrl_c_on_a_deadlock_leaves_a_whole_recording_that_names_it(tmp_path):
     script = tmp_path / "dinner.py"
     # Both forks are taken when both have said that they wait, and the main thread has started them when it says so: an interrupt that comes while

@@ -43,6 +43,7 @@ PROGRAMS: dict[str, str] = {
     "exit_in_finally": "try:\n    raise SystemExit(3)\nfinally:\n    print('finally')",
     "os_exit": "import os, sys; print('now', flush=True); os._exit(9)",
     "interrupt": "raise KeyboardInterrupt",
+    "interrupted_again": "import ctypes, sys, threading\nhook = ctypes.pythonapi.PyErr_SetInterrupt\nhook.restype, hook.argtypes = None, [ctypes.py_object] * 3\nsys.excepthook = hook\nthreading.Thread(target=threading.Event().wait).start()\nraise KeyboardInterrupt",
     "killed": "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
     "atexit": "import atexit\natexit.register(print, 'at exit')\nraise ValueError('before')",
     "hook": "import sys\ndef hook(kind, value, tb):\n    n = 0\n    while tb:\n        n += 1; tb = tb.tb_next\n    print('hook', kind.__name__, value, n)\nsys.excepthook = hook\ndef f():\n    raise ValueError(1)\nf()",

@@ -72,6 +72,10 @@ def _show_only(error: BaseException, traceback: TracebackType | None) -> None:
     The exception has to travel through the launcher's and runpy's frames to get the interpreter's own treatment of SystemExit, KeyboardInterrupt and
     excepthooks; on its way it collects those frames, which are taken off again here.
     """
+    tap = sys.modules.get("causeway._tap")
+    if tap is not None:
+        tap.show_only(error, traceback)
+        return
     hook = sys.excepthook
 
     def excepthook(kind: type[BaseException], value: BaseException, _: TracebackType | None) -> None:
