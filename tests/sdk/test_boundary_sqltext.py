@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from causeway.boundary.sqltext import Statement, Table, analyse
+from causeway.boundary.sqltext import Statement, Table, analyse, combined, script
+from causeway.boundary.sqltokens import POSTGRES, PYFORMAT, SQLITE, Dialect
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,9 +113,66 @@ def test_parameters_of_secret_columns(text: str, secrets: set[int | str]) -> Non
 PIECES = (
     *"()?,=;.'\"[]- ", "select ", "from ", "where ", "insert into ", "values ", "update ", "set ", "in ", "a ", "1 ", ":n ", "with ", "as ",
     "create table ", "primary key ", "password ", "pragma ", "key ", "or ", "join ",
+    "%s", "%(a)s", "$1", "$$", "::", "E'\\", "lock ", "pg_advisory_lock", "trigger ", "begin ", "end ", "create ",
 )  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 def test_no_text_makes_it_raise(text: str) -> None:
-    analyse(text, {})
+    for dialect in (SQLITE, POSTGRES, PYFORMAT):
+        parts = [analyse(part, {}, dialect) for part in script(text, dialect)]
+        if parts:
+            combined(text, parts, dialect)
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        ("select 1", ["select 1"]),
+        ("begin; update t set a = ';' ;; commit;", ["begin", "update t set a = ';'", "commit"]),
+        (
+            "create table t(a); create trigger x after insert on t begin update t set a = 1; delete from t; end; select 2",
+            ["create table t(a)", "create trigger x after insert on t begin update t set a = 1; delete from t; end", "select 2"],
+        ),
+        (";", []),
+    ],
+)
+def test_a_script_is_taken_apart(text: str, statements: list[str]) -> None:
+    assert script(text) == statements
+
+
+def test_statements_executed_as_one_count_as_the_strongest() -> None:
+    text = "select 1; insert into a values (1); drop table b"
+    found = combined(text, [analyse(part, {}) for part in script(text)])
+    assert (found.access, found.verb, found.tables, found.inserted) == ("write", "INSERT", ("a",), ())
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "where"),
+    [
+        (PYFORMAT, "select * from t where id = %s::integer and kind = %(kind)s", (("id", (("parameter", 0),)), ("kind", (("parameter", "kind"),)))),
+        (PYFORMAT, "select * from t where note like '100%%' and id = %s", (("id", (("parameter", 0),)),)),
+        (POSTGRES, "select a[1] from t where id = $2::character varying(8)[] and b = $1", (("id", (("parameter", 1),)), ("b", (("parameter", 0),)))),
+        (POSTGRES, "select $$ where id = 3 $$, E'it\\'s' from t where data ? 'x' and \"Id\" = 4", (("id", (("literal", 4),)),)),
+        (POSTGRES, "select * from t where id = any($1)", ()),
+    ],
+)
+def test_postgres_writes_parameters_casts_and_strings_its_own_way(dialect: Dialect, text: str, where: object) -> None:
+    assert analyse(text, {}, dialect).where == where
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses", "tables"),
+    [
+        ("select * from t where id = 1 for no key update skip locked", ("for_update",), ("t",)),
+        ("select * from t join u on t.a = u.a for share of t", ("for_share",), ("t", "u")),
+        ("lock table only a, b in exclusive mode", ("table_lock",), ("a", "b")),
+        ("select pg_try_advisory_lock(1, 2)", ("advisory_lock",), ()),
+        ("select pg_advisory_unlock_all()", ("advisory_unlock",), ()),
+        ("insert into t values (1) on conflict do update set a = 1", ("on_conflict",), ("t",)),
+        ("truncate table a, b restart identity cascade", (), ("a", "b")),
+    ],
+)
+def test_what_a_statement_of_postgres_locks(text: str, clauses: tuple[str, ...], tables: tuple[str, ...]) -> None:
+    found = analyse(text, {}, POSTGRES)
+    assert (found.clauses, found.tables) == (clauses, tables)

@@ -27,6 +27,9 @@ LIBRARIES: tuple[tuple[str, str, str], ...] = (
     ("werkzeug.wsgi", "wsgi", "patch_werkzeug"),
     ("wsgiref.handlers", "wsgi", "patch_wsgiref"),
     ("_sqlite3", "sqlite3", "patch"),
+    ("asyncpg", "asyncpg", "patch"),
+    ("psycopg", "psycopg", "patch"),
+    ("psycopg2.extensions", "psycopg2", "patch"),
     ("logging", "logs", "patch"),
 )
 """Module to wait for, file here, function that hooks it."""

@@ -16,29 +16,22 @@ from typing import Any
 
 from causeway import _tap, settings
 from causeway.boundary.emit import SQL
-from causeway.boundary.plain import bound_json, exact, path_text, quote, quote_name, value_json
-from causeway.boundary.sqltext import Operand, Statement, Table, analyse, is_version
-from causeway.redaction import REDACTED, is_secret, scrub_content, scrub_url
-
-MAX_ROWS = 32
-MAX_SETS = 8
-MAX_STATEMENT = 4096
-MAX_PARAMETERS = 6000
+from causeway.boundary.plain import exact, path_text, quote, quote_name
+from causeway.boundary.sqlprepared import Known, Prepared, parameters_json, rows_json, sets_json
+from causeway.boundary.sqltext import Statement
+from causeway.boundary.sqltokens import SQLITE
+from causeway.redaction import scrub_url
 
 _record = _tap.record
 _sql_read = _tap.sql_read
 _next = count(1).__next__
-_tables: dict[str, Table] = {}
-_prepared: dict[str, Prepared] = {}
+_known = Known(SQLITE)
+_prepare = _known.prepare
+_prepared = _known.prepared
 _connections: dict[int, Connection] = {}
 _connecting: dict[int, object] = {}
-_KEY_NAMES = ("id", "rowid", "oid", "_rowid_", "pk", "uuid")
-
 _getters: dict[str, Any] = {}
 _in_transaction: Any = None
-
-
-settings.listeners.append(lambda changed: _prepared.clear())
 
 
 class Connection:
@@ -51,173 +44,6 @@ class Connection:
         self.head = f'{{"system":"sqlite","phase":"end","connection":{self.number},"database":{_database_json(database, self.number)},'
         self.transaction: int | None = None
         self.isolation = "null"
-
-
-class Prepared:
-    """A statement's analysis with the parts of its record that are the same each time."""
-
-    __slots__ = ("constant", "keys", "prefix", "reads_one", "single", "statement", "table")
-
-    def __init__(self, statement: Statement) -> None:
-        self.statement = statement
-        self.table = statement.tables[0] if statement.tables else None
-        self.keys = _key_plan(statement, self.table) if self.table is not None else None
-        # The most usual way to name a row: its key is one positional parameter.
-        self.single = -1
-        self.prefix = ""
-        if self.keys is not None and self.table is not None and len(self.keys) == 1 and len(self.keys[0]) == 1:
-            column, (kind, key) = self.keys[0][0]
-            if kind == "parameter" and type(key) is int and not is_secret(column) and _is_key(self.table, (column,)):
-                self.single = key
-                self.prefix = f"[[{quote(self.table)},"
-        # A look-up of one row: the tap writes its record where the parameters are ints.
-        self.reads_one = self.single >= 0 and statement.access == "read" and not statement.secrets
-        text = statement.text[:MAX_STATEMENT]
-        members = [
-            f'"statement":{quote(scrub_content(text))}',
-            f'"tables":[{",".join(map(quote, statement.tables))}]',
-            f'"access":"{statement.access}"',
-        ]
-        if statement.columns:
-            members.append(f'"columns":[{",".join(map(quote, statement.columns))}]')
-        if statement.verb == "UPDATE":
-            members.append(f'"atomic":{"true" if statement.atomic else "false"},"given":[{",".join(map(quote, statement.given))}]')
-        if statement.where:
-            members.append(f'"where":[{",".join(quote(column) for column, _ in statement.where)}]')
-        if statement.clauses:
-            members.append(f'"clauses":[{",".join(map(quote, statement.clauses))}]')
-        self.constant = ",".join(members)
-
-
-def _key_plan(statement: Statement, table: str) -> list[list[tuple[str, Operand]]] | None:
-    """The columns and operands that name the rows touched: one list a row; None when the rows are not known."""
-    if len(statement.tables) != 1:
-        return None
-    known = _tables.get(table)
-    if statement.inserted:
-        if known is None:
-            columns: tuple[str, ...] = next(((c,) for c in (*_KEY_NAMES, f"{table}_id") if c in statement.columns), ())
-        else:
-            columns = known.key
-        rows = [[(c, row[c]) for c in columns] for row in statement.inserted if columns and all(c in row for c in columns)]
-        return rows if rows and len(rows) == len(statement.inserted) else None
-    if not statement.conjunction or not statement.where:
-        return None
-    where = dict(reversed(statement.where))
-    if known is not None and all(c in where for c in known.key):
-        if len(known.key) == 1:
-            return [[(known.key[0], value)] for value in where[known.key[0]]][:MAX_ROWS]
-        if all(len(where[c]) == 1 for c in known.key):
-            return [[(c, where[c][0]) for c in known.key]]
-    column = next((c for c in (*_KEY_NAMES, f"{table}_id", f"{table.removesuffix('s')}_id") if c in where), None)
-    if column is None:
-        column = next((c for c, _ in statement.where if not is_version(c)), statement.where[0][0])
-    return [[(column, value)] for value in where[column]][:MAX_ROWS]
-
-
-def _is_key(table: str, columns: tuple[str, ...]) -> bool:
-    known = _tables.get(table)
-    if known is not None:
-        return known.key == columns or (columns in (("rowid",), ("id",)) and known.key == ("rowid",))
-    return columns[0] in _KEY_NAMES or columns[0].endswith("_id")
-
-
-def _value_of(operand: Operand, parameters: Any) -> Any:
-    """The operand's value; raises KeyError when it cannot be known."""
-    kind, key = operand
-    if kind == "literal":
-        return key
-    if type(key) is int and type(parameters) in (tuple, list):
-        return parameters[key] if 0 <= key < len(parameters) else _unknown()
-    if type(parameters) is dict:
-        return parameters[key if type(key) is str else str(key + 1)]
-    return _unknown()
-
-
-def _unknown() -> Any:
-    raise KeyError("parameter")
-
-
-def _rows_json(prepared: Prepared, parameters: Any, lastrowid: Any) -> str:
-    """JSON of the rows touched: `[table, key…]`, `[table, "column=value"]` for another column than the primary key, `[table]` when it is not known
-    which."""
-    statement, table = prepared.statement, prepared.table
-    if table is None:
-        return "[]"
-    if prepared.single >= 0 and type(parameters) is tuple and len(parameters) > prepared.single and type(parameters[prepared.single]) is int:
-        key = parameters[prepared.single]
-        if -(1 << 63) <= key < 1 << 63 and not settings.current.sanitize_values:
-            return f"{prepared.prefix}{key}]]"
-    name = quote_name(table)
-    if prepared.keys is None or settings.current.sanitize_values:
-        if len(statement.inserted) == 1 and type(lastrowid) is int and not settings.current.sanitize_values:
-            return f"[[{name},{lastrowid}]]"
-        return f"[{','.join(f'[{quote_name(t)}]' for t in statement.tables)}]"
-    rows = []
-    for keys in prepared.keys:
-        parts = [_key_json(column, operand, parameters) for column, operand in keys]
-        if None in parts:
-            return f"[[{name}]]"
-        columns = tuple(column for column, _ in keys)
-        if _is_key(table, columns):
-            rows.append(f"[{name},{','.join(parts)}]")  # type: ignore[arg-type]
-        else:
-            rows.append(f"[{name},{quote(f'{columns[0]}={_unquoted(parts[0] or str())}')}]")
-    return f"[{','.join(rows)}]"
-
-
-def _unquoted(json: str) -> str:
-    return json[1:-1] if json.startswith('"') else json
-
-
-def _key_json(column: str, operand: Operand, parameters: Any) -> str | None:
-    if is_secret(column):
-        return None
-    try:
-        value = _value_of(operand, parameters)
-    except KeyError:
-        return None
-    if type(value) is str:
-        return None if len(value) > 200 else value_json(value)
-    return value_json(value) if type(value) in (int, float, bool) else None
-
-
-def _parameters_json(statement: Statement, parameters: Any) -> str:
-    """JSON of one set of parameters, secrets redacted; `null` for none and for what cannot be read without running code of the program."""
-    if not parameters or not settings.current.capture_args:
-        return "null"
-    kind = type(parameters)
-    secrets = statement.secrets
-    if kind is tuple or kind is list:
-        if not secrets:
-            if len(parameters) == 1 and type(parameters[0]) is int and -(1 << 63) <= parameters[0] < 1 << 63 and not settings.current.sanitize_values:
-                return f"[{parameters[0]}]"
-            values = [value_json(value, depth=0) for value in parameters[:64]]
-        else:
-            hidden = f'"{REDACTED}"'
-            values = [hidden if i in secrets and value is not None else value_json(value, depth=0) for i, value in enumerate(parameters[:64])]
-        return f"[{','.join(values)}]"
-    if kind is dict:
-        pairs = []
-        for key, value in list(parameters.items())[:64]:
-            if type(key) is str:
-                shown = f'"{REDACTED}"' if key in secrets and value is not None else bound_json(key, value)
-                pairs.append(f"{quote(key[:100])}:{shown}")
-        return f"{{{','.join(pairs)}}}"
-    return "null"
-
-
-def _prepare(text: str) -> Prepared:
-    if len(_prepared) > 500:
-        _prepared.clear()
-    prepared = _prepared[text] = Prepared(analyse(text, _tables))
-    created = prepared.statement.created
-    if created is not None and _tables.get(created.name) != created:
-        _tables[created.name] = created
-        kept = _prepared.pop(text)
-        _prepared.clear()
-        _prepared[text] = kept
-    return prepared
 
 
 def _connection(connection: Any) -> Connection:
@@ -283,32 +109,18 @@ def _executed(connection: Any, cursor: Any, args: tuple[Any, ...], error: BaseEx
         rowcount = _getters["rowcount"](cursor)
         if statement.inserted and prepared.keys is None and rowcount == 1 and error is None:
             lastrowid = _getters["lastrowid"](cursor)
-    if not many:
-        shown = _parameters_json(statement, parameters)
-        rows = _rows_json(prepared, parameters, lastrowid)
-    elif type(parameters) in (list, tuple):
-        shown = f"[{','.join(_parameters_json(statement, one) for one in parameters[:MAX_SETS])}]"
-        inner = [_rows_json(prepared, one, None)[1:-1] for one in parameters[:MAX_ROWS]]
-        rows = f"[{','.join(dict.fromkeys(inner))}]" if len(parameters) <= MAX_ROWS else f"[[{quote_name(prepared.table or '')}]]"
+    if many:
+        shown, rows = sets_json(prepared, parameters)
     else:
-        shown, rows = "null", f"[[{quote_name(prepared.table)}]]" if prepared.table else "[]"
-    if len(shown) > MAX_PARAMETERS:
-        shown = '"<too large>"'
+        shown, rows = parameters_json(statement, parameters), rows_json(prepared, parameters, lastrowid)
     _write(connection, prepared, shown, rows, rowcount, error, started)
 
 
 def _script(connection: Any, args: tuple[Any, ...], error: BaseException | None, started: int) -> None:
-    """executescript: one record, its access the strongest of its statements; parsed once."""
-    if not args or type(args[0]) is not str:
-        return
-    text = args[0]
-    prepared = _prepared.get(text)
-    if prepared is None:
-        for part in text.split(";")[:200]:
-            if part.strip():
-                _prepare(part.strip())
-        prepared = _prepare(text)
-    _write(connection, prepared, "null", _rows_json(prepared, None, None), -1, error, started)
+    """executescript: one record."""
+    if args and type(args[0]) is str:
+        prepared = _prepared.get(args[0]) or _prepare(args[0])
+        _write(connection, prepared, "null", rows_json(prepared, None, None), -1, error, started)
 
 
 def _ended(connection: Any, verb: str, error: BaseException | None, started: int) -> None:

@@ -5,25 +5,33 @@ No parser of SQL: what is not understood is reported as less (a table instead of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from causeway.boundary.sqltokens import Token, literal, tokens
+from causeway.boundary.sqltokens import SQLITE, Dialect, Token, literal, tokens
 from causeway.redaction import REDACTED, is_secret
 
 READ, WRITE, TRANSACTION, SCHEMA = "read", "write", "transaction", "schema"
 
-_TRANSACTION = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
-_WRITE = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"})
-_READ = frozenset({"SELECT", "VALUES", "EXPLAIN", "SHOW", "TABLE"})
-_TABLE_AFTER = frozenset({"FROM", "JOIN", "INTO", "UPDATE"})
+_TRANSACTION = frozenset({"BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
+_WRITE = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE"})
+_READ = frozenset({"SELECT", "VALUES", "EXPLAIN", "SHOW", "TABLE", "LOCK"})
+_TABLE_AFTER = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "TRUNCATE", "LOCK"})
+_NO_TABLE_AFTER = frozenset({("DO", "UPDATE"), ("FOR", "UPDATE"), ("KEY", "UPDATE")})
 _NOT_A_TABLE = frozenset({"SELECT", "SET", "OR", "WHERE", "LATERAL", "ONLY", "VALUES", "DO", "OF", "NOWAIT", "SKIP"})
 _WHERE_ENDS = frozenset({"GROUP", "ORDER", "LIMIT", "RETURNING", "HAVING", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "FOR", "ON", "OFFSET", "FETCH"})
 _KEYS = frozenset({"key", "rekey", "hexkey", "hexrekey", "textkey", "password"})  # statements that give an encrypted database its key
-_NOT_AN_ALIAS = _WHERE_ENDS | {"WHERE", "JOIN", "LEFT", "INNER", "CROSS", "NATURAL", "SET"}
+_NOT_AN_ALIAS = _WHERE_ENDS | {"WHERE", "JOIN", "LEFT", "INNER", "CROSS", "NATURAL", "SET", "IN", "CASCADE", "RESTART"}
 _VERSIONS = frozenset({"version", "rev", "revision", "etag", "updated_at", "modified", "lock_version"})
 _CONSTRAINTS = frozenset({"PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"})
-_CLAUSES = (("FOR", "UPDATE", "for_update"), ("ON", "CONFLICT", "on_conflict"), ("OR", "IGNORE", "on_conflict"), ("OR", "REPLACE", "on_conflict"))
+_CLAUSES = (
+    ("FOR", "UPDATE", "for_update"), ("KEY", "UPDATE", "for_update"), ("FOR", "SHARE", "for_share"), ("KEY", "SHARE", "for_share"),
+    ("ON", "CONFLICT", "on_conflict"), ("OR", "IGNORE", "on_conflict"), ("OR", "REPLACE", "on_conflict"),
+)  # fmt: skip
+_ADVISORY = re.compile(r"pg_(?:try_)?advisory_(?P<transaction>xact_)?(?P<un>un)?lock(?P<shared>_shared)?(?P<all>_all)?", re.ASCII)
+ADVISORY = "pg_advisory_lock"
+"""What stands for the table of advisory locks in the rows of a record."""
 
 Operand = tuple[str, Any]
 """("parameter", index or name) or ("literal", value)."""
@@ -43,7 +51,7 @@ class Statement(NamedTuple):
     `columns`: written by UPDATE and INSERT · `given`: those that UPDATE sets from a parameter without looking at the row · `atomic`: an UPDATE whose
     new values come from the row itself (`x = x + ?`) or from the text · `where`: equalities that all must hold, in order · `conjunction`: the
     condition is understood as far as equalities go · `inserted`: rows of VALUES as column → operand · `secrets`: parameters bound to a secret column
-    or name · `text`: the text with literals of secret columns replaced.
+    or name · `text`: the text with literals of secret columns replaced · `advisory`: what names the advisory lock that it takes or gives back.
     """
 
     verb: str
@@ -59,29 +67,30 @@ class Statement(NamedTuple):
     clauses: tuple[str, ...] = ()
     secrets: frozenset[int | str] = frozenset()
     created: Table | None = None
+    advisory: tuple[Operand, ...] | None = None
 
 
 class _Reader:
     """One statement being read."""
 
-    def __init__(self, text: str, schema: Mapping[str, Table]) -> None:
+    def __init__(self, text: str, schema: Mapping[str, Table], dialect: Dialect) -> None:
         self.text = text
         self.schema = schema
-        self.all = tokens(text)
+        self.all = tokens(text, dialect)
         self.operands: dict[int, Operand] = {}
         self.secret_parameters: set[int | str] = set()
         self.secret_spans: list[tuple[int, int]] = []
         position = 0
         for i, token in enumerate(self.all):
             if token.kind == "parameter":
-                if token.text == "?":
+                if token.text == "?" or (token.text[0] == "%" and token.text[1] != "("):
                     key: int | str = position
                     position += 1
-                elif token.text[0] == "?":
+                elif token.text[0] == "?" or token.text[1].isdecimal():
                     key = int(token.text[1:6]) - 1
                     position = key + 1
                 else:
-                    key = token.text[1:]
+                    key = token.text[2:-2] if token.text[0] == "%" else token.text[1:]
                     if is_secret(key):
                         self.secret_parameters.add(key)
                 self.operands[i] = ("parameter", key)
@@ -129,16 +138,20 @@ class _Reader:
         triples = zip(self.all, self.all[1:], self.all[2:], strict=False)
         local = {name.name for name, word, opening in triples if name.is_name and word.upper == "AS" and opening.text == "("}
         for i, token in enumerate(self.all):
-            if token.kind != "word" or token.upper not in _TABLE_AFTER or (token.upper == "UPDATE" and i and self.all[i - 1].upper in ("DO", "FOR")):
+            if token.kind != "word" or token.upper not in _TABLE_AFTER or (i and (self.all[i - 1].upper, token.upper) in _NO_TABLE_AFTER):
+                continue
+            if token.upper in ("TRUNCATE", "LOCK") and i:
                 continue
             at = i + 1
+            while at < len(self.all) and self.all[at].upper in ("TABLE", "ONLY"):
+                at += 1
             if token.upper == "UPDATE" and at < len(self.all) and self.all[at].upper == "OR":
                 at += 2
             while (table := self.table_at(at)) is not None:
                 name, at = table
                 if name not in local:
                     found[name] = None
-                if token.upper != "FROM":
+                if token.upper not in ("FROM", "TRUNCATE", "LOCK"):
                     break
                 if at < len(self.all) and self.all[at].upper == "AS":
                     at += 1
@@ -335,9 +348,9 @@ def _access(reader: _Reader) -> tuple[str, str, int]:
     return verb, TRANSACTION if verb in _TRANSACTION else SCHEMA, at
 
 
-def analyse(text: str, schema: Mapping[str, Table]) -> Statement:
+def analyse(text: str, schema: Mapping[str, Table], dialect: Dialect = SQLITE) -> Statement:
     """What the statement does, given the tables known so far. Costs some 50 us; remember the result."""
-    reader = _Reader(text, schema)
+    reader = _Reader(text, schema, dialect)
     verb, access, at = _access(reader)
     if access in (TRANSACTION, SCHEMA):
         created = _created(reader) if verb == "CREATE" else None
@@ -369,10 +382,59 @@ def analyse(text: str, schema: Mapping[str, Table]) -> Statement:
     clauses = {name for i in range(len(reader.all) - 1) for a, b, name in _CLAUSES if reader.all[i].upper == a and reader.all[i + 1].upper == b}
     if reader.find(("RETURNING",)) >= 0:
         clauses.add("returning")
+    if verb == "LOCK":
+        clauses.add("table_lock")
+    advisory = _advisory(reader) if dialect is not SQLITE else None
+    if advisory is not None:
+        clauses.add(advisory[0])
     return Statement(
         verb, access, reader.clean(), reader.tables(), tuple(columns), tuple(given), atomic, tuple(where), conjunction,
-        tuple(inserted), tuple(sorted(clauses)), frozenset(reader.secret_parameters),
+        tuple(inserted), tuple(sorted(clauses)), frozenset(reader.secret_parameters), advisory=None if advisory is None else advisory[1],
     )  # fmt: skip
+
+
+def script(text: str, dialect: Dialect = SQLITE) -> list[str]:
+    """The statements of a text, without what is between them; at most 200. The body of a trigger belongs to its statement."""
+    found: list[str] = []
+    now: list[Token] = []
+    for token in [*tokens(text, dialect), Token("operator", ";", ";", len(text), len(text), 0)]:
+        if token.text != ";" or token.depth > 0:
+            now.append(token)
+        elif now and not (_has_body(now) and now[-1].upper != "END" and token.start < len(text)):
+            found.append(text[now[0].start : now[-1].end])
+            now = []
+    return found[:200]
+
+
+def _has_body(statement: list[Token]) -> bool:
+    words = [token.upper for token in statement[:8]]
+    return words[0] == "CREATE" and not {"TRIGGER", "FUNCTION", "PROCEDURE"}.isdisjoint(words) and any(each.upper == "BEGIN" for each in statement)
+
+
+def combined(text: str, statements: Sequence[Statement], dialect: Dialect = SQLITE) -> Statement:
+    """Several statements executed as one: the access of the strongest, the tables of all; which rows is not known."""
+    strongest = max(statements, key=lambda each: (TRANSACTION, READ, SCHEMA, WRITE).index(each.access))
+    tables = tuple(dict.fromkeys(table for each in statements for table in each.tables))
+    clean = "; ".join(each.text for each in statements)
+    return Statement(strongest.verb, strongest.access, clean, tables, secrets=analyse(text, {}, dialect).secrets)
+
+
+def _advisory(reader: _Reader) -> tuple[str, tuple[Operand, ...]] | None:
+    """What a statement does with an advisory lock of PostgreSQL (the name of a clause), and the operands that name the lock."""
+    for i, token in enumerate(reader.all):
+        found = _ADVISORY.fullmatch(token.name) if token.kind == "word" else None
+        if found is None or i + 1 >= len(reader.all) or reader.all[i + 1].text != "(":
+            continue
+        verb = "unlock" if found["un"] else "lock"
+        names, at = [], i + 2
+        while (operand := reader.operand_at(at, len(reader.all))) is not None:
+            names.append(operand[0])
+            at = operand[1] + 1
+            if reader.all[at - 1].text != ",":
+                break
+        known = bool(names) and at <= len(reader.all) and reader.all[at - 1].text == ")"
+        return f"advisory_{found['transaction'] or ''}{verb}{found['shared'] or ''}", tuple(names) if known else ()
+    return None
 
 
 def is_version(column: str) -> bool:

@@ -1,22 +1,48 @@
-"""Tokens of SQL, as far as all dialects agree."""
+"""Tokens of SQL, by dialect."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r"""
-    (?P<space>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))
-  | (?P<string>[xX]?'(?:[^']|'')*(?:'|\Z))
-  | (?P<quoted>"(?:[^"]|"")*(?:"|\Z)|`(?:[^`]|``)*(?:`|\Z)|\[[^\]]*(?:\]|\Z))
-  | (?P<number>0[xX][0-9a-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<parameter>\?\d*|[:@$][A-Za-z_]\w*)
-  | (?P<word>[^\W\d][\w$]*)
-  | (?P<operator><=|>=|<>|!=|==|\|\||->>?|<<|>>|.)
-    """,
-    re.VERBOSE | re.DOTALL,
+_SPACE = r"\s+|--[^\n]*|/\*.*?(?:\*/|\Z)"
+_NUMBER = r"0[xX][0-9a-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_CAST = (
+    r"::\s*(?:\"[^\"]*\"|[^\W\d]\w*)(?:\.(?:\"[^\"]*\"|[^\W\d]\w*))?"
+    r"(?:\s+(?:varying|precision|with(?:out)?\s+time\s+zone)\b)?(?:\(\d+(?:,\s*\d+)?\))?(?:\[\d*\])*"
 )
+
+
+def _pattern(space: str, string: str, quoted: str, parameter: str) -> re.Pattern[str]:
+    kinds = (
+        ("space", space), ("string", string), ("quoted", quoted), ("number", _NUMBER), ("parameter", parameter), ("word", r"[^\W\d][\w$]*"),
+        ("operator", r"<=|>=|<>|!=|==|\|\||->>?|<<|>>|."),
+    )  # fmt: skip
+    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds), re.DOTALL)
+
+
+class Dialect(NamedTuple):
+    """How a system writes what systems write differently; `name` as in a record's `system`."""
+
+    name: str
+    pattern: re.Pattern[str]
+
+
+SQLITE = Dialect(
+    "sqlite",
+    _pattern(
+        _SPACE,
+        r"[xX]?'(?:[^']|'')*(?:'|\Z)",
+        r"\"(?:[^\"]|\"\")*(?:\"|\Z)|`(?:[^`]|``)*(?:`|\Z)|\[[^\]]*(?:\]|\Z)",
+        r"\?\d*|[:@$][A-Za-z_]\w*",
+    ),
+)
+_POSTGRES_STRING = r"[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z)|[xXbBnN]?'(?:[^']|'')*(?:'|\Z)|\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)"
+_POSTGRES_QUOTED = r"\"(?:[^\"]|\"\")*(?:\"|\Z)"
+POSTGRES = Dialect("postgresql", _pattern(f"{_SPACE}|{_CAST}", _POSTGRES_STRING, _POSTGRES_QUOTED, r"\$\d+"))
+"""PostgreSQL with the parameters of the server: `$1`. A cast (`::type`) says nothing of what is read or written: it counts as space."""
+PYFORMAT = Dialect("postgresql", _pattern(f"{_SPACE}|{_CAST}", _POSTGRES_STRING, _POSTGRES_QUOTED, r"%\([^)]*\)[sbt]|%[sbt]"))
+"""PostgreSQL with the parameters of psycopg: `%s`, `%(name)s`."""
 
 MAX_TOKENS = 2000
 
@@ -43,11 +69,11 @@ class Token(NamedTuple):
         return self.kind in ("word", "quoted")
 
 
-def tokens(statement: str) -> list[Token]:
+def tokens(statement: str, dialect: Dialect = SQLITE) -> list[Token]:
     """The tokens of a statement, at most 2,000; never raises."""
     found: list[Token] = []
     depth = 0
-    for match in _TOKEN.finditer(statement):
+    for match in dialect.pattern.finditer(statement):
         kind = match.lastgroup or "operator"
         if kind == "space":
             continue

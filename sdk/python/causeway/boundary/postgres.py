@@ -1,0 +1,166 @@
+"""PostgreSQL, whichever driver speaks to it: sessions, their transactions, and one SQL record a statement.
+
+Nothing is asked of the server: whether a transaction is open is what the driver knows from the server's last answer, its isolation what the program
+said. Rows are known from equalities in the text, as for SQLite.
+"""
+
+from __future__ import annotations
+
+import re
+import weakref
+from itertools import count
+from time import monotonic_ns
+from typing import Any
+
+from causeway import _tap
+from causeway.boundary.emit import SQL, gap
+from causeway.boundary.plain import quote, quote_name
+from causeway.boundary.sqlprepared import Known, Prepared, parameters_json, rows_json, sets_json
+from causeway.boundary.sqltext import Statement, Table
+from causeway.boundary.sqltokens import POSTGRES, PYFORMAT
+
+_record = _tap.record
+_next = count(1).__next__
+_tables: dict[str, Table] = {}
+
+NUMBERED = Known(POSTGRES, _tables)
+"""Statements with `$1`."""
+FORMATTED = Known(PYFORMAT, _tables)
+"""Statements with `%s`."""
+UNLESS_SAID = "READ COMMITTED"
+"""The isolation of a server that nobody has set up otherwise."""
+
+_LEVELS = r"(read\\?\s+(?:un)?committed|repeatable\\?\s+read|serializable)"
+_LEVEL = re.compile(rf"\b(?:isolation\s+level|default_transaction_isolation\s*(?:=|\bto\b)?)\s*'?{_LEVELS}", re.IGNORECASE)
+_sessions: dict[int, tuple[Any, Session]] = {}
+
+
+class Session:
+    """What is known of a connection: its number, the beginning of its records and its open transaction.
+
+    `host` is a name, address or folder of a socket; `options` is where isolation may have been set when it was made.
+    """
+
+    __slots__ = ("__weakref__", "default", "head", "isolation", "number", "transaction")
+
+    def __init__(self, host: str, port: object, database: str, options: str = "") -> None:
+        self.number = _next()
+        self.head = (
+            f'{{"system":"postgresql","phase":"end","connection":{self.number},"database":{quote(f"postgresql://{host}:{port}/{database}")},'
+        )
+        found = _LEVEL.search(options)
+        self.default = _level(found[1]) if found is not None else UNLESS_SAID
+        self.transaction: int | None = None
+        self.isolation = "null"
+
+
+def known(connection: Any) -> Session | None:
+    """The session of a connection that was met before."""
+    found = _sessions.get(id(connection))
+    return found[1] if found is not None and found[0]() is connection else None
+
+
+def remember(connection: Any, session: Session) -> Session:
+    """The session of a connection from now on, as long as that lives."""
+    key = id(connection)
+    _sessions[key] = (weakref.ref(connection, lambda gone: _sessions.pop(key, None)), session)
+    return session
+
+
+def began(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
+    """An `enter` for `_tap.Around`: when a statement began."""
+    return monotonic_ns()
+
+
+def executed(
+    session: Session, known: Known, text: str, parameters: Any, *, many: bool = False, rowcount: int = -1, error: BaseException | None, started: int,
+    is_open: bool, level: str | None = None,
+) -> None:  # fmt: skip
+    """A statement has been executed. `is_open`: a transaction is open now; `level`: the isolation that the driver was told to begin them with."""
+    prepared = known.prepared.get(text) or known.prepare(text)
+    if many:
+        shown, rows = sets_json(prepared, parameters)
+    else:
+        shown, rows = parameters_json(prepared.statement, parameters), rows_json(prepared, parameters, None)
+    _write(session, prepared, shown, rows, rowcount if prepared.statement.access == "write" else -1, error, started, is_open, level)
+
+
+def ended(session: Session, verb: str, error: BaseException | None, started: int, is_open: bool) -> None:
+    """A COMMIT, ROLLBACK or the like that the driver made. Without a transaction it does nothing and leaves no record."""
+    if session.transaction is not None or is_open:
+        _write(session, FORMATTED.prepared.get(verb) or FORMATTED.prepare(verb), "null", "[]", -1, error, started, is_open, None)
+
+
+def _write(
+    session: Session, prepared: Prepared, parameters: str, rows: str, rowcount: int, error: BaseException | None, started: int, is_open: bool,
+    level: str | None,
+) -> None:  # fmt: skip
+    said = _said(prepared.statement)
+    if said is not None and prepared.statement.verb == "SET" and "TRANSACTION" not in prepared.statement.text.upper().split()[:3]:
+        session.default, said = said, None
+    before = session.transaction
+    if is_open:
+        if before is None:
+            before = session.transaction = _next()
+            session.isolation = quote_name(said or level or session.default)
+        elif said is not None:
+            session.isolation = quote_name(said)
+        transaction = f'{before},"isolation":{session.isolation}'
+    elif before is not None:
+        session.transaction = None
+        transaction = f'{before},"isolation":{session.isolation}'
+    else:
+        transaction = 'null,"isolation":null'
+    failed = "null" if error is None else quote_name(type(error).__name__)
+    _record(
+        SQL,
+        f'{session.head}{prepared.constant},"id":{_next()},"parameters":{parameters},"rowcount":{rowcount},"rows":{rows},'
+        f'"transaction":{transaction},"error":{failed},"started":{started}}}',
+    )
+
+
+def _said(statement: Statement) -> str | None:
+    """The isolation that a BEGIN or SET names."""
+    if statement.verb not in ("BEGIN", "START", "SET"):
+        return None
+    found = _LEVEL.search(statement.text)
+    return _level(found[1]) if found is not None else None
+
+
+def _level(text: str) -> str:
+    return " ".join(text.replace("\\", "").upper().split())
+
+
+def composed(query: Any) -> str | None:
+    """The text of a statement given as str, bytes, or put together with `psycopg.sql` or `psycopg2.sql`; None for what would have to run code."""
+    if type(query) is str:
+        return query
+    if type(query) is bytes:
+        return query.decode("utf-8", "replace")
+    kind = type(query)
+    if kind.__module__ not in ("psycopg.sql", "psycopg2.sql"):
+        return None
+    inner = query._obj if kind.__module__ == "psycopg.sql" else query._wrapped
+    match kind.__name__:
+        case "SQL":
+            return str(inner)
+        case "Identifier":
+            return ".".join('"' + part.replace('"', '""') + '"' for part in ([inner] if type(inner) is str else inner))
+        case "Placeholder":
+            return f"%({inner})s" if inner else "%s"
+        case "Literal" if type(inner) in (int, str):
+            return str(inner) if type(inner) is int else "'" + inner.replace("'", "''") + "'"
+        case "Composed":
+            parts = [composed(part) for part in inner]
+            return "".join(part for part in parts if part is not None) if None not in parts else None
+    return None
+
+
+_told: set[str] = set()
+
+
+def not_seen(what: str, why: str) -> None:
+    """Says once that something is missing from here on."""
+    if what not in _told:
+        _told.add(what)
+        gap(what, why)
