@@ -9,10 +9,12 @@ from typing import Any, Literal
 ORDER_SCHEMA = "causeway.order/1"
 
 PlaceAccess = Literal[
-    "read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "start", "end"
+    "read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "await", "start", "end"
 ]
 Aim = Literal["bad", "serial"]
 Strategy = Literal["pct", "random", "serial"]
+
+_CANCELLING = ("CancelledError", "TimeoutError", "expire", "cancel ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ class Constraint:
 class Order:
     """A partial order over named places. `says` is for people; `watch` names places whose locations' final values are wanted.
 
-    `inject`: what comes from outside at a place: `CancelledError` or `TimeoutError` is raised there, once past it garbage is collected (`collect`)
-    or a signal arrives (`signal SIGUSR1`). `checks`: `loop` has asyncio's loops look whether they are used from their own thread.
+    `inject`: what comes from outside at a place: `CancelledError` or `TimeoutError` is raised there, the time limit around the task is over
+    (`expire`), once past it garbage is collected (`collect`), a signal arrives (`signal SIGUSR1`), or another task is cancelled (`cancel main/fetch`)
+    or its time limit over (`expire main/fetch`). `checks`: `loop` has asyncio's loops look whether they are used from their own thread.
 
     `aim`: `bad` orders are meant to go wrong, `serial` ones run one window wholly before the other and show what is right.
     """
@@ -72,6 +75,11 @@ class Order:
     watch: tuple[str, ...] = ()
     inject: tuple[tuple[str, str], ...] = ()
     checks: tuple[str, ...] = ()
+
+    @property
+    def cancels(self) -> bool:
+        """Whether a task is cancelled, by itself or by a time limit."""
+        return any(what.startswith(_CANCELLING) for _, what in self.inject)
 
     def document(self) -> dict[str, Any]:
         """The order as JSON: what an order file holds, and `aim` and `says` beside it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import cast
@@ -19,13 +20,14 @@ from causeway_core.session.sitetable import bits
 from causeway_core.session.stopping import LINES
 from causeway_core.storage.columns import ACCESS_OPS
 from causeway_core.storage.recording import Recording
-from causeway_core.wire.kinds import Kind
+from causeway_core.wire.kinds import Kind, XKind
 
 _POINTS: dict[int, PlaceAccess] = {
     Kind.CALL: "call", Kind.RESUME: "resume", Kind.GETATTR: "read", Kind.GETITEM: "read", Kind.GETVAR: "read", Kind.SETATTR: "write",
     Kind.SETITEM: "write", Kind.SETVAR: "write",
 }  # fmt: skip
 
+_CHANGES = ("attr", "item", "method")
 _LOOKS_INTO_LOOP = 64
 """Records of a loop that are looked at for a place to stop at."""
 _FARTHEST = 200
@@ -211,6 +213,61 @@ class Anchors:
         return None
 
     # Sites.
+
+    def resumptions(self, file: str, line: int) -> list[tuple[Actor, At]]:
+        """Where tasks went on in a later step after an await that stands at a line, in order of the recording."""
+        facts, found = self._evidence.facts, []
+        for site in facts.sites.values():
+            if site.kind == "resume" and site.line == line and facts.path_of(site.id) == file:
+                found += [at for process in self._past.processes for at in self._records(process, [site], 1 << Kind.RESUME)]
+        actors = [(facts.actors.get(self._past.actor_of(at)), at) for at in sorted(found, key=self._past.sort_key)]
+        return [(actor, at) for actor, at in actors if actor is not None and actor.kind == "task" and self._suspended(actor, at)]
+
+    def _records(self, process: int, sites: list[Site], kinds: int, xkinds: int = 0) -> Iterator[At]:
+        """The records of some kinds at some sites in a process."""
+        table = self._past.sites(process)
+        wires = table.wires(sites)
+        for chunk in table.chunks_with(wires):
+            for offset in self._past.chunks.all_in(chunk, kinds, sites=bits(wires), xkinds=xkinds).tolist():
+                yield make_at(chunk.stream, chunk.first + offset)
+
+    def _suspended(self, actor: Actor, at: At) -> bool:
+        """Whether the actor was not yet in the step of an event when the event's line began."""
+        step, line = self._evidence.facts.step_of(actor.id, at), self._past.stop_of(at)
+        return step is not None and line is not None and not step.first_at <= line <= at
+
+    def changed_before(self, actor: Actor, at: At, file: str, line: int) -> OrderPlace | None:
+        """The last change of something shared that the actor made at a line before an event."""
+        facts = self._evidence.facts
+        sites = [site for site in facts.sites.values() if site.line == line and site.kind in _CHANGES and facts.path_of(site.id) == file]
+        kinds = 1 << Kind.SETATTR | 1 << Kind.SETITEM
+        made = [(each, site) for site in sites for each in self._records(actor.process, [site], kinds, 1 << XKind.MUTATE)]
+        key = self._past.sort_key
+        mine = [(each, site) for each, site in made if key(each) < key(at) and self._past.actor_of(each) == actor.id]
+        if not mine:
+            return None
+        last, site = max(mine, key=lambda pair: key(pair[0]))
+        return self._at_site(actor, site.id, "mutate" if site.kind == "method" else "write", last)
+
+    def resumed(self, actor: Actor, at: At) -> OrderPlace:
+        """The place of the record that an await is over."""
+        return self._at_wire(actor, at, "resume")
+
+    def lines_below(self, at: At) -> list[tuple[Function, int, At]]:
+        """Function, line and the event at which that began, of each call on the stack of the running actor, innermost first."""
+        timeline, found = self._past.at(at), []
+        for number, segment in enumerate(timeline.stack(timeline.locate(at))):
+            stop = timeline.stop_before(segment, At(at + 1) if number == 0 else segment.end)
+            site = None if stop is None else self._past.site_at(stop)
+            if stop is not None and site is not None:
+                found.append((self._evidence.facts.functions[site.function], site.line, stop))
+        return found
+
+    def before_await(self, actor: Actor, function: Function, line: int, began: At) -> OrderPlace:
+        """The place of an await that has not begun: in the statement that did at an event."""
+        first, text = self._statement(function.path, line)
+        nth = self._nth(actor, function, first, At(began + 1))
+        return OrderPlace(actor.path, "await", self._evidence.facts.shown(function.path), first, function.qualname, text, None, nth)
 
     def _at_wire(self, actor: Actor, at: At, access: PlaceAccess) -> OrderPlace:
         record = self._past.record(at)

@@ -10,6 +10,7 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
 from causeway_core.proof.contrast import contrast
+from causeway_core.proof.halfway import beside
 from causeway_core.proof.outcome import FINAL_VALUE, Outcome
 from causeway_core.proof.rerun import PLAIN, Rerun, Reruns
 
@@ -56,10 +57,13 @@ class Judge:
                 (harmless if order.constraints and forced.result.feasible else refused).append(order.says)
                 continue
             right = self._right(finding, serial)
+            if order.cancels and (len(right) < 2 or not forced.result.feasible):
+                refused.append(f"{order.says}: it could not be compared with a cancellation that comes before")
+                continue
             if not right and not forced.outcome.aspects.get("hang"):
                 refused.append(f"{order.says}: no serial order could be forced to compare it with")
                 continue
-            if not order.checks and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
+            if not order.checks and not order.cancels and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
                 refused.append(f"{order.says}: a time limit of the program's own ended the wait, which proves nothing")
                 continue
             found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY) if right else ("hang",)
@@ -69,10 +73,12 @@ class Judge:
                 found = tuple(name for name in found if name == "exceptions")
             if not forced.result.feasible:
                 found = tuple(name for name in found if name in ("hang", "exceptions"))
+            if order.cancels:
+                found = self._half_done(finding, forced, right)
             found = self._steady(found, right)
             if not found and finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
                 return self._in_vain_again(finding, index, forced, right)
-            if not found or (found == (FINAL_VALUE,) and _container(forced.outcome.aspects[FINAL_VALUE])):
+            if not found or (not order.cancels and found == (FINAL_VALUE,) and _container(forced.outcome.aspects[FINAL_VALUE])):
                 if order.checks:
                     refused.append(f"{order.says}: nobody waited for it just then")
                     continue
@@ -98,6 +104,13 @@ class Judge:
         if not _struck(finding):
             return [*found, plain]
         return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]
+
+    def _half_done(self, finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
+        """The aspects in which a cancelled run is neither that in which all was done nor that in which nothing was. Of two changes that belong
+        together half is between the two; of one that is to be taken back nothing is."""
+        others = [run.outcome for run in right]
+        moves = any(access.role == "complete" for access in finding.accesses)
+        return forced.outcome.beyond(others) if moves else beside(forced.outcome, others)
 
     def _steady(self, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
         """Without the aspects that differ between two runs of one and the same order: those say nothing.

@@ -13,6 +13,7 @@ from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import Actor, At, Finding
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess
 from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.cancelling import CancellingOrders
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.waiting import WaitingOrders
 from causeway_core.storage.recording import Recording
@@ -50,6 +51,7 @@ class Planner:
         self._analysis = analysis
         self._evidence = analysis.evidence
         self._waiting = WaitingOrders(self._anchors, self._evidence)
+        self._cancelling = CancellingOrders(self._anchors, self._evidence)
 
     def orders(self, finding: Finding) -> tuple[Order, ...]:
         """The orders of a finding, bad ones first."""
@@ -78,6 +80,8 @@ class Planner:
                     return [lambda: self._waiting.orders(finding)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]
+                case "atomicity_violation" if any(access.role == "cancel" for access in finding.accesses):
+                    return [lambda: self._cancelling.orders(finding)]
                 case "atomicity_violation":
                     return [lambda: self._statements(finding), lambda: self._opened(finding)]
             return []

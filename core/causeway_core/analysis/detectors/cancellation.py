@@ -166,8 +166,8 @@ def _told(
         resource=one.target,
         events=[
             moment(one.node, "write", f"changes {one.target}"),
-            moment(gap, "wait", "awaits: a cancellation arrives here"),
-            moment(other.node, "write", f"changes {other.target}"),
+            moment(gap, "cancel", "awaits: a cancellation arrives here"),
+            moment(other.node, "restore" if kind == "undo" else "complete", f"changes {other.target}"),
         ],
         recommendation=advice,
         explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",

@@ -28,7 +28,7 @@ ACCESS_OF = {
     "read": ("read", "iterate"),
     "iterate": ("iterate", "read"),
     "resume": ("resume",),
-    "await": ("resume",),  # where a cancellation is put in; the gate passes nothing here
+    "await": ("resume", "await"),  # where a cancellation is put in; the gate passes nothing here
     "entry": ("call",),
     "call": ("call",),
 }
@@ -146,6 +146,9 @@ class Anchors:
         for row, (kind, site, _) in enumerate(self.rows):
             if place.access in ACCESS_OF.get(kind, ()) and self._in_function(site, place) and self._has_text(site, place):
                 rows.append(row)
+        if place.access in ("resume", "await"):
+            # The end of an `async with` is a tap of its line and belongs to the last statement inside.
+            rows = [row for row in rows if self._text(self.sites[self.rows[row][1]][1]) == place.text] or rows
         named = [row for row in rows if place.name is None or self.sites[self.rows[row][1]][5] == place.name]
         return named or [row for row in rows if self.sites[self.rows[row][1]][5] is None or place.access == "mutate"]
 

@@ -9,14 +9,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = "causeway.order/1"
-ACCESSES = ("read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "start", "end")
+ACCESSES = ("read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "await", "start", "end")
 LIFETIME = ("start", "end")
 STATEMENTS = ("sql", "file", "acquire", "release")
 """Accesses that are over when their statement is over."""
 STRATEGIES = ("pct", "random", "serial")
 RAISES = ("CancelledError", "TimeoutError")
-COLLECT, SIGNAL = "collect", "signal "
-"""What can be done at a place besides: a collection of garbage that came at no other time, a signal (`signal SIGUSR1`) that arrives there."""
+EXPIRE = "expire"
+"""The earliest time limit of the running task, or of a task that waits for it, is over."""
+ARRIVES = ("CancelledError", EXPIRE)
+"""What comes to the running task from outside, while it waits at a place (`resume`), before it begins what it awaits (`await`) or before its `start`."""
+COLLECT, SIGNAL, CANCEL, EXPIRES = "collect", "signal ", "cancel ", "expire "
+"""What can be done once a place is passed: a collection of garbage that came at no other time, a signal (`signal SIGUSR1`) that arrives, the
+cancellation of another task (`cancel main/fetch`), the end of its time limit (`expire main/fetch`)."""
 CHECKS = ("loop",)
 """What can be watched besides: whether objects of asyncio are used from threads on which their loop does not run."""
 
@@ -111,8 +116,9 @@ class Order:
         self.inject: dict[str, str] = {}
         for one in given.get("inject") or ():
             key, kind = one.get("at"), one.get("raise") or one.get("do")
-            if kind not in RAISES and not is_deed(kind):
-                raise OrderError(f"inject: raise is {kind!r}, not one of {', '.join(RAISES)}; nor is it something to do (collect, signal NAME)")
+            if kind not in RAISES and kind != EXPIRE and not is_deed(kind):
+                deeds = "collect, signal NAME, expire, expire PATH, cancel PATH"
+                raise OrderError(f"inject: raise is {kind!r}, not one of {', '.join(RAISES)}; nor is it something to do ({deeds})")
             if _known(key, self.places, "inject"):
                 self.inject[key] = kind
         self.checks = [check for check in given.get("checks") or () if check in CHECKS]
@@ -135,7 +141,7 @@ class Order:
 
 def is_deed(kind: Any) -> bool:
     """Whether an injection does something where its place has been passed, rather than raise there."""
-    return isinstance(kind, str) and (kind == COLLECT or kind.startswith(SIGNAL))
+    return isinstance(kind, str) and (kind == COLLECT or kind.startswith((SIGNAL, CANCEL, EXPIRES)))
 
 
 def _object(given: Any, what: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from _thread import RLock, allocate_lock, get_ident
 from causeway import _tap
 from causeway.order.actors import Actor, Actors
 from causeway.order.children import Children
-from causeway.order.document import STATEMENTS, is_deed
+from causeway.order.document import ARRIVES, STATEMENTS, is_deed
 from causeway.order.movers import Movers
 from causeway.order.watched import Watched
 
@@ -57,6 +57,8 @@ class Forcing:
         self.bound: set[str] = set()
         """Those of them that lie in one statement with the place from which on their actor is held."""
         self._inside = {one.since.key: one for one in order.constraints if one.since is not None and one.since.same_statement(one.hold)}
+        self.arrived: set[str] = set()
+        """Places at which what was to come from outside has come."""
         self.due: dict[int, list[str]] = {}
         """What is to be done in a thread as soon as it has left its gate."""
         self.progress = 0
@@ -171,7 +173,7 @@ class Forcing:
         from causeway.order.inject import do
 
         for deed in self.due.pop(get_ident(), ()):
-            do(deed)
+            do(self, deed)
 
     # What threads call.
 
@@ -223,6 +225,11 @@ class Forcing:
         self.movers.watch()
 
     # Lives of actors.
+
+    def to_come(self, actor: Actor) -> str:
+        """What is to come from outside before an actor's first step: the key of its place. With the lock held."""
+        keys = self._lifetime.get((actor.path, "start"), ())
+        return next((key for key in keys if self.order.inject.get(key) in ARRIVES and key not in self.arrived), "")
 
     def started(self, actor: Actor) -> None:
         """With the lock held."""
@@ -390,7 +397,8 @@ class Forcing:
                     self._give_up(constraint, ENDED, f"{place.actor} has ended without its {place}.")
                 else:
                     self._give_up(constraint, NO_ACTOR, f"There was no {place.actor}.")
-            missed = [key for key, kind in self.order.inject.items() if is_deed(kind) and key not in self._done]
+            injected = self.order.inject.items()
+            missed = [key for key, kind in injected if key not in (self.arrived if kind in ARRIVES else self._done) and (kind in ARRIVES or is_deed(kind))]
             if missed and decides and self.gave_up is None:
                 self.gave_up = {"constraint": None, "reason": ENDED, "detail": f"Nobody came to {self.order.places[missed[0]]}."}
             self.open = True

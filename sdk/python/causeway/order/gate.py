@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from causeway import _tap
-from causeway.order import watched
+from causeway.order import inject, watched
 from causeway.order.anchors import MARK
 
 TYPE_CHECKING = False
@@ -94,8 +94,10 @@ class Gate:
         if kind == "walrus":
             places = self._before("write")
         elif kind == "await":
-            self._inject()
-            places = []
+            comes = self._comes()
+            awaited = self._tap @ index if at else self._tap[index]
+            self._after([])
+            return inject.paused(awaited, comes) if comes else awaited
         else:
             places = self._before("resume") if kind == "resume" else self._before(*_READS)
         result = self._tap @ index if at else self._tap[index]
@@ -155,11 +157,9 @@ class Gate:
             return watched.of_global(names, name) if kind != "mark" or name in names else None
         return watched.constant(value[-1] if kind == "cell" and isinstance(value, tuple) else value)
 
-    def _inject(self) -> None:
-        """Cancels the running task, as somebody else would while it waits at this await."""
-        from causeway.order.inject import cancel_here
-
-        cancel_here(self._forcing, self._duty, self._counted)
+    def _comes(self) -> str:
+        """Cancels the running task, as somebody else would while it waits at this await; says what is to come before what it awaits begins."""
+        return inject.arrive_here(self._forcing, self._duty.accesses) if self._forcing.order.inject else ""
 
     def _raise(self, places: list[Place]) -> None:
         for place in places:

@@ -1,34 +1,74 @@
-"""What comes from outside at a named place: a cancellation of the task that waits there, a signal, a collection of garbage."""
+"""What comes from outside at a named place: a cancellation or time limit of a task, a signal, a collection of garbage."""
 
 from __future__ import annotations
 
 import sys
 
-from causeway.order.document import COLLECT, SIGNAL
+from causeway.order.document import CANCEL, COLLECT, EXPIRE, EXPIRES, SIGNAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable, Iterator
     from typing import Any
 
-    from causeway.order.anchors import Duty
+    from causeway.order.actors import Actor
+    from causeway.order.document import Place
     from causeway.order.forcing import Forcing
     from causeway.order.patches import Patches
 
+_DEEPEST = 64
+"""Awaits that are followed from a task to what it waits for."""
 
-def cancel_here(forcing: Forcing, duty: Duty, counted: frozenset[str]) -> None:
-    """Cancels the running task if this await of it is one at which the order says so."""
+
+def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
+    """What the order has come to the running task at this await, which is one of some places. That is done here; told is what has to have come before
+    the task begins what it awaits, or nothing.
+    """
     with forcing, forcing.lock:
         actor = forcing.actors.current()
-    for place in duty.accesses:
-        wanted = place.actor == actor.path and actor.counts.get(place.key, 0) == place.nth + 1
-        if wanted and forcing.order.inject.get(place.key) == "CancelledError":
-            task = sys.modules["asyncio"].current_task()
-            if task is not None:
-                task.cancel()
+        for place in places:
+            kind = forcing.order.inject.get(place.key)
+            if kind is None or place.actor != actor.path or place.key in forcing.arrived or actor.counts.get(place.key, 0) != place.nth + 1:
+                continue
+            first = place.access == "await"
+            if kind == "TimeoutError":
+                if first:
+                    forcing.arrived.add(place.key)
+                    return kind
+            elif arrive(forcing, place.key, actor) and first:
+                return kind
+    return ""
 
 
-def do(kind: str) -> None:
-    """Has garbage collected or a signal arrive in this thread, outside of all gates."""
+def arrive(forcing: Forcing, key: str, actor: Actor) -> bool:
+    """Cancels a task, or ends its time limit, as the order has it at a place; whether there was anything to do it to. With the lock held."""
+    task = actor.subject() if actor.kind == "task" else None
+    if task is None:
+        return False
+    if forcing.order.inject[key] == EXPIRE:
+        if not _expire(forcing, actor):
+            return False
+    else:
+        task.cancel()
+    forcing.arrived.add(key)
+    return True
+
+
+async def paused(awaited: Awaitable[Any], comes: str) -> Any:
+    """Stands for what a task awaits: a pause in which a cancellation that is on its way arrives, or a time-out; `awaited` then never begins."""
+    try:
+        if comes == "TimeoutError":
+            raise TimeoutError
+        await sys.modules["asyncio"].sleep(0)
+    except BaseException:
+        if hasattr(awaited, "close"):
+            awaited.close()
+        raise
+    return await awaited
+
+
+def do(forcing: Forcing, kind: str) -> None:
+    """Has garbage collected, a signal arrive in this thread, or another task cancelled, outside of all gates."""
     if kind == COLLECT:
         import gc
 
@@ -41,6 +81,57 @@ def do(kind: str) -> None:
         number = getattr(signal, kind.removeprefix(SIGNAL), None)
         if number is not None and callable(signal.getsignal(number)):
             signal.raise_signal(number)
+    elif kind.startswith((CANCEL, EXPIRES)):
+        with forcing, forcing.lock:
+            actor = forcing.actors.by_path.get(kind.partition(" ")[2])
+            task = actor.subject() if actor is not None and actor.kind == "task" and not actor.ended else None
+            if actor is not None and task is not None:
+                task.cancel() if kind.startswith(CANCEL) else _expire(forcing, actor)
+
+
+def _expire(forcing: Forcing, actor: Actor) -> bool:
+    """Has the earliest time limit of a task end now, or of the nearest task above it that has one; whether there was one."""
+    for task in _waiting_for(forcing, actor):
+        scheduled = getattr(task.get_loop(), "_scheduled", ())
+        limits = [handle for handle in scheduled if not handle._cancelled and _limits(handle, task)]
+        if limits:
+            first = min(limits, key=lambda handle: float(handle._when))
+            callback, args, context = first._callback, first._args, first._context
+            first.cancel()
+            context.run(callback, *args)
+            return True
+    return False
+
+
+def _waiting_for(forcing: Forcing, actor: Actor) -> Iterator[Any]:
+    """A task and the tasks that made it, and each other in turn, as far as they have not ended."""
+    path = actor.path
+    while path:
+        found = forcing.actors.by_path.get(path)
+        task = found.subject() if found is not None and found.kind == "task" else None
+        if task is not None and not task.done():
+            yield task
+        path = path.rpartition("/")[0]
+
+
+def _limits(handle: Any, task: Any) -> bool:
+    """Whether a timer cancels a task: that of `asyncio.timeout` (and those of other libraries that keep the task), or of `wait_for`."""
+    owner = getattr(handle._callback, "__self__", None)
+    if task in (getattr(owner, "_task", None), getattr(owner, "_host_task", None)):
+        return True
+    waiter = getattr(task, "_fut_waiter", None)
+    return waiter is not None and any(arg is waiter for arg in handle._args or ()) and "wait_for" in _awaits(task)
+
+
+def _awaits(task: Any) -> list[str]:
+    """The names of the coroutines in which a task waits, outermost first."""
+    names: list[str] = []
+    coroutine = task.get_coro()
+    while coroutine is not None and len(names) < _DEEPEST:
+        code = getattr(coroutine, "cr_code", None)
+        names.append(code.co_name if code is not None else type(coroutine).__name__)
+        coroutine = getattr(coroutine, "cr_await", None)
+    return names
 
 
 def put_off_collection(patches: Patches) -> None:
