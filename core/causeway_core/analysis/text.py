@@ -54,6 +54,11 @@ class Texts:
             if tree is not None:
                 yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
+    def mentions(self, attribute: str) -> bool:
+        """Whether an attribute of a name is used anywhere, as that of a method that is called or handed on."""
+        trees = (self.tree(path) for path in self._sources)
+        return any(isinstance(node, ast.Attribute) and node.attr == attribute for tree in trees if tree is not None for node in ast.walk(tree))
+
     def in_row(self, first: str, second: str) -> list[FunctionNode]:
         """The functions that call one function (by its bare name, or are it) and further down another."""
         found = []

@@ -95,7 +95,8 @@ def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order, w
     serial = [run for run in others if run.feasible and not run.hang]
     if not serial:
         return f"{order.says}: no serial order could be forced to compare it with"
-    found = tuple(checks([first, again], serial, order.watch))
+    named = places_of(order)[0]
+    found = tuple(checks([first, again], serial, [key for key in order.watch if key in named]))
     if not again.feasible or not any(check.tells for check in found):
         return f"{order.says}: a test sees what it sees in serial orders"
     return _Plan(entry, order, found, Workspace.of(recording).copied)
@@ -185,6 +186,7 @@ def _order(order: Order, names: dict[str, str]) -> str:
     for each in order.constraints:
         since = f", since={names[each.since]}" if each.since is not None else ""
         lines.append(f"    order.wait({names[each.hold]}, until={names[each.after]}{since}),")
+    lines += [f"    order.inject({names[at]}, {quoted(what)})," for at, what in order.inject]
     return "\n".join([*lines, "]"])
 
 

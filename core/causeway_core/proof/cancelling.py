@@ -37,13 +37,14 @@ class CancellingOrders:
             return
         function = self._function(gap.file, gap.line)
         changed = [access.line for access in finding.accesses if access.role in ("write", "take")]
-        tried: set[tuple[str, str]] = set()
+        tried: set[tuple[str, str | None]] = set()
         for actor, at in self._anchors.resumptions(gap.file, gap.line):
+            if function is None or len(tried) >= _MOST_TRIED:
+                return
             comes = self._comes(actor, at)
-            if comes is None or function is None or len(tried) >= _MOST_TRIED or (kin := (actor.path.rpartition("#")[0] or actor.path, comes)) in tried:
-                continue
-            before = self._before(actor, at, comes)
-            if before is None:
+            kin = actor.path.rpartition("#")[0] or actor.path, comes
+            before = None if comes is None or kin in tried else self._before(actor, at, comes)
+            if before is None or comes is None:
                 continue
             tried.add(kin)
             there = self._anchors.resumed(actor, at)
@@ -55,6 +56,8 @@ class CancellingOrders:
             yield Order("bad", f"{what} while {actor.title} waits at {there.file}:{there.line}", places, (), watch, (("a1", comes),))
             place, instead = before
             yield Order("serial", f"{what} before {actor.title} calls {function}", (("a1", place),), (), (), (("a1", instead),))
+            if watched is not None:
+                yield Order("serial", "nothing is cancelled there", (("a2", watched),), (), ("a2",))
 
     def _function(self, file: str, line: int) -> str | None:
         facts = self._evidence.facts
@@ -118,18 +121,19 @@ class CancellingOrders:
         if not around:
             return False
         statement = _statement(around)
-        if any(isinstance(node, ast.Call) and called(node) in ("create_task", "start_soon") and _of_group(node, around[0]) for node in ast.walk(statement)):
+        calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call) and called(node) in ("create_task", "start_soon")]
+        if any(_of_group(call, around[0]) for call in calls):
             return True
         names = {_last(target) for target in _targets(statement)} - {""}
         return bool(names & self._cancelled_names())
 
     def _cancelled_names(self) -> set[str]:
-        """The names of what code calls `cancel()` on; of a loop variable, also those of the collection."""
+        """The names of what code calls `cancel` of, or hands it on; of a loop variable, also those of the collection."""
         found: set[str] = set()
         for _, function in self._texts.functions():
             for node in own_nodes(function):
-                if isinstance(node, ast.Call) and called(node) == "cancel" and isinstance(node.func, ast.Attribute):
-                    found.add(_last(node.func.value))
+                if isinstance(node, ast.Attribute) and node.attr == "cancel":
+                    found.add(_last(node.value))
             for node in own_nodes(function):
                 if isinstance(node, ast.For) and _last(node.target) in found:
                     found |= {_last(each) for each in ast.walk(node.iter)}

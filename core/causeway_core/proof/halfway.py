@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from causeway_core.proof.outcome import FINAL_VALUE, Aspect, Outcome
+from causeway_core.proof.outcome import FINAL_VALUE, Outcome
 
 _OPENS, _CLOSES, _QUOTES = "([{", ")]}", "'\""
 

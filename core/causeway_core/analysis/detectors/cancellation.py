@@ -14,7 +14,7 @@ from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
 from causeway_core.wire.kinds import SyncOp
 
-_CANCELS = frozenset({"wait_for", "timeout", "timeout_at", "cancel", "move_on_after", "fail_after", "TaskGroup"})
+_CANCELS = frozenset({"wait_for", "timeout", "timeout_at", "move_on_after", "fail_after", "TaskGroup"})
 _UNDOES = {"append": ("remove", "pop", "discard"), "add": ("discard", "remove"), "appendleft": ("remove", "popleft")}
 _SUSPENDING = ast.Await | ast.AsyncFor | ast.AsyncWith
 
@@ -34,7 +34,8 @@ def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation])
     cancels: by `cancel()`, a timeout or a task group. Latent: it takes a cancellation at that await.
     """
     texts = Texts(evidence.facts.sources)
-    if not any(event.op == SyncOp.CANCEL for event in events) and not any(called(call) in _CANCELS for call in texts.calls()):
+    cancelled = any(event.op == SyncOp.CANCEL for event in events) or texts.mentions("cancel")
+    if not cancelled and not any(called(call) in _CANCELS for call in texts.calls()):
         return []
     ran = {(function.path, function.first_line): function.qualname for function in evidence.facts.functions.values() if function.kind == "coroutine"}
     found = []

@@ -8,14 +8,16 @@ from causeway_core.model.order import Order, OrderPlace
 
 _VERBS = {
     "read": "READS", "write": "WRITES", "delete": "DELETES", "test": "LOOKS", "iterate": "ITERATES", "mutate": "CHANGES", "resume": "GOES_ON",
-    "acquire": "ACQUIRES", "release": "RELEASES", "call": "CALLS", "sql": "ASKS_DATABASE", "file": "USES_FILE", "start": "STARTS", "end": "ENDS",
+    "acquire": "ACQUIRES", "release": "RELEASES", "call": "CALLS", "sql": "ASKS_DATABASE", "file": "USES_FILE", "await": "AWAITS",
+    "start": "STARTS", "end": "ENDS",
 }  # fmt: skip
 _ACTORS = ("FIRST", "SECOND", "THIRD", "FOURTH", "FIFTH", "SIXTH", "SEVENTH", "EIGHTH")
 
 
 def places_of(order: Order) -> tuple[dict[str, str], str]:
-    """A constant's name for each place that the constraints name, by key; and the source text that defines actors and places."""
-    used = list(dict.fromkeys(key for each in order.constraints for key in (each.since, each.after, each.hold) if key is not None))
+    """A constant's name for each place that the order names, by key; and the source text that defines actors and places."""
+    named = [key for each in order.constraints for key in (each.since, each.after, each.hold) if key is not None]
+    used = list(dict.fromkeys([*named, *(at for at, _ in order.inject)]))
     places = dict(order.places)
     actors: dict[str, str] = {}
     for key in used:

@@ -21,6 +21,6 @@ from causeway.order.command import run
 from causeway.order.document import Order, OrderError
 from causeway.order.forced import Forced, HangError, forced
 from causeway.order.outcome import Outcome
-from causeway.order.readable import Wait, place, wait
+from causeway.order.readable import Injection, Wait, inject, place, wait
 
-__all__ = ["Forced", "HangError", "Order", "OrderError", "Outcome", "Wait", "forced", "place", "run", "wait"]
+__all__ = ["Forced", "HangError", "Injection", "Order", "OrderError", "Outcome", "Wait", "forced", "inject", "place", "run", "wait"]

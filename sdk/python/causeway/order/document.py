@@ -18,7 +18,7 @@ RAISES = ("CancelledError", "TimeoutError")
 EXPIRE = "expire"
 """The earliest time limit of the running task, or of a task that waits for it, is over."""
 ARRIVES = ("CancelledError", EXPIRE)
-"""What comes to the running task from outside, while it waits at a place (`resume`), before it begins what it awaits (`await`) or before its `start`."""
+"""What comes to the running task from outside: while it waits at a place (`resume`), before what it awaits begins (`await`), before its `start`."""
 COLLECT, SIGNAL, CANCEL, EXPIRES = "collect", "signal ", "cancel ", "expire "
 """What can be done once a place is passed: a collection of garbage that came at no other time, a signal (`signal SIGUSR1`) that arrives, the
 cancellation of another task (`cancel main/fetch`), the end of its time limit (`expire main/fetch`)."""

@@ -398,7 +398,8 @@ class Forcing:
                 else:
                     self._give_up(constraint, NO_ACTOR, f"There was no {place.actor}.")
             injected = self.order.inject.items()
-            missed = [key for key, kind in injected if key not in (self.arrived if kind in ARRIVES else self._done) and (kind in ARRIVES or is_deed(kind))]
+            missed = [key for key, kind in injected if kind in ARRIVES and key not in self.arrived]
+            missed += [key for key, kind in injected if is_deed(kind) and key not in self._done]
             if missed and decides and self.gave_up is None:
                 self.gave_up = {"constraint": None, "reason": ENDED, "detail": f"Nobody came to {self.order.places[missed[0]]}."}
             self.open = True

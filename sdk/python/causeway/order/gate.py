@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from causeway import _tap
-from causeway.order import inject, watched
+from causeway.order import watched
 from causeway.order.anchors import MARK
+from causeway.order.inject import arrive_here, paused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Gate:
             comes = self._comes()
             awaited = self._tap @ index if at else self._tap[index]
             self._after([])
-            return inject.paused(awaited, comes) if comes else awaited
+            return paused(awaited, comes) if comes else awaited
         else:
             places = self._before("resume") if kind == "resume" else self._before(*_READS)
         result = self._tap @ index if at else self._tap[index]
@@ -159,7 +160,7 @@ class Gate:
 
     def _comes(self) -> str:
         """Cancels the running task, as somebody else would while it waits at this await; says what is to come before what it awaits begins."""
-        return inject.arrive_here(self._forcing, self._duty.accesses) if self._forcing.order.inject else ""
+        return arrive_here(self._forcing, self._duty.accesses) if self._forcing.order.inject else ""
 
     def _raise(self, places: list[Place]) -> None:
         for place in places:

@@ -6,8 +6,8 @@ import sys
 from _thread import get_ident
 
 from causeway.hooks.late import on_import
-from causeway.order import inject
 from causeway.order.actors import task_of
+from causeway.order.inject import arrive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class _Loops:
                 forcing.put_aside(actor, _back(handle))
                 return None
             first = not actor.begun
-            if first and task is not None and (key := forcing.to_come(actor)) and inject.arrive(forcing, key, actor):
+            if first and task is not None and (key := forcing.to_come(actor)) and arrive(forcing, key, actor):
                 # Whoever waits for it with a time limit cancels it in a step of its own, which comes before this one now.
                 _back(handle)()
                 return None

@@ -42,6 +42,22 @@ def wait(hold: dict[str, Any], *, until: dict[str, Any], since: dict[str, Any] |
     return Wait(hold, until, since)
 
 
+class Injection:
+    """What comes from outside at a place: see `inject`."""
+
+    __slots__ = ("at", "what")
+
+    def __init__(self, at: dict[str, Any], what: str) -> None:
+        self.at, self.what = at, what
+
+
+def inject(at: dict[str, Any], what: str) -> Injection:
+    """At a place comes what nobody in the program controls: `CancelledError` cancels the task that waits there, `expire` ends the time limit around
+    it; `collect`, `signal NAME`, `cancel PATH` and `expire PATH` come once the place is passed (sdk/SPEC.md section 9).
+    """
+    return Injection(at, what)
+
+
 def order_of(given: Any) -> Order:
     """The order that is meant: a path to an order file, its content as a dict, or constraints made by `wait`. Raises OrderError or OSError."""
     if isinstance(given, Order):
@@ -53,22 +69,26 @@ def order_of(given: Any) -> Order:
     return Order(document_of(list(given)))
 
 
-def document_of(waits: list[Wait]) -> dict[str, Any]:
-    """The order file for constraints made by `wait`."""
+def document_of(said: list[Wait | Injection]) -> dict[str, Any]:
+    """The order file for constraints made by `wait` and what is to come by `inject`."""
     places: dict[str, dict[str, Any]] = {}
 
-    def key(said: dict[str, Any] | None) -> str | None:
-        if said is None:
+    def key(place: dict[str, Any] | None) -> str | None:
+        if place is None:
             return None
         for known, other in places.items():
-            if other == said:
+            if other == place:
                 return known
-        places[f"p{len(places)}"] = said
+        places[f"p{len(places)}"] = place
         return f"p{len(places) - 1}"
 
-    constraints = []
-    for one in waits:
+    constraints, injections = [], []
+    for one in said:
+        if isinstance(one, Injection):
+            injections.append({"at": key(one.at), "raise" if one.what.endswith("Error") else "do": one.what})
+            continue
         if not isinstance(one, Wait):
             raise OrderError(f"an order is a path, a dict or a list of waits, not of {type(one).__name__}")
         constraints.append({"after": key(one.until), "hold": key(one.hold), "since": key(one.since)})
-    return {"schema": "causeway.order/1", "places": places, "constraints": constraints, "watch": list(places)}
+    document = {"schema": "causeway.order/1", "places": places, "constraints": constraints, "watch": list(places)}
+    return {**document, "inject": injections} if injections else document

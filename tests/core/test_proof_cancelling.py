@@ -1,0 +1,101 @@
+"""Cancellations that leave something half done, confirmed by re-runs in which they come; beside each, the same code mended, which is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.proof.halfway import odd, parse
+
+from tests.core.test_proof_waiting import proved
+
+LEDGER = """\
+import asyncio
+
+class Ledger:
+    def __init__(self):
+        self.savings, self.current = 100, 0
+
+    async def move(self, amount):
+        self.savings -= amount
+        await asyncio.sleep(0)
+        self.current += amount
+
+async def main():
+    ledger = Ledger()
+    try:
+        async with asyncio.timeout(60):
+            await ledger.move(40)
+    except TimeoutError:
+        pass
+    print(ledger.savings, ledger.current)
+
+asyncio.run(main())
+"""
+LEDGER_WHOLE = LEDGER.replace("        await asyncio.sleep(0)\n", "").replace(
+    "self.savings -= amount", "await asyncio.sleep(0)\n        self.savings -= amount"
+)
+
+SLOTS = """\
+import asyncio
+
+class Slots:
+    def __init__(self):
+        self.taken = 0
+
+    async def use(self):
+        self.taken += 1
+        await asyncio.sleep(0)
+        self.taken -= 1
+
+slots = Slots()
+
+async def main():
+    using = asyncio.create_task(slots.use())
+    LEAVE
+    await asyncio.wait([using])
+
+asyncio.run(main())
+"""
+SLOTS_GIVEN_BACK = SLOTS.replace(
+    "        await asyncio.sleep(0)\n        self.taken -= 1",
+    "        try:\n            await asyncio.sleep(0)\n        finally:\n            self.taken -= 1",
+)
+
+
+def tiers(tmp_path: Path, source: str) -> list[tuple[str, str]]:
+    """Kind and tier of what was found above `hint`."""
+    return [(each.kind, each.tier) for each in proved(tmp_path, source)]
+
+
+@pytest.mark.parametrize(("source", "wrong"), [(LEDGER, True), (LEDGER_WHOLE, False)])
+def test_a_time_limit_between_two_changes_that_belong_together(tmp_path: Path, source: str, wrong: bool) -> None:
+    assert tiers(tmp_path, source) == ([("atomicity_violation", "confirmed")] if wrong else [])
+
+
+def test_a_change_that_is_not_taken_back_when_the_task_is_cancelled(tmp_path: Path) -> None:
+    cancels = SLOTS.replace("LEAVE", "asyncio.get_running_loop().call_later(60, using.cancel)")
+    assert tiers(tmp_path, cancels) == [("atomicity_violation", "confirmed")]
+    assert not tiers(tmp_path, SLOTS_GIVEN_BACK.replace("LEAVE", "asyncio.get_running_loop().call_later(60, using.cancel)"))
+
+
+def test_a_task_that_nobody_cancels_is_not_cancelled(tmp_path: Path) -> None:
+    other = SLOTS.replace("LEAVE", "other = asyncio.create_task(asyncio.sleep(60))\n    other.cancel()")
+    assert not [tier for _, tier in tiers(tmp_path, other) if tier in ("confirmed", "likely")]
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "wrong"),
+    [
+        ("(60, 0)", ("(100, 0)", "(60, 40)"), False),  # each number could be on its way
+        ("(3, 1)", ("(3, 2)", "(3, 2)"), True),
+        ("['a', 'c']", ("['a', 'b', 'c']", "[]"), False),
+        ("['a', 'b']", ("['b']", "['c', 'a']"), True),
+        ("main() = ([None, 'one'], 0)", ("main() = (['one', 'two'], 0)", "main() = ([None, 'two'], 0)"), True),
+        ("main() = (['x, y'], [])", ("main() = (['x, y', 'z'], [])",), False),
+        ("'ada'", ("'bob'",), True),
+        ("(1, '(')", ("(1, '(')",), False),
+    ],
+)
+def test_what_is_beside_and_not_between(mine: str, others: tuple[str, ...], wrong: bool) -> None:
+    assert odd(parse(mine), [parse(other) for other in others]) == wrong
