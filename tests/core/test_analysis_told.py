@@ -373,11 +373,21 @@ def cancelled(*body: str) -> list[tuple[str, str]]:
     return firm(trace)
 
 
+def hints(*body: str) -> list[str]:
+    trace = Story(POOL.format(body="\n    ".join(body)))
+    trace.task("handler")
+    trace._functions["handle"] = Function(1, 1, PATH, "handle", "coroutine", 2, 2 + len(body), ())
+    return [finding.title for finding in found(trace) if finding.tier == "hint" and "cleans up" in finding.title]
+
+
 def test_a_change_that_is_undone_after_an_unprotected_await() -> None:
     assert cancelled("pool.users += 1", "await work()", "pool.users -= 1") == [("atomicity_violation", "latent")]
     assert cancelled("pool.busy = True", "await work()", "pool.busy = False") == [("atomicity_violation", "latent")]
     assert cancelled("pool.urls.append(url)", "await look()", "try:", "    await work()", "finally:", "    pool.urls.remove(url)")
     assert cancelled("pool.left -= 1", "await work()", "pool.right += 1") == [("atomicity_violation", "latent")]
+    assert cancelled("one = await pool.free.get()", "await work()", "pool.free.put_nowait(one)") == [("atomicity_violation", "latent")]
+    assert cancelled("pool.asked[url] = 1", "await work()", "del pool.asked[url]") == [("atomicity_violation", "latent")]
+    assert cancelled("await pool.lock.acquire()", "await work()", "pool.lock.release()") == [("atomicity_violation", "latent")]
 
 
 def test_a_change_that_is_undone_in_a_finally_or_made_in_one_step() -> None:
@@ -387,6 +397,16 @@ def test_a_change_that_is_undone_in_a_finally_or_made_in_one_step() -> None:
     assert not cancelled("pool.users += 1", "await shield(work())", "pool.users -= 1")
     assert not cancelled("if url:", "    pool.users += 1", "else:", "    await work()", "    pool.users -= 1")
     assert not cancelled("pool.left -= 1", "pool.right += 1", "await work()")
+    assert not cancelled("one = await pool.free.get()", "await work()", "pool.free.put_nowait(url)")
+    assert not cancelled("await pool.lock.acquire()", "try:", "    await work()", "finally:", "    pool.lock.release()")
+    assert not cancelled("mine = []", "mine.append(url)", "await work()", "mine.remove(url)")
+
+
+def test_a_clean_up_that_no_cancellation_reaches_is_a_hint() -> None:
+    assert hints("try:", "    await work()", "except Exception:", "    pool.reset()", "    raise")
+    assert not hints("try:", "    await work()", "except BaseException:", "    pool.reset()", "    raise")
+    assert not hints("try:", "    await work()", "except Exception:", "    log.warning(url)", "    raise")
+    assert not hints("try:", "    await work()", "except Exception:", "    pool.reset()")
 
 
 def test_nothing_is_half_done_where_nothing_is_cancelled() -> None:

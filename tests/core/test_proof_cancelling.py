@@ -99,3 +99,88 @@ def test_a_task_that_nobody_cancels_is_not_cancelled(tmp_path: Path) -> None:
 )
 def test_what_is_beside_and_not_between(mine: str, others: tuple[str, ...], wrong: bool) -> None:
     assert odd(parse(mine), [parse(other) for other in others]) == wrong
+
+
+WIRE = """\
+import asyncio
+
+class Wire:
+    def __init__(self):
+        self.answers, self.broken = asyncio.Queue(), 0
+
+    async def ask(self, text):
+        try:
+            asyncio.get_running_loop().call_soon(self.answers.put_nowait, text)
+            return await self.answers.get()
+        except OSError:
+            self.answers, self.broken = asyncio.Queue(), 1
+            raise
+
+async def ask(wire, text):
+    try:
+        return await asyncio.wait_for(wire.ask(text), 60)
+    except TimeoutError:
+        return None
+
+async def main():
+    wire = Wire()
+    print([await ask(wire, "one"), await ask(wire, "two")])
+
+asyncio.run(main())
+"""
+
+TURNS = """\
+import asyncio
+from collections import deque
+
+class Turns:
+    def __init__(self):
+        self.free, self.waiting = 1, deque()
+
+    async def enter(self):
+        if self.free:
+            self.free -= 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self.waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            CANCELLED
+            raise
+
+    def leave(self):
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.free += 1
+
+async def visit(turns):
+    try:
+        async with asyncio.timeout(60):
+            await turns.enter()
+    except TimeoutError:
+        return
+    await asyncio.sleep(0)
+    turns.leave()
+
+async def main():
+    turns = Turns()
+    await asyncio.gather(visit(turns), visit(turns))
+    print(turns.free)
+
+asyncio.run(main())
+"""
+HANDED_ON = "if turn.done() and not turn.cancelled():\n                self.leave()"
+
+
+@pytest.mark.parametrize(("seen", "wrong"), [("OSError", True), ("BaseException", False)])
+def test_an_answer_that_is_left_for_whoever_asks_next(tmp_path: Path, seen: str, wrong: bool) -> None:
+    assert tiers(tmp_path, WIRE.replace("except OSError", f"except {seen}")) == ([("atomicity_violation", "confirmed")] if wrong else [])
+
+
+@pytest.mark.parametrize(("cancelled", "wrong"), [("self.seen = True", True), (HANDED_ON, False)])
+def test_a_turn_that_is_given_to_who_is_cancelled(tmp_path: Path, cancelled: str, wrong: bool) -> None:
+    assert tiers(tmp_path, TURNS.replace("CANCELLED", cancelled)) == ([("atomicity_violation", "confirmed")] if wrong else [])

@@ -9,6 +9,7 @@ from causeway_core.analysis.detectors.cancellation import cancellations
 from causeway_core.analysis.detectors.deadlock import deadlocks
 from causeway_core.analysis.detectors.files import file_windows
 from causeway_core.analysis.detectors.foreign_thread import foreign_threads
+from causeway_core.analysis.detectors.handover import handovers
 from causeway_core.analysis.detectors.lock_order import lock_orders
 from causeway_core.analysis.detectors.lock_wait import lock_waits
 from causeway_core.analysis.detectors.predicates import predicate_windows
@@ -49,6 +50,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *predicate_windows(scene, evidence),
         *file_windows(scene, evidence),
         *cancellations(scene, evidence, events),
+        *handovers(scene, evidence),
     ]
     return [each if in_recorded_code(each) else replace(each, tier="hint", rank=max(each.rank, 9.0)) for each in found]
 

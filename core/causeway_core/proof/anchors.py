@@ -109,7 +109,7 @@ class Anchors:
         """The next statement of the call that an event lies in."""
         timeline = self._past.at(at)
         found = timeline.stop_after(timeline.locate(at), at)
-        return None if found is None else self.operation(actor, At(found + 1), "acquire")
+        return None if found is None else self._begun(actor, found)
 
     def preceding(self, actor: int, at: At) -> OrderPlace | None:
         """The statement before that of an event, if it was executed in the same call."""
@@ -117,7 +117,13 @@ class Anchors:
         segment = timeline.locate(at)
         here = timeline.stop_before(segment, at)
         before = None if here is None else timeline.stop_before(timeline.locate(here), here)
-        return None if before is None else self.operation(actor, At(before + 1), "acquire")
+        return None if before is None else self._begun(actor, before)
+
+    def _begun(self, actor: int, stop: At) -> OrderPlace:
+        """The place of the statement that begins at an event; the very next record may be that the next one does."""
+        function, line, text, shown = self._executing(stop)
+        who = self.actor_of(actor)
+        return OrderPlace(who.path, "acquire", shown, line, function.qualname, text, None, self._nth(who, function, line, At(stop + 1)))
 
     def upcoming(self, actor: int, at: At, line: int) -> tuple[OrderPlace, OrderPlace | None]:
         """The next execution of the statement at a line, in the call that an event lies in, and the statement before. Raises Unplaced."""
@@ -126,7 +132,7 @@ class Anchors:
         for _ in range(_FARTHEST):
             if found is None:
                 break
-            place = self.operation(actor, At(found + 1), "acquire")
+            place = self._begun(actor, found)
             if place.line == line:
                 return place, self.preceding(actor, At(found + 1))
             found = timeline.stop_after(timeline.locate(found), found)
@@ -252,6 +258,11 @@ class Anchors:
     def resumed(self, actor: Actor, at: At) -> OrderPlace:
         """The place of the record that an await is over."""
         return self._at_wire(actor, at, "resume")
+
+    def woken_by(self, actor: Actor, at: At) -> At | None:
+        """What made the step of an event runnable."""
+        step = self._evidence.facts.step_of(actor.id, at)
+        return None if step is None else step.cause_at
 
     def lines_below(self, at: At) -> list[tuple[Function, int, At]]:
         """Function, line and the event at which that began, of each call on the stack of the running actor, innermost first."""

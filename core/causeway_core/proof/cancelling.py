@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.text import Texts, called, own_nodes
-from causeway_core.model import Actor, At, Finding, Function
+from causeway_core.model import Actor, At, Finding, FindingAccess, Function
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors
 from causeway_core.wire.kinds import SyncOp
@@ -32,11 +32,16 @@ class CancellingOrders:
 
         Raises Unplaced.
         """
-        gap = next((access for access in finding.accesses if access.role == "cancel"), None)
-        if gap is None:
+        if any(access.role == "hand over" for access in finding.accesses):
+            yield from self._handed_over(finding)
             return
+        for gap in finding.accesses:
+            if gap.role == "cancel":
+                yield from self._at_await(finding, gap)
+
+    def _at_await(self, finding: Finding, gap: FindingAccess) -> Iterator[Order]:
         function = self._function(gap.file, gap.line)
-        changed = [access.line for access in finding.accesses if access.role in ("write", "take")]
+        changed = [access.line for access in finding.accesses if access.role == "write"]
         tried: set[tuple[str, str | None]] = set()
         for actor, at in self._anchors.resumptions(gap.file, gap.line):
             if function is None or len(tried) >= _MOST_TRIED:
@@ -58,6 +63,28 @@ class CancellingOrders:
             yield Order("serial", f"{what} before {actor.title} calls {function}", (("a1", place),), (), (), (("a1", instead),))
             if watched is not None:
                 yield Order("serial", "nothing is cancelled there", (("a2", watched),), (), ("a2",))
+
+    def _handed_over(self, finding: Finding) -> Iterator[Order]:
+        """Who waits is cancelled when another has just settled what it waits for, or is about to; to compare with, while it waits in vain."""
+        gap = next(access for access in finding.accesses if access.role == "cancel")
+        gives = {(access.file, access.line) for access in finding.accesses if access.role == "hand over"}
+        for actor, at in self._anchors.resumptions(gap.file, gap.line):
+            cause, comes = self._anchors.woken_by(actor, at), self._comes(actor, at)
+            giver = None if cause is None else self._evidence.actor_at(cause)
+            if cause is None or giver is None or comes is None or giver == actor.id:
+                continue
+            place = self._anchors.operation(giver, cause, "acquire")
+            if (place.file, place.line) not in gives:
+                continue
+            deed = f"expire {actor.path}" if comes == EXPIRE else f"cancel {actor.path}"
+            says = f"{actor.title} is cancelled when {self._anchors.actor_of(giver).title} has"
+            before = self._anchors.preceding(giver, cause)
+            for each, words in ((place, "just handed over"), (before, "all but handed over")):
+                if each is not None:
+                    yield Order("bad", f"{says} {words} at {place.file}:{place.line}", (("a1", each),), (), (), (("a1", deed),))
+            waits = self._anchors.resumed(actor, at)
+            yield Order("serial", f"{actor.title} is cancelled while it waits in vain", (("a1", waits),), (), (), (("a1", comes),))
+            return
 
     def _function(self, file: str, line: int) -> str | None:
         facts = self._evidence.facts

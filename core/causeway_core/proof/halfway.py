@@ -12,16 +12,19 @@ Tree = str | tuple[str, tuple["Tree", ...]]
 """A value as text, or an opening bracket and what it holds."""
 
 
-def beside(outcome: Outcome, others: Sequence[Outcome]) -> tuple[str, ...]:
+def beside(outcome: Outcome, others: Sequence[Outcome], *, strict: bool = True) -> tuple[str, ...]:
     """The aspects in which a run that was cancelled halfway shows what neither whole runs show nor a part of them could.
 
     A number between those of the others, a list that lacks some of their elements, fewer lines of output: so much is left of any work that is
     given up. A place that another value was left in than before or after, an answer that none of them gave, or a hang: that is harm.
+
+    Unless `strict`, more of the same is none either (who tries again counts twice): a number above those of the others, a longer list of elements
+    that they have.
     """
-    return tuple(name for name in outcome.beyond(others) if _beside(name, outcome, others))
+    return tuple(name for name in outcome.beyond(others) if _beside(name, outcome, others, strict))
 
 
-def _beside(name: str, outcome: Outcome, others: Sequence[Outcome]) -> bool:
+def _beside(name: str, outcome: Outcome, others: Sequence[Outcome], strict: bool) -> bool:
     mine, known = outcome.aspects[name], [other.aspects.get(name, ()) for other in others]
     if name in ("hang", "exit code"):
         return True
@@ -31,25 +34,27 @@ def _beside(name: str, outcome: Outcome, others: Sequence[Outcome]) -> bool:
     if name in ("output", "exceptions") or name.startswith("file "):
         return not all(any(line in aspect for aspect in known) for line in mine)
     parsed = [tuple(map(parse, aspect)) for aspect in known]
-    return odd(("[", tuple(map(parse, mine))), [("[", trees) for trees in parsed])
+    return odd(("[", tuple(map(parse, mine))), [("[", trees) for trees in parsed], strict=strict)
 
 
-def odd(mine: Tree, others: Sequence[Tree]) -> bool:
-    """Whether a value is none that could stand between others."""
+def odd(mine: Tree, others: Sequence[Tree], *, strict: bool = True) -> bool:
+    """Whether a value is none that could stand between others; unless `strict`, nor more of them."""
     if mine in others or not others:
         return False
     numbers = [_number(each) for each in (mine, *others)]
     if None not in numbers:
         known = [each for each in numbers[1:] if each is not None]
-        return not min(known) <= (numbers[0] or 0.0) <= max(known)
+        return (numbers[0] or 0.0) < min(known) or (strict and (numbers[0] or 0.0) > max(known))
     if isinstance(mine, str):
         return True
     alike = [each for each in others if not isinstance(each, str) and each[0] == mine[0]]
     if any(_within(mine[1], each[1]) for each in alike):
         return False
-    if len(alike) < len(others) or any(len(each[1]) != len(mine[1]) for each in alike):
+    if len(alike) < len(others):
         return True
-    return any(odd(one, [each[1][index] for each in alike]) for index, one in enumerate(mine[1]))
+    if any(len(each[1]) != len(mine[1]) for each in alike):
+        return strict or not all(any(one in each[1] for each in alike) for one in mine[1])
+    return any(odd(one, [each[1][index] for each in alike], strict=strict) for index, one in enumerate(mine[1]))
 
 
 def _within(few: Iterable[Tree], many: Iterable[Tree]) -> bool:

@@ -110,7 +110,8 @@ class Judge:
         together half is between the two; of one that is to be taken back nothing is."""
         others = [run.outcome for run in right]
         moves = any(access.role == "complete" for access in finding.accesses)
-        return forced.outcome.beyond(others) if moves else beside(forced.outcome, others)
+        strict = any(access.role == "restore" for access in finding.accesses)
+        return forced.outcome.beyond(others) if moves else beside(forced.outcome, others, strict=strict)
 
     def _steady(self, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
         """Without the aspects that differ between two runs of one and the same order: those say nothing.

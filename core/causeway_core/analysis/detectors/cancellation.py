@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from causeway_core.analysis.evidence import Evidence
@@ -15,18 +15,28 @@ from causeway_core.model import At, Finding
 from causeway_core.wire.kinds import SyncOp
 
 _CANCELS = frozenset({"wait_for", "timeout", "timeout_at", "move_on_after", "fail_after", "TaskGroup"})
-_UNDOES = {"append": ("remove", "pop", "discard"), "add": ("discard", "remove"), "appendleft": ("remove", "popleft")}
+_UNDOES = {
+    "append": ("remove", "pop", "discard"), "add": ("discard", "remove"), "appendleft": ("remove", "popleft"), "acquire": ("release",),
+    "[]": ("del", "pop"),
+}  # fmt: skip
+_TAKES = frozenset({"get", "get_nowait", "pop", "popleft", "popitem"})
+_GIVES = frozenset({"put", "put_nowait", "append", "appendleft", "add"})
+_TELLING = frozenset({"print", "debug", "info", "warning", "error", "exception", "critical", "log"})
+_MOST_AWAITS = 3
+"""Awaits of a window that are told of."""
 _SUSPENDING = ast.Await | ast.AsyncFor | ast.AsyncWith
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A statement that changes a place: its target as text, what it does, and the statements around it, outermost first."""
+    """A statement that changes a place: its target as text, what it does, and the statements around it, outermost first. `subject`: the name that
+    what was taken is bound to, or of what is given; of an item, its key."""
 
     node: ast.stmt
     target: str
     does: str
     around: tuple[ast.AST, ...]
+    subject: str = ""
 
 
 def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
@@ -49,16 +59,46 @@ def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation])
 
 
 def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
-    changes = list(_changes(function, ()))
+    own = _locals(function)
+    changes = [change for change in _changes(function, ()) if change.target not in own]
     for number, one in enumerate(changes):
         for other in changes[number + 1 :]:
             kind = _belong_together(one, other)
             if kind is None or _other_branch(one, other):
                 continue
-            gap = _open_await(function, one, other)
-            if gap is not None:
-                return _told(scene, evidence, path, function, one, other, gap, kind)
+            gaps = _open_awaits(function, one, other)
+            if gaps:
+                return _told(scene, evidence, path, function, one, other, gaps, kind)
+    return _uncleaned(scene, evidence, path, function)
+
+
+def _locals(function: ast.AsyncFunctionDef) -> set[str]:
+    """The names that a function binds in its body: what is in them is its own until it hands it on."""
+    return {node.id for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _uncleaned(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
+    """A `try` that cleans up when what it awaits fails, but not when it is cancelled there: since 3.8 `except Exception` does not see that."""
+    for block in own_nodes(function):
+        if not isinstance(block, ast.Try) or any(_sees_cancellation(handler) for handler in block.handlers):
+            continue
+        waits = [node for statement in block.body for node in ast.walk(statement) if isinstance(node, _SUSPENDING)]
+        for handler in block.handlers:
+            cleaning = [each for each in handler.body if not isinstance(each, ast.Raise | ast.Pass) and not _only_tells(each)]
+            if waits and cleaning and isinstance(handler.body[-1], ast.Raise):
+                gaps = sorted(waits, key=lambda node: getattr(node, "lineno", 0))[:_MOST_AWAITS]
+                return _told_uncleaned(scene, evidence, path, function, gaps, cleaning[0])
     return None
+
+
+def _only_tells(statement: ast.stmt) -> bool:
+    """Whether a statement does no more than log or print."""
+    match statement:
+        case ast.Expr(value=ast.Call() as call):
+            return called(call) in _TELLING
+        case ast.Expr(value=ast.Constant()):
+            return True
+    return False
 
 
 def _changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[_Change]:
@@ -74,16 +114,49 @@ def _changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[_Change]:
                 value, bool
             ):
                 yield _Change(child, ast.unparse(target), str(value), inside)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Attribute() | ast.Subscript() as owner) as method)):
-                yield _Change(child, ast.unparse(owner), method.attr, inside)
+            case ast.Assign(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)]):
+                yield _Change(child, ast.unparse(owner), "[]", inside, ast.unparse(key))
+            case ast.Delete(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)]):
+                yield _Change(child, ast.unparse(owner), "del", inside, ast.unparse(key))
+            case ast.Expr(value=value) | ast.Assign(targets=[ast.Name()], value=value):
+                method = _method(value)
+                if method is not None:
+                    yield _Change(child, ast.unparse(method.func.value), method.func.attr, inside, _subject(child, method))
         yield from _changes(child, inside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Method:
+    func: ast.Attribute
+    args: list[ast.expr]
+
+
+def _method(value: ast.expr) -> _Method | None:
+    """The call of a method of what is not a local, awaited or not."""
+    match value:
+        case ast.Await(value=inner):
+            return _method(inner)
+        case ast.Call(func=ast.Attribute(value=ast.Attribute() | ast.Subscript() | ast.Name()) as func, args=args):
+            return _Method(func, args)
+        case ast.IfExp(body=body):
+            return _method(body)
+    return None
+
+
+def _subject(statement: ast.stmt, method: _Method) -> str:
+    """What a statement takes into a name, or what it gives."""
+    if isinstance(statement, ast.Assign):
+        return ast.unparse(statement.targets[0])
+    return ast.unparse(method.args[0]) if method.args else ""
 
 
 def _belong_together(one: _Change, other: _Change) -> str | None:
     """Whether the second change takes the first back (`undo`), or moves to another attribute of the same object what it took (`move`)."""
     if one.target == other.target:
         undoes = {("+", "-"), ("-", "+"), ("True", "False")}
-        return "undo" if (one.does, other.does) in undoes or other.does in _UNDOES.get(one.does, ()) else None
+        if (one.does, other.does) in undoes or (other.does in _UNDOES.get(one.does, ()) and (one.does != "[]" or one.subject == other.subject)):
+            return "undo"
+        return "undo" if one.does in _TAKES and other.does in _GIVES and one.subject == other.subject != "" else None
     owners = [change.target.rpartition(".")[0] for change in (one, other)]
     moves = {one.does, other.does} == {"+", "-"} and owners[0] == owners[1] != ""
     return "move" if moves else None
@@ -103,8 +176,9 @@ def _part(branching: ast.AST, change: _Change) -> str:
     return next((name for name in ("body", "orelse") if child in getattr(branching, name)), "")
 
 
-def _open_await(function: ast.AsyncFunctionDef, one: _Change, other: _Change) -> ast.AST | None:
-    """The first await between the two that nothing protects: no shield, no `try` whose `finally` (or except of everything) takes the change back."""
+def _open_awaits(function: ast.AsyncFunctionDef, one: _Change, other: _Change) -> list[ast.AST]:
+    """The first awaits between the two that nothing protects: no shield, no `try` whose `finally` (or except of everything) takes the change back."""
+    found: list[ast.AST] = []
     protecting = {id(node) for node in _protected(function, other)}
     for node in sorted((each for each in own_nodes(function) if isinstance(each, _SUSPENDING)), key=lambda each: (each.lineno, each.col_offset)):
         if not (one.node.end_lineno or one.node.lineno) < node.lineno <= (other.node.end_lineno or other.node.lineno):
@@ -114,8 +188,8 @@ def _open_await(function: ast.AsyncFunctionDef, one: _Change, other: _Change) ->
         if isinstance(node, ast.Await) and isinstance(node.value, ast.Call) and called(node.value) == "shield":
             continue
         if id(node) not in protecting:
-            return node
-    return None
+            found.append(node)
+    return found[:_MOST_AWAITS]
 
 
 def _protected(function: ast.AsyncFunctionDef, other: _Change) -> Iterator[ast.AST]:
@@ -139,19 +213,14 @@ def _statements(body: Sequence[ast.stmt]) -> list[ast.AST]:
 
 def _touches(body: Sequence[ast.stmt], target: str) -> bool:
     """Whether some statements mention a place, or call something that may."""
-    return any(isinstance(node, ast.Attribute | ast.Subscript) and ast.unparse(node) == target for node in _statements(body))
+    return any(isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and ast.unparse(node) == target for node in _statements(body))
 
 
 def _told(
-    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, one: _Change, other: _Change, gap: ast.AST, kind: str
+    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, one: _Change, other: _Change, gaps: Sequence[ast.AST], kind: str
 ) -> Finding:
-    shown = evidence.facts.shown(path)
-    actor = next((each.id for each in evidence.facts.actors.values() if each.kind == "task"), 1)
-    line = getattr(gap, "lineno", 0)
-
-    def moment(node: ast.AST, role: str, words: str) -> Moment:
-        return Moment(actor, 0, role, words, SourcePlace(path, shown, getattr(node, "lineno", 0), function.name, At(0)))
-
+    line = getattr(gaps[0], "lineno", 0)
+    moment = _moments(evidence, path, function)
     if kind == "undo":
         said = f"before it changes it back: cancelled there, the change to {one.target} stays"
         advice = "begin the `try` right after the change and undo it in `finally`"
@@ -167,9 +236,42 @@ def _told(
         resource=one.target,
         events=[
             moment(one.node, "write", f"changes {one.target}"),
-            moment(gap, "cancel", "awaits: a cancellation arrives here"),
+            *(moment(gap, "cancel", "awaits: a cancellation arrives here") for gap in gaps),
             moment(other.node, "restore" if kind == "undo" else "complete", f"changes {other.target}"),
         ],
         recommendation=advice,
         explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
     )
+
+
+def _told_uncleaned(
+    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, gaps: Sequence[ast.AST], cleaning: ast.stmt
+) -> Finding:
+    line, cleans = getattr(gaps[0], "lineno", 0), ast.unparse(cleaning).partition("\n")[0]
+    moment = _moments(evidence, path, function)
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="hint",
+        rank=21.5,
+        confidence=0.15,
+        title=f"`{function.name}` cleans up (`{cleans}`) when what it awaits in line {line} fails, but not when it is cancelled there",
+        resource=function.name,
+        events=[
+            *(moment(gap, "cancel", "awaits: a cancellation arrives here") for gap in gaps),
+            moment(cleaning, "clean up", "cleans up after errors only"),
+        ],
+        recommendation="clean up in `except BaseException` (or `finally`): a cancellation is no Exception",
+        explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
+    )
+
+
+def _moments(evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Callable[[ast.AST, str, str], Moment]:
+    """Makes moments of a task that ran a function (any, where the recording does not tell)."""
+    tasks = [each for each in evidence.facts.actors.values() if each.kind == "task"]
+    named = [each for each in tasks if each.path.rpartition("/")[2].partition("#")[0] == function.name]
+    actor, shown = next((each.id for each in (*named, *tasks)), 1), evidence.facts.shown(path)
+
+    def moment(node: ast.AST, role: str, words: str) -> Moment:
+        return Moment(actor, 0, role, words, SourcePlace(path, shown, getattr(node, "lineno", 0), function.name, At(0)))
+
+    return moment
