@@ -96,9 +96,11 @@ class StatementFlow(ExpressionFlow):
                 self._into(target.value, taint)
             case ast.Subscript():
                 self.evaluate(target.value)
-                self.evaluate(target.slice)
+                where = as_control(self.evaluate(target.slice))
                 self.changed_through(target.value)
-                self.write(target, ast.unparse(target.slice)[:40], "item", taint, constant=constant, accumulates=accumulates)
+                number = self.write(target, ast.unparse(target.slice)[:40], "item", taint, constant=constant, accumulates=accumulates)
+                # A key that was looked for until one was free decides what is written as much as a guard does.
+                self.graph.flow(where, number)
                 self._into(target.value, taint)
 
     def _into(self, owner: ast.expr, taint: Taint) -> None:
