@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from causeway_core.analysis.detectors.self_lock import signal_handlers
 from causeway_core.analysis.evidence import Evidence
@@ -30,7 +31,7 @@ class WaitingOrders:
         if finding.kind == "lost_wakeup":
             yield from self._wakeup(finding)
         elif finding.kind == "data_race":
-            yield Order("bad", "the event loop looks who uses it", (), (), checks=("loop",))
+            yield from self._foreign(finding)
         elif "also" in roles:
             yield from self._woken_together(finding)
         elif roles & _INTRUDERS:
@@ -53,6 +54,19 @@ class WaitingOrders:
         seconds = {actor: a.operation(actor, sides[actor][1], "acquire") for actor in names}
         held = [(firsts[other], seconds[actor], firsts[actor]) for actor in names for other in names if other != actor]
         yield drafted("bad", "each takes its first lock before any asks for its second", held)
+
+    def _foreign(self, finding: Finding) -> Iterator[Order]:
+        """A thread changes what belongs to a loop, which looks who does; as it ran, and when somebody is waiting for it."""
+        yield Order("bad", "the event loop looks who uses it", (), (), checks=("loop",))
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        acts, uses = self._work(at.get("act")), self._work(at.get("use"))
+        if acts is None or uses is None or self._anchors.actor_of(uses).kind != "task":
+            return
+        a, one, two = self._anchors, self._anchors.actor_of(acts), self._anchors.actor_of(uses)
+        waits, changes = a.operation(uses, at["use"], "await"), a.operation(acts, at["act"], "acquire")
+        for since in dict.fromkeys((None, a.since_event(one, at["act"]))):
+            order = drafted("bad", f"{one.title} changes it while {two.title} waits for it; the event loop looks who does", [(waits, changes, since)])
+            yield replace(order, checks=("loop",))
 
     def _under_lock(self, finding: Finding) -> Iterator[Order]:
         """One has the lock before the other asks for it; or the other asks only when the first cannot go on."""

@@ -45,6 +45,8 @@ LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"}
 
 READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault"})
 
+_VIEWS = frozenset({"items", "keys", "values"})
+
 PASSING_ON = frozenset({"enumerate", "zip", "map", "filter", "reversed", "iter", "islice", "chain", "takewhile", "dropwhile", "starmap"})
 """Functions that iterate what they are given only as they are iterated themselves."""
 
@@ -231,6 +233,11 @@ class ExpressionFlow:
                 place = self._places.get((id(inner), Role.READ, shape))
                 if place is not None:
                     self.graph.nodes[place].iterated = True
+                    self.graph.nodes[place].loop_suspends |= suspends
+        for inner in (node, *_passed_on(node)):
+            # A view: what the recorder saw iterated is the dict.
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _VIEWS and not inner.args:
+                for place in self._places_of(inner.func.value):
                     self.graph.nodes[place].loop_suspends |= suspends
         return taint | {number << 1}
 

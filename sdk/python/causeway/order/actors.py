@@ -23,7 +23,7 @@ SUBMIT = "submit()"
 class Actor:
     """One thread, task or callback. `thread` is the ident of the OS thread it runs on, once known; `loop` its event loop."""
 
-    __slots__ = ("aside", "begun", "counts", "ended", "kind", "loop", "native", "path", "pending", "subject", "thread", "worker")
+    __slots__ = ("aside", "awaiting", "begun", "counts", "ended", "kind", "loop", "native", "path", "pending", "subject", "thread", "worker")
 
     def __init__(self, path: str, kind: str, subject: Any = None) -> None:
         self.path = path
@@ -37,6 +37,8 @@ class Actor:
         """Of a thread: its id in the operating system, once it runs."""
         self.loop: Any = None
         self.begun = self.ended = False
+        self.awaiting = ""
+        """The place of an await that it has come to and that is not over."""
         self.counts: dict[str, int] = {}
         """How often the statement of a place has begun."""
         self.pending: list[Any] = []

@@ -27,7 +27,7 @@ ACCESS_OF = {
     "mutated": ("mutate",),
     "read": ("read", "iterate"),
     "iterate": ("iterate", "read"),
-    "resume": ("resume",),
+    "resume": ("resume", "await"),
     "await": ("resume", "await"),  # where a cancellation is put in; the gate passes nothing here
     "entry": ("call",),
     "call": ("call",),

@@ -224,6 +224,26 @@ class Forcing:
         self._wants.setdefault(actor, None)
         self.movers.watch()
 
+    def awaits(self, places: Iterable[Place]) -> None:
+        """The running actor has come to an await, which is one of some places: passed as soon as it waits."""
+        with self.lock:
+            actor = self.actors.current()
+            for place in places:
+                if place.access == "await" and place.actor == actor.path and actor.counts.get(place.key, 0) == place.nth + 1:
+                    actor.awaiting = place.key
+
+    def awaited(self) -> None:
+        """The running actor goes on."""
+        with self.lock:
+            self.actors.current().awaiting = ""
+
+    def left(self, actor: Actor) -> None:
+        """A step is over. With the lock held."""
+        self.actors.leave(actor)
+        if actor.awaiting:
+            self._pass(actor.awaiting)
+            actor.awaiting = ""
+
     # Lives of actors.
 
     def to_come(self, actor: Actor) -> str:

@@ -98,9 +98,13 @@ class Gate:
             comes = self._comes()
             awaited = self._tap @ index if at else self._tap[index]
             self._after([])
+            self._awaits()
             return paused(awaited, comes) if comes else awaited
+        elif kind == "resume":
+            self._awaits(over=True)
+            places = self._before("resume")
         else:
-            places = self._before("resume") if kind == "resume" else self._before(*_READS)
+            places = self._before(*_READS)
         result = self._tap @ index if at else self._tap[index]
         if kind == "owner" and places:
             return self._loaded(result, places)
@@ -161,6 +165,12 @@ class Gate:
     def _comes(self) -> str:
         """Cancels the running task, as somebody else would while it waits at this await; says what is to come before what it awaits begins."""
         return arrive_here(self._forcing, self._duty.accesses) if self._forcing.order.inject else ""
+
+    def _awaits(self, over: bool = False) -> None:
+        if any(place.access == "await" for place in self._duty.accesses):
+            with self._forcing as inside:
+                if not inside:
+                    self._forcing.awaited() if over else self._forcing.awaits(self._duty.accesses)
 
     def _raise(self, places: list[Place]) -> None:
         for place in places:

@@ -102,7 +102,7 @@ class _Loops:
     def _leave(self, actor: Actor, task: Any) -> None:
         forcing = self.forcing
         with forcing, forcing.lock:
-            forcing.actors.leave(actor)
+            forcing.left(actor)
             if task is None:
                 forcing.ended(actor)
             elif task.done():

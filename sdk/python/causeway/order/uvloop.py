@@ -135,7 +135,7 @@ class _Step:
     def _leave(self, actor: Actor) -> None:
         forcing = self._forcing
         with forcing, forcing.lock:
-            forcing.actors.leave(actor)
+            forcing.left(actor)
             if self.task is None:
                 forcing.ended(actor)
             elif self.task.done():
