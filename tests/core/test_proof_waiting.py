@@ -239,6 +239,61 @@ async def main():
 asyncio.run(main())
 """
 
+IDLE = """\
+import asyncio, os, select, threading
+
+async def main():
+    loop, queue = asyncio.get_running_loop(), asyncio.Queue()
+    heard, told = os.pipe()
+
+    def work():
+        CHANGE
+        os.write(told, b"x")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    # In the recorded run it is there by now, by ways that the recorder does not see; a run in which nothing comes goes on after a second.
+    await asyncio.to_thread(select.select, [heard], [], [], 1.0)
+    await queue.get()
+    await asyncio.to_thread(thread.join)
+
+asyncio.run(main())
+"""
+
+TWO_LOOPS = """\
+import asyncio, threading
+
+class Table:
+    def __init__(self):
+        self.lock, self.rows = LOCK, []
+
+    async def add(self, row):
+        async with self.lock:
+            await asyncio.sleep(0)
+            self.rows.append(row)
+
+table = Table()
+threads = [threading.Thread(target=lambda row=row: asyncio.run(table.add(row))) for row in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+OF_ONE_LOOP = """\
+import asyncio, threading
+
+async def main():
+    lock = asyncio.Lock()
+    async with lock:
+        await asyncio.sleep(0)
+
+threads = [threading.Thread(target=lambda: asyncio.run(main())) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
 CONDITION = """\
 import threading
 
@@ -369,6 +424,20 @@ def test_a_callback_that_is_added_under_the_lock_it_takes(tmp_path: Path) -> Non
 def test_an_event_loop_that_another_thread_uses(tmp_path: Path, change: str, wrong: bool) -> None:
     found = proved(tmp_path, FOREIGN.replace("CHANGE", change))
     assert [(each.kind, each.tier) for each in found] == ([("data_race", "confirmed")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"), [("queue.put_nowait(1)", True), ("loop.call_soon_threadsafe(queue.put_nowait, 1)", False)]
+)
+def test_a_task_that_could_be_waiting_when_another_thread_uses_its_queue(tmp_path: Path, change: str, wrong: bool) -> None:
+    found = proved(tmp_path, IDLE.replace("CHANGE", change))
+    assert [(each.kind, each.tier) for each in found] == ([("data_race", "confirmed")] if wrong else [])
+
+
+def test_a_lock_of_asyncio_that_two_loops_use(tmp_path: Path) -> None:
+    (finding,) = proved(tmp_path, TWO_LOOPS.replace("LOCK", "asyncio.Lock()"))
+    assert (finding.kind, finding.tier) == ("data_race", "confirmed") and "event loops of two threads" in finding.title
+    assert not proved(tmp_path, OF_ONE_LOOP)
 
 
 @pytest.mark.parametrize(("put", "take", "wrong"), [(PUT_EARLY, TAKE_OUTSIDE, True), (PUT_EARLY, TAKE_INSIDE, False)])

@@ -70,7 +70,7 @@ class Judge:
             if finding.kind == "lost_wakeup" and finding.tier == "hint":
                 found = tuple(name for name in found if name == "hang")
             if order.checks:
-                found = tuple(name for name in found if name == "exceptions")
+                found = tuple(name for name in found if name in ("exceptions", "hang"))
             if not forced.result.feasible:
                 found = tuple(name for name in found if name in ("hang", "exceptions"))
             if order.cancels:

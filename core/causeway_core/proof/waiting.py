@@ -63,6 +63,13 @@ class WaitingOrders:
         if acts is None or uses is None or self._anchors.actor_of(uses).kind != "task":
             return
         a, one, two = self._anchors, self._anchors.actor_of(acts), self._anchors.actor_of(uses)
+        if one.kind == "task":
+            has, asks, goes_on = a.operation(acts, at["act"], "acquire"), a.operation(uses, at["use"], "acquire"), a.following(acts, at["act"])
+            waits, since = a.operation(uses, at["use"], "await"), a.since_event(two, at["use"])
+            held = [(has, asks, since), *([] if goes_on is None else [(waits, goes_on, has)])]
+            says = f"{two.title} waits for it while {one.title} has it, on another loop; the loops look who uses them"
+            yield replace(drafted("bad", says, held), checks=("loop",))
+            return
         waits, changes = a.operation(uses, at["use"], "await"), a.operation(acts, at["act"], "acquire")
         for since in dict.fromkeys((None, a.since_event(one, at["act"]))):
             order = drafted("bad", f"{one.title} changes it while {two.title} waits for it; the event loop looks who does", [(waits, changes, since)])

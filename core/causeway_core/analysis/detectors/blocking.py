@@ -93,7 +93,9 @@ def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]
 
 def _internal(scene: Scene, event: Operation) -> bool:
     """Whether it is a wait inside the standard library that no user asked for, such as that for a new thread to start."""
-    return scene.object(event.object).endswith("._started") or scene.place(event.at).line == 0
+    name, place = scene.object(event.object), scene.place(event.at)
+    starts = name.startswith("Event #") and ".start(" in scene.evidence.facts.line_text(place.path, place.line)
+    return starts or name.endswith("._started") or place.line == 0
 
 
 def _told(scene: Scene, duration: int, event: Operation) -> Finding:

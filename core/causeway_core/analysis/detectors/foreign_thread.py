@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.telling.scene import Moment, Scene
-from causeway_core.model import Finding
+from causeway_core.model import At, Finding
 from causeway_core.wire.kinds import HandleKind, SyncFlag, SyncOp
 
 _CHANGES = {
@@ -24,6 +24,11 @@ _CHANGES = {
     SyncOp.CANCEL: "cancelled",
 }
 _MODULES = ("asyncio.", "_asyncio.")
+_OF_ONE_LOOP = (".Future", ".Task", ".Timeout")
+"""What knows its loop from the start, and is handed from one to another by functions made for that."""
+_TAKES_PART = frozenset(
+    {SyncOp.ACQUIRED, SyncOp.SEM_ACQUIRED, SyncOp.WAIT_END, SyncOp.EVENT_SET, SyncOp.PUT, SyncOp.GET, SyncOp.NOTIFY, SyncOp.NOTIFY_ALL}
+)
 
 
 def foreign_threads(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
@@ -52,7 +57,26 @@ def foreign_threads(scene: Scene, evidence: Evidence, events: Iterable[Operation
         if place.line and str(place) not in places:
             places.add(str(place))
             found.append(_told(scene, evidence, event, at_home[object]))
-    return [*found, *_scheduled(scene, evidence, places)]
+    return [*found, *_two_loops(scene, evidence, at_home), *_scheduled(scene, evidence, places)]
+
+
+def _two_loops(scene: Scene, evidence: Evidence, at_home: Mapping[int, Sequence[Operation]]) -> list[Finding]:
+    """Objects that tasks of two loops, in two threads, use and that nothing orders."""
+    found = []
+    for object, events in at_home.items():
+        if not _of_asyncio(evidence, object) or evidence.facts.objects[object].type.endswith(_OF_ONE_LOOP):
+            continue
+        first = next((event for event in events if event.op in _TAKES_PART), None)
+        other = next((each for each in events if first is not None and each.at >> 40 != first.at >> 40 and each.op in _TAKES_PART), None)
+        if first is None or other is None or not evidence.unordered(At(first.at), At(other.at)):
+            continue
+        name, kind = scene.object(object), evidence.facts.objects[object].type.rpartition(".")[2]
+        moments = [Moment(first.actor, first.at, "act", f"uses {name}"), Moment(other.actor, other.at, "use", f"uses {name} on a loop of its own")]
+        places = [scene.place(event.at) for event in (first, other)]
+        if all(place.line for place in places):
+            title = f"`{places[0].function}` in {scene.actor(first.actor)} and `{places[1].function}` in {scene.actor(other.actor)} use {name}"
+            found.append(_finding(scene, f"{title}, an asyncio {kind}, on event loops of two threads", name, moments))
+    return found
 
 
 def _scheduled(scene: Scene, evidence: Evidence, places: set[str]) -> list[Finding]:
