@@ -162,8 +162,11 @@ class Forcing:
         return True
 
     def _elsewhere(self, path: str, actor: Actor) -> bool:
-        """Whether an actor lives on another OS thread, so that the thread of a step may stop for it."""
-        other = self.actors.by_path.get(path)
+        """Whether an actor lives on another OS thread, or is to be made there, so that the thread of a step may stop for it."""
+        known = path
+        while known and known not in self.actors.by_path:
+            known = known.rpartition("/")[0]
+        other = self.actors.by_path.get(known)
         if other is None or other.ended:
             return False
         return (other.kind == "thread" and other.thread != get_ident()) or (other.loop is not None and other.loop is not actor.loop)
