@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from causeway_core.proof.workspace import Workspace
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record
+from tests.support.recordings import CAUSEWAY
 
 WRITES_INSIDE = "import pathlib\npathlib.Path('out.txt').write_text('x')\n"
 DATABASE = "import sqlite3\nwith sqlite3.connect('bank.db') as database:\n    database.execute('create table t (x)')\n"
@@ -53,6 +56,41 @@ def test_sources_that_changed_and_what_is_gone(tmp_path: Path) -> None:
         (tmp_path / "project" / "app.py").unlink()
         (tmp_path / "project").rmdir()
         assert obstacles(recording) == (f"the folder {tmp_path / 'project'} is gone",)
+
+
+SERVES = """
+import http.server, threading
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(204)
+        self.end_headers()
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+"""
+SERVES_ITSELF = SERVES + """
+threading.Thread(target=server.handle_request).start()
+import socket
+with socket.create_connection(server.server_address) as client:
+    client.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    client.recv(1000)
+"""
+
+
+def test_a_service_whose_requests_came_from_outside_cannot_be_run_again(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(SERVES + "server.handle_request()")
+    words = [CAUSEWAY, "record", "-q", "--no-analyze", "-o", "run.causeway", "app.py"]
+    program = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    with urllib.request.urlopen(f"http://127.0.0.1:{int(program.stdout.readline())}/", timeout=60):
+        pass
+    assert program.wait(240) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        assert obstacles(recording) == ("requests from outside of the recording drove it; record a script that starts it and sends them",)
+
+
+def test_a_service_that_is_called_by_the_recorded_program_can_be_run_again(tmp_path: Path) -> None:
+    with Recording.open(recorded(tmp_path, SERVES_ITSELF)) as recording:
+        assert obstacles(recording) == ()
 
 
 @pytest.mark.parametrize(("source", "copied"), [("print(1)", False), (WRITES_INSIDE, True), (DATABASE, True)])

@@ -93,3 +93,18 @@ def test_log_records(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert recorded.facts("LOG")[-1]["exception"] == "ZeroDivisionError"
     assert recorded.gaps() == []
+
+
+def test_the_sources_of_the_last_traceback_are_noise(tmp_path: Path) -> None:
+    recorded = run_both(tmp_path, "open('a.txt', 'w').close(); int('x')")
+    assert [Path(fact["file.path"]).name for fact in recorded.facts("IO")] == ["a.txt"] and recorded.gaps() == []
+
+
+def test_where_a_socket_listens_is_recorded(tmp_path: Path) -> None:
+    recorded = run_both(tmp_path, """
+        import socket
+        with socket.create_server(("127.0.0.1", 0)): pass
+        with socket.socket(socket.AF_UNIX) as named: named.bind("here.sock")
+    """)
+    bound = [(fact["server.address"], fact.get("server.port")) for fact in recorded.facts("IO") if fact.get("action") == "bind"]
+    assert bound == [("127.0.0.1", 0), ("here.sock", None)]

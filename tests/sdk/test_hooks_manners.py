@@ -107,6 +107,20 @@ def test_exit_codes_and_handlers_at_exit_are_inside_the_recording(tmp_path: Path
     assert run.main.syncs("acquired", type_name="_thread.lock", actor=run.main.named("MainThread").number)
 
 
+def test_an_interrupt_while_the_recording_ends_is_not_seen_and_the_recording_is_whole(tmp_path: Path) -> None:
+    program = """
+        import os, signal
+        if "CAUSEWAY_SPOOL" in os.environ:
+            from causeway.hooks import waiting
+            write = waiting.write
+            def interrupted():
+                waiting.write = write
+                signal.raise_signal(signal.SIGINT)
+            waiting.write = interrupted
+        """
+    assert hooked(tmp_path, program).main.end == {"exit_code": 0, "reason": "exit"}
+
+
 def test_starting_twice_and_ending_twice(tmp_path: Path) -> None:
     program = """
         import os

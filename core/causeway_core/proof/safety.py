@@ -27,7 +27,19 @@ def obstacles(recording: Recording) -> tuple[str, ...]:
         found.append("its program was read from standard input")
     elif not Path(meta.launch.python).exists():
         found.append(f"the interpreter {meta.launch.python} is gone")
+    elif _is_driven_from_outside(recording):
+        found.append("requests from outside of the recording drove it; record a script that starts it and sends them")
     return tuple(found)
+
+
+def _is_driven_from_outside(recording: Recording) -> bool:
+    """Whether it served requests at a socket that nobody in the recording, nor a program that it started, can have sent."""
+    spans = list(recording.spans())
+    known = {span.span_id for span in spans}
+    if not any(span.attributes.get("span.kind") == "server" and span.parent_id not in known for span in spans):
+        return False
+    actions = {str(row.attributes.get("action")) for row in recording.io() if row.op == "socket"}
+    return "bind" in actions and "connect" not in actions and not any(row.op == "subprocess" for row in recording.io())
 
 
 def doubts(recording: Recording) -> tuple[str, ...]:
@@ -70,7 +82,7 @@ def _changed(recording: Recording) -> list[str]:
 def _foreign_peer(recording: Recording) -> str | None:
     for attributes in (*(row.attributes for row in recording.io()), *(span.attributes for span in recording.spans())):
         address = str(attributes.get("server.address") or attributes.get("network.peer.address") or "")
-        if attributes.get("span.kind") == "server" or attributes.get("op") == "http.server":
+        if attributes.get("span.kind") == "server" or attributes.get("op") == "http.server" or attributes.get("action") == "bind":
             continue
         if address and not address.startswith(_LOOPBACK):
             return address

@@ -81,6 +81,16 @@ def finish(exit_code: int | None = None, reason: str | None = None) -> None:
     tap.repause(depth)
 
 
+def _at_exit() -> None:
+    """`finish`, to its end: what a signal handler raises here would have met nothing that could be interrupted in the plain program."""
+    for _ in range(3):
+        try:
+            finish()
+        except BaseException:
+            continue
+        return
+
+
 def continue_in_child(key: str) -> None:
     """In a forked child, while it has one thread: record on as a process of its own, started by the event `key` of the parent."""
     import os
@@ -132,7 +142,7 @@ def _install() -> None:
 
     from causeway.hooks import INSTALLED, late, records
 
-    atexit.register(finish)  # the first to register is the last to run
+    atexit.register(_at_exit)  # the first to register is the last to run
     late.on_failure(lambda name, reason: records.gap(name, reason))
     _quiet_imports()
     for name in INSTALLED:

@@ -52,7 +52,9 @@ def is_project(path: str) -> bool:
 def _asked_by() -> str:
     """Who asks, by the frames near the top of the stack: `project`, `library`, or `noise` (imports, tracebacks' source lines, the recorder
     itself)."""
-    frame = _frame(3)
+    frame = _frame(2).f_back
+    if frame is None:
+        return "noise"  # the interpreter itself, that prints the source lines of what ended the program
     for _ in range(_DEPTH):
         if frame is None:
             break
@@ -104,14 +106,21 @@ def _renamed(args: tuple[Any, ...]) -> None:
 
 
 def _connected(args: tuple[Any, ...]) -> None:
-    address = args[1]
+    _socket("connect", args[1])
+
+
+def _bound(args: tuple[Any, ...]) -> None:
+    _socket("bind", args[1])
+
+
+def _socket(action: str, address: object) -> None:
     if type(address) is tuple and len(address) >= 2 and type(address[0]) is str and type(address[1]) is int:
         peer = f'"server.address":{quote(address[0])},"server.port":{address[1]}'
     elif (path := path_text(address)) is not None:
         peer = f'"server.address":{quote(path)}'
     else:
         return
-    _record(IO, f'{{"op":"socket","phase":"point","id":0,"action":"connect",{peer}}}')
+    _record(IO, f'{{"op":"socket","phase":"point","id":0,"action":"{action}",{peer}}}')
 
 
 def _spawned(args: tuple[Any, ...]) -> None:
@@ -134,4 +143,5 @@ def install() -> None:
     for event, action in (("os.remove", "remove"), ("os.mkdir", "mkdir"), ("os.rmdir", "rmdir"), ("os.truncate", "truncate")):
         _tap.audit(event, _changed(action))
     _tap.audit("socket.connect", _connected)
+    _tap.audit("socket.bind", _bound)
     _tap.audit("subprocess.Popen", _spawned)
