@@ -16,6 +16,7 @@ from causeway_core.errors import CommandError
 from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
 from causeway_core.proof.chosen import check_safety
 from causeway_core.proof.judge import REPEATS
+from causeway_core.proof.safety import obstacles
 from causeway_core.proof.verify import BUDGET_SECONDS
 from causeway_core.report import REPORTS
 from causeway_core.storage import Recording
@@ -89,5 +90,8 @@ def reason_against(recording: Recording, wanted: bool | None) -> str | None:
     if wanted:
         check_safety(recording, "", wanted=True)
         return None
+    impossible = obstacles(recording)
+    if impossible:
+        return impossible[0]
     found = doubts(recording)
     return f"{found[0]} (--verify runs it all the same)" if found else None
