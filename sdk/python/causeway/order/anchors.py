@@ -38,6 +38,9 @@ LATE = ("global", "cell")
 MARK = "shared"
 """Kind of the marks that the weaver puts around bindings of globals and cells: `load`, `loaded`, `store`, `stored`."""
 ENDINGS = ("return", "unwind", "handler")
+PACKAGES = ("site-packages", "dist-packages")
+ROOT = os.path.realpath(os.environ["CAUSEWAY_ROOT"]) if os.environ.get("CAUSEWAY_ROOT") else ""
+"""The folder to which the files of places are relative; empty where the host has not said it, as in a test that a person keeps."""
 
 
 class Duty:
@@ -56,12 +59,30 @@ class Duty:
         self.passes: list[Place] = []
 
 
-def concerns(file: str, path: str) -> bool:
-    """Whether a place's file (relative to some root, or absolute) is the module at `path`."""
+def concerns(file: str, path: str, root: str = "") -> bool:
+    """Whether a place's file (relative to some folder above it, or absolute) is the module at `path`.
+
+    Many modules end in the same name (`urls.py`, `utils.py`): one that lies deeper in a library is not meant, nor another one below `root`, the folder
+    to which files are relative, where that is known.
+    """
     if os.path.isabs(file):
         return os.path.realpath(file) == os.path.realpath(path)
     wanted, real = os.path.normpath(file).split(os.sep), os.path.realpath(path).split(os.sep)
-    return real[-len(wanted) :] == wanted or os.path.normpath(path).split(os.sep)[-len(wanted) :] == wanted
+    if real[-len(wanted) :] != wanted:
+        real = os.path.normpath(path).split(os.sep)
+        if real[-len(wanted) :] != wanted:
+            return False
+    above = real[: -len(wanted)]
+    base = root.split(os.sep) if root else None
+    if base is not None and above[: len(base)] == base:
+        return above == base
+    libraries = [index for index in range(len(above)) if _holds_libraries(above, index)]
+    return not libraries or libraries[-1] == len(above) - 1
+
+
+def _holds_libraries(folders: list[str], index: int) -> bool:
+    name = folders[index]
+    return name in PACKAGES or (name.startswith("python3.") and index > 0 and folders[index - 1] == "lib")
 
 
 class Anchors:
@@ -85,7 +106,7 @@ class Anchors:
         found: dict[int, Duty] = {}
         lost: list[Place] = []
         for place in places:
-            if place.access in LIFETIME or not concerns(place.file, self.path):
+            if place.access in LIFETIME or not concerns(place.file, self.path, ROOT):
                 continue
             if not self._anchor(place, names, found):
                 lost.append(place)

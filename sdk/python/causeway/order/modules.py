@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from causeway import _tap
-from causeway.order.anchors import LATE, Anchors, concerns
+from causeway.order.anchors import LATE, ROOT, Anchors, concerns
 from causeway.order.gate import CODES, Gate
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ class Modules:
 
     def concerns(self, path: str) -> bool:
         """Whether the module at `path` holds places of the order."""
-        return any(concerns(file, path) for file in self._files)
+        return any(concerns(file, path, ROOT) for file in self._files)
 
     def gate(self, stored: Stored, taps: list[Any], table: bytes) -> None:
         """Replaces the taps of the places in one module; `table` is its site table."""
@@ -41,7 +41,7 @@ class Modules:
                 tell(sorted(forcing.anchored))
             exact = {place.key for duty in duties.values() for place in duty.holds}
             forcing.come_late({place.key for duty in duties.values() if duty.tap_kind in LATE for place in duty.accesses} - exact)
-            forcing.lost(place for place in lost if concerns(place.file, anchors.path))
+            forcing.lost(lost)
         if duties:
             _tap.stand_behind(CODES)
         for row, duty in duties.items():
