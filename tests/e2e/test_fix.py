@@ -104,6 +104,7 @@ def test_a_patch_is_only_put_where_it_fits(till: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_one_line(till: Path, tmp_path: Path) -> None:
     missing = run("fix", "F77", "till.causeway", cwd=till)
     assert missing.returncode == 2 and "there is no finding F77" in missing.stderr and "Traceback" not in missing.stderr
+    assert run("fix", "till.causeway", "F77", cwd=till).stderr == missing.stderr  # as `causeway why` has it
     try:
         (till / "till.py").write_text(TILL + "# edited\n")
         changed = run("fix", "F1", "till.causeway", cwd=till)

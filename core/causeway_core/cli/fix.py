@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from causeway_core.model import Finding
 from causeway_core.proof.chosen import check_safety, known_findings, named
 from causeway_core.proof.judge import REPEATS
 from causeway_core.storage import Recording
+
+_ID = re.compile(r"F\d+", re.IGNORECASE)
 
 
 @click.command(
@@ -41,6 +44,8 @@ def command(finding: str, file: Path | None, only_diff: bool, apply_: bool, copy
     what closes the window, without a new deadlock, is shown; else there is a recommendation in words, and the exit code is 1.
     FINDING is an id such as F1 of `causeway analyze`; without FILE, the newest recording in .causeway/ is meant.
     """
+    if file is not None and _ID.fullmatch(str(file)):
+        finding, file = str(file), Path(finding)  # the other way round, as `causeway why` has it
     path = recordings.existing(file)
     with Recording.open(path) as recording, progress_on_terminal("fixing") as progress:
         known = known_findings(recording)

@@ -62,8 +62,8 @@ class Duty:
 def concerns(file: str, path: str, root: str = "") -> bool:
     """Whether a place's file (relative to some folder above it, or absolute) is the module at `path`.
 
-    Many modules end in the same name (`urls.py`, `utils.py`): one that lies deeper in a library is not meant, nor another one below `root`, the folder
-    to which files are relative, where that is known.
+    Many modules end in the same name (`urls.py`, `utils.py`): one that lies deeper in a library is not meant, nor another one below `root`, the
+    folder to which files are relative, where that is known.
     """
     if os.path.isabs(file):
         return os.path.realpath(file) == os.path.realpath(path)
