@@ -63,7 +63,7 @@ def _asked_by() -> str:
             return "noise"
         if name[:1] != "<" and is_project(name):
             return "project"
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return "library"
 
 
