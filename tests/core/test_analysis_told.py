@@ -388,6 +388,7 @@ def test_a_change_that_is_undone_after_an_unprotected_await() -> None:
     assert cancelled("one = await pool.free.get()", "await work()", "pool.free.put_nowait(one)") == [("atomicity_violation", "latent")]
     assert cancelled("pool.asked[url] = 1", "await work()", "del pool.asked[url]") == [("atomicity_violation", "latent")]
     assert cancelled("await pool.lock.acquire()", "await work()", "pool.lock.release()") == [("atomicity_violation", "latent")]
+    assert cancelled("flight = Future()", "pool.flights[url] = flight", "flight.set_result(await work())") == [("atomicity_violation", "latent")]
 
 
 def test_a_change_that_is_undone_in_a_finally_or_made_in_one_step() -> None:
@@ -399,6 +400,7 @@ def test_a_change_that_is_undone_in_a_finally_or_made_in_one_step() -> None:
     assert not cancelled("pool.left -= 1", "pool.right += 1", "await work()")
     assert not cancelled("one = await pool.free.get()", "await work()", "pool.free.put_nowait(url)")
     assert not cancelled("await pool.lock.acquire()", "try:", "    await work()", "finally:", "    pool.lock.release()")
+    assert not cancelled("flight = Future()", "flight.set_result(await work())")
     assert not cancelled("mine = []", "mine.append(url)", "await work()", "mine.remove(url)")
 
 

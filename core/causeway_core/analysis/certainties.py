@@ -50,7 +50,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *predicate_windows(scene, evidence),
         *file_windows(scene, evidence),
         *cancellations(scene, evidence, events),
-        *handovers(scene, evidence),
+        *handovers(scene, evidence, events),
     ]
     return [each if in_recorded_code(each) else replace(each, tier="hint", rank=max(each.rank, 9.0)) for each in found]
 

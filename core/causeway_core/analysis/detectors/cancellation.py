@@ -17,7 +17,7 @@ from causeway_core.wire.kinds import SyncOp
 _CANCELS = frozenset({"wait_for", "timeout", "timeout_at", "move_on_after", "fail_after", "TaskGroup"})
 _UNDOES = {
     "append": ("remove", "pop", "discard"), "add": ("discard", "remove"), "appendleft": ("remove", "popleft"), "acquire": ("release",),
-    "[]": ("del", "pop"),
+    "[]": ("del", "pop"), "future": ("set_result",),
 }  # fmt: skip
 _TAKES = frozenset({"get", "get_nowait", "pop", "popleft", "popitem"})
 _GIVES = frozenset({"put", "put_nowait", "append", "appendleft", "add"})
@@ -44,8 +44,7 @@ def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation])
     cancels: by `cancel()`, a timeout or a task group. Latent: it takes a cancellation at that await.
     """
     texts = Texts(evidence.facts.sources)
-    cancelled = any(event.op == SyncOp.CANCEL for event in events) or texts.mentions("cancel")
-    if not cancelled and not any(called(call) in _CANCELS for call in texts.calls()):
+    if not cancels(texts, events):
         return []
     ran = {(function.path, function.first_line): function.qualname for function in evidence.facts.functions.values() if function.kind == "coroutine"}
     found = []
@@ -58,9 +57,16 @@ def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation])
     return found
 
 
+def cancels(texts: Texts, events: Iterable[Operation]) -> bool:
+    """Whether a program cancels tasks, or could: by `cancel()`, a timeout or a task group."""
+    cancelled = any(event.op == SyncOp.CANCEL for event in events) or texts.mentions("cancel")
+    return cancelled or any(called(call) in _CANCELS for call in texts.calls())
+
+
 def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
     own = _locals(function)
-    changes = [change for change in _changes(function, ()) if change.target not in own]
+    handed = _handed_on(function)
+    changes = [change for change in _changes(function, ()) if change.target not in own - handed]
     for number, one in enumerate(changes):
         for other in changes[number + 1 :]:
             kind = _belong_together(one, other)
@@ -75,6 +81,15 @@ def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.Asyn
 def _locals(function: ast.AsyncFunctionDef) -> set[str]:
     """The names that a function binds in its body: what is in them is its own until it hands it on."""
     return {node.id for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _handed_on(function: ast.AsyncFunctionDef) -> set[str]:
+    """The names of a function's own that it also puts into an attribute or item, where others find what they name."""
+    found: set[str] = set()
+    for node in own_nodes(function):
+        if isinstance(node, ast.Assign) and any(isinstance(target, ast.Attribute | ast.Subscript) for target in node.targets):
+            found |= {name.id for name in (node.value, *node.targets) if isinstance(name, ast.Name)}
+    return found
 
 
 def _uncleaned(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
@@ -116,6 +131,8 @@ def _changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[_Change]:
                 yield _Change(child, ast.unparse(target), str(value), inside)
             case ast.Assign(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)]):
                 yield _Change(child, ast.unparse(owner), "[]", inside, ast.unparse(key))
+            case ast.Assign(targets=targets, value=ast.Call() as call) if called(call) in ("create_future", "Future"):
+                yield from (_Change(child, target.id, "future", inside) for target in targets if isinstance(target, ast.Name))
             case ast.Delete(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)]):
                 yield _Change(child, ast.unparse(owner), "del", inside, ast.unparse(key))
             case ast.Expr(value=value) | ast.Assign(targets=[ast.Name()], value=value):
