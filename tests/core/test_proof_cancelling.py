@@ -184,3 +184,48 @@ def test_an_answer_that_is_left_for_whoever_asks_next(tmp_path: Path, seen: str,
 @pytest.mark.parametrize(("cancelled", "wrong"), [("self.seen = True", True), (HANDED_ON, False)])
 def test_a_turn_that_is_given_to_who_is_cancelled(tmp_path: Path, cancelled: str, wrong: bool) -> None:
     assert tiers(tmp_path, TURNS.replace("CANCELLED", cancelled)) == ([("atomicity_violation", "confirmed")] if wrong else [])
+
+
+TIMER = """\
+import asyncio
+
+class Buffer:
+    def __init__(self):
+        self.kept, self.stored, self.timer = [], [], None
+
+    async def add(self, entry):
+        self.kept.append(entry)
+        if len(self.kept) == 2:
+            await self.flush()
+        elif self.timer is None:
+            self.timer = asyncio.create_task(self.later())
+
+    async def later(self):
+        await asyncio.sleep(0.2)
+        FORGETS
+        await self.flush()
+
+    async def flush(self):
+        kept, self.kept = self.kept, []
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        await asyncio.sleep(0)
+        self.stored += kept
+
+async def main():
+    buffer = Buffer()
+    for entry in range(4):
+        await buffer.add(entry)
+        await asyncio.sleep(0)
+    await buffer.flush()
+    print(buffer.stored)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("forgets", "wrong"), [("pass", True), ("self.timer = None", False)])
+def test_a_task_that_comes_to_where_it_cancels_itself(tmp_path: Path, forgets: str, wrong: bool) -> None:
+    found = [each.tier for each in proved(tmp_path, TIMER.replace("FORGETS", forgets)) if "cancels itself" in each.title]
+    assert found == (["confirmed"] if wrong else [])

@@ -14,6 +14,7 @@ from causeway_core.analysis.detectors.lock_order import lock_orders
 from causeway_core.analysis.detectors.lock_wait import lock_waits
 from causeway_core.analysis.detectors.predicates import predicate_windows
 from causeway_core.analysis.detectors.rows import row_windows
+from causeway_core.analysis.detectors.self_cancel import self_cancellations
 from causeway_core.analysis.detectors.self_lock import self_locks
 from causeway_core.analysis.detectors.unretrieved import unretrieved
 from causeway_core.analysis.detectors.wakeup import lost_wakeups
@@ -51,6 +52,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *file_windows(scene, evidence),
         *cancellations(scene, evidence, events),
         *handovers(scene, evidence, events),
+        *self_cancellations(scene, evidence, events),
     ]
     return [each if in_recorded_code(each) else replace(each, tier="hint", rank=max(each.rank, 9.0)) for each in found]
 

@@ -10,6 +10,7 @@ from causeway_core.analysis.text import Texts, called, own_nodes
 from causeway_core.model import Actor, At, Finding, FindingAccess, Function
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors
+from causeway_core.proof.draft import drafted
 from causeway_core.wire.kinds import SyncOp
 
 EXPIRE, CANCEL = "expire", "CancelledError"
@@ -32,6 +33,9 @@ class CancellingOrders:
 
         Raises Unplaced.
         """
+        if any(access.role == "cancels" for access in finding.accesses):
+            yield from self._itself(finding)
+            return
         if any(access.role == "hand over" for access in finding.accesses):
             yield from self._handed_over(finding)
             return
@@ -63,6 +67,18 @@ class CancellingOrders:
             yield Order("serial", f"{what} before {actor.title} calls {function}", (("a1", place),), (), (), (("a1", instead),))
             if watched is not None:
                 yield Order("serial", "nothing is cancelled there", (("a2", watched),), (), ("a2",))
+
+    def _itself(self, finding: Finding) -> Iterator[Order]:
+        """The task that was cancelled goes on to its end before the other comes to cancel it."""
+        a, at = self._anchors, {access.role: access.at for access in finding.accesses if access.at is not None}
+        other = self._evidence.actor_at(at["cancels"])
+        victims = [actor for actor in self._evidence.facts.actors.values() if actor.last_at == at["itself"] and actor.kind == "task"]
+        if other is None or not victims:
+            return
+        who = a.actor_of(other)
+        place, since = a.operation(other, at["cancels"], "acquire"), a.since_event(who, at["cancels"])
+        says = f"{victims[0].title} ends before {who.title} cancels it"
+        yield drafted("bad", says, [(a.end(victims[0]), place, since)])
 
     def _handed_over(self, finding: Finding) -> Iterator[Order]:
         """Who waits is cancelled when another has just settled what it waits for, or is about to; to compare with, while it waits in vain."""

@@ -75,6 +75,8 @@ class Judge:
                 found = tuple(name for name in found if name in ("hang", "exceptions"))
             if order.cancels:
                 found = self._half_done(finding, forced, right)
+            if any(access.role == "cancels" for access in finding.accesses) and forced.outcome.selves <= max(run.outcome.selves for run in right):
+                found = ()
             found = self._steady(found, right)
             if not found and finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
                 return self._in_vain_again(finding, index, forced, right)

@@ -41,7 +41,7 @@ class Outcome:
     `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
     its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks of deadlocks
     in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
-    `vain`: how many waits for each event or condition only a time limit ended.
+    `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves.
     """
 
     aspects: Mapping[str, Aspect]
@@ -49,6 +49,7 @@ class Outcome:
     stuck: Aspect = ()
     timeouts: int = 0
     vain: Mapping[str, int] = field(default_factory=dict)
+    selves: int = 0
 
     def unheard_of(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held in between and held in none of the others; nothing where they do not know the place."""
@@ -97,7 +98,7 @@ def observe(recording: Recording, *, output: str, result: OrderResult | None, ti
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
     timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
-    return Outcome(found, _states(past), timeouts=timeouts, vain=_vain(recording))
+    return Outcome(found, _states(past), timeouts=timeouts, vain=_vain(recording), selves=_selves(recording))
 
 
 def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
@@ -152,6 +153,11 @@ def _states(past: Past) -> dict[str, Aspect]:
 def _vain(recording: Recording) -> dict[str, int]:
     sql = "SELECT label, count(*) FROM sync JOIN object ON object.id = sync.object WHERE op = 'timeout' AND label IS NOT NULL GROUP BY label"
     return {str(label): int(count) for label, count in recording.query(sql).rows}
+
+
+def _selves(recording: Recording) -> int:
+    sql = "SELECT count(*) FROM sync JOIN actor ON actor.id = sync.actor AND actor.object = sync.object WHERE op = 'cancel'"
+    return int(str(recording.query(sql).rows[0][0]))
 
 
 def _multiset(counts: Counter[str]) -> Aspect:

@@ -80,7 +80,7 @@ class Planner:
                     return [lambda: self._waiting.orders(finding)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]
-                case "atomicity_violation" if any(access.role == "cancel" for access in finding.accesses):
+                case "atomicity_violation" if any(access.role in ("cancel", "cancels") for access in finding.accesses):
                     return [lambda: self._cancelling.orders(finding)]
                 case "atomicity_violation":
                     return [lambda: self._statements(finding), lambda: self._opened(finding)]

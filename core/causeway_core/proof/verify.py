@@ -146,7 +146,7 @@ def _ends_as_recorded(recording: Recording, reruns: Reruns, findings: Sequence[F
 def _worth_trying(finding: Finding) -> bool:
     if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
         return False
-    cancels = any(access.role == "cancel" for access in finding.accesses)
+    cancels = any(access.role in ("cancel", "cancels") for access in finding.accesses)
     return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or cancels
 
 
