@@ -23,7 +23,7 @@ from typing import Any
 HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build" / "realraces"
 FIRM = ("confirmed", "likely", "latent")
-LIMIT = 120.0
+LIMIT = 240.0
 """Seconds that a recording or an analysis may take."""
 
 

@@ -10,6 +10,7 @@ from causeway_core.analysis.detectors.deadlock import deadlocks
 from causeway_core.analysis.detectors.files import file_windows
 from causeway_core.analysis.detectors.foreign_thread import foreign_threads
 from causeway_core.analysis.detectors.handover import handovers
+from causeway_core.analysis.detectors.late_set import late_sets
 from causeway_core.analysis.detectors.lock_order import lock_orders
 from causeway_core.analysis.detectors.lock_wait import lock_waits
 from causeway_core.analysis.detectors.predicates import predicate_windows
@@ -53,6 +54,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *cancellations(scene, evidence, events),
         *handovers(scene, evidence, events),
         *self_cancellations(scene, evidence, events),
+        *late_sets(scene, evidence, events),
     ]
     return [each if in_recorded_code(each) else replace(each, tier="hint", rank=max(each.rank, 9.0)) for each in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -35,6 +36,8 @@ AT_A_TIME = 2
 FIRST_GIVEN_PORT = 32_768
 """Where the range begins from which systems give ports (Linux: 32768, others higher)."""
 LARGEST_OUTPUT = 4 << 20
+SMALLEST_LIMIT_BYTES = 8 << 20
+"""A re-run that records more than this, and twenty times what the recorded run did, is taken to go round for ever."""
 _TURN_SECONDS = 0.02
 
 
@@ -71,6 +74,8 @@ class Reruns:
         self._workspace = Workspace.of(recording)
         self._target = target_of(recording)
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
+        # One that goes round and round would fill the disk long before it is given up.
+        self._largest = max(SMALLEST_LIMIT_BYTES, 20 * recording.path.stat().st_size)
         self._keep = keep
         self._watch = watch
         self._apart = runs_apart(recording)
@@ -174,6 +179,9 @@ class Reruns:
                 result = OrderResult.read(told)
                 if result is not None and result.hang is not None:
                     ends = min(ends, time.monotonic() + GRACE_SECONDS)
+            if _size(told.parent) > self._largest:
+                run.kill()
+                return True
             if time.monotonic() > ends:
                 run.signal(signal.SIGINT)
                 self._grant(run, GRACE_SECONDS)
@@ -191,6 +199,15 @@ class Reruns:
             self._keep.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, self._keep / f"rerun-{number}-{order.aim}.causeway")
             (self._keep / f"rerun-{number}-{order.aim}.order.json").write_text(json.dumps(order.document(), indent=2))
+
+
+def _size(folder: Path) -> int:
+    """The bytes on disk of a recording that grows, and of what was not yet taken in."""
+    found = 0
+    for file in (*folder.glob("rerun.causeway*"), *(folder / "spool").rglob("*")):
+        with contextlib.suppress(OSError):
+            found += file.stat().st_blocks * 512
+    return found
 
 
 def _stuck(recording: Recording) -> tuple[str, ...]:

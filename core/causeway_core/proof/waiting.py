@@ -28,7 +28,9 @@ class WaitingOrders:
     def orders(self, finding: Finding) -> Iterator[Order]:
         """The orders of a finding; none where its events say too little. Raises Unplaced."""
         roles = {access.role for access in finding.accesses}
-        if finding.kind == "lost_wakeup":
+        if "set late" in roles:
+            yield from self._set_late(finding)
+        elif finding.kind == "lost_wakeup":
             yield from self._wakeup(finding)
         elif finding.kind == "data_race":
             yield from self._foreign(finding)
@@ -150,6 +152,17 @@ class WaitingOrders:
             before = a.preceding(waiter, ends["wait"])
             if before is not None and before != since:
                 yield drafted("bad", f"{says}, which has come to the statement before", [(notify, wait, before)])
+
+    def _set_late(self, finding: Finding) -> Iterator[Order]:
+        """The callback that sets runs after the other has cleared."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        sets, clears = self._work(at.get("set late")), self._work(at.get("clear"))
+        if sets is None or clears is None:
+            return
+        a = self._anchors
+        cleared = a.operation(clears, at["clear"], "acquire")
+        says = f"{a.actor_of(clears).title} clears it before the callback sets it"
+        yield drafted("bad", says, [(cleared, OrderPlace(a.actor_of(sets).path, "start"), None)])
 
     def _woken_together(self, finding: Finding) -> Iterator[Order]:
         """Both look before the one notifies."""

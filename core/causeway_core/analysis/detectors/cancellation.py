@@ -113,6 +113,8 @@ def _only_tells(statement: ast.stmt) -> bool:
             return called(call) in _TELLING
         case ast.Expr(value=ast.Constant()):
             return True
+        case ast.Assign(targets=[ast.Name(), *_], value=value):
+            return not any(isinstance(node, ast.Call) for node in ast.walk(value))
     return False
 
 
