@@ -216,3 +216,29 @@ def test_a_lock_that_never_had_a_name_keeps_others_out(lock: str, bad: bool, tmp
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         assert any(finding.tier == "likely" for finding in analyze(recording)) is bad
+
+
+LATE = """\
+import asyncio, threading
+
+async def main():
+    loop, idle = asyncio.get_running_loop(), asyncio.Event()
+
+    def finished():
+        loop.call_soon_threadsafe(idle.set)
+
+    thread = threading.Thread(target=finished)
+    thread.start()
+    JOINS
+    idle.clear()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("joins", "late"), [("await asyncio.to_thread(thread.join)", True), ("await idle.wait()\n    await asyncio.to_thread(thread.join)", False)]
+)
+def test_an_event_that_is_set_later_than_was_decided(joins: str, late: bool, tmp_path: Path) -> None:
+    found = run(LATE.replace("JOINS", joins), tmp_path)
+    assert any("set later" in each.title for each in found) is late
