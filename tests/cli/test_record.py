@@ -108,3 +108,13 @@ def test_the_environment_and_the_working_directory_are_the_program_s(tmp_path):
     plain = run(tmp_path, sys.executable, "-X", "dev", "app.py", env=environment)
     recorded = run(tmp_path, CAUSEWAY, "record", "-q", "-o", "run.causeway", "--", sys.executable, "-X", "dev", "app.py", env=environment)
     assert (recorded.returncode, recorded.stdout) == (plain.returncode, plain.stdout)
+
+
+def test_an_interpreter_named_relatively_is_found_from_any_folder_again(tmp_path):
+    (tmp_path / "app.py").write_text("print('hello')\n")
+    relative = os.path.relpath(sys.executable, tmp_path.resolve())
+    done = run(tmp_path.resolve(), CAUSEWAY, "record", "-q", "-o", "run.causeway", "--python", relative, "app.py")
+    assert (done.stdout, done.stderr) == ("hello\n", "")
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        python = recording.meta.launch.python
+    assert os.path.isabs(python) and os.path.samefile(python, sys.executable)

@@ -88,12 +88,18 @@ def _console_script(name: str, python: str) -> Path | None:
     return Path(found) if found else None
 
 
+def _absolute(python: str) -> str:
+    """The interpreter as it is found from any folder: re-runs work in copies of the project. Links stay, they make virtual environments."""
+    return str(Path(shutil.which(python) or python).absolute())
+
+
 def resolve(words: list[str], *, python: str | None) -> Target:
     """The target for `causeway record WORDS`.
 
     Accepts `script.py …`, a directory or zip with `__main__`, `-m module …`, `-c code …`, `python [flags] …` and console scripts whose
     shebang is a Python interpreter (`pytest`, `flask`, …). Raises LaunchError with the next step when it is none of these.
     """
+    python = _absolute(python) if python else None
     interpreter = python or default_python()
     first = words[0]
     flags: list[str] = []
@@ -101,7 +107,7 @@ def resolve(words: list[str], *, python: str | None) -> Target:
         found = shutil.which(first)
         if found is None:
             raise LaunchError(f"there is no interpreter {first!r}", "name one that exists, or use --python PATH")
-        interpreter = python or found
+        interpreter = python or _absolute(found)
         flags, words = _split_flags(words[1:])
         if not words:
             raise LaunchError("nothing to run after the interpreter", "add a script or -m module")
