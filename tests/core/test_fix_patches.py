@@ -199,6 +199,46 @@ def test_wrong_lock_is_replaced() -> None:
     ]
 
 
+STORE = code(
+    """
+    class Store:
+        def __init__(self):
+            self._stock = {}
+
+        async def _fetch(self, sku):
+            await io()
+            return self._stock.get(sku, 0)  # @read
+
+        def _put(self, sku, number):
+            self._stock[sku] = number  # @write  # @write other
+
+        async def reserve(self, sku):
+            available = await self._fetch(sku)
+            if available:
+                self._put(sku, available - 1)
+            return available
+
+    async def io():
+        pass
+    """
+)
+
+
+def test_a_window_that_begins_and_ends_in_functions_that_are_called() -> None:
+    lock = patches(STORE, "lost_update", "Store._stock[1]")["add-lock"]
+    assert "self._lock, is held over lines 13 to 15 of `reserve`" in lock.sentence
+    assert "        async with self._lock:\n            available = await self._fetch(sku)\n            if available:\n" in lock.files[0][2]
+    assert lock.files[0][2].count("self._lock") == 2
+
+
+def test_a_window_may_come_after_what_comes_in_between() -> None:
+    document, text = finding(ACCOUNT, "lost_update", "Account.balance")
+    accesses = document["accesses"]
+    assert isinstance(accesses, list)
+    turned = {**document, "accesses": sorted(accesses, key=lambda each: each["actor"] != "task other")}
+    assert [each.files for each in candidates(turned, {"m.py": text})] == [each.files for each in candidates(document, {"m.py": text})]
+
+
 def test_threads_get_a_lock_of_threads() -> None:
     source = code(
         """

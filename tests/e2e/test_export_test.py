@@ -118,6 +118,30 @@ def run_test(folder: Path) -> tuple[dict[str, int], str]:
     return {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}, done.stdout
 
 
+SUITE = """\
+import asyncio
+from till import Account, main
+
+def test_both_are_paid():
+    assert asyncio.run(main()) == 3
+"""
+
+
+def test_a_test_beside_the_suite_that_was_recorded(tmp_path: Path) -> None:
+    body, _, _ = PRINTS.partition("asyncio.run(")
+    source = body.replace("print(", "return (").replace('"balance", ', "")
+    (tmp_path / "till.py").write_text(source)
+    (tmp_path / "test_till.py").write_text(SUITE)
+    done = causeway(tmp_path, "record", "-q", "--no-analyze", "-o", "run.causeway", "-m", "pytest", "-q", "-p", "no:cacheprovider", ".")
+    assert done.returncode == 0, done.stdout + done.stderr
+    proved(tmp_path)
+    text = exported(tmp_path)
+    assert "assert outcome.exit_code == 0" in text and "printed" not in text
+    assert run_test(tmp_path)[0] == {"failed": 1}
+    (tmp_path / "till.py").write_text(source.replace(BROKEN, MENDED))
+    assert run_test(tmp_path)[0] == {"passed": 1}
+
+
 def test_a_script(tmp_path: Path) -> None:
     recorded(tmp_path, "till.py", PRINTS)
     text = exported(tmp_path)

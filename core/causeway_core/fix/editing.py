@@ -58,6 +58,23 @@ class Source:
             node = found
         return node if isinstance(node, cst.FunctionDef) else None
 
+    def functions(self) -> list[str]:
+        """The qualified names of the functions of the module and of its classes, outermost first."""
+        found: list[str] = []
+        blocks: list[tuple[str, cst.CSTNode]] = [("", self.module)]
+        for prefix, block in blocks:
+            for each in block.children if isinstance(block, cst.Module) else walk(block):
+                if isinstance(each, cst.FunctionDef):
+                    found.append(prefix + each.name.value)
+                elif isinstance(each, cst.ClassDef) and not prefix:
+                    blocks.append((f"{each.name.value}.", each.body))
+        return found
+
+    def calls(self, function: cst.FunctionDef, name: str) -> list[int]:
+        """The lines where a function calls something of this name, also as a method."""
+        called = [each for each in walk(function) if isinstance(each, cst.Call)]
+        return [self.line(each) for each in called if _called(each) == name]
+
     def owner(self, qualname: str) -> cst.ClassDef | None:
         """The class that a method of this qualified name stands in."""
         parts = qualname.split(".")
@@ -93,6 +110,13 @@ class Source:
     def text(self) -> str:
         """The source with all edits."""
         return self.module.visit(_Editor(self._edits)).code
+
+
+def _called(call: cst.Call) -> str:
+    function = call.func
+    if isinstance(function, cst.Attribute):
+        return function.attr.value
+    return function.value if isinstance(function, cst.Name) else ""
 
 
 class _Editor(cst.CSTTransformer):

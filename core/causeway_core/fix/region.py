@@ -13,12 +13,13 @@ from causeway_core.fix.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Lines `first` to `last` of a function."""
+    """Lines `first` to `last` of a function; `through` names the functions that it calls there where the accesses are theirs."""
 
     file: str
     function: str
     first: int
     last: int
+    through: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"line {self.first}" if self.first == self.last else f"lines {self.first} to {self.last}"
@@ -48,13 +49,15 @@ class Found:
 
 
 def regions_of(target: Target, project: Project) -> list[Region] | None:
-    """The window and, in other functions, all uses of the resource; None if the window is spread over functions."""
-    if (target.first.file, target.first.function) != (target.last.file, target.last.function):
+    """The window and, in other functions, all uses of the resource; None if no function of the file has both ends of the window, or calls what has."""
+    mine = _window(target, project)
+    if mine is None:
         return None
-    mine = Region(target.first.file, target.first.function, min(target.first.line, target.last.line), max(target.first.line, target.last.line))
     found = {(mine.file, mine.function): mine}
     for place in target.others:
         key = (place.file, place.function)
+        if place.file == mine.file and _last_name(place.function) in mine.through:
+            continue  # whoever comes there has the lock already, and would wait for himself
         known = found.get(key)
         if known is None:
             source = project.source(place.file)
@@ -64,6 +67,29 @@ def regions_of(target: Target, project: Project) -> list[Region] | None:
         else:
             found[key] = Region(place.file, place.function, min(known.first, place.line), max(known.last, place.line))
     return list(found.values())
+
+
+def _window(target: Target, project: Project) -> Region | None:
+    first, last = target.first, target.last
+    if (first.file, first.function) == (last.file, last.function):
+        return Region(first.file, first.function, min(first.line, last.line), max(first.line, last.line))
+    if first.file != last.file:
+        return None
+    source = project.source(first.file)
+    for name in (last.function, first.function, *source.functions()):
+        function = source.function(name)
+        if function is None:
+            continue
+        starts = [first.line] if name == first.function else source.calls(function, _last_name(first.function))
+        ends = [last.line] if name == last.function else source.calls(function, _last_name(last.function))
+        if starts and ends and min(starts) <= max(ends):
+            through = tuple(_last_name(each.function) for each in (first, last) if each.function != name)
+            return Region(first.file, name, min(starts), max(ends), through)
+    return None
+
+
+def _last_name(function: str) -> str:
+    return function.rpartition(".")[2]
 
 
 def find(regions: list[Region], project: Project) -> list[Found] | None:

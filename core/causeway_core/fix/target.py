@@ -56,7 +56,9 @@ def target_of(finding: Mapping[str, Any]) -> Target:
         raise FindingUnusable(f"not a finding of schema causeway.findings/1: {error!r} is missing or wrong", "see docs/findings.md") from None
     if not accesses or any(place.line < 1 for place, _ in accesses):
         raise FindingUnusable("the finding names no places in the source", "its recommendation says in words what to do")
-    actor = accesses[0][1]
+    # Accesses stand in the order of the recording: what comes in between may have come first.
+    actors = [who for _, who in accesses]
+    actor = next((who for who in actors if actors.count(who) > 1), actors[0])
     mine = [place for place, who in accesses if who == actor]
     return Target(kind, resource, mine[0], mine[-1], tuple(place for place, who in accesses if who != actor))
 

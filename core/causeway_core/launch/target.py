@@ -89,8 +89,10 @@ def _console_script(name: str, python: str) -> Path | None:
 
 
 def _absolute(python: str) -> str:
-    """The interpreter as it is found from any folder: re-runs work in copies of the project. Links stay, they make virtual environments."""
-    return str(Path(shutil.which(python) or python).absolute())
+    """The interpreter as it is found from any folder: re-runs work in copies of the project. If it is a link it stays one: that makes a virtual
+    environment."""
+    path = Path(shutil.which(python) or python)
+    return str(path.parent.resolve() / path.name)
 
 
 def resolve(words: list[str], *, python: str | None) -> Target:

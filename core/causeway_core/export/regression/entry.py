@@ -29,6 +29,11 @@ class Entry:
     coroutine: bool = False
 
     @property
+    def runs_tests(self) -> bool:
+        """Whether the command is pytest's: what it prints is a report, and it would find the generated test among the others."""
+        return self.words[:1] == ("pytest",) or self.words[:2] == ("-m", "pytest")
+
+    @property
     def apart(self) -> Entry:
         """The same in a process of its own: a function becomes a command that calls it."""
         if self.words:
