@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from causeway_core.storage import Recording
@@ -117,4 +118,4 @@ def test_an_interpreter_named_relatively_is_found_from_any_folder_again(tmp_path
     assert (done.stdout, done.stderr) == ("hello\n", "")
     with Recording.open(tmp_path / "run.causeway") as recording:
         python = recording.meta.launch.python
-    assert os.path.isabs(python) and os.path.samefile(python, sys.executable)
+    assert Path(python).is_absolute() and Path(python).samefile(sys.executable)

@@ -49,7 +49,7 @@ class Found:
 
 
 def regions_of(target: Target, project: Project) -> list[Region] | None:
-    """The window and, in other functions, all uses of the resource; None if no function of the file has both ends of the window, or calls what has."""
+    """The window and, in other functions, all uses of the resource; None if no function of the file has both ends, or calls what has."""
     mine = _window(target, project)
     if mine is None:
         return None
