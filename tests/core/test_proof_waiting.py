@@ -305,6 +305,31 @@ for thread in threads:
     thread.join()
 """
 
+CLOSING = """\
+import asyncio, os, select, threading
+
+heard, told = os.pipe()
+
+async def answer():
+    return 1
+
+async def main():
+    loop = asyncio.get_running_loop()
+
+    def work():
+        asyncio.run_coroutine_threadsafe(answer(), loop).result()
+        os.write(told, b"x")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    # In the recorded run it has its answer by now, by ways that the recorder does not see; a run in which nothing comes goes on after a second.
+    await asyncio.to_thread(select.select, [heard], [], [], 1.0)
+    closing = True
+    JOIN
+
+asyncio.run(main())
+"""
+
 CONDITION = """\
 import threading
 
@@ -443,6 +468,12 @@ def test_an_event_loop_that_another_thread_uses(tmp_path: Path, change: str, wro
 def test_a_task_that_could_be_waiting_when_another_thread_uses_its_queue(tmp_path: Path, change: str, wrong: bool) -> None:
     found = proved(tmp_path, IDLE.replace("CHANGE", change))
     assert [(each.kind, each.tier) for each in found] == ([("data_race", "confirmed")] if wrong else [])
+
+
+@pytest.mark.parametrize(("join", "wrong"), [("thread.join()", True), ("await asyncio.to_thread(thread.join)", False)])
+def test_a_loop_that_is_stopped_until_a_thread_ends_that_needs_it(tmp_path: Path, join: str, wrong: bool) -> None:
+    found = [each for each in proved(tmp_path, CLOSING.replace("JOIN", join)) if each.kind == "deadlock"]
+    assert [each.tier for each in found] == (["confirmed"] if wrong else [])
 
 
 def test_a_lock_of_asyncio_that_two_loops_use(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from causeway_core.analysis.detectors.handover import handovers
 from causeway_core.analysis.detectors.late_set import late_sets
 from causeway_core.analysis.detectors.lock_order import lock_orders
 from causeway_core.analysis.detectors.lock_wait import lock_waits
+from causeway_core.analysis.detectors.loop_wait import loop_waits
 from causeway_core.analysis.detectors.predicates import predicate_windows
 from causeway_core.analysis.detectors.rows import row_windows
 from causeway_core.analysis.detectors.self_cancel import self_cancellations
@@ -41,6 +42,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *woken,
         *lock_orders(scene, evidence, struck),
         *lock_waits(scene, evidence, struck),
+        *loop_waits(scene, evidence),
         *latent,
         *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *self_locks(scene, evidence),

@@ -28,7 +28,9 @@ class WaitingOrders:
     def orders(self, finding: Finding) -> Iterator[Order]:
         """The orders of a finding; none where its events say too little. Raises Unplaced."""
         roles = {access.role for access in finding.accesses}
-        if "set late" in roles:
+        if "asks loop" in roles:
+            yield from self._stopped_loop(finding)
+        elif "set late" in roles:
             yield from self._set_late(finding)
         elif finding.kind == "lost_wakeup":
             yield from self._wakeup(finding)
@@ -152,6 +154,18 @@ class WaitingOrders:
             before = a.preceding(waiter, ends["wait"])
             if before is not None and before != since:
                 yield drafted("bad", f"{says}, which has come to the statement before", [(notify, wait, before)])
+
+    def _stopped_loop(self, finding: Finding) -> Iterator[Order]:
+        """The thread asks the loop only when the task is about to wait for its end."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        thread, task = self._work(at.get("asks loop")), self._work(at.get("joins"))
+        before = None if task is None else self._anchors.preceding(task, at["joins"])
+        if thread is None or task is None or before is None:
+            return
+        a = self._anchors
+        asks, one, two = a.operation(thread, at["asks loop"], "acquire"), a.actor_of(thread), a.actor_of(task)
+        for since in dict.fromkeys((a.since_event(one, at["asks loop"]), None)):
+            yield drafted("bad", f"{one.title} asks the loop when {two.title} waits for its end", [(before, asks, since)])
 
     def _set_late(self, finding: Finding) -> Iterator[Order]:
         """The callback that sets runs after the other has cleared."""
