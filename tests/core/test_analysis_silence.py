@@ -290,6 +290,28 @@ def test_what_is_popped_and_put_back_is_no_update_of_the_whole(take: str, quiet:
     assert (not firm(trace)) is quiet
 
 
+CLOSE = """
+async def close(scheduler):
+    if scheduler.jobs:
+        await pause()
+        scheduler.jobs.clear()
+
+def change(scheduler, job):
+    scheduler.jobs.{change}(job)
+"""
+
+
+@pytest.mark.parametrize(("change", "quiet"), [("discard", True), ("add", False)])
+def test_what_another_takes_out_would_have_been_cleared(change: str, quiet: bool) -> None:
+    trace = Trace(CLOSE.format(change=change))
+    closer, other = trace.task("closer"), trace.task("other")
+    trace.read(closer, "if scheduler.jobs", "scheduler.jobs[*]", 1, name="jobs")
+    trace.step(closer)
+    trace.write(closer, "scheduler.jobs.clear", "scheduler.jobs[*]", 1, op="mutate", name="clear")
+    trace.write(other, f"scheduler.jobs.{change}", "scheduler.jobs[*]", 1, op="mutate", name=change)
+    assert (not firm(trace)) is quiet
+
+
 SECOND_LOOK = """
 async def add(counts):
     seen = counts.total

@@ -330,6 +330,22 @@ async def main():
 asyncio.run(main())
 """
 
+MADE_ELSEWHERE = """\
+import asyncio
+
+def make():
+    return asyncio.Queue()
+
+async def main():
+    queue = await asyncio.to_thread(make)
+    queue.put_nowait(1)
+    await queue.get()
+    queue.task_done()
+    await queue.join()
+
+asyncio.run(main())
+"""
+
 CONDITION = """\
 import threading
 
@@ -474,6 +490,10 @@ def test_a_task_that_could_be_waiting_when_another_thread_uses_its_queue(tmp_pat
 def test_a_loop_that_is_stopped_until_a_thread_ends_that_needs_it(tmp_path: Path, join: str, wrong: bool) -> None:
     found = [each for each in proved(tmp_path, CLOSING.replace("JOIN", join)) if each.kind == "deadlock"]
     assert [each.tier for each in found] == (["confirmed"] if wrong else [])
+
+
+def test_a_queue_that_a_thread_makes_is_its_own(tmp_path: Path) -> None:
+    assert not proved(tmp_path, MADE_ELSEWHERE)
 
 
 def test_a_lock_of_asyncio_that_two_loops_use(tmp_path: Path) -> None:

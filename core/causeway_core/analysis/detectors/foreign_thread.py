@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -24,6 +25,8 @@ _CHANGES = {
     SyncOp.CANCEL: "cancelled",
 }
 _MODULES = ("asyncio.", "_asyncio.")
+_MAKES = re.compile(r"\b_*[A-Z]\w*\(")
+"""A call of something that is named as classes are."""
 _OF_ONE_LOOP = (".Future", ".Task", ".Timeout")
 """What knows its loop from the start, and is handed from one to another by functions made for that."""
 _TAKES_PART = frozenset(
@@ -46,7 +49,8 @@ def foreign_threads(scene: Scene, evidence: Evidence, events: Iterable[Operation
         if scene.is_asynchronous(event.actor):
             at_home[event.object].append(event)
         elif event.op in _CHANGES and event.at >> 40 not in loops and _of_asyncio(evidence, event.object):
-            foreign.setdefault(event.object, event)
+            known = event.object in at_home or event.object in foreign
+            foreign |= {} if event.object in foreign or (not known and _is_made(scene, evidence, event)) else {event.object: event}
     # Whoever settles a future wakes the task that awaits it, which leaves no operation of its own behind.
     used = {
         object: event for object, event in foreign.items() if at_home[object] or event.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL)
@@ -102,6 +106,12 @@ def _scheduled(scene: Scene, evidence: Evidence, places: set[str]) -> list[Findi
         title = f"`{place.function}` in {scene.actor(by)} {what} on an event loop from a thread that does not run it"
         found.append(_finding(scene, title, actor.name, moments))
     return found
+
+
+def _is_made(scene: Scene, evidence: Evidence, event: Operation) -> bool:
+    """Whether an event that nobody has used yet is set where something is made: a queue sets its own, for which nobody can wait."""
+    place = scene.place(event.at)
+    return event.op == SyncOp.EVENT_SET and _MAKES.search(evidence.facts.line_text(place.path, place.line)) is not None
 
 
 def _of_asyncio(evidence: Evidence, object: int) -> bool:

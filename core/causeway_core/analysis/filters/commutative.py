@@ -8,6 +8,8 @@ from causeway_core.analysis.table import MUTATE
 
 COMMUTING = frozenset({"append", "add", "appendleft", "extend", "update", "discard", "put", "put_nowait"})
 
+TAKING_OUT = frozenset({"discard", "remove", "pop", "popleft", "popitem", "clear"})
+
 
 def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a write that is read back where both writes only add up, unless the read decides something."""
@@ -17,6 +19,8 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return Verdict(DROP, "its own element is added whichever way the check went")
     if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and _took_out(candidate, evidence):
         return Verdict(DROP, "what is taken out in one step belongs to who took it, also when it is put back")
+    if candidate.pattern is Pattern.READ_WRITE_WRITE and candidate.dependence == "control" and _empties(candidate, evidence):
+        return Verdict(DROP, "what one takes out the other would have cleared")
     if candidate.pattern is not Pattern.WRITE_WRITE_READ:
         return None
     if all(_commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
@@ -29,6 +33,13 @@ def _gives_back(evidence: Evidence, row: int) -> bool:
     site = evidence.facts.sites.get(int(evidence.table.site[row]))
     structure = evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
     return structure and site is not None and site.name in ("discard", "remove")
+
+
+def _empties(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the window ends with a `clear()`, and in it the others only take out."""
+    names = [site.name if (site := evidence.facts.sites.get(int(evidence.table.site[row]))) is not None else None for row in candidate.others]
+    last = evidence.facts.sites.get(int(evidence.table.site[candidate.last]))
+    return last is not None and last.kind == "method" and last.name == "clear" and all(name in TAKING_OUT for name in names)
 
 
 def _took_out(candidate: Candidate, evidence: Evidence) -> bool:
