@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from causeway import _tap
-from taps import Tape, recording
+from taps import recording
 from wire_reader import read_one, read_segment, read_spool
 
 PRELUDE = """
@@ -48,27 +48,34 @@ def test_what_was_recorded_survives_sigkill(tmp_path: Path) -> None:
     assert [length for _, length, _ in map(read_segment, tmp_path.glob("*.seg"))].count(0) == 1
 
 
+IN_TURN = """
+turns = [threading.Semaphore(0) for _ in range(4)]
+
+def work(me):
+    mine = _tap.make("local", base + me, "x")
+    for i in range(50):
+        turns[me].acquire()
+        del mine[i * 4 + me]
+        turns[(me + 1) % 4].release()
+
+threads = [threading.Thread(target=work, args=(n,), name=f"worker-{n}") for n in range(4)]
+for thread in threads:
+    thread.start()
+turns[0].release()
+for thread in threads:
+    thread.join()
+_tap.stop('{"exit_code": 0}')
+"""
+
+
 def test_threads_have_streams_in_one_total_order(tmp_path: Path) -> None:
-    turns = [threading.Semaphore(0) for _ in range(4)]
-
-    def work(tape: Tape, me: int) -> None:
-        local = tape.tap("local", me, "x")
-        for i in range(50):
-            turns[me].acquire()
-            del local[i * 4 + me]
-            turns[(me + 1) % 4].release()
-
-    with recording(tmp_path) as tape:
-        threads = [threading.Thread(target=work, args=(tape, n), name=f"worker-{n}") for n in range(4)]
-        for thread in threads:
-            thread.start()
-        turns[0].release()
-        for thread in threads:
-            thread.join()
-    assert tape.values("LOCAL") == list(range(200))
-    assert len({r.stream for r in tape.process.of("LOCAL")}) == 4
-    assert {"MainThread", "worker-0", "worker-3"} <= {r.label for r in tape.process.of("ACTOR")}
-    orders = [r.order for r in tape.process.of("ORDER")]
+    done = run(IN_TURN, tmp_path)  # in a process of its own: hooks that another test left here would name the threads
+    assert done.returncode == 0, done.stderr
+    process = read_one(tmp_path)
+    assert [process.plain(r.value) for r in process.of("LOCAL")] == list(range(200))
+    assert len({r.stream for r in process.of("LOCAL")}) == 4
+    assert {"MainThread", "worker-0", "worker-3"} <= {r.label for r in process.of("ACTOR")}
+    orders = [r.order for r in process.of("ORDER")]
     assert orders == sorted(set(orders))
 
 
