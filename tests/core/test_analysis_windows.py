@@ -248,3 +248,22 @@ def test_what_is_put_into_a_list_that_is_replaced_is_lost() -> None:
     trace.read(two, "writer.buffer.append", "Writer.buffer", "<list #6>")
     (candidate,) = firm(trace)
     assert candidate.kind == "atomicity_violation"
+
+
+@pytest.mark.parametrize(("between", "struck"), [(0, False), (5, True)])
+def test_a_write_of_the_value_that_was_read_invalidates_nothing(between: int, struck: bool) -> None:
+    trace = Trace("""
+    async def work(counter):
+        value = counter.total
+        await pause()
+        counter.total = value + 1
+
+    async def reset(counter, value):
+        counter.total = value
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "value = counter.total", "Counter.total", 0)
+    trace.step(one)
+    trace.write(two, "counter.total = value", "Counter.total", between)
+    trace.write(one, "counter.total = value + 1", "Counter.total", 1)
+    assert [each.struck for each in firm(trace)] == [struck]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from causeway_core.model import Finding, FindingAccess
+from causeway_core.model import Finding, FindingAccess, Tier
 from causeway_core.model.order import Constraint, Order, OrderPlace
 from causeway_core.proof.judge import Judge
 from causeway_core.proof.outcome import Outcome
@@ -116,12 +116,20 @@ def test_an_order_that_cannot_be_forced_changes_nothing_and_says_why() -> None:
     assert verdict(found) == ("likely", "infeasible") and found.proof is not None and "everybody waits" in found.proof.reason
 
 
-def test_a_latent_finding_is_a_hint_when_in_each_order_the_other_side_waits_for_the_one_that_is_held() -> None:
-    latent = replace(FINDING, tier="latent")
+@pytest.mark.parametrize("tier", ["likely", "latent"])
+def test_it_is_a_hint_when_in_each_order_the_other_side_waits_for_the_one_that_is_held(tier: Tier) -> None:
+    finding = replace(FINDING, tier=tier)
     impossible = OrderResult(False, reason="Nobody can go on while a waits.", kind="everybody waits")
-    assert verdict(judged(latent, bad=[(impossible, gave("70"))])) == ("hint", "infeasible")
-    assert verdict(judged(latent, bad=[(replace(impossible, kind="no progress"), gave("70"))])) == ("latent", "infeasible")
-    assert verdict(judged(bad=[(impossible, gave("70"))])) == ("likely", "infeasible")
+    assert verdict(judged(finding, bad=[(impossible, gave("70"))])) == ("hint", "infeasible")
+    assert verdict(judged(finding, bad=[(replace(impossible, kind="no progress"), gave("70"))])) == (tier, "infeasible")
+    struck = replace(finding, explanation="It happened in this run.")
+    assert verdict(judged(struck, bad=[(impossible, gave("70"))])) == (tier, "infeasible")
+
+
+def test_one_order_that_fails_for_another_reason_leaves_it_likely() -> None:
+    impossible = OrderResult(False, reason="Nobody can go on while a waits.", kind="everybody waits")
+    both = replace(FINDING, orders=(BAD, WORSE, SERIAL))
+    assert verdict(judged(both, bad=[(impossible, gave("70"))], worse=[(REFUSED, gave("70"))])) == ("likely", "infeasible")
 
 
 def test_the_next_bad_order_is_tried() -> None:

@@ -210,14 +210,13 @@ def _struck(finding: Finding) -> bool:
 
 
 def _unconfirmed(finding: Finding, refused: list[str], harmless: list[str], *, ordered: bool) -> Finding:
-    """`ordered`: in each bad order the other side waits for the one that is held. Of a latent finding, which no order of the scheduler was known to
-    reach, that leaves no more than a hint."""
+    """`ordered`: in each bad order the other side waits for the one that is held. That leaves no more than a hint, unless it happened."""
     if harmless:
         reason = f"forced ({harmless[0]}), it ended as a serial order does"
         proof = Proof("harmless", reason)
         return replace(finding, proof=proof) if finding.tier == "hint" else _lowered(finding, proof)
     proof = Proof("infeasible", f"it could not be forced; {refused[0]}")
-    return _lowered(finding, proof) if ordered and finding.tier == "latent" else replace(finding, proof=proof)
+    return _lowered(finding, proof) if ordered and finding.tier in ("likely", "latent") else replace(finding, proof=proof)
 
 
 def _lowered(finding: Finding, proof: Proof) -> Finding:

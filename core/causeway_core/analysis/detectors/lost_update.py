@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.filters.unchanged import same_scalar
 from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.windows import WindowClass, Windows
 from causeway_core.model import ValueKind
@@ -41,12 +42,18 @@ def _of_class(evidence: Evidence, windows: Windows, partners: Partners, found: W
 def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int, struck: bool) -> Iterator[Candidate]:
     """The window with each partner that can run inside it: writers first, then those that only made the same read."""
     kind: Kind = "lost_update" if found.dependence == "data" else "atomicity_violation"
+
+    def inside(pattern: Pattern, other: int) -> bool:
+        # What is written again as it was read leaves true what was read.
+        return struck and first < other < last and pattern is Pattern.READ_WRITE_WRITE and not same_scalar(evidence, first, other)
+
     # Who started the window's actor and then went on in the same step was done before the window opened, unless a lock happens to be taken.
-    pairs = sorted(_partners(evidence, partners, found, first, last), key=lambda pair: evidence.started_in_step_of(first, pair[1]))
+    pairs = sorted(
+        _partners(evidence, partners, found, first, last), key=lambda pair: (evidence.started_in_step_of(first, pair[1]), not inside(*pair))
+    )
     for pattern, other in pairs:
         if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
-            inside = struck and first < other < last and pattern is Pattern.READ_WRITE_WRITE
-            yield Candidate(pattern, kind, first, last, (other,), found.dependence, inside)
+            yield Candidate(pattern, kind, first, last, (other,), found.dependence, inside(pattern, other))
 
 
 def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int) -> Iterator[tuple[Pattern, int]]:
