@@ -295,6 +295,55 @@ def test_a_file_that_two_actors_read_and_write_loses_an_update(lock: str) -> Non
     assert firm(trace) == ([] if "file_lock" in lock else [("lost_update", "likely")])
 
 
+TURN = """
+@contextmanager
+def turn(store):
+    with open(store.path + ".turn", "w") as handle:
+        {take}
+        yield
+
+class Turn:
+    def __enter__(self):
+        self.handle = os.open(self.path, {flags})
+
+def put(store, key):
+    with {manager}:
+        data = read(store.path)
+    {indent}write(store.path, data)
+"""
+
+
+@pytest.mark.parametrize(("manager", "take", "flags", "together", "quiet"), [
+    ("turn(store)", "fcntl.flock(handle, fcntl.LOCK_EX)", "os.O_CREAT", True, True),
+    ("turn(store)", "fcntl.flock(handle, fcntl.LOCK_EX)", "os.O_CREAT", False, False),
+    ("turn(store)", "print(handle)", "os.O_CREAT", True, False),
+    ("Turn(store)", "pass", "os.O_CREAT | os.O_EXCL", True, True),
+    ("Turn(store)", "pass", "os.O_CREAT", True, False),
+])  # fmt: skip
+def test_a_context_manager_of_the_project_may_lock_a_file(manager: str, take: str, flags: str, together: bool, quiet: bool) -> None:
+    trace = Story(TURN.format(manager=manager, take=take, flags=flags, indent="    " if together else ""))
+    put(trace, trace.thread("one"))
+    put(trace, trace.thread("two"))
+    assert firm(trace) == ([] if quiet else [("lost_update", "likely")])
+
+
+@pytest.mark.parametrize(("elsewhere", "quiet"), [("pass", True), ("put(store)", False)])
+def test_a_lock_on_a_file_may_be_taken_by_whoever_calls(elsewhere: str, quiet: bool) -> None:
+    source = TURN.split("def put")[0].format(take="fcntl.lockf(handle, fcntl.LOCK_EX)", flags="0")
+    calls = f"""
+def all(store):
+    with turn(store):
+        put(store)
+
+def other(store):
+    {elsewhere}
+"""
+    trace = Story(source + STORE.format(lock="if True:").replace("put(store, key)", "put(store)") + calls)
+    put(trace, trace.thread("one"))
+    put(trace, trace.thread("two"))
+    assert firm(trace) == ([] if quiet else [("lost_update", "likely")])
+
+
 def test_a_lock_of_threads_or_an_order_protects_a_file() -> None:
     trace = Story(STORE.format(lock="with store.mutex:"))
     mutex = trace.lock("Store.mutex", "_thread.lock")

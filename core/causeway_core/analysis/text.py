@@ -47,6 +47,11 @@ class Texts:
             if tree is not None:
                 yield from ((path, node) for node in ast.walk(tree) if isinstance(node, FunctionNode))
 
+    def classes(self, name: str) -> Iterator[ast.ClassDef]:
+        """All classes of a name."""
+        trees = (self.tree(path) for path in self._sources)
+        yield from (node for tree in trees if tree is not None for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == name)
+
     def calls(self) -> Iterator[ast.Call]:
         """All calls of all files."""
         for path in self._sources:

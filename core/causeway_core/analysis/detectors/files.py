@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.file_locks import FileLocks
 from causeway_core.analysis.telling.scene import Moment, Scene
-from causeway_core.analysis.text import Texts, called
+from causeway_core.analysis.text import Texts
 from causeway_core.model import At, Finding
 from causeway_core.model.finding import Kind
 from causeway_core.storage.rows import Io
 
 SAMPLE = 12
-_LOCKING = frozenset({"flock", "lockf", "locking", "FileLock", "SoftFileLock", "InterProcessLock", "Lock", "Semaphore"})
 _SPECIAL = ("/dev/", "/proc/", "/sys/")
 
 
@@ -35,7 +34,7 @@ class _Use:
 
 def file_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     """Lost updates of a file read and then written, a temporary file that two actors share, a file read while another has just emptied it."""
-    texts = Texts(evidence.facts.sources)
+    locks = FileLocks(Texts(evidence.facts.sources))
     by_file: defaultdict[str, list[_Use]] = defaultdict(list)
     found_uses = list(_uses(scene, evidence))
     turns = _turns(found_uses)
@@ -47,7 +46,7 @@ def file_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         if len({use.io.actor for use in uses}) < 2:
             continue
         for detect in (_lost_update, _shared_temporary, _read_while_empty):
-            told = detect(scene, evidence, texts, name, uses)
+            told = detect(scene, evidence, locks, name, uses)
             if told is not None:
                 found.append(told)
                 break
@@ -98,18 +97,18 @@ def _verb(io: Io) -> str | None:
     return None
 
 
-def _lost_update(scene: Scene, evidence: Evidence, texts: Texts, name: str, uses: Sequence[_Use]) -> Finding | None:
+def _lost_update(scene: Scene, evidence: Evidence, locks: FileLocks, name: str, uses: Sequence[_Use]) -> Finding | None:
     """One actor reads the file and writes it in the same function; another does, or writes it, and could come in between."""
     for read in [use for use in uses if use.verb == "read"][:SAMPLE]:
-        write = next((use for use in uses if use.verb in ("write", "replace") and _same_call(texts, read, use)), None)
-        if write is None or _locked_by_file(texts, read) or _called_under_lock(texts, read, write):
+        write = next((use for use in uses if use.verb in ("write", "replace") and _same_call(locks.texts, read, use)), None)
+        if write is None or _locked(locks, read, write):
             continue
         for other in uses[: 4 * SAMPLE]:
             writes = other.verb in ("write", "replace")
             alike = other.verb == "read" and (other.path, other.line) == (read.path, read.line)
             if other.io.actor == read.io.actor or not (writes or alike) or not _apart(evidence, read, write, other):
                 continue
-            if writes and _locked_by_file(texts, other):
+            if writes and _locked_by_file(locks, other):
                 continue
             verb = "writes" if writes else "reads"
             title = (
@@ -122,14 +121,14 @@ def _lost_update(scene: Scene, evidence: Evidence, texts: Texts, name: str, uses
     return None
 
 
-def _shared_temporary(scene: Scene, evidence: Evidence, texts: Texts, name: str, uses: Sequence[_Use]) -> Finding | None:
+def _shared_temporary(scene: Scene, evidence: Evidence, locks: FileLocks, name: str, uses: Sequence[_Use]) -> Finding | None:
     """Two actors write one file and move it away, or move or remove what the other may have written."""
     for write in [use for use in uses if use.verb in ("write", "create")][:SAMPLE]:
-        end = next((use for use in uses if use.verb in ("move", "remove") and _same_call(texts, write, use)), None)
-        if end is None or _locked_by_file(texts, write):
+        end = next((use for use in uses if use.verb in ("move", "remove") and _same_call(locks.texts, write, use)), None)
+        if end is None or _locked_by_file(locks, write):
             continue
-        removes = [use for use in uses if use.verb == "remove" and _same_call(texts, write, use)]
-        moved = any(use.verb == "move" and _same_call(texts, write, use) for use in uses)
+        removes = [use for use in uses if use.verb == "remove" and _same_call(locks.texts, write, use)]
+        moved = any(use.verb == "move" and _same_call(locks.texts, write, use) for use in uses)
         # A file that only its maker may make belongs to it until it moves or removes it; what it does to it after that hits another's.
         if write.verb == "create" and not (moved and removes):
             continue
@@ -147,14 +146,14 @@ def _shared_temporary(scene: Scene, evidence: Evidence, texts: Texts, name: str,
     return None
 
 
-def _read_while_empty(scene: Scene, evidence: Evidence, texts: Texts, name: str, uses: Sequence[_Use]) -> Finding | None:
+def _read_while_empty(scene: Scene, evidence: Evidence, locks: FileLocks, name: str, uses: Sequence[_Use]) -> Finding | None:
     """A file that is emptied by opening it and then written, while another actor may read it."""
     for write in [use for use in uses if use.verb == "write"][:SAMPLE]:
         for read in [use for use in uses if use.verb == "read"][: 4 * SAMPLE]:
             if read.io.actor == write.io.actor or not evidence.unordered(write.io.at, read.io.at) or _common_lock(evidence, write, read):
                 continue
             # Tasks of one loop do not see each other's files between open and close unless one awaits there, which is not known.
-            if write.io.at >> 40 == read.io.at >> 40 or _locked_by_file(texts, write):
+            if write.io.at >> 40 == read.io.at >> 40 or _locked_by_file(locks, write):
                 continue
             title = (
                 f"`{write.function}` in {scene.actor(write.io.actor)} empties {_shown(name)} and then writes it; `{read.function}` in "
@@ -200,31 +199,15 @@ def _common_lock(evidence: Evidence, one: _Use, other: _Use) -> bool:
     return bool(one.locks & other.locks or evidence.holds.locks(one.io.actor, one.order) & evidence.holds.locks(other.io.actor, other.order))
 
 
-def _called_under_lock(texts: Texts, one: _Use, other: _Use) -> bool:
-    """Whether a function that makes both by two others takes a lock that the recording does not show."""
+def _locked(locks: FileLocks, one: _Use, other: _Use) -> bool:
+    """Whether both uses stand under one lock that the recording does not show."""
     if one.function == other.function:
-        return False
-    return any(_takes_lock(function) for function in texts.in_row(_bare(one.function), _bare(other.function)))
+        return locks.around(one.path, one.line) or locks.enclose(one.path, one.line, other.line)
+    return locks.around(one.path, one.line) or locks.enclose_calls(_bare(one.function), _bare(other.function))
 
 
-def _takes_lock(function: ast.AST) -> bool:
-    names = {called(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
-    words = {part for node in ast.walk(function) if isinstance(node, ast.With) for item in node.items for part in _words(item.context_expr)}
-    return bool(names & _LOCKING) or any("lock" in word.lower() or "mutex" in word.lower() for word in words)
-
-
-def _locked_by_file(texts: Texts, use: _Use) -> bool:
-    """Whether the function (or the one statement around the place) takes a lock that the recording does not show: on a file, or between processes."""
-    around = texts.around(use.path, use.line)
-    names = {called(node) for node in (ast.walk(around[0]) if around else ()) if isinstance(node, ast.Call)}
-    if names & _LOCKING:
-        return True
-    words = {part for node in around if isinstance(node, ast.With) for item in node.items for part in _words(item.context_expr)}
-    return any("lock" in word.lower() or "mutex" in word.lower() for word in words)
-
-
-def _words(node: ast.AST) -> set[str]:
-    return {name for each in ast.walk(node) for name in (getattr(each, "attr", None), getattr(each, "id", None)) if isinstance(name, str)}
+def _locked_by_file(locks: FileLocks, use: _Use) -> bool:
+    return locks.around(use.path, use.line) or locks.enclose(use.path, use.line, use.line)
 
 
 def _shown(name: str) -> str:
