@@ -242,3 +242,44 @@ asyncio.run(main())
 def test_an_event_that_is_set_later_than_was_decided(joins: str, late: bool, tmp_path: Path) -> None:
     found = run(LATE.replace("JOINS", joins), tmp_path)
     assert any("set later" in each.title for each in found) is late
+
+
+POLICY = """\
+import threading
+
+lock, policy = threading.Lock(), None
+
+class Policy:
+    rules = None
+
+    def load(self, names):
+        self.rules = {name: 1 for name in names}
+
+    def rule(self, name):
+        return self.rules[name]
+
+def current():
+    global policy
+    if policy is None:
+        with lock:
+            if policy is None:
+                MAKES
+    return policy
+
+def user():
+    current().rule("a")
+
+threads = [threading.Thread(target=user) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize(
+    ("makes", "early"), [("policy = Policy(); policy.load('ab')", True), ("made = Policy(); made.load('ab'); policy = made", False)]
+)
+def test_an_attribute_that_is_none_in_the_class_is_not_there_until_it_is_set(makes: str, early: bool, tmp_path: Path) -> None:
+    found = run(POLICY.replace("MAKES", makes), tmp_path)
+    assert any(each.kind == "order_violation" and each.resource == "Policy.rules" for each in found) is early

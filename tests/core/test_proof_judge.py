@@ -16,6 +16,7 @@ from causeway_core.proof.result import OrderResult
 A, B = OrderPlace("main/a", "end"), OrderPlace("main/b", "end")
 BAD = Order("bad", "a is held until b has ended", (("a", A), ("b", B)), (Constraint("b", "a", None),))
 WORSE = replace(BAD, says="b is held until a has ended", constraints=(Constraint("a", "b", None),))
+OTHERS = replace(BAD, says="c is held until b has ended", alternate=True)
 SERIAL = replace(BAD, aim="serial", says="b first, then a")
 AS_IT_RAN = Order("bad", "as it ran", (), ())
 WITHDRAW = FindingAccess("read", "bank.py", 3, "withdraw", "task a", None, "100")
@@ -40,7 +41,7 @@ class Program:
         return [self._one(order, again) for order in orders]
 
     def _one(self, order: Order, again: bool) -> Rerun:
-        name = {BAD: "bad", WORSE: "worse", SERIAL: "serial", PLAIN: "plain", AS_IT_RAN: "as_it_ran"}[order]
+        name = {BAD: "bad", OTHERS: "others", WORSE: "worse", SERIAL: "serial", PLAIN: "plain", AS_IT_RAN: "as_it_ran"}[order]
         if again or name not in self._known:
             left = self._runs[name]
             result, outcome = left.pop(0) if len(left) > 1 else left[0]
@@ -175,6 +176,22 @@ def test_of_order_violations_only_failures_count() -> None:
     finding = replace(FINDING, kind="order_violation")
     assert verdict(judged(finding, bad=[(OK, gave("90"))])) == ("hint", "harmless")
     assert verdict(judged(finding, bad=[(OK, gave("90", exceptions="AttributeError in withdraw"))])) == ("confirmed", "confirmed")
+
+
+def test_of_order_violations_a_mistake_that_the_code_caught_counts_if_something_came_of_it() -> None:
+    finding = replace(FINDING, kind="order_violation")
+    slipped = replace(gave("90"), slips=("AttributeError in withdraw",))
+    assert verdict(judged(finding, bad=[(OK, slipped)])) == ("confirmed", "confirmed")
+    assert verdict(judged(finding, bad=[(OK, replace(slipped, aspects=gave("70").aspects))])) == ("hint", "harmless")
+    assert verdict(judged(finding, bad=[(OK, replace(slipped, slips=("AttributeError in elsewhere",)))])) == ("hint", "harmless")
+    in_every_order = [(OK, replace(gave("70"), slips=slipped.slips))]
+    assert verdict(judged(finding, bad=[(OK, slipped)], serial=in_every_order)) == ("hint", "harmless")
+
+
+def test_the_same_between_other_actors_is_tried_only_where_the_first_cannot_be_forced() -> None:
+    finding = replace(FINDING, orders=(BAD, OTHERS, SERIAL))
+    assert verdict(judged(finding, bad=[(REFUSED, gave("70"))], others=[(OK, gave("90"))])) == ("confirmed", "confirmed")
+    assert verdict(judged(finding, bad=[(OK, gave("70"))], others=[(OK, gave("90"))])) == ("hint", "harmless")
 
 
 def test_what_a_container_holds_in_the_end_proves_nothing_alone() -> None:

@@ -64,6 +64,8 @@ class Candidate:
     tier: Tier = "likely"
     rank: float = 0.0
     notes: tuple[str, ...] = field(default=())
+    alternates: tuple[Candidate, ...] = field(default=())
+    """The same at the same sites between other actors, or at other times."""
 
     def lowered(self, tier: Tier, note: str) -> Candidate:
         """The candidate with at most this tier, and the reason."""

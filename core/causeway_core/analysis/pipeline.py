@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import check_uses
@@ -27,6 +28,8 @@ from causeway_core.analysis.windows import Windows
 Progress = Callable[[str, float], None]
 
 _KEY = re.compile(r"\[.*\]")
+MOST_ALTERNATES = 3
+"""Candidates of the same sites that are kept beside the best, should that one turn out to be out of reach."""
 
 
 def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator[Candidate]:
@@ -75,13 +78,17 @@ def location_class(evidence: Evidence, row: int) -> str:
 
 
 def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
-    """One candidate for each place and pair of functions, the best; a weaker pattern on the same accesses says nothing new."""
+    """One candidate for each place and pair of functions, the best, with others of its sites as alternates; a weaker pattern on the same accesses
+    says nothing new.
+    """
     table = evidence.table
     kept: list[Candidate] = []
     places: set[tuple[str, frozenset[int]]] = set()
     windows: set[tuple[str, int, int]] = set()
     lines: defaultdict[int, int] = defaultdict(int)
+    alike: defaultdict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in ordered:
+        alike[_sites(candidate, evidence)].append(candidate)
         functions = frozenset(evidence.function_of(int(table.site[row])) for row in (candidate.first, candidate.last, *candidate.others))
         place = location_class(evidence, candidate.first), functions
         sites = {int(table.site[row]) for row in (candidate.first, candidate.last)}
@@ -94,4 +101,20 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
         for site in sites:
             lines[site] += 1
         kept.append(candidate)
-    return kept
+    return [replace(each, alternates=_alternates(each, alike[_sites(each, evidence)], evidence)) for each in kept]
+
+
+def _sites(candidate: Candidate, evidence: Evidence) -> tuple[object, ...]:
+    table = evidence.table
+    return candidate.pattern, candidate.tier, *(int(table.site[row]) for row in (candidate.first, candidate.last, *candidate.others))
+
+
+def _alternates(best: Candidate, alike: list[Candidate], evidence: Evidence) -> tuple[Candidate, ...]:
+    """Those between other actors than the best, one for each pair of them."""
+
+    def pair(each: Candidate) -> frozenset[int]:
+        return frozenset(int(evidence.table.actor[row]) for row in (each.first, each.others[0]))
+
+    pairs = {pair(each): each for each in reversed(alike)}
+    pairs.pop(pair(best), None)
+    return tuple(sorted(pairs.values(), key=alike.index)[:MOST_ALTERNATES])

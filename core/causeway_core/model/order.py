@@ -65,7 +65,8 @@ class Order:
     (`expire`), once past it garbage is collected (`collect`), a signal arrives (`signal SIGUSR1`), or another task is cancelled (`cancel main/fetch`)
     or its time limit over (`expire main/fetch`). `checks`: `loop` has asyncio's loops look whether they are used from their own thread.
 
-    `aim`: `bad` orders are meant to go wrong, `serial` ones run one window wholly before the other and show what is right.
+    `aim`: `bad` orders are meant to go wrong, `serial` ones run one window wholly before the other and show what is right. `alternate`: the same as
+    an earlier one between other actors, for the case that nobody gets to the earlier one.
     """
 
     aim: Aim
@@ -75,6 +76,7 @@ class Order:
     watch: tuple[str, ...] = ()
     inject: tuple[tuple[str, str], ...] = ()
     checks: tuple[str, ...] = ()
+    alternate: bool = False
 
     @property
     def cancels(self) -> bool:
@@ -95,6 +97,8 @@ class Order:
             document["inject"] = [{"at": at, "raise" if what.endswith("Error") else "do": what} for at, what in self.inject]
         if self.checks:
             document["checks"] = list(self.checks)
+        if self.alternate:
+            document["alternate"] = True
         return document
 
     @classmethod
@@ -104,7 +108,8 @@ class Order:
         constraints = tuple(Constraint(each["after"], each["hold"], each["since"]) for each in document["constraints"])
         inject = tuple((each["at"], each.get("raise") or each["do"]) for each in document.get("inject", ()))
         watch, checks = tuple(document.get("watch", ())), tuple(document.get("checks", ()))
-        return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, watch, inject, checks)
+        alternate = bool(document.get("alternate", False))
+        return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, watch, inject, checks, alternate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,22 @@ class Anchors:
             return None
         return self._at_wire(actor, activation.call_at, "call")
 
+    def held_since(self, row: int, other: int) -> OrderPlace | None:
+        """Where to hold the actor of `row` before that access: at its start, unless the other side's access needs something it does before."""
+        return self.held_since_event(self.actor(row), self._evidence.at(row), self._evidence.at(other))
+
+    def held_since_event(self, actor: Actor, at: At, other: At) -> OrderPlace | None:
+        """`held_since` of events."""
+        begins = self.begins(actor)
+        if begins is not None and not self._evidence.order.happens_before(begins, other, must=True):
+            return None
+        return self.since_event(actor, at)
+
+    def entered(self, at: At) -> At:
+        """When the call was made that an event lies in."""
+        timeline = self._past.at(at)
+        return timeline.activation(timeline.locate(at).activation).call_at
+
     def _previous_step(self, actor: Actor, at: At) -> OrderPlace | None:
         steps = self._evidence.facts.steps.get(actor.id, ())
         index = next((index for index, step in enumerate(steps) if step.first_at <= at <= step.last_at), 0)

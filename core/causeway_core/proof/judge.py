@@ -41,6 +41,8 @@ class Judge:
         strange: list[str] = []
         held: tuple[str, ...] = ()
         for index, order in enumerate(bad):
+            if order.alternate and (harmless or strange):
+                continue
             stuck = finding.kind in _STUCK
             # The plain run is wanted below in nearly all cases: it runs beside the others.
             others = [] if stuck else [*_serial_orders(finding), *([] if _struck(finding) else [PLAIN])]
@@ -67,6 +69,8 @@ class Judge:
                 refused.append(f"{order.says}: a time limit of the program's own ended the wait, which proves nothing")
                 continue
             found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY) if right else ("hang",)
+            if not found and finding.kind in _FAILURES_ONLY:
+                found = _slipped(finding, forced, right)
             if finding.kind == "lost_wakeup" and finding.tier == "hint":
                 found = tuple(name for name in found if name == "hang")
             if order.checks:
@@ -167,6 +171,14 @@ def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
 def _in_vain(finding: Finding, run: Rerun, right: Sequence[Rerun]) -> bool:
     """Whether waits for what the finding is about were ended by a time limit more often than in any right run."""
     return run.result.feasible and run.outcome.vain.get(finding.resource, 0) > max(each.outcome.vain.get(finding.resource, 0) for each in right)
+
+
+def _slipped(finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
+    """What came out differently because code of the finding met nothing where it needs something, and caught the exception that says so."""
+    known = {text for run in right for text in run.outcome.slips}
+    functions = {access.function for access in finding.accesses}
+    news = [text for text in forced.outcome.slips if text not in known and text.partition(" in ")[2] in functions]
+    return forced.outcome.beyond([run.outcome for run in right]) if news else ()
 
 
 def _is_stuck(finding: Finding, run: Rerun) -> bool:

@@ -17,6 +17,7 @@ from causeway_core.proof.values import Values
 from causeway_core.session.past import Past
 from causeway_core.session.timeline import RETURNED, UNWOUND, Activation
 from causeway_core.storage.recording import Recording
+from causeway_core.storage.rows import ExceptionRow
 from causeway_core.wire.kinds import Kind
 
 MOST_ACTIVATIONS = 300_000
@@ -28,6 +29,7 @@ FAILURES = ("hang", "exit code", "exceptions", "tests")
 """Aspects that are wrong by themselves when no serial order has them."""
 FINAL_VALUE = "final value"
 _ENDINGS = ("CancelledError", "StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit")
+_SLIPS = ("AttributeError", "NameError", "UnboundLocalError", "TypeError")
 _HOLDING = ("attribute", "item", "global", "cell")
 _NUMBER = re.compile(r" #\d+")
 _SYNCHRONIZES = re.compile(r"<[\w.]*(?:[Ll]ock|RLock|Semaphore|Condition|Event|Barrier)\b")
@@ -41,7 +43,8 @@ class Outcome:
     `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
     its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks of deadlocks
     in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
-    `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves.
+    `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves. `slips`: exceptions
+    that the code caught and that speak of a mistake in it (a name, an attribute or an operation that is not there), with their function.
     """
 
     aspects: Mapping[str, Aspect]
@@ -50,6 +53,7 @@ class Outcome:
     timeouts: int = 0
     vain: Mapping[str, int] = field(default_factory=dict)
     selves: int = 0
+    slips: Aspect = ()
 
     def unheard_of(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held in between and held in none of the others; nothing where they do not know the place."""
@@ -98,7 +102,7 @@ def observe(recording: Recording, *, output: str, result: OrderResult | None, ti
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
     timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
-    return Outcome(found, _states(past), timeouts=timeouts, vain=_vain(recording), selves=_selves(recording))
+    return Outcome(found, _states(past), timeouts=timeouts, vain=_vain(recording), selves=_selves(recording), slips=_slips(recording))
 
 
 def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
@@ -112,14 +116,22 @@ def _exceptions(recording: Recording) -> Aspect:
     found: Counter[str] = Counter()
     for row in recording.exceptions():
         name = row.type.rpartition(".")[2]
-        if row.fate in ("caught", "cancelled") or name in _ENDINGS:
-            continue
-        try:
-            function = recording.function(recording.site(row.site).function).qualname
-        except KeyError:
-            function = "?"
-        found[f"{name} in {function}"] += 1
+        if row.fate not in ("caught", "cancelled") and name not in _ENDINGS:
+            found[f"{name} in {_function_of(recording, row)}"] += 1
     return _multiset(found)
+
+
+def _slips(recording: Recording) -> Aspect:
+    """Types of exceptions that were caught and mean a mistake in the code, with their functions."""
+    caught = (row for row in recording.exceptions() if row.fate == "caught" and row.type.rpartition(".")[2] in _SLIPS)
+    return tuple(sorted({f"{row.type.rpartition('.')[2]} in {_function_of(recording, row)}" for row in caught}))
+
+
+def _function_of(recording: Recording, row: ExceptionRow) -> str:
+    try:
+        return recording.function(recording.site(row.site).function).qualname
+    except KeyError:
+        return "?"
 
 
 def _responses(recording: Recording) -> Aspect:

@@ -73,7 +73,7 @@ def _providing(evidence: Evidence) -> np.ndarray[tuple[int, ...], np.dtype[np.bo
 
 
 def _makes(evidence: Evidence, row: int) -> bool:
-    """Whether the first recorded write of a place makes it: an attribute that no class gives a default, a key of a dict that was not there."""
+    """Whether the first recorded write of a place makes it: an attribute that no class gives a value, a key of a dict that was not there."""
     place = evidence.facts.locations[int(evidence.table.location[row])]
     if place.kind == "attribute":
         return place.key not in evidence.flow.class_names and evidence.facts.lacked(place.object or 0, place.key)
@@ -105,7 +105,8 @@ def _in_reach(evidence: Evidence, write: int, use: int) -> bool:
 def _absent_before(evidence: Evidence, write: int) -> bool:
     table = evidence.table
     if write == 0 or int(table.location[write - 1]) != int(table.location[write]):
-        return True
+        place = evidence.facts.locations[int(table.location[write])]
+        return not (place.kind == "attribute" and place.key in evidence.flow.class_nones)
     return int(table.vk[write - 1]) == ValueKind.ABSENT or int(table.op[write - 1]) == DELETE
 
 

@@ -29,10 +29,15 @@ _SHAPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _bound(body: ast.ClassDef) -> Iterable[str]:
+def _bound(body: ast.ClassDef, *, to_none: bool) -> Iterable[str]:
     for statement in body.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target] if isinstance(statement, ast.AnnAssign) else []
-        yield from (target.id for target in targets if isinstance(target, ast.Name))
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and _is_none(statement.value) == to_none:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
 
 
 class Functions:
@@ -73,8 +78,11 @@ class ProgramFlow:
                 continue
             scopes.extend(scopes_of(tree, path))
         functions = Functions(scopes)
-        self.class_names = frozenset(name for scope in scopes if isinstance(scope.node, ast.ClassDef) for name in _bound(scope.node))
-        """The names that class bodies bind: what instances have without having been given it."""
+        classes = [scope.node for scope in scopes if isinstance(scope.node, ast.ClassDef)]
+        self.class_names = frozenset(name for body in classes for name in _bound(body, to_none=False))
+        """The names that class bodies bind to more than None: what instances have without having been given it."""
+        self.class_nones = frozenset(name for body in classes for name in _bound(body, to_none=True)) - self.class_names
+        """The names that class bodies bind to None alone."""
         self.functions: dict[tuple[str, int, str], FunctionNode] = {}
         for scope in scopes:
             StatementFlow(self.graph, functions, scope).run()

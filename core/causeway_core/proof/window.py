@@ -1,0 +1,289 @@
+"""Orders in which one actor comes into the window of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.model import Actor, At
+from causeway_core.model.order import Order, OrderPlace
+from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.draft import drafted
+
+_NEXT = 48
+"""Accesses of an actor after its look among which a place to hold it is sought."""
+MOST_IN_A_ROW = 12
+"""Actors that are put one after another to see what is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One actor's part in a window: its first and last place, and the last place before which it can be held (None: its start).
+
+    `holds`: the locks it has through its part; `takes`: those it takes since it can be held. `leads`: the other side comes to its part only once
+    this one has come to where it is held.
+    """
+
+    actor: Actor
+    first: OrderPlace
+    last: OrderPlace
+    since: OrderPlace | None
+    title: str
+    holds: frozenset[int] = frozenset()
+    takes: frozenset[int] = frozenset()
+    leads: bool = False
+
+
+class WindowOrders:
+    """Makes them. Each method raises Unplaced where a place is not known."""
+
+    def __init__(self, anchors: Anchors, evidence: Evidence) -> None:
+        self._anchors = anchors
+        self._evidence = evidence
+        self._locked_out: set[Order] = set()
+
+    def orders(self, candidate: Candidate) -> Iterator[Order]:
+        """The bad and the serial orders of a window, the likeliest first."""
+        sources = [self._window, self._overtaken, self._entwined, self._mirrored, self._alike, self._farther]
+        for source, each in [*((source, candidate) for source in sources), *((self._again, each) for each in candidate.alternates)]:
+            with suppress(Unplaced):
+                yield from source(each)
+
+    def locked_out(self, order: Order) -> bool:
+        """Whether the second actor of a bad order would have to take a lock that the first holds, as the recorded run went."""
+        return order in self._locked_out
+
+    def _window(self, candidate: Candidate) -> Iterator[Order]:
+        """The second actor runs inside the first's window, to its end; and the serial orders."""
+        a, b = self._owner(candidate), self._visitors(candidate)[0]
+        yield self._inside(a, b)
+        yield from self._one_by_one(candidate)
+        yield from serial(a, b)
+
+    def _farther(self, candidate: Candidate) -> Iterator[Order]:
+        """The second actor runs inside the first's window as far as it is known to go."""
+        a = self._owner(candidate)
+        yield from (self._inside(a, b) for b in self._visitors(candidate)[1:])
+
+    def _again(self, candidate: Candidate) -> Iterator[Order]:
+        """An alternate: other actors, who may not be in each other's way as these are."""
+        yield replace(inside(self._owner(candidate), self._visitors(candidate)[0]), alternate=True)
+
+    def _inside(self, a: Side, b: Side) -> Order:
+        order = inside(a, b)
+        if a.holds & b.takes:
+            self._locked_out.add(order)
+        return order
+
+    def _alike(self, candidate: Candidate) -> Iterator[Order]:
+        """Another actor that begins as the first does runs inside the first's window, where the recorded visitor is of another kind."""
+        table, evidence = self._evidence.table, self._evidence
+        first = candidate.first
+        span = table.span(int(table.location[first]))
+        taken = {int(table.actor[first]), *(int(table.actor[row]) for row in candidate.others)}
+        rows = [row for row in range(span.start, span.stop) if int(table.site[row]) == int(table.site[first]) and int(table.actor[row]) not in taken]
+        for row in rows[:1]:
+            closed = candidate.last if candidate.last is not None else first
+            if evidence.order.happens_before(evidence.at(closed), evidence.at(row), must=True):
+                continue
+            again = replace(candidate, others=(row,))
+            yield self._inside(self._owner(again), self._visitors(again)[0])
+
+    def _overtaken(self, candidate: Candidate) -> Iterator[Order]:
+        """Only the second actor's access lies in the window; what it does next comes after it."""
+        table, anchors = self._evidence.table, self._anchors
+        others = sorted(candidate.others, key=lambda row: int(table.order[row]))
+        first, last = others[0], others[-1]
+        who = anchors.actor(first)
+        if not table.writes[last] or not self._evidence.rows_of(who.id, int(table.order[last]) + 1, 2**62, first=1):
+            return
+        a, b, c = self._owner(candidate), anchors.access(first), anchors.access(last)
+        says = f"{a.title} is held after {said(a.first)} until {who.title} has passed {said(c)}, which then waits for {said(a.last)}"
+        held = [(a.first, b, self._anchors.held_since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
+        yield drafted("bad", says, held, watch=[a.last])
+
+    def _entwined(self, candidate: Candidate) -> Iterator[Order]:
+        """Both are past what should have kept the second out: it is held within what it does next until the first has ended.
+
+        Where one runs to its end before the other goes on, work that is only wrong at the same time (two in a critical section, two
+        connections at once) does no harm.
+        """
+        if candidate.dependence != "control" or candidate.pattern is not Pattern.CLONE:
+            return
+        a, other, who = self._anchors, candidate.others[0], self._anchors.actor(candidate.others[0])
+        owner, begins, last = self._owner(candidate), a.access(other), self._next_write(candidate)
+        if (own := self._held_within(other, candidate.first)) is not None:
+            inside, rest = a.access(own[0]), a.access(own[1])
+        elif (alike := self._held_within(candidate.first, other)) is not None:
+            inside, rest = (a.predicted(row, who, self._evidence.at(other)) for row in alike)
+        else:
+            return
+        says = f"{owner.title} and {who.title} both pass {said(owner.first)} before either goes on; {who.title} is held at {said(rest)}"
+        held = [(owner.first, begins, a.held_since(other, candidate.first)), (inside, last, owner.first), (a.end(owner.actor), rest, inside)]
+        yield drafted("bad", says, held, watch=[last])
+
+    def _next_write(self, candidate: Candidate) -> OrderPlace:
+        """Where the window's actor first changes the place it looked at."""
+        table = self._evidence.table
+        rows = self._evidence.rows_of(int(table.actor[candidate.first]), int(table.order[candidate.first]) + 1, int(table.order[candidate.last]))
+        place = int(table.location[candidate.first])
+        return self._anchors.access(next((row for row in rows if int(table.location[row]) == place and table.writes[row]), candidate.last))
+
+    def _held_within(self, look: int, against: int) -> tuple[int, int] | None:
+        """Accesses of one actor after its look between which it can be held: a read and a write of a place that both use, or the next after it has
+        changed the place it looked at.
+        """
+        evidence, table = self._evidence, self._evidence.table
+        shared = {int(table.location[row]) for row in self._after(against)}
+        for one, two in combinations(self._after(look), 2):
+            place = int(table.location[one])
+            reads_first = not table.writes[one] and bool(table.writes[two]) and place == int(table.location[two]) and place in shared
+            takes = bool(table.writes[one]) and place == int(table.location[look])
+            if (reads_first or takes) and evidence.parted(one, two, against):
+                return one, two
+        return None
+
+    def _after(self, row: int) -> list[int]:
+        table = self._evidence.table
+        return self._evidence.rows_of(int(table.actor[row]), int(table.order[row]) + 1, 2**62, first=_NEXT)
+
+    def _one_by_one(self, candidate: Candidate) -> Iterator[Order]:
+        """Where more than two actors do the same, all of them one after another: with two in order a third may still interfere."""
+        table, facts = self._evidence.table, self._evidence.facts
+        span = table.span(int(table.location[candidate.first]))
+        alike = _kin(self._anchors.actor(candidate.first)), _kin(self._anchors.actor(candidate.others[0]))
+        ids = sorted(set(table.actor[span].tolist()))
+        actors = [facts.actors[actor] for actor in ids if actor in facts.actors and _kin(facts.actors[actor]) in alike]
+        if not 2 < len(actors) <= MOST_IN_A_ROW:
+            return
+        ends = [self._anchors.end(actor) for actor in actors]
+        starts = [OrderPlace(actor.path, "start") for actor in actors]
+        for says, row in (("one after another", range(len(actors))), ("one after another, last first", range(len(actors) - 1, -1, -1))):
+            turns = list(row)
+            yield drafted("serial", f"all {len(actors)} {says}", [(ends[one], starts[two], None) for one, two in pairwise(turns)])
+
+    def _mirrored(self, candidate: Candidate) -> Iterator[Order]:
+        """The roles exchanged: the first actor inside the second's window, where it has one at the same places."""
+        table, evidence = self._evidence.table, self._evidence
+        other = candidate.others[0]
+        actor, order = int(table.actor[other]), int(table.order[other])
+        sites = frozenset({int(table.site[candidate.first])})
+        if candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.READ_WRITE_READ):
+            return
+        reads = [other] if int(table.site[other]) in sites else evidence.latest(actor, sites, order)
+        reads = [row for row in reads if int(table.location[row]) == int(table.location[candidate.first])]
+        if not reads:
+            return
+        start = max(reads, key=lambda row: int(table.order[row]))
+        writes = [
+            row
+            for row in evidence.rows_of(actor, int(table.order[start]) + 1, 2**62, first=64)
+            if int(table.site[row]) == int(table.site[candidate.last]) and int(table.location[row]) == int(table.location[candidate.last])
+        ]
+        a = self._anchors
+        who = a.actor(other)
+        last = a.access(writes[0]) if writes else a.predicted(candidate.last, who, evidence.at(start))
+        holds = evidence.locks_through(start, writes[0]) if writes else evidence.locks_at(start)
+        owner = Side(who, a.access(start), last, self._anchors.held_since(start, candidate.first), who.title, holds)
+        visitor = self._owner(candidate)
+        last = self._visitor_end(candidate.first, candidate.last, start, writes[0] if writes else None)[0]
+        begins = visitor.actor.first_at if visitor.since is None else evidence.at(candidate.first)
+        to = visitor.actor.last_at if last.access == "end" else evidence.at(candidate.last)
+        takes = frozenset() if begins is None or to is None else self._taken(visitor.actor, begins, to)
+        visitor = replace(visitor, last=last, takes=takes)
+        yield self._inside(owner, visitor)
+
+    def _owner(self, candidate: Candidate) -> Side:
+        a = self._anchors
+        who = a.actor(candidate.first)
+        since = self._anchors.held_since(candidate.first, candidate.others[0])
+        holds = self._evidence.locks_through(candidate.first, candidate.last)
+        return Side(who, a.access(candidate.first), a.access(candidate.last), since, who.title, holds)
+
+    def _visitors(self, candidate: Candidate) -> list[Side]:
+        """The second actor's part: from its first access on, to its end if that can come in the window, else to its last access.
+
+        It is held at its start, else (where it needs the window's locks on its way) just before its part, to which it comes first.
+        """
+        table, a, evidence = self._evidence.table, self._anchors, self._evidence
+        others = sorted(candidate.others, key=lambda row: int(table.order[row]))
+        first = self._begin(others[0])
+        who, holds = a.actor(first), evidence.locks_through(candidate.first, candidate.last)
+        early, late = a.held_since(first, candidate.first), a.since(first)
+        comes = not evidence.order.happens_before(evidence.at(candidate.first), a.entered(evidence.at(first)), must=True)
+        sides = []
+        for end in self._visitor_end(first, others[-1], candidate.first, candidate.last):
+            to = who.last_at if end.access == "end" and who.last_at is not None else evidence.at(others[-1])
+            begins = who.first_at if early is None and who.first_at is not None else a.entered(evidence.at(first))
+            takes = self._taken(who, begins, to)
+            sides.append(Side(who, a.access(first), end, early, who.title, takes=takes))
+            if late is not None and late != early:
+                lead = comes and bool(holds & takes)
+                sides.append(Side(who, a.access(first), end, late, who.title, takes=self._taken(who, a.entered(evidence.at(first)), to), leads=lead))
+        return sides
+
+    def _taken(self, actor: Actor, begin: At, end: At) -> frozenset[int]:
+        """The locks that an actor takes between two of its events."""
+        thread = self._evidence.facts.thread_of(actor.id)
+        return frozenset(hold.object for hold in self._evidence.holds.holds if hold.actor == thread and begin <= hold.at <= end)
+
+    def _begin(self, row: int) -> int:
+        """Where the part of a visitor that writes begins: at the read that its write depends on, where it made one of the same place."""
+        evidence, table = self._evidence, self._evidence.table
+        if not table.writes[row]:
+            return row
+        reads = frozenset(evidence.depends(int(table.site[row])))
+        before = evidence.latest(int(table.actor[row]), reads, int(table.order[row]))
+        same = [read for read in before if int(table.location[read]) == int(table.location[row]) and not table.writes[read]]
+        return max(same, key=lambda read: int(table.order[read]), default=row)
+
+    def _visitor_end(self, first: int, last: int, opened: int, closed: int | None) -> list[OrderPlace]:
+        """Where a visitor's part may end: at the actor's end, unless that needs the window closed; at its last access near by."""
+        evidence, a = self._evidence, self._anchors
+        who = a.actor(first)
+        found = []
+        if who.last_at is not None and who.state in ("finished", "failed", "cancelled"):
+            needs = closed is not None and evidence.order.happens_before(evidence.at(closed), who.last_at, must=True)
+            if not needs:
+                found.append(a.end(who))
+        table = evidence.table
+        places = {int(table.location[opened]), *([] if closed is None else [int(table.location[closed])])}
+        function = evidence.function_of(abs(int(table.site[last])))
+        later = [
+            row
+            for row in evidence.rows_of(int(table.actor[first]), int(table.order[last]), 2**62, first=64)
+            if int(table.location[row]) in places and evidence.function_of(abs(int(table.site[row]))) == function
+        ]
+        request = evidence.request_at(first)
+        later = [row for row in later if evidence.request_at(row) == request]
+        if closed is not None and not any(table.writes[row] for row in later):
+            found.append(a.predicted(closed, who, evidence.at(first)))
+        found.append(a.access(later[-1] if later else last))
+        return found
+
+
+def _kin(actor: Actor) -> str:
+    """What an actor shares with those that run the same: its path without its number among them."""
+    return actor.path.rpartition("#")[0] or actor.path
+
+
+def inside(a: Side, b: Side) -> Order:
+    """The bad order: `b` wholly in the window of `a`."""
+    says = f"{a.title} is held after {said(a.first)} until {b.title} has {'ended' if b.last.access == 'end' else 'passed ' + said(b.last)}"
+    first = [(b.since, a.first, a.since)] if b.leads and b.since is not None else []
+    return drafted("bad", says, [*first, (a.first, b.first, b.since), (b.last, a.last, a.first)], watch=[a.last])
+
+
+def serial(a: Side, b: Side) -> Iterator[Order]:
+    """The two serial orders."""
+    yield drafted("serial", f"{a.title} first, then {b.title}", [(a.last, b.first, b.since)], watch=[a.last])
+    yield drafted("serial", f"{b.title} first, then {a.title}", [(b.last, a.first, a.since)], watch=[a.last])
+
+
+def said(place: OrderPlace) -> str:
+    """The place, for people."""
+    return f"its {place.access} at {place.file}:{place.line}" if place.access != "end" else "its end"
