@@ -58,6 +58,18 @@ def test_use_before_initialisation(guard: str) -> None:
     assert [each.kind for each in firm(trace)] == (["order_violation"] if guard == "pass" else [])
 
 
+def test_who_put_nothing_in_the_place_still_needs_what_another_puts_there() -> None:
+    trace = Trace(APP.format(guard="pass"))
+    user = trace.task("user")
+    started = trace.write(user, "app.pool = Pool()", "App.pool", None)
+    one = trace.task("one", started)
+    trace.edge(started, trace.event(one))
+    trace.write(one, "app.pool = Pool()", "App.pool", "<app.Pool #3>")
+    trace.step(user)
+    trace.read(user, "return app.pool.size", "App.pool", "<app.Pool #3>")
+    assert [each.kind for each in firm(trace)] == ["order_violation"]
+
+
 def test_use_after_close() -> None:
     trace = Trace("""
     async def request(service):
@@ -158,6 +170,35 @@ def test_a_shared_place_used_as_a_local(value: str, bad: bool) -> None:
         trace.step(actor)
         trace.read(actor, "return app.user", "App.user", name)
     assert [each.pattern for each in firm(trace)] == ([Pattern.WRITE_WRITE_READ] if bad else [])
+
+
+@pytest.mark.parametrize(("alike", "counts"), [(True, True), (False, True), (True, False)])
+def test_a_shared_count_that_each_sets_back_to_nothing(alike: bool, counts: bool) -> None:
+    trace = Trace(f"""
+    async def request(client):
+        client.attempts = 0
+        while not await sent(client):
+            client.attempts {"+= 1" if counts else "= 1"}
+        return client.attempts
+
+    async def sent(client):
+        await pause()
+        return client.attempts >= 1
+
+    async def forget(client):
+        client.attempts = 5
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.write(one, "client.attempts = 0", "Client.attempts", 0)
+    trace.step(one)
+    trace.read(one, "return client.attempts >=", "Client.attempts", 0)
+    if alike:
+        trace.write(two, "client.attempts = 0", "Client.attempts", 0)
+        trace.step(two)
+    trace.write(two, "client.attempts +=" if alike and counts else "client.attempts = 1" if alike else "client.attempts = 5", "Client.attempts", 1)
+    if not alike and counts:
+        trace.write(one, "client.attempts +=", "Client.attempts", 1)
+    assert [each.pattern for each in firm(trace)] == ([Pattern.WRITE_WRITE_READ] if alike and counts else [])
 
 
 def test_the_next_round_of_a_loop_does_not_read_its_own_write_back() -> None:

@@ -132,10 +132,11 @@ def _checked(evidence: Evidence, use: int, write: int) -> bool:
 
 
 def _own(evidence: Evidence, use: int) -> bool:
-    """Whether the user itself wrote the place before."""
+    """Whether the user itself put something in the place before: nothing is what a constructor puts there for others to replace."""
     table = evidence.table
     span = table.span(int(table.location[use]))
-    mine = table.writes[span] & (table.actor[span] == table.actor[use]) & (table.order[span] < table.order[use])
+    something = table.writes[span] & ~np.isin(table.vk[span], [int(kind) for kind in _NOTHING])
+    mine = something & (table.actor[span] == table.actor[use]) & (table.order[span] < table.order[use])
     return bool(mine.any())
 
 

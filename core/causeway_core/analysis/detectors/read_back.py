@@ -21,23 +21,24 @@ ENOUGH = 6
 def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
     """W[W]R candidates: what is read back must matter, and what was written must be the actor's own.
 
-    Only writes whose value comes from the actor (not a literal such as a state's name, which others are meant to see), or that add up to
-    something that is then decided upon.
+    Only writes whose value comes from the actor (not a literal such as a state's name, which others are meant to see, unless the function goes on
+    to count from it), or that add up to something that is then decided upon.
     """
     table = evidence.table
     for write_site in np.unique(table.site[table.writes]).tolist():
         written = evidence.node(evidence.write_node(write_site))
-        if written is None or written.constant:
+        counted = written is not None and written.constant and _counted_from(evidence, write_site)
+        if written is None or (written.constant and not counted):
             continue
         for read_site in _readers(evidence, write_site):
-            if not _reads_own(evidence, write_site, read_site):
+            if not _reads_own(evidence, write_site, read_site, counted=counted):
                 continue
             found = windows.between(write_site, read_site, "data", first_writes=True, last_writes=False)
             if found is None:
                 continue
             given = 0
             for first, last, struck in windows.sample(found):
-                candidate = _of_window(evidence, partners, first, last, struck)
+                candidate = _of_window(evidence, partners, first, last, struck, counted=counted)
                 if candidate is not None:
                     yield candidate
                     given += 1
@@ -56,11 +57,30 @@ def _readers(evidence: Evidence, write_site: int) -> list[int]:
     return sorted(sites)
 
 
-def _reads_own(evidence: Evidence, write_site: int, read_site: int) -> bool:
+def _counted_from(evidence: Evidence, write_site: int) -> bool:
+    """Whether the function that sets the place to a literal adds to it further down: it counts something of its own."""
+    table, flow = evidence.table, evidence.flow
+    node = evidence.write_node(write_site)
+    if node is None:
+        return False
+    begins = flow.place(node)
+    for location in np.unique(table.location[evidence.rows_at(write_site)])[:64].tolist():
+        span = table.span(location)
+        for site in np.unique(table.site[span][table.writes[span]]).tolist():
+            adds = evidence.write_node(site)
+            if adds is None or not flow.graph.nodes[adds].accumulates:
+                continue
+            place = flow.place(adds)
+            if place.scope == begins.scope and place.line > begins.line:
+                return True
+    return False
+
+
+def _reads_own(evidence: Evidence, write_site: int, read_site: int, *, counted: bool) -> bool:
     """Whether the text makes the read look for what the write left: it follows in the same function, or one calls the other in that order.
 
-    Not if the read begins an update of the place anew, nor if what was written is compared with it, or looked for in it: that asks whether it is
-    still there.
+    Not if the read begins an update of the place anew (unless it is the actor's own count), nor if what was written is compared with it, or looked
+    for in it: that asks whether it is still there.
     """
     graph, flow = evidence.flow.graph, evidence.flow
     write_node, read_node = evidence.write_node(write_site), evidence.read_node(read_site)
@@ -73,12 +93,14 @@ def _reads_own(evidence: Evidence, write_site: int, read_site: int) -> bool:
         follows = any(line < read.line for line in graph.call_lines(read.scope, write.scope)) or any(
             line > write.line for line in graph.call_lines(write.scope, read.scope)
         )
-    updates = any(flow.place(target).name == read.name and flow.place(target).shape == read.shape for target in graph.decided_writes(read_node))
+    updates = not counted and any(
+        flow.place(target).name == read.name and flow.place(target).shape == read.shape for target in graph.decided_writes(read_node)
+    )
     sources = {code >> 1 for code in graph.nodes[write_node].sources if not code & 1}
     return follows and not updates and not sources & graph.compared.get(read_node, set())
 
 
-def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, struck: bool) -> Candidate | None:
+def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, struck: bool, *, counted: bool) -> Candidate | None:
     if _written_again(evidence, first, last) or _only_accumulated(evidence, last):
         return None
     accumulates = _accumulates(evidence, first)
@@ -89,6 +111,9 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
         if not evidence.parted(first, last, other) or through & evidence.locks_at(other) or same_scalar(evidence, first, other):
             continue
         if accumulates != _accumulates(evidence, other) and accumulates:
+            continue
+        # A count that somebody else sets back is meant to be; two that count in one place are not.
+        if counted and evidence.function_of(int(evidence.table.site[first])) != evidence.function_of(int(evidence.table.site[other])):
             continue
         if evidence.concurrent(first, other) and evidence.concurrent(last, other):
             inside = struck and first < other < last
