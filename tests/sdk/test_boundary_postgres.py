@@ -169,6 +169,7 @@ def test_what_detectors_need(recorded: dict[str, Run]) -> None:
     assert one(run, "INSERT INTO accounts (id) ")["error"] == "UniqueViolation"
     assert one(recorded["psycopg2"], "UPDATE")["rowcount"] == 1
     assert one(recorded["asyncpg"], "INSERT")["rowcount"] == 1
+    assert (one(run, "SELECT balance")["rowcount"], one(run, "SELECT * FROM accounts WHERE password")["rowcount"]) == (1, 0), "rows that are locked"
 
 
 def test_transactions_begin_and_end_as_the_server_says(recorded: dict[str, Run]) -> None:

@@ -171,10 +171,15 @@ class Trace:
         """The actor gives the lock back."""
         return self.sync(actor, SyncOp.RELEASED, lock)
 
-    def statement(self, actor: int, text: str, access: str, row: tuple[object, ...], *, connection: int = 1, transaction: int | None = None) -> At:
+    def statement(
+        self, actor: int, text: str, access: str, row: tuple[object, ...], *, connection: int = 1, transaction: int | None = None,
+        system: str = "sqlite", isolation: str | None = None, clauses: Sequence[str] = (), rowcount: int = 1,
+    ) -> At:  # fmt: skip
         """A database statement that touches one row."""
         at = self.event(actor)
-        self.sql.append(Sql(len(self.sql) + 1, at, actor, "sqlite", connection, text, None, access, 1, (row,), transaction, None, 0, 0, None, {}))
+        details = {"database": "shop", "tables": [row[0]], "clauses": list(clauses)}
+        number = len(self.sql) + 1
+        self.sql.append(Sql(number, at, actor, system, connection, text, None, access, rowcount, (row,), transaction, isolation, 0, 0, None, details))
         self.sql_order.append(len(self._events))
         return at
 

@@ -18,6 +18,7 @@ from causeway_core.analysis.flow.expression import READING_MUTATORS
 from causeway_core.analysis.flow.graph import Dependence, Node
 from causeway_core.analysis.holds import Holds
 from causeway_core.analysis.table import MUTATE, AccessTable, Ints, Values
+from causeway_core.analysis.transactions import Transactions
 from causeway_core.model import At, Site, ValueKind
 from causeway_core.storage.rows import Span
 
@@ -68,6 +69,11 @@ class Evidence:
         return other
 
     # Places.
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        """What the transactions of databases keep each other out of."""
+        return Transactions(self.facts)
 
     @cached_property
     def flow(self) -> ProgramFlow:

@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.query_flow import influence
 from causeway_core.analysis.statement import parse
 from causeway_core.analysis.telling.scene import Moment, Scene
-from causeway_core.analysis.text import FunctionNode, Texts, called, own_nodes
+from causeway_core.analysis.text import Texts, called
 from causeway_core.graph import SourcePlace
 from causeway_core.model import Finding
 from causeway_core.storage.rows import Sql
 
 SAMPLE = 24
-_REFUSED = frozenset({"IntegrityError", "UniqueViolation", "DatabaseError", "OperationalError", "Error"})
+_REFUSED = frozenset(
+    {"IntegrityError", "UniqueViolation", "UniqueViolationError", "IntegrityConstraintViolationError", "DatabaseError", "OperationalError", "Error"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     found: dict[tuple[str, str], Finding] = {}
     for read, write in _pairs(uses):
         pair = read.sql.statement, write.sql.statement
-        if pair in found or not _acts_on(texts, read.place, write.place) or _refusal_handled(texts, write):
+        if pair in found or _refusal_handled(texts, write):
+            continue
+        how = influence(texts, read.place, write.place)
+        if not how or (how == "given" and _refused(read.sql, write.sql)):
             continue
         other = _other(evidence, uses, read, write)
         if other is not None:
@@ -65,12 +71,17 @@ def _pairs(uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
         mine = before.setdefault((use.sql.actor, use.table), [])
         statement = parse(use.sql.statement)
         if use.sql.access == "read":
-            if not statement.locks:
-                mine.append(use)
+            mine.append(use)
         elif statement.verb in ("INSERT", "UPDATE") and not statement.upserts and not (statement.verb == "UPDATE" and _checks(use.sql)):
             for read in reversed(mine[-4:]):
                 if not _same_row(read.sql, use.sql):
                     yield read, use
+
+
+def _refused(read: Sql, write: Sql) -> bool:
+    """Whether two actors that were led to the same row could not both write it: what was read says which one, and the transaction keeps its view."""
+    same = read.transaction is not None and read.transaction == write.transaction and read.connection == write.connection
+    return same and (write.isolation or "").upper() == "REPEATABLE READ" and parse(write.statement).verb == "UPDATE"
 
 
 def _checks(sql: Sql) -> bool:
@@ -88,7 +99,7 @@ def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Us
     """Another actor's statement like the read that may fall into the window."""
     alike = [use for use in uses if use.sql.actor != read.sql.actor and use.sql.statement == read.sql.statement and use.table == read.table]
     for other in alike[:SAMPLE]:
-        if read.sql.transaction is not None and read.sql.transaction == write.sql.transaction and other.sql.connection != read.sql.connection:
+        if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="rows"):
             continue
         through = evidence.holds.through(read.sql.actor, read.order, write.order)
         if through & evidence.holds.locks(other.sql.actor, other.order) or not _matters(read.sql, other.sql):
@@ -105,89 +116,22 @@ def _matters(read: Sql, other: Sql) -> bool:
     return True
 
 
-def _acts_on(texts: Texts, read: SourcePlace, write: SourcePlace) -> bool:
-    """Whether, in a function that makes both (itself or by a function it calls), what the read gave decides about the write or goes into it."""
-    return any(_depends(function, reads, writes) for function, reads, writes in _makers(texts, read, write))
-
-
-def _makers(texts: Texts, read: SourcePlace, write: SourcePlace) -> Iterator[tuple[FunctionNode, list[ast.Call], list[ast.Call]]]:
-    homes = [texts.function(place.path, place.line) for place in (read, write)]
-    names = [home.name if home is not None else "" for home in homes]
-    for path, function in texts.functions():
-        sides: list[list[ast.Call]] = []
-        for place, home, name in zip((read, write), homes, names, strict=True):
-            calls = [node for node in own_nodes(function) if isinstance(node, ast.Call)]
-            if function is home and path == place.path:
-                here = [call for call in calls if call.lineno <= place.line <= (call.end_lineno or 0)]
-                sides.append([call for call in here if called(call).startswith("execute")] or here)
-            else:
-                sides.append([call for call in calls if name and called(call) == name])
-        if all(sides):
-            yield function, sides[0], sides[1]
-
-
-def _depends(function: FunctionNode, reads: list[ast.Call], writes: list[ast.Call]) -> bool:
-    """Follows names forwards through the function, as its text goes."""
-    sources = {id(node) for node in reads}
-    targets = {id(node) for node in writes}
-    names: set[str] = set()
-
-    def tainted(node: ast.AST | None) -> bool:
-        return node is not None and any(id(each) in sources or (isinstance(each, ast.Name) and each.id in names) for each in ast.walk(node))
-
-    def writes_in(nodes: list[ast.AST]) -> bool:
-        return any(id(each) in targets for node in nodes for each in ast.walk(node))
-
-    def leaves(body: list[ast.stmt]) -> bool:
-        return any(isinstance(each, ast.Return | ast.Raise | ast.Continue | ast.Break) for statement in body for each in ast.walk(statement))
-
-    def follow(body: list[ast.stmt], guarded: bool) -> bool:
-        for statement in body:
-            tests = [each for name in ("test", "iter", "subject") if (each := getattr(statement, name, None)) is not None]
-            here = guarded or any(tainted(test) for test in tests)
-            if isinstance(statement, ast.For | ast.AsyncFor) and tainted(statement.iter):
-                names.update(each.id for each in ast.walk(statement.target) if isinstance(each, ast.Name))
-            inner = [part for name in ("body", "orelse", "finalbody") for part in getattr(statement, name, [])]
-            inner += [part for handler in getattr(statement, "handlers", []) for part in handler.body]
-            inner += [part for case in getattr(statement, "cases", []) for part in case.body]
-            if inner and not isinstance(statement, FunctionNode | ast.ClassDef):
-                for item in getattr(statement, "items", []):
-                    if item.optional_vars is not None and tainted(item.context_expr):
-                        names.update(each.id for each in ast.walk(item.optional_vars) if isinstance(each, ast.Name))
-                if follow(inner, here):
-                    return True
-                # `if taken: return` guards all that comes after it.
-                guarded = guarded or (isinstance(statement, ast.If) and here and leaves(statement.body))
-                continue
-            if writes_in([statement]) and (
-                guarded or any(tainted(part) for call in ast.walk(statement) if id(call) in targets for part in _given(call))
-            ):
-                return True
-            if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) and tainted(statement.value):
-                bound = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-                names.update(each.id for target in bound for each in ast.walk(target) if isinstance(each, ast.Name))
-            names.update(each.target.id for each in ast.walk(statement) if isinstance(each, ast.NamedExpr) and tainted(each.value))
-        return False
-
-    return follow(function.body, False)
-
-
-def _given(call: ast.AST) -> list[ast.AST]:
-    return [*call.args, *(each.value for each in call.keywords)] if isinstance(call, ast.Call) else []
-
-
 def _refusal_handled(texts: Texts, write: _Use) -> bool:
-    """Whether an INSERT stands in a `try` that meets the database's refusal with another statement, or by leaving."""
+    """Whether an INSERT stands in a `try` that meets the database's refusal with another statement, by leaving, or with an error of its own."""
     if parse(write.sql.statement).verb != "INSERT":
         return False
     for node in texts.around(write.place.path, write.place.line):
         for handler in node.handlers if isinstance(node, ast.Try) else ():
             names = {getattr(each, "attr", getattr(each, "id", "")) for each in ast.walk(handler.type)} if handler.type is not None else _REFUSED
             inside = [each for statement in handler.body for each in ast.walk(statement)]
-            acts = any(isinstance(each, ast.Return | ast.Continue | ast.Pass) for each in inside)
+            acts = any(isinstance(each, ast.Return | ast.Continue | ast.Pass) or _raises_its_own(each) for each in inside)
             if names & _REFUSED and (acts or any(isinstance(each, ast.Call) and called(each).startswith(("execute", "fetch")) for each in inside)):
                 return True
     return False
+
+
+def _raises_its_own(node: ast.AST) -> bool:
+    return isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
 
 
 def _told(scene: Scene, read: _Use, write: _Use, other: _Use) -> Finding:

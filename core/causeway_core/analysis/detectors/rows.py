@@ -12,8 +12,6 @@ from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.model import Finding
 from causeway_core.storage.rows import Sql
 
-_SERIALIZABLE = ("serializable", "immediate", "exclusive", "repeatable")
-
 PARTNERS = 24
 """Statements of others on a row that are tried for one window."""
 
@@ -37,11 +35,11 @@ class _Window:
 
 
 def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """SELECT of a row, then UPDATE or DELETE of it by the same actor, not in one transaction that serializes them; another actor's
-    statement on the row is concurrent.
+    """SELECT of a row, then UPDATE or DELETE of it by the same actor, with no lock of the database or the program around them and not in one
+    transaction that serializes them; another actor's statement on the row is concurrent.
 
-    Not for writes that are safe by themselves: `SET x = x + ?`, a WHERE that checks more than the key, upserts, FOR UPDATE. One finding a
-    pair of statements.
+    Not for writes that are safe by themselves: `SET x = x + ?`, a WHERE that checks more than the key, upserts. One finding a pair of
+    statements.
     """
     found: dict[tuple[str, str], _Window] = {}
     for window in _windows(evidence):
@@ -63,8 +61,7 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
         for use in uses:
             statement = _statement(use.sql)
             if use.sql.access == "read":
-                if not statement.locks:
-                    last_read[use.sql.actor] = use
+                last_read[use.sql.actor] = use
             elif (
                 use.sql.actor in last_read
                 and statement.verb in ("UPDATE", "DELETE")
@@ -88,22 +85,12 @@ def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use,
     others = [use for use in uses if use.sql.actor != write.sql.actor and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
     others.sort(key=lambda use: (not read.order < use.order < write.order, use.sql.access != "write", abs(use.order - write.order)))
     for other in others[:PARTNERS]:
-        if _serialized(read, write, other) or _locked(evidence, read, write, other):
+        if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="row") or _locked(evidence, read, write, other):
             continue
         if all(evidence.unordered(use.sql.at, other.sql.at) for use in (read, write)):
             struck = read.order < other.order < write.order and other.sql.access == "write" and parse(write.sql.statement).verb == "UPDATE"
             return _Window(table, key, read, write, other, struck)
     return None
-
-
-def _serialized(read: _Use, write: _Use, other: _Use) -> bool:
-    """Whether one transaction holds the window and keeps the other statement out: not if both actors share the connection."""
-    one, two = read.sql, write.sql
-    if one.transaction is None or one.transaction != two.transaction or one.connection != two.connection or other.sql.connection == one.connection:
-        return False
-    isolation = (two.isolation or "").lower()
-    # SQLite refuses the second writer of a deferred transaction; other systems let it pass unless told otherwise.
-    return "sqlite" in two.system or any(word in isolation for word in _SERIALIZABLE)
 
 
 def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:

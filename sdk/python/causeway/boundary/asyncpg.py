@@ -46,6 +46,12 @@ def _executed(started: int, args: tuple[Any, ...], kwargs: dict[str, Any], resul
     _write(args[0], text, args[2:], False, _rowcount(result), error, started)
 
 
+def _one_fetched(started: int, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, error: BaseException | None) -> None:
+    """Of the rows there may be more: that there is none is all that this tells."""
+    text = args[1] if len(args) > 1 else kwargs.get("query")
+    _write(args[0], text, args[2:], False, 0 if result is None and error is None else -1, error, started)
+
+
 def _executed_many(started: int, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, error: BaseException | None) -> None:
     text, sets = [*args[1:], *(kwargs[name] for name in ("command", "query", "args") if name in kwargs)][:2]
     _write(args[0], text, sets, True, -1, error, started)
@@ -80,8 +86,9 @@ def _closed(started: int, args: tuple[Any, ...], kwargs: dict[str, Any], result:
 def patch(module: ModuleType) -> None:
     """Hook `asyncpg`."""
     connection, cursor, prepared_stmt = module.connection, module.cursor, module.prepared_stmt
-    for name in ("execute", "fetch", "fetchval", "fetchrow"):
+    for name in ("execute", "fetch", "fetchval"):
         around(connection.Connection, name, began, _executed, awaited=True)
+    around(connection.Connection, "fetchrow", began, _one_fetched, awaited=True)
     for name in ("executemany", "fetchmany"):
         if name in vars(connection.Connection):
             around(connection.Connection, name, began, _executed_many, awaited=True)

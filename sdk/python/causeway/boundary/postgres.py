@@ -82,7 +82,7 @@ def executed(
         shown, rows = sets_json(prepared, parameters)
     else:
         shown, rows = parameters_json(prepared.statement, parameters), rows_json(prepared, parameters, None)
-    _write(session, prepared, shown, rows, rowcount if prepared.statement.access == "write" else -1, error, started, is_open, level)
+    _write(session, prepared, shown, rows, rowcount if prepared.statement.access in ("read", "write") else -1, error, started, is_open, level)
 
 
 def ended(session: Session, verb: str, error: BaseException | None, started: int, is_open: bool) -> None:

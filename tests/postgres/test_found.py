@@ -1,0 +1,23 @@
+"""What is found in programs that read and then write, and that nothing is where the database or the statement sees to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.postgres.conftest import PROGRAMS, Workshop
+
+FOUND = {
+    "transfer": ("lost_update", "accounts row 1"),
+    "user_names": ("atomicity_violation", "users"),
+    "on_call": ("atomicity_violation", "doctors"),
+}
+"""Kind and resource of the finding; programs that are not here are right."""
+QUICK = ("transfer", "transfer_for_update")
+NAMES = sorted(path.stem for path in PROGRAMS.glob("*.py"))
+
+
+@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in NAMES])
+def test_the_bug_is_found_and_what_is_right_is_not_accused(name: str, workshop: Workshop) -> None:
+    workshop.record(name)
+    found = {(finding["kind"], finding["resource"]) for finding in workshop.analyse("--no-verify") if finding["tier"] != "hint"}
+    assert found == ({FOUND[name]} if name in FOUND else set())
