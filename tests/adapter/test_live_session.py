@@ -201,6 +201,21 @@ def test_the_end_is_a_stop_only_when_the_program_failed(program, source, code, s
         ends(client, code)
 
 
+def test_what_views_ask_of_a_program_that_has_ended_opens_no_box(program):
+    script = program("print('fine')\n")
+    with Client() as client:
+        client.launch(**script.configuration())
+        ends(client, 0)
+        assert client.request("threads")["threads"] == []
+        for command, arguments in (
+            ("stackTrace", {"threadId": 1}), ("scopes", {"frameId": 1}), ("variables", {"variablesReference": 1}), ("loadedSources", {}),
+            ("evaluate", {"expression": "1", "context": "watch"}), ("causeway/causality", {}),
+        ):  # fmt: skip
+            response = client.ask(command, **arguments)
+            assert not response["success"] and not response["body"]["error"]["showUser"], response
+        assert client.ask("stepBack", threadId=1)["body"]["error"]["showUser"], "a person has asked for that"
+
+
 def test_stop_at_end_can_be_asked_for_and_terminate_leaves_it(program):
     script = program("x = 1  # @x\n")
     with Client() as client:

@@ -16,6 +16,7 @@ from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.live.configuration import address_of, parse
 from causeway_adapter.dap.live.live import Live
 from causeway_adapter.dap.live.port import Port
+from causeway_adapter.dap.refusals import error_body, is_shown
 from causeway_adapter.dap.reply import Event, Reply
 from causeway_adapter.dap.requests import HANDLERS, NOT_SERVED
 
@@ -41,10 +42,6 @@ BEFORE_A_RECORDING = frozenset(
 
 RUNNING = ("connect", "listen", "processId", "host", "port")
 """What an `attach` to a running program names."""
-
-
-ASKED_UNSEEN = frozenset({"evaluate", "causeway/causality", "causeway/overview", "causeway/travel"})
-"""What clients ask by themselves (hovers, watches, inline values, views), or show the failure of where they asked: no box pops up for it."""
 
 
 class Adapter:
@@ -156,7 +153,7 @@ class Adapter:
             log.error("%s failed", request.get("command"), exc_info=error)
             text = f"{request.get('command')} failed inside Causeway: {type(error).__name__}: {error}"
             error = InternalError(text, "please report this, with the log")
-        body = {"error": error_body(error, shown=request.get("command") not in ASKED_UNSEEN)}
+        body = {"error": error_body(error, shown=is_shown(request))}
         self._connection.send({**_response(request), "success": False, "message": error.message, "body": body})
 
     def _handle(self, command: object, arguments: object) -> Reply:
@@ -197,9 +194,3 @@ def _arguments_at_fault(handler: Callable[..., Reply], error: Exception) -> bool
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     return traceback is not None and traceback.tb_frame.f_code.co_filename == handler.__code__.co_filename
-
-
-def error_body(error: CausewayError, *, shown: bool = True) -> dict[str, Any]:
-    """A DAP `Message`: stable number from the slug, text with its next step; `shown` to the user in a box of its own."""
-    number = 1000 + sum(ord(letter) * (index + 1) for index, letter in enumerate(error.slug)) % 9000
-    return {"id": number, "format": str(error), "showUser": shown, "variables": {"slug": error.slug}}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from causeway_adapter.dap.refusals import is_shown
 from causeway_adapter.dap.reply import Event, Reply
 
 Message = dict[str, Any]
@@ -37,5 +38,5 @@ class Port:
         if not response["success"] and not (isinstance(body, dict) and "error" in body):
             # Clients show a refusal only by its `error`.
             text = str(answer.get("message") or "debugpy refused")
-            body = {"error": {"id": 2000, "format": text.replace("{", "(").replace("}", ")"), "showUser": True}}
+            body = {"error": {"id": 2000, "format": text.replace("{", "(").replace("}", ")"), "showUser": is_shown(request)}}
         self.send({**response, "body": body if body is not None else {}})

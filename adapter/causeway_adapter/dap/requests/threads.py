@@ -9,8 +9,9 @@ from causeway_adapter.dap.reply import Reply
 
 
 def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
-    """Status: required. At most a thousand: the one that stopped, then those near to it in causality; the last says how many more there are."""
-    if not conversation.configured:
+    """Status: required. At most a thousand: the one that stopped, then those near to it in causality; the last says how many more there are.
+    None where nothing is open: before the first stop, and when a program has ended that nobody travels."""
+    if not conversation.configured or not conversation.attached:
         return Reply({"threads": []})
     listed = conversation.actors()
     threads = [{"id": state.actor, "name": f"{state.title} ({state.words})" if state.words else state.title} for state in listed.actors]
