@@ -169,6 +169,34 @@ asyncio.run(main())
 """
 
 
+KEPT_ALIVE = """\
+import asyncio
+from aiohttp import ClientSession, web
+
+carts = {}
+
+async def add(request):
+    items = carts.get("v1", ())
+    await asyncio.sleep(0.001)
+    carts["v1"] = (*items, request.match_info["item"])
+    return web.Response(text="added")
+
+async def main():
+    app = web.Application()
+    app.router.add_get("/add/{item}", add)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}") as browser:
+        for item in ("lamp", "desk"):
+            async with browser.get(f"/add/{item}") as response:
+                await response.text()
+    await runner.cleanup()
+
+asyncio.run(main())
+"""
+
+
 def orders_of(tmp_path: Path, source: str) -> dict[str, tuple[Order, ...]]:
     (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
@@ -259,6 +287,14 @@ def test_other_actors_are_alternates(tmp_path: Path) -> None:
     alternates = [pair for order, pair in zip(bad, pairs, strict=True) if order.alternate]
     # The second and the third never have one lock, however fast the third is.
     assert {"main/main/add#2", "main/main/add#3"} in alternates and not bad[0].alternate and pairs[0] not in alternates
+
+
+def test_a_request_that_came_on_the_connection_of_the_first_comes_on_another_while_that_is_held(tmp_path: Path) -> None:
+    last = [order for order in orders_of(tmp_path, KEPT_ALIVE)["lost_update"] if order.aim == "bad"][-1]
+    places = dict(last.places)
+    first, second = places["a1"].actor, places["b1"].actor
+    assert last.alternate and places["b2"].actor == second and first.endswith("/start/_handle_request") and second.endswith(first.rpartition("/")[2])
+    assert "/connection_made#" in second and "/connection_made#" not in first
 
 
 def test_an_order_survives_its_json(tmp_path: Path) -> None:

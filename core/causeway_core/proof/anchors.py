@@ -59,6 +59,18 @@ class Anchors:
             raise Unplaced(f"actor {actor} was never announced")
         return found
 
+    def on_next_connection(self, actor: Actor) -> str | None:
+        """The path that an actor would have that a callback of the event loop made, were it the first of the callback's next call; else None."""
+        paths = {each.path: each.kind for each in self._evidence.facts.actors.values() if each.process == actor.process}
+        parts = actor.path.split("/")
+        for index in range(2, len(parts)):
+            if paths.get("/".join(parts[:index])) == "callback":
+                names = [part.partition("#")[0] for part in parts[index - 1 :]]
+                base = "/".join((*parts[: index - 1], names[0]))
+                made = sum(path.count("/") == index - 1 and _unnumbered(path) == base for path in paths)
+                return "/".join((f"{base}#{made + 1}", *names[1:]))
+        return None
+
     def access(self, row: int) -> OrderPlace:
         """The place of an access, by row of the access table."""
         table = self._evidence.table
@@ -369,6 +381,12 @@ class Anchors:
         first = _statements(source).get(line, line)
         lines = source.splitlines()
         return first, lines[first - 1].strip() if 0 < first <= len(lines) else ""
+
+
+def _unnumbered(path: str) -> str:
+    """A path without the number of its last part."""
+    above, slash, name = path.rpartition("/")
+    return above + slash + name.partition("#")[0]
 
 
 def loop_lines(source: str, line: int, column: int) -> range | None:

@@ -49,7 +49,8 @@ class WindowOrders:
     def orders(self, candidate: Candidate) -> Iterator[Order]:
         """The bad and the serial orders of a window, the likeliest first."""
         sources = [self._window, self._overtaken, self._entwined, self._mirrored, self._alike, self._farther]
-        for source, each in [*((source, candidate) for source in sources), *((self._again, each) for each in candidate.alternates)]:
+        again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
+        for source, each in [*((source, candidate) for source in sources), *again]:
             with suppress(Unplaced):
                 yield from source(each)
 
@@ -72,6 +73,16 @@ class WindowOrders:
     def _again(self, candidate: Candidate) -> Iterator[Order]:
         """An alternate: other actors, who may not be in each other's way as these are."""
         yield replace(inside(self._owner(candidate), self._visitors(candidate)[0]), alternate=True)
+
+    def _elsewhere(self, candidate: Candidate) -> Iterator[Order]:
+        """A request that came on a connection once the one before was answered: while that is held, it comes on the next connection to be made."""
+        a, b = self._owner(candidate), self._visitors(candidate)[0]
+        requests = [self._evidence.request_at(row) for row in (candidate.first, candidate.others[0])]
+        path = self._anchors.on_next_connection(b.actor)
+        if None in requests or a.actor.id == b.actor.id or _kin(a.actor) != _kin(b.actor) or path is None:
+            return
+        moved = replace(b, first=replace(b.first, actor=path), last=replace(b.last, actor=path), since=None)
+        yield replace(inside(a, moved), says=f"{inside(a, moved).says} on another connection", alternate=True)
 
     def _inside(self, a: Side, b: Side) -> Order:
         order = inside(a, b)
