@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from causeway_core.ingest.common import CommonObjects
 from causeway_core.ingest.labels import Labels
 from causeway_core.ingest.pipeline import Pipeline
 from causeway_core.model.at import At, position_of, stream_of
@@ -31,22 +32,31 @@ _VALUES_KEPT = 1 << 14
 
 
 def write_accesses(pipeline: Pipeline, labels: Labels) -> None:
-    """Fills tables `location` and `access`; access.id ascends in the total order of each process."""
+    """Fills tables `location` and `access`; access.id ascends in the total order of each process.
+
+    A place of an object that several processes know by one name (record SHARED) is one location, the first process's.
+    """
     chunks = ChunkStore(pipeline.writer.database)
+    common = CommonObjects(pipeline.facts.shared)
     last = 0
     for process in pipeline.facts.processes:
         owners, cells, names = pipeline.scanner.shared(process)
+        if common.of(process):
+            owners = common.among(process, owners)
         if owners or cells or names:
-            last = _Process(pipeline, labels, chunks, process, (owners, cells, names), last).write()
+            last = _Process(pipeline, labels, chunks, process, (owners, cells, names), common, last).write()
 
 
 class _Process:
     """Reads the chunks of one process twice, skipping those in which nothing shared is touched."""
 
     def __init__(
-        self, pipeline: Pipeline, labels: Labels, chunks: ChunkStore, process: int, shared: tuple[bytes, bytes, bytes], last_location: int
+        self, pipeline: Pipeline, labels: Labels, chunks: ChunkStore, process: int, shared: tuple[bytes, bytes, bytes], common: CommonObjects,
+        last_location: int,
     ) -> None:
-        self._pipeline, self._labels, self._chunks, self._id = pipeline, labels, chunks, process
+        self._pipeline, self._labels, self._chunks, self._id, self._common = pipeline, labels, chunks, process, common
+        self._united: dict[int, int] = {}
+        """Locations of this process that an earlier one has listed already."""
         self._owners = np.frombuffer(shared[0], np.uint32)
         self._variable_sites = self._sites_of(shared[1], shared[2])
         types = array("I", [number for pair in pipeline.facts.types(process).items() for number in pair])
@@ -55,7 +65,8 @@ class _Process:
         self._has_steps = len(steps) > 0
         self._shown = lru_cache(_VALUES_KEPT)(self._show)
         self._scan = _stream.AccessScan(
-            sites.tobytes(), steps.tobytes(), *shared, types.tobytes(), pipeline.sites.numbers_of(_METHODS), last_location + 1
+            sites.tobytes(), steps.tobytes(), *shared, types.tobytes(), pipeline.sites.numbers_of(_METHODS),
+            common.pairs(process), last_location + 1
         )
 
     def write(self) -> int:
@@ -134,11 +145,22 @@ class _Process:
 
     def _take(self) -> list[tuple[Any, ...]]:
         accesses, locations = self._scan.take()
-        self._pipeline.writer.insert("location", [self._location(*row) for row in locations])
+        rows = [(self._location(*each), each[4]) for each in locations]
+        self._pipeline.writer.insert("location", [row for row, key_kind in rows if not self._is_known(row, key_kind)])
+        united = self._united
         return [
-            (at, actor, step, location, ACCESS_OPS[op], site, vk, self._shown(vk, payload), payload)
+            (at, actor, step, united.get(location, location), ACCESS_OPS[op], site, vk, self._shown(vk, payload), payload)
             for at, actor, step, location, op, site, vk, payload in accesses
         ]
+
+    def _is_known(self, row: tuple[Any, ...], key_kind: int) -> bool:
+        number, _, kind, owner, word, _ = row
+        if key_kind == ValueKind.OBJECT:
+            word = f"{word} of {self._id}"  # numbers of objects mean nothing in another process
+        first = self._common.location(number, kind, owner, word)
+        if first != number:
+            self._united[number] = first
+        return bool(first != number)
 
     def _show(self, kind: int, payload: bytes | None) -> str | None:
         if kind == ValueKind.INT32 and payload is not None:
@@ -156,19 +178,24 @@ class _Process:
         match _KINDS[kind]:
             case "attribute":
                 assert id is not None
-                return (number, self._id, "attribute", id, word, f"{labels.class_name(id)}.{word}")
+                return (number, self._id, "attribute", id, word, f"{self._name(id) if self._common.same(id) else labels.class_name(id)}.{word}")
             case "item":
                 assert id is not None
                 shown = str(labels.value(self._id, key_kind, key))
-                return (number, self._id, "item", id, shown, f"{labels.name(id)}[{shown}]")
+                return (number, self._id, "item", id, shown, f"{self._name(id)}[{shown}]")
             case "structure":
                 assert id is not None
-                return (number, self._id, "structure", id, "*", labels.name(id))
+                return (number, self._id, "structure", id, "*", self._name(id))
             case "cell":
                 word = self._cell_name(At(at)) or "cell"
                 return (number, self._id, "cell", owner, word, word)
             case _:
                 return (number, self._id, "global", None, word, word)
+
+    def _name(self, id: int) -> str:
+        """The object's name; of what several processes have the plainest: the local variable of one, rather than how it was handed to another."""
+        names = [label for each in self._common.same(id) if (label := self._labels.label(each)) is not None]
+        return min(names, key=lambda name: ("." in name or "[" in name), default=None) or self._labels.name(id)
 
     def _cell_name(self, at: At) -> str | None:
         chunk = next(c for c in reversed(self._chunks.chunks(stream_of(at))) if c.first <= position_of(at))

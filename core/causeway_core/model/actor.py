@@ -47,8 +47,9 @@ class Actor:
 
     @property
     def title(self) -> str:
-        """For people: `task transfer-1`, `thread worker-0`."""
-        return f"{self.kind} {self.name}"
+        """For people: `task transfer-1`, `thread worker-0`; the first thread of a child stands for its process, `process main/process#2`."""
+        first = self.name == "MainThread" and self.path.rpartition("/")[2].partition("#")[0] == "process" != self.path
+        return f"process {self.path}" if first else f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,9 @@ typedef struct {
     uint64_t key;     /* wire id + 1 */
     uint64_t items;   /* key of the item met last, 0 none */
     uint32_t type, epoch;
+    uint32_t first;   /* wire id of the first object of its name, plus 1; 0: it goes by its own */
     bool complete;    /* every key that `epoch` does not know is absent */
+    bool everywhere;  /* other processes have it too */
 } owner_info;
 
 typedef struct { uint64_t key; uint32_t value; } number_entry;
@@ -119,8 +121,20 @@ static place *access_place(access_scan *z, const seen *a, int op, uint32_t kind,
     return p;
 }
 
-static bool structure(access_scan *z, const seen *a, int op, uint32_t owner) {
-    return access_place(z, a, op, STRUCTURE, owner, 0, 0, NULL, 0) != NULL;
+/* What other processes have too is listed whatever this one did to it. */
+static place *owned_place(access_scan *z, const seen *a, const owner_info *o, int op, uint32_t kind, uint32_t name, uint32_t kk, const uint32_t *key, uint32_t words) {
+    uint32_t wire = (o->first ? o->first : (uint32_t)o->key) - 1;
+    if (o->everywhere) {
+        place *p = table_get(&z->places, place_key(kind, wire, name, kk, key, words));
+        if (!p) return PyErr_NoMemory(), NULL;
+        p->actor = -1;
+        p->wrote = true;
+    }
+    return access_place(z, a, op, kind, wire, name, kk, key, words);
+}
+
+static bool structure(access_scan *z, const seen *a, int op, const owner_info *o) {
+    return owned_place(z, a, o, op, STRUCTURE, 0, 0, NULL, 0) != NULL;
 }
 
 static owner_info *owner_of(access_scan *z, uint32_t wire) { return table_find(&z->owners, (uint64_t)wire + 1); }
@@ -179,19 +193,19 @@ static bool on_item(access_scan *z, const cw_record *r, const seen *a) {
     uint32_t flags = flags_of(z, o);
     uint32_t kind = r->site < z->site_count ? z->sites[r->site][3] : 0;
     if (r->kk == CW_ABSENT) {
-        if (r->kind == CW_SETITEM) return structure(z, a, MUTATE, r->operand);
-        return structure(z, a, kind == SITE_ITERATE ? ITERATE : kind == SITE_TRUTH ? TEST : READ, r->operand);
+        if (r->kind == CW_SETITEM) return structure(z, a, MUTATE, o);
+        return structure(z, a, kind == SITE_ITERATE ? ITERATE : kind == SITE_TRUTH ? TEST : READ, o);
     }
-    if (r->kind == CW_GETITEM && kind == SITE_CONTAINS && flags & LIST_LIKE) return structure(z, a, TEST, r->operand);
+    if (r->kind == CW_GETITEM && kind == SITE_CONTAINS && flags & LIST_LIKE) return structure(z, a, TEST, o);
     int op = r->kind == CW_SETITEM ? (r->vk == CW_ABSENT ? DELETE : WRITE) : kind == SITE_CONTAINS ? TEST : READ;
-    place *p = access_place(z, a, op, ITEM, r->operand, 0, r->kk, r->key, r->key_words);
+    place *p = owned_place(z, a, o, op, ITEM, 0, r->kk, r->key, r->key_words);
     if (!p) return false;
     list_item(o, p);
-    if (flags & LIST_LIKE) return op != DELETE || structure(z, a, MUTATE, r->operand);
+    if (flags & LIST_LIKE) return op != DELETE || structure(z, a, MUTATE, o);
     bool inserts = op == WRITE && presence(o, p) == 0;
     if (op == TEST) set_present(o, p, r->vk == CW_TRUE);
     else set_present(o, p, op == WRITE || (op == READ && r->vk != CW_ABSENT));
-    return !(inserts || op == DELETE) || structure(z, a, MUTATE, r->operand);
+    return !(inserts || op == DELETE) || structure(z, a, MUTATE, o);
 }
 
 static bool on_mutate(access_scan *z, const cw_record *r, int64_t at) {
@@ -224,20 +238,20 @@ static bool on_mutate(access_scan *z, const cw_record *r, int64_t at) {
         /* The result is the pair of key and value. */
         size_t key_words = cw_payload_words(value[1], value + 2, length - 2);
         if (key_words == CW_MALFORMED) return true;
-        place *p = access_place(z, &a, DELETE, ITEM, wire, 0, value[1], value + 2, (uint32_t)key_words);
+        place *p = owned_place(z, &a, o, DELETE, ITEM, 0, value[1], value + 2, (uint32_t)key_words);
         if (!p) return false;
         list_item(o, p);
         set_present(o, p, false);
     } else if (first && flags & (DICT_LIKE | SET_LIKE) && what != METHOD_OTHER) {
         bool removes = what == METHOD_REMOVES_KEY;
-        place *p = access_place(z, &a, removes ? DELETE : WRITE, ITEM, wire, 0, first_kind, first, (uint32_t)first_words);
+        place *p = owned_place(z, &a, o, removes ? DELETE : WRITE, ITEM, 0, first_kind, first, (uint32_t)first_words);
         if (!p) return false;
         list_item(o, p);
         int known = presence(o, p);
         set_present(o, p, !removes);
         if (known == !removes) return true;
     }
-    return structure(z, &a, MUTATE, wire);
+    return structure(z, &a, MUTATE, o);
 }
 
 static bool on_snapshot(access_scan *z, const cw_record *r) {
@@ -247,6 +261,7 @@ static bool on_snapshot(access_scan *z, const cw_record *r) {
     if (!o) return true;
     uint32_t form = w[3] >> 24, count = w[3] & 0xFFFFFF, i = 4;
     o->type = w[1];
+    if (o->everywhere) return true; /* what it holds is elsewhere */
     o->epoch++;
     o->complete = count == w[2];
     if (form != 2 && form != 3) return true;
@@ -273,12 +288,14 @@ static bool on_record(access_scan *z, const cw_record *r, int64_t at) {
     seen a = {.at = at, .site = r->site, .vk = r->vk, .words = r->value_words, .value = r->value};
     uint32_t name;
     switch (r->kind) {
-    case CW_SETATTR: case CW_GETATTR:
-        if (!owner_of(z, r->operand)) return true;
+    case CW_SETATTR: case CW_GETATTR: {
+        const owner_info *o = owner_of(z, r->operand);
+        if (!o) return true;
         name = r->site < z->site_count ? z->sites[r->site][1] : 0;
         if (!name) return true;
         find_step(z, at);
-        return access_place(z, &a, r->kind == CW_GETATTR ? READ : r->vk == CW_ABSENT ? DELETE : WRITE, ATTRIBUTE, r->operand, name, 0, NULL, 0) != NULL;
+        return owned_place(z, &a, o, r->kind == CW_GETATTR ? READ : r->vk == CW_ABSENT ? DELETE : WRITE, ATTRIBUTE, name, 0, NULL, 0) != NULL;
+    }
     case CW_SETITEM: case CW_GETITEM:
         find_step(z, at);
         return on_item(z, r, &a);
@@ -361,6 +378,18 @@ static bool fill_set(table *t, const Py_buffer *ids) {
     return true;
 }
 
+/* Pairs of an owner that other processes have too and the first owner of the same name. */
+static bool fill_common(table *t, const Py_buffer *pairs) {
+    const uint32_t *w = pairs->buf;
+    for (Py_ssize_t i = 0; i + 1 < pairs->len / 4; i += 2) {
+        owner_info *o = table_get(t, (uint64_t)w[i] + 1);
+        if (!o) return false;
+        o->first = w[i + 1] + 1;
+        o->everywhere = true;
+    }
+    return true;
+}
+
 static bool fill_numbers(table *t, const Py_buffer *pairs) {
     const uint32_t *w = pairs->buf;
     for (Py_ssize_t i = 0; i + 1 < pairs->len / 4; i += 2) {
@@ -372,14 +401,15 @@ static bool fill_numbers(table *t, const Py_buffer *pairs) {
 }
 
 static int access_init(access_scan *z, PyObject *args, PyObject *keywords) {
-    static char *argument_names[] = {"sites", "steps", "owners", "cells", "names", "types", "methods", "first_location", NULL};
-    Py_buffer sites, steps, owners, cells, names, types, methods;
+    static char *argument_names[] = {"sites", "steps", "owners", "cells", "names", "types", "methods", "common", "first_location", NULL};
+    Py_buffer sites, steps, owners, cells, names, types, methods, common;
     unsigned int first;
     if (z->accesses) {
         PyErr_SetString(PyExc_ValueError, "already initialised");
         return -1;
     }
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "y*y*y*y*y*y*y*I", argument_names, &sites, &steps, &owners, &cells, &names, &types, &methods, &first))
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "y*y*y*y*y*y*y*y*I", argument_names, &sites, &steps, &owners, &cells, &names, &types, &methods, &common,
+                                     &first))
         return -1;
     z->places.size = sizeof(place);
     z->owners.size = sizeof(owner_info);
@@ -391,7 +421,7 @@ static int access_init(access_scan *z, PyObject *args, PyObject *keywords) {
     z->sites = malloc(sites.len ? (size_t)sites.len : 1);
     z->steps = malloc(steps.len ? (size_t)steps.len : 1);
     bool ok = z->sites && z->steps && fill_set(&z->owners, &owners) && fill_set(&z->cells, &cells) && fill_set(&z->names, &names) &&
-              fill_numbers(&z->types, &types) && fill_numbers(&z->methods, &methods);
+              fill_numbers(&z->types, &types) && fill_numbers(&z->methods, &methods) && fill_common(&z->owners, &common);
     if (ok) {
         memcpy(z->sites, sites.buf, z->site_count * 16);
         memcpy(z->steps, steps.buf, z->step_count * 32);
@@ -399,7 +429,7 @@ static int access_init(access_scan *z, PyObject *args, PyObject *keywords) {
         PyErr_NoMemory();
     }
     PyBuffer_Release(&sites), PyBuffer_Release(&steps), PyBuffer_Release(&owners), PyBuffer_Release(&cells), PyBuffer_Release(&names);
-    PyBuffer_Release(&types), PyBuffer_Release(&methods);
+    PyBuffer_Release(&types), PyBuffer_Release(&methods), PyBuffer_Release(&common);
     z->accesses = PyList_New(0), z->locations = PyList_New(0);
     return ok && z->accesses && z->locations ? 0 : -1;
 }

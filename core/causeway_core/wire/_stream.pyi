@@ -76,13 +76,15 @@ class AccessScan:
     """Finds the accesses of places that several actors touched, at least one of them writing, in one process. Used twice over the same records."""
 
     def __init__(
-        self, sites: Buffer, steps: Buffer, owners: Buffer, cells: Buffer, names: Buffer, types: Buffer, methods: Buffer, first_location: int
+        self, sites: Buffer, steps: Buffer, owners: Buffer, cells: Buffer, names: Buffer, types: Buffer, methods: Buffer, common: Buffer,
+        first_location: int,
     ) -> None:
         """`sites`: rows as for `Scanner.set_sites` from wire site 0 on; `steps`: rows of four int64 (first_at, step.id, actor.id, lane)
         ascending, where accesses of different lanes count as those of different actors;
         `owners`, `cells`, `names`: words as from `Scanner.shared`; `types`: pairs (TYPE id, flags); `methods`: pairs (number of a name, 1 removes a
         key, 2 adds a key, 3 clears, 4 removes
-        the key it returns)."""
+        the key it returns); `common`: pairs (object, first object of the same name in this process) of what other processes have too: all that is
+        done to it is listed."""
 
     @property
     def last_location(self) -> int:

@@ -98,6 +98,7 @@ static void forget_all(void) {
     cw_keys_forget();
     cw_actors_forget();
     cw_threads_forget();
+    cw_sharing_forget();
     cw_items_clear();
 }
 
@@ -154,6 +155,7 @@ static PyObject *after_fork(PyObject *Py_UNUSED(module), PyObject *args) {
     cw_keys_forget();
     cw_actors_forget();
     cw_threads_forget();
+    cw_sharing_forget();
     if (!cw_recording) Py_RETURN_NONE;
     int paused = cw_paused;
     cw_paused = 0;
@@ -310,7 +312,7 @@ PyMODINIT_FUNC PyInit__tap(void) {
     if (module == NULL) return NULL;
     cw_actors_init();
     if (cw_watch_init() < 0 || cw_attributes_init() < 0 || cw_frame_init(module) < 0 || cw_types_init() < 0 || cw_taps_init(module) < 0 || around_init(module) < 0 ||
-        step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0 || audit_init(module) < 0 || bottom_init(module) < 0) {
+        step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0 || audit_init(module) < 0 || bottom_init(module) < 0 || cw_sharing_init(module) < 0) {
         Py_DECREF(module);
         return NULL;
     }

@@ -22,6 +22,7 @@ static int set(PyObject *self, PyObject *object, PyObject *value) {
     cw_tap *tap = (cw_tap *)self;
     if (CW_UNLIKELY(!cw_active())) return store(object, tap->name, value);
     uint32_t owner = cw_object_seen(object, 0); /* before the write, so that a first snapshot does not already contain it */
+    if (CW_UNLIKELY(cw_sharing)) cw_shared_attribute_id(object, tap->name);
     if (store(object, tap->name, value) < 0) return -1;
     if (CW_LIKELY(owner != 0) && cw_active()) record_attribute(tap, CW_SETATTR, owner, value);
     cw_line_after(tap);
@@ -38,7 +39,8 @@ static PyObject *get(PyObject *self, PyObject *object) {
     cw_tap *tap = (cw_tap *)self;
     PyObject *value = PyObject_GetAttr(object, tap->name);
     if (value == NULL || !cw_reads_matter()) return value;
-    uint32_t owner = worth_reading(tap, object);
+    uint32_t owner = CW_UNLIKELY(cw_sharing) ? cw_shared_attribute_id(object, tap->name) : 0; /* another process can change it at any time */
+    if (CW_LIKELY(owner == 0)) owner = worth_reading(tap, object);
     if (owner != 0) record_attribute(tap, CW_GETATTR, owner, value);
     return value;
 }
@@ -92,6 +94,16 @@ static bool find_attribute(PyObject *object, PyObject *name, PyObject **owner, P
     return *owner != NULL;
 }
 
+/* Each read counts: nothing in this process tells when another one changes it. */
+static void look_at_shared(cw_tap *tap, PyObject *object) {
+    uint32_t id = cw_shared_attribute_id(object, tap->name);
+    if (id == 0) return;
+    PyObject *value = cw_shared_value(object, tap->name);
+    if (value != NULL) record_attribute(tap, CW_GETATTR, id, value);
+    else cw_record((tap->first & ~15u) | CW_GETATTR, &id, 1, &(cw_value){CW_UNCAPTURED, 1, {CW_NOT_LOOKED_AT}});
+    Py_XDECREF(value);
+}
+
 static __attribute__((noinline)) void look_at(cw_tap *tap, PyObject *object) {
     PyObject *owner, *value;
     CW_KEEP_ERROR_BEGIN
@@ -99,6 +111,8 @@ static __attribute__((noinline)) void look_at(cw_tap *tap, PyObject *object) {
     if ((known == 0 || tap->last_owner != known || tap->last_epoch != cw_epoch) && find_attribute(object, tap->name, &owner, &value)) {
         uint32_t id = worth_reading(tap, owner);
         if (id != 0) record_attribute(tap, CW_GETATTR, id, value);
+    } else if (CW_UNLIKELY(cw_sharing)) {
+        look_at_shared(tap, object);
     }
     CW_KEEP_ERROR_END
 }
@@ -114,6 +128,7 @@ static int stored(PyObject *self, PyObject *object, PyObject *value) {
     cw_tap *tap = (cw_tap *)self;
     if (CW_UNLIKELY(!cw_active())) return 0;
     uint32_t owner = cw_object_seen(object, 0);
+    if (CW_UNLIKELY(cw_sharing)) cw_shared_attribute_id(object, tap->name);
     if (CW_LIKELY(owner != 0 && value != NULL)) cw_record_after(tap->first, owner, value, tap->secrets & 1, CW_PUBLISH);
     cw_line_after(tap);
     return 0;

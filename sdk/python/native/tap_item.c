@@ -75,9 +75,23 @@ static void encode_item(PyObject *value, bool secret, bool secret_container, cw_
     else encode(value, out);
 }
 
+/* An item of what other processes have too: every read and write. */
+static void record_shared(cw_tap *tap, uint32_t kind, PyObject *container, PyObject *key, PyObject *value) {
+    uint32_t id = cw_shared_id(container, CW_ITEMS);
+    if (id == 0) return;
+    cw_value k, v;
+    cw_encode_shared_key(container, key, &k);
+    encode_item(value, PyUnicode_CheckExact(key) && cw_secret_key(key), false, &v);
+    cw_record_item((tap->first & ~15u) | kind, id, &k, &v);
+}
+
 /* A read of an item, once an epoch as long as site, container and key stay the same. */
 static void record_read(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value) {
-    if (!cw_reads_matter() || !has_items(container)) return;
+    if (!cw_reads_matter()) return;
+    if (!has_items(container)) {
+        if (CW_UNLIKELY(cw_sharing)) record_shared(tap, CW_GETITEM, container, key, value);
+        return;
+    }
     cw_owner owner = cw_owner_of(container);
     if (owner.id == 0 || owner.private) return;
     if (PySlice_Check(key)) {
@@ -132,7 +146,11 @@ static int change(PyObject *container, PyObject *key, PyObject *value) {
 static int store(PyObject *self, PyObject *both, PyObject *value) {
     PyObject *container, *key;
     if (!pair(both, &container, &key)) return -1;
-    if (CW_UNLIKELY(!cw_active()) || !has_items(container)) return change(container, key, value);
+    if (CW_UNLIKELY(!cw_active()) || !has_items(container)) {
+        if (change(container, key, value) < 0) return -1;
+        if (CW_UNLIKELY(cw_sharing) && cw_active() && !has_items(container)) record_shared((cw_tap *)self, CW_SETITEM, container, key, value);
+        return 0;
+    }
     cw_owner owner = cw_owner_of(container); /* before the write, so that a first snapshot does not already contain it */
     cw_value k, v;
     bool sequence = !PyDict_Check(container), secret = false;
@@ -167,14 +185,18 @@ static PyObject *contains(PyObject *self, PyObject *both) {
             cw_encode_key(key, &k);
             cw_record_item(tap->first, owner.id, &k, &v);
         }
+    } else if (CW_UNLIKELY(cw_sharing) && cw_active()) {
+        record_shared(tap, CW_GETITEM, container, key, truth);
     }
     return cw_same(truth);
 }
 
 void cw_record_walk(cw_tap *tap, PyObject *container) {
-    if (!cw_reads_matter() || !cw_is_container(container)) return;
-    cw_owner owner = cw_owner_of(container);
-    if (owner.id == 0 || owner.private || cw_read_again(tap, owner.id)) return;
+    if (!cw_reads_matter()) return;
+    cw_owner owner = {0};
+    if (cw_is_container(container)) owner = cw_owner_of(container);
+    else if (CW_UNLIKELY(cw_sharing)) owner.id = cw_shared_id(container, CW_ITEMS);
+    if (owner.id == 0 || owner.private || (cw_read_again(tap, owner.id) && !cw_sharing)) return;
     cw_value nothing = {CW_ABSENT, 0, {0}};
     cw_record_item((tap->first & ~15u) | CW_GETITEM, owner.id, &nothing, &nothing);
 }

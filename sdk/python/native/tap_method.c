@@ -134,7 +134,7 @@ static void record_update(cw_tap *tap, cw_owner owner, PyObject *const *args, si
 }
 
 static void record_lookup(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *key, PyObject *result) {
-    if (owner.private || cw_actors() < 2 || !PyDict_Check(self)) return;
+    if (owner.private || !cw_reads_matter() || !(PyDict_Check(self) || cw_sharing)) return;
     cw_value k, v;
     cw_encode_key(key, &k);
     if (owner.secret) cw_encode_how(result, &v, CW_SECRET | CW_PUBLISH);
@@ -148,10 +148,12 @@ static void record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *c
         cw_record_walk(tap, self);
     } else if (tap->method == LOOKS_UP) {
         if (count != 0) record_lookup(tap, owner, self, args[0], result);
+        else cw_record_walk(tap, self);
     } else {
-        record_mutation(tap, owner, PyDict_Check(self), PyDict_Check(self) || PyAnySet_Check(self), args, count, result);
-        if (tap->method == TAKES_OTHERS && !owner.private && cw_actors() > 1 && PyDict_Check(self)) record_update(tap, owner, args, count, keywords);
-        if (!effect_follows(tap, args, count, keywords)) cw_snapshot(self);
+        bool builtin = cw_is_container(self); /* else the proxy of one in another process */
+        record_mutation(tap, owner, PyDict_Check(self) || !builtin, PyDict_Check(self) || PyAnySet_Check(self), args, count, result);
+        if (tap->method == TAKES_OTHERS && !owner.private && cw_reads_matter() && (PyDict_Check(self) || !builtin)) record_update(tap, owner, args, count, keywords);
+        if (builtin && !effect_follows(tap, args, count, keywords)) cw_snapshot(self);
     }
 }
 
@@ -208,6 +210,7 @@ static PyObject *own_method(PyObject *object, PyObject *name) {
 static PyObject *load(PyObject *self, PyObject *object) {
     cw_tap *tap = (cw_tap *)self;
     PyObject *descriptor = cw_active() ? own_method(object, tap->name) : NULL;
+    if (descriptor == NULL && CW_UNLIKELY(cw_sharing) && cw_active()) descriptor = cw_shared_method(object, tap->name);
     if (descriptor == NULL) return PyObject_GetAttr(object, tap->name);
     return new_call(tap, descriptor, object, call_descriptor);
 }

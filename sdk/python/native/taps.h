@@ -4,6 +4,7 @@
 
 #include "actor.h"
 #include "quick.h"
+#include "sharing.h"
 
 typedef struct cw_tap {
     PyObject_HEAD
@@ -53,7 +54,7 @@ static inline PyObject *cw_same(PyObject *value) {
 }
 
 /* True when reads of a shared thing are worth recording: somebody else exists. */
-static inline bool cw_reads_matter(void) { return cw_actors() > 1 && cw_active(); }
+static inline bool cw_reads_matter(void) { return cw_actors() + cw_sharing > 1 && cw_active(); }
 
 /* The same for all values; and with a word before the value. */
 void cw_record_other(uint32_t first, PyObject *value, bool secret, unsigned how);

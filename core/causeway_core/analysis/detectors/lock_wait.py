@@ -67,6 +67,8 @@ def _seen(evidence: Evidence, hold: Hold) -> Iterator[_Stuck]:
     for edge in evidence.facts.edges_into(hold.at, end):
         if edge.kind not in _ANSWERS or evidence.actor_at(edge.dst) != hold.actor or evidence.actor_at(edge.src) == hold.actor:
             continue
+        if edge.dst == hold.at:
+            continue  # what the acquisition itself waited for: the lock was not held yet
         if edge.kind == "condition" and edge.dst - hold.at <= _ADJACENT:
             continue  # the lock was taken again by the end of that very wait, during which it was free
         asks = _asker(evidence, hold, edge)

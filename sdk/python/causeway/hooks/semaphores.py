@@ -5,44 +5,21 @@ its SYNC records (flag `shared`) carries a number from a counter that all proces
 the order. Semaphores inside queues, conditions and events are not recorded: what they are inside of says it.
 """
 
-# ruff: noqa: PTH103, PTH118
-# (pathlib is not imported into the program)
 from __future__ import annotations
-
-import os
-import struct
 
 from causeway import _tap
 from causeway._tap import Around
-from causeway.hooks import ops, records
+from causeway.hooks import ops
 from causeway.hooks.late import on_import
+from causeway.hooks.numbered import Shared, know, known, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-MOST = 4096
-"""Shared objects in one process; each has a page of counters."""
-
-
-class _Shared:
-    """What is known of one object: `key` is its name among processes, `counters` its number's handle, `told` where its SHARED record stands."""
-
-    __slots__ = ("counters", "key", "quiet", "reference", "told")
-
-    def __init__(self, reference: Any, key: str) -> None:
-        self.reference = reference
-        self.key = key
-        self.quiet = False
-        self.counters = 0
-        self.told: tuple[int, int] = (0, 0)
-
-
-_known: dict[int, _Shared] = {}
-"""By id of an object that is alive. Forked children inherit it, and with it the names of what they inherit."""
-
 _made = 0
+"""Semaphores without a name of the system's."""
 
 
 def install() -> None:
@@ -80,41 +57,22 @@ def _queues(module: ModuleType) -> None:
 # ---- names and numbers ----
 
 
-def _know(thing: Any, key: str) -> _Shared | None:
-    from weakref import ref
-
-    number = id(thing)
-    known = _known.get(number)
-    if known is not None and known.reference() is thing:
-        return known
-    if len(_known) >= MOST:
-        return None
-    shared: _Shared
-
-    def gone(reference: Any) -> None:
-        if _known.get(number) is shared:
-            del _known[number]
-
-    shared = _known[number] = _Shared(ref(thing, gone), key)
-    return shared
-
-
-def _semaphore(lock: Any) -> _Shared | None:
+def _semaphore(lock: Any) -> Shared | None:
     global _made
-    known = _known.get(id(lock))
-    if known is not None and known.reference() is lock:
-        return known
+    found = known(lock)
+    if found is not None:
+        return found
     name = lock._semlock.name
     if name is None:
         _made += 1
         name = f"{_tap.uid():016x}-{_made}"
-    return _know(lock, name.replace("/", ""))
+    return know(lock, name.replace("/", ""))
 
 
-def _part(thing: Any, lock: Any, kind: str) -> _Shared | None:
+def _part(thing: Any, lock: Any, kind: str) -> Shared | None:
     """An object that is made of semaphores goes by the name of one of them."""
     inside = _semaphore(lock)
-    return None if inside is None else _know(thing, f"{inside.key}.{kind}")
+    return None if inside is None else know(thing, f"{inside.key}.{kind}")
 
 
 def _hush(*locks: Any) -> None:
@@ -122,34 +80,6 @@ def _hush(*locks: Any) -> None:
         shared = _semaphore(lock) if hasattr(lock, "_semlock") else None
         if shared is not None:
             shared.quiet = True
-
-
-def _number(shared: _Shared) -> int:
-    if not shared.counters:
-        from causeway.hooks.processes import spool
-
-        folder = os.path.join(spool(), "pipes")
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        shared.counters = _tap.counters_open(os.path.join(folder, shared.key), True)
-    return _tap.counters_next(shared.counters, 0) & 0xFFFFFFFF if shared.counters else 0
-
-
-def _write(shared: _Shared | None, thing: Any, op: int, flags: int = 0) -> None:
-    if shared is None or shared.quiet:
-        return
-    depth = _tap.unpause()
-    try:
-        if not _tap.active():
-            return
-        told = _tap.uid(), _tap.object_id(thing)
-        if not told[1]:
-            return
-        if shared.told != told:
-            shared.told = told
-            _tap.emit(records.SHARED, struct.pack("<I", told[1]) + records.text(shared.key))
-        _tap.sync(op, thing, _number(shared), flags | ops.SHARED)
-    finally:
-        _tap.repause(depth)
 
 
 # ---- Lock, RLock, Semaphore, BoundedSemaphore ----
@@ -162,18 +92,18 @@ def _is_lock(lock: Any) -> bool:
 
 def _asks(lock: Any) -> None:
     if lock._semlock._is_zero() and not lock._semlock._is_mine():
-        _write(_semaphore(lock), lock, ops.ACQUIRE_REQUEST, ops.BLOCKED)
+        write(_semaphore(lock), lock, ops.ACQUIRE_REQUEST, ops.BLOCKED)
 
 
 def _acquired(lock: Any, got: bool) -> None:
     if not got:
-        _write(_semaphore(lock), lock, ops.ACQUIRE_FAILED)
+        write(_semaphore(lock), lock, ops.ACQUIRE_FAILED)
     else:
-        _write(_semaphore(lock), lock, ops.ACQUIRED if _is_lock(lock) else ops.SEM_ACQUIRED)
+        write(_semaphore(lock), lock, ops.ACQUIRED if _is_lock(lock) else ops.SEM_ACQUIRED)
 
 
 def _released(lock: Any) -> None:
-    _write(_semaphore(lock), lock, ops.RELEASED if _is_lock(lock) else ops.SEM_RELEASED)
+    write(_semaphore(lock), lock, ops.RELEASED if _is_lock(lock) else ops.SEM_RELEASED)
 
 
 def _made_methods(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
@@ -223,31 +153,31 @@ def _releases(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 # ---- Condition ----
 
 
-def _condition(condition: Any) -> _Shared | None:
+def _condition(condition: Any) -> Shared | None:
     _hush(condition._sleeping_count, condition._woken_count, condition._wait_semaphore)
     return _part(condition, condition._wait_semaphore, "condition")
 
 
 def _waits(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     del kwargs
-    _write(_condition(args[0]), args[0], ops.WAIT_BEGIN, ops.BLOCKED)
+    write(_condition(args[0]), args[0], ops.WAIT_BEGIN, ops.BLOCKED)
 
 
 def _waited(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
     del state, kwargs
-    _write(_condition(args[0]), args[0], ops.WAIT_END if exception is None and result is True else ops.TIMEOUT)
+    write(_condition(args[0]), args[0], ops.WAIT_END if exception is None and result is True else ops.TIMEOUT)
 
 
 def _notifies(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """`notify_all` is `notify(sys.maxsize)`."""
     count = args[1] if len(args) > 1 else kwargs.get("n", 1)
-    _write(_condition(args[0]), args[0], ops.NOTIFY if type(count) is int and count == 1 else ops.NOTIFY_ALL)
+    write(_condition(args[0]), args[0], ops.NOTIFY if type(count) is int and count == 1 else ops.NOTIFY_ALL)
 
 
 # ---- Event ----
 
 
-def _event(event: Any) -> _Shared | None:
+def _event(event: Any) -> Shared | None:
     condition = event._cond
     shared = _condition(condition)
     if shared is not None:
@@ -258,12 +188,12 @@ def _event(event: Any) -> _Shared | None:
 
 def _sets(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     del kwargs
-    _write(_event(args[0]), args[0], ops.EVENT_SET)
+    write(_event(args[0]), args[0], ops.EVENT_SET)
 
 
 def _clears(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     del kwargs
-    _write(_event(args[0]), args[0], ops.EVENT_CLEAR)
+    write(_event(args[0]), args[0], ops.EVENT_CLEAR)
 
 
 def _hushes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -274,17 +204,17 @@ def _hushes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 def _is_set(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
     del state, kwargs
     if exception is None and result is True:
-        _write(_event(args[0]), args[0], ops.EVENT_READ)
+        write(_event(args[0]), args[0], ops.EVENT_READ)
 
 
 def _waits_for_event(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     del kwargs
-    _write(_event(args[0]), args[0], ops.WAIT_BEGIN, ops.BLOCKED)
+    write(_event(args[0]), args[0], ops.WAIT_BEGIN, ops.BLOCKED)
 
 
 def _waited_for_event(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
     del state, kwargs
-    _write(_event(args[0]), args[0], ops.WAIT_END if exception is None and result is True else ops.TIMEOUT)
+    write(_event(args[0]), args[0], ops.WAIT_END if exception is None and result is True else ops.TIMEOUT)
 
 
 # ---- queues ----
@@ -307,7 +237,7 @@ def _around_parts(function: Any, *names: str) -> Any:
     return Around(function, None, leave, hook="multiprocessing")
 
 
-def _joinable(queue: Any) -> _Shared | None:
+def _joinable(queue: Any) -> Shared | None:
     condition = queue._cond
     shared = _condition(condition)
     if shared is not None:
@@ -318,7 +248,7 @@ def _joinable(queue: Any) -> _Shared | None:
 
 def _done(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     del kwargs
-    _write(_joinable(args[0]), args[0], ops.SEM_RELEASED)
+    write(_joinable(args[0]), args[0], ops.SEM_RELEASED)
 
 
 def _hush_joinable(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -329,4 +259,4 @@ def _hush_joinable(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 def _joined(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
     del state, kwargs, result
     if exception is None:
-        _write(_joinable(args[0]), args[0], ops.SEM_ACQUIRED)
+        write(_joinable(args[0]), args[0], ops.SEM_ACQUIRED)

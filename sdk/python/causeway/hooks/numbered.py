@@ -1,0 +1,90 @@
+"""Objects that several processes know, and the one order of what is done to them: a name (record SHARED), and numbers from a common counter."""
+
+# ruff: noqa: PTH103, PTH118
+# (pathlib is not imported into the program)
+from __future__ import annotations
+
+import os
+import struct
+
+from causeway import _tap
+from causeway.hooks import ops, records
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST = 4096
+"""Shared objects in one process; each has a page of counters."""
+
+
+class Shared:
+    """What is known of one object: `key` is its name among processes, `counters` its number's handle, `told` where its SHARED record stands."""
+
+    __slots__ = ("counters", "key", "quiet", "reference", "told")
+
+    def __init__(self, reference: Any, key: str) -> None:
+        self.reference = reference
+        self.key = key
+        self.quiet = False
+        self.counters = 0
+        self.told: tuple[int, int] = (0, 0)
+
+
+_known: dict[int, Shared] = {}
+"""By id of an object that is alive. Forked children inherit it, and with it the names of what they inherit."""
+
+
+def known(thing: Any) -> Shared | None:
+    """What is known of an object, None at its first sight."""
+    found = _known.get(id(thing))
+    return found if found is not None and found.reference() is thing else None
+
+
+def know(thing: Any, key: str) -> Shared | None:
+    """The same, with the name that it has from its first sight on; None when too many are known."""
+    from weakref import ref
+
+    number, found = id(thing), known(thing)
+    if found is not None:
+        return found
+    if len(_known) >= MOST:
+        return None
+    shared: Shared
+
+    def gone(reference: Any) -> None:
+        if _known.get(number) is shared:
+            del _known[number]
+
+    shared = _known[number] = Shared(ref(thing, gone), key)
+    return shared
+
+
+def number(shared: Shared, index: int = 0) -> int:
+    """The next number of what all processes do to it, by one of its counters; 0 when they cannot be counted."""
+    if not shared.counters:
+        from causeway.hooks.processes import spool
+
+        folder = os.path.join(spool(), "pipes")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        shared.counters = _tap.counters_open(os.path.join(folder, shared.key), True)
+    return _tap.counters_next(shared.counters, index) & 0xFFFFFFFF if shared.counters else 0
+
+
+def write(shared: Shared | None, thing: Any, op: int, flags: int = 0) -> None:
+    """Write a numbered SYNC record, and before the first one of this process the object's name. From hooks, with recording paused."""
+    if shared is None or shared.quiet:
+        return
+    depth = _tap.unpause()
+    try:
+        if not _tap.active():
+            return
+        told = _tap.uid(), _tap.object_id(thing)
+        if not told[1]:
+            return
+        if shared.told != told:
+            shared.told = told
+            _tap.emit(records.SHARED, struct.pack("<I", told[1]) + records.text(shared.key))
+        _tap.sync(op, thing, number(shared), flags | ops.SHARED)
+    finally:
+        _tap.repause(depth)
