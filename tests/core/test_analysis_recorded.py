@@ -283,3 +283,75 @@ for thread in threads:
 def test_an_attribute_that_is_none_in_the_class_is_not_there_until_it_is_set(makes: str, early: bool, tmp_path: Path) -> None:
     found = run(POLICY.replace("MAKES", makes), tmp_path)
     assert any(each.kind == "order_violation" and each.resource == "Policy.rules" for each in found) is early
+
+
+PAGES = """\
+import threading, time
+
+class Site:
+    def __init__(self):
+        self.pages = None
+        self.load()
+
+    def load(self):
+        REBUILDS
+
+    def get(self, path):
+        LOOKS
+
+def visit(site):
+    site.get("/b")
+
+site = Site()
+threads = [threading.Thread(target=site.load), threading.Thread(target=visit, args=(site,))]
+for thread in threads:
+    thread.start()
+    time.sleep(0.01)
+for thread in threads:
+    thread.join()
+"""
+FILLED = "\n        ".join(["{0}", "for path in ('/a', '/b'):", "    {1}[path] = path.upper()"])
+
+
+@pytest.mark.parametrize(("rebuilds", "looks", "bad"), [
+    (FILLED.format("self.pages = {}", "self.pages"), "return self.pages.get(path)", True),
+    (FILLED.format("self.pages = self.pages or {}; self.pages.clear()", "self.pages"), "return path in self.pages", True),
+    (FILLED.format("pages = {}", "pages") + "\n        self.pages = pages", "return self.pages.get(path)", False),
+    (FILLED.format("self.pages = {}", "self.pages"), "return self.pages.setdefault(path, path.upper())", False),
+], ids=["replaced", "cleared", "whole", "who looks fills"])  # fmt: skip
+def test_a_table_that_is_filled_where_others_look(rebuilds: str, looks: str, bad: bool, tmp_path: Path) -> None:
+    found = run(PAGES.replace("REBUILDS", rebuilds).replace("LOOKS", looks), tmp_path)
+    assert any("empty or half full" in each.title and each.tier == "latent" for each in found) is bad
+
+
+CALLBACKS = """\
+import threading
+
+lock, done, callbacks = threading.Lock(), False, []
+
+def finish():
+    global done
+    with LOCK:
+        ready = list(callbacks)
+        done = True
+    for callback in ready:
+        callback()
+
+def add(callback):
+    with LOCK:
+        if not done:
+            callbacks.append(callback)
+            return
+    callback()
+
+finishing = threading.Timer(0.02, finish)
+finishing.start()
+add(finishing.is_alive)
+finishing.join()
+"""
+
+
+@pytest.mark.parametrize(("lock", "bad"), [("threading.Lock()", True), ("lock", False)])
+def test_what_is_added_to_a_list_that_was_just_taken_in(lock: str, bad: bool, tmp_path: Path) -> None:
+    found = run(CALLBACKS.replace("LOCK", lock), tmp_path)
+    assert any("what is added then is missed" in each.title for each in found) is bad

@@ -25,6 +25,8 @@ class Pattern(Enum):
     """Two places: the actor reads one and writes the other because of it; the second actor changes both in between."""
     TORN_READ = "x…y[x y]"
     """Two places are written with a gap, and read together in between; or read with a gap and written together."""
+    HALF_BUILT = "w…w[r]"
+    """A table is emptied, or put in the place of another, and filled afterwards; in between a key is looked for."""
     ITERATION = "iterate[structure]"
     """A container is changed while it is iterated."""
     FLIP = "order"
@@ -42,6 +44,7 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.FLIP: 2.0,
     Pattern.CROSSED: 3.0,
     Pattern.TORN_READ: 3.0,
+    Pattern.HALF_BUILT: 2.0,
     Pattern.UNORDERED: 5.0,
 }
 

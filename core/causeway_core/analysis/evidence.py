@@ -18,6 +18,7 @@ from causeway_core.analysis.flow.expression import READING_MUTATORS
 from causeway_core.analysis.flow.graph import Dependence, Node
 from causeway_core.analysis.holds import Holds
 from causeway_core.analysis.table import MUTATE, AccessTable, Ints, Values
+from causeway_core.analysis.text import Texts
 from causeway_core.analysis.transactions import Transactions
 from causeway_core.model import At, Site, ValueKind
 from causeway_core.storage.rows import Span
@@ -65,6 +66,7 @@ class Evidence:
         facts = replace(self.facts, sites={**self.facts.sites, **sites})
         other = Evidence(table, self.order, self.holds, facts, self._values, self.clock)
         other.flow = self.flow
+        other.texts = self.texts
         other._known_reads = content
         return other
 
@@ -74,6 +76,11 @@ class Evidence:
     def transactions(self) -> Transactions:
         """What the transactions of databases keep each other out of."""
         return Transactions(self.facts)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The recorded sources as trees."""
+        return Texts(self.facts.sources)
 
     @cached_property
     def flow(self) -> ProgramFlow:

@@ -11,6 +11,7 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import check_uses
 from causeway_core.analysis.detectors.closed import closed_uses
 from causeway_core.analysis.detectors.crossed import crossed
+from causeway_core.analysis.detectors.half_built import half_built
 from causeway_core.analysis.detectors.handlers import handler_windows
 from causeway_core.analysis.detectors.iteration import iterations
 from causeway_core.analysis.detectors.lost_update import lost_updates
@@ -45,6 +46,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("orders", lambda: order_flips(evidence, partners)),
         ("objects that are closed", lambda: closed_uses(evidence, partners)),
         ("pairs of places", lambda: crossed(evidence, partners)),
+        ("tables that are rebuilt", lambda: half_built(evidence)),
         ("torn reads", lambda: torn_reads(evidence, partners)),
         ("plain races", lambda: unordered(evidence, partners)),
     ]

@@ -5,21 +5,37 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Texts:
-    """The recorded sources as trees, each parsed when first asked for. Nothing is executed; a file that does not parse holds nothing."""
+    """The recorded sources as trees, each parsed and gone through when first asked for, and kept. Nothing is executed; a file that does not parse
+    holds nothing. Single-threaded.
+    """
 
     def __init__(self, sources: Mapping[str, str]) -> None:
         self._sources = sources
+        self._trees: dict[str, ast.Module | None] = {}
 
     def tree(self, path: str) -> ast.Module | None:
         """The tree of a file."""
-        text = self._sources.get(path)
-        return None if text is None else _parsed(text)
+        if path not in self._trees:
+            text = self._sources.get(path)
+            self._trees[path] = None if text is None else _parsed(text)
+        return self._trees[path]
+
+    @cached_property
+    def _nodes(self) -> dict[type[ast.AST], list[tuple[str, ast.AST]]]:
+        """Classes, calls and attributes of all files, outermost first, with their files."""
+        found: dict[type[ast.AST], list[tuple[str, ast.AST]]] = {kind: [] for kind in _KINDS}
+        for path in self._sources:
+            tree = self.tree(path)
+            for node in ast.walk(tree) if tree is not None else ():
+                if type(node) in found:
+                    found[type(node)].append((path, node))
+        return found
 
     def around(self, path: str, line: int) -> list[ast.AST]:
         """The nodes of the innermost function (or the module) that span a line, outermost first; the function itself is the first."""
@@ -40,29 +56,37 @@ class Texts:
         around = self.around(path, line)
         return around[0] if around and isinstance(around[0], FunctionNode) else None
 
+    @cached_property
+    def _functions(self) -> list[tuple[str, FunctionNode]]:
+        trees = ((path, self.tree(path)) for path in self._sources)
+        return [(path, node) for path, tree in trees if tree is not None for node in ast.walk(tree) if isinstance(node, FunctionNode)]
+
     def functions(self) -> Iterator[tuple[str, FunctionNode]]:
         """All functions with their files."""
-        for path in self._sources:
-            tree = self.tree(path)
-            if tree is not None:
-                yield from ((path, node) for node in ast.walk(tree) if isinstance(node, FunctionNode))
+        yield from self._functions
+
+    @cached_property
+    def _functions_by_name(self) -> defaultdict[str, list[FunctionNode]]:
+        found: defaultdict[str, list[FunctionNode]] = defaultdict(list)
+        for _, function in self._functions:
+            found[function.name].append(function)
+        return found
 
     def classes(self, name: str) -> Iterator[ast.ClassDef]:
         """All classes of a name."""
-        trees = (self.tree(path) for path in self._sources)
-        yield from (node for tree in trees if tree is not None for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == name)
+        yield from (node for _, node in self._nodes[ast.ClassDef] if isinstance(node, ast.ClassDef) and node.name == name)
 
     def calls(self) -> Iterator[ast.Call]:
         """All calls of all files."""
-        for path in self._sources:
-            tree = self.tree(path)
-            if tree is not None:
-                yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+        yield from (node for _, node in self._nodes[ast.Call] if isinstance(node, ast.Call))
+
+    @cached_property
+    def _attributes(self) -> frozenset[str]:
+        return frozenset(node.attr for _, node in self._nodes[ast.Attribute] if isinstance(node, ast.Attribute))
 
     def mentions(self, attribute: str) -> bool:
         """Whether an attribute of a name is used anywhere, as that of a method that is called or handed on."""
-        trees = (self.tree(path) for path in self._sources)
-        return any(isinstance(node, ast.Attribute) and node.attr == attribute for tree in trees if tree is not None for node in ast.walk(tree))
+        return attribute in self._attributes
 
     def in_row(self, first: str, second: str) -> list[FunctionNode]:
         """The functions that call one function (by its bare name, or are it) and further down another."""
@@ -80,9 +104,7 @@ class Texts:
 
     def reachable(self, start: FunctionNode) -> set[FunctionNode]:
         """The functions that a function may lead to, by the bare names it calls: an over-approximation, itself included."""
-        by_name: defaultdict[str, list[FunctionNode]] = defaultdict(list)
-        for _, function in self.functions():
-            by_name[function.name].append(function)
+        by_name = self._functions_by_name
         found, waiting = {start}, [start]
         while waiting:
             for node in ast.walk(waiting.pop()):
@@ -95,6 +117,7 @@ class Texts:
 
 
 _MOST_NAMESAKES = 3
+_KINDS = (ast.ClassDef, ast.Call, ast.Attribute)
 
 
 def called(call: ast.Call) -> str:

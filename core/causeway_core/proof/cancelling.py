@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.text import Texts, called, own_nodes
+from causeway_core.analysis.text import called, own_nodes
 from causeway_core.model import Actor, At, Finding, FindingAccess, Function
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors
@@ -26,7 +26,7 @@ class CancellingOrders:
     def __init__(self, anchors: Anchors, evidence: Evidence) -> None:
         self._anchors = anchors
         self._evidence = evidence
-        self._texts = Texts(evidence.facts.sources)
+        self._texts = evidence.texts
 
     def orders(self, finding: Finding) -> Iterator[Order]:
         """The cancellation at the await of a finding; and, to compare with, one that comes before the call of the function in which it stands.

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from causeway_core.analysis.detectors.self_lock import signal_handlers
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.text import Texts
 from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors, Unplaced
@@ -108,7 +107,7 @@ class WaitingOrders:
                 who, (adds, before) = a.actor_of(settles), a.upcoming(holder, at["add"], lines["add"])
                 yield drafted("bad", f"{who.title} has ended before {name} adds its callback", [(a.end(who), adds, before or has)])
         elif "signal handler" in at:
-            handlers = signal_handlers(Texts(self._evidence.facts.sources))
+            handlers = signal_handlers(self._evidence.texts)
             for signal in dict.fromkeys(handlers.values()):
                 yield Order("bad", f"{signal} arrives while {name} holds the lock", (("a1", has),), (), inject=(("a1", f"signal {signal}"),))
         elif "finalizer" in at:

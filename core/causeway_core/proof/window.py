@@ -48,7 +48,9 @@ class WindowOrders:
 
     def orders(self, candidate: Candidate) -> Iterator[Order]:
         """The bad and the serial orders of a window, the likeliest first."""
-        sources = [self._window, self._overtaken, self._entwined, self._mirrored, self._alike, self._farther]
+        # Who looks into a half-built table does no more than that.
+        more = [self._overtaken, self._entwined, self._mirrored, self._alike, self._farther] if candidate.pattern is not Pattern.HALF_BUILT else []
+        sources = [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
         for source, each in [*((source, candidate) for source in sources), *again]:
             with suppress(Unplaced):
@@ -183,7 +185,7 @@ class WindowOrders:
         other = candidate.others[0]
         actor, order = int(table.actor[other]), int(table.order[other])
         sites = frozenset({int(table.site[candidate.first])})
-        if candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.READ_WRITE_READ):
+        if candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.HALF_BUILT, Pattern.READ_WRITE_READ):
             return
         reads = [other] if int(table.site[other]) in sites else evidence.latest(actor, sites, order)
         reads = [row for row in reads if int(table.location[row]) == int(table.location[candidate.first])]

@@ -43,7 +43,7 @@ def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation])
     """Coroutines that ran, change something and change it back (or its counterpart) after an await that no `finally` covers, in a program that
     cancels: by `cancel()`, a timeout or a task group. Latent: it takes a cancellation at that await.
     """
-    texts = Texts(evidence.facts.sources)
+    texts = evidence.texts
     if not cancels(texts, events):
         return []
     ran = {(function.path, function.first_line): function.qualname for function in evidence.facts.functions.values() if function.kind == "coroutine"}

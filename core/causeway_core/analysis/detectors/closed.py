@@ -13,7 +13,6 @@ import numpy as np
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.text import Texts
 
 CLOSING = frozenset({"close", "aclose", "disconnect", "shutdown", "terminate"})
 NEAR = 60
@@ -74,7 +73,7 @@ class _Methods:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self._texts = Texts(evidence.facts.sources)
+        self._texts = evidence.texts
         self._by_file: dict[str, dict[tuple[int, int, int, int], str]] = {}
         self._own = {
             node.name

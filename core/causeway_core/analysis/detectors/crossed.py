@@ -1,4 +1,4 @@
-"""Two places that belong together: decided on one, acted on the other, while another actor changes both."""
+"""Two places that belong together: decided on one, acted on the other, while another actor changes both, or goes through the other's content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.table import Ints
+from causeway_core.analysis.table import MUTATE, Ints
 
 SAMPLE = 24
 ENOUGH = 3
@@ -18,7 +18,9 @@ NEAR = 64
 
 
 def crossed(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """x…y[x, y] candidates: read x, write y because of it; the second actor writes x and touches y in one function."""
+    """x…y[x, y] candidates: read x, write y because of it; the second actor writes x and touches y in one function: writes it, or, where the first
+    adds to it, takes in what is there and will not see what comes later (callbacks that are called once).
+    """
     table = evidence.table
     for write_site in np.unique(table.site[table.writes]).tolist():
         reads = evidence.depends(write_site)
@@ -63,6 +65,8 @@ def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> C
         if not evidence.parted(first, last, one) or through & evidence.locks_at(one) or not evidence.concurrent(first, one):
             continue
         two = _companion(evidence, one, int(table.location[last]))
+        if two is None and int(table.op[last]) == MUTATE and evidence.changes_structure(last):
+            two = _companion(evidence, one, int(table.location[last]), writes=False)
         if two is not None and evidence.concurrent(last, two) and evidence.concurrent(last, one) and not _unchanging(evidence, first, one):
             inside = int(table.order[first]) < min(int(table.order[one]), int(table.order[two])) and max(
                 int(table.order[one]), int(table.order[two])
@@ -72,13 +76,13 @@ def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> C
     return None
 
 
-def _companion(evidence: Evidence, row: int, location: int) -> int | None:
-    """The write of `location` that the actor of `row` makes near it in the same function."""
+def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = True) -> int | None:
+    """The write (or the last read) of `location` that the actor of `row` makes near it in the same function."""
     table = evidence.table
     function, actor = evidence.function_of(int(table.site[row])), int(table.actor[row])
     span = table.span(location)
     mine = (
-        np.flatnonzero((table.actor[span] == actor) & table.writes[span]) + span.start
+        np.flatnonzero((table.actor[span] == actor) & (table.writes[span] == writes)) + span.start
         if span.stop - span.start <= 10 * LOOK_BACK
         else np.empty(0, np.int64)
     )

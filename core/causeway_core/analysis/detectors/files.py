@@ -34,7 +34,7 @@ class _Use:
 
 def file_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     """Lost updates of a file read and then written, a temporary file that two actors share, a file read while another has just emptied it."""
-    locks = FileLocks(Texts(evidence.facts.sources))
+    locks = FileLocks(evidence.texts)
     by_file: defaultdict[str, list[_Use]] = defaultdict(list)
     found_uses = list(_uses(scene, evidence))
     turns = _turns(found_uses)

@@ -9,7 +9,7 @@ from causeway_core.analysis.detectors.cancellation import cancels
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.telling.scene import Moment, Scene
-from causeway_core.analysis.text import FunctionNode, Texts, called, last_name, own_nodes
+from causeway_core.analysis.text import FunctionNode, called, last_name, own_nodes
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
 
@@ -20,7 +20,7 @@ def handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> 
     """Coroutines that wait for a future which they have put where another takes it out to give it a result, and that do not look, when they are
     cancelled, whether they had got it. A hint: whether the result stands for anything only a run can tell in which the cancellation comes then.
     """
-    texts = Texts(evidence.facts.sources)
+    texts = evidence.texts
     if not cancels(texts, events):
         return []
     givers = [(path, function, call) for path, function in texts.functions() for call in _settlings(function)]

@@ -41,7 +41,7 @@ def lock_waits(scene: Scene, evidence: Evidence, struck: frozenset[int]) -> list
     """Acquisitions under which their actor waits (or has a call that may wait) for an answer, and that another actor of those who answer makes too,
     ordered with neither the acquisition nor the wait. Only hints, until a forced run blocks. `struck` are locks that are told already.
     """
-    texts = Texts(evidence.facts.sources)
+    texts = evidence.texts
     found: dict[tuple[str, str], Finding] = {}
     for hold in islice((each for each in evidence.holds.holds if each.object not in struck and _counts(evidence, each)), MOST_HOLDS):
         for stuck in (*_seen(evidence, hold), *_written(scene, evidence, texts, hold)):

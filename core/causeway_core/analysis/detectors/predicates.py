@@ -49,7 +49,7 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True)
         if sql.access in ("read", "write") and (place := scene.place(sql.at)).line
     ]
-    texts = Texts(evidence.facts.sources)
+    texts = evidence.texts
     found: dict[tuple[str, str], Finding] = {}
     for read, write in _pairs(uses):
         pair = read.sql.statement, write.sql.statement

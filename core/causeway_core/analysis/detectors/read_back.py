@@ -12,7 +12,6 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.filters.commutative import decides
 from causeway_core.analysis.filters.unchanged import same_scalar
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.text import Texts
 from causeway_core.analysis.windows import Windows
 
 ENOUGH = 6
@@ -132,7 +131,7 @@ def _asserted(evidence: Evidence, row: int) -> bool:
     if site is None:
         return False
     function = evidence.facts.functions[site.function]
-    held = any(isinstance(node, ast.Assert) for node in Texts(evidence.facts.sources).around(function.path, site.line))
+    held = any(isinstance(node, ast.Assert) for node in evidence.texts.around(function.path, site.line))
     failed = {each.site for each in evidence.facts.exceptions if each.type.endswith("AssertionError")}
     return held and not any(evidence.function_of(each) == function.id for each in failed)
 

@@ -12,7 +12,7 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.table import WRITE
-from causeway_core.analysis.text import FunctionNode, Texts, last_name, own_nodes
+from causeway_core.analysis.text import FunctionNode, last_name, own_nodes
 from causeway_core.analysis.windows import Windows
 from causeway_core.model import Site
 
@@ -37,7 +37,7 @@ def replacements(evidence: Evidence, windows: Windows, partners: Partners) -> It
     """R[W]W candidates in which the write hangs on nothing that was read, but the text disposes of the old (`close()`, `cancel()` …) before it
     puts the new in its place; the other actor replaces it at the same place of the program.
     """
-    texts = Texts(evidence.facts.sources)
+    texts = evidence.texts
     sites: defaultdict[int, list[Site]] = defaultdict(list)
     for site in evidence.facts.sites.values():
         if site.id > 0:

@@ -33,7 +33,7 @@ def self_cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operat
     """Of a task that another cancelled in this run, and that would have gone on to the same `cancel()` itself: a hint, which a run confirms in which
     it comes there first.
     """
-    texts = Texts(evidence.facts.sources)
+    texts = evidence.texts
     suspects = list(_suspects(texts)) if texts.mentions("cancel") else []
     tasks = {actor.object: actor for actor in evidence.facts.actors.values() if actor.kind == "task" and actor.object is not None} if suspects else {}
     found: dict[tuple[str, int], Finding] = {}

@@ -19,7 +19,7 @@ SAMPLE = 200
 
 def self_locks(scene: Scene, evidence: Evidence) -> list[Finding]:
     """Non-reentrant locks of threads that are taken both by ordinary code and by code that the interpreter may call in the middle of it."""
-    texts = Texts(evidence.facts.sources)
+    texts = evidence.texts
     intruders = _intruders(texts)
     by_lock: defaultdict[int, list[Hold]] = defaultdict(list)
     for hold in evidence.holds.holds:

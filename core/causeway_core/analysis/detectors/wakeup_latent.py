@@ -25,7 +25,7 @@ def latent_wakeups(scene: Scene, evidence: Evidence, events: Iterable[Operation]
     for event in events:
         if event.object > 0 and event.object not in struck:
             by_object[event.object].append(event)
-    texts = Texts(evidence.facts.sources)
+    texts = evidence.texts
     found, places = [], set[str]()
     for object, operations in sorted(by_object.items()):
         thing = evidence.facts.objects.get(object)

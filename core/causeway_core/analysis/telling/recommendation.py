@@ -53,6 +53,11 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
             )
         case Pattern.TORN_READ if candidate.kind == "order_violation":
             return f"set {teller.resource(candidate.last)} before {teller.resource(candidate.first)}: what others check must be written last"
+        case Pattern.HALF_BUILT:
+            return (
+                f"fill a new table first and put it into {teller.resource(candidate.first)} when it is whole, in one assignment, or hold "
+                f"{_a_lock(teller, candidate)} on both sides"
+            )
         case Pattern.TORN_READ:
             return f"change both without a gap, put both into one object that is replaced at once, or hold {_a_lock(teller, candidate)} on both sides"
         case Pattern.UNORDERED:

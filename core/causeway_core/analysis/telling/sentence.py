@@ -14,6 +14,7 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.READ_WRITE_READ: ("check", "use", ("write",)),
     Pattern.CROSSED: ("check", "act", ("write", "write")),
     Pattern.TORN_READ: ("write", "write", ("read", "read")),
+    Pattern.HALF_BUILT: ("write", "write", ("read", "read")),
     Pattern.ITERATION: ("iterate", "iterate", ("mutate",)),
     Pattern.FLIP: ("write", "write", ("use",)),
     Pattern.UNORDERED: ("access", "access", ("access",)),
@@ -42,6 +43,13 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return _crossed(teller, candidate)
         case Pattern.TORN_READ:
             return _torn(teller, candidate)
+        case Pattern.HALF_BUILT:
+            first, other = candidate.first, candidate.others[0]
+            what = "clears" if teller.evidence.changes_structure(first) else "puts a new table into"
+            return (
+                f"{_who(teller, first)} {what} {teller.resource(first)} and fills it afterwards; {_who(teller, other)} looks into it and could "
+                "find it empty or half full"
+            )
         case Pattern.UNORDERED:
             first, other = candidate.first, candidate.others[0]
             return f"{teller.actor_of(first)} and {teller.actor_of(other)} use {teller.resource(first)} and nothing orders them"
@@ -100,8 +108,11 @@ def _flip(teller: Teller, candidate: Candidate) -> str:
 
 def _crossed(teller: Teller, candidate: Candidate) -> str:
     first, last, other = candidate.first, candidate.last, candidate.others[0]
-    verb = "changed" if candidate.struck else "may change"
-    return f"{_who(teller, first)} {teller.act(first)} and because of it {teller.act(last)}; {_who(teller, other)} {verb} both in between"
+    start = f"{_who(teller, first)} {teller.act(first)} and because of it {teller.act(last)}; {_who(teller, other)}"
+    if not all(teller.evidence.table.writes[row] for row in candidate.others):
+        does = "changed {} and took in {}" if candidate.struck else "may change {} and take in {}"
+        return f"{start} {does.format(teller.resource(first), teller.resource(last))} in between: what is added then is missed"
+    return f"{start} {'changed' if candidate.struck else 'may change'} both in between"
 
 
 def _torn(teller: Teller, candidate: Candidate) -> str:
