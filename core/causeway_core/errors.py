@@ -11,6 +11,7 @@
     ├── CommandError                wrong use of the command line
     │   └── SpoolTaken              another recorder writes there, or one that crashed did
     ├── LaunchError                 the program to record cannot be started
+    ├── ResetFailed                 what a re-run starts from could not be brought back
     ├── EvaluationError             an expression cannot be evaluated over recorded state
     │   └── NotCaptured             … because a value it needs was not captured
     ├── ProtocolError               a malformed or unsupported editor request
@@ -101,6 +102,12 @@ class LaunchError(CausewayError):
     """The program to record cannot be started."""
 
     slug = "launch"
+
+
+class ResetFailed(CausewayError):
+    """The command given with `--reset`, which brings back what a re-run starts from, failed or did not end."""
+
+    slug = "reset"
 
 
 class EvaluationError(CausewayError):

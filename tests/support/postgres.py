@@ -74,8 +74,9 @@ def server(bin: Path) -> Iterator[Server]:
         with subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_die_with_us, **inside
         ) as running:
+            listener = None
             try:
-                _wait_until_ready(running)
+                listener = _wait_until_ready(running)
                 yield Server(folder)
             finally:
                 running.send_signal(signal.SIGQUIT)  # immediate: nothing of it is kept
@@ -83,6 +84,8 @@ def server(bin: Path) -> Iterator[Server]:
                     running.wait(STARTS_WITHIN_SECONDS)
                 except subprocess.TimeoutExpired:
                     running.kill()
+                if listener is not None:
+                    listener.join(STARTS_WITHIN_SECONDS)  # it reads what is about to be closed
 
 
 def _reachable(bin: Path, folder: Path, nobody: dict[str, Any]) -> Path:
@@ -99,7 +102,8 @@ def _die_with_us() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
-def _wait_until_ready(running: subprocess.Popen[str]) -> None:
+def _wait_until_ready(running: subprocess.Popen[str]) -> threading.Thread:
+    """Gives the thread that reads what the server says."""
     ready, said = threading.Event(), deque[str](maxlen=20)
 
     def listen() -> None:
@@ -110,5 +114,7 @@ def _wait_until_ready(running: subprocess.Popen[str]) -> None:
                 ready.set()
         ready.set()
 
-    threading.Thread(target=listen, daemon=True).start()
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
     assert ready.wait(STARTS_WITHIN_SECONDS) and running.poll() is None, f"the server did not start: {''.join(said)}"
+    return listener

@@ -20,6 +20,7 @@ from causeway_core.proof.safety import obstacles
 from causeway_core.proof.verify import BUDGET_SECONDS
 from causeway_core.report import REPORTS
 from causeway_core.storage import Recording
+from causeway_core.storage.writer import keep_reset
 
 TIERS = ("confirmed", "likely", "latent", "hint")
 
@@ -40,6 +41,10 @@ Examples:
     "--verify/--no-verify", "wanted", default=None,
     help="Prove findings by running the program again (default: if that is safe, see docs/findings.md); --no-verify never runs it.",
 )  # fmt: skip
+@click.option(
+    "--reset", metavar="COMMAND",
+    help="Shell command that brings a database back to where the program starts, run before each re-run; kept in the recording.",
+)  # fmt: skip
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often a bad order has to go wrong.")
 @click.option("--budget", type=click.FloatRange(min=0), default=BUDGET_SECONDS, show_default=True, metavar="SECONDS", help="Time for all re-runs.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
@@ -50,6 +55,7 @@ def command(
     format_: str,
     fail_on: str | None,
     wanted: bool | None,
+    reset: str | None,
     repeat: int,
     budget: float,
     keep: Path | None,
@@ -61,6 +67,8 @@ def command(
     Without FILE, the newest recording in .causeway/ is meant.
     """
     path = recordings.existing(file)
+    if reset is not None:
+        keep_reset(path, reset)
     with Recording.open(path) as recording, progress_on_terminal("analysing") as progress:
         if trace_id and not actors_of_trace(recording, trace_id):
             raise CommandError(f"nothing in {path} belongs to the trace {trace_id}", "traces: causeway query \"select trace_id from span\"")

@@ -19,6 +19,7 @@ from causeway_core.proof.explore import Effort, Explored, Explorer
 from causeway_core.proof.judge import REPEATS
 from causeway_core.report import REPORTS
 from causeway_core.storage import Recording
+from causeway_core.storage.writer import keep_reset
 
 
 @click.command(
@@ -37,9 +38,14 @@ Examples:
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often an order has to go wrong.")
 @click.option("--keep", "keep_", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
 @click.option("--format", "format_", type=click.Choice(sorted(REPORTS)), default="text", show_default=True, help="How to print what was found.")
+@click.option(
+    "--reset", metavar="COMMAND",
+    help="Shell command that brings a database back to where the program starts, run before each run; kept in the recording.",
+)  # fmt: skip
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
 def command(
-    file: Path | None, strategy: str, seed: int, depth: int, runs: int, budget: float, repeat: int, keep_: Path | None, format_: str, wanted: bool,
+    file: Path | None, strategy: str, seed: int, depth: int, runs: int, budget: float, repeat: int, keep_: Path | None, format_: str,
+    reset: str | None, wanted: bool,
 ) -> int:  # fmt: skip
     """Look for orders in which the program fails, also where no detector expects any.
 
@@ -48,6 +54,8 @@ def command(
     Exits with 1 if something was found.
     """
     path = recordings.existing(file)
+    if reset is not None:
+        keep_reset(path, reset)
     with Recording.open(path) as recording:
         against = reason_against(recording, wanted or None)
         if against:

@@ -61,7 +61,7 @@ def verify_patch(
 @contextmanager
 def _patched(recording: Recording, patch: Patch) -> Iterator[tuple[Target, Path]]:
     """A copy of the project with the patch in it, and the target that runs there."""
-    workspace = Workspace(Path(recording.meta.root), copied=True)
+    workspace = Workspace(Path(recording.meta.root), copied=True, reset=recording.meta.reset)
     with workspace.target(target_of(recording)) as (target, folder):
         for path, _, after in patch.files:
             (folder / path).write_bytes(after.encode())

@@ -1,4 +1,4 @@
-"""What a SQLite file holds."""
+"""The databases of a run: what a SQLite file holds, and which servers were asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
+
+from causeway_core.storage.recording import Recording
 
 LARGEST = 8 << 20
 MOST_ROWS = 5_000
@@ -25,3 +27,9 @@ def dump(path: Path) -> tuple[str, ...] | None:
             return tuple(sorted(rows))
     except (OSError, sqlite3.Error):
         return None
+
+
+def servers(recording: Recording) -> tuple[str, ...]:
+    """The databases of servers that the run used, as it named them: `postgresql://host:port/name`."""
+    names = {str(sql.details.get("database") or sql.system) for sql in recording.sql() if "sqlite" not in sql.system}
+    return tuple(sorted(names))

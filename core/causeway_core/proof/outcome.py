@@ -28,6 +28,8 @@ LARGEST_FILE = 1 << 20
 FAILURES = ("hang", "exit code", "exceptions", "tests")
 """Aspects that are wrong by themselves when no serial order has them."""
 FINAL_VALUE = "final value"
+DATABASE = "database"
+"""Followed by the name of one."""
 _ENDINGS = ("CancelledError", "StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit")
 _SLIPS = ("AttributeError", "NameError", "UnboundLocalError", "TypeError")
 _HOLDING = ("attribute", "item", "global", "cell")
@@ -72,6 +74,10 @@ class Outcome:
             # Where the watched access was never made, nothing is known of the value.
             known = [aspect for aspect in known if aspect]
             return bool(known) and bool(self.aspects[name]) and self.aspects[name] not in known
+        if name.startswith(DATABASE):
+            # One that could not be read after a run says nothing of it.
+            known = [other.aspects[name] for other in others if name in other.aspects]
+            return bool(known) and self.aspects[name] not in known
         return self.aspects[name] not in known
 
     def fails_beyond(self, other: Outcome) -> bool:
@@ -99,6 +105,8 @@ def observe(recording: Recording, *, output: str, result: OrderResult | None, ti
     }
     found |= _ran(past)
     found |= _files(recording, folder)
+    if result is not None:
+        found |= {f"{DATABASE} {name}": tuple(sorted(map(canonical, rows))) for name, rows in result.databases.items()}
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
     timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
@@ -239,7 +247,7 @@ def _files(recording: Recording, folder: Path) -> dict[str, Aspect]:
         if rows is not None:
             name = path.relative_to(folder) if path.is_relative_to(folder) else path.name
             found.pop(f"file {name}", None)
-            found[f"database {name}"] = tuple(map(canonical, rows))
+            found[f"{DATABASE} {name}"] = tuple(map(canonical, rows))
     return found
 
 

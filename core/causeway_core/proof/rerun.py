@@ -19,9 +19,10 @@ from subprocess import DEVNULL
 from urllib.parse import urlsplit
 
 from causeway_core.analysis import analyze
-from causeway_core.errors import CausewayError
+from causeway_core.errors import CausewayError, ResetFailed
 from causeway_core.launch import Run, Streams, Target, environment
 from causeway_core.model.order import Exploration, Order
+from causeway_core.proof.database import servers
 from causeway_core.proof.outcome import Outcome, databases, observe, written_paths
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
@@ -100,7 +101,9 @@ class Reruns:
         return known
 
     def attempt(self, *orders: Order | Exploration, again: bool = False, stuck: bool = False) -> list[Rerun]:
-        """`run` for each of some orders, two at a time where their runs cannot meet. One that cannot be started or read counts as infeasible."""
+        """`run` for each of some orders, two at a time where their runs cannot meet. One that cannot be started or read counts as infeasible.
+        Raises ResetFailed, Stopped.
+        """
         if not self._apart or len(orders) < 2:
             return [self._attempt(order, again, stuck) for order in orders]
         with ThreadPoolExecutor(AT_A_TIME) as pool:
@@ -114,6 +117,8 @@ class Reruns:
     def _attempt(self, order: Order | Exploration, again: bool, stuck: bool) -> Rerun:
         try:
             return self.run(order, again=again, stuck=stuck)
+        except ResetFailed:
+            raise
         except CausewayError as error:
             return Rerun(order, OrderResult(False, reason=f"the re-run failed: {error}", kind="failed"), Outcome({}), 0.0)
 
@@ -216,7 +221,10 @@ def _stuck(recording: Recording) -> tuple[str, ...]:
 
 
 def runs_apart(recording: Recording) -> bool:
-    """Whether two runs at once cannot meet: no server at an address that both would want, and no files outside of the copies they work on."""
+    """Whether two runs at once cannot meet: no server at an address that both would want, no database that both would ask, and no files outside of
+    the copies they work on."""
+    if servers(recording) or recording.meta.reset:
+        return False
     root = Path(recording.meta.root)
     serves = any(row.op == "http.server" for row in recording.io()) or any(
         span.attributes.get("span.kind") == "server" for span in recording.spans()

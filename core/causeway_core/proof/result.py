@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ class OrderResult:
 
     `trace` is what an exploration passed: spawn path, key of the place or `start` or `end`, execution; `points` how often somebody could have been
     made to wait; `came` are the places that actors had got their turns for and could not pass when nothing could go on. `values` are the final
-    values of the watched places, as text; `passed` the places in the order they were passed.
+    values of the watched places, as text; `passed` the places in the order they were passed. `databases` are servers' by name, with the rows of
+    each table that was written.
     """
 
     feasible: bool
@@ -27,6 +28,7 @@ class OrderResult:
     trace: tuple[tuple[str, str, int], ...] = ()
     points: int = 0
     came: tuple[tuple[str, str, int], ...] = ()
+    databases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> OrderResult | None:
@@ -54,7 +56,14 @@ class OrderResult:
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("trace") or ()),
             int(document.get("points") or 0),
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("came") or ()),
+            {str(name).rpartition("/")[2]: tuple(_texts(tables)) for name, tables in (document.get("databases") or {}).items()},
         )
+
+
+def _texts(tables: Mapping[str, Any]) -> Iterator[str]:
+    for name, rows in sorted(tables.items()):
+        yield f"{name}: {len(rows)} row{'s' if len(rows) != 1 else ''}"
+        yield from (f"{name}: {row}" for row in rows)
 
 
 def _waiter(entry: Any) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from causeway_core.proof.database import servers
 from causeway_core.proof.workspace import Workspace, writes_outside
 from causeway_core.storage.recording import Recording
 
@@ -55,6 +56,9 @@ def doubts(recording: Recording) -> tuple[str, ...]:
     peer = _foreign_peer(recording)
     if peer is not None:
         found.append(f"it spoke to {peer}, not only to this machine")
+    database = _database(recording)
+    if database is not None:
+        found.append(database)
     reader = _reads_stdin(recording)
     if reader is not None:
         found.append(f"it may read standard input ({reader})")
@@ -86,9 +90,17 @@ def _foreign_peer(recording: Recording) -> str | None:
             continue
         if address and not address.startswith(_LOOPBACK):
             return address
-    for sql in recording.sql():
-        if "sqlite" not in sql.system:
-            return f"a {sql.system} database"
+    return None
+
+
+def _database(recording: Recording) -> str | None:
+    """Why a database that it used speaks against another run: it is elsewhere, or nobody brings back what was in it."""
+    for name in servers(recording):
+        host = name.partition("://")[2].rpartition(":")[0]
+        if host and not host.startswith(_LOOPBACK):
+            return f"it used the database {name}, which is not on this machine"
+        if not recording.meta.reset:
+            return f"it used the database {name}: give the command that brings back what was in it with --reset"
     return None
 
 

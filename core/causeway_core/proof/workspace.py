@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from causeway_core.errors import ResetFailed
 from causeway_core.launch import Target
 from causeway_core.proof.outcome import databases, written_paths
 from causeway_core.storage.recording import Recording
@@ -20,32 +22,51 @@ LEFT_OUT = (
 TEMPORARY = (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev"))
 MOST_FILES = 20_000
 MOST_BYTES = 256 << 20
+RESET_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`copied`: each re-run gets a fresh copy of `root`, so that all start from the same files."""
+    """`copied`: each re-run gets a fresh copy of `root`, so that all start from the same files. `reset` is a shell command that brings back the rest,
+    such as a database, and runs there before each."""
 
     root: Path
     copied: bool
+    reset: str = ""
 
     @classmethod
     def of(cls, recording: Recording) -> Workspace:
         """The workspace that the recorded run calls for."""
         root = Path(recording.meta.root)
-        return cls(root, bool(writes_inside(recording, root)))
+        return cls(root, bool(writes_inside(recording, root)), recording.meta.reset)
 
     @contextmanager
     def target(self, target: Target) -> Iterator[tuple[Target, Path]]:
-        """The target to run, and the folder that holds the project while it runs. A copy is removed at the end."""
+        """The target to run, and the folder that holds the project while it runs. A copy is removed at the end. Raises ResetFailed."""
         if not self.copied:
+            self._bring_back(self.root)
             yield target, self.root
             return
         with tempfile.TemporaryDirectory(prefix="causeway-", ignore_cleanup_errors=True) as temporary:
             # The same name as the original: some programs look at it.
             copy = Path(temporary).resolve() / self.root.name
             shutil.copytree(self.root, copy, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT), ignore_dangling_symlinks=True)
+            self._bring_back(copy)
             yield self._moved(target, copy), copy
+
+    def _bring_back(self, folder: Path) -> None:
+        if not self.reset:
+            return
+        try:
+            done = subprocess.run(
+                self.reset, shell=True, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=RESET_SECONDS,
+                check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise ResetFailed(f"the reset command did not end within {RESET_SECONDS:g} s: {self.reset}", "run it by hand") from error
+        if done.returncode:
+            said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
+            raise ResetFailed(f"the reset command failed with {done.returncode}: {said}", f"run it by hand: {self.reset}")
 
     def _moved(self, target: Target, copy: Path) -> Target:
         def moved(word: str) -> str:

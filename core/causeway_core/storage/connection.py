@@ -150,6 +150,7 @@ def _meta(facts: dict[str, Any]) -> Meta:
         events=int(facts.get("events", 0)),
         merged_from=tuple(json.loads(facts.get("merged_from", "[]"))),
         launch=_launch(json.loads(facts.get("launch", "{}"))),
+        reset=str(facts.get("reset", "")),
     )
 
 

@@ -36,6 +36,8 @@ class Meta:
     events: int
     merged_from: tuple[str, ...]
     launch: Launch = Launch()
+    reset: str = ""
+    """The shell command that brings back what a run starts from, if it was given with `--reset`."""
 
 
 @dataclass(frozen=True, slots=True)

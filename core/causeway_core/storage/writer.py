@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,17 +91,31 @@ def replace_findings(path: Path, findings: Iterable[tuple[str, str, str, float, 
     """Stores the findings (id, kind, tier, rank, object of schema causeway.findings/1) in place of those there. Raises RecordingError."""
     connection.check(path)
     rows = [(id, kind, tier, rank, json.dumps(content)) for id, kind, tier, rank, content in findings]
+    with _changing(path, "the findings") as database:
+        database.execute("DELETE FROM finding")
+        database.executemany("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def keep_reset(path: Path, command: str) -> None:
+    """Stores the command that brings back what a run starts from (`Meta.reset`). Raises RecordingError."""
+    connection.check(path)
+    with _changing(path, "the reset command") as database:
+        database.execute("INSERT OR REPLACE INTO meta VALUES ('reset', ?)", (command,))
+
+
+@contextmanager
+def _changing(path: Path, what: str) -> Iterator[sqlite3.Connection]:
+    """A transaction on a recording that is complete."""
     try:
         database = connection.connect(path, "rw")
         try:
             with database:
                 database.execute("BEGIN IMMEDIATE")
-                database.execute("DELETE FROM finding")
-                database.executemany("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", rows)
+                yield database
         finally:
             database.close()
     except sqlite3.OperationalError as error:
-        raise RecordingError(f"cannot write the findings to {path}: {error}", "check its permissions") from error
+        raise RecordingError(f"cannot write {what} to {path}: {error}", "check its permissions") from error
 
 
 @cache

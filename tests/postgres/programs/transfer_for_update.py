@@ -20,7 +20,7 @@ def main():
         db.execute("DROP TABLE IF EXISTS accounts")
         db.execute("CREATE TABLE accounts (id integer PRIMARY KEY, balance integer)")
         db.execute("INSERT INTO accounts VALUES (1, 100)")
-        threads = [threading.Timer(0.08 * turn, withdraw, args=(80 - turn,)) for turn in range(2)]
+        threads = [threading.Timer(0.08 * turn, withdraw, args=(30 + turn,)) for turn in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:

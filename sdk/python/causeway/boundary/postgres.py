@@ -33,6 +33,8 @@ UNLESS_SAID = "READ COMMITTED"
 _LEVELS = r"(read\\?\s+(?:un)?committed|repeatable\\?\s+read|serializable)"
 _LEVEL = re.compile(rf"\b(?:isolation\s+level|default_transaction_isolation\s*(?:=|\bto\b)?)\s*'?{_LEVELS}", re.IGNORECASE)
 _sessions: dict[int, tuple[Any, Session]] = {}
+observer: Any = None
+"""Told of connections and of what statements change while an order is in force (`order.databases.Databases`)."""
 
 
 class Session:
@@ -41,13 +43,12 @@ class Session:
     `host` is a name, address or folder of a socket; `options` is where isolation may have been set when it was made.
     """
 
-    __slots__ = ("__weakref__", "default", "head", "isolation", "number", "transaction")
+    __slots__ = ("__weakref__", "database", "default", "head", "isolation", "number", "transaction")
 
     def __init__(self, host: str, port: object, database: str, options: str = "") -> None:
         self.number = _next()
-        self.head = (
-            f'{{"system":"postgresql","phase":"end","connection":{self.number},"database":{quote(f"postgresql://{host}:{port}/{database}")},'
-        )
+        self.database = f"postgresql://{host}:{port}/{database}"
+        self.head = f'{{"system":"postgresql","phase":"end","connection":{self.number},"database":{quote(self.database)},'
         found = _LEVEL.search(options)
         self.default = _level(found[1]) if found is not None else UNLESS_SAID
         self.transaction: int | None = None
@@ -64,6 +65,8 @@ def remember(connection: Any, session: Session) -> Session:
     """The session of a connection from now on, as long as that lives."""
     key = id(connection)
     _sessions[key] = (weakref.ref(connection, lambda gone: _sessions.pop(key, None)), session)
+    if observer is not None:
+        observer.met(connection, session)
     return session
 
 
@@ -78,6 +81,8 @@ def executed(
 ) -> None:  # fmt: skip
     """A statement has been executed. `is_open`: a transaction is open now; `level`: the isolation that the driver was told to begin them with."""
     prepared = known.prepared.get(text) or known.prepare(text)
+    if observer is not None and prepared.statement.access in ("write", "schema"):
+        observer.wrote(session, prepared.statement.tables)
     if many:
         shown, rows = sets_json(prepared, parameters)
     else:

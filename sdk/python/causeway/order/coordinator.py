@@ -1,7 +1,8 @@
 """One order over several processes: the first one serves a Unix socket, the others tell it what they pass and are told what others did.
 
 Messages are lines of JSON: `{"hello": root path, "pid": …}`, `{"passed": key}`, `{"gave_up": {…}}`, `{"watch": true}` (somebody waits),
-`{"ask": n}` and `{"standing": {…}, "answer": n}`. They arrive in the order in which they were sent. A connection that ends is a process that ended.
+`{"held": {…}}` (databases, at the end of a process), `{"ask": n}` and `{"standing": {…}, "answer": n}`. They arrive in the order in which they were
+sent. A connection that ends is a process that ended.
 All threads in here are the machinery's own: they are no actors, take no gates and are not recorded.
 """
 
@@ -105,6 +106,9 @@ class Coordinator:
         for peer in self._peers:
             peer.send({"gave_up": why})
 
+    def held(self, held: dict[str, Any]) -> None:
+        """Nothing: the result is written here."""
+
     def standings(self) -> list[dict[str, Any]] | None:
         """How all others stand (`standing.standing`); None if one does not say. Without the forcing's lock; from one thread."""
         with self._forcing.lock:
@@ -189,6 +193,8 @@ class Coordinator:
                 self.passed(str(message["passed"]))
             elif "anchored" in message:
                 forcing.anchored.update(map(str, message["anchored"]))
+            elif "held" in message:
+                forcing.databases.heard(message["held"])
             elif "gave_up" in message:
                 forcing.gave_up_elsewhere(message["gave_up"])
                 self.gave_up(message["gave_up"])
@@ -225,6 +231,11 @@ class Client:
     def gave_up(self, why: dict[str, Any]) -> None:
         """Tells the first process."""
         self._peer.send({"gave_up": why})
+
+    def held(self, held: dict[str, Any]) -> None:
+        """Tells what databases held at the end of this process."""
+        if held:
+            self._peer.send({"held": held})
 
     def watch(self) -> None:
         """Somebody waits in this process."""

@@ -7,6 +7,7 @@ from _thread import RLock, allocate_lock, get_ident
 from causeway import _tap
 from causeway.order.actors import Actor, Actors
 from causeway.order.children import Children
+from causeway.order.databases import Databases
 from causeway.order.document import ARRIVES, STATEMENTS, is_deed
 from causeway.order.movers import Movers
 from causeway.order.watched import Watched
@@ -43,6 +44,7 @@ class Forcing:
         self.movers = Movers(self)
         self.watched = Watched(order.watch)
         self.children = Children()
+        self.databases = Databases()
         self.given: frozenset[str] = frozenset()
         """Pipes that were there before the program (`channels.given`)."""
         self.unseen: set[int] = set()
@@ -347,6 +349,8 @@ class Forcing:
         self.actors = Actors(root)
         self.movers = Movers(self)
         self.children = Children()
+        self.databases = Databases()
+        self.databases.observe()
         self.unseen.clear()
         self.remote = self._changed = self.on_hang = None
         self._queues.clear()

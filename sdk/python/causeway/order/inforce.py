@@ -36,6 +36,7 @@ class InForce:
         threads.install(self.forcing, self.patches)
         loop.install(self.forcing, self.patches)
         uvloop.install(self.forcing, self.patches)
+        self.forcing.databases.install(self.patches)
         if self.forcing.order.explore is None:
             processes.Processes(self.forcing, self._root, self._socket).install(self.patches)
         if COLLECT in self.forcing.order.inject.values():
@@ -50,6 +51,9 @@ class InForce:
         with self.forcing:
             if self.forcing.remote is not None:
                 self.forcing.remote.drain()
+            self.forcing.databases.look()
+            if self.forcing.remote is not None:
+                self.forcing.remote.held(self.forcing.databases.held)
             self.forcing.end()
             with self.forcing.lock:
                 self.forcing.movers.stop()

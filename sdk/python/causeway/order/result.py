@@ -25,6 +25,8 @@ def result_of(forcing: Forcing, ended: bool, values: bool = True) -> dict[str, A
         "values": forcing.watched.values() if values else {},
         "ended": ended,
     }
+    if forcing.databases.held:
+        result["databases"] = forcing.databases.held
     if forcing.hang is not None:
         result["hang"] = forcing.hang
     return result | forcing.told()
