@@ -267,3 +267,26 @@ def test_a_write_of_the_value_that_was_read_invalidates_nothing(between: int, st
     trace.write(two, "counter.total = value", "Counter.total", between)
     trace.write(one, "counter.total = value + 1", "Counter.total", 1)
     assert [each.struck for each in firm(trace)] == [struck]
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_only_what_the_writers_change_with_it_is_a_version(changed: bool) -> None:
+    trace = Trace("""
+    async def get(cache):
+        value, clock = cache.value, cache.clock
+        await pause()
+        if cache.clock == clock:
+            cache.value = Value(value)
+            cache.clock = clock + 1
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "value, clock =", "Cache.value", "<app.Value #3>")
+    trace.read(one, "value, clock =", "Cache.clock", 5)
+    trace.step(one)
+    trace.read(one, "if cache.clock", "Cache.clock", 5)
+    trace.write(one, "cache.value = ", "Cache.value", "<app.Value #4>")
+    if changed:
+        trace.write(one, "cache.clock = ", "Cache.clock", 6)
+    trace.read(two, "value, clock =", "Cache.value", "<app.Value #4>")
+    trace.read(two, "value, clock =", "Cache.clock", 5)
+    assert bool(firm(trace)) is not changed

@@ -154,6 +154,15 @@ class Evidence:
         """The recorded read sites of some places."""
         return sorted({site for node in nodes for site in self._nodes.read_sites.get(node, ())})
 
+    @cached_property
+    def calls(self) -> frozenset[tuple[int, int]]:
+        """Pairs of function.ids with recorded accesses, of which the first calls the second by the text."""
+        scopes: dict[str, set[int]] = defaultdict(set)
+        for site, node in (*self._nodes.reads.items(), *self._nodes.writes.items()):
+            scopes[self.flow.place(node).scope].add(self.function_of(site))
+        graph = self.flow.graph.calls
+        return frozenset((one, two) for caller, callee in graph for one in scopes.get(caller, ()) for two in scopes.get(callee, ()))
+
     def function_of(self, site: int) -> int:
         """The function.id of a site."""
         return self.facts.sites[site].function if site in self.facts.sites else -1

@@ -114,10 +114,13 @@ class WindowOrders:
         who = anchors.actor(first)
         if not table.writes[last] or not self._evidence.rows_of(who.id, int(table.order[last]) + 1, 2**62, first=1):
             return
-        a, b, c = self._owner(candidate), anchors.access(first), anchors.access(last)
-        says = f"{a.title} is held after {said(a.first)} until {who.title} has passed {said(c)}, which then waits for {said(a.last)}"
-        held = [(a.first, b, self._anchors.held_since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
-        yield drafted("bad", says, held, watch=[a.last])
+        a, b = self._owner(candidate), anchors.access(first)
+        # Of two places the second may be one to which it then does not come.
+        for end in (last, first) if candidate.pattern is Pattern.CROSSED else (last,):
+            c = anchors.access(end)
+            says = f"{a.title} is held after {said(a.first)} until {who.title} has passed {said(c)}, which then waits for {said(a.last)}"
+            held = [(a.first, b, self._anchors.held_since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
+            yield drafted("bad", says, held, watch=[a.last])
 
     def _entwined(self, candidate: Candidate) -> Iterator[Order]:
         """Both are past what should have kept the second out: it is held within what it does next until the first has ended.

@@ -1,4 +1,7 @@
-"""Two places that belong together: decided on one, acted on the other, while another actor changes both, or goes through the other's content."""
+"""Two places that belong together: decided on one, acted on the other, while another actor changes both, or goes through the other's content.
+
+Each side may do its part in one function or in functions that it calls; and a look that raises lets through what its caller does next.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ import numpy as np
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
+from causeway_core.analysis.filters.commutative import commutes
 from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.table import MUTATE, Ints
+from causeway_core.analysis.text import Texts
 
 SAMPLE = 24
 ENOUGH = 3
@@ -21,6 +26,7 @@ def crossed(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     """x…y[x, y] candidates: read x, write y because of it; the second actor writes x and touches y in one function: writes it, or, where the first
     adds to it, takes in what is there and will not see what comes later (callbacks that are called once).
     """
+    yield from _let_through(evidence, partners)
     table = evidence.table
     for write_site in np.unique(table.site[table.writes]).tolist():
         reads = evidence.depends(write_site)
@@ -39,7 +45,7 @@ def _of_site(evidence: Evidence, partners: Partners, write_site: int, read_sites
             site = int(table.site[first])
             if given.get(site, 0) >= ENOUGH or int(table.location[first]) == int(table.location[last]) or table.writes[first]:
                 continue
-            if evidence.function_of(site) != evidence.function_of(write_site) or _is_owner(evidence, first, last):
+            if not _within(evidence, site, write_site) or _is_owner(evidence, first, last):
                 continue
             candidate = _of_pair(evidence, partners, first, last)
             if candidate is not None:
@@ -58,39 +64,85 @@ def _is_owner(evidence: Evidence, first: int, last: int) -> bool:
     return owner is not None and value is not None and value.endswith(f"#{owner & 0xFFFFFFFF}>")
 
 
+def _within(evidence: Evidence, site: int, other: int) -> bool:
+    """Whether two sites stand in one function, or the second in one that the first's calls."""
+    one, two = evidence.function_of(site), evidence.function_of(other)
+    return one == two or (one, two) in evidence.calls
+
+
 def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> Candidate | None:
     table = evidence.table
-    through = evidence.locks_through(first, last)
     for one in partners.near(first, first, writes=True):
-        if not evidence.parted(first, last, one) or through & evidence.locks_at(one) or not evidence.concurrent(first, one):
-            continue
         two = _companion(evidence, one, int(table.location[last]))
         if two is None and int(table.op[last]) == MUTATE and evidence.changes_structure(last):
             two = _companion(evidence, one, int(table.location[last]), writes=False)
-        if two is not None and evidence.concurrent(last, two) and evidence.concurrent(last, one) and not _unchanging(evidence, first, one):
-            inside = int(table.order[first]) < min(int(table.order[one]), int(table.order[two])) and max(
-                int(table.order[one]), int(table.order[two])
-            ) < int(table.order[last])
-            candidate = Candidate(Pattern.CROSSED, "atomicity_violation", first, last, (one, two), "control", inside)
-            return candidate if inside else candidate.lowered("latent", "two places are involved and it went well in this run")
+        if two is not None and (candidate := _of_four(evidence, first, last, one, two)) is not None:
+            return candidate
     return None
 
 
-def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = True) -> int | None:
-    """The write (or the last read) of `location` that the actor of `row` makes near it in the same function."""
+def _of_four(evidence: Evidence, first: int, last: int, one: int, two: int) -> Candidate | None:
+    order = evidence.table.order
+    if not evidence.parted(first, last, one) or evidence.locks_through(first, last) & evidence.locks_at(one) or _unchanging(evidence, first, one):
+        return None
+    if not (evidence.concurrent(first, one) and evidence.concurrent(last, two) and evidence.concurrent(last, one)):
+        return None
+    if commutes(evidence, last) and commutes(evidence, two):
+        return None
+    inside = int(order[first]) < min(int(order[one]), int(order[two])) and max(int(order[one]), int(order[two])) < int(order[last])
+    candidate = Candidate(Pattern.CROSSED, "atomicity_violation", first, last, (one, two), "control", inside)
+    return candidate if inside else candidate.lowered("latent", "two places are involved and it went well in this run")
+
+
+def _let_through(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+    """The same where x is read in a look that else raises, and y written in what its caller does after it."""
+    table, texts = evidence.table, evidence.texts
+    for site in np.unique(table.site[~table.writes]).tolist():
+        if evidence.read_node(site) not in evidence.flow.graph.raising_guards:
+            continue
+        given = 0
+        for first in _some(evidence.rows_at(site)).tolist():
+            for one in partners.near(first, first, writes=True):
+                for last, two in _following(evidence, texts, first, one):
+                    candidate = _of_four(evidence, first, last, one, two)
+                    if candidate is not None and given < ENOUGH:
+                        given += 1
+                        yield candidate
+
+
+def _following(evidence: Evidence, texts: Texts, first: int, one: int) -> Iterator[tuple[int, int]]:
+    """What the actor of a look writes later in a function that its caller calls next, with the write of the same place beside another's write."""
     table = evidence.table
-    function, actor = evidence.function_of(int(table.site[row])), int(table.actor[row])
+    order, function = int(table.order[one]), evidence.function_of(int(table.site[one]))
+    beside = evidence.rows_of(int(table.actor[one]), order - NEAR, order + NEAR)
+    written = {
+        int(table.location[row]): row for row in beside if table.writes[row] and row != one and evidence.function_of(int(table.site[row])) == function
+    }
+    for last in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):
+        two = written.get(int(table.location[last]))
+        if two is None or not table.writes[last] or int(table.location[two]) == int(table.location[first]):
+            continue
+        names = [evidence.facts.functions[evidence.function_of(int(table.site[row]))].qualname.rpartition(".")[2] for row in (first, last)]
+        if names[0] != names[1] and texts.in_row(*names):
+            yield last, two
+
+
+def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = True) -> int | None:
+    """The write (or the last read) of `location` that the actor of `row` makes near it in the same function, or in one that this calls."""
+    table = evidence.table
+    site, actor = int(table.site[row]), int(table.actor[row])
     span = table.span(location)
     mine = (
         np.flatnonzero((table.actor[span] == actor) & (table.writes[span] == writes)) + span.start
         if span.stop - span.start <= 10 * LOOK_BACK
         else np.empty(0, np.int64)
     )
-    near = [other for other in mine.tolist() if evidence.function_of(int(table.site[other])) == function]
+    near = [other for other in mine.tolist() if _within(evidence, site, int(table.site[other]))]
     near.sort(key=lambda other: abs(int(table.order[other]) - int(table.order[row])))
     return near[0] if near else None
 
 
 def _unchanging(evidence: Evidence, read: int, write: int) -> bool:
-    value = evidence.value(write)
-    return value is not None and value == evidence.value(read)
+    """Whether a write leaves what was read; one that adds to what is there does not, wherever it comes."""
+    value, node = evidence.value(write), evidence.node(evidence.write_node(int(evidence.table.site[write])))
+    return value is not None and value == evidence.value(read) and not (node is not None and node.accumulates)

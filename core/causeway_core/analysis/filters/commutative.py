@@ -23,7 +23,7 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return Verdict(DROP, "what one takes out the other would have cleared")
     if candidate.pattern is not Pattern.WRITE_WRITE_READ:
         return None
-    if all(_commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
+    if all(commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
         return Verdict(DROP, "both writes only add to it")
     return None
 
@@ -63,7 +63,8 @@ def _adds_anyway(candidate: Candidate, evidence: Evidence) -> bool:
     return adds and int(evidence.table.site[candidate.first]) not in evidence.deciding_sites(candidate.last)
 
 
-def _commutes(evidence: Evidence, row: int) -> bool:
+def commutes(evidence: Evidence, row: int) -> bool:
+    """Whether a write only adds to what is there."""
     site = int(evidence.table.site[row])
     node = evidence.node(evidence.write_node(site))
     name = evidence.facts.sites[site].name if site in evidence.facts.sites else None

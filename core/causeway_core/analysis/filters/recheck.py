@@ -65,8 +65,8 @@ def _is_version(candidate: Candidate, evidence: Evidence, check: int) -> bool:
     )
     if not seen_before:
         return False
-    if candidate.pattern is Pattern.CLONE:
-        return True
-    near = evidence.rows_of(int(table.actor[other]), int(table.order[other]) - 200, int(table.order[other]) + 200)
-    unit = evidence.atomic_unit(other)
+    # A clone would change it where the window's own actor does.
+    writer = candidate.last if candidate.pattern is Pattern.CLONE else other
+    actor, order, unit = int(table.actor[writer]), int(table.order[writer]), evidence.atomic_unit(writer)
+    near = evidence.rows_of(actor, order - 200, order + 200)
     return any(int(table.location[row]) == version and bool(table.writes[row]) and evidence.atomic_unit(row) == unit for row in near)
