@@ -5,7 +5,8 @@
     │   ├── RecordingMissing        no such file, or no recording in .causeway/
     │   ├── NotARecording           a foreign or empty file
     │   ├── NewerSchema             written by a newer Causeway
-    │   └── DamagedRecording        torn or inconsistent beyond what `recover` mends
+    │   ├── DamagedRecording        torn or inconsistent beyond what `recover` mends
+    │   └── NotReplayable           it does not hold what came from outside
     ├── WireError                   bytes that are not the wire format
     ├── FindingUnusable             a finding that nothing can be done with here
     ├── CommandError                wrong use of the command line
@@ -68,6 +69,12 @@ class DamagedRecording(RecordingError):
     """The recording contradicts itself."""
 
     slug = "damaged-recording"
+
+
+class NotReplayable(RecordingError):
+    """The recording does not hold what came from outside of the program."""
+
+    slug = "not-replayable"
 
 
 class WireError(CausewayError):

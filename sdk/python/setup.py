@@ -39,7 +39,7 @@ class EditableWithPth(editable_wheel):
 
 
 setup(
-    packages=["causeway", "causeway.weave", "causeway.hooks", "causeway.boundary", "causeway.order", "causeway.testing"],
+    packages=["causeway", "causeway.weave", "causeway.hooks", "causeway.boundary", "causeway.order", "causeway.outside", "causeway.testing"],
     package_data={"causeway": ["*.pyi", "py.typed"]},
     ext_modules=[
         Extension(

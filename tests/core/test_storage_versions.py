@@ -10,6 +10,14 @@ from causeway_core.storage import Recording, schema
 FOLDER = Path(__file__).parents[1] / "recordings"
 RECORDINGS = sorted(FOLDER.glob("v*.causeway"))
 
+ANSWERS = [
+    ("time", "", 1.5, None, None),
+    ("http", "GET http://service/", {"status": 200}, b"hello", None),
+    ("http", "GET http://service/big", {"status": 200}, None, "its body is larger than 1 MiB"),
+    ("http", "GET http://service/left", {"status": 200}, None, "the program did not read its body to the end"),
+]
+"""From schema 2 on."""
+
 
 def test_this_version_is_kept() -> None:
     assert any(path.name.startswith(f"v{schema.VERSION}-") for path in RECORDINGS)
@@ -30,5 +38,7 @@ def test_it_opens_and_holds_what_happened(path: Path) -> None:
         assert recording.exceptions()[0].message == "too little"
         assert recording.source_text(recording.sources()[0].id).startswith("def transfer")
         assert recording.messages()[0].key == "a"
+        answers = [(answer.kind, answer.what, answer.value, answer.body, answer.missing) for answer in recording.answers()]
+        assert answers == (ANSWERS if path.stem >= "v2" else [])
         assert len(recording.chunks()) > 2
         assert all(recording.chunk_keyframe(chunk).stack for chunk in recording.chunks())

@@ -15,7 +15,7 @@ SOURCE = "def transfer(n):\n    before = account.balance\n    account.balance = 
 
 
 def sample(spool: SpoolBuilder) -> None:
-    """Two threads lose an update; a task, an exception, a span, a statement and a message."""
+    """Two threads lose an update; a task, an exception, a span, a statement, a message and answers from outside."""
     process = spool.process(service="bank")
     process.source(SOURCE, "/project/bank.py")
     process.function("transfer", first=1, last=3, names=["n", "before"])
@@ -42,6 +42,13 @@ def sample(spool: SpoolBuilder) -> None:
     main.json(XKind.SQL, {"system": "sqlite", "phase": "point", "id": 1, "connection": 1, "statement": "SELECT 1", "access": "read"})
     main.json(XKind.MESSAGE, {"id": "a", "carrier": "http", "trace_id": "0" * 32}, 1)
     main.json(XKind.SPAN, {"status": "ok"}, 2, 1, 0)
+    main.json(XKind.ANSWER, {"id": 1, "kind": "time", "what": "", "value": 1.5})
+    main.json(XKind.ANSWER, {"id": 2, "kind": "http", "what": "GET http://service/", "value": {"status": 200}, "body": True})
+    main.json(XKind.ANSWER, {"id": 2, "part": "aGVs", "last": False})
+    main.json(XKind.ANSWER, {"id": 2, "part": "bG8=", "last": True})
+    main.json(XKind.ANSWER, {"id": 3, "kind": "http", "what": "GET http://service/big", "value": {"status": 200}, "body": True})
+    main.json(XKind.ANSWER, {"id": 3, "missing": "its body is larger than 1 MiB"})
+    main.json(XKind.ANSWER, {"id": 4, "kind": "http", "what": "GET http://service/left", "value": {"status": 200}, "body": True})
     process.end()
 
 

@@ -15,6 +15,7 @@ from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
 from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
 from causeway_core.proof.chosen import check_safety
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS
 from causeway_core.proof.safety import obstacles
 from causeway_core.proof.verify import BUDGET_SECONDS
@@ -31,6 +32,7 @@ Examples:
   causeway analyze
   causeway analyze run.causeway --format json
   causeway analyze --verify --repeat 20
+  causeway analyze --isolated run.causeway                (recorded elsewhere with --replayable)
   causeway analyze --fail-on likely --format github        (in CI)"""
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
@@ -48,6 +50,7 @@ Examples:
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often a bad order has to go wrong.")
 @click.option("--budget", type=click.FloatRange(min=0), default=BUDGET_SECONDS, show_default=True, metavar="SECONDS", help="Time for all re-runs.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
+@click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--all", "everything", is_flag=True, help="Show latent findings and hints in full as well.")
 def command(
     file: Path | None,
@@ -59,6 +62,7 @@ def command(
     repeat: int,
     budget: float,
     keep: Path | None,
+    isolated: bool,
     everything: bool,
 ) -> int:
     """Find races, lost updates, atomicity and order violations and deadlocks, also those that did not strike, and prove them.
@@ -76,10 +80,11 @@ def command(
         store = trace_id is None
         findings = renumbered((*findings, *explored(recording))) if wanted else remembered(recording, findings)
         open_ = any(finding.orders and finding.proof is None for finding in findings)
-        why_not = reason_against(recording, wanted) if open_ else ""
+        isolation = Isolation.of(recording) if isolated else None
+        why_not = reason_against(recording, wanted, isolation) if open_ else ""
         if why_not is None:
             spent = Budget(seconds=budget, repeat=repeat)
-            findings, _ = verify(recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store)
+            findings, _ = verify(recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store, isolation=isolation)
         elif store:
             store_findings(recording, findings)
         text = REPORTS[format_](recording, findings, everything=everything, colour=sys.stdout.isatty())
@@ -91,7 +96,7 @@ def command(
     return 0
 
 
-def reason_against(recording: Recording, wanted: bool | None) -> str | None:
+def reason_against(recording: Recording, wanted: bool | None, isolation: Isolation | None) -> str | None:
     """Why the program is not run again; None if it is. Raises CommandError when it was asked for and cannot be."""
     if wanted is False:
         return ""
@@ -101,5 +106,5 @@ def reason_against(recording: Recording, wanted: bool | None) -> str | None:
     impossible = obstacles(recording)
     if impossible:
         return impossible[0]
-    found = doubts(recording)
+    found = doubts(recording, isolation)
     return f"{found[0]} (--verify runs it all the same)" if found else None

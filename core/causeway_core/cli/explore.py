@@ -57,7 +57,7 @@ def command(
     if reset is not None:
         keep_reset(path, reset)
     with Recording.open(path) as recording:
-        against = reason_against(recording, wanted or None)
+        against = reason_against(recording, wanted or None, None)
         if against:
             raise CommandError(f"exploring runs the program again, but {against}", "record it anew, or read docs/findings.md")
         with progress_on_terminal("exploring") as progress:

@@ -16,6 +16,7 @@ from causeway_core.fix.search import seek
 from causeway_core.fix.verify import Verification
 from causeway_core.model import Finding
 from causeway_core.proof.chosen import check_safety, known_findings, named
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS
 from causeway_core.storage import Recording
 
@@ -36,8 +37,11 @@ Examples:
 @click.option("--apply", "apply_", is_flag=True, help="Change the files.")
 @click.option("--in", "copy", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Change the files of this copy of the project.")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
+@click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often an order that goes wrong is run.")
-def command(finding: str, file: Path | None, only_diff: bool, apply_: bool, copy: Path | None, wanted: bool, repeat: int) -> int:
+def command(
+    finding: str, file: Path | None, only_diff: bool, apply_: bool, copy: Path | None, wanted: bool, isolated: bool, repeat: int
+) -> int:
     """Find the smallest change that closes a finding, and prove it.
 
     Each candidate is applied to a copy of the project, and the program runs there again under the orders that went wrong. Only
@@ -50,8 +54,9 @@ def command(finding: str, file: Path | None, only_diff: bool, apply_: bool, copy
     with Recording.open(path) as recording, progress_on_terminal("fixing") as progress:
         known = known_findings(recording)
         chosen = named(known, finding, path)
-        check_safety(recording, "a fix is proved by running the program again", wanted=wanted)
-        found = seek(recording, chosen, known=known, repeat=repeat, progress=progress)
+        isolation = Isolation.of(recording) if isolated else None
+        check_safety(recording, "a fix is proved by running the program again", wanted=wanted, isolation=isolation)
+        found = seek(recording, chosen, known=known, repeat=repeat, progress=progress, isolation=isolation)
         root = Path(recording.meta.root)
     if found.proved is None:
         print(f"{found.finding.id}: {found.why_not}.", file=sys.stderr)

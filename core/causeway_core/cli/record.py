@@ -81,6 +81,10 @@ Examples:
 )
 @click.option("--include", multiple=True, metavar="GLOB", help="Also record modules or paths that match (may be given several times).")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Do not record modules or paths that match.")
+@click.option(
+    "--replayable", is_flag=True,
+    help="Keep what comes from outside (responses of services, time, random, environment), so that `--isolated` re-runs can be given it again.",
+)  # fmt: skip
 @click.option("--python", metavar="PATH", help="The interpreter to run (default: the active virtual environment's).")
 @click.option("--no-analyze", is_flag=True, help="Only record; do not look for findings afterwards.")
 @click.option("--force", is_flag=True, help="Overwrite the output file.")
@@ -91,6 +95,7 @@ def command(
     detail: str,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
+    replayable: bool,
     python: str | None,
     no_analyze: bool,
     force: bool,
@@ -109,7 +114,7 @@ def command(
     target = resolve(words, python=python)
     check_interpreter(target)
     path, claim = (output, recordings.claim_output(output, force=force)) if output else claim_new(target.name)
-    variables = environment(target, claim.spool, detail=detail, include=include, exclude=exclude)
+    variables = environment(target, claim.spool, detail=detail, include=include, exclude=exclude, replayable=replayable)
     code = Foreground(Run(target, path, variables, claim=claim)).complete()
     if not quiet:
         try:

@@ -13,6 +13,7 @@ from causeway_core.fix.candidates import candidates
 from causeway_core.fix.patch import Patch
 from causeway_core.fix.verify import Verification, verify_patch
 from causeway_core.model import Finding
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.rerun import Reruns, nothing
 from causeway_core.storage.recording import Recording
@@ -31,7 +32,7 @@ class Sought:
 
 def seek(
     recording: Recording, finding: Finding, *, known: Sequence[Finding], repeat: int = REPEATS, progress: Progress = lambda what, done: None,
-    watch: Callable[[], None] = nothing,
+    watch: Callable[[], None] = nothing, isolation: Isolation | None = None,
 ) -> Sought:
     """Tries the candidates for a finding in order, until one is proved; `known` are all findings of the recording.
 
@@ -41,14 +42,14 @@ def seek(
     patches = _candidates(recording, finding)
     if finding.proof is None:
         progress(f"proving {finding.id}", 0.0)
-        finding = Judge(Reruns(recording, watch=watch), repeat).judge(finding)
+        finding = Judge(Reruns(recording, watch=watch, isolation=isolation), repeat).judge(finding)
     if finding.tier != "confirmed":
         why = finding.proof.reason if finding.proof is not None else "no order is known that would force it"
         return Sought(finding, None, f"it is not confirmed, so no change can be proved to close it ({why})")
     refused: list[str] = []
     for number, patch in enumerate(patches):
         progress(f"trying {patch.kind}, {number + 1} of {len(patches)}", (number + 1) / (len(patches) + 1))
-        tried = verify_patch(recording, finding, patch, known=known, repeat=repeat, watch=watch)
+        tried = verify_patch(recording, finding, patch, known=known, repeat=repeat, watch=watch, isolation=isolation)
         if tried.holds:
             return Sought(finding, tried)
         refused.append(f"{patch.kind}: {tried.reason}")

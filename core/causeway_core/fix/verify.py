@@ -16,6 +16,7 @@ from causeway_core.fix.patch import Patch
 from causeway_core.launch import Run, Streams, Target, environment
 from causeway_core.model import Finding
 from causeway_core.proof import plan
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.rerun import Reruns, nothing, target_of
 from causeway_core.proof.workspace import Workspace
@@ -37,7 +38,7 @@ class Verification:
 
 def verify_patch(
     recording: Recording, finding: Finding, patch: Patch, *, known: Sequence[Finding] = (), repeat: int = REPEATS,
-    watch: Callable[[], None] = nothing,
+    watch: Callable[[], None] = nothing, isolation: Isolation | None = None,
 ) -> Verification:
     """Applies the patch to a copy of the project and runs the recorded command there: once plainly, then under the finding's orders.
 
@@ -48,10 +49,10 @@ def verify_patch(
     """
     with _patched(recording, patch) as (target, folder), tempfile.TemporaryDirectory(prefix="causeway-fix-", ignore_cleanup_errors=True) as place:
         path = folder.parent / "fixed.causeway"
-        if not _record(recording, target, path, Path(place), watch):
+        if not _record(recording, target, path, Path(place), watch, isolation):
             return Verification(patch, False, "the patched program does not come to its end")
         with Recording.open(path) as fixed:
-            reruns = Reruns(fixed, watch=watch)
+            reruns = Reruns(fixed, watch=watch, isolation=isolation)
             reason = _fails(recording, fixed, finding, known, Judge(reruns, repeat))
             if reason is not None:
                 return Verification(patch, False, reason)
@@ -68,11 +69,15 @@ def _patched(recording: Recording, patch: Patch) -> Iterator[tuple[Target, Path]
         yield target, folder
 
 
-def _record(recording: Recording, target: Target, path: Path, place: Path, watch: Callable[[], None]) -> bool:
+def _record(
+    recording: Recording, target: Target, path: Path, place: Path, watch: Callable[[], None], isolation: Isolation | None
+) -> bool:
     """Records one plain run; whether it ended by itself."""
     meta = recording.meta
     base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
     base.setdefault("PYTHONHASHSEED", "0")
+    if isolation is not None:
+        isolation.put(base, place / "answers.json")
     variables = environment(target, place / "spool", detail=meta.detail, include=meta.launch.include, exclude=meta.launch.exclude, base=base)
     run = Run(target, path, variables, streams=Streams(DEVNULL, DEVNULL, DEVNULL), own_group=True)
     ends = time.monotonic() + min(max(10.0, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -83,12 +84,13 @@ class Facts:
         self._types: dict[int, tuple[int, str]] = {}
         self._spans: dict[tuple[int, int], list[Any]] = {}
         self._statements: dict[tuple[int, int], int] = {}
+        self._answers: dict[tuple[int, int], tuple[list[Any], int, list[bytes]]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._handlers: dict[int, Callable[[int, int, Fields, ProcessFacts, int], None]] = {
             XKind.PROCESS: self._process, XKind.TYPE: self._type, XKind.ACTOR: self._actor, XKind.SPAN: self._span, XKind.CUSTOM: self._custom,
             XKind.IO: self._io, XKind.SQL: self._sql, XKind.LOG: self._log, XKind.RAISE: self._raise, XKind.MESSAGE: self._message,
             XKind.GAP: self._gap, XKind.END: self._end, XKind.WAITING: self._waiting, XKind.OUTPUT: self._output,
-            XKind.SHARED: self._shared,
+            XKind.SHARED: self._shared, XKind.ANSWER: self._answer,
         }
 
     def add(self, records: list[tuple[int, int, int, bytes, int, int]]) -> None:
@@ -126,6 +128,12 @@ class Facts:
             except OverflowError:
                 self.rejected += 1
         self._spans = {}
+
+    def open_answers(self) -> None:
+        """Writes the answers whose bodies never came to their end."""
+        for row, asked, _ in self._answers.values():
+            self._row("answer", *row, None, "the program did not read its body to the end", asked)
+        self._answers = {}
 
     def _row(self, table: str, *values: Any) -> None:
         if any(isinstance(value, int) and not -(1 << 63) <= value < 1 << 63 for value in values):
@@ -252,6 +260,25 @@ class Facts:
             None if isolation is None else str(isolation), int(content.get("started") or self._statements.pop(key, ts)), int(content.get("ns") or ts),
             None if error is None else str(error), json.dumps({name: content[name] for name in _SQL_DETAILS if name in content}),
         )
+
+    def _answer(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
+        content = self._json(fields)
+        key = (facts.id, int(content["id"]))
+        if "kind" in content:
+            row = [at, actor, str(content["kind"]), str(content.get("what") or ""), json.dumps(content.get("value"))]
+            asked = int(content.get("ns") or ts)
+            if content.get("body"):
+                self._answers[key] = (row, asked, [])
+            else:
+                self._row("answer", *row, None, None, asked)
+            return
+        row, asked, parts = self._answers[key]
+        if content.get("part") is not None:
+            parts.append(base64.b64decode(content["part"]))
+        if content.get("last") or content.get("missing"):
+            del self._answers[key]
+            missing = content.get("missing")
+            self._row("answer", *row, None if missing else b"".join(parts), str(missing) if missing else None, asked)
 
     def _raise(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         site, obj, line, type_name, message = fields.word(), fields.word(), fields.word(), fields.text(), fields.text()

@@ -26,6 +26,7 @@ def finish(pipeline: Pipeline, facts: Mapping[str, Any]) -> None:
     writer = pipeline.writer
     writer.begin()
     pipeline.facts.open_spans()
+    pipeline.facts.open_answers()
     pipeline.facts.flush()
     _end_processes(pipeline)
     write_actors(pipeline)

@@ -20,7 +20,8 @@ POLL_SECONDS = 0.05
 
 
 def environment(
-    target: Target, spool: Path, *, detail: str, include: Sequence[str], exclude: Sequence[str], base: Mapping[str, str] | None = None
+    target: Target, spool: Path, *, detail: str, include: Sequence[str], exclude: Sequence[str], replayable: bool = False,
+    base: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The variables through which the host speaks to the guest (names: docs/recording-format.md), on top of `base` (default: this process's)."""
     variables = dict(os.environ if base is None else base)
@@ -31,7 +32,10 @@ def environment(
         CAUSEWAY_INCLUDE=os.pathsep.join(include),
         CAUSEWAY_EXCLUDE=os.pathsep.join(exclude),
     )
-    variables.pop("CAUSEWAY_PARENT", None)
+    for name in ("CAUSEWAY_PARENT", "CAUSEWAY_REPLAYABLE"):
+        variables.pop(name, None)
+    if replayable:
+        variables["CAUSEWAY_REPLAYABLE"] = "1"
     return variables
 
 
@@ -66,6 +70,7 @@ class Run:
         launch = {
             "python": target.python, "flags": list(target.flags),
             "include": _words(variables.get("CAUSEWAY_INCLUDE", "")), "exclude": _words(variables.get("CAUSEWAY_EXCLUDE", "")),
+            "replayable": "CAUSEWAY_REPLAYABLE" in variables,
         }
         self._ingestor = Ingestor(
             self.spool, output, command=target.program, cwd=target.folder, root=target.root, detail=variables["CAUSEWAY_DETAIL"], launch=launch

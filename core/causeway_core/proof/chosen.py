@@ -7,6 +7,7 @@ from pathlib import Path
 from causeway_core.analysis import examine
 from causeway_core.errors import CommandError
 from causeway_core.model import Finding
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.safety import doubts, obstacles
 from causeway_core.proof.verify import plan, remembered
 from causeway_core.storage.recording import Recording
@@ -26,12 +27,12 @@ def named(known: tuple[Finding, ...], wanted: str, path: Path) -> Finding:
     return found
 
 
-def check_safety(recording: Recording, purpose: str, *, wanted: bool) -> None:
+def check_safety(recording: Recording, purpose: str, *, wanted: bool, isolation: Isolation | None = None) -> None:
     """Raises CommandError where the program cannot run again, or (unless that is `wanted`) should not without being asked. `purpose`: what for,
     as a sentence that goes on with "but"."""
     impossible = obstacles(recording)
     if impossible:
         raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it anew: causeway record")
-    doubtful = () if wanted else doubts(recording)
+    doubtful = () if wanted else doubts(recording, isolation)
     if doubtful:
         raise CommandError(f"{purpose}, but {doubtful[0]}", "--verify runs it all the same")

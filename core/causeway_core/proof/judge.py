@@ -11,6 +11,7 @@ from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
 from causeway_core.proof.contrast import contrast
 from causeway_core.proof.halfway import beside
+from causeway_core.proof.isolation import NOT_CAPTURED
 from causeway_core.proof.outcome import FINAL_VALUE, Outcome
 from causeway_core.proof.rerun import PLAIN, Rerun, Reruns
 
@@ -36,6 +37,7 @@ class Judge:
         if not bad:
             return replace(finding, proof=Proof("untried", "no order is known that would force it"))
         refused: list[str] = []
+        lacking = ""
         impossible = 0
         harmless: list[str] = []
         strange: list[str] = []
@@ -47,6 +49,7 @@ class Judge:
             # The plain run is wanted below in nearly all cases: it runs beside the others.
             others = [] if stuck else [*_serial_orders(finding), *([] if _struck(finding) else [PLAIN])]
             forced, *serial = self.reruns.attempt(order, *others, stuck=stuck)
+            lacking = lacking or _uncaptured(forced, *serial)
             serial = [run for run in serial if run.order is not PLAIN]
             if not forced.result.feasible and not _went_wrong(forced, serial, finding):
                 refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
@@ -96,6 +99,9 @@ class Judge:
         if strange:
             what = f"in between {finding.resource} held {held[0]} as in no serial order"
             return replace(finding, proof=Proof("altered", f"forced ({strange[0]}), it ended as a serial order does, but {what}"))
+        if lacking and not harmless:
+            # It may well go wrong: what is missing says nothing of it.
+            return replace(finding, proof=Proof("inconclusive", lacking))
         return _unconfirmed(finding, refused, harmless, ordered=impossible == len(bad))
 
     def _right(self, finding: Finding, serial: Sequence[Rerun]) -> list[Rerun]:
@@ -107,6 +113,8 @@ class Judge:
         if not found and _struck(finding):
             return []
         [plain] = self.reruns.attempt(PLAIN)
+        if _uncaptured(plain):
+            return found
         if not _struck(finding):
             return [*found, plain]
         return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]
@@ -189,6 +197,8 @@ def _is_stuck(finding: Finding, run: Rerun) -> bool:
 def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool:
     """Whether a run whose order was given up came to grief all the same where the finding is: it hung, or the finding's own code raised what
     no serial run raises. What was held may have run into a time limit, which proves nothing."""
+    if _uncaptured(forced):
+        return False
     if forced.result.hang:
         return True
     functions = {access.function for access in finding.accesses}
@@ -211,6 +221,11 @@ def _agreed(name: str, right: Sequence[Rerun]) -> bool:
     """Whether two runs of different orders have the same aspect."""
     texts = [run.outcome.aspects.get(name, ()) for run in right]
     return len(set(texts)) < len(texts)
+
+
+def _uncaptured(*runs: Rerun) -> str:
+    """What an isolated run asked for in vain; empty if all had their answers."""
+    return next((run.result.reason for run in runs if run.result.kind == NOT_CAPTURED), "")
 
 
 def _serial_orders(finding: Finding) -> list[Order]:

@@ -23,6 +23,7 @@ from causeway_core.errors import CausewayError, ResetFailed
 from causeway_core.launch import Run, Streams, Target, environment
 from causeway_core.model.order import Exploration, Order
 from causeway_core.proof.database import servers
+from causeway_core.proof.isolation import NOT_CAPTURED, Isolation, missing
 from causeway_core.proof.outcome import Outcome, databases, observe, written_paths
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
@@ -65,10 +66,13 @@ class Reruns:
     every 20 ms of each run, by whichever thread waits for it; what it raises ends the run and comes out of `run`.
 
     Each run leads a process group of its own and is killed, with all it started, when it takes much longer than the recorded one: five times as
-    long, at least ten seconds. Standard input is empty. The recordings are dropped afterwards, or kept in `keep`.
+    long, at least ten seconds. Standard input is empty. The recordings are dropped afterwards, or kept in `keep`. With `isolation` they get what came
+    from outside from the record; one that asks for what is not there is not feasible, of kind `NOT_CAPTURED`.
     """
 
-    def __init__(self, recording: Recording, *, keep: Path | None = None, watch: Callable[[], None] = nothing) -> None:
+    def __init__(
+        self, recording: Recording, *, keep: Path | None = None, watch: Callable[[], None] = nothing, isolation: Isolation | None = None
+    ) -> None:
         meta = recording.meta
         self._detail = meta.detail
         self._include, self._exclude = meta.launch.include, meta.launch.exclude
@@ -79,6 +83,7 @@ class Reruns:
         self._largest = max(SMALLEST_LIMIT_BYTES, 20 * recording.path.stat().st_size)
         self._keep = keep
         self._watch = watch
+        self._isolation = isolation
         self._apart = runs_apart(recording)
         self._known: dict[Order | Exploration, Rerun] = {}
         self._lock = threading.Lock()
@@ -138,7 +143,7 @@ class Reruns:
             (place / "order.json").write_text(json.dumps(order.document()))
             path = place / "rerun.causeway"
             timed_out = self._execute(target, path, place)
-            result = OrderResult.read(place / "result.json")
+            result = self._isolated(OrderResult.read(place / "result.json"), place)
             output = (place / "stdout").read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace")
             with Recording.open(path) as recording:
                 outcome = observe(recording, output=output, result=result, timed_out=timed_out, folder=folder)
@@ -149,6 +154,12 @@ class Reruns:
             result = OrderResult(not order.constraints, reason="the recorder in the program said nothing of the order")
         return Rerun(order, result, outcome, time.monotonic() - began)
 
+    def _isolated(self, result: OrderResult | None, place: Path) -> OrderResult | None:
+        lacking = missing(place / "answers.json") if self._isolation is not None else ""
+        if not lacking:
+            return result
+        return replace(result or OrderResult(False), feasible=False, kind=NOT_CAPTURED, reason=f"{NOT_CAPTURED}: {lacking}")
+
     def _execute(self, target: Target, path: Path, place: Path) -> bool:
         """Runs to the end or the limit; whether it had to be killed."""
         base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
@@ -156,6 +167,8 @@ class Reruns:
         base.setdefault("PYTHONHASHSEED", "0")
         base["CAUSEWAY_ORDER"] = str(place / "order.json")
         base["CAUSEWAY_ORDER_RESULT"] = str(place / "result.json")
+        if self._isolation is not None:
+            self._isolation.put(base, place / "answers.json")
         variables = environment(target, place / "spool", detail=self._detail, include=self._include, exclude=self._exclude, base=base)
         with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
             with self._lock:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from causeway_core.proof.database import servers
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.workspace import Workspace, writes_outside
 from causeway_core.storage.recording import Recording
 
@@ -43,8 +44,9 @@ def _is_driven_from_outside(recording: Recording) -> bool:
     return "bind" in actions and "connect" not in actions and not any(row.op == "subprocess" for row in recording.io())
 
 
-def doubts(recording: Recording) -> tuple[str, ...]:
-    """Reasons not to run the command again without being asked; empty if it is safe."""
+def doubts(recording: Recording, isolation: Isolation | None = None) -> tuple[str, ...]:
+    """Reasons not to run the command again without being asked; empty if it is safe. With `isolation` no socket of the program
+    connects beyond this machine, so whom it spoke to is no reason."""
     found = [*obstacles(recording)]
     root = Path(recording.meta.root)
     changed = _changed(recording)
@@ -53,7 +55,7 @@ def doubts(recording: Recording) -> tuple[str, ...]:
     outside = sorted(writes_outside(recording, root))
     if outside:
         found.append(f"it wrote to {outside[0]}, outside of the project and of temporary folders")
-    peer = _foreign_peer(recording)
+    peer = _foreign_peer(recording, isolation)
     if peer is not None:
         found.append(f"it spoke to {peer}, not only to this machine")
     database = _database(recording)
@@ -83,12 +85,12 @@ def _changed(recording: Recording) -> list[str]:
     return found
 
 
-def _foreign_peer(recording: Recording) -> str | None:
+def _foreign_peer(recording: Recording, isolation: Isolation | None) -> str | None:
     for attributes in (*(row.attributes for row in recording.io()), *(span.attributes for span in recording.spans())):
         address = str(attributes.get("server.address") or attributes.get("network.peer.address") or "")
         if attributes.get("span.kind") == "server" or attributes.get("op") == "http.server" or attributes.get("action") == "bind":
             continue
-        if address and not address.startswith(_LOOPBACK):
+        if address and not address.startswith(_LOOPBACK) and isolation is None:
             return address
     return None
 

@@ -11,7 +11,8 @@ from causeway_core.analysis import Analysis, keep
 from causeway_core.analysis.document import of_document
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
-from causeway_core.model.proof import Proof
+from causeway_core.model.proof import Proof, Verdict
+from causeway_core.proof.isolation import NOT_CAPTURED, Isolation
 from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.plan import Planner
 from causeway_core.proof.rerun import PLAIN, Reruns, Stopped
@@ -88,23 +89,27 @@ def _with_proofs(recording: Recording, findings: tuple[Finding, ...]) -> tuple[F
 
 def verify(
     recording: Recording, findings: tuple[Finding, ...], *, budget: Budget | None = None, progress: Progress | None = None,
-    keep_recordings: Path | None = None, store: bool = True,
+    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
 ) -> tuple[tuple[Finding, ...], bool]:
     """The findings (of `plan`) with their proofs, confirmed ones first, numbered anew; and whether all that was to be tried was.
 
     Likely and latent ones are tried in order of rank, and of the hints only deadlocks. Ctrl-C and an exhausted budget end it early: what was
     judged by then counts, the rest stays as it was and says so. Kept in the recording if `store`. Costs a run of the program for each
-    order tried; see `Judge`.
+    order tried; see `Judge`. `isolation` gives the re-runs what came from outside.
     """
     budget = budget or Budget()
-    reruns = Reruns(recording, keep=keep_recordings)
+    reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
     judge = Judge(reruns, budget.repeat)
     chosen = [finding for finding in findings if _worth_trying(finding)]
     judged: dict[str, Finding] = {}
     began, whole = time.monotonic(), len(chosen) <= budget.findings
+    verdict: Verdict = "untried"
     unjudged = "the re-runs ended before its turn"
     try:
-        if chosen and not _ends_as_recorded(recording, reruns, chosen):
+        lacking = _lacks(reruns) if chosen and isolation is not None else ""
+        if lacking:
+            unjudged, verdict, whole, budget = lacking, "inconclusive", False, replace(budget, findings=0)
+        elif chosen and not _ends_as_recorded(recording, reruns, chosen):
             unjudged = "run again without any order the program fails, which it did not when it was recorded: something that it needs is not there"
             whole, budget = False, replace(budget, findings=0)
         for number, finding in enumerate(chosen[: budget.findings]):
@@ -119,11 +124,17 @@ def verify(
         whole = False
     for finding in chosen:
         if finding.id not in judged:
-            judged[finding.id] = replace(finding, proof=Proof("untried", unjudged))
+            judged[finding.id] = replace(finding, proof=Proof(verdict, unjudged))
     proved = renumbered(tuple(judged.get(finding.id, finding) for finding in findings))
     if store:
         keep(recording, proved)
     return proved, whole
+
+
+def _lacks(reruns: Reruns) -> str:
+    """What the program asks the outside for that an isolated run cannot give it, if it does so without any order."""
+    [plain] = reruns.attempt(PLAIN)
+    return plain.result.reason if plain.result.kind == NOT_CAPTURED else ""
 
 
 def _ends_as_recorded(recording: Recording, reruns: Reruns, findings: Sequence[Finding]) -> bool:

@@ -158,7 +158,7 @@ def _launch(facts: Any) -> Launch:
     if not isinstance(facts, dict):
         raise TypeError("launch is no JSON object")
     lists = {name: tuple(map(str, facts.get(name, ()))) for name in ("flags", "include", "exclude")}
-    return Launch(python=str(facts.get("python", "")), **lists)
+    return Launch(python=str(facts.get("python", "")), **lists, replayable=bool(facts.get("replayable")))
 
 
 def _migrated_copy(database: sqlite3.Connection, version: int) -> sqlite3.Connection:

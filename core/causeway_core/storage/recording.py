@@ -18,7 +18,7 @@ from causeway_core.storage import connection, query
 from causeway_core.storage.columns import AccessColumns, integers, read_access_columns
 from causeway_core.storage.connection import parse_json
 from causeway_core.storage.definitions import Definitions, Snapshot
-from causeway_core.storage.rows import Chunk, ExceptionRow, Gap, Io, Log, Message, Meta, Obj, Run, Span, Sql, Stream, Sync, Waiting
+from causeway_core.storage.rows import Answer, Chunk, ExceptionRow, Gap, Io, Log, Message, Meta, Obj, Run, Span, Sql, Stream, Sync, Waiting
 from causeway_core.storage.sites import SiteMap
 from causeway_core.storage.stream import ChunkStore
 from causeway_core.wire.keyframe import Keyframe, parse_keyframe
@@ -283,6 +283,11 @@ class Recording:
         columns = ('id, at, actor, system, connection, statement, parameters, access, rowcount, rows, "transaction", isolation, '
                    "started_ns, ended_ns, error, details")
         return self._all(_sql, f"SELECT {columns} FROM sql ORDER BY id")
+
+    def answers(self) -> list[Answer]:
+        """What came from outside, by the time at which it came."""
+        sql = "SELECT id, at, actor, kind, what, value, body, missing, ts FROM answer ORDER BY ts, at"
+        return self._all(lambda row: Answer(*(*row[:5], parse_json(row[5]), *row[6:])), sql)
 
     def logs(self) -> list[Log]:
         """Log records, custom events and output."""

@@ -11,12 +11,14 @@ from causeway_core.model.at import At, make_at
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How the recorded program was started, as far as a re-run needs it besides command and folder; empty where it is not known."""
+    """How the recorded program was started, as far as a re-run needs it besides command and folder; empty where it is not known. `replayable`:
+    what came from outside was kept."""
 
     python: str = ""
     flags: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    replayable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,22 @@ class Log:
     kind: str
     name: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Something that came from outside: `value` as JSON has it, `body` bytes that belong to it, `missing` why it cannot be given again; time in
+    monotonic ns."""
+
+    id: int
+    at: At
+    actor: int
+    kind: str
+    what: str
+    value: Any
+    body: bytes | None
+    missing: str | None
+    ts: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from importlib import resources
 
 from causeway_core.errors import InternalError
 
-VERSION = 1
+VERSION = 2
 """Version of schema.sql (`PRAGMA user_version`). Raise it with every change and add `migrations/<new version>.sql`."""
 
 APPLICATION_ID = 0x43575259

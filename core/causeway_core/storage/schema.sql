@@ -260,6 +260,18 @@ CREATE TABLE sql (               -- one row a database statement
   details TEXT NOT NULL DEFAULT '{}' -- JSON: database, tables, columns, given, atomic, where, clauses (sdk/SPEC.md section 6)
 );
 
+CREATE TABLE answer (            -- one row something that came from outside, as recorded code got it (causeway record --replayable)
+  id INTEGER PRIMARY KEY,        -- from 1; ascending in each stream
+  at INTEGER NOT NULL,           -- the event
+  actor INTEGER NOT NULL,        -- who asked
+  kind TEXT NOT NULL,            -- time | monotonic | datetime.now | random.random | urandom | environment | http … (sdk/SPEC.md section 10)
+  what TEXT NOT NULL,            -- what was asked: method and URL, name of a variable; empty where there is only one question
+  value TEXT NOT NULL,           -- JSON: the answer
+  body BLOB,                     -- bytes that belong to it
+  missing TEXT,                  -- why it cannot be given again; NULL when it can
+  ts INTEGER NOT NULL            -- monotonic ns
+);
+
 CREATE TABLE log (               -- one row a log record, custom event, or piece of output
   id INTEGER PRIMARY KEY,        -- from 1
   at INTEGER NOT NULL,           -- the event

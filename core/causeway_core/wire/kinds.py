@@ -71,6 +71,7 @@ class XKind(IntEnum):
     DROPPED = 24
     OUTPUT = 25
     SHARED = 26
+    ANSWER = 27
 
 
 class SyncOp(IntEnum):

@@ -33,6 +33,11 @@ def start() -> Any:
 def _start() -> Any:
     from causeway import _tap
 
+    if os.environ.get("CAUSEWAY_ANSWERS"):
+        # First: what records is put around what answers.
+        from causeway.outside.giving import start_from_environment as give
+
+        give(os.environ)
     if os.environ.get("CAUSEWAY_SPOOL"):
         from causeway import recorder
 

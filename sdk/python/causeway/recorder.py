@@ -157,6 +157,15 @@ def _install() -> None:
         boundary.install(late.on_import)
     except Exception as error:
         records.gap("boundary", f"not installed: {type(error).__name__}")
+    import os
+
+    if os.environ.get("CAUSEWAY_REPLAYABLE"):
+        try:
+            from causeway.outside import taking
+
+            taking.install()
+        except Exception as error:
+            records.gap("outside", f"not installed: {type(error).__name__}")
 
 
 def _quiet_imports() -> None:

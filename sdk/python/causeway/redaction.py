@@ -69,6 +69,24 @@ def scrub_content(text: str) -> str:
     return _CONTENT.sub(REDACTED, text) if _SUSPICIOUS(text) else text
 
 
+_JSON_MEMBER = re.compile(rf"""("(?:[^"\\]|\\.)*(?:{_NAME})(?:[^"\\]|\\.)*"\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)""", re.IGNORECASE)
+
+
+def scrub_body(body: bytes, content_type: str) -> bytes:
+    """The body of a message without the secrets that can be recognised in it; what was JSON stays JSON. Bytes that are no text stay as they are."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body
+    if not _SUSPICIOUS(text):
+        return body
+    if "json" in content_type or text.lstrip()[:1] in ("{", "["):
+        text = _JSON_MEMBER.sub(lambda found: found[1] + (f'"{REDACTED}"' if found[2][0] == '"' else "0"), text)
+        return _CONTENT.sub(REDACTED, text).encode()
+    text = _USERINFO.sub(rf"\1{REDACTED}@", _CONTENT.sub(REDACTED, text))
+    return _ASSIGNMENT.sub(rf"\1{REDACTED}", text).encode()
+
+
 def scrub_url(url: str) -> str:
     """A URL without user information and without the values of secret query parameters. `url` must be an exact str."""
     if len(url) > MAX_TEXT:

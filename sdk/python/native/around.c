@@ -140,7 +140,7 @@ static PyObject *call_hooked(Around *self, PyObject *const *stack, size_t nargsf
     else
         result = PyObject_Vectorcall(self->function, stack, nargsf, names);
     if (self->leave && !self->broken) {
-        if (self->awaited && result && PyCoro_CheckExact(result))
+        if (self->awaited && result && (PyCoro_CheckExact(result) || Py_IS_TYPE(result, awaited_type)))
             result = await_end(self, result, state, args, kwargs);
         else
             result = call_leave(self, state, args, kwargs, result);

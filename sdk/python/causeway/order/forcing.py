@@ -86,6 +86,11 @@ class Forcing:
         """Whether the order has a place of this actor, or of one below it."""
         return any(name == path or name.startswith(path + "/") for name in self._named)
 
+    def running(self) -> str:
+        """The spawn path of the running actor."""
+        with self, self.lock:
+            return self.actors.current().path
+
     # What gates of code call.
 
     def begin(self, places: Iterable[Place]) -> None:

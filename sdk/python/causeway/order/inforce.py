@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from causeway.order import channels, loop, processes, threads, uvloop
 from causeway.order.document import COLLECT, Order, OrderError
@@ -43,8 +44,15 @@ class InForce:
             put_off_collection(self.patches)
         if self._socket is not None:
             processes.join(self.forcing, self._socket, self._root)
+        self._name_for_answers()
         with self.forcing, self.forcing.lock:
             self.forcing.started(self.forcing.actors.root)
+
+    def _name_for_answers(self) -> None:
+        """Recorded answers are given to whom they were given before: the order knows who is running."""
+        giving = sys.modules.get("causeway.outside.giving")
+        if giving is not None and giving.current is not None:
+            giving.current.answers.who = self.forcing.running
 
     def lift(self) -> None:
         """The run is over."""

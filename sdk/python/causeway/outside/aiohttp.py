@@ -1,0 +1,160 @@
+"""aiohttp's client: responses of other services, where they come off the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from types import ModuleType
+
+from causeway import _tap
+from causeway.outside.exchange import HTTP, Response, Sending, head_json, kept, question
+from causeway.outside.taking import LARGEST_BODY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from causeway.outside.giving import Giving
+    from causeway.outside.taking import Taking
+
+_MOST_OPEN = 1000
+
+
+class _Body:
+    """A body that is still coming."""
+
+    def __init__(self, number: int, reader: Any, headers: list[tuple[str, str]]) -> None:
+        self.number = number
+        self.reader = reader  # as long as it is in here, no other reader has its id
+        self.headers = headers
+        self.parts = list(reader._buffer)  # nobody has read anything yet
+        self.size = sum(map(len, self.parts))
+
+
+def take(taking: Taking, module: ModuleType) -> None:
+    """Note each response of `aiohttp.client_reqrep`, and its body as it arrives."""
+    from aiohttp.streams import StreamReader
+
+    coming: dict[int, _Body] = {}
+
+    def done(body: _Body) -> None:
+        coming.pop(id(body.reader), None)
+        taking.body(body.number, *kept(b"".join(body.parts), body.headers, maybe_decoded=True))
+
+    def started(state: None, args: Any, kwargs: Any, response: Any, error: Any) -> None:
+        response = args[0]
+        asked = question(response.method, str(response._url if hasattr(response, "_url") else response.url))
+        if error is not None:
+            number = taking.note(HTTP, None, asked, body=True)
+            taking.body(number, b"", f"it failed with {type(error).__name__}")
+            return
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers]
+        version = f"{response.version.major}.{response.version.minor}"
+        number = taking.note(HTTP, head_json(response.status, response.reason or "", version, headers), asked, body=True)
+        if response.status == 101:
+            taking.body(number, b"", "it became another protocol")
+        elif number:
+            body = _Body(number, response.content, headers)
+            if response.content.is_eof():
+                done(body)
+            elif len(coming) < _MOST_OPEN:
+                coming[id(body.reader)] = body
+
+    def feed(args: Any, kwargs: Any) -> None:
+        body = coming.get(id(args[0]))
+        if body is not None:
+            data = args[1] if len(args) > 1 else kwargs["data"]
+            body.parts.append(data)
+            body.size += len(data)
+            if body.size > LARGEST_BODY:
+                del coming[id(body.reader)]
+                taking.body(body.number, b"", f"its body is larger than {LARGEST_BODY >> 20} MiB")
+
+    def eof(args: Any, kwargs: Any) -> None:
+        body = coming.get(id(args[0]))
+        if body is not None:
+            done(body)
+
+    def failed(args: Any, kwargs: Any) -> None:
+        coming.pop(id(args[0]), None)
+
+    module.ClientResponse.start = _tap.Around(vars(module.ClientResponse)["start"], None, started, "outside.aiohttp.start", awaited=True)
+    for name, enter in (("feed_data", feed), ("feed_eof", eof), ("set_exception", failed)):
+        setattr(StreamReader, name, _tap.Around(vars(StreamReader)[name], enter, None, f"outside.aiohttp.{name}"))
+
+
+class _StandIn(asyncio.Transport):
+    """A connection to nobody: once a request is whole, the recorded response arrives."""
+
+    def __init__(self, protocol: Any, loop: Any) -> None:
+        super().__init__()
+        self._protocol, self._loop = protocol, loop
+        self._sending = Sending()
+        self._closing = False
+        self.coming: list[bytes] = []
+
+    def write(self, data: Any) -> None:
+        for _ in self._sending.add(data):
+            if self.coming:
+                self._loop.call_soon(self._arrives, self.coming.pop(0))
+
+    def _arrives(self, data: bytes) -> None:
+        if not self._closing:
+            self._protocol.data_received(data)
+
+    def writelines(self, parts: Any) -> None:
+        self.write(b"".join(parts))
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def close(self) -> None:
+        if not self._closing:
+            self._closing = True
+            self._loop.call_soon(self._protocol.connection_lost, None)
+
+    abort = close
+
+    def get_protocol(self) -> Any:
+        return self._protocol
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def set_write_buffer_limits(self, high: Any = None, low: Any = None) -> None:
+        """Nothing is held back."""
+
+    def is_reading(self) -> bool:
+        return True
+
+    def pause_reading(self) -> None:
+        """What has arrived has arrived."""
+
+    def resume_reading(self) -> None:
+        """As before."""
+
+    def can_write_eof(self) -> bool:
+        return False
+
+
+def give(giving: Giving, module: ModuleType) -> None:
+    """Responses come from the record: connections to services outside are to nobody."""
+    from aiohttp import connector
+
+    create, send = connector.TCPConnector._create_connection, module.ClientRequest.send
+
+    async def _create_connection(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+        if not giving.outside(req.url.raw_host or "", req.url.port or 0):
+            return await create(self, req, *args, **kwargs)
+        await giving.suspended()
+        protocol = self._factory()
+        protocol.connection_made(_StandIn(protocol, self._loop))
+        return protocol
+
+    async def _send(self: Any, conn: Any) -> Any:
+        transport = conn.protocol.transport if conn.protocol is not None else None
+        if type(transport) is _StandIn:
+            transport.coming.append(Response(giving.answers.ask(HTTP, question(self.method, str(self.url)))).wire())
+        return await send(self, conn)
+
+    giving.patches.put(connector.TCPConnector, "_create_connection", _create_connection)
+    giving.patches.put(module.ClientRequest, "send", _send)

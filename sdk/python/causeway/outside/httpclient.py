@@ -1,0 +1,195 @@
+"""http.client, and so urllib, urllib3 and requests: responses of other services, below the parser."""
+
+from __future__ import annotations
+
+import io
+import socket
+from types import ModuleType
+
+from causeway import _tap
+from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, kept, question, unchunked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from causeway.outside.giving import Giving
+    from causeway.outside.taking import Taking
+
+_MOST_PENDING = 10_000
+
+
+class _Tee:
+    """A response's file that keeps what is read from it."""
+
+    def __init__(self, file: Any, whole: Any) -> None:
+        self._file, self._whole = file, whole
+        self._parts: list[bytes] = []
+        self._ended = False
+
+    def _saw(self, data: bytes) -> bytes:
+        if data:
+            self._parts.append(bytes(data))
+        else:
+            self._ended = True
+        return data
+
+    def read(self, *args: Any) -> bytes:
+        data = self._file.read(*args)
+        if not args or args[0] is None or args[0] < 0:
+            self._ended = True
+        return self._saw(data) if not args or args[0] != 0 else data
+
+    def read1(self, *args: Any) -> bytes:
+        return self._saw(self._file.read1(*args))
+
+    def readline(self, *args: Any) -> bytes:
+        return self._saw(self._file.readline(*args))
+
+    def readinto(self, buffer: Any) -> int:
+        count: int = self._file.readinto(buffer)
+        self._saw(bytes(memoryview(buffer)[:count]))
+        return count
+
+    def close(self) -> None:
+        whole, self._whole = self._whole, None
+        if whole is not None:
+            whole(b"".join(self._parts), self._ended)
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def url_of(connection: Any, target: str, module: Any) -> tuple[str, str, int]:
+    """The URL that a connection's request asks for, and the host and port that it is for."""
+    secure = hasattr(module, "HTTPSConnection") and isinstance(connection, module.HTTPSConnection)
+    tunnel = getattr(connection, "_tunnel_host", None)
+    host, port = (tunnel, connection._tunnel_port or 443) if tunnel else (connection.host, connection.port)
+    shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    standard = 443 if secure else 80
+    if target.startswith(("http://", "https://")):
+        return target, host, port
+    return f"http{'s' if secure else ''}://{shown}{'' if port == standard else f':{port}'}{target}", host, port
+
+
+def take(taking: Taking, module: ModuleType) -> None:
+    """Note each response of `http.client`, and its body as the program reads it."""
+    targets: dict[int, tuple[str, str]] = {}
+
+    def putrequest(args: Any, kwargs: Any) -> None:
+        given = dict(zip(("self", "method", "url"), args, strict=False)) | kwargs
+        if len(targets) > _MOST_PENDING:
+            targets.clear()
+        targets[id(args[0])] = (str(given["method"]), str(given["url"] or "/"))
+
+    def failed(state: None, args: Any, kwargs: Any, result: Any, error: Any) -> None:
+        if error is not None:
+            answered(state, args, kwargs, result, error)
+
+    def answered(state: None, args: Any, kwargs: Any, response: Any, error: Any) -> None:
+        method, target = targets.pop(id(args[0]), ("", ""))
+        if not method:
+            return
+        asked = question(method, url_of(args[0], target, module)[0])
+        if error is not None:
+            taking.note(HTTP, error_json(error), asked)
+            return
+        headers = list(response.headers.items())
+        version = "1.0" if response.version == 10 else "1.1"
+        number = taking.note(HTTP, head_json(response.status, response.reason or "", version, headers), asked, body=True)
+        if not number:
+            return
+        if response.fp is None or response.length == 0:
+            taking.body(number, b"")
+            return
+        length = response.length
+
+        def whole(raw: bytes, ended: bool) -> None:
+            data, complete = unchunked(raw) if response.chunked else (raw, ended if length is None else len(raw) >= length)
+            if complete:
+                taking.body(number, *kept(data, headers))
+            else:
+                taking.body(number, b"", "the program did not read its body to the end")
+
+        response.fp = _Tee(response.fp, whole)
+
+    base = module.HTTPConnection
+    for name, enter, leave in (("putrequest", putrequest, None), ("endheaders", None, failed), ("getresponse", None, answered)):
+        setattr(base, name, _tap.Around(vars(base)[name], enter, leave, f"outside.http.client.{name}"))
+
+
+class _StandIn:
+    """A socket to nobody. `answer(method, target)` gives the bytes that arrive. On its file descriptor nothing ever happens; it is for
+    those who ask whether the connection still stands."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+        self._sending = Sending()
+        self._pair = socket.socketpair()
+        self._asked: list[tuple[str, str]] = []
+
+    def sendall(self, data: Any, *flags: int) -> None:
+        """Bytes of a request."""
+        self._asked += self._sending.add(data)
+
+    def send(self, data: Any, *flags: int) -> int:
+        """Bytes of a request."""
+        self.sendall(data)
+        return len(data)
+
+    def makefile(self, *args: Any, **kwargs: Any) -> Any:
+        """The response to the oldest request."""
+        return io.BytesIO(self._answer(*self._asked.pop(0)) if self._asked else b"")
+
+    def close(self) -> None:
+        """The connection is over."""
+        for end in self._pair:
+            end.close()
+
+    def fileno(self) -> int:
+        """Of a socket on which nothing arrives."""
+        return self._pair[0].fileno()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pair[0], name)
+
+
+def give(giving: Giving, module: ModuleType) -> None:
+    """Responses come from the record: connections to services outside are to nobody."""
+    for name in ("HTTPConnection", "HTTPSConnection"):
+        if hasattr(module, name):
+            _give(giving, module, getattr(module, name))
+
+    def urllib3(library: ModuleType) -> None:
+        for name in ("HTTPConnection", "HTTPSConnection"):
+            kind = getattr(library, name, None)
+            if kind is not None and "connect" in vars(kind):
+                _give(giving, module, kind)
+
+    giving.on_import("urllib3.connection", urllib3)
+
+
+def _give(giving: Giving, module: ModuleType, kind: Any) -> None:
+    original = vars(kind)["connect"]
+
+    def connect(self: Any) -> Any:
+        if not giving.outside(*url_of(self, "/", module)[1:]):
+            return original(self)
+
+        def answer(method: str, target: str) -> bytes:
+            asked = question(method, url_of(self, target, module)[0])
+            found = Response(giving.answers.ask(HTTP, asked))
+            if found.error is None:
+                return found.wire()
+            kind = getattr(__import__("builtins"), found.error, None) or getattr(socket, found.error, None)
+            if kind is None or not issubclass(kind, Exception):
+                raise giving.answers.refused(f"http {asked}: it failed with {found.error}, which cannot be raised here")
+            raise kind(found.text)
+
+        self.sock = _StandIn(answer)
+        if hasattr(type(self), "is_verified"):  # urllib3 warns of connections that are not
+            self.is_verified = True
+        return None
+
+    giving.patches.put(kind, "connect", connect)

@@ -1,0 +1,153 @@
+"""Recorded with a service that runs, proved with one that does not: `record --replayable` and `--isolated`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.outside import outside
+from tests.support.recordings import CAUSEWAY
+
+STOCK = """\
+import asyncio, os
+
+URL = os.environ["STOCK_SERVICE"]
+
+class Stock:
+    def __init__(self):
+        self.left = 10
+
+IMPORTS
+
+async def take(stock, client, path):
+    seen = stock.left
+    REQUEST
+    assert answer["path"] == path, answer
+    stock.left = seen - 1
+
+async def main():
+    stock = Stock()
+    CLIENT
+        await take(stock, client, "/first")
+        await asyncio.gather(take(stock, client, "/gzip"), take(stock, client, "/chunked"))
+    print("left", stock.left)
+
+asyncio.run(main())
+"""
+
+CLIENTS = {
+    "aiohttp": (
+        "import aiohttp",
+        'async with client.get(URL + path) as response:\n        answer = await response.json()',
+        "async with aiohttp.ClientSession() as client:",
+    ),
+    "httpx": (
+        "import httpx",
+        "answer = (await client.post(URL + path, json={})).json()",
+        "async with httpx.AsyncClient() as client:",
+    ),
+    "requests": (
+        "import requests",
+        "answer = (await asyncio.to_thread(client.get, URL + path)).json()",
+        "with requests.Session() as client:",
+    ),
+    "urllib": (
+        "import contextlib, json, urllib.request, zlib\n\ndef fetch(path):\n    with urllib.request.urlopen(URL + path) as response:\n"
+        "        data = response.read()\n        return json.loads(zlib.decompress(data, 31) if response.headers['Content-Encoding'] else data)",
+        "answer = await asyncio.to_thread(fetch, path)",
+        "with contextlib.nullcontext() as client:",
+    ),
+}
+
+LATER = """\
+import asyncio, os, urllib.request
+
+class Account:
+    def __init__(self):
+        self.balance = 0
+
+async def deposit(account, amount):
+    seen = account.balance
+    await asyncio.sleep(0)
+    account.balance = seen + amount
+
+async def main():
+    account = Account()
+    first = asyncio.create_task(deposit(account, 1))
+    await asyncio.sleep(0.005)
+    second = asyncio.create_task(deposit(account, 2))
+    await asyncio.gather(first, second)
+    urllib.request.urlopen(f"{os.environ['STOCK_SERVICE']}/report?balance={account.balance}").read()
+
+asyncio.run(main())
+"""
+
+
+def stock(client: str) -> str:
+    imports, request, made = CLIENTS[client]
+    return STOCK.replace("IMPORTS", imports).replace("REQUEST", request).replace("CLIENT", made)
+
+
+def recorded(folder: Path, text: str, *options: str) -> Path:
+    """The program's recording; the service is gone when it is returned."""
+    (folder / "program.py").write_text(text)
+    path = folder / "run.causeway"
+    with outside() as url:
+        variables = os.environ | {"STOCK_SERVICE": url}
+        command = [str(CAUSEWAY), "record", "-q", *options, "-o", str(path), "program.py"]
+        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def analyzed(path: Path, *options: str) -> dict[str, Any]:
+    """The first finding."""
+    command = [str(CAUSEWAY), "analyze", str(path), "--format", "json", *options]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr
+    finding: dict[str, Any] = json.loads(done.stdout)["findings"][0]
+    return finding
+
+
+@pytest.mark.parametrize("client", list(CLIENTS))
+def test_what_a_service_said_is_said_again_without_it(tmp_path: Path, client: str) -> None:
+    path = recorded(tmp_path, stock(client), "--replayable")
+    finding = analyzed(path, "--isolated")
+    assert (finding["resource"], finding["tier"], finding["reproduced"]) == ("Stock.left", "confirmed", {"runs": 3, "failures": 3})
+
+
+def test_without_its_service_nothing_is_proved(tmp_path: Path) -> None:
+    finding = analyzed(recorded(tmp_path, stock("aiohttp"), "--replayable"))
+    assert finding["tier"] == "likely"
+    assert "something that it needs is not there" in finding["proof"]["reason"]
+
+
+def test_secrets_of_services_are_not_kept(tmp_path: Path) -> None:
+    path = recorded(tmp_path, stock("httpx"), "--replayable")
+    command = [str(CAUSEWAY), "query", str(path), "SELECT value || ' ' || CAST(body AS TEXT) FROM answer WHERE kind = 'http'"]
+    kept = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert '"path": "/first"' in kept
+    assert '"token": "[redacted]"' in kept
+    assert '["Set-Cookie", "[redacted]"]' in kept
+    assert "s3cr3t" not in kept
+
+
+def test_what_was_not_asked_then_is_not_guessed(tmp_path: Path) -> None:
+    finding = analyzed(recorded(tmp_path, LATER, "--replayable"), "--isolated")
+    assert finding["tier"] != "confirmed"
+    assert finding["proof"]["verdict"] == "inconclusive"
+    assert finding["proof"]["reason"].startswith("not captured: http GET ")
+    assert re.search(r"/report\?balance=[12] of main/main has no recorded answer", finding["proof"]["reason"])
+
+
+def test_a_recording_without_answers_cannot_be_isolated(tmp_path: Path) -> None:
+    path = recorded(tmp_path, stock("httpx"))
+    done = subprocess.run([str(CAUSEWAY), "analyze", str(path), "--isolated"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "causeway record --replayable" in done.stderr
