@@ -14,7 +14,7 @@ from causeway_core.launch import Run, Streams, Target, environment
 DRIVER = Path(__file__).with_name("run_main.py")
 
 
-def record(command: Sequence[str], output: Path, *, root: Path, include: str = "", timeout: float = 60.0) -> int:
+def record(command: Sequence[str], output: Path, *, root: Path, include: str = "", timeout: float = 60.0, replayable: bool = False) -> int:
     """Runs `python command…` recorded, ingests its spool into `output` and gives the exit code. `root` is the folder whose code is
     recorded.
     """
@@ -22,7 +22,9 @@ def record(command: Sequence[str], output: Path, *, root: Path, include: str = "
     output.unlink(missing_ok=True)
     output.parent.mkdir(parents=True, exist_ok=True)
     target = Target(sys.executable, (), tuple(command), root, root)
-    variables = environment(target, output.with_suffix(".spool"), detail="full", include=[include] if include else [], exclude=[])
+    variables = environment(
+        target, output.with_suffix(".spool"), detail="full", include=[include] if include else [], exclude=[], replayable=replayable
+    )
     run = Run(target, output, variables, streams=Streams(stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL), own_group=True)
     ends = time.monotonic() + timeout
     while run.poll():
@@ -31,6 +33,6 @@ def record(command: Sequence[str], output: Path, *, root: Path, include: str = "
     return run.finish()
 
 
-def record_main(program: Path, output: Path) -> int:
+def record_main(program: Path, output: Path, *, replayable: bool = False) -> int:
     """Records `main()` of a program that stands in a folder of such programs."""
-    return record([str(DRIVER), str(program)], output, root=program.parent)
+    return record([str(DRIVER), str(program)], output, root=program.parent, replayable=replayable)

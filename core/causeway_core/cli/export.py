@@ -13,6 +13,7 @@ from causeway_core.errors import CommandError
 from causeway_core.export import EXPORTERS, Selection, generate
 from causeway_core.model import Finding
 from causeway_core.proof.chosen import check_safety, known_findings, named
+from causeway_core.proof.isolation import Isolation
 from causeway_core.storage import Recording
 
 FORMATS = ("test", *EXPORTERS)
@@ -33,9 +34,10 @@ Examples:
 @click.option("--trace-id", metavar="ID", help="Only what happened in this distributed trace.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it (default: standard output).")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
+@click.option("--isolated", is_flag=True, help="Put into a test what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--force", is_flag=True, help="Overwrite the output.")
 def command(
-    file: Path | None, format_: str, finding: str | None, trace_id: str | None, output: Path | None, wanted: bool, force: bool
+    file: Path | None, format_: str, finding: str | None, trace_id: str | None, output: Path | None, wanted: bool, isolated: bool, force: bool
 ) -> None:
     """Write a recording, or one of its findings, in the form another tool wants.
 
@@ -53,8 +55,9 @@ def command(
         raise CommandError("a test is written for a finding, not yet for a trace", "name one: --finding F1")
     with Recording.open(path) as recording, progress_on_terminal("exporting") as progress:
         chosen = _finding(recording, finding)
-        check_safety(recording, "a test is made by running the program again", wanted=wanted)
-        made = generate(recording, chosen, (output or Path("test_it.py")).absolute().parent, progress=progress)
+        isolation = Isolation.of(recording) if isolated else None
+        check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
+        made = generate(recording, chosen, (output or Path("test_it.py")).absolute().parent, progress=progress, isolation=isolation)
     _write(made.text, output)
     if output is not None:
         print(f"{output}: fails now, because {made.fails}. Run it: pytest {output}")

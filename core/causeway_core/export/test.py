@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from causeway_core.errors import FindingUnusable
+from causeway_core.export.regression.answers import source_of
 from causeway_core.export.regression.entry import Entry, entries
 from causeway_core.export.regression.expectation import Check, checks
 from causeway_core.export.regression.rehearsal import Observed, Rehearsal
 from causeway_core.export.regression.wording import places_of, quoted, wrapped
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.rerun import PLAIN, nothing, runs_apart
 from causeway_core.proof.workspace import LEFT_OUT, Workspace
 from causeway_core.storage.recording import Recording
@@ -39,25 +41,29 @@ class _Plan:
     order: Order
     checks: tuple[Check, ...]
     copied: bool
+    isolation: Isolation | None = None
 
 
 def generate(
-    recording: Recording, finding: Finding, folder: Path, *, progress: Progress | None = None, watch: Callable[[], None] = nothing
+    recording: Recording, finding: Finding, folder: Path, *, progress: Progress | None = None, watch: Callable[[], None] = nothing,
+    isolation: Isolation | None = None,
 ) -> GeneratedTest:
     """The test for a finding, to stand in `folder`.
 
     The program is run under the bad order, twice, and under the serial ones, as the test will run it; what these runs showed is what the
-    test asserts. Costs about six runs; `watch` is called before each, and what it raises comes out.
-    Raises FindingUnusable if no order makes a test fail, and LaunchError.
+    test asserts. With `isolation` they and the test get from outside what was recorded. Costs about six runs; `watch` is called before
+    each, and what it raises comes out. Raises FindingUnusable if no order makes a test fail, and LaunchError.
     """
-    plan = _rehearsed(recording, finding, progress, watch)
+    plan = _rehearsed(recording, finding, progress, watch, isolation)
     return GeneratedTest(_text(recording, finding, plan, folder), _fails(plan))
 
 
 # Rehearsal.
 
 
-def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None, watch: Callable[[], None]) -> _Plan:
+def _rehearsed(
+    recording: Recording, finding: Finding, progress: Progress | None, watch: Callable[[], None], isolation: Isolation | None
+) -> _Plan:
     bad = [order for order in finding.orders if order.aim == "bad"]
     if not bad:
         raise FindingUnusable(f"{finding.id} has no order that would make it happen, so no test can", "orders are planned by: causeway analyze")
@@ -68,7 +74,7 @@ def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None
         for number, order in enumerate(bad):
             if progress is not None:
                 progress(f"rehearsing: {order.says}", number / len(bad))
-            found = _tried(recording, finding, entry, order, watch)
+            found = _tried(recording, finding, entry, order, watch, isolation)
             if isinstance(found, _Plan):
                 return found
             refused = refused or found
@@ -76,9 +82,11 @@ def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None
     raise FindingUnusable(f"no test of {finding.id} would fail: {why}", "prove it first: causeway analyze --verify")
 
 
-def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order, watch: Callable[[], None]) -> _Plan | str:
+def _tried(
+    recording: Recording, finding: Finding, entry: Entry, order: Order, watch: Callable[[], None], isolation: Isolation | None
+) -> _Plan | str:
     """The plan, or why there is none with this order."""
-    first = Rehearsal(recording, entry if finding.kind != "deadlock" else entry.apart, watch).run(order)
+    first = Rehearsal(recording, entry if finding.kind != "deadlock" else entry.apart, watch, isolation).run(order)
     if first.hang and entry.function:
         # Threads that wait for each other for good would keep pytest from ending.
         entry = entry.apart
@@ -86,7 +94,7 @@ def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order, w
         entry = entry.apart
     if not first.feasible:
         return f"{order.says}: {first.reason}"
-    rehearsal = Rehearsal(recording, entry, watch)
+    rehearsal = Rehearsal(recording, entry, watch, isolation)
     serial_orders = [each for each in finding.orders if each.aim == "serial"]
     if "It happened in this run." not in finding.explanation:
         serial_orders.append(PLAIN)
@@ -101,7 +109,7 @@ def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order, w
         found = tuple(check for check in found if check.subject != "stdout")
     if not again.feasible or not any(check.tells for check in found):
         return f"{order.says}: a test sees what it sees in serial orders"
-    return _Plan(entry, order, found, Workspace.of(recording).copied)
+    return _Plan(entry, order, found, Workspace.of(recording).copied, isolation)
 
 
 def _run_all(rehearsal: Rehearsal, orders: Sequence[Order], at_once: int) -> list[Observed]:
@@ -137,6 +145,7 @@ def _text(recording: Recording, finding: Finding, plan: _Plan, folder: Path) -> 
         f"PROJECT = {_project(Path(recording.meta.root), folder)}",
         places,
         _order(plan.order, names),
+        *([source_of(plan.isolation)] if plan.isolation is not None else []),
     ]
     below = [_fixture()] if plan.copied else []
     return "\n\n\n".join(["\n\n".join(top), *below, _function(finding, plan, watched)])
@@ -212,7 +221,8 @@ def _function(finding: Finding, plan: _Plan, watched: dict[str, str]) -> str:
         words = ", ".join(map(quoted, plan.entry.words))
         if plan.entry.runs_tests:
             words += ', f"--ignore-glob=*{Path(__file__).name}"'
-        body = [f"outcome = order.run([{words}], ORDER, cwd={where})"]
+        given = f", answers=ANSWERS, root={project}" if plan.isolation is not None else ""
+        body = [f"outcome = order.run([{words}], ORDER, cwd={where}{given})"]
         outcome, printed = "outcome", "outcome.stdout.splitlines()"
     else:
         needs.append("monkeypatch: pytest.MonkeyPatch")
@@ -221,10 +231,13 @@ def _function(finding: Finding, plan: _Plan, watched: dict[str, str]) -> str:
         body = [f"monkeypatch.syspath_prepend(str({where}))"]
         if plan.copied:
             body.append(f"monkeypatch.chdir({project})")
-        body += ["with order.forced(ORDER) as run:", f'    {"result = " if takes else ""}run.main("{plan.entry.function}")']
+        given = f", answers=ANSWERS, root={project}" if plan.isolation is not None else ""
+        body += [f"with order.forced(ORDER{given}) as run:", f'    {"result = " if takes else ""}run.main("{plan.entry.function}")']
         outcome, printed = "run.outcome", "capsys.readouterr().out.splitlines()"
         if any(check.subject == "stdout" for check in plan.checks):
             needs.append("capsys: pytest.CaptureFixture[str]")
+    if plan.isolation is not None:
+        body.append(f"assert {outcome}.missing == []")
     for check in plan.checks:
         body += _assertion(check, outcome, printed, watched)
     header = f"def {_name(finding)}({', '.join(needs)}) -> None:"

@@ -18,6 +18,7 @@ from causeway_core.errors import LaunchError
 from causeway_core.export.regression.entry import Entry
 from causeway_core.launch import Target
 from causeway_core.model.order import Order
+from causeway_core.proof.isolation import NOT_CAPTURED, Isolation
 from causeway_core.proof.rerun import target_of
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
@@ -48,8 +49,9 @@ class Observed:
 class Rehearsal:
     """Runs of one entry. Each costs what the program costs, without a recorder. `watch` is called before each."""
 
-    def __init__(self, recording: Recording, entry: Entry, watch: Callable[[], None]) -> None:
+    def __init__(self, recording: Recording, entry: Entry, watch: Callable[[], None], isolation: Isolation | None = None) -> None:
         self._watch = watch
+        self._isolation = isolation
         self._entry = entry
         self._target = target_of(recording)
         self._workspace = Workspace.of(recording)
@@ -66,13 +68,21 @@ class Rehearsal:
             except subprocess.TimeoutExpired:
                 return Observed(False, f"the program does not end within {self._limit:.0f} s")
 
+    def _answers(self) -> dict[str, Any] | None:
+        """What the test will hold of what came from outside."""
+        if self._isolation is None:
+            return None
+        return {**self._isolation.document, "environment": dict(self._isolation.variables), "hidden": list(self._isolation.hidden)}
+
     def _command(self, order: Order, target: Target, folder: Path) -> Observed:
         words = ["-m", *self._entry.words] if self._entry.words[0] == "pytest" else list(self._entry.words)
         done = guest.run(
-            [target.python, *target.flags, *words], order.document(), cwd=folder / self._entry.cwd, env=_environment(), timeout=self._limit
-        )
+            [target.python, *target.flags, *words], order.document(), cwd=folder / self._entry.cwd, env=_environment(), timeout=self._limit,
+            answers=self._answers(), root=folder,
+        )  # fmt: skip
         return Observed(
-            done.feasible, done.reason or "", done.hang is not None, done.exit_code, tuple(done.stdout.splitlines()),
+            done.feasible and not done.missing, _why(done.missing, done.reason), done.hang is not None,
+            done.exit_code, tuple(done.stdout.splitlines()),
             tuple(sorted(_RAISED.findall(done.stderr))), values=tuple(sorted(done.values.items())),
         )  # fmt: skip
 
@@ -80,7 +90,9 @@ class Rehearsal:
         with tempfile.TemporaryDirectory(prefix="causeway-rehearsal-") as temporary:
             path = Path(temporary) / "order.json"
             path.write_text(json.dumps(order.document()))
-            command = [target.python, *target.flags, "-c", _STAGE.read_text(), str(path), self._entry.function, str(folder / self._entry.path)]
+            path.with_name("answers.json").write_text(json.dumps(self._answers()))
+            words = [str(path), self._entry.function, str(folder / self._entry.path), str(folder)]
+            command = [target.python, *target.flags, "-c", _STAGE.read_text(), *words]
             done = subprocess.run(
                 command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=self._limit, check=False, stdin=subprocess.DEVNULL
             )
@@ -91,9 +103,14 @@ class Rehearsal:
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise LaunchError(f"{self._entry.function} could not be called: {last}", "causeway-sdk has to be installed beside the program") from None
         return Observed(
-            seen["feasible"], seen["reason"] or "", seen["hang"], None, tuple(seen["stdout"].splitlines()), tuple(sorted(seen["unhandled"])),
+            seen["feasible"] and not seen["missing"], _why(seen["missing"], seen["reason"]),
+            seen["hang"], None, tuple(seen["stdout"].splitlines()), tuple(sorted(seen["unhandled"])),
             seen.get("raised"), seen.get("result"), tuple(sorted(seen["values"].items())),
         )  # fmt: skip
+
+
+def _why(missing: list[str], reason: str | None) -> str:
+    return f"{NOT_CAPTURED}: {missing[0]}" if missing else reason or ""
 
 
 def _environment() -> dict[str, str]:

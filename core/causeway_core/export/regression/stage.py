@@ -1,6 +1,6 @@
 """Run by the program's own interpreter: calls a function under an order, as a generated test does, and prints what such a test can see.
 
-`python -c <this text> ORDER.json module:function PATH`
+`python -c <this text> ORDER.json module:function PATH ROOT`; what comes from outside is in `answers.json` beside the order, or null.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from causeway import order
@@ -30,10 +31,11 @@ def main() -> None:
     """The whole script."""
     with open(sys.argv[1]) as file:
         document = json.load(file)
+    answers = json.loads(Path(sys.argv[1]).with_name("answers.json").read_text())
     sys.path.insert(0, sys.argv[3])
     seen: dict[str, Any] = {}
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), order.forced(document) as run:
+    with contextlib.redirect_stdout(printed), order.forced(document, answers=answers, root=sys.argv[4]) as run:
         try:
             result = run.main(sys.argv[2])
         except BaseException as error:
@@ -44,6 +46,7 @@ def main() -> None:
     seen |= {
         "feasible": outcome.feasible, "reason": outcome.reason, "hang": outcome.hang is not None, "stdout": printed.getvalue(),
         "unhandled": [type(error).__name__ for error in run.unhandled], "values": outcome.values,
+        "missing": outcome.missing,
     }
     print("\x00" + json.dumps(seen), flush=True)
 

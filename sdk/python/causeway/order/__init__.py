@@ -17,10 +17,14 @@ Nothing of this is imported unless `CAUSEWAY_ORDER` is set or a test uses it, an
 
 from __future__ import annotations
 
+from causeway.order.answered import answer, answers, readings, response
 from causeway.order.command import run
 from causeway.order.document import Order, OrderError
 from causeway.order.forced import Forced, HangError, forced
 from causeway.order.outcome import Outcome
 from causeway.order.readable import Injection, Wait, inject, place, wait
 
-__all__ = ["Forced", "HangError", "Injection", "Order", "OrderError", "Outcome", "Wait", "forced", "inject", "place", "run", "wait"]
+__all__ = [
+    "Forced", "HangError", "Injection", "Order", "OrderError", "Outcome", "Wait",
+    "answer", "answers", "forced", "inject", "place", "readings", "response", "run", "wait",
+]  # fmt: skip

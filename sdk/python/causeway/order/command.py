@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from causeway.order.answered import environment_of
 from causeway.order.document import OrderError
 from causeway.order.outcome import Outcome, recent
 from causeway.order.readable import document_of, order_of
@@ -23,11 +24,13 @@ def run(
     env: Mapping[str, str] | None = None,
     timeout: float = 120,
     patience: float | None = None,
+    answers: Mapping[str, Any] | None = None,
+    root: str | os.PathLike[str] | None = None,
 ) -> Outcome:
     """Runs a script, `-m module …`, `pytest …` or `python …` under an order and gives what came of it.
 
-    `timeout` and `patience` are in seconds; the second is how long nothing may move while I/O is outstanding. Raises OrderError, OSError and
-    `subprocess.TimeoutExpired`.
+    `timeout` and `patience` are in seconds; the second is how long nothing may move while I/O is outstanding. With `answers`, code
+    below `root` (default: `cwd`) gets them from outside. Raises OrderError, OSError and `subprocess.TimeoutExpired`.
     """
     import json
     import subprocess
@@ -40,6 +43,8 @@ def run(
         with open(path, "w", encoding="utf-8") as file:
             json.dump(document, file)
         variables = {**(os.environ if env is None else env), "CAUSEWAY_ORDER": path, "CAUSEWAY_ORDER_RESULT": result}
+        if answers is not None:
+            variables = _answered(variables, answers, os.path.join(folder, "answers.json"), root if root is not None else cwd)
         if patience is not None:
             variables["CAUSEWAY_ORDER_PATIENCE"] = str(patience)
         done = subprocess.run(launched(command), capture_output=True, text=True, cwd=cwd, env=variables, timeout=timeout, check=False)
@@ -48,9 +53,27 @@ def run(
                 said = json.load(file)
         except (OSError, ValueError):
             said = {"gave_up": {"reason": "no result", "detail": "the order was not put in force"}}
-        outcome = Outcome(said, done.returncode, done.stdout, done.stderr, document.get("places"))
+        outcome = Outcome(said, done.returncode, done.stdout, done.stderr, document.get("places"), _missing(folder))
         recent.append(outcome)
         return outcome
+
+
+def _answered(variables: dict[str, str], answers: Mapping[str, Any], path: str, root: str | os.PathLike[str] | None) -> dict[str, str]:
+    import json
+
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(answers, file)
+    return environment_of(answers, {**variables, "CAUSEWAY_ANSWERS": path, "CAUSEWAY_ROOT": os.path.abspath(root or os.curdir)})
+
+
+def _missing(folder: str) -> list[str]:
+    from causeway.outside.answers import MISSING
+
+    try:
+        with open(os.path.join(folder, "answers.json" + MISSING), encoding="utf-8") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
 
 
 def launched(command: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ import signal
 import sys
 from _thread import get_ident
 
+from causeway.order import answered
 from causeway.order.inforce import InForce, patience_of
 from causeway.order.outcome import Outcome, recent
 from causeway.order.readable import document_of, order_of
@@ -14,6 +15,7 @@ from causeway.order.result import result_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType, TracebackType
     from typing import Any
 
@@ -29,8 +31,9 @@ class Forced:
     gates, and those that were there before are put back at the end.
     """
 
-    def __init__(self, order: Any) -> None:
+    def __init__(self, order: Any, answers: Mapping[str, Any] | None = None, root: str | os.PathLike[str] | None = None) -> None:
         self._inforce = InForce(order_of(order))
+        self._answers = answered.InForce(answers, root)
         self._modules: dict[str, ModuleType | None] = {}
         self._result: dict[str, Any] | None = None
         self._hook: Any = None
@@ -62,6 +65,7 @@ class Forced:
         else:
             self._hook = hook._installed
         self._gates, self._hook.weaver.gates = self._hook.weaver.gates, self._inforce.modules
+        self._answers.begin()
         self._inforce.install()
         self._note_unhandled()
         return self
@@ -84,6 +88,7 @@ class Forced:
         from causeway.weave import hook
 
         self._finish()
+        self._answers.end()
         recent.append(self.outcome)
         threading.excepthook = self._excepthook
         self._hook.weaver.gates = self._gates
@@ -146,7 +151,8 @@ class Forced:
     @property
     def outcome(self) -> Outcome:
         """What became of the order up to now."""
-        return Outcome(self._result or result_of(self._inforce.forcing, ended=False), places=self._places)
+        result = self._result or result_of(self._inforce.forcing, ended=False)
+        return Outcome(result, places=self._places, missing=self._answers.missing)
 
 
 def places_of(order: Any) -> dict[str, dict[str, Any]]:
@@ -156,6 +162,7 @@ def places_of(order: Any) -> dict[str, dict[str, Any]]:
     return dict(document_of(list(order))["places"]) if isinstance(order, (list, tuple)) else {}
 
 
-def forced(order: Any) -> Forced:
-    """Puts an order in force: a path to an order file, its content as a dict, or a list of `wait(…)`. Raises OrderError, OSError."""
-    return Forced(order)
+def forced(order: Any, *, answers: Mapping[str, Any] | None = None, root: str | os.PathLike[str] | None = None) -> Forced:
+    """Puts an order in force: a path to an order file, its content as a dict, or a list of `wait(…)`. With `answers`, code below `root` (default: the
+    working directory) gets them from outside. Raises OrderError, OSError."""
+    return Forced(order, answers, root)

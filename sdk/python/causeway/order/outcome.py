@@ -6,7 +6,7 @@ from collections import deque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 recent: deque[Outcome] = deque(maxlen=64)
@@ -18,10 +18,10 @@ class Outcome:
 
     `feasible`: no constraint was given up; `reason`: why one was. `passed`: keys of the places in the order in which they were passed.
     `values`: text of the watched locations at the end. `hang`: who waited for what, if nobody could move any more.
-    `exit_code`, `stdout`, `stderr`: of a command.
+    `exit_code`, `stdout`, `stderr`: of a command. `missing`: what the program asked the outside for that the answers do not have.
     """
 
-    __slots__ = ("_places", "exit_code", "feasible", "hang", "passed", "reason", "stderr", "stdout", "values")
+    __slots__ = ("_places", "exit_code", "feasible", "hang", "missing", "passed", "reason", "stderr", "stdout", "values")
 
     def __init__(
         self,
@@ -30,7 +30,9 @@ class Outcome:
         stdout: str = "",
         stderr: str = "",
         places: Mapping[str, dict[str, Any]] | None = None,
+        missing: Sequence[str] = (),
     ) -> None:
+        self.missing = list(missing)
         self._places = dict(places or {})
         gave_up = result.get("gave_up")
         self.feasible: bool = bool(result.get("feasible"))

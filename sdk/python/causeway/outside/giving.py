@@ -41,7 +41,6 @@ class Giving:
         self.answers = answers
         self.asker = Asker(Scope(os.path.realpath(root), *_patterns(os.environ)))
         self.patches = Patches()
-        self.on_import = on_import
         self._made_up = 0
 
     def install(self) -> None:
@@ -61,6 +60,10 @@ class Giving:
         global current
         current = None
         self.patches.undo()
+
+    def on_import(self, name: str, give: Callable[[Any], None]) -> None:
+        """Calls `give(module)` when the module is there, unless that is too late."""
+        on_import(name, lambda module: give(module) if current is self else None)
 
     def function(self, owner: Any, name: str, answer: Callable[[Any, Any], Any]) -> None:
         """Replaces a function."""

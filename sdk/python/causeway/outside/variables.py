@@ -33,8 +33,8 @@ def take(taking: Taking, on_import: Callable[..., None]) -> None:
             return
         known.add(name)
         value = at_start.get(name)
-        if value is not None and os.path.isabs(value):
-            return  # where something is on this machine
+        if os.path.isabs(value) if value is not None else not taking.asker.recorded():
+            return  # where something is on this machine; what libraries look for in vain
         hidden = value is not None and (is_secret(name) or scrub(value) != value)
         taking.note("environment", Json('{"redacted":true}') if hidden else value, name)
 

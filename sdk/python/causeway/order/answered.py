@@ -1,0 +1,106 @@
+"""What came from outside, as a person writes it down in a test, and in force for a part of a process."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from causeway.outside.giving import Giving
+
+_REDACTED = "redacted"
+
+
+def answers(
+    *given: Any, outside: Iterable[str] = (), inside: Iterable[str] = (), environment: Mapping[str, str | None] | None = None,
+    hidden: Iterable[str] = (),
+) -> dict[str, Any]:
+    """What a program gets from outside: answers by `response`, `readings` and `answer`, each actor's in the order in which it asks.
+
+    `outside`: addresses (`host:port`) that are answered for, `inside`: those of services of the program itself. `environment`: variables as they are
+    when the program begins, None for those that are not there; `hidden`: secrets, which only have to be there.
+    """
+    flat = [one for each in given for one in (each if isinstance(each, list) else [each])]
+    variables = {"environment": dict(environment or {}), "hidden": list(hidden)}
+    return {"schema": "causeway.answers/1", "outside": list(outside), "inside": list(inside), "answers": flat, **variables}
+
+
+def response(
+    actor: str, asked: str, status: int, body: str | bytes = "", headers: Iterable[tuple[str, str]] = (), *, reason: str = "OK"
+) -> dict[str, Any]:
+    """The response of a service to `asked` (`GET http://host:80/path`) of the actor with this spawn path; the body is not encoded."""
+    value = {"status": status, "reason": reason, "version": "1.1", "headers": [list(pair) for pair in headers]}
+    return answer(actor, "http", value, asked, body)
+
+
+def readings(actor: str, kind: str, *values: Any) -> list[dict[str, Any]]:
+    """What an actor reads from a clock (`time`, `datetime.now` …) or draws (`random.random`), in turn."""
+    return [answer(actor, kind, value) for value in values]
+
+
+def answer(actor: str, kind: str, value: Any, what: str = "", body: str | bytes = "") -> dict[str, Any]:
+    """An answer of any kind (sdk/SPEC.md section 10)."""
+    said: dict[str, Any] = {"actor": actor, "kind": kind, "what": what, "value": value}
+    if isinstance(body, bytes):
+        import base64
+
+        said["body"] = base64.b64encode(body).decode("ascii")
+    elif body:
+        said["text"] = body
+    return said
+
+
+def environment_of(document: Mapping[str, Any], variables: dict[str, str]) -> dict[str, str]:
+    """The environment with the variables of the answers."""
+    for name, value in (document.get("environment") or {}).items():
+        if value is None:
+            variables.pop(name, None)
+        else:
+            variables[name] = value
+    for name in document.get("hidden") or ():
+        variables.setdefault(name, _REDACTED)
+    return variables
+
+
+class InForce:
+    """Answers in force in this process, from `begin` to `end`; `missing` is what was asked for in vain. With no document nothing happens."""
+
+    def __init__(self, document: Mapping[str, Any] | None, root: str | os.PathLike[str] | None) -> None:
+        self._document = document
+        self._root = os.fspath(root) if root is not None else os.getcwd()
+        self._giving: Giving | None = None
+        self._before: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """From now on recorded code, which lies below the root, gets its answers."""
+        if self._document is None:
+            return
+        from causeway.outside.answers import Answers
+        from causeway.outside.giving import Giving
+
+        self._before = dict(os.environ)
+        _become(environment_of(self._document, dict(os.environ)))
+        self._giving = Giving(Answers(self._document), self._root)
+        self._giving.install()
+
+    def end(self) -> None:
+        """The outside is back."""
+        if self._giving is not None:
+            self._giving.lift()
+            _become(self._before)
+
+    @property
+    def missing(self) -> list[str]:
+        """Questions without an answer."""
+        return list(self._giving.answers.missing) if self._giving is not None else []
+
+
+def _become(variables: Mapping[str, str]) -> None:
+    for name in [name for name in os.environ if name not in variables]:
+        del os.environ[name]
+    for name, value in variables.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
