@@ -404,6 +404,49 @@ def test_writers_need_temporary_files_of_their_own(own: bool) -> None:
     assert firm(trace) == ([] if own else [("atomicity_violation", "likely")])
 
 
+ENSURE = """
+def ensure(folder):
+    {look}:
+        {act}
+"""
+
+
+@pytest.mark.parametrize(("look", "act", "found", "quiet"), [
+    ("if not folder.exists()", "folder.mkdir()", False, False),
+    ("if not folder.exists()", "folder.mkdir(exist_ok=True)", False, True),
+    ("if not folder.exists()", "with suppress(FileExistsError): folder.mkdir()", False, True),
+    ("while not folder.exists()", "folder.mkdir()", False, False),
+    ("with noted(folder.exists())", "folder.mkdir()", False, True),
+    ("if folder.exists()", "folder.unlink()", True, False),
+    ("if folder.exists()", "folder.unlink(missing_ok=True)", True, True),
+    ("with flock(folder.exists())", "folder.unlink()", True, True),
+])  # fmt: skip
+def test_what_a_look_found_may_no_longer_hold(look: str, act: str, found: bool, quiet: bool) -> None:
+    trace = Story(ENSURE.format(look=look, act=act))
+    one, two, verb = trace.thread("one"), trace.thread("two"), "remove" if found else "mkdir"
+    trace.line(trace.file(one, "look", "/tmp/out", found=found), look)
+    trace.line(trace.file(one, verb, "/tmp/out"), act)
+    trace.line(trace.file(two, "look", "/tmp/out", found=not found), look)
+    assert firm(trace) == ([] if quiet else [("atomicity_violation", "likely")])
+
+
+@pytest.mark.parametrize(("handler", "quiet"), [("pass", True), ("return log.info('there')", True), ("failed.append(folder)", False)])
+def test_an_exception_that_says_another_was_first_may_be_dropped(handler: str, quiet: bool) -> None:
+    trace = Story(f"""
+def ensure(folder):
+    try:
+        if not folder.exists():
+            folder.mkdir()
+    except FileExistsError:
+        {handler}
+""")
+    for name in ("one", "two"):
+        actor = trace.thread(name)
+        trace.line(trace.file(actor, "look", "/tmp/out"), "if not")
+        trace.line(trace.file(actor, "mkdir", "/tmp/out"), "folder.mkdir")
+    assert firm(trace) == ([] if quiet else [("atomicity_violation", "likely")])
+
+
 # Cancellation.
 
 POOL = """

@@ -21,7 +21,7 @@ DATABASE = "import sqlite3\nwith sqlite3.connect('bank.db') as database:\n    da
 
 def recorded(folder: Path, source: str) -> Path:
     project = folder / "project"
-    project.mkdir()
+    project.mkdir(exist_ok=True)
     (project / "app.py").write_text(source)
     assert record(["app.py"], folder / "run.causeway", root=project) == 0
     return folder / "run.causeway"
@@ -98,6 +98,24 @@ def test_a_run_that_writes_into_the_project_gets_copies_of_it(source: str, copie
     with Recording.open(recorded(tmp_path, source)) as recording:
         workspace = Workspace.of(recording)
     assert workspace.copied is copied and not workspace.too_large()
+
+
+def test_a_copy_lacks_what_the_recorded_run_had_looked_for_in_vain(tmp_path: Path) -> None:
+    source = """
+import os
+for name in ("made", "kept", "gone"):
+    if not os.path.exists(name):
+        os.mkdir(name)
+os.rmdir("gone")
+open("made/file.txt", "w").close()
+"""
+    project = tmp_path / "project"
+    (project / "kept").mkdir(parents=True)
+    with Recording.open(recorded(tmp_path, source)) as recording:
+        workspace = Workspace.of(recording)
+        with workspace.target(Target("python", (), ("app.py",), project, project)) as (_, folder):
+            assert not (folder / "made").exists() and (folder / "kept").exists()
+    assert workspace.absent == {Path("made")} and (project / "made" / "file.txt").exists()
 
 
 def test_each_re_run_starts_from_the_same_files_and_leaves_the_original_alone(tmp_path: Path) -> None:

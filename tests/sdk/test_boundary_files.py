@@ -37,6 +37,39 @@ def test_files_of_the_project_are_recorded(tmp_path: Path) -> None:
     assert recorded.gaps() == []
 
 
+def test_looks_of_the_project_are_recorded(tmp_path: Path) -> None:
+    recorded = run_both(tmp_path, """
+        import os, pathlib, shutil, concurrent.futures
+        pathlib.Path("a.txt").write_text("x")
+        print(os.path.exists("a.txt"), pathlib.Path("missing.txt").is_file(), os.access("a.txt", os.R_OK), os.stat("a.txt").st_size)
+        print(os.stat in os.supports_dir_fd, shutil.rmtree.avoids_symlink_attacks, os.stat.__name__, os.path.getsize("a.txt"))
+        try: os.lstat("gone.txt")
+        except FileNotFoundError as error: print(error)
+        with concurrent.futures.ThreadPoolExecutor() as pool: print(pool.submit(pathlib.Path("b.txt").exists).result())
+        shutil.copyfile("a.txt", "c.txt")
+        import wave
+    """)
+    seen = [(Path(fact["file.path"]).name, fact["file.found"]) for fact in recorded.facts("IO") if fact.get("action") == "look"]
+    assert seen == [
+        ("a.txt", True), ("missing.txt", False), ("a.txt", True), ("a.txt", True), ("a.txt", True), ("gone.txt", False), ("b.txt", False)
+    ]  # fmt: skip
+    assert recorded.gaps() == []
+
+
+def test_what_a_pools_thread_is_given_to_read_is_recorded_wherever_it_lies(tmp_path: Path) -> None:
+    recorded = run_both(tmp_path, """
+        import asyncio, pathlib, tempfile
+        async def main():
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "state.json"
+                await asyncio.to_thread(path.write_text, "x")
+                print(await asyncio.to_thread(path.read_text))
+        asyncio.run(main())
+    """)
+    seen = [(Path(fact["file.path"]).name, fact["file.mode"]) for fact in recorded.facts("IO") if fact.get("action") == "open"]
+    assert [pair for pair in seen if pair[0] == "state.json"] == [("state.json", "w"), ("state.json", "r")]
+
+
 def test_open_stays_the_builtin(tmp_path: Path) -> None:
     run_both(tmp_path, """
         import builtins, io, os, socket, subprocess

@@ -183,10 +183,11 @@ class Trace:
         self.sql_order.append(len(self._events))
         return at
 
-    def file(self, actor: int, action: str, path: str, mode: str = "") -> At:
-        """The actor does something with a file."""
+    def file(self, actor: int, action: str, path: str, mode: str = "", *, found: bool = False) -> At:
+        """The actor does something with a file; `found` is what a look found."""
         at = self.event(actor)
-        self.io.append(Io(len(self.io) + 1, at, actor, "file", "point", 0, {"action": action, "file.path": path, "file.mode": mode}))
+        about = {"action": action, "file.path": path, "file.mode": mode, "file.found": found}
+        self.io.append(Io(len(self.io) + 1, at, actor, "file", "point", 0, about))
         self.io_order.append(len(self._events))
         return at
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from causeway_core.analysis.detectors.blocking import blocking_waits, locks_across_awaits
 from causeway_core.analysis.detectors.cancellation import cancellations
 from causeway_core.analysis.detectors.deadlock import deadlocks
+from causeway_core.analysis.detectors.file_checks import file_checks
 from causeway_core.analysis.detectors.files import file_windows
 from causeway_core.analysis.detectors.foreign_thread import foreign_threads
 from causeway_core.analysis.detectors.handover import handovers
@@ -53,6 +54,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *row_windows(scene, evidence),
         *predicate_windows(scene, evidence),
         *file_windows(scene, evidence),
+        *file_checks(scene, evidence),
         *cancellations(scene, evidence, events),
         *handovers(scene, evidence, events),
         *self_cancellations(scene, evidence, events),

@@ -94,6 +94,10 @@ class WorkItems:
         index = bisect_right(items, at, key=lambda item: item.begun) - 1
         return items[index] if index >= 0 else None
 
+    def submitted_at(self, at: int) -> WorkItem | None:
+        """The item that was submitted by an event."""
+        return next((item for item in self.all.values() if item.submitted == at), None)
+
     def relabelled(self, at: Ints, actor: Ints) -> Ints:
         """The actors of events, items for their workers."""
         if not self.all:

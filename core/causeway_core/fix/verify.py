@@ -62,7 +62,7 @@ def verify_patch(
 @contextmanager
 def _patched(recording: Recording, patch: Patch) -> Iterator[tuple[Target, Path]]:
     """A copy of the project with the patch in it, and the target that runs there."""
-    workspace = Workspace(Path(recording.meta.root), copied=True, reset=recording.meta.reset)
+    workspace = replace(Workspace.of(recording), copied=True)
     with workspace.target(target_of(recording)) as (target, folder):
         for path, _, after in patch.files:
             (folder / path).write_bytes(after.encode())

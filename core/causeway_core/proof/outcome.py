@@ -263,7 +263,7 @@ def written_paths(recording: Recording) -> set[Path]:
 def writes(attributes: Mapping[str, object]) -> bool:
     """Whether a file operation changes something."""
     if attributes.get("action") != "open":
-        return True
+        return attributes.get("action") != "look"
     return any(letter in str(attributes.get("file.mode", "")) for letter in "wax+")
 
 

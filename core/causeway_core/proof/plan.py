@@ -147,10 +147,10 @@ class Planner:
         [statement] = by_actor[other]
         one, two = a.actor_of(owner), a.actor_of(other)
         how: PlaceAccess = "sql" if any(sql.at == read for sql in self._evidence.facts.sql) else "file"
-        mine = Side(one, a.operation(owner, read, how), a.operation(owner, write, how), a.held_since_event(one, read, statement), one.title)
+        mine = Side(one, self._done(owner, read, how), self._begun(owner, write, how), a.held_since_event(one, read, statement), one.title)
         begin = self._read_before(other, statement)
-        last, ends = a.operation(other, statement, how), [a.end(two)] if two.state == "finished" else []
-        first, since = a.operation(other, begin, how), a.held_since_event(two, begin, read)
+        last, ends = self._done(other, statement, how), [a.end(two)] if two.state == "finished" else []
+        first, since = self._begun(other, begin, how), a.held_since_event(two, begin, read)
         for end in (*ends, last):
             yield inside(mine, Side(two, first, end, since, two.title))
         following = a.following(other, statement)
@@ -159,7 +159,18 @@ class Planner:
                 f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
             )
             yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, mine.first), (mine.last, following, last)])
-        yield from serial(mine, Side(two, first, (*ends, last)[0], since, two.title))
+        whole = replace(mine, first=self._begun(owner, read, how), last=self._done(owner, write, how))
+        yield from serial(whole, Side(two, first, (*ends, last)[0], since, two.title))
+
+    def _begun(self, actor: int, at: At, how: PlaceAccess) -> OrderPlace:
+        """Where to be held before a statement; what it only hands to a pool's thread can be held there, the task that awaits it cannot."""
+        item = self._evidence.facts.work_items.submitted_at(at)
+        return self._anchors.operation(actor, at, how) if item is None else OrderPlace(self._anchors.actor_of(item.id).path, "start")
+
+    def _done(self, actor: int, at: At, how: PlaceAccess) -> OrderPlace:
+        """Where a statement, or what it hands to a pool's thread, is done."""
+        item = self._evidence.facts.work_items.submitted_at(at)
+        return self._anchors.operation(actor, at, how) if item is None else self._anchors.end(self._anchors.actor_of(item.id))
 
     def _opened(self, finding: Finding) -> Iterator[Order]:
         """What one actor begins with a statement and goes on with in the next (a file that is emptied, then written), and the other's in between."""

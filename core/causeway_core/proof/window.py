@@ -291,7 +291,8 @@ def inside(a: Side, b: Side) -> Order:
     """The bad order: `b` wholly in the window of `a`."""
     says = f"{a.title} is held after {said(a.first)} until {b.title} has {'ended' if b.last.access == 'end' else 'passed ' + said(b.last)}"
     first = [(b.since, a.first, a.since)] if b.leads and b.since is not None else []
-    return drafted("bad", says, [*first, (a.first, b.first, b.since), (b.last, a.last, a.first)], watch=[a.last])
+    since = a.first if a.first.actor == a.last.actor else None  # a work item that ends the window is held from its start
+    return drafted("bad", says, [*first, (a.first, b.first, b.since), (b.last, a.last, since)], watch=[a.last])
 
 
 def serial(a: Side, b: Side) -> Iterator[Order]:
@@ -302,4 +303,6 @@ def serial(a: Side, b: Side) -> Iterator[Order]:
 
 def said(place: OrderPlace) -> str:
     """The place, for people."""
-    return f"its {place.access} at {place.file}:{place.line}" if place.access != "end" else "its end"
+    if place.access in ("start", "end"):
+        return f"the {place.access} of its call in a thread" if "/submit()" in place.actor else f"its {place.access}"
+    return f"its {place.access} at {place.file}:{place.line}"

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,18 +27,19 @@ RESET_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`copied`: each re-run gets a fresh copy of `root`, so that all start from the same files. `reset` is a shell command that brings back the rest,
-    such as a database, and runs there before each."""
+    """`copied`: each re-run gets a fresh copy of `root`, so that all start from the same; `absent` (relative to it) are not in the copy. `reset`
+    is a shell command that brings back the rest, such as a database, and runs there before each."""
 
     root: Path
     copied: bool
     reset: str = ""
+    absent: frozenset[Path] = frozenset()
 
     @classmethod
     def of(cls, recording: Recording) -> Workspace:
         """The workspace that the recorded run calls for."""
         root = Path(recording.meta.root)
-        return cls(root, bool(writes_inside(recording, root)), recording.meta.reset)
+        return cls(root, bool(writes_inside(recording, root)), recording.meta.reset, absent_before(recording, root))
 
     @contextmanager
     def target(self, target: Target) -> Iterator[tuple[Target, Path]]:
@@ -51,6 +52,8 @@ class Workspace:
             # The same name as the original: some programs look at it.
             copy = Path(temporary).resolve() / self.root.name
             shutil.copytree(self.root, copy, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT), ignore_dangling_symlinks=True)
+            for path in self.absent:
+                _remove(copy / path)
             self._bring_back(copy)
             yield self._moved(target, copy), copy
 
@@ -90,6 +93,28 @@ class Workspace:
             if files > MOST_FILES or size > MOST_BYTES:
                 return True
         return False
+
+
+def absent_before(recording: Recording, root: Path) -> frozenset[Path]:
+    """What was not there before the recorded run and may be now, below the project's folder: the run looked for it and found nothing, and never
+    removed it.
+    """
+    looked, removed = set(), set()
+    for row in recording.io():
+        path = Path(str(row.attributes.get("file.path", "")))
+        if row.op == "file" and row.attributes.get("action") in ("remove", "rmdir", "rename"):
+            removed.add(path)
+        elif row.op == "file" and row.attributes.get("file.found") is False and path.is_relative_to(root) and path != root:
+            looked.add(path)
+    return frozenset(path.relative_to(root) for path in looked - removed if ".." not in path.parts)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def writes_inside(recording: Recording, root: Path) -> set[Path]:

@@ -55,9 +55,10 @@ def install(on_import: Callable[[str, Callable[[ModuleType], Any]], None]) -> No
     for module, file, function in LIBRARIES:
         on_import(module, _hooker(file, function))
     try:
-        from causeway.boundary import files
+        from causeway.boundary import files, looks
 
         files.install()
+        looks.install()
     except Exception as error:
         from causeway.boundary import emit
 

@@ -21,6 +21,7 @@ from causeway.redaction import scrub, scrub_argv
 TYPE_CHECKING = False  # typing is not imported: this module is loaded with every recording
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
     from typing import Any
 
 _record = _tap.record
@@ -29,6 +30,8 @@ _DEPTH = 8
 _FOREIGN = frozenset({"site-packages", "dist-packages", "__pycache__", ".git", ".causeway"})
 _NOISE = ("<frozen importlib", "<frozen zipimport", dirname(dirname(abspath(__file__))))
 _READERS = (f"{os.sep}linecache.py", f"{os.sep}tokenize.py")  # of source text, for tracebacks
+_POOL = f"concurrent{os.sep}futures{os.sep}thread.py"
+_SYSTEM = tuple({*map(abspath, (sys.prefix, sys.base_prefix)), "/usr/", "/etc/", "/proc/", "/sys/", "/dev/"})
 _root = abspath(os.environ.get("CAUSEWAY_ROOT") or os.curdir)
 _inside: dict[str, bool] = {}
 
@@ -49,9 +52,14 @@ def is_project(path: str) -> bool:
     return known
 
 
+def runs_work_item(frame: FrameType) -> bool:
+    """Whether this is the frame in which a thread of a pool runs what it was given: that is done for whoever gave it."""
+    return frame.f_code.co_name == "run" and frame.f_code.co_filename.endswith(_POOL)
+
+
 def _asked_by() -> str:
-    """Who asks, by the frames near the top of the stack: `project`, `library`, or `noise` (imports, tracebacks' source lines, the recorder
-    itself)."""
+    """Who asks, by the frames near the top of the stack: `project`, `library`, `pool` (a function of a library that is a work item itself), or
+    `noise` (imports, tracebacks' source lines, the recorder itself)."""
     frame = _frame(2).f_back
     if frame is None:
         return "noise"  # the interpreter itself, that prints the source lines of what ended the program
@@ -63,12 +71,16 @@ def _asked_by() -> str:
             return "noise"
         if name[:1] != "<" and is_project(name):
             return "project"
+        if runs_work_item(frame):
+            return "pool"
         frame = frame.f_back
     return "library"
 
 
 def _matters(path: str) -> bool:
     asked_by = _asked_by()
+    if asked_by == "pool" and not path.startswith(_SYSTEM):
+        return not any(map(_is_foreign, path.split(os.sep)))
     return asked_by == "project" or (asked_by == "library" and is_project(path))
 
 

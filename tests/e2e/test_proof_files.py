@@ -1,0 +1,97 @@
+"""Files that tasks change by threads of a pool, and folders that processes make after a look, are forced."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.recordings import CAUSEWAY
+
+STATE = """
+import asyncio
+import json
+import pathlib
+
+path = pathlib.Path("state.json")
+path.write_text("{}")
+
+
+async def load():
+    return json.loads(await asyncio.to_thread(path.read_text))
+
+
+async def put(key, after, lock):
+    await asyncio.sleep(after)
+    LOCK
+        state = await load()
+        state[key] = True
+        await asyncio.to_thread(path.write_text, json.dumps(state))
+
+
+async def main():
+    lock = asyncio.Lock()
+    await asyncio.gather(put("a", 0, lock), put("b", 0.3, lock))
+    print(sorted(json.loads(path.read_text())))
+
+
+asyncio.run(main())
+"""
+FOLDER = """
+import multiprocessing
+import os
+
+
+def build(name, pause):
+    pause.wait(0.2)
+    if not os.path.isdir("out"):
+        os.mkdir("out"FORGIVING)
+    with open(f"out/{name}", "w") as file:
+        file.write(name)
+
+
+def main():
+    context = multiprocessing.get_context("fork")
+    never, ready = context.Event(), context.Event()
+    ready.set()
+    builders = [context.Process(target=build, args=args) for args in (("first", ready), ("second", never))]
+    for builder in builders:
+        builder.start()
+    for builder in builders:
+        builder.join()
+    print(sorted(os.listdir("out")), [builder.exitcode for builder in builders])
+
+
+main()
+"""
+
+
+def analysed(folder: Path, source: str, *words: str) -> list[dict[str, Any]]:
+    (folder / "program.py").write_text(source)
+    for command in (("record", "-q", "-o", "run.causeway", "program.py"), ("analyze", "run.causeway", "--format", "json", *words)):
+        done = subprocess.run(
+            [str(CAUSEWAY), *command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=110, check=False
+        )
+        assert done.returncode in (0, 1), done.stderr
+    return [each for each in json.loads(done.stdout)["findings"] if each["tier"] != "hint"]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [(STATE.replace("LOCK", "if lock:"), "lost_update"), (FOLDER.replace("FORGIVING", ""), "atomicity_violation")],
+    ids=("state", "folder"),
+)
+def test_a_file_that_another_changes_in_between_is_confirmed(source: str, kind: str, tmp_path: Path) -> None:
+    (finding,) = analysed(tmp_path, source, "--verify")
+    assert (finding["tier"], finding["kind"]) == ("confirmed", kind)
+
+
+@pytest.mark.parametrize(
+    "source", [STATE.replace("LOCK", "async with lock:"), FOLDER.replace("os.mkdir", "os.makedirs").replace("FORGIVING", ", exist_ok=True")],
+    ids=("state", "folder"),
+)  # fmt: skip
+def test_the_same_under_a_lock_or_without_harm_is_silent(source: str, tmp_path: Path) -> None:
+    assert analysed(tmp_path, source, "--no-verify") == []
