@@ -41,12 +41,17 @@ def resets(workshop: Workshop) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "right", "wrong"), [("transfer", "39", "70"), ("user_names", "1", "2"), ("on_call", "1", "0")])
+@pytest.mark.parametrize(("name", "right", "wrong"), [
+    ("transfer", "(39)", "(70)"), ("user_names", "(1)", "(2)"), ("on_call", "(1)", "(0)"), ("coupons", "1", "2"),
+    ("coupons_for_update_of_nothing", "1", "2"), ("ledger", "121", "110"), ("meter", "(21)", "(10) or (11)"), ("seats", "8", "9"),
+    ("sign_up", "1", "2"), ("stock", "(8)", "(9)"),
+])  # fmt: skip
 def test_what_every_serial_order_gives_and_the_forced_one_does_not(name: str, right: str, wrong: str, workshop: Workshop) -> None:
     workshop.record(name)
     [finding] = workshop.analyse("--reset", "true")
     assert (finding["tier"], finding["reproduced"]) == ("confirmed", {"runs": 3, "failures": 3})
-    assert finding["proof"]["outcome"] == f"every serial order gives main() = ({right}); this one gave main() = ({wrong})"
+    outcomes = [f"every serial order gives main() = {right}; this one gave main() = {each}" for each in wrong.split(" or ")]
+    assert finding["proof"]["outcome"] in outcomes, "which of two processes was recorded first is left to the system"
 
 
 def test_what_only_the_database_shows_is_compared(workshop: Workshop) -> None:

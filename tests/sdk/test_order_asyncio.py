@@ -213,3 +213,43 @@ def test_tasks_and_callbacks_of_uvloop(tmp_path: Path, recorded: bool, turned: b
     places = {"one": place("main/set_one", "write", "box.value = 1", "value"), "two": place("main/set_two", "write", "box.value = 2", "value")}
     done = run(tmp_path, called, order(places, ("two", "one", None)))
     assert done.stdout == "1\n" and done.result["passed"] == ["two", "one"], done
+
+
+ASKING = """
+    import asyncio
+
+    class Server:
+        def __init__(self):
+            self.stored = 0
+
+        async def ask(self, value=None):
+            await asyncio.sleep(0)
+            if value is not None:
+                self.stored = value
+            await asyncio.sleep(0)
+            return [self.stored]
+
+    async def add(server, amount):
+        seen = (await server.ask())[0]
+        await server.ask(seen + amount)
+
+    async def main():
+        server = Server()
+        await asyncio.gather(add(server, 1), add(server, 2))
+        print(server.stored)
+
+    asyncio.run(main())
+"""
+
+
+def test_a_task_is_held_between_the_answer_to_a_statement_and_the_next(tmp_path: Path) -> None:
+    one, two = "main/main/add", "main/main/add#2"
+    places = {
+        f"{name}{number}": place(path, "sql", text, None, qualname="add")
+        for name, path in (("a", one), ("b", two))
+        for number, text in ((1, "seen = (await server.ask())[0]"), (2, "await server.ask(seen + amount)"))
+    } | {"end": {"actor": two, "access": "end"}}
+    done = run(tmp_path, ASKING, order(places, ("a1", "b1", None), ("end", "a2", "a1")))
+    assert (done.stdout, done.result["passed"]) == ("1\n", ["a1", "b1", "b2", "end", "a2"]), done
+    done = run(tmp_path, ASKING, order(places, ("b1", "a1", None), ("a2", "b2", "b1")))
+    assert (done.stdout, done.result["passed"]) == ("2\n", ["b1", "a1", "a2", "b2", "end"]), done

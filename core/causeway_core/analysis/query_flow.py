@@ -1,12 +1,14 @@
 """Whether what one database statement found decides about another, or goes into it, by the text of the functions that make both.
 
-Follows names forwards through a function, as its text goes: an approximation for straight code, loops and branches alike.
+Follows names forwards through a function, as its text goes: an approximation for straight code, loops and branches alike. A statement that a mapper
+of objects makes (when a session commits, when an object is saved) is made of what the code did to the objects.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from causeway_core.analysis.text import FunctionNode, Texts, called, own_nodes
@@ -16,41 +18,96 @@ Influence = Literal["", "decides", "given"]
 """Not at all; whether the second statement is made; what it is made with."""
 
 _CONSUMES = ("next", "list", "tuple", "set", "dict", "len")
+_DIRECT = ("execute", "fetch", "scalar")
+_ADDS = ("add", "add_all", "merge", "bulk_save_objects")
 
 
-def influence(texts: Texts, read: SourcePlace, write: SourcePlace) -> Influence:
-    """How the statement made at one place depends on that made at another, in a function that makes both itself or by functions it calls."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A statement that writes: where, how, and which columns."""
+
+    place: SourcePlace
+    verb: str
+    columns: Sequence[str] = ()
+
+
+def influence(texts: Texts, read: SourcePlace, write: Written, *, existence: bool = True) -> Influence:
+    """How a statement depends on that made at a place, in a function that makes both itself or by functions it calls. Without `existence` it does not
+    count when all that decides is whether something was found."""
     found: Influence = ""
     for function, reads, writes in _makers(texts, read, write):
-        how = _Walk(reads, writes).follow(function.body, False)
+        how = _Walk(reads, writes, existence).follow(function.body, False)
         if how == "given":
             return how
         found = found or how
     return found
 
 
-def _makers(texts: Texts, read: SourcePlace, write: SourcePlace) -> Iterator[tuple[FunctionNode, list[ast.Call], list[ast.Call]]]:
-    homes = [texts.function(place.path, place.line) for place in (read, write)]
-    names = [home.name if home is not None else "" for home in homes]
+def is_mapped(texts: Texts, write: Written) -> bool:
+    """Whether a statement is made by a mapper: nothing on its line executes one."""
+    calls = _calls_at(texts, write.place)
+    return bool(calls) and not any(called(call).startswith(_DIRECT) for call in calls)
+
+
+def recomputed(texts: Texts, columns: Sequence[str]) -> bool:
+    """Whether some attribute of one of these names is set to what it is computed from itself: `account.balance += amount`."""
+    for _, function in texts.functions():
+        for node in own_nodes(function):
+            for target in _attributes_set(node, columns):
+                value = getattr(node, "value", None)
+                same = value is not None and any(
+                    isinstance(each, ast.Attribute) and ast.unparse(each) == ast.unparse(target) for each in ast.walk(value)
+                )
+                if isinstance(node, ast.AugAssign) or same:
+                    return True
+    return False
+
+
+def _calls_at(texts: Texts, place: SourcePlace) -> list[ast.Call]:
+    home = texts.function(place.path, place.line)
+    calls = [node for node in own_nodes(home) if isinstance(node, ast.Call)] if home is not None else []
+    return [call for call in calls if call.lineno <= place.line <= (call.end_lineno or 0)]
+
+
+def _attributes_set(node: ast.AST, columns: Sequence[str]) -> list[ast.Attribute]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
+    return [target for target in targets if isinstance(target, ast.Attribute) and target.attr in columns]
+
+
+def _makers(texts: Texts, read: SourcePlace, write: Written) -> Iterator[tuple[FunctionNode, list[ast.Call], list[ast.AST]]]:
+    mapped = is_mapped(texts, write)
     for path, function in texts.functions():
-        sides: list[list[ast.Call]] = []
-        for place, home, name in zip((read, write), homes, names, strict=True):
-            calls = [node for node in own_nodes(function) if isinstance(node, ast.Call)]
-            if function is home and path == place.path:
-                here = [call for call in calls if call.lineno <= place.line <= (call.end_lineno or 0)]
-                sides.append([call for call in here if called(call).startswith("execute")] or here)
-            else:
-                sides.append([call for call in calls if name and called(call) == name])
-        if all(sides):
-            yield function, sides[0], sides[1]
+        reads = _made_in(texts, path, function, read)
+        if reads:
+            writes: list[ast.AST] = list(_made_in(texts, path, function, write.place))
+            writes += _mapped_in(function, write) if mapped else []
+            if writes:
+                yield function, reads, writes
+
+
+def _made_in(texts: Texts, path: str, function: FunctionNode, place: SourcePlace) -> list[ast.Call]:
+    """The calls of a function that make the statement of a place: there, or by calling the function that it is in."""
+    home = texts.function(place.path, place.line)
+    if function is home and path == place.path:
+        here = _calls_at(texts, place)
+        return [call for call in here if called(call).startswith("execute")] or here
+    return [node for node in own_nodes(function) if isinstance(node, ast.Call) and home is not None and called(node) == home.name]
+
+
+def _mapped_in(function: FunctionNode, write: Written) -> list[ast.AST]:
+    """What a mapper makes the statement of: objects that are added, or attributes that are set."""
+    if write.verb == "INSERT":
+        return [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) in _ADDS]
+    return [node for node in own_nodes(function) if _attributes_set(node, write.columns)]
 
 
 class _Walk:
     """One way through a function; collects the names, and the cursors, that hold something of what was read."""
 
-    def __init__(self, reads: list[ast.Call], writes: list[ast.Call]) -> None:
+    def __init__(self, reads: list[ast.Call], writes: list[ast.AST], existence: bool) -> None:
         self._sources = {id(node) for node in reads}
         self._targets = {id(node) for node in writes}
+        self._existence = existence
         self._names: set[str] = set()
         self._cursors: set[str] = set()
 
@@ -68,8 +125,7 @@ class _Walk:
 
     def _compound(self, statement: ast.stmt, inner: list[ast.stmt], guarded: bool) -> tuple[Influence, bool]:
         tests = [each for name in ("test", "iter", "subject") if (each := getattr(statement, name, None)) is not None]
-        # A source in the test is executed there: `if cursor.execute(…).fetchone():`.
-        here = guarded or any(self._tainted(test) for test in tests)
+        here = guarded or any(self._tainted(test) and (self._existence or not _asks_existence(test)) for test in tests)
         if isinstance(statement, ast.For | ast.AsyncFor) and self._tainted(statement.iter, iterated=True):
             self._names.update(_names_in(statement.target))
         for item in getattr(statement, "items", []):
@@ -82,8 +138,8 @@ class _Walk:
         return how, guarded or (isinstance(statement, ast.If) and here and _leaves(statement.body))
 
     def _simple(self, statement: ast.stmt, guarded: bool) -> Influence:
-        writes = [node for node in ast.walk(statement) if id(node) in self._targets and isinstance(node, ast.Call)]
-        if any(self._tainted(part) for call in writes for part in (*call.args, *(each.value for each in call.keywords))):
+        writes = [node for node in ast.walk(statement) if id(node) in self._targets]
+        if any(self._tainted(part) for node in writes for part in _parts(node)):
             return "given"
         if writes and guarded:
             return "decides"
@@ -126,6 +182,25 @@ class _Walk:
 
     def _is_cursor(self, node: ast.AST) -> bool:
         return isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in self._cursors
+
+
+def _parts(write: ast.AST) -> list[ast.AST]:
+    """What a write is made with: what a call is given and whose method it is, what an attribute is set to."""
+    if isinstance(write, ast.Call):
+        owner = [write.func.value] if isinstance(write.func, ast.Attribute) else []
+        return [*owner, *write.args, *(each.value for each in write.keywords)]
+    if isinstance(write, ast.AugAssign):
+        return [write.target, write.value]
+    return [value] if (value := getattr(write, "value", None)) is not None else []
+
+
+def _asks_existence(test: ast.AST) -> bool:
+    """Whether a test only asks if something was found: `row is None`, `not row`."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.IsNot):
+        return isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None
+    return isinstance(test, ast.Name)
 
 
 def _inner(statement: ast.stmt) -> list[ast.stmt]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|$)", re.IGNORECASE | re.DOTALL)
+_LIST = re.compile(r"\s*select\s+(.*?)\s+from\b", re.IGNORECASE | re.DOTALL)
 _WHERE = re.compile(r"\bwhere\b(.*?)(?:\breturning\b|\border by\b|\blimit\b|$)", re.IGNORECASE | re.DOTALL)
 _COMPARISON = re.compile(r"(?:<=|>=|<>|!=|=|<|>|\bis\b|\bin\b|\bbetween\b|\blike\b)", re.IGNORECASE)
 
@@ -14,14 +15,14 @@ _COMPARISON = re.compile(r"(?:<=|>=|<>|!=|=|<|>|\bis\b|\bin\b|\bbetween\b|\blike
 @dataclass(frozen=True, slots=True)
 class Statement:
     """`verb` in capitals. `relative`: every column it sets is computed from itself. `checked`: its WHERE compares more than one thing.
-    `locks`: SELECT … FOR UPDATE.
+    `selected`: the columns that a SELECT gives, None if that is not said by name.
     """
 
     verb: str
     relative: bool
     checked: bool
-    locks: bool
     upserts: bool
+    selected: frozenset[str] | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -32,7 +33,14 @@ def parse(text: str) -> Statement:
     where = _WHERE.search(text)
     checked = where is not None and len(_COMPARISON.findall(where[1])) > 1
     lowered = text.lower()
-    return Statement(verb, _relative(text), checked, "for update" in lowered, "on conflict" in lowered or "insert or" in lowered or verb == "REPLACE")
+    upserts = "on conflict" in lowered or "insert or" in lowered or verb == "REPLACE"
+    return Statement(verb, _relative(text), checked, upserts, _selected(text) if verb == "SELECT" else None)
+
+
+def _selected(text: str) -> frozenset[str] | None:
+    names = _LIST.match(text)
+    columns = [] if names is None else [part.strip().rpartition(".")[2].strip('"`[]').lower() for part in names[1].split(",")]
+    return frozenset(columns) if columns and all(column.isidentifier() for column in columns) else None
 
 
 def _relative(text: str) -> bool:

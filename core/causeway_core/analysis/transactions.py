@@ -85,9 +85,9 @@ class Transactions:
         or refuses one of both.
 
         `about`: `row` when the row that is written is the one that was read, `rows` when others decided. Nobody is kept out who shares the
-        connection.
+        transaction. Who has another one on the same connection got it from a pool, and might have got another connection.
         """
-        if self._of(read) == self._of(other):
+        if self._shared(read, other):
             return False
         mine = self.through(read, write)
         if _conflict(mine, self._held.get(other.at, {})):
@@ -98,6 +98,11 @@ class Transactions:
         if about == "row" and any(("row", database, *row) in locked for row in write.rows):
             return True
         return self.together(read, write) and _isolated(write, other, about)
+
+    def _shared(self, one: Sql, two: Sql) -> bool:
+        if self._of(one) != self._of(two):
+            return False
+        return "sqlite" in one.system or one.transaction is None or two.transaction in (None, one.transaction)
 
 
 def _conflict(one: Iterable[Guard], two: Iterable[Guard]) -> bool:

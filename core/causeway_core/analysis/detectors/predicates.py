@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.query_flow import influence
+from causeway_core.analysis.query_flow import Written, influence
 from causeway_core.analysis.statement import parse
 from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.analysis.text import Texts, called
@@ -55,7 +55,7 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         pair = read.sql.statement, write.sql.statement
         if pair in found or _refusal_handled(texts, write):
             continue
-        how = influence(texts, read.place, write.place)
+        how = influence(texts, read.place, Written(write.place, parse(write.sql.statement).verb, write.sql.details.get("columns") or ()))
         if not how or (how == "given" and _refused(read.sql, write.sql)):
             continue
         other = _other(evidence, uses, read, write)

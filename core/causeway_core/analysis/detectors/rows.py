@@ -7,8 +7,10 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.query_flow import Written, influence, is_mapped, recomputed
 from causeway_core.analysis.statement import Statement, parse
 from causeway_core.analysis.telling.scene import Moment, Scene
+from causeway_core.analysis.text import Texts
 from causeway_core.model import Finding
 from causeway_core.storage.rows import Sql
 
@@ -42,11 +44,28 @@ def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     statements.
     """
     found: dict[tuple[str, str], _Window] = {}
+    texts = Texts(evidence.facts.sources)
     for window in _windows(evidence):
         pair = window.read.sql.statement, window.write.sql.statement
-        if pair not in found or (window.struck and not found[pair].struck):
+        if (pair not in found or (window.struck and not found[pair].struck)) and not _independent(scene, texts, window):
             found[pair] = window
     return [_told(scene, evidence, window) for window in found.values()]
+
+
+def _independent(scene: Scene, texts: Texts, window: _Window) -> bool:
+    """Whether nothing that was read goes into what is written: other columns were read, or all of a mapped object, and the text shows no way."""
+    read, write = window.read.sql, window.write.sql
+    columns = write.details.get("columns") or ()
+    where, statement = scene.place(write.at), parse(write.statement)
+    written = Written(where, statement.verb, columns)
+    if not where.line or statement.verb != "UPDATE" or not columns:
+        return False
+    selected = parse(read.statement).selected
+    mapped = is_mapped(texts, written)
+    if mapped and recomputed(texts, columns):
+        return False
+    others = selected is not None and selected.isdisjoint(columns)
+    return (mapped or others) and not influence(texts, scene.place(read.at), written, existence=False)
 
 
 def _windows(evidence: Evidence) -> Iterator[_Window]:

@@ -22,6 +22,11 @@ class EdgeRows:
         """The events at which an edge ends."""
         return {row[1] for row in self._rows}
 
+    def soften(self, pairs: frozenset[tuple[int, int]]) -> None:
+        """The edges between these events merely happened to go this way."""
+        if pairs:
+            self._rows = [(*row[:3], row[3] and row[:2] not in pairs, *row[4:]) for row in self._rows]
+
     def rows(self) -> list[EdgeRow]:
         """All edges, by cause; between the same two events the first hard one, or else the first."""
         self._rows.sort(key=lambda row: (row[0], row[1], not row[3]))

@@ -44,16 +44,17 @@ ROOT = os.path.realpath(os.environ["CAUSEWAY_ROOT"]) if os.environ.get("CAUSEWAY
 
 
 class Duty:
-    """What the gate of one tap does besides: accesses to pass or only to be held before (`holds`), statements that begin here, and whether others may
-    end here.
+    """What the gate of one tap does besides: accesses to pass or only to be held before (`holds`), statements that begin here, whether others may
+    end here, and those that are answered once what is awaited here is there (`answers`).
     """
 
-    __slots__ = ("accesses", "begins", "holds", "name", "passes", "tap_kind")
+    __slots__ = ("accesses", "answers", "begins", "holds", "name", "passes", "tap_kind")
 
     def __init__(self, tap_kind: str, name: Any) -> None:
         self.tap_kind = tap_kind
         self.name = name
         self.accesses: list[Place] = []
+        self.answers: list[Place] = []
         self.holds: list[Place] = []
         self.begins: list[Place] = []
         self.passes: list[Place] = []
@@ -130,6 +131,9 @@ class Anchors:
                     duty(row).accesses.append(place)
                 elif self.sites[site][6] == function and (kind == "line" or ahead or kind in ENDINGS):
                     duty(row).passes.append(place)
+            answer = self._last_await(statement) if place.access == "sql" else None
+            if answer is not None:
+                duty(answer).answers.append(place)
             return True
         rows = self._access_rows(place)
         if not rows:
@@ -146,6 +150,15 @@ class Anchors:
             if (kind == "line" and site in statements) or (ahead and site + ahead in statements):
                 duty(self._after_binding(row)).begins.append(place)
         return True
+
+    def _last_await(self, statement: int) -> int | None:
+        """The tap of the await of a statement that is over last: the one that ends last, of two that end together the one that begins first."""
+        awaits = [row for row, (kind, site, _) in enumerate(self.rows) if kind == "await" and self._line_site(site) == statement]
+        return max(awaits, key=lambda row: self._extent(self.rows[row][1]), default=None)
+
+    def _extent(self, site: int) -> tuple[int, int, int, int]:
+        _, line, end_line, column, end_column = self.sites[site][:5]
+        return end_line, end_column, -line, -column
 
     def _around(self, row: int, place: Place) -> tuple[int | None, int]:
         """Where to wait before the access of a tap, if not at the tap, and where it is passed."""

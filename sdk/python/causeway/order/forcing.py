@@ -145,6 +145,13 @@ class Forcing:
                 if place in actor.pending:
                     self._over(actor, place)
 
+    def answered(self, places: Iterable[Place]) -> bool:
+        """What a statement of these places was asked for is there, and the running actor has done it; whether it may go on with it now."""
+        self.ends(places)
+        with self.lock:
+            actor = self.actors.current()
+            return actor.kind != "task" or self.admits(actor)
+
     def come_late(self, keys: Iterable[str]) -> None:
         """The gates of these places are reached after the access. With the lock held."""
         inside = {one.hold.key for one in self._inside.values()}

@@ -7,6 +7,7 @@ import sys
 from causeway import _tap
 from causeway.order import watched
 from causeway.order.anchors import MARK
+from causeway.order.answers import answered
 from causeway.order.inject import arrive_here, paused
 
 TYPE_CHECKING = False
@@ -99,7 +100,10 @@ class Gate:
             awaited = self._tap @ index if at else self._tap[index]
             self._after([])
             self._awaits()
-            return paused(awaited, comes) if comes else awaited
+            if comes:
+                return paused(awaited, comes)
+            forced = self._duty.answers and self._forcing.order.explore is None
+            return answered(self._forcing, awaited, self._duty.answers) if forced else awaited
         elif kind == "resume":
             self._awaits(over=True)
             places = self._before("resume")

@@ -1,0 +1,91 @@
+"""Queues through which database connections go from hand to hand: who gets one that another has put back might as well have got another one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from causeway_core.ingest.edges.order import TotalOrder
+from causeway_core.model import At
+
+_Key = tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Queue:
+    """`taken` counts what each actor has taken out and not put back; `on_demand`: what is in it was made by who used it first, so that an empty queue
+    would have been no obstacle."""
+
+    size: int = 0
+    on_demand: bool | None = None
+    taken: dict[int, int] = field(default_factory=dict)
+    returned: dict[int, tuple[int, _Key]] = field(default_factory=dict)  # item token: its put, if that gave something back
+
+
+@dataclass(frozen=True, slots=True)
+class _HandOver:
+    """A connection used by one actor to `last` and by another, `next_actor`, from `first` on."""
+
+    last: _Key
+    first: _Key
+    next_actor: int
+
+
+def handed_over(database: sqlite3.Connection, order: TotalOrder) -> frozenset[tuple[int, int]]:
+    """The edges (put, get) that order nothing: a connection was put back by who had taken one out of the same queue (or by a task of his), was next
+    used by who got it, and the queue held others or is filled on demand. A pool of one is a lock, and its edges stay."""
+    uses = _uses(database, order)
+    overs = {process: [*_overs(by_connection)] for process, by_connection in uses.items()}
+    if not any(overs.values()):
+        return frozenset()
+    paths = dict(database.execute("SELECT id, path FROM actor"))
+    handing = "SELECT at, actor, op, object, extra FROM sync WHERE op IN ('put', 'get') AND object IS NOT NULL AND extra <> 0"
+    rows = database.execute(handing).fetchall()
+    rows.sort(key=lambda row: (order.process_of(At(row[0])), *order.key(At(row[0]))))
+    queues: defaultdict[int, _Queue] = defaultdict(_Queue)
+    found = set()
+    for at, actor, op, object, token in rows:
+        process, key, queue = order.process_of(At(at)), order.key(At(at)), queues[object]
+        if op == "put":
+            if queue.on_demand is None:
+                queue.on_demand = any(first < key for each in uses[process].values() for first, _ in each[:1])
+            holder = next((each for each, count in queue.taken.items() if count and _is_of(paths, actor, each)), None)
+            if holder is not None:
+                queue.taken[holder] -= 1
+                queue.returned[token] = at, key
+            queue.size += 1
+            continue
+        given = queue.returned.pop(token, None)
+        if given is not None and (queue.size > 1 or queue.on_demand):
+            put_at, put_key = given
+            if any(over.next_actor == actor and over.last < put_key and key < over.first for over in overs[process]):
+                found.add((put_at, at))
+        queue.taken[actor] = queue.taken.get(actor, 0) + 1
+        queue.size -= 1
+    return frozenset(found)
+
+
+def _uses(database: sqlite3.Connection, order: TotalOrder) -> dict[int, dict[int, list[tuple[_Key, int]]]]:
+    """By process and connection, when it was used and by whom, in order."""
+    found: defaultdict[int, dict[int, list[tuple[_Key, int]]]] = defaultdict(dict)
+    for at, actor, connection in database.execute("SELECT at, actor, connection FROM sql"):
+        found[order.process_of(At(at))].setdefault(connection, []).append((order.key(At(at)), actor))
+    for by_connection in found.values():
+        for each in by_connection.values():
+            each.sort()
+    return found
+
+
+def _overs(by_connection: dict[int, list[tuple[_Key, int]]]) -> Iterator[_HandOver]:
+    for each in by_connection.values():
+        for (last, one), (first, other) in pairwise(each):
+            if one != other:
+                yield _HandOver(last, first, other)
+
+
+def _is_of(paths: dict[int, str], actor: int, holder: int) -> bool:
+    """Whether an actor is a holder, or was started by it."""
+    return actor == holder or paths.get(actor, "").startswith(f"{paths.get(holder, '?')}/")

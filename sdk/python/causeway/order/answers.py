@@ -1,0 +1,25 @@
+"""Tasks stopped between the answer to what they asked of a database and what they do with it."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable
+    from typing import Any
+
+    from causeway.order.document import Place
+    from causeway.order.forcing import Forcing
+
+
+async def answered(forcing: Forcing, awaited: Awaitable[Any], places: Iterable[Place]) -> Any:
+    """Stands for what a task awaits: the answer to a statement of these places. The task goes on with it when the order lets it, as if the loop had
+    come to it later."""
+    result = await awaited
+    while True:
+        with forcing:
+            goes_on = forcing.answered(places)
+        if goes_on:
+            return result
+        await sys.modules["asyncio"].sleep(0)
