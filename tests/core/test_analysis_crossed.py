@@ -79,3 +79,75 @@ def test_a_look_that_raises_lets_through_what_its_caller_does_next(refuse: str, 
     trace.write(two, "pool.closed = True", "Pool.closed", True)
     trace.write(two, "pool.idle.pop", "Pool.idle[*]", "<app.Connection #7>", op="mutate", name="pop")
     assert bool(crossed(trace)) is bad
+
+
+STREAMS = """
+async def watch(operator, kind):
+    {early}
+    await pause()
+    {late}
+    streams[kind] = 1
+
+async def reload(operator):
+    len(operator.streams)
+    operator.streams = {{}}
+"""
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_container_that_was_fetched_before_an_await_may_have_been_replaced(late: bool) -> None:
+    fetch = "streams = operator.streams"
+    trace = Trace(STREAMS.format(early="pass" if late else fetch, late=fetch if late else "pass"))
+    one, two = trace.task("one"), trace.task("two")
+    old = f"<dict #{1 + sum(map(ord, 'Operator.streams'))}>"
+    if late:
+        trace.step(one)
+    trace.read(one, fetch, "Operator.streams", old)
+    if not late:
+        trace.step(one)
+    trace.write(one, "streams[kind] = 1", "Operator.streams[*]", 1, op="mutate")
+    trace.read(two, "len(operator.streams)", "Operator.streams[*]", 1)
+    trace.write(two, "operator.streams = {}", "Operator.streams", "<dict #9>")
+    assert [each.pattern for each in judged(trace.evidence()) if each.tier == "latent"] == ([] if late else [Pattern.STALE])
+
+
+TURNS = """
+async def use(turns, key):
+    {look}
+        turns.events[key] = Event()
+        await pause()
+        turns.events.pop(key{default})
+"""
+
+
+@pytest.mark.parametrize(("look", "default", "bad"), [
+    ("if True:", "", True), ("if True:", ", None", False), ("if key not in turns.events:", "", False),
+])  # fmt: skip
+def test_what_another_put_there_may_be_taken_out(look: str, default: str, bad: bool) -> None:
+    trace = Trace(TURNS.format(look=look, default=default))
+    for actor, event in ((trace.task("one"), 4), (trace.task("two"), 5)):
+        if "key" in look:
+            trace.read(actor, look, "Turns.events['k']", False, op="test", name="key")
+        trace.write(actor, "turns.events[key] = ", "Turns.events['k']", f"<app.Event #{event}>")
+        trace.step(actor)
+        trace.write(actor, "turns.events.pop", "Turns.events['k']", f"<app.Event #{event}>", op="delete")
+    assert [each.pattern for each in judged(trace.evidence()) if each.pattern is Pattern.TAKEN_OUT] == ([Pattern.TAKEN_OUT] if bad else [])
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_who_was_turned_away_at_the_beginning_of_a_check_would_else_have_passed_it_too(together: bool) -> None:
+    check = "if pool.free.empty() and pool.made < 1:" if together else "if pool.free.empty(): pass\n    if pool.made < 1:"
+    trace = Trace(f"""
+async def take(pool):
+    {check}
+        await pause()
+        pool.made += 1
+""")
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "if pool.free", "Pool.free", "<app.Queue #3>")
+    trace.read(one, "pool.made <", "Pool.made", 0)
+    trace.step(one)
+    trace.read(one, "pool.made += 1", "Pool.made", 0)
+    trace.write(one, "pool.made += 1", "Pool.made", 1)
+    trace.read(two, "if pool.free", "Pool.free", "<app.Queue #3>")
+    assert bool([each for each in judged(trace.evidence()) if each.pattern is Pattern.CLONE]) is together

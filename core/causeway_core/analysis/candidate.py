@@ -29,6 +29,10 @@ class Pattern(Enum):
     """A table is emptied, or put in the place of another, and filled afterwards; in between a key is looked for."""
     ITERATION = "iterate[structure]"
     """A container is changed while it is iterated."""
+    TAKEN_OUT = "W[W]D"
+    """An actor takes out of a place what it put there before, and another puts its own there in between."""
+    STALE = "R[W]M"
+    """A container is fetched, and changed after another actor has put a new one in the place it was fetched from."""
     FLIP = "order"
     """One access needs another to come first (or not to have come yet), and nothing makes sure of it."""
     UNORDERED = "W#W"
@@ -41,6 +45,8 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.WRITE_WRITE_READ: 1.0,
     Pattern.ITERATION: 1.0,
     Pattern.READ_WRITE_READ: 2.0,
+    Pattern.STALE: 2.0,
+    Pattern.TAKEN_OUT: 2.0,
     Pattern.FLIP: 2.0,
     Pattern.CROSSED: 3.0,
     Pattern.TORN_READ: 3.0,

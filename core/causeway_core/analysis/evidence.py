@@ -350,7 +350,13 @@ class Evidence:
     def deciding_sites(self, row: int) -> frozenset[int]:
         """The read sites that guard an access."""
         site = int(self.table.site[row])
-        node = self.write_node(site) if self.table.writes[row] else self.read_node(site)
+        return self._guards(self.write_node(site) if self.table.writes[row] else self.read_node(site))
+
+    def deciding_sites_of(self, write_site: int) -> frozenset[int]:
+        """The read sites that guard what is written at a site."""
+        return self._guards(self.write_node(write_site))
+
+    def _guards(self, node: int | None) -> frozenset[int]:
         if node is None:
             return frozenset()
         return frozenset(each for decider in self.flow.graph.deciders(node) for each in self._nodes.read_sites.get(decider, ()))

@@ -18,6 +18,8 @@ from causeway_core.analysis.detectors.lost_update import lost_updates
 from causeway_core.analysis.detectors.order_flip import order_flips
 from causeway_core.analysis.detectors.read_back import read_backs
 from causeway_core.analysis.detectors.replacement import replacements
+from causeway_core.analysis.detectors.stale import stale_changes
+from causeway_core.analysis.detectors.taken_out import taken_out
 from causeway_core.analysis.detectors.torn_read import torn_reads
 from causeway_core.analysis.detectors.unordered import unordered
 from causeway_core.analysis.evidence import Evidence
@@ -41,6 +43,8 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("checks and uses", lambda: check_uses(evidence, windows, partners)),
         ("requests", lambda: handler_windows(evidence, windows)),
         ("values read back", lambda: read_backs(evidence, windows, partners)),
+        ("values taken out", lambda: taken_out(evidence, partners)),
+        ("old containers", lambda: stale_changes(evidence, partners)),
         ("replacements", lambda: replacements(evidence, windows, partners)),
         ("iterations", lambda: iterations(evidence, partners)),
         ("orders", lambda: order_flips(evidence, partners)),

@@ -14,6 +14,8 @@ _CONFIDENCE: dict[Pattern, float] = {
     Pattern.WRITE_WRITE_READ: 0.7,
     Pattern.ITERATION: 0.8,
     Pattern.READ_WRITE_READ: 0.75,
+    Pattern.STALE: 0.6,
+    Pattern.TAKEN_OUT: 0.6,
     Pattern.FLIP: 0.55,
     Pattern.CROSSED: 0.5,
     Pattern.TORN_READ: 0.45,

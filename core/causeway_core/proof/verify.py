@@ -9,6 +9,7 @@ from pathlib import Path
 
 from causeway_core.analysis import Analysis, keep
 from causeway_core.analysis.document import of_document
+from causeway_core.analysis.telling.sentence import TAKES
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
 from causeway_core.model.proof import Proof, Verdict
@@ -93,9 +94,9 @@ def verify(
 ) -> tuple[tuple[Finding, ...], bool]:
     """The findings (of `plan`) with their proofs, confirmed ones first, numbered anew; and whether all that was to be tried was.
 
-    Likely and latent ones are tried in order of rank, and of the hints only deadlocks. Ctrl-C and an exhausted budget end it early: what was
-    judged by then counts, the rest stays as it was and says so. Kept in the recording if `store`. Costs a run of the program for each
-    order tried; see `Judge`. `isolation` gives the re-runs what came from outside.
+    Likely and latent ones are tried in order of rank, and of the hints only deadlocks, lost wake-ups, cancellations, and what is taken out. Ctrl-C
+    and an exhausted budget end it early: what was judged by then counts, the rest stays as it was and says so. Kept in the recording if `store`.
+    Costs a run of the program for each order tried; see `Judge`. `isolation` gives the re-runs what came from outside.
     """
     budget = budget or Budget()
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
@@ -158,7 +159,8 @@ def _worth_trying(finding: Finding) -> bool:
     if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
         return False
     cancels = any(access.role in ("cancel", "cancels") for access in finding.accesses)
-    return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or cancels
+    takes = any(access.role == TAKES for access in finding.accesses)
+    return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or cancels or takes
 
 
 def renumbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

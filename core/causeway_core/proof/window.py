@@ -50,7 +50,7 @@ class WindowOrders:
         """The bad and the serial orders of a window, the likeliest first."""
         # Who looks into a half-built table does no more than that.
         more = [self._overtaken, self._entwined, self._mirrored, self._alike, self._farther] if candidate.pattern is not Pattern.HALF_BUILT else []
-        sources = [self._window, *more]
+        sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
         for source, each in [*((source, candidate) for source in sources), *again]:
             with suppress(Unplaced):
@@ -121,6 +121,17 @@ class WindowOrders:
             says = f"{a.title} is held after {said(a.first)} until {who.title} has passed {said(c)}, which then waits for {said(a.last)}"
             held = [(a.first, b, self._anchors.held_since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
             yield drafted("bad", says, held, watch=[a.last])
+
+    def _late(self, candidate: Candidate) -> Iterator[Order]:
+        """The first is held only where it is about to take out what is there: what it does before may be what lets the other come."""
+        a, other = self._anchors, candidate.others[0]
+        since = a.since(candidate.last)
+        if since is None:
+            return
+        taker, who, last, put = a.actor(candidate.last), a.actor(other), a.access(candidate.last), a.access(other)
+        says = f"{taker.title} is held after {said(since)} until {who.title} has passed {said(put)}, which then waits for {said(last)}"
+        yield drafted("bad", says, [(put, last, since), (last, a.end(who), put)], watch=[last])
+        yield from serial(self._owner(candidate), self._visitors(candidate)[0])
 
     def _entwined(self, candidate: Candidate) -> Iterator[Order]:
         """Both are past what should have kept the second out: it is held within what it does next until the first has ended.

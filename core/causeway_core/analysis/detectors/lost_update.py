@@ -14,6 +14,8 @@ from causeway_core.model.finding import Kind
 
 ENOUGH = 12
 """Candidates of one pair of sites that are passed on to the filters."""
+TURNED_AWAY = 4
+"""Actors that did not come to the read itself which are tried."""
 
 
 def lost_updates(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
@@ -65,5 +67,22 @@ def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first:
             node = evidence.node(evidence.read_node(int(evidence.table.site[other])))
             if node is not None and node.changed_through:
                 yield Pattern.READ_WRITE_WRITE, other
-    for other in partners.near(first, last, writes=False, site=found.first_site):
+    alike = list(partners.near(first, last, writes=False, site=found.first_site)) or list(_turned_away(evidence, found, first))
+    for other in alike:
         yield Pattern.CLONE, other
+
+
+def _turned_away(evidence: Evidence, found: WindowClass, first: int) -> Iterator[int]:
+    """Other actors that came to the window's check of the same object, but read no more than its beginning, which decided for them."""
+    table, graph = evidence.table, evidence.flow.graph
+    read, owner = evidence.read_node(found.first_site), evidence.facts.locations[int(table.location[first])]
+    if read is None or owner.kind != "attribute":
+        return
+    for site in evidence.deciding_sites_of(found.last_site):
+        node = evidence.read_node(site)
+        same = node is not None and evidence.function_of(site) == evidence.function_of(found.first_site) and graph.used_together(node, read)
+        if not same or site == found.first_site:
+            continue
+        rows = [row for row in evidence.rows_at(site).tolist() if int(table.actor[row]) != int(table.actor[first])]
+        rows = [row for row in rows if evidence.facts.locations[int(table.location[row])].object == owner.object]
+        yield from sorted(rows, key=lambda row: abs(int(table.order[row]) - int(table.order[first])))[:TURNED_AWAY]

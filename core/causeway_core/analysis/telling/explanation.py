@@ -17,6 +17,8 @@ _BODY: dict[Pattern, str] = {
     Pattern.WRITE_WRITE_READ: "The place serves as this actor's own memory across a scheduling point, but all actors share it.",
     Pattern.READ_WRITE_READ: "The check is meant to make the use safe, but it only says what was true before others ran.",
     Pattern.ITERATION: "Adding to or removing from a container during its iteration raises RuntimeError, or skips elements of a list.",
+    Pattern.TAKEN_OUT: "What is taken out is whatever is there; who put it there finds nothing when it is its turn to take it out.",
+    Pattern.STALE: "Who looks in the place from then on finds the new container; what is changed in the old one is seen by nobody.",
     Pattern.FLIP: "In this run the order was right by timing alone; in the other order the use meets nothing there.",
     Pattern.CROSSED: "What was read decides about the write, and the second actor changes both places; in between, the decision no longer holds.",
     Pattern.TORN_READ: "The two places are changed one after the other; in between, they do not fit together.",

@@ -35,6 +35,10 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
                 f"read {teller.resource(candidate.first)} once into a local at line {teller.line(candidate.first)} and use "
                 f"that, or check again right before line {teller.line(candidate.last)}"
             )
+        case Pattern.STALE:
+            return f"read {teller.resource(candidate.first)} after the gap, where it is changed, or hold {_a_lock(teller, candidate)} on both sides"
+        case Pattern.TAKEN_OUT:
+            return f"take it out before others may put theirs there, or only if it is still what line {teller.line(candidate.first)} put there"
         case Pattern.ITERATION:
             return (
                 f"iterate over a copy: `list(…)` around what line {teller.line(candidate.first)} iterates, or hold "

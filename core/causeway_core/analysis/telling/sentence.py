@@ -7,11 +7,15 @@ from causeway_core.analysis.detectors.check_use import takes_away
 from causeway_core.analysis.telling.section import section
 from causeway_core.analysis.telling.teller import Teller
 
+TAKES = "take"
+"""The role of an access that takes out what is there."""
 ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.READ_WRITE_WRITE: ("read", "write", ("write",)),
     Pattern.CLONE: ("read", "write", ("read",)),
     Pattern.WRITE_WRITE_READ: ("write", "read", ("write",)),
     Pattern.READ_WRITE_READ: ("check", "use", ("write",)),
+    Pattern.TAKEN_OUT: ("put", TAKES, ("put",)),
+    Pattern.STALE: ("read", "write", ("write",)),
     Pattern.CROSSED: ("check", "act", ("write", "write")),
     Pattern.TORN_READ: ("write", "write", ("read", "read")),
     Pattern.HALF_BUILT: ("write", "write", ("read", "read")),
@@ -31,6 +35,10 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return _read_back(teller, candidate)
         case Pattern.READ_WRITE_READ:
             return _check_use(teller, candidate)
+        case Pattern.TAKEN_OUT:
+            return _taken_out(teller, candidate)
+        case Pattern.STALE:
+            return _stale(teller, candidate)
         case Pattern.ITERATION:
             first, other = candidate.first, candidate.others[0]
             return (
@@ -87,6 +95,24 @@ def _read_back(teller: Teller, candidate: Candidate) -> str:
     return (
         f"{_who(teller, first)} {teller.act(first)} and reads it back later; {_who(teller, other)} {teller.act(other)} "
         "and could come in between: the first would go on with the other's value"
+    )
+
+
+def _taken_out(teller: Teller, candidate: Candidate) -> str:
+    first, last, other = candidate.first, candidate.last, candidate.others[0]
+    verb = "took" if candidate.struck else "would take"
+    return (
+        f"{_who(teller, first)} {teller.act(first)} and `{teller.function(last)}` takes out later what is there; {_who(teller, other)} "
+        f"puts its own there: the first {verb} out the other's"
+    )
+
+
+def _stale(teller: Teller, candidate: Candidate) -> str:
+    first, other = candidate.first, candidate.others[0]
+    verb = "did" if candidate.struck else "could"
+    return (
+        f"{_who(teller, first)} fetches {teller.resource(first)} and later changes it; {_who(teller, other)} {teller.act(other)} and {verb} "
+        "come in between: the change would be to the old one, which nobody finds any more"
     )
 
 
