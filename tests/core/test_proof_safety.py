@@ -58,6 +58,7 @@ def test_sources_that_changed_and_what_is_gone(tmp_path: Path) -> None:
         assert obstacles(recording) == (f"the folder {tmp_path / 'project'} is gone",)
 
 
+DRIVEN = "requests from outside of the recording drove it; record it with what sends them: --drive 'python client.py'"
 SERVES = """
 import http.server, threading
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -85,7 +86,7 @@ def test_a_service_whose_requests_came_from_outside_cannot_be_run_again(tmp_path
         pass
     assert program.wait(240) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
-        assert obstacles(recording) == ("requests from outside of the recording drove it; record a script that starts it and sends them",)
+        assert obstacles(recording) == (DRIVEN,)
 
 
 def test_a_service_that_is_called_by_the_recorded_program_can_be_run_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -80,6 +81,47 @@ def test_after_the_fix_the_order_is_no_longer_possible(bank: Path) -> None:
     with order.forced(lost("main/fixed/careful", "main/fixed/careful#2")) as run:
         assert run.main("till:fixed") == 70
     assert not run.outcome.feasible and str(run.outcome).startswith("order no longer possible: everybody waits")
+
+
+LOOKS_AROUND = """
+async def look():
+    while True:
+        await asyncio.sleep(0.001)
+
+async def serve(meeting):
+    task = asyncio.create_task(look())
+    await meeting()
+    task.cancel()
+
+async def waiting():
+    account = Account()
+    late = asyncio.Event()
+    async def last():
+        await late.wait()
+        await account.withdraw(20)
+    first = asyncio.create_task(account.withdraw(10))
+    second = asyncio.create_task(last())
+    await first
+    late.set()
+    await second
+    return account.balance
+"""
+
+
+@pytest.mark.parametrize(
+    ("main", "first", "second", "why"),
+    [
+        ("fixed", "main/serve/careful", "main/serve/careful#2", "everybody waits: Nobody has come to a place of the order"),
+        ("waiting", "main/serve/withdraw", "main/serve/last", "no progress: Nobody has come to a place of the order"),
+    ],
+)
+def test_what_only_looks_around_does_not_keep_an_impossible_order_alive(bank: Path, main: str, first: str, second: str, why: str) -> None:
+    source = bank.read_text().partition("if __name__")[0]
+    bank.write_text(f"{source}{LOOKS_AROUND}\nasyncio.run(serve({main}))\n")
+    environment = {**os.environ, "CAUSEWAY_ORDER_LIMIT": "0.3"}
+    done = order.run([str(bank)], lost(first, second), cwd=bank.parent, env=environment, patience=1000)
+    assert done.exit_code == 0 and not done.feasible, done.stderr
+    assert done.reason is not None and done.reason.startswith(why)
 
 
 def test_a_command(bank: Path) -> None:

@@ -13,6 +13,7 @@ from causeway_core.cli import recordings
 from causeway_core.cli.summary import print_summary
 from causeway_core.errors import CommandError
 from causeway_core.launch import Run, check_interpreter, environment, resolve
+from causeway_core.launch.drive import drive_words
 from causeway_core.launch.output import claim_new
 
 GRACE_SECONDS = 2.0
@@ -67,6 +68,7 @@ Examples:
   causeway record script.py --its-own option
   causeway record -m myservice
   causeway record pytest tests/test_orders.py -x
+  causeway record --drive 'python client.py' -m uvicorn app:app
   causeway record -o run.causeway --detail causal -- python -X dev app.py""",
 )
 @click.option(
@@ -86,6 +88,10 @@ Examples:
     help="Keep what comes from outside (responses of services, time, random, environment), so that `--isolated` re-runs can be given it again.",
 )  # fmt: skip
 @click.option("--python", metavar="PATH", help="The interpreter to run (default: the active virtual environment's).")
+@click.option(
+    "--drive", metavar="COMMAND",
+    help="For a service: what sends it requests once it listens ({port} in it: where). It is interrupted when that has ended.",
+)  # fmt: skip
 @click.option("--no-analyze", is_flag=True, help="Only record; do not look for findings afterwards.")
 @click.option("--force", is_flag=True, help="Overwrite the output file.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary line.")
@@ -97,6 +103,7 @@ def command(
     exclude: tuple[str, ...],
     replayable: bool,
     python: str | None,
+    drive: str | None,
     no_analyze: bool,
     force: bool,
     quiet: bool,
@@ -113,8 +120,11 @@ def command(
         raise CommandError("nothing to record", "name a script: causeway record script.py")
     target = resolve(words, python=python)
     check_interpreter(target)
+    requests = drive_words(drive, target.python) if drive is not None else ()
     path, claim = (output, recordings.claim_output(output, force=force)) if output else claim_new(target.name)
-    variables = environment(target, claim.spool, detail=detail, include=include, exclude=exclude, replayable=replayable)
+    variables = environment(
+        target, claim.spool, detail=detail, include=include, exclude=exclude, replayable=replayable, drive=requests
+    )
     code = Foreground(Run(target, path, variables, claim=claim)).complete()
     if not quiet:
         try:

@@ -78,7 +78,10 @@ def _record(
     base.setdefault("PYTHONHASHSEED", "0")
     if isolation is not None:
         isolation.put(base, place / "answers.json")
-    variables = environment(target, place / "spool", detail=meta.detail, include=meta.launch.include, exclude=meta.launch.exclude, base=base)
+    how = meta.launch
+    variables = environment(
+        target, place / "spool", detail=meta.detail, include=how.include, exclude=how.exclude, drive=how.drive, base=base
+    )
     run = Run(target, path, variables, streams=Streams(DEVNULL, DEVNULL, DEVNULL), own_group=True)
     ends = time.monotonic() + min(max(10.0, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
     ended = True

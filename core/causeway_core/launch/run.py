@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -17,13 +18,17 @@ from causeway_core.ingest import Claim, Ingestor
 from causeway_core.launch.target import Target
 
 POLL_SECONDS = 0.05
+DRIVE = "CAUSEWAY_DRIVE"
 
 
 def environment(
     target: Target, spool: Path, *, detail: str, include: Sequence[str], exclude: Sequence[str], replayable: bool = False,
-    base: Mapping[str, str] | None = None,
-) -> dict[str, str]:
-    """The variables through which the host speaks to the guest (names: docs/recording-format.md), on top of `base` (default: this process's)."""
+    drive: Sequence[str] = (), base: Mapping[str, str] | None = None,
+) -> dict[str, str]:  # fmt: skip
+    """The variables through which the host speaks to the guest (names: docs/recording-format.md), on top of `base` (default: this process's).
+
+    `drive`: the command that sends requests once the program listens; the program is interrupted when it has ended.
+    """
     variables = dict(os.environ if base is None else base)
     variables.update(
         CAUSEWAY_SPOOL=str(spool.resolve()),
@@ -32,10 +37,12 @@ def environment(
         CAUSEWAY_INCLUDE=os.pathsep.join(include),
         CAUSEWAY_EXCLUDE=os.pathsep.join(exclude),
     )
-    for name in ("CAUSEWAY_PARENT", "CAUSEWAY_REPLAYABLE"):
+    for name in ("CAUSEWAY_PARENT", "CAUSEWAY_REPLAYABLE", DRIVE):
         variables.pop(name, None)
     if replayable:
         variables["CAUSEWAY_REPLAYABLE"] = "1"
+    if drive:
+        variables[DRIVE] = json.dumps(list(drive))
     return variables
 
 
@@ -71,6 +78,7 @@ class Run:
             "python": target.python, "flags": list(target.flags),
             "include": _words(variables.get("CAUSEWAY_INCLUDE", "")), "exclude": _words(variables.get("CAUSEWAY_EXCLUDE", "")),
             "replayable": "CAUSEWAY_REPLAYABLE" in variables,
+            "drive": json.loads(variables.get(DRIVE, "[]")),
         }
         self._ingestor = Ingestor(
             self.spool, output, command=target.program, cwd=target.folder, root=target.root, detail=variables["CAUSEWAY_DETAIL"], launch=launch

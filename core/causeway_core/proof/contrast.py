@@ -9,7 +9,7 @@ from causeway_core.proof.outcome import FINAL_VALUE, Aspect, Outcome
 from causeway_core.proof.result import OrderResult
 
 _LONGEST = 110
-_SAID_FIRST = ("hang", "exceptions", "tests", "exit code", "returned", "output", FINAL_VALUE)
+_SAID_FIRST = ("hang", "exceptions", "tests", "exit code", "returned", "replies", "output", FINAL_VALUE)
 
 
 def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:

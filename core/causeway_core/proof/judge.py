@@ -107,14 +107,16 @@ class Judge:
     def _right(self, finding: Finding, serial: Sequence[Rerun]) -> list[Rerun]:
         """The serial orders that could be forced, and the program as it runs by itself, unless it went wrong by itself.
 
-        An order under which the program fails that by itself does not is no measure of what is right: it parts what belongs together.
+        An order under which the program fails that by itself does not is no measure of what is right: it parts what belongs together. Nor is an order
+        of two where more do the same, if all of them could be put in a row.
         """
         found = [run for run in serial if run.result.feasible]
-        if not found and _struck(finding):
+        found = [run for run in found if isinstance(run.order, Order) and run.order.in_a_row] or found
+        if not found and (_struck(finding) or self.reruns.driven):
             return []
         [plain] = self.reruns.attempt(PLAIN)
-        if _uncaptured(plain):
-            return found
+        if _uncaptured(plain) or (self.reruns.driven and not _struck(finding)):
+            return found  # requests come as they come: a run without an order may go wrong by itself
         if not _struck(finding):
             return [*found, plain]
         return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]

@@ -41,7 +41,7 @@ Aspect = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Aspects by name, each a tuple of texts: `exceptions`, `exit code`, `hang`, `output`, `returned`, `tests`, `responses`,
+    """Aspects by name, each a tuple of texts: `exceptions`, `exit code`, `hang`, `output`, `replies`, `returned`, `tests`, `responses`,
     `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
     its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks of deadlocks
     in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
@@ -90,8 +90,8 @@ class Outcome:
         return frozenset(name for name in {*self.aspects, *other.aspects} if self.aspects.get(name, ()) != other.aspects.get(name, ()))
 
 
-def observe(recording: Recording, *, output: str, result: OrderResult | None, timed_out: bool, folder: Path, resource: str = "") -> Outcome:
-    """The outcome of a run, from its recording, its standard output, and what the guest said of the order.
+def observe(recording: Recording, *, output: str, replies: str = "", result: OrderResult | None, timed_out: bool, folder: Path) -> Outcome:
+    """The outcome of a run, from its recording, its output, the `replies` printed by who sent requests, and what the guest said of the order.
 
     `folder` is where the project ran: files and databases below it are looked at as they are now.
     """
@@ -101,6 +101,7 @@ def observe(recording: Recording, *, output: str, result: OrderResult | None, ti
         "exit code": () if recording.meta.exit_code is None else (str(recording.meta.exit_code),),
         "exceptions": _exceptions(recording),
         "output": canonical_lines(output, str(folder), str(folder.resolve())),
+        "replies": canonical_lines(replies),
         "responses": _responses(recording),
     }
     found |= _ran(past)

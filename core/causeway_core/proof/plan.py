@@ -34,6 +34,7 @@ class Planner:
     """Makes orders. About a millisecond a finding, besides laying the recording out once."""
 
     def __init__(self, recording: Recording, analysis: Analysis) -> None:
+        self._driven = bool(recording.meta.launch.drive)
         self._anchors = Anchors(recording, analysis)
         self._analysis = analysis
         self._evidence = analysis.evidence
@@ -55,6 +56,8 @@ class Planner:
         # What the locks of the recorded run do not let happen comes last.
         first = sorted((order for order in bad if not order.alternate), key=self._windows.locked_out)[:MOST_BAD]
         bad = [*first, *(order for order in bad if order.alternate)][: MOST_BAD + MOST_ALTERNATES]
+        if self._driven and candidate is not None:
+            bad = [self._windows.others_last(order, candidate) for order in bad]
         return (*bad, *(order for order in distinct if order.aim == "serial"))
 
     def unreachable(self, finding: Finding) -> bool:

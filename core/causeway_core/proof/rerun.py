@@ -34,6 +34,8 @@ PLAIN = Order("serial", "without an order", (), ())
 SHORTEST_SECONDS = 10.0
 LONGEST_SECONDS = 180.0
 GRACE_SECONDS = 1.0
+SHORTEST_STALL, STALL = 3.0, 1.5
+"""Seconds, and times the recorded run's duration, after which an order is given up to whose places nobody comes, though something moves."""
 AT_A_TIME = 2
 FIRST_GIVEN_PORT = 32_768
 """Where the range begins from which systems give ports (Linux: 32768, others higher)."""
@@ -75,10 +77,11 @@ class Reruns:
     ) -> None:
         meta = recording.meta
         self._detail = meta.detail
-        self._include, self._exclude = meta.launch.include, meta.launch.exclude
+        self._include, self._exclude, self._drive = meta.launch.include, meta.launch.exclude, meta.launch.drive
         self._workspace = Workspace.of(recording)
         self._target = target_of(recording)
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
+        self._stall = max(SHORTEST_STALL, STALL * (meta.duration_ns or 0) / 1e9)
         # One that goes round and round would fill the disk long before it is given up.
         self._largest = max(SMALLEST_LIMIT_BYTES, 20 * recording.path.stat().st_size)
         self._keep = keep
@@ -90,6 +93,11 @@ class Reruns:
         self._running: set[Run] = set()
         self._stopped = False
         self.count = 0
+
+    @property
+    def driven(self) -> bool:
+        """Whether what happens depends on when requests come in."""
+        return bool(self._drive)
 
     def run(self, order: Order | Exploration, *, again: bool = False, stuck: bool = False) -> Rerun:
         """The outcome of the command under an order; with `stuck` also of the deadlocks in it. Raises LaunchError, RecordingError, and Stopped
@@ -142,11 +150,14 @@ class Reruns:
             place = Path(temporary)
             (place / "order.json").write_text(json.dumps(order.document()))
             path = place / "rerun.causeway"
-            timed_out = self._execute(target, path, place)
+            in_time = self._execute(target, path, place)
+            timed_out = in_time is not None
             result = self._isolated(OrderResult.read(place / "result.json"), place)
-            output = (place / "stdout").read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace")
+            if in_time is not None and result is not None and isinstance(order, Order):
+                result = _unfinished(order, result, in_time)
+            output, replies = _printed(place / "stdout"), _printed(place / "replies")
             with Recording.open(path) as recording:
-                outcome = observe(recording, output=output, result=result, timed_out=timed_out, folder=folder)
+                outcome = observe(recording, output=output, replies=replies, result=result, timed_out=timed_out, folder=folder)
                 if stuck and order.aim == "bad":
                     outcome = replace(outcome, stuck=_stuck(recording))
             self._put_away(path, order, number)
@@ -160,16 +171,20 @@ class Reruns:
             return result
         return replace(result or OrderResult(False), feasible=False, kind=NOT_CAPTURED, reason=f"{NOT_CAPTURED}: {lacking}")
 
-    def _execute(self, target: Target, path: Path, place: Path) -> bool:
-        """Runs to the end or the limit; whether it had to be killed."""
+    def _execute(self, target: Target, path: Path, place: Path) -> OrderResult | None:
+        """Runs to the end, or to the limit; then what was said of the order before it was killed."""
         base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
         # Sets iterate in the same order in every re-run, so that outcomes differ by the schedule alone.
         base.setdefault("PYTHONHASHSEED", "0")
         base["CAUSEWAY_ORDER"] = str(place / "order.json")
         base["CAUSEWAY_ORDER_RESULT"] = str(place / "result.json")
+        base["CAUSEWAY_DRIVE_OUTPUT"] = str(place / "replies")
+        base["CAUSEWAY_ORDER_LIMIT"] = f"{self._stall:g}"
         if self._isolation is not None:
             self._isolation.put(base, place / "answers.json")
-        variables = environment(target, place / "spool", detail=self._detail, include=self._include, exclude=self._exclude, base=base)
+        variables = environment(
+            target, place / "spool", detail=self._detail, include=self._include, exclude=self._exclude, drive=self._drive, base=base
+        )
         with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
             with self._lock:
                 if self._stopped:
@@ -177,7 +192,7 @@ class Reruns:
                 run = Run(target, path, variables, streams=Streams(DEVNULL, out, err), own_group=True)
                 self._running.add(run)
             try:
-                timed_out = self._wait(run, place / "result.json")
+                late = self._wait(run, place / "result.json")
                 run.finish()
             finally:
                 run.kill()
@@ -185,27 +200,27 @@ class Reruns:
                     self._running.discard(run)
         if self._stopped:
             raise Stopped
-        return timed_out
+        return late
 
-    def _wait(self, run: Run, told: Path) -> bool:
+    def _wait(self, run: Run, told: Path) -> OrderResult | None:
         """To the end, or the limit; not much longer than until the program itself says that nobody in it can go on."""
         ends, said = time.monotonic() + self._limit, 0
+        result: OrderResult | None = None
         while run.poll(_TURN_SECONDS):
             self._watch()
             if told.exists() and (changed := told.stat().st_mtime_ns) != said:
                 said = changed
-                result = OrderResult.read(told)
+                result = OrderResult.read(told) or result
                 if result is not None and result.hang is not None:
                     ends = min(ends, time.monotonic() + GRACE_SECONDS)
-            if _size(told.parent) > self._largest:
+            too_large = _size(told.parent) > self._largest
+            if too_large or time.monotonic() > ends:
+                if not too_large:
+                    run.signal(signal.SIGINT)
+                    self._grant(run, GRACE_SECONDS)
                 run.kill()
-                return True
-            if time.monotonic() > ends:
-                run.signal(signal.SIGINT)
-                self._grant(run, GRACE_SECONDS)
-                run.kill()
-                return True
-        return False
+                return result or OrderResult(True)
+        return None
 
     def _grant(self, run: Run, seconds: float) -> None:
         ends = time.monotonic() + seconds
@@ -217,6 +232,18 @@ class Reruns:
             self._keep.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, self._keep / f"rerun-{number}-{order.aim}.causeway")
             (self._keep / f"rerun-{number}-{order.aim}.order.json").write_text(json.dumps(order.document(), indent=2))
+
+
+def _unfinished(order: Order, result: OrderResult, in_time: OrderResult) -> OrderResult:
+    """The result of a run that was ended: unless all places were passed `in_time`, somebody may have been held for good, and that it did not end is
+    the order's doing."""
+    if not in_time.feasible or in_time.hang is not None or all(each.after in in_time.passed for each in order.constraints):
+        return result
+    return replace(result, feasible=False, reason="not all of its places were passed when time was up", kind="no progress")
+
+
+def _printed(path: Path) -> str:
+    return path.read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") if path.exists() else ""
 
 
 def _size(folder: Path) -> int:

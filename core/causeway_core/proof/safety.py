@@ -29,8 +29,8 @@ def obstacles(recording: Recording) -> tuple[str, ...]:
         found.append("its program was read from standard input")
     elif not Path(meta.launch.python).exists():
         found.append(f"the interpreter {meta.launch.python} is gone")
-    elif _is_driven_from_outside(recording):
-        found.append("requests from outside of the recording drove it; record a script that starts it and sends them")
+    elif not meta.launch.drive and _is_driven_from_outside(recording):
+        found.append("requests from outside of the recording drove it; record it with what sends them: --drive 'python client.py'")
     return tuple(found)
 
 

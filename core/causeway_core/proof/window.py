@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from causeway_core.proof.draft import drafted
 
 _NEXT = 48
 """Accesses of an actor after its look among which a place to hold it is sought."""
+_NUMBERS = re.compile(r"#\d+")
 MOST_IN_A_ROW = 12
 """Actors that are put one after another to see what is right."""
 
@@ -180,11 +182,7 @@ class WindowOrders:
 
     def _one_by_one(self, candidate: Candidate) -> Iterator[Order]:
         """Where more than two actors do the same, all of them one after another: with two in order a third may still interfere."""
-        table, facts = self._evidence.table, self._evidence.facts
-        span = table.span(int(table.location[candidate.first]))
-        alike = _kin(self._anchors.actor(candidate.first)), _kin(self._anchors.actor(candidate.others[0]))
-        ids = sorted(set(table.actor[span].tolist()))
-        actors = [facts.actors[actor] for actor in ids if actor in facts.actors and _kin(facts.actors[actor]) in alike]
+        actors = self._alike_actors(candidate)
         if not 2 < len(actors) <= MOST_IN_A_ROW:
             return
         ends = [self._anchors.end(actor) for actor in actors]
@@ -192,6 +190,27 @@ class WindowOrders:
         for says, row in (("one after another", range(len(actors))), ("one after another, last first", range(len(actors) - 1, -1, -1))):
             turns = list(row)
             yield drafted("serial", f"all {len(actors)} {says}", [(ends[one], starts[two], None) for one, two in pairwise(turns)])
+
+    def _alike_actors(self, candidate: Candidate) -> list[Actor]:
+        """The actors that touch the place of a window and run what its two sides run, these among them."""
+        table, facts = self._evidence.table, self._evidence.facts
+        span = table.span(int(table.location[candidate.first]))
+        alike = _kin(self._anchors.actor(candidate.first)), _kin(self._anchors.actor(candidate.others[0]))
+        ids = sorted(set(table.actor[span].tolist()))
+        return [facts.actors[actor] for actor in ids if actor in facts.actors and _kin(facts.actors[actor]) in alike]
+
+    def others_last(self, order: Order, candidate: Candidate) -> Order:
+        """A bad order in which those that do the same as its two sides come only after them: where it depends on requests who comes when, a third may
+        else be there first and leave nothing to go wrong."""
+        sides = list(dict.fromkeys(place.actor for _, place in order.places))
+        others = [actor for actor in self._alike_actors(candidate) if actor.path not in sides]
+        if not others or len(others) + 2 > MOST_IN_A_ROW:
+            return order
+        places = dict(order.places)
+        held = [(places[each.after], places[each.hold], None if each.since is None else places[each.since]) for each in order.constraints]
+        held += [(OrderPlace(side, "end"), OrderPlace(other.path, "start"), None) for other in others for side in sides]
+        new = drafted(order.aim, order.says, held, [places[key] for key in order.watch])
+        return replace(order, places=new.places, constraints=new.constraints, watch=new.watch)
 
     def _mirrored(self, candidate: Candidate) -> Iterator[Order]:
         """The roles exchanged: the first actor inside the second's window, where it has one at the same places."""
@@ -294,8 +313,8 @@ class WindowOrders:
 
 
 def _kin(actor: Actor) -> str:
-    """What an actor shares with those that run the same: its path without its number among them."""
-    return actor.path.rpartition("#")[0] or actor.path
+    """What an actor shares with those that run the same: its path without the numbers among them, its own and that of its connection."""
+    return _NUMBERS.sub("", actor.path)
 
 
 def inside(a: Side, b: Side) -> Order:

@@ -157,7 +157,7 @@ def _meta(facts: dict[str, Any]) -> Meta:
 def _launch(facts: Any) -> Launch:
     if not isinstance(facts, dict):
         raise TypeError("launch is no JSON object")
-    lists = {name: tuple(map(str, facts.get(name, ()))) for name in ("flags", "include", "exclude")}
+    lists = {name: tuple(map(str, facts.get(name, ()))) for name in ("flags", "include", "exclude", "drive")}
     return Launch(python=str(facts.get("python", "")), **lists, replayable=bool(facts.get("replayable")))
 
 

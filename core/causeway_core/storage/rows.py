@@ -11,14 +11,17 @@ from causeway_core.model.at import At, make_at
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How the recorded program was started, as far as a re-run needs it besides command and folder; empty where it is not known. `replayable`:
-    what came from outside was kept."""
+    """How the recorded program was started, as far as a re-run needs it besides command and folder; empty where it is not known.
+
+    replayable: what came from outside was kept · drive: the command that sends it requests once it listens.
+    """
 
     python: str = ""
     flags: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     replayable: bool = False
+    drive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

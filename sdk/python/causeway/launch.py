@@ -24,7 +24,11 @@ def main() -> None:
     """Takes this module's own words off the command line and runs the rest."""
     arguments = sys.argv[1:]
     sys.orig_argv[1:] = _without_launcher(sys.orig_argv[1:])
+    ear = _ear()
     hook = autostart.start()
+    if ear is not None:
+        gates = hook.weaver.gates if hook is not None else None
+        ear.listen(gates.forcing if gates is not None else None)
     code: int | None = 0
     try:
         if not arguments:
@@ -42,6 +46,15 @@ def main() -> None:
         raise
     finally:
         autostart.note_exit(code)
+
+
+def _ear() -> Any:
+    """What waits for the program to listen, to have requests sent to it; None where nobody asks for that."""
+    if "CAUSEWAY_DRIVE" not in os.environ:
+        return None
+    from causeway import driven
+
+    return driven.from_environment()
 
 
 def _exit_code(error: BaseException) -> int:

@@ -48,7 +48,8 @@ def entries(recording: Recording) -> list[Entry]:
     command, functions = _command(recording), _functions(recording)
     program = recording.meta.command[0]
     foreign = program not in ("-m", "-c") and not _inside(_absolute(recording, program), recording) and not _is_pytest(recording)
-    found = [*functions, command] if foreign else [command, *functions]
+    # Who sends requests interrupts the process that serves them: it has to be one of its own.
+    found = [command] if recording.meta.launch.drive else [*functions, command] if foreign else [command, *functions]
     return [each for each in found if each is not None]
 
 

@@ -16,7 +16,7 @@ MOST_LINES = 3
 class Check:
     """One assertion. `subject` is what is looked at (`result`, `stdout`, `exit code`, `errors`, `hang`, `raised`, or the key of a watched place),
     `relation` how it relates to `expected`: source texts, any of which is right (`is`), all of which are there (`has`), one is (`has one of`),
-    or none (`lacks`). `tells`: the bad order fails it.
+    or none (`lacks`), or a line and how often it is there (`times`). `tells`: the bad order fails it.
     """
 
     subject: str
@@ -72,7 +72,18 @@ def _stdout(bad: Sequence[Observed], serial: Sequence[Observed]) -> list[Check]:
     of_serial = {line for run in serial for line in run.stdout}
     common = set.intersection(*(set(run.stdout) for run in bad)) - of_serial
     extra = [line for line in bad[0].stdout if line in common and line.strip() and canonical(line).strip() == line.strip()]
-    return [Check("stdout", "lacks", tuple(map(repr, dict.fromkeys(extra[:MOST_LINES]))), tells=True)] if extra else []
+    if extra:
+        return [Check("stdout", "lacks", tuple(map(repr, dict.fromkeys(extra[:MOST_LINES]))), tells=True)]
+    return _counts(bad, serial)
+
+
+def _counts(bad: Sequence[Observed], serial: Sequence[Observed]) -> list[Check]:
+    """The first line that all serial runs print equally often, and each bad one more often or less."""
+    for line in dict.fromkeys(serial[0].stdout):
+        counts = {run.stdout.count(line) for run in serial}
+        if line.strip() and len(counts) == 1 and all(run.stdout.count(line) not in counts for run in bad) and canonical(line).strip() == line.strip():
+            return [Check("stdout", "times", (repr(line), str(counts.pop())), tells=True)]
+    return []
 
 
 def _values(bad: Sequence[Observed], serial: Sequence[Observed], watched: Sequence[str]) -> list[Check]:

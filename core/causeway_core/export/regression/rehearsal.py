@@ -32,6 +32,7 @@ _SHORTEST_LIMIT_SECONDS = 20.0
 class Observed:
     """What a test can see of one run. `result` is the source text of what the function returned, None where that is no plain value.
 
+    `stdout` of a service is what the one printed that sent requests.
     `errors`: names of the exceptions that ended threads or the program. `values`: texts of the watched locations, by key of the place.
     """
 
@@ -54,6 +55,7 @@ class Rehearsal:
         self._isolation = isolation
         self._entry = entry
         self._target = target_of(recording)
+        self._drive = recording.meta.launch.drive
         self._workspace = Workspace.of(recording)
         self._limit = max(_SHORTEST_LIMIT_SECONDS, 5 * (recording.meta.duration_ns or 0) / 1e9)
 
@@ -78,11 +80,11 @@ class Rehearsal:
         words = ["-m", *self._entry.words] if self._entry.words[0] == "pytest" else list(self._entry.words)
         done = guest.run(
             [target.python, *target.flags, *words], order.document(), cwd=folder / self._entry.cwd, env=_environment(), timeout=self._limit,
-            answers=self._answers(), root=folder,
+            answers=self._answers(), root=folder, drive=self._drive,
         )  # fmt: skip
         return Observed(
-            done.feasible and not done.missing, _why(done.missing, done.reason), done.hang is not None,
-            done.exit_code, tuple(done.stdout.splitlines()),
+            done.feasible and not done.missing, _why(done.missing, done.reason), done.hang is not None, done.exit_code,
+            tuple((done.replies if self._drive else done.stdout).splitlines()),
             tuple(sorted(_RAISED.findall(done.stderr))), values=tuple(sorted(done.values.items())),
         )  # fmt: skip
 

@@ -26,11 +26,14 @@ def run(
     patience: float | None = None,
     answers: Mapping[str, Any] | None = None,
     root: str | os.PathLike[str] | None = None,
+    drive: Sequence[str] | None = None,
 ) -> Outcome:
     """Runs a script, `-m module …`, `pytest …` or `python …` under an order and gives what came of it.
 
     `timeout` and `patience` are in seconds; the second is how long nothing may move while I/O is outstanding. With `answers`, code
-    below `root` (default: `cwd`) gets them from outside. Raises OrderError, OSError and `subprocess.TimeoutExpired`.
+    below `root` (default: `cwd`) gets them from outside. `drive` is for services: a command that sends requests once the program listens
+    ("{port}" in it: where; "python" is this interpreter), and after which the program is interrupted.
+    Raises OrderError, OSError and `subprocess.TimeoutExpired`.
     """
     import json
     import subprocess
@@ -39,7 +42,7 @@ def run(
     order_of(order)
     document = _document(order)
     with tempfile.TemporaryDirectory(prefix="causeway-order-") as folder:
-        path, result = os.path.join(folder, "order.json"), os.path.join(folder, "result.json")
+        path, result, replies = (os.path.join(folder, name) for name in ("order.json", "result.json", "replies"))
         with open(path, "w", encoding="utf-8") as file:
             json.dump(document, file)
         variables = {**(os.environ if env is None else env), "CAUSEWAY_ORDER": path, "CAUSEWAY_ORDER_RESULT": result}
@@ -47,13 +50,16 @@ def run(
             variables = _answered(variables, answers, os.path.join(folder, "answers.json"), root if root is not None else cwd)
         if patience is not None:
             variables["CAUSEWAY_ORDER_PATIENCE"] = str(patience)
+        if drive:
+            variables["CAUSEWAY_DRIVE"] = json.dumps([sys.executable if drive[0] == "python" else drive[0], *drive[1:]])
+            variables["CAUSEWAY_DRIVE_OUTPUT"] = replies
         done = subprocess.run(launched(command), capture_output=True, text=True, cwd=cwd, env=variables, timeout=timeout, check=False)
         try:
             with open(result, encoding="utf-8") as file:
                 said = json.load(file)
         except (OSError, ValueError):
             said = {"gave_up": {"reason": "no result", "detail": "the order was not put in force"}}
-        outcome = Outcome(said, done.returncode, done.stdout, done.stderr, document.get("places"), _missing(folder))
+        outcome = Outcome(said, done.returncode, done.stdout, done.stderr, document.get("places"), _missing(folder), _text(replies))
         recent.append(outcome)
         return outcome
 
@@ -74,6 +80,13 @@ def _missing(folder: str) -> list[str]:
             return file.read().splitlines()
     except OSError:
         return []
+def _text(path: str) -> str:
+    """What is in a file; nothing where there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def launched(command: Sequence[str]) -> list[str]:

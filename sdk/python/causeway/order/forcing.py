@@ -400,6 +400,11 @@ class Forcing:
                 self._give_up(constraint, reason, detail)
                 return
 
+    def awaited_actor(self) -> Actor | None:
+        """Who is to come to the place that is waited for, where it exists. With the lock held."""
+        unfinished = (one.after.actor for one in self.order.constraints if one.after.key not in self._done)
+        return self.actors.by_path.get(next(unfinished, ""))
+
     @property
     def complete(self) -> bool:
         """Whether nothing holds anybody any more."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 ORDER, RESULT, PATIENCE = "CAUSEWAY_ORDER", "CAUSEWAY_ORDER_RESULT", "CAUSEWAY_ORDER_PATIENCE"
+LIMIT = "CAUSEWAY_ORDER_LIMIT"
 
 
 class InForce:
@@ -95,6 +96,7 @@ def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
         return None
     inforce = InForce(order, file.write if file is not None else None, environment.get(processes.ROOT) or "main", socket)
     inforce.forcing.movers.patience = patience_of(environment)
+    inforce.forcing.movers.limit = limit_of(environment)
     _at_end(inforce, file)
     inforce.install()
     if hasattr(os, "unsetenv"):
@@ -147,6 +149,14 @@ def patience_of(environment: Mapping[str, str]) -> float:
         return max(float(environment.get(PATIENCE) or default), 0.001)
     except ValueError:
         return default
+
+
+def limit_of(environment: Mapping[str, str]) -> float | None:
+    """Seconds in which nobody comes to a place of the order, after which it is given up although something moves; None where nothing is said."""
+    try:
+        return float(environment[LIMIT])
+    except (KeyError, ValueError):
+        return None
 
 
 def _complain(text: str, target: str | None) -> None:

@@ -6,7 +6,7 @@ import sys
 from _thread import get_ident
 
 from causeway import _tap
-from causeway.order.watchman import PATIENCE, Watchman
+from causeway.order.watchman import LIMIT, PATIENCE, Watchman
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from causeway.order.forcing import Forcing
 
 MOST_TOLD = 4
+_ASYNCIO_LOCKS = ("asyncio/locks.py", "asyncio\\locks.py")
 MOVES, MAY_COME, STUCK = "moves", "may come", "stuck"
 
 
@@ -26,6 +27,8 @@ class Movers:
     def __init__(self, forcing: Forcing) -> None:
         self.forcing = forcing
         self.patience = PATIENCE
+        self.limit: float | None = None
+        """Seconds in which nobody comes to a place of the order; None: `LIMIT` times the patience."""
         self._held: set[int] = set()
         self._idle: dict[int, Any] = {}
         self._joins: dict[int, tuple[Any, bool]] = {}
@@ -154,6 +157,16 @@ class Movers:
                 told.append({"actor": actor.path, "waits_for": f"{type(parked[ident]).__name__}{_where(ident)}"})
         return told
 
+    def kept_out(self, actor: Actor | None) -> bool:
+        """Whether an actor waits for a lock that somebody has: a thread for any kind, a task for one of asyncio's."""
+        if actor is None:
+            return False
+        if actor.kind == "task":
+            task = actor.subject() if actor.subject is not None else None
+            frame = None if task is None else _innermost(task.get_coro())
+            return frame is not None and frame.f_code.co_name == "acquire" and frame.f_code.co_filename.endswith(_ASYNCIO_LOCKS)
+        return any(ident == actor.thread and not free for ident, _, _, free in _tap.parked_threads())
+
     # Patience.
 
     def watch(self) -> None:
@@ -162,7 +175,7 @@ class Movers:
         if remote is not None and not remote.decides:
             remote.watch()
         elif self._watchman is None and not self._stopped:
-            self._watchman = Watchman(self.forcing, self.patience)
+            self._watchman = Watchman(self.forcing, self.patience, LIMIT * self.patience if self.limit is None else self.limit)
 
     def stop(self) -> None:
         """Nobody need watch any more."""
@@ -198,6 +211,14 @@ def tasks_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
         what = type(waiter).__name__ if waiter is not None else "the order"
         told.append({"actor": actors.task(task).path, "waits_for": f"{what}{_awaits_at(task.get_coro())}"})
     return told
+
+
+def _innermost(coroutine: Any) -> Any:
+    """The frame of the coroutine that waits itself, in a chain of them."""
+    frame = None
+    while coroutine is not None and hasattr(coroutine, "cr_await"):
+        frame, coroutine = coroutine.cr_frame or frame, coroutine.cr_await
+    return frame
 
 
 def _awaits_at(coroutine: Any) -> str:

@@ -19,9 +19,10 @@ class Outcome:
     `feasible`: no constraint was given up; `reason`: why one was. `passed`: keys of the places in the order in which they were passed.
     `values`: text of the watched locations at the end. `hang`: who waited for what, if nobody could move any more.
     `exit_code`, `stdout`, `stderr`: of a command. `missing`: what the program asked the outside for that the answers do not have.
+    `replies`: what was printed by the one that sent it requests.
     """
 
-    __slots__ = ("_places", "exit_code", "feasible", "hang", "missing", "passed", "reason", "stderr", "stdout", "values")
+    __slots__ = ("_places", "exit_code", "feasible", "hang", "missing", "passed", "reason", "replies", "stderr", "stdout", "values")
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class Outcome:
         stderr: str = "",
         places: Mapping[str, dict[str, Any]] | None = None,
         missing: Sequence[str] = (),
+        replies: str = "",
     ) -> None:
         self.missing = list(missing)
         self._places = dict(places or {})
@@ -43,6 +45,7 @@ class Outcome:
         self.exit_code = exit_code
         self.stdout = stdout
         self.stderr = stderr
+        self.replies = replies
 
     def value(self, place: dict[str, Any]) -> str | None:
         """The final value of what `place` reads or writes, as text; None if the place was never reached, or is none of the order."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from causeway.order.forcing import Forcing
 
 PATIENCE = 2.0
+LIMIT = 5
+"""How many times its patience somebody is held while others move, but pass no place of the order: servers that look around every 100 ms always do."""
 SHORTEST, LONGEST = 0.03, 0.25
 """Seconds between two looks: more, the longer nothing changes."""
 
@@ -26,16 +28,17 @@ SHORTEST, LONGEST = 0.03, 0.25
 class Watchman:
     """A thread of its own that neither the order nor a recording sees. Made with the forcing's lock held."""
 
-    def __init__(self, forcing: Forcing, patience: float) -> None:
+    def __init__(self, forcing: Forcing, patience: float, limit: float) -> None:
         from causeway.order.coordinator import start_unseen
 
         self._forcing = forcing
-        self._patience = patience
+        self._patience, self._limit = patience, limit
         self._family = Family(forcing.given)
         self._bell = allocate_lock()
         self._bell.acquire()
         self._before: dict[int, dict[str, Any]] | None = None
-        self._since = time.monotonic()
+        self._since = self._came = time.monotonic()
+        self._passed = -1
         try:
             start_unseen(forcing, self._watch)
         except RuntimeError:
@@ -47,19 +50,38 @@ class Watchman:
             self._bell.release()
 
     def _watch(self) -> None:
-        pause = SHORTEST
+        pause, forcing = SHORTEST, self._forcing
         while not self._bell.acquire(timeout=min(pause, self._patience)):
             now = self._look()
-            with self._forcing.lock:
-                if self._forcing.complete:
+            with forcing.lock:
+                if forcing.complete:
                     return
                 moved = now is None or self._before is None or _marks(now) != _marks(self._before)
                 if moved:
                     self._since = time.monotonic()
                 elif now is not None and self._before is not None and self._decided(self._before, now):
                     return
+                if self._nobody_comes():
+                    return
             self._before = now
             pause = SHORTEST if moved else min(pause * 1.5, LONGEST)
+
+    def _nobody_comes(self) -> bool:
+        """With the forcing's lock held: whether the order was given up because nobody has passed a place of it for too long.
+
+        If the one that is waited for was kept out by a lock all that time, what still moves (a server that looks around) is no help.
+        """
+        from causeway.order.movers import tell_of
+
+        forcing, now = self._forcing, time.monotonic()
+        if self._passed != len(forcing.passed):
+            self._passed, self._came = len(forcing.passed), now
+        if now - self._came < self._limit or not forcing.waiting():
+            return False
+        told = tell_of(forcing.movers.blocked())
+        reason = "everybody waits" if forcing.movers.kept_out(forcing.awaited_actor()) else "no progress"
+        forcing.give_up_unfinished(reason, f"Nobody has come to a place of the order for {self._limit:g} s: {told}.")
+        return True
 
     def _look(self) -> dict[int, dict[str, Any]] | None:
         """How all processes stand, by process id; None if one has not answered, or something happened meanwhile."""
