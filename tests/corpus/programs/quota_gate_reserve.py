@@ -1,0 +1,51 @@
+"""A unit of the quota is taken before the translation begins, and given back if it fails."""
+
+import asyncio
+
+USERS = {}
+
+
+async def translate(text):
+    await asyncio.sleep(0.002)
+    return text[::-1]
+
+
+async def submit(name, text):
+    user = USERS[name]
+    if user["used"] >= user["quota"]:
+        return "quota exceeded"
+    user["used"] += 1
+    try:
+        return await translate(text)
+    except BaseException:
+        user["used"] -= 1
+        raise
+
+
+async def handle(reader, writer):
+    name, text = (await reader.readline()).decode().split()
+    writer.write((await submit(name, text) + "\n").encode())
+    await writer.drain()
+    writer.close()
+
+
+async def client(port, name, text):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"{name} {text}\n".encode())
+    answer = (await reader.readline()).decode().strip()
+    writer.close()
+    return answer
+
+
+async def run():
+    USERS["eva"] = {"quota": 2, "used": 0}
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    texts = ("strop", "lived", "pans")
+    answers = await asyncio.gather(*(client(port, "eva", text) for text in texts))
+    server.close()
+    return answers.count("quota exceeded"), USERS["eva"]
+
+
+def main():
+    return asyncio.run(run())

@@ -1,0 +1,57 @@
+"""All requests share one exchange, which keeps the parsed body in an attribute while it works out the answer."""
+
+import http.client
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+PRICES = {"btc": 100, "eth": 7}
+
+
+class Exchange:
+    def parse(self, body):
+        self.last_request = json.loads(body)
+
+    def price(self, symbol):
+        return PRICES[symbol]
+
+    def respond(self, body):
+        self.parse(body)
+        price = self.price(self.last_request["symbol"])
+        total = price * self.last_request["amount"]
+        return {"symbol": self.last_request["symbol"], "total": total}
+
+
+class Handler(BaseHTTPRequestHandler):
+    exchange = Exchange()
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        answer = json.dumps(self.exchange.respond(body)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *args):
+        pass
+
+
+def order(port, number, symbol, amount):
+    time.sleep(0.05 * number)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/orders", json.dumps({"symbol": symbol, "amount": amount}))
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer["symbol"], answer["total"]
+
+
+def main():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        with ThreadPoolExecutor(2) as clients:
+            answers = list(clients.map(order, [server.server_port] * 2, (0, 1), ("btc", "eth"), (2, 3)))
+        server.shutdown()
+    return answers
