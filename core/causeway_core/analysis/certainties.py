@@ -22,6 +22,7 @@ from causeway_core.analysis.detectors.self_lock import self_locks
 from causeway_core.analysis.detectors.unretrieved import unretrieved
 from causeway_core.analysis.detectors.wakeup import lost_wakeups
 from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
+from causeway_core.analysis.detectors.wakeup_round import wakeup_rounds
 from causeway_core.analysis.detectors.wakeup_state import wakeup_gaps
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.telling.scene import Scene
@@ -46,6 +47,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *loop_waits(scene, evidence),
         *latent,
         *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
+        *wakeup_rounds(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *self_locks(scene, evidence),
         *foreign_threads(scene, evidence, events),
         *locks_across_awaits(scene, evidence),

@@ -31,6 +31,8 @@ class WaitingOrders:
             yield from self._stopped_loop(finding)
         elif "set late" in roles:
             yield from self._set_late(finding)
+        elif {"look", "clear"} <= roles:
+            yield from self._reset(finding)
         elif finding.kind == "lost_wakeup":
             yield from self._wakeup(finding)
         elif finding.kind == "data_race":
@@ -153,6 +155,22 @@ class WaitingOrders:
             before = a.preceding(waiter, ends["wait"])
             if before is not None and before != since:
                 yield drafted("bad", f"{says}, which has come to the statement before", [(notify, wait, before)])
+
+    def _reset(self, finding: Finding) -> Iterator[Order]:
+        """The state changes and the event is set between the waiter's look and its reset of the event."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        setter, waiter = self._work(at.get("notify")), self._work(at.get("wait"))
+        if setter is None or waiter is None:
+            return
+        a = self._anchors
+        who, other = a.actor_of(setter), a.actor_of(waiter)
+        sets, since = a.operation(setter, at["notify"], "acquire"), a.held_since_event(who, at["notify"], at["look"])
+        looks, clears = (a.operation(waiter, at[role], "acquire") for role in ("look", "clear"))
+        says = f"{who.title} sets it after {other.title} has looked and before it resets it"
+        for begins in dict.fromkeys((a.since_event(who, at["notify"]), since)):
+            yield drafted("bad", says, [(looks, sets, begins), (sets, clears, looks)])
+        yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
+        yield drafted("serial", f"{who.title} sets it when {other.title} waits", [(clears, sets, since)])
 
     def _stopped_loop(self, finding: Finding) -> Iterator[Order]:
         """The thread asks the loop only when the task is about to wait for its end."""

@@ -128,7 +128,7 @@ def _following(evidence: Evidence, texts: Texts, first: int, one: int) -> Iterat
 
 
 def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = True) -> int | None:
-    """The write (or the last read) of `location` that the actor of `row` makes near it in the same function, or in one that this calls."""
+    """The write (or the last read) of `location` that the actor of `row` makes near it in the same function, or after it in one that this calls."""
     table = evidence.table
     site, actor = int(table.site[row]), int(table.actor[row])
     span = table.span(location)
@@ -137,7 +137,9 @@ def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = Tr
         if span.stop - span.start <= 10 * LOOK_BACK
         else np.empty(0, np.int64)
     )
-    near = [other for other in mine.tolist() if _within(evidence, site, int(table.site[other]))]
+    near = [other for other in mine.tolist() if evidence.function_of(int(table.site[other])) == evidence.function_of(site)]
+    if not near:
+        near = [other for other in mine.tolist() if table.order[other] > table.order[row] and _within(evidence, site, int(table.site[other]))]
     near.sort(key=lambda other: abs(int(table.order[other]) - int(table.order[row])))
     return near[0] if near else None
 
