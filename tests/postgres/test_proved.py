@@ -69,10 +69,12 @@ def test_what_only_the_database_shows_is_compared(workshop: Workshop) -> None:
 
 
 @pytest.mark.slow
-def test_an_order_that_a_lock_of_the_server_prevents_proves_nothing(workshop: Workshop) -> None:
-    workshop.record("transfer_in_function")
+@pytest.mark.parametrize("name", ["transfer_in_function", "seats_in_function", "meter_in_function"])
+def test_an_order_that_a_lock_of_the_server_prevents_is_noticed_and_leaves_a_hint(name: str, workshop: Workshop) -> None:
+    workshop.record(name)
     [finding] = workshop.analyse("--reset", "true")
-    assert (finding["tier"], finding["proof"]["verdict"]) == ("likely", "infeasible")
+    assert (finding["tier"], finding["proof"]["verdict"]) == ("hint", "infeasible"), finding["proof"]
+    assert "Nobody can go on while" in finding["proof"]["reason"]
 
 
 @pytest.mark.slow

@@ -131,10 +131,18 @@ def test_a_client_and_its_service_only_hear_from_each_other() -> None:
         ((quiet(hears=["process 99"]),), "a process of others"),
         ((quiet(hears=["anybody"]),), "not known"),
         ((quiet(children=["main/process"]),), "a fork is about to join"),
+        ((quiet(hears=["backend 7"], backends=[7], locks={}),), "the server is still at it"),
+        ((quiet(hears=["backend 7"], backends=[7], locks={7: [99]}),), "somebody else's transaction has the lock"),
+        ((quiet(hears=["backend 7"], backends=[7, 8], locks={7: [8], 8: [99]}),), "who has it waits for somebody else"),
+        ((quiet(hears=["backend 7"], backends=[7, 8], locks={7: [8], 8: [7]}),), "the server ends a circle"),
     ],
 )
 def test_somebody_may_still_move(standings: tuple[dict[str, Any], ...], why: str) -> None:
     assert not stuck(*standings), why
+
+
+def test_a_statement_that_waits_for_a_lock_of_a_transaction_here() -> None:
+    assert stuck(quiet(hears=["backend 7"], backends=[7], locks={7: [8]}), quiet(backends=[8]))
 
 
 def test_pipes_between_processes_and_those_that_were_there_before() -> None:

@@ -26,11 +26,13 @@ _IMMEDIATE = ("IMMEDIATE", "EXCLUSIVE")
 
 @dataclass(slots=True)
 class _Connection:
-    """The locks of a connection by what they lock, with the number of the taking: a lock given back and taken again is another."""
+    """The locks of a connection by what they lock, with the number of the taking: a lock given back and taken again is another. `tried`: rows that
+    would have been locked in this transaction had there been any."""
 
     transaction: int | None = None
     of_transaction: dict[Guard, int] = field(default_factory=dict)
     of_session: dict[Guard, int] = field(default_factory=dict)
+    tried: set[Guard] = field(default_factory=set)
 
 
 class Transactions:
@@ -42,6 +44,7 @@ class Transactions:
     def __init__(self, facts: Facts) -> None:
         self._processes = {actor.id: actor.process for actor in facts.actors.values()}
         self._held: dict[int, dict[Guard, int]] = {}
+        self._wanted: dict[int, frozenset[Guard]] = {}
         self._number = 0
         connections: dict[tuple[int, int], _Connection] = {}
         for sql, _ in sorted(zip(facts.sql, facts.sql_order, strict=True), key=lambda pair: (pair[1], pair[0].at)):
@@ -53,6 +56,7 @@ class Transactions:
     def _note(self, connection: _Connection, sql: Sql) -> None:
         if sql.transaction is None or sql.transaction != connection.transaction:
             connection.of_transaction.clear()
+            connection.tried.clear()
             connection.transaction = sql.transaction
         if sql.error is None:
             clauses = frozenset(sql.details.get("clauses") or ())
@@ -64,8 +68,13 @@ class Transactions:
                 else:
                     self._take(connection.of_session if "advisory_lock" in clauses else connection.of_transaction, guard)
             for guard in _locked(sql, clauses) if sql.transaction is not None else ():
-                self._take(connection.of_transaction, guard)
+                # Where no row was found none is locked.
+                if guard[1] == "row" and sql.rowcount == 0:
+                    connection.tried.add(guard)
+                else:
+                    self._take(connection.of_transaction, guard)
         self._held[sql.at] = {**connection.of_session, **connection.of_transaction}
+        self._wanted[sql.at] = frozenset(connection.tried)
 
     def _take(self, held: dict[Guard, int], guard: Guard) -> None:
         self._number += 1
@@ -90,7 +99,7 @@ class Transactions:
         if self._shared(read, other):
             return False
         mine = self.through(read, write)
-        if _conflict(mine, self._held.get(other.at, {})):
+        if _conflict(mine, [*self._held.get(other.at, ()), *self._wanted.get(other.at, ())]):
             return True
         locked, database = {guard[1:] for guard in mine}, write.details.get("database")
         if any(("table", database, table) in locked for table in write.details.get("tables") or ()):
@@ -144,7 +153,6 @@ def _locked(sql: Sql, clauses: frozenset[str]) -> Iterator[Guard]:
     alone = sql.access == "write" or "for_update" in clauses
     locks = sql.access == "read" and (alone or ("for_share" in clauses and not _KEY_SHARE.search(sql.statement)))
     writes = sql.access == "write" and sql.statement.lstrip()[:6].upper() != "INSERT"
-    # Where no row was found none is locked.
-    if (locks or writes) and sql.rowcount != 0:
+    if locks or writes:
         for row in sql.rows:
             yield (alone, "row", database, *row) if len(row) > 1 else (alone, "row", database, *row, sql.statement, str(sql.parameters))

@@ -8,7 +8,7 @@ from typing import Any
 
 from causeway.boundary import postgres
 from causeway.boundary.patch import around
-from causeway.boundary.postgres import NUMBERED, Session, began
+from causeway.boundary.postgres import NUMBERED, Session
 
 
 def _session(connection: Any) -> Session:
@@ -23,6 +23,11 @@ def _session(connection: Any) -> Session:
     settings = parameters.server_settings or {}
     level = settings.get("default_transaction_isolation", "")
     return postgres.remember(connection, Session(host, port, str(parameters.database), f"default_transaction_isolation={level}" if level else ""))
+
+
+def _began(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
+    """A connection, prepared statement or cursor is about to do something."""
+    return postgres.begins(_behind(args[0]._connection if hasattr(args[0], "_connection") else args[0]), _session)
 
 
 def _rowcount(result: Any) -> int:
@@ -87,16 +92,16 @@ def patch(module: ModuleType) -> None:
     """Hook `asyncpg`."""
     connection, cursor, prepared_stmt = module.connection, module.cursor, module.prepared_stmt
     for name in ("execute", "fetch", "fetchval"):
-        around(connection.Connection, name, began, _executed, awaited=True)
-    around(connection.Connection, "fetchrow", began, _one_fetched, awaited=True)
+        around(connection.Connection, name, _began, _executed, awaited=True)
+    around(connection.Connection, "fetchrow", _began, _one_fetched, awaited=True)
     for name in ("executemany", "fetchmany"):
         if name in vars(connection.Connection):
-            around(connection.Connection, name, began, _executed_many, awaited=True)
+            around(connection.Connection, name, _began, _executed_many, awaited=True)
     for name in ("fetch", "fetchval", "fetchrow"):
-        around(prepared_stmt.PreparedStatement, name, began, _prepared(many=False), awaited=True)
+        around(prepared_stmt.PreparedStatement, name, _began, _prepared(many=False), awaited=True)
     for name in ("executemany", "fetchmany"):
         if name in vars(prepared_stmt.PreparedStatement):
-            around(prepared_stmt.PreparedStatement, name, began, _prepared(many=True), awaited=True)
+            around(prepared_stmt.PreparedStatement, name, _began, _prepared(many=True), awaited=True)
     for name in ("_bind", "_bind_exec"):
-        around(cursor.BaseCursor, name, began, _opened, awaited=True)
-    around(connection.Connection, "close", began, _closed, awaited=True)
+        around(cursor.BaseCursor, name, _began, _opened, awaited=True)
+    around(connection.Connection, "close", _began, _closed, awaited=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import weakref
+from collections.abc import Callable
 from itertools import count
 from time import monotonic_ns
 from typing import Any
@@ -34,7 +35,7 @@ _LEVELS = r"(read\\?\s+(?:un)?committed|repeatable\\?\s+read|serializable)"
 _LEVEL = re.compile(rf"\b(?:isolation\s+level|default_transaction_isolation\s*(?:=|\bto\b)?)\s*'?{_LEVELS}", re.IGNORECASE)
 _sessions: dict[int, tuple[Any, Session]] = {}
 observer: Any = None
-"""Told of connections and of what statements change while an order is in force (`order.databases.Databases`)."""
+"""Told of connections, and of statements as they begin and end, while an order is in force (`order.databases.Databases`)."""
 
 
 class Session:
@@ -70,8 +71,10 @@ def remember(connection: Any, session: Session) -> Session:
     return session
 
 
-def began(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
-    """An `enter` for `_tap.Around`: when a statement began."""
+def begins(connection: Any, session: Callable[[Any], Session]) -> int:
+    """When a statement begins: now."""
+    if observer is not None:
+        observer.begins(connection, session(connection))
     return monotonic_ns()
 
 
@@ -81,8 +84,10 @@ def executed(
 ) -> None:  # fmt: skip
     """A statement has been executed. `is_open`: a transaction is open now; `level`: the isolation that the driver was told to begin them with."""
     prepared = known.prepared.get(text) or known.prepare(text)
-    if observer is not None and prepared.statement.access in ("write", "schema"):
-        observer.wrote(session, prepared.statement.tables)
+    if observer is not None:
+        observer.done(session)
+        if prepared.statement.access in ("write", "schema"):
+            observer.wrote(session, prepared.statement.tables)
     if many:
         shown, rows = sets_json(prepared, parameters)
     else:
@@ -92,6 +97,8 @@ def executed(
 
 def ended(session: Session, verb: str, error: BaseException | None, started: int, is_open: bool) -> None:
     """A COMMIT, ROLLBACK or the like that the driver made. Without a transaction it does nothing and leaves no record."""
+    if observer is not None:
+        observer.done(session)
     if session.transaction is not None or is_open:
         _write(session, FORMATTED.prepared.get(verb) or FORMATTED.prepare(verb), "null", "[]", -1, error, started, is_open, None)
 

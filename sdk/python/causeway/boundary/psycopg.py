@@ -8,7 +8,7 @@ from typing import Any
 
 from causeway.boundary import postgres
 from causeway.boundary.patch import around
-from causeway.boundary.postgres import FORMATTED, Session, began, composed
+from causeway.boundary.postgres import FORMATTED, Session, composed
 
 _IDLE, _IN_TRANSACTION = 0, (1, 2, 3)
 
@@ -22,6 +22,12 @@ def _session(connection: Any) -> Session:
     library = connection.pgconn
     host, port, database, options = map(_text, (library.host, library.port, library.db, library.options))
     return postgres.remember(connection, Session(host, port, database, options))
+
+
+def _began(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
+    """A cursor, connection or transaction is about to do something."""
+    connection = args[0]._conn if hasattr(args[0], "_conn") else args[0]
+    return postgres.begins(connection, _session)
 
 
 def _text(part: Any) -> str:
@@ -73,7 +79,7 @@ def _closed(state: int, args: tuple[Any, ...], kwargs: dict[str, Any], result: A
 def _entering(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, bool]:
     connection = args[0]._conn
     _session(connection)
-    return began(args, kwargs), _is_open(connection)
+    return _began(args, kwargs), _is_open(connection)
 
 
 def _entered(state: tuple[int, bool], args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, error: BaseException | None) -> None:
@@ -104,11 +110,11 @@ def patch(module: ModuleType) -> None:
         (module.AsyncCursor, module.AsyncServerCursor, module.AsyncConnection, module.AsyncTransaction, "__aenter__", "__aexit__", True),
     )
     for cursor, on_server, connection, block, enter, leave, awaited in kinds:
-        around(cursor, "execute", began, _executed(many=False), awaited=awaited)
-        around(on_server, "execute", began, _executed(many=False), awaited=awaited)
-        around(cursor, "executemany", began, _executed(many=True), awaited=awaited)
-        around(connection, "commit", began, _ended("COMMIT"), awaited=awaited)
-        around(connection, "rollback", began, _ended("ROLLBACK"), awaited=awaited)
-        around(connection, "close", began, _closed, awaited=awaited)
+        around(cursor, "execute", _began, _executed(many=False), awaited=awaited)
+        around(on_server, "execute", _began, _executed(many=False), awaited=awaited)
+        around(cursor, "executemany", _began, _executed(many=True), awaited=awaited)
+        around(connection, "commit", _began, _ended("COMMIT"), awaited=awaited)
+        around(connection, "rollback", _began, _ended("ROLLBACK"), awaited=awaited)
+        around(connection, "close", _began, _closed, awaited=awaited)
         around(block, enter, _entering, _entered, awaited=awaited)
         around(block, leave, _entering, _left, awaited=awaited)

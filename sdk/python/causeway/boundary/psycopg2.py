@@ -14,6 +14,7 @@ _IN_TRANSACTION = (1, 2, 3)
 _LEVELS = {1: "READ COMMITTED", 2: "REPEATABLE READ", 3: "SERIALIZABLE", 4: "READ UNCOMMITTED"}
 
 _getters: dict[str, Callable[[Any], Any]] = {}
+_cursors: type = type(None)
 
 
 def _session(connection: Any) -> Session:
@@ -22,6 +23,11 @@ def _session(connection: Any) -> Session:
         return known
     info = _getters["info"](connection)
     return postgres.remember(connection, Session(info.host or "", info.port, info.dbname, info.options or ""))
+
+
+def _begins(it: Any, args: Any, kwargs: Any) -> None:
+    """A cursor or connection is about to do something."""
+    postgres.begins(_getters["connection"](it) if isinstance(it, _cursors) else it, _session)
 
 
 def _is_open(connection: Any) -> bool:
@@ -64,7 +70,9 @@ def _closed(connection: Any, args: Any, kwargs: Any, result: Any, error: Any, st
 
 def patch(module: ModuleType) -> None:
     """Hook `psycopg2.extensions`."""
+    global _cursors
     connection, cursor = module.connection, module.cursor
+    _cursors = cursor
     for name in ("info", "isolation_level"):
         _getters[name] = vars(connection)[name].__get__
     for name in ("connection", "rowcount"):
@@ -78,4 +86,4 @@ def patch(module: ModuleType) -> None:
         (connection, "__exit__", _left),
         (connection, "close", _closed),
     ):
-        _tap.patch_method(owner, name, leave=leave)
+        _tap.patch_method(owner, name, None if postgres.observer is None else _begins, leave)

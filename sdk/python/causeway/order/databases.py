@@ -1,12 +1,14 @@
-"""What the databases of servers hold when a process of a run under an order ends, asked for over a connection of its own.
+"""Databases of servers under an order: what they hold when a process ends, and whose statements wait for a lock there, asked for over connections of
+its own.
 
-It is opened as the program opened its own, with the same driver, account and password, and only reads. What fails is left out: the host then knows
+They are opened as the program opened its own, with the same driver, account and password, and only read. What fails is left out: the host then knows
 less of how the run ended. Nothing of this happens when a program is merely recorded.
 """
 
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 
 from causeway import _tap, settings
 from causeway.boundary import postgres
@@ -41,6 +43,9 @@ AND NOT EXISTS (
 ORDER BY 1, 2, a.attnum
 """
 """Numbers from a sequence are left out, and what refers to them: one that was taken in vain leaves a gap, which is nobody's loss."""
+_WAITING = """
+SELECT pid, array_to_string(pg_blocking_pids(pid), ',') FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 
 
 class Databases:
@@ -49,6 +54,10 @@ class Databases:
     def __init__(self) -> None:
         self._ask: dict[str, Ask] = {}
         self._written: dict[str, set[str]] = {}
+        self._running: dict[int, tuple[int, int, int]] = {}
+        """By session: its backend at the server, the thread that waits for it, and the socket by which it does."""
+        self.backends: dict[int, int] = {}
+        """Those of all connections, by their sockets."""
         self.held: dict[str, dict[str, list[str]]] = {}
         """By database and table, the rows as JSON, as last seen by any process."""
 
@@ -66,9 +75,41 @@ class Databases:
         ways = {"psycopg": _psycopg, "psycopg2": _psycopg2, "asyncpg": _asyncpg}
         for kind in type(connection).__mro__:
             way = ways.get(kind.__module__.partition(".")[0])
-            if way is not None:
-                self._ask.setdefault(session.database, way(connection))
-                return
+            if way is not None and session.database not in self._ask:
+                try:
+                    self._ask[session.database] = way(connection)
+                except Exception:  # closed by now
+                    return
+
+    def begins(self, connection: Any, session: Session) -> None:
+        """A statement is sent."""
+        try:
+            backend, socket = _backend(connection)
+        except Exception:  # it is closed: the statement is about to fail
+            return
+        self.backends[socket] = backend
+        self._running[session.number] = backend, get_ident(), socket
+
+    def done(self, session: Session) -> None:
+        """It has been answered."""
+        self._running.pop(session.number, None)
+
+    def awaited(self, *, thread: int = 0, socket: int = -1) -> int:
+        """The backend whose answer a thread, or an event loop at a socket, waits for; 0 if it waits for none."""
+        for backend, its_thread, its_socket in list(self._running.values()):
+            if its_socket == socket or (its_thread == thread and socket < 0):
+                return backend
+        return 0
+
+    def waits(self) -> dict[int, list[int]]:
+        """The backends whose statements wait for a lock, and for whom. From a thread that nobody sees; costs a connection to each database."""
+        found: dict[int, list[int]] = {}
+        for ask in list(self._ask.values()):
+            try:
+                found |= {int(backend): [int(each) for each in others.split(",")] for backend, others in ask([_WAITING])[0] if others}
+            except Exception:
+                continue
+        return found
 
     def wrote(self, session: Session, tables: Iterable[str]) -> None:
         """A statement changed something in these tables, or made them."""
@@ -109,7 +150,16 @@ def _rows(ask: Ask, tables: Iterable[str]) -> dict[str, list[str]]:
     return {table.removeprefix("public."): sorted(row for (row,) in rows) for table, rows in answers if len(rows) <= MOST_ROWS}
 
 
-# How each driver connects a second time, and asks.
+# What is different from driver to driver: who is at the other end, how to connect a second time, and how to ask.
+
+
+def _backend(connection: Any) -> tuple[int, int]:
+    """The number of the process at the server, and that of the socket here."""
+    if hasattr(connection, "pgconn"):
+        return connection.pgconn.backend_pid, connection.pgconn.socket
+    if hasattr(connection, "get_server_pid"):
+        return connection.get_server_pid(), connection._transport.get_extra_info("socket").fileno()
+    return connection.info.backend_pid, connection.fileno()
 
 
 def _psycopg(connection: Any) -> Ask:

@@ -33,13 +33,13 @@ class Family:
         if any(one["unsent"] for one in now.values()) or not self._children_known(now):
             return False
         held = {name for one in now.values() for name in one["held"]}
-        return all(self._inside(name, held, now) for one in now.values() for name in one["hears"])
+        return all(self._inside(name, held, before, now) for one in now.values() for name in one["hears"])
 
     def _children_known(self, now: Standings) -> bool:
         """Whether all living children take part: one that does not may do anything."""
         return all(child in (self._roots if isinstance(child, str) else now) for one in now.values() for child in one["children"])
 
-    def _inside(self, name: str, held: set[str], now: Standings) -> bool:
+    def _inside(self, name: str, held: set[str], before: Standings, now: Standings) -> bool:
         kind, _, rest = name.partition(" ")
         match kind:
             case "own":
@@ -50,9 +50,20 @@ class Family:
                 return name in held and rest.partition(" ")[0] not in self._given
             case "process":
                 return int(rest) in self._processes
+            case "backend":
+                return all(self._waits_inside(int(rest), look, set()) for look in (before, now))
             case "listen":
-                return self._visits(rest) and not self._strangers(rest, held, now)
+                return self._visits(rest) and not self._strangers(rest, held, before, now)
         return False
+
+    def _waits_inside(self, backend: int, look: Standings, waiting: set[int]) -> bool:
+        """Whether a statement waits for locks of others that only processes here can end; a circle the server ends by itself."""
+        locks: Mapping[int, list[int]] = next((one["locks"] for one in look.values() if "locks" in one), {})
+        own = {each for one in look.values() for each in one.get("backends", ())}
+        others = locks.get(backend)
+        if not others or backend in waiting:
+            return False
+        return all(each in own and (each not in locks or self._waits_inside(each, look, waiting | {backend})) for each in others)
 
     def _visits(self, address: str) -> bool:
         return any(_same(address, visited) for visited in self._visited)
@@ -61,10 +72,10 @@ class Family:
         """Whether a connection to the address was not accepted yet by who listens there."""
         return any(_same(name.partition(" ")[2], address) for one in now.values() for name in one["hears"] if name.startswith("listen "))
 
-    def _strangers(self, address: str, held: set[str], now: Standings) -> bool:
+    def _strangers(self, address: str, held: set[str], before: Standings, now: Standings) -> bool:
         """Whether somebody else is connected to where we listen."""
         visitors = [name for one in now.values() for here, name in one["visitors"] if _same(address, here)]
-        return not all(self._inside(name, held, now) for name in visitors)
+        return not all(self._inside(name, held, before, now) for name in visitors)
 
 
 def _same(listens: str, address: str) -> bool:

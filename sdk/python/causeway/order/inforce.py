@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from _thread import get_ident
 
 from causeway.order import channels, loop, processes, threads, uvloop
 from causeway.order.document import COLLECT, Order, OrderError
@@ -55,14 +56,20 @@ class InForce:
         if giving is not None and giving.current is not None:
             giving.current.answers.who = self.forcing.running
 
+    def _look_at_databases(self) -> None:
+        forcing, ident = self.forcing, get_ident()
+        forcing.unseen.add(ident)
+        forcing.databases.look()
+        forcing.unseen.discard(ident)
+        if forcing.remote is not None:
+            forcing.remote.held(forcing.databases.held)
+
     def lift(self) -> None:
         """The run is over."""
         with self.forcing:
             if self.forcing.remote is not None:
                 self.forcing.remote.drain()
-            self.forcing.databases.look()
-            if self.forcing.remote is not None:
-                self.forcing.remote.held(self.forcing.databases.held)
+            self._look_at_databases()
             self.forcing.end()
             with self.forcing.lock:
                 self.forcing.movers.stop()

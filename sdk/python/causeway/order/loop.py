@@ -45,7 +45,7 @@ class _Loops:
         def __init__(self: Any, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
             original(self, callback, args, loop, context)
             task = task_of(callback)
-            if task is not None:
+            if task is not None and get_ident() not in forcing.unseen:
                 with forcing, forcing.lock:
                     forcing.actors.task(task)
 
@@ -113,6 +113,9 @@ class _Loops:
         forcing = self.forcing
 
         def _run_once(self: Any) -> None:
+            if get_ident() in forcing.unseen:
+                original(self)
+                return
             if not self._ready:
                 with forcing, forcing.lock:
                     if not self._ready:

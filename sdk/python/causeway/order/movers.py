@@ -155,6 +155,8 @@ class Movers:
                 told += tasks_told(self._idle[ident], actors)
             elif ident in parked:
                 told.append({"actor": actor.path, "waits_for": f"{type(parked[ident]).__name__}{_where(ident)}"})
+            elif self.forcing.databases.awaited(thread=ident):
+                told.append({"actor": actor.path, "waits_for": f"the database{_where(ident)}"})
         return told
 
     def kept_out(self, actor: Actor | None) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HORIZON = 10.0
 """Seconds. What a timer further away would do is not waited for: keep-alive limits of servers, time-outs of clients."""
 NOBODY_KNOWS = "anybody"
+BACKEND = "backend"
+"""Of a database's server: who answers one connection."""
 ANY_CHILD = 1 << 31
 """From here on an argument of `wait4` is negative."""
 
@@ -71,6 +73,7 @@ class _Look:
             "visitors": sorted(channels.visitors),
             "children": self._forcing.children.living(),
             "blocked": self._movers.blocked(),
+            "backends": sorted(set(self._forcing.databases.backends.values())),
         }
 
     def _settled(self, ident: int, actor: Any, at: str, found: str) -> bool:
@@ -82,6 +85,9 @@ class _Look:
                 return found is not movers.MOVES and self._idles(self._movers.loop(ident))
             case "sleep":
                 return self._comes(self._movers.wakes(ident) - self._now)
+            case "code" if backend := self._forcing.databases.awaited(thread=ident):
+                self._heard.add(f"{BACKEND} {backend}")
+                return True
             case "code" if actor is not None and actor.native:
                 return self._blocks(actor.native)
         self._heard.add(NOBODY_KNOWS)  # a time limit of a lock: nobody tells how long it is
@@ -105,6 +111,11 @@ class _Look:
     def _waits(self, descriptor: int, way: int) -> bool:
         if ready(descriptor, reads=way == 1):
             return False
+        databases = self._forcing.databases
+        if descriptor in databases.backends:
+            backend = databases.awaited(socket=descriptor)
+            self._heard.add(f"{BACKEND} {backend}" if backend else OWN)
+            return True
         if self._channels is None:
             self._channels = Channels()
         self._heard.add(self._channels.heard(descriptor) or NOBODY_KNOWS)

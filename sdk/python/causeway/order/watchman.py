@@ -85,7 +85,7 @@ class Watchman:
 
     def _look(self) -> dict[int, dict[str, Any]] | None:
         """How all processes stand, by process id; None if one has not answered, or something happened meanwhile."""
-        from causeway.order.standing import standing
+        from causeway.order.standing import BACKEND, standing
 
         forcing = self._forcing
         with forcing.lock:
@@ -94,6 +94,8 @@ class Watchman:
         if others is None:
             return None
         now = {one["pid"]: one for one in [own, *others]}
+        if any(name.startswith(f"{BACKEND} ") for one in now.values() for name in one.get("hears", ())):
+            own["locks"] = forcing.databases.waits()
         self._family.saw(now, remote.joined if remote is not None else {})
         return now
 
