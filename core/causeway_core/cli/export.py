@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from causeway_core.analysis import examine
+from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
-from causeway_core.export import EXPORTERS, Selection, generate
+from causeway_core.export import EXPORTERS, Selection, course, generate
 from causeway_core.model import Finding
 from causeway_core.proof.chosen import check_safety, known_findings, named
 from causeway_core.proof.isolation import Isolation
@@ -24,6 +26,7 @@ FORMATS = ("test", *EXPORTERS)
 Examples:
   causeway export --finding F1 --format test -o test_race.py
   causeway export run.causeway --finding F2 --format test
+  causeway export --trace-id 4bf92f3577b34da6a3ce929d0e0e4736 --format test -o test_trace.py
   causeway export --format perfetto -o trace.json         (open it in ui.perfetto.dev)
   causeway export --format otlp | curl -H 'content-type: application/json' -d @- http://localhost:4318/v1/traces
   causeway export --finding F1 --format mermaid"""
@@ -42,7 +45,8 @@ def command(
     """Write a recording, or one of its findings, in the form another tool wants.
 
     `--format test` writes a pytest file that forces the order of a finding and asserts what every serial order gives: it fails until the
-    bug is fixed. It needs nothing but causeway-sdk. The program is run a few times to see what the test can see. The other formats run
+    bug is fixed. With `--trace-id` it writes a characterisation test instead: what the trace did, in its recorded order. It needs nothing
+    but causeway-sdk. The program is run a few times to see what the test can see. The other formats run
     nothing: `json` is the facts, `dot` and `mermaid` are pictures of causes, `perfetto` is a timeline, `otlp` the spans, `html` a page of findings.
     """
     path = recordings.existing(file)
@@ -51,16 +55,29 @@ def command(
     if format_ != "test":
         _write(_exported(path, format_, finding, trace_id), output)
         return
-    if trace_id is not None:
-        raise CommandError("a test is written for a finding, not yet for a trace", "name one: --finding F1")
+    if trace_id is not None and finding is not None:
+        raise CommandError("a test is written for a finding or for a trace", "name one of them")
     with Recording.open(path) as recording, progress_on_terminal("exporting") as progress:
-        chosen = _finding(recording, finding)
         isolation = Isolation.of(recording) if isolated else None
-        check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
-        made = generate(recording, chosen, (output or Path("test_it.py")).absolute().parent, progress=progress, isolation=isolation)
-    _write(made.text, output)
+        folder = (output or Path("test_it.py")).absolute().parent
+        if trace_id is not None:
+            _check_trace(recording, trace_id)
+            check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
+            text, said = course.generate(recording, examine(recording), trace_id, folder, isolation=isolation), "passes now"
+        else:
+            chosen = _finding(recording, finding)
+            check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
+            made = generate(recording, chosen, folder, progress=progress, isolation=isolation)
+            text, said = made.text, f"fails now, because {made.fails}"
+    _write(text, output)
     if output is not None:
-        print(f"{output}: fails now, because {made.fails}. Run it: pytest {output}")
+        print(f"{output}: {said}. Run it: pytest {output}")
+
+
+def _check_trace(recording: Recording, trace_id: str) -> None:
+    """Before anything costly."""
+    if not actors_of_trace(recording, trace_id):
+        raise CommandError(f"nothing in {recording.path} belongs to the trace {trace_id}", 'traces: causeway query "select trace_id from span"')
 
 
 def _exported(path: Path, format_: str, finding: str | None, trace_id: str | None) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import textwrap
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,17 +12,17 @@ from causeway_core.errors import FindingUnusable
 from causeway_core.export.regression.answers import source_of
 from causeway_core.export.regression.entry import Entry, entries
 from causeway_core.export.regression.expectation import Check, checks
+from causeway_core.export.regression.layout import docstring, drive_of, fixture, imports, is_one_of, lines, order_of, project_of, started
 from causeway_core.export.regression.rehearsal import Observed, Rehearsal
-from causeway_core.export.regression.wording import places_of, quoted, wrapped
+from causeway_core.export.regression.wording import places_of
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.rerun import PLAIN, nothing, runs_apart
-from causeway_core.proof.workspace import LEFT_OUT, Workspace
+from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
 
 Progress = Callable[[str, float], None]
-WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def _tried(
         return f"{order.says}: {first.reason}"
     rehearsal = Rehearsal(recording, entry, watch, isolation)
     serial_orders = [each for each in finding.orders if each.aim == "serial"]
-    drive = _drive(recording)
+    drive = drive_of(recording)
     if "It happened in this run." not in finding.explanation and not drive:
         serial_orders.append(PLAIN)
     orders = [order, *serial_orders, *serial_orders[:1]]
@@ -114,12 +112,6 @@ def _tried(
     if not again.feasible or not any(check.tells for check in found):
         return f"{order.says}: a test sees what it sees in serial orders"
     return _Plan(entry, order, found, Workspace.of(recording).copied, isolation, drive)
-
-
-def _drive(recording: Recording) -> tuple[str, ...]:
-    """What sends the requests, with the recorded interpreter as "python": the test has one of its own."""
-    words = recording.meta.launch.drive
-    return ("python", *words[1:]) if words[:1] == (recording.meta.launch.python,) else words
 
 
 def _run_all(rehearsal: Rehearsal, orders: Sequence[Order], at_once: int) -> list[Observed]:
@@ -151,13 +143,13 @@ def _text(recording: Recording, finding: Finding, plan: _Plan, folder: Path) -> 
     watched = {key: names[key] for key in plan.order.watch if key in names}
     top = [
         _docstring(recording, finding, plan),
-        _imports(plan),
-        f"PROJECT = {_project(Path(recording.meta.root), folder)}",
+        imports(plan.entry, copied=plan.copied),
+        f"PROJECT = {project_of(Path(recording.meta.root), folder)}",
         places,
-        _order(plan.order, names),
+        order_of(plan.order, names),
         *([source_of(plan.isolation)] if plan.isolation is not None else []),
     ]
-    below = [_fixture()] if plan.copied else []
+    below = [fixture()] if plan.copied else []
     return "\n\n\n".join(["\n\n".join(top), *below, _function(finding, plan, watched)])
 
 
@@ -178,77 +170,19 @@ def _docstring(recording: Recording, finding: Finding, plan: _Plan) -> str:
         "order does; the end of pytest's report says that it was so."
     )
     paragraphs.append(f"Written by `causeway export --finding {finding.id} --format test` from {recording.path.name}; needs pytest and causeway-sdk.")
-    body = "\n\n".join(wrapped(paragraph, WIDTH) for paragraph in paragraphs)
-    first, _, rest = body.partition("\n")
-    return f'"""{first}\n{rest}\n"""'
-
-
-def _imports(plan: _Plan) -> str:
-    standard = ["from pathlib import Path"]
-    if plan.copied:
-        standard.insert(0, "import shutil")
-    return "\n".join(standard) + "\n\n" + ("import pytest\n" if plan.copied or plan.entry.function else "") + "from causeway import order"
-
-
-def _project(root: Path, folder: Path) -> str:
-    root, folder = root.resolve(), folder.resolve()
-    common = Path(os.path.commonpath([root, folder]))
-    if common == Path(common.anchor):
-        return f"Path({str(root)!r})"
-    ups = len(folder.relative_to(common).parts)
-    base = "Path(__file__).resolve()" + (".parent" if not ups else f".parents[{ups}]")
-    downs = root.relative_to(common).parts
-    return " / ".join([base, *map(repr, downs)])
-
-
-def _order(order: Order, names: dict[str, str]) -> str:
-    lines = [f"# {line}" for line in textwrap.wrap(f"{order.says[:1].upper()}{order.says[1:]}.", WIDTH - 2)]
-    lines.append("ORDER = [")
-    for each in order.constraints:
-        since = f", since={names[each.since]}" if each.since is not None else ""
-        lines.append(f"    order.wait({names[each.hold]}, until={names[each.after]}{since}),")
-    lines += [f"    order.inject({names[at]}, {quoted(what)})," for at, what in order.inject]
-    return "\n".join([*lines, "]"])
-
-
-def _fixture() -> str:
-    left_out = ", ".join(f'"{name}"' for name in LEFT_OUT)
-    return textwrap.dedent(f'''\
-        @pytest.fixture
-        def project(tmp_path: Path) -> Path:
-            """A fresh copy of the project: the program writes into its own folder."""
-            left_out = shutil.ignore_patterns(
-                {left_out},
-            )
-            return Path(shutil.copytree(PROJECT, tmp_path / PROJECT.name, ignore=left_out))''')
+    return docstring(paragraphs)
 
 
 def _function(finding: Finding, plan: _Plan, watched: dict[str, str]) -> str:
-    project = "project" if plan.copied else "PROJECT"
-    needs = ["project: Path"] if plan.copied else []
-    if plan.entry.words:
-        where = project if plan.entry.cwd == "." else f"{project} / {plan.entry.cwd!r}"
-        words = ", ".join(map(quoted, plan.entry.words))
-        if plan.entry.runs_tests:
-            words += ', f"--ignore-glob=*{Path(__file__).name}"'
-        given = f", answers=ANSWERS, root={project}" if plan.isolation is not None else ""
-        given += f", drive=[{', '.join(map(quoted, plan.drive))}]" if plan.drive else ""
-        body = [f"outcome = order.run([{words}], ORDER, cwd={where}{given})"]
-        outcome, printed = "outcome", f"outcome.{'replies' if plan.drive else 'stdout'}.splitlines()"
-    else:
-        needs.append("monkeypatch: pytest.MonkeyPatch")
-        where = project if plan.entry.path == "." else f"{project} / {plan.entry.path!r}"
-        takes = any(check.subject == "result" for check in plan.checks)
-        body = [f"monkeypatch.syspath_prepend(str({where}))"]
-        if plan.copied:
-            body.append(f"monkeypatch.chdir({project})")
-        given = f", answers=ANSWERS, root={project}" if plan.isolation is not None else ""
-        body += [f"with order.forced(ORDER{given}) as run:", f'    {"result = " if takes else ""}run.main("{plan.entry.function}")']
-        outcome, printed = "run.outcome", "capsys.readouterr().out.splitlines()"
+    takes = any(check.subject == "result" for check in plan.checks)
+    body, needs, outcome = started(plan.entry, copied=plan.copied, given=plan.isolation is not None, takes=takes, drive=plan.drive)
+    printed = f"outcome.{'replies' if plan.drive else 'stdout'}.splitlines()"
+    if plan.entry.function:
+        printed = "capsys.readouterr().out.splitlines()"
         if any(check.subject == "stdout" for check in plan.checks):
             needs.append("capsys: pytest.CaptureFixture[str]")
     if plan.isolation is not None:
-        body.append(f"assert {outcome}.missing == []")
+        body.append(f"assert not {outcome}.missing, {outcome}.missing")
     for check in plan.checks:
         body += _assertion(check, outcome, printed, watched)
     header = f"def {_name(finding)}({', '.join(needs)}) -> None:"
@@ -269,34 +203,10 @@ def _assertion(check: Check, outcome: str, printed: str, watched: dict[str, str]
         case "errors", _:
             return ["assert run.unhandled == []"]
         case "result", _:
-            return _is("result", check.expected)
+            return is_one_of("result", check.expected)
         case "stdout", relation:
-            return ["printed = " + printed, *_lines(relation, check.expected)]
-    return ["# None: the place is gone with the fix." , *_is(f"{outcome}.value({watched[check.subject]})", ("None", *check.expected))]
-
-
-def _is(subject: str, expected: Sequence[str]) -> list[str]:
-    if len(expected) == 1:
-        one = expected[0]
-        return [f"assert {subject} {'is' if one in ('None', 'True', 'False') else '=='} {one}"]
-    line = f"assert {subject} in ({', '.join(expected)})"
-    if len(line) <= WIDTH - 4:
-        return [line]
-    return [f"assert {subject} in (", *(f"    {one}," for one in expected), ")"]
-
-
-def _lines(relation: str, expected: Sequence[str]) -> list[str]:
-    match relation:
-        case "has":
-            return [f"assert {line} in printed" for line in expected]
-        case "lacks":
-            return [f"assert {line} not in printed" for line in expected]
-        case "times":
-            return [f"assert printed.count({expected[0]}) == {expected[1]}"]
-    line = f"assert any(line in printed for line in ({', '.join(expected)}))"
-    if len(line) <= WIDTH - 4:
-        return [line]
-    return ["assert any(", "    line in printed for line in (", *(f"        {each}," for each in expected), "    )", ")"]
+            return ["printed = " + printed, *lines(relation, check.expected)]
+    return ["# None: the place is gone with the fix." , *is_one_of(f"{outcome}.value({watched[check.subject]})", ("None", *check.expected))]
 
 
 def _name(finding: Finding) -> str:

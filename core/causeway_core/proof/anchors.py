@@ -218,6 +218,13 @@ class Anchors:
                     return self._at_wire(actor, found, "resume")
         return None
 
+    def resumptions_of(self, actor: Actor) -> Iterator[tuple[At, OrderPlace]]:
+        """The first place at which the actor goes on in each of its later steps. Raises Unplaced."""
+        for step in self._evidence.facts.steps.get(actor.id, ())[1:]:
+            found = self._past.chunks.first(step.first_at, At(step.last_at + 1), 1 << Kind.RESUME)
+            if found is not None:
+                yield found, self._at_wire(actor, found, "resume")
+
     def inside_loop(self, actor: Actor, at: At) -> OrderPlace | None:
         """The first place that a thread passes inside the loop that it begins at an event: an access or a call of its body; None if that has none."""
         site = self._past.site_at(at)

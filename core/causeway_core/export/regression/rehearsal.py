@@ -33,7 +33,9 @@ class Observed:
     """What a test can see of one run. `result` is the source text of what the function returned, None where that is no plain value.
 
     `stdout` of a service is what the one printed that sent requests.
-    `errors`: names of the exceptions that ended threads or the program. `values`: texts of the watched locations, by key of the place.
+    `errors`: names of the exceptions that ended threads or the program. `values`: texts of the watched locations, by key of the place; `course`: keys
+    of the places in the order in which they were passed, with what they held then. `asked`: who asked services outside for what. `refused`: index
+    of the constraint that was given up.
     """
 
     feasible: bool
@@ -45,6 +47,9 @@ class Observed:
     raised: str | None = None
     result: str | None = None
     values: tuple[tuple[str, str], ...] = ()
+    course: tuple[tuple[str, str | None], ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
+    refused: int | None = None
 
 
 class Rehearsal:
@@ -86,6 +91,7 @@ class Rehearsal:
             done.feasible and not done.missing, _why(done.missing, done.reason), done.hang is not None, done.exit_code,
             tuple((done.replies if self._drive else done.stdout).splitlines()),
             tuple(sorted(_RAISED.findall(done.stderr))), values=tuple(sorted(done.values.items())),
+            course=tuple((key, done.seen.get(key)) for key in done.passed), asked=tuple(done.asked), refused=done.refused,
         )  # fmt: skip
 
     def _function(self, order: Order, target: Target, folder: Path) -> Observed:
@@ -108,6 +114,7 @@ class Rehearsal:
             seen["feasible"] and not seen["missing"], _why(seen["missing"], seen["reason"]),
             seen["hang"], None, tuple(seen["stdout"].splitlines()), tuple(sorted(seen["unhandled"])),
             seen.get("raised"), seen.get("result"), tuple(sorted(seen["values"].items())),
+            tuple((key, seen["seen"].get(key)) for key in seen["passed"]), tuple((who, what) for who, what in seen["asked"]), seen["refused"],
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from causeway_core.model.order import Order, OrderPlace
 
@@ -14,10 +15,10 @@ _VERBS = {
 _ACTORS = ("FIRST", "SECOND", "THIRD", "FOURTH", "FIFTH", "SIXTH", "SEVENTH", "EIGHTH")
 
 
-def places_of(order: Order) -> tuple[dict[str, str], str]:
-    """A constant's name for each place that the order names, by key; and the source text that defines actors and places."""
+def places_of(order: Order, also: Sequence[str] = ()) -> tuple[dict[str, str], str]:
+    """A constant's name for each place that the order names, and `also`, by key; and the source text that defines actors and places."""
     named = [key for each in order.constraints for key in (each.since, each.after, each.hold) if key is not None]
-    used = list(dict.fromkeys([*named, *(at for at, _ in order.inject)]))
+    used = list(dict.fromkeys([*also, *named, *(at for at, _ in order.inject)]))
     places = dict(order.places)
     actors: dict[str, str] = {}
     for key in used:

@@ -93,6 +93,11 @@ class InForce:
             _become(self._before)
 
     @property
+    def asked(self) -> list[tuple[str, str]]:
+        """Who asked services for what."""
+        return list(self._giving.answers.asked) if self._giving is not None else []
+
+    @property
     def missing(self) -> list[str]:
         """Questions without an answer."""
         return list(self._giving.answers.missing) if self._giving is not None else []

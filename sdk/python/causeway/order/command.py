@@ -59,7 +59,8 @@ def run(
                 said = json.load(file)
         except (OSError, ValueError):
             said = {"gave_up": {"reason": "no result", "detail": "the order was not put in force"}}
-        outcome = Outcome(said, done.returncode, done.stdout, done.stderr, document.get("places"), _missing(folder), _text(replies))
+        left = _lines(folder, ".missing")
+        outcome = Outcome(said, done.returncode, done.stdout, done.stderr, document.get("places"), left, _text(replies), _asked(folder))
         recent.append(outcome)
         return outcome
 
@@ -72,11 +73,14 @@ def _answered(variables: dict[str, str], answers: Mapping[str, Any], path: str, 
     return environment_of(answers, {**variables, "CAUSEWAY_ANSWERS": path, "CAUSEWAY_ROOT": os.path.abspath(root or os.curdir)})
 
 
-def _missing(folder: str) -> list[str]:
-    from causeway.outside.answers import MISSING
+def _asked(folder: str) -> list[tuple[str, str]]:
+    return [(actor, what) for actor, _, what in (line.partition("\t") for line in _lines(folder, ".asked"))]
 
+
+def _lines(folder: str, suffix: str) -> list[str]:
+    """What answers left beside their file."""
     try:
-        with open(os.path.join(folder, "answers.json" + MISSING), encoding="utf-8") as file:
+        with open(os.path.join(folder, "answers.json" + suffix), encoding="utf-8") as file:
             return file.read().splitlines()
     except OSError:
         return []

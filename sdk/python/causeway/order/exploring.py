@@ -225,14 +225,14 @@ class Exploring(Forcing):
         else:
             self._note((actor.path, "start", 0))
 
-    def ended(self, actor: Actor) -> None:
+    def ended(self, actor: Actor, look: Any = None) -> None:
         """With the lock held."""
         if not actor.ended:
             for place in list(actor.pending):
                 self._over(actor, place)
             if actor.kind != "callback":
                 self._note((actor.path, "end", 0))
-        super().ended(actor)
+        super().ended(actor, look)
 
     def lost(self, places: Iterable[Place]) -> None:
         """A place that the code no longer has is none where anybody stops."""

@@ -152,7 +152,7 @@ class Forced:
     def outcome(self) -> Outcome:
         """What became of the order up to now."""
         result = self._result or result_of(self._inforce.forcing, ended=False)
-        return Outcome(result, places=self._places, missing=self._answers.missing)
+        return Outcome(result, places=self._places, missing=self._answers.missing, asked=self._answers.asked)
 
 
 def places_of(order: Any) -> dict[str, dict[str, Any]]:

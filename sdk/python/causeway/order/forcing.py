@@ -274,14 +274,16 @@ class Forcing:
         for key in self._lifetime.get((actor.path, "start"), ()):
             self._pass(key)
 
-    def ended(self, actor: Actor) -> None:
-        """With the lock held: what it has not passed by now it never will."""
+    def ended(self, actor: Actor, look: Any = None) -> None:
+        """With the lock held: what it has not passed by now it never will. `look()` gives what it returned."""
         if actor.ended:
             return
         actor.ended = True
         for place in list(actor.pending):
             self._over(actor, place)
         for key in self._lifetime.get((actor.path, "end"), ()):
+            if look is not None:
+                self.watched.note(key, look)
             self._pass(key)
         for constraint in self._awaited.get(actor.path, ()):
             if constraint.after.key not in self._done:

@@ -6,6 +6,7 @@ import sys
 from _thread import get_ident
 
 from causeway.hooks.late import on_import
+from causeway.order import watched
 from causeway.order.actors import task_of
 from causeway.order.inject import arrive
 
@@ -106,7 +107,7 @@ class _Loops:
             if task is None:
                 forcing.ended(actor)
             elif task.done():
-                forcing.ended(actor)
+                forcing.ended(actor, lambda: _came_of(task))
                 forcing.actors.forget(task)
 
     def _run_once(self, original: Any) -> Any:
@@ -150,3 +151,11 @@ def _back(handle: Any) -> Callable[[], None]:
             loop._write_to_self()
 
     return back
+
+
+def _came_of(task: Any) -> Any:
+    """What a task that is done returned, or the exception that ended it. Not by its methods: who asks for an exception has it count as seen."""
+    if task.cancelled():
+        return watched.GONE
+    error = task._exception
+    return task._result if error is None else error

@@ -18,11 +18,15 @@ class Outcome:
 
     `feasible`: no constraint was given up; `reason`: why one was. `passed`: keys of the places in the order in which they were passed.
     `values`: text of the watched locations at the end. `hang`: who waited for what, if nobody could move any more.
-    `exit_code`, `stdout`, `stderr`: of a command. `missing`: what the program asked the outside for that the answers do not have.
-    `replies`: what was printed by the one that sent it requests.
+    `exit_code`, `stdout`, `stderr`: of a command. `missing`: what the program asked the outside for that the answers do not have;
+    `asked`: who asked services for what, in turn. `seen`: what watched places held when they were passed. `refused`: index of the constraint that was
+    given up. `replies`: what was printed by the one that sent it requests.
     """
 
-    __slots__ = ("_places", "exit_code", "feasible", "hang", "missing", "passed", "reason", "replies", "stderr", "stdout", "values")
+    __slots__ = (
+        "_places", "asked", "exit_code", "feasible", "hang", "missing", "passed",
+        "reason", "refused", "replies", "seen", "stderr", "stdout", "values",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -33,14 +37,18 @@ class Outcome:
         places: Mapping[str, dict[str, Any]] | None = None,
         missing: Sequence[str] = (),
         replies: str = "",
+        asked: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.missing = list(missing)
+        self.asked = list(asked)
         self._places = dict(places or {})
         gave_up = result.get("gave_up")
         self.feasible: bool = bool(result.get("feasible"))
         self.reason: str | None = f"{gave_up['reason']}: {gave_up['detail']}" if gave_up else None
         self.passed: list[str] = list(result.get("passed", ()))
         self.values: dict[str, str] = dict(result.get("values", {}))
+        self.seen: dict[str, str] = dict(result.get("seen", {}))
+        self.refused: int | None = gave_up.get("constraint") if gave_up else None
         self.hang: list[dict[str, Any]] | None = result["hang"]["actors"] if result.get("hang") else None
         self.exit_code = exit_code
         self.stdout = stdout
@@ -50,6 +58,17 @@ class Outcome:
     def value(self, place: dict[str, Any]) -> str | None:
         """The final value of what `place` reads or writes, as text; None if the place was never reached, or is none of the order."""
         return next((self.values[key] for key, known in self._places.items() if known == place and key in self.values), None)
+
+    @property
+    def course(self) -> list[tuple[dict[str, Any], str | None]]:
+        """The order's places in the order in which they were passed, each with the text of what it held then; None where it holds nothing."""
+        return [(self._places[key], self.seen.get(key)) for key in self.passed if key in self._places]
+
+    def along(self, course: Sequence[tuple[dict[str, Any], str | None]]) -> list[tuple[dict[str, Any], str | None]]:
+        """`course` as it went in this run: its places in the order in which they were passed, with what they held where it says something of that."""
+        expected = [place for place, _ in course]
+        said = [text for _, text in course]
+        return [(place, text if said[expected.index(place)] is not None else None) for place, text in self.course if place in expected]
 
     def __str__(self) -> str:
         if self.hang is not None:

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-
-
-
-
 def place(actor: str, what: str, file: str = "", function: str | None = None, text: str = "", *, nth: int = 0, line: int = 0) -> dict[str, Any]:
     """A place: what `actor` (its spawn path) does where.
 
@@ -40,6 +36,20 @@ class Wait:
 def wait(hold: dict[str, Any], *, until: dict[str, Any], since: dict[str, Any] | None = None) -> Wait:
     """The actor of `hold` does not go on, once it has passed `since` (or from its start), before `until` is passed; never past `hold`."""
     return Wait(hold, until, since)
+
+
+class Watch:
+    """A place whose passing is noted: see `watch`."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: dict[str, Any]) -> None:
+        self.place = place
+
+
+def watch(place: dict[str, Any]) -> Watch:
+    """Nobody waits at this place; that it was passed, and what it held, is in `Outcome.course`."""
+    return Watch(place)
 
 
 class Injection:
@@ -69,7 +79,7 @@ def order_of(given: Any) -> Order:
     return Order(document_of(list(given)))
 
 
-def document_of(said: list[Wait | Injection]) -> dict[str, Any]:
+def document_of(said: list[Wait | Watch | Injection]) -> dict[str, Any]:
     """The order file for constraints made by `wait` and what is to come by `inject`."""
     places: dict[str, dict[str, Any]] = {}
 
@@ -86,6 +96,9 @@ def document_of(said: list[Wait | Injection]) -> dict[str, Any]:
     for one in said:
         if isinstance(one, Injection):
             injections.append({"at": key(one.at), "raise" if one.what.endswith("Error") else "do": one.what})
+            continue
+        if isinstance(one, Watch):
+            key(one.place)
             continue
         if not isinstance(one, Wait):
             raise OrderError(f"an order is a path, a dict or a list of waits, not of {type(one).__name__}")

@@ -23,6 +23,7 @@ def result_of(forcing: Forcing, ended: bool, values: bool = True) -> dict[str, A
         "gave_up": forcing.gave_up,
         "waiting": sorted(actor.path for actor in forcing.waiting()),
         "values": forcing.watched.values() if values else {},
+        "seen": dict(forcing.watched.seen) if values else {},
         "ended": ended,
     }
     if forcing.databases.held:

@@ -19,6 +19,8 @@ class Watched:
     def __init__(self, keys: Iterable[str]) -> None:
         self._keys = frozenset(keys)
         self._looks: dict[str, Look] = {}
+        self.seen: dict[str, str] = {}
+        """Text of what each place held when it was passed first."""
 
     def wants(self, key: str) -> bool:
         """Whether the place is watched."""
@@ -28,6 +30,18 @@ class Watched:
         """Remembers how to look."""
         if key in self._keys:
             self._looks[key] = look
+            self.note(key, look)
+
+    def note(self, key: str, look: Look) -> None:
+        """Keeps what is there now, if it is the first time."""
+        if key not in self._keys or key in self.seen:
+            return
+        try:
+            value = look()
+        except Exception:
+            return
+        if value is not GONE:
+            self.seen[key] = shown(value)
 
     def values(self) -> dict[str, str]:
         """Text of every value as it is now; places never reached, and values that are gone, are left out."""

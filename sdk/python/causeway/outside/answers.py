@@ -18,6 +18,8 @@ ANSWERS = "CAUSEWAY_ANSWERS"
 SCHEMA = "causeway.answers/1"
 MISSING = ".missing"
 """Beside the file of answers: what was asked for and is not in it, one line a question."""
+ASKED = ".asked"
+"""Beside it too: who asked services for what, one line a question."""
 _WORKER = re.compile(r"(/_worker)#\d+")
 
 
@@ -54,6 +56,8 @@ class Answers:
         self.outside = frozenset(document.get("outside") or ())
         """Those of services that did not."""
         self.missing: list[str] = []
+        self.asked: list[tuple[str, str]] = []
+        """Who asked services for what, in turn."""
         self._file = file
         self._lock = RLock()
         self._queues: dict[tuple[str, str], deque[Answer]] = {}
@@ -76,12 +80,26 @@ class Answers:
             found = queue[0] if queue and queue[0].what == what else self._elsewhere(kind, what) if what else None
             if found is not None and found.missing is None:
                 found.used = True
+                if what and kind == "http":
+                    self._asks(actor, what)
                 return found
             asked = f"{kind} {what}".strip()
             if found is not None:
                 raise self.refused(f"{asked} of {actor}: {found.missing}")
             instead = f" (it asked for {queue[0].what} there)" if queue and what else ""
             raise self.refused(f"{asked} of {actor} has no recorded answer{instead}")
+
+    def _asks(self, actor: str, what: str) -> None:
+        self.asked.append((actor, what))
+        self._append(ASKED, f"{actor}\t{what}")
+
+    def _append(self, suffix: str, line: str) -> None:
+        if self._file is not None:
+            try:
+                with open(self._file + suffix, "a", encoding="utf-8") as file:
+                    file.write(line + "\n")
+            except OSError:
+                pass
 
     def _elsewhere(self, kind: str, what: str) -> Answer | None:
         free = [answer for answer in self._asked.get((kind, what), ()) if not answer.used and answer.missing is None]
@@ -112,12 +130,7 @@ class Answers:
         """Notes what is missing; gives what is to be raised."""
         with self._lock:
             self.missing.append(text)
-            if self._file is not None:
-                try:
-                    with open(self._file + MISSING, "a", encoding="utf-8") as file:
-                        file.write(text + "\n")
-                except OSError:
-                    pass
+            self._append(MISSING, text)
             if len(self.missing) == 1:
                 sys.stderr.write(f"causeway: not captured: {text}\n")
         return NotCaptured(f"not captured: {text}")
