@@ -7,7 +7,7 @@ import sys
 from causeway import _tap
 from causeway.order import watched
 from causeway.order.anchors import MARK
-from causeway.order.answers import answered
+from causeway.order.asked import answered
 from causeway.order.inject import arrive_here, paused
 
 TYPE_CHECKING = False
