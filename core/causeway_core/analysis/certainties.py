@@ -19,6 +19,7 @@ from causeway_core.analysis.detectors.predicates import predicate_windows
 from causeway_core.analysis.detectors.rows import row_windows
 from causeway_core.analysis.detectors.self_cancel import self_cancellations
 from causeway_core.analysis.detectors.self_lock import self_locks
+from causeway_core.analysis.detectors.settled_twice import settled_twice
 from causeway_core.analysis.detectors.unretrieved import unretrieved
 from causeway_core.analysis.detectors.wakeup import lost_wakeups
 from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
@@ -48,6 +49,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *latent,
         *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *wakeup_rounds(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
+        *settled_twice(scene, evidence, events),
         *self_locks(scene, evidence),
         *foreign_threads(scene, evidence, events),
         *locks_across_awaits(scene, evidence),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.detectors.settled_twice import SETTLE
 from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess
@@ -70,7 +71,7 @@ class Planner:
             match finding.kind:
                 case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
                     return [lambda: self._waiting.orders(finding)]
-                case "atomicity_violation" if any(access.role == "also" for access in finding.accesses):
+                case "atomicity_violation" if any(access.role in ("also", SETTLE) for access in finding.accesses):
                     return [lambda: self._waiting.orders(finding)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from causeway_core.analysis.detectors.self_lock import signal_handlers
+from causeway_core.analysis.detectors.settled_twice import SETTLE, SETTLES_TOO
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace
@@ -31,6 +32,8 @@ class WaitingOrders:
             yield from self._stopped_loop(finding)
         elif "set late" in roles:
             yield from self._set_late(finding)
+        elif SETTLE in roles:
+            yield from self._settled(finding)
         elif {"look", "clear"} <= roles:
             yield from self._reset(finding)
         elif finding.kind == "lost_wakeup":
@@ -171,6 +174,23 @@ class WaitingOrders:
             yield drafted("bad", says, [(looks, sets, begins), (sets, clears, looks)])
         yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
         yield drafted("serial", f"{who.title} sets it when {other.title} waits", [(clears, sets, since)])
+
+    def _settled(self, finding: Finding) -> Iterator[Order]:
+        """The other has ended when the future is settled: after the look at it, where there was one."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        first, second = self._work(at.get(SETTLE)), self._work(at.get(SETTLES_TOO))
+        if first is None or second is None:
+            return
+        a = self._anchors
+        one, two = a.actor_of(first), a.actor_of(second)
+        looks, settles, too = (a.operation(actor, at[role], "acquire") for actor, role in ((first, "look"), (first, SETTLE), (second, SETTLES_TOO)))
+        since, before = a.held_since_event(two, at[SETTLES_TOO], at["look"]), a.held_since_event(one, at["look"], at[SETTLES_TOO])
+        says = f"{two.title} settles it before {one.title}"
+        for end in (a.end(two), a.following(second, at[SETTLES_TOO])):
+            if end is not None:
+                yield drafted("bad", f"{says}, which had found it", [(looks, too, since), (end, settles, looks)])
+                yield drafted("bad", says, [(end, settles, before)])
+        yield drafted("serial", f"{one.title} settles it first", [(settles, too, since)])
 
     def _stopped_loop(self, finding: Finding) -> Iterator[Order]:
         """The thread asks the loop only when the task is about to wait for its end."""
