@@ -151,3 +151,27 @@ async def take(pool):
     trace.write(one, "pool.made += 1", "Pool.made", 1)
     trace.read(two, "if pool.free", "Pool.free", "<app.Queue #3>")
     assert bool([each for each in judged(trace.evidence()) if each.pattern is Pattern.CLONE]) is together
+
+
+SESSIONS = """
+async def tell(hub):
+    if hub.open:
+        await pause()
+        hub.sessions.pop('b'{default})
+
+async def leave(hub):
+    hub.open = False
+    left = hub.sessions.pop('b', None)
+"""
+
+
+@pytest.mark.parametrize(("default", "bad"), [("", True), (", None", False)])
+def test_what_both_take_out_is_gone_either_way(default: str, bad: bool) -> None:
+    trace = Trace(SESSIONS.format(default=default))
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "if hub.open", "Hub.open", True)
+    trace.step(one)
+    trace.write(two, "hub.open = False", "Hub.open", False)
+    trace.write(two, "left = hub.sessions.pop", "Hub.sessions['b']", 1, op="delete", name="pop")
+    trace.write(one, "    hub.sessions.pop", "Hub.sessions['b']", 1, op="delete", name="pop")
+    assert bool(crossed(trace)) is bad

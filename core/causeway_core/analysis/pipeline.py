@@ -13,7 +13,7 @@ from causeway_core.analysis.detectors.closed import closed_uses
 from causeway_core.analysis.detectors.crossed import crossed
 from causeway_core.analysis.detectors.half_built import half_built
 from causeway_core.analysis.detectors.handlers import handler_windows
-from causeway_core.analysis.detectors.iteration import iterations
+from causeway_core.analysis.detectors.iteration import fails_when_changed, iterations
 from causeway_core.analysis.detectors.lost_update import lost_updates
 from causeway_core.analysis.detectors.order_flip import order_flips
 from causeway_core.analysis.detectors.read_back import read_backs
@@ -63,7 +63,23 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
 def judged(evidence: Evidence, progress: Progress | None = None) -> list[Candidate]:
     """The candidates that no filter drops, each with its tier and rank, folded to one a place, most pressing first."""
     kept = [ranked(candidate, evidence) for each in candidates(evidence, progress) if (candidate := _filtered(each, evidence)) is not None]
+    kept = _without_explained(kept, evidence)
     return _folded(sorted(kept, key=lambda each: (each.rank, int(evidence.table.at[each.first]))), evidence)
+
+
+def _without_explained(kept: list[Candidate], evidence: Evidence) -> list[Candidate]:
+    """Without windows from an iteration to a change where the iteration itself would fail: who changes the container ends it with an error."""
+    sites = evidence.table.site
+    fails = {
+        (int(sites[each.first]), int(sites[each.others[0]]))
+        for each in kept
+        if each.pattern is Pattern.ITERATION and each.tier == "likely" and fails_when_changed(evidence, each.first)
+    }
+
+    def explained(each: Candidate) -> bool:
+        return each.pattern is Pattern.READ_WRITE_WRITE and not each.struck and (int(sites[each.first]), int(sites[each.others[0]])) in fails
+
+    return [each for each in kept if not explained(each)]
 
 
 def _filtered(candidate: Candidate, evidence: Evidence) -> Candidate | None:

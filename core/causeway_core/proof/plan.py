@@ -19,7 +19,7 @@ from causeway_core.proof.waiting import WaitingOrders
 from causeway_core.proof.window import Side, WindowOrders, inside, said, serial
 from causeway_core.storage.recording import Recording
 
-MOST_BAD = 4
+MOST_BAD = 6
 """Bad orders a finding, the likeliest first."""
 MOST_ALTERNATES = 2
 """Further ones between other actors."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
@@ -18,6 +18,8 @@ from causeway_core.proof.draft import drafted
 _NEXT = 48
 """Accesses of an actor after its look among which a place to hold it is sought."""
 _NUMBERS = re.compile(r"#\d+")
+MOST_ENTWINED = 3
+"""Places at which the second actor is held within what it does, while the first does it too."""
 MOST_IN_A_ROW = 12
 """Actors that are put one after another to see what is right."""
 
@@ -51,7 +53,8 @@ class WindowOrders:
     def orders(self, candidate: Candidate) -> Iterator[Order]:
         """The bad and the serial orders of a window, the likeliest first."""
         # Who looks into a half-built table does no more than that.
-        more = [self._overtaken, self._entwined, self._mirrored, self._alike, self._farther] if candidate.pattern is not Pattern.HALF_BUILT else []
+        more = [self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
+        more = more if candidate.pattern is not Pattern.HALF_BUILT else []
         sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
         for source, each in [*((source, candidate) for source in sources), *again]:
@@ -141,19 +144,26 @@ class WindowOrders:
         Where one runs to its end before the other goes on, work that is only wrong at the same time (two in a critical section, two
         connections at once) does no harm.
         """
+        yield from self._both_within(candidate, 0, 1)
+
+    def _entwined_farther(self, candidate: Candidate) -> Iterator[Order]:
+        """The same with the second actor held farther on: what both do after they have passed may be where they are in each other's way."""
+        yield from self._both_within(candidate, 1, MOST_ENTWINED)
+
+    def _both_within(self, candidate: Candidate, start: int, stop: int) -> Iterator[Order]:
         if candidate.dependence != "control" or candidate.pattern is not Pattern.CLONE:
             return
         a, other, who = self._anchors, candidate.others[0], self._anchors.actor(candidate.others[0])
         owner, begins, last = self._owner(candidate), a.access(other), self._next_write(candidate)
-        if (own := self._held_within(other, candidate.first)) is not None:
-            inside, rest = a.access(own[0]), a.access(own[1])
-        elif (alike := self._held_within(candidate.first, other)) is not None:
-            inside, rest = (a.predicted(row, who, self._evidence.at(other)) for row in alike)
-        else:
-            return
-        says = f"{owner.title} and {who.title} both pass {said(owner.first)} before either goes on; {who.title} is held at {said(rest)}"
-        held = [(owner.first, begins, a.held_since(other, candidate.first)), (inside, last, owner.first), (a.end(owner.actor), rest, inside)]
-        yield drafted("bad", says, held, watch=[last])
+        own = list(islice(self._held_within(other, candidate.first), stop))
+        alike = [] if own else list(islice(self._held_within(candidate.first, other, then=candidate.last), stop))
+        held_at = [(a.access(one), a.access(two)) for one, two in own[start:]]
+        for one, two in alike[start:]:
+            held_at.append((a.predicted(one, who, self._evidence.at(other)), a.predicted(two, who, self._evidence.at(other))))
+        for inside, rest in held_at:
+            says = f"{owner.title} and {who.title} both pass {said(owner.first)} before either goes on; {who.title} is held at {said(rest)}"
+            held = [(owner.first, begins, a.held_since(other, candidate.first)), (inside, last, owner.first), (a.end(owner.actor), rest, inside)]
+            yield drafted("bad", says, held, watch=[last])
 
     def _next_write(self, candidate: Candidate) -> OrderPlace:
         """Where the window's actor first changes the place it looked at."""
@@ -162,19 +172,27 @@ class WindowOrders:
         place = int(table.location[candidate.first])
         return self._anchors.access(next((row for row in rows if int(table.location[row]) == place and table.writes[row]), candidate.last))
 
-    def _held_within(self, look: int, against: int) -> tuple[int, int] | None:
-        """Accesses of one actor after its look between which it can be held: a read and a write of a place that both use, or the next after it has
-        changed the place it looked at.
+    def _held_within(self, look: int, against: int, then: int | None = None) -> Iterator[tuple[int, int]]:
+        """Accesses of one actor after its look between which it can be held: a read and a write of a place that both use (one pair a place), or the
+        next after it has changed the place it looked at. With `then`, only what another can do too while this one waits to come there: not what
+        belongs to the statement of the look, nor what is done under a lock that is needed there.
         """
         evidence, table = self._evidence, self._evidence.table
         shared = {int(table.location[row]) for row in self._after(against)}
+        seen: set[tuple[bool, int]] = set()
         for one, two in combinations(self._after(look), 2):
             place = int(table.location[one])
             reads_first = not table.writes[one] and bool(table.writes[two]) and place == int(table.location[two]) and place in shared
             takes = bool(table.writes[one]) and place == int(table.location[look])
-            if (reads_first or takes) and evidence.parted(one, two, against):
-                return one, two
-        return None
+            if not (reads_first or takes) or (takes, place) in seen or not evidence.parted(one, two, against):
+                continue
+            if then is None or not (self._in_one_statement(look, one) or evidence.locks_through(one, two) & evidence.locks_at(then)):
+                seen.add((takes, place))
+                yield one, two
+
+    def _in_one_statement(self, one: int, other: int) -> bool:
+        places = [self._anchors.access(row) for row in (one, other)]
+        return len({(place.file, place.line) for place in places}) == 1
 
     def _after(self, row: int) -> list[int]:
         table = self._evidence.table

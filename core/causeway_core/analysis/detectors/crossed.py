@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.taken_out import fails_on_nothing
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.filters.commutative import commutes
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.table import MUTATE, Ints
+from causeway_core.analysis.table import DELETE, MUTATE, Ints
 from causeway_core.analysis.text import Texts
 
 SAMPLE = 24
@@ -87,7 +88,7 @@ def _of_four(evidence: Evidence, first: int, last: int, one: int, two: int) -> C
         return None
     if not (evidence.concurrent(first, one) and evidence.concurrent(last, two) and evidence.concurrent(last, one)):
         return None
-    if commutes(evidence, last) and commutes(evidence, two):
+    if (commutes(evidence, last) and commutes(evidence, two)) or _both_take_out(evidence, last, two):
         return None
     inside = int(order[first]) < min(int(order[one]), int(order[two])) and max(int(order[one]), int(order[two])) < int(order[last])
     candidate = Candidate(Pattern.CROSSED, "atomicity_violation", first, last, (one, two), "control", inside)
@@ -142,6 +143,12 @@ def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = Tr
         near = [other for other in mine.tolist() if table.order[other] > table.order[row] and _within(evidence, site, int(table.site[other]))]
     near.sort(key=lambda other: abs(int(table.order[other]) - int(table.order[row])))
     return near[0] if near else None
+
+
+def _both_take_out(evidence: Evidence, last: int, two: int) -> bool:
+    """Whether both take out the same, and the first does not mind if it is gone by then: it is gone either way."""
+    table = evidence.table
+    return int(table.op[last]) == int(table.op[two]) == DELETE and not fails_on_nothing(evidence, int(table.site[last]))
 
 
 def _unchanging(evidence: Evidence, read: int, write: int) -> bool:

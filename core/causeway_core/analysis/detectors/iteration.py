@@ -12,6 +12,7 @@ from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.table import ITERATE, READ, WRITE
 
 SAMPLE = 40
+_FAILING = ("dict", "set", "OrderedDict", "defaultdict", "Counter", "deque")
 
 
 def iterations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
@@ -46,3 +47,10 @@ def _disturbs(evidence: Evidence, row: int, other: int, suspends: bool) -> bool:
     if evidence.locks_at(row) & evidence.locks_at(other) or (int(table.op[other]) == WRITE and not evidence.changes_structure(other)):
         return False
     return evidence.concurrent(row, other)
+
+
+def fails_when_changed(evidence: Evidence, row: int) -> bool:
+    """Whether an iteration over the container of an access ends with an error when something is added or removed meanwhile: not that of a list."""
+    owner = evidence.facts.locations[int(evidence.table.location[row])].object
+    thing = None if owner is None else evidence.facts.objects.get(owner)
+    return thing is not None and thing.type.rpartition(".")[2] in _FAILING

@@ -23,7 +23,7 @@ def taken_out(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     """
     table = evidence.table
     for site in np.unique(table.site[table.op == DELETE]).tolist():
-        if not _fails_on_nothing(evidence, site):
+        if not fails_on_nothing(evidence, site):
             continue
         given = 0
         for last in [row for row in evidence.rows_at(site).tolist() if int(table.op[row]) == DELETE][:SAMPLE]:
@@ -63,7 +63,7 @@ def _looked(evidence: Evidence, row: int, location: int) -> bool:
     return any(int(table.location[look]) == location and evidence.atomic_unit(look) == evidence.atomic_unit(row) for look in looks)
 
 
-def _fails_on_nothing(evidence: Evidence, site: int) -> bool:
+def fails_on_nothing(evidence: Evidence, site: int) -> bool:
     """Whether a site takes out by `del`, or by a `pop` that has no default."""
     found = evidence.facts.sites.get(abs(site))
     if found is None:

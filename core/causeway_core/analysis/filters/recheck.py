@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
+from causeway_core.analysis.text import called
 
 
 def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a window whose write is guarded by a later read that nothing can part from it: a re-check after the await, double-checked
-    locking, compare-and-set.
+    locking, compare-and-set, or a `setdefault` whose result is what is used.
 
     The later read is of the same location, and where the write is computed from the first read, compared with it; or of a version that the
     window's step read too and that every interfering write changes in the same step.
@@ -16,6 +19,8 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.CROSSED):
         return None
     table, first, last = evidence.table, candidate.first, candidate.last
+    if candidate.dependence == "control" and table.location[first] == table.location[last] and _keeps_what_is_there(evidence, last):
+        return Verdict(DROP, "what another has put there by then is kept and used")
     guards = evidence.deciding_sites(last)
     between = evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1, last=LOOK_BACK)
     for row in between:
@@ -27,6 +32,17 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         elif _is_version(candidate, evidence, row):
             return Verdict(DROP, "guarded by a version check right before the write")
     return None
+
+
+def _keeps_what_is_there(evidence: Evidence, last: int) -> bool:
+    """Whether a write is that of a `setdefault` whose result is used: one look and write of its own, after which all have the same."""
+    site = evidence.facts.sites.get(int(evidence.table.site[last]))
+    if site is None or site.name != "setdefault":
+        return False
+    around = evidence.texts.around(evidence.facts.functions[site.function].path, site.line)
+    statement = next((node for node in reversed(around) if isinstance(node, ast.stmt)), None)
+    thrown_away = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and called(statement.value) == "setdefault"
+    return statement is not None and not thrown_away
 
 
 def _compares(evidence: Evidence, check: int, first: int) -> bool:

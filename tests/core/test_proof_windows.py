@@ -1,0 +1,138 @@
+"""Windows in which an ordinary run goes well, confirmed by re-runs; beside each, the same code mended, which is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.model import Finding
+from causeway_core.proof import plan, verify
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+IN_TWO = """
+import threading
+
+WORK
+
+def both(work):
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+both(work)
+"""
+LOCKS = """
+class Shelf:
+    def __init__(self):
+        self.locks, self.books, self.bought = {}, {}, []
+
+    def lock(self, title):
+        lock = self.locks.get(title)
+        if lock is None:
+            lock = self.locks[title] = threading.Lock()
+        return lock
+
+    def book(self, title):
+        with self.lock(title):
+            if title not in self.books:
+                self.bought.append(title)
+                self.books[title] = title.upper()
+            return self.books[title]
+
+shelf = Shelf()
+
+def work(number):
+    shelf.book("emma")
+    print(len(shelf.bought))
+"""
+ONE_LOCK = LOCKS.replace("lock = self.locks[title] = threading.Lock()", "lock = self.locks.setdefault(title, threading.Lock())")
+OWN_LOCK = LOCKS.replace("lock = self.locks[title] = threading.Lock()", "lock = threading.Lock()\n            self.locks.setdefault(title, lock)")
+REPLACED = """
+class Wire:
+    def __init__(self):
+        self.cut = False
+
+    def send(self, text):
+        if self.cut:
+            raise OSError("cut")
+
+class Wires:
+    def __init__(self):
+        self.guard, self.kept = threading.RLock(), {}
+
+    def get(self, name):
+        with self.guard:
+            return self.kept.get(name)
+
+    def put(self, name, wire):
+        with self.guard:
+            old = self.kept.get(name)
+            self.kept[name] = wire
+        if old is not None:
+            old.cut = True
+
+wires = Wires()
+
+def wire_to(name):
+    wire = wires.get(name)
+    if wire is None:
+        wire = Wire()
+        wires.put(name, wire)
+    return wire
+
+def work(number):
+    wire_to("home").send("hi")
+"""
+UNDER_GUARD = REPLACED.replace("return wire\n", "return wire\n\nasked = threading.Lock()\n").replace('wire_to("home")', "home()") + """
+def home():
+    with asked:
+        return wire_to("home")
+"""
+
+NOTES = """
+import threading
+
+class Board:
+    def __init__(self):
+        self.notes = {number: number for number in range(4)}
+
+    def old(self, number):
+        return number < 2
+
+    def clear(self):
+        old = []
+        for number in NOTES:
+            if self.old(number):
+                old.append(number)
+        for number in old:
+            self.notes.pop(number, None)
+
+board = Board()
+clears = threading.Thread(target=board.clear)
+clears.start()
+board.notes[9] = 9
+clears.join()
+"""
+
+def proved(tmp_path: Path, source: str) -> list[Finding]:
+    (tmp_path / "app.py").write_text(source)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        return [each for each in verify(recording, plan(recording, examine(recording)))[0] if each.tier != "hint"]
+
+
+@pytest.mark.parametrize(("work", "wrong"), [(LOCKS, True), (OWN_LOCK, True), (ONE_LOCK, False), (REPLACED, True), (UNDER_GUARD, False)])
+def test_both_pass_the_check_and_one_is_held_in_what_lies_behind_it(tmp_path: Path, work: str, wrong: bool) -> None:
+    found = proved(tmp_path, IN_TWO.replace("WORK", work))
+    assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]
+
+
+@pytest.mark.parametrize(("notes", "wrong"), [("self.notes", True), ("list(self.notes)", False)])
+def test_a_table_that_is_changed_while_it_is_gone_through_for_what_to_take_out(tmp_path: Path, notes: str, wrong: bool) -> None:
+    found = proved(tmp_path, NOTES.replace("NOTES", notes))
+    assert [(each.tier, "iterates" in each.title) for each in found] == ([("confirmed", True)] if wrong else []), [each.title for each in found]
