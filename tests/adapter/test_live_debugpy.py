@@ -9,7 +9,7 @@ from causeway_adapter.dap.live.configuration import parse
 from causeway_core.errors import CausewayError
 
 from tests.adapter.client import Client
-from tests.adapter.programs_live import CALLS, FAILS, THREADS
+from tests.adapter.programs_live import CALLS, FAILS, THREADS, WITHDRAW
 
 
 def ends(client, code):
@@ -41,6 +41,19 @@ def test_stop_on_entry_and_steps_in_over_and_out(program):
         assert script.stops_at(client, stopped, "return")
         stopped = client.move("stepOut", stopped)
         assert client.top(stopped)["name"] == "total"
+        client.request("continue", threadId=stopped["threadId"])
+        ends(client, 0)
+
+
+def test_a_step_over_an_await_stays_in_its_task(program):
+    script = program(WITHDRAW)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("await"))
+        stopped = client.event("stopped")
+        script.at()(client)
+        for mark in ("write", "after"):
+            stopped = client.move("next", stopped)
+            assert script.stops_at(client, stopped, mark) and client.locals(stopped)["amount"] == "10", "not in the other task, which began meanwhile"
         client.request("continue", threadId=stopped["threadId"])
         ends(client, 0)
 

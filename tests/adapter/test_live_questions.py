@@ -120,6 +120,22 @@ def test_while_the_program_runs_there_is_one_clear_error(program):
         client.event("terminated")
 
 
+def test_what_recording_costs_is_told_while_the_program_runs_and_of_a_recording(program, lost_update):
+    from causeway_core.storage import Recording
+
+    script = program("import time\nfor n in range(2000):\n    last = n\nwhile True:\n    time.sleep(0.01)\n")
+    with Client() as client:
+        client.launch(**script.configuration())
+        while (cost := client.request("causeway/cost"))["events"] < 2000:
+            pass
+        assert cost["bytes"] > 1000
+        client.request("terminate")
+        client.event("terminated")
+    with Client() as client, Recording.open(lost_update.path) as recording:
+        client.attach(lost_update.path)
+        assert client.request("causeway/cost") == {"events": recording.meta.events, "bytes": lost_update.path.stat().st_size}
+
+
 def test_now_of_a_recording_is_its_end(lost_update):
     with Client() as client:
         client.attach(lost_update.path)

@@ -1,17 +1,23 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { selectors } from './selectors.ts';
 import { project, VsCode } from './vscode.ts';
 
 const BROWSER = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const PATIENCE = Number(process.env['CAUSEWAY_PATIENCE'] ?? 240_000);
+const PATIENCE = Number(process.env['CAUSEWAY_PATIENCE'] ?? 120_000);
+/** How long the rest of a file waits for each thing when one has not come: what follows builds on it. */
+const AFTER_A_FAILURE = 3_000;
+/** How long something that was done may take to be seen before it is done again; then twice as long. */
+const AGAIN = 2_000;
+const MOST_LOOKS = 20;
 
 /** A person at the workbench: opens files, sets breakpoints, presses keys, and looks. Waits are for what is seen, never for time. */
 export class Workbench {
   readonly code: VsCode;
   readonly page: Page;
   private readonly browser: Browser;
+  private patience = PATIENCE;
 
   private constructor(code: VsCode, page: Page, browser: Browser) {
     this.code = code;
@@ -31,6 +37,7 @@ export class Workbench {
     await page.goto(code.url);
     await page.waitForSelector(selectors.workbench);
     await workbench.see(page.locator(selectors.explorerRows));
+    await workbench.see(page.locator(selectors.activityBar('Causeway')));
     await prepared;
     return workbench;
   }
@@ -42,23 +49,37 @@ export class Workbench {
 
   /** Waits until something is no longer there. */
   async gone(what: Locator): Promise<void> {
-    try {
-      await what.first().waitFor({ state: 'detached' });
-    } catch (error) {
-      await this.picture('failed');
-      throw error;
-    }
+    await what.first().waitFor({ state: 'detached' }).catch((error: unknown) => this.failed(error));
   }
 
   /** Waits until something is visible. */
   async see(what: Locator): Promise<Locator> {
-    try {
-      await what.first().waitFor({ state: 'visible' });
-    } catch (error) {
-      await this.picture('failed');
-      throw error;
-    }
+    await what.first().waitFor({ state: 'visible' }).catch((error: unknown) => this.failed(error));
     return what.first();
+  }
+
+  /**
+   * Does something until what it brings is seen: a list that was opened too early does not offer what an extension adds later, and a click may meet
+   * a row that VS Code is drawing anew.
+   */
+  private async until(what: Locator, act: () => Promise<unknown>): Promise<Locator> {
+    const end = Date.now() + this.patience;
+    for (let patience = AGAIN; Date.now() < end; patience *= 2) {
+      await act();
+      if (await this.sees(what, patience)) return what.first();
+    }
+    return this.see(what);
+  }
+
+  private async sees(what: Locator, timeout: number): Promise<boolean> {
+    return what.first().waitFor({ state: 'visible', timeout }).then(() => true, () => false);
+  }
+
+  private async failed(error: unknown): Promise<never> {
+    if (this.patience === PATIENCE) await this.picture('failed');
+    this.patience = AFTER_A_FAILURE;
+    this.page.setDefaultTimeout(this.patience);
+    throw error;
   }
 
   async press(...keys: string[]): Promise<void> {
@@ -67,10 +88,11 @@ export class Workbench {
 
   /** Runs a command of the palette by its title. */
   async command(title: string): Promise<void> {
-    await this.press('F1');
-    await this.see(this.page.locator(selectors.quickInput));
-    await this.page.keyboard.type(title);
-    await (await this.see(this.page.locator(selectors.quickRows, { hasText: title }))).click();
+    const input = this.page.locator(selectors.quickInput);
+    const row = await this.until(this.page.locator(selectors.quickRows, { hasText: title }), async () => {
+      await (await this.until(input, () => this.press('F1'))).fill(`>${title}`);
+    });
+    await row.click();
   }
 
   /** Opens a file of the workspace's top folder, with the cursor on a line. */
@@ -78,6 +100,7 @@ export class Workbench {
     await this.press('Control+O');
     await (await this.see(this.page.locator(selectors.quickRows, { hasText: name }))).click();
     await this.see(this.page.locator(selectors.activeTab(name)));
+    await this.see(this.page.locator(selectors.focusedEditor));
     await this.press('Control+G');
     await this.see(this.page.locator(selectors.quickInput));
     await this.page.keyboard.type(String(line));
@@ -113,17 +136,16 @@ export class Workbench {
 
   /** The inner frame of the webview whose page has an element, wherever VS Code has put that page among others. */
   async webview(having: string): Promise<FrameLocator> {
-    const until = Date.now() + PATIENCE;
+    const until = Date.now() + this.patience;
     while (Date.now() < until) {
       for (const outer of await this.page.locator(selectors.webview).all()) {
         const frame = outer.contentFrame().locator('iframe#active-frame').contentFrame();
         const shown = frame.locator(having).first();
-        if (await shown.waitFor({ state: 'visible', timeout: 1000 }).then(() => true, () => false)) return frame;
+        if (await this.sees(shown, 1000)) return frame;
       }
       await this.see(this.page.locator(selectors.webview));
     }
-    await this.picture('failed');
-    throw new Error(`no webview shows ${having}`);
+    return this.failed(new Error(`no webview shows ${having}`));
   }
 
   /** Clicks a button of the debug toolbar, which VS Code draws anew at each stop: between press and release of a mouse it may be another element. */
@@ -143,10 +165,20 @@ export class Workbench {
     return this.page.locator(selectors.variableRows).filter({ has: this.page.locator(selectors.variableName, { hasText: new RegExp(`^${name}\\s*[:=]?\\s*$`) }) });
   }
 
-  /** Picks an entry of the context menu of something. */
+  /** The row for an attribute of a local variable, which is opened. */
+  async attributeRow(variable: string, attribute: string): Promise<Locator> {
+    const row = this.variableRow(variable).and(this.page.locator(selectors.localRows));
+    return this.until(this.variableRow(attribute).and(this.page.locator(selectors.attributeRows)), async () => {
+      if ((await (await this.see(row)).getAttribute('aria-expanded')) === 'false') await row.locator(selectors.variableTwistie).click();
+    });
+  }
+
+  /** Picks an entry of the context menu of something, by the keyboard: a menu takes no clicks in the first moment after it has opened. */
   async contextMenu(of: Locator, entry: string): Promise<void> {
-    await (await this.see(of)).click({ button: 'right' });
-    await (await this.see(this.page.locator(selectors.menuItems, { hasText: entry }))).click();
+    const item = this.page.locator(selectors.menuItems, { hasText: entry });
+    await (await this.until(item, async () => (await this.see(of)).click({ button: 'right' }))).hover();
+    await this.press('Enter');
+    await this.gone(item);
   }
 
   /** Waits for the actor that the call stack marks as the one that is stopped. */
@@ -164,7 +196,11 @@ export class Workbench {
   async picture(name: string): Promise<void> {
     const folder = process.env['CAUSEWAY_SCREENSHOTS'];
     if (folder === undefined) return;
+    // Views that are still being filled say what was: a picture is of what no longer changes.
+    const look = async (): Promise<string> => (await this.page.screenshot()).toString('base64');
+    let [last, now] = ['', await look()];
+    for (let left = MOST_LOOKS; left > 0 && last !== now; left--) [last, now] = [now, await look()];
     mkdirSync(join(project, folder), { recursive: true });
-    await this.page.screenshot({ path: join(project, folder, `${name}.png`) });
+    writeFileSync(join(project, folder, `${name}.png`), now, 'base64');
   }
 }

@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new TestProfile(interpreters, commandLine),
     vscode.debug.registerDebugAdapterDescriptorFactory('causeway', new AdapterFactory(interpreters)),
     vscode.debug.registerDebugAdapterTrackerFactory('causeway', sessions),
-    vscode.debug.registerDebugConfigurationProvider('causeway', new ConfigurationProvider()),
+    vscode.debug.registerDebugConfigurationProvider('causeway', new ConfigurationProvider(interpreters)),
     vscode.debug.registerDebugConfigurationProvider('causeway', new DynamicConfigurations(), vscode.DebugConfigurationProviderTriggerKind.Dynamic),
     vscode.window.registerTreeDataProvider('causeway.findings', findings),
     vscode.window.registerTreeDataProvider('causeway.recordings', recordings),

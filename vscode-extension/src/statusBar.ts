@@ -2,37 +2,60 @@ import * as vscode from 'vscode';
 import { Sessions } from './debug/sessions';
 import { nameOf } from './recordings';
 
-/** One item: where the active session is, or how many findings the newest recording has. */
+const EVERY_MS = 2_000;
+
+/** How much a session has recorded. */
+interface Cost {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** One item: where the active session is and how much it has recorded, or how many findings the newest recording has. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('causeway', vscode.StatusBarAlignment.Left, 10);
   private readonly listener: vscode.Disposable;
+  private readonly timer: NodeJS.Timeout;
   private idle = '';
+  private cost: { readonly session: string; readonly words: string } | undefined;
 
   constructor(private readonly sessions: Sessions) {
     this.item.name = 'Causeway';
-    this.listener = sessions.onDidChange(() => this.show());
+    this.listener = sessions.onDidChange(() => {
+      this.show();
+      void this.ask();
+    });
+    this.timer = setInterval(() => void (this.sessions.active && !this.sessions.current && this.ask()), EVERY_MS);
   }
 
-  /** What to say while no session is active: findings of the newest recording, and what recording it cost. */
+  /** What to say while no session is active: findings of the newest recording. */
   rest(recording: vscode.Uri | undefined, findings: number): void {
     this.idle = recording === undefined ? '' : `$(history) ${nameOf(recording)}: ${findings === 1 ? '1 finding' : `${findings} findings`}`;
     this.show();
   }
 
   dispose(): void {
+    clearInterval(this.timer);
     this.listener.dispose();
     this.item.dispose();
   }
 
-  private show(): void {
-    const stop = this.sessions.current;
+  /** Asks the active session what it has recorded; a session that cannot say so (yet, or any more) is shown without. */
+  private async ask(): Promise<void> {
     const session = this.sessions.active;
-    const past = /in the past: [^.;)]*/i.exec(stop?.text ?? '')?.[0];
-    if (session) {
-      this.item.text = past === undefined ? (session.configuration['recording'] === undefined ? '$(record) recording' : '$(history) in a recording') : `$(history) ${past}`;
-      this.item.tooltip = stop?.text ?? 'Causeway records this run';
-      this.item.command = 'causeway.pickCause';
-    } else {
+    if (!session) return;
+    try {
+      const { events, bytes } = (await session.customRequest('causeway/cost')) as Cost;
+      this.cost = { session: session.id, words: `${events.toLocaleString('en')} events, ${size(bytes)}` };
+      this.show();
+    } catch {
+      this.cost = undefined;
+    }
+  }
+
+  private show(): void {
+    const session = this.sessions.active;
+    if (session) this.showSession(session);
+    else {
       this.item.text = this.idle;
       this.item.tooltip = 'Show the findings';
       this.item.command = 'causeway.findings.focus';
@@ -40,4 +63,19 @@ export class StatusBar implements vscode.Disposable {
     if (this.item.text === '') this.item.hide();
     else this.item.show();
   }
+
+  private showSession(session: vscode.DebugSession): void {
+    const stop = this.sessions.current;
+    const past = /in the past: [^.;)]*/i.exec(stop?.text ?? '')?.[0];
+    const ended = stop?.text.startsWith('The program has ended') === true;
+    const state = session.configuration['recording'] !== undefined ? '$(history) in a recording' : ended ? '$(history) at its end' : '$(record) recording';
+    const cost = this.cost?.session === session.id ? this.cost.words : '';
+    this.item.text = past === undefined ? [state, cost].filter(Boolean).join(' · ') : `$(history) ${past}`;
+    this.item.tooltip = [stop?.text ?? 'Causeway records this run', cost && `recorded: ${cost}`].filter(Boolean).join('\n');
+    this.item.command = 'causeway.pickCause';
+  }
+}
+
+function size(bytes: number): string {
+  return bytes < 1 << 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / (1 << 20)).toFixed(1)} MB`;
 }

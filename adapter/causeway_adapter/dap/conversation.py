@@ -174,3 +174,13 @@ class Conversation:
     def moved(self, stop: Stop, body: dict[str, Any] | None = None) -> Reply:
         """The reply to a request that moved the session."""
         return Reply(body or {}, (self.stopped(stop),))
+
+    def travelled(self, stop: Stop) -> Reply:
+        """The reply to a request of our own that moved the session. No client takes it for a movement: the former stop would stay beside this one."""
+        before = self.stop.mark.actor if self.stop is not None else stop.mark.actor
+        return Reply({}, (continued(before), self.stopped(stop)))
+
+
+def continued(thread: int) -> Event:
+    """All goes on from where `thread` was stopped."""
+    return Event("continued", {"threadId": thread, "allThreadsContinued": True})

@@ -11,6 +11,7 @@ ASKED_UNSEEN = frozenset(
         "breakpointLocations",
         "cancel",
         "causeway/causality",
+        "causeway/cost",
         "causeway/overview",
         "causeway/travel",
         "completions",

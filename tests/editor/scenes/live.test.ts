@@ -52,11 +52,17 @@ test('step back leads over the await into the task that asked, in the same sessi
   await workbench.picture('live-other-task');
 });
 
-test('continue comes back to now by way of the breakpoint, and the program goes on to its end', async () => {
+test('back to now, then over the next lines as always, and the program goes on to its end', async () => {
   await workbench.command('Causeway: Back to Now');
   await workbench.stoppedAt('gateway.py', 18);
-  await workbench.see(status().filter({ hasText: 'recording' }));
+  await workbench.see(status().filter({ hasText: /recording · [\d,]+ events, [\d.]+ [KM]B/ }));
   await workbench.press('F9');
+  await workbench.gone(workbench.page.locator(selectors.breakpoint));
+  for (const line of [17, 23]) {
+    await workbench.debugAction('Step Over');
+    await workbench.stoppedAt('gateway.py', line);
+  }
+  await workbench.picture('live-step-over');
   await workbench.debugAction('Continue');
   await workbench.gone(workbench.page.locator(selectors.topFrameLine));
 });

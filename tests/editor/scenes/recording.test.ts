@@ -6,6 +6,11 @@ import { recordLostUpdate, unhurried } from '../bank.ts';
 import { selectors } from '../selectors.ts';
 import { Workbench } from '../workbench.ts';
 
+/** The part of a browser's window that is looked at. */
+interface Styled {
+  getComputedStyle(of: unknown): { color: string };
+}
+
 let workbench: Workbench;
 
 before(async () => {
@@ -54,8 +59,7 @@ test('jump to cursor offers each execution of the line, and goes to the one that
 
 test('break on value change, then Reverse: the last writer of the balance is the other task', async () => {
   assert.equal(await workbench.variable('amount'), '50');
-  await (await workbench.see(workbench.variableRow('account'))).locator(selectors.variableTwistie).click();
-  await workbench.contextMenu(workbench.variableRow('balance'), 'Break on Value Change');
+  await workbench.contextMenu(await workbench.attributeRow('account', 'balance'), 'Break on Value Change');
   await workbench.see(workbench.page.locator(selectors.breakpointRows, { hasText: 'Account.balance' }));
   await workbench.debugAction('Reverse');
   await workbench.actor(/ledger \/ task Task-7/);
@@ -103,7 +107,7 @@ test('the causality view is walked by keys and by mouse, and its scrubber spans 
 
 test('the causality view follows a dark theme', async () => {
   const view = await workbench.webview('.node.here');
-  const colour = (): Promise<string> => view.locator('body').evaluate('(body) => getComputedStyle(body).color');
+  const colour = (): Promise<string> => view.locator('body').evaluate((body) => (globalThis as unknown as Styled).getComputedStyle(body).color);
   const light = await colour();
   await workbench.command('Preferences: Toggle between Light/Dark Themes');
   await view.locator('body.vscode-dark').waitFor();

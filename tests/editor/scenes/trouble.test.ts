@@ -28,9 +28,9 @@ test('an interpreter without Causeway is named, and installing it is offered', a
   await workbench.see(workbench.page.locator(selectors.dialogButtons, { hasText: 'Install Causeway' }));
   await workbench.picture('package-missing');
   await workbench.press('Escape');
-  await workbench.see(workbench.page.locator(selectors.dialog, { hasText: 'No Python interpreter with Causeway' }));
-  await workbench.press('Escape');
   await workbench.gone(workbench.page.locator(selectors.dialog));
+  await workbench.showDebugView();
+  assert.equal(await workbench.page.locator(selectors.dialog).count(), 0, 'one question is enough');
 });
 
 test('a launch that is refused says why, in one sentence with the next step', async () => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Interpreters } from '../interpreter';
 import { newestRecording } from '../recordings';
 
 const FRAMEWORKS: readonly { readonly pattern: RegExp; readonly name: string; make(app: string): vscode.DebugConfiguration }[] = [
@@ -14,8 +15,17 @@ const FRAMEWORKS: readonly { readonly pattern: RegExp; readonly name: string; ma
   },
 ];
 
+/** The interpreter that a configuration names; undefined where the folder's is meant. */
+export function chosenPython(configuration: vscode.DebugConfiguration): string | undefined {
+  const given: unknown = configuration['python'];
+  const python: unknown = Array.isArray(given) ? given[0] : given;
+  return typeof python === 'string' && python !== '' ? python : undefined;
+}
+
 /** Fills in what a person left out, so that F5 works without a launch.json. */
 export class ConfigurationProvider implements vscode.DebugConfigurationProvider {
+  constructor(private readonly interpreters: Interpreters) {}
+
   /** F5 without a configuration debugs the file in the editor. */
   resolveDebugConfiguration(folder: vscode.WorkspaceFolder | undefined, configuration: vscode.DebugConfiguration): vscode.ProviderResult<vscode.DebugConfiguration> {
     if (!configuration.type && !configuration.request && !configuration.name) {
@@ -24,6 +34,13 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
       return { type: 'causeway', request: 'launch', name: 'Causeway: current file', program: editor.document.uri.fsPath, ...this.place(folder) };
     }
     return configuration.request === 'launch' && configuration['recording'] === undefined ? { ...this.place(folder), ...configuration } : configuration;
+  }
+
+  /** Without an interpreter that has Causeway there is no session: the one question has been asked, and nothing more is said. */
+  async resolveDebugConfigurationWithSubstitutedVariables(folder: vscode.WorkspaceFolder | undefined, configuration: vscode.DebugConfiguration): Promise<vscode.DebugConfiguration | undefined> {
+    if (configuration['debugServer'] !== undefined) return configuration;
+    const python = await this.interpreters.withCauseway(folder, chosenPython(configuration));
+    return python === undefined ? undefined : configuration;
   }
 
   private place(folder: vscode.WorkspaceFolder | undefined): { cwd?: string } {

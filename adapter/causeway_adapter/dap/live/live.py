@@ -12,7 +12,7 @@ from causeway_core.model import Stop
 from causeway_core.session import Now, Session
 
 from causeway_adapter.dap import verbs
-from causeway_adapter.dap.conversation import Conversation
+from causeway_adapter.dap.conversation import Conversation, continued
 from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Backend, Message
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
 from causeway_adapter.dap.live.configuration import Launch
@@ -22,6 +22,7 @@ from causeway_adapter.dap.live.names import LiveNames
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
 from causeway_adapter.dap.reply import Event
+from causeway_adapter.dap.requests.cost import cost
 
 PLACE = "__import__('causeway.hooks.debugger', fromlist=['place']).place()"
 """What a thread that is held evaluates to say where it is in the recording."""
@@ -141,6 +142,8 @@ class Live:
         elif self._ended and command in ("terminate", *FORWARD) and (command == "terminate" or self._leaves(str(command))):
             self._port.respond(request)
             self._say_farewell()
+        elif command == "causeway/cost" and self._recorder is not None:
+            self._port.respond(request, cost(self._recorder.events, self._recorder.path, self._recorder.spool).body)
         elif command == "terminate" or command in ABOUT_THE_BACKEND:
             self._forward(request)
         elif self._in_past or self._ended:
@@ -445,6 +448,7 @@ class Live:
             self._hand_over(request, self._as_recorded(arguments))
         elif arguments.get("now") is True:
             self._port.respond(request)
+            self._port.emit(continued(self._now_thread))
             self._port.emit(self._back_to_now())
         elif "actor" in arguments and arguments.get("direction") == 1:
             raise ProtocolError("nothing has happened after now", "continue, or step forward")

@@ -117,6 +117,11 @@ class Recorder:
         session.recording.derive = self._derive
         return session
 
+    @property
+    def events(self) -> int:
+        """Records taken in so far."""
+        return self._ingestor.events
+
     def grown(self) -> bool:
         """Whether there is more than the session that is open has seen: a person may have had the program do something while it was held."""
         with self._lock:

@@ -10,6 +10,7 @@ from causeway_adapter.dap.requests import (
     causality,
     completions,
     configuration_done,
+    cost,
     data_breakpoint_info,
     evaluate,
     exception_info,
@@ -70,6 +71,7 @@ HANDLERS: dict[str, Handler] = {
     "disconnect": lifetime.disconnect,
     "cancel": lifetime.cancel,
     "causeway/causality": causality.neighbourhood,
+    "causeway/cost": cost.handle,
     "causeway/overview": causality.overview,
     "causeway/travel": travel.handle,
 }

@@ -19,24 +19,24 @@ def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
     the end of what is recorded)."""
     session = conversation.session
     if "finding" in arguments:
-        return conversation.moved(_to_finding(session, str(arguments["finding"]), arguments.get("role")))
+        return conversation.travelled(_to_finding(session, str(arguments["finding"]), arguments.get("role")))
     if "event" in arguments:
-        return conversation.moved(_to_event(session, str(arguments["event"])))
+        return conversation.travelled(_to_event(session, str(arguments["event"])))
     if "offsetNs" in arguments:
-        return conversation.moved(session.travel_to_offset(int(arguments["offsetNs"])))
+        return conversation.travelled(session.travel_to_offset(int(arguments["offsetNs"])))
     if "line" in arguments:
         line = conversation.coordinates.line_in(arguments["line"])
-        return conversation.moved(_to_execution(session, str(arguments["path"]), line, _direction(arguments)))
+        return conversation.travelled(_to_execution(session, str(arguments["path"]), line, _direction(arguments)))
     if "actor" in arguments:
         conversation.turn_to(arguments["actor"])
-        return conversation.moved(session.step_in() if _direction(arguments) > 0 else session.step_back_in())
+        return conversation.travelled(session.step_in() if _direction(arguments) > 0 else session.step_back_in())
     if "writerOf" in arguments:
-        return conversation.moved(_to_writer(session, str(arguments["writerOf"]), conversation.frame(arguments.get("frameId"))))
+        return conversation.travelled(_to_writer(session, str(arguments["writerOf"]), conversation.frame(arguments.get("frameId"))))
     if arguments.get("cause") is True:
         conversation.turn_to(arguments.get("threadId"))
-        return conversation.moved(session.step_to_cause())
+        return conversation.travelled(session.step_to_cause())
     if arguments.get("now") is True:
-        return conversation.moved(session.end())
+        return conversation.travelled(session.end())
     raise ProtocolError("causeway/travel does not say where to", "give finding, event, offsetNs, line, actor, writerOf, cause or now")
 
 
