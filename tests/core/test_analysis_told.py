@@ -430,6 +430,67 @@ def test_what_a_look_found_may_no_longer_hold(look: str, act: str, found: bool, 
     assert firm(trace) == ([] if quiet else [("atomicity_violation", "likely")])
 
 
+BUMP = """
+def bump(path):
+    with open(path, "r+") as file:
+        {read}
+        {write}
+"""
+
+
+@pytest.mark.parametrize(("read", "write", "quiet"), [
+    ("n = file.read()", "file.write(n + 1)", False), ("file.seek(8)", "file.write(b'block')", True),
+    ("flock(file); n = file.read()", "file.write(n + 1)", True),
+])  # fmt: skip
+def test_a_file_that_is_changed_in_place_loses_an_update(read: str, write: str, quiet: bool) -> None:
+    trace = Story(BUMP.format(read=read, write=write))
+    for name in ("one", "two"):
+        trace.line(trace.file(trace.thread(name), "open", "/tmp/n", "r+"), "with open")
+    assert firm(trace) == ([] if quiet else [("lost_update", "likely")])
+
+
+SWEEP = """
+def sweep(folder):
+    for name in listdir(folder):
+        {act}
+"""
+
+
+@pytest.mark.parametrize(("act", "other", "tier"), [
+    ("remove(name)", "remove", "likely"), ("remove(name)", "list", "hint"), ("rmtree(name, ignore_errors=True)", "remove", None),
+])  # fmt: skip
+def test_what_was_in_a_folder_may_be_gone(act: str, other: str, tier: str | None) -> None:
+    trace = Story(SWEEP.format(act=act))
+    one, two = trace.thread("one"), trace.thread("two")
+    trace.line(trace.file(one, "list", "/tmp/jobs"), "listdir")
+    trace.line(trace.file(one, "remove", "/tmp/jobs/a"), act)
+    trace.line(trace.file(two, other, "/tmp/jobs" + ("/a" if other == "remove" else "")), "listdir" if other == "list" else act)
+    assert [(each.kind, each.tier) for each in found(trace)] == ([] if tier is None else [("atomicity_violation", tier)])
+
+
+SAVE = """
+def save(path):
+    remove(path)
+    rename(path + ".new", path)
+
+def load(path):
+    {read}
+"""
+
+
+@pytest.mark.parametrize(("first", "read", "tier"), [
+    ("remove", "return open(path)", "latent"), ("look", "return open(path)", None),
+    ("remove", "try: return open(path)\n    except FileNotFoundError: return None", "hint"),
+])  # fmt: skip
+def test_a_file_that_is_taken_away_and_made_again_is_missed_in_between(first: str, read: str, tier: str | None) -> None:
+    trace = Story(SAVE.format(read=read))
+    one, two = trace.thread("one"), trace.thread("two")
+    trace.line(trace.file(one, first, "/tmp/s"), "remove")
+    trace.line(trace.file(one, "link", "/tmp/s"), "rename")
+    trace.line(trace.file(two, "open", "/tmp/s", "r"), "return open")
+    assert [(each.kind, each.tier) for each in found(trace)] == ([] if tier is None else [("atomicity_violation", tier)])
+
+
 @pytest.mark.parametrize(("handler", "quiet"), [("pass", True), ("return log.info('there')", True), ("failed.append(folder)", False)])
 def test_an_exception_that_says_another_was_first_may_be_dropped(handler: str, quiet: bool) -> None:
     trace = Story(f"""

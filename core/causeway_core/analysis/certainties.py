@@ -8,6 +8,9 @@ from causeway_core.analysis.detectors.blocking import blocking_waits, locks_acro
 from causeway_core.analysis.detectors.cancellation import cancellations
 from causeway_core.analysis.detectors.deadlock import deadlocks
 from causeway_core.analysis.detectors.file_checks import file_checks
+from causeway_core.analysis.detectors.file_entries import file_entries
+from causeway_core.analysis.detectors.file_gaps import file_gaps
+from causeway_core.analysis.detectors.file_updates import file_updates
 from causeway_core.analysis.detectors.files import file_windows
 from causeway_core.analysis.detectors.foreign_thread import foreign_threads
 from causeway_core.analysis.detectors.handover import handovers
@@ -26,6 +29,7 @@ from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
 from causeway_core.analysis.detectors.wakeup_round import wakeup_rounds
 from causeway_core.analysis.detectors.wakeup_state import wakeup_gaps
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.file_uses import FileUses
 from causeway_core.analysis.telling.scene import Scene
 from causeway_core.analysis.waits import Waits
 from causeway_core.model import Finding
@@ -33,7 +37,7 @@ from causeway_core.model import Finding
 
 def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
     """Findings that are told as they are found."""
-    events = evidence.facts.operations
+    events, files = evidence.facts.operations, FileUses(scene, evidence)
     waits = Waits(evidence, events)
     woken = lost_wakeups(scene, waits, events)
     # A lost wake-up explains why everything stands still; saying that too would be noise.
@@ -57,8 +61,11 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *unretrieved(scene, evidence),
         *row_windows(scene, evidence),
         *predicate_windows(scene, evidence),
-        *file_windows(scene, evidence),
-        *file_checks(scene, evidence),
+        *file_windows(scene, files),
+        *file_checks(scene, files),
+        *file_entries(scene, files),
+        *file_gaps(scene, files),
+        *file_updates(scene, files),
         *cancellations(scene, evidence, events),
         *handovers(scene, evidence, events),
         *self_cancellations(scene, evidence, events),

@@ -18,8 +18,8 @@ _SPECIAL = ("/dev/", "/proc/", "/sys/")
 
 @dataclass(frozen=True, slots=True)
 class FileUse:
-    """What an actor did with a file: `look` (whether it is there: `found`), read, write (emptied and written), create (only if it was not there),
-    append, update, move, replace, remove, folder (made one), drop (removed a folder).
+    """What an actor did with a file: `look` (whether it is there: `found`), `list` (what is in a folder), read, write (emptied and written), create
+    (only if it was not there), append, update, move, replace, remove, folder (made one), drop (removed a folder).
 
     A work item of a pool is an actor; what such an item does without code of the project (`to_thread(path.read_text)`) counts as done by who
     submitted it, where it did. `order` is the rank in the total order of the process.
@@ -39,7 +39,7 @@ class FileUse:
 
 
 class FileUses:
-    """The uses of one recording and what can be asked about two of them."""
+    """The uses of one recording and what can be asked about two of them. Made once an analysis."""
 
     def __init__(self, scene: Scene, evidence: Evidence) -> None:
         self._scene, self._evidence = scene, evidence
@@ -47,14 +47,18 @@ class FileUses:
         self._locks = FileLocks(self.texts)
 
     @cached_property
+    def all(self) -> Sequence[FileUse]:
+        """All uses, in the order in which they were recorded."""
+        found = list(self._all())
+        turns = _turns(found)
+        return [replace(use, locks=frozenset(path for path, begin, end in turns[use.actor] if begin < use.at < end)) for use in found]
+
+    @cached_property
     def shared(self) -> Sequence[tuple[str, Sequence[FileUse]]]:
         """The files that several actors used, by name, with their uses in the order in which they were recorded."""
         by_file: defaultdict[str, list[FileUse]] = defaultdict(list)
-        found = list(self._all())
-        turns = _turns(found)
-        for use in found:
-            taken = (path for path, begin, end in turns[use.actor] if begin < use.at < end)
-            by_file[use.name].append(replace(use, locks=frozenset(taken)))
+        for use in self.all:
+            by_file[use.name].append(use)
         return [(name, uses) for name, uses in sorted(by_file.items()) if len({use.actor for use in uses}) > 1]
 
     def _all(self) -> Iterator[FileUse]:
@@ -155,8 +159,10 @@ def _verb(io: Io) -> str | None:
             return "folder"
         case "rmdir":
             return "drop"
-        case "look":
-            return "look"
+        case "link":
+            return "create"
+        case "look" | "list" as seen:
+            return str(seen)
     return None
 
 

@@ -264,7 +264,7 @@ def written_paths(recording: Recording) -> set[Path]:
 def writes(attributes: Mapping[str, object]) -> bool:
     """Whether a file operation changes something."""
     if attributes.get("action") != "open":
-        return attributes.get("action") != "look"
+        return attributes.get("action") not in ("look", "list")
     return any(letter in str(attributes.get("file.mode", "")) for letter in "wax+")
 
 

@@ -149,6 +149,9 @@ class Planner:
         owner, other = owners[0], others[0]
         read, write = by_actor[owner]
         [statement] = by_actor[other]
+        if read == write:
+            yield from self._in_place(finding, owner, other, statement)
+            return
         one, two = a.actor_of(owner), a.actor_of(other)
         how: PlaceAccess = "sql" if any(sql.at == read for sql in self._evidence.facts.sql) else "file"
         mine = Side(one, self._done(owner, read, how), self._begun(owner, write, how), a.held_since_event(one, read, statement), one.title)
@@ -165,6 +168,22 @@ class Planner:
             yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, mine.first), (mine.last, following, last)])
         whole = replace(mine, first=self._begun(owner, read, how), last=self._done(owner, write, how))
         yield from serial(whole, Side(two, first, (*ends, last)[0], since, two.title))
+
+    def _in_place(self, finding: Finding, owner: int, other: int, change: At) -> Iterator[Order]:
+        """What one actor opens, reads and writes at a line further down, and the other's change (to the end of its actor) before that line."""
+        a = self._anchors
+        line, at = next((access.line, access.at) for access in finding.accesses if access.role == "write" and access.at != change)
+        assert at is not None
+        writes, before = a.upcoming(owner, at, line)
+        if before is None:
+            return
+        one, two = a.actor_of(owner), a.actor_of(other)
+        opens = self._begun(owner, at, "file")
+        since, first = a.held_since_event(two, change, at), a.operation(other, change, "file")
+        end = a.end(two) if two.state == "finished" else first
+        yield inside(Side(one, before, writes, a.held_since_event(one, at, change), one.title), Side(two, first, end, since, two.title))
+        whole = Side(one, opens, a.end(one) if one.state == "finished" else writes, a.held_since_event(one, at, change), one.title)
+        yield from serial(whole, Side(two, first, end, since, two.title))
 
     def _begun(self, actor: int, at: At, how: PlaceAccess) -> OrderPlace:
         """Where to be held before a statement; what it only hands to a pool's thread can be held there, the task that awaits it cannot."""

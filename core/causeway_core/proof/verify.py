@@ -94,9 +94,9 @@ def verify(
 ) -> tuple[tuple[Finding, ...], bool]:
     """The findings (of `plan`) with their proofs, confirmed ones first, numbered anew; and whether all that was to be tried was.
 
-    Likely and latent ones are tried in order of rank, and of the hints only deadlocks, lost wake-ups, cancellations, and what is taken out. Ctrl-C
-    and an exhausted budget end it early: what was judged by then counts, the rest stays as it was and says so. Kept in the recording if `store`.
-    Costs a run of the program for each order tried; see `Judge`. `isolation` gives the re-runs what came from outside.
+    Likely and latent ones are tried in order of rank, and of the hints only deadlocks, lost wake-ups, cancellations, looks at files, and what is
+    taken out. Ctrl-C and an exhausted budget end it early: what was judged by then counts, the rest stays as it was and says so. Kept in the
+    recording if `store`. Costs a run of the program for each order tried; see `Judge`. `isolation` gives the re-runs what came from outside.
     """
     budget = budget or Budget()
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
@@ -158,9 +158,9 @@ def _ends_as_recorded(recording: Recording, reruns: Reruns, findings: Sequence[F
 def _worth_trying(finding: Finding) -> bool:
     if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
         return False
-    cancels = any(access.role in ("cancel", "cancels") for access in finding.accesses)
-    takes = any(access.role == TAKES for access in finding.accesses)
-    return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or cancels or takes
+    # What a look at a file decides may be the same whoever does it, and what is taken out may be one's own: only a run can tell.
+    telling = any(access.role in ("cancel", "cancels", "look", TAKES) for access in finding.accesses)
+    return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or telling
 
 
 def renumbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.file_uses import FileUse, FileUses
 from causeway_core.analysis.telling.scene import Moment, Scene
+from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding, Tier
 from causeway_core.model.finding import Kind
 
@@ -15,9 +16,9 @@ _RANKS: dict[Tier, float] = {"confirmed": -10.0, "likely": 0.0, "latent": 10.0, 
 _CONFIDENCE: dict[Tier, float] = {"confirmed": 0.98, "likely": 0.7, "latent": 0.45, "hint": 0.25}
 
 
-def file_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
+def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
     """Lost updates of a file read and then written, a temporary file that two actors share, a file read while another has just emptied it."""
-    files, found = FileUses(scene, evidence), []
+    found = []
     for name, uses in files.shared:
         for detect in (_lost_update, _shared_temporary, _read_while_empty):
             told = detect(scene, files, name, uses)
@@ -123,9 +124,15 @@ def told(
         confidence=_CONFIDENCE[tier],
         title=title,
         resource=shown(name),
-        events=[Moment(use.actor, int(use.at), role, f"{role} {shown(name)}") for use, role in uses],
+        events=[Moment(use.actor, int(use.at), role, f"{role} {shown(name)}", _place(scene, use)) for use, role in uses],
         recommendation=advice,
         explanation="Nothing orders the two, and no lock that the recording knows is held by both. "
         + ("It happened in this run." if struck else "It did not happen in this run."),
         unordered=scene.teller.why_unordered(At(uses[0][0].at), At(uses[-1][0].at)),
     )
+
+
+def _place(scene: Scene, use: FileUse) -> SourcePlace | None:
+    """Where a use is that stands at another line than its event."""
+    place = scene.place(use.at)
+    return replace(place, line=use.line) if place.line != use.line else None

@@ -16,6 +16,7 @@ from os.path import abspath, dirname
 from causeway import _tap
 from causeway.boundary.emit import IO
 from causeway.boundary.plain import path_text, quote
+from causeway.hooks.filelocks import held, let_go
 from causeway.redaction import scrub, scrub_argv
 
 TYPE_CHECKING = False  # typing is not imported: this module is loaded with every recording
@@ -98,11 +99,13 @@ def _opened(args: tuple[Any, ...]) -> None:
 
 
 def _file(action: str, path: str, more: str = "") -> None:
+    if held:
+        let_go()
     shown = abspath(path) if path else path
     _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"{action}","file.path":{quote(scrub(shown))}{more}}}')
 
 
-def _changed(action: str) -> Callable[[tuple[Any, ...]], None]:
+def _at_path(action: str) -> Callable[[tuple[Any, ...]], None]:
     def hook(args: tuple[Any, ...]) -> None:
         path = path_text(args[0])
         if path is not None and _matters(path):
@@ -115,6 +118,13 @@ def _renamed(args: tuple[Any, ...]) -> None:
     source, target = path_text(args[0]), path_text(args[1])
     if source is not None and target is not None and _matters(target):
         _file("rename", source, f',"file.target":{quote(scrub(abspath(target)))}')
+
+
+def _linked(args: tuple[Any, ...]) -> None:
+    """A link is made at the second path."""
+    path = path_text(args[1])
+    if path is not None and _matters(path):
+        _file("link", path)
 
 
 def _connected(args: tuple[Any, ...]) -> None:
@@ -152,8 +162,13 @@ def install() -> None:
     """Watch the audit events."""
     _tap.audit("open", _opened)
     _tap.audit("os.rename", _renamed)
-    for event, action in (("os.remove", "remove"), ("os.mkdir", "mkdir"), ("os.rmdir", "rmdir"), ("os.truncate", "truncate")):
-        _tap.audit(event, _changed(action))
+    _tap.audit("os.symlink", _linked)
+    _tap.audit("os.link", _linked)
+    for event, action in (
+        *(("os.remove", "remove"), ("os.mkdir", "mkdir"), ("os.rmdir", "rmdir"), ("os.truncate", "truncate")),
+        *(("os.listdir", "list"), ("os.scandir", "list")),
+    ):
+        _tap.audit(event, _at_path(action))
     _tap.audit("socket.connect", _connected)
     _tap.audit("socket.bind", _bound)
     _tap.audit("subprocess.Popen", _spawned)

@@ -16,6 +16,7 @@ from causeway import _tap
 from causeway.boundary.emit import IO
 from causeway.boundary.files import is_project, runs_work_item
 from causeway.boundary.plain import path_text, quote
+from causeway.hooks.filelocks import held, let_go
 from causeway.redaction import scrub
 
 TYPE_CHECKING = False  # typing is not imported: this module is loaded with every recording
@@ -49,6 +50,8 @@ def _looked(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result
     path = path_text(args[0])
     if not path:
         return
+    if held:
+        let_go()
     found = "true" if exception is None and result is not False else "false"
     _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"look","file.path":{quote(scrub(abspath(path)))},"file.found":{found}}}')
 

@@ -2,6 +2,6 @@
 
 INSTALLED = (
     *("threads", "queues", "futures", "asyncio", "uvloop", "trio"),
-    *("processes", "multiprocessing", "semaphores", "sharing", "managers", "forkserver", "signals", "debugger"),
+    *("processes", "multiprocessing", "semaphores", "sharing", "managers", "filelocks", "forkserver", "signals", "debugger"),
 )
 """Hooks in the order in which they are put in place; each file has `install()`."""
