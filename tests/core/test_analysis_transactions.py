@@ -136,3 +136,15 @@ def test_nobody_is_kept_out_who_shares_the_connection(two: tuple[Session, Sessio
     one, other = two
     other.number, other.transaction = one.number, one.transaction
     assert not keeps_out(one, one.read(ACCOUNT, "for_update"), one.write(), other.read())
+
+
+def test_what_was_written_is_there_for_others_at_the_end_of_the_transaction(two: tuple[Session, Session]) -> None:
+    one, other = two
+    written, read = one.write(), other.read()
+    one.statement("COMMIT", ("accounts",))
+    transactions = Transactions(one.trace.evidence().facts)
+    orders = dict(zip((sql.at for sql in one.trace.sql), one.trace.sql_order, strict=True))
+    assert transactions.end(written) == orders[one.trace.sql[-1].at] > orders[read.at]
+    one.transaction = None
+    alone = one.write()
+    assert Transactions(one.trace.evidence().facts).end(alone) == one.trace.sql_order[-1]

@@ -15,8 +15,11 @@ FOUND = {
     "ledger": ("lost_update", "accounts row 1"),
     "meter": ("lost_update", "meters row 3"),
     "seats": ("lost_update", "shows row 7"),
+    "seats_locked_too_short": ("lost_update", "shows row 7"),
     "sign_up": ("atomicity_violation", "members"),
     "stock": ("lost_update", "stock row 4"),
+    "stock_locked_too_short": ("lost_update", "stock row 4"),
+    "transfer_locked_too_short": ("lost_update", "accounts row 1"),
 }
 """Kind and resource of the finding; programs that are not here are right."""
 QUICK = ("seats", "seats_for_update")

@@ -69,6 +69,14 @@ def test_what_only_the_database_shows_is_compared(workshop: Workshop) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["transfer_locked_too_short", "seats_locked_too_short", "stock_locked_too_short"])
+def test_a_lock_that_is_let_go_before_the_commit_lets_the_other_read_too_early(name: str, workshop: Workshop) -> None:
+    workshop.record(name)
+    [finding] = workshop.analyse("--reset", "true")
+    assert finding["tier"] == "confirmed" and finding["proof"]["reason"].endswith("and before it commits"), finding["proof"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["transfer_in_function", "seats_in_function", "meter_in_function"])
 def test_an_order_that_a_lock_of_the_server_prevents_is_noticed_and_leaves_a_hint(name: str, workshop: Workshop) -> None:
     workshop.record(name)

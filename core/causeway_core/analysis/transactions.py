@@ -45,9 +45,14 @@ class Transactions:
         self._processes = {actor.id: actor.process for actor in facts.actors.values()}
         self._held: dict[int, dict[Guard, int]] = {}
         self._wanted: dict[int, frozenset[Guard]] = {}
+        self._ends: dict[tuple[tuple[int, int], int], int] = {}
+        self._orders: dict[int, int] = {}
         self._number = 0
         connections: dict[tuple[int, int], _Connection] = {}
-        for sql, _ in sorted(zip(facts.sql, facts.sql_order, strict=True), key=lambda pair: (pair[1], pair[0].at)):
+        for sql, order in sorted(zip(facts.sql, facts.sql_order, strict=True), key=lambda pair: (pair[1], pair[0].at)):
+            self._orders[sql.at] = order
+            if sql.transaction is not None:
+                self._ends[self._of(sql), sql.transaction] = order
             self._note(connections.setdefault(self._of(sql), _Connection()), sql)
 
     def _of(self, sql: Sql) -> tuple[int, int]:
@@ -79,6 +84,11 @@ class Transactions:
     def _take(self, held: dict[Guard, int], guard: Guard) -> None:
         self._number += 1
         held.setdefault(guard, self._number)
+
+    def end(self, sql: Sql) -> int:
+        """Where, in total order, what a statement did is there for others: at the end of its transaction."""
+        own = self._orders[sql.at]
+        return own if sql.transaction is None else self._ends.get((self._of(sql), sql.transaction), own)
 
     def together(self, one: Sql, two: Sql) -> bool:
         """Whether two statements are in one transaction."""

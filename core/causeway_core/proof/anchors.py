@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 
 from causeway_core.analysis import Analysis
+from causeway_core.analysis.statement import parse
 from causeway_core.analysis.table import MUTATE
 from causeway_core.graph import SourcePlace
 from causeway_core.model import Actor, At, Function, Site, ValueKind, make_at, stream_of
@@ -101,7 +102,14 @@ class Anchors:
         """The place of a lock operation, a wait or a statement for a database: the line that was executing."""
         function, line, text, shown = self._executing(at)
         who = self.actor_of(actor)
-        return OrderPlace(who.path, access, shown, line, function.qualname, text, None, self._nth(who, function, line, at))
+        name = self._asked(at) if access == "sql" else None
+        return OrderPlace(who.path, access, shown, line, function.qualname, text, name, self._nth(who, function, line, at))
+
+    def _asked(self, at: At) -> str | None:
+        """What tells a statement for a server from others that are made in the same line of the program: a mapper may make several."""
+        sql = next((each for each in self._evidence.facts.sql if each.at == at), None)
+        tables = sql.details.get("tables") if sql is not None and sql.system == "postgresql" else None
+        return f"{parse(sql.statement).verb} {tables[0]}" if sql is not None and tables else None
 
     def _executing(self, at: At) -> tuple[Function, int, str, str]:
         """Function, first line, text and file of the statement that was executing."""

@@ -160,6 +160,9 @@ class Planner:
         first, since = self._begun(other, begin, how), a.held_since_event(two, begin, read)
         for end in (*ends, last):
             yield inside(mine, Side(two, first, end, since, two.title))
+        if how == "sql" and self._commits_later(write):
+            says = f"{two.title} asks after {one.title} has passed {said(mine.last)} and before it commits"
+            yield drafted("bad", says, [(mine.last, first, since), (first, a.end(one), mine.last)])
         following = a.following(other, statement)
         if following is not None:
             says = (
@@ -194,6 +197,11 @@ class Planner:
         """Where a statement, or what it hands to a pool's thread, is done."""
         item = self._evidence.facts.work_items.submitted_at(at)
         return self._anchors.operation(actor, at, how) if item is None else self._anchors.end(self._anchors.actor_of(item.id))
+
+    def _commits_later(self, write: At) -> bool:
+        """Whether others do not see what a statement wrote until its transaction ends."""
+        facts, transactions = self._evidence.facts, self._evidence.transactions
+        return any(sql.at == write and transactions.end(sql) > order for sql, order in zip(facts.sql, facts.sql_order, strict=True))
 
     def _opened(self, finding: Finding) -> Iterator[Order]:
         """What one actor begins with a statement and goes on with in the next (a file that is emptied, then written), and the other's in between."""

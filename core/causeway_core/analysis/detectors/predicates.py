@@ -101,7 +101,7 @@ def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Us
     for other in alike[:SAMPLE]:
         if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="rows"):
             continue
-        through = evidence.holds.through(read.sql.actor, read.order, write.order)
+        through = evidence.holds.through(read.sql.actor, read.order, evidence.transactions.end(write.sql))
         if through & evidence.holds.locks(other.sql.actor, other.order) or not _matters(read.sql, other.sql):
             continue
         if all(evidence.unordered(use.sql.at, other.sql.at) for use in (read, write)):

@@ -113,7 +113,8 @@ def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use,
 
 
 def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:
-    through = evidence.holds.through(read.sql.actor, read.order, write.order)
+    # A lock that is let go before the commit lets others read what was there before.
+    through = evidence.holds.through(read.sql.actor, read.order, evidence.transactions.end(write.sql))
     return bool(through & evidence.holds.locks(other.sql.actor, other.order))
 
 

@@ -7,8 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from causeway.boundary import postgres
-from causeway.boundary.patch import around
-from causeway.boundary.postgres import NUMBERED, Session
+from causeway.boundary.postgres import NUMBERED, Session, around
 
 
 def _session(connection: Any) -> Session:

@@ -14,6 +14,7 @@ from time import monotonic_ns
 from typing import Any
 
 from causeway import _tap
+from causeway.boundary import patch
 from causeway.boundary.emit import SQL, gap
 from causeway.boundary.plain import quote, quote_name
 from causeway.boundary.sqlprepared import Known, Prepared, parameters_json, rows_json, sets_json
@@ -71,6 +72,13 @@ def remember(connection: Any, session: Session) -> Session:
     return session
 
 
+def around(owner: Any, name: str, enter: Callable[..., Any], leave: Callable[..., None], *, awaited: bool) -> None:
+    """Hooks a function of a driver that asks the server; while an order is in force a task that is held waits before it."""
+    patch.around(owner, name, enter, leave, awaited=awaited)
+    if awaited and observer is not None and name in vars(owner):
+        setattr(owner, name, observer.in_turn(vars(owner)[name]))
+
+
 def begins(connection: Any, session: Callable[[Any], Session]) -> int:
     """When a statement begins: now."""
     if observer is not None:
@@ -85,7 +93,7 @@ def executed(
     """A statement has been executed. `is_open`: a transaction is open now; `level`: the isolation that the driver was told to begin them with."""
     prepared = known.prepared.get(text) or known.prepare(text)
     if observer is not None:
-        observer.done(session)
+        observer.done(session, prepared.statement)
         if prepared.statement.access in ("write", "schema"):
             observer.wrote(session, prepared.statement.tables)
     if many:
@@ -98,7 +106,7 @@ def executed(
 def ended(session: Session, verb: str, error: BaseException | None, started: int, is_open: bool) -> None:
     """A COMMIT, ROLLBACK or the like that the driver made. Without a transaction it does nothing and leaves no record."""
     if observer is not None:
-        observer.done(session)
+        observer.done(session, None)
     if session.transaction is not None or is_open:
         _write(session, FORMATTED.prepared.get(verb) or FORMATTED.prepare(verb), "null", "[]", -1, error, started, is_open, None)
 

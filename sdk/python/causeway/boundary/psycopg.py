@@ -7,8 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from causeway.boundary import postgres
-from causeway.boundary.patch import around
-from causeway.boundary.postgres import FORMATTED, Session, composed
+from causeway.boundary.postgres import FORMATTED, Session, around, composed
 
 _IDLE, _IN_TRANSACTION = 0, (1, 2, 3)
 

@@ -131,7 +131,7 @@ class Anchors:
                     duty(row).accesses.append(place)
                 elif self.sites[site][6] == function and (kind == "line" or ahead or kind in ENDINGS):
                     duty(row).passes.append(place)
-            answer = self._last_await(statement) if place.access == "sql" else None
+            answer = self._last_await(statement) if place.access == "sql" and place.name is None else None
             if answer is not None:
                 duty(answer).answers.append(place)
             return True

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from causeway.boundary.postgres import Session
+    from causeway.boundary.sqltext import Statement
+    from causeway.order.forcing import Forcing
     from causeway.order.patches import Patches
 
     Rows = list[tuple[Any, ...]]
@@ -51,7 +53,8 @@ SELECT pid, array_to_string(pg_blocking_pids(pid), ',') FROM pg_stat_activity WH
 class Databases:
     """The databases that this process used, and the tables that it wrote; and what others told of theirs. Any thread may tell it of statements."""
 
-    def __init__(self) -> None:
+    def __init__(self, forcing: Forcing) -> None:
+        self._forcing = forcing
         self._ask: dict[str, Ask] = {}
         self._written: dict[str, set[str]] = {}
         self._running: dict[int, tuple[int, int, int]] = {}
@@ -82,7 +85,8 @@ class Databases:
                     return
 
     def begins(self, connection: Any, session: Session) -> None:
-        """A statement is sent."""
+        """A statement is about to be sent; a thread that is held waits here."""
+        self._forcing.asks()
         try:
             backend, socket = _backend(connection)
         except Exception:  # it is closed: the statement is about to fail
@@ -90,9 +94,21 @@ class Databases:
         self.backends[socket] = backend
         self._running[session.number] = backend, get_ident(), socket
 
-    def done(self, session: Session) -> None:
+    def done(self, session: Session, statement: Statement | None) -> None:
         """It has been answered."""
         self._running.pop(session.number, None)
+        if statement is not None and statement.tables:
+            self._forcing.asked(f"{statement.verb} {statement.tables[0]}")
+
+    def in_turn(self, function: Any) -> Any:
+        """The coroutine function, before which a task that is held waits as if its loop came to it later."""
+
+        async def asks(*args: Any, **kwargs: Any) -> Any:
+            while not self._forcing.may_ask():
+                await sys.modules["asyncio"].sleep(0)
+            return await function(*args, **kwargs)
+
+        return asks
 
     def awaited(self, *, thread: int = 0, socket: int = -1) -> int:
         """The backend whose answer a thread, or an event loop at a socket, waits for; 0 if it waits for none."""

@@ -44,7 +44,7 @@ class Forcing:
         self.movers = Movers(self)
         self.watched = Watched(order.watch)
         self.children = Children()
-        self.databases = Databases()
+        self.databases = Databases(self)
         self.given: frozenset[str] = frozenset()
         """Pipes that were there before the program (`channels.given`)."""
         self.unseen: set[int] = set()
@@ -167,8 +167,8 @@ class Forcing:
             if place.key in self._done:
                 return False
             constraint = None if self.open else self._held_by(actor, place)
-            if constraint is None:
-                return True
+            if constraint is None or (actor.kind == "task" and place.access == "sql" and place.name is not None):
+                return True  # a task is held where it asks the server
             if actor.kind != "thread" and not self._elsewhere(constraint.after.actor, actor):
                 self._give_up(constraint, ONE_STEP, f"{actor.path} reaches its {place} in the step that it could only be stopped before.")
                 return True
@@ -208,6 +208,29 @@ class Forcing:
             if self.open or actor.kind != "thread" or not actor.begun or self._held_by(actor) is None:
                 return
         self.wait(actor)
+
+    def asks(self) -> None:
+        """The running thread is about to ask a database: a scheduling point."""
+        with self as inside:
+            if not inside:
+                self.stop()
+
+    def may_ask(self) -> bool:
+        """Whether the running task, which is about to ask a database, may do so now."""
+        if get_ident() in self.unseen or self.order.explore is not None:
+            return True
+        with self, self.lock:
+            actor = self.actors.current()
+            return actor.kind != "task" or self.admits(actor)
+
+    def asked(self, what: str) -> None:
+        """A database has answered the running actor: the places of the statement (`SELECT accounts`) that it is at are passed."""
+        if get_ident() in self.unseen or self.order.explore is not None:
+            return
+        with self, self.lock:
+            actor = self.actors.current()
+            for place in [each for each in actor.pending if each.access == "sql" and each.name == what]:
+                self._over(actor, place)
 
     def wait(self, actor: Actor, place: Place | None = None) -> None:
         """Blocks the running thread as long as its actor is held."""
@@ -363,7 +386,7 @@ class Forcing:
         self.actors = Actors(root)
         self.movers = Movers(self)
         self.children = Children()
-        self.databases = Databases()
+        self.databases = Databases(self)
         self.databases.observe()
         self.unseen.clear()
         self.remote = self._changed = self.on_hang = None
