@@ -10,7 +10,7 @@ from causeway_core.model import Finding, FindingAccess, Tier
 from causeway_core.model.order import Constraint, Order, OrderPlace
 from causeway_core.proof.judge import Judge
 from causeway_core.proof.outcome import Outcome
-from causeway_core.proof.rerun import PLAIN, Rerun
+from causeway_core.proof.rerun import PLAIN, PLAIN_AGAIN, Rerun
 from causeway_core.proof.result import OrderResult
 
 A, B = OrderPlace("main/a", "end"), OrderPlace("main/b", "end")
@@ -18,12 +18,16 @@ BAD = Order("bad", "a is held until b has ended", (("a", A), ("b", B)), (Constra
 WORSE = replace(BAD, says="b is held until a has ended", constraints=(Constraint("a", "b", None),))
 OTHERS = replace(BAD, says="c is held until b has ended", alternate=True)
 SERIAL = replace(BAD, aim="serial", says="b first, then a")
+LOOSE = replace(SERIAL, says="b first, then a, and c when it likes", alternate=True)
 AS_IT_RAN = Order("bad", "as it ran", (), ())
 WITHDRAW = FindingAccess("read", "bank.py", 3, "withdraw", "task a", None, "100")
 FINDING = Finding(
     "F1", "lost_update", "likely", 5.0, 0.9, "an update may be lost", "Account.balance", (WITHDRAW,), (), (), None, None,
     "The write depends on the read.", "hold a lock", (), orders=(BAD, SERIAL),
 )  # fmt: skip
+NAMES = {
+    BAD: "bad", OTHERS: "others", WORSE: "worse", SERIAL: "serial", LOOSE: "loose", AS_IT_RAN: "as_it_ran", PLAIN: "plain", PLAIN_AGAIN: "again"
+}  # fmt: skip
 OK = OrderResult(True)
 REFUSED = OrderResult(False, reason="everybody waits")
 STUCK = OrderResult(False, reason="everybody waits", hang=("main waits for lock",))
@@ -35,13 +39,15 @@ class Program:
     def __init__(self, **runs: Iterable[tuple[OrderResult, Outcome]]) -> None:
         self._runs = {name: list(given) for name, given in runs.items()}
         self._known: dict[str, Rerun] = {}
+        self.recorded = gave("70")
+        self.driven = False
 
     def attempt(self, *orders: Order, again: bool = False, stuck: bool = False) -> list[Rerun]:
         del stuck
         return [self._one(order, again) for order in orders]
 
     def _one(self, order: Order, again: bool) -> Rerun:
-        name = {BAD: "bad", OTHERS: "others", WORSE: "worse", SERIAL: "serial", PLAIN: "plain", AS_IT_RAN: "as_it_ran"}[order]
+        name = NAMES[order]
         if again or name not in self._known:
             left = self._runs[name]
             result, outcome = left.pop(0) if len(left) > 1 else left[0]
@@ -55,7 +61,7 @@ def gave(text: str, *, states: Iterable[str] = (), stuck: tuple[str, ...] = (), 
 
 
 def judged(finding: Finding = FINDING, **runs: Iterable[tuple[OrderResult, Outcome]]) -> Finding:
-    program = Program(**{"serial": [(OK, gave("70"))], "plain": [(OK, gave("70"))], **runs})
+    program = Program(**{"serial": [(OK, gave("70"))], "plain": [(OK, gave("70"))], "again": [(OK, gave("70"))], **runs})
     return Judge(program, 3).judge(finding)  # type: ignore[arg-type]
 
 
@@ -192,6 +198,30 @@ def test_the_same_between_other_actors_is_tried_only_where_the_first_cannot_be_f
     finding = replace(FINDING, orders=(BAD, OTHERS, SERIAL))
     assert verdict(judged(finding, bad=[(REFUSED, gave("70"))], others=[(OK, gave("90"))])) == ("confirmed", "confirmed")
     assert verdict(judged(finding, bad=[(OK, gave("70"))], others=[(OK, gave("90"))])) == ("hint", "harmless")
+
+
+def test_no_more_runs_are_made_than_it_takes_to_refute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Order] = []
+    attempt = Program.attempt
+    monkeypatch.setattr(Program, "attempt", lambda self, *orders, **words: asked.extend(orders) or attempt(self, *orders, **words))
+    assert verdict(judged(bad=[(OK, gave("70"))])) == ("hint", "harmless")
+    assert SERIAL not in asked
+    assert verdict(judged(bad=[(OK, gave("90"))])) == ("confirmed", "confirmed")
+    assert SERIAL in asked
+
+
+def test_a_plain_run_that_goes_wrong_as_the_recorded_one_did_not_is_made_once_more() -> None:
+    lost = [(OK, gave("90"))]
+    assert verdict(judged(bad=lost, plain=lost)) == ("confirmed", "confirmed")
+    # Where it always ends so, that may be right.
+    assert verdict(judged(bad=lost, plain=lost, again=lost)) == ("hint", "harmless")
+
+
+def test_serial_orders_in_which_others_race_are_a_measure_only_where_there_is_no_better() -> None:
+    finding = replace(FINDING, explanation="It happened in this run.", orders=(BAD, SERIAL, LOOSE))
+    lost = [(OK, gave("90"))]
+    assert verdict(judged(finding, bad=lost, loose=lost, plain=lost)) == ("confirmed", "confirmed")
+    assert verdict(judged(finding, bad=lost, loose=lost, plain=lost, serial=[(REFUSED, gave("70"))])) == ("likely", "harmless")
 
 
 def test_what_a_container_holds_in_the_end_proves_nothing_alone() -> None:

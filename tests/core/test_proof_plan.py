@@ -147,6 +147,24 @@ for thread in threads:
     thread.join()
 """
 
+SIX = """\
+import threading
+
+class Counter:
+    n = 0
+
+def work(counter):
+    counter.n = counter.n + 1
+
+counter = Counter()
+counter.n = 0
+threads = [threading.Thread(target=work, args=(counter,)) for _ in range(6)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
 KEYED = """\
 import asyncio
 
@@ -279,6 +297,24 @@ def test_who_needs_the_windows_lock_on_its_way_comes_first_to_where_it_needs_it_
     comes, reads, _ = bad.constraints
     assert (places[comes.after].access, places[comes.after].qualname) == ("call", "give_back")
     assert places[comes.hold].qualname == "take" and places[reads.hold].qualname == "give_back" and reads.since == comes.after
+
+
+def test_those_who_race_on_the_same_place_come_one_after_another(tmp_path: Path) -> None:
+    orders = orders_of(tmp_path, SIX)["lost_update"]
+    workers = {"main/work", *(f"main/work#{number}" for number in range(2, 7))}
+
+    def held_at_their_start(order: Order) -> list[str]:
+        places = dict(order.places)
+        return [places[each.hold].actor for each in order.constraints if places[each.hold].access == "start"]
+
+    first = orders[0]
+    two = {place.actor for _, place in first.places if place.access in ("read", "write")}
+    assert set(held_at_their_start(first)) == workers - two
+    assert any(order.aim == "bad" and order.alternate and {place.actor for _, place in order.places} == two for order in orders)
+    serial = [order for order in orders if order.aim == "serial" and not order.alternate]
+    assert serial and all({place.actor for _, place in order.places} == workers for order in serial)
+    [as_they_came] = [order for order in serial if order.says == "all 6 one after another"]
+    assert len(held_at_their_start(as_they_came)) == 5
 
 
 def test_other_actors_are_alternates(tmp_path: Path) -> None:

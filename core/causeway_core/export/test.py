@@ -99,10 +99,11 @@ def _tried(
     if "It happened in this run." not in finding.explanation and not drive:
         serial_orders.append(PLAIN)
     orders = [order, *serial_orders, *serial_orders[:1]]
-    again, *others = _run_all(rehearsal, orders, 2 if runs_apart(recording) else 1)
-    ended = [(run, each) for run, each in zip(others, orders[1:], strict=True) if run.feasible and not run.hang]
-    # As the judge has it: where more than two do the same, two in order are no measure of what is right.
-    serial = [run for run, each in ended if each.in_a_row] or [run for run, _ in ended]
+    again, *rest = _run_all(rehearsal, orders, 2 if runs_apart(recording) else 1)
+    ended = [(run, each) for run, each in zip(rest, orders[1:], strict=True) if run.feasible and not run.hang]
+    # As the judge has it: where others race, too, two in order are no measure of what is right.
+    others = any(each.alternate for each in serial_orders)
+    serial = [run for run, each in ended if not others or (each.constraints and not each.alternate)] or [run for run, _ in ended]
     if not serial:
         return f"{order.says}: no serial order could be forced to compare it with"
     named = places_of(order)[0]

@@ -83,14 +83,6 @@ class Order:
         """Whether a task is cancelled, by itself or by a time limit."""
         return any(what.startswith(_CANCELLING) for _, what in self.inject)
 
-    @property
-    def in_a_row(self) -> bool:
-        """Whether more than two actors run one after another as a whole."""
-        if len({place.actor for _, place in self.places}) <= 2:
-            return False
-        places = dict(self.places)
-        return all(places[each.after].access == "end" and places[each.hold].access == "start" for each in self.constraints)
-
     def document(self) -> dict[str, Any]:
         """The order as JSON: what an order file holds, and `aim` and `says` beside it."""
         document: dict[str, Any] = {

@@ -25,3 +25,9 @@ def drafted(aim: Aim, says: str, held: Sequence[Held], watch: list[OrderPlace] |
     watched = tuple(name(place) for place in watch or ())
     places = tuple((key, place) for place, key in names.items())
     return Order(aim, says, places, constraints, watched)
+
+
+def held_by(order: Order) -> list[Held]:
+    """The inverse of `drafted`: the triples of an order."""
+    places = dict(order.places)
+    return [(places[each.after], places[each.hold], None if each.since is None else places[each.since]) for each in order.constraints]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from causeway_core.analysis.detectors import lock_order, wakeup_state
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
+from causeway_core.proof.baseline import Baseline
 from causeway_core.proof.contrast import contrast
 from causeway_core.proof.halfway import beside
-from causeway_core.proof.isolation import NOT_CAPTURED
 from causeway_core.proof.outcome import FINAL_VALUE, Outcome
-from causeway_core.proof.rerun import PLAIN, Rerun, Reruns
+from causeway_core.proof.rerun import Rerun, Reruns
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
@@ -22,6 +22,27 @@ EVERYBODY_WAITS = "everybody waits"
 _FAILURES_ONLY = ("order_violation",)
 _STUCK = ("deadlock", "blocking_call")
 """Kinds that only a run proves in which nobody goes on."""
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What was seen of the orders of one finding: those that could not be forced (and how many of them never can), those that ended right, and those
+    that ended right although the place held (`held`) what it never should.
+    """
+
+    refused: list[str] = field(default_factory=list)
+    harmless: list[str] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
+    held: tuple[str, ...] = ()
+    impossible: int = 0
+    lacking: str = ""
+    """What an isolated run asked for in vain."""
+
+    def refuse(self, order: Order, forced: Rerun) -> None:
+        """Notes an order that was given up."""
+        self.refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
+        self.impossible += forced.result.kind == EVERYBODY_WAITS
+        self.lacking = self.lacking or forced.uncaptured
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,90 +57,99 @@ class Judge:
         bad = [order for order in finding.orders if order.aim == "bad"]
         if not bad:
             return replace(finding, proof=Proof("untried", "no order is known that would force it"))
-        refused: list[str] = []
-        lacking = ""
-        impossible = 0
-        harmless: list[str] = []
-        strange: list[str] = []
-        held: tuple[str, ...] = ()
+        notes = _Notes()
         for index, order in enumerate(bad):
-            if order.alternate and (harmless or strange):
+            if order.alternate and (notes.harmless or notes.strange):
                 continue
-            stuck = finding.kind in _STUCK
-            # The plain run is wanted below in nearly all cases: it runs beside the others.
-            others = [] if stuck else [*_serial_orders(finding), *([] if _struck(finding) else [PLAIN])]
-            forced, *serial = self.reruns.attempt(order, *others, stuck=stuck)
-            lacking = lacking or _uncaptured(forced, *serial)
-            serial = [run for run in serial if run.order is not PLAIN]
-            if not forced.result.feasible and not _went_wrong(forced, serial, finding):
-                refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
-                impossible += forced.result.kind == EVERYBODY_WAITS
-                continue
-            if stuck:
-                # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
-                if _is_stuck(finding, forced):
-                    return self._stuck_again(finding, index, forced)
-                (harmless if order.constraints and forced.result.feasible else refused).append(order.says)
-                continue
-            right = self._right(finding, serial)
-            if order.cancels and (len(right) < 2 or not forced.result.feasible):
-                refused.append(f"{order.says}: it could not be compared with a cancellation that comes before")
-                continue
-            if not right and not forced.outcome.aspects.get("hang"):
-                refused.append(f"{order.says}: no serial order could be forced to compare it with")
-                continue
-            if not order.checks and not order.cancels and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
-                refused.append(f"{order.says}: a time limit of the program's own ended the wait, which proves nothing")
-                continue
-            found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY) if right else ("hang",)
+            # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
+            judged = self._stuck(finding, index, order, notes) if finding.kind in _STUCK else self._compared(finding, index, order, notes)
+            if judged is not None:
+                return judged
+        if notes.strange:
+            what = f"in between {finding.resource} held {notes.held[0]} as in no serial order"
+            return replace(finding, proof=Proof("altered", f"forced ({notes.strange[0]}), it ended as a serial order does, but {what}"))
+        if notes.lacking and not notes.harmless:
+            # It may well go wrong: what is missing says nothing of it.
+            return replace(finding, proof=Proof("inconclusive", notes.lacking))
+        return _unconfirmed(finding, notes.refused, notes.harmless, ordered=notes.impossible == len(bad))
+
+    def _stuck(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
+        """The verdict on an order that is to leave nobody to go on; None if it did not."""
+        [forced] = self.reruns.attempt(order, stuck=True)
+        if not forced.result.feasible and not _went_wrong(forced, (), finding):
+            notes.refuse(order, forced)
+        elif _is_stuck(finding, forced):
+            return self._stuck_again(finding, index, forced)
+        else:
+            (notes.harmless if order.constraints and forced.result.feasible else notes.refused).append(order.says)
+        return None
+
+    def _compared(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
+        """The verdict on an order by what comes of it beyond what is right; None if nothing does."""
+        baseline = Baseline(self.reruns, finding, struck=_struck(finding))
+        # What is right in any case runs beside it.
+        forced, *_ = self.reruns.attempt(order, *baseline.first)
+        if not forced.result.feasible and not _went_wrong(forced, (), finding):
+            notes.refuse(order, forced)
+            return None
+        for right in baseline.stages():
+            # Twice: what refutes it may be a plain run that went wrong by itself.
+            refuted = right and self._ends_right(finding, order, forced, right)
+            if refuted and (not baseline.reconsidered() or self._ends_right(finding, order, forced, baseline.now())):
+                notes.harmless.append(order.says)
+                return None
+        right = baseline.now()
+        if not forced.result.feasible and not _went_wrong(forced, right, finding):
+            notes.refuse(order, forced)
+            return None
+        refusal = _incomparable(order, forced, right)
+        if refusal:
+            notes.refused.append(f"{order.says}: {refusal}")
+            notes.lacking = notes.lacking or baseline.lacking
+            return None
+        found = self._steady(self._beyond(finding, order, forced, right), right)
+        if not found and finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
+            return self._in_vain_again(finding, index, forced, right)
+        if found and not _only_held(order, forced, found):
+            return self._repeated(finding, index, forced, [run.outcome for run in right], found)
+        if order.checks:
+            notes.refused.append(f"{order.says}: nobody waited for it just then")
+            return None
+        states = forced.outcome.unheard_of(finding.resource, [run.outcome for run in right])
+        (notes.strange if states else notes.harmless).append(order.says)
+        notes.held = notes.held or states
+        return None
+
+    def _ends_right(self, finding: Finding, order: Order, forced: Rerun, right: Sequence[Rerun]) -> bool:
+        """Whether some right runs suffice to say that a forced run shows nothing: further ones would only take more away."""
+        outcomes = [run.outcome for run in right]
+        if order.cancels or order.checks or not forced.result.feasible or ran_into_a_limit(forced.outcome, outcomes):
+            return False
+        values = forced.outcome.aspects.get(FINAL_VALUE)
+        if values and not _container(values) and not any(outcome.aspects.get(FINAL_VALUE) for outcome in outcomes):
+            return False
+        if finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
+            return False
+        found = self._beyond(finding, order, forced, right)
+        return (not found or _only_held(order, forced, found)) and not forced.outcome.unheard_of(finding.resource, outcomes)
+
+    def _beyond(self, finding: Finding, order: Order, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
+        """The aspects in which a forced run shows what no right run does, as far as they count for the kind of finding and order."""
+        if order.cancels:
+            found = self._half_done(finding, forced, right)
+        elif not right:
+            found = ("hang",)
+        else:
+            found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY)
             if not found and finding.kind in _FAILURES_ONLY:
                 found = _slipped(finding, forced, right)
-            if finding.kind == "lost_wakeup" and finding.tier == "hint":
-                found = tuple(name for name in found if name == "hang")
-            if order.checks:
-                found = tuple(name for name in found if name in ("exceptions", "hang"))
-            if not forced.result.feasible:
-                found = tuple(name for name in found if name in ("hang", "exceptions"))
-            if order.cancels:
-                found = self._half_done(finding, forced, right)
-            if any(access.role == "cancels" for access in finding.accesses) and forced.outcome.selves <= max(run.outcome.selves for run in right):
-                found = ()
-            found = self._steady(found, right)
-            if not found and finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
-                return self._in_vain_again(finding, index, forced, right)
-            if not found or (not order.cancels and found == (FINAL_VALUE,) and _container(forced.outcome.aspects[FINAL_VALUE])):
-                if order.checks:
-                    refused.append(f"{order.says}: nobody waited for it just then")
-                    continue
-                states = forced.outcome.unheard_of(finding.resource, [run.outcome for run in right])
-                (strange if states else harmless).append(order.says)
-                held = held or states
-                continue
-            return self._repeated(finding, index, forced, [run.outcome for run in right], found)
-        if strange:
-            what = f"in between {finding.resource} held {held[0]} as in no serial order"
-            return replace(finding, proof=Proof("altered", f"forced ({strange[0]}), it ended as a serial order does, but {what}"))
-        if lacking and not harmless:
-            # It may well go wrong: what is missing says nothing of it.
-            return replace(finding, proof=Proof("inconclusive", lacking))
-        return _unconfirmed(finding, refused, harmless, ordered=impossible == len(bad))
-
-    def _right(self, finding: Finding, serial: Sequence[Rerun]) -> list[Rerun]:
-        """The serial orders that could be forced, and the program as it runs by itself, unless it went wrong by itself.
-
-        An order under which the program fails that by itself does not is no measure of what is right: it parts what belongs together. Nor is an order
-        of two where more do the same, if all of them could be put in a row.
-        """
-        found = [run for run in serial if run.result.feasible]
-        found = [run for run in found if isinstance(run.order, Order) and run.order.in_a_row] or found
-        if not found and (_struck(finding) or self.reruns.driven):
-            return []
-        [plain] = self.reruns.attempt(PLAIN)
-        if _uncaptured(plain) or (self.reruns.driven and not _struck(finding)):
-            return found  # requests come as they come: a run without an order may go wrong by itself
-        if not _struck(finding):
-            return [*found, plain]
-        return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]
+        if finding.kind == "lost_wakeup" and finding.tier == "hint":
+            found = tuple(name for name in found if name == "hang")
+        if order.checks or not forced.result.feasible:
+            found = tuple(name for name in found if name in ("exceptions", "hang"))
+        if any(access.role == "cancels" for access in finding.accesses) and forced.outcome.selves <= max(run.outcome.selves for run in right):
+            found = ()
+        return found
 
     def _half_done(self, finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
         """The aspects in which a cancelled run is neither that in which all was done nor that in which nothing was. Of two changes that belong
@@ -199,7 +229,7 @@ def _is_stuck(finding: Finding, run: Rerun) -> bool:
 def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool:
     """Whether a run whose order was given up came to grief all the same where the finding is: it hung, or the finding's own code raised what
     no serial run raises. What was held may have run into a time limit, which proves nothing."""
-    if _uncaptured(forced):
+    if forced.uncaptured:
         return False
     if forced.result.hang:
         return True
@@ -214,6 +244,22 @@ def ran_into_a_limit(forced: Outcome, right: Sequence[Outcome]) -> bool:
     return bool(right) and not forced.aspects.get("hang") and forced.timeouts > max(outcome.timeouts for outcome in right)
 
 
+def _incomparable(order: Order, forced: Rerun, right: Sequence[Rerun]) -> str:
+    """Why a forced run says nothing against these right runs; empty if it does."""
+    if order.cancels and (len(right) < 2 or not forced.result.feasible):
+        return "it could not be compared with a cancellation that comes before"
+    if not right and not forced.outcome.aspects.get("hang"):
+        return "no serial order could be forced to compare it with"
+    if not order.checks and not order.cancels and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
+        return "a time limit of the program's own ended the wait, which proves nothing"
+    return ""
+
+
+def _only_held(order: Order, forced: Rerun, found: tuple[str, ...]) -> bool:
+    """Whether all that is found is what a container holds in the end."""
+    return not order.cancels and found == (FINAL_VALUE,) and _container(forced.outcome.aspects[FINAL_VALUE])
+
+
 def _container(values: Sequence[str]) -> bool:
     """Whether the watched values are contents of containers: what a pool or a queue holds in the end is often nobody's concern."""
     return all(value.startswith(("[", "{", "(")) for value in values)
@@ -223,15 +269,6 @@ def _agreed(name: str, right: Sequence[Rerun]) -> bool:
     """Whether two runs of different orders have the same aspect."""
     texts = [run.outcome.aspects.get(name, ()) for run in right]
     return len(set(texts)) < len(texts)
-
-
-def _uncaptured(*runs: Rerun) -> str:
-    """What an isolated run asked for in vain; empty if all had their answers."""
-    return next((run.result.reason for run in runs if run.result.kind == NOT_CAPTURED), "")
-
-
-def _serial_orders(finding: Finding) -> list[Order]:
-    return [order for order in finding.orders if order.aim == "serial"]
 
 
 def _struck(finding: Finding) -> bool:

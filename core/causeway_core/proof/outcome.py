@@ -27,6 +27,8 @@ MOST_WRITES = 500
 LARGEST_FILE = 1 << 20
 FAILURES = ("hang", "exit code", "exceptions", "tests")
 """Aspects that are wrong by themselves when no serial order has them."""
+RECORDED = ("exceptions", "returned", "tests", "responses")
+"""Aspects that a recording shows without what surrounds it."""
 FINAL_VALUE = "final value"
 DATABASE = "database"
 """Followed by the name of one."""
@@ -79,6 +81,12 @@ class Outcome:
             known = [other.aspects[name] for other in others if name in other.aspects]
             return bool(known) and self.aspects[name] not in known
         return self.aspects[name] not in known
+
+    def agrees(self, other: Outcome, place: str) -> bool:
+        """Whether two runs showed the same, as far as recordings alone tell it, and the place held the same in between."""
+        same = all(self.aspects.get(name, ()) == other.aspects.get(name, ()) for name in RECORDED)
+        known = place in self.states and place in other.states
+        return same and (not known or Counter(self.states[place]) == Counter(other.states[place]))
 
     def fails_beyond(self, other: Outcome) -> bool:
         """Whether tests failed that did not in the other, or the program ended with an error code where the other ended well."""

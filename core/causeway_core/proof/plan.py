@@ -21,8 +21,8 @@ from causeway_core.storage.recording import Recording
 
 MOST_BAD = 6
 """Bad orders a finding, the likeliest first."""
-MOST_ALTERNATES = 2
-"""Further ones between other actors."""
+MOST_ALTERNATES = 3
+"""Further ones, with the others left free or between other actors."""
 
 
 def planned(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
@@ -35,7 +35,6 @@ class Planner:
     """Makes orders. About a millisecond a finding, besides laying the recording out once."""
 
     def __init__(self, recording: Recording, analysis: Analysis) -> None:
-        self._driven = bool(recording.meta.launch.drive)
         self._anchors = Anchors(recording, analysis)
         self._analysis = analysis
         self._evidence = analysis.evidence
@@ -57,8 +56,6 @@ class Planner:
         # What the locks of the recorded run do not let happen comes last.
         first = sorted((order for order in bad if not order.alternate), key=self._windows.locked_out)[:MOST_BAD]
         bad = [*first, *(order for order in bad if order.alternate)][: MOST_BAD + MOST_ALTERNATES]
-        if self._driven and candidate is not None:
-            bad = [self._windows.others_last(order, candidate) for order in bad]
         return (*bad, *(order for order in distinct if order.aim == "serial"))
 
     def unreachable(self, finding: Finding) -> bool:
@@ -169,7 +166,10 @@ class Planner:
                 f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
             )
             yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, mine.first), (mine.last, following, last)])
-        whole = replace(mine, first=self._begun(owner, read, how), last=self._done(owner, write, how))
+        # What was written may be there only when the file is closed, or the transaction over.
+        needs = one.last_at is None or self._evidence.order.happens_before(statement, one.last_at, must=True)
+        done = self._done(owner, write, how) if needs or one.state != "finished" else a.end(one)
+        whole = replace(mine, first=self._begun(owner, read, how), last=done)
         yield from serial(whole, Side(two, first, (*ends, last)[0], since, two.title))
 
     def _in_place(self, finding: Finding, owner: int, other: int, change: At) -> Iterator[Order]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from subprocess import DEVNULL
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ from causeway_core.storage import Recording
 
 PLAIN = Order("serial", "without an order", (), ())
 """The order that forces nothing."""
+PLAIN_AGAIN = Order("serial", "without an order once more", (), ())
+"""The same, for a second run that all who want one share."""
 SHORTEST_SECONDS = 10.0
 LONGEST_SECONDS = 180.0
 GRACE_SECONDS = 1.0
@@ -58,6 +61,11 @@ class Rerun:
     outcome: Outcome
     seconds: float
 
+    @property
+    def uncaptured(self) -> str:
+        """What an isolated run asked for in vain; empty if it had all its answers."""
+        return self.result.reason if self.result.kind == NOT_CAPTURED else ""
+
 
 class Stopped(Exception):
     """The re-runs were stopped from outside."""
@@ -84,6 +92,7 @@ class Reruns:
         self._stall = max(SHORTEST_STALL, STALL * (meta.duration_ns or 0) / 1e9)
         # One that goes round and round would fill the disk long before it is given up.
         self._largest = max(SMALLEST_LIMIT_BYTES, 20 * recording.path.stat().st_size)
+        self._recording = recording
         self._keep = keep
         self._watch = watch
         self._isolation = isolation
@@ -98,6 +107,11 @@ class Reruns:
     def driven(self) -> bool:
         """Whether what happens depends on when requests come in."""
         return bool(self._drive)
+
+    @cached_property
+    def recorded(self) -> Outcome:
+        """What came of the recorded run itself, as far as its recording shows it: not its output, nor what it left on disk. Costs no run."""
+        return observe(self._recording, output="", result=None, timed_out=False, folder=Path(self._recording.meta.root))
 
     def run(self, order: Order | Exploration, *, again: bool = False, stuck: bool = False) -> Rerun:
         """The outcome of the command under an order; with `stuck` also of the deadlocks in it. Raises LaunchError, RecordingError, and Stopped

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import combinations, islice, pairwise
+from itertools import combinations, islice
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Actor, At
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.company import Company, kin
 from causeway_core.proof.draft import drafted
 
 _NEXT = 48
 """Accesses of an actor after its look among which a place to hold it is sought."""
-_NUMBERS = re.compile(r"#\d+")
 MOST_ENTWINED = 3
 """Places at which the second actor is held within what it does, while the first does it too."""
-MOST_IN_A_ROW = 12
-"""Actors that are put one after another to see what is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,29 @@ class WindowOrders:
         more = more if candidate.pattern is not Pattern.HALF_BUILT else []
         sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
-        for source, each in [*((source, candidate) for source in sources), *again]:
+        company = Company(self._anchors, self._evidence, candidate)
+        with suppress(Unplaced):
+            yield from company.serial()
+        for number, source in enumerate(sources):
+            with suppress(Unplaced):
+                for order in source(candidate):
+                    yield from self._accompanied(order, company, alone=number == 0)
+        for source, each in again:
             with suppress(Unplaced):
                 yield from source(each)
+
+    def _accompanied(self, order: Order, company: Company, *, alone: bool) -> Iterator[Order]:
+        """The order with everybody else out of the way, and (`alone`) the order alone for the case that this cannot be."""
+        with suppress(Unplaced):
+            whole = company.afterwards(order)
+            if whole is not None:
+                if order in self._locked_out:
+                    self._locked_out.add(whole)
+                yield whole
+                if alone:
+                    yield replace(order, alternate=True)
+                return
+        yield order
 
     def locked_out(self, order: Order) -> bool:
         """Whether the second actor of a bad order would have to take a lock that the first holds, as the recorded run went."""
@@ -69,7 +86,6 @@ class WindowOrders:
         """The second actor runs inside the first's window, to its end; and the serial orders."""
         a, b = self._owner(candidate), self._visitors(candidate)[0]
         yield self._inside(a, b)
-        yield from self._one_by_one(candidate)
         yield from serial(a, b)
 
     def _farther(self, candidate: Candidate) -> Iterator[Order]:
@@ -86,7 +102,7 @@ class WindowOrders:
         a, b = self._owner(candidate), self._visitors(candidate)[0]
         requests = [self._evidence.request_at(row) for row in (candidate.first, candidate.others[0])]
         path = self._anchors.on_next_connection(b.actor)
-        if None in requests or a.actor.id == b.actor.id or _kin(a.actor) != _kin(b.actor) or path is None:
+        if None in requests or a.actor.id == b.actor.id or kin(a.actor) != kin(b.actor) or path is None:
             return
         moved = replace(b, first=replace(b.first, actor=path), last=replace(b.last, actor=path), since=None)
         yield replace(inside(a, moved), says=f"{inside(a, moved).says} on another connection", alternate=True)
@@ -198,38 +214,6 @@ class WindowOrders:
         table = self._evidence.table
         return self._evidence.rows_of(int(table.actor[row]), int(table.order[row]) + 1, 2**62, first=_NEXT)
 
-    def _one_by_one(self, candidate: Candidate) -> Iterator[Order]:
-        """Where more than two actors do the same, all of them one after another: with two in order a third may still interfere."""
-        actors = self._alike_actors(candidate)
-        if not 2 < len(actors) <= MOST_IN_A_ROW:
-            return
-        ends = [self._anchors.end(actor) for actor in actors]
-        starts = [OrderPlace(actor.path, "start") for actor in actors]
-        for says, row in (("one after another", range(len(actors))), ("one after another, last first", range(len(actors) - 1, -1, -1))):
-            turns = list(row)
-            yield drafted("serial", f"all {len(actors)} {says}", [(ends[one], starts[two], None) for one, two in pairwise(turns)])
-
-    def _alike_actors(self, candidate: Candidate) -> list[Actor]:
-        """The actors that touch the place of a window and run what its two sides run, these among them."""
-        table, facts = self._evidence.table, self._evidence.facts
-        span = table.span(int(table.location[candidate.first]))
-        alike = _kin(self._anchors.actor(candidate.first)), _kin(self._anchors.actor(candidate.others[0]))
-        ids = sorted(set(table.actor[span].tolist()))
-        return [facts.actors[actor] for actor in ids if actor in facts.actors and _kin(facts.actors[actor]) in alike]
-
-    def others_last(self, order: Order, candidate: Candidate) -> Order:
-        """A bad order in which those that do the same as its two sides come only after them: where it depends on requests who comes when, a third may
-        else be there first and leave nothing to go wrong."""
-        sides = list(dict.fromkeys(place.actor for _, place in order.places))
-        others = [actor for actor in self._alike_actors(candidate) if actor.path not in sides]
-        if not others or len(others) + 2 > MOST_IN_A_ROW:
-            return order
-        places = dict(order.places)
-        held = [(places[each.after], places[each.hold], None if each.since is None else places[each.since]) for each in order.constraints]
-        held += [(OrderPlace(side, "end"), OrderPlace(other.path, "start"), None) for other in others for side in sides]
-        new = drafted(order.aim, order.says, held, [places[key] for key in order.watch])
-        return replace(order, places=new.places, constraints=new.constraints, watch=new.watch)
-
     def _mirrored(self, candidate: Candidate) -> Iterator[Order]:
         """The roles exchanged: the first actor inside the second's window, where it has one at the same places."""
         table, evidence = self._evidence.table, self._evidence
@@ -328,11 +312,6 @@ class WindowOrders:
             found.append(a.predicted(closed, who, evidence.at(first)))
         found.append(a.access(later[-1] if later else last))
         return found
-
-
-def _kin(actor: Actor) -> str:
-    """What an actor shares with those that run the same: its path without the numbers among them, its own and that of its connection."""
-    return _NUMBERS.sub("", actor.path)
 
 
 def inside(a: Side, b: Side) -> Order:
