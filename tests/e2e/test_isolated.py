@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -151,3 +152,25 @@ def test_a_recording_without_answers_cannot_be_isolated(tmp_path: Path) -> None:
     done = subprocess.run([str(CAUSEWAY), "analyze", str(path), "--isolated"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "causeway record --replayable" in done.stderr
+
+
+def test_what_was_recorded_elsewhere_is_proved_here(tmp_path: Path) -> None:
+    """Another folder, and an interpreter that is not there; the fix is made and proved here as well."""
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    path = recorded(there, stock("httpx"), "--replayable")
+    there.rename(here)
+    path = here / path.name
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE meta SET value = json_set(value, '$.python', '/opt/there/bin/python') WHERE key = 'launch'")
+    database.close()
+    finding = analyzed(path, "--isolated")
+    assert (finding["tier"], finding["reproduced"]) == ("confirmed", {"runs": 3, "failures": 3})
+    assert finding["accesses"][0]["file"] == "program.py"
+    elsewhere = subprocess.run([str(CAUSEWAY), "analyze", str(path), "--isolated"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert elsewhere.returncode == 2
+    assert "it has no program.py\n  say where it is: --project FOLDER" in elsewhere.stderr
+    command = [str(CAUSEWAY), "fix", "F1", str(path), "--isolated", "--project", str(here), "--diff"]
+    fixed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200)
+    assert fixed.returncode == 0, fixed.stderr
+    assert "asyncio.Lock()" in fixed.stdout

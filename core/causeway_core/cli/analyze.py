@@ -11,6 +11,7 @@ from causeway_core.analysis import examine
 from causeway_core.analysis import keep as store_findings
 from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
+from causeway_core.cli.isolated import opened
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
 from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
@@ -50,6 +51,9 @@ Examples:
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often a bad order has to go wrong.")
 @click.option("--budget", type=click.FloatRange(min=0), default=BUDGET_SECONDS, show_default=True, metavar="SECONDS", help="Time for all re-runs.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
+@click.option(
+    "--project", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Where the project is, if it was recorded elsewhere."
+)
 @click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--all", "everything", is_flag=True, help="Show latent findings and hints in full as well.")
 def command(
@@ -63,6 +67,7 @@ def command(
     budget: float,
     keep: Path | None,
     isolated: bool,
+    project: Path | None,
     everything: bool,
 ) -> int:
     """Find races, lost updates, atomicity and order violations and deadlocks, also those that did not strike, and prove them.
@@ -73,7 +78,7 @@ def command(
     path = recordings.existing(file)
     if reset is not None:
         keep_reset(path, reset)
-    with Recording.open(path) as recording, progress_on_terminal("analysing") as progress:
+    with opened(path, isolated=isolated, project=project) as recording, progress_on_terminal("analysing") as progress:
         if trace_id and not actors_of_trace(recording, trace_id):
             raise CommandError(f"nothing in {path} belongs to the trace {trace_id}", "traces: causeway query \"select trace_id from span\"")
         findings = plan(recording, examine(recording, trace_id=trace_id, progress=progress))

@@ -10,6 +10,7 @@ import click
 from causeway_core.analysis import examine
 from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
+from causeway_core.cli.isolated import opened
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
 from causeway_core.export import EXPORTERS, Selection, course, generate
@@ -37,10 +38,14 @@ Examples:
 @click.option("--trace-id", metavar="ID", help="Only what happened in this distributed trace.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it (default: standard output).")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
+@click.option(
+    "--project", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Where the project is, if it was recorded elsewhere."
+)
 @click.option("--isolated", is_flag=True, help="Put into a test what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--force", is_flag=True, help="Overwrite the output.")
 def command(
-    file: Path | None, format_: str, finding: str | None, trace_id: str | None, output: Path | None, wanted: bool, isolated: bool, force: bool
+    file: Path | None, format_: str, finding: str | None, trace_id: str | None, output: Path | None, wanted: bool, isolated: bool,
+    project: Path | None, force: bool,
 ) -> None:
     """Write a recording, or one of its findings, in the form another tool wants.
 
@@ -57,7 +62,7 @@ def command(
         return
     if trace_id is not None and finding is not None:
         raise CommandError("a test is written for a finding or for a trace", "name one of them")
-    with Recording.open(path) as recording, progress_on_terminal("exporting") as progress:
+    with opened(path, isolated=isolated, project=project) as recording, progress_on_terminal("exporting") as progress:
         isolation = Isolation.of(recording) if isolated else None
         folder = (output or Path("test_it.py")).absolute().parent
         if trace_id is not None:

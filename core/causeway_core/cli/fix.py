@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from causeway_core.cli import recordings
+from causeway_core.cli.isolated import opened
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
 from causeway_core.fix import Patch
@@ -18,7 +19,6 @@ from causeway_core.model import Finding
 from causeway_core.proof.chosen import check_safety, known_findings, named
 from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS
-from causeway_core.storage import Recording
 
 _ID = re.compile(r"F\d+", re.IGNORECASE)
 
@@ -37,10 +37,13 @@ Examples:
 @click.option("--apply", "apply_", is_flag=True, help="Change the files.")
 @click.option("--in", "copy", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Change the files of this copy of the project.")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
+@click.option(
+    "--project", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Where the project is, if it was recorded elsewhere."
+)
 @click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often an order that goes wrong is run.")
 def command(
-    finding: str, file: Path | None, only_diff: bool, apply_: bool, copy: Path | None, wanted: bool, isolated: bool, repeat: int
+    finding: str, file: Path | None, only_diff: bool, apply_: bool, copy: Path | None, wanted: bool, isolated: bool, project: Path | None, repeat: int
 ) -> int:
     """Find the smallest change that closes a finding, and prove it.
 
@@ -51,7 +54,7 @@ def command(
     if file is not None and _ID.fullmatch(str(file)):
         finding, file = str(file), Path(finding)  # the other way round, as `causeway why` has it
     path = recordings.existing(file)
-    with Recording.open(path) as recording, progress_on_terminal("fixing") as progress:
+    with opened(path, isolated=isolated, project=project) as recording, progress_on_terminal("fixing") as progress:
         known = known_findings(recording)
         chosen = named(known, finding, path)
         isolation = Isolation.of(recording) if isolated else None

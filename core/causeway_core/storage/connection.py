@@ -9,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from causeway_core.errors import DamagedRecording, NewerSchema, NotARecording, RecordingMissing
+from causeway_core.storage.move import Move, moved
 from causeway_core.storage.rows import Launch, Meta
 from causeway_core.storage.schema import APPLICATION_ID, VERSION, migrate
 
@@ -68,15 +69,19 @@ def connect(path: Path, mode: str, factory: type[sqlite3.Connection] = sqlite3.C
     return sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False, timeout=10, factory=factory)
 
 
-def open_for_reading(path: Path) -> sqlite3.Connection:
-    """A read-only connection to a recording of this or an older schema (older ones are migrated in a private copy in memory)."""
+def open_for_reading(path: Path, move: Move | None = None) -> sqlite3.Connection:
+    """A read-only connection to a recording of this or an older schema. Older ones are migrated, and those that were `move`d changed, in a private
+    copy in memory."""
     version = check(path)
     try:
         database = connect(path, "ro", _GuardedConnection)
         assert isinstance(database, _GuardedConnection)
         database.path = path
-        if version < VERSION:
-            database = _migrated_copy(database, version)
+        if version < VERSION or move is not None:
+            database = _private_copy(database)
+            migrate(database, version)
+        if move is not None:
+            moved(database, move)
         database.execute("PRAGMA query_only = 1")
         database.execute(f"PRAGMA cache_size = -{_READ_CACHE_KIB}")
         database.execute("SELECT count(*) FROM meta").fetchone()
@@ -161,11 +166,10 @@ def _launch(facts: Any) -> Launch:
     return Launch(python=str(facts.get("python", "")), **lists, replayable=bool(facts.get("replayable")))
 
 
-def _migrated_copy(database: sqlite3.Connection, version: int) -> sqlite3.Connection:
+def _private_copy(database: sqlite3.Connection) -> sqlite3.Connection:
     copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=_GuardedConnection)
     assert isinstance(copy, _GuardedConnection) and isinstance(database, _GuardedConnection)
     copy.path = database.path
     database.backup(copy)
     database.close()
-    migrate(copy, version)
     return copy

@@ -18,6 +18,7 @@ from causeway_core.storage import connection, query
 from causeway_core.storage.columns import AccessColumns, integers, read_access_columns
 from causeway_core.storage.connection import parse_json
 from causeway_core.storage.definitions import Definitions, Snapshot
+from causeway_core.storage.move import Move
 from causeway_core.storage.rows import Answer, Chunk, ExceptionRow, Gap, Io, Log, Message, Meta, Obj, Run, Span, Sql, Stream, Sync, Waiting
 from causeway_core.storage.sites import SiteMap
 from causeway_core.storage.stream import ChunkStore
@@ -49,9 +50,10 @@ class Recording:
             derive()
 
     @classmethod
-    def open(cls, path: str | Path) -> Recording:
-        """Opens `path`. Raises RecordingMissing, NotARecording, NewerSchema or DamagedRecording."""
-        return cls(Path(path), connection.open_for_reading(Path(path)))
+    def open(cls, path: str | Path, move: Move | None = None) -> Recording:
+        """Opens `path`; with `move` a copy in memory, which says that the project stands somewhere else. `query` reads the file itself all the same.
+        Raises RecordingMissing, NotARecording, NewerSchema or DamagedRecording."""
+        return cls(Path(path), connection.open_for_reading(Path(path), move))
 
     def close(self) -> None:
         """Closes the file; the recording cannot be used afterwards."""
