@@ -173,4 +173,4 @@ def test_what_was_recorded_elsewhere_is_proved_here(tmp_path: Path) -> None:
     command = [str(CAUSEWAY), "fix", "F1", str(path), "--isolated", "--project", str(here), "--diff"]
     fixed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200)
     assert fixed.returncode == 0, fixed.stderr
-    assert "asyncio.Lock()" in fixed.stdout
+    assert "+    seen = stock.left" in fixed.stdout
