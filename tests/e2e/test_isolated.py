@@ -7,6 +7,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,39 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+SHOP = """\
+import asyncio, os, sqlite3
+
+PATH = os.environ.get("SHOP_DATABASE", "data/shop.db")
+
+async def sell(database):
+    (left,) = database.execute("SELECT left FROM stock WHERE id = 1").fetchone()
+    await asyncio.sleep(0)
+    database.execute("UPDATE stock SET left = ? WHERE id = 1", (left - 1,))
+    database.commit()
+
+async def main():
+    database = sqlite3.connect(PATH)
+    await asyncio.gather(sell(database), sell(database))
+    print("left", *database.execute("SELECT left FROM stock").fetchone())
+    database.close()
+
+asyncio.run(main())
+"""
+SELL, PAUSE = "async def sell(database):\n", "    await asyncio.sleep(0)\n"
+SHOP_MENDED = SHOP.replace(PAUSE, "").replace(SELL, SELL + PAUSE)
+
+
+def shop_database(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE stock (id INTEGER PRIMARY KEY, name TEXT, left INTEGER)")
+        database.execute("CREATE TABLE user (name TEXT PRIMARY KEY, api_token TEXT UNIQUE)")
+        database.execute("INSERT INTO stock VALUES (1, 'it''s\ntea', 10)")
+        database.executemany("INSERT INTO user VALUES (?, ?)", [("ada", "t0p-s3cr3t-1"), ("bob", "t0p-s3cr3t-2")])
+    database.close()
 
 
 def stock(client: str) -> str:
@@ -174,3 +208,40 @@ def test_what_was_recorded_elsewhere_is_proved_here(tmp_path: Path) -> None:
     fixed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200)
     assert fixed.returncode == 0, fixed.stderr
     assert "+    seen = stock.left" in fixed.stdout
+
+
+@pytest.mark.parametrize("place", ["elsewhere", "project"])
+def test_a_database_is_what_it_was(tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside of the project, and in it; gone or changed since."""
+    folder = tmp_path / "project"
+    database = folder / "data" / "shop.db" if place == "project" else tmp_path / "elsewhere" / "shop.db"
+    shop_database(database)
+    folder.mkdir(exist_ok=True)
+    with monkeypatch.context() as patch:
+        if place == "elsewhere":
+            patch.setenv("SHOP_DATABASE", str(database))
+        path = recorded(folder, SHOP, "--replayable")
+    assert b"t0p-s3cr3t" not in path.read_bytes()
+    database.unlink()
+    finding = analyzed(path, "--isolated")
+    assert (finding["tier"], finding["reproduced"]) == ("confirmed", {"runs": 3, "failures": 3})
+    assert not database.exists()
+
+
+def test_a_test_makes_the_database(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    shop_database(folder / "data" / "shop.db")
+    path = recorded(folder, SHOP, "--replayable")
+    (folder / "data" / "shop.db").unlink()
+    assert analyzed(path, "--isolated")["tier"] == "confirmed"
+    command = [str(CAUSEWAY), "export", path.name, "--finding", "F1", "--format", "test", "--isolated", "-o", "test_shop.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr
+    text = (folder / "test_shop.py").read_text()
+    assert '"data/shop.db": (' in text
+    assert "t0p-s3cr3t" not in text
+    for source, verdict in ((SHOP, "1 failed"), (SHOP, "1 failed"), (SHOP_MENDED, "1 passed")):
+        (folder / "program.py").write_text(source)
+        words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_shop.py"]
+        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=100)
+        assert verdict in done.stdout, done.stdout

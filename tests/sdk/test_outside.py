@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -153,6 +155,7 @@ class World:
         (self.folder / "order.json").write_text(json.dumps(PLAIN.document()))
         base = _plain() | variables | {"CAUSEWAY_ROOT": str(self.folder), "CAUSEWAY_ORDER": str(self.folder / "order.json")}
         self.answers.with_name("answers.json.missing").unlink(missing_ok=True)
+        shutil.rmtree(self.answers.with_name("answers.json.d"), ignore_errors=True)
         isolation.put(base, self.answers)
         command = [sys.executable, "-m", "causeway.launch", "program.py"]
         return subprocess.run(command, cwd=self.folder, env=base, capture_output=True, text=True, check=False, timeout=60)
@@ -239,3 +242,37 @@ def test_recording_answers_changes_nothing(world: World) -> None:
     printed = world.record(text)
     plain = subprocess.run([sys.executable, "program.py"], cwd=world.folder, env=_plain(), capture_output=True, text=True, check=True)
     assert printed == plain.stdout
+
+
+DATABASES = """\
+import os, pathlib, sqlite3
+
+wal = sqlite3.connect("file:data/wal.db?mode=rw", uri=True)
+wal.execute("INSERT INTO note (text) VALUES (?)", ("more",))
+wal.commit()
+print(wal.execute("PRAGMA journal_mode").fetchone(), wal.execute("PRAGMA user_version").fetchone(), wal.execute("SELECT * FROM note").fetchall())
+print(wal.execute("SELECT name FROM sqlite_schema ORDER BY name").fetchall())
+new = sqlite3.connect(pathlib.Path("data/new.db"))
+new.execute("CREATE TABLE IF NOT EXISTS made (n)")
+new.execute("INSERT INTO made VALUES (1)")
+new.commit()
+print(new.execute("SELECT count(*) FROM made").fetchone())
+memory = sqlite3.connect(":memory:")
+print(memory.execute("SELECT 7").fetchone())
+"""
+
+
+def test_databases_are_as_they_were(world: World) -> None:
+    """Also those in WAL mode, those that were not there, and with values that need quotes; what happens to them stays in the re-run."""
+    (world.folder / "data").mkdir()
+    with sqlite3.connect(world.folder / "data" / "wal.db") as database:
+        database.execute("PRAGMA journal_mode = wal")
+        database.execute("PRAGMA user_version = 7")
+        database.execute("CREATE TABLE note (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT, data BLOB, password TEXT UNIQUE)")
+        database.execute("CREATE INDEX by_text ON note(text)")
+        database.executemany("INSERT INTO note (text, data, password) VALUES (?, ?, ?)", [("it's\n\"so\";", b"\0\xff", None), ("é", None, None)])
+    database.close()
+    printed = world.record(DATABASES)
+    left = {path.name: path.read_bytes() for path in (world.folder / "data").iterdir()}
+    assert [world.isolated().stdout for _ in range(2)] == [printed] * 2
+    assert {path.name: path.read_bytes() for path in (world.folder / "data").iterdir()} == left

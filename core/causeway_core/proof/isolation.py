@@ -15,7 +15,7 @@ from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Answer
 
 ANSWERS_SCHEMA = "causeway.answers/1"
-HTTP = "http"
+HTTP, DATABASE = "http", "database"
 NOT_CAPTURED = "not captured"
 """The kind of result of a re-run that asked for what the recording has no answer to: it says nothing about anything."""
 _REDACTED = "redacted"
@@ -42,12 +42,20 @@ class Isolation:
         paths = {actor.id: actor.path for actor in recording.actors()}
         variables, hidden = _variables(rows)
         inside, outside = _addresses(recording, rows)
+        databases = _databases(rows, Path(recording.meta.root))
         answers = [
             _document(row, paths.get(row.actor, "main"))
             for row in rows
-            if row.kind != "environment" and not (row.kind == HTTP and address_of(_url(row)) in inside)
+            if row.kind not in ("environment", DATABASE) and not (row.kind == HTTP and address_of(_url(row)) in inside)
         ]
-        return cls({"schema": ANSWERS_SCHEMA, "inside": sorted(inside), "outside": sorted(outside), "answers": answers}, variables, hidden)
+        document = {
+            "schema": ANSWERS_SCHEMA, "inside": sorted(inside), "outside": sorted(outside), "databases": databases, "answers": answers,
+        }  # fmt: skip
+        return cls(document, variables, hidden)
+
+    def replaces(self, path: Path, root: Path) -> bool:
+        """Whether a re-run works on a copy of this database."""
+        return _key(str(path), root) in self.document["databases"]
 
     def put(self, base: dict[str, str], file: Path) -> None:
         """Writes the file and adds to the environment of a re-run what points to it, and the recorded variables."""
@@ -110,6 +118,21 @@ def _variables(rows: list[Answer]) -> tuple[dict[str, str | None], tuple[str, ..
         else:
             found[row.what] = None if row.value is None else str(row.value)
     return found, tuple(hidden)
+
+
+def _key(path: str, root: Path) -> str:
+    """A database's path as a re-run in a copy of the project knows it."""
+    return str(Path(path).relative_to(root)) if Path(path).is_relative_to(root) else path
+
+
+def _databases(rows: list[Answer], root: Path) -> dict[str, dict[str, str | None]]:
+    """Of several processes that opened one, the first counts."""
+    found: dict[str, dict[str, str | None]] = {}
+    for row in rows:
+        if row.kind == DATABASE:
+            sql = None if row.body is None else row.body.decode("utf-8", "replace")
+            found.setdefault(_key(row.what, root), {"sql": sql} if row.missing is None else {"missing": row.missing})
+    return found
 
 
 def _document(row: Answer, actor: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def doubts(recording: Recording, isolation: Isolation | None = None) -> tuple[st
     changed = _changed(recording)
     if changed:
         found.append(f"{_shown(changed[0], root)} has changed since")
-    outside = sorted(writes_outside(recording, root))
+    outside = sorted(path for path in writes_outside(recording, root) if isolation is None or not isolation.replaces(path, root))
     if outside:
         found.append(f"it wrote to {outside[0]}, outside of the project and of temporary folders")
     peer = _foreign_peer(recording, isolation)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_PATHS = (("source", "path"), ("actor", "file"), ("location", "key"))
+_PATHS = (("source", "path"), ("actor", "file"), ("location", "key"), ("answer", "what"))
 """Columns that are a path."""
-_TEXTS = (("io", "attributes"), ("sql", "details"), ("waiting", "stack"), ("process", "argv"))
+_TEXTS = (("io", "attributes"), ("sql", "details"), ("waiting", "stack"), ("process", "argv"), ("answer", "value"))
 """Columns of JSON in which paths stand as whole strings."""
 _META = ("command", "cwd", "root")
 

@@ -26,6 +26,9 @@ def source_of(isolation: Isolation) -> str:
     for name in ("outside", "inside"):
         if document[name]:
             lines.append(f"    {name}=[{', '.join(map(quoted, document[name]))}],")
+    kept = {key: known.get("sql") for key, known in document["databases"].items() if "missing" not in known}
+    if kept:
+        lines += ["    databases={", *(line for key, sql in kept.items() for line in _database(key, sql)), "    },"]
     if isolation.variables:
         variables = ", ".join(f"{quoted(name)}: {_literal(value)}" for name, value in isolation.variables.items())
         lines += _one_or_many("environment={", variables, "},", [f"{quoted(name)}: {_literal(value)}" for name, value in isolation.variables.items()])
@@ -74,6 +77,12 @@ def _response(actor: str, one: Mapping[str, Any], shared: Mapping[Headers, str])
     if len(given) > _WIDTH - 4:
         given = "\n".join(["[", *(f"            {each}," for each in headers), "        ]"])
     return [head.rstrip(), f"    {_body(one)},", f"    {given},", *([f"    {reason},"] if reason else []), "),"]
+
+
+def _database(key: str, sql: str | None) -> list[str]:
+    if sql is None:
+        return [f"        {quoted(key)}: None,"]
+    return [f"        {quoted(key)}: (", *(f"            {quoted(statement + chr(10))}" for statement in sql.split("\n")), "        ),"]
 
 
 def _body(one: Mapping[str, Any]) -> str:

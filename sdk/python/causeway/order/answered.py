@@ -16,16 +16,18 @@ _REDACTED = "redacted"
 
 def answers(
     *given: Any, outside: Iterable[str] = (), inside: Iterable[str] = (), environment: Mapping[str, str | None] | None = None,
-    hidden: Iterable[str] = (),
+    hidden: Iterable[str] = (), databases: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
     """What a program gets from outside: answers by `response`, `readings` and `answer`, each actor's in the order in which it asks.
 
     `outside`: addresses (`host:port`) that are answered for, `inside`: those of services of the program itself. `environment`: variables as they are
-    when the program begins, None for those that are not there; `hidden`: secrets, which only have to be there.
+    when the program begins, None for those that are not there; `hidden`: secrets, which only have to be there. `databases`: of SQLite, by
+    path (relative to the project), as the statements that make them; None for one that is not there.
     """
     flat = [one for each in given for one in (each if isinstance(each, list) else [each])]
     variables = {"environment": dict(environment or {}), "hidden": list(hidden)}
-    return {"schema": "causeway.answers/1", "outside": list(outside), "inside": list(inside), "answers": flat, **variables}
+    kept = {path: {"sql": sql} for path, sql in (databases or {}).items()}
+    return {"schema": "causeway.answers/1", "outside": list(outside), "inside": list(inside), "answers": flat, "databases": kept, **variables}
 
 
 def response(

@@ -11,5 +11,6 @@ LIBRARIES: tuple[tuple[str, str], ...] = (
     ("http.client", "httpclient"),
     ("httpx._transports.default", "httpx"),
     ("aiohttp.client_reqrep", "aiohttp"),
+    ("sqlite3.dbapi2", "databases"),
 )
 """Module to wait for, file here that takes and gives its answers."""

@@ -55,10 +55,12 @@ class Answers:
         """Addresses (`host:port`) of services that ran within what was recorded: they run in the re-run too."""
         self.outside = frozenset(document.get("outside") or ())
         """Those of services that did not."""
+        self.databases: dict[str, dict[str, Any]] = dict(document.get("databases") or {})
+        """By path: the statements that make it (`sql`, null for one that was not there), or why they are `missing`."""
         self.missing: list[str] = []
         self.asked: list[tuple[str, str]] = []
         """Who asked services for what, in turn."""
-        self._file = file
+        self.file = file
         self._lock = RLock()
         self._queues: dict[tuple[str, str], deque[Answer]] = {}
         self._asked: dict[tuple[str, str], list[Answer]] = {}
@@ -94,9 +96,9 @@ class Answers:
         self._append(ASKED, f"{actor}\t{what}")
 
     def _append(self, suffix: str, line: str) -> None:
-        if self._file is not None:
+        if self.file is not None:
             try:
-                with open(self._file + suffix, "a", encoding="utf-8") as file:
+                with open(self.file + suffix, "a", encoding="utf-8") as file:
                     file.write(line + "\n")
             except OSError:
                 pass

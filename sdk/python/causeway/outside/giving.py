@@ -39,6 +39,8 @@ class Giving:
 
     def __init__(self, answers: Answers, root: str) -> None:
         self.answers = answers
+        self.root = root
+        self._folder: str | None = None
         self.asker = Asker(Scope(os.path.realpath(root), *_patterns(os.environ)))
         self.patches = Patches()
         self._made_up = 0
@@ -80,6 +82,19 @@ class Giving:
         self._made_up += 1
         return shake_128(f"{kind} {self._made_up} of {self.answers.who()}".encode()).digest(size)
 
+
+    def folder(self) -> str:
+        """A folder for what this re-run changes: beside the file of answers, else one that is removed at the end."""
+        if self._folder is None:
+            if self.answers.file is not None:
+                self._folder = self.answers.file + ".d"
+            else:
+                import shutil
+                import tempfile
+
+                self._folder = folder = tempfile.mkdtemp(prefix="causeway-answers-")
+                self.patches.also(lambda: shutil.rmtree(folder, ignore_errors=True))
+        return self._folder
 
     def outside(self, host: str, port: int) -> bool:
         """Whether a service is answered for by the record, rather than part of what runs again."""

@@ -33,8 +33,8 @@ def take(taking: Taking, on_import: Callable[..., None]) -> None:
             return
         known.add(name)
         value = at_start.get(name)
-        if os.path.isabs(value) if value is not None else not taking.asker.recorded():
-            return  # where something is on this machine; what libraries look for in vain
+        if (value is None or os.path.isabs(value)) and not taking.asker.recorded():
+            return  # what libraries look for in vain, and where their files are on this machine
         hidden = value is not None and (is_secret(name) or scrub(value) != value)
         taking.note("environment", Json('{"redacted":true}') if hidden else value, name)
 
