@@ -354,3 +354,23 @@ def test_an_assertion_that_holds_asks_for_what_the_other_one_left(look: str, qui
     trace.step(one)
     trace.read(one, look, "Box.item", "b")
     assert (not firm(trace)) is quiet
+
+
+PROBED = """
+async def names(codecs):
+    if codecs.names is None:
+        await pause()
+        codecs.names = probe()
+"""
+
+
+@pytest.mark.parametrize(("value", "quiet"), [(("utf-8", "ascii"), True), (("utf-8",), False)])
+def test_two_that_find_out_the_same_lose_nothing(value: tuple[str, ...], quiet: bool) -> None:
+    trace = Trace(PROBED)
+    one, two = trace.task("one"), trace.task("two")
+    for actor in (one, two):
+        trace.read(actor, "if codecs.names is None", "Codecs.names", None)
+        trace.step(actor)
+    for actor, found in ((one, ("utf-8", "ascii")), (two, value)):
+        trace.write(actor, "codecs.names = probe()", "Codecs.names", found)
+    assert any(each.struck for each in firm(trace)) is not quiet

@@ -272,6 +272,8 @@ def _value(value: object) -> tuple[int, str | None]:
             return (ValueKind.TRUE if value else ValueKind.FALSE), str(value)
         case int():
             return ValueKind.INT32, str(value)
+        case tuple():
+            return ValueKind.TUPLE, repr(value)
         case str() if value.startswith("<"):
             return ValueKind.OBJECT, value
         case _:

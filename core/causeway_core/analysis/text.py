@@ -76,6 +76,10 @@ class Texts:
         """All classes of a name."""
         yield from (node for _, node in self._nodes[ast.ClassDef] if isinstance(node, ast.ClassDef) and node.name == name)
 
+    def class_of(self, function: FunctionNode) -> ast.ClassDef | None:
+        """The class in whose body a function stands."""
+        return next((node for _, node in self._nodes[ast.ClassDef] if isinstance(node, ast.ClassDef) and function in node.body), None)
+
     def calls(self) -> Iterator[ast.Call]:
         """All calls of all files."""
         yield from (node for _, node in self._nodes[ast.Call] if isinstance(node, ast.Call))

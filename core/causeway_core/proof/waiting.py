@@ -116,6 +116,12 @@ class WaitingOrders:
             for signal in dict.fromkeys(handlers.values()):
                 yield Order("bad", f"{signal} arrives while {name} holds the lock", (("a1", has),), (), inject=(("a1", f"signal {signal}"),))
         elif "finalizer" in at:
+            keeper = self._work(at.get("keeps"))
+            if keeper is not None:
+                who = a.actor_of(keeper)
+                before = a.preceding(holder, at["acquire"]) or a.since_event(a.actor_of(holder), at["acquire"])
+                says = f"{who.title}, which has it too, ends before {name} takes the lock and lets go of it"
+                yield drafted("bad", says, [(a.end(who), has, before)])
             # What is garbage at which acquisition is not known: the nearest few are tried.
             for moment in self._acquisitions(at["acquire"]):
                 place = a.operation(holder, moment, "acquire")

@@ -14,6 +14,8 @@ from causeway_core.wire.kinds import SyncFlag, SyncOp
 
 LONG_NS = 50_000_000
 SHORT_NS = 5_000_000
+MOST_LEFT = 64
+"""Events that a thread may have left to be on its last line."""
 
 
 def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
@@ -86,9 +88,27 @@ def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]
             and not event.flags & SyncFlag.ASYNC
             and scene.is_asynchronous(event.actor)
             and not _internal(scene, event)
+            and not _for_one_that_is_done(scene, evidence, event)
         ):
             open_requests[event.actor] = event
     return [_told(scene, duration, event) for duration, event in worst.values()]
+
+
+def _for_one_that_is_done(scene: Scene, evidence: Evidence, event: Operation) -> bool:
+    """Whether it is a wait for the end of a thread whose last line had certainly begun by then: how long that takes is the machine's affair."""
+    thread = next((each for each in evidence.facts.actors.values() if each.kind == "thread" and each.object == event.object), None)
+    if thread is None or thread.first_at is None or thread.last_at is None:
+        return False
+    before, after = int(thread.first_at) - 1, int(thread.last_at) + 1
+    while after - before > 1:
+        middle = (before + after) // 2
+        if evidence.order.happens_before(At(middle), At(event.at), must=True):
+            before = middle
+        else:
+            after = middle
+    here = scene.place(before)
+    left = range(after, int(thread.last_at) + 1)
+    return here.line > 0 and len(left) <= MOST_LEFT and all(place.line in (0, here.line) for place in map(scene.place, left))
 
 
 def _internal(scene: Scene, event: Operation) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from dataclasses import replace
 
+from causeway_core.analysis.detectors.let_go import LetGo, let_go, may_be_garbage
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.holds import Hold
 from causeway_core.analysis.telling.scene import Moment, Scene
@@ -63,7 +64,15 @@ def _of_lock(
         if inside is not None and interrupted and not _handles_all(texts, function):
             # What was put off, or comes again, comes in the middle of the next.
             hold = next((each for each in interrupted if each.order > inside.order and each.id != inside.id), interrupted[-1])
-            return _told(scene, hold, inside, how, function.name)
+            finalized = texts.class_of(function) if how == "finalizer" else None
+            if finalized is None:
+                return _told(scene, hold, inside, how, function.name)
+            names = frozenset({finalized.name})
+            dropped = next(((each, gone) for each in interrupted if each.id != inside.id for gone in let_go(evidence, each, names)), None)
+            if dropped is not None:
+                return _told_let_go(scene, *dropped, inside, finalized.name, function.name)
+            told = _told(scene, hold, inside, how, function.name)
+            return told if may_be_garbage(evidence, hold.object, finalized) else replace(told, tier="hint", rank=20.8, confidence=0.2)
     for hold in holds:
         adding, callback = _added_callback(texts, scene, hold, where[hold.id])
         if callback is not None:
@@ -113,6 +122,30 @@ def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNo
                     name = last_name(node.args[0])
                     return node.lineno, next((each for _, each in texts.functions() if each.name == name), None)
     return 0, None
+
+
+def _told_let_go(scene: Scene, hold: Hold, gone: LetGo, inside: Hold, kind: str, function: str) -> Finding:
+    evidence, name = scene.evidence, scene.object(hold.object)
+    keeps = [] if gone.keeper is None else [Moment(int(evidence.table.actor[gone.keeper]), evidence.at(gone.keeper), "keeps", f"has the {kind}, too")]
+    return scene.finding(
+        kind="deadlock",
+        tier="latent",
+        rank=10.7,
+        confidence=0.6,
+        title=(
+            f"`{scene.place(hold.at).function}` holds {name} and lets go of a {kind}: if nobody else has it then, its finalizer, `{function}`, runs "
+            "there and then and takes the lock too: it would wait for itself for ever"
+        ),
+        resource=name,
+        events=[
+            Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
+            Moment(hold.actor, evidence.at(gone.row), "drop", f"lets go of a {kind}"),
+            *keeps,
+            Moment(evidence.facts.work_of(inside.actor, inside.at), inside.at, "finalizer", f"acquired {name} in or for `{function}`"),
+        ],
+        recommendation=f"keep what is taken out until {name} is released, and let go of it then",
+        explanation=f"{name} cannot be taken twice by one thread. Somebody else had the {kind} in this run, so it lived on.",
+    )
 
 
 def _told(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, adding: int = 0) -> Finding:

@@ -9,6 +9,9 @@ from causeway_core.model import ValueKind
 
 _SCALARS = frozenset({ValueKind.NONE, ValueKind.FALSE, ValueKind.TRUE, ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT, ValueKind.TEXT})
 
+_NOT_TOLD = ("<", "…")
+"""What stands in a shown tuple for an object, and for what was cut."""
+
 
 def unchanged(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a candidate whose two sides write the same constant, or whose own write puts back what it read, if nothing else hangs on it."""
@@ -29,12 +32,14 @@ def unchanged(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def same_scalar(evidence: Evidence, one: int, other: int) -> bool:
-    """Whether two writes gave the same scalar value."""
+    """Whether two writes gave the same scalar value, or the same tuple of such."""
     table = evidence.table
-    if int(table.vk[one]) != int(table.vk[other]) or int(table.vk[one]) not in _SCALARS:
+    kind = int(table.vk[one])
+    if kind != int(table.vk[other]) or (kind not in _SCALARS and kind != ValueKind.TUPLE):
         return False
     value = evidence.value(one)
-    return value is not None and value == evidence.value(other)
+    whole = value is not None and (kind in _SCALARS or not any(mark in value for mark in _NOT_TOLD))
+    return whole and value == evidence.value(other)
 
 
 def effects_of(candidate: Candidate, evidence: Evidence) -> list[int]:
