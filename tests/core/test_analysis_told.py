@@ -269,6 +269,29 @@ def test_a_callback_that_takes_a_lock_is_added_when_that_is_free(inside: bool) -
     assert firm(trace) == ([("deadlock", "latent")] if inside else [])
 
 
+GIVES_BACK = """
+def work(total, done):
+    total.lock.acquire()
+    {first}
+    {second}
+
+def other(total):
+    total.lock.acquire()  # asks
+"""
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_lock_that_was_given_back_before_is_not_held_while_waiting(held: bool) -> None:
+    waits, gives = "done.join()", "total.lock.release()"
+    trace = Story(GIVES_BACK.format(first=waits if held else gives, second=gives if held else waits))
+    one, two, mutex = trace.thread("one"), trace.thread("two"), trace.lock("Total.lock", "_thread.lock")
+    trace.line(trace.acquire(one, mutex), "total.lock.acquire()")
+    trace.line(trace.release(one, mutex), gives)
+    trace.line(trace.acquire(two, mutex), "# asks")
+    trace.release(two, mutex)
+    assert [each.tier for each in found(trace) if each.kind == "deadlock"] == (["hint"] if held else [])
+
+
 # Files.
 
 STORE = """

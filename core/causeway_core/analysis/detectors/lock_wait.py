@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -102,7 +103,9 @@ def _may_swap(evidence: Evidence, hold: Hold, other: Hold) -> bool:
 
 def _written(scene: Scene, evidence: Evidence, texts: Texts, hold: Hold) -> Iterator[_Stuck]:
     place = scene.place(hold.at)
-    call = _call_under(texts, place.path, place.line) if place.line else None
+    released = scene.place(hold.until_at) if hold.until_at is not None else None
+    last = released.line if released is not None and (released.path, released.function) == (place.path, place.function) else sys.maxsize
+    call = _call_under(texts, place.path, place.line, last) if place.line else None
     if call is None:
         return
     wait = At(hold.until_at if hold.until_at is not None else hold.at)
@@ -112,8 +115,10 @@ def _written(scene: Scene, evidence: Evidence, texts: Texts, hold: Hold) -> Iter
             return
 
 
-def _call_under(texts: Texts, path: str, line: int) -> ast.Call | None:
-    """The first call that may wait under the lock taken at a line: in its `with` block, else in the rest of the function; one call deep."""
+def _call_under(texts: Texts, path: str, line: int, last: int) -> ast.Call | None:
+    """The first call that may wait under the lock taken at a line: in its `with` block, else in the function up to the line `last` where it was
+    released; one call deep.
+    """
     around = texts.around(path, line)
     block = next((node for node in reversed(around) if isinstance(node, ast.With | ast.AsyncWith) and node.lineno <= line), None)
     inside: list[ast.AST]
@@ -122,7 +127,7 @@ def _call_under(texts: Texts, path: str, line: int) -> ast.Call | None:
         inside = [node for statement in block.body for node in (statement, *own_nodes(statement))]
         owners = {ast.unparse(item.context_expr) for item in block.items[-1:]}
     elif around:
-        inside = [node for node in own_nodes(around[0]) if getattr(node, "lineno", 0) > line]
+        inside = [node for node in own_nodes(around[0]) if line < getattr(node, "lineno", 0) <= last]
     else:
         return None
     calls = [node for node in inside if isinstance(node, ast.Call)]
