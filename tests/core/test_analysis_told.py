@@ -269,6 +269,25 @@ def test_a_callback_that_takes_a_lock_is_added_when_that_is_free(inside: bool) -
     assert firm(trace) == ([("deadlock", "latent")] if inside else [])
 
 
+DRAIN = """
+def drain(tasks, done):
+    {look}:
+        {take}
+"""
+
+
+@pytest.mark.parametrize(("look", "take", "told"), [
+    ("while not tasks.empty()", "done.append(tasks.get())", True), ("while not tasks.empty()", "done.append(tasks.get(timeout=1))", False),
+    ("while not done.empty()", "done.append(tasks.get())", False), ("while tasks.qsize()", "item = tasks.get()", True),
+])  # fmt: skip
+def test_the_last_item_of_a_queue_may_be_anothers(look: str, take: str, told: bool) -> None:
+    trace = Story(DRAIN.format(look=look, take=take))
+    queue = trace.lock("Pool.tasks", "queue.Queue")
+    for name in ("one", "two"):
+        trace.line(trace.sync(trace.thread(name), SyncOp.GET, queue), take)
+    assert [(each.kind, each.tier) for each in found(trace)] == ([("deadlock", "hint")] if told else [])
+
+
 GIVES_BACK = """
 def work(total, done):
     total.lock.acquire()

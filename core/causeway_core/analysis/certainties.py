@@ -19,6 +19,7 @@ from causeway_core.analysis.detectors.lock_order import lock_orders
 from causeway_core.analysis.detectors.lock_wait import lock_waits
 from causeway_core.analysis.detectors.loop_wait import loop_waits
 from causeway_core.analysis.detectors.predicates import predicate_windows
+from causeway_core.analysis.detectors.queue_checks import queue_checks
 from causeway_core.analysis.detectors.rows import row_windows
 from causeway_core.analysis.detectors.self_cancel import self_cancellations
 from causeway_core.analysis.detectors.self_lock import self_locks
@@ -61,6 +62,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *unretrieved(scene, evidence),
         *row_windows(scene, evidence),
         *predicate_windows(scene, evidence),
+        *queue_checks(scene, evidence),
         *file_windows(scene, files),
         *file_checks(scene, files),
         *file_entries(scene, files),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.work_items import WorkItems
 from causeway_core.model import Actor, At, Edge, Function, Location, Site, Step
-from causeway_core.storage.rows import ExceptionRow, Io, Obj, Span, Sql, Waiting
+from causeway_core.storage.rows import ExceptionRow, Io, Message, Obj, Span, Sql, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Facts:
     io: Sequence[Io] = ()
     io_order: Sequence[int] = ()
     spans: Sequence[Span] = ()
+    messages: Sequence[Message] = ()
     exceptions: Sequence[ExceptionRow] = ()
     interrupted: bool = False
     work_items: WorkItems = field(default_factory=WorkItems)

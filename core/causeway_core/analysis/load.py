@@ -110,6 +110,7 @@ def _facts(recording: Recording, steps: Mapping[str, Ints], operations: Operatio
         edges_into=lambda first, last: recording.edges_into(At(first), At(last)),
         waiting=recording.waiting(),
         spans=recording.spans(),
+        messages=recording.messages(),
         exceptions=recording.exceptions(),
     )
 

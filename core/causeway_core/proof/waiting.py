@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from causeway_core.analysis.detectors.queue_checks import ANOTHER, TAKES
 from causeway_core.analysis.detectors.self_lock import signal_handlers
 from causeway_core.analysis.detectors.settled_twice import SETTLE, SETTLES_TOO
 from causeway_core.analysis.evidence import Evidence
@@ -30,6 +31,8 @@ class WaitingOrders:
         roles = {access.role for access in finding.accesses}
         if "asks loop" in roles:
             yield from self._stopped_loop(finding)
+        elif TAKES in roles:
+            yield from self._taken_first(finding)
         elif "set late" in roles:
             yield from self._set_late(finding)
         elif SETTLE in roles:
@@ -48,6 +51,21 @@ class WaitingOrders:
             yield from self._under_lock(finding)
         else:
             yield from self._deadlock(finding)
+
+    def _taken_first(self, finding: Finding) -> Iterator[Order]:
+        """One actor is held between its look at a queue and its first item until the other has taken all there are."""
+        a, events = self._anchors, {access.role: access.at for access in finding.accesses}
+        one, two = (self._evidence.actor_at(at) if (at := events[role]) is not None else None for role in (TAKES, ANOTHER))
+        take, other = events[TAKES], events[ANOTHER]
+        if one is None or two is None or take is None or other is None:
+            return
+        looks, begins = a.preceding(one, take), a.preceding(two, other)
+        if looks is None or begins is None:
+            return
+        held, who = a.actor_of(one), a.actor_of(two)
+        says = f"{held.title} is held before it takes an item, until {who.title} has ended"
+        since = a.held_since_event(who, other, take)
+        yield drafted("bad", says, [(looks, begins, since), (a.end(who), a.operation(one, take, "acquire"), looks)])
 
     def _deadlock(self, finding: Finding) -> Iterator[Order]:
         """Each actor takes its first lock before any asks for its second; for a lock taken twice nothing needs to be forced."""
