@@ -119,7 +119,7 @@ def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:
 
 
 def _told(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
-    name = f"{window.table} row {', '.join(map(str, window.key))}"
+    name = f"{window.table} row {', '.join(map(str, window.key))}".rstrip()
     reader, other = scene.actor(window.read.sql.actor), scene.actor(window.other.sql.actor)
     place = scene.place(window.read.sql.at)
     verb = "wrote" if window.other.sql.access == "write" else "read"
