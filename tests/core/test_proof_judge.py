@@ -36,6 +36,8 @@ STUCK = OrderResult(False, reason="everybody waits", hang=("main waits for lock"
 class Program:
     """Stands for re-runs of a program that is known: what each order gives, run by run, the last again and again."""
 
+    driven = False
+
     def __init__(self, **runs: Iterable[tuple[OrderResult, Outcome]]) -> None:
         self._runs = {name: list(given) for name, given in runs.items()}
         self._known: dict[str, Rerun] = {}
