@@ -439,3 +439,40 @@ def test_unusable_findings_are_said_to_be(document: dict[str, object], sources: 
 def test_source_that_changed_since_gives_no_patch() -> None:
     document, _ = finding(ACCOUNT, "lost_update", "Account.balance")
     assert candidates(document, {"m.py": "def unrelated():\n    pass\n"}) == ()
+
+
+COUNTS = code(
+    '''
+    import json
+    import multiprocessing
+    from pathlib import Path
+
+    context = multiprocessing.get_context("fork")
+
+
+    def bump(name):
+        counts = json.loads(Path("counts").read_text())  # @read  # @write other
+        counts[name] = counts.get(name, 0) + 1
+        Path("counts").write_text(json.dumps(counts))  # @write
+    '''
+)
+
+
+def test_processes_get_a_lock_of_processes_where_they_fork() -> None:
+    patch = patches(COUNTS, "lost_update", "counts", "process main/process")["add-lock"]
+    assert "+_lock = multiprocessing.Lock()" in changed(patch) and "+    with _lock:" in changed(patch)
+    assert "threading" not in patch.diff()
+
+
+def test_processes_that_are_spawned_get_words_only() -> None:
+    assert not patches(COUNTS.replace('"fork"', '"spawn"'), "lost_update", "counts", "process main/process")
+
+
+def test_threads_of_one_child_are_no_processes() -> None:
+    document, text = finding(COUNTS, "lost_update", "counts", "thread")
+    places = {"a1": {"actor": "main/process/bump"}, "b1": {"actor": "main/process/bump#2"}}
+    [patch] = [each for each in candidates({**document, "orders": [{"places": places}]}, {"m.py": text}) if each.kind == "add-lock"]
+    assert "threading.Lock()" in patch.diff()
+    places["b1"] = {"actor": "main/process#2/bump"}
+    [patch] = [each for each in candidates({**document, "orders": [{"places": places}]}, {"m.py": text}) if each.kind == "add-lock"]
+    assert "multiprocessing.Lock()" in patch.diff()

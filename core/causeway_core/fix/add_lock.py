@@ -15,10 +15,14 @@ from causeway_core.fix.project import Project
 from causeway_core.fix.region import Found, find, regions_of
 from causeway_core.fix.target import Target
 
+_FORKS = re.compile(r"""(?:get_context|set_start_method)\(\s*["']fork["']|\bos\.fork\(""")
+"""Where code says that its processes are forked."""
+
 
 def add_lock(target: Target, project: Project) -> Iterator[Patch]:
     """A new lock around the window and around what the other sides do: an attribute where all reach the place through self of one class, else
-    a global of the one module. An asyncio.Lock between tasks, a threading.Lock where threads take part and nothing is awaited.
+    a global of the one module. An asyncio.Lock between tasks, a threading.Lock where threads take part and nothing is awaited. Between processes a
+    multiprocessing.Lock, a global that is made before they fork: only where the code says that they do, for one that is spawned would have its own.
     """
     regions = regions_of(target, project)
     found = find(regions, project) if regions is not None else None
@@ -26,11 +30,13 @@ def add_lock(target: Target, project: Project) -> Iterator[Patch]:
         return
     if any(lock_of(each, region) is not None for region in found for each in (*region.enclosing(), *region.inner())):
         return
-    asynchronous = not target.threaded and all(each.function.asynchronous is not None for each in found)
+    asynchronous = not target.threaded and not target.processes and all(each.function.asynchronous is not None for each in found)
     if not asynchronous and any(each.awaits() for each in found):
         return
-    factory = "asyncio" if asynchronous else "threading"
-    home = _class_of(target, found)
+    if target.processes and not any(_FORKS.search(each.source.module.code) for each in found):
+        return
+    factory = "multiprocessing" if target.processes else "asyncio" if asynchronous else "threading"
+    home = None if target.processes else _class_of(target, found)
     if home is None and len({each.region.file for each in found}) > 1:
         return
     source = found[0].source

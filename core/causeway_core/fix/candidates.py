@@ -19,6 +19,8 @@ from causeway_core.fix.widen_lock import widen_lock
 FIXES: tuple[Callable[[Target, Project], Iterator[Patch]], ...] = (copy_iteration, atomic_sql, await_first, widen_lock, recheck, add_lock)
 """In order of preference: what takes nothing from concurrency, then what uses a lock that is there, then a new one. For a
 deadlock there is `lock_order` alone."""
+FIXES_OF_PROCESSES = (atomic_sql, add_lock)
+"""Where the sides run in different processes: no lock of threads keeps one out of the other, and no step is one for both."""
 
 
 def candidates(finding: Mapping[str, Any], sources: Mapping[str, str]) -> tuple[Patch, ...]:
@@ -28,7 +30,7 @@ def candidates(finding: Mapping[str, Any], sources: Mapping[str, str]) -> tuple[
     names no places or a source is missing or does not parse.
     """
     target = target_of(finding)
-    fixes = (lock_order,) if target.kind == "deadlock" else FIXES
+    fixes = (lock_order,) if target.kind == "deadlock" else FIXES_OF_PROCESSES if target.processes else FIXES
     found: dict[tuple[tuple[str, str, str], ...], Patch] = {}
     for fix in fixes:
         for patch in fix(target, Project(sources)):

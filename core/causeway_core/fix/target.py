@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from causeway_core.errors import FindingUnusable
+
+_PROCESS = re.compile(r".*/process(?:#\d+)?(?=/|$)")
+"""The part of a spawn path that names the process: up to the last one that is started on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +26,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`first` to `last` is the window of one actor, `others` what comes in between. `attribute` is the last name of the resource."""
+    """`first` to `last` is the window of one actor, `others` what comes in between. `attribute` is the last name of the resource. `processes`: the
+    two sides run in different ones.
+    """
 
     kind: str
     resource: str
     first: Place
     last: Place
     others: tuple[Place, ...]
+    processes: bool = False
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -60,7 +67,15 @@ def target_of(finding: Mapping[str, Any]) -> Target:
     actors = [who for _, who in accesses]
     actor = next((who for who in actors if actors.count(who) > 1), actors[0])
     mine = [place for place, who in accesses if who == actor]
-    return Target(kind, resource, mine[0], mine[-1], tuple(place for place, who in accesses if who != actor))
+    others = tuple(place for place, who in accesses if who != actor)
+    return Target(kind, resource, mine[0], mine[-1], others, _in_processes(finding, actors))
+
+
+def _in_processes(finding: Mapping[str, Any], actors: list[str]) -> bool:
+    """Whether more than one process takes part: as the spawn paths of its orders say, else as its actors are called."""
+    paths = {str(place.get("actor", "")) for order in finding.get("orders") or () for place in order.get("places", {}).values()}
+    processes = {found.group() if (found := _PROCESS.match(path)) else "" for path in paths}
+    return len(processes) > 1 if processes else any(actor.startswith("process ") for actor in actors)
 
 
 def _place(access: Mapping[str, Any]) -> Place:

@@ -122,5 +122,8 @@ def _a_lock(teller: Teller, candidate: Candidate) -> str:
         fits = thing.type.endswith(_LOCK_TYPES) and thing.type.startswith("asyncio") == asynchronous
         if fits and thing.label and ((location.object is not None and thing.owner == location.object) or thing.label.startswith(f"{prefix}.")):
             return thing.label
+    actors = [teller.evidence.facts.actors.get(int(teller.evidence.table.actor[row])) for row in (candidate.first, *candidate.others)]
+    if len({actor.process for actor in actors if actor is not None}) > 1:
+        return "a multiprocessing.Lock"
     threads = len({teller.evidence.stream(row) for row in (candidate.first, candidate.last, *candidate.others)}) > 1
     return "a threading.Lock" if threads or not asynchronous else "an asyncio.Lock"

@@ -14,7 +14,7 @@ from time import monotonic_ns
 from typing import Any
 
 from causeway import _tap
-from causeway.boundary import patch
+from causeway.boundary import observed, patch
 from causeway.boundary.emit import SQL, gap
 from causeway.boundary.plain import quote, quote_name
 from causeway.boundary.sqlprepared import Known, Prepared, parameters_json, rows_json, sets_json
@@ -35,8 +35,6 @@ UNLESS_SAID = "READ COMMITTED"
 _LEVELS = r"(read\\?\s+(?:un)?committed|repeatable\\?\s+read|serializable)"
 _LEVEL = re.compile(rf"\b(?:isolation\s+level|default_transaction_isolation\s*(?:=|\bto\b)?)\s*'?{_LEVELS}", re.IGNORECASE)
 _sessions: dict[int, tuple[Any, Session]] = {}
-observer: Any = None
-"""Told of connections, and of statements as they begin and end, while an order is in force (`order.databases.Databases`)."""
 
 
 class Session:
@@ -67,22 +65,22 @@ def remember(connection: Any, session: Session) -> Session:
     """The session of a connection from now on, as long as that lives."""
     key = id(connection)
     _sessions[key] = (weakref.ref(connection, lambda gone: _sessions.pop(key, None)), session)
-    if observer is not None:
-        observer.met(connection, session)
+    if observed.observer is not None:
+        observed.observer.met(connection, session)
     return session
 
 
 def around(owner: Any, name: str, enter: Callable[..., Any], leave: Callable[..., None], *, awaited: bool) -> None:
     """Hooks a function of a driver that asks the server; while an order is in force a task that is held waits before it."""
     patch.around(owner, name, enter, leave, awaited=awaited)
-    if awaited and observer is not None and name in vars(owner):
-        setattr(owner, name, observer.in_turn(vars(owner)[name]))
+    if awaited and observed.observer is not None and name in vars(owner):
+        setattr(owner, name, observed.observer.in_turn(vars(owner)[name]))
 
 
 def begins(connection: Any, session: Callable[[Any], Session]) -> int:
     """When a statement begins: now."""
-    if observer is not None:
-        observer.begins(connection, session(connection))
+    if observed.observer is not None:
+        observed.observer.begins(connection, session(connection))
     return monotonic_ns()
 
 
@@ -92,10 +90,10 @@ def executed(
 ) -> None:  # fmt: skip
     """A statement has been executed. `is_open`: a transaction is open now; `level`: the isolation that the driver was told to begin them with."""
     prepared = known.prepared.get(text) or known.prepare(text)
-    if observer is not None:
-        observer.done(session, prepared.statement)
+    if observed.observer is not None:
+        observed.observer.done(session, prepared.statement)
         if prepared.statement.access in ("write", "schema"):
-            observer.wrote(session, prepared.statement.tables)
+            observed.observer.wrote(session, prepared.statement.tables)
     if many:
         shown, rows = sets_json(prepared, parameters)
     else:
@@ -105,8 +103,8 @@ def executed(
 
 def ended(session: Session, verb: str, error: BaseException | None, started: int, is_open: bool) -> None:
     """A COMMIT, ROLLBACK or the like that the driver made. Without a transaction it does nothing and leaves no record."""
-    if observer is not None:
-        observer.done(session, None)
+    if observed.observer is not None:
+        observed.observer.done(session, None)
     if session.transaction is not None or is_open:
         _write(session, FORMATTED.prepared.get(verb) or FORMATTED.prepare(verb), "null", "[]", -1, error, started, is_open, None)
 

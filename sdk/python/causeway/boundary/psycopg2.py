@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from causeway import _tap
-from causeway.boundary import postgres
+from causeway.boundary import observed, postgres
 from causeway.boundary.postgres import FORMATTED, Session, composed
 
 _IN_TRANSACTION = (1, 2, 3)
@@ -86,4 +86,4 @@ def patch(module: ModuleType) -> None:
         (connection, "__exit__", _left),
         (connection, "close", _closed),
     ):
-        _tap.patch_method(owner, name, None if postgres.observer is None else _begins, leave)
+        _tap.patch_method(owner, name, None if observed.observer is None else _begins, leave)

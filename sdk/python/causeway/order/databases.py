@@ -11,8 +11,7 @@ import sys
 from _thread import get_ident
 
 from causeway import _tap, settings
-from causeway.boundary import postgres
-from causeway.redaction import is_secret
+from causeway.boundary import observed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,11 +66,11 @@ class Databases:
     def install(self, patches: Patches) -> None:
         """From now on the drivers tell what they connect to."""
         self.observe()
-        patches.also(lambda: setattr(postgres, "observer", None))
+        patches.also(lambda: setattr(observed, "observer", None))
 
     def observe(self) -> None:
         """The drivers tell this one."""
-        postgres.observer = self
+        observed.observer = self
 
     def met(self, connection: Any, session: Session) -> None:
         """A connection is used for the first time."""
@@ -152,6 +151,8 @@ class Databases:
 
 
 def _rows(ask: Ask, tables: Iterable[str]) -> dict[str, list[str]]:
+    from causeway.redaction import is_secret  # its patterns take long to compile, and few programs get here
+
     names = ", ".join("'" + table.replace("'", "''") + "'" for table in sorted(tables))
     columns: dict[str, list[str]] = {}
     for schema, table, name, quoted in ask([_COLUMNS.format(names=names)])[0] if names else ():

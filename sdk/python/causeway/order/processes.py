@@ -7,7 +7,6 @@ from _thread import get_ident
 
 from causeway.hooks.commandline import recorded_command
 from causeway.hooks.late import on_import
-from causeway.order.coordinator import Client, Coordinator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ class Processes:
         with forcing, forcing.lock:
             if forcing.remote is None:
                 import tempfile
+
+                from causeway.order.coordinator import Coordinator  # and sockets with it: few programs start another process
 
                 forcing.remote = Coordinator(forcing, os.path.join(tempfile.mkdtemp(prefix="causeway-"), "order"))
             path: str = forcing.remote.path
@@ -142,6 +143,8 @@ def join(forcing: Forcing, path: str, root: str) -> None:
     """Takes part in the order that another process serves, and waits here if this process is not to begin yet."""
     with forcing:
         try:
+            from causeway.order.coordinator import Client
+
             client = Client(forcing, path, root)
         except OSError:
             forcing.let_go()
