@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from causeway_core.analysis import analyze
+from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.graph import CausalGraph
 from causeway_core.model import Finding
 from causeway_core.storage import Recording
@@ -355,3 +356,39 @@ finishing.join()
 def test_what_is_added_to_a_list_that_was_just_taken_in(lock: str, bad: bool, tmp_path: Path) -> None:
     found = run(CALLBACKS.replace("LOCK", lock), tmp_path)
     assert any("what is added then is missed" in each.title for each in found) is bad
+
+
+POOL = """\
+import asyncio
+
+class Pool:
+    def __init__(self):
+        self.used = set()
+
+    async def take(self, name):
+        if len(self.used) >= 1:
+            FULL
+        await asyncio.sleep(0.001)
+        self.used.add(name)
+
+    def give_back(self, name):
+        self.used.discard(name)
+
+async def use(pool, name, after):
+    await asyncio.sleep(after)
+    await pool.take(name)
+    await asyncio.sleep(0)
+    pool.give_back(name)
+
+async def main():
+    pool = Pool()
+    await asyncio.gather(use(pool, "a", 0), use(pool, "b", 0.02))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("full", "limit"), [("raise RuntimeError('full')", True), ("return", False)])
+def test_a_check_that_keeps_a_limit_says_so(full: str, limit: bool, tmp_path: Path) -> None:
+    found = [each for each in run(POOL.replace("FULL", full), tmp_path) if each.resource == "Pool.used"]
+    assert found and any(A_LIMIT in each.explanation for each in found) is limit

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.model import Finding, FindingAccess, Tier
 from causeway_core.model.order import Constraint, Order, OrderPlace
 from causeway_core.proof.judge import Judge
@@ -118,6 +119,15 @@ def test_a_state_that_no_serial_order_has_keeps_it_likely() -> None:
     assert verdict(found) == ("likely", "altered")
     assert found.proof is not None and "Account.balance held 110 as in no serial order" in found.proof.reason
     assert verdict(judged(bad=[(OK, gave("70", states=["70", "90"]))], serial=right, plain=right)) == ("hint", "harmless")
+
+
+def test_a_limit_that_is_checked_and_exceeded_for_a_while_is_confirmed() -> None:
+    finding = replace(FINDING, explanation=f"The write depends on the read. {A_LIMIT}")
+    right = [(OK, gave("70", states=["{}", "{'a'}", "{'b'}"]))]
+    found = judged(finding, bad=[(OK, gave("70", states=["{}", "{'a'}", "{'a', 'b'}"]))], serial=right, plain=right)
+    assert verdict(found) == ("confirmed", "confirmed") and found.proof is not None and "held {'a', 'b'} for a while" in str(found.proof.outcome)
+    # Others, but not more of them.
+    assert verdict(judged(finding, bad=[(OK, gave("70", states=["{}", "{'c'}"]))], serial=right, plain=right)) == ("likely", "altered")
 
 
 def test_an_order_that_cannot_be_forced_changes_nothing_and_says_why() -> None:

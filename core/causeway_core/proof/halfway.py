@@ -57,6 +57,22 @@ def odd(mine: Tree, others: Sequence[Tree], *, strict: bool = True) -> bool:
     return any(odd(one, [each[1][index] for each in alike], strict=strict) for index, one in enumerate(mine[1]))
 
 
+def exceeded(place: str, outcome: Outcome, others: Sequence[Outcome]) -> str:
+    """What a place held for a while that is larger than all that it held in other runs: a number, or a container of more elements; empty if
+    nothing is, or they do not know the place."""
+    known = [text for other in others for text in other.states.get(place, ())]
+    sizes = [size for text in known if (size := _size(text)) is not None]
+    mine = [(size, text) for text in outcome.states.get(place, ()) if (size := _size(text)) is not None]
+    if not sizes or not mine or max(mine)[0] <= max(sizes):
+        return ""
+    return max(mine)[1]
+
+
+def _size(text: str) -> float | None:
+    tree = parse(text)
+    return _number(tree) if isinstance(tree, str) else float(len(tree[1]))
+
+
 def _within(few: Iterable[Tree], many: Iterable[Tree]) -> bool:
     """Whether some values are a part of others, in their order."""
     rest = iter(many)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from causeway_core.analysis.detectors import lock_order, wakeup_state
+from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
 from causeway_core.proof.baseline import Baseline
 from causeway_core.proof.contrast import contrast
-from causeway_core.proof.halfway import beside
+from causeway_core.proof.halfway import beside, exceeded
 from causeway_core.proof.outcome import FINAL_VALUE, Outcome
 from causeway_core.proof.rerun import Rerun, Reruns
 
@@ -116,6 +117,8 @@ class Judge:
             notes.refused.append(f"{order.says}: nobody waited for it just then")
             return None
         states = forced.outcome.unheard_of(finding.resource, [run.outcome for run in right])
+        if states and A_LIMIT in finding.explanation and (most := exceeded(finding.resource, forced.outcome, [run.outcome for run in right])):
+            return self._exceeded_again(finding, index, forced, right, most)
         (notes.strange if states else notes.harmless).append(order.says)
         notes.held = notes.held or states
         return None
@@ -182,6 +185,16 @@ class Judge:
         """Of a wait that a time limit ends: whether it waits for nothing each time."""
         said = f"in this order a wait for {finding.resource} lasts until its time limit; in every serial order it is ended by the other side"
         return self._again(finding, index, forced, lambda run: _in_vain(finding, run, right), said, "it waited in vain in {} runs")
+
+    def _exceeded_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun], most: str) -> Finding:
+        """Of a limit that is checked: whether there is more than in any serial order each time, if only for a while."""
+        others = [run.outcome for run in right]
+
+        def wrong(run: Rerun) -> bool:
+            return bool(exceeded(finding.resource, run.outcome, others))
+
+        said = f"in this order {finding.resource} held {most} for a while, more than the check lets it hold in any serial order"
+        return self._again(finding, index, forced, wrong, said, "it held too much in {} runs")
 
     def _repeated(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Outcome], found: tuple[str, ...]) -> Finding:
         def wrong(run: Rerun) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.limits import A_LIMIT, keeps_limit
 from causeway_core.analysis.rank import effects_in_window
 from causeway_core.analysis.telling.teller import Teller
 
@@ -37,6 +38,8 @@ def explanation(teller: Teller, candidate: Candidate) -> str:
         parts.append("It happened in this run.")
     else:
         parts.append("It did not happen in this run.")
+    if keeps_limit(candidate, teller.evidence):
+        parts.append(A_LIMIT)
     owner = teller.owner(candidate.first)
     if owner is not None:
         parts.append(f"{teller.resource(candidate.first)} is that of {owner}.")

@@ -1,0 +1,64 @@
+"""Checks that keep a limit: what others must never see exceeded, whether or not the program notices."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.table import MUTATE
+from causeway_core.analysis.text import called
+
+A_LIMIT = "The check keeps a limit: more than it allows is wrong by itself."
+"""Stands in the explanation of such a finding."""
+_COMPARES = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_ADDS = ("add", "append", "appendleft", "put", "put_nowait", "insert", "setdefault")
+
+
+def keeps_limit(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether a window looks how much there is, raises (or waits) where that is too much, and adds to it otherwise.
+
+    Where too much is only left out, or thrown away later, one more may be meant to do no harm.
+    """
+    if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) or candidate.dependence != "control" or not _adds(candidate, evidence):
+        return False
+    site = evidence.facts.sites.get(int(evidence.table.site[candidate.first]))
+    if site is None or site.name is None:
+        return False
+    around = evidence.texts.around(evidence.facts.functions[site.function].path, site.line)
+    return any(
+        isinstance(node, ast.If | ast.While) and node.test.lineno <= site.line <= (node.test.end_lineno or 0)
+        and _compares(node.test, site.name) and _refuses(node)
+        for node in around
+    )  # fmt: skip
+
+
+def _adds(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the window's end makes more of it: a method that adds, an item that was not there, a number counted up."""
+    site = evidence.facts.sites.get(int(evidence.table.site[candidate.last]))
+    if site is not None and int(evidence.table.op[candidate.last]) == MUTATE:
+        return site.kind == "item" or site.name in _ADDS
+    node = evidence.node(evidence.write_node(int(evidence.table.site[candidate.last])))
+    return node is not None and node.accumulates
+
+
+def _compares(test: ast.expr, name: str) -> bool:
+    """Whether a condition compares the size or the value of what has a name with something, by which is larger."""
+    compared = (node for node in ast.walk(test) if isinstance(node, ast.Compare) and all(isinstance(each, _COMPARES) for each in node.ops))
+    return any(_measures(side, name) for node in compared for side in (node.left, *node.comparators))
+
+
+def _measures(side: ast.expr, name: str) -> bool:
+    if isinstance(side, ast.Call) and called(side) in ("len", "qsize") and (side.args or isinstance(side.func, ast.Attribute)):
+        side = side.args[0] if side.args else side.func
+        side = side.value if isinstance(side, ast.Attribute) and side.attr == "qsize" else side
+    return (isinstance(side, ast.Attribute) and side.attr == name) or (isinstance(side, ast.Name) and side.id == name)
+
+
+def _refuses(node: ast.If | ast.While) -> bool:
+    """Whether one way of a check raises, or goes round and waits."""
+    branches: Sequence[Sequence[ast.stmt]] = (node.body, node.orelse)
+    if isinstance(node, ast.While):
+        return any(isinstance(each, ast.Await) or (isinstance(each, ast.Call) and called(each) == "wait") for each in ast.walk(node))
+    return any(branch and isinstance(branch[-1], ast.Raise) for branch in branches)
