@@ -402,6 +402,33 @@ while not worker.rounds:
 stopping.start()
 thread.join()
 """
+PULSES = """\
+import threading
+
+class Worker:
+    def __init__(self):
+        self.wake, self.idle, self.stopping = threading.Event(), threading.Event(), False
+
+    def run(self):
+        while not self.stopping:
+            self.idle.set()
+            self.wake.wait(1.0)
+
+    def poke(self):
+        self.wake.set()
+        self.wake.clear()
+
+worker = Worker()
+thread = threading.Thread(target=worker.run)
+thread.start()
+worker.idle.wait()
+threading.Event().wait(0.1)
+worker.poke()
+threading.Event().wait(0.1)
+worker.stopping = True
+worker.poke()
+thread.join()
+"""
 
 
 def proved(tmp_path: Path, source: str) -> list[Finding]:
@@ -513,3 +540,8 @@ def test_a_pulse_is_missed_by_who_does_not_wait_yet(tmp_path: Path) -> None:
     assert [each.tier for each in found] == ["confirmed"] and found[0].proof is not None
     assert "lasts until its time limit" in found[0].proof.outcome
     assert not [each for each in proved(tmp_path, PULSE.replace("        self.wake.clear()\n", "")) if each.kind == "lost_wakeup"]
+
+
+def test_the_last_of_several_pulses_is_missed_for_good(tmp_path: Path) -> None:
+    [found] = [each for each in proved(tmp_path, PULSES) if each.kind == "lost_wakeup"]
+    assert found.tier == "confirmed" and found.proof is not None and "for the last time" in found.proof.reason

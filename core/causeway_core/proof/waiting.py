@@ -13,6 +13,7 @@ from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.draft import drafted
+from causeway_core.wire.kinds import SyncOp
 
 _TRIED = 4
 """Acquisitions at which garbage is collected."""
@@ -182,6 +183,23 @@ class WaitingOrders:
             before = a.preceding(waiter, ends["wait"])
             if before is not None and before != since:
                 yield drafted("bad", f"{says}, which has come to the statement before", [(notify, wait, before)])
+            if "clear" in at:
+                yield from self._last_pulse(at["clear"], notifier, waiter)
+
+    def _last_pulse(self, clear: At, notifier: int, waiter: int) -> Iterator[Order]:
+        """The last time that an event is set and cleared comes before the wait that it ended: what an earlier one misses a later one makes good."""
+        a = self._anchors
+        mine = [each for each in self._evidence.facts.operations if each.at == clear]
+        pulsed = [each for each in self._evidence.facts.operations if mine and each.object == mine[0].object]
+        clears = [each for each in pulsed if each.op == SyncOp.EVENT_CLEAR and each.actor == notifier]
+        waits = [each for each in pulsed if each.op == SyncOp.WAIT_BEGIN and each.actor == waiter and clears and each.order < clears[-1].order]
+        if len(clears) < 2 or not waits:
+            return
+        last, ended = At(clears[-1].at), At(waits[-1].at)
+        before = a.preceding(waiter, ended)
+        if before is not None:
+            says = f"{a.actor_of(notifier).title} notifies for the last time before {a.actor_of(waiter).title} waits again"
+            yield drafted("bad", says, [(a.operation(notifier, last, "acquire"), a.operation(waiter, ended, "acquire"), before)])
 
     def _reset(self, finding: Finding) -> Iterator[Order]:
         """The state changes and the event is set between the waiter's look and its reset of the event."""
