@@ -45,6 +45,17 @@ def test_stop_on_entry_and_steps_in_over_and_out(program):
         ends(client, 0)
 
 
+def test_what_the_debugger_says_does_not_wait_for_acknowledgements(program):
+    script = program(CALLS)
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("total"))
+        stopped = client.event("stopped")
+        asked = "__import__('pydevd').get_global_debugger().writer.sock.getsockopt(6, 1)"
+        assert client.request("evaluate", expression=asked, frameId=client.top(stopped)["id"], context="watch")["result"] != "0", "TCP_NODELAY is set"
+        client.request("continue", threadId=stopped["threadId"])
+        ends(client, 0)
+
+
 def test_a_step_over_an_await_stays_in_its_task(program):
     script = program(WITHDRAW)
     with Client() as client:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import subprocess
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from causeway_core.errors import CausewayError, InternalError, ProtocolError
 from causeway_adapter.dap.arguments import checked
 from causeway_adapter.dap.connection import Connection
 from causeway_adapter.dap.conversation import Conversation
+from causeway_adapter.dap.live.backend import kill_debugpy
 from causeway_adapter.dap.live.configuration import address_of, parse
 from causeway_adapter.dap.live.live import Live
 from causeway_adapter.dap.live.port import Port
@@ -49,14 +51,15 @@ class Adapter:
 
     Everything happens on the thread that calls `run`, in the order in which it comes: what the client says (read by a thread of its own) and, once
     a program is being debugged, what debugpy says. Movement over a recording takes milliseconds, so nothing needs to be answered while another
-    request is under way.
+    request is under way. `debugpy` is a debugpy that was started ahead, for the program that will probably be launched; the adapter ends it.
     """
 
-    def __init__(self, connection: Connection, *, accepts: Callable[[object], bool]) -> None:
+    def __init__(self, connection: Connection, *, accepts: Callable[[object], bool], debugpy: subprocess.Popen[bytes] | None = None) -> None:
         self._connection = connection
         self._conversation = Conversation(accepts=accepts, emit=self._emit)
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._live: Live | None = None
+        self._spare = debugpy
 
     def run(self) -> None:
         """Converse until the end."""
@@ -68,6 +71,7 @@ class Adapter:
             self._conversation.close()
             if self._live is not None:
                 self._live.close()
+            self._end_spare()
 
     def _do(self, what: Callable[[], None]) -> None:
         try:
@@ -121,18 +125,28 @@ class Adapter:
         if self._live is not None:
             return self._live.takes(message)
         arguments, command = message.get("arguments"), message.get("command")
-        if command not in ("launch", "attach") or not isinstance(arguments, dict) or arguments.get("recording") is not None:
+        if command not in ("launch", "attach") or not isinstance(arguments, dict):
+            return False
+        if arguments.get("recording") is not None:
+            self._end_spare()
             return False
         if command == "attach" and not any(arguments.get(name) is not None for name in RUNNING):
             return False
         if not self._conversation.initialized or self._conversation.attached or not self._conversation.accepts(arguments.get("token")):
             return False
-        if command == "launch":
-            self._live = Live(self._conversation, self._port(), parse(arguments))
-        else:
-            self._live = Live(self._conversation, self._port(), None, address_of(arguments))
+        launch = parse(arguments) if command == "launch" else None
+        address = address_of(arguments) if launch is None else None
+        if address is not None:
+            self._end_spare()
+        self._live = Live(self._conversation, self._port(), launch, address, self._spare)
+        self._spare = None
         self._live.start(message)
         return True
+
+    def _end_spare(self) -> None:
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            kill_debugpy(spare)
 
     def _port(self) -> Port:
         return Port(

@@ -9,8 +9,8 @@ import threading
 
 from causeway_core.errors import CommandError
 
-from causeway_adapter.dap.adapter import Adapter
 from causeway_adapter.dap.connection import Connection
+from causeway_adapter.dap.live.backend import start_debugpy
 
 
 def serve(*, port: int | None, host: str, token: str | None) -> int:
@@ -21,7 +21,11 @@ def serve(*, port: int | None, host: str, token: str | None) -> int:
     if port is None:
         protocol_out = sys.stdout.buffer
         sys.stdout = sys.stderr  # A stray print must not break the framing.
-        Adapter(Connection(sys.stdin.buffer, protocol_out), accepts=lambda _given: True).run()
+        # What travels takes half a second to import, which debugpy can use for its own start: nearly all who come by this way launch a program.
+        debugpy = start_debugpy()
+        from causeway_adapter.dap.adapter import Adapter
+
+        Adapter(Connection(sys.stdin.buffer, protocol_out), accepts=lambda _given: True, debugpy=debugpy).run()
         return 0
     return _serve_tcp(host, port, token)
 
@@ -47,5 +51,7 @@ def _serve_tcp(host: str, port: int, token: str | None) -> int:
 
 def _converse(client: socket.socket, token: str | None) -> None:
     """One client's whole conversation, on its own thread."""
+    from causeway_adapter.dap.adapter import Adapter
+
     with client, client.makefile("rb") as source, client.makefile("wb") as sink:
         Adapter(Connection(source, sink), accepts=lambda given: token is None or hmac.compare_digest(str(given or "").encode(), token.encode())).run()

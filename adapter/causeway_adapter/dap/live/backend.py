@@ -33,15 +33,9 @@ class Backend:
         threading.Thread(target=self._read, name="debugpy", daemon=True).start()
 
     @classmethod
-    def started(cls, deliver: Callable[[Message | None], None]) -> Backend:
-        """A `debugpy.adapter` of our own. Raises LaunchError when it cannot be started."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
-        # -P: a file called debugpy.py in the folder where the editor was started is not debugpy.
-        command = [sys.executable, "-P", "-m", "debugpy.adapter"]
-        try:
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-        except OSError as error:
-            raise LaunchError(f"cannot start debugpy: {error.strerror}", "reinstall causeway-debugger") from error
+    def started(cls, deliver: Callable[[Message | None], None], process: subprocess.Popen[bytes] | None = None) -> Backend:
+        """A `debugpy.adapter` of our own: `process`, which `start_debugpy` gave, or a new one. Raises LaunchError when it cannot be started."""
+        process = process or start_debugpy()
         assert process.stdin is not None and process.stdout is not None
         return cls(process.stdout, process.stdin, deliver, lambda: _end(process))
 
@@ -70,6 +64,26 @@ class Backend:
     def send(self, message: Message) -> int:
         """Number and send a message; its number."""
         return self._connection.send(message)
+
+
+def start_debugpy() -> subprocess.Popen[bytes]:
+    """A `debugpy.adapter` that waits for its client. Raises LaunchError when it cannot be started."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
+    # -P: a file called debugpy.py in the folder where the editor was started is not debugpy.
+    command = [sys.executable, "-P", "-m", "debugpy.adapter"]
+    try:
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+    except OSError as error:
+        raise LaunchError(f"cannot start debugpy: {error.strerror}", "reinstall causeway-debugger") from error
+
+
+def kill_debugpy(process: subprocess.Popen[bytes]) -> None:
+    """End one that nobody has spoken to."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

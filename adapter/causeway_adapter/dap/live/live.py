@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -61,8 +62,12 @@ class Live:
     adapter's own handlers, which know nothing of the present: `stopped` is where they return to it.
     """
 
-    def __init__(self, conversation: Conversation, port: Port, launch: Launch | None, address: tuple[str, int] | None = None) -> None:
-        """Without a `launch` the program is one that runs already (at `address`, if debugpy listens for it): it is debugged, and has no past."""
+    def __init__(
+        self, conversation: Conversation, port: Port, launch: Launch | None,
+        address: tuple[str, int] | None = None, debugpy: subprocess.Popen[bytes] | None = None,
+    ) -> None:
+        """Without a `launch` the program is one that runs already (at `address`, if debugpy listens for it): it is debugged, and has no past.
+        `debugpy` is a debugpy that was started ahead."""
         self._conversation = conversation
         self._port = port
         self._launch = launch
@@ -84,7 +89,7 @@ class Live:
         self._ran = False
         self._recorder = _recorder(launch) if launch is not None else None
         try:
-            self._backend = Backend.connected(*address, port.deliver) if address is not None else Backend.started(port.deliver)
+            self._backend = Backend.connected(*address, port.deliver) if address is not None else Backend.started(port.deliver, debugpy)
         except CausewayError:
             self._discard()
             raise
