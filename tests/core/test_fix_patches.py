@@ -476,3 +476,33 @@ def test_threads_of_one_child_are_no_processes() -> None:
     places["b1"] = {"actor": "main/process#2/bump"}
     [patch] = [each for each in candidates({**document, "orders": [{"places": places}]}, {"m.py": text}) if each.kind == "add-lock"]
     assert "multiprocessing.Lock()" in patch.diff()
+
+
+SEATS = code(
+    """
+    import asyncpg
+
+    async def book(db, show):
+        left = await db.fetchval("SELECT seats FROM shows WHERE id = $1", show)  # @read
+        if left > 0:
+            await db.execute("UPDATE shows SET seats = $1 WHERE id = $2", left - 1, show)  # @write # @write other
+    """
+)
+
+
+def test_the_server_locks_the_row_that_is_read() -> None:
+    assert changed(patches(SEATS, "lost_update", "shows row 7")["lock-rows"]) == [
+        '-    left = await db.fetchval("SELECT seats FROM shows WHERE id = $1", show)',
+        '+    left = await db.fetchval("SELECT seats FROM shows WHERE id = $1 FOR UPDATE", show)',
+    ]
+    mapped = SEATS.replace("asyncpg", "sqlalchemy").replace('await db.fetchval("SELECT seats FROM shows WHERE id = $1", show)', "db.get(Show, show)")
+    assert changed(patches(mapped, "lost_update", "shows row 7")["lock-rows"])[1] == "+    left = db.get(Show, show, with_for_update=True)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("import asyncpg", "import sqlite3"), ("SELECT seats", "SELECT count(*)"), ("id = $1", "id = $1 FOR UPDATE")],
+    ids=["no server", "aggregate", "locked already"],
+)
+def test_rows_that_cannot_be_locked_or_are(before: str, after: str) -> None:
+    assert "lock-rows" not in patches(SEATS.replace(before, after, 1), "lost_update", "shows row 7")

@@ -10,13 +10,16 @@ from causeway_core.fix.atomic_sql import atomic_sql
 from causeway_core.fix.await_first import await_first
 from causeway_core.fix.copy_iteration import copy_iteration
 from causeway_core.fix.lock_order import lock_order
+from causeway_core.fix.lock_rows import lock_rows
 from causeway_core.fix.patch import Patch
 from causeway_core.fix.project import Project
 from causeway_core.fix.recheck import recheck
 from causeway_core.fix.target import Target, target_of
 from causeway_core.fix.widen_lock import widen_lock
 
-FIXES: tuple[Callable[[Target, Project], Iterator[Patch]], ...] = (copy_iteration, atomic_sql, await_first, widen_lock, recheck, add_lock)
+FIXES: tuple[Callable[[Target, Project], Iterator[Patch]], ...] = (
+    copy_iteration, atomic_sql, lock_rows, await_first, widen_lock, recheck, add_lock,
+)  # fmt: skip
 """In order of preference: what takes nothing from concurrency, then what uses a lock that is there, then a new one. For a
 deadlock there is `lock_order` alone."""
 FIXES_OF_PROCESSES = (atomic_sql, add_lock)

@@ -21,6 +21,7 @@ from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.rerun import Reruns, nothing, target_of
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
+from causeway_core.storage.writer import keep_reset
 
 LONGEST_SECONDS = 120.0
 _TURN_SECONDS = 0.05
@@ -51,6 +52,8 @@ def verify_patch(
         path = folder.parent / "fixed.causeway"
         if not _record(recording, target, path, Path(place), watch, isolation):
             return Verification(patch, False, "the patched program does not come to its end")
+        if recording.meta.reset:
+            keep_reset(path, recording.meta.reset)
         with Recording.open(path) as fixed:
             reruns = Reruns(fixed, watch=watch, isolation=isolation)
             reason = _fails(recording, fixed, finding, known, Judge(reruns, repeat))
