@@ -62,6 +62,12 @@ def test_an_update_lost_between_processes_is_confirmed(kind: tuple[str, str, str
     assert (finding["tier"], finding["kind"]) == ("confirmed", "lost_update")
 
 
+def test_a_check_outside_of_the_lock_is_confirmed(tmp_path: Path) -> None:
+    body = "if total.value == 0:\n        with lock:\n            total.value += number"
+    (finding,) = analysed(tmp_path, VALUE, body, "total.get_lock()", "--verify")
+    assert (finding["tier"], finding["kind"]) == ("confirmed", "atomicity_violation")
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "lock"),
     [

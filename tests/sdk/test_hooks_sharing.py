@@ -96,3 +96,36 @@ def test_a_managers_lock_and_queue_order_processes(recording):
     found = [tuple(row) for row in recording.query(sql).rows]
     assert any(kind == "lock" and not hard for kind, _, hard in found)
     assert any(kind == "message" and note == "queue" and hard for kind, note, hard in found)
+
+
+MEETING = """
+import multiprocessing
+
+
+def work(barrier, seats, index):
+    seats[index] = index + 1
+    barrier.wait()
+    print(seats[1 - index])
+
+
+context = multiprocessing.get_context("fork")
+barrier, seats = context.Barrier(2), context.Array("i", 2)
+workers = [context.Process(target=work, args=(barrier, seats, index)) for index in range(2)]
+for worker in workers:
+    worker.start()
+for worker in workers:
+    worker.join()
+"""
+
+
+def test_processes_that_meet_at_a_barrier_are_ordered(tmp_path):
+    (tmp_path / "meet.py").write_text(MEETING)
+    words = [CAUSEWAY, "record", "-q", "-o", "run.causeway", "meet.py"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    assert sorted(done.stdout.split()) == ["1", "2"] and not done.stderr
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        sql = """SELECT DISTINCT source.process, target.process, edge.hard FROM edge JOIN stream source ON source.id = edge.src >> 40
+                 JOIN stream target ON target.id = edge.dst >> 40 WHERE edge.kind = 'barrier' AND source.process != target.process"""
+        pairs = [tuple(row) for row in recording.query(sql).rows]
+        assert len({process for pair in pairs for process in pair[:2]}) == 2 and all(hard for _, _, hard in pairs)
+        assert not recording.query("SELECT * FROM sync WHERE flags & 8 AND op IN ('notify', 'notify_all', 'wait_begin')").rows

@@ -1,4 +1,4 @@
-"""multiprocessing: Lock, RLock, Semaphore, Condition, Event, JoinableQueue, as synchronization between processes.
+"""multiprocessing: Lock, RLock, Semaphore, Condition, Event, Barrier, JoinableQueue, as synchronization between processes.
 
 What is one object for the program is an object in each process for the recorder. A SHARED record says by which name all of them know it, and each of
 its SYNC records (flag `shared`) carries a number from a counter that all processes share: taken while an acquisition is held, so that the numbers are
@@ -42,6 +42,8 @@ def _synchronize(module: ModuleType) -> None:
     event.clear = Around(event.clear, _clears, hook="multiprocessing")
     event.is_set = Around(event.is_set, _hushes, _is_set, hook="multiprocessing")
     event.wait = Around(event.wait, _waits_for_event, _waited_for_event, hook="multiprocessing")
+    barrier = namespace.Barrier
+    barrier.wait = Around(barrier.wait, _arrives, _left, hook="multiprocessing")
 
 
 def _queues(module: ModuleType) -> None:
@@ -215,6 +217,29 @@ def _waits_for_event(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 def _waited_for_event(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
     del state, kwargs
     write(_event(args[0]), args[0], ops.WAIT_END if exception is None and result is True else ops.TIMEOUT)
+
+
+# ---- Barrier ----
+
+
+def _barrier(barrier: Any) -> Shared | None:
+    condition = barrier._cond
+    shared = _condition(condition)
+    if shared is not None:
+        shared.quiet = True
+    _hush(condition._lock)
+    return _part(barrier, condition._wait_semaphore, "barrier")
+
+
+def _arrives(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    del kwargs
+    write(_barrier(args[0]), args[0], ops.BARRIER_ARRIVE)
+
+
+def _left(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+    del state, kwargs, result
+    if exception is None:
+        write(_barrier(args[0]), args[0], ops.BARRIER_LEAVE)
 
 
 # ---- queues ----

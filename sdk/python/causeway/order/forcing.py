@@ -210,7 +210,7 @@ class Forcing:
         self.wait(actor)
 
     def asks(self) -> None:
-        """The running thread is about to ask a database: a scheduling point."""
+        """The running thread is about to ask for what others may hold (a database, a lock of processes): a scheduling point."""
         with self as inside:
             if not inside:
                 self.stop()

@@ -28,6 +28,7 @@ def install(forcing: Forcing, patches: Patches) -> None:
     patches.put(time, "sleep", _sleep(forcing, time.sleep))
     on_import("threading", lambda module: _threading(forcing, patches, module))
     on_import("concurrent.futures.thread", lambda module: _pools(forcing, patches, module))
+    on_import("multiprocessing.synchronize", lambda module: patches.put(module.SemLock, "__enter__", _entered(forcing, module.SemLock.__enter__)))
 
 
 def _pools(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
@@ -71,6 +72,16 @@ def _worked(forcing: Forcing, original: Any) -> Any:
                 forcing.movers.check()
 
     return run
+
+
+def _entered(forcing: Forcing, original: Any) -> Any:
+    """Before `with` takes a lock that processes share: who is held inside of it would keep the others out."""
+
+    def __enter__(self: Any) -> Any:
+        forcing.asks()
+        return original(self)
+
+    return __enter__
 
 
 def _sleep(forcing: Forcing, original: Any) -> Any:
