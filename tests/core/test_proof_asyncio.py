@@ -87,6 +87,84 @@ asyncio.run(main())
 """
 ASKS = "if future is None or future.done(): return"
 
+POOL = """\
+import asyncio
+
+class Connection:
+    failed = False
+
+    async def connect(self):
+        await asyncio.sleep(0.001)
+        self.failed = True
+        raise OSError("nobody there")
+
+class Pool:
+    def __init__(self):
+        self.connections, self.lock = [], asyncio.Lock()
+
+    async def tidy(self):
+        await asyncio.sleep(0)
+        for connection in list(self.connections):
+            if connection.failed:
+                self.connections.remove(connection)
+
+    async def request(self):
+        connection = Connection()
+        async with self.lock:
+            await self.tidy()
+            self.connections.append(connection)
+        try:
+            await connection.connect()
+        except OSError:
+            async with self.lock:
+                LOOK
+                    self.connections.remove(connection)
+            return "no connection"
+
+async def main():
+    pool = Pool()
+
+    async def fetch(delay):
+        await asyncio.sleep(delay)
+        return await pool.request()
+
+    return await asyncio.gather(fetch(0), fetch(0.05), return_exceptions=True)
+
+print(asyncio.run(main()))
+"""
+
+LOG = """\
+import asyncio
+
+class Worker:
+    def __init__(self):
+        self.queue, self.written = asyncio.Queue(), []
+
+    async def run(self):
+        while (line := await self.queue.get()) is not None:
+            await asyncio.sleep(0)
+            self.written.append(line)
+
+    def log(self, line):
+        self.queue.put_nowait(line)
+
+async def request(worker):
+    await asyncio.sleep(0.005)
+    worker.log("done")
+
+async def main():
+    worker = Worker()
+    running = asyncio.create_task(worker.run())
+    serving = asyncio.create_task(request(worker))
+    WAIT
+    worker.queue.put_nowait(None)
+    await running
+    await serving
+    return worker.written
+
+print(asyncio.run(main()))
+"""
+
 
 def proved(tmp_path: Path, source: str) -> list[Finding]:
     (tmp_path / "app.py").write_text(source)
@@ -110,3 +188,16 @@ def test_an_event_is_reset_after_the_look_at_what_it_is_set_for(tmp_path: Path, 
 def test_a_future_that_two_may_settle(tmp_path: Path, find: str, look: str, late: str, wrong: bool) -> None:
     found = proved(tmp_path, COMMANDS.replace("FIND", find).replace("LOOK", look).replace("LATE", late))
     assert [(each.resource, each.tier) for each in found] == ([("Device.pending['status']", "confirmed")] if wrong else [])
+
+
+@pytest.mark.parametrize(("look", "wrong"), [("if connection.failed:", True), ("if connection in self.connections:", False)])
+def test_an_element_that_another_has_removed_by_then(tmp_path: Path, look: str, wrong: bool) -> None:
+    found = proved(tmp_path, POOL.replace("LOOK", look))
+    assert [(each.resource, each.tier) for each in found] == ([("Pool.connections", "confirmed")] if wrong else [])
+    assert not wrong or "removes from Pool.connections" in found[0].title
+
+
+@pytest.mark.parametrize(("wait", "wrong"), [("await asyncio.sleep(0.05)", True), ("await serving", False)])
+def test_an_item_that_is_put_after_the_last_one(tmp_path: Path, wait: str, wrong: bool) -> None:
+    found = proved(tmp_path, LOG.replace("WAIT", wait))
+    assert [(each.resource, each.tier) for each in found] == ([("Worker.queue", "confirmed")] if wrong else [])

@@ -14,12 +14,14 @@ from causeway_core.analysis.detectors.file_updates import file_updates
 from causeway_core.analysis.detectors.files import file_windows
 from causeway_core.analysis.detectors.foreign_thread import foreign_threads
 from causeway_core.analysis.detectors.handover import handovers
+from causeway_core.analysis.detectors.late_put import late_puts
 from causeway_core.analysis.detectors.late_set import late_sets
 from causeway_core.analysis.detectors.lock_order import lock_orders
 from causeway_core.analysis.detectors.lock_wait import lock_waits
 from causeway_core.analysis.detectors.loop_wait import loop_waits
 from causeway_core.analysis.detectors.predicates import predicate_windows
 from causeway_core.analysis.detectors.queue_checks import queue_checks
+from causeway_core.analysis.detectors.removed_twice import removed_twice
 from causeway_core.analysis.detectors.rows import row_windows
 from causeway_core.analysis.detectors.self_cancel import self_cancellations
 from causeway_core.analysis.detectors.self_lock import self_locks
@@ -55,6 +57,8 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *wakeup_rounds(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *settled_twice(scene, evidence, events),
+        *removed_twice(scene, evidence),
+        *late_puts(scene, evidence, events),
         *self_locks(scene, evidence),
         *foreign_threads(scene, evidence, events),
         *locks_across_awaits(scene, evidence),

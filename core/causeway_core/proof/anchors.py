@@ -14,7 +14,7 @@ from causeway_core.analysis import Analysis
 from causeway_core.analysis.statement import parse
 from causeway_core.analysis.table import MUTATE
 from causeway_core.graph import SourcePlace
-from causeway_core.model import Actor, At, Function, Site, ValueKind, make_at, stream_of
+from causeway_core.model import Actor, At, Function, Site, Step, ValueKind, make_at, stream_of
 from causeway_core.model.order import OrderPlace, PlaceAccess
 from causeway_core.session.past import Past
 from causeway_core.session.sitetable import bits
@@ -31,6 +31,8 @@ _POINTS: dict[int, PlaceAccess] = {
 _CHANGES = ("attr", "item", "method")
 _LOOKS_INTO_LOOP = 64
 """Records of a loop that are looked at for a place to stop at."""
+_STEPS_BACK = 8
+"""Steps before an event in which a place to hold an actor at is looked for."""
 _FARTHEST = 200
 """How many statements ahead a line is looked for."""
 ANYBODY = "*"
@@ -199,17 +201,32 @@ class Anchors:
         timeline = self._past.at(at)
         return timeline.activation(timeline.locate(at).activation).call_at
 
-    def _previous_step(self, actor: Actor, at: At) -> OrderPlace | None:
+    def before_step(self, actor: Actor, at: At) -> At | None:
+        """The first event of the step after which the actor gave way the last time before an event."""
+        return next((step.first_at for step in self._steps_before(actor, at)), None)
+
+    def _steps_before(self, actor: Actor, at: At) -> Iterator[Step]:
+        """The steps of an actor before the stretch without a scheduling point that holds an event, the last first."""
         steps = self._evidence.facts.steps.get(actor.id, ())
         index = next((index for index, step in enumerate(steps) if step.first_at <= at <= step.last_at), 0)
         unit = self._evidence.unit_of(actor.id, steps[index].id) if steps else 0
         while index > 0 and self._evidence.unit_of(actor.id, steps[index - 1].id) == unit:
             index -= 1
-        if index == 0:
-            return None
-        step = steps[index - 1]
+        yield from reversed(steps[max(0, index - _STEPS_BACK) : index])
+
+    def last_before(self, actor: Actor, at: At) -> OrderPlace | None:
+        """The last place that a task passes before an event, in the same step or in one before."""
+        step = self._evidence.facts.step_of(actor.id, at)
+        return (None if step is None else self._last(actor, step.first_at, at)) or self._previous_step(actor, at)
+
+    def _previous_step(self, actor: Actor, at: At) -> OrderPlace | None:
+        """The last place in the nearest step before that has one: in some only a library runs."""
+        places = (self._last(actor, step.first_at, At(step.last_at + 1)) for step in self._steps_before(actor, at))
+        return next((place for place in places if place is not None), None)
+
+    def _last(self, actor: Actor, start: At, end: At) -> OrderPlace | None:
+        """The last place that an actor passes between two of its events."""
         mask = sum(1 << kind for kind in _POINTS)
-        start, end = step.first_at, At(step.last_at + 1)
         while (found := self._past.chunks.last(start, end, mask)) is not None:
             try:
                 return self._at_wire(actor, found, _POINTS[self._past.record(found).kind])

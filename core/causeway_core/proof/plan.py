@@ -8,6 +8,8 @@ from dataclasses import replace
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.detectors.late_put import LATE
+from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
 from causeway_core.analysis.detectors.settled_twice import SETTLE
 from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import At, Finding
@@ -68,7 +70,9 @@ class Planner:
             match finding.kind:
                 case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
                     return [lambda: self._waiting.orders(finding)]
-                case "atomicity_violation" if any(access.role in ("also", SETTLE) for access in finding.accesses):
+                case "atomicity_violation" if any(access.role in ("also", SETTLE, TAKES_TOO) for access in finding.accesses):
+                    return [lambda: self._waiting.orders(finding)]
+                case "lost_update" if any(access.role == LATE for access in finding.accesses):
                     return [lambda: self._waiting.orders(finding)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from causeway_core.analysis import Analysis, keep
+from causeway_core.analysis.detectors.removed_twice import REMOVES
 from causeway_core.analysis.document import of_document
 from causeway_core.analysis.telling.sentence import TAKES
 from causeway_core.errors import DamagedRecording
@@ -159,7 +160,7 @@ def _worth_trying(finding: Finding) -> bool:
     if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
         return False
     # What a look at a file decides may be the same whoever does it, and what is taken out may be one's own: only a run can tell.
-    telling = any(access.role in ("cancel", "cancels", "look", TAKES) for access in finding.accesses)
+    telling = any(access.role in ("cancel", "cancels", "look", TAKES, REMOVES) for access in finding.accesses)
     return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or telling
 
 

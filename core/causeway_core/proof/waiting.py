@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from causeway_core.analysis.detectors.late_put import LAST, LATE
 from causeway_core.analysis.detectors.queue_checks import ANOTHER, TAKES
+from causeway_core.analysis.detectors.removed_twice import REMOVES, TAKES_TOO
 from causeway_core.analysis.detectors.self_lock import signal_handlers
 from causeway_core.analysis.detectors.settled_twice import SETTLE, SETTLES_TOO
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.model import At, Finding
+from causeway_core.model import Actor, At, Finding
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.draft import drafted
@@ -36,6 +38,10 @@ class WaitingOrders:
             yield from self._taken_first(finding)
         elif "set late" in roles:
             yield from self._set_late(finding)
+        elif LATE in roles:
+            yield from self._late_put(finding)
+        elif TAKES_TOO in roles:
+            yield from self._removed(finding)
         elif SETTLE in roles:
             yield from self._settled(finding)
         elif {"look", "clear"} <= roles:
@@ -233,6 +239,51 @@ class WaitingOrders:
                 yield drafted("bad", f"{says}, which had found it", [(looks, too, since), (end, settles, looks)])
                 yield drafted("bad", says, [(end, settles, before)])
         yield drafted("serial", f"{one.title} settles it first", [(settles, too, since)])
+
+    def _late_put(self, finding: Finding) -> Iterator[Order]:
+        """The last item comes before the other's."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        late, last = self._work(at.get(LATE)), self._work(at.get(LAST))
+        if late is None or last is None:
+            return
+        a = self._anchors
+        one, two = a.actor_of(late), a.actor_of(last)
+        puts, ends = a.operation(late, at[LATE], "acquire"), a.operation(last, at[LAST], "acquire")
+        says = f"{two.title} puts the last item before {one.title} puts its own"
+        for since in dict.fromkeys((a.since_event(one, at[LATE]), a.held_since_event(one, at[LATE], at[LAST]))):
+            yield drafted("bad", says, [(ends, puts, since)])
+        yield drafted("serial", f"{two.title} puts the last item when {one.title} has ended", [(a.end(one), ends, a.since_event(two, at[LAST]))])
+
+    def _removed(self, finding: Finding) -> Iterator[Order]:
+        """The other goes through the container when the first is on its way to remove from it: where both need a lock, it has that first."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        first, second = self._work(at.get(REMOVES)), self._work(at.get(TAKES_TOO))
+        if first is None or second is None:
+            return
+        a = self._anchors
+        one, two = a.actor_of(first), a.actor_of(second)
+        removes, looks = a.operation(first, at[REMOVES], "acquire"), a.operation(second, at[TAKES_TOO], "acquire")
+        before, since = a.since_event(two, at[TAKES_TOO]), a.held_since_event(two, at[TAKES_TOO], at[REMOVES])
+        says = f"{two.title} goes through it when {one.title} is on its way to remove from it"
+        for way, begun in self._ways(one, at[REMOVES]):
+            if before is not None:
+                held = [(before, way, a.since_event(one, begun)), (way, looks, before), (looks, removes, way)]
+                yield drafted("bad", f"{says}, and has come to where it waits", held)
+            yield drafted("bad", says, [(way, looks, since), (looks, removes, way)])
+        yield drafted("serial", f"{one.title} has removed it first", [(removes, looks, since)])
+
+    def _ways(self, actor: Actor, at: At) -> Iterator[tuple[OrderPlace, At]]:
+        """Where an actor is on its way to an event, with an event of the step in which it comes there: before it takes a lock that it then has, and
+        where it gave way the last time."""
+        a = self._anchors
+        for hold in self._evidence.holds.holds:
+            if hold.actor == actor.id and hold.at < at and (hold.until_at is None or hold.until_at > at):
+                asks = a.last_before(actor, At(hold.at))
+                if asks is not None:
+                    yield asks, At(hold.at)
+        way, begun = a.since_event(actor, at), a.before_step(actor, at)
+        if way is not None and begun is not None:
+            yield way, begun
 
     def _stopped_loop(self, finding: Finding) -> Iterator[Order]:
         """The thread asks the loop only when the task is about to wait for its end."""
