@@ -53,3 +53,18 @@ def test_a_pool_with_one_worker_cannot_do_that(tmp_path: Path) -> None:
 def test_one_call_after_the_other(tmp_path: Path, early: str, late: str) -> None:
     forced = run(tmp_path, COUNTER.format(workers=2), order({"end": place(early, "end"), "start": place(late, "start")}, ("end", "start", None)))
     assert (forced.stdout, forced.result["feasible"]) == ("2\n", True)
+
+
+def test_a_worker_that_is_handed_a_call_is_not_stuck(tmp_path: Path) -> None:
+    """Also where a queue hands an item over without ever holding it (3.13): the worker moves, and the run is no hang."""
+    program = """
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(2) as pool:
+            for turn in range(20):
+                assert sorted(pool.map(abs, [-1, -2, -3])) == [1, 2, 3]
+        print("done")
+    """
+    done = run(tmp_path, program, order({}))
+    assert (done.stdout, done.stderr, done.code) == ("done\n", "", 0)
+    assert "hang" not in done.result

@@ -460,6 +460,17 @@ static PyObject *set_type_attribute(PyObject *module, PyObject *args) {
     PyTypeObject *type;
     PyObject *name, *value = NULL;
     if (!PyArg_ParseTuple(args, "O!U|O", &PyType_Type, &type, &name, &value)) return NULL;
+#if PY_VERSION_HEX >= 0x030C0000
+    if (!type->tp_dict) {
+        /* A static type of the interpreter itself: its dict is the interpreter's, and what sets attributes would make a second one. */
+        PyObject *dict = PyType_GetDict(type);
+        int unset = !dict || (value ? PyDict_SetItem(dict, name, value) : PyDict_DelItem(dict, name)) < 0;
+        Py_XDECREF(dict);
+        PyType_Modified(type);
+        if (unset) return NULL;
+        Py_RETURN_NONE;
+    }
+#endif
     unsigned long immutable = type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE;
     type->tp_flags &= ~immutable;
     int failed = value ? PyObject_SetAttr((PyObject *)type, name, value) : PyObject_DelAttr((PyObject *)type, name);

@@ -156,7 +156,28 @@ static PyObject *restore(cw_swap *swap, PyObject *self, void *b, void *c, void *
     return result;
 }
 
+/* A thread that blocks in here while an order is in force, as Waiter. */
+typedef struct Parked {
+    unsigned long thread;
+    PyObject *on;
+    bool timed;
+    bool served; /* an item has been handed to it, which never was in the queue */
+    struct Parked *following, **link;
+} Parked;
+static Parked *parked;
+
+/* From 3.13 on a SimpleQueue gives an item to the thread that has waited longest, and stays empty. */
+static void serve(PyObject *queue) {
+#if PY_VERSION_HEX >= 0x030D0000
+    Parked *longest = NULL;
+    for (Parked *it = parked; it; it = it->following)
+        if (it->on == queue && !it->served) longest = it;
+    if (longest) longest->served = true;
+#endif
+}
+
 static PyObject *queue_put(cw_swap *swap, PyObject *self, void *b, void *c, void *d, void *e) {
+    serve(self);
     if (!cw_active()) return swap->original(self, b, c, d, e);
     cw_arguments given = cw_swap_arguments(swap, b, c, d, e);
     PyObject *item = swap->flags & METH_O ? (PyObject *)b : cw_argument(&given, 0, "item");
@@ -195,15 +216,6 @@ static PyObject *queue_get_nowait(cw_swap *swap, PyObject *self, void *b, void *
 static PyObject *gate;
 static _Thread_local int in_gate; /* above 0: this thread is at work in causeway/order itself */
 
-/* A thread that blocks in here while an order is in force, as Waiter. */
-typedef struct Parked {
-    unsigned long thread;
-    PyObject *on;
-    bool timed;
-    struct Parked *following, **link;
-} Parked;
-static Parked *parked;
-
 /* False: an exception is set. */
 static bool ask_gate(PyObject *lock, bool blocks) {
     if (!gate) return true;
@@ -237,7 +249,7 @@ static bool is_timed(const cw_swap *swap, void *b, void *c, void *d, void *e) {
 static PyObject *gated(cw_swap *swap, cw_method role, bool restores, PyObject *self, void *b, void *c, void *d, void *e) {
     if (!ask_gate(self, false)) return NULL;
     if (!unavailable(self) || (!restores && !would_block(swap, b, c, d, e, "blocking"))) return role(self, b, c, d, e);
-    Parked it = {PyThread_get_thread_ident(), self, !restores && is_timed(swap, b, c, d, e), parked, &parked};
+    Parked it = {PyThread_get_thread_ident(), self, !restores && is_timed(swap, b, c, d, e), false, parked, &parked};
     if (parked) parked->link = &it.following;
     parked = &it;
     PyObject *result = ask_gate(self, true) ? role(self, b, c, d, e) : NULL;
@@ -369,6 +381,7 @@ static PyObject *gate_locks(PyObject *module, PyObject *callback) {
 
 /* Whether a parked thread still waits for what it parked for. Not `unavailable`: the asking thread may itself own the reentrant lock. */
 static bool withheld(const Parked *it) {
+    if (it->served) return false;
     if (!Py_IS_TYPE(it->on, rlock_type)) return unavailable(it->on);
     return rlock_count(it->on) > 0 && ((RLockHead *)it->on)->owner != it->thread;
 }
