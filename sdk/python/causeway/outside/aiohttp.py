@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from types import ModuleType
 
 from causeway import _tap
-from causeway.outside.exchange import HTTP, Response, Sending, head_json, kept, question
+from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, kept, question
 from causeway.outside.taking import LARGEST_BODY
 
 TYPE_CHECKING = False
@@ -26,7 +27,7 @@ class _Body:
         self.number = number
         self.reader = reader  # as long as it is in here, no other reader has its id
         self.headers = headers
-        self.parts = list(reader._buffer)  # nobody has read anything yet
+        self.parts = list(getattr(reader, "_buffer", ()))  # nobody has read anything yet
         self.size = sum(map(len, self.parts))
 
 
@@ -44,8 +45,7 @@ def take(taking: Taking, module: ModuleType) -> None:
         response = args[0]
         asked = question(response.method, str(response._url if hasattr(response, "_url") else response.url))
         if error is not None:
-            number = taking.note(HTTP, None, asked, body=True)
-            taking.body(number, b"", f"it failed with {type(error).__name__}")
+            taking.note(HTTP, error_json(error), asked)
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers]
         version = f"{response.version.major}.{response.version.minor}"
@@ -77,9 +77,36 @@ def take(taking: Taking, module: ModuleType) -> None:
     def failed(args: Any, kwargs: Any) -> None:
         coming.pop(id(args[0]), None)
 
+    def connected(state: None, args: Any, kwargs: Any, protocol: Any, error: Any) -> None:
+        if error is not None:
+            request = args[1] if len(args) > 1 else kwargs["req"]
+            taking.note(HTTP, error_json(error), question(request.method, str(request.url)))
+
+    connector: Any = sys.modules["aiohttp.connector"].TCPConnector if "aiohttp.connector" in sys.modules else None
+    if connector is None:
+        taking.on_import("aiohttp.connector", lambda library: _around_connection(library.TCPConnector, connected))
+    else:
+        _around_connection(connector, connected)
     module.ClientResponse.start = _tap.Around(vars(module.ClientResponse)["start"], None, started, "outside.aiohttp.start", awaited=True)
     for name, enter in (("feed_data", feed), ("feed_eof", eof), ("set_exception", failed)):
         setattr(StreamReader, name, _tap.Around(vars(StreamReader)[name], enter, None, f"outside.aiohttp.{name}"))
+
+
+def _around_connection(connector: Any, connected: Any) -> None:
+    name = "_create_connection"
+    setattr(connector, name, _tap.Around(vars(connector)[name], None, connected, f"outside.aiohttp.{name}", awaited=True))
+
+
+def _error(giving: Giving, response: Response, request: Any, asked: str) -> BaseException:
+    """What a request that failed raised."""
+    import aiohttp
+
+    kind = getattr(aiohttp, response.error or "", None) or getattr(aiohttp.client_exceptions, response.error or "", None)
+    if isinstance(kind, type) and issubclass(kind, aiohttp.ClientConnectorError):
+        return kind(request.connection_key, OSError(response.errno, response.text))
+    if kind in (aiohttp.ServerDisconnectedError, aiohttp.ServerTimeoutError, aiohttp.ConnectionTimeoutError, aiohttp.SocketTimeoutError):
+        return kind(response.text)
+    return giving.answers.refused(f"http {asked}: it failed with {response.error}, which cannot be raised here")
 
 
 class _StandIn(asyncio.Transport):
@@ -146,6 +173,10 @@ def give(giving: Giving, module: ModuleType) -> None:
         if not giving.outside(req.url.raw_host or "", req.url.port or 0):
             return await create(self, req, *args, **kwargs)
         await giving.suspended()
+        asked = question(req.method, str(req.url))
+        failed = giving.answers.failure(HTTP, asked)
+        if failed is not None:
+            raise _error(giving, Response(failed), req, asked)
         protocol = self._factory()
         protocol.connection_made(_StandIn(protocol, self._loop))
         return protocol
@@ -153,7 +184,11 @@ def give(giving: Giving, module: ModuleType) -> None:
     async def _send(self: Any, conn: Any) -> Any:
         transport = conn.protocol.transport if conn.protocol is not None else None
         if type(transport) is _StandIn:
-            transport.coming.append(Response(giving.answers.ask(HTTP, question(self.method, str(self.url)))).wire())
+            asked = question(self.method, str(self.url))
+            response = Response(giving.answers.ask(HTTP, asked))
+            if response.error is not None:
+                raise _error(giving, response, self, asked)
+            transport.coming.append(response.wire())
         return await send(self, conn)
 
     giving.patches.put(connector.TCPConnector, "_create_connection", _create_connection)

@@ -20,6 +20,8 @@ MISSING = ".missing"
 """Beside the file of answers: what was asked for and is not in it, one line a question."""
 ASKED = ".asked"
 """Beside it too: who asked services for what, one line a question."""
+UNREAD = "the program did not read its body to the end"
+"""Why a body is missing that nobody asked for."""
 _WORKER = re.compile(r"(/_worker)#\d+")
 
 
@@ -72,15 +74,16 @@ class Answers:
             self._queues.setdefault((_pooled(one["actor"]), one["kind"]), deque()).append(answer)
             self._asked.setdefault((one["kind"], answer.what), []).append(answer)
 
-    def ask(self, kind: str, what: str = "") -> Answer:
-        """The answer to the running actor's question. Raises NotCaptured, having noted it."""
+    def ask(self, kind: str, what: str = "", *, unread: bool = False) -> Answer:
+        """The answer to the running actor's question; with `unread` also one whose body the program did not read. Raises NotCaptured, having
+        noted it."""
         with self._lock:
             actor = self.who()
             queue = self._queues.get((_pooled(actor), kind)) or ()
             while queue and queue[0].used:
                 queue.popleft()
             found = queue[0] if queue and queue[0].what == what else self._elsewhere(kind, what) if what else None
-            if found is not None and found.missing is None:
+            if found is not None and (found.missing is None or (unread and found.missing == UNREAD)):
                 found.used = True
                 if what and kind == "http":
                     self._asks(actor, what)
@@ -90,6 +93,15 @@ class Answers:
                 raise self.refused(f"{asked} of {actor}: {found.missing}")
             instead = f" (it asked for {queue[0].what} there)" if queue and what else ""
             raise self.refused(f"{asked} of {actor} has no recorded answer{instead}")
+
+    def failure(self, kind: str, what: str) -> Answer | None:
+        """The running actor's next answer, taken, if it is to this question and says that it failed."""
+        with self._lock:
+            queue = self._queues.get((_pooled(self.who()), kind)) or ()
+            found = next((answer for answer in queue if not answer.used), None)
+            if found is None or found.what != what or not (isinstance(found.value, dict) and found.value.get("error")):
+                return None
+            return self.ask(kind, what)
 
     def _asks(self, actor: str, what: str) -> None:
         self.asked.append((actor, what))

@@ -32,10 +32,17 @@ def head_json(status: int, reason: str, version: str, headers: Iterable[tuple[st
     return Json(f'{{"status":{int(status)},"reason":{quote(reason)},"version":{quote(version)},"headers":[{shown}]}}')
 
 
+_ERRORS_OF = ("builtins", "socket", "http", "urllib3", "httpx", "aiohttp")
+"""Whose texts are no secrets of the program."""
+
+
 def error_json(error: BaseException) -> Json:
-    """A request that failed: the error's type and text."""
-    text = str(error) if type(error).__module__.partition(".")[0] in ("builtins", "socket", "httpx", "http") else ""
-    return Json(f'{{"error":{quote(type(error).__name__)},"text":{quote(scrub(text))}}}')
+    """A request that failed: the error's type, its number in the operating system if it has one, and its text."""
+    cause = getattr(error, "os_error", None) or error
+    number = cause.errno if isinstance(cause, OSError) and type(cause.errno) is int else 0
+    known = type(error).__module__.partition(".")[0] in _ERRORS_OF
+    text = (cause.strerror or str(cause)) if isinstance(cause, OSError) and cause is not error else str(error)
+    return Json(f'{{"error":{quote(type(error).__name__)},"errno":{number},"text":{quote(scrub(str(text))) if known else quote("")}}}')
 
 
 def kept(body: bytes, headers: Iterable[tuple[str, str]], *, maybe_decoded: bool = False) -> tuple[bytes, str | None]:
@@ -88,6 +95,7 @@ class Response:
     def __init__(self, answer: Answer) -> None:
         value: dict[str, Any] = answer.value
         self.error: str | None = value.get("error")
+        self.errno: int = value.get("errno") or 0
         self.text: str = value.get("text") or ""
         self.status: int = value.get("status") or 0
         self.reason: str = value.get("reason") or ""
@@ -100,6 +108,11 @@ class Response:
                 text = str(len(self.body))
             if known or name.lower() != "content-encoding":
                 self.headers.append((name, text))
+
+    def head(self) -> bytes:
+        """Its head as it comes over the wire."""
+        lines = [f"HTTP/{self.version} {self.status} {self.reason}", *(f"{name}: {text}" for name, text in self.headers)]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
     def wire(self) -> bytes:
         """The response as it comes over the wire."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import socket
+import sys
 from types import ModuleType
 
 from causeway import _tap
+from causeway.outside.answers import UNREAD
 from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, kept, question, unchunked
 
 TYPE_CHECKING = False
@@ -110,7 +113,7 @@ def take(taking: Taking, module: ModuleType) -> None:
             if complete:
                 taking.body(number, *kept(data, headers))
             else:
-                taking.body(number, b"", "the program did not read its body to the end")
+                taking.body(number, b"", UNREAD)
 
         response.fp = _Tee(response.fp, whole)
 
@@ -119,19 +122,39 @@ def take(taking: Taking, module: ModuleType) -> None:
         setattr(base, name, _tap.Around(vars(base)[name], enter, leave, f"outside.http.client.{name}"))
 
 
+class _Head(io.RawIOBase):
+    """The head of a response whose body nobody has read; who reads on gets an error."""
+
+    def __init__(self, head: bytes, refused: Any) -> None:
+        super().__init__()
+        self._head, self._refused = head, refused
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Of the head; raises what `refused()` gives when that is over."""
+        part, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
+        if not part:
+            raise self._refused()
+        buffer[: len(part)] = part
+        return len(part)
+
+
 class _StandIn:
-    """A socket to nobody. `answer(method, target)` gives the bytes that arrive. On its file descriptor nothing ever happens; it is for
+    """A socket to nobody. `answer(method, target)` gives the file that is read. On its file descriptor nothing ever happens; it is for
     those who ask whether the connection still stands."""
 
     def __init__(self, answer: Any) -> None:
         self._answer = answer
         self._sending = Sending()
         self._pair = socket.socketpair()
-        self._asked: list[tuple[str, str]] = []
+        self._coming: list[Any] = []
 
     def sendall(self, data: Any, *flags: int) -> None:
-        """Bytes of a request."""
-        self._asked += self._sending.add(data)
+        """Bytes of a request; raises what the request failed with."""
+        self._coming += [self._answer(*asked) for asked in self._sending.add(data)]
 
     def send(self, data: Any, *flags: int) -> int:
         """Bytes of a request."""
@@ -140,7 +163,7 @@ class _StandIn:
 
     def makefile(self, *args: Any, **kwargs: Any) -> Any:
         """The response to the oldest request."""
-        return io.BytesIO(self._answer(*self._asked.pop(0)) if self._asked else b"")
+        return self._coming.pop(0) if self._coming else io.BytesIO()
 
     def close(self) -> None:
         """The connection is over."""
@@ -170,6 +193,19 @@ def give(giving: Giving, module: ModuleType) -> None:
     giving.on_import("urllib3.connection", urllib3)
 
 
+def _error(connection: Any, found: Response) -> Exception | None:
+    """What a request that failed raised; None for what cannot be made here."""
+    name = found.error or ""
+    urllib3: Any = sys.modules.get("urllib3.exceptions")
+    if urllib3 is not None and name in ("NewConnectionError", "ConnectTimeoutError"):
+        made: Exception = getattr(urllib3, name)(connection, found.text)
+        return made
+    kind = getattr(builtins, name, None) or getattr(socket, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        return None
+    return kind(found.errno, found.text) if issubclass(kind, OSError) and found.errno else kind(found.text)
+
+
 def _give(giving: Giving, module: ModuleType, kind: Any) -> None:
     original = vars(kind)["connect"]
 
@@ -177,15 +213,15 @@ def _give(giving: Giving, module: ModuleType, kind: Any) -> None:
         if not giving.outside(*url_of(self, "/", module)[1:]):
             return original(self)
 
-        def answer(method: str, target: str) -> bytes:
+        def answer(method: str, target: str) -> Any:
             asked = question(method, url_of(self, target, module)[0])
-            found = Response(giving.answers.ask(HTTP, asked))
+            given = giving.answers.ask(HTTP, asked, unread=True)
+            found = Response(given)
+            if found.error is None and given.missing is not None:
+                return io.BufferedReader(_Head(found.head(), lambda: giving.answers.refused(f"http {asked}: {given.missing}")))
             if found.error is None:
-                return found.wire()
-            kind = getattr(__import__("builtins"), found.error, None) or getattr(socket, found.error, None)
-            if kind is None or not issubclass(kind, Exception):
-                raise giving.answers.refused(f"http {asked}: it failed with {found.error}, which cannot be raised here")
-            raise kind(found.text)
+                return io.BytesIO(found.wire())
+            raise _error(self, found) or giving.answers.refused(f"http {asked}: it failed with {found.error}, which cannot be raised here")
 
         self.sock = _StandIn(answer)
         if hasattr(type(self), "is_verified"):  # urllib3 warns of connections that are not

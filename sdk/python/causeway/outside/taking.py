@@ -34,6 +34,7 @@ class Taking:
 
     def __init__(self, asker: Asker) -> None:
         self.asker = asker
+        self.on_import = on_import
         self._next = count(1).__next__
         self._left = MOST_BYTES
         self._full = False
