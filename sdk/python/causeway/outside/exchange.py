@@ -41,7 +41,7 @@ def error_json(error: BaseException) -> Json:
     cause = getattr(error, "os_error", None) or error
     number = cause.errno if isinstance(cause, OSError) and type(cause.errno) is int else 0
     known = type(error).__module__.partition(".")[0] in _ERRORS_OF
-    text = (cause.strerror or str(cause)) if isinstance(cause, OSError) and cause is not error else str(error)
+    text = cause.strerror or str(cause) if isinstance(cause, OSError) and number else str(error)
     return Json(f'{{"error":{quote(type(error).__name__)},"errno":{number},"text":{quote(scrub(str(text))) if known else quote("")}}}')
 
 
