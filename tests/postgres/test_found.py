@@ -20,6 +20,7 @@ FOUND = {
     "stock": ("lost_update", "stock row 4"),
     "stock_locked_too_short": ("lost_update", "stock row 4"),
     "transfer_locked_too_short": ("lost_update", "accounts row 1"),
+    "wallets_api": ("lost_update", "wallets row 1"),
 }
 """Kind and resource of the finding; programs that are not here are right."""
 QUICK = ("seats", "seats_for_update")

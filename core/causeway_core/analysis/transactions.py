@@ -106,7 +106,7 @@ class Transactions:
         `about`: `row` when the row that is written is the one that was read, `rows` when others decided. Nobody is kept out who shares the
         transaction. Who has another one on the same connection got it from a pool, and might have got another connection.
         """
-        if self._shared(read, other):
+        if self.shared(read, other):
             return False
         mine = self.through(read, write)
         if _conflict(mine, [*self._held.get(other.at, ()), *self._wanted.get(other.at, ())]):
@@ -118,7 +118,8 @@ class Transactions:
             return True
         return self.together(read, write) and _isolated(write, other, about)
 
-    def _shared(self, one: Sql, two: Sql) -> bool:
+    def shared(self, one: Sql, two: Sql) -> bool:
+        """Whether two statements are made on one connection so that no transaction parts them."""
         if self._of(one) != self._of(two):
             return False
         return "sqlite" in one.system or one.transaction is None or two.transaction in (None, one.transaction)
