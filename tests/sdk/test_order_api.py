@@ -109,17 +109,20 @@ async def waiting():
 
 
 @pytest.mark.parametrize(
-    ("main", "first", "second", "why"),
+    ("main", "first", "second", "patience", "why"),
     [
-        ("fixed", "main/serve/careful", "main/serve/careful#2", "everybody waits: Nobody has come to a place of the order"),
-        ("waiting", "main/serve/withdraw", "main/serve/last", "no progress: Nobody has come to a place of the order"),
+        ("fixed", "main/serve/careful", "main/serve/careful#2", 0.3, "everybody waits: Nobody has come to a place of the order for 0.3 s"),
+        ("waiting", "main/serve/withdraw", "main/serve/last", 1000, "no progress: Nobody has come to a place of the order for 0.3 s"),
+        ("waiting", "main/serve/withdraw", "main/serve/third", 1000, "no such actor: Nobody has come that could be waited for"),
     ],
 )
-def test_what_only_looks_around_does_not_keep_an_impossible_order_alive(bank: Path, main: str, first: str, second: str, why: str) -> None:
+def test_what_only_looks_around_does_not_keep_an_impossible_order_alive(
+    bank: Path, main: str, first: str, second: str, patience: float, why: str
+) -> None:
     source = bank.read_text().partition("if __name__")[0]
     bank.write_text(f"{source}{LOOKS_AROUND}\nasyncio.run(serve({main}))\n")
     environment = {**os.environ, "CAUSEWAY_ORDER_LIMIT": "0.3"}
-    done = order.run([str(bank)], lost(first, second), cwd=bank.parent, env=environment, patience=1000)
+    done = order.run([str(bank)], lost(first, second), cwd=bank.parent, env=environment, patience=patience)
     assert done.exit_code == 0 and not done.feasible, done.stderr
     assert done.reason is not None and done.reason.startswith(why)
 

@@ -18,8 +18,8 @@ from causeway_core.proof.rerun import Rerun, Reruns
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
-EVERYBODY_WAITS = "everybody waits"
-"""Why the guest gives an order up that it has found to be impossible (SPEC section 9); what patience decides has other reasons."""
+EVERYBODY_WAITS, NO_SUCH_ACTOR = "everybody waits", "no such actor"
+"""Why the guest gives an order up that it has found to be impossible, or about nobody (SPEC section 9); what patience decides has other reasons."""
 _FAILURES_ONLY = ("order_violation",)
 _STUCK = ("deadlock", "blocking_call")
 """Kinds that only a run proves in which nobody goes on."""
@@ -36,13 +36,20 @@ class _Notes:
     strange: list[str] = field(default_factory=list)
     held: tuple[str, ...] = ()
     impossible: int = 0
+    idle: int = 0
+    """Orders about an actor that did not come: they say nothing."""
     lacking: str = ""
     """What an isolated run asked for in vain."""
+
+    def ordered(self, tried: int) -> bool:
+        """Whether in each of so many bad orders, as far as its actors came, the other side waits for the one that is held."""
+        return self.impossible > 0 and self.impossible + self.idle == tried
 
     def refuse(self, order: Order, forced: Rerun) -> None:
         """Notes an order that was given up."""
         self.refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
         self.impossible += forced.result.kind == EVERYBODY_WAITS
+        self.idle += forced.result.kind == NO_SUCH_ACTOR
         self.lacking = self.lacking or forced.uncaptured
 
 
@@ -72,7 +79,7 @@ class Judge:
         if notes.lacking and not notes.harmless:
             # It may well go wrong: what is missing says nothing of it.
             return replace(finding, proof=Proof("inconclusive", notes.lacking))
-        return _unconfirmed(finding, notes.refused, notes.harmless, ordered=notes.impossible == len(bad))
+        return _unconfirmed(finding, notes.refused, notes.harmless, ordered=notes.ordered(len(bad)))
 
     def _stuck(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
         """The verdict on an order that is to leave nobody to go on; None if it did not."""

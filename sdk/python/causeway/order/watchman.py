@@ -37,7 +37,7 @@ class Watchman:
         self._bell = allocate_lock()
         self._bell.acquire()
         self._before: dict[int, dict[str, Any]] | None = None
-        self._since = self._came = time.monotonic()
+        self._since = self._came = self._kept_out = time.monotonic()
         self._passed = -1
         try:
             start_unseen(forcing, self._watch)
@@ -69,18 +69,28 @@ class Watchman:
     def _nobody_comes(self) -> bool:
         """With the forcing's lock held: whether the order was given up because nobody has passed a place of it for too long.
 
-        If the one that is waited for was kept out by a lock all that time, what still moves (a server that looks around) is no help.
+        If the one that is waited for is kept out by a lock, what still moves (a server that looks around) is no help: then patience is enough.
         """
         from causeway.order.movers import tell_of
 
         forcing, now = self._forcing, time.monotonic()
+        awaited = forcing.awaited_actor()
+        kept_out = forcing.movers.kept_out(awaited)
         if self._passed != len(forcing.passed):
-            self._passed, self._came = len(forcing.passed), now
-        if now - self._came < self._limit or not forcing.waiting():
+            self._passed, self._came, self._kept_out = len(forcing.passed), now, now
+        if not kept_out:
+            self._kept_out = now
+        late = now - self._kept_out >= self._patience if kept_out else now - self._came >= self._limit
+        if not late or not forcing.waiting():
             return False
         told = tell_of(forcing.movers.blocked())
-        reason = "everybody waits" if forcing.movers.kept_out(forcing.awaited_actor()) else "no progress"
-        forcing.give_up_unfinished(reason, f"Nobody has come to a place of the order for {self._limit:g} s: {told}.")
+        if awaited is None:
+            reason, detail = "no such actor", f"Nobody has come that could be waited for: {told}."
+        else:
+            seconds = self._patience if kept_out else self._limit
+            reason = "everybody waits" if kept_out else "no progress"
+            detail = f"Nobody has come to a place of the order for {seconds:g} s: {told}."
+        forcing.give_up_unfinished(reason, detail)
         return True
 
     def _look(self) -> dict[int, dict[str, Any]] | None:
