@@ -56,6 +56,19 @@ def test_looks_of_the_project_are_recorded(tmp_path: Path) -> None:
     assert recorded.gaps() == []
 
 
+def test_functions_that_look_are_pickled_copied_and_bound_as_before(tmp_path: Path) -> None:
+    run_both(tmp_path, """
+        import concurrent.futures, copy, multiprocessing, os, pickle, types
+        print(pickle.loads(pickle.dumps(os.stat))("/").st_mode > 0, copy.copy(os.stat)("/").st_mode > 0)
+        print(isinstance(os.stat, types.BuiltinFunctionType))
+        class Files:
+            stat = os.stat
+        print(Files().stat("/").st_mode > 0, os.access in os.supports_effective_ids, os.path.samefile("/", "/"))
+        with concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+            print([found.st_mode > 0 for found in pool.map(os.stat, ["/", "."])])
+    """)
+
+
 def test_what_a_pools_thread_is_given_to_read_is_recorded_wherever_it_lies(tmp_path: Path) -> None:
     recorded = run_both(tmp_path, """
         import asyncio, pathlib, tempfile

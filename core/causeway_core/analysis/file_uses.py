@@ -45,6 +45,7 @@ class FileUses:
         self._scene, self._evidence = scene, evidence
         self.texts = evidence.texts
         self._locks = FileLocks(self.texts)
+        self._in_row: dict[tuple[str, str], bool] = {}
 
     @cached_property
     def all(self) -> Sequence[FileUse]:
@@ -85,7 +86,10 @@ class FileUses:
             return False
         if (one.path, one.function) == (other.path, other.function):
             return True
-        return bool(self.texts.in_row(_bare(one.function), _bare(other.function)))
+        names = _bare(one.function), _bare(other.function)
+        if names not in self._in_row:
+            self._in_row[names] = bool(self.texts.in_row(*names))
+        return self._in_row[names]
 
     def unordered(self, one: FileUse, other: FileUse) -> bool:
         """Whether nothing but locks orders two uses."""

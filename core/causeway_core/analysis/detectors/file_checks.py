@@ -44,8 +44,9 @@ def file_checks(scene: Scene, files: FileUses) -> list[Finding]:
 def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
     """Look, act, and the use of another that spoils the act or would be the same act (it found what this one left). Those that raise come first."""
     acts = [use for use in uses if use.verb in _MAKES | _NEEDS | _CHANGES]
+    looks = sorted((use for use in uses if use.verb == "look"), key=lambda use: -use.order)
     for act in sorted(acts, key=lambda use: use.verb in _CHANGES)[: 4 * SAMPLE]:
-        look = max((use for use in uses if use.verb == "look" and files.same_call(use, act)), key=lambda use: use.order, default=None)
+        look = next((use for use in looks if files.same_call(use, act)), None)
         if look is None or act.verb not in (_NEEDS | _CHANGES if look.found else _MAKES):
             continue
         if forgives(files.texts, act) or not _decides(files, look) or files.locked_through(look, act):

@@ -17,6 +17,7 @@ from causeway.boundary.emit import IO
 from causeway.boundary.files import is_project, runs_work_item
 from causeway.boundary.plain import path_text, quote
 from causeway.hooks.filelocks import held, let_go
+from causeway.hooks.late import on_import
 from causeway.redaction import scrub
 
 TYPE_CHECKING = False  # typing is not imported: this module is loaded with every recording
@@ -56,8 +57,17 @@ def _looked(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result
     _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"look","file.path":{quote(scrub(abspath(path)))},"file.found":{found}}}')
 
 
+def _pickled(around: Any) -> tuple[Any, tuple[Any]]:
+    """As the function that it stands for: `copy` gives what it is given, where that is a function."""
+    from copy import copy
+
+    return copy, (around.__wrapped__,)
+
+
 def install() -> None:
     """Hear looks from now on. The sets of `os` that say what its functions can do know the replacements too."""
+    kind = type(_tap.Around(os.stat))
+    on_import("copyreg", lambda module: module.pickle(kind, _pickled))
     for name in ("stat", "lstat", "access"):
         function = getattr(os, name)
         around = _tap.Around(function, None, _looked, "files")
