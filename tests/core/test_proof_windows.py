@@ -94,6 +94,36 @@ def home():
         return wire_to("home")
 """
 
+TABLE = """
+class Table:
+    def __init__(self):
+        self.guard, self.ready, self.rows = threading.Lock(), False, {}
+
+    def load(self):
+        if self.ready:
+            return
+        with self.guard:
+            if not self.ready:
+                EARLY
+                for number in range(2):
+                    self.put(number, number + 1)
+                LATE
+
+    def put(self, key, row):
+        self.rows[key] = row
+
+    def row(self, number):
+        self.load()
+        return self.rows.get(number, "none")
+
+table = Table()
+
+def work(number):
+    print(table.row(number))
+"""
+EARLY = TABLE.replace("EARLY", "self.ready = True").replace("LATE", "pass")
+LATE = TABLE.replace("LATE", "self.ready = True").replace("EARLY", "pass")
+
 NOTES = """
 import threading
 
@@ -136,3 +166,9 @@ def test_both_pass_the_check_and_one_is_held_in_what_lies_behind_it(tmp_path: Pa
 def test_a_table_that_is_changed_while_it_is_gone_through_for_what_to_take_out(tmp_path: Path, notes: str, wrong: bool) -> None:
     found = proved(tmp_path, NOTES.replace("NOTES", notes))
     assert [(each.tier, "iterates" in each.title) for each in found] == ([("confirmed", True)] if wrong else []), [each.title for each in found]
+
+
+@pytest.mark.parametrize(("work", "wrong"), [(EARLY, True), (LATE, False)])
+def test_a_mark_that_is_set_before_what_it_stands_for_is_there(tmp_path: Path, work: str, wrong: bool) -> None:
+    found = proved(tmp_path, IN_TWO.replace("WORK", work))
+    assert [(each.tier, "takes the first as a sign" in each.title) for each in found] == ([("confirmed", True)] if wrong else [])

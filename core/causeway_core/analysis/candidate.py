@@ -27,6 +27,8 @@ class Pattern(Enum):
     """Two places are written with a gap, and read together in between; or read with a gap and written together."""
     HALF_BUILT = "w…w[r]"
     """A table is emptied, or put in the place of another, and filled afterwards; in between a key is looked for."""
+    PUBLISHED = "m…w[m r]"
+    """A mark is set, and what it says is ready is filled in afterwards; in between another sees the mark and uses it."""
     ITERATION = "iterate[structure]"
     """A container is changed while it is iterated."""
     TAKEN_OUT = "W[W]D"
@@ -51,6 +53,7 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.CROSSED: 3.0,
     Pattern.TORN_READ: 3.0,
     Pattern.HALF_BUILT: 2.0,
+    Pattern.PUBLISHED: 2.0,
     Pattern.UNORDERED: 5.0,
 }
 

@@ -26,6 +26,7 @@ from causeway_core.analysis.detectors.rows import row_windows
 from causeway_core.analysis.detectors.self_cancel import self_cancellations
 from causeway_core.analysis.detectors.self_lock import self_locks
 from causeway_core.analysis.detectors.settled_twice import settled_twice
+from causeway_core.analysis.detectors.swept import swept_away
 from causeway_core.analysis.detectors.unretrieved import unretrieved
 from causeway_core.analysis.detectors.wakeup import lost_wakeups
 from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
@@ -73,6 +74,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *file_gaps(scene, files),
         *file_updates(scene, files),
         *cancellations(scene, evidence, events),
+        *swept_away(scene, evidence, events),
         *handovers(scene, evidence, events),
         *self_cancellations(scene, evidence, events),
         *late_sets(scene, evidence, events),

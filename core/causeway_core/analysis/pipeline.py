@@ -16,6 +16,7 @@ from causeway_core.analysis.detectors.handlers import handler_windows
 from causeway_core.analysis.detectors.iteration import fails_when_changed, iterations
 from causeway_core.analysis.detectors.lost_update import lost_updates
 from causeway_core.analysis.detectors.order_flip import order_flips
+from causeway_core.analysis.detectors.published import published_early
 from causeway_core.analysis.detectors.read_back import read_backs
 from causeway_core.analysis.detectors.replacement import replacements
 from causeway_core.analysis.detectors.stale import stale_changes
@@ -51,6 +52,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("objects that are closed", lambda: closed_uses(evidence, partners)),
         ("pairs of places", lambda: crossed(evidence, partners)),
         ("tables that are rebuilt", lambda: half_built(evidence)),
+        ("marks that are set early", lambda: published_early(evidence, partners)),
         ("torn reads", lambda: torn_reads(evidence, partners)),
         ("plain races", lambda: unordered(evidence, partners)),
     ]

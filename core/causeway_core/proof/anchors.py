@@ -250,33 +250,32 @@ class Anchors:
             if found is not None:
                 yield found, self._at_wire(actor, found, "resume")
 
-    def inside_loop(self, actor: Actor, at: At) -> OrderPlace | None:
-        """The first place that a thread passes inside the loop that it begins at an event: an access or a call of its body; None if that has none."""
+    def inside_loop(self, actor: Actor, at: At) -> Iterator[OrderPlace]:
+        """The places that a thread passes inside the loop that it begins at an event, in order: accesses and calls of its body."""
         site = self._past.site_at(at)
         if site is None:
-            return None
+            return
         function = self._evidence.facts.functions[site.function]
         lines = loop_lines(self._evidence.facts.sources.get(function.path, ""), site.line, site.col)
         if lines is None:
-            return None
+            return
         timeline = self._past.at(at)
         end = timeline.activation(timeline.locate(at).activation).end_at or make_at(stream_of(at), self._past.chunks.end(stream_of(at)))
         mask, start = sum(1 << kind for kind in (*_POINTS, Kind.LINE)), at
         for _ in range(_LOOKS_INTO_LOOP):
             found = self._past.chunks.first(start, end, mask, beyond=True)
             if found is None:
-                return None
+                return
             start, record, place = found, self._past.record(found), self._past.site_at(found)
             where = None if place is None else self._evidence.facts.functions.get(place.function)
             if place is None or where is None:
                 continue
             within = where.path == function.path and place.line in lines
             if place.function == site.function and not within:
-                return None
+                return
             # A comprehension is a function of its own, called once.
             if record.kind in _POINTS and not (within and record.kind == Kind.CALL):
-                return self._at_wire(actor, found, _POINTS[record.kind])
-        return None
+                yield self._at_wire(actor, found, _POINTS[record.kind])
 
     # Sites.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.candidate import Candidate, Pattern
@@ -119,18 +120,22 @@ class Planner:
         looper, changer = a.actor(loop), a.actor(change)
         i, c = a.access(loop), a.access(change)
         says = f"{changer.title} changes it while {looper.title} iterates"
-        following = a.resumed_after(looper, self._evidence.at(loop)) if looper.kind == "task" else self._within_loop(loop)
-        held = [] if following is None else [(c, following, i)]
-        for since in dict.fromkeys((self._anchors.held_since(change, loop), a.since(change))):
-            yield drafted("bad", says, [(i, c, since), *held])
+        begun, following = i, a.resumed_after(looper, self._evidence.at(loop)) if looper.kind == "task" else self._after_loop(loop)
+        # A thread has its iterator only once it is in the body: what changes before is no change meanwhile.
+        inside = [] if looper.kind == "task" else list(islice(a.inside_loop(looper, self._evidence.at(loop)), 2))
+        if inside:
+            begun, following = (inside[0], inside[1]) if len(inside) > 1 else (i, inside[0])
+        held = [] if following is None else [(c, following, begun)]
+        # Who starts the one that iterates can only be held after that: at the statement before the change.
+        before = a.preceding(changer.id, self._evidence.at(change)) if changer.kind == "thread" else None
+        sinces = (*((before,) if before is not None else ()), a.held_since(change, loop), a.since(change))
+        for since in dict.fromkeys(sinces):
+            yield drafted("bad", says, [(begun, c, since), *held])
         yield drafted("serial", f"{changer.title} changes it before {looper.title} iterates", [(c, i, a.held_since(loop, change))])
         yield drafted("serial", f"{changer.title} changes it after {looper.title} has ended", [(a.end(looper), c, a.held_since(change, loop))])
 
-    def _within_loop(self, loop: int) -> OrderPlace | None:
-        """The first place in the loop's body, else the first access of a thread after the one that iterates."""
-        inside = self._anchors.inside_loop(self._anchors.actor(loop), self._evidence.at(loop))
-        if inside is not None:
-            return inside
+    def _after_loop(self, loop: int) -> OrderPlace | None:
+        """The first access of a thread after the one that iterates."""
         table = self._evidence.table
         rows = self._evidence.rows_of(int(table.actor[loop]), int(table.order[loop]) + 1, 2**62, first=1)
         return self._anchors.access(rows[0]) if rows else None

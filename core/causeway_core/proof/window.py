@@ -51,7 +51,7 @@ class WindowOrders:
         """The bad and the serial orders of a window, the likeliest first."""
         # Who looks into a half-built table does no more than that.
         more = [self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
-        more = more if candidate.pattern is not Pattern.HALF_BUILT else []
+        more = more if candidate.pattern not in (Pattern.HALF_BUILT, Pattern.PUBLISHED) else []
         sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
         company = Company(self._anchors, self._evidence, candidate)
@@ -220,7 +220,7 @@ class WindowOrders:
         other = candidate.others[0]
         actor, order = int(table.actor[other]), int(table.order[other])
         sites = frozenset({int(table.site[candidate.first])})
-        if candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.HALF_BUILT, Pattern.READ_WRITE_READ):
+        if candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.HALF_BUILT, Pattern.PUBLISHED, Pattern.READ_WRITE_READ):
             return
         reads = [other] if int(table.site[other]) in sites else evidence.latest(actor, sites, order)
         reads = [row for row in reads if int(table.location[row]) == int(table.location[candidate.first])]

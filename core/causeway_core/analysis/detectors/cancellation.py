@@ -46,15 +46,21 @@ def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation])
     texts = evidence.texts
     if not cancels(texts, events):
         return []
-    ran = {(function.path, function.first_line): function.qualname for function in evidence.facts.functions.values() if function.kind == "coroutine"}
     found = []
-    for path, function in texts.functions():
+    for path, function in coroutines_that_ran(evidence):
+        told = _of_function(scene, evidence, path, function)
+        if told is not None:
+            found.append(told)
+    return found
+
+
+def coroutines_that_ran(evidence: Evidence) -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
+    """The asynchronous functions of the recorded code that were called, with their files."""
+    ran = {(function.path, function.first_line) for function in evidence.facts.functions.values() if function.kind == "coroutine"}
+    for path, function in evidence.texts.functions():
         first = min([function.lineno, *(each.lineno for each in function.decorator_list)])
         if isinstance(function, ast.AsyncFunctionDef) and ((path, first) in ran or (path, function.lineno) in ran):
-            told = _of_function(scene, evidence, path, function)
-            if told is not None:
-                found.append(told)
-    return found
+            yield path, function
 
 
 def cancels(texts: Texts, events: Iterable[Operation]) -> bool:
@@ -95,7 +101,7 @@ def _handed_on(function: ast.AsyncFunctionDef) -> set[str]:
 def _uncleaned(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
     """A `try` that cleans up when what it awaits fails, but not when it is cancelled there: since 3.8 `except Exception` does not see that."""
     for block in own_nodes(function):
-        if not isinstance(block, ast.Try) or any(_sees_cancellation(handler) for handler in block.handlers):
+        if not isinstance(block, ast.Try) or any(sees_cancellation(handler) for handler in block.handlers):
             continue
         waits = [node for statement in block.body for node in ast.walk(statement) if isinstance(node, _SUSPENDING)]
         for handler in block.handlers:
@@ -216,12 +222,13 @@ def _protected(function: ast.AsyncFunctionDef, other: _Change) -> Iterator[ast.A
     for block in own_nodes(function):
         if not isinstance(block, ast.Try):
             continue
-        wide = [handler for handler in block.handlers if _sees_cancellation(handler)]
-        if _touches(block.finalbody, other.target) or any(_touches(handler.body, other.target) for handler in wide):
+        wide = [handler for handler in block.handlers if sees_cancellation(handler)]
+        if touches(block.finalbody, other.target) or any(touches(handler.body, other.target) for handler in wide):
             yield from (node for part in block.body for node in ast.walk(part))
 
 
-def _sees_cancellation(handler: ast.ExceptHandler) -> bool:
+def sees_cancellation(handler: ast.ExceptHandler) -> bool:
+    """Whether an except clause catches a cancellation."""
     names = {last_name(node) for node in ast.walk(handler.type)} if handler.type is not None else {"BaseException"}
     return bool(names & {"BaseException", "CancelledError"})
 
@@ -230,7 +237,7 @@ def _statements(body: Sequence[ast.stmt]) -> list[ast.AST]:
     return [node for statement in body for node in ast.walk(statement)]
 
 
-def _touches(body: Sequence[ast.stmt], target: str) -> bool:
+def touches(body: Sequence[ast.stmt], target: str) -> bool:
     """Whether some statements mention a place, or call something that may."""
     return any(isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and ast.unparse(node) == target for node in _statements(body))
 
@@ -239,7 +246,7 @@ def _told(
     scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, one: _Change, other: _Change, gaps: Sequence[ast.AST], kind: str
 ) -> Finding:
     line = getattr(gaps[0], "lineno", 0)
-    moment = _moments(evidence, path, function)
+    moment = moments(evidence, path, function)
     if kind == "undo":
         said = f"before it changes it back: cancelled there, the change to {one.target} stays"
         advice = "begin the `try` right after the change and undo it in `finally`"
@@ -267,7 +274,7 @@ def _told_uncleaned(
     scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, gaps: Sequence[ast.AST], cleaning: ast.stmt
 ) -> Finding:
     line, cleans = getattr(gaps[0], "lineno", 0), ast.unparse(cleaning).partition("\n")[0]
-    moment = _moments(evidence, path, function)
+    moment = moments(evidence, path, function)
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
@@ -284,7 +291,7 @@ def _told_uncleaned(
     )
 
 
-def _moments(evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Callable[[ast.AST, str, str], Moment]:
+def moments(evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Callable[[ast.AST, str, str], Moment]:
     """Makes moments of a task that ran a function (any, where the recording does not tell)."""
     tasks = [each for each in evidence.facts.actors.values() if each.kind == "task"]
     named = [each for each in tasks if each.path.rpartition("/")[2].partition("#")[0] == function.name]

@@ -24,6 +24,7 @@ _BODY: dict[Pattern, str] = {
     Pattern.CROSSED: "What was read decides about the write, and the second actor changes both places; in between, the decision no longer holds.",
     Pattern.TORN_READ: "The two places are changed one after the other; in between, they do not fit together.",
     Pattern.HALF_BUILT: "Until the table is filled again, what was in it before and will be in it afterwards is not found.",
+    Pattern.PUBLISHED: "Who does not find the mark waits for it or fills in itself; who finds it does neither, though nothing is there yet.",
     Pattern.UNORDERED: (
         "Two threads use the place, at least one writes, and neither order nor a common lock protects it. Under the "
         "interpreter lock single operations stay whole."

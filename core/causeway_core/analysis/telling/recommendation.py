@@ -55,6 +55,8 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
                 f"make the use wait: await or join what runs `{teller.function(candidate.first)}`, or set an {event} after line "
                 f"{teller.line(candidate.first)} and wait for it before the use"
             )
+        case Pattern.PUBLISHED:
+            return f"set {teller.resource(candidate.first)} last, when {teller.resource(candidate.last)} and all else that it stands for is there"
         case Pattern.TORN_READ if candidate.kind == "order_violation":
             return f"set {teller.resource(candidate.last)} before {teller.resource(candidate.first)}: what others check must be written last"
         case Pattern.HALF_BUILT:

@@ -19,6 +19,7 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.CROSSED: ("check", "act", ("write", "write")),
     Pattern.TORN_READ: ("write", "write", ("read", "read")),
     Pattern.HALF_BUILT: ("write", "write", ("read", "read")),
+    Pattern.PUBLISHED: ("write", "write", ("read", "read")),
     Pattern.ITERATION: ("iterate", "iterate", ("mutate",)),
     Pattern.FLIP: ("write", "write", ("use",)),
     Pattern.UNORDERED: ("access", "access", ("access",)),
@@ -57,6 +58,12 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return (
                 f"{_who(teller, first)} {what} {teller.resource(first)} and fills it afterwards; {_who(teller, other)} looks into it and could "
                 "find it empty or half full"
+            )
+        case Pattern.PUBLISHED:
+            first, last, other = candidate.first, candidate.last, candidate.others[0]
+            return (
+                f"{_who(teller, first)} sets {teller.resource(first)} and fills in {teller.resource(last)} afterwards; {_who(teller, other)} takes "
+                "the first as a sign that the second is there, and could find nothing"
             )
         case Pattern.UNORDERED:
             first, other = candidate.first, candidate.others[0]

@@ -1,0 +1,89 @@
+"""Marks that say something is ready before it is: set first, and what they stand for filled in afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.partners import Partners
+from causeway_core.analysis.table import WRITE
+from causeway_core.model import ValueKind
+
+SAMPLE = 24
+ENOUGH = 3
+NEAR = 64
+"""Accesses of the actor that sets the mark among which those that fill are sought."""
+SOON = 24
+"""Accesses of the other actor after its look at the mark among which its use is sought."""
+_NOTHING = (ValueKind.NONE, ValueKind.ABSENT)
+_SCALARS = (ValueKind.TRUE, ValueKind.FALSE, ValueKind.INT32, ValueKind.TEXT)
+
+
+def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+    """W…W[R R] candidates: who finds a mark unset sets it and then fills a place that was empty; another finds the mark set, does nothing about the
+    place therefore, and uses it in the function that had looked, or in the one that called that. Double-checked locking, done in the wrong order.
+    """
+    table = evidence.table
+    for site in np.unique(table.site[table.op == WRITE]).tolist():
+        mark = evidence.node(evidence.write_node(site))
+        looks = frozenset(read for read, how in evidence.depends(site).items() if how == "control")
+        if mark is None or not mark.constant or not looks:
+            continue
+        given = 0
+        for first in [row for row in evidence.rows_at(site).tolist() if int(table.vk[row]) in _SCALARS][:SAMPLE]:
+            for look in partners.near(first, first, writes=False):
+                if given >= ENOUGH or int(table.site[look]) not in looks or evidence.value(look) != evidence.value(first):
+                    continue
+                for last, use in _used(evidence, first, look):
+                    given += 1
+                    candidate = Candidate(Pattern.PUBLISHED, "atomicity_violation", first, last, (look, use))
+                    yield candidate.lowered("latent", "it went well in this run")
+                    break
+
+
+def _used(evidence: Evidence, first: int, look: int) -> Iterator[tuple[int, int]]:
+    """What the actor fills in after it has set the mark, with the other's use of it after its look."""
+    table = evidence.table
+    fills = {int(table.location[row]): row for row in reversed(list(_fills(evidence, first)))}
+    for use in evidence.rows_of(int(table.actor[look]), int(table.order[look]) + 1, 2**62, first=SOON):
+        last = fills.get(int(table.location[use]))
+        if last is None or table.writes[use] or not _follows(evidence, look, use) or int(table.vk[use]) in _NOTHING:
+            continue
+        parted = evidence.parted(first, last, look) and not evidence.locks_through(first, last) & (evidence.locks_at(look) | evidence.locks_at(use))
+        if parted and evidence.concurrent(first, look) and evidence.concurrent(last, use):
+            yield last, use
+
+
+def _fills(evidence: Evidence, first: int) -> Iterator[int]:
+    """The writes of other places that were empty, by which the actor goes on in the function that set the mark or in those that it calls."""
+    table = evidence.table
+    setting = evidence.function_of(int(table.site[first]))
+    for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):
+        function = evidence.function_of(int(table.site[row]))
+        same_call = function == setting or (setting, function) in evidence.calls
+        if int(table.op[row]) == WRITE and same_call and int(table.vk[row]) not in _NOTHING and _was_empty(evidence, row):
+            yield row
+
+
+def _was_empty(evidence: Evidence, row: int) -> bool:
+    """Whether nothing was in the place before: it is the first access of it, or all before found or left nothing there."""
+    table = evidence.table
+    span = table.span(int(table.location[row]))
+    before = [each for each in range(span.start, span.stop) if int(table.order[each]) < int(table.order[row])]
+    place = evidence.facts.locations[int(table.location[row])]
+    return all(int(table.vk[each]) in _NOTHING for each in before) and (bool(before) or place.kind == "item")
+
+
+def _follows(evidence: Evidence, look: int, use: int) -> bool:
+    """Whether the use stands further down in the function that looked, or in one that calls that."""
+    table, flow = evidence.table, evidence.flow
+    one, two = evidence.read_node(int(table.site[look])), evidence.read_node(int(table.site[use]))
+    if one is None or two is None:
+        return False
+    looked, used = flow.place(one), flow.place(two)
+    if looked.scope == used.scope:
+        return used.line > looked.line
+    return any(line <= used.line for line in flow.graph.call_lines(used.scope, looked.scope))

@@ -1,0 +1,77 @@
+"""What a task has taken out as a whole when it is cancelled; beside it, the same code mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.proof import plan, verify
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+OUTBOX = """\
+import asyncio
+
+class Outbox:
+    def __init__(self):
+        self.waiting, self.sent, self.wake = [], [], asyncio.Event()
+        self.task = asyncio.create_task(self.run())
+
+    def post(self, text):
+        self.waiting.append(text)
+        self.wake.set()
+
+    async def run(self):
+        while True:
+            await self.wake.wait()
+            self.wake.clear()
+            await self.flush()
+
+    async def send(self, texts):
+        await asyncio.sleep(0.001)
+        self.sent.extend(texts)
+
+    async def flush(self):
+        FLUSH
+
+    async def close(self):
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+        await self.flush()
+
+async def main():
+    outbox = Outbox()
+    for text in "ab":
+        outbox.post(text)
+        await asyncio.sleep(0.02)
+    await outbox.close()
+    print(sorted(outbox.sent))
+
+asyncio.run(main())
+"""
+SWAP = "texts, self.waiting = self.waiting, []"
+COPY = "texts = list(self.waiting)\n        self.waiting.clear()"
+SEND = "\n        await self.send(texts)"
+PUT_BACK = """
+        try:
+            await self.send(texts)
+        except asyncio.CancelledError:
+            self.waiting = texts + self.waiting
+            raise"""
+AFTER = "texts = list(self.waiting)" + SEND + "\n        del self.waiting[:len(texts)]"
+
+
+SHIELDED = SEND.replace("self.send(texts)", "asyncio.shield(self.send(texts))")
+
+
+@pytest.mark.parametrize(("flush", "wrong"), [
+    (SWAP + SEND, True), (COPY + SEND, True), (SWAP + PUT_BACK, False), (AFTER, False), (SWAP + SHIELDED, False),
+])  # fmt: skip
+def test_what_was_taken_to_be_handed_over_goes_with_the_task(tmp_path: Path, flush: str, wrong: bool) -> None:
+    (tmp_path / "app.py").write_text(OUTBOX.replace("FLUSH", flush))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = verify(recording, plan(recording, examine(recording)))[0]
+    assert [each.tier for each in found if "hands it over" in each.title] == (["confirmed"] if wrong else [])
