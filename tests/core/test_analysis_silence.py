@@ -374,3 +374,62 @@ def test_two_that_find_out_the_same_lose_nothing(value: tuple[str, ...], quiet: 
     for actor, found in ((one, ("utf-8", "ascii")), (two, value)):
         trace.write(actor, "codecs.names = probe()", "Codecs.names", found)
     assert any(each.struck for each in firm(trace)) is not quiet
+
+
+WAITED_FOR = """
+def bring_up(link):
+    with link.lock:
+        link.address = "home"
+        link.up = True
+
+def wait(link):
+    with link.lock:
+        {look} not link.up:
+            link.changed.wait()
+
+def read(link):
+    wait(link)
+    return link.address.upper()
+"""
+
+
+@pytest.mark.parametrize(("look", "quiet"), [("while", True), ("if", False)])
+def test_a_loop_that_goes_on_until_a_flag_is_set_waits_for_what_was_set_before_it(look: str, quiet: bool) -> None:
+    trace = Trace(WAITED_FOR.format(look=look))
+    maker, one, two = trace.thread("main"), trace.thread("one"), trace.thread("two")
+    trace.write(maker, "link.up = True", "Link.up", False)
+    made = trace.write(maker, 'link.address = "home"', "Link.address", None)
+    for actor in (one, two):
+        trace.edge(made, trace.event(actor))
+    trace.acquire(one, 7)
+    trace.write(one, 'link.address = "home"', "Link.address", "home")
+    trace.write(one, "link.up = True", "Link.up", True)
+    trace.release(one, 7)
+    trace.acquire(two, 7)
+    trace.read(two, "not link.up", "Link.up", True)
+    trace.release(two, 7)
+    trace.read(two, "link.address.upper", "Link.address", "home")
+    found = [each for each in judged(trace.evidence()) if each.kind == "order_violation"]
+    assert bool(found) is not quiet
+
+
+SHELVES = """
+class Shelf:
+    def __init__(self):
+        self.books = []
+
+def add(shelves, name):
+    {put}
+    shelves.last.books.append(name)
+"""
+
+
+@pytest.mark.parametrize(("put", "name", "quiet"), [
+    ("shelves.last = shelves.setdefault('a', Shelf())", "setdefault", True), ("shelves['a'] = Shelf()", None, False),
+])  # fmt: skip
+def test_who_comes_second_gets_what_the_first_has_put_there(put: str, name: str | None, quiet: bool) -> None:
+    trace = Trace(SHELVES.format(put=put))
+    one, two = trace.thread("one"), trace.thread("two")
+    for actor in (one, two):
+        trace.write(actor, put, "shelves['a']", "<app.Shelf #9>", name=name)
+    assert bool(judged(trace.evidence())) is not quiet

@@ -37,6 +37,8 @@ class Pattern(Enum):
     """A container is fetched, and changed after another actor has put a new one in the place it was fetched from."""
     FLIP = "order"
     """One access needs another to come first (or not to have come yet), and nothing makes sure of it."""
+    GIVEN_LATE = "start W"
+    """An actor starts another, and sets only then what that reads without a look whether it is there."""
     UNORDERED = "W#W"
     """Two threads touch a place without a common lock, and no other pattern explains harm."""
 
@@ -53,6 +55,7 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.CROSSED: 3.0,
     Pattern.TORN_READ: 3.0,
     Pattern.HALF_BUILT: 2.0,
+    Pattern.GIVEN_LATE: 2.5,
     Pattern.PUBLISHED: 2.0,
     Pattern.UNORDERED: 5.0,
 }

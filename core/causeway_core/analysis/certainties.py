@@ -32,6 +32,7 @@ from causeway_core.analysis.detectors.wakeup import lost_wakeups
 from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
 from causeway_core.analysis.detectors.wakeup_round import wakeup_rounds
 from causeway_core.analysis.detectors.wakeup_state import wakeup_gaps
+from causeway_core.analysis.detectors.wakeup_unseen import wakeups_unseen
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.file_uses import FileUses
 from causeway_core.analysis.telling.scene import Scene
@@ -56,6 +57,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *loop_waits(scene, evidence),
         *latent,
         *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
+        *wakeups_unseen(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *wakeup_rounds(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *settled_twice(scene, evidence, events),
         *removed_twice(scene, evidence),

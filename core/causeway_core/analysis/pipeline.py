@@ -11,6 +11,7 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import check_uses
 from causeway_core.analysis.detectors.closed import closed_uses
 from causeway_core.analysis.detectors.crossed import crossed
+from causeway_core.analysis.detectors.given_late import given_late
 from causeway_core.analysis.detectors.half_built import half_built
 from causeway_core.analysis.detectors.handlers import handler_windows
 from causeway_core.analysis.detectors.iteration import fails_when_changed, iterations
@@ -53,6 +54,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("pairs of places", lambda: crossed(evidence, partners)),
         ("tables that are rebuilt", lambda: half_built(evidence)),
         ("marks that are set early", lambda: published_early(evidence, partners)),
+        ("what is given late", lambda: given_late(evidence, partners)),
         ("torn reads", lambda: torn_reads(evidence, partners)),
         ("plain races", lambda: unordered(evidence, partners)),
     ]

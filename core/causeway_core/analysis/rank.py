@@ -20,6 +20,7 @@ _CONFIDENCE: dict[Pattern, float] = {
     Pattern.CROSSED: 0.5,
     Pattern.TORN_READ: 0.45,
     Pattern.HALF_BUILT: 0.5,
+    Pattern.GIVEN_LATE: 0.5,
     Pattern.PUBLISHED: 0.5,
     Pattern.UNORDERED: 0.2,
 }

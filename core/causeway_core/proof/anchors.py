@@ -147,6 +147,12 @@ class Anchors:
         who = self.actor_of(actor)
         return OrderPlace(who.path, "acquire", shown, line, function.qualname, text, None, self._nth(who, function, line, At(stop + 1)))
 
+    def unreached(self, actor: int, at: At, line: int) -> OrderPlace:
+        """The first execution of the statement at a line of the function that an event lies in, which the actor did not come to. Raises Unplaced."""
+        function, _, _, shown = self._executing(at)
+        first, text = self._statement(function.path, line)
+        return OrderPlace(self.actor_of(actor).path, "acquire", shown, first, function.qualname, text)
+
     def upcoming(self, actor: int, at: At, line: int) -> tuple[OrderPlace, OrderPlace | None]:
         """The next execution of the statement at a line, in the call that an event lies in, and the statement before. Raises Unplaced."""
         timeline = self._past.at(at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from causeway_core.analysis.detectors import lock_order, wakeup_state
 from causeway_core.analysis.limits import A_LIMIT
+from causeway_core.analysis.telling.sentence import GIVES
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
@@ -150,8 +151,9 @@ class Judge:
         elif not right:
             found = ("hang",)
         else:
-            found = forced.outcome.beyond([run.outcome for run in right], only_failures=finding.kind in _FAILURES_ONLY)
-            if not found and finding.kind in _FAILURES_ONLY:
+            failures = finding.kind in _FAILURES_ONLY and not any(access.role == GIVES for access in finding.accesses)
+            found = forced.outcome.beyond([run.outcome for run in right], only_failures=failures)
+            if not found and failures:
                 found = _slipped(finding, forced, right)
         if finding.kind == "lost_wakeup" and finding.tier == "hint":
             found = tuple(name for name in found if name == "hang")

@@ -85,7 +85,7 @@ class Planner:
         match candidate.pattern:
             case Pattern.UNORDERED:
                 return []
-            case Pattern.FLIP:
+            case Pattern.FLIP | Pattern.GIVEN_LATE:
                 return [lambda: self._flip(candidate)]
             case Pattern.ITERATION:
                 return [lambda: self._iteration(candidate)]

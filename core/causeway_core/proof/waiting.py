@@ -10,6 +10,7 @@ from causeway_core.analysis.detectors.queue_checks import ANOTHER, TAKES
 from causeway_core.analysis.detectors.removed_twice import REMOVES, TAKES_TOO
 from causeway_core.analysis.detectors.self_lock import signal_handlers
 from causeway_core.analysis.detectors.settled_twice import SETTLE, SETTLES_TOO
+from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Actor, At, Finding
 from causeway_core.model.order import Order, OrderPlace
@@ -46,6 +47,8 @@ class WaitingOrders:
             yield from self._settled(finding)
         elif {"look", "clear"} <= roles:
             yield from self._reset(finding)
+        elif UNREACHED in roles:
+            yield from self._unseen(finding)
         elif finding.kind == "lost_wakeup":
             yield from self._wakeup(finding)
         elif finding.kind == "data_race":
@@ -222,6 +225,22 @@ class WaitingOrders:
             yield drafted("bad", says, [(looks, sets, begins), (sets, clears, looks)])
         yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
         yield drafted("serial", f"{who.title} sets it when {other.title} waits", [(clears, sets, since)])
+
+    def _unseen(self, finding: Finding) -> Iterator[Order]:
+        """The state changes and the event is set after the waiter's look, before it comes to where it clears the event."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        line = next(access.line for access in finding.accesses if access.role == UNREACHED)
+        setter, waiter = self._work(at.get("notify")), self._work(at.get("look"))
+        if setter is None or waiter is None:
+            return
+        a = self._anchors
+        who, other = a.actor_of(setter), a.actor_of(waiter)
+        looks, sets = a.operation(waiter, at["look"], "acquire"), a.operation(setter, at["notify"], "acquire")
+        changes, clears = a.operation(setter, at["change"], "acquire"), a.unreached(waiter, at["look"], line)
+        says = f"{who.title} sets it after {other.title} has looked and before it clears it"
+        for since in dict.fromkeys((a.held_since_event(who, at["change"], at["look"]), a.since_event(who, at["change"]))):
+            yield drafted("bad", says, [(looks, changes, since), (sets, clears, looks)])
+        yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
 
     def _settled(self, finding: Finding) -> Iterator[Order]:
         """The other has ended when the future is settled: after the look at it, where there was one."""

@@ -23,7 +23,7 @@ def unordered(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     table = evidence.table
     seen: set[tuple[int, int]] = set()
     for site in np.unique(table.site[table.writes]).tolist():
-        if evidence.facts.sites.get(site) is not None and evidence.facts.sites[site].name in COMMUTING:
+        if evidence.facts.sites.get(site) is not None and evidence.facts.sites[site].name in (*COMMUTING, "setdefault"):
             continue
         rows = evidence.rows_at(site)
         rows = rows[table.writes[rows]]

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+
 from causeway_core.analysis.candidate import DROP, Candidate, Verdict
 from causeway_core.analysis.evidence import Evidence
+
+WAITED = 24
+"""Accesses of an actor before another among which the end of a wait for it is sought."""
 
 
 def flag(candidate: Candidate, evidence: Evidence) -> Verdict | None:
@@ -19,13 +25,14 @@ def flag(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def implied(evidence: Evidence, before: int, after: int) -> bool:
-    """Whether `after` is guarded by a read of a place that the actor of `before` changed, after `before`, to what was read."""
+    """Whether `after` is guarded by a read of a place that the actor of `before` changed, after `before`, to what was read; or comes after a loop
+    that goes on until such a read.
+    """
     table = evidence.table
     guards = evidence.deciding_sites(after)
-    if not guards:
-        return False
     setter, order = int(table.actor[before]), int(table.order[before])
-    for check in evidence.latest(int(table.actor[after]), guards, int(table.order[after])):
+    checks = evidence.latest(int(table.actor[after]), guards, int(table.order[after])) if guards else []
+    for check in (*checks, *_awaited(evidence, after)):
         span = evidence.table.span(int(table.location[check]))
         writes = [row for row in range(check - 1, max(span.start, check - 64) - 1, -1) if table.writes[row]]
         if not writes or int(table.location[check]) == int(table.location[before]):
@@ -37,3 +44,22 @@ def implied(evidence: Evidence, before: int, after: int) -> bool:
         if earlier is not None and evidence.value(earlier) != evidence.value(setting):
             return True
     return False
+
+
+def _awaited(evidence: Evidence, after: int) -> Iterator[int]:
+    """The reads by which loops ended that the actor went through before: `while not ready: wait()`, without a `break`, in the function of the access
+    or in one that this calls.
+    """
+    table, facts = evidence.table, evidence.facts
+    function = evidence.function_of(int(table.site[after]))
+    for row in evidence.rows_of(int(table.actor[after]), 0, int(table.order[after]) - 1, last=WAITED):
+        site = facts.sites.get(int(table.site[row]))
+        if table.writes[row] or site is None or (site.function != function and (function, site.function) not in evidence.calls):
+            continue
+        around = evidence.texts.around(facts.functions[site.function].path, site.line)
+        loop = next((node for node in around if isinstance(node, ast.While) and node.test.lineno <= site.line <= (node.test.end_lineno or 0)), None)
+        if loop is None or any(isinstance(node, ast.Break | ast.Return) for node in ast.walk(loop)):
+            continue
+        negated = isinstance(loop.test, ast.UnaryOp) and isinstance(loop.test.op, ast.Not)
+        if negated and evidence.value(row) not in ("False", "None"):
+            yield row

@@ -34,9 +34,15 @@ def _reached_only_after(evidence: Evidence, before: int, after: int) -> bool:
         if not puts or int(table.actor[puts[0]]) != maker or int(table.order[puts[0]]) < int(table.order[before]):
             continue
         finds = evidence.rows_of(user, 0, int(table.order[earliest]), last=LOOK_BACK)
-        if any(int(table.location[row]) == location and not table.writes[row] and (evidence.value(row) or "").endswith(name) for row in finds):
+        if any(int(table.location[row]) == location and _gets(evidence, row) and (evidence.value(row) or "").endswith(name) for row in finds):
             return _first_put(evidence, name) == puts[0]
     return False
+
+
+def _gets(evidence: Evidence, row: int) -> bool:
+    """Whether an access gives what is there: a read, or a `setdefault`."""
+    site = evidence.facts.sites.get(int(evidence.table.site[row]))
+    return not evidence.table.writes[row] or (site is not None and site.name == "setdefault")
 
 
 def _first_put(evidence: Evidence, name: tuple[str, ...]) -> int | None:

@@ -7,6 +7,8 @@ from causeway_core.analysis.detectors.check_use import takes_away
 from causeway_core.analysis.telling.section import section
 from causeway_core.analysis.telling.teller import Teller
 
+GIVES = "give"
+"""The role of an access that sets what an actor that runs already was started for."""
 TAKES = "take"
 """The role of an access that takes out what is there."""
 ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
@@ -20,6 +22,7 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.TORN_READ: ("write", "write", ("read", "read")),
     Pattern.HALF_BUILT: ("write", "write", ("read", "read")),
     Pattern.PUBLISHED: ("write", "write", ("read", "read")),
+    Pattern.GIVEN_LATE: (GIVES, GIVES, ("use",)),
     Pattern.ITERATION: ("iterate", "iterate", ("mutate",)),
     Pattern.FLIP: ("write", "write", ("use",)),
     Pattern.UNORDERED: ("access", "access", ("access",)),
@@ -64,6 +67,12 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return (
                 f"{_who(teller, first)} sets {teller.resource(first)} and fills in {teller.resource(last)} afterwards; {_who(teller, other)} takes "
                 "the first as a sign that the second is there, and could find nothing"
+            )
+        case Pattern.GIVEN_LATE:
+            first, other = candidate.first, candidate.others[0]
+            return (
+                f"{_who(teller, first)} sets {teller.resource(first)} after it has started {teller.actor_of(other)}, and `{teller.function(other)}` "
+                "there reads it without a look whether it is set: nothing makes it wait for that"
             )
         case Pattern.UNORDERED:
             first, other = candidate.first, candidate.others[0]

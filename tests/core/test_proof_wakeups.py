@@ -1,0 +1,101 @@
+"""Orders between who starts and who is started, who sets and who would wait, that an ordinary run does not show; beside each, the same mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.model import Finding
+from causeway_core.proof import plan, verify
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+LINK = """\
+import threading, time
+
+class Link:
+    def __init__(self):
+        self.up, self.changed = False, threading.Event()
+
+    def bring_up(self):
+        self.up = True
+        self.changed.set()
+
+    def wait(self):
+        WAIT
+
+link = Link()
+threading.Thread(target=link.bring_up, daemon=True).start()
+time.sleep(0.05)  # no order: nothing but time lets the thread come first
+link.wait()
+"""
+CLEARS_LATE = """
+        if not self.up:
+            self.changed.clear()
+            self.changed.wait()"""
+CLEARS_FIRST = """
+        self.changed.clear()
+        if not self.up:
+            self.changed.wait()"""
+LOOKS_AGAIN = """
+        if not self.up:
+            self.changed.clear()
+            if not self.up:
+                self.changed.wait()"""
+KEEPS = """
+        if not self.up:
+            self.changed.wait()"""
+
+JOB = """\
+import threading, time
+
+class Job:
+    slot = None
+
+    def __init__(self, done):
+        self.done, self.thread = done, threading.Thread(target=self.run)
+
+    def run(self):
+        LOOK
+        self.done.append(f"slot {self.slot}")
+
+done = []
+
+def launch(slot):
+    job = Job(done)
+    EARLY
+    job.thread.start()
+    LATE
+    job.thread.join()
+
+launch(4)
+print(done)
+"""
+
+
+def proved(tmp_path: Path, source: str) -> list[Finding]:
+    (tmp_path / "app.py").write_text(source)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        return list(verify(recording, plan(recording, examine(recording)))[0])
+
+
+@pytest.mark.parametrize(("wait", "wrong"), [(CLEARS_LATE, True), (CLEARS_FIRST, False), (LOOKS_AGAIN, False), (KEEPS, False)])
+def test_an_event_would_be_cleared_after_the_look_by_who_did_not_have_to_wait(tmp_path: Path, wait: str, wrong: bool) -> None:
+    found = [each.tier for each in proved(tmp_path, LINK.replace("WAIT", wait.strip())) if each.kind == "lost_wakeup"]
+    assert found == (["confirmed"] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "look", "wrong"),
+    [
+        ("pass", "job.slot = slot", "time.sleep(0.05)", True),
+        ("job.slot = slot", "pass", "time.sleep(0.05)", False),
+        ("pass", "job.slot = slot", "time.sleep(0.05)\n        if self.slot is None: return", False),
+    ],
+)
+def test_a_thread_is_given_what_it_needs_when_it_runs_already(tmp_path: Path, early: str, late: str, look: str, wrong: bool) -> None:
+    found = proved(tmp_path, JOB.replace("EARLY", early).replace("LATE", late).replace("LOOK", look))
+    assert [each.tier for each in found if "after it has started" in each.title] == (["confirmed"] if wrong else [])
