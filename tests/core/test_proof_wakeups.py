@@ -74,6 +74,31 @@ launch(4)
 print(done)
 """
 
+TASK = """\
+import asyncio
+
+class Job:
+    def __init__(self, done):
+        self.done, self.slot = done, None
+
+    async def run(self):
+        await asyncio.sleep(0.02)
+        self.done.append(f"slot {self.slot}")
+
+async def slot_of(job):
+    await asyncio.sleep(0.001)
+    return 4
+
+async def main():
+    done = []
+    job = Job(done)
+    LAUNCH
+    await task
+    print(done)
+
+asyncio.run(main())
+"""
+
 
 def proved(tmp_path: Path, source: str) -> list[Finding]:
     (tmp_path / "app.py").write_text(source)
@@ -98,4 +123,13 @@ def test_an_event_would_be_cleared_after_the_look_by_who_did_not_have_to_wait(tm
 )
 def test_a_thread_is_given_what_it_needs_when_it_runs_already(tmp_path: Path, early: str, late: str, look: str, wrong: bool) -> None:
     found = proved(tmp_path, JOB.replace("EARLY", early).replace("LATE", late).replace("LOOK", look))
+    assert [each.tier for each in found if "after it has started" in each.title] == (["confirmed"] if wrong else [])
+
+
+@pytest.mark.parametrize(("launch", "wrong"), [
+    ("task = asyncio.create_task(job.run())\n    job.slot = await slot_of(job)", True),
+    ("slot = await slot_of(job)\n    task = asyncio.create_task(job.run())\n    job.slot = slot", False),
+])  # fmt: skip
+def test_a_task_is_given_what_it_needs_after_an_await(tmp_path: Path, launch: str, wrong: bool) -> None:
+    found = proved(tmp_path, TASK.replace("LAUNCH", launch))
     assert [each.tier for each in found if "after it has started" in each.title] == (["confirmed"] if wrong else [])

@@ -123,6 +123,9 @@ def work(number):
 """
 EARLY = TABLE.replace("EARLY", "self.ready = True").replace("LATE", "pass")
 LATE = TABLE.replace("LATE", "self.ready = True").replace("EARLY", "pass")
+LAZY = TABLE.replace("self.ready, self.rows = threading.Lock(), False, {}", "self.rows = threading.Lock(), None")
+LAZY = LAZY.replace("if self.ready", "if self.rows is not None").replace("if not self.ready", "if self.rows is None")
+LAZY = LAZY.replace("LATE", "pass").replace("EARLY", "self.rows = {}").replace("self.put(number, number + 1)", "self.rows[number] = number + 1")
 
 NOTES = """
 import threading
@@ -142,11 +145,15 @@ class Board:
         for number in old:
             self.notes.pop(number, None)
 
+def note():
+    board.notes[9] = 9
+
 board = Board()
-clears = threading.Thread(target=board.clear)
-clears.start()
-board.notes[9] = 9
-clears.join()
+threads = [threading.Thread(target=target) for target in (board.clear, note)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
 """
 
 def proved(tmp_path: Path, source: str) -> list[Finding]:
@@ -168,7 +175,7 @@ def test_a_table_that_is_changed_while_it_is_gone_through_for_what_to_take_out(t
     assert [(each.tier, "iterates" in each.title) for each in found] == ([("confirmed", True)] if wrong else []), [each.title for each in found]
 
 
-@pytest.mark.parametrize(("work", "wrong"), [(EARLY, True), (LATE, False)])
+@pytest.mark.parametrize(("work", "wrong"), [(EARLY, True), (LATE, False), (LAZY, True)])
 def test_a_mark_that_is_set_before_what_it_stands_for_is_there(tmp_path: Path, work: str, wrong: bool) -> None:
     found = proved(tmp_path, IN_TWO.replace("WORK", work))
     assert [(each.tier, "takes the first as a sign" in each.title) for each in found] == ([("confirmed", True)] if wrong else [])

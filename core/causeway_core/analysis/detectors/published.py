@@ -24,30 +24,31 @@ _SCALARS = (ValueKind.TRUE, ValueKind.FALSE, ValueKind.INT32, ValueKind.TEXT)
 
 def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     """W…W[R R] candidates: who finds a mark unset sets it and then fills a place that was empty; another finds the mark set, does nothing about the
-    place therefore, and uses it in the function that had looked, or in the one that called that. Double-checked locking, done in the wrong order.
+    place therefore, and uses it in the function that had looked, or in the one that called that. Double-checked locking, done in the wrong order. A
+    table that is put where nothing was, and filled there, is a mark of its own.
     """
     table = evidence.table
     for site in np.unique(table.site[table.op == WRITE]).tolist():
         mark = evidence.node(evidence.write_node(site))
         looks = frozenset(read for read, how in evidence.depends(site).items() if how == "control")
-        if mark is None or not mark.constant or not looks:
+        if mark is None or not looks:
             continue
-        given = 0
-        for first in [row for row in evidence.rows_at(site).tolist() if int(table.vk[row]) in _SCALARS][:SAMPLE]:
+        given, kinds = 0, _SCALARS if mark.constant else (ValueKind.OBJECT,)
+        for first in [row for row in evidence.rows_at(site).tolist() if int(table.vk[row]) in kinds][:SAMPLE]:
             for look in partners.near(first, first, writes=False):
                 if given >= ENOUGH or int(table.site[look]) not in looks or evidence.value(look) != evidence.value(first):
                     continue
-                for last, use in _used(evidence, first, look):
+                for last, use in _used(evidence, first, look, looks):
                     given += 1
                     candidate = Candidate(Pattern.PUBLISHED, "atomicity_violation", first, last, (look, use))
                     yield candidate.lowered("latent", "it went well in this run")
                     break
 
 
-def _used(evidence: Evidence, first: int, look: int) -> Iterator[tuple[int, int]]:
+def _used(evidence: Evidence, first: int, look: int, looks: frozenset[int]) -> Iterator[tuple[int, int]]:
     """What the actor fills in after it has set the mark, with the other's use of it after its look."""
     table = evidence.table
-    fills = {int(table.location[row]): row for row in reversed(list(_fills(evidence, first)))}
+    fills = {int(table.location[row]): row for row in reversed(list(_fills(evidence, first, looks)))}
     for use in evidence.rows_of(int(table.actor[look]), int(table.order[look]) + 1, 2**62, first=SOON):
         last = fills.get(int(table.location[use]))
         if last is None or table.writes[use] or not _follows(evidence, look, use) or int(table.vk[use]) in _NOTHING:
@@ -57,14 +58,18 @@ def _used(evidence: Evidence, first: int, look: int) -> Iterator[tuple[int, int]
             yield last, use
 
 
-def _fills(evidence: Evidence, first: int) -> Iterator[int]:
-    """The writes of other places that were empty, by which the actor goes on in the function that set the mark or in those that it calls."""
+def _fills(evidence: Evidence, first: int, looks: frozenset[int]) -> Iterator[int]:
+    """The writes of other places that were empty, by which the actor goes on where it found the mark unset, or in functions that it calls."""
     table = evidence.table
-    setting = evidence.function_of(int(table.site[first]))
+    setting, value = evidence.function_of(int(table.site[first])), evidence.value(first) or ""
+    owner = value.rpartition("#")[2].rstrip(">") if int(table.vk[first]) == ValueKind.OBJECT else None
     for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):
         function = evidence.function_of(int(table.site[row]))
-        same_call = function == setting or (setting, function) in evidence.calls
-        if int(table.op[row]) == WRITE and same_call and int(table.vk[row]) not in _NOTHING and _was_empty(evidence, row):
+        guards = evidence.depends(int(table.site[row]))
+        goes_on = any(guards.get(each) == "control" for each in looks) if function == setting else (setting, function) in evidence.calls
+        place = evidence.facts.locations[int(table.location[row])].object
+        inside = owner is None or (place is not None and str(place & 0xFFFFFFFF) == owner)
+        if int(table.op[row]) == WRITE and goes_on and inside and int(table.vk[row]) not in _NOTHING and _was_empty(evidence, row):
             yield row
 
 

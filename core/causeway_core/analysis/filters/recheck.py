@@ -6,6 +6,7 @@ import ast
 
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
+from causeway_core.analysis.filters.unchanged import effects_of
 from causeway_core.analysis.text import called
 
 
@@ -20,7 +21,8 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return None
     table, first, last = evidence.table, candidate.first, candidate.last
     if candidate.dependence == "control" and table.location[first] == table.location[last] and _keeps_what_is_there(evidence, last):
-        return Verdict(DROP, "what another has put there by then is kept and used")
+        # What is made in vain must have cost nothing but itself.
+        return None if effects_of(candidate, evidence) else Verdict(DROP, "what another has put there by then is kept and used")
     guards = evidence.deciding_sites(last)
     between = evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1, last=LOOK_BACK)
     for row in between:
