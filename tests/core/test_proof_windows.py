@@ -179,3 +179,38 @@ def test_a_table_that_is_changed_while_it_is_gone_through_for_what_to_take_out(t
 def test_a_mark_that_is_set_before_what_it_stands_for_is_there(tmp_path: Path, work: str, wrong: bool) -> None:
     found = proved(tmp_path, IN_TWO.replace("WORK", work))
     assert [(each.tier, "takes the first as a sign" in each.title) for each in found] == ([("confirmed", True)] if wrong else [])
+
+
+COUNT = """
+import threading, time
+
+class Count:
+    def __init__(self):
+        self.lock, self.number = threading.Lock(), 0
+
+    def add(self, by):
+        ADDS
+            number = self.number
+            time.sleep(0.001)
+            self.number = number + by
+
+def main():
+    count = Count()
+    thread = threading.Thread(target=count.add, args=(1,))
+    thread.start()
+    time.sleep(0.03)  # no order: nothing but time lets the thread come first
+    STARTS
+        number = count.number
+        time.sleep(0.001)
+        count.number = number + 10
+    thread.join()
+    print(count.number)
+
+main()
+"""
+
+
+@pytest.mark.parametrize(("adds", "starts", "wrong"), [("if True:", "if True:", True), ("with self.lock:", "with count.lock:", False)])
+def test_who_starts_the_other_is_held_after_that(tmp_path: Path, adds: str, starts: str, wrong: bool) -> None:
+    found = proved(tmp_path, COUNT.replace("ADDS", adds).replace("STARTS", starts))
+    assert [each.tier for each in found] == (["confirmed"] if wrong else [])

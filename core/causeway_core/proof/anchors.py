@@ -196,10 +196,14 @@ class Anchors:
         return self.held_since_event(self.actor(row), self._evidence.at(row), self._evidence.at(other))
 
     def held_since_event(self, actor: Actor, at: At, other: At) -> OrderPlace | None:
-        """`held_since` of events."""
+        """`held_since` of events. Who started the other in the function of the event can be held only after that: at the statement before."""
         begins = self.begins(actor)
         if begins is not None and not self._evidence.order.happens_before(begins, other, must=True):
             return None
+        if actor.kind == "thread" and self._evidence.order.happens_before(At(self.entered(at) + 1), other, must=True):
+            before = self.preceding(actor.id, at)
+            if before is not None:
+                return before
         return self.since_event(actor, at)
 
     def entered(self, at: At) -> At:
