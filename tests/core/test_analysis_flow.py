@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 from causeway_core.analysis.flow import ProgramFlow, Role
+from causeway_core.analysis.text import Texts
 
 
 def origins(source: str, target: str) -> dict[str, str]:
@@ -88,3 +89,11 @@ def test_a_recorded_place_is_found_by_its_position() -> None:
     assert read is not None and flow.place(read).col == 11
     assert written is not None and flow.place(written).col == 4
     assert flow.find("app.py", "attr", 9, 0, 9, 3, "v", Role.READ) is None
+
+
+def test_functions_that_call_two_in_a_row() -> None:
+    source = "def both():\n    one()\n    two()\n\ndef back():\n    two()\n    one()\n\ndef one():\n    pass\n\ndef two():\n    one()\n"
+    texts = Texts({"m.py": source})
+    assert [function.name for function in texts.in_row("one", "two")] == ["both"]
+    assert [function.name for function in texts.in_row("two", "one")] == ["back", "two"]
+    assert not texts.in_row("one", "three")

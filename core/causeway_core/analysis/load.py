@@ -126,9 +126,7 @@ def _values(recording: Recording) -> Values:
     def values(accesses: Sequence[int]) -> list[str | None]:
         found: dict[int, str | None] = {}
         for start in range(0, len(accesses), _BATCH):
-            batch = accesses[start : start + _BATCH]
-            marks = ", ".join("?" * len(batch))
-            found.update(recording.query(f"SELECT id, value FROM access WHERE id IN ({marks})", batch).rows)
+            found.update(recording.access_values(accesses[start : start + _BATCH]))
         return [found.get(access) for access in accesses]
 
     return values

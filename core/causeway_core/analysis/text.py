@@ -92,19 +92,22 @@ class Texts:
         """Whether an attribute of a name is used anywhere, as that of a method that is called or handed on."""
         return attribute in self._attributes
 
+    @cached_property
+    def _calls_in(self) -> dict[str, dict[FunctionNode, tuple[int, int]]]:
+        """By bare name, the functions that call it, or are it, with the first line and the last at which they do."""
+        found: defaultdict[str, dict[FunctionNode, tuple[int, int]]] = defaultdict(dict)
+        for _, function in self._functions:
+            for node in own_nodes(function):
+                if isinstance(node, ast.Call) and (name := called(node)) != function.name:
+                    first, last = found[name].get(function, (node.lineno, node.lineno))
+                    found[name][function] = min(first, node.lineno), max(last, node.lineno)
+            found[function.name][function] = function.lineno, function.end_lineno or function.lineno
+        return dict(found)
+
     def in_row(self, first: str, second: str) -> list[FunctionNode]:
         """The functions that call one function (by its bare name, or are it) and further down another."""
-        found = []
-        for _, function in self.functions():
-            lines: dict[str, list[int]] = {first: [], second: []}
-            for node in own_nodes(function):
-                if isinstance(node, ast.Call) and called(node) in lines:
-                    lines[called(node)].append(node.lineno)
-            begins = [function.lineno] if function.name == first else lines[first]
-            ends = [function.end_lineno or function.lineno] if function.name == second else lines[second]
-            if begins and ends and min(begins) < max(ends):
-                found.append(function)
-        return found
+        ends = self._calls_in.get(second, {})
+        return [function for function, (begins, _) in self._calls_in.get(first, {}).items() if function in ends and begins < ends[function][1]]
 
     def reachable(self, start: FunctionNode) -> set[FunctionNode]:
         """The functions that a function may lead to, by the bare names it calls: an over-approximation, itself included."""

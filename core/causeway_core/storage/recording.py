@@ -372,6 +372,12 @@ class Recording:
         """Rows of a read-only SQL statement. Raises RecordingError for a statement that would write, is malformed or runs over a minute."""
         return query.run(self.path, sql, parameters)
 
+    def access_values(self, accesses: Sequence[int]) -> dict[int, str | None]:
+        """The values of some accesses (at most a few hundred), by id: what a detector asks for one by one must not cost a connection each time."""
+        self._derived()
+        marks = ", ".join("?" * len(accesses))
+        return dict(self._all(tuple, f"SELECT id, value FROM access WHERE id IN ({marks})", accesses))
+
     def _all(self, make: Callable[[Any], T], sql: str, parameters: Sequence[Any] = ()) -> list[T]:
         """All rows, each made into what it stands for."""
         try:

@@ -37,7 +37,9 @@ def _fetched(evidence: Evidence, last: int) -> int | None:
     name = f"#{(evidence.facts.locations[int(table.location[last])].object or 0) & 0xFFFFFFFF}>"
     function, actor, order = evidence.function_of(int(table.site[last])), int(table.actor[last]), int(table.order[last])
     taken: set[int] = set()
-    for row in reversed(evidence.rows_of(actor, 0, order, last=LOOK_BACK)):
+    rows = evidence.rows_of(actor, 0, order, last=LOOK_BACK)
+    evidence.fetch_values(rows)
+    for row in reversed(rows):
         if row == last:
             continue
         if table.writes[row]:
