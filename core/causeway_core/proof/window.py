@@ -55,8 +55,6 @@ class WindowOrders:
         sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
         company = Company(self._anchors, self._evidence, candidate)
-        with suppress(Unplaced):
-            yield from company.serial()
         for number, source in enumerate(sources):
             with suppress(Unplaced):
                 for order in source(candidate):
@@ -64,6 +62,9 @@ class WindowOrders:
         for source, each in again:
             with suppress(Unplaced):
                 yield from source(each)
+        # Last: what they leave at the place is not watched.
+        with suppress(Unplaced):
+            yield from company.serial()
 
     def _accompanied(self, order: Order, company: Company, *, alone: bool) -> Iterator[Order]:
         """The order with everybody else out of the way, and (`alone`) the order alone for the case that this cannot be."""
