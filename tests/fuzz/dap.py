@@ -11,7 +11,7 @@ from typing import Any
 
 from causeway_adapter.dap.adapter import Adapter
 from causeway_adapter.dap.connection import Connection
-from causeway_adapter.dap.requests import HANDLERS, NOT_SERVED
+from causeway_adapter.dap.requests.table import HANDLERS, NOT_SERVED
 
 from tests.fuzz.loop import run
 from tests.support.recordings import PROGRAMS, Recorded, record

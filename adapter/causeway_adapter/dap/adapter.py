@@ -7,7 +7,7 @@ import queue
 import subprocess
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from causeway_core.errors import CausewayError, InternalError, ProtocolError
 
@@ -15,12 +15,14 @@ from causeway_adapter.dap.arguments import checked
 from causeway_adapter.dap.connection import Connection
 from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.live.backend import kill_debugpy
-from causeway_adapter.dap.live.configuration import address_of, parse
-from causeway_adapter.dap.live.live import Live
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.refusals import error_body, is_shown
 from causeway_adapter.dap.reply import Event, Reply
-from causeway_adapter.dap.requests import HANDLERS, NOT_SERVED
+from causeway_adapter.dap.requests import initialize
+
+if TYPE_CHECKING:
+    from causeway_adapter.dap.live.live import Live
+    from causeway_adapter.dap.requests.movement import Handler
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Adapter:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._live: Live | None = None
         self._spare = debugpy
+        self._debugpys = 0
 
     def run(self) -> None:
         """Converse until the end."""
@@ -134,14 +137,28 @@ class Adapter:
             return False
         if not self._conversation.initialized or self._conversation.attached or not self._conversation.accepts(arguments.get("token")):
             return False
-        launch = parse(arguments) if command == "launch" else None
+        self._begin(message, arguments)
+        return True
+
+    def _begin(self, message: dict[str, Any], arguments: dict[str, Any]) -> None:
+        """Imported here, step by step, is what takes longest: debugpy starts meanwhile, and then the program."""
+        from causeway_adapter.dap.live.beginning import begin
+        from causeway_adapter.dap.live.configuration import address_of, parse
+
+        launch = parse(arguments) if message["command"] == "launch" else None
         address = address_of(arguments) if launch is None else None
         if address is not None:
             self._end_spare()
-        self._live = Live(self._conversation, self._port(), launch, address, self._spare)
+        port = self._port()
+        beginning = begin(message, self._conversation.client, port.deliver, launch=launch, address=address, debugpy=self._spare)
         self._spare = None
-        self._live.start(message)
-        return True
+        try:
+            from causeway_adapter.dap.live.live import Live
+
+            self._live = Live(self._conversation, port, beginning)
+        except Exception:
+            beginning.abandon()
+            raise
 
     def _end_spare(self) -> None:
         spare, self._spare = self._spare, None
@@ -149,17 +166,20 @@ class Adapter:
             kill_debugpy(spare)
 
     def _port(self) -> Port:
+        """For one debugpy: what an earlier one still says is not heard."""
+        self._debugpys += 1
+        number = self._debugpys
         return Port(
             send=self._connection.send,
             emit=self._emit,
             fail=self._fail,
             handle=self._handle,
-            deliver=lambda message: self._inbox.put(lambda: self._hear(message)),
+            deliver=lambda message: self._inbox.put(lambda: self._hear(number, message)),
             later=self._inbox.put,
         )
 
-    def _hear(self, message: dict[str, Any] | None) -> None:
-        if self._live is not None:
+    def _hear(self, number: int, message: dict[str, Any] | None) -> None:
+        if self._live is not None and number == self._debugpys:
             self._live.hears(message)
 
     def _fail(self, request: dict[str, Any], error: Exception) -> None:
@@ -175,11 +195,7 @@ class Adapter:
             raise ProtocolError("a request without a command")
         if arguments is not None and not isinstance(arguments, dict):
             raise ProtocolError(f"the arguments of {command} are not an object")
-        if command in NOT_SERVED:
-            raise ProtocolError(f"{command} is not served: {NOT_SERVED[command]}")
-        handler = HANDLERS.get(command)
-        if handler is None:
-            raise ProtocolError(f"unknown request {command!r}")
+        handler = _handler_of(command)
         if command != "initialize" and not self._conversation.initialized:
             raise ProtocolError(f"{command} before initialize")
         if command not in BEFORE_A_RECORDING and not self._conversation.attached:
@@ -194,6 +210,19 @@ class Adapter:
 
     def _emit(self, event: Event) -> None:
         self._connection.send({"type": "event", "event": event.name, "body": dict(event.body)})
+
+
+def _handler_of(command: str) -> Handler:
+    """Raises ProtocolError where there is none."""
+    if command == "initialize":
+        return initialize.handle
+    from causeway_adapter.dap.requests.table import HANDLERS, NOT_SERVED
+
+    if command in NOT_SERVED:
+        raise ProtocolError(f"{command} is not served: {NOT_SERVED[command]}")
+    if command not in HANDLERS:
+        raise ProtocolError(f"unknown request {command!r}")
+    return HANDLERS[command]
 
 
 def _response(request: dict[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from causeway_core.errors import ProtocolError
 from causeway_core.model import Mark, Predecessor, Stop, StopReason
-from causeway_core.session import ActorList, Frame, Place, Ref, Session
 
 from causeway_adapter.dap.coordinates import Coordinates
 from causeway_adapter.dap.handles import Handles
 from causeway_adapter.dap.reply import Event, Reply
-from causeway_adapter.dap.sources import Sources
+
+if TYPE_CHECKING:
+    # What travels takes half a second to import; a conversation begins without it.
+    from causeway_core.session import ActorList, Frame, Place, Ref, Session
+
+    from causeway_adapter.dap.sources import Sources
 
 DAP_REASON: dict[StopReason, str] = {
     "entry": "entry",
@@ -106,6 +110,8 @@ class Conversation:
 
     def open(self, session: Session) -> None:
         """Begin to travel `session`, which the conversation then owns; one that was open before is closed."""
+        from causeway_adapter.dap.sources import Sources
+
         if self._session is not None:
             self._session.close()
         self._session = session

@@ -21,7 +21,7 @@ def serve(*, port: int | None, host: str, token: str | None) -> int:
     if port is None:
         protocol_out = sys.stdout.buffer
         sys.stdout = sys.stderr  # A stray print must not break the framing.
-        # What travels takes half a second to import, which debugpy can use for its own start: nearly all who come by this way launch a program.
+        # Nearly all who come by this way launch a program: debugpy starts while we do.
         debugpy = start_debugpy()
         from causeway_adapter.dap.adapter import Adapter
 

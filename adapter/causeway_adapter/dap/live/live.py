@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from causeway_core.errors import CausewayError, ProtocolError
-from causeway_core.launch.output import claim_new
 from causeway_core.model import Stop
 from causeway_core.session import Now, Session
 
 from causeway_adapter.dap import verbs
 from causeway_adapter.dap.conversation import Conversation, continued
-from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Backend, Message
+from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Message
+from causeway_adapter.dap.live.beginning import Beginning
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
-from causeway_adapter.dap.live.configuration import Launch
 from causeway_adapter.dap.live.ending import ending_text, findings_words, last_stop
 from causeway_adapter.dap.live.frames import LiveFrames
 from causeway_adapter.dap.live.names import LiveNames
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
+from causeway_adapter.dap.live.substitutes import WITHOUT_DEBUGPY
 from causeway_adapter.dap.reply import Event
 from causeway_adapter.dap.requests.cost import cost
 
@@ -43,18 +42,6 @@ Then = Callable[[Message], None]
 NO_PAST = "{} is debugged without a past: only programs that are launched here are recorded"
 
 
-def _places(arguments: dict[str, Any]) -> dict[str, Any]:
-    return {"breakpoints": [{"line": line} for line in range(arguments.get("line", 1), arguments.get("endLine", arguments.get("line", 1)) + 1)]}
-
-
-WITHOUT_DEBUGPY: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "breakpointLocations": _places,
-    "loadedSources": lambda _: {"sources": []},
-    "cancel": lambda _: {},
-}
-"""Requests that we announce and debugpy does not know, as long as the program runs or is held."""
-
-
 class Live:
     """Stands between the client and debugpy. Used by the adapter's thread only.
 
@@ -62,16 +49,12 @@ class Live:
     adapter's own handlers, which know nothing of the present: `stopped` is where they return to it.
     """
 
-    def __init__(
-        self, conversation: Conversation, port: Port, launch: Launch | None,
-        address: tuple[str, int] | None = None, debugpy: subprocess.Popen[bytes] | None = None,
-    ) -> None:
-        """Without a `launch` the program is one that runs already (at `address`, if debugpy listens for it): it is debugged, and has no past.
-        `debugpy` is a debugpy that was started ahead."""
+    def __init__(self, conversation: Conversation, port: Port, beginning: Beginning) -> None:
+        """Takes over what `begin` has begun. Raises RecordingError when it cannot be recorded; the beginning is the caller's to abandon then."""
         self._conversation = conversation
         self._port = port
-        self._launch = launch
-        self._pending: dict[int, Then] = {}
+        self._launch = beginning.launch
+        self._pending: dict[int, Then] = {beginning.asked: lambda answer: self._launched(beginning.request, answer)}
         self._asked: dict[int, int] = {}
         self._breakpoints = Breakpoints(conversation)
         self._held: dict[str, Any] | None = None
@@ -87,29 +70,17 @@ class Live:
         self._told_findings = False
         self._wanted_end = False
         self._ran = False
-        self._recorder = _recorder(launch) if launch is not None else None
-        try:
-            self._backend = Backend.connected(*address, port.deliver) if address is not None else Backend.started(port.deliver, debugpy)
-        except CausewayError:
-            self._discard()
-            raise
+        self._recorder: Recorder | None = None
+        self._backend = beginning.backend
+        if beginning.launch is not None and beginning.output is not None:
+            self._recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail)
+        else:
+            why = _why_no_past(beginning.request.get("arguments") or {})
+            port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_PAST.format(why)}\n"}))
         conversation.number_from(FIRST_HANDLE)
         conversation.on_stop = self.stopped
 
     # Beginning and end.
-
-    def start(self, request: Message) -> None:
-        """Answer the client's `launch` or `attach` by debugpy's; the response comes when debugpy gives it."""
-        configuration = request.get("arguments") or {}
-        if self._launch is not None and self._recorder is not None:
-            configuration = self._launch.for_debugpy(self._recorder.spool, self._conversation.client)
-        else:
-            self._port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_PAST.format(_why_no_past(configuration))}\n"}))
-
-        def initialized(response: Message) -> None:
-            self._ask(request["command"], configuration, lambda answer: self._launched(request, answer))
-
-        self._ask("initialize", dict(self._conversation.client), initialized)
 
     def _launched(self, request: Message, answer: Message) -> None:
         if answer.get("success"):
@@ -506,10 +477,6 @@ class Live:
             return event
         count = self._conversation.session.lines_before(self._now)
         return _with_text(event, f"In the past: {count:,} step{'s' if count != 1 else ''} before now. {stop.text}")
-
-
-def _recorder(launch: Launch) -> Recorder:
-    return Recorder(launch.target, *claim_new(launch.target.name, launch.target.folder), launch.detail)
 
 
 def _guarded(action: Callable[..., None], refuse: Callable[[Exception], None]) -> Callable[..., None]:

@@ -1,0 +1,66 @@
+"""The beginning of a session with a program: debugpy is told to start it before what travels is imported, which then happens beside it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from causeway_core.errors import CausewayError
+from causeway_core.ingest import Claim
+from causeway_core.launch.output import claim_new
+
+from causeway_adapter.dap.live.backend import Backend, Message
+from causeway_adapter.dap.live.configuration import Launch
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """debugpy has been sent the client's `request`, and will answer it under the number `asked`.
+
+    With a `launch` the program is recorded, into `output`: the recording's path and the claim on its spool. Without, it runs already and has no past.
+    """
+
+    request: Message
+    asked: int
+    backend: Backend
+    launch: Launch | None
+    output: tuple[Path, Claim] | None
+
+    def abandon(self) -> None:
+        """Nothing comes of it: ends debugpy, and leaves nothing behind."""
+        self.backend.close()
+        _release(self.output)
+
+
+def begin(
+    request: Message, client: Mapping[str, Any], deliver: Callable[[Message | None], None], *,
+    launch: Launch | None = None, address: tuple[str, int] | None = None, debugpy: subprocess.Popen[bytes] | None = None,
+) -> Beginning:
+    """Have debugpy start or attach: the one that listens at `address`, else `debugpy`, which was started ahead, else a new one.
+
+    `client` is what the client said of itself; `deliver` is as for `Backend`. Raises LaunchError, SpoolTaken or CommandError; then nothing is left.
+    """
+    output = claim_new(launch.target.name, launch.target.folder) if launch is not None else None
+    try:
+        backend = Backend.connected(*address, deliver) if address is not None else Backend.started(deliver, debugpy)
+    except CausewayError:
+        _release(output)
+        raise
+    configuration = request.get("arguments") or {}
+    if launch is not None and output is not None:
+        configuration = launch.for_debugpy(output[1].spool, client)
+    backend.send({"type": "request", "command": "initialize", "arguments": dict(client)})
+    asked = backend.send({"type": "request", "command": request["command"], "arguments": configuration})
+    return Beginning(request, asked, backend, launch, output)
+
+
+def _release(output: tuple[Path, Claim] | None) -> None:
+    if output is not None:
+        path, claim = output
+        claim.release()
+        path.unlink(missing_ok=True)
+        shutil.rmtree(claim.spool, ignore_errors=True)
