@@ -45,6 +45,30 @@ def test_the_parts_of_each_side_may_stand_in_functions_that_are_called(disconnec
     assert bool(crossed(trace)) is bad
 
 
+STOPPED = """
+async def run(scheduler):
+    {look} scheduler.stopped:
+        await pause()
+        scheduler.jobs.pop()
+
+async def stop(scheduler, value):
+    scheduler.stopped = {value}
+    scheduler.jobs.append(1)
+"""
+
+
+@pytest.mark.parametrize(("look", "value", "bad"), [("while not", "True", False), ("if not", "True", True), ("while not", "value", True)])
+def test_a_loop_sees_the_flag_that_ends_it_a_round_later(look: str, value: str, bad: bool) -> None:
+    trace = Trace(STOPPED.format(look=look, value=value))
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "scheduler.stopped:", "Scheduler.stopped", False)
+    trace.step(one)
+    trace.write(one, "scheduler.jobs.pop", "Scheduler.jobs[*]", 1, op="mutate", name="pop")
+    trace.write(two, "scheduler.stopped =", "Scheduler.stopped", True)
+    trace.write(two, "scheduler.jobs.append", "Scheduler.jobs[*]", 1, op="mutate", name="append")
+    assert bool(crossed(trace)) is bad
+
+
 POOL = """
 async def query(pool):
     connection = await acquire(pool)

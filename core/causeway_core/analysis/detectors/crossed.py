@@ -5,6 +5,7 @@ Each side may do its part in one function or in functions that it calls; and a l
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 import numpy as np
@@ -88,11 +89,20 @@ def _of_four(evidence: Evidence, first: int, last: int, one: int, two: int) -> C
         return None
     if not (evidence.concurrent(first, one) and evidence.concurrent(last, two) and evidence.concurrent(last, one)):
         return None
-    if (commutes(evidence, last) and commutes(evidence, two)) or _both_take_out(evidence, last, two):
+    if (commutes(evidence, last) and commutes(evidence, two)) or _both_take_out(evidence, last, two) or _stops_loop(evidence, first, one):
         return None
     inside = int(order[first]) < min(int(order[one]), int(order[two])) and max(int(order[one]), int(order[two])) < int(order[last])
     candidate = Candidate(Pattern.CROSSED, "atomicity_violation", first, last, (one, two), "control", inside)
     return candidate if inside else candidate.lowered("latent", "two places are involved and it went well in this run")
+
+
+def _stops_loop(evidence: Evidence, first: int, one: int) -> bool:
+    """Whether a loop looks once a round at a flag that another sets to end it: that it sees it a round later is what the program is made for."""
+    site, node = evidence.facts.sites.get(abs(int(evidence.table.site[first]))), evidence.node(evidence.write_node(int(evidence.table.site[one])))
+    if site is None or node is None or not node.constant:
+        return False
+    around = evidence.texts.around(evidence.facts.functions[site.function].path, site.line)
+    return any(isinstance(each, ast.While) and each.test.lineno <= site.line <= (each.test.end_lineno or 0) for each in around)
 
 
 def _let_through(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
