@@ -260,6 +260,11 @@ async def main():
 asyncio.run(main())
 """
 
+BEHIND_ITS_OWN = IDLE.replace("    thread = ", "    queue.put_nowait(0)\n    thread = ").replace(
+    "    await queue.get()\n", "    await queue.get()\n    await queue.get()\n"
+)
+"""The task puts the first item itself: it can only wait for the second."""
+
 TWO_LOOPS = """\
 import asyncio, os, select, threading
 
@@ -505,11 +510,12 @@ def test_an_event_loop_that_another_thread_uses(tmp_path: Path, change: str, wro
     assert [(each.kind, each.tier) for each in found] == ([("data_race", "confirmed")] if wrong else [])
 
 
+@pytest.mark.parametrize("source", [IDLE, BEHIND_ITS_OWN])
 @pytest.mark.parametrize(
     ("change", "wrong"), [("queue.put_nowait(1)", True), ("loop.call_soon_threadsafe(queue.put_nowait, 1)", False)]
 )
-def test_a_task_that_could_be_waiting_when_another_thread_uses_its_queue(tmp_path: Path, change: str, wrong: bool) -> None:
-    found = proved(tmp_path, IDLE.replace("CHANGE", change))
+def test_a_task_that_could_be_waiting_when_another_thread_uses_its_queue(tmp_path: Path, source: str, change: str, wrong: bool) -> None:
+    found = proved(tmp_path, source.replace("CHANGE", change))
     assert [(each.kind, each.tier) for each in found] == ([("data_race", "confirmed")] if wrong else [])
 
 

@@ -123,10 +123,22 @@ def _told(scene: Scene, evidence: Evidence, event: Operation, at_home: list[Oper
     name, place, verb = scene.object(event.object), scene.place(event.at), _CHANGES[SyncOp(event.op)]
     kind = evidence.facts.objects[event.object].type.rpartition(".")[2]
     moments = [Moment(event.actor, event.at, "act", f"{verb} {name}")]
-    for each in at_home[:1]:
+    for each in _uses(event, at_home)[:1]:
         moments.append(Moment(each.actor, each.at, "use", f"uses {name}"))
     title = f"`{place.function}` in {scene.actor(event.actor)} {verb} {name}, an asyncio {kind}, from a thread that runs no event loop"
     return _finding(scene, title, name, moments)
+
+
+def _uses(event: Operation, at_home: Sequence[Operation]) -> Sequence[Operation]:
+    """What is done with the object on its loop, first what may wait for the change: who makes the same change does not. Of a queue that is who takes
+    the item: as many are taken before as were put before.
+    """
+    others = [each for each in at_home if each.op != event.op]
+    if event.op == SyncOp.PUT:
+        before = sum(each.op == SyncOp.PUT and each.order < event.order for each in at_home)
+        takers = [each for each in others if each.op == SyncOp.GET]
+        others = [*takers[before:], *others]
+    return others or at_home
 
 
 def _finding(scene: Scene, title: str, resource: str, moments: list[Moment]) -> Finding:
