@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.check_use import needs_value
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.table import WRITE
@@ -25,7 +26,7 @@ _SCALARS = (ValueKind.TRUE, ValueKind.FALSE, ValueKind.INT32, ValueKind.TEXT)
 def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     """W…W[R R] candidates: who finds a mark unset sets it and then fills a place that was empty; another finds the mark set, does nothing about the
     place therefore, and uses it in the function that had looked, or in the one that called that. Double-checked locking, done in the wrong order. A
-    table that is put where nothing was, and filled there, is a mark of its own.
+    table or another object that is put where nothing was, and filled there, is a mark of its own: who finds it may use what it lacks anywhere.
     """
     table = evidence.table
     for site in np.unique(table.site[table.op == WRITE]).tolist():
@@ -47,11 +48,13 @@ def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidat
 
 def _used(evidence: Evidence, first: int, look: int, looks: frozenset[int]) -> Iterator[tuple[int, int]]:
     """What the actor fills in after it has set the mark, with the other's use of it after its look."""
-    table = evidence.table
+    table, owner = evidence.table, _owner(evidence, first)
     fills = {int(table.location[row]): row for row in reversed(list(_fills(evidence, first, looks)))}
     for use in evidence.rows_of(int(table.actor[look]), int(table.order[look]) + 1, 2**62, first=SOON):
         last = fills.get(int(table.location[use]))
-        if last is None or table.writes[use] or not _follows(evidence, look, use) or int(table.vk[use]) in _NOTHING:
+        if last is None or table.writes[use] or int(table.vk[use]) in _NOTHING:
+            continue
+        if not _follows(evidence, look, use) and not (owner is not None and needs_value(evidence, int(table.site[use]))):
             continue
         parted = evidence.parted(first, last, look) and not evidence.locks_through(first, last) & (evidence.locks_at(look) | evidence.locks_at(use))
         if parted and evidence.concurrent(first, look) and evidence.concurrent(last, use):
@@ -61,16 +64,30 @@ def _used(evidence: Evidence, first: int, look: int, looks: frozenset[int]) -> I
 def _fills(evidence: Evidence, first: int, looks: frozenset[int]) -> Iterator[int]:
     """The writes of other places that were empty, by which the actor goes on where it found the mark unset, or in functions that it calls."""
     table = evidence.table
-    setting, value = evidence.function_of(int(table.site[first])), evidence.value(first) or ""
-    owner = value.rpartition("#")[2].rstrip(">") if int(table.vk[first]) == ValueKind.OBJECT else None
+    setting, owner = evidence.function_of(int(table.site[first])), _owner(evidence, first)
     for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):
         function = evidence.function_of(int(table.site[row]))
         guards = evidence.depends(int(table.site[row]))
         goes_on = any(guards.get(each) == "control" for each in looks) if function == setting else (setting, function) in evidence.calls
-        place = evidence.facts.locations[int(table.location[row])].object
-        inside = owner is None or (place is not None and str(place & 0xFFFFFFFF) == owner)
+        inside = owner is None or _inside(evidence, row, owner)
         if int(table.op[row]) == WRITE and goes_on and inside and int(table.vk[row]) not in _NOTHING and _was_empty(evidence, row):
             yield row
+
+
+def _owner(evidence: Evidence, mark: int) -> int | None:
+    """The wire id of the object that is the mark, if it is one."""
+    number = (evidence.value(mark) or "").rpartition("#")[2].rstrip(">")
+    return int(number) if int(evidence.table.vk[mark]) == ValueKind.OBJECT and number.isdecimal() else None
+
+
+def _inside(evidence: Evidence, row: int, owner: int) -> bool:
+    """Whether an access is of a place of an object, or of a container in one of its places."""
+    locations = evidence.facts.locations
+    place = locations[int(evidence.table.location[row])].object
+    if place is None or place & 0xFFFFFFFF == owner:
+        return place is not None
+    homes = evidence.registries([f"#{place & 0xFFFFFFFF}>"])
+    return any((locations[home].object or 0) & 0xFFFFFFFF == owner for home in homes)
 
 
 def _was_empty(evidence: Evidence, row: int) -> bool:

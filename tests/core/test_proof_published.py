@@ -1,0 +1,63 @@
+"""An object that others find before it is filled, and use elsewhere; beside it, the same code mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.proof import plan, verify
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+CATALOG = """\
+import threading
+
+class Catalog:
+    known = {}
+    lock = threading.Lock()
+
+    def __init__(self):
+        self.prices = {}
+
+    def fill(self):
+        for name, price in (("tea", 3), ("rum", 8)):
+            self.prices[name] = price
+
+    def price(self, name):
+        return self.prices[name]
+
+def catalog(shop):
+    found = Catalog.known.get(shop)
+    if found is None:
+        with Catalog.lock:
+            found = Catalog.known.get(shop) or build(shop)
+    return found
+
+def build(shop):
+    found = Catalog()
+    BUILD
+    return found
+
+def sell(name):
+    sold = catalog("corner")
+    print(sold.price(name))
+
+sellers = [threading.Thread(target=sell, args=(name,)) for name in ("tea", "rum")]
+for seller in sellers:
+    seller.start()
+for seller in sellers:
+    seller.join()
+"""
+PUT, FILL = "Catalog.known[shop] = found", "found.fill()"
+
+
+@pytest.mark.parametrize(("steps", "early"), [((PUT, FILL), True), ((FILL, PUT), False)])
+def test_what_others_find_before_it_is_filled_is_used_in_any_function(tmp_path: Path, steps: tuple[str, str], early: bool) -> None:
+    (tmp_path / "app.py").write_text(CATALOG.replace("BUILD", "; ".join(steps)))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = verify(recording, plan(recording, examine(recording)))[0]
+    assert [each.tier for each in found if "fills in" in each.title] == (["confirmed"] if early else [])
+    assert early or all(each.tier == "hint" for each in found)
