@@ -229,3 +229,45 @@ asyncio.run(main())
 def test_a_task_that_comes_to_where_it_cancels_itself(tmp_path: Path, forgets: str, wrong: bool) -> None:
     found = [each.tier for each in proved(tmp_path, TIMER.replace("FORGETS", forgets)) if "cancels itself" in each.title]
     assert found == (["confirmed"] if wrong else [])
+
+
+CALLS = """\
+import asyncio
+
+calls = []
+
+async def answer():
+    batch = list(calls)
+    await asyncio.sleep(0)
+    for future in batch:
+        LOOK
+            future.set_result("ok")
+
+async def ask():
+    future = asyncio.get_running_loop().create_future()
+    calls.append(future)
+    try:
+        async with asyncio.timeout(LIMIT):
+            return await future
+    except TimeoutError:
+        return "late"
+
+async def main():
+    asking = [asyncio.create_task(ask()) for _ in range(2)]
+    await asyncio.sleep(0)
+    answering = asyncio.create_task(answer())
+    print(await asyncio.gather(*asking))
+    await answering
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("look", "limit", "wrong"), [("if True:", "60", True), ("if not future.done():", "60", False), ("if True:", "None", False)]
+)
+def test_a_future_whose_waiter_has_run_out_of_time(tmp_path: Path, look: str, limit: str, wrong: bool) -> None:
+    found = proved(tmp_path, CALLS.replace("LOOK", look).replace("LIMIT", limit))
+    assert [(each.kind, each.tier) for each in found] == ([("atomicity_violation", "confirmed")] if wrong else [])
+    if wrong:
+        assert found[0].proof is not None and "InvalidStateError in answer" in found[0].proof.outcome

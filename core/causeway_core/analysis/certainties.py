@@ -25,6 +25,7 @@ from causeway_core.analysis.detectors.removed_twice import removed_twice
 from causeway_core.analysis.detectors.rows import row_windows
 from causeway_core.analysis.detectors.self_cancel import self_cancellations
 from causeway_core.analysis.detectors.self_lock import self_locks
+from causeway_core.analysis.detectors.settled_gone import settled_when_gone
 from causeway_core.analysis.detectors.settled_twice import settled_twice
 from causeway_core.analysis.detectors.swept import swept_away
 from causeway_core.analysis.detectors.unretrieved import unretrieved
@@ -78,6 +79,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *cancellations(scene, evidence, events),
         *swept_away(scene, evidence, events),
         *handovers(scene, evidence, events),
+        *settled_when_gone(scene, evidence, events),
         *self_cancellations(scene, evidence, events),
         *late_sets(scene, evidence, events),
     ]

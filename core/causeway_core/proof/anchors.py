@@ -333,6 +333,15 @@ class Anchors:
         step = self._evidence.facts.step_of(actor.id, at)
         return None if step is None else step.cause_at
 
+    def step_begins(self, actor: int, at: At) -> OrderPlace | None:
+        """The first statement that begins in the step of an event, before it or with it."""
+        step = self._evidence.facts.step_of(actor, at)
+        if step is None:
+            return None
+        timeline = self._past.at(at)
+        found = timeline.stop_after(timeline.locate(step.first_at), step.first_at)
+        return None if found is None or found > at else self._begun(actor, found)
+
     def lines_below(self, at: At) -> list[tuple[Function, int, At]]:
         """Function, line and the event at which that began, of each call on the stack of the running actor, innermost first."""
         timeline, found = self._past.at(at), []

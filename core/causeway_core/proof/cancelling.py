@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from causeway_core.analysis.detectors.settled_gone import CANCELLED, SETTLES
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.text import called, own_nodes
 from causeway_core.model import Actor, At, Finding, FindingAccess, Function
@@ -38,6 +39,9 @@ class CancellingOrders:
             return
         if any(access.role == "hand over" for access in finding.accesses):
             yield from self._handed_over(finding)
+            return
+        if any(access.role == SETTLES for access in finding.accesses):
+            yield from self._gone(finding)
             return
         for gap in finding.accesses:
             if gap.role == "cancel":
@@ -101,6 +105,23 @@ class CancellingOrders:
             waits = self._anchors.resumed(actor, at)
             yield Order("serial", f"{actor.title} is cancelled while it waits in vain", (("a1", waits),), (), (), (("a1", comes),))
             return
+
+    def _gone(self, finding: Finding) -> Iterator[Order]:
+        """The time limit of who waits ends before the step begins in which another settles what it waits for; to compare with, right after that.
+        Only a limit: it ends at any time, where a `cancel()` of the program's own may always come later than this.
+        """
+        a, at = self._anchors, {access.role: access.at for access in finding.accesses if access.at is not None}
+        giver, waiter = self._evidence.actor_at(at[SETTLES]), self._evidence.actor_at(at[CANCELLED])
+        if giver is None or waiter is None:
+            return
+        waits = a.actor_of(waiter)
+        limited = any(self._limited(function.path, line) for function, line, _ in a.lines_below(at[CANCELLED]))
+        before, after = a.step_begins(giver, at[SETTLES]), a.following(giver, at[SETTLES])
+        if before is None or after is None or not (limited or self._comes_to(waits, set()) == EXPIRE):
+            return
+        deed, says = f"expire {waits.path}", f"the time limit of {waits.title} is over when {a.actor_of(giver).title}"
+        yield Order("bad", f"{says} is about to settle what it waits for", (("a1", before),), (), (), (("a1", deed),))
+        yield Order("serial", f"{says} has settled what it waits for", (("a1", after),), (), (), (("a1", deed),))
 
     def _function(self, file: str, line: int) -> str | None:
         facts = self._evidence.facts

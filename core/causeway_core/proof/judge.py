@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from causeway_core.analysis.detectors import lock_order, wakeup_state
+from causeway_core.analysis.detectors.settled_gone import SETTLES
 from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.analysis.telling.sentence import GIVES
 from causeway_core.model import Finding
@@ -146,7 +147,10 @@ class Judge:
 
     def _beyond(self, finding: Finding, order: Order, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
         """The aspects in which a forced run shows what no right run does, as far as they count for the kind of finding and order."""
-        if order.cancels:
+        found: tuple[str, ...]
+        if any(access.role == SETTLES for access in finding.accesses):
+            found = ("exceptions",) if _invalid(forced).difference(*map(_invalid, right)) else ()
+        elif order.cancels:
             found = self._half_done(finding, forced, right)
         elif not right:
             found = ("hang",)
@@ -241,6 +245,12 @@ def _slipped(finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[s
     functions = {access.function for access in finding.accesses}
     news = [text for text in forced.outcome.slips if text not in known and text.partition(" in ")[2] in functions]
     return forced.outcome.beyond([run.outcome for run in right]) if news else ()
+
+
+def _invalid(run: Rerun) -> set[str]:
+    """The functions that an InvalidStateError left which nobody caught: what else a cancellation raises is the program's own concern."""
+    told = [text.partition(" ×")[0].partition(" in ") for text in run.outcome.aspects.get("exceptions", ())]
+    return {function for kind, _, function in told if kind == "InvalidStateError"}
 
 
 def _is_stuck(finding: Finding, run: Rerun) -> bool:

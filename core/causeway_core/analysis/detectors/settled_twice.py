@@ -23,7 +23,7 @@ SETTLE, SETTLES_TOO = "settle", "settles too"
 
 
 @dataclass(frozen=True, slots=True)
-class _Settling:
+class Settling:
     """A call that settles a future without a look right before it: the text of the future, and whether a look was made further up."""
 
     function: FunctionNode
@@ -41,7 +41,7 @@ def settled_twice(scene: Scene, evidence: Evidence, events: Iterable[Operation])
         if event.op not in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET) or thing is None or not thing.type.endswith(".Future") or thing.label is None:
             continue
         place = scene.place(event.at)
-        settling = _settling(evidence, place.path, place.line) if place.line and str(place) not in found else None
+        settling = settling_at(evidence, place.path, place.line) if place.line and str(place) not in found else None
         if settling is None:
             continue
         home = thing.label.partition("[")[0]
@@ -53,7 +53,8 @@ def settled_twice(scene: Scene, evidence: Evidence, events: Iterable[Operation])
     return list(found.values())
 
 
-def _settling(evidence: Evidence, path: str, line: int) -> _Settling | None:
+def settling_at(evidence: Evidence, path: str, line: int) -> Settling | None:
+    """The call that settles a future at a line; None where it was looked at right before, is its own, or what comes of it is caught."""
     around = evidence.texts.around(path, line)
     function = around[0] if around else None
     if not isinstance(function, FunctionNode):
@@ -69,7 +70,7 @@ def _settling(evidence: Evidence, path: str, line: int) -> _Settling | None:
             return None
     looks = [node for node in own_nodes(function) if isinstance(node, ast.If) and node.lineno <= line and _asks(node.test, text)]
     fresh = [node for node in looks if not any(node.lineno < gap.lineno < line for gap in own_nodes(function) if isinstance(gap, ast.Await))]
-    return None if fresh else _Settling(function, text, bool(looks))
+    return None if fresh else Settling(function, text, bool(looks))
 
 
 def _catches(node: ast.Try) -> bool:
@@ -88,7 +89,7 @@ def _asks(test: ast.expr, owner: str) -> bool:
     )
 
 
-def _looks(evidence: Evidence, event: Operation, home: str, settling: _Settling) -> Iterator[int]:
+def _looks(evidence: Evidence, event: Operation, home: str, settling: Settling) -> Iterator[int]:
     """Where the actor looked into the place that holds the future, in the function that settles it, the last first."""
     lines = range(settling.function.lineno, (settling.function.end_lineno or 0) + 1)
     for row in reversed(evidence.rows_of(event.actor, 0, event.order, last=24)):
@@ -123,7 +124,7 @@ def _parted(evidence: Evidence, event: Operation, look: int, other: int) -> bool
     return evidence.unit_of(event.actor, step) != evidence.atomic_unit(look)
 
 
-def _told(scene: Scene, event: Operation, look: int, other: int, settling: _Settling) -> Finding:
+def _told(scene: Scene, event: Operation, look: int, other: int, settling: Settling) -> Finding:
     evidence, name, place = scene.evidence, scene.object(event.object), scene.place(event.at)
     who, at = int(evidence.table.actor[other]), int(evidence.at(other))
     how = "looks whether it is done, gives way, and settles it" if settling.looked else "settles it without a look whether it is done"
