@@ -59,6 +59,8 @@ class WindowOrders:
             with suppress(Unplaced):
                 for order in source(candidate):
                     yield from self._accompanied(order, company, alone=number == 0)
+            with suppress(Unplaced):
+                yield from self._at_last(candidate) if number == 0 else ()
         for source, each in again:
             with suppress(Unplaced):
                 yield from source(each)
@@ -97,6 +99,36 @@ class WindowOrders:
     def _again(self, candidate: Candidate) -> Iterator[Order]:
         """An alternate: other actors, who may not be in each other's way as these are."""
         yield replace(inside(self._owner(candidate), self._visitors(candidate)[0]), alternate=True)
+
+    def _at_last(self, candidate: Candidate) -> Iterator[Order]:
+        """The first is held after its last such look, which the others' changes wait for: what is missed earlier, a later one may find.
+
+        The second is who took in the recorded run what the first puts there last.
+        """
+        table, evidence, a = self._evidence.table, self._evidence, self._anchors
+        if candidate.pattern is not Pattern.CROSSED or not evidence.changes_structure(candidate.last):
+            return
+        one, two = candidate.others
+        last = max(self._like(candidate.last, candidate.last), key=lambda row: int(table.order[row]))
+        takers = [row for row in self._like(two) if table.order[row] > table.order[last] and evidence.stream(row) != evidence.stream(last)]
+        looks, acts = (evidence.function_of(int(table.site[row])) for row in (candidate.first, last))
+        if last == candidate.last or not takers or not (looks == acts or (acts, looks) in evidence.calls):
+            return
+        taker = max(takers, key=lambda row: int(table.order[row]))
+        changes = evidence.latest(int(table.actor[taker]), frozenset({int(table.site[one])}), int(table.order[taker]))
+        if changes and evidence.concurrent(last, changes[0]):
+            b = self._visitors(replace(candidate, last=last, others=(changes[0], taker)))[0]
+            who, held = a.actor(last), a.access(last)
+            # Looks that find what they found before are not recorded each time; the statement is.
+            look = a.predicted(candidate.first, who, a.entered(evidence.at(last)))
+            says = f"{who.title} is held after the last time of {said(look)} until {b.title} has {_passed(b.last)}"
+            yield drafted("bad", says, [(look, a.access(one), a.held_since(one, candidate.first)), (b.last, held, look)], watch=[held])
+
+    def _like(self, row: int, by: int | None = None) -> list[int]:
+        """The accesses of a place at the site of one; with `by` only those of that access's actor."""
+        table = self._evidence.table
+        rows = [each for each in self._evidence.rows_at(int(table.site[row])).tolist() if int(table.location[each]) == int(table.location[row])]
+        return rows if by is None else [each for each in rows if int(table.actor[each]) == int(table.actor[by])]
 
     def _elsewhere(self, candidate: Candidate) -> Iterator[Order]:
         """A request that came on a connection once the one before was answered: while that is held, it comes on the next connection to be made."""
@@ -317,10 +349,14 @@ class WindowOrders:
 
 def inside(a: Side, b: Side) -> Order:
     """The bad order: `b` wholly in the window of `a`."""
-    says = f"{a.title} is held after {said(a.first)} until {b.title} has {'ended' if b.last.access == 'end' else 'passed ' + said(b.last)}"
+    says = f"{a.title} is held after {said(a.first)} until {b.title} has {_passed(b.last)}"
     first = [(b.since, a.first, a.since)] if b.leads and b.since is not None else []
     since = a.first if a.first.actor == a.last.actor else None  # a work item that ends the window is held from its start
     return drafted("bad", says, [*first, (a.first, b.first, b.since), (b.last, a.last, since)], watch=[a.last])
+
+
+def _passed(place: OrderPlace) -> str:
+    return "ended" if place.access == "end" else f"passed {said(place)}"
 
 
 def serial(a: Side, b: Side) -> Iterator[Order]:

@@ -17,9 +17,11 @@ from causeway_core.analysis.filters.commutative import commutes
 from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.table import DELETE, MUTATE, Ints
 from causeway_core.analysis.text import Texts
+from causeway_core.model import ValueKind
 
 SAMPLE = 24
 ENOUGH = 3
+_SCALARS = (ValueKind.TRUE, ValueKind.FALSE, ValueKind.INT32)
 NEAR = 64
 """How far apart, in accesses of its actor, the second actor's two accesses may be."""
 
@@ -47,7 +49,7 @@ def _of_site(evidence: Evidence, partners: Partners, write_site: int, read_sites
             site = int(table.site[first])
             if given.get(site, 0) >= ENOUGH or int(table.location[first]) == int(table.location[last]) or table.writes[first]:
                 continue
-            if not _within(evidence, site, write_site) or _is_owner(evidence, first, last):
+            if not (_within(evidence, site, write_site) or _asked(evidence, first, write_site)) or _is_owner(evidence, first, last):
                 continue
             candidate = _of_pair(evidence, partners, first, last)
             if candidate is not None:
@@ -70,6 +72,13 @@ def _within(evidence: Evidence, site: int, other: int) -> bool:
     """Whether two sites stand in one function, or the second in one that the first's calls."""
     one, two = evidence.function_of(site), evidence.function_of(other)
     return one == two or (one, two) in evidence.calls
+
+
+def _asked(evidence: Evidence, look: int, write_site: int) -> bool:
+    """Whether a look at a flag or a number stands in a function that the writing one calls to decide whether it writes."""
+    site = int(evidence.table.site[look])
+    called = (evidence.function_of(write_site), evidence.function_of(site)) in evidence.calls
+    return called and int(evidence.table.vk[look]) in _SCALARS and evidence.decided_by(write_site, site, writes=True)
 
 
 def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> Candidate | None:
