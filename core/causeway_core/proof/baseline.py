@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
+from causeway_core.proof.outcome import Outcome
 from causeway_core.proof.rerun import AT_A_TIME, PLAIN, PLAIN_AGAIN, Rerun, Reruns
 
 
@@ -59,14 +60,24 @@ class Baseline:
     def reconsidered(self) -> bool:
         """Whether the program as it runs by itself was taken for right too soon: nothing went wrong when it was recorded, but it shows something
         else now, and shows the same when it is run once more. It may well have gone wrong this time.
+
+        Of rows and files a recording does not tell what they held; there serial orders stand for it.
         """
         if self._struck or self._plain is PLAIN_AGAIN:
             return False
         first, recorded = self._reruns.attempt(PLAIN)[0].outcome, self._reruns.recorded
-        if first.agrees(recorded, self._place) or not self._reruns.attempt(PLAIN_AGAIN)[0].outcome.agrees(recorded, self._place):
-            return False
-        self._plain = PLAIN_AGAIN
-        return True
+        if not first.agrees(recorded, self._place):
+            strays = self._reruns.attempt(PLAIN_AGAIN)[0].outcome.agrees(recorded, self._place)
+        else:
+            strays = not first.knows(self._place) and self._strays_from_serial(first)
+        if strays:
+            self._plain = PLAIN_AGAIN
+        return strays
+
+    def _strays_from_serial(self, first: Outcome) -> bool:
+        """Whether the first run gave what no serial order gives, and another gives what one does."""
+        serial = [run.outcome for run in _feasible(self._reruns.attempt(*self._whole[:AT_A_TIME]))]
+        return bool(serial) and bool(first.beyond(serial)) and not self._reruns.attempt(PLAIN_AGAIN)[0].outcome.beyond(serial)
 
 
 def _feasible(runs: list[Rerun]) -> list[Rerun]:

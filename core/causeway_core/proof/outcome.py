@@ -88,6 +88,10 @@ class Outcome:
         known = place in self.states and place in other.states
         return same and (not known or Counter(self.states[place]) == Counter(other.states[place]))
 
+    def knows(self, place: str) -> bool:
+        """Whether it tells what the place held in between."""
+        return place in self.states
+
     def fails_beyond(self, other: Outcome) -> bool:
         """Whether tests failed that did not in the other, or the program ended with an error code where the other ended well."""
         failed, known = (Counter(text for text in each.aspects.get("tests", ()) if text.endswith(" failed")) for each in (self, other))
