@@ -19,6 +19,7 @@ from causeway_core.analysis.detectors.lost_update import lost_updates
 from causeway_core.analysis.detectors.order_flip import order_flips
 from causeway_core.analysis.detectors.published import published_early
 from causeway_core.analysis.detectors.read_back import read_backs
+from causeway_core.analysis.detectors.reentered import reentered
 from causeway_core.analysis.detectors.replacement import replacements
 from causeway_core.analysis.detectors.stale import stale_changes
 from causeway_core.analysis.detectors.taken_out import taken_out
@@ -45,6 +46,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("checks and uses", lambda: check_uses(evidence, windows, partners)),
         ("requests", lambda: handler_windows(evidence, windows)),
         ("values read back", lambda: read_backs(evidence, windows, partners)),
+        ("locks asked for again", lambda: reentered(evidence, partners)),
         ("values taken out", lambda: taken_out(evidence, partners)),
         ("old containers", lambda: stale_changes(evidence, partners)),
         ("replacements", lambda: replacements(evidence, windows, partners)),
@@ -120,7 +122,8 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
         sites = {int(table.site[row]) for row in (candidate.first, candidate.last)}
         weaker = candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.UNORDERED, Pattern.FLIP, Pattern.READ_WRITE_READ)
         window = place[0], int(table.site[candidate.first]), int(table.site[candidate.last])
-        if place in places or window in windows or (weaker and any(lines[site] for site in sites)):
+        apart = candidate.pattern is Pattern.REENTERED  # what becomes of it is another matter than what is lost or seen twice
+        if (place in places and not apart) or window in windows or (weaker and any(lines[site] for site in sites)):
             continue
         places.add(place)
         windows.add(window)

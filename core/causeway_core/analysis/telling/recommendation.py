@@ -30,6 +30,8 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
                 "keep the value in a local variable (or a contextvars.ContextVar) instead of "
                 f"{teller.resource(candidate.first)}, which every {_kind(teller, candidate)} shares"
             )
+        case Pattern.REENTERED:
+            return f"call what may lead back to `{teller.function(candidate.last)}` after the lock is released; or use a threading.RLock"
         case Pattern.READ_WRITE_READ:
             return (
                 f"read {teller.resource(candidate.first)} once into a local at line {teller.line(candidate.first)} and use "

@@ -15,6 +15,7 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.READ_WRITE_WRITE: ("read", "write", ("write",)),
     Pattern.CLONE: ("read", "write", ("read",)),
     Pattern.WRITE_WRITE_READ: ("write", "read", ("write",)),
+    Pattern.REENTERED: ("write", "look", ("write",)),
     Pattern.READ_WRITE_READ: ("check", "use", ("write",)),
     Pattern.TAKEN_OUT: ("put", TAKES, ("put",)),
     Pattern.STALE: ("read", "write", ("write",)),
@@ -37,6 +38,12 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return _update(teller, candidate)
         case Pattern.WRITE_WRITE_READ:
             return _read_back(teller, candidate)
+        case Pattern.REENTERED:
+            first, last, other = candidate.first, candidate.last, candidate.others[0]
+            return (
+                f"{_who(teller, first)} {teller.act(first)} and, still holding its lock, comes to `{teller.function(last)}`, which takes the lock "
+                f"unless it finds that; {_who(teller, other)} {teller.act(other)} and could come in between: it would wait for itself for ever"
+            )
         case Pattern.READ_WRITE_READ:
             return _check_use(teller, candidate)
         case Pattern.TAKEN_OUT:
