@@ -201,3 +201,41 @@ def test_an_element_that_another_has_removed_by_then(tmp_path: Path, look: str, 
 def test_an_item_that_is_put_after_the_last_one(tmp_path: Path, wait: str, wrong: bool) -> None:
     found = proved(tmp_path, LOG.replace("WAIT", wait))
     assert [(each.resource, each.tier) for each in found] == ([("Worker.queue", "confirmed")] if wrong else [])
+
+
+SETTINGS = """\
+import asyncio, json, tempfile
+from pathlib import Path
+
+lock = asyncio.Lock()
+
+def read(path):
+    return json.loads(path.read_text()) if path.exists() else {}
+
+async def load(path):
+    return await asyncio.to_thread(read, path)
+
+def save(path, settings):
+    path.write_text(json.dumps(settings))
+
+async def put(path, after, key, value):
+    await asyncio.sleep(after)
+    UNDER:
+        settings = await load(path)
+        settings[key] = value
+        save(path, settings)
+
+async def main():
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "settings.json"
+        await asyncio.gather(put(path, 0, "colour", "red"), put(path, 0.1, "size", 2))
+        print(sorted(read(path)))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("under", "wrong"), [("if True", True), ("async with lock", False)])
+def test_a_file_that_a_pools_thread_reads_and_the_task_writes(tmp_path: Path, under: str, wrong: bool) -> None:
+    found = proved(tmp_path, SETTINGS.replace("UNDER", under))
+    assert [(each.kind, each.tier) for each in found] == ([("lost_update", "confirmed")] if wrong else [])

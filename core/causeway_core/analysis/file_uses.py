@@ -91,6 +91,16 @@ class FileUses:
             self._in_row[names] = bool(self.texts.in_row(*names))
         return self._in_row[names]
 
+    def on_behalf(self, use: FileUse) -> FileUse | None:
+        """What a work item did, as done by who submitted it, where it did so; None of what no item did."""
+        facts = self._evidence.facts
+        item = facts.work_items.all.get(use.actor)
+        place = None if item is None else self._scene.place(item.submitted)
+        if item is None or place is None or not place.line:
+            return None
+        by = facts.work_of(item.submitter, item.submitted)
+        return replace(use, at=item.submitted, actor=by, function=place.function, path=place.path, line=place.line)
+
     def unordered(self, one: FileUse, other: FileUse) -> bool:
         """Whether nothing but locks orders two uses."""
         return self._evidence.unordered(one.at, other.at)
@@ -119,8 +129,13 @@ class FileUses:
 
     def common_lock(self, one: FileUse, other: FileUse) -> bool:
         """Whether both are done under one lock."""
-        held = (self._evidence.holds.locks(self._evidence.facts.thread_of(use.actor), use.order) for use in (one, other))
-        return bool(one.locks & other.locks or frozenset.intersection(*held))
+        return bool(one.locks & other.locks or self._held(one) & self._held(other))
+
+    def _held(self, use: FileUse) -> frozenset[int]:
+        """The locks under which something is done; of what a work item does also those that its submitter holds meanwhile."""
+        asked = self.on_behalf(use)
+        by = [use] if asked is None else [use, asked]
+        return frozenset().union(*(self._evidence.holds.locks(self._evidence.facts.thread_of(each.actor), each.order) for each in by))
 
     def locked_through(self, one: FileUse, other: FileUse) -> bool:
         """Whether both stand under one lock that the recording does not show: on a file, or between processes."""

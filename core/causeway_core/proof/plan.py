@@ -164,8 +164,10 @@ class Planner:
         begin = self._read_before(other, statement)
         last, ends = self._done(other, statement, how), [a.end(two)] if two.state == "finished" else []
         first, since = self._begun(other, begin, how), a.held_since_event(two, begin, read)
+        handed = one.kind == "task" and mine.first.access == "end" and mine.last.access != "start"
+        waits = a.operation(owner, read, "await") if handed else None
         for end in (*ends, last):
-            yield inside(mine, Side(two, first, end, since, two.title))
+            yield inside(mine, Side(two, first, end, since, two.title), waits)
         if how == "sql" and self._commits_later(write):
             says = f"{two.title} asks after {one.title} has passed {said(mine.last)} and before it commits"
             yield drafted("bad", says, [(mine.last, first, since), (first, a.end(one), mine.last)])
@@ -174,7 +176,7 @@ class Planner:
             says = (
                 f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
             )
-            yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, mine.first), (mine.last, following, last)])
+            yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, waits or mine.first), (mine.last, following, last)])
         # What was written may be there only when the file is closed, or the transaction over.
         needs = one.last_at is None or self._evidence.order.happens_before(statement, one.last_at, must=True)
         done = self._done(owner, write, how) if needs or one.state != "finished" else a.end(one)

@@ -347,11 +347,11 @@ class WindowOrders:
         return found
 
 
-def inside(a: Side, b: Side) -> Order:
-    """The bad order: `b` wholly in the window of `a`."""
+def inside(a: Side, b: Side, waits: OrderPlace | None = None) -> Order:
+    """The bad order: `b` wholly in the window of `a`; `waits`: where the actor of `a` waits for what it had another do first."""
     says = f"{a.title} is held after {said(a.first)} until {b.title} has {_passed(b.last)}"
     first = [(b.since, a.first, a.since)] if b.leads and b.since is not None else []
-    since = a.first if a.first.actor == a.last.actor else None  # a work item that ends the window is held from its start
+    since = a.first if a.first.actor == a.last.actor else waits  # a work item that ends the window is held from its start
     return drafted("bad", says, [*first, (a.first, b.first, b.since), (b.last, a.last, since)], watch=[a.last])
 
 

@@ -29,11 +29,14 @@ def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
 
 
 def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUse]) -> Finding | None:
-    """One actor reads the file and writes it in the same function; another does, or writes it, and could come in between."""
+    """One actor reads the file, or has it read, and writes it in the same function; another does, or writes it, and could come in between."""
     changes = [use for use in uses if use.verb in ("write", "replace")]
     windows = []
-    for read in [use for use in uses if use.verb == "read"][:SAMPLE]:
-        write = next((use for use in changes if files.same_call(read, use)), None)
+    reads = [use for use in uses if use.verb == "read"][:SAMPLE]
+    handed = [(asked, use) for use in reads if (asked := files.on_behalf(use)) is not None]
+    for read, done in [*((use, use) for use in reads), *handed]:
+        # What is read elsewhere and not waited for is not what is written.
+        write = next((use for use in changes if files.same_call(read, use) and (done is read or not files.unordered(done, use))), None)
         if write is not None and not files.locked_through(read, write):
             struck = [use for use in changes if use.actor != read.actor and files.between(read, use, write)]
             windows.append((read, write, struck))
