@@ -271,3 +271,55 @@ def test_a_future_whose_waiter_has_run_out_of_time(tmp_path: Path, look: str, li
     assert [(each.kind, each.tier) for each in found] == ([("atomicity_violation", "confirmed")] if wrong else [])
     if wrong:
         assert found[0].proof is not None and "InvalidStateError in answer" in found[0].proof.outcome
+
+
+PLACES = """\
+import asyncio
+
+class Places:
+    def __init__(self):
+        self.free, self.changed = 1, asyncio.Condition()
+
+    async def take(self):
+        async with self.changed:
+            while not self.free:
+                WAIT
+            self.free -= 1
+
+    async def give(self):
+        async with self.changed:
+            self.free += 1
+            self.changed.NOTIFY()
+
+async def park(places, limit):
+    try:
+        async with asyncio.timeout(limit):
+            await places.take()
+    except TimeoutError:
+        return "left"
+    await asyncio.sleep(0)
+    await places.give()
+    return "parked"
+
+async def main():
+    places = Places()
+    parking = [asyncio.create_task(park(places, limit)) for limit in (None, 60, None)]
+    print(len(await asyncio.gather(*parking)))
+
+asyncio.run(main())
+"""
+WAITS = "await self.changed.wait()"
+PASSES_ON = """\
+try:
+                    await self.changed.wait()
+                except asyncio.CancelledError:
+                    self.changed.notify()
+                    raise"""
+
+
+@pytest.mark.parametrize(("wait", "notify", "wrong"), [(WAITS, "notify", True), (PASSES_ON, "notify", False), (WAITS, "notify_all", False)])
+def test_one_that_is_notified_and_runs_out_of_time(tmp_path: Path, wait: str, notify: str, wrong: bool) -> None:
+    found = proved(tmp_path, PLACES.replace("WAIT", wait).replace("NOTIFY", notify))
+    assert [(each.kind, each.tier) for each in found] == ([("atomicity_violation", "confirmed")] if wrong else [])
+    if wrong:
+        assert found[0].proof is not None and "nothing can go on" in found[0].proof.outcome

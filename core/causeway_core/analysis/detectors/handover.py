@@ -13,12 +13,15 @@ from causeway_core.analysis.text import FunctionNode, called, last_name, own_nod
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
 
+_RESULT = "in `except CancelledError` look whether the future is done and not cancelled, and hand on what it got: call `{}`"
+_NOTIFIED = "in `except CancelledError` notify the next one, and raise; or let `{}` call `notify_all()`"
 _ASKS = frozenset({"done", "cancelled", "result", "exception"})
 
 
 def handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
     """Coroutines that wait for a future which they have put where another takes it out to give it a result, and that do not look, when they are
-    cancelled, whether they had got it. A hint: whether the result stands for anything only a run can tell in which the cancellation comes then.
+    cancelled, whether they had got it; or for a condition of which another notifies one, and that do not notify the next then. A hint: whether
+    anything depends on it only a run can tell in which the cancellation comes then.
     """
     texts = evidence.texts
     if not cancels(texts, events):
@@ -30,8 +33,39 @@ def handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> 
             continue
         for wait, name in _waits(function):
             if not _looks_after(function, name, {giver.name for _, giver, _ in givers}):
-                found += [_told(scene, evidence, (path, function, wait), giver) for giver in givers if giver[1] is not function][:1]
+                found += [_told(scene, evidence, (path, function, wait), giver, _RESULT) for giver in givers if giver[1] is not function][:1]
+        for wait, name in _waits_notified(function):
+            pulses = [(other, giver, call) for other, giver in texts.functions() if giver is not function for call in _notifies(giver, name)]
+            if not _notifies_after(function):
+                found += [_told(scene, evidence, (path, function, wait), pulse, _NOTIFIED) for pulse in pulses[:1]]
     return found
+
+
+def _waits_notified(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await, str]]:
+    """The awaits of a condition, by its name."""
+    for node in own_nodes(function):
+        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+            name = last_name(node.value.func.value)
+            if called(node.value) in ("wait", "wait_for") and name:
+                yield node, name
+
+
+def _notifies(function: FunctionNode, name: str) -> Iterator[ast.Call]:
+    """The calls that notify one of those who wait for a condition: of all nobody's is lost."""
+    for node in own_nodes(function):
+        if isinstance(node, ast.Call) and called(node) == "notify" and isinstance(node.func, ast.Attribute) and last_name(node.func.value) == name:
+            yield node
+
+
+def _notifies_after(function: ast.AsyncFunctionDef) -> bool:
+    """Whether who is cancelled notifies the next."""
+    cleaning = [
+        each
+        for block in own_nodes(function)
+        if isinstance(block, ast.Try)
+        for each in (*block.finalbody, *(statement for handler in block.handlers for statement in handler.body))
+    ]
+    return any(isinstance(node, ast.Call) and called(node).startswith("notify") for each in cleaning for node in ast.walk(each))
 
 
 def _settlings(function: FunctionNode) -> Iterator[ast.Call]:
@@ -76,7 +110,11 @@ def _looks_after(function: ast.AsyncFunctionDef, name: str, givers: set[str]) ->
 
 
 def _told(
-    scene: Scene, evidence: Evidence, waiting: tuple[str, ast.AsyncFunctionDef, ast.Await], giving: tuple[str, FunctionNode, ast.Call]
+    scene: Scene,
+    evidence: Evidence,
+    waiting: tuple[str, ast.AsyncFunctionDef, ast.Await],
+    giving: tuple[str, FunctionNode, ast.Call],
+    advice: str,
 ) -> Finding:
     (path, waiter, wait), (other, giver, call) = waiting, giving
     tasks = [each.id for each in evidence.facts.actors.values() if each.kind == "task"] or [1]
@@ -93,9 +131,9 @@ def _told(
         "cancelled before it runs again",
         resource=waiter.name,
         events=[
-            moment(tasks[0], "hand over", "settles the future of who waits", other, giver.name, call.lineno),
+            moment(tasks[0], "hand over", "hands over to who waits", other, giver.name, call.lineno),
             moment(tasks[-1], "cancel", "a cancellation arrives before it runs again", path, waiter.name, wait.lineno),
         ],
-        recommendation=f"in `except CancelledError` look whether the future is done and not cancelled, and hand on what it got: call `{giver.name}`",
+        recommendation=advice.format(giver.name),
         explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
     )
