@@ -17,6 +17,8 @@ class Pattern(Enum):
     """A read and a write that depends on it, and a write between them: the classic lost update or check-then-act."""
     REENTERED = "W[W]R under a lock"
     """What keeps an actor from asking again for a lock that it holds is taken away in between."""
+    OWN_MARK = "W[R]R"
+    """An actor sets a flag, finds it, and clears it; another would find it in between, and clear it for a reason of its own."""
     CLONE = "R[R]W"
     """The same, but the second actor was only seen to make the same read: had it come earlier, it would have gone on to write."""
     WRITE_WRITE_READ = "W[W]R"
@@ -50,6 +52,7 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.CLONE: 1.0,
     Pattern.WRITE_WRITE_READ: 1.0,
     Pattern.REENTERED: 2.0,
+    Pattern.OWN_MARK: 2.5,
     Pattern.ITERATION: 1.0,
     Pattern.READ_WRITE_READ: 2.0,
     Pattern.STALE: 2.0,

@@ -17,6 +17,7 @@ from causeway_core.analysis.detectors.handlers import handler_windows
 from causeway_core.analysis.detectors.iteration import fails_when_changed, iterations
 from causeway_core.analysis.detectors.lost_update import lost_updates
 from causeway_core.analysis.detectors.order_flip import order_flips
+from causeway_core.analysis.detectors.own_mark import own_marks
 from causeway_core.analysis.detectors.published import published_early
 from causeway_core.analysis.detectors.read_back import read_backs
 from causeway_core.analysis.detectors.reentered import reentered
@@ -46,6 +47,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("checks and uses", lambda: check_uses(evidence, windows, partners)),
         ("requests", lambda: handler_windows(evidence, windows)),
         ("values read back", lambda: read_backs(evidence, windows, partners)),
+        ("marks of one's own", lambda: own_marks(evidence, partners)),
         ("locks asked for again", lambda: reentered(evidence, partners)),
         ("values taken out", lambda: taken_out(evidence, partners)),
         ("old containers", lambda: stale_changes(evidence, partners)),

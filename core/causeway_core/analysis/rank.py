@@ -13,6 +13,7 @@ _CONFIDENCE: dict[Pattern, float] = {
     Pattern.CLONE: 0.7,
     Pattern.WRITE_WRITE_READ: 0.7,
     Pattern.REENTERED: 0.5,
+    Pattern.OWN_MARK: 0.5,
     Pattern.ITERATION: 0.8,
     Pattern.READ_WRITE_READ: 0.75,
     Pattern.STALE: 0.6,

@@ -10,7 +10,7 @@ from causeway_core.analysis.filters.unchanged import same_scalar
 def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a window that lies behind a busy flag: checked and set in one step, and the second actor's access lies behind the same check."""
     table, first, last, other = evidence.table, candidate.first, candidate.last, candidate.others[0]
-    if first == last or candidate.struck or candidate.pattern in (Pattern.WRITE_WRITE_READ, Pattern.REENTERED, Pattern.PUBLISHED):
+    if first == last or candidate.struck or candidate.pattern in (Pattern.WRITE_WRITE_READ, Pattern.REENTERED, Pattern.OWN_MARK, Pattern.PUBLISHED):
         return None
     actor = int(table.actor[first])
     guards = evidence.deciding_sites(last) | evidence.deciding_sites(first) | {int(table.site[first])}

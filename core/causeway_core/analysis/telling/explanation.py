@@ -16,6 +16,7 @@ _BODY: dict[Pattern, str] = {
         "because the first had finished by then; had both read first, both would write."
     ),
     Pattern.WRITE_WRITE_READ: "The place serves as this actor's own memory across a scheduling point, but all actors share it.",
+    Pattern.OWN_MARK: "The flag does not say who set it: another acts on what it did not do, and who did it finds the flag cleared.",
     Pattern.REENTERED: "A plain lock cannot be taken twice by one thread; in this run the look before it was all that kept it from that.",
     Pattern.READ_WRITE_READ: "The check is meant to make the use safe, but it only says what was true before others ran.",
     Pattern.ITERATION: "Adding to or removing from a container during its iteration raises RuntimeError, or skips elements of a list.",

@@ -30,6 +30,8 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
                 "keep the value in a local variable (or a contextvars.ContextVar) instead of "
                 f"{teller.resource(candidate.first)}, which every {_kind(teller, candidate)} shares"
             )
+        case Pattern.OWN_MARK:
+            return f"give every {_kind(teller, candidate)} a flag of its own instead of {teller.resource(candidate.first)} (a local)"
         case Pattern.REENTERED:
             return f"call what may lead back to `{teller.function(candidate.last)}` after the lock is released; or use a threading.RLock"
         case Pattern.READ_WRITE_READ:

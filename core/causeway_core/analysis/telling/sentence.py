@@ -15,7 +15,8 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.READ_WRITE_WRITE: ("read", "write", ("write",)),
     Pattern.CLONE: ("read", "write", ("read",)),
     Pattern.WRITE_WRITE_READ: ("write", "read", ("write",)),
-    Pattern.REENTERED: ("write", "look", ("write",)),
+    Pattern.REENTERED: ("write", "check", ("write",)),
+    Pattern.OWN_MARK: ("write", "check", ("read",)),
     Pattern.READ_WRITE_READ: ("check", "use", ("write",)),
     Pattern.TAKEN_OUT: ("put", TAKES, ("put",)),
     Pattern.STALE: ("read", "write", ("write",)),
@@ -38,6 +39,12 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return _update(teller, candidate)
         case Pattern.WRITE_WRITE_READ:
             return _read_back(teller, candidate)
+        case Pattern.OWN_MARK:
+            first, other = candidate.first, candidate.others[0]
+            return (
+                f"{_who(teller, first)} sets {teller.resource(first)} for `{teller.function(candidate.last)}`, which clears it; "
+                f"{_who(teller, other)} clears it too where it finds it set, and could come in between: it would take the mark for its own"
+            )
         case Pattern.REENTERED:
             first, last, other = candidate.first, candidate.last, candidate.others[0]
             return (
