@@ -11,7 +11,7 @@ from causeway_core.analysis.detectors.file_checks import file_checks
 from causeway_core.analysis.detectors.file_entries import file_entries
 from causeway_core.analysis.detectors.file_gaps import file_gaps
 from causeway_core.analysis.detectors.file_updates import file_updates
-from causeway_core.analysis.detectors.files import file_windows
+from causeway_core.analysis.detectors.files import file_windows, unseen_temporaries
 from causeway_core.analysis.detectors.foreign_thread import foreign_threads
 from causeway_core.analysis.detectors.handover import handovers
 from causeway_core.analysis.detectors.late_put import late_puts
@@ -72,6 +72,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *predicate_windows(scene, evidence),
         *queue_checks(scene, evidence),
         *file_windows(scene, files),
+        *unseen_temporaries(scene, files),
         *file_checks(scene, files),
         *file_entries(scene, files),
         *file_gaps(scene, files),

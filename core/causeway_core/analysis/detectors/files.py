@@ -12,6 +12,8 @@ from causeway_core.model import At, Finding, Tier
 from causeway_core.model.finding import Kind
 
 SAMPLE = 12
+LONGEST = 8
+"""Letters and signs that a fixed name for a temporary file has beyond the file's own."""
 _RANKS: dict[Tier, float] = {"confirmed": -10.0, "likely": 0.0, "latent": 10.0, "hint": 20.0}
 _CONFIDENCE: dict[Tier, float] = {"confirmed": 0.98, "likely": 0.7, "latent": 0.45, "hint": 0.25}
 
@@ -82,6 +84,37 @@ def _shared_temporary(scene: Scene, files: FileUses, name: str, uses: Sequence[F
                 sides = [(first, "write"), (last, "act"), (other, "write")]
                 return told(scene, "atomicity_violation", "likely" if write.verb == "write" else "latent", 1.0, title, name, sides, advice)
     return None
+
+
+def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
+    """An actor looks for a file, and does not find it: writes it under another name, which follows from the file's own, and moves it there. Another
+    looks at the same place and found it in this run; else it would have written the same temporary file. A hint, for a re-run to confirm.
+    """
+    found: dict[str, Finding] = {}
+    looks = [use for use in files.all if use.verb == "look"]
+    for name, uses in files.shared:
+        moved = [use for use in uses if use.verb == "replace"][:SAMPLE]
+        for look in [use for use in looks if use.name == name and not use.found][:SAMPLE]:
+            for other in [use for use in looks if use.name == name and use.found and use.actor != look.actor][:SAMPLE]:
+                alike = (look.path, look.line) == (other.path, other.line)
+                for end in [use for use in moved if use.actor == look.actor and look.at < use.at] if alike else ():
+                    write = next((use for use in files.all if use.verb == "write" and use.at < end.at and files.same_call(use, end)), None)
+                    if write is None or not _follows_from(write.name, name) or files.locked(look) or not files.apart(write, end, other):
+                        continue
+                    title = (
+                        f"`{write.function}` in {scene.actor(write.actor)} writes {shown(write.name)} and moves it to {shown(name)}; "
+                        f"{scene.actor(other.actor)} would do the same, had it not found {shown(name)}: each could move what the other has written"
+                    )
+                    advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder)"
+                    sides = [(write, "write"), (end, "act"), (other, "look")]
+                    found.setdefault(title, told(scene, "atomicity_violation", "hint", 1.2, title, write.name, sides, advice))
+    return list(found.values())
+
+
+def _follows_from(temporary: str, name: str) -> bool:
+    """Whether a temporary file is called like the file, but for letters and signs: nothing in it tells one writer from another."""
+    before, same, after = temporary.rpartition("/")[2].partition(shown(name))
+    return bool(same) and not any(letter.isdigit() for letter in before + after) and len(before + after) <= LONGEST
 
 
 def _read_while_empty(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUse]) -> Finding | None:
