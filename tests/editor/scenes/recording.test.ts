@@ -77,9 +77,9 @@ test('the causal picker of VS Code lists causes and effects, and ours goes to th
   await workbench.press('Escape');
   await workbench.gone(workbench.page.locator(selectors.openQuickRows));
   await workbench.press('Shift+Alt+F11');
-  await (await workbench.see(workbench.page.locator(selectors.quickRows, { hasText: 'Account.balance was last written by thread MainThread' }))).click();
+  await (await workbench.see(workbench.page.locator(selectors.quickRows, { hasText: 'Account.balance was last written by process main/' }))).click();
   await workbench.stoppedAt('ledger.py', 12);
-  await workbench.actor(/ledger \/ thread MainThread/);
+  await workbench.actor(/ledger \/ process main\//);
 });
 
 test('the causality view is walked by keys and by mouse, and its scrubber spans the recording', async () => {
