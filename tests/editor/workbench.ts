@@ -90,7 +90,9 @@ export class Workbench {
   async command(title: string): Promise<void> {
     const input = this.page.locator(selectors.quickInput);
     const row = await this.until(this.page.locator(selectors.quickRows, { hasText: title }), async () => {
-      await (await this.until(input, () => this.press('F1'))).fill(`>${title}`);
+      const box = await this.until(input, () => this.press('F1'));
+      // A stop that arrives just then takes the focus, and the box is closed: it is opened again.
+      await box.fill(`>${title}`, { timeout: AGAIN }).catch(() => undefined);
     });
     await row.click();
   }
