@@ -9,11 +9,10 @@ import click
 
 from causeway_core.analysis import examine
 from causeway_core.analysis import keep as store_findings
-from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
-from causeway_core.cli.isolated import opened
+from causeway_core.cli.isolated import opened, project_option
 from causeway_core.cli.progress import progress_on_terminal
-from causeway_core.errors import CommandError
+from causeway_core.cli.trace import check_trace
 from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
 from causeway_core.proof.chosen import check_safety
 from causeway_core.proof.isolation import Isolation
@@ -51,9 +50,7 @@ Examples:
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often a bad order has to go wrong.")
 @click.option("--budget", type=click.FloatRange(min=0), default=BUDGET_SECONDS, show_default=True, metavar="SECONDS", help="Time for all re-runs.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
-@click.option(
-    "--project", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Where the project is, if it was recorded elsewhere."
-)
+@project_option
 @click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--all", "everything", is_flag=True, help="Show latent findings and hints in full as well.")
 def command(
@@ -79,8 +76,8 @@ def command(
     if reset is not None:
         keep_reset(path, reset)
     with opened(path, isolated=isolated, project=project) as recording, progress_on_terminal("analysing") as progress:
-        if trace_id and not actors_of_trace(recording, trace_id):
-            raise CommandError(f"nothing in {path} belongs to the trace {trace_id}", "traces: causeway query \"select trace_id from span\"")
+        if trace_id:
+            check_trace(recording, trace_id)
         findings = plan(recording, examine(recording, trace_id=trace_id, progress=progress))
         store = trace_id is None
         findings = renumbered((*findings, *explored(recording))) if wanted else remembered(recording, findings)

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from causeway_core.analysis import examine
-from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.cli import recordings
-from causeway_core.cli.isolated import opened
+from causeway_core.cli.isolated import opened, project_option
 from causeway_core.cli.progress import progress_on_terminal
+from causeway_core.cli.trace import check_trace
 from causeway_core.errors import CommandError
 from causeway_core.export import EXPORTERS, Selection, course, generate
 from causeway_core.model import Finding
@@ -38,9 +38,7 @@ Examples:
 @click.option("--trace-id", metavar="ID", help="Only what happened in this distributed trace.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it (default: standard output).")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
-@click.option(
-    "--project", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Where the project is, if it was recorded elsewhere."
-)
+@project_option
 @click.option("--isolated", is_flag=True, help="Put into a test what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--force", is_flag=True, help="Overwrite the output.")
 def command(
@@ -66,7 +64,7 @@ def command(
         isolation = Isolation.of(recording) if isolated else None
         folder = (output or Path("test_it.py")).absolute().parent
         if trace_id is not None:
-            _check_trace(recording, trace_id)
+            check_trace(recording, trace_id)
             check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
             text, said = course.generate(recording, examine(recording), trace_id, folder, isolation=isolation), "passes now"
         else:
@@ -77,12 +75,6 @@ def command(
     _write(text, output)
     if output is not None:
         print(f"{output}: {said}. Run it: pytest {output}")
-
-
-def _check_trace(recording: Recording, trace_id: str) -> None:
-    """Before anything costly."""
-    if not actors_of_trace(recording, trace_id):
-        raise CommandError(f"nothing in {recording.path} belongs to the trace {trace_id}", 'traces: causeway query "select trace_id from span"')
 
 
 def _exported(path: Path, format_: str, finding: str | None, trace_id: str | None) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from causeway_core.cli import recordings
-from causeway_core.cli.isolated import opened
+from causeway_core.cli.isolated import opened, project_option
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
 from causeway_core.fix import Patch
@@ -37,9 +37,7 @@ Examples:
 @click.option("--apply", "apply_", is_flag=True, help="Change the files.")
 @click.option("--in", "copy", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Change the files of this copy of the project.")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
-@click.option(
-    "--project", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Where the project is, if it was recorded elsewhere."
-)
+@project_option
 @click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often an order that goes wrong is run.")
 def command(
