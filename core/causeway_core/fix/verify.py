@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +12,12 @@ from subprocess import DEVNULL
 
 from causeway_core.analysis import Analysis, examine
 from causeway_core.fix.patch import Patch
-from causeway_core.launch import Run, Streams, Target, environment
+from causeway_core.launch import Run, Streams, Target
 from causeway_core.model import Finding
 from causeway_core.proof import plan
 from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS, Judge
-from causeway_core.proof.rerun import Reruns, nothing, target_of
+from causeway_core.proof.rerun import Reruns, nothing, target_of, variables_of
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_reset
@@ -77,15 +76,7 @@ def _record(
 ) -> bool:
     """Records one plain run; whether it ended by itself."""
     meta = recording.meta
-    base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
-    base.setdefault("PYTHONHASHSEED", "0")
-    if isolation is not None:
-        isolation.put(base, place / "answers.json")
-    how = meta.launch
-    variables = environment(
-        target, place / "spool", detail=meta.detail, include=how.include, exclude=how.exclude, drive=how.drive, base=base
-    )
-    run = Run(target, path, variables, streams=Streams(DEVNULL, DEVNULL, DEVNULL), own_group=True)
+    run = Run(target, path, variables_of(recording, target, place, isolation), streams=Streams(DEVNULL, DEVNULL, DEVNULL), own_group=True)
     ends = time.monotonic() + min(max(10.0, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
     ended = True
     try:

@@ -84,8 +84,6 @@ class Reruns:
         self, recording: Recording, *, keep: Path | None = None, watch: Callable[[], None] = nothing, isolation: Isolation | None = None
     ) -> None:
         meta = recording.meta
-        self._detail = meta.detail
-        self._include, self._exclude, self._drive = meta.launch.include, meta.launch.exclude, meta.launch.drive
         self._workspace = Workspace.of(recording)
         self._target = target_of(recording)
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
@@ -106,7 +104,7 @@ class Reruns:
     @property
     def driven(self) -> bool:
         """Whether what happens depends on when requests come in."""
-        return bool(self._drive)
+        return bool(self._recording.meta.launch.drive)
 
     @cached_property
     def recorded(self) -> Outcome:
@@ -187,18 +185,11 @@ class Reruns:
 
     def _execute(self, target: Target, path: Path, place: Path) -> OrderResult | None:
         """Runs to the end, or to the limit; then what was said of the order before it was killed."""
-        base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
-        # Sets iterate in the same order in every re-run, so that outcomes differ by the schedule alone.
-        base.setdefault("PYTHONHASHSEED", "0")
-        base["CAUSEWAY_ORDER"] = str(place / "order.json")
-        base["CAUSEWAY_ORDER_RESULT"] = str(place / "result.json")
-        base["CAUSEWAY_DRIVE_OUTPUT"] = str(place / "replies")
-        base["CAUSEWAY_ORDER_LIMIT"] = f"{self._stall:g}"
-        if self._isolation is not None:
-            self._isolation.put(base, place / "answers.json")
-        variables = environment(
-            target, place / "spool", detail=self._detail, include=self._include, exclude=self._exclude, drive=self._drive, base=base
-        )
+        variables = variables_of(self._recording, target, place, self._isolation)
+        variables["CAUSEWAY_ORDER"] = str(place / "order.json")
+        variables["CAUSEWAY_ORDER_RESULT"] = str(place / "result.json")
+        variables["CAUSEWAY_DRIVE_OUTPUT"] = str(place / "replies")
+        variables["CAUSEWAY_ORDER_LIMIT"] = f"{self._stall:g}"
         with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
             with self._lock:
                 if self._stopped:
@@ -306,6 +297,18 @@ def _ports_are_given(recording: Recording) -> bool:
         return False
     texts = [*recording.meta.command, *(recording.source_text(source.id) for source in recording.sources())]
     return not any(str(port) in text for port in ports for text in texts)
+
+
+def variables_of(recording: Recording, target: Target, place: Path, isolation: Isolation | None) -> dict[str, str]:
+    """The environment in which the recorded program runs again, its spool and answers in `place`."""
+    base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
+    # Sets iterate in the same order in every re-run, so that outcomes differ by the schedule alone.
+    base.setdefault("PYTHONHASHSEED", "0")
+    if isolation is not None:
+        isolation.put(base, place / "answers.json")
+    meta = recording.meta
+    how = meta.launch
+    return environment(target, place / "spool", detail=meta.detail, include=how.include, exclude=how.exclude, drive=how.drive, base=base)
 
 
 def target_of(recording: Recording) -> Target:
