@@ -101,11 +101,10 @@ class Ear:
         try:
             child = _spawn(words[0], words, environment, file_actions=self._files)
             code = os.waitstatus_to_exitcode(_wait(child, 0)[1])
+            if code:
+                sys.stderr.write(f"causeway: {words[0]} ended with exit code {code}\n")
         except (OSError, ValueError) as error:
             sys.stderr.write(f"causeway: the requests could not be sent: {words[0]}: {error}\n")
-            code = 127
-        if code and code != 127:
-            sys.stderr.write(f"causeway: {words[0]} ended with exit code {code}\n")
         _kill(self._pid, signal.SIGINT)
 
 
