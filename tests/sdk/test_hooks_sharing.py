@@ -100,12 +100,13 @@ def test_a_managers_lock_and_queue_order_processes(recording):
 
 MEETING = """
 import multiprocessing
+import sys
 
 
 def work(barrier, seats, index):
     seats[index] = index + 1
     barrier.wait()
-    print(seats[1 - index])
+    sys.stdout.write(f"{seats[1 - index]}\\n")  # in one piece: both write to one pipe, and `print` unbuffered does it in two
 
 
 context = multiprocessing.get_context("fork")
