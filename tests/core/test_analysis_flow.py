@@ -62,6 +62,43 @@ def test_through_calls_by_name() -> None:
     assert origins(source, "balance") == {"balance": "data"}
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "await asyncio.to_thread(read, s)",
+        "await loop.run_in_executor(None, read, s)",
+        "pool.submit(read, s).result()",
+        "partial(read, s)()",
+        "next(given(s))",
+        "await asyncio.to_thread(s.read_it)",
+    ],
+)
+def test_through_functions_that_are_handed_on_and_generators(call: str) -> None:
+    source = f"""
+    def read(s):
+        return s.balance
+
+    def given(s):
+        yield s.balance
+
+    class Account:
+        def read_it(self):
+            return self.balance
+
+    def write(s, value):
+        s.balance = value
+
+    async def withdraw(s, amount):
+        old = {call}
+        await asyncio.to_thread(write, s, old - amount)
+    """
+    assert origins(source, "balance")["balance"] == "data"
+
+
+def test_a_variable_is_not_taken_for_a_function_of_its_name() -> None:
+    assert origins("def price(s):\n    return s.w\n\ndef f(s, price):\n    s.v = show(price)\n", "v") == {}
+
+
 def test_guards_reach_into_the_functions_they_allow() -> None:
     source = """
     def act(s):

@@ -16,6 +16,7 @@ from wire_reader import ABSENT, Ref
 
 class Account:
     kind = "giro"
+    owner = None
 
     def __init__(self, balance: int = 0) -> None:
         self.balance = balance
@@ -142,6 +143,16 @@ def test_reads_are_looked_at_without_running_code(tmp_path: Path) -> None:
     reads = tape.process.of("GETATTR")
     assert [tape.process.plain(r.value) for r in reads] == [8, 5, ABSENT, "giro"]
     assert [r.word for r in reads] == owners
+
+
+def test_a_default_that_the_class_gives_is_read_of_the_instance_and_of_the_class(tmp_path: Path) -> None:
+    account = Account(5)
+    with recording(tmp_path, other_actors=True) as tape:
+        owner = tape.tap("owner", 1, "owner")
+        assert owner @ account is account and owner @ account is account
+        owners = [_tap.object_id(account), _tap.object_id(Account)]
+    reads = tape.process.of("GETATTR")
+    assert [(r.word, tape.process.plain(r.value)) for r in reads] == [(owners[0], None), (owners[1], None)]
 
 
 def test_a_read_is_recorded_once_an_epoch(tmp_path: Path) -> None:

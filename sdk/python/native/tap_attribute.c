@@ -104,13 +104,26 @@ static void look_at_shared(cw_tap *tap, PyObject *object) {
     Py_XDECREF(value);
 }
 
+/* What the class gives where the instance has nothing yet: None, a flag or a number, which the first write through the instance replaces. */
+static bool is_default(PyObject *value) {
+    return value == Py_None || PyBool_Check(value) || PyLong_CheckExact(value);
+}
+
+static void found(cw_tap *tap, PyObject *object, PyObject *owner, PyObject *value) {
+    uint32_t id = worth_reading(tap, owner != object && is_default(value) ? object : owner);
+    if (id == 0) return;
+    record_attribute(tap, CW_GETATTR, id, value);
+    if (owner == object || !is_default(value)) return;
+    cw_owner class = cw_owner_of(owner); /* who sets it there changes what all find */
+    if (class.id != 0 && !class.private) record_attribute(tap, CW_GETATTR, class.id, value);
+}
+
 static __attribute__((noinline)) void look_at(cw_tap *tap, PyObject *object) {
     PyObject *owner, *value;
     CW_KEEP_ERROR_BEGIN
     uint32_t known = cw_object_known(object);
     if ((known == 0 || tap->last_owner != known || tap->last_epoch != cw_epoch) && find_attribute(object, tap->name, &owner, &value)) {
-        uint32_t id = worth_reading(tap, owner);
-        if (id != 0) record_attribute(tap, CW_GETATTR, id, value);
+        found(tap, object, owner, value);
     } else if (CW_UNLIKELY(cw_sharing)) {
         look_at_shared(tap, object);
     }

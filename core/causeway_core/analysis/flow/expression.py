@@ -259,7 +259,7 @@ class ExpressionFlow:
         given = frozenset().union(*arguments, *keywords.values())
         self.graph.sink(given)
         targets = self.functions.named(name) if name else []
-        result = receiver
+        result = receiver | self._handed_on(node, arguments)
         if targets:
             result |= self._link(targets, node.lineno, arguments, keywords)
             # A namesake of a container's method may be either.
@@ -272,6 +272,28 @@ class ExpressionFlow:
             for number in self._places_of(node.func.value):
                 self.graph.nodes[number].content = looked
         return given | result | {looked << 1}
+
+    def _handed_on(self, node: ast.Call, arguments: list[Taint]) -> Taint:
+        """What functions give that a call is handed with what to call them with: `to_thread(read, path)`, `partial(read, path)`."""
+        result = NOTHING
+        for position, each in enumerate(node.args):
+            result |= self._link(self._meant(each), node.lineno, arguments[position + 1 :], {})
+        for keyword in node.keywords:
+            result |= self._link(self._meant(keyword.value), node.lineno, [], {})
+        return result
+
+    def _meant(self, node: ast.expr) -> list[Scope]:
+        """The functions that an expression may name without calling them."""
+        if isinstance(node, ast.Attribute):
+            return self.functions.named(node.attr)
+        return self.functions.named(node.id) if isinstance(node, ast.Name) and node.id not in self.scope.variables else []
+
+    def _yield(self, node: ast.Yield) -> Taint:
+        """What a generator gives is what it is iterated for, or entered as a context for."""
+        taint = self.evaluate(node.value)
+        self.graph.sink(taint)
+        self.graph.flow(taint | as_control(self.guards), self.graph.joint("result", self.scope.key))
+        return NOTHING
 
     def changed_through(self, owner: ast.expr) -> None:
         """Notes that what `owner` holds is changed in place."""

@@ -22,6 +22,8 @@ class Scope:
     arguments: frozenset[str]
     accessor: str = ""
     """`get` or `set` of a property, which is called by naming an attribute."""
+    variables: frozenset[str] = frozenset()
+    """Those of `locals` that are no functions defined inside."""
 
     @property
     def key(self) -> str:
@@ -55,7 +57,9 @@ def _inner(parent: ast.AST, path: str, prefix: str, in_class: bool) -> Iterator[
             accessor = _accessor(node) if in_class else ""
             # No call means a property's function.
             called = "" if accessor else called
-            yield Scope(path, prefix + node.name, called, node, tuple(names), _locals(node), _arguments(node), accessor)
+            bound = _locals(node)
+            variables = bound - {each.name for each in _children(node) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
+            yield Scope(path, prefix + node.name, called, node, tuple(names), bound, _arguments(node), accessor, variables)
             yield from _inner(node, path, f"{prefix}{node.name}.<locals>.", False)
 
 
