@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,10 @@ class Ingestor:
     def __init__(
         self, spool: Path, recording: Path, *, command: Sequence[str] = (), cwd: Path | None = None, root: Path | None = None,
         detail: str = "full", chunk_words: int = CHUNK_WORDS, launch: Mapping[str, Any] | None = None, indexed: bool = False,
+        seen: Callable[[int, int, bytes], None] | None = None,
     ) -> None:
+        """`indexed`: for a reader that travels the recording while it grows; `seen` is told of each chunk before it is stored: its stream, the
+        position of its first word, its words."""
         self._spool = spool
         self._began = time.monotonic_ns()
         facts = {
@@ -41,17 +44,17 @@ class Ingestor:
         writer = RecordingWriter.create(recording, facts)
         if indexed:
             writer.index()
-        self._pipeline = Pipeline(writer, SpoolTables(spool), chunk_words)
+        self._pipeline = Pipeline(writer, SpoolTables(spool), chunk_words, seen)
 
     @property
     def events(self) -> int:
         """Records read so far."""
         return self._pipeline.scanner.events
 
-    def poll(self) -> None:
-        """Takes in what the guest has written since; at most about half a second."""
+    def poll(self, seconds: float = _POLL_SECONDS) -> None:
+        """Takes in what the guest has written since; in about so many seconds at most."""
         self._discover()
-        self._pipeline.drain(until=time.monotonic() + _POLL_SECONDS)
+        self._pipeline.drain(until=time.monotonic() + seconds)
         self._pipeline.commit()
 
     def settle(self, *, ahead: bool = False) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-
-import zstandard
+from collections.abc import Callable, Sequence
 
 from causeway_core.errors import WireError
+from causeway_core.ingest.chunkwriter import ChunkWriter
 from causeway_core.ingest.facts import Facts, ProcessFacts
 from causeway_core.ingest.feed import Feed
 from causeway_core.ingest.sites import SiteRows, SiteTables
@@ -21,7 +20,6 @@ _STATE_NAMES = tuple(state.name.lower() for state in StepState)
 CHUNK_WORDS = 1 << 16
 """How many words a chunk holds at most: some 100 KiB to decompress for one question, some 600 chunks for ten million events."""
 
-_ZSTD_LEVEL = 3
 _BATCH_SECONDS = 0.1
 _ROWS_AT_ONCE = 1 << 16
 
@@ -55,20 +53,22 @@ class Pipeline:
     generators) is known when another uses it. A run whose number is missing holds up its process until `drain(force=True)`.
     """
 
-    def __init__(self, writer: RecordingWriter, tables: SiteTables, chunk_words: int = CHUNK_WORDS) -> None:
+    def __init__(
+        self, writer: RecordingWriter, tables: SiteTables, chunk_words: int = CHUNK_WORDS, seen: Callable[[int, int, bytes], None] | None = None
+    ) -> None:
+        """`seen` is told of each chunk (see `ChunkWriter`)."""
         self.writer = writer
         self.scanner = _stream.Scanner(_OP_NAMES, _STATE_NAMES, chunk_words)
         self.sites = SiteRows(writer)
         self.facts = Facts(writer, self.scanner.actor_id, self.sites.site_id)
         self.processes: dict[int, _Process] = {}
-        self.bytes_stored = 0
         self._tables = tables
         self._stream_count = 0
         self._in_batch = False
         self._batch_began = 0.0
         self._stored: set[_Stream] = set()
         self._open_steps: list[tuple[int]] = []
-        self._compress = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
+        self._chunks = ChunkWriter(writer, seen)
 
     # What there is to read.
 
@@ -203,9 +203,7 @@ class Pipeline:
     def _close_chunk(self, stream: _Stream) -> None:
         chunk = self.scanner.close_chunk(stream.id)
         if chunk is not None:
-            blobs = [self._compress(blob) for blob in chunk[5:]]
-            self.bytes_stored += sum(map(len, blobs))
-            self.writer.insert("chunk", [(stream.id, *chunk[:5], 1, *blobs)])
+            self._chunks.add(stream.id, chunk[:5], chunk[5:])
             stream.position = chunk[0] + chunk[1]
         stream.feed.stored(stream.position)
         self._stored.add(stream)
@@ -250,6 +248,7 @@ class Pipeline:
         if not self._in_batch:
             return
         self._write_rows(*self.scanner.take())
+        self._chunks.flush()
         self.facts.flush()
         for process in self.processes.values():
             for stream in process.streams.values():
@@ -283,5 +282,6 @@ class Pipeline:
                 self._complain(stream, final=True)
         self.scanner.finish()
         self.commit()
+        self._chunks.close()
 
 

@@ -19,8 +19,13 @@ class Growth:
 
     def advance(self, path: Path) -> None:
         """Scans what has been recorded since, ahead of the question. Raises as `Recording.open` does."""
-        with Recording.open(path) as recording:
+        with Recording.open(path, growing=self.kept.growing) as recording:
             past = Past(recording, self.kept)
             for process in past.processes:
                 past.timeline(process)
                 past.sites(process).read_ahead()
+        self.kept.growing.forget()
+
+    def seen(self, stream: int, first: int, words: bytes) -> None:
+        """The writer of the recording has made a chunk; may be called by its thread."""
+        self.kept.growing.seen(stream, first, words)

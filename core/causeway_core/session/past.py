@@ -14,16 +14,20 @@ from causeway_core.session.chunks import Chunks
 from causeway_core.session.clock import Clock
 from causeway_core.session.sitetable import SiteTable
 from causeway_core.session.timeline import Activation, Segment, Timeline
+from causeway_core.storage.growing import Growing
 from causeway_core.storage.recording import Recording
 from causeway_core.wire.record import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one reading of a growing recording leaves to the next: timelines by process, and facts about whole chunks by stream, first and words.
+    """What one reading of a growing recording leaves to the next: its chunks, timelines by process, and facts about whole chunks by stream, first and
+    words.
 
     `lines` is how many lines begin in a chunk, `sites` which sites occur in it.
     """
+
+    growing: Growing = field(default_factory=Growing)
 
     timelines: dict[int, Timeline] = field(default_factory=dict)
     lines: dict[tuple[int, int, int], int] = field(default_factory=dict)

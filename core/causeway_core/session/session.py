@@ -79,7 +79,7 @@ class Session:
     @classmethod
     def open(cls, path: str | Path, growth: Growth | None = None) -> Session:
         """A session over the recording at `path`, at its beginning. Raises as `Recording.open` does."""
-        return cls(Recording.open(path), growth)
+        return cls(Recording.open(path, growing=growth.kept.growing if growth is not None else None), growth)
 
     def refresh(self) -> bool:
         """Takes in what a growing recording has gained since it was opened; says whether it has. The mark and the breakpoints stay.

@@ -18,6 +18,7 @@ from causeway_core.storage import connection, query
 from causeway_core.storage.columns import AccessColumns, integers, read_access_columns
 from causeway_core.storage.connection import parse_json
 from causeway_core.storage.definitions import Definitions, Snapshot
+from causeway_core.storage.growing import Growing
 from causeway_core.storage.move import Move
 from causeway_core.storage.rows import Answer, Chunk, ExceptionRow, Gap, Io, Log, Message, Meta, Obj, Run, Span, Sql, Stream, Sync, Waiting
 from causeway_core.storage.sites import SiteMap
@@ -35,10 +36,10 @@ class Recording:
     several threads at a time. Close it, or use it in a `with`. Methods that take an id raise KeyError where there is no such row.
     """
 
-    def __init__(self, path: Path, database: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, database: sqlite3.Connection, growing: Growing | None = None) -> None:
         self.path = path
         self._database = database
-        self._chunks = ChunkStore(database)
+        self._chunks = ChunkStore(database, growing)
         self._definitions = Definitions(database, self._chunks)
         self._sites = SiteMap(database)
         self.derive: Callable[[], None] | None = None
@@ -50,10 +51,11 @@ class Recording:
             derive()
 
     @classmethod
-    def open(cls, path: str | Path, move: Move | None = None) -> Recording:
+    def open(cls, path: str | Path, move: Move | None = None, growing: Growing | None = None) -> Recording:
         """Opens `path`; with `move` a copy in memory, which says that the project stands somewhere else. `query` reads the file itself all the same.
-        Raises RecordingMissing, NotARecording, NewerSchema or DamagedRecording."""
-        return cls(Path(path), connection.open_for_reading(Path(path), move))
+        `growing` is what earlier readings of a recording that grows have handed on. Raises RecordingMissing, NotARecording, NewerSchema or
+        DamagedRecording."""
+        return cls(Path(path), connection.open_for_reading(Path(path), move), growing)
 
     def close(self) -> None:
         """Closes the file; the recording cannot be used afterwards."""

@@ -14,6 +14,7 @@ from causeway_core.errors import DamagedRecording
 from causeway_core.model import At
 from causeway_core.model.at import position_of, stream_of
 from causeway_core.storage.columns import integers
+from causeway_core.storage.growing import Growing
 from causeway_core.storage.rows import Chunk, Stream
 
 _KEPT_BYTES = 64 << 20
@@ -21,10 +22,14 @@ _LARGEST_CHUNK = 1 << 26
 
 
 class ChunkStore:
-    """Chunks of all streams. The index is read once a stream (some bytes a chunk); what was decompressed last is kept, up to 64 MiB."""
+    """Chunks of all streams. The index is read once a stream (some bytes a chunk); what was decompressed last is kept, up to 64 MiB.
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    `growing`: what earlier readings of the same file know.
+    """
+
+    def __init__(self, database: sqlite3.Connection, growing: Growing | None = None) -> None:
         self._database = database
+        self._growing = growing or Growing()
         self._streams: dict[int, Stream] | None = None
         self._index: dict[int, list[Chunk]] = {}
         self._data: OrderedDict[tuple[int, int, str], bytes] = OrderedDict()
@@ -50,8 +55,11 @@ class ChunkStore:
             return [chunk for s in self.streams() for chunk in self.chunks(s.id)]
         if stream not in self._index:
             columns = "stream, first, words, events, order_first, order_last"
-            rows = integers(self._database.execute(f"SELECT {columns} FROM chunk WHERE stream = ? ORDER BY first", (stream,)), 6)
-            self._index[stream] = [Chunk(*row) for row in rows.tolist()]
+            known = self._growing.index.setdefault(stream, [])
+            sql = f"SELECT {columns} FROM chunk WHERE stream = ? AND first >= ? ORDER BY first"
+            rows = integers(self._database.execute(sql, (stream, known[-1].end if known else 0)), 6)
+            known += [Chunk(*row) for row in rows.tolist()]
+            self._index[stream] = known
         return self._index[stream]
 
     def chunk_of(self, at: At) -> Chunk:
@@ -64,7 +72,8 @@ class ChunkStore:
 
     def data(self, stream: int, first: int) -> bytes:
         """The words of a chunk."""
-        return self._blob(stream, first, "data")
+        fresh = self._growing.words.get((stream, first))
+        return fresh if fresh is not None else self._blob(stream, first, "data")
 
     def sites(self, chunk: Chunk) -> NDArray[np.uint32]:
         """Sorted wire sites of a chunk."""

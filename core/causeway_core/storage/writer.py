@@ -15,6 +15,8 @@ from causeway_core.errors import RecordingError
 from causeway_core.storage import connection, schema
 
 _CACHE_KIB = 32 * 1024
+_WAL_PAGES = 16 * 1024
+"""64 MB. Moving the log into the file waits for the disk, and by default happens each 4 MB: then a busy recorder did little else."""
 
 
 class RecordingWriter:
@@ -40,6 +42,7 @@ class RecordingWriter:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            database.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
             schema.create_tables(database)
         except (OSError, sqlite3.Error) as error:
             raise RecordingError(f"cannot write {path}: {error}", "choose another place with -o") from error

@@ -18,6 +18,9 @@ from causeway_core.storage import Recording
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
+AT_ONCE_SECONDS = 0.1
+BREATH_SECONDS = 0.001
+"""Between two polls of a program that writes as fast as it is read: whoever waits for the recorder gets a turn."""
 READ_AHEAD = 300_000
 """Events."""
 MOST_ANALYSED = 5_000_000
@@ -36,11 +39,11 @@ class Recorder:
         self.path = path
         self.spool = claim.spool
         self._claim = claim
+        self._growth = Growth()
         self._ingestor = Ingestor(
             self.spool, path, command=[*target.program], cwd=target.folder, root=target.root, detail=detail, indexed=True,
-            launch={"python": target.python, "flags": list(target.flags)},
+            launch={"python": target.python, "flags": list(target.flags)}, seen=self._growth.seen,
         )
-        self._growth = Growth()
         self._read = 0
         self._travelled = self._held = False
         self._wants_findings = True
@@ -60,11 +63,14 @@ class Recorder:
     def _run(self) -> None:
         trouble: CausewayError | None = None
         try:
+            behind = False
             while not self._ending.is_set():
-                self._wake.wait(POLL_SECONDS)
+                self._wake.wait(BREATH_SECONDS if behind else POLL_SECONDS)
                 self._wake.clear()
                 with self._lock:
-                    self._ingestor.poll()
+                    before = self._ingestor.events
+                    self._ingestor.poll(AT_ONCE_SECONDS)
+                    behind = self._ingestor.events - before > READ_AHEAD // 4
                     self._read_ahead()
             with self._lock:
                 self._ingestor.finish(self._exit_code)

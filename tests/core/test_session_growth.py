@@ -1,0 +1,78 @@
+"""What one session over a growing recording hands on to the next: the same past as if each had read all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from causeway_core.ingest import Ingestor
+from causeway_core.session import Growth, Session
+
+from tests.support.spool import ProcessBuilder, SpoolBuilder, StreamBuilder
+
+SMALL_CHUNK = 16
+"""Words."""
+
+
+def work(process: ProcessBuilder, streams: list[StreamBuilder], times: int) -> None:
+    """Each thread in turn calls, binds and returns."""
+    for number in range(times):
+        for stream in streams:
+            name = f"work_{stream.number}"
+            stream.call(process.site("call", function=name, line=1))
+            for line in (2, 3):
+                stream.line(process.site("line", function=name, line=line))
+                stream.local(process.site("local", function=name, line=line, name=f"x{line}"), number)
+            stream.ret(process.site("return", function=name, line=4), None)
+
+
+def told(session: Session) -> list[object]:
+    """All that a walk from the end sees: where each line back is, in whose stack, and the values there."""
+    stop, seen = session.end(), []
+    while stop.reason != "entry":
+        stop = session.step_back_in()
+        frame = session.frames()[0]
+        values = [(one.name, one.value) for scope in session.scopes(frame) for one in session.variables(scope.ref)]
+        seen.append((stop.mark, stop.text, frame.line, values))
+    return [*seen, session.actors().actors]
+
+
+def test_sessions_that_continue_one_another_see_what_a_first_reader_sees(tmp_path: Path) -> None:
+    path = tmp_path / "run.causeway"
+    spool = SpoolBuilder(tmp_path / "spool", segment_words=300)
+    process = spool.process()
+    streams = [process.thread(), process.thread("worker")]
+    growth = Growth()
+    spool.write(sealed=False)
+    ingestor = Ingestor(spool.path, path, chunk_words=SMALL_CHUNK, indexed=True, seen=growth.seen)
+    lengths = []
+    for ahead in (True, False, True, False):
+        work(process, streams, 8)
+        spool.write(sealed=False)
+        ingestor.poll()
+        ingestor.settle()
+        if ahead:
+            growth.advance(path)
+        continued, fresh = Session.open(path, growth), Session.open(path)
+        assert told(continued) == told(fresh)
+        lengths.append(len(told(fresh)))
+        continued.close()
+        fresh.close()
+    assert lengths == sorted(set(lengths)), "each has more to see"
+    ingestor.finish(0)
+
+
+def test_more_chunks_than_wait_to_be_written_at_a_time_are_all_stored_in_order(tmp_path: Path) -> None:
+    spool = SpoolBuilder(tmp_path / "spool")
+    process = spool.process()
+    work(process, [process.thread()], 600)
+    spool.write()
+    ingestor = Ingestor(spool.path, tmp_path / "run.causeway", chunk_words=SMALL_CHUNK)
+    ingestor.poll()
+    ingestor.finish(0)
+    recording = Session.open(tmp_path / "run.causeway").recording
+    chunks = recording.chunks(1)
+    assert len(chunks) > 256
+    assert [chunk.first for chunk in chunks[1:]] == [chunk.end for chunk in chunks[:-1]]
+    words = b"".join(recording.chunk_data(chunk.stream, chunk.first) for chunk in chunks)
+    wanted = [word for record in process.streams[0].records for word in record]
+    assert [int.from_bytes(words[at : at + 4], "little") for at in range(0, len(words), 4)] == wanted
