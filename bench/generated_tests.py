@@ -50,6 +50,8 @@ class Tried:
     impossible: bool = False
     slowest: float = 0.0
     odd: str = ""
+    endless: bool = False
+    """A run did not end: the others are not made."""
 
 
 def pairs(only: Sequence[str]) -> list[tuple[str, str]]:
@@ -121,12 +123,15 @@ def _export(path: Path, test: Path, found: Tried) -> None:
 
 def _count(python: Path, test: Path, runs: int, wanted: str, found: Tried) -> int:
     def once(_: int) -> bool:
+        if found.endless:
+            return False
         began = time.monotonic()
         command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", test.name]
         try:
             done = subprocess.run(command, cwd=test.parent, capture_output=True, text=True, timeout=LIMIT, check=False)
         except subprocess.TimeoutExpired:
             found.odd = found.odd or f"{wanted} wanted: no end within {LIMIT:.0f} s"
+            found.endless = True
             return False
         found.slowest = max(found.slowest, time.monotonic() - began)
         counts = {word: int(number) for number, word in VERDICT.findall(done.stdout)}

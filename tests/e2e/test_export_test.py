@@ -177,6 +177,33 @@ def test_a_deadlock_fails_by_itself(tmp_path: Path) -> None:
     assert run_test(tmp_path)[0] == {"passed": 1}
 
 
+COLLECTOR = """\
+import asyncio, threading
+
+ready = asyncio.Event()
+
+def put():
+    ready.set()
+
+async def get():
+    loop = asyncio.get_running_loop()
+    threading.Thread(target=put, daemon=True).start()
+    await asyncio.sleep(0.02)
+    await ready.wait()
+
+asyncio.run(get())
+"""
+
+
+def test_a_loop_that_looks_who_uses_it_looks_in_the_test_too(tmp_path: Path) -> None:
+    recorded(tmp_path, "collector.py", COLLECTOR)
+    assert 'order.check("loop")' in exported(tmp_path)
+    assert run_test(tmp_path)[0] == {"failed": 1}
+    mended = COLLECTOR.replace("target=put", "target=loop.call_soon_threadsafe, args=(put,)")
+    (tmp_path / "collector.py").write_text(mended)
+    assert run_test(tmp_path)[0] == {"passed": 1}
+
+
 def test_a_program_that_writes_gets_a_fresh_copy(tmp_path: Path) -> None:
     recorded(tmp_path, "book.py", WRITES_FILE)
     (tmp_path / "book.json").write_text("untouched")

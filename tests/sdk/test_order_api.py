@@ -148,3 +148,34 @@ def test_what_is_no_order() -> None:
         order.forced([order.wait(order.place("main", "read", "a.py"), until=order.place("main", "end"))])
     with pytest.raises(order.OrderError, match="`after` is 'x'"):
         order.forced({"places": {"a": {"actor": "main", "access": "end"}}, "constraints": [{"after": "x", "hold": "a"}]})
+
+
+WOKEN_BY_NOBODY = """
+    import asyncio
+    import threading
+
+    ready = asyncio.Event()
+
+    def put():
+        ready.set()
+
+    async def get():
+        threading.Thread(target=put, daemon=True).start()
+        await ready.wait()
+
+    asyncio.run(get())
+"""
+
+
+def test_a_loop_that_looks_who_uses_it_is_left_although_an_interrupt_does_not_wake_its_task(tmp_path: Path) -> None:
+    (tmp_path / "collector.py").write_text(textwrap.dedent(WOKEN_BY_NOBODY))
+    waits = order.place("main/get", "await", "collector.py", "get", "await ready.wait()")
+    sets = order.place("main/get/put", "acquire", "collector.py", "put", "ready.set()")
+    done = order.run(["collector.py"], [order.wait(sets, until=waits), order.check("loop")], cwd=tmp_path, timeout=60)
+    assert done.feasible and done.hang is not None, str(done)
+    assert "RuntimeError: Non-thread-safe operation" in done.stderr and done.exit_code != 0
+
+
+def test_what_is_to_be_checked_has_to_be_known() -> None:
+    with pytest.raises(order.OrderError, match="not one of loop"):
+        order.check("loops")

@@ -151,7 +151,7 @@ def _text(recording: Recording, finding: Finding, plan: _Plan, folder: Path) -> 
         *([source_of(plan.isolation)] if plan.isolation is not None else []),
     ]
     below = [fixture()] if plan.copied else []
-    return "\n\n\n".join(["\n\n".join(top), *below, _function(finding, plan, watched)])
+    return "\n\n\n".join(["\n\n".join(filter(None, top)), *below, _function(finding, plan, watched)])
 
 
 def _docstring(recording: Recording, finding: Finding, plan: _Plan) -> str:

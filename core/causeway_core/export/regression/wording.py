@@ -19,6 +19,8 @@ def places_of(order: Order, also: Sequence[str] = ()) -> tuple[dict[str, str], s
     """A constant's name for each place that the order names, and `also`, by key; and the source text that defines actors and places."""
     named = [key for each in order.constraints for key in (each.since, each.after, each.hold) if key is not None]
     used = list(dict.fromkeys([*also, *named, *(at for at, _ in order.inject)]))
+    if not used:
+        return {}, ""
     places = dict(order.places)
     actors: dict[str, str] = {}
     for key in used:

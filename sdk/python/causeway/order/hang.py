@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from _thread import get_ident
+from _thread import allocate_lock, get_ident
+
+from causeway.order.coordinator import start_unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 EXIT_CODE = 130
 INTERRUPTS = 3
 """A program that still hangs after so many is left at once."""
+AGAIN_SECONDS = 0.3
+"""After which one that led nowhere is repeated."""
 
 
 class Hang:
@@ -28,12 +32,33 @@ class Hang:
         self._progress = -1
 
     def __call__(self) -> None:
-        """It hangs: once more only after something has moved since."""
+        """It hangs: at once only after something has moved since."""
         if self._progress == self._forcing.progress:
             return
         self._progress = self._forcing.progress
+        if self._sent == 0:
+            try:
+                start_unseen(self._forcing, self._insist)
+            except RuntimeError:
+                pass  # no more threads: nobody insists
+        self._interrupt()
+
+    def _interrupt(self) -> None:
         self._sent += 1
         if self._sent > INTERRUPTS or signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL, None):
             self._last_words()
             os._exit(EXIT_CODE)
         signal.pthread_kill(self._main, signal.SIGINT)
+
+    def _insist(self) -> None:
+        """asyncio's runner takes the first interrupt for a cancellation of the main task, which may wait for what is done already and never wake."""
+        from causeway.order.movers import STUCK
+
+        forcing, pause = self._forcing, allocate_lock()
+        pause.acquire()
+        while not pause.acquire(timeout=AGAIN_SECONDS):
+            with forcing.lock:
+                if forcing.ended_for_good:
+                    return
+                if self._progress == forcing.progress and forcing.movers.state() is STUCK:
+                    self._interrupt()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from causeway.order.document import Order, OrderError
+from causeway.order.document import CHECKS, Order, OrderError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +68,25 @@ def inject(at: dict[str, Any], what: str) -> Injection:
     return Injection(at, what)
 
 
+class Looks:
+    """What is looked at all along: see `check`."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: str) -> None:
+        self.at = at
+
+
+def check(at: str) -> Looks:
+    """`loop`: asyncio's event loops look whether they are used from their own thread, and raise RuntimeError where they are not.
+
+    Raises OrderError for anything else.
+    """
+    if at not in CHECKS:
+        raise OrderError(f"check is {at!r}, not one of {', '.join(CHECKS)}")
+    return Looks(at)
+
+
 def order_of(given: Any) -> Order:
     """The order that is meant: a path to an order file, its content as a dict, or constraints made by `wait`. Raises OrderError or OSError."""
     if isinstance(given, Order):
@@ -79,8 +98,8 @@ def order_of(given: Any) -> Order:
     return Order(document_of(list(given)))
 
 
-def document_of(said: list[Wait | Watch | Injection]) -> dict[str, Any]:
-    """The order file for constraints made by `wait` and what is to come by `inject`."""
+def document_of(said: list[Wait | Watch | Injection | Looks]) -> dict[str, Any]:
+    """The order file for constraints made by `wait`, what is to come by `inject`, and what is looked at by `check`."""
     places: dict[str, dict[str, Any]] = {}
 
     def key(place: dict[str, Any] | None) -> str | None:
@@ -92,8 +111,11 @@ def document_of(said: list[Wait | Watch | Injection]) -> dict[str, Any]:
         places[f"p{len(places)}"] = place
         return f"p{len(places) - 1}"
 
-    constraints, injections = [], []
+    constraints, injections, checks = [], [], []
     for one in said:
+        if isinstance(one, Looks):
+            checks.append(one.at)
+            continue
         if isinstance(one, Injection):
             injections.append({"at": key(one.at), "raise" if one.what.endswith("Error") else "do": one.what})
             continue
@@ -103,5 +125,9 @@ def document_of(said: list[Wait | Watch | Injection]) -> dict[str, Any]:
         if not isinstance(one, Wait):
             raise OrderError(f"an order is a path, a dict or a list of waits, not of {type(one).__name__}")
         constraints.append({"after": key(one.until), "hold": key(one.hold), "since": key(one.since)})
-    document = {"schema": "causeway.order/1", "places": places, "constraints": constraints, "watch": list(places)}
-    return {**document, "inject": injections} if injections else document
+    document: dict[str, Any] = {"schema": "causeway.order/1", "places": places, "constraints": constraints, "watch": list(places)}
+    if injections:
+        document["inject"] = injections
+    if checks:
+        document["checks"] = checks
+    return document
