@@ -22,6 +22,7 @@ from pathlib import Path
 from causeway_core.analysis import analyze, examine
 from causeway_core.model import Finding
 from causeway_core.proof import plan, verify
+from causeway_core.proof.explore import unforeseen
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record_main
@@ -70,7 +71,7 @@ def run(folder: Path, names: list[str], keep: Path, *, proving: bool = False) ->
             record_main(folder / f"{name}.py", recording)
         began = time.monotonic()
         with Recording.open(recording) as opened:
-            findings = verify(opened, plan(opened, examine(opened)))[0] if proving else analyze(opened)
+            findings = _proved(opened) if proving else analyze(opened)
         results.append(Scored(name, labels[name]["bug"], findings, time.monotonic() - began))
         if proving:
             scored = results[-1]
@@ -78,6 +79,12 @@ def run(folder: Path, names: list[str], keep: Path, *, proving: bool = False) ->
             line = f"{name:28} {'bug' if scored.bug else 'correct':8} {TIERS[best] if best >= 0 else '-':10} {scored.seconds:6.1f} s"
             print(line, file=sys.stderr, flush=True)
     return results
+
+
+def _proved(recording: Recording) -> tuple[Finding, ...]:
+    analysis = examine(recording)
+    findings, _ = verify(recording, plan(recording, analysis))
+    return unforeseen(recording, analysis, findings)
 
 
 def score(results: list[Scored], tier: str) -> Score:

@@ -87,6 +87,27 @@ def test_some_seed_loses_an_update_and_does_so_again(tmp_path: Path, strategy: s
     assert passed.count(("main/add", "p0", 1)) == 1 and ("main/add#2", "p1", 1) in passed
 
 
+def test_each_point_is_where_one_run_switches(tmp_path: Path) -> None:
+    program = """
+        import threading
+
+        def work(name):
+            done.append(name)
+            done.append(name)
+
+        done = []
+        threads = [threading.Thread(target=work, args=(name,)) for name in "ab"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        print("".join(done))
+    """
+    places = (place("*", "mutate", "done.append(name)", "append", ordinal=0), place("*", "mutate", "done.append(name)", "append", ordinal=1))
+    runs = [explored(tmp_path, program, exploration("switch", seed, *places, length=4)) for seed in range(8)]
+    assert {done.stdout.strip() for done in runs} == {"aabb", "bbaa", "abba", "baab"}
+
+
 def test_a_deadlock_of_tasks_is_found_and_told(tmp_path: Path) -> None:
     runs = [explored(tmp_path, TWO_LOCKS, exploration("pct", seed, place("*", "resume", "await asyncio.sleep(0)"))) for seed in range(24)]
     hung = [done for done in runs if done.result.get("hang")]

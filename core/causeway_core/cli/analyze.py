@@ -15,6 +15,7 @@ from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.cli.trace import check_trace
 from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
 from causeway_core.proof.chosen import check_safety
+from causeway_core.proof.explore import unforeseen, worth_exploring
 from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS
 from causeway_core.proof.safety import obstacles
@@ -52,6 +53,7 @@ Examples:
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
 @project_option
 @click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
+@click.option("--explore/--no-explore", "explores", default=True, help="Where nothing is proved: try some orders that no detector expects (15 s).")
 @click.option("--all", "everything", is_flag=True, help="Show latent findings and hints in full as well.")
 def command(
     file: Path | None,
@@ -65,6 +67,7 @@ def command(
     keep: Path | None,
     isolated: bool,
     project: Path | None,
+    explores: bool,
     everything: bool,
 ) -> int:
     """Find races, lost updates, atomicity and order violations and deadlocks, also those that did not strike, and prove them.
@@ -78,20 +81,24 @@ def command(
     with opened(path, isolated=isolated, project=project) as recording, progress_on_terminal("analysing") as progress:
         if trace_id:
             check_trace(recording, trace_id)
-        findings = plan(recording, examine(recording, trace_id=trace_id, progress=progress))
+        analysis = examine(recording, trace_id=trace_id, progress=progress)
+        findings = plan(recording, analysis)
         store = trace_id is None
         findings = renumbered((*findings, *explored(recording))) if wanted else remembered(recording, findings)
         open_ = any(finding.orders and finding.proof is None for finding in findings)
         isolation = Isolation.of(recording) if isolated else None
-        why_not = reason_against(recording, wanted, isolation) if open_ else ""
+        explores = explores and store and not isolated and worth_exploring(recording, findings)
+        why_not = reason_against(recording, wanted, isolation) if open_ or explores else ""
         if why_not is None:
             spent = Budget(seconds=budget, repeat=repeat)
             findings, _ = verify(recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store, isolation=isolation)
+            if explores:
+                findings = unforeseen(recording, analysis, findings, progress=progress, keep_recordings=keep and keep / "explored")
         elif store:
             store_findings(recording, findings)
         text = REPORTS[format_](recording, findings, everything=everything, colour=sys.stdout.isatty())
     sys.stdout.write(text)
-    if why_not:
+    if why_not and open_:
         print(f"causeway: nothing was proved by a re-run: {why_not}", file=sys.stderr)
     if fail_on and any(TIERS.index(finding.tier) <= TIERS.index(fail_on) for finding in findings):
         return 1

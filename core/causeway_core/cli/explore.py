@@ -30,7 +30,7 @@ Examples:
   causeway explore --strategy random --seed 7 --budget 60"""
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--strategy", type=click.Choice(("pct", "random")), default="pct", show_default=True, help="How the next actor is chosen.")
+@click.option("--strategy", type=click.Choice(("pct", "random", "switch")), default="pct", show_default=True, help="How the next actor is chosen.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The first seed; each run has one more.")
 @click.option("--depth", type=click.IntRange(1, 16), default=3, show_default=True, help="Ordering decisions that a bug may need (pct).")
 @click.option("--runs", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Runs at most.")

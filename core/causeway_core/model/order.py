@@ -12,7 +12,7 @@ PlaceAccess = Literal[
     "read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "await", "start", "end"
 ]
 Aim = Literal["bad", "serial"]
-Strategy = Literal["pct", "random", "serial"]
+Strategy = Literal["pct", "random", "switch", "serial"]
 
 _CANCELLING = ("CancelledError", "TimeoutError", "expire", "cancel ")
 
@@ -116,7 +116,7 @@ class Order:
 class Exploration:
     """A run in which nothing is forced: whoever comes to one of the places may have to wait for others, as `strategy` and `seed` have it.
 
-    The actor of the places is `*`. `depth` is the number of ordering decisions that `pct` looks for, `length` how many points it expects.
+    The actor of the places is `*`. `depth` is the number of ordering decisions that `pct` looks for, `length` how many points it and `switch` expect.
     """
 
     strategy: Strategy

@@ -156,6 +156,7 @@ def _meta(facts: dict[str, Any]) -> Meta:
         merged_from=tuple(json.loads(facts.get("merged_from", "[]"))),
         launch=_launch(json.loads(facts.get("launch", "{}"))),
         reset=str(facts.get("reset", "")),
+        explored=bool(facts.get("explored")),
     )
 
 

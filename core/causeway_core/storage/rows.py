@@ -43,6 +43,8 @@ class Meta:
     launch: Launch = Launch()
     reset: str = ""
     """The shell command that brings back what a run starts from, if it was given with `--reset`."""
+    explored: bool = False
+    """Whether orders of it were explored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 -- An *event* is addressed by one integer, `at` = stream.id << 40 | position (a word offset in the stream, see sdk/SPEC.md section 1).
 
 CREATE TABLE meta (              -- one row a fact about the recording itself
-  key TEXT PRIMARY KEY,          -- schema_version, state (incomplete | complete), command (JSON list), cwd, created_ns, duration_ns, exit_code, detail, causeway_version, root (project root), events, merged_from, launch (JSON: python, flags, include, exclude), reset (shell command that brings back what a run starts from)
+  key TEXT PRIMARY KEY,          -- schema_version, state (incomplete | complete), command (JSON list), cwd, created_ns, duration_ns, exit_code, detail, causeway_version, root (project root), events, merged_from, launch (JSON: python, flags, include, exclude), reset (shell command that brings back what a run starts from), explored (whether orders of it were)
   value TEXT NOT NULL            -- the fact, as text or JSON
 ) WITHOUT ROWID;
 

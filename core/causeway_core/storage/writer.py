@@ -106,6 +106,13 @@ def keep_reset(path: Path, command: str) -> None:
         database.execute("INSERT OR REPLACE INTO meta VALUES ('reset', ?)", (command,))
 
 
+def keep_explored(path: Path) -> None:
+    """Notes that orders of the recorded program were explored (`Meta.explored`); a file that cannot be written is left as it is."""
+    connection.check(path)
+    with suppress(RecordingError), _changing(path, "what was explored") as database:
+        database.execute("INSERT OR REPLACE INTO meta VALUES ('explored', '1')")
+
+
 @contextmanager
 def _changing(path: Path, what: str) -> Iterator[sqlite3.Connection]:
     """A transaction on a recording that is complete."""

@@ -12,7 +12,7 @@ from causeway_core.analysis import Analysis
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
 from causeway_core.proof.contrast import contrast
-from causeway_core.proof.explore.scan import Scan
+from causeway_core.proof.explore.scan import Scan, Seen, course
 from causeway_core.proof.explore.schedule import Held, held, order, turns, without
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
@@ -42,7 +42,9 @@ MOST_ALONE = 4
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How an exploration goes about it: `runs` at most, and `seconds` in all; `depth` is how many ordering decisions a bug may need."""
+    """How an exploration goes about it: `runs` at most, `seconds` in all, until there are so many `findings`; `depth` is how many ordering decisions
+    a bug may need.
+    """
 
     strategy: Strategy = "pct"
     seed: int = 0
@@ -50,6 +52,7 @@ class Effort:
     runs: int = 100
     seconds: float = 300.0
     repeat: int = REPEATS
+    findings: int = MOST_FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,27 +131,50 @@ class Explorer:
             self._look_at(run)
 
     def _search(self) -> bool:
-        effort = self._effort
-        while self._runs < effort.runs:
-            count = min(AT_ONCE, effort.runs - self._runs)
-            batch = [self._exploration(effort.strategy, effort.seed + self._runs + number, self._length) for number in range(count)]
+        effort, most = self._effort, self._most()
+        while self._runs < most:
+            count = min(AT_ONCE, most - self._runs)
+            batch = [self._next(self._runs + number) for number in range(count)]
             found = f", {len(self._findings)} found" if self._findings else ""
-            self._say(f"run {self._runs + 1} of {effort.runs}{found}", self._runs / effort.runs)
-            for seen in self._scan.see(batch):
-                self._runs += 1
-                self._points += seen.result.points
-                tried = self._signatures.get(seen.signature, 0)
-                if tried < MOST_LOOKS:
-                    explained = self._look_at(self._reruns.attempt(seen.exploration)[0])
-                    self._signatures[seen.signature] = MOST_LOOKS if explained else tried + 1
-                if len(self._findings) == MOST_FINDINGS:
+            self._say(f"run {self._runs + 1} of {most}{found}", self._runs / most)
+            for seen, run in self._recorded(self._scan.see(batch)):
+                explained = self._look_at(run) or course(run.result, dict(self._places)) == seen.course
+                self._signatures[seen.signature] = MOST_LOOKS if explained else self._signatures.get(seen.signature, 0) + 1
+                if len(self._findings) == effort.findings:
                     return False
             if time.monotonic() > self._ends:
-                return self._runs >= effort.runs
+                return self._runs >= most
         return True
 
     def _exploration(self, strategy: Strategy, seed: int, length: int) -> Exploration:
         return Exploration(strategy, seed, self._effort.depth, length, self._places)
+
+    def _most(self) -> int:
+        """The runs to be made: with `switch` no more than there are ways to interrupt somebody once or twice."""
+        if self._effort.strategy != "switch":
+            return self._effort.runs
+        return min(self._effort.runs, 2 * self._length + self._length**2)
+
+    def _recorded(self, seen: Sequence[Seen]) -> list[tuple[Seen, Rerun]]:
+        """Those of some runs that went as none before, each with the same run recorded."""
+        new: dict[tuple[object, ...], Seen] = {}
+        for each in seen:
+            self._runs += 1
+            self._points += each.result.points
+            if self._signatures.get(each.signature, 0) < MOST_LOOKS:
+                new.setdefault(each.signature, each)
+        return list(zip(new.values(), self._reruns.attempt(*(each.exploration for each in new.values())), strict=True))
+
+    def _next(self, number: int) -> Exploration:
+        """The run of a number, from 0. Once `switch` has interrupted everybody everywhere, there are two interruptions."""
+        effort, whole = self._effort, 2 * max(self._length, 1)
+        if effort.strategy != "switch":
+            return self._exploration(effort.strategy, effort.seed + number, self._length)
+        if number >= whole:
+            return self._exploration("pct", effort.seed + number, self._length)
+        # With fewer runs than points: spread over all of them, both ways up.
+        point = number // 2 if effort.runs >= whole else number // 2 * self._length // max(effort.runs // 2, 1)
+        return self._exploration("switch", 2 * whole * effort.seed + 2 * point + number % 2, self._length)
 
     def _look_at(self, run: Rerun) -> bool:
         """Whether the run went wrong, and all is known of how."""

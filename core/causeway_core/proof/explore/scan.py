@@ -10,12 +10,12 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from causeway_core.model.order import Exploration
+from causeway_core.model.order import Exploration, OrderPlace
 from causeway_core.proof.canonical import canonical, canonical_lines
 from causeway_core.proof.rerun import AT_A_TIME, LARGEST_OUTPUT, LONGEST_SECONDS, SHORTEST_SECONDS, Stopped, runs_apart, target_of
 from causeway_core.proof.result import OrderResult
@@ -23,15 +23,18 @@ from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
 
 TURN_SECONDS = 0.25
+Course = frozenset[tuple[object, ...]]
+_LOOKS = ("read", "test", "iterate")
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Exit|Group))(?::|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a run shows without a recording: `signature` is the same for runs that ended alike."""
+    """What a run shows without a recording: `course` says how it went (see there), `signature` is the same for runs that went and ended alike."""
 
     exploration: Exploration
     result: OrderResult
+    course: Course
     signature: tuple[object, ...]
 
 
@@ -87,11 +90,12 @@ class Scan:
             ended = self._wait(child, place / "result.json")
             result = OrderResult.read(place / "result.json") or OrderResult(False)
             printed, said = ((place / name).read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") for name in ("stdout", "stderr"))
+        went = course(result, dict(exploration.places))
         signature = (
             child.returncode if ended else None, result.hang is not None, canonical_lines(printed, str(folder)), tuple(sorted(_RAISED.findall(said))),
-            tuple((key, canonical(value)) for key, value in result.values),
+            tuple((key, canonical(value)) for key, value in result.values), went,
         )  # fmt: skip
-        return Seen(exploration, result, signature)
+        return Seen(exploration, result, went, signature)
 
     def _wait(self, child: subprocess.Popen[bytes], told: Path) -> bool:
         """Whether it ended by itself. One that says that nothing can go on need not be waited for."""
@@ -113,6 +117,26 @@ class Scan:
                 self._running.discard(child)
             if self._stopped:
                 raise Stopped
+
+
+def course(result: OrderResult, places: Mapping[str, OrderPlace]) -> Course:
+    """Who came to the places of each name in what order, as far as it matters: looks without a change between them may come in any. Runs of one
+    course differ in nothing that actors share, so that one of them recorded stands for all.
+    """
+    found: dict[str, list[tuple[tuple[str, str], ...]]] = {}
+    looks: dict[str, list[tuple[str, str]]] = {}
+    for actor, key, _ in result.trace:
+        place = places.get(key)
+        if place is None or (place.name is None and place.access not in ("sql", "file")):
+            continue
+        name = place.name or place.access
+        if place.access in _LOOKS:
+            looks.setdefault(name, []).append((actor, key))
+        else:
+            found.setdefault(name, []).extend((tuple(sorted(looks.pop(name, ()))), ((actor, key),)))
+    for name, last in looks.items():
+        found.setdefault(name, []).append(tuple(sorted(last)))
+    return frozenset((name, tuple(turns)) for name, turns in found.items())
 
 
 def _signal(child: subprocess.Popen[bytes], number: int) -> None:

@@ -100,9 +100,12 @@ def _statements(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
 
 
 def _resumptions(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
+    """Where actors go on after an await or yield; of generators also where they begin: whoever else asks one meanwhile finds it executing."""
+    generators = {function.id for function in recording.functions() if function.kind == "generator"}
     for site in recording.sites():
-        if site.kind == "resume" and site.id > 0:
+        begins = site.kind == "call" and site.function in generators
+        if site.id > 0 and (site.kind == "resume" or begins):
             try:
-                yield anchors.anybody(site.id, "resume")
+                yield anchors.anybody(site.id, "call" if begins else "resume")
             except (Unplaced, KeyError):
                 continue

@@ -13,7 +13,7 @@ ACCESSES = ("read", "write", "delete", "test", "iterate", "mutate", "resume", "a
 LIFETIME = ("start", "end")
 STATEMENTS = ("sql", "file", "acquire", "release")
 """Accesses that are over when their statement is over."""
-STRATEGIES = ("pct", "random", "serial")
+STRATEGIES = ("pct", "random", "switch", "serial")
 RAISES = ("CancelledError", "TimeoutError")
 EXPIRE = "expire"
 """The earliest time limit of the running task, or of a task that waits for it, is over."""

@@ -32,8 +32,12 @@ class Priorities:
         """Higher goes first; below zero are those that fell."""
         known = self._of.get(actor.path)
         if known is None:
-            known = self._of[actor.path] = Random(crc32(f"{self._seed}:{actor.path}".encode())).random()
+            known = self._of[actor.path] = self._drawn(actor.path)
         return known
+
+    def _drawn(self, path: str) -> float:
+        """The priority that an actor begins with: from 0 to 1."""
+        return Random(crc32(f"{self._seed}:{path}".encode())).random()
 
     def point(self, actor: Actor, number: int) -> None:
         """The actor comes to the point of this number, counted over all actors from 1."""
@@ -52,6 +56,21 @@ class Priorities:
     def outranks(self, sleeper: Actor, held: Sequence[Actor]) -> bool:
         """Whether those that could go on wait for one that sleeps: nothing says that they are quick."""
         return self.priority(sleeper) > max(map(self.priority, held))
+
+
+class Switches(Priorities):
+    """One interruption a run, and each of them once: seed n falls at point n // 2 of `length`. Of two seeds one has the priorities of the other
+    upside down, so that of any two actors each is the one that goes first. CHESS (Musuvathi et al., OSDI 2008) bounds preemptions like that.
+    """
+
+    def __init__(self, seed: int, length: int) -> None:
+        super().__init__(seed // (2 * max(length, 1)), 1, length)
+        self._upside_down = bool(seed % 2)
+        self.falls = frozenset({1 + seed // 2 % max(length, 1)})
+
+    def _drawn(self, path: str) -> float:
+        drawn = super()._drawn(path)
+        return 1.0 - drawn if self._upside_down else drawn
 
 
 class Chances(Priorities):
@@ -93,6 +112,8 @@ def strategy_of(explore: Explore) -> Priorities:
     match explore.strategy:
         case "random":
             return Chances(explore.seed)
+        case "switch":
+            return Switches(explore.seed, explore.length)
         case "serial":
             return OneByOne(explore.seed)
     return Priorities(explore.seed, explore.depth, explore.length)

@@ -1,0 +1,44 @@
+"""A short exploration after the proofs, for what no detector foresaw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from causeway_core.analysis import Analysis, keep
+from causeway_core.model import Finding
+from causeway_core.proof.explore.explore import Effort, Explorer, Progress
+from causeway_core.proof.verify import renumbered
+from causeway_core.storage.recording import Recording
+from causeway_core.storage.writer import keep_explored
+
+EFFORT = Effort("switch", runs=32, seconds=15.0, findings=1)
+"""Each actor is interrupted once at each place, as far as that goes in the time."""
+LONGEST_RUN_SECONDS = 1.5
+"""Of a program that takes longer too few runs fit in."""
+
+
+def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool:
+    """Whether a short exploration may show more: nothing is proved yet, nobody has explored, and the program ended well, soon, and by itself.
+
+    What comes of one that requests drive depends on when they come; one that fails as it is gives nothing to compare with.
+    """
+    meta = recording.meta
+    short = meta.duration_ns is not None and meta.duration_ns < LONGEST_RUN_SECONDS * 1e9
+    return short and meta.exit_code == 0 and not meta.explored and not meta.launch.drive and all(each.tier != "confirmed" for each in findings)
+
+
+def unforeseen(
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort = EFFORT, progress: Progress | None = None,
+    keep_recordings: Path | None = None, store: bool = True,
+) -> tuple[Finding, ...]:
+    """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts. Numbered anew by rank; kept in
+    the recording if `store`. Costs some forty runs of the program, or 15 s, where nothing is found. Raises LaunchError, RecordingError, ResetFailed.
+    """
+    if not worth_exploring(recording, proved):
+        return proved
+    explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings).explore()
+    found = renumbered((*proved, *(each for each in explored.findings if each.tier == "confirmed")))
+    if store:
+        keep(recording, found)
+        keep_explored(recording.path)
+    return found

@@ -1,0 +1,99 @@
+"""What no detector foresees is found by a short exploration after the proofs; beside it, the same code mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.model import Finding
+from causeway_core.proof import plan, verify
+from causeway_core.proof.explore import unforeseen, worth_exploring
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+TICKETS = """\
+import contextlib
+import threading
+
+def numbers():
+    number = 0
+    while True:
+        number += 1
+        yield number
+
+class Office:
+    def __init__(self):
+        self.tickets = numbers()
+        self.guard = GUARD
+
+    def serve(self):
+        with self.guard:
+            return next(self.tickets)
+
+office = Office()
+desks = [threading.Thread(target=office.serve) for _ in range(2)]
+for desk in desks:
+    desk.start()
+for desk in desks:
+    desk.join()
+"""
+MONEY = """\
+import threading
+
+class Branch:
+    def __init__(self, cash):
+        self.cash = cash
+
+    def take(self, amount):
+        self.cash -= amount
+
+    def put(self, amount):
+        self.cash += amount
+
+def move(source, target):
+    with guard:
+        source.take(20)
+        target.put(20)
+
+def add_up(branches):
+    with AUDIT:
+        print(sum(branch.cash for branch in branches))
+
+guard = threading.Lock()
+branches = [Branch(50), Branch(0)]
+clerk = threading.Thread(target=move, args=branches)
+auditor = threading.Thread(target=add_up, args=(branches,))
+clerk.start()
+auditor.start()
+clerk.join()
+auditor.join()
+"""
+
+
+def explored(folder: Path, program: str) -> tuple[Finding, ...]:
+    """The confirmed findings of a program that ends well when it is recorded. What was explored is not explored again."""
+    (folder / "app.py").write_text(program)
+    assert record(["app.py"], folder / "run.causeway", root=folder) == 0
+    with Recording.open(folder / "run.causeway") as recording:
+        analysis = examine(recording)
+        proved, _ = verify(recording, plan(recording, analysis))
+        assert all(each.tier != "confirmed" for each in proved)
+        found = unforeseen(recording, analysis, proved)
+    with Recording.open(folder / "run.causeway") as recording:
+        assert not worth_exploring(recording, ())
+    return tuple(each for each in found if each.tier == "confirmed")
+
+
+@pytest.mark.parametrize(("guard", "shared"), [("contextlib.nullcontext()", True), ("threading.Lock()", False)])
+def test_a_generator_that_threads_share_is_entered_twice(tmp_path: Path, guard: str, shared: bool) -> None:
+    found = explored(tmp_path, TICKETS.replace("GUARD", guard))
+    assert ["ValueError in Office.serve" in each.proof.outcome for each in found if each.proof is not None] == ([True] if shared else [])
+
+
+@pytest.mark.parametrize(("audit", "torn"), [("threading.Lock()", True), ("guard", False)])
+def test_what_is_read_within_a_change_of_several_calls_adds_up_to_something_else(tmp_path: Path, audit: str, torn: bool) -> None:
+    found = explored(tmp_path, MONEY.replace("AUDIT", "audit").replace("\nbranches =", f"\naudit = {audit}\nbranches ="))
+    assert len(found) == torn
+    assert all("30" in each.proof.outcome or "70" in each.proof.outcome for each in found if each.proof is not None)
