@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from causeway_core.ingest import Ingestor
 from causeway_core.session import Growth, Session
+from causeway_core.storage import Recording
+from causeway_core.wire.kinds import ActorKindCode, StepState, SyncOp, XKind
 
-from tests.support.spool import ProcessBuilder, SpoolBuilder, StreamBuilder
+from tests.support.spool import ProcessBuilder, SpoolBuilder, StreamBuilder, text_words
 
 SMALL_CHUNK = 16
 """Words."""
@@ -76,3 +79,68 @@ def test_more_chunks_than_wait_to_be_written_at_a_time_are_all_stored_in_order(t
     words = b"".join(recording.chunk_data(chunk.stream, chunk.first) for chunk in chunks)
     wanted = [word for record in process.streams[0].records for word in record]
     assert [int.from_bytes(words[at : at + 4], "little") for at in range(0, len(words), 4)] == wanted
+
+
+def rows_of_actors(path: Path) -> list[tuple[object, ...]]:
+    with Recording.open(path) as recording:
+        return list(recording.query("SELECT * FROM actor ORDER BY id").rows)
+
+
+def some_tasks_run(process: ProcessBuilder, main: StreamBuilder, worker: StreamBuilder) -> None:
+    for state in (StepState.FINISHED, StepState.SUSPENDED, StepState.FAILED):
+        task = main.task("", "/app/work.py:3:transfer")
+        main.step(task, first=True)
+        main.task("inner", "/app/work.py:9:inner")
+        main.step_end(task, state)
+
+
+def a_task_goes_on(process: ProcessBuilder, main: StreamBuilder, worker: StreamBuilder) -> None:
+    main.step(4)
+    main.step_end(4, StepState.CANCELLED)
+
+
+def a_task_waits_for_ever(process: ProcessBuilder, main: StreamBuilder, worker: StreamBuilder) -> None:
+    main.json(XKind.WAITING, {"actor": main.task("waiter"), "waiting_on": "a lock", "stack": []})
+
+
+def a_task_is_renamed(process: ProcessBuilder, main: StreamBuilder, worker: StreamBuilder) -> None:
+    task = main.task("before")
+    main.extended(XKind.ACTOR, task, ActorKindCode.TASK, 0, *text_words("after"), *text_words(""))
+
+
+def a_thread_ends(process: ProcessBuilder, main: StreamBuilder, worker: StreamBuilder) -> None:
+    worker.sync(SyncOp.END)
+
+
+def somebody_unknown_runs(process: ProcessBuilder, main: StreamBuilder, worker: StreamBuilder) -> None:
+    main.step(900)
+    main.step_end(900)
+
+
+def the_process_ends(process: ProcessBuilder, main: StreamBuilder, worker: StreamBuilder) -> None:
+    process.end(3)
+
+
+@pytest.mark.parametrize(
+    "then",
+    [some_tasks_run, a_task_goes_on, a_task_waits_for_ever, a_task_is_renamed, a_thread_ends, somebody_unknown_runs, the_process_ends],
+    ids=lambda phase: phase.__name__,
+)
+def test_actors_that_are_listed_again_and_again_are_those_of_one_reading(tmp_path: Path, then: object) -> None:
+    phases = (some_tasks_run, some_tasks_run, then, some_tasks_run)
+    spool = SpoolBuilder(tmp_path / "often")
+    process = spool.process()
+    streams = process.thread(), process.thread("worker")
+    spools = [tmp_path / "often", *(tmp_path / f"once{number}" for number in range(len(phases)))]
+    ingestors = [Ingestor(path, path.with_suffix(".causeway"), indexed=True) for path in spools]
+    for number, phase in enumerate(phases):
+        assert callable(phase)
+        phase(process, *streams)
+        for spool.path, ingestor in zip(spools, ingestors, strict=True):
+            spool.write(sealed=False)
+            ingestor.poll()
+        ingestors[0].settle()
+        ingestors[number + 1].settle()
+        assert rows_of_actors(spools[0].with_suffix(".causeway")) == rows_of_actors(spools[number + 1].with_suffix(".causeway"))
+    for ingestor in ingestors:
+        ingestor.finish(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,28 +12,74 @@ from causeway_core.ingest.pipeline import Pipeline
 
 _STATES = ("suspended", "finished", "failed", "cancelled")
 
+_Seen = tuple[int, int, int]
+"""First event, last event, state or -1."""
 
-def write_actors(pipeline: Pipeline) -> None:
-    """Fills table `actor` anew: one row for each actor that introduced itself or did anything."""
-    facts, database = pipeline.facts, pipeline.writer.database
-    waiting = {row[0] for row in database.execute("SELECT actor FROM waiting")}
-    seen: dict[int, tuple[int, int, int, int]] = {}
-    for process in facts.processes:
-        for id, number, first_at, last_at, ending, steps in pipeline.scanner.actors(process):
-            if steps or id in facts.actors:
-                facts.actors.setdefault(id, ActorFacts(id, process, number, name=f"thread-{number & 0xFFFF}"))
-                seen[id] = (first_at, last_at, ending, steps)
-    paths = _Paths(pipeline)
-    threads_ended = {row[0] for row in database.execute("SELECT actor FROM sync WHERE op = 'end'")}
-    rows = []
-    for id, actor in sorted(facts.actors.items()):
-        first_at, last_at, code, _ = seen.get(id, (-1, -1, -1, 0))
-        process_facts = facts.processes[actor.process]
-        if id in waiting:
+
+class ActorRows:
+    """Table `actor`: one row for each actor that introduced itself or did anything. Belongs to the thread of its pipeline."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._paths: _Paths | None = None
+        self._seen: dict[int, _Seen] = {}
+        self._revision = -1
+        self._waiting: set[int] = set()
+        self._ended: set[int] = set()
+        self._ends_read = 0
+
+    def write(self) -> None:
+        """Fills the table anew."""
+        facts, database = self._pipeline.facts, self._pipeline.writer.database
+        self._seen = {}
+        self._look(moved=False)
+        facts.introduced.clear()
+        self._revision = facts.revision
+        self._paths = _Paths(self._pipeline)
+        database.execute("DELETE FROM actor")
+        self._pipeline.writer.insert("actor", [self._row(actor) for _, actor in sorted(facts.actors.items())])
+
+    def update(self) -> None:
+        """As `write`, of a recording that goes on: costs what has changed, unless that is a process or what was said of an actor before."""
+        facts = self._pipeline.facts
+        waited, ended = set(self._waiting), set(self._ended)
+        changed = self._look(moved=True) | waited ^ self._waiting | self._ended - ended
+        new = sorted(facts.introduced, key=lambda actor: actor.id)
+        if self._paths is None or facts.revision != self._revision or not self._paths.appends(new):
+            self.write()
+            return
+        facts.introduced.clear()
+        changed |= {actor.id for actor in new}
+        rows = [self._row(facts.actors[id]) for id in sorted(changed) if id in facts.actors]
+        self._pipeline.writer.replace("actor", rows)
+
+    def _look(self, *, moved: bool) -> set[int]:
+        """Takes over where actors are, who waits and which threads have ended; the actors that the scanner spoke of."""
+        facts, database = self._pipeline.facts, self._pipeline.writer.database
+        spoken = set()
+        for process in facts.processes:
+            for id, number, first_at, last_at, ending, steps in self._pipeline.scanner.actors(process, moved):
+                if steps or id in facts.actors:
+                    if id not in facts.actors:
+                        facts.actors[id] = ActorFacts(id, process, number, name=f"thread-{number & 0xFFFF}")
+                        facts.introduced.append(facts.actors[id])
+                    self._seen[id] = (first_at, last_at, ending)
+                    spoken.add(id)
+        self._waiting = {row[0] for row in database.execute("SELECT actor FROM waiting")}
+        for id, actor in database.execute("SELECT id, actor FROM sync WHERE id > ? AND op = 'end'", (self._ends_read,)):
+            self._ended.add(actor)
+            self._ends_read = max(self._ends_read, id)
+        return spoken
+
+    def _row(self, actor: ActorFacts) -> tuple[object, ...]:
+        facts = self._pipeline.facts
+        assert self._paths is not None
+        first_at, last_at, code = self._seen.get(actor.id, (-1, -1, -1))
+        if actor.id in self._waiting:
             state = "waiting"
         elif code >= 0 and actor.kind != "thread":
             state = _STATES[code]
-        elif id in threads_ended or process_facts.ended:
+        elif actor.id in self._ended or facts.processes[actor.process].ended:
             state = "finished" if actor.kind == "thread" else "suspended"
         else:
             state = "running"
@@ -42,9 +89,7 @@ def write_actors(pipeline: Pipeline) -> None:
             facts.mentioned.add(obj)
         name = actor.name or qualname or f"{actor.kind}-{actor.number}"
         events = (actor.created_at, first_at if first_at >= 0 else None, last_at if last_at >= 0 else None)
-        rows.append((id, actor.process, actor.number, actor.kind, name, paths.of(actor), qualname, file, first_line, obj, *events, state))
-    database.execute("DELETE FROM actor")
-    pipeline.writer.insert("actor", rows)
+        return (actor.id, actor.process, actor.number, actor.kind, name, self._paths.of(actor), qualname, file, first_line, obj, *events, state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +113,7 @@ class _Paths:
     def __init__(self, pipeline: Pipeline) -> None:
         self._facts = pipeline.facts
         self._known: dict[int, str] = {}
+        self._last = 0
         self._siblings: Counter[str] = Counter()
         self._roots = self._find_roots()
         self._by_uid = {f"{process.uid:016x}": process for process in self._facts.processes.values()}
@@ -84,6 +130,11 @@ class _Paths:
                 self.of(turn)
             else:
                 self._starts[turn] = self._numbered(f"{self._path_of(spawns[turn].actor)}/process")
+
+    def appends(self, actors: Sequence[ActorFacts]) -> bool:
+        """Whether new actors (in order of id) change no path that was given: they come after all others, and none is the first of its process."""
+        fits = all(actor.creator is not None and actor.process in self._roots for actor in actors)
+        return fits and (not actors or actors[0].id > self._last)
 
     def _find_roots(self) -> dict[int, int]:
         """The first actor of each process."""
@@ -140,6 +191,7 @@ class _Paths:
             current = self._facts.actors.get(self._creator(current) or 0)
         for entry in reversed(chain.values()):
             self._known[entry.id] = self._make(entry)
+            self._last = max(self._last, entry.id)
         return self._known[actor.id]
 
     def _path_of(self, actor: int) -> str:

@@ -75,6 +75,10 @@ class Facts:
         self._writer, self._actor_id, self._site_id = writer, actor_id, site_id
         self.processes: dict[int, ProcessFacts] = {}
         self.actors: dict[int, ActorFacts] = {}
+        self.introduced: list[ActorFacts] = []
+        """Those that came since somebody emptied this list."""
+        self.revision = 0
+        """Counts what changes the rows of actors that were there before: news of a process, of its children, of a known actor."""
         self.forks: dict[tuple[int, int], tuple[int, int]] = {}
         self.messages: dict[str, _Pair] = {}
         self.mentioned: set[int] = set()
@@ -158,6 +162,7 @@ class Facts:
 
     def _process(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)
+        self.revision += 1
         if facts.introduced:
             if content.get("adopted"):
                 self._parent(facts, content)
@@ -196,6 +201,9 @@ class Facts:
         known = self.actors.get(id)
         if known is None:
             known = self.actors[id] = ActorFacts(id, facts.id, number)
+            self.introduced.append(known)
+        else:
+            self.revision += 1
         known.kind = _ACTOR_KINDS.get(kind, "callback")
         known.name, known.function, known.object = name or known.name, function or known.function, obj or known.object
         if known.created_at is None and actor != id:
@@ -290,6 +298,7 @@ class Facts:
         if direction == 1 and key.startswith("spawn:"):
             _, stream, position = key.split(".")
             facts.spawns[int(stream), int(position)] = (at, actor)
+            self.revision += 1
         self._pair(at, direction, key, content.get("carrier"), content.get("trace_id"), content.get("from"))
 
     def _pair(self, at: int, direction: int, key: str, carrier: Any, trace_id: Any, origin: Any) -> None:
@@ -316,6 +325,7 @@ class Facts:
         content = self._json(fields)
         code = content.get("exit_code")
         facts.ended = True
+        self.revision += 1
         facts.exit_code = int(code) if isinstance(code, int) and abs(code) < 1 << 62 else None
 
     def _waiting(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from causeway_core.ingest.accesses import write_accesses
-from causeway_core.ingest.actors import write_actors
+from causeway_core.ingest.actors import ActorRows
 from causeway_core.ingest.edges import derive_edges
 from causeway_core.ingest.edges.shared import unite_shared
 from causeway_core.ingest.facts import ProcessFacts
@@ -29,20 +29,20 @@ def finish(pipeline: Pipeline, facts: Mapping[str, Any]) -> None:
     pipeline.facts.open_answers()
     pipeline.facts.flush()
     _end_processes(pipeline)
-    write_actors(pipeline)
+    ActorRows(pipeline).write()
     _settle_exceptions(pipeline)
     _derive(pipeline)
     writer.commit()
     writer.complete({**facts, "events": pipeline.scanner.events, "detail": pipeline.facts.detail})
 
 
-def settle(pipeline: Pipeline) -> None:
+def settle(pipeline: Pipeline, actors: ActorRows) -> None:
     """Lists actors, steps that go on, the starts of processes and the fates of exceptions as they are now, in a recording that goes on."""
     pipeline.begin()
     pipeline.facts.flush()
     pipeline.list_open_steps()
     _join_processes(pipeline)
-    write_actors(pipeline)
+    actors.update()
     _settle_exceptions(pipeline)
     _underive(pipeline)
     pipeline.commit()
@@ -139,6 +139,9 @@ def _is_zombie(pid: int) -> bool:
 
 def _settle_exceptions(pipeline: Pipeline) -> None:
     database = pipeline.writer.database
+    fates = [fate for process in pipeline.facts.processes for fate in pipeline.scanner.fates(process)]
+    if not fates:
+        return
     unretrieved = {row[0] for row in database.execute("SELECT object FROM sync WHERE op = 'exception_unretrieved'")}
     failed = {id for id, obj in database.execute("SELECT id, object FROM actor WHERE object IS NOT NULL") if obj in unretrieved}
     # A task that is being freed has no object any more; the record names its actor.
@@ -150,15 +153,14 @@ def _settle_exceptions(pipeline: Pipeline) -> None:
     actors = dict(database.execute("SELECT at, actor FROM exception"))
     types = dict(database.execute("SELECT at, type FROM exception"))
     rows = []
-    for process in pipeline.facts.processes:
-        for at, code in pipeline.scanner.fates(process):
-            fate = _FATES[code]
-            actor = actors.get(at)
-            if fate != "caught" and types.get(at, "").endswith("CancelledError") and actor in cancelled:
-                fate = "cancelled"
-            elif fate == "uncaught" and actor in failed:
-                fate = "unretrieved"
-            rows.append((fate, at))
+    for at, code in fates:
+        fate = _FATES[code]
+        actor = actors.get(at)
+        if fate != "caught" and types.get(at, "").endswith("CancelledError") and actor in cancelled:
+            fate = "cancelled"
+        elif fate == "uncaught" and actor in failed:
+            fate = "unretrieved"
+        rows.append((fate, at))
     database.execute("CREATE TEMP TABLE fate (at INTEGER PRIMARY KEY, fate TEXT)")
     database.executemany("INSERT OR REPLACE INTO fate (fate, at) VALUES (?, ?)", rows)
     database.execute("UPDATE exception SET fate = coalesce((SELECT fate FROM fate WHERE fate.at = exception.at), fate)")

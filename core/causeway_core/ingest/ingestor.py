@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from causeway_core.ingest.actors import ActorRows
 from causeway_core.ingest.feed import SegmentFeed
 from causeway_core.ingest.finish import derive, finish, settle
 from causeway_core.ingest.pipeline import CHUNK_WORDS, Pipeline
@@ -45,6 +46,7 @@ class Ingestor:
         if indexed:
             writer.index()
         self._pipeline = Pipeline(writer, SpoolTables(spool), chunk_words, seen)
+        self._actors = ActorRows(self._pipeline)
 
     @property
     def events(self) -> int:
@@ -68,7 +70,7 @@ class Ingestor:
             self._discover()
             self._pipeline.drain(until=time.monotonic() + _SETTLE_SECONDS)
         self._pipeline.settle()
-        settle(self._pipeline)
+        settle(self._pipeline, self._actors)
 
     def derive(self) -> None:
         """After `settle`: derives what needs the whole from what there is; costs as much as `finish`."""

@@ -150,7 +150,7 @@ class Movement:
         first = min(self._past.processes, default=0)
         if found is None or found.process != first or found.kind not in ("thread", "process"):
             return False
-        return all(other.id >= found.id for other in self._past.recording.actors() if other.process == first and other.kind == found.kind)
+        return self._past.recording.main_actor(first, found.kind) == actor
 
     # Backward.
 
@@ -229,7 +229,10 @@ class Movement:
         start = self.start().mark
         if not start.actor and not start.at:
             return Move(start, "End of recording", "end")
-        main = next((actor for actor in self._past.recording.actors() if self.is_main(actor.id) and actor.first_at is not None), None)
+        first, recording = min(self._past.processes, default=0), self._past.recording
+        firsts = [recording.main_actor(first, kind) for kind in ("thread", "process")]
+        mains = [recording.actor(id) for id in sorted(id for id in firsts if id is not None)]
+        main = next((actor for actor in mains if actor.first_at is not None), None)
         found = self.end_of(Mark(main.id, main.first_at)) if main is not None and main.first_at is not None else self.end_of(start)
         return Move(found.mark, "End of recording", "end")
 

@@ -90,7 +90,7 @@ class Past:
     @cached_property
     def numbers(self) -> dict[int, int]:
         """The number on the wire of each actor.id."""
-        return dict(self.recording.query("SELECT id, number FROM actor").rows)
+        return self.recording.actor_numbers()
 
     def actor_of(self, at: At) -> int:
         """The actor.id that runs at an event, 0 when it was never announced. Raises KeyError."""

@@ -93,12 +93,9 @@ class Timeline:
 
     def _name_threads(self) -> None:
         named: dict[int, tuple[At, int]] = {}
-        numbers = dict(self._recording.query("SELECT id, number FROM actor WHERE process = ?", (self.process,)).rows)
-        for actor in self._recording.actors():
-            if actor.process == self.process and actor.kind in ("thread", "process") and actor.first_at is not None:
-                stream = stream_of(actor.first_at)
-                known = (actor.first_at, numbers[actor.id])
-                named[stream] = min(named.get(stream, known), known)
+        for first_at, number in self._recording.threads(self.process):
+            stream, known = stream_of(first_at), (first_at, number)
+            named[stream] = min(named.get(stream, known), known)
         for stream, (_, number) in named.items():
             self._native.thread(stream, 0, number)
 

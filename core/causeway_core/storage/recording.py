@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from causeway_core.errors import RecordingError
 from causeway_core.model import Access, Actor, At, Edge, Function, Location, Process, Site, Source, Step, Value, ValueKind
 from causeway_core.model.at import stream_of
 from causeway_core.storage import connection, query
+from causeway_core.storage.actortable import ActorTable
 from causeway_core.storage.columns import AccessColumns, integers, read_access_columns
 from causeway_core.storage.connection import parse_json
 from causeway_core.storage.definitions import Definitions, Snapshot
@@ -42,6 +42,7 @@ class Recording:
         self._chunks = ChunkStore(database, growing)
         self._definitions = Definitions(database, self._chunks)
         self._sites = SiteMap(database)
+        self._actors = ActorTable(path, database)
         self.derive: Callable[[], None] | None = None
         """Called once, before the first question about what is derived from the whole: a recording that grows has it derived only then."""
 
@@ -94,24 +95,27 @@ class Recording:
 
     def actors(self) -> list[Actor]:
         """All actors, in order of id."""
-        return list(self._actors.values())
+        return self._actors.all()
 
     def actor(self, id: int) -> Actor:
         """One actor."""
-        return self._actors[id]
-
-    @cached_property
-    def _actors(self) -> dict[int, Actor]:
-        columns = "id, process, kind, name, path, function, file, line, object, created_at, first_at, last_at, state"
-        return {actor.id: actor for actor in self._all(lambda row: Actor(*row), f"SELECT {columns} FROM actor ORDER BY id")}
+        return self._actors.one(id)
 
     def actor_of_wire(self, process: int, number: int) -> int | None:
         """The actor.id of actor `number` on the wire of a process."""
-        return self._actor_numbers.get((process, number))
+        return self._actors.of_wire(process, number)
 
-    @cached_property
-    def _actor_numbers(self) -> dict[tuple[int, int], int]:
-        return {(process, number): id for id, process, number in self._all(tuple, "SELECT id, process, number FROM actor")}
+    def actor_numbers(self) -> dict[int, int]:
+        """The number on the wire of each actor.id."""
+        return self._actors.numbers()
+
+    def main_actor(self, process: int, kind: str) -> int | None:
+        """The first actor of a kind in a process."""
+        return self._actors.first(process, kind)
+
+    def threads(self, process: int) -> list[tuple[At, int]]:
+        """The first event and the number on the wire of each thread of a process that did anything."""
+        return self._actors.threads(process)
 
     def steps(self, actor: int | None = None) -> list[Step]:
         """All steps in order of id (so of each stream), or those of one actor in its program order."""

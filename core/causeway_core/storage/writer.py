@@ -64,6 +64,12 @@ class RecordingWriter:
         if rows:
             self.database.executemany(_insert_statement(table, len(rows[0])), rows)
 
+    def replace(self, table: str, rows: list[tuple[Any, ...]]) -> None:
+        """As `insert`, of rows with their id: in place of those that have it."""
+        if rows:
+            statement = _insert_statement(table, len(rows[0])).replace("INSERT ", "INSERT OR REPLACE ", 1)
+            self.database.executemany(statement, rows)
+
     def index(self) -> None:
         """Makes the secondary indexes now, for a recording that is travelled while it grows."""
         schema.create_indexes(self.database)

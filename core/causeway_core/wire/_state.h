@@ -41,6 +41,8 @@ typedef struct actor {
     uint64_t serial;                  /* as in activation */
     int64_t first_at, last_at, steps;
     int state;                        /* -1 running, else the last STEP_END's */
+    int64_t told_at, told_steps;      /* last_at, steps and state as actors() gave them last */
+    int told_state;
 } actor;
 
 /* What is known of an object. `rank` says how good the holder is as a name: 0 none, 1 local, 2 snapshot, 3 item, 4 attribute or variable. */

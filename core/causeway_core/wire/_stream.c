@@ -247,13 +247,16 @@ static PyObject *actor_id(scanner *z, PyObject *args) {
 
 static PyObject *actors(scanner *z, PyObject *args) {
     long long id;
-    if (!PyArg_ParseTuple(args, "L", &id)) return NULL;
+    int moved = 0;
+    if (!PyArg_ParseTuple(args, "L|p", &id, &moved)) return NULL;
     process *p = find_process(z, id);
     PyObject *list = p ? PyList_New(0) : NULL;
     for (size_t i = 0; list && i < p->actors.room; i++) {
         actor_entry *entry = (actor_entry *)p->actors.entries + i;
         if (!entry->key || !entry->actor) continue;
         actor *a = entry->actor;
+        if (moved && a->told_at == a->last_at && a->told_steps == a->steps && a->told_state == a->state) continue;
+        a->told_at = a->last_at, a->told_steps = a->steps, a->told_state = a->state;
         PyObject *row = Py_BuildValue("LILLiL", (long long)a->id, a->number, (long long)a->first_at, (long long)a->last_at, a->state, (long long)a->steps);
         if (!row || PyList_Append(list, row)) Py_CLEAR(list);
         Py_XDECREF(row);

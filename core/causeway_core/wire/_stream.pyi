@@ -60,8 +60,9 @@ class Scanner:
     def actor_id(self, process: int, number: int, /) -> int:
         """The actor.id of an actor on the wire, given out at the first question."""
 
-    def actors(self, process: int, /) -> list[tuple[int, int, int, int, int, int]]:
-        """(actor.id, wire number, first_at or -1, last_at or -1, state or -1 while running, number of steps) of each actor."""
+    def actors(self, process: int, moved: bool = False, /) -> list[tuple[int, int, int, int, int, int]]:
+        """(actor.id, wire number, first_at or -1, last_at or -1, state or -1 while running, number of steps) of each actor; `moved`: of those
+        that did anything since the last call."""
 
     def object(self, process: int, wire: int, /) -> tuple[int, int, int, int, int, int, int] | None:
         """(type id, first_at, rank of its holder, holder's event, holder's owner, holder's site, whether several actors touched it)."""
