@@ -135,3 +135,42 @@ def test_a_deadlock_is_forced_told_and_ended(tmp_path: Path, kind: str) -> None:
     waits = {one["actor"]: one["waits_for"] for one in done.result["hang"]["actors"]}
     assert waits["main/first"].startswith(f"{kind} at program.py:8") and waits["main/second"].startswith(f"{kind} at program.py:13"), waits
     assert done.code in (130, -2) and "done" not in done.stdout
+
+
+def test_who_imports_a_library_is_not_held_with_its_lock(tmp_path: Path) -> None:
+    library = tmp_path / "site-packages"
+    library.mkdir()
+    (library / "frames.py").write_text("import sys\nimport threading\n\nsys.found()\nwith threading.Lock():\n    pass\n")
+    program = """
+        import sys
+        import threading
+
+        sys.path.insert(0, "site-packages")
+
+        def found():
+            pass
+
+        def first():
+            import frames
+            print("first")
+
+        def second():
+            import frames
+            print("second")
+
+        sys.found = found
+        threads = [threading.Thread(target=each) for each in (first, second)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    """
+    places = {
+        "a1": place("main/first", "call", "def found():", qualname="found"),
+        "a2": place("main/first", "acquire", 'print("first")', qualname="first"),
+        "b1": place("main/second", "start"),
+        "b2": place("main/second", "end"),
+    }
+    done = run(tmp_path, program, order(places, ("a1", "b1", None), ("b2", "a2", "a1")))
+    assert done.stdout == "second\nfirst\n", done.stderr
+    assert done.result["feasible"], done.result

@@ -7,6 +7,7 @@ from _thread import RLock, allocate_lock, get_ident
 
 from causeway.order.document import STATEMENTS
 from causeway.order.forcing import Forcing
+from causeway.order.importing import importing
 from causeway.order.strategy import strategy_of
 from causeway.order.turns import Turns
 
@@ -140,7 +141,7 @@ class Exploring(Forcing):
 
     def stop(self, blocks: bool = False) -> None:
         """Before a lock is taken, or (`blocks`) when the running thread is about to wait for one."""
-        if get_ident() in self.actors.foreign:
+        if get_ident() in self.actors.foreign or importing():
             return
         with self.lock:
             self.progress += 1

@@ -9,6 +9,7 @@ from causeway.order.actors import Actor, Actors
 from causeway.order.children import Children
 from causeway.order.databases import Databases
 from causeway.order.document import ARRIVES, STATEMENTS, is_deed
+from causeway.order.importing import importing
 from causeway.order.movers import Movers
 from causeway.order.watched import Watched
 
@@ -196,7 +197,7 @@ class Forcing:
 
     def stop(self, blocks: bool = False) -> None:
         """A scheduling point of the running thread: before a lock is taken, or (`blocks`) when it is about to wait for one."""
-        if get_ident() in self.actors.foreign:
+        if get_ident() in self.actors.foreign or importing():
             return
         with self.lock:
             actor = self.actors.current()

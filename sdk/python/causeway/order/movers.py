@@ -6,6 +6,7 @@ import sys
 from _thread import get_ident
 
 from causeway import _tap
+from causeway.order.importing import of_library
 from causeway.order.watchman import LIMIT, PATIENCE, Watchman
 
 TYPE_CHECKING = False
@@ -228,7 +229,7 @@ def _awaits_at(coroutine: Any) -> str:
     found = ""
     while coroutine is not None and hasattr(coroutine, "cr_await"):
         frame = coroutine.cr_frame
-        if frame is not None and not _of_library(frame.f_code.co_filename):
+        if frame is not None and not of_library(frame.f_code.co_filename):
             found = f" at {frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
         coroutine = coroutine.cr_await
     return found
@@ -243,15 +244,9 @@ def alarm() -> bool:
 
 def _where(ident: int) -> str:
     frame: Any = sys._current_frames().get(ident)
-    while frame is not None and _of_library(frame.f_code.co_filename):
+    while frame is not None and of_library(frame.f_code.co_filename):
         frame = frame.f_back
     return f" at {frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}" if frame is not None else ""
-
-
-def _of_library(path: str) -> bool:
-    """Whether it is the standard library, an installed package, or this one."""
-    library: str = sys.modules["os"].__file__.rpartition("/")[0]  # type: ignore[union-attr]
-    return path.startswith((library, "<", __file__.rpartition("/")[0])) or "/site-packages/" in path
 
 
 def tell_of(blocked: list[dict[str, Any]]) -> str:
