@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from causeway_core.analysis.text import FunctionNode, Texts, called, own_nodes
+from causeway_core.analysis.text import FunctionNode, Texts, called, last_name, own_nodes
 from causeway_core.graph import SourcePlace
 
 Influence = Literal["", "decides", "given"]
@@ -19,6 +19,8 @@ Influence = Literal["", "decides", "given"]
 
 _CONSUMES = ("next", "list", "tuple", "set", "dict", "len")
 _DIRECT = ("execute", "fetch", "scalar")
+_DEEP = 3
+"""How many calls deep a statement may be made."""
 _ADDS = ("add", "add_all", "merge", "bulk_save_objects")
 
 
@@ -86,12 +88,26 @@ def _makers(texts: Texts, read: SourcePlace, write: Written) -> Iterator[tuple[F
 
 
 def _made_in(texts: Texts, path: str, function: FunctionNode, place: SourcePlace) -> list[ast.Call]:
-    """The calls of a function that make the statement of a place: there, or by calling the function that it is in."""
+    """The calls of a function that make the statement of a place: there, or by calling the function that it is in, or handing that to a pool, or by
+    calling one that does this."""
     home = texts.function(place.path, place.line)
+    if home is None:
+        return []
     if function is home and path == place.path:
         here = _calls_at(texts, place)
         return [call for call in here if called(call).startswith("execute")] or here
-    return [node for node in own_nodes(function) if isinstance(node, ast.Call) and home is not None and called(node) == home.name]
+    makers = {home.name}
+    for _ in range(_DEEP):
+        found = [node for node in own_nodes(function) if isinstance(node, ast.Call) and _leads_to(node, makers)]
+        if found or function.name in makers:
+            return found
+        makers = {each.name for each in texts.calling(makers)}
+    return []
+
+
+def _leads_to(call: ast.Call, names: set[str]) -> bool:
+    """Whether a call is of a function of one of these names, or is handed one."""
+    return called(call) in names or any(last_name(each) in names for each in (*call.args, *(keyword.value for keyword in call.keywords)))
 
 
 def _mapped_in(function: FunctionNode, write: Written) -> list[ast.AST]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -98,11 +98,18 @@ class Texts:
         found: defaultdict[str, dict[FunctionNode, tuple[int, int]]] = defaultdict(dict)
         for _, function in self._functions:
             for node in own_nodes(function):
-                if isinstance(node, ast.Call) and (name := called(node)) != function.name:
+                if not isinstance(node, ast.Call):
+                    continue
+                for name in _called_or_handed_on(node) - {function.name}:
                     first, last = found[name].get(function, (node.lineno, node.lineno))
                     found[name][function] = min(first, node.lineno), max(last, node.lineno)
             found[function.name][function] = function.lineno, function.end_lineno or function.lineno
         return dict(found)
+
+    def calling(self, names: Iterable[str]) -> list[FunctionNode]:
+        """The functions that call one of these functions (by their bare names), or hand it on."""
+        found = [self._calls_in.get(name, {}) for name in names if len(self._functions_by_name[name]) <= _MOST_NAMESAKES]
+        return list(dict.fromkeys(function for each in found for function in each if function.name not in names))
 
     def in_row(self, first: str, second: str) -> list[FunctionNode]:
         """The functions that call one function (by its bare name, or are it) and further down another."""
@@ -130,6 +137,12 @@ _KINDS = (ast.ClassDef, ast.Call, ast.Attribute)
 def called(call: ast.Call) -> str:
     """The bare name of what a call calls."""
     return last_name(call.func)
+
+
+def _called_or_handed_on(call: ast.Call) -> set[str]:
+    """The bare names of what a call calls and of what it is handed to call: `to_thread(read, path)`."""
+    handed = (each for each in (*call.args, *(keyword.value for keyword in call.keywords)) if isinstance(each, ast.Attribute | ast.Name))
+    return {called(call), *map(last_name, handed)} - {""}
 
 
 def last_name(node: ast.AST) -> str:

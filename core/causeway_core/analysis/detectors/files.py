@@ -31,20 +31,26 @@ def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
 
 
 def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUse]) -> Finding | None:
-    """One actor reads the file, or has it read, and writes it in the same function; another does, or writes it, and could come in between."""
+    """One actor reads the file, or has it read, and writes it, or has it written, in the same function; another does, or writes it, and could come in
+    between.
+    """
     changes = [use for use in uses if use.verb in ("write", "replace")]
     windows = []
     reads = [use for use in uses if use.verb == "read"][:SAMPLE]
     handed = [(asked, use) for use in reads if (asked := files.on_behalf(use)) is not None]
+    asked_for = [(asked, use) for use in changes if (asked := files.on_behalf(use)) is not None]
     for read, done in [*((use, use) for use in reads), *handed]:
         # What is read elsewhere and not waited for is not what is written.
-        write = next((use for use in changes if files.same_call(read, use) and (done is read or not files.unordered(done, use))), None)
+        both = [(use, use) for use in changes] if done is read else [*((use, use) for use in changes), *asked_for]
+        write = next((told for told, use in both if files.same_call(read, told) and (done is read or not files.unordered(done, use))), None)
         if write is not None and not files.locked_through(read, write):
             struck = [use for use in changes if use.actor != read.actor and files.between(read, use, write)]
-            windows.append((read, write, struck))
-    for read, write, struck in sorted(windows, key=lambda window: not window[2]):
-        for other in (*struck[:SAMPLE], *uses[: 4 * SAMPLE]):
-            writes = other in changes
+            windows.append((read, write, struck, done is not read))
+    for read, write, struck, by_task in sorted(windows, key=lambda window: not window[2]):
+        for use in (*struck[:SAMPLE], *uses[: 4 * SAMPLE]):
+            # What a task has done is told of it, as the window is.
+            other = (files.on_behalf(use) if by_task else None) or use
+            writes = use in changes
             alike = other.verb == "read" and (other.path, other.line) == (read.path, read.line)
             if other.actor == read.actor or not (writes or alike) or not files.apart(read, write, other):
                 continue
@@ -57,7 +63,7 @@ def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUs
             )
             sides = [(read, "read"), (write, "write"), (other, verb.removesuffix("s"))]
             advice = "hold one lock (for processes a lock on a file beside it) from before it is read until it is written"
-            return told(scene, "lost_update", "likely", 0.6 if writes else 1.3, title, name, sides, advice, struck=other in struck)
+            return told(scene, "lost_update", "likely", 0.6 if writes else 1.3, title, name, sides, advice, struck=use in struck)
     return None
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.on_behalf import Deed, locks_at, locks_through
 from causeway_core.analysis.query_flow import Written, influence
 from causeway_core.analysis.statement import parse
 from causeway_core.analysis.telling.scene import Moment, Scene
@@ -27,8 +28,9 @@ _REFUSED = frozenset(
 @dataclass(frozen=True, slots=True)
 class _Use:
     sql: Sql
-    order: int
     place: SourcePlace
+    deed: Deed
+    told: Deed
 
     @property
     def table(self) -> str:
@@ -38,20 +40,17 @@ class _Use:
 
 
 def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """SELECT, then INSERT or UPDATE of the same table by the same actor, which the text makes depend on what was found; another actor makes the same
-    SELECT, and nothing keeps it out. One finding a pair of statements.
+    """SELECT, then INSERT or UPDATE of the same table by the same actor (or in the name of the same task), which the text makes depend on what was
+    found; another actor makes the same SELECT, and nothing keeps it out. One finding a pair of statements.
 
     Not if both are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, ON CONFLICT), nor for an
     INSERT that a constraint refuses and whose refusal is handled.
     """
-    uses = [
-        _Use(sql, order, place)
-        for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True)
-        if sql.access in ("read", "write") and (place := scene.place(sql.at)).line
-    ]
+    deeds = ((sql, Deed.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
+    uses = [_Use(sql, place, deed, deed) for sql, deed in deeds if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
     texts = evidence.texts
     found: dict[tuple[str, str], Finding] = {}
-    for read, write in _pairs(uses):
+    for read, write in _pairs(evidence, uses):
         pair = read.sql.statement, write.sql.statement
         if pair in found or _refusal_handled(texts, write):
             continue
@@ -64,18 +63,23 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     return list(found.values())
 
 
-def _pairs(uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
-    """Each write with the reads of its table that its actor made before it, the latest first."""
+def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
+    """Each write with the reads of its table that its actor made before it, or that were made before in the name of its task, the latest first."""
     before: dict[tuple[int, str], list[_Use]] = {}
-    for use in sorted(uses, key=lambda each: each.sql.at):
-        mine = before.setdefault((use.sql.actor, use.table), [])
+    for use in sorted(uses, key=lambda each: (each.deed.order, each.sql.at)):
         statement = parse(use.sql.statement)
-        if use.sql.access == "read":
-            mine.append(use)
-        elif statement.verb in ("INSERT", "UPDATE") and not statement.upserts and not (statement.verb == "UPDATE" and _checks(use.sql)):
-            for read in reversed(mine[-4:]):
-                if not _same_row(read.sql, use.sql):
-                    yield read, use
+        writes = statement.verb in ("INSERT", "UPDATE") and not statement.upserts and not (statement.verb == "UPDATE" and _checks(use.sql))
+        for name in use.deed.names(evidence):
+            mine = before.setdefault((name.who, use.table), [])
+            if use.sql.access == "read":
+                mine.append(replace(use, told=name))
+            # Asked again, the last answer counts.
+            latest = {read.sql.statement: read for read in mine[-4:]}
+            for read in reversed(latest.values()) if writes and use.sql.access == "write" else ():
+                own = name is use.deed
+                handed = read.deed.who != use.deed.who and evidence.order.happens_before(read.sql.at, use.sql.at, must=True)
+                if (own or handed) and not _same_row(read.sql, use.sql):
+                    yield read, replace(use, told=name)
 
 
 def _refused(read: Sql, write: Sql) -> bool:
@@ -97,15 +101,17 @@ def _same_row(read: Sql, write: Sql) -> bool:
 
 def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Use | None:
     """Another actor's statement like the read that may fall into the window."""
-    alike = [use for use in uses if use.sql.actor != read.sql.actor and use.sql.statement == read.sql.statement and use.table == read.table]
+    own = (read.deed.who, write.deed.who)
+    alike = [use for use in uses if use.deed.who not in own and use.sql.statement == read.sql.statement and use.table == read.table]
     for other in alike[:SAMPLE]:
         if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="rows"):
             continue
-        through = evidence.holds.through(read.sql.actor, read.order, evidence.transactions.end(write.sql))
-        if through & evidence.holds.locks(other.sql.actor, other.order) or not _matters(read.sql, other.sql):
+        through = locks_through(evidence, read.deed, write.deed, evidence.transactions.end(write.sql))
+        if through & locks_at(evidence, other.deed) or not _matters(read.sql, other.sql):
             continue
         if all(evidence.unordered(use.sql.at, other.sql.at) for use in (read, write)):
-            return other
+            asker = other.deed.asker(evidence) if write.told is not write.deed else None
+            return replace(other, told=asker or other.deed)
     return None
 
 
@@ -136,7 +142,7 @@ def _raises_its_own(node: ast.AST) -> bool:
 
 def _told(scene: Scene, read: _Use, write: _Use, other: _Use) -> Finding:
     table = read.table.rpartition(":")[2]
-    reader, second = scene.actor(read.sql.actor), scene.actor(other.sql.actor)
+    reader, second = scene.actor(read.told.who), scene.actor(other.told.who)
     begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
     return scene.finding(
         kind="atomicity_violation",
@@ -149,9 +155,9 @@ def _told(scene: Scene, read: _Use, write: _Use, other: _Use) -> Finding:
         ),
         resource=table,
         events=[
-            Moment(read.sql.actor, int(read.sql.at), "read", " ".join(read.sql.statement.split())[:60]),
-            Moment(write.sql.actor, int(write.sql.at), "write", " ".join(write.sql.statement.split())[:60]),
-            Moment(other.sql.actor, int(other.sql.at), "read", " ".join(other.sql.statement.split())[:60]),
+            Moment(read.told.who, int(read.told.at), "read", " ".join(read.sql.statement.split())[:60]),
+            Moment(write.told.who, int(write.told.at), "write", " ".join(write.sql.statement.split())[:60]),
+            Moment(other.told.who, int(other.told.at), "read", " ".join(other.sql.statement.split())[:60]),
         ],
         recommendation=(
             f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or have a constraint refuse the second"

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.on_behalf import Deed, locks_at, locks_through
 from causeway_core.analysis.query_flow import Written, influence, is_mapped, recomputed
 from causeway_core.analysis.statement import Statement, parse
 from causeway_core.analysis.telling.scene import Moment, Scene
@@ -20,10 +21,16 @@ PARTNERS = 24
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A statement's use of one row; `order` is its rank in the total order of its process."""
+    """A statement's use of one row, and what did it; `told` is the deed that is told of: of a statement that a task has a thread make, the task's."""
 
     sql: Sql
-    order: int
+    deed: Deed
+    told: Deed
+
+    @property
+    def order(self) -> int:
+        """Rank in the total order of its process."""
+        return self.deed.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,8 @@ class _Window:
 
 
 def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """SELECT of a row, then UPDATE or DELETE of it by the same actor, with no lock of the database or the program around them and not in one
-    transaction that serializes them; another actor's statement on the row is concurrent.
+    """SELECT of a row, then UPDATE or DELETE of it by the same actor, or in the name of the same task, with no lock of the database or the program
+    around them and not in one transaction that serializes them; another actor's statement on the row is concurrent.
 
     Not for writes that are safe by themselves: `SET x = x + ?`, a WHERE that checks more than the key, upserts. One finding a pair of
     statements.
@@ -73,22 +80,24 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
     for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True):
         if sql.error is None and sql.access in ("read", "write"):
             for row in sql.rows[:64]:
-                by_row[str(sql.details.get("database", "")), *row].append(_Use(sql, order))
+                deed = Deed.of(evidence, sql.actor, sql.at, order)
+                by_row[str(sql.details.get("database", "")), *row].append(_Use(sql, deed, deed))
     for row, uses in by_row.items():
         uses.sort(key=lambda use: (use.order, use.sql.at))
         last_read: dict[int, _Use] = {}
         for use in uses:
             statement = _statement(use.sql)
             if use.sql.access == "read":
-                last_read[use.sql.actor] = use
-            elif (
-                use.sql.actor in last_read
-                and statement.verb in ("UPDATE", "DELETE")
-                and not (statement.relative or statement.checked or statement.upserts)
-            ):
-                window = _open(evidence, str(row[1]), tuple(row[2:]), last_read.pop(use.sql.actor), use, uses)
-                if window is not None:
-                    yield window
+                last_read.update((each.who, replace(use, told=each)) for each in use.deed.names(evidence))
+            elif statement.verb in ("UPDATE", "DELETE") and not (statement.relative or statement.checked or statement.upserts):
+                for each in use.deed.names(evidence):
+                    read = last_read.pop(each.who, None)
+                    if read is None or (read.deed.who != use.deed.who and not evidence.order.happens_before(read.sql.at, use.sql.at, must=True)):
+                        continue
+                    window = _open(evidence, str(row[1]), tuple(row[2:]), read, replace(use, told=each), uses)
+                    if window is not None:
+                        yield window
+                    break
 
 
 def _statement(sql: Sql) -> Statement:
@@ -101,27 +110,30 @@ def _statement(sql: Sql) -> Statement:
 
 def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use, write: _Use, uses: list[_Use]) -> _Window | None:
     """The window with the statement of another actor that fits into it best: one that did, a writer, a reader of the same text."""
-    others = [use for use in uses if use.sql.actor != write.sql.actor and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
+    own = (read.deed.who, write.deed.who)
+    others = [use for use in uses if use.deed.who not in own and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
     others.sort(key=lambda use: (not read.order < use.order < write.order, use.sql.access != "write", abs(use.order - write.order)))
     for other in others[:PARTNERS]:
         if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="row") or _locked(evidence, read, write, other):
             continue
         if all(evidence.unordered(use.sql.at, other.sql.at) for use in (read, write)):
             struck = read.order < other.order < write.order and other.sql.access == "write" and parse(write.sql.statement).verb == "UPDATE"
-            return _Window(table, key, read, write, other, struck)
+            # Of a window that a task opens, the other is told of in its task's name too.
+            asker = other.deed.asker(evidence) if write.told is not write.deed else None
+            return _Window(table, key, read, write, replace(other, told=asker or other.deed), struck)
     return None
 
 
 def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:
     # A lock that is let go before the commit lets others read what was there before.
-    through = evidence.holds.through(read.sql.actor, read.order, evidence.transactions.end(write.sql))
-    return bool(through & evidence.holds.locks(other.sql.actor, other.order))
+    through = locks_through(evidence, read.deed, write.deed, evidence.transactions.end(write.sql))
+    return bool(through & locks_at(evidence, other.deed))
 
 
 def _told(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
     name = f"{window.table} row {', '.join(map(str, window.key))}".rstrip()
-    reader, other = scene.actor(window.read.sql.actor), scene.actor(window.other.sql.actor)
-    place = scene.place(window.read.sql.at)
+    reader, other = scene.actor(window.read.told.who), scene.actor(window.other.told.who)
+    place = scene.place(window.read.told.at)
     verb = "wrote" if window.other.sql.access == "write" else "read"
     if window.struck:
         title = f"`{place.function}` in {reader} read {name}, then {other} wrote it, then {reader} wrote it from what it had read: one update is lost"
@@ -131,7 +143,7 @@ def _told(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
             "come in between: one update would be lost"
         )
     events = [
-        Moment(use.sql.actor, int(use.sql.at), role, _said(use.sql))
+        Moment(use.told.who, int(use.told.at), role, _said(use.sql))
         for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))
     ]
     shared = evidence.transactions.shared(window.read.sql, window.other.sql)

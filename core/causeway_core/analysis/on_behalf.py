@@ -1,0 +1,52 @@
+"""In whose name a pool's thread does something: a task hands a call to the pool and waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.model import At
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done at an event (`order`: its rank in the total order of its process), by an actor; `who` is that actor, or the work
+    item of a pool that it ran just then.
+    """
+
+    actor: int
+    who: int
+    at: At
+    order: int
+
+    @classmethod
+    def of(cls, evidence: Evidence, actor: int, at: At, order: int) -> Deed:
+        """What an actor did at an event."""
+        return cls(actor, evidence.facts.work_of(actor, at), at, order)
+
+    def asker(self, evidence: Evidence) -> Deed | None:
+        """The same as done by the task that had the work item submitted, where it did so; None of what no task submitted."""
+        item = evidence.facts.work_items.all.get(self.who)
+        if item is None or not evidence.is_asynchronous(item.submitter):
+            return None
+        return Deed(item.submitter, item.submitter, item.submitted, self.order)
+
+    def names(self, evidence: Evidence) -> Iterator[Deed]:
+        """The deed, and the same as that of its asker."""
+        yield self
+        asker = self.asker(evidence)
+        if asker is not None:
+            yield asker
+
+
+def locks_through(evidence: Evidence, first: Deed, last: Deed, until: int) -> frozenset[int]:
+    """The locks held without a break from one deed to a rank after another: by who did both, and by who had both done."""
+    pairs = [(first, last), (first.asker(evidence), last.asker(evidence)), (first.asker(evidence), last), (first, last.asker(evidence))]
+    same = {one.actor for one, two in pairs if one is not None and two is not None and one.actor == two.actor}
+    return frozenset().union(*(evidence.holds.through(actor, first.order, until) for actor in same))
+
+
+def locks_at(evidence: Evidence, deed: Deed) -> frozenset[int]:
+    """The locks held while something is done, by who does it and by who has it done."""
+    return frozenset().union(*(evidence.holds.locks(each.actor, deed.order) for each in deed.names(evidence)))
