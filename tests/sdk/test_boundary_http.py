@@ -261,6 +261,39 @@ def test_an_aiohttp_service(tmp_path: Path) -> None:
     assert recorded.gaps() == []
 
 
+MALFORMED = """
+    import asyncio, aiohttp
+    from aiohttp import web
+
+    async def handle(request):
+        return web.Response(text="fine")
+
+    async def main():
+        app = web.Application()
+        app.router.add_get("/fine", handle)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = site._server.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"no request at all\\r\\n\\r\\n")
+        print((await reader.readline()).split()[1])
+        writer.close()
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/fine") as response:
+            print(response.status)
+        await runner.cleanup()
+    asyncio.run(main())
+"""
+
+
+def test_what_is_no_request_does_not_end_the_recording_of_those_that_follow(tmp_path: Path) -> None:
+    recorded = run_both(tmp_path, MALFORMED)
+    served = [fact["name"] for fact in recorded.facts("SPAN") if fact.get("attributes", {}).get("span.kind") == "server"]
+    assert served == ["GET /fine"]
+    assert recorded.gaps() == []
+
+
 def test_the_handlers_task_receives_the_message(tmp_path: Path) -> None:
     recorded = run_both(tmp_path, AIOHTTP)
     actor: dict[int, list[int]] = {}

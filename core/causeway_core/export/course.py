@@ -14,8 +14,9 @@ from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.errors import ExportImpossible
 from causeway_core.export.regression.answers import source_of
 from causeway_core.export.regression.entry import Entry, entries
-from causeway_core.export.regression.layout import docstring, drive_of, fixture, imports, is_one_of, order_of, project_of, started
+from causeway_core.export.regression.layout import docstring, fixture, imports, is_one_of, order_of, project_of, started
 from causeway_core.export.regression.rehearsal import Observed, Rehearsal
+from causeway_core.export.regression.sender import Sender
 from causeway_core.export.regression.wording import places_of, quoted
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.canonical import canonical
@@ -42,7 +43,7 @@ class _Plan:
     runs: tuple[Observed, ...]
     left_out: int
     copied: bool
-    drive: tuple[str, ...] = ()
+    sender: Sender
 
 
 def generate(
@@ -85,7 +86,7 @@ def _rehearsed(recording: Recording, wanted: Course, entry: Entry, isolation: Is
     steps = tuple(_common([run.course for run in runs], dict(wanted.order.places)))
     if not steps:
         return "no two runs of one and the same order do the same"
-    return _Plan(entry, wanted.order, steps, runs, wanted.left_out, Workspace.of(recording).copied, drive_of(recording))
+    return _Plan(entry, wanted.order, steps, runs, wanted.left_out, Workspace.of(recording).copied, Sender.of(recording))
 
 
 def _common(courses: Sequence[Sequence[tuple[str, str | None]]], places: Mapping[str, OrderPlace]) -> list[tuple[str, str | None]]:
@@ -117,6 +118,7 @@ def _text(recording: Recording, plan: _Plan, trace_id: str, folder: Path, isolat
         places,
         order_of(plan.order, names, [key for key in keys if key not in constrained]),
         _course(plan, names),
+        *plan.sender.definitions(),
         *([source_of(isolation)] if isolation is not None else []),
     ]
     below = [fixture()] if plan.copied else []
@@ -145,7 +147,7 @@ def _function(plan: _Plan, trace_id: str, isolation: Isolation | None) -> str:
     first = plan.runs[0]
     results = {run.result for run in plan.runs}
     takes = bool(plan.entry.function) and len(results) == 1 and first.result not in (None, "None")
-    body, needs, outcome = started(plan.entry, copied=plan.copied, given=isolation is not None, takes=takes, drive=plan.drive)
+    body, needs, outcome = started(plan.entry, copied=plan.copied, given=isolation is not None, takes=takes, sender=plan.sender)
     body.append(f"assert {outcome}.feasible, str({outcome})")
     if isolation is not None:
         body.append(f"assert not {outcome}.missing, {outcome}.missing")
@@ -160,7 +162,7 @@ def _function(plan: _Plan, trace_id: str, isolation: Isolation | None) -> str:
     if printed:
         if plan.entry.function:
             needs.append("capsys: pytest.CaptureFixture[str]")
-        shown = "capsys.readouterr().out" if plan.entry.function else f"{outcome}.{'replies' if plan.drive else 'stdout'}"
+        shown = "capsys.readouterr().out" if plan.entry.function else f"{outcome}.{'replies' if plan.sender else 'stdout'}"
         body.append(f"printed = {shown}.splitlines()")
         body += [f"assert {quoted(line)} in printed" for line in printed]
     header = f"def test_trace_{trace_id[:8]}_goes_as_recorded({', '.join(needs)}) -> None:"

@@ -12,8 +12,9 @@ from causeway_core.errors import FindingUnusable
 from causeway_core.export.regression.answers import source_of
 from causeway_core.export.regression.entry import Entry, entries
 from causeway_core.export.regression.expectation import Check, checks
-from causeway_core.export.regression.layout import docstring, drive_of, fixture, imports, is_one_of, lines, order_of, project_of, started
+from causeway_core.export.regression.layout import docstring, fixture, imports, is_one_of, lines, order_of, project_of, started
 from causeway_core.export.regression.rehearsal import Observed, Rehearsal
+from causeway_core.export.regression.sender import Sender
 from causeway_core.export.regression.wording import places_of
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
@@ -39,8 +40,8 @@ class _Plan:
     order: Order
     checks: tuple[Check, ...]
     copied: bool
-    isolation: Isolation | None = None
-    drive: tuple[str, ...] = ()
+    isolation: Isolation | None
+    sender: Sender
 
 
 def generate(
@@ -95,8 +96,8 @@ def _tried(
         return f"{order.says}: {first.reason}"
     rehearsal = Rehearsal(recording, entry, watch, isolation)
     serial_orders = [each for each in finding.orders if each.aim == "serial"]
-    drive = drive_of(recording)
-    if "It happened in this run." not in finding.explanation and not drive:
+    sender = Sender.of(recording)
+    if "It happened in this run." not in finding.explanation and not sender:
         serial_orders.append(PLAIN)
     orders = [order, *serial_orders, *serial_orders[:1]]
     again, *rest = _run_all(rehearsal, orders, 2 if runs_apart(recording) else 1)
@@ -112,7 +113,7 @@ def _tried(
         found = tuple(check for check in found if check.subject != "stdout")
     if not again.feasible or not any(check.tells for check in found):
         return f"{order.says}: a test sees what it sees in serial orders"
-    return _Plan(entry, order, found, Workspace.of(recording).copied, isolation, drive)
+    return _Plan(entry, order, found, Workspace.of(recording).copied, isolation, sender)
 
 
 def _run_all(rehearsal: Rehearsal, orders: Sequence[Order], at_once: int) -> list[Observed]:
@@ -148,6 +149,7 @@ def _text(recording: Recording, finding: Finding, plan: _Plan, folder: Path) -> 
         f"PROJECT = {project_of(Path(recording.meta.root), folder)}",
         places,
         order_of(plan.order, names),
+        *plan.sender.definitions(),
         *([source_of(plan.isolation)] if plan.isolation is not None else []),
     ]
     below = [fixture()] if plan.copied else []
@@ -176,8 +178,8 @@ def _docstring(recording: Recording, finding: Finding, plan: _Plan) -> str:
 
 def _function(finding: Finding, plan: _Plan, watched: dict[str, str]) -> str:
     takes = any(check.subject == "result" for check in plan.checks)
-    body, needs, outcome = started(plan.entry, copied=plan.copied, given=plan.isolation is not None, takes=takes, drive=plan.drive)
-    printed = f"outcome.{'replies' if plan.drive else 'stdout'}.splitlines()"
+    body, needs, outcome = started(plan.entry, copied=plan.copied, given=plan.isolation is not None, takes=takes, sender=plan.sender)
+    printed = f"outcome.{'replies' if plan.sender else 'stdout'}.splitlines()"
     if plan.entry.function:
         printed = "capsys.readouterr().out.splitlines()"
         if any(check.subject == "stdout" for check in plan.checks):

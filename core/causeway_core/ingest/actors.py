@@ -105,7 +105,8 @@ class _Spawn:
 
 
 class _Paths:
-    """Names actors by who made them, what they run and their place among the siblings that run the same: the same in every run.
+    """Names actors by who made them, what they run and their place among the siblings that run the same: the same in every run. What callbacks make
+    is named below the callback's name without its number, which depends on how often a loop was called back.
 
     The first actor of a child process is `process` below the actor that started it. Starts are counted, whether or not the child was recorded.
     """
@@ -114,6 +115,8 @@ class _Paths:
         self._facts = pipeline.facts
         self._known: dict[int, str] = {}
         self._last = 0
+        self._stems: dict[int, str] = {}
+        """What the paths of those begin with that a callback makes, by its id."""
         self._siblings: Counter[str] = Counter()
         self._roots = self._find_roots()
         self._by_uid = {f"{process.uid:016x}": process for process in self._facts.processes.values()}
@@ -129,7 +132,7 @@ class _Paths:
             if isinstance(turn, ActorFacts):
                 self.of(turn)
             else:
-                self._starts[turn] = self._numbered(f"{self._path_of(spawns[turn].actor)}/process")
+                self._starts[turn] = self._numbered(f"{self._stem_of(spawns[turn].actor)}/process")
 
     def appends(self, actors: Sequence[ActorFacts]) -> bool:
         """Whether new actors (in order of id) change no path that was given: they come after all others, and none is the first of its process."""
@@ -198,6 +201,10 @@ class _Paths:
         found = self._facts.actors.get(actor)
         return "main" if found is None else self.of(found)
 
+    def _stem_of(self, actor: int) -> str:
+        path = self._path_of(actor)
+        return self._stems.get(actor, path)
+
     def _creator(self, actor: ActorFacts) -> int | None:
         if actor.creator is not None:
             return actor.creator
@@ -208,7 +215,12 @@ class _Paths:
         if creator is None:
             return self._root(self._facts.processes[actor.process])
         _, _, qualname = _split(actor.function)
-        return self._numbered(f"{self._known.get(creator, 'main')}/{(qualname or actor.name or actor.kind).rsplit('.', 1)[-1]}")
+        # Not `_path_of`: those who made each other, as only a broken recording says, are not followed around.
+        above = self._stems.get(creator, self._known.get(creator, "main"))
+        base = f"{above}/{(qualname or actor.name or actor.kind).rsplit('.', 1)[-1]}"
+        if actor.kind == "callback":
+            self._stems[actor.id] = base
+        return self._numbered(base)
 
     def _root(self, process: ProcessFacts) -> str:
         start = self._start_of(process)

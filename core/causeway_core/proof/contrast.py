@@ -14,13 +14,15 @@ _SAID_FIRST = ("hang", "exceptions", "tests", "exit code", "returned", "replies"
 
 def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:
     """One sentence: `every serial order gives main() = 2; this one gave main() = 1`. `resource` names what has the final value."""
-    name = min(found, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
+    # What is missing among the exceptions says least: services answer refusals with them.
+    told = [each for each in found if each != "exceptions" or _only_in(bad.aspects[each], _given(serial, each))] or found
+    name = min(told, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
     if name == "hang":
         who = f" ({'; '.join(result.hang)})" if result.hang else ""
         ends = "in every serial order the program ends" if serial else "in the recorded run the program ended"
         return f"in this order nothing can go on{who}; {ends}"
     mine = bad.aspects[name]
-    others = list(dict.fromkeys(outcome.aspects.get(name, ()) for outcome in serial))
+    others = _given(serial, name)
     news = _only_in(mine, others)
     if name == "exceptions" and news:
         return f"this order raises {_cut(', '.join(news))}; no serial order does"
@@ -32,6 +34,11 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
         theirs, ours = _from_where_they_differ(", ".join(others[0]), ", ".join(mine))
     what = "exit code " if name == "exit code" else ""
     return f"{_every(others)} {what}{theirs}; this one gave {what}{ours}"
+
+
+def _given(serial: Sequence[Outcome], name: str) -> list[Aspect]:
+    """The different things that serial orders gave."""
+    return list(dict.fromkeys(outcome.aspects.get(name, ()) for outcome in serial))
 
 
 def _from_where_they_differ(one: str, two: str) -> tuple[str, str]:

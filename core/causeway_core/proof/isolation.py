@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from causeway_core.errors import NotReplayable
+from causeway_core.proof.requests import REQUEST
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Answer
 
@@ -46,7 +47,7 @@ class Isolation:
         answers = [
             _document(row, paths.get(row.actor, "main"))
             for row in rows
-            if row.kind not in ("environment", DATABASE) and not (row.kind == HTTP and address_of(_url(row)) in inside)
+            if row.kind not in ("environment", DATABASE, REQUEST) and not (row.kind == HTTP and address_of(_url(row)) in inside)
         ]
         document = {
             "schema": ANSWERS_SCHEMA, "inside": sorted(inside), "outside": sorted(outside), "databases": databases, "answers": answers,

@@ -26,6 +26,7 @@ from causeway_core.model.order import Exploration, Order
 from causeway_core.proof.database import servers
 from causeway_core.proof.isolation import NOT_CAPTURED, Isolation, missing
 from causeway_core.proof.outcome import Outcome, databases, observe, written_paths
+from causeway_core.proof.requests import drive_of, is_driven
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage import Recording
@@ -101,10 +102,10 @@ class Reruns:
         self._stopped = False
         self.count = 0
 
-    @property
+    @cached_property
     def driven(self) -> bool:
         """Whether what happens depends on when requests come in."""
-        return bool(self._recording.meta.launch.drive)
+        return is_driven(self._recording)
 
     @cached_property
     def recorded(self) -> Outcome:
@@ -308,7 +309,9 @@ def variables_of(recording: Recording, target: Target, place: Path, isolation: I
         isolation.put(base, place / "answers.json")
     meta = recording.meta
     how = meta.launch
-    return environment(target, place / "spool", detail=meta.detail, include=how.include, exclude=how.exclude, drive=how.drive, base=base)
+    return environment(
+        target, place / "spool", detail=meta.detail, include=how.include, exclude=how.exclude, drive=drive_of(recording, place), base=base
+    )
 
 
 def target_of(recording: Recording) -> Target:

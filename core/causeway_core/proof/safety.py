@@ -8,10 +8,15 @@ from pathlib import Path
 
 from causeway_core.proof.database import servers
 from causeway_core.proof.isolation import Isolation
+from causeway_core.proof.requests import Requests
 from causeway_core.proof.workspace import Workspace, writes_outside
 from causeway_core.storage.recording import Recording
 
 _STDIN = re.compile(r"\binput\(|\bsys\.stdin\b")
+_UNSENT = (
+    "requests from outside of the recording drove it; record it with --replayable, which keeps them, or with what sends them: "
+    "--drive 'python client.py'"
+)
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]", "0.0.0.0", "unix:", "/")
 
 
@@ -30,7 +35,9 @@ def obstacles(recording: Recording) -> tuple[str, ...]:
     elif not Path(meta.launch.python).exists():
         found.append(f"the interpreter {meta.launch.python} is gone")
     elif not meta.launch.drive and _is_driven_from_outside(recording):
-        found.append("requests from outside of the recording drove it; record it with what sends them: --drive 'python client.py'")
+        requests = Requests.of(recording)
+        if not requests.sent:
+            found.append(requests.lacking or _UNSENT)
     return tuple(found)
 
 

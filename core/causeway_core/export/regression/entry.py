@@ -9,6 +9,7 @@ from pathlib import Path
 
 from causeway_core.model import Function
 from causeway_core.proof.outcome import MOST_ACTIVATIONS, is_entry, outermost
+from causeway_core.proof.requests import is_driven
 from causeway_core.session.past import Past
 from causeway_core.storage.recording import Recording
 
@@ -49,7 +50,7 @@ def entries(recording: Recording) -> list[Entry]:
     program = recording.meta.command[0]
     foreign = program not in ("-m", "-c") and not _inside(_absolute(recording, program), recording) and not _is_pytest(recording)
     # Who sends requests interrupts the process that serves them: it has to be one of its own.
-    found = [command] if recording.meta.launch.drive else [*functions, command] if foreign else [command, *functions]
+    found = [command] if is_driven(recording) else [*functions, command] if foreign else [command, *functions]
     return [each for each in found if each is not None]
 
 

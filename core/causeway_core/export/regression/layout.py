@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from causeway_core.export.regression.entry import Entry
+from causeway_core.export.regression.sender import Sender
 from causeway_core.export.regression.wording import quoted, wrapped
 from causeway_core.model.order import Order
 from causeway_core.proof.workspace import LEFT_OUT
-from causeway_core.storage.recording import Recording
 
 WIDTH = 120
 
@@ -62,21 +62,15 @@ def fixture() -> str:
             return Path(shutil.copytree(PROJECT, tmp_path / PROJECT.name, ignore=left_out))''')
 
 
-def drive_of(recording: Recording) -> tuple[str, ...]:
-    """What sends the requests, with the recorded interpreter as "python": the test has one of its own."""
-    words = recording.meta.launch.drive
-    return ("python", *words[1:]) if words[:1] == (recording.meta.launch.python,) else words
-
-
-def started(entry: Entry, *, copied: bool, given: bool, takes: bool, drive: Sequence[str] = ()) -> tuple[list[str], list[str], str]:
+def started(entry: Entry, *, copied: bool, given: bool, takes: bool, sender: Sender) -> tuple[list[str], list[str], str]:
     """The statements that run the program under `ORDER`, the parameters that they need, and the expression of the outcome.
 
-    `given`: with `ANSWERS`; `takes`: what the function returns is wanted; `drive`: words of what sends requests.
+    `given`: with `ANSWERS`; `takes`: what the function returns is wanted; `sender`: of a service.
     """
     project = "project" if copied else "PROJECT"
     needs = ["project: Path"] if copied else []
     answers = f", answers=ANSWERS, root={project}" if given else ""
-    answers += f", drive=[{', '.join(map(quoted, drive))}]" if drive else ""
+    answers += sender.argument()
     if entry.words:
         where = project if entry.cwd == "." else f"{project} / {entry.cwd!r}"
         words = ", ".join(map(quoted, entry.words))

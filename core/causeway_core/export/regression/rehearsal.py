@@ -16,6 +16,7 @@ from causeway import order as guest
 
 from causeway_core.errors import LaunchError
 from causeway_core.export.regression.entry import Entry
+from causeway_core.export.regression.sender import Sender
 from causeway_core.launch import Target
 from causeway_core.model.order import Order
 from causeway_core.proof.isolation import NOT_CAPTURED, Isolation
@@ -60,7 +61,7 @@ class Rehearsal:
         self._isolation = isolation
         self._entry = entry
         self._target = target_of(recording)
-        self._drive = recording.meta.launch.drive
+        self._sender = Sender.of(recording)
         self._workspace = Workspace.of(recording)
         self._limit = max(_SHORTEST_LIMIT_SECONDS, 5 * (recording.meta.duration_ns or 0) / 1e9)
 
@@ -85,11 +86,11 @@ class Rehearsal:
         words = ["-m", *self._entry.words] if self._entry.words[0] == "pytest" else list(self._entry.words)
         done = guest.run(
             [target.python, *target.flags, *words], order.document(), cwd=folder / self._entry.cwd, env=_environment(), timeout=self._limit,
-            answers=self._answers(), root=folder, drive=self._drive,
+            answers=self._answers(), root=folder, **self._sender.given(),
         )  # fmt: skip
         return Observed(
             done.feasible and not done.missing, _why(done.missing, done.reason), done.hang is not None, done.exit_code,
-            tuple((done.replies if self._drive else done.stdout).splitlines()),
+            tuple((done.replies if self._sender else done.stdout).splitlines()),
             tuple(sorted(_RAISED.findall(done.stderr))), values=tuple(sorted(done.values.items())),
             course=tuple((key, done.seen.get(key)) for key in done.passed), asked=tuple(done.asked), refused=done.refused,
         )  # fmt: skip

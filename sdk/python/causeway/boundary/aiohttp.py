@@ -57,9 +57,11 @@ def patch_server(module: ModuleType) -> None:
 
     traceparent, tracestate, causeway = istr("traceparent"), istr("tracestate"), istr("X-Causeway-Trace")
 
-    def begin(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange:
+    def begin(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
         request = args[1]
         headers = request.headers
+        if type(headers) is dict:
+            return None  # what came could not be read as a request, and is answered with an error
         parents = headers.getall(traceparent, ())
         states = headers.getall(tracestate, ()) if parents else ()
         exchange = server_begin(

@@ -17,7 +17,7 @@ Nothing of this is imported unless `CAUSEWAY_ORDER` is set or a test uses it, an
 
 from __future__ import annotations
 
-from causeway.order.answered import answer, answers, readings, response
+from causeway.order.answered import answer, answers, readings, request, response
 from causeway.order.command import run
 from causeway.order.document import Order, OrderError
 from causeway.order.forced import Forced, HangError, forced
@@ -26,5 +26,5 @@ from causeway.order.readable import Injection, Looks, Wait, Watch, check, inject
 
 __all__ = [
     "Forced", "HangError", "Injection", "Looks", "Order", "OrderError", "Outcome", "Wait", "Watch",
-    "answer", "answers", "check", "forced", "inject", "place", "readings", "response", "run", "wait", "watch",
+    "answer", "answers", "check", "forced", "inject", "place", "readings", "request", "response", "run", "wait", "watch",
 ]  # fmt: skip

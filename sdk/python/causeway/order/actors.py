@@ -1,7 +1,8 @@
 """Actors and their spawn paths: the names that a recording gives them (host: ingest/actors.py), from the order in which they are made.
 
 A path is the creator's path, a slash and the last part of what the actor runs; the second of a name gets `#2`. Threads and tasks get theirs when they
-are made, callbacks when they run for the first time, as the recorder introduces them.
+are made, callbacks when they run for the first time, as the recorder introduces them. What callbacks make is named below the callback's name without
+its number: how often a loop calls back, for each packet that arrives, differs from run to run.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ SUBMIT = "submit()"
 class Actor:
     """One thread, task or callback. `thread` is the ident of the OS thread it runs on, once known; `loop` its event loop."""
 
-    __slots__ = ("aside", "awaiting", "begun", "counts", "ended", "kind", "loop", "native", "path", "pending", "subject", "thread", "worker")
+    __slots__ = ("aside", "awaiting", "begun", "counts", "ended", "kind", "loop", "native", "path", "pending", "stem", "subject", "thread", "worker")
 
     def __init__(self, path: str, kind: str, subject: Any = None) -> None:
         self.path = path
+        self.stem = path
+        """What the paths of those begin with that it makes."""
         self.kind = kind
         self.subject = subject
         """What runs: the Thread or Task, for telling what it waits for. Tasks are held weakly."""
@@ -92,13 +95,17 @@ class Actors:
 
     def spawn(self, creator: Actor, name: str, kind: str, subject: Any = None) -> Actor:
         """A new actor, named."""
-        return self._new(self.named(creator, name), kind, subject)
+        base = _below(creator, name)
+        actor = self._new(self._numbered(base), kind, subject)
+        if kind == "callback":
+            actor.stem = base
+        return actor
 
     def named(self, creator: Actor, name: str) -> str:
         """The path of what is about to be made."""
-        if name != SUBMIT:
-            creator = creator.worker or creator
-        base = f"{creator.path}/{name.rsplit('.', 1)[-1]}"
+        return self._numbered(_below(creator, name))
+
+    def _numbered(self, base: str) -> str:
         count = self._siblings[base] = self._siblings.get(base, 0) + 1
         return base if count == 1 else f"{base}#{count}"
 
@@ -218,6 +225,12 @@ class Actors:
     def forget(self, task: Any) -> None:
         """A task has ended; a new one may come to lie at its address."""
         self._tasks.pop(id(task), None)
+
+
+def _below(creator: Actor, name: str) -> str:
+    if name != SUBMIT:
+        creator = creator.worker or creator
+    return f"{creator.stem}/{name.rsplit('.', 1)[-1]}"
 
 
 def _has_code(it: Any) -> bool:

@@ -46,6 +46,10 @@ def readings(actor: str, kind: str, *values: Any) -> list[dict[str, Any]]:
 def answer(actor: str, kind: str, value: Any, what: str = "", body: str | bytes = "") -> dict[str, Any]:
     """An answer of any kind (sdk/SPEC.md section 10)."""
     said: dict[str, Any] = {"actor": actor, "kind": kind, "what": what, "value": value}
+    return _with_body(said, body)
+
+
+def _with_body(said: dict[str, Any], body: str | bytes) -> dict[str, Any]:
     if isinstance(body, bytes):
         import base64
 
@@ -53,6 +57,12 @@ def answer(actor: str, kind: str, value: Any, what: str = "", body: str | bytes 
     elif body:
         said["text"] = body
     return said
+
+
+def request(method: str, target: str, body: str | bytes = "", headers: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """A request that comes in: method, path with query, body, and headers besides those that every request has."""
+    said: dict[str, Any] = {"method": method, "target": target, "headers": [list(pair) for pair in headers]}
+    return _with_body(said, body)
 
 
 def environment_of(document: Mapping[str, Any], variables: dict[str, str]) -> dict[str, str]:

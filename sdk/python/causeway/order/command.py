@@ -27,12 +27,14 @@ def run(
     answers: Mapping[str, Any] | None = None,
     root: str | os.PathLike[str] | None = None,
     drive: Sequence[str] | None = None,
+    requests: Sequence[Mapping[str, Any]] | None = None,
 ) -> Outcome:
     """Runs a script, `-m module …`, `pytest …` or `python …` under an order and gives what came of it.
 
     `timeout` and `patience` are in seconds; the second is how long nothing may move while I/O is outstanding. With `answers`, code
     below `root` (default: `cwd`) gets them from outside. `drive` is for services: a command that sends requests once the program listens
-    ("{port}" in it: where; "python" is this interpreter), and after which the program is interrupted.
+    ("{port}" in it: where; "python" is this interpreter), and after which the program is interrupted; or `requests`, each by `request`, to be sent
+    one after the other, where one that is held is overtaken by the next.
     Raises OrderError, OSError and `subprocess.TimeoutExpired`.
     """
     import json
@@ -50,6 +52,8 @@ def run(
             variables = _answered(variables, answers, os.path.join(folder, "answers.json"), root if root is not None else cwd)
         if patience is not None:
             variables["CAUSEWAY_ORDER_PATIENCE"] = str(patience)
+        if requests:
+            drive = _resend(requests, os.path.join(folder, "requests.json"))
         if drive:
             variables["CAUSEWAY_DRIVE"] = json.dumps([sys.executable if drive[0] == "python" else drive[0], *drive[1:]])
             variables["CAUSEWAY_DRIVE_OUTPUT"] = replies
@@ -71,6 +75,17 @@ def _answered(variables: dict[str, str], answers: Mapping[str, Any], path: str, 
     with open(path, "w", encoding="utf-8") as file:
         json.dump(answers, file)
     return environment_of(answers, {**variables, "CAUSEWAY_ANSWERS": path, "CAUSEWAY_ROOT": os.path.abspath(root or os.curdir)})
+
+
+def _resend(requests: Sequence[Mapping[str, Any]], path: str) -> list[str]:
+    """The command that sends them."""
+    import json
+
+    from causeway.resend import document
+
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document(map(dict, requests)), file)
+    return ["python", "-m", "causeway.resend", path, "{port}"]
 
 
 def _asked(folder: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ import sys
 from types import ModuleType
 
 from causeway import _tap
+from causeway.outside.bodies import Bodies
 from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, kept, question
 from causeway.outside.taking import LARGEST_BODY
 
@@ -17,29 +18,10 @@ if TYPE_CHECKING:
     from causeway.outside.giving import Giving
     from causeway.outside.taking import Taking
 
-_MOST_OPEN = 1000
-
-
-class _Body:
-    """A body that is still coming."""
-
-    def __init__(self, number: int, reader: Any, headers: list[tuple[str, str]]) -> None:
-        self.number = number
-        self.reader = reader  # as long as it is in here, no other reader has its id
-        self.headers = headers
-        self.parts = list(getattr(reader, "_buffer", ()))  # nobody has read anything yet
-        self.size = sum(map(len, self.parts))
-
 
 def take(taking: Taking, module: ModuleType) -> None:
     """Note each response of `aiohttp.client_reqrep`, and its body as it arrives."""
-    from aiohttp.streams import StreamReader
-
-    coming: dict[int, _Body] = {}
-
-    def done(body: _Body) -> None:
-        coming.pop(id(body.reader), None)
-        taking.body(body.number, *kept(b"".join(body.parts), body.headers, maybe_decoded=True))
+    bodies = Bodies.of_streams()
 
     def started(state: None, args: Any, kwargs: Any, response: Any, error: Any) -> None:
         response = args[0]
@@ -53,29 +35,14 @@ def take(taking: Taking, module: ModuleType) -> None:
         if response.status == 101:
             taking.body(number, b"", "it became another protocol")
         elif number:
-            body = _Body(number, response.content, headers)
-            if response.content.is_eof():
-                done(body)
-            elif len(coming) < _MOST_OPEN:
-                coming[id(body.reader)] = body
 
-    def feed(args: Any, kwargs: Any) -> None:
-        body = coming.get(id(args[0]))
-        if body is not None:
-            data = args[1] if len(args) > 1 else kwargs["data"]
-            body.parts.append(data)
-            body.size += len(data)
-            if body.size > LARGEST_BODY:
-                del coming[id(body.reader)]
-                taking.body(body.number, b"", f"its body is larger than {LARGEST_BODY >> 20} MiB")
+            def whole(data: bytes | None) -> None:
+                if data is None:
+                    taking.body(number, b"", f"its body is larger than {LARGEST_BODY >> 20} MiB")
+                else:
+                    taking.body(number, *kept(data, headers, maybe_decoded=True))
 
-    def eof(args: Any, kwargs: Any) -> None:
-        body = coming.get(id(args[0]))
-        if body is not None:
-            done(body)
-
-    def failed(args: Any, kwargs: Any) -> None:
-        coming.pop(id(args[0]), None)
+            bodies.follow(response.content, whole)
 
     def connected(state: None, args: Any, kwargs: Any, protocol: Any, error: Any) -> None:
         if error is not None:
@@ -88,8 +55,6 @@ def take(taking: Taking, module: ModuleType) -> None:
     else:
         _around_connection(connector, connected)
     module.ClientResponse.start = _tap.Around(vars(module.ClientResponse)["start"], None, started, "outside.aiohttp.start", awaited=True)
-    for name, enter in (("feed_data", feed), ("feed_eof", eof), ("set_exception", failed)):
-        setattr(StreamReader, name, _tap.Around(vars(StreamReader)[name], enter, None, f"outside.aiohttp.{name}"))
 
 
 def _around_connection(connector: Any, connected: Any) -> None:

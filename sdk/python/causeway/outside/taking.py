@@ -12,6 +12,7 @@ from causeway.boundary.plain import quote, quote_name
 from causeway.hooks.late import on_import
 from causeway.outside import LIBRARIES
 from causeway.outside.caller import Asker
+from causeway.outside.served import SERVERS
 from causeway.weave.scope import Scope
 
 TYPE_CHECKING = False
@@ -98,7 +99,7 @@ def install() -> None:
     taking = Taking(Asker(Scope.from_environment(os.environ)))
     for take in (clocks.take, chance.take, variables.take):
         _guarded(take, taking)
-    for library, file in LIBRARIES:
+    for library, file in (*LIBRARIES, *((server, f"served.{file}") for server, file in SERVERS)):
         on_import(library, _taker(file, taking))
 
 
