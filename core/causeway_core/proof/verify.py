@@ -10,6 +10,7 @@ from pathlib import Path
 from causeway_core.analysis import Analysis, keep
 from causeway_core.analysis.detectors.removed_twice import REMOVES
 from causeway_core.analysis.document import of_document
+from causeway_core.analysis.filters.generations import SUCCEEDED
 from causeway_core.analysis.telling.sentence import TAKES
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
@@ -95,9 +96,10 @@ def verify(
 ) -> tuple[tuple[Finding, ...], bool]:
     """The findings (of `plan`) with their proofs, confirmed ones first, numbered anew; and whether all that was to be tried was.
 
-    Likely and latent ones are tried in order of rank, and of the hints only deadlocks, lost wake-ups, cancellations, looks at files, and what is
-    taken out. Ctrl-C and an exhausted budget end it early: what was judged by then counts, the rest stays as it was and says so. Kept in the
-    recording if `store`. Costs a run of the program for each order tried; see `Judge`. `isolation` gives the re-runs what came from outside.
+    Likely and latent ones are tried in order of rank, and of the hints only deadlocks, lost wake-ups, cancellations, looks at files, what is
+    taken out, and windows under locks that were dropped. Ctrl-C and an exhausted budget end it early: what was judged by then counts, the rest
+    stays as it was and says so. Kept in the recording if `store`. Costs a run of the program for each order tried; see `Judge`. `isolation` gives
+    the re-runs what came from outside.
     """
     budget = budget or Budget()
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
@@ -161,6 +163,7 @@ def _worth_trying(finding: Finding) -> bool:
         return False
     # What a look at a file decides may be the same whoever does it, and what is taken out may be one's own: only a run can tell.
     telling = any(access.role in ("cancel", "cancels", "look", TAKES, REMOVES) for access in finding.accesses)
+    telling = telling or SUCCEEDED in finding.explanation
     return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or telling
 
 

@@ -14,6 +14,7 @@ from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.company import Company, kin
 from causeway_core.proof.draft import drafted
+from causeway_core.proof.succession import Succession
 
 _NEXT = 48
 """Accesses of an actor after its look among which a place to hold it is sought."""
@@ -46,11 +47,12 @@ class WindowOrders:
         self._anchors = anchors
         self._evidence = evidence
         self._locked_out: set[Order] = set()
+        self._succession = Succession(anchors, evidence)
 
     def orders(self, candidate: Candidate) -> Iterator[Order]:
         """The bad and the serial orders of a window, the likeliest first."""
         # Who looks into a half-built table does no more than that.
-        more = [self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
+        more = [self._succession.orders, self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
         more = more if candidate.pattern not in (Pattern.HALF_BUILT, Pattern.PUBLISHED) else []
         sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]

@@ -9,6 +9,7 @@ from causeway_core.analysis.detectors.check_use import takes_away
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 
 _LOCKS = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition")
+SUCCEEDED = "both sides hold the lock of their key; the two are different locks only because the first was no longer in use"
 _WINDOWS = (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.CROSSED, Pattern.WRITE_WRITE_READ, Pattern.READ_WRITE_READ)
 
 
@@ -23,12 +24,12 @@ def generations(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     mine = evidence.locks_through(candidate.first, candidate.last)
     for other in candidate.others:
         theirs = evidence.locks_at(other)
-        if not any(_succeeds(evidence, one, two) for lock in mine for counterpart in theirs for one, two in _in_turn(evidence, lock, counterpart)):
+        if not any(_succeeds(evidence, one, two) for lock in mine for counterpart in theirs for one, two in in_turn(evidence, lock, counterpart)):
             return None
-    return Verdict("hint", "both sides hold the lock of their key; the two are different locks only because the first was no longer in use")
+    return Verdict("hint", SUCCEEDED)
 
 
-def _in_turn(evidence: Evidence, lock: int, counterpart: int) -> list[tuple[int, int]]:
+def in_turn(evidence: Evidence, lock: int, counterpart: int) -> list[tuple[int, int]]:
     """The two locks, the earlier first, if they are alike and were never used at the same time."""
     things = evidence.facts.objects.get(lock), evidence.facts.objects.get(counterpart)
     if lock == counterpart or any(thing is None for thing in things) or len({(thing.type, thing.label) for thing in things if thing}) != 1:

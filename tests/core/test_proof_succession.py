@@ -1,0 +1,52 @@
+"""Locks by key that are dropped while somebody waits for them, so that who comes next gets another; beside it, the same code mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.proof import plan, verify
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+DEPOSITS = """\
+import asyncio
+from contextlib import asynccontextmanager
+
+locks, users, balances = {}, {}, {"ann": 0}
+
+@asynccontextmanager
+async def alone(key):
+    lock = locks.setdefault(key, asyncio.Lock())
+    users[key] = users.get(key, 0) + 1
+    async with lock:
+        yield
+    users[key] -= 1
+    if UNUSED:
+        del locks[key]
+
+async def deposit(key, amount, delay):
+    await asyncio.sleep(delay)
+    async with alone(key):
+        old = balances[key]
+        await asyncio.sleep(0.001)
+        balances[key] = old + amount
+
+async def main():
+    await asyncio.gather(*(deposit("ann", 10, 0.05 * number) for number in range(3)))
+
+asyncio.run(main())
+print(balances)
+"""
+
+
+@pytest.mark.parametrize(("unused", "tier"), [("not lock.locked()", "confirmed"), ("not users[key]", "hint")])
+def test_a_lock_that_is_dropped_while_one_waits_is_no_lock(tmp_path: Path, unused: str, tier: str) -> None:
+    (tmp_path / "app.py").write_text(DEPOSITS.replace("UNUSED", unused))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        findings, _ = verify(recording, plan(recording, examine(recording)))
+    assert [each.tier for each in findings if "balances" in each.title] == [tier], [(each.tier, each.title) for each in findings]
+    assert tier != "hint" or all(each.tier == "hint" for each in findings)
