@@ -46,5 +46,6 @@ def test_a_program_stands_alone(name: str) -> None:
     assert label["concurrency"] in {"asyncio", "threads", "mixed", "executor", "processes", "http"}
     if twin := label.get("twin"):
         assert LABELS[twin]["bug"] is not label["bug"]
+    assert "until" not in label or (label["bug"] and re.fullmatch(r"3\.\d+", label["until"]))
     if source := label.get("source"):
         assert re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", source)

@@ -232,3 +232,71 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bank")
     recorded(folder, "till.py", PRINTS)
     return folder
+
+
+TWO_LOOKS = """\
+import os, sqlite3, tempfile, threading, time
+
+def submit(path, table):
+    db = sqlite3.connect(path, timeout=5)
+    fast = db.execute("SELECT COUNT(*) FROM fast").fetchone()[0]
+    slow = db.execute("SELECT COUNT(*) FROM slow").fetchone()[0]
+    if fast + slow < 3:
+        with db:
+            db.execute(f"INSERT INTO {table} VALUES (1)")
+    db.close()
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "jobs.db")
+        with sqlite3.connect(path) as db:
+            db.executescript("CREATE TABLE fast (job); CREATE TABLE slow (job); INSERT INTO slow VALUES (1); INSERT INTO slow VALUES (1)")
+        threads = [threading.Thread(target=submit, args=(path, table)) for table in ("fast", "slow")]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.05)
+        for thread in threads:
+            thread.join()
+        db = sqlite3.connect(path)
+        print("jobs", sum(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in ("fast", "slow")))
+        db.close()
+
+main()
+"""
+
+
+def test_who_looks_twice_has_looked_at_all_before_the_other_comes(tmp_path: Path) -> None:
+    recorded(tmp_path, "jobs.py", TWO_LOOKS)
+    text = exported(tmp_path)
+    assert 'FIRST_ASKS_DATABASE = order.place(FIRST, "sql", "jobs.py", "submit", \'slow = ' in text, text
+    assert run_test(tmp_path)[0] == {"failed": 1}
+
+
+HELD_WHILE_IT_WAITS = """\
+import asyncio, threading
+
+lock, seen = threading.Lock(), []
+
+async def note(name):
+    seen.append(name)
+
+def register(loop, name):
+    with lock:
+        name = name.upper()
+        asyncio.run_coroutine_threadsafe(note(name), loop).result()
+
+async def main():
+    loading = asyncio.create_task(asyncio.to_thread(register, asyncio.get_running_loop(), "crop"))
+    await asyncio.sleep(0.05)
+    with lock:
+        print(seen)
+    await loading
+
+asyncio.run(main())
+"""
+
+
+def test_an_order_that_is_given_up_for_a_deadlock_makes_a_test(tmp_path: Path) -> None:
+    recorded(tmp_path, "library.py", HELD_WHILE_IT_WAITS)
+    assert "assert outcome.hang is None" in exported(tmp_path)
+    assert run_test(tmp_path)[0] == {"failed": 1}

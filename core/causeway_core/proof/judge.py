@@ -68,13 +68,17 @@ class Judge:
         if not bad:
             return replace(finding, proof=Proof("untried", "no order is known that would force it"))
         notes = _Notes()
+        unsteady: Finding | None = None
         for index, order in enumerate(bad):
-            if order.alternate and (notes.harmless or notes.strange):
+            if order.alternate and (notes.harmless or notes.strange or unsteady):
                 continue
             # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
             judged = self._stuck(finding, index, order, notes) if finding.kind in _STUCK else self._compared(finding, index, order, notes)
-            if judged is not None:
+            if judged is not None and judged.tier == "confirmed":
                 return judged
+            unsteady = unsteady or judged
+        if unsteady is not None:
+            return unsteady
         if notes.strange:
             what = f"in between {finding.resource} held {notes.held[0]} as in no serial order"
             return replace(finding, proof=Proof("altered", f"forced ({notes.strange[0]}), it ended as a serial order does, but {what}"))

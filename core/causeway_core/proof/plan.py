@@ -166,6 +166,10 @@ class Planner:
         first, since = self._begun(other, begin, how), a.held_since_event(two, begin, read)
         handed = one.kind == "task" and mine.first.access == "end" and mine.last.access != "start"
         waits = a.operation(owner, read, "await") if handed else None
+        looked = self._last_look(owner, read, write) if how == "sql" else read
+        if looked != read:
+            # What it finds further on decides, too: it has looked at all before the other comes.
+            yield inside(replace(mine, first=self._done(owner, looked, how)), Side(two, first, (*ends, last)[0], since, two.title), waits)
         for end in (*ends, last):
             yield inside(mine, Side(two, first, end, since, two.title), waits)
         if how == "sql" and self._commits_later(write):
@@ -208,6 +212,11 @@ class Planner:
         """Where a statement, or what it hands to a pool's thread, is done."""
         item = self._evidence.facts.work_items.submitted_at(at)
         return self._anchors.operation(actor, at, how) if item is None else self._anchors.end(self._anchors.actor_of(item.id))
+
+    def _last_look(self, actor: int, read: At, write: At) -> At:
+        """The last statement of an actor that reads between two others."""
+        reads = [sql.at for sql in self._evidence.facts.sql if sql.actor == actor and sql.access == "read" and read < sql.at < write]
+        return max(reads, default=read)
 
     def _commits_later(self, write: At) -> bool:
         """Whether others do not see what a statement wrote until its transaction ends."""
