@@ -77,13 +77,26 @@ def test_a_task_that_awaits_one_who_wants_its_lock() -> None:
 
 def test_everybody_waits_and_nothing_can_come() -> None:
     trace = Trace("pass")
-    main, worker = trace.task("main"), trace.task("worker")
+    loop, main, worker = trace.thread("MainThread"), trace.task("main"), trace.task("worker")
     queue = trace.lock("jobs", "asyncio.queues.Queue")
-    trace.waiting = [Waiting(worker, queue, "an item from a queue", ()), Waiting(main, 1 << 32 | 999, "other tasks", ())]
+    interrupted = Waiting(loop, None, "I/O or a timer", ())
+    trace.waiting = [interrupted, Waiting(worker, queue, "an item from a queue", ()), Waiting(main, 1 << 32 | 999, "other tasks", ())]
     (finding,) = found(trace)
     assert finding.kind == "deadlock" and "nothing can go on" in finding.title
-    trace.waiting = [Waiting(worker, queue, "an item from a queue", ()), Waiting(main, None, "a timer", ())]
+    trace.waiting = [interrupted, Waiting(worker, queue, "an item from a queue", ()), Waiting(main, None, "a timer", ())]
     assert not found(trace)
+
+
+def test_workers_that_wait_for_more_when_the_program_has_ended_keep_nobody() -> None:
+    trace = Trace("pass")
+    main, one, two = trace.thread("MainThread"), trace.thread("one"), trace.thread("two")
+    queue = trace.lock("jobs", "queue.Queue")
+    idle = [Waiting(one, queue, "an item from a queue", ()), Waiting(two, queue, "an item from a queue", ())]
+    trace.waiting = idle
+    assert not found(trace)
+    trace.waiting = [Waiting(main, None, "a queue to be worked off", ()), *idle]
+    (finding,) = found(trace)
+    assert "nothing can go on" in finding.title
 
 
 def test_locks_taken_in_both_orders_are_a_hint() -> None:

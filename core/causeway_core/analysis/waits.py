@@ -70,8 +70,15 @@ class Waits:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the recorder told who waited."""
-        return bool(self._evidence.facts.waiting)
+        """Whether the recorder told who waited when an interrupt came: then the first thread of a process is among them. At the end of a program
+        it is not: who waits then, such as workers that wait for more work, keeps nobody from anything.
+        """
+        actors = self._evidence.facts.actors
+        first: dict[int, int] = {}
+        for actor in actors.values():
+            if actor.kind == "thread":
+                first[actor.process] = min(actor.id, first.get(actor.process, actor.id))
+        return any(row.actor in first.values() for row in self._evidence.facts.waiting)
 
     def _snapshot(self) -> tuple[Wait, ...]:
         found = []
