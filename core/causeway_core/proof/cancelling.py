@@ -15,6 +15,8 @@ from causeway_core.proof.draft import drafted
 from causeway_core.wire.kinds import SyncOp
 
 EXPIRE, CANCEL = "expire", "CancelledError"
+LEFT = "left out"
+"""Role of an await of which only a run that hangs proves anything."""
 _LIMITS = frozenset({"timeout", "timeout_at", "move_on_after", "fail_after"})
 _LIBRARIES = frozenset({"asyncio", "anyio", "async_timeout"})
 _MOST_TRIED = 3
@@ -43,6 +45,9 @@ class CancellingOrders:
         if any(access.role == SETTLES for access in finding.accesses):
             yield from self._gone(finding)
             return
+        if any(access.role == LEFT for access in finding.accesses):
+            yield from self._left(finding)
+            return
         for gap in finding.accesses:
             if gap.role == "cancel":
                 yield from self._at_await(finding, gap)
@@ -54,7 +59,7 @@ class CancellingOrders:
         for actor, at in self._anchors.resumptions(gap.file, gap.line):
             if function is None or len(tried) >= _MOST_TRIED:
                 return
-            comes = self._comes(actor, at)
+            comes = self.comes(actor, at)
             kin = actor.path.rpartition("#")[0] or actor.path, comes
             before = None if comes is None or kin in tried else self._before(actor, at, comes)
             if before is None or comes is None:
@@ -71,6 +76,22 @@ class CancellingOrders:
             yield Order("serial", f"{what} before {actor.title} calls {function}", (("a1", place),), (), (), (("a1", instead),))
             if watched is not None:
                 yield Order("serial", "nothing is cancelled there", (("a2", watched),), (), ("a2",))
+
+    def _left(self, finding: Finding) -> Iterator[Order]:
+        """The time limit ends at an await; to compare with, where the task waits first under it, with nothing done that others could wait for."""
+        gap, tried = finding.accesses[0], set[str]()
+        for actor, at in self._anchors.resumptions(gap.file, gap.line):
+            kin = actor.path.rpartition("#")[0] or actor.path
+            if kin in tried or self.comes(actor, at) != EXPIRE:
+                continue
+            tried.add(kin)
+            there = self._anchors.resumed(actor, at)
+            first = next((place for when, place in self._anchors.resumptions_of(actor) if self.comes(actor, when) == EXPIRE), there)
+            place, deed = (first, EXPIRE) if first != there else self._before(actor, at, EXPIRE) or (first, "")
+            if deed:
+                says = f"its time limit is over while {actor.title} waits at"
+                yield Order("bad", f"{says} {there.file}:{there.line}", (("a1", there),), (), (), (("a1", EXPIRE),))
+                yield Order("serial", f"{says} {place.file}:{place.line}, before it has done anything", (("a1", place),), (), (), (("a1", deed),))
 
     def _itself(self, finding: Finding) -> Iterator[Order]:
         """The task that was cancelled goes on to its end before the other comes to cancel it."""
@@ -89,7 +110,7 @@ class CancellingOrders:
         gap = next(access for access in finding.accesses if access.role == "cancel")
         gives = {(access.file, access.line) for access in finding.accesses if access.role == "hand over"}
         for actor, at in self._anchors.resumptions(gap.file, gap.line):
-            cause, comes = self._anchors.woken_by(actor, at), self._comes(actor, at)
+            cause, comes = self._anchors.woken_by(actor, at), self.comes(actor, at)
             giver = None if cause is None else self._evidence.actor_at(cause)
             if cause is None or giver is None or comes is None or giver == actor.id:
                 continue
@@ -131,7 +152,7 @@ class CancellingOrders:
 
     # Who may be cancelled.
 
-    def _comes(self, actor: Actor, at: At) -> str | None:
+    def comes(self, actor: Actor, at: At) -> str | None:
         """How the program may cancel a task that waits at an event: by a time limit around the call in which it waits, or by itself."""
         for number, (function, line, _) in enumerate(self._anchors.lines_below(at)):
             if self._limited(function.path, line) and number:

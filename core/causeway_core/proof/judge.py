@@ -13,6 +13,7 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
 from causeway_core.proof.baseline import Baseline
+from causeway_core.proof.cancelling import LEFT
 from causeway_core.proof.contrast import contrast
 from causeway_core.proof.halfway import beside, exceeded
 from causeway_core.proof.outcome import FINAL_VALUE, Outcome
@@ -154,6 +155,8 @@ class Judge:
         found: tuple[str, ...]
         if any(access.role == SETTLES for access in finding.accesses):
             found = ("exceptions",) if _invalid(forced).difference(*map(_invalid, right)) else ()
+        elif any(access.role == LEFT for access in finding.accesses):
+            found = ("hang",) if forced.result.hang and not any(run.outcome.aspects.get("hang") for run in right) else ()
         elif order.cancels:
             found = self._half_done(finding, forced, right)
         elif not right:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from causeway_core.analysis import Analysis, keep
 from causeway_core.model import Finding
+from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.explore.explore import Effort, Explorer, Progress
-from causeway_core.proof.verify import renumbered
+from causeway_core.proof.interrupted import interruptions
+from causeway_core.proof.judge import Judge
+from causeway_core.proof.rerun import Reruns, Stopped
+from causeway_core.proof.verify import EXPLORED, renumbered
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_explored
 
@@ -32,13 +39,39 @@ def unforeseen(
     keep_recordings: Path | None = None, store: bool = True,
 ) -> tuple[Finding, ...]:
     """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts. Numbered anew by rank; kept in
-    the recording if `store`. Costs some forty runs of the program, or 15 s, where nothing is found. Raises LaunchError, RecordingError, ResetFailed.
+    the recording if `store`. Costs some forty runs of the program, or 15 s, where nothing is found; first, a run for
+    each of a few awaits under a time limit that ends there. Raises LaunchError, RecordingError, ResetFailed.
     """
     if not worth_exploring(recording, proved):
         return proved
+    cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress))
+    if cut_off:
+        return _kept(recording, (*proved, *cut_off), store=store)
     explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings).explore()
-    found = renumbered((*proved, *(each for each in explored.findings if each.tier == "confirmed")))
+    return _kept(recording, (*proved, *(each for each in explored.findings if each.tier == "confirmed")), store=store)
+
+
+def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -> tuple[Finding, ...]:
+    found = renumbered(findings)
     if store:
         keep(recording, found)
         keep_explored(recording.path)
     return found
+
+
+def _cut_off(recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None) -> Iterator[Finding]:
+    """The first await at which the end of a time limit leaves others waiting for ever, if there is one."""
+    reruns = Reruns(recording, keep=keep_recordings)
+    judge, ends = Judge(reruns), time.monotonic() + EFFORT.seconds
+    try:
+        for finding in interruptions(analysis, Anchors(recording, analysis)):
+            if progress is not None:
+                progress("time limits that end anywhere", 0.0)
+            judged = judge.judge(finding)
+            if judged.tier == "confirmed":
+                yield replace(judged, rule=EXPLORED)
+                return
+            if time.monotonic() > ends:
+                return
+    except (KeyboardInterrupt, Stopped):
+        reruns.stop()
