@@ -29,6 +29,8 @@ class OrderResult:
     points: int = 0
     came: tuple[tuple[str, str, int], ...] = ()
     databases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gave_up: int | None = None
+    """Which constraint was given up, from 0."""
 
     @classmethod
     def read(cls, path: Path) -> OrderResult | None:
@@ -57,6 +59,7 @@ class OrderResult:
             int(document.get("points") or 0),
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("came") or ()),
             {str(name).rpartition("/")[2]: tuple(_texts(tables)) for name, tables in (document.get("databases") or {}).items()},
+            index if isinstance(index := gave_up.get("constraint"), int) else None,
         )
 
 

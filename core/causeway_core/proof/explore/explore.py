@@ -17,7 +17,7 @@ from causeway_core.proof.explore.schedule import Held, held, order, turns, witho
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.explore.telling import Told, told
-from causeway_core.proof.judge import REPEATS, ran_into_a_limit
+from causeway_core.proof.judge import EVERYBODY_WAITS, REPEATS, ran_into_a_limit
 from causeway_core.proof.outcome import FAILURES, Outcome
 from causeway_core.proof.rerun import PLAIN, Rerun, Reruns, Stopped
 from causeway_core.storage.recording import Recording
@@ -36,6 +36,8 @@ MOST_TRIALS = 80
 """Re-runs to make one order small."""
 MOST_TRIED_AGAIN = 3
 """Sizes of an order that are run as often as it takes to confirm it."""
+MOST_IMPOSSIBLE = 3
+"""Times that constraints are left out of an order because everybody waits."""
 MOST_ALONE = 4
 """Actors whose serial orders are all tried."""
 
@@ -196,7 +198,7 @@ class Explorer:
 
     def _made_small(self, run: Rerun, wrong: tuple[str, ...]) -> Finding | None:
         schedule = turns(run.result, dict(self._places))
-        whole = held(schedule, self._threads)
+        whole = self._possible(held(schedule, self._threads))
         trials = 0
         kept: list[Sequence[Held]] = []
 
@@ -217,9 +219,7 @@ class Explorer:
                         return start + number
             return None
 
-        if not whole:
-            return None
-        if fails([whole]) is None:
+        if not whole or fails([whole]) is None:
             return None  # what made it fail is nothing that the constraints say: a time, or a place that nobody named
         for actor in sorted({turn.actor for turn in schedule}):
             fewer = without(schedule, actor)
@@ -233,6 +233,15 @@ class Explorer:
             if found is not None and found.reproduced is not None and found.reproduced[0] == found.reproduced[1]:
                 break
         return found
+
+    def _possible(self, constraints: Sequence[Held]) -> Sequence[Held]:
+        """Without those that wait for what comes only once whom they hold goes on: a turn may have begun in a library, where nothing is seen."""
+        for _ in range(MOST_IMPOSSIBLE):
+            [tried] = self._reruns.attempt(order(constraints))
+            if tried.result.kind != EVERYBODY_WAITS or tried.result.gave_up is None:
+                break
+            constraints = [each for index, each in enumerate(constraints) if index != tried.result.gave_up]
+        return constraints
 
     def _still(self, run: Rerun, wrong: tuple[str, ...]) -> bool:
         """Whether a run under an order goes wrong as the explored one did."""

@@ -23,7 +23,7 @@ from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
 
 TURN_SECONDS = 0.25
-Course = frozenset[tuple[object, ...]]
+Course = tuple[tuple[tuple[str, str], ...], ...]
 _LOOKS = ("read", "test", "iterate")
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Exit|Group))(?::|$)", re.MULTILINE)
 
@@ -120,23 +120,21 @@ class Scan:
 
 
 def course(result: OrderResult, places: Mapping[str, OrderPlace]) -> Course:
-    """Who came to the places of each name in what order, as far as it matters: looks without a change between them may come in any. Runs of one
-    course differ in nothing that actors share, so that one of them recorded stands for all.
+    """Who came to what in which order, as far as it matters: looks without a change between them may come in any. Runs of one course differ in
+    nothing that actors share, so that one of them recorded stands for all.
     """
-    found: dict[str, list[tuple[tuple[str, str], ...]]] = {}
-    looks: dict[str, list[tuple[str, str]]] = {}
+    found: list[tuple[tuple[str, str], ...]] = []
+    looks: list[tuple[str, str]] = []
     for actor, key, _ in result.trace:
         place = places.get(key)
         if place is None or (place.name is None and place.access not in ("sql", "file")):
             continue
-        name = place.name or place.access
         if place.access in _LOOKS:
-            looks.setdefault(name, []).append((actor, key))
+            looks.append((actor, key))
         else:
-            found.setdefault(name, []).extend((tuple(sorted(looks.pop(name, ()))), ((actor, key),)))
-    for name, last in looks.items():
-        found.setdefault(name, []).append(tuple(sorted(last)))
-    return frozenset((name, tuple(turns)) for name, turns in found.items())
+            found += [tuple(sorted(looks)), ((actor, key),)]
+            looks = []
+    return (*found, tuple(sorted(looks)))
 
 
 def _signal(child: subprocess.Popen[bytes], number: int) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, islice
 
 from causeway_core.analysis import Analysis
+from causeway_core.analysis.table import ITERATE
 from causeway_core.model import At
 from causeway_core.model.order import OrderPlace, PlaceAccess
-from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.anchors import ANYBODY, Anchors, Unplaced
 from causeway_core.storage.recording import Recording
 
 MOST_PLACES = 400
@@ -25,7 +27,10 @@ def places(recording: Recording, analysis: Analysis) -> tuple[tuple[str, OrderPl
     """The places by key, at most 400; accesses first. Costs about what laying the recording out costs."""
     anchors = Anchors(recording, analysis)
     found: dict[OrderPlace, None] = {}
-    sources = (_accesses(analysis, anchors), _statements(recording, anchors), _operations(recording, anchors), _resumptions(recording, anchors))
+    sources = (
+        _accesses(analysis, anchors), _statements(recording, anchors), _operations(recording, anchors), _resumptions(recording, anchors),
+        _not_taken(recording, analysis, anchors),
+    )  # fmt: skip
     for place in chain.from_iterable(sources):
         found.setdefault(place)
         if len(found) == MOST_PLACES:
@@ -47,6 +52,9 @@ def _accesses(analysis: Analysis, anchors: Anchors) -> Iterator[OrderPlace]:
             seen.add(key)
             try:
                 yield anchors.anybody(abs(key[0]), anchors.kind(row))
+                if key[1] == ITERATE:
+                    inside = anchors.inside_loop(anchors.actor(row), analysis.evidence.at(row))
+                    yield from (replace(place, actor=ANYBODY, nth=0) for place in islice(inside, 1))
             except Unplaced:
                 continue
 
@@ -97,6 +105,23 @@ def _statements(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
             yield anchors.statement(at, access)
         except Unplaced:
             continue
+
+
+def _not_taken(recording: Recording, analysis: Analysis, anchors: Anchors) -> Iterator[OrderPlace]:
+    """Accesses in branches that nobody took, by name: of attributes and globals that are disputed, or hold what threads wait for."""
+    facts, table = analysis.evidence.facts, analysis.evidence.table
+    disputed = (facts.locations[each] for each in dict.fromkeys(table.location.tolist()) if _disputed(analysis, each))
+    names = {location.key for location in disputed if location.kind in ("attribute", "global")}
+    waited = {sync.object for sync in recording.syncs()[:MOST_SYNCS] if sync.op in _OPERATIONS}
+    labels = (facts.objects[each].label for each in waited if each is not None and each in facts.objects)
+    names |= {label.rpartition(".")[2] for label in labels if label}
+    taken = set(abs(table.site).tolist())
+    for site in recording.sites():
+        if site.id > 0 and site.id not in taken and site.kind in ("attr", "global") and site.name in names:
+            try:
+                yield anchors.anybody(site.id, "read" if analysis.evidence.read_place(site.id) is not None else "write")
+            except (Unplaced, KeyError):
+                continue
 
 
 def _resumptions(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:

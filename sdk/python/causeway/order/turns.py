@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from _thread import allocate_lock
 
+from causeway import _tap
 from causeway.order.actors import task_of
 from causeway.order.movers import MOVES, STUCK, Movers
 from causeway.order.standing import positions
@@ -23,6 +24,8 @@ LOOKS = 8
 """How often they have to be found where they were before, if they are not known to wait: a busy machine lets threads stand too."""
 LONGEST_SLEEP_SECONDS = 1.0
 """Sleeps that end later are not waited for."""
+LONGEST_WAIT_SECONDS = 0.15
+"""Waits for others with a time limit are waited for so long: they may be sleeps."""
 MOST_SLEEPS = 12
 """Sleeps of one actor that are waited for: who sleeps oftener polls."""
 
@@ -39,6 +42,8 @@ class Turns(Movers):
         self._slept: dict[tuple[str, float], int] = {}
         """Which sleep of an actor each is, from 1."""
         self._sleeps_of: dict[str, int] = {}
+        self._parked: dict[int, tuple[int, float]] = {}
+        """Of threads that wait with a time limit: for which lock, and until when that is waited for."""
         self._bell = allocate_lock()
         self._bell.acquire()
         self._watched = False
@@ -82,11 +87,25 @@ class Turns(Movers):
         for ident, until in self._sleeps.items():
             if ident in threads:
                 yield threads[ident], until
+        for ident, until in self._limited(time.monotonic()):
+            if ident in threads:
+                yield threads[ident], until
         for loop in self._idle.values():
             for timer in list(getattr(loop, "_scheduled", ())):
                 task = _sleeping_task(timer)
                 if task is not None:
                     yield actors.task(task), timer._when
+
+    def _limited(self, now: float) -> Iterator[tuple[int, float]]:
+        """The threads that wait for a lock with a time limit, which nobody tells: `Event().wait(0.1)` is a sleep."""
+        waits = {ident: id(lock) for ident, lock, timed, free in _tap.parked_threads() if timed and not free}
+        known = self._parked
+        self._parked = {
+            ident: known[ident] if ident in known and known[ident][0] == lock else (lock, now + LONGEST_WAIT_SECONDS) for ident, lock in waits.items()
+        }
+        for ident, (_, until) in self._parked.items():
+            if now < until:
+                yield ident, until
 
     def _io(self) -> bool:
         """Whether a loop waits for the world outside; the watchman ends that."""
