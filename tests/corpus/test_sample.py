@@ -19,6 +19,12 @@ def test_the_bug_is_found_and_its_mended_twin_is_not_accused(name: str, tmp_path
     assert verdict.found("likely") is label.bug, verdict.findings
 
 
+def test_a_request_that_waits_for_the_one_before_on_its_connection_is_forced_on_another(tmp_path: Path) -> None:
+    (label,) = (each for each in labels() if each.name == "cart_session")
+    verdict = judge(label, tmp_path, proving=True)
+    assert verdict.found("confirmed"), verdict.findings
+
+
 def test_the_tables_count_what_was_found_missed_and_wrong() -> None:
     def verdict(name: str, bug: bool, tier: str | None) -> Verdict:
         return Verdict(Label(name, bug, "s", ("k",), False), tier, (), 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,65 @@ def test_a_task_is_held_between_the_answer_to_a_statement_and_the_next(tmp_path:
     assert (done.stdout, done.result["passed"]) == ("1\n", ["a1", "b1", "b2", "end", "a2"]), done
     done = run(tmp_path, ASKING, order(places, ("b1", "a1", None), ("a2", "b2", "b1")))
     assert (done.stdout, done.result["passed"]) == ("2\n", ["b1", "a1", "a2", "b2", "end"]), done
+
+
+EAGER = """
+    import asyncio
+
+    class Box:
+        value = 0
+
+    async def add(box, amount):
+        await asyncio.sleep(0)
+        seen = box.value
+        await asyncio.sleep(0.01)
+        box.value = seen + amount
+
+    async def serve(box, amount):
+        await asyncio.sleep(0.001)
+        await asyncio.Task(add(box, amount), loop=asyncio.get_running_loop(), eager_start=True)
+
+    async def main():
+        box, loop = Box(), asyncio.get_running_loop()
+        served = [asyncio.Task(serve(box, amount), loop=loop, eager_start=True) for amount in (10, 20)]
+        await asyncio.gather(*served)
+        print(box.value)
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks are new in 3.12")
+def test_an_eager_task_is_named_by_who_made_it(tmp_path: Path) -> None:
+    first, second = "main/main/serve/add", "main/main/serve#2/add"
+    places = {
+        "ends": place(first, "end"),
+        "reads": place(second, "read", "seen = box.value", "value", qualname="add"),
+    }
+    done = run(tmp_path, EAGER, order(places, ("ends", "reads", None)))
+    assert done.result["feasible"] and done.stdout == "30\n", done
+
+
+LIMITED = """
+    import asyncio
+
+    async def fetch():
+        await asyncio.sleep(0)
+        print("fetched")
+
+    async def tell():
+        print("told")
+
+    async def main():
+        asyncio.create_task(tell())
+        await asyncio.wait_for(fetch(), 5)
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("who", "feasible"), [("main/main/fetch", True), ("main/main/fetch#2", False)])
+def test_what_a_time_limit_is_set_to_is_an_actor_on_any_python_where_the_order_says_so(tmp_path: Path, who: str, feasible: bool) -> None:
+    places = {"ends": place(who, "end"), "tells": place("main/main/tell", "start")}
+    done = run(tmp_path, LIMITED, order(places, ("ends", "tells", None)))
+    assert done.result["feasible"] is feasible and (done.stdout == "fetched\ntold\n") is feasible, done

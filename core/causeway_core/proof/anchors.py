@@ -63,14 +63,14 @@ class Anchors:
         return found
 
     def on_next_connection(self, actor: Actor) -> str | None:
-        """The path that an actor would have that a callback of the event loop made, were it the first of the callback's next call; else None."""
+        """The path that an actor would have that a callback of the event loop made, were it the next that such a callback makes; else None."""
         paths = {each.path: each.kind for each in self._evidence.facts.actors.values() if each.process == actor.process}
         parts = actor.path.split("/")
         for index in range(2, len(parts)):
             if paths.get("/".join(parts[:index])) == "callback":
-                names = [part.partition("#")[0] for part in parts[index - 1 :]]
-                base = "/".join((*parts[: index - 1], names[0]))
-                made = sum(path.count("/") == index - 1 and _unnumbered(path) == base for path in paths)
+                names = [part.partition("#")[0] for part in parts[index:]]
+                base = "/".join((*parts[:index], names[0]))
+                made = sum(path.count("/") == index and _unnumbered(path) == base for path in paths)
                 return "/".join((f"{base}#{made + 1}", *names[1:]))
         return None
 

@@ -195,14 +195,18 @@ class Actors:
             return known[1]
         from weakref import ref
 
-        running = self._running.get(get_ident())
-        creator = running[-1] if running else self._thread(get_ident())
-        coro = task.get_coro()
-        name = described(coro)
-        actor = self.spawn(creator, name, "task", ref(task))
+        actor = self.spawn(self._maker(task), described(task.get_coro()), "task", ref(task))
         actor.loop = task.get_loop()
         self._tasks[id(task)] = (actor.subject, actor)
         return actor
+
+    def _maker(self, task: Any) -> Actor:
+        """Who has just made a task: what one made eagerly makes, it makes inside the step of its own creator."""
+        running = self._running.get(get_ident())
+        if not running:
+            return self._thread(get_ident())
+        inside = sys.modules["asyncio"].tasks._current_tasks.get(running[-1].loop)
+        return running[-1] if inside is None or inside is task else self.task(inside)
 
     def callback(self, callback: Any) -> Actor:
         """A new actor for a callback that is about to run."""

@@ -87,6 +87,10 @@ class Forcing:
         """Whether the order has a place of this actor, or of one below it."""
         return any(name == path or name.startswith(path + "/") for name in self._named)
 
+    def names_alike(self, path: str) -> bool:
+        """Whether the order has a place of an actor of this path, of a further one of its name, or of one below such."""
+        return self.names(path) or any(name.startswith(path + "#") for name in self._named)
+
     def running(self) -> str:
         """The spawn path of the running actor."""
         with self, self.lock:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
+from types import CoroutineType
 
 from causeway.hooks.late import on_import
 from causeway.order import watched
-from causeway.order.actors import task_of
+from causeway.order.actors import described, task_of
 from causeway.order.inject import arrive
 
 TYPE_CHECKING = False
@@ -39,6 +40,13 @@ class _Loops:
         patches.put(handle, "__init__", self._made(handle.__init__))
         patches.put(handle, "_run", self._run(handle._run))
         patches.put(loop, "_run_once", self._run_once(loop._run_once))
+        scheduled: Any = getattr(sys.modules["asyncio.tasks"], "_scheduled_tasks", None)
+        if hasattr(scheduled, "__dict__"):
+            patches.put(scheduled, "add", self._registered(scheduled.add))
+        if sys.version_info >= (3, 12):
+            apart = self._apart(sys.modules["asyncio.tasks"].wait_for)
+            for owner in (module, sys.modules["asyncio.tasks"]):
+                patches.put(owner, "wait_for", apart)
         if "loop" in self.forcing.order.checks:
             patches.put(loop, "__init__", _checked(loop.__init__))
 
@@ -52,6 +60,32 @@ class _Loops:
 
         forcing = self.forcing
         return __init__
+
+    def _apart(self, original: Any) -> Any:
+        """`wait_for` runs a coroutine inside of its caller from 3.12 on. Where the order speaks of it as of an actor, as it was before, it is one."""
+
+        async def wait_for(fut: Any, timeout: Any) -> Any:
+            if timeout is not None and type(fut) is CoroutineType:
+                with forcing, forcing.lock:
+                    path = forcing.actors.current().stem + "/" + described(fut).rpartition(".")[2]
+                if forcing.names_alike(path):
+                    fut = sys.modules["asyncio"].create_task(fut)
+            return await original(fut, timeout)
+
+        forcing = self.forcing
+        return wait_for
+
+    def _registered(self, original: Any) -> Any:
+        """A task that has begun eagerly waits for the first time, and is registered (3.12, 3.13): it is named by who made it, not by who wakes it."""
+
+        def add(task: Any) -> None:
+            original(task)
+            if get_ident() not in forcing.unseen:
+                with forcing, forcing.lock:
+                    forcing.actors.task(task)
+
+        forcing = self.forcing
+        return add
 
     def _run(self, original: Any) -> Any:
         forcing, admit, leave = self.forcing, self._admit, self._leave
