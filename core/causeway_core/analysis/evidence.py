@@ -207,8 +207,11 @@ class Evidence:
 
     def request_at(self, row: int) -> Span | None:
         """The request that an access was made for: the innermost that its actor was serving."""
-        at = self.at(row)
-        for span in reversed(self.requests.get(self.facts.thread_of(int(self.table.actor[row])), ())):
+        return self.request_of(int(self.table.actor[row]), self.at(row))
+
+    def request_of(self, actor: int, at: At) -> Span | None:
+        """The request that an actor did something for at an event: the innermost that it was serving."""
+        for span in reversed(self.requests.get(self.facts.thread_of(actor), ())):
             if span.first_at <= at and (span.last_at is None or at <= span.last_at):
                 return span
         return None

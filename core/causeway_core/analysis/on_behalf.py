@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import At
+from causeway_core.storage.rows import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,27 @@ class Deed:
             return None
         return Deed(item.submitter, item.submitter, item.submitted, self.order)
 
+    def request(self, evidence: Evidence) -> Span | None:
+        """The request that it was done for."""
+        return next((span for each in self.names(evidence) if (span := evidence.request_of(each.actor, each.at)) is not None), None)
+
     def names(self, evidence: Evidence) -> Iterator[Deed]:
         """The deed, and the same as that of its asker."""
         yield self
         asker = self.asker(evidence)
         if asker is not None:
             yield asker
+
+
+def apart(evidence: Evidence, first: Deed, last: Deed, other: Deed) -> bool:
+    """Whether nothing but locks orders a deed of another with two of one actor."""
+    return all(evidence.unordered(each.at, other.at) for each in (first, last))
+
+
+def of_requests(evidence: Evidence, first: Deed, last: Deed, other: Deed) -> bool:
+    """Whether two deeds were done for one request and the other for another, which two clients would not make one after the other."""
+    one, two, three = (each.request(evidence) for each in (first, last, other))
+    return one is not None and one == two and three is not None and three != one
 
 
 def locks_through(evidence: Evidence, first: Deed, last: Deed, until: int) -> frozenset[int]:

@@ -17,6 +17,7 @@ from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess
 from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.cancelling import CancellingOrders
+from causeway_core.proof.company import kin
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.waiting import WaitingOrders
 from causeway_core.proof.window import Side, WindowOrders, inside, said, serial
@@ -172,6 +173,7 @@ class Planner:
             yield inside(replace(mine, first=self._done(owner, looked, how)), Side(two, first, (*ends, last)[0], since, two.title), waits)
         for end in (*ends, last):
             yield inside(mine, Side(two, first, end, since, two.title), waits)
+        yield from self._elsewhere(mine, Side(two, first, (*ends, last)[0], since, two.title), waits)
         if how == "sql" and self._commits_later(write):
             says = f"{two.title} asks after {one.title} has passed {said(mine.last)} and before it commits"
             yield drafted("bad", says, [(mine.last, first, since), (first, a.end(one), mine.last)])
@@ -186,6 +188,13 @@ class Planner:
         done = self._done(owner, write, how) if needs or one.state != "finished" else a.end(one)
         whole = replace(mine, first=self._begun(owner, read, how), last=done)
         yield from serial(whole, Side(two, first, (*ends, last)[0], since, two.title))
+
+    def _elsewhere(self, a: Side, b: Side, waits: OrderPlace | None) -> Iterator[Order]:
+        """The second request came on the connection of the first once that was answered: while that is held, it comes on the next one to be made."""
+        path = self._anchors.on_next_connection(b.actor)
+        if path is not None and kin(a.actor) == kin(b.actor):
+            moved = inside(a, replace(b, first=replace(b.first, actor=path), last=replace(b.last, actor=path), since=None), waits)
+            yield replace(moved, says=f"{moved.says} on another connection", alternate=True)
 
     def _in_place(self, finding: Finding, owner: int, other: int, change: At) -> Iterator[Order]:
         """What one actor opens, reads and writes at a line further down, and the other's change (to the end of its actor) before that line."""

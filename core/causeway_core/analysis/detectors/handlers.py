@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.windows import WindowClass, Windows
+from causeway_core.model import Finding
 from causeway_core.model.finding import Kind
 
 SAMPLE = 24
 NOTE = "in this run the requests came one after another, because a client waited for each; two clients would not wait for each other"
+
+
+def only_waited_for(finding: Finding) -> Finding:
+    """A finding about two requests of which the one was made when the other had been answered."""
+    return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.25, explanation=f"{finding.explanation} {NOTE.capitalize()}.")
 
 
 def handler_windows(evidence: Evidence, windows: Windows) -> Iterator[Candidate]:

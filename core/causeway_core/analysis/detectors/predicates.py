@@ -9,8 +9,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from causeway_core.analysis.detectors.handlers import only_waited_for
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.on_behalf import Deed, locks_at, locks_through
+from causeway_core.analysis.on_behalf import Deed, apart, locks_at, locks_through, of_requests
 from causeway_core.analysis.query_flow import Written, influence
 from causeway_core.analysis.statement import parse
 from causeway_core.analysis.telling.scene import Moment, Scene
@@ -60,6 +61,8 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         other = _other(evidence, uses, read, write)
         if other is not None:
             found[pair] = _told(scene, read, write, other)
+            if not apart(evidence, read.deed, write.deed, other.deed):
+                found[pair] = only_waited_for(found[pair])
     return list(found.values())
 
 
@@ -109,7 +112,9 @@ def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Us
         through = locks_through(evidence, read.deed, write.deed, evidence.transactions.end(write.sql))
         if through & locks_at(evidence, other.deed) or not _matters(read.sql, other.sql):
             continue
-        if all(evidence.unordered(use.sql.at, other.sql.at) for use in (read, write)):
+        if apart(evidence, read.deed, write.deed, other.deed) or (
+            of_requests(evidence, read.deed, write.deed, other.deed) and evidence.is_asynchronous(read.told.actor)
+        ):
             asker = other.deed.asker(evidence) if write.told is not write.deed else None
             return replace(other, told=asker or other.deed)
     return None

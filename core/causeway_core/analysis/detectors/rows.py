@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
+from causeway_core.analysis.detectors.handlers import only_waited_for
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.on_behalf import Deed, locks_at, locks_through
+from causeway_core.analysis.on_behalf import Deed, apart, locks_at, locks_through, of_requests
 from causeway_core.analysis.query_flow import Written, influence, is_mapped, recomputed
 from causeway_core.analysis.statement import Statement, parse
 from causeway_core.analysis.telling.scene import Moment, Scene
@@ -56,7 +57,10 @@ def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         pair = window.read.sql.statement, window.write.sql.statement
         if (pair not in found or (window.struck and not found[pair].struck)) and not _independent(scene, texts, window):
             found[pair] = window
-    return [_told(scene, evidence, window) for window in found.values()]
+    told = [(_told(scene, evidence, each), each) for each in found.values()]
+    return [
+        finding if apart(evidence, each.read.deed, each.write.deed, each.other.deed) else only_waited_for(finding) for finding, each in told
+    ]
 
 
 def _independent(scene: Scene, texts: Texts, window: _Window) -> bool:
@@ -116,7 +120,9 @@ def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use,
     for other in others[:PARTNERS]:
         if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="row") or _locked(evidence, read, write, other):
             continue
-        if all(evidence.unordered(use.sql.at, other.sql.at) for use in (read, write)):
+        if apart(evidence, read.deed, write.deed, other.deed) or (
+            of_requests(evidence, read.deed, write.deed, other.deed) and evidence.is_asynchronous(read.told.actor)
+        ):
             struck = read.order < other.order < write.order and other.sql.access == "write" and parse(write.sql.statement).verb == "UPDATE"
             # Of a window that a task opens, the other is told of in its task's name too.
             asker = other.deed.asker(evidence) if write.told is not write.deed else None

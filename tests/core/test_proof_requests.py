@@ -1,0 +1,67 @@
+"""Two requests that came on one connection, one after the other, and would race on two; beside it, the same code mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.proof import plan, verify
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+SHOP = """\
+import asyncio
+import sqlite3
+
+from aiohttp import ClientSession, web
+
+db = sqlite3.connect(":memory:", isolation_level=None)
+db.execute("CREATE TABLE seat (number INTEGER PRIMARY KEY, owner TEXT)")
+db.execute("INSERT INTO seat VALUES (1, NULL)")
+guard = asyncio.Lock()
+
+async def free_seat():
+    return db.execute("SELECT number FROM seat WHERE owner IS NULL").fetchone()
+
+async def book(request):
+    async with GUARD:
+        seat = await free_seat()
+        if seat is None:
+            return web.Response(text="none left")
+        await asyncio.sleep(0.001)
+        db.execute("UPDATE seat SET owner = ? WHERE number = ?", (request.query["name"], seat[0]))
+    return web.Response(text="yours")
+
+async def main():
+    app = web.Application()
+    app.router.add_get("/", book)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+
+    async def ask(session, name, after):
+        await asyncio.sleep(after)
+        async with session.get(url, params={"name": name}) as response:
+            return await response.text()
+
+    async with ClientSession() as session:
+        answers = await asyncio.gather(ask(session, "ann", 0), ask(session, "bob", 0.1))
+    await runner.cleanup()
+    print(sorted(answers))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("guard", "tier"), [("asyncio.Semaphore(8)", "confirmed"), ("guard", None)])
+def test_requests_of_one_connection_are_tried_on_two(tmp_path: Path, guard: str, tier: str | None) -> None:
+    pytest.importorskip("aiohttp")
+    (tmp_path / "app.py").write_text(SHOP.replace("GUARD", guard))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        findings, _ = verify(recording, plan(recording, examine(recording)))
+    firm = [each.tier for each in findings if each.tier != "hint"]
+    assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
