@@ -157,6 +157,50 @@ def test_what_a_service_said_is_said_again_without_it(tmp_path: Path, client: st
     assert (finding["resource"], finding["tier"], finding["reproduced"]) == ("Stock.left", "confirmed", {"runs": 3, "failures": 3})
 
 
+EXPLORED = """\
+import os, threading, urllib.request
+
+class Report:
+    def __init__(self):
+        self.text = ""
+        self.lines = 0
+        self.lock = threading.Lock()
+
+    def add(self):
+        with self.lock:
+            self.text += "line"
+        with self.lock:
+            self.lines += 1
+
+def check(report):
+    with report.lock:
+        lines = report.lines
+    with report.lock:
+        text = report.text
+    if len(text) != 4 * lines:
+        raise RuntimeError("the text is newer than its number of lines")
+
+with urllib.request.urlopen(os.environ["STOCK_SERVICE"] + "/plain") as response:
+    print(len(response.read()))
+report = Report()
+adding = threading.Thread(target=report.add)
+adding.start()
+checking = threading.Thread(target=check, args=(report,))
+checking.start()
+adding.join()
+checking.join()
+"""
+
+
+def test_orders_are_explored_without_the_service(tmp_path: Path) -> None:
+    path = recorded(tmp_path, EXPLORED, "--replayable")
+    command = [str(CAUSEWAY), "explore", str(path), "--isolated", "--runs", "40", "--format", "json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 1, done.stderr
+    outcomes = [each["proof"]["outcome"] for each in json.loads(done.stdout)["findings"] if each["tier"] == "confirmed"]
+    assert any("RuntimeError" in outcome for outcome in outcomes), outcomes
+
+
 def test_without_its_service_nothing_is_proved(tmp_path: Path) -> None:
     finding = analyzed(recorded(tmp_path, stock("aiohttp"), "--replayable"))
     assert finding["tier"] == "likely"

@@ -130,6 +130,12 @@ def test_customers_whom_a_lock_keeps_apart_are_no_finding(tmp_path: Path) -> Non
     assert findings(tmp_path) == []
 
 
+def test_orders_of_a_service_are_not_explored(service: Path) -> None:
+    done = causeway("explore", "run.causeway", cwd=service)
+    assert done.returncode == 2
+    assert "orders of a service that requests drive cannot be explored" in done.stderr
+
+
 def test_without_its_requests_a_service_is_not_run_again(tmp_path: Path) -> None:
     recorded(tmp_path, "buy")
     done = causeway("analyze", "run.causeway", cwd=tmp_path)

@@ -87,13 +87,14 @@ def command(
         findings = renumbered((*findings, *explored(recording))) if wanted else remembered(recording, findings)
         open_ = any(finding.orders and finding.proof is None for finding in findings)
         isolation = Isolation.of(recording) if isolated else None
-        explores = explores and store and not isolated and worth_exploring(recording, findings)
+        explores = explores and store and worth_exploring(recording, findings)
         why_not = reason_against(recording, wanted, isolation) if open_ or explores else ""
         if why_not is None:
             spent = Budget(seconds=budget, repeat=repeat)
             findings, _ = verify(recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store, isolation=isolation)
             if explores:
-                findings = unforeseen(recording, analysis, findings, progress=progress, keep_recordings=keep and keep / "explored")
+                kept = keep and keep / "explored"
+                findings = unforeseen(recording, analysis, findings, progress=progress, keep_recordings=kept, isolation=isolation)
         elif store:
             store_findings(recording, findings)
         text = REPORTS[format_](recording, findings, everything=everything, colour=sys.stdout.isatty())

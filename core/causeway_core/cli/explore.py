@@ -11,14 +11,16 @@ import click
 from causeway_core.analysis import examine, keep
 from causeway_core.cli import recordings
 from causeway_core.cli.analyze import reason_against
+from causeway_core.cli.isolated import opened, project_option
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.errors import CommandError
 from causeway_core.model.order import Strategy
 from causeway_core.proof import plan, remembered, renumbered
 from causeway_core.proof.explore import Effort, Explored, Explorer
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS
+from causeway_core.proof.requests import is_driven
 from causeway_core.report import REPORTS
-from causeway_core.storage import Recording
 from causeway_core.storage.writer import keep_reset
 
 
@@ -42,10 +44,12 @@ Examples:
     "--reset", metavar="COMMAND",
     help="Shell command that brings a database back to where the program starts, run before each run; kept in the recording.",
 )  # fmt: skip
+@project_option
+@click.option("--isolated", is_flag=True, help="Give the runs what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
 def command(
     file: Path | None, strategy: str, seed: int, depth: int, runs: int, budget: float, repeat: int, keep_: Path | None, format_: str,
-    reset: str | None, wanted: bool,
+    reset: str | None, project: Path | None, isolated: bool, wanted: bool,
 ) -> int:  # fmt: skip
     """Look for orders in which the program fails, also where no detector expects any.
 
@@ -56,14 +60,20 @@ def command(
     path = recordings.existing(file)
     if reset is not None:
         keep_reset(path, reset)
-    with Recording.open(path) as recording:
-        against = reason_against(recording, wanted or None, None)
+    with opened(path, isolated=isolated, project=project) as recording:
+        isolation = Isolation.of(recording) if isolated else None
+        against = reason_against(recording, wanted or None, isolation)
+        if is_driven(recording):
+            raise CommandError(
+                "orders of a service that requests drive cannot be explored: what happens in it depends on when they come",
+                "explore its tests (causeway record pytest), or prove what was found: causeway analyze",
+            )
         if against:
             raise CommandError(f"exploring runs the program again, but {against}", "record it anew, or read docs/findings.md")
         with progress_on_terminal("exploring") as progress:
             analysis = examine(recording, progress=progress)
             effort = Effort(cast(Strategy, strategy), seed, depth, runs, budget, repeat)
-            explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_).explore()
+            explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_, isolation=isolation).explore()
         if explored.reason:
             raise CommandError(f"there is nothing to explore in {path}: {explored.reason}", "record a run in which they meet")
         known = remembered(recording, plan(recording, analysis))

@@ -17,6 +17,7 @@ from causeway_core.proof.explore.schedule import Held, held, order, turns, witho
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.explore.telling import Told, told
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import EVERYBODY_WAITS, REPEATS, ran_into_a_limit
 from causeway_core.proof.outcome import FAILURES, Outcome
 from causeway_core.proof.rerun import PLAIN, Rerun, Reruns, Stopped
@@ -81,7 +82,7 @@ class _Right:
     def wrong(self, run: Rerun) -> tuple[str, ...]:
         """The aspects in which a run went wrong: it failed as the program by itself does not, or ended as no serial order ends."""
         outcome = run.outcome
-        if not outcome.aspects or ran_into_a_limit(outcome, self.plain):
+        if not outcome.aspects or run.uncaptured or ran_into_a_limit(outcome, self.plain):
             return ()
         failed = outcome.beyond(self.plain, only_failures=True)
         if run.result.hang is None:
@@ -92,16 +93,19 @@ class _Right:
 
 
 class Explorer:
-    """One exploration of a recorded command. Costs a run of the command for each order tried; two at a time where they cannot meet."""
+    """One exploration of a recorded command. Costs a run of the command for each order tried; two at a time where they cannot meet. With
+    `isolation` the runs get what came from outside from the record; one that asks for what is not there says nothing.
+    """
 
     def __init__(
-        self, recording: Recording, analysis: Analysis, effort: Effort, *, progress: Progress | None = None, keep_recordings: Path | None = None
-    ) -> None:
+        self, recording: Recording, analysis: Analysis, effort: Effort, *, progress: Progress | None = None, keep_recordings: Path | None = None,
+        isolation: Isolation | None = None,
+    ) -> None:  # fmt: skip
         self._recording, self._analysis, self._effort = recording, analysis, effort
         self._progress = progress
         self._places = places(recording, analysis)
         self._threads = frozenset(actor.path for actor in recording.actors() if actor.kind == "thread")
-        self._reruns, self._scan = Reruns(recording, keep=keep_recordings), Scan(recording)
+        self._reruns, self._scan = Reruns(recording, keep=keep_recordings, isolation=isolation), Scan(recording, isolation)
         self._right = _Right()
         self._findings: list[Finding] = []
         self._seen: set[object] = set()

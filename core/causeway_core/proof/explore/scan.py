@@ -17,7 +17,17 @@ from pathlib import Path
 
 from causeway_core.model.order import Exploration, OrderPlace
 from causeway_core.proof.canonical import canonical, canonical_lines
-from causeway_core.proof.rerun import AT_A_TIME, LARGEST_OUTPUT, LONGEST_SECONDS, SHORTEST_SECONDS, Stopped, runs_apart, target_of
+from causeway_core.proof.isolation import Isolation
+from causeway_core.proof.rerun import (
+    AT_A_TIME,
+    LARGEST_OUTPUT,
+    LONGEST_SECONDS,
+    SHORTEST_SECONDS,
+    Stopped,
+    runs_apart,
+    target_of,
+    variables_of,
+)  # fmt: skip
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
@@ -41,13 +51,13 @@ class Seen:
 class Scan:
     """Runs the recorded command under explorations, two at a time where runs cannot meet; kills what takes much longer than the recorded run."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, isolation: Isolation | None = None) -> None:
         meta = recording.meta
+        self._recording, self._isolation = recording, isolation
         self._target = target_of(recording)
         self._workspace = Workspace.of(recording)
         self._at_once = AT_A_TIME if runs_apart(recording) else 1
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
-        self._scope = {"CAUSEWAY_INCLUDE": os.pathsep.join(meta.launch.include), "CAUSEWAY_EXCLUDE": os.pathsep.join(meta.launch.exclude)}
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
@@ -74,11 +84,11 @@ class Scan:
         ) as (target, folder):
             place = Path(temporary)
             (place / "order.json").write_text(json.dumps(exploration.document()))
-            variables = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")} | self._scope
-            variables.setdefault("PYTHONHASHSEED", "0")
+            variables = variables_of(self._recording, target, place, self._isolation)
+            del variables["CAUSEWAY_SPOOL"]  # nothing is recorded
             variables |= {
                 "CAUSEWAY_ORDER": str(place / "order.json"), "CAUSEWAY_ORDER_RESULT": str(place / "result.json"),
-                "CAUSEWAY_ROOT": str(target.root.resolve()),
+                "CAUSEWAY_DRIVE_OUTPUT": str(place / "replies"),
             }  # fmt: skip
             with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err, self._lock:
                 if self._stopped:
@@ -89,11 +99,11 @@ class Scan:
                 self._running.add(child)
             ended = self._wait(child, place / "result.json")
             result = OrderResult.read(place / "result.json") or OrderResult(False)
-            printed, said = ((place / name).read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") for name in ("stdout", "stderr"))
+            printed, said, replies = (_text(place / name) for name in ("stdout", "stderr", "replies"))
         went = course(result, dict(exploration.places))
         signature = (
-            child.returncode if ended else None, result.hang is not None, canonical_lines(printed, str(folder)), tuple(sorted(_RAISED.findall(said))),
-            tuple((key, canonical(value)) for key, value in result.values), went,
+            child.returncode if ended else None, result.hang is not None, canonical_lines(printed, str(folder)), canonical_lines(replies),
+            tuple(sorted(_RAISED.findall(said))), tuple((key, canonical(value)) for key, value in result.values), went,
         )  # fmt: skip
         return Seen(exploration, result, went, signature)
 
@@ -117,6 +127,10 @@ class Scan:
                 self._running.discard(child)
             if self._stopped:
                 raise Stopped
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") if path.exists() else ""
 
 
 def course(result: OrderResult, places: Mapping[str, OrderPlace]) -> Course:

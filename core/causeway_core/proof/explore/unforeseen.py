@@ -12,7 +12,9 @@ from causeway_core.model import Finding
 from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.explore.explore import Effort, Explorer, Progress
 from causeway_core.proof.interrupted import interruptions
+from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import Judge
+from causeway_core.proof.requests import is_driven
 from causeway_core.proof.rerun import Reruns, Stopped
 from causeway_core.proof.verify import EXPLORED, renumbered
 from causeway_core.storage.recording import Recording
@@ -31,12 +33,12 @@ def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool
     """
     meta = recording.meta
     short = meta.duration_ns is not None and meta.duration_ns < LONGEST_RUN_SECONDS * 1e9
-    return short and meta.exit_code == 0 and not meta.explored and not meta.launch.drive and all(each.tier != "confirmed" for each in findings)
+    return short and meta.exit_code == 0 and not meta.explored and not is_driven(recording) and all(each.tier != "confirmed" for each in findings)
 
 
 def unforeseen(
     recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort = EFFORT, progress: Progress | None = None,
-    keep_recordings: Path | None = None, store: bool = True,
+    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
 ) -> tuple[Finding, ...]:
     """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts. Numbered anew by rank; kept in
     the recording if `store`. Costs some forty runs of the program, or 15 s, where nothing is found; first, a run for
@@ -44,10 +46,10 @@ def unforeseen(
     """
     if not worth_exploring(recording, proved):
         return proved
-    cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress))
+    cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress, isolation))
     if cut_off:
         return _kept(recording, (*proved, *cut_off), store=store)
-    explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings).explore()
+    explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore()
     return _kept(recording, (*proved, *(each for each in explored.findings if each.tier == "confirmed")), store=store)
 
 
@@ -59,9 +61,11 @@ def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -
     return found
 
 
-def _cut_off(recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None) -> Iterator[Finding]:
+def _cut_off(
+    recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None, isolation: Isolation | None
+) -> Iterator[Finding]:
     """The first await at which the end of a time limit leaves others waiting for ever, if there is one."""
-    reruns = Reruns(recording, keep=keep_recordings)
+    reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
     judge, ends = Judge(reruns), time.monotonic() + EFFORT.seconds
     try:
         for finding in interruptions(analysis, Anchors(recording, analysis)):
