@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from causeway_core.ingest import recover
+from causeway_core.ingest.recover import recover
 from causeway_core.storage import Recording
 
 WORKLOADS = Path(__file__).parent / "workloads"

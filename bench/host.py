@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from causeway_core.analysis import analyze
-from causeway_core.ingest import Ingestor
+from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.session import LineBreakpoint, Session
 from causeway_core.storage import Recording
 

@@ -69,7 +69,8 @@ def test_runs_that_begin_in_one_second_get_names_of_their_own(tmp_path):
 
 def test_the_claim_of_a_recorder_that_was_killed_is_told_from_one_that_lives(tmp_path):
     spool = tmp_path / "run.causeway.spool"
-    source = f"from pathlib import Path\nfrom causeway_core.ingest import Claim\nc = Claim.take(Path({str(spool)!r}))\nprint(1, flush=True)\ninput()"
+    imports = "from pathlib import Path\nfrom causeway_core.ingest.claim import Claim"
+    source = f"{imports}\nc = Claim.take(Path({str(spool)!r}))\nprint(1, flush=True)\ninput()"
     with subprocess.Popen([sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         assert owner.stdout.readline() == b"1\n"
         with pytest.raises(SpoolTaken, match="another run is being recorded"):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from causeway_core.ingest import Ingestor
+from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.session.session import Session
 
 PROGRAMS = Path(__file__).parent / "programs"

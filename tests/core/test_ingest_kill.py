@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from causeway_core.ingest import recover
+from causeway_core.ingest.recover import recover
 from causeway_core.storage import Recording
 
 from tests.support.kill import BUSY, environment, kill_program, kill_recorder

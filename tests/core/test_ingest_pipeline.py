@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from causeway_core.ingest import Ingestor, merge, recover
+from causeway_core.ingest.ingestor import Ingestor
+from causeway_core.ingest.merge import merge
+from causeway_core.ingest.recover import recover
 from causeway_core.model.at import position_of
 from causeway_core.storage import Recording
 from causeway_core.wire.kinds import ActorKindCode, HandleKind, StepState, SyncFlag, SyncOp, XKind

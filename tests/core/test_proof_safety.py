@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from causeway_core.launch import Target
+from causeway_core.launch.target import Target
 from causeway_core.proof.safety import doubts, obstacles
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage import Recording

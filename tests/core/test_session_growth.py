@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.ingest import Ingestor
+from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.session import Growth, Session
 from causeway_core.storage import Recording
 from causeway_core.wire.kinds import ActorKindCode, StepState, SyncOp, XKind

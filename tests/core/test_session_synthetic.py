@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.ingest import Ingestor
+from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.model import make_at
 from causeway_core.session import DataBreakpoint, FunctionBreakpoint, LineBreakpoint
 from causeway_core.session.session import Session

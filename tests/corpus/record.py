@@ -9,7 +9,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from causeway_core.launch import Run, Streams, Target, environment
+from causeway_core.launch.environment import environment
+from causeway_core.launch.run import Run, Streams
+from causeway_core.launch.target import Target
 
 DRIVER = Path(__file__).with_name("run_main.py")
 

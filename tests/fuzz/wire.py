@@ -6,7 +6,8 @@ import random
 import struct
 from pathlib import Path
 
-from causeway_core.ingest import Ingestor, recover
+from causeway_core.ingest.ingestor import Ingestor
+from causeway_core.ingest.recover import recover
 from causeway_core.storage import Recording
 
 from tests.fuzz.loop import run

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from causeway_core.launch import Run, Streams, Target, environment
+from causeway_core.launch.environment import environment
+from causeway_core.launch.run import Run, Streams
+from causeway_core.launch.target import Target
 from causeway_core.proof.isolation import Isolation, missing
 from causeway_core.proof.rerun import PLAIN
 from causeway_core.storage import Recording

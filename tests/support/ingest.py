@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from causeway_core.ingest import Ingestor
+from causeway_core.ingest.ingestor import Ingestor
 
 from tests.support.spool import SpoolBuilder
 

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from causeway_core.ingest import Ingestor, recover
+from causeway_core.ingest.ingestor import Ingestor
+from causeway_core.ingest.recover import recover
 from causeway_core.model import ValueKind
 from causeway_core.storage import Recording
 from causeway_core.wire.kinds import Kind

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from causeway_core.errors import CommandError
-from causeway_core.launch import Target, check_interpreter
-from causeway_core.launch.target import default_python
+from causeway_core.launch.target import Target, check_interpreter, default_python
 from causeway_core.storage import Recording
 from causeway_core.storage.move import Move
 

@@ -9,7 +9,7 @@ import click
 from causeway_core.cli import recordings
 from causeway_core.cli.summary import print_summary
 from causeway_core.errors import CommandError
-from causeway_core.ingest import merge
+from causeway_core.ingest.merge import merge
 
 
 @click.command(epilog="Example: causeway merge gateway.causeway ledger.causeway -o both.causeway")

@@ -12,9 +12,11 @@ import click
 from causeway_core.cli import recordings
 from causeway_core.cli.summary import print_summary
 from causeway_core.errors import CommandError
-from causeway_core.launch import Run, check_interpreter, environment, resolve
 from causeway_core.launch.drive import drive_words
+from causeway_core.launch.environment import environment
 from causeway_core.launch.output import claim_new
+from causeway_core.launch.run import Run
+from causeway_core.launch.target import check_interpreter, resolve
 
 GRACE_SECONDS = 2.0
 

@@ -8,7 +8,7 @@ import click
 
 from causeway_core.cli.summary import print_summary
 from causeway_core.errors import DamagedRecording
-from causeway_core.ingest import recover
+from causeway_core.ingest.recover import recover
 
 
 @click.command()

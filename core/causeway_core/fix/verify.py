@@ -12,7 +12,8 @@ from subprocess import DEVNULL
 
 from causeway_core.analysis import Analysis, examine
 from causeway_core.fix.patch import Patch
-from causeway_core.launch import Run, Streams, Target
+from causeway_core.launch.run import Run, Streams
+from causeway_core.launch.target import Target
 from causeway_core.model import Finding
 from causeway_core.proof import plan
 from causeway_core.proof.isolation import Isolation

@@ -42,8 +42,8 @@ class ActorRows:
     def update(self) -> None:
         """As `write`, of a recording that goes on: costs what has changed, unless that is a process or what was said of an actor before."""
         facts = self._pipeline.facts
-        waited, ended = set(self._waiting), set(self._ended)
-        changed = self._look(moved=True) | waited ^ self._waiting | self._ended - ended
+        waited = self._waiting
+        changed = self._look(moved=True) | waited ^ self._waiting
         new = sorted(facts.introduced, key=lambda actor: actor.id)
         if self._paths is None or facts.revision != self._revision or not self._paths.appends(new):
             self.write()

@@ -4,8 +4,3 @@
 
 May import: errors, model, wire, storage, ingest. Imported by: proof and faces.
 """
-
-from causeway_core.launch.run import Run, Streams, environment
-from causeway_core.launch.target import Target, check_interpreter, resolve
-
-__all__ = ["Run", "Streams", "Target", "check_interpreter", "environment", "resolve"]

@@ -21,7 +21,9 @@ from urllib.parse import urlsplit
 
 from causeway_core.analysis import analyze
 from causeway_core.errors import CausewayError, ResetFailed
-from causeway_core.launch import Run, Streams, Target, environment
+from causeway_core.launch.environment import environment
+from causeway_core.launch.run import Run, Streams
+from causeway_core.launch.target import Target
 from causeway_core.model.order import Exploration, Order
 from causeway_core.proof.database import servers
 from causeway_core.proof.isolation import NOT_CAPTURED, Isolation, missing

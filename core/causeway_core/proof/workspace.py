@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from causeway_core.errors import ResetFailed
-from causeway_core.launch import Target
+from causeway_core.launch.target import Target
 from causeway_core.proof.outcome import databases, written_paths
 from causeway_core.storage.recording import Recording
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from causeway_core.errors import CausewayError
-from causeway_core.ingest import Claim
+from causeway_core.ingest.claim import Claim
 from causeway_core.launch.output import claim_new
 
 from causeway_adapter.dap.live.backend import Backend, Message

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from causeway_core.errors import LaunchError, ProtocolError
-from causeway_core.launch import Target, check_interpreter, environment
-from causeway_core.launch.target import default_python
+from causeway_core.launch.environment import environment
+from causeway_core.launch.target import Target, check_interpreter, default_python
 
 from causeway_adapter.dap.properties import WHAT_RUNS, check
 

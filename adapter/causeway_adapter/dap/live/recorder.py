@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from causeway_core.analysis import analyze
 from causeway_core.errors import CausewayError, InternalError
-from causeway_core.ingest import Claim, Ingestor
-from causeway_core.launch import Target
+from causeway_core.ingest.claim import Claim
+from causeway_core.ingest.ingestor import Ingestor
+from causeway_core.launch.target import Target
 from causeway_core.session import Growth, Session
 from causeway_core.storage import Recording
 
@@ -49,7 +49,8 @@ class Recorder:
         self._wants_findings = True
         self._wake = threading.Event()
         self._lock = threading.Lock()
-        self._ending = threading.Event()
+        self._ending, self._complete = threading.Event(), threading.Event()
+        self._finished = False
         self._exit_code: int | None = None
         self._done: Callable[[CausewayError | None], None] = lambda error: None
         self._analysed: Callable[[], None] = lambda: None
@@ -72,6 +73,8 @@ class Recorder:
                     self._ingestor.poll(AT_ONCE_SECONDS)
                     behind = self._ingestor.events - before > READ_AHEAD // 4
                     self._read_ahead()
+            if self._wants_findings:
+                self._analysis.start()
             with self._lock:
                 self._ingestor.finish(self._exit_code)
         except CausewayError as error:
@@ -79,14 +82,19 @@ class Recorder:
         except Exception as error:
             trouble = InternalError(f"the recording stopped: {type(error).__name__}: {error}", "please report this; `causeway recover` finishes it")
         self._claim.release()
-        if trouble is None and self._wants_findings:
-            self._analysis.start()
+        self._finished = trouble is None
+        self._complete.set()
+        if self._analysis.is_alive():
             self._analysis.join(self._patience)
         self._done(trouble)
 
     def _analyse(self) -> None:
         """On a thread of its own: look for findings, without re-runs, and keep them in the recording."""
-        if not 0 < self._ingestor.events <= MOST_ANALYSED:
+        # What analyses takes long to import, and is not needed before: meanwhile the recording is completed.
+        from causeway_core.analysis import analyze
+
+        self._complete.wait()
+        if not self._finished or not 0 < self._ingestor.events <= MOST_ANALYSED:
             return
         try:
             with Recording.open(self.path) as recording:

@@ -17,7 +17,7 @@ from causeway import order as guest
 from causeway_core.errors import LaunchError
 from causeway_core.export.regression.entry import Entry
 from causeway_core.export.regression.sender import Sender
-from causeway_core.launch import Target
+from causeway_core.launch.target import Target
 from causeway_core.model.order import Order
 from causeway_core.proof.isolation import NOT_CAPTURED, Isolation
 from causeway_core.proof.rerun import target_of
