@@ -58,7 +58,10 @@ def test_sources_that_changed_and_what_is_gone(tmp_path: Path) -> None:
         assert obstacles(recording) == (f"the folder {tmp_path / 'project'} is gone",)
 
 
-DRIVEN = "requests from outside of the recording drove it; record it with what sends them: --drive 'python client.py'"
+DRIVEN = (
+    "requests from outside of the recording drove it; record it with --replayable, which keeps them, "
+    "or with what sends them: --drive 'python client.py'"
+)
 SERVES = """
 import http.server, threading
 class Handler(http.server.BaseHTTPRequestHandler):
