@@ -551,3 +551,31 @@ def test_a_pulse_is_missed_by_who_does_not_wait_yet(tmp_path: Path) -> None:
 def test_the_last_of_several_pulses_is_missed_for_good(tmp_path: Path) -> None:
     [found] = [each for each in proved(tmp_path, PULSES) if each.kind == "lost_wakeup"]
     assert found.tier == "confirmed" and found.proof is not None and "for the last time" in found.proof.reason
+
+
+CRAWL = """\
+import asyncio
+
+async def worker(queue, begins, pages):
+    await asyncio.sleep(begins)
+    while not queue.empty():
+        PACE
+        address = await queue.get()
+        await asyncio.sleep(0.001)
+        pages.append(address)
+
+async def main():
+    queue, pages = asyncio.Queue(), []
+    for address in ("/", "/news"):
+        queue.put_nowait(address)
+    await asyncio.gather(worker(queue, 0, pages), worker(queue, 0.05, pages))
+    print(pages)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("pace", "wrong"), [("await asyncio.sleep(0.001)", True), ("pages.sort()", False)])
+def test_a_task_that_gives_way_between_its_look_at_a_queue_and_its_wait_for_an_item(tmp_path: Path, pace: str, wrong: bool) -> None:
+    found = proved(tmp_path, CRAWL.replace("PACE", pace))
+    assert ["finds a queue not empty" in each.title for each in found if each.tier == "confirmed"] == [True] * wrong

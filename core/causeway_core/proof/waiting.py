@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from causeway_core.analysis.detectors.late_put import LAST, LATE
-from causeway_core.analysis.detectors.queue_checks import ANOTHER, TAKES
+from causeway_core.analysis.detectors.queue_checks import ANOTHER, ANOTHER_ENDS, TAKES
 from causeway_core.analysis.detectors.removed_twice import REMOVES, TAKES_TOO
 from causeway_core.analysis.detectors.self_lock import signal_handlers
 from causeway_core.analysis.detectors.settled_twice import SETTLE, SETTLES_TOO
@@ -65,17 +65,35 @@ class WaitingOrders:
     def _taken_first(self, finding: Finding) -> Iterator[Order]:
         """One actor is held between its look at a queue and its first item until the other has taken all there are."""
         a, events = self._anchors, {access.role: access.at for access in finding.accesses}
+        if ANOTHER_ENDS in events:
+            yield from self._taken_all(events[TAKES], events[ANOTHER_ENDS])
+            return
         one, two = (self._evidence.actor_at(at) if (at := events[role]) is not None else None for role in (TAKES, ANOTHER))
         take, other = events[TAKES], events[ANOTHER]
         if one is None or two is None or take is None or other is None:
             return
-        looks, begins = a.preceding(one, take), a.preceding(two, other)
+        looks, begins = self._looked(one, take), self._looked(two, other)
         if looks is None or begins is None:
             return
         held, who = a.actor_of(one), a.actor_of(two)
         says = f"{held.title} is held before it takes an item, until {who.title} has ended"
         since = a.held_since_event(who, other, take)
         yield drafted("bad", says, [(looks, begins, since), (a.end(who), a.operation(one, take, "acquire"), looks)])
+
+    def _looked(self, actor: int, take: At) -> OrderPlace | None:
+        """Where an actor has looked at a queue and can be held before it takes an item; a task only where it gives way."""
+        a, who = self._anchors, self._anchors.actor_of(actor)
+        return a.since_event(who, take) if who.kind == "task" else a.preceding(actor, take)
+
+    def _taken_all(self, take: At | None, ends: At | None) -> Iterator[Order]:
+        """The same where the other came too late for an item in the recorded run."""
+        a = self._anchors
+        one, two = self._work(take), self._work(ends)
+        looks = None if one is None or take is None else self._looked(one, take)
+        if one is None or two is None or take is None or looks is None:
+            return
+        who, says = a.actor_of(two), f"{a.actor_of(one).title} is held before it takes an item"
+        yield drafted("bad", f"{says}, until {who.title} has ended", [(a.end(who), a.operation(one, take, "acquire"), looks)])
 
     def _deadlock(self, finding: Finding) -> Iterator[Order]:
         """Each actor takes its first lock before any asks for its second; for a lock taken twice nothing needs to be forced."""

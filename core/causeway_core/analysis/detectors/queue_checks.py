@@ -11,11 +11,12 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.telling.scene import Moment, Scene
 from causeway_core.analysis.text import FunctionNode, Texts, called, own_nodes
 from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Finding
-from causeway_core.wire.kinds import SyncFlag, SyncOp
+from causeway_core.model import Actor, At, Finding
+from causeway_core.wire.kinds import SyncOp
 
-TAKES, ANOTHER = "takes", "another takes"
-"""Roles of the first item that the held actor takes, and that the other takes."""
+TAKES, ANOTHER, ANOTHER_ENDS = "takes", "another takes", "another ends"
+"""Roles of the first item that the held actor takes, and that the other takes; of the end of another that runs the same and found
+nothing left."""
 MOST_TOLD = 4
 
 
@@ -28,7 +29,8 @@ class _Take:
 
 
 def queue_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """`while not queue.empty(): queue.get()` in several threads or processes: whoever finds the last item, and is not first, waits for ever.
+    """`while not queue.empty(): queue.get()` in several threads or processes, or in tasks that give way in between: whoever finds the last item, and
+    is not first, waits for ever.
 
     A hint until a re-run hangs: more items may come, and who they are for is not known. One finding a place.
     """
@@ -43,17 +45,21 @@ def queue_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
                 continue
             other = next((each for each in several if _may_be_first(evidence, take, each)), None)
             if other is not None:
-                found[key] = _tell(scene, take, other)
+                found[key] = _tell(scene, take, Moment(other.actor, other.at, ANOTHER, "took an item"))
+                continue
+            late = next((each for each in evidence.facts.actors.values() if _came_late(evidence, take, each)), None)
+            if late is not None:
+                found[key] = _tell(scene, take, Moment(late.id, late.last_at or 0, ANOTHER_ENDS, "found nothing left"))
         if len(found) >= MOST_TOLD:
             break
     return list(found.values())
 
 
 def _takes(scene: Scene, evidence: Evidence) -> Iterator[tuple[object, _Take]]:
-    """Items taken from queues of threads and, as messages, from those of processes, with what names the queue."""
+    """Items taken from queues of threads and tasks and, as messages, from those of processes, with what names the queue."""
     facts = evidence.facts
     for operation in facts.operations:
-        if operation.op == SyncOp.GET and not operation.flags & SyncFlag.ASYNC:
+        if operation.op == SyncOp.GET:
             place = scene.place(operation.at)
             if place.line:
                 yield operation.object, _Take(At(operation.at), operation.actor, operation.order, place)
@@ -73,6 +79,14 @@ def _may_be_first(evidence: Evidence, take: _Take, other: _Take) -> bool:
     return not evidence.holds.locks(take.actor, take.order) & evidence.holds.locks(other.actor, other.order)
 
 
+def _came_late(evidence: Evidence, take: _Take, actor: Actor) -> bool:
+    """Whether an actor runs what the taker runs, and only chance had it end without an item."""
+    taker = evidence.facts.actors.get(take.actor)
+    if taker is None or actor.id == taker.id or actor.last_at is None or (actor.kind, actor.process) != (taker.kind, taker.process):
+        return False
+    return actor.path.partition("#")[0] == taker.path.partition("#")[0] and evidence.unordered(take.at, actor.last_at)
+
+
 def _checked(texts: Texts, place: SourcePlace) -> bool:
     """Whether a `get()` at this line waits without a limit and depends on a look whether the same queue is empty, with no lock around."""
     around = texts.around(place.path, place.line)
@@ -82,6 +96,8 @@ def _checked(texts: Texts, place: SourcePlace) -> bool:
     gets = [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) == "get" and node.lineno == place.line]
     names = {ast.unparse(node.func.value) for node in gets if isinstance(node.func, ast.Attribute) and not node.args and not node.keywords}
     looks = (node.test for node in own_nodes(function) if isinstance(node, ast.If | ast.While) and node.lineno <= place.line)
+    if isinstance(function, ast.AsyncFunctionDef):
+        looks = (test for test in looks if _gives_way(function, test.lineno, place.line))
     asked = {
         ast.unparse(call.func.value)
         for test in looks
@@ -91,7 +107,12 @@ def _checked(texts: Texts, place: SourcePlace) -> bool:
     return bool(names & asked)
 
 
-def _tell(scene: Scene, take: _Take, other: _Take) -> Finding:
+def _gives_way(function: ast.AsyncFunctionDef, after: int, before: int) -> bool:
+    """Whether a coroutine awaits between two of its lines."""
+    return any(isinstance(node, ast.Await | ast.AsyncWith | ast.AsyncFor) and after < node.lineno < before for node in own_nodes(function))
+
+
+def _tell(scene: Scene, take: _Take, other: Moment) -> Finding:
     title = (
         f"`{take.place.function}` in {scene.actor(take.actor)} finds a queue not empty and then waits for an item; "
         f"{scene.actor(other.actor)} takes from it too and could take the last one in between: the wait would not end"
@@ -103,7 +124,7 @@ def _tell(scene: Scene, take: _Take, other: _Take) -> Finding:
         confidence=0.2,
         title=title,
         resource="queue",
-        events=[Moment(take.actor, take.at, TAKES, "took an item"), Moment(other.actor, other.at, ANOTHER, "took an item")],
+        events=[Moment(take.actor, take.at, TAKES, "took an item"), other],
         recommendation="take without waiting and stop at queue.Empty (get_nowait), or put an item for each worker that says there is no more",
         explanation="What `empty()` said may no longer hold when the item is taken. It did not happen in this run.",
     )
