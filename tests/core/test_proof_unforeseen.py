@@ -95,6 +95,39 @@ threading.Event().wait(0.05)
 probes.wait()
 noting.join()
 """
+TALLY = """\
+import fcntl
+import multiprocessing
+import os
+import time
+
+def load(file):
+    file.seek(0)
+    return int(file.read())
+
+def put(number):
+    with open("tally.new" + str(os.getpid()), "w") as file:
+        file.write(str(number))
+    os.replace(file.name, "tally")
+
+def add(by):
+    time.sleep(0.2 * by)
+    with open("tally.lock", "a+") as lock, open("tally") as file:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        LATE
+        put(load(file) + by)
+
+if __name__ == "__main__":
+    put(0)
+    context = multiprocessing.get_context("fork")
+    adding = [context.Process(target=add, args=(by,)) for by in (1, 2)]
+    for process in adding:
+        process.start()
+    for process in adding:
+        process.join()
+    with open("tally") as file:
+        print(load(file))
+"""
 
 
 def explored(folder: Path, program: str) -> tuple[Finding, ...]:
@@ -125,3 +158,9 @@ def test_what_is_read_within_a_change_of_several_calls_adds_up_to_something_else
 def test_a_branch_that_the_recorded_run_never_took_is_stopped_in(tmp_path: Path, before: str, late: bool) -> None:
     found = explored(tmp_path, PROBES.replace("BEFORE", before))
     assert [each.kind for each in found] == (["deadlock"] if late else [])
+
+
+@pytest.mark.parametrize(("late", "lost"), [("pass", True), ('file = open("tally")', False)])
+def test_what_a_process_opens_before_it_has_the_lock_is_old(tmp_path: Path, late: str, lost: bool) -> None:
+    found = explored(tmp_path, TALLY.replace("LATE", late))
+    assert [each.tier for each in found] == (["confirmed"] if lost else [])

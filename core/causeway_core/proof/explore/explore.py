@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise, permutations
 from pathlib import Path
 
@@ -12,14 +12,15 @@ from causeway_core.analysis import Analysis
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
 from causeway_core.proof.contrast import contrast
+from causeway_core.proof.explore.right import Right
 from causeway_core.proof.explore.scan import Scan, Seen, course
 from causeway_core.proof.explore.schedule import Held, held, order, turns, without
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.explore.telling import Told, told
 from causeway_core.proof.isolation import Isolation
-from causeway_core.proof.judge import EVERYBODY_WAITS, REPEATS, ran_into_a_limit
-from causeway_core.proof.outcome import FAILURES, Outcome
+from causeway_core.proof.judge import EVERYBODY_WAITS, REPEATS
+from causeway_core.proof.outcome import FAILURES
 from causeway_core.proof.rerun import PLAIN, Rerun, Reruns, Stopped
 from causeway_core.storage.recording import Recording
 
@@ -72,26 +73,6 @@ class Explored:
     reason: str = ""
 
 
-@dataclass(slots=True)
-class _Right:
-    """Outcomes to compare with: of the program by itself, and of orders in which nobody is interrupted."""
-
-    plain: list[Outcome] = field(default_factory=list)
-    serial: list[Outcome] = field(default_factory=list)
-
-    def wrong(self, run: Rerun) -> tuple[str, ...]:
-        """The aspects in which a run went wrong: it failed as the program by itself does not, or ended as no serial order ends."""
-        outcome = run.outcome
-        if not outcome.aspects or run.uncaptured or ran_into_a_limit(outcome, self.plain):
-            return ()
-        failed = outcome.beyond(self.plain, only_failures=True)
-        if run.result.hang is None:
-            failed = tuple(name for name in failed if name != "hang")
-        noisy = {name for one in self.plain for name in one.differing(self.plain[0])}
-        differs = outcome.beyond([*self.plain, *self.serial], ignored=frozenset({*FAILURES, *noisy}))
-        return failed or differs
-
-
 class Explorer:
     """One exploration of a recorded command. Costs a run of the command for each order tried; two at a time where they cannot meet. With
     `isolation` the runs get what came from outside from the record; one that asks for what is not there says nothing.
@@ -106,7 +87,7 @@ class Explorer:
         self._places = places(recording, analysis)
         self._threads = frozenset(actor.path for actor in recording.actors() if actor.kind == "thread")
         self._reruns, self._scan = Reruns(recording, keep=keep_recordings, isolation=isolation), Scan(recording, isolation)
-        self._right = _Right()
+        self._right = Right()
         self._findings: list[Finding] = []
         self._seen: set[object] = set()
         self._signatures: dict[object, int] = {}

@@ -11,6 +11,7 @@ from causeway_core.analysis import Analysis, keep
 from causeway_core.model import Finding
 from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.explore.explore import Effort, Explorer, Progress
+from causeway_core.proof.explore.processes import Interruptions, several_processes
 from causeway_core.proof.interrupted import interruptions
 from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import Judge
@@ -49,8 +50,12 @@ def unforeseen(
     cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress, isolation))
     if cut_off:
         return _kept(recording, (*proved, *cut_off), store=store)
-    explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore()
-    return _kept(recording, (*proved, *(each for each in explored.findings if each.tier == "confirmed")), store=store)
+    more: tuple[Finding, ...]
+    if several_processes(recording):
+        more = _of_processes(recording, analysis, effort, keep_recordings, isolation)
+    else:
+        more = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore().findings
+    return _kept(recording, (*proved, *(each for each in more if each.tier == "confirmed")), store=store)
 
 
 def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -> tuple[Finding, ...]:
@@ -79,3 +84,13 @@ def _cut_off(
                 return
     except (KeyboardInterrupt, Stopped):
         reruns.stop()
+
+
+def _of_processes(recording: Recording, analysis: Analysis, effort: Effort, kept: Path | None, isolation: Isolation | None) -> tuple[Finding, ...]:
+    reruns = Reruns(recording, keep=kept, isolation=isolation)
+    try:
+        found = Interruptions(recording, analysis, reruns, repeat=effort.repeat, seconds=effort.seconds).first_wrong()
+    except (KeyboardInterrupt, Stopped):
+        reruns.stop()
+        return ()
+    return () if found is None else (found,)

@@ -1,0 +1,29 @@
+"""What is right of a program that nobody planned an order for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from causeway_core.proof.judge import ran_into_a_limit
+from causeway_core.proof.outcome import FAILURES, Outcome
+from causeway_core.proof.rerun import Rerun
+
+
+@dataclass(slots=True)
+class Right:
+    """Outcomes to compare with: of the program by itself, and of orders in which nobody is interrupted."""
+
+    plain: list[Outcome] = field(default_factory=list)
+    serial: list[Outcome] = field(default_factory=list)
+
+    def wrong(self, run: Rerun) -> tuple[str, ...]:
+        """The aspects in which a run went wrong: it failed as the program by itself does not, or ended as no serial order ends."""
+        outcome = run.outcome
+        if not outcome.aspects or run.uncaptured or ran_into_a_limit(outcome, self.plain):
+            return ()
+        failed = outcome.beyond(self.plain, only_failures=True)
+        if run.result.hang is None:
+            failed = tuple(name for name in failed if name != "hang")
+        noisy = {name for one in self.plain for name in one.differing(self.plain[0])}
+        differs = outcome.beyond([*self.plain, *self.serial], ignored=frozenset({*FAILURES, *noisy}))
+        return failed or differs
