@@ -154,6 +154,14 @@ def test_the_next_bad_order_is_tried() -> None:
     assert verdict(found) == ("confirmed", "confirmed") and found.proof is not None and found.proof.order == 1
 
 
+def test_an_order_that_goes_wrong_only_sometimes_does_not_keep_the_next_from_being_tried() -> None:
+    sometimes = [(OK, gave("90")), (OK, gave("70"))]
+    found = judged(replace(FINDING, orders=(BAD, WORSE, SERIAL)), bad=sometimes, worse=[(OK, gave("90"))])
+    assert verdict(found) == ("confirmed", "confirmed") and found.proof is not None and found.proof.order == 1
+    found = judged(replace(FINDING, orders=(BAD, WORSE, SERIAL)), bad=sometimes, worse=[(OK, gave("70"))])
+    assert verdict(found) == ("likely", "untried") and found.reproduced == (3, 1)
+
+
 @pytest.mark.parametrize(("raised", "tier"), [
     ("AttributeError in withdraw", "confirmed"), ("TimeoutError in withdraw", "likely"), ("AttributeError in elsewhere", "likely"),
 ])  # fmt: skip

@@ -133,3 +133,41 @@ def test_a_thread_is_given_what_it_needs_when_it_runs_already(tmp_path: Path, ea
 def test_a_task_is_given_what_it_needs_after_an_await(tmp_path: Path, launch: str, wrong: bool) -> None:
     found = proved(tmp_path, TASK.replace("LAUNCH", launch))
     assert [each.tier for each in found if "after it has started" in each.title] == (["confirmed"] if wrong else [])
+
+
+MAILBOX = """\
+import threading, time
+
+class Mailbox:
+    def __init__(self):
+        self.changed, self.pending = threading.Condition(), []
+
+class Reader(threading.Thread):
+    def __init__(self, box):
+        super().__init__(daemon=True)
+        self.box = box
+        self.box.reader = self
+
+    def run(self):
+        if not self.box.pending:
+            with self.box.changed:
+                self.box.changed.wait(1)
+
+box = Mailbox()
+reader = Reader(box)
+reader.start()
+time.sleep(0.05)  # no order: nothing but time lets the reader wait first
+box.pending.append("letter")
+with box.changed:
+    box.changed.notify_all()
+reader.join()
+"""
+
+
+def test_the_state_that_is_looked_at_is_what_changes_meanwhile(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(MAILBOX)
+    record([str(tmp_path / "program.py")], tmp_path / "run.causeway", root=tmp_path)
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        [found] = [each for each in examine(recording).findings if each.kind == "lost_wakeup" and "looks at the state" in each.title]
+    looks = [access.line for access in found.accesses if access.role == "look"]
+    assert looks == [14]

@@ -46,6 +46,8 @@ def _looks_outside(scene: Scene, evidence: Evidence, name: str, operations: list
         rows = [row for row in evidence.rows_of(wait.actor, 0, hold.order, last=NEAR) if not evidence.table.writes[row]]
         rows = [row for row in rows if scene.place(evidence.at(row)).function == place.function and not evidence.locks_at(row)]
         changed = [row for row in rows if _others_write(evidence, row, wait.actor)]
+        # What was there before the waiter began (where the condition is kept) is no state that changes.
+        changed = [row for row in changed if _others_write(evidence, row, wait.actor, meanwhile=True)] or changed
         notify = next((each for each in notifies if each.actor != wait.actor and evidence.unordered(At(hold.at), At(each.at))), None)
         if not changed or notify is None:
             continue
@@ -74,9 +76,10 @@ def _order(hold: Hold) -> int:
     return hold.order
 
 
-def _others_write(evidence: Evidence, row: int, actor: int) -> bool:
+def _others_write(evidence: Evidence, row: int, actor: int, *, meanwhile: bool = False) -> bool:
     span = evidence.table.span(int(evidence.table.location[row]))
-    return any(evidence.table.writes[each] and int(evidence.table.actor[each]) != actor for each in range(span.start, span.stop))
+    writes = (each for each in range(span.start, span.stop) if evidence.table.writes[each] and int(evidence.table.actor[each]) != actor)
+    return any(not meanwhile or evidence.concurrent(row, each) for each in writes)
 
 
 def _late_states(scene: Scene, evidence: Evidence, name: str, notifies: list[Operation]) -> Iterator[Finding]:
