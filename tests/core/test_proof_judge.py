@@ -18,6 +18,7 @@ A, B = OrderPlace("main/a", "end"), OrderPlace("main/b", "end")
 BAD = Order("bad", "a is held until b has ended", (("a", A), ("b", B)), (Constraint("b", "a", None),))
 WORSE = replace(BAD, says="b is held until a has ended", constraints=(Constraint("a", "b", None),))
 OTHERS = replace(BAD, says="c is held until b has ended", alternate=True)
+FURTHER = replace(OTHERS, says="d is held until b has ended")
 SERIAL = replace(BAD, aim="serial", says="b first, then a")
 LOOSE = replace(SERIAL, says="b first, then a, and c when it likes", alternate=True)
 AS_IT_RAN = Order("bad", "as it ran", (), ())
@@ -27,7 +28,8 @@ FINDING = Finding(
     "The write depends on the read.", "hold a lock", (), orders=(BAD, SERIAL),
 )  # fmt: skip
 NAMES = {
-    BAD: "bad", OTHERS: "others", WORSE: "worse", SERIAL: "serial", LOOSE: "loose", AS_IT_RAN: "as_it_ran", PLAIN: "plain", PLAIN_AGAIN: "again"
+    BAD: "bad", OTHERS: "others", FURTHER: "further", WORSE: "worse", SERIAL: "serial", LOOSE: "loose", AS_IT_RAN: "as_it_ran", PLAIN: "plain",
+    PLAIN_AGAIN: "again",
 }  # fmt: skip
 OK = OrderResult(True)
 REFUSED = OrderResult(False, reason="everybody waits")
@@ -216,6 +218,9 @@ def test_the_same_between_other_actors_is_tried_only_where_the_first_cannot_be_f
     finding = replace(FINDING, orders=(BAD, OTHERS, SERIAL))
     assert verdict(judged(finding, bad=[(REFUSED, gave("70"))], others=[(OK, gave("90"))])) == ("confirmed", "confirmed")
     assert verdict(judged(finding, bad=[(OK, gave("70"))], others=[(OK, gave("90"))])) == ("hint", "harmless")
+    finding = replace(FINDING, orders=(BAD, OTHERS, FURTHER, SERIAL))
+    found = judged(finding, bad=[(REFUSED, gave("70"))], others=[(OK, gave("70"))], further=[(OK, gave("90"))])
+    assert verdict(found) == ("confirmed", "confirmed")
 
 
 def test_no_more_runs_are_made_than_it_takes_to_refute(monkeypatch: pytest.MonkeyPatch) -> None:

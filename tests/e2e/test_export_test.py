@@ -300,3 +300,28 @@ def test_an_order_that_is_given_up_for_a_deadlock_makes_a_test(tmp_path: Path) -
     recorded(tmp_path, "library.py", HELD_WHILE_IT_WAITS)
     assert "assert outcome.hang is None" in exported(tmp_path)
     assert run_test(tmp_path)[0] == {"failed": 1}
+
+
+LOCK_ACROSS_AN_AWAIT = """\
+import asyncio, threading
+
+lock = threading.Lock()
+
+async def client(after):
+    await asyncio.sleep(after)
+    with lock:
+        await asyncio.sleep(0.001)
+
+async def main():
+    await asyncio.gather(client(0), client(0.05))
+"""
+
+
+def test_a_loop_that_stops_for_a_lock_is_run_in_a_process_of_its_own(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "tracer.py").write_text(LOCK_ACROSS_AN_AWAIT)
+    assert record_main(project / "tracer.py", project / "run.causeway") == 0
+    proved(project)
+    assert 'order.run(["-c", "import asyncio, tracer; asyncio.run(tracer.main())"]' in exported(project)
+    assert run_test(project)[0] == {"failed": 1}

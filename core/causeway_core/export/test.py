@@ -24,6 +24,7 @@ from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
 
 Progress = Callable[[str, float], None]
+_STUCK = ("deadlock", "blocking_call")
 AGAIN = 3
 """Further runs of the bad order: one that only often goes wrong makes a test that sometimes passes."""
 
@@ -88,11 +89,10 @@ def _tried(
     recording: Recording, finding: Finding, entry: Entry, order: Order, watch: Callable[[], None], isolation: Isolation | None
 ) -> _Plan | str:
     """The plan, or why there is none with this order."""
-    first = Rehearsal(recording, entry if finding.kind != "deadlock" else entry.apart, watch, isolation).run(order)
-    if first.hang and entry.function:
-        # Threads that wait for each other for good would keep pytest from ending.
-        entry = entry.apart
-    elif finding.kind == "deadlock":
+    # Threads that wait for each other for good would keep pytest from ending.
+    entry = entry.apart if finding.kind in _STUCK else entry
+    first = Rehearsal(recording, entry, watch, isolation).run(order)
+    if first.hang:
         entry = entry.apart
     if not _bears(first):
         return f"{order.says}: {first.reason}"

@@ -70,14 +70,16 @@ class Judge:
             return replace(finding, proof=Proof("untried", "no order is known that would force it"))
         notes = _Notes()
         unsteady: Finding | None = None
+        settled = False  # by an order between the two of the finding; one alternate says nothing of the next
         for index, order in enumerate(bad):
-            if order.alternate and (notes.harmless or notes.strange or unsteady):
+            if order.alternate and settled:
                 continue
             # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
             judged = self._stuck(finding, index, order, notes) if finding.kind in _STUCK else self._compared(finding, index, order, notes)
             if judged is not None and judged.tier == "confirmed":
                 return judged
             unsteady = unsteady or judged
+            settled = settled or (not order.alternate and bool(notes.harmless or notes.strange or unsteady))
         if unsteady is not None:
             return unsteady
         if notes.strange:
