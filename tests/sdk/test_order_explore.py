@@ -108,6 +108,26 @@ def test_each_point_is_where_one_run_switches(tmp_path: Path) -> None:
     assert {done.stdout.strip() for done in runs} == {"aabb", "bbaa", "abba", "baab"}
 
 
+def test_who_sleeps_long_counts_on_others_to_get_somewhere(tmp_path: Path) -> None:
+    program = """
+        import threading, time
+
+        beats = []
+
+        def beat():
+            beats.append(1)
+
+        thread = threading.Thread(target=beat)
+        thread.start()
+        time.sleep(0.8)
+        print(len(beats))
+        thread.join()
+    """
+    places = (place("*", "mutate", "beats.append(1)", "append"), place("*", "read", "print(len(beats))", "beats"))
+    runs = [explored(tmp_path, program, exploration("switch", seed, *places, length=2)) for seed in range(4)]
+    assert [done.stdout for done in runs] == ["1\n"] * 4
+
+
 def test_a_deadlock_of_tasks_is_found_and_told(tmp_path: Path) -> None:
     runs = [explored(tmp_path, TWO_LOCKS, exploration("pct", seed, place("*", "resume", "await asyncio.sleep(0)"))) for seed in range(24)]
     hung = [done for done in runs if done.result.get("hang")]

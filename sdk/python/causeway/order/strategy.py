@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class Priorities:
     """PCT. Random priorities by spawn path; `falls` are the points at which the running actor loses its own."""
 
+    longest_sleep = 1.0
+    """Seconds. Who sleeps longer is not waited for by those that could go on."""
+
     def __init__(self, seed: int, depth: int, length: int) -> None:
         self._seed = seed
         self._of: dict[str, float] = {}
@@ -62,6 +65,10 @@ class Switches(Priorities):
     """One interruption a run, and each of them once: seed n falls at point n // 2 of `length`. Of two seeds one has the priorities of the other
     upside down, so that of any two actors each is the one that goes first. CHESS (Musuvathi et al., OSDI 2008) bounds preemptions like that.
     """
+
+    longest_sleep = 0.03
+    """Sleeps that stand for I/O end sooner. Who sleeps longer counts on others to get somewhere in that time, and they nearly always do: what comes
+    of keeping them from it, nobody takes for a bug."""
 
     def __init__(self, seed: int, length: int) -> None:
         super().__init__(seed // (2 * max(length, 1)), 1, length)

@@ -22,8 +22,6 @@ TURN_SECONDS = 0.03
 """How often somebody looks whether those who wait for the world outside get anything."""
 LOOKS = 8
 """How often they have to be found where they were before, if they are not known to wait: a busy machine lets threads stand too."""
-LONGEST_SLEEP_SECONDS = 1.0
-"""Sleeps that end later are not waited for."""
 LONGEST_WAIT_SECONDS = 0.15
 """Waits for others with a time limit are waited for so long: they may be sleeps."""
 MOST_SLEEPS = 12
@@ -65,9 +63,9 @@ class Turns(Movers):
 
     def _worth_waiting(self) -> bool:
         """Whether somebody sleeps whom the strategy would have go first."""
-        held, now = self.forcing.waiting(), time.monotonic()
+        held, now, longest = self.forcing.waiting(), time.monotonic(), self.forcing.strategy.longest_sleep
         for actor, until in list(self._sleepers()):
-            if until - now > LONGEST_SLEEP_SECONDS or until < now - LONGEST_SLEEP_SECONDS:
+            if until - now > longest or until < now - longest:
                 continue
             if self._slept.get((actor.path, until)) is None:
                 self._slept[actor.path, until] = self._sleeps_of[actor.path] = self._sleeps_of.get(actor.path, 0) + 1
@@ -99,9 +97,9 @@ class Turns(Movers):
     def _limited(self, now: float) -> Iterator[tuple[int, float]]:
         """The threads that wait for a lock with a time limit, which nobody tells: `Event().wait(0.1)` is a sleep."""
         waits = {ident: id(lock) for ident, lock, timed, free in _tap.parked_threads() if timed and not free}
-        known = self._parked
+        known, longest = self._parked, min(LONGEST_WAIT_SECONDS, self.forcing.strategy.longest_sleep)
         self._parked = {
-            ident: known[ident] if ident in known and known[ident][0] == lock else (lock, now + LONGEST_WAIT_SECONDS) for ident, lock in waits.items()
+            ident: known[ident] if ident in known and known[ident][0] == lock else (lock, now + longest) for ident, lock in waits.items()
         }
         for ident, (_, until) in self._parked.items():
             if now < until:
