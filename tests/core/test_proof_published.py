@@ -61,3 +61,50 @@ def test_what_others_find_before_it_is_filled_is_used_in_any_function(tmp_path: 
         found = verify(recording, plan(recording, examine(recording)))[0]
     assert [each.tier for each in found if "fills in" in each.title] == (["confirmed"] if early else [])
     assert early or all(each.tier == "hint" for each in found)
+
+
+MODELS = """\
+import asyncio
+from dataclasses import dataclass, field
+
+@dataclass
+class Model:
+    name: str
+    weights: list = field(default_factory=list)
+
+    def predict(self, x):
+        if not self.weights:
+            raise RuntimeError("not loaded")
+        return x * self.weights[0]
+
+class Registry:
+    def __init__(self):
+        self.models = {}
+
+    async def load(self, name):
+        if name not in self.models:
+            model = Model(name)
+            LOAD
+        return self.models[name]
+
+async def ask(registry, x, delay):
+    await asyncio.sleep(delay)
+    model = await registry.load("tiny")
+    print(model.predict(x))
+
+async def main():
+    registry = Registry()
+    await asyncio.gather(ask(registry, 1, 0), ask(registry, 2, 0.05))
+
+asyncio.run(main())
+"""
+KEEP, WAIT, GROW = "self.models[name] = model", "await asyncio.sleep(0.001)", "model.weights.append(3)"
+
+
+@pytest.mark.parametrize(("steps", "early"), [((KEEP, WAIT, GROW), True), ((WAIT, GROW, KEEP), False)])
+def test_a_list_inside_that_is_still_empty(tmp_path: Path, steps: tuple[str, ...], early: bool) -> None:
+    (tmp_path / "app.py").write_text(MODELS.replace("LOAD", "; ".join(steps)))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = verify(recording, plan(recording, examine(recording)))[0]
+    assert [each.tier for each in found if "fills in" in each.title] == (["confirmed"] if early else [])

@@ -1,4 +1,4 @@
-"""Two requests that came on one connection, one after the other, and would race on two; beside it, the same code mended."""
+"""Requests that were served one after another, on one connection or by one thread, and would race on two; beside them, the same code mended."""
 
 from __future__ import annotations
 
@@ -65,3 +65,47 @@ def test_requests_of_one_connection_are_tried_on_two(tmp_path: Path, guard: str,
         findings, _ = verify(recording, plan(recording, examine(recording)))
     firm = [each.tier for each in findings if each.tier != "hint"]
     assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
+
+
+WORKERS = """\
+import contextlib
+import sqlite3
+import threading
+
+import anyio
+
+guard = GUARD
+path = "bank.db"
+
+def withdraw(amount):
+    with guard, contextlib.closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as db:
+        (balance,) = db.execute("SELECT balance FROM account WHERE name = 'ann'").fetchone()
+        db.execute("UPDATE account SET balance = ? WHERE name = 'ann'", (balance - amount,))
+
+async def serve(amount, begins):
+    await anyio.sleep(begins)
+    await anyio.to_thread.run_sync(withdraw, amount)
+
+async def main():
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DROP TABLE IF EXISTS account")
+        db.execute("CREATE TABLE account (name TEXT PRIMARY KEY, balance INTEGER)")
+        db.execute("INSERT INTO account VALUES ('ann', 100)")
+        async with anyio.create_task_group() as group:
+            group.start_soon(serve, 10, 0)
+            group.start_soon(serve, 20, 0.1)
+        print(db.execute("SELECT balance FROM account").fetchone())
+
+anyio.run(main)
+"""
+
+
+@pytest.mark.parametrize(("guard", "tier"), [("contextlib.nullcontext()", "confirmed"), ("threading.Lock()", None)])
+def test_calls_in_a_worker_thread_of_anyio_are_work_items(tmp_path: Path, guard: str, tier: str | None) -> None:
+    pytest.importorskip("anyio")
+    (tmp_path / "app.py").write_text(WORKERS.replace("GUARD", guard))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        findings, _ = verify(recording, plan(recording, examine(recording)))
+    firm = [(each.kind, each.tier) for each in findings if each.tier != "hint"]
+    assert firm == ([("lost_update", tier)] if tier else []), [(each.tier, each.title, each.proof) for each in findings]

@@ -60,6 +60,16 @@ PUT_BACK = """
         except asyncio.CancelledError:
             self.waiting = texts + self.waiting
             raise"""
+ONE = """while self.waiting:
+            text = self.waiting.pop(0)
+            await self.send([text])"""
+ONE_PUT_BACK = """while self.waiting:
+            text = self.waiting.pop(0)
+            try:
+                await self.send([text])
+            except asyncio.CancelledError:
+                self.waiting.insert(0, text)
+                raise"""
 AFTER = "texts = list(self.waiting)" + SEND + "\n        del self.waiting[:len(texts)]"
 
 
@@ -67,7 +77,7 @@ SHIELDED = SEND.replace("self.send(texts)", "asyncio.shield(self.send(texts))")
 
 
 @pytest.mark.parametrize(("flush", "wrong"), [
-    (SWAP + SEND, True), (COPY + SEND, True), (SWAP + PUT_BACK, False), (AFTER, False), (SWAP + SHIELDED, False),
+    (SWAP + SEND, True), (COPY + SEND, True), (ONE, True), (ONE_PUT_BACK, False), (SWAP + PUT_BACK, False), (AFTER, False), (SWAP + SHIELDED, False),
 ])  # fmt: skip
 def test_what_was_taken_to_be_handed_over_goes_with_the_task(tmp_path: Path, flush: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(OUTBOX.replace("FLUSH", flush))

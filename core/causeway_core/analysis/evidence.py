@@ -210,7 +210,10 @@ class Evidence:
         return self.request_of(int(self.table.actor[row]), self.at(row))
 
     def request_of(self, actor: int, at: At) -> Span | None:
-        """The request that an actor did something for at an event: the innermost that it was serving."""
+        """The request that an actor did something for at an event: the innermost that it was serving, or that who submitted the work item was."""
+        item = self.facts.work_items.all.get(actor)
+        if item is not None:
+            actor, at = item.submitter, item.submitted
         for span in reversed(self.requests.get(self.facts.thread_of(actor), ())):
             if span.first_at <= at and (span.last_at is None or at <= span.last_at):
                 return span

@@ -18,6 +18,8 @@ from causeway_core.model import Actor, At
 from causeway_core.wire.kinds import SyncOp
 
 _STREAM_SHIFT = 40
+_ANYIO = "AnyIO worker thread"
+"""How the threads are named that anyio starts as it needs them."""
 
 
 class _Order(Protocol):
@@ -59,7 +61,7 @@ class WorkItems:
         """
         wanted = np.isin(syncs["op"], [SyncOp.SUBMIT, SyncOp.RUN, SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET])
         submitted: dict[int, tuple[int, int]] = {}
-        ended: dict[int, int] = {}
+        ended: defaultdict[int, list[int]] = defaultdict(list)
         runs: list[tuple[int, int, int]] = []
         for at, actor, op, object in zip(*(syncs[name][wanted].tolist() for name in ("at", "actor", "op", "object")), strict=True):
             if op == SyncOp.SUBMIT:
@@ -67,11 +69,10 @@ class WorkItems:
             elif op == SyncOp.RUN:
                 runs.append((at, actor, object))
             else:
-                ended[object] = at
+                ended[object].append(at)
         pools = _pools_of_several({actor for _, actor, _ in runs}, actors, texts)
-        ends = {object: At(at) for object, at in ended.items()}
         items = [
-            WorkItem(FIRST_ITEM + number, actor, At(submitted[object][0]), At(at), ends.get(object), submitted[object][1])
+            WorkItem(FIRST_ITEM + number, actor, At(submitted[object][0]), At(at), _end(at, ended[object]), submitted[object][1])
             for number, (at, actor, object) in enumerate(runs)
             if actor in pools and object in submitted
         ]
@@ -157,6 +158,12 @@ class _ItemOrder:
         return np.array([self.happens_before(At(one), At(two), must=must) for one, two in zip(a.tolist(), b.tolist(), strict=True)], np.bool_)
 
 
+def _end(begun: int, ended: Sequence[int]) -> At | None:
+    """Where an item ended: where its worker said so, else who settled its future."""
+    own = [at for at in ended if at >> _STREAM_SHIFT == begun >> _STREAM_SHIFT and at > begun]
+    return At(own[0]) if own else At(ended[-1]) if ended else None
+
+
 def _pools_of_several(workers: set[int], actors: Mapping[int, Actor], texts: Texts) -> set[int]:
     """The workers whose pool has others, seen to run or certain to be allowed."""
     by_pool: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
@@ -168,7 +175,8 @@ def _pools_of_several(workers: set[int], actors: Mapping[int, Actor], texts: Tex
     own = any(called(call) == "set_default_executor" for call in texts.calls())
     found: set[int] = set()
     for (_, prefix), pool in by_pool.items():
-        if len(pool) > 1 or (prefix == "asyncio" and not own) or (made and several):
+        anyio = any(actors[worker].name.startswith(_ANYIO) for worker in pool)
+        if len(pool) > 1 or anyio or (prefix == "asyncio" and not own) or (made and several):
             found |= pool
     return found
 

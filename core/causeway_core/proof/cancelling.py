@@ -157,7 +157,14 @@ class CancellingOrders:
         for number, (function, line, _) in enumerate(self._anchors.lines_below(at)):
             if self._limited(function.path, line) and number:
                 return EXPIRE
-        return self._comes_to(actor, set())
+        return None if self._ended_before(actor, at) else self._comes_to(actor, set())
+
+    def _ended_before(self, actor: Actor, at: At) -> bool:
+        """Whether all that cancelled a task in the recorded run waited for what it did at an event."""
+        if actor.object is None:
+            return False
+        cancels = [event.at for event in self._evidence.facts.operations if event.op == SyncOp.CANCEL and event.object == actor.object]
+        return bool(cancels) and all(self._evidence.order.happens_before(at, At(each), must=True) for each in cancels)
 
     def _comes_to(self, actor: Actor, seen: set[int]) -> str | None:
         """The same of a task wherever it waits: because of how it was made, of who cancels it, or of what comes to the task that made it."""

@@ -148,7 +148,7 @@ class Planner:
         for _, at in _events(finding):
             actor = self._evidence.actor_at(at)
             if actor is not None:
-                by_actor.setdefault(actor, []).append(at)
+                by_actor.setdefault(self._evidence.facts.work_of(actor, at), []).append(at)
         owners = [actor for actor, events in by_actor.items() if len(events) == 2]
         others = [actor for actor, events in by_actor.items() if len(events) == 1]
         if len(owners) != 1 or len(others) != 1:
@@ -224,7 +224,9 @@ class Planner:
 
     def _last_look(self, actor: int, read: At, write: At) -> At:
         """The last statement of an actor that reads between two others."""
-        reads = [sql.at for sql in self._evidence.facts.sql if sql.actor == actor and sql.access == "read" and read < sql.at < write]
+        facts = self._evidence.facts
+        mine = [sql for sql in facts.sql if facts.work_of(sql.actor, sql.at) == actor]
+        reads = [sql.at for sql in mine if sql.access == "read" and read < sql.at < write]
         return max(reads, default=read)
 
     def _commits_later(self, write: At) -> bool:
@@ -254,7 +256,8 @@ class Planner:
 
     def _read_before(self, actor: int, statement: At) -> At:
         """The statement by which an actor read a row that it wrote with `statement`; that itself where there is none."""
-        mine = [sql for sql in self._evidence.facts.sql if sql.actor == actor]
+        facts = self._evidence.facts
+        mine = [sql for sql in facts.sql if facts.work_of(sql.actor, sql.at) == actor]
         written = next((sql for sql in mine if sql.at == statement), None)
         if written is None or written.access != "write":
             return statement

@@ -10,7 +10,7 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import needs_value
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.table import WRITE
+from causeway_core.analysis.table import MUTATE, TEST, WRITE
 from causeway_core.model import ValueKind
 
 SAMPLE = 24
@@ -37,7 +37,7 @@ def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidat
         given, kinds = 0, _SCALARS if mark.constant else (ValueKind.OBJECT,)
         for first in [row for row in evidence.rows_at(site).tolist() if int(table.vk[row]) in kinds][:SAMPLE]:
             for look in partners.near(first, first, writes=False):
-                if given >= ENOUGH or int(table.site[look]) not in looks or evidence.value(look) != evidence.value(first):
+                if given >= ENOUGH or int(table.site[look]) not in looks or not _found(evidence, look, first):
                     continue
                 for last, use in _used(evidence, first, look, looks):
                     given += 1
@@ -46,15 +46,24 @@ def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidat
                     break
 
 
+def _found(evidence: Evidence, look: int, mark: int) -> bool:
+    """Whether a look found the mark, or that it is there."""
+    if int(evidence.table.op[look]) == TEST:
+        return int(evidence.table.vk[look]) == ValueKind.TRUE
+    return evidence.value(look) == evidence.value(mark)
+
+
 def _used(evidence: Evidence, first: int, look: int, looks: frozenset[int]) -> Iterator[tuple[int, int]]:
     """What the actor fills in after it has set the mark, with the other's use of it after its look."""
     table, owner = evidence.table, _owner(evidence, first)
     fills = {int(table.location[row]): row for row in reversed(list(_fills(evidence, first, looks)))}
     for use in evidence.rows_of(int(table.actor[look]), int(table.order[look]) + 1, 2**62, first=SOON):
         last = fills.get(int(table.location[use]))
-        if last is None or table.writes[use] or int(table.vk[use]) in _NOTHING:
+        if last is None or table.writes[use] or (int(table.vk[use]) in _NOTHING and not evidence.changes_structure(last)):
             continue
-        if not _follows(evidence, look, use) and not (owner is not None and needs_value(evidence, int(table.site[use]))):
+        # Who finds a container empty goes another way, wherever that is.
+        misses = evidence.changes_structure(last) or needs_value(evidence, int(table.site[use]))
+        if not _follows(evidence, look, use) and not (owner is not None and misses):
             continue
         parted = evidence.parted(first, last, look) and not evidence.locks_through(first, last) & (evidence.locks_at(look) | evidence.locks_at(use))
         if parted and evidence.concurrent(first, look) and evidence.concurrent(last, use):
@@ -70,7 +79,8 @@ def _fills(evidence: Evidence, first: int, looks: frozenset[int]) -> Iterator[in
         guards = evidence.depends(int(table.site[row]))
         goes_on = any(guards.get(each) == "control" for each in looks) if function == setting else (setting, function) in evidence.calls
         inside = owner is None or _inside(evidence, row, owner)
-        if int(table.op[row]) == WRITE and goes_on and inside and int(table.vk[row]) not in _NOTHING and _was_empty(evidence, row):
+        fills = int(table.op[row]) == WRITE or (int(table.op[row]) == MUTATE and owner is not None and evidence.changes_structure(row))
+        if fills and goes_on and inside and int(table.vk[row]) not in _NOTHING and _was_empty(evidence, row):
             yield row
 
 
@@ -86,16 +96,23 @@ def _inside(evidence: Evidence, row: int, owner: int) -> bool:
     place = locations[int(evidence.table.location[row])].object
     if place is None or place & 0xFFFFFFFF == owner:
         return place is not None
+    thing = evidence.facts.objects.get(place)
+    if thing is not None and thing.owner is not None and thing.owner & 0xFFFFFFFF == owner:
+        return True
     homes = evidence.registries([f"#{place & 0xFFFFFFFF}>"])
     return any((locations[home].object or 0) & 0xFFFFFFFF == owner for home in homes)
 
 
 def _was_empty(evidence: Evidence, row: int) -> bool:
-    """Whether nothing was in the place before: it is the first access of it, or all before found or left nothing there."""
+    """Whether nothing was in the place before: it is the first access of it, or all before found or left nothing there; a container is not changed
+    before.
+    """
     table = evidence.table
     span = table.span(int(table.location[row]))
     before = [each for each in range(span.start, span.stop) if int(table.order[each]) < int(table.order[row])]
     place = evidence.facts.locations[int(table.location[row])]
+    if place.kind == "structure":
+        return not any(bool(table.writes[each]) for each in before)
     return all(int(table.vk[each]) in _NOTHING for each in before) and (bool(before) or place.kind == "item")
 
 

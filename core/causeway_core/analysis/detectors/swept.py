@@ -1,4 +1,4 @@
-"""What a task takes out of a place as a whole to hand it over, and would take along when it is cancelled."""
+"""What a task takes out of a place to hand it over, and would take along when it is cancelled."""
 
 from __future__ import annotations
 
@@ -10,31 +10,34 @@ from causeway_core.analysis.detectors.cancellation import cancels, coroutines_th
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.telling.scene import Scene
-from causeway_core.analysis.text import called, own_nodes
+from causeway_core.analysis.text import Texts, called, own_nodes
 from causeway_core.model import Finding
 
+_TAKING = frozenset({"pop", "popleft", "popitem", "get_nowait"})
 _EMPTYING = frozenset({"clear"})
 _COPYING = frozenset({"list", "dict", "set", "tuple", "copy", "sorted"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Sweep:
-    """A place that is emptied, and the local that has what was in it."""
+    """A place that is emptied, or that one thing is taken out of, and the local that has what was in it."""
 
     node: ast.stmt
     place: str
     local: str
+    whole: bool = True
 
 
 def swept_away(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
     """Coroutines that ran, empty a place of others into a local and hand that over in an await, in a program that cancels: nothing puts it back if
-    the cancellation comes there. Hints, for a re-run to confirm.
+    the cancellation comes there. The same of one thing that is taken out, where who cancels sees to what is left in the place. Hints, for a re-run to
+    confirm.
     """
     if not cancels(evidence.texts, events):
         return []
     found = []
     for path, function in coroutines_that_ran(evidence):
-        for sweep in _sweeps(function):
+        for sweep in (*_sweeps(function), *(each for each in _takes(function) if _seen_to(evidence.texts, each))):
             gap = next(_hands_over(function, sweep), None)
             if gap is not None:
                 found.append(_told(scene, evidence, path, function, sweep, gap))
@@ -57,6 +60,36 @@ def _sweeps(function: ast.AsyncFunctionDef) -> Iterator[_Sweep]:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Attribute() as place, attr=method))):
                 if method in _EMPTYING and ast.unparse(place) in held:
                     yield _Sweep(node, ast.unparse(place), held[ast.unparse(place)])
+
+
+def _takes(function: ast.AsyncFunctionDef) -> Iterator[_Sweep]:
+    """`item = self.waiting.pop()`, `item = await self.queue.get()`."""
+    for node in own_nodes(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            awaited = isinstance(node.value, ast.Await)
+            call = node.value.value if isinstance(node.value, ast.Await) else node.value
+            takes = isinstance(call, ast.Call) and (called(call) == "get" if awaited else called(call) in _TAKING)
+            owner = call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and takes else None
+            if isinstance(owner, ast.Attribute):
+                yield _Sweep(node, ast.unparse(owner), node.targets[0].id, whole=False)
+
+
+def _seen_to(texts: Texts, take: _Sweep) -> bool:
+    """Whether a function that cancels goes on with what is in the place, by its name, itself or in a function that it calls."""
+    name = take.place.rpartition(".")[2]
+    for _, function in texts.functions():
+        cancelled = min((node.lineno for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) == "cancel"), default=None)
+        for node in own_nodes(function) if cancelled is not None else ():
+            if cancelled is None or getattr(node, "lineno", 0) <= cancelled:
+                continue
+            if (isinstance(node, ast.Attribute) and node.attr == name) or (isinstance(node, ast.Call) and _mentions(texts, called(node), name)):
+                return True
+    return False
+
+
+def _mentions(texts: Texts, function: str, name: str) -> bool:
+    found = [each for _, each in texts.functions() if each.name == function]
+    return any(isinstance(node, ast.Attribute) and node.attr == name for each in found for node in own_nodes(each))
 
 
 def _source(value: ast.expr) -> str:
@@ -102,21 +135,22 @@ def _puts_back(block: ast.Try, sweep: _Sweep) -> bool:
 
 def _told(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, sweep: _Sweep, gap: ast.Await) -> Finding:
     moment = moments(evidence, path, function)
+    what = "all that is in" if sweep.whole else f"{sweep.local} out of"
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
         rank=21.4,
         confidence=0.2,
         title=(
-            f"`{function.name}` takes all that is in {sweep.place} and hands it over in an await (line {gap.lineno}): cancelled there, it is neither "
+            f"`{function.name}` takes {what} {sweep.place} and hands it over in an await (line {gap.lineno}): cancelled there, it is neither "
             "here nor there"
         ),
         resource=sweep.place,
         events=[
-            moment(sweep.node, "write", f"empties {sweep.place}"),
+            moment(sweep.node, "write", f"{'empties' if sweep.whole else 'takes out of'} {sweep.place}"),
             moment(gap, "cancel", "awaits: a cancellation arrives here"),
             moment(gap, "complete", "hands over what was taken"),
         ],
-        recommendation=f"put it back in `except BaseException` (under what has come since), or empty {sweep.place} only after the await",
+        recommendation=f"put it back in `except BaseException` (under what has come since), or take it out of {sweep.place} only after the await",
         explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
     )

@@ -28,6 +28,7 @@ def install(forcing: Forcing, patches: Patches) -> None:
     patches.put(time, "sleep", _sleep(forcing, time.sleep))
     on_import("threading", lambda module: _threading(forcing, patches, module))
     on_import("concurrent.futures.thread", lambda module: _pools(forcing, patches, module))
+    on_import("anyio._backends._asyncio", lambda module: _anyio(forcing, patches, module))
     on_import("multiprocessing.synchronize", lambda module: patches.put(module.SemLock, "__enter__", _entered(forcing, module.SemLock.__enter__)))
 
 
@@ -55,23 +56,45 @@ def _worked(forcing: Forcing, original: Any) -> Any:
         path = vars(self).get("_causeway_path")
         if path is None:
             original(self, *args)
-            return
-        with forcing:
-            with forcing.lock:
-                actor = forcing.actors.work(path)
-            forcing.wait(actor)
-            with forcing.lock:
-                forcing.actors.enter(actor)
-                forcing.started(actor)
-        try:
-            original(self, *args)
-        finally:
-            with forcing, forcing.lock:
-                forcing.actors.leave(actor)
-                forcing.ended(actor)
-                forcing.movers.check()
+        else:
+            _work(forcing, path, original, (self, *args))
 
     return run
+
+
+def _work(forcing: Forcing, path: str, call: Any, args: tuple[Any, ...]) -> Any:
+    """What a call gives that this thread makes as the work item of a path."""
+    with forcing:
+        with forcing.lock:
+            actor = forcing.actors.work(path)
+        forcing.wait(actor)
+        with forcing.lock:
+            forcing.actors.enter(actor)
+            forcing.started(actor)
+    try:
+        return call(*args)
+    finally:
+        with forcing, forcing.lock:
+            forcing.actors.leave(actor)
+            forcing.ended(actor)
+            forcing.movers.check()
+
+
+def _anyio(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
+    """Calls that a worker thread of anyio makes for a task are work items, too."""
+    backend: Any = module.AsyncIOBackend
+    original = backend.run_sync_in_worker_thread
+
+    async def run_sync_in_worker_thread(cls: Any, func: Any, args: Any, *rest: Any, **options: Any) -> Any:
+        path = None
+        with forcing, forcing.lock:
+            path = forcing.actors.submitted()
+            path = path if forcing.names(path) else None
+        if path is None:
+            return await original(func, args, *rest, **options)
+        return await original(_work, (forcing, path, func, args), *rest, **options)
+
+    patches.put(backend, "run_sync_in_worker_thread", classmethod(run_sync_in_worker_thread))
 
 
 def _entered(forcing: Forcing, original: Any) -> Any:
