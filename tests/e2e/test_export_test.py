@@ -325,3 +325,45 @@ def test_a_loop_that_stops_for_a_lock_is_run_in_a_process_of_its_own(tmp_path: P
     proved(project)
     assert 'order.run(["-c", "import asyncio, tracer; asyncio.run(tracer.main())"]' in exported(project)
     assert run_test(project)[0] == {"failed": 1}
+
+
+COUNTED = """\
+import asyncio
+from pathlib import Path
+
+STORE = Path(STORED)
+
+class Account:
+    balance = int(STORE.read_text())
+
+async def deposit(account, amount):
+    seen = account.balance
+    await asyncio.sleep(0)
+    account.balance = seen + amount
+
+async def main():
+    account = Account()
+    first = asyncio.create_task(deposit(account, 1))
+    await asyncio.sleep(0.005)
+    await asyncio.gather(first, asyncio.create_task(deposit(account, 2)))
+    STORE.write_text(str(account.balance))
+    print("balance", account.balance)
+
+asyncio.run(main())
+"""
+
+
+def test_what_the_program_starts_from_is_brought_back_before_each_run(tmp_path: Path) -> None:
+    folder, store = tmp_path / "project", tmp_path / "store.txt"
+    folder.mkdir()
+    store.write_text("5")
+    program = folder / "app.py"
+    program.write_text(COUNTED.replace("STORED", repr(str(store))))
+    assert causeway(folder, "record", "-q", "--no-analyze", "-o", "run.causeway", "app.py").returncode == 0
+    done = causeway(folder, "analyze", "run.causeway", "--verify", "--reset", f"printf 5 > {store}")
+    assert "confirmed" in done.stdout, done.stdout + done.stderr
+    text = exported(folder)
+    assert "subprocess.run(" in text and "printf 5 > " in text and "'balance 8'" in text
+    assert run_test(folder)[0] == {"failed": 1}
+    program.write_text(program.read_text().replace(BROKEN, MENDED))
+    assert [run_test(folder)[0] for _ in range(2)] == [{"passed": 1}] * 2

@@ -14,7 +14,7 @@ from causeway_core.analysis.trace_scope import actors_of_trace
 from causeway_core.errors import ExportImpossible
 from causeway_core.export.regression.answers import source_of
 from causeway_core.export.regression.entry import Entry, entries
-from causeway_core.export.regression.layout import docstring, fixture, imports, is_one_of, order_of, project_of, started
+from causeway_core.export.regression.layout import docstring, fixtures, imports, is_one_of, order_of, project_of, started
 from causeway_core.export.regression.rehearsal import Observed, Rehearsal
 from causeway_core.export.regression.sender import Sender
 from causeway_core.export.regression.wording import places_of, quoted
@@ -113,7 +113,7 @@ def _text(recording: Recording, plan: _Plan, trace_id: str, folder: Path, isolat
     constrained = {key for each in plan.order.constraints for key in (each.after, each.hold, each.since)}
     top = [
         _docstring(recording, plan, trace_id),
-        imports(plan.entry, copied=plan.copied),
+        imports(plan.entry, copied=plan.copied, reset=recording.meta.reset),
         f"PROJECT = {project_of(Path(recording.meta.root), folder)}",
         places,
         order_of(plan.order, names, [key for key in keys if key not in constrained]),
@@ -121,7 +121,7 @@ def _text(recording: Recording, plan: _Plan, trace_id: str, folder: Path, isolat
         *plan.sender.definitions(),
         *([source_of(isolation)] if isolation is not None else []),
     ]
-    below = [fixture()] if plan.copied else []
+    below = fixtures(copied=plan.copied, reset=recording.meta.reset)
     return "\n\n\n".join(["\n\n".join(top), *below, _function(plan, trace_id, isolation)])
 
 

@@ -12,7 +12,7 @@ from causeway_core.errors import FindingUnusable
 from causeway_core.export.regression.answers import source_of
 from causeway_core.export.regression.entry import Entry, entries
 from causeway_core.export.regression.expectation import Check, checks
-from causeway_core.export.regression.layout import docstring, fixture, imports, is_one_of, lines, order_of, project_of, started
+from causeway_core.export.regression.layout import docstring, fixtures, imports, is_one_of, lines, order_of, project_of, started
 from causeway_core.export.regression.rehearsal import Observed, Rehearsal
 from causeway_core.export.regression.sender import Sender
 from causeway_core.export.regression.wording import places_of
@@ -165,14 +165,14 @@ def _text(recording: Recording, finding: Finding, plan: _Plan, folder: Path) -> 
     watched = {key: names[key] for key in plan.order.watch if key in names}
     top = [
         _docstring(recording, finding, plan),
-        imports(plan.entry, copied=plan.copied),
+        imports(plan.entry, copied=plan.copied, reset=recording.meta.reset),
         f"PROJECT = {project_of(Path(recording.meta.root), folder)}",
         places,
         order_of(plan.order, names),
         *plan.sender.definitions(),
         *([source_of(plan.isolation)] if plan.isolation is not None else []),
     ]
-    below = [fixture()] if plan.copied else []
+    below = fixtures(copied=plan.copied, reset=recording.meta.reset)
     return "\n\n\n".join(["\n\n".join(filter(None, top)), *below, _function(finding, plan, watched)])
 
 

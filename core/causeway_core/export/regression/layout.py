@@ -16,12 +16,10 @@ from causeway_core.proof.workspace import LEFT_OUT
 WIDTH = 120
 
 
-def imports(entry: Entry, *, copied: bool) -> str:
+def imports(entry: Entry, *, copied: bool, reset: str) -> str:
     """The imports."""
-    standard = ["from pathlib import Path"]
-    if copied:
-        standard.insert(0, "import shutil")
-    return "\n".join(standard) + "\n\n" + ("import pytest\n" if copied or entry.function else "") + "from causeway import order"
+    standard = [*(["import shutil"] if copied else []), *(["import subprocess"] if reset else []), "from pathlib import Path"]
+    return "\n".join(standard) + "\n\n" + ("import pytest\n" if copied or reset or entry.function else "") + "from causeway import order"
 
 
 def project_of(root: Path, folder: Path) -> str:
@@ -49,8 +47,21 @@ def order_of(order: Order, names: dict[str, str], watched: Sequence[str] = ()) -
     return "\n".join([*lines, "]"])
 
 
-def fixture() -> str:
-    """A fixture that copies the project."""
+def fixtures(*, copied: bool, reset: str) -> list[str]:
+    """What comes before each run: a copy of the project, and the command that brings a database back."""
+    return [*([_copy()] if copied else []), *([_brought_back(reset, copied=copied)] if reset else [])]
+
+
+def _brought_back(reset: str, *, copied: bool) -> str:
+    needs, where = ("project: Path", "project") if copied else ("", "PROJECT")
+    return textwrap.dedent(f'''\
+        @pytest.fixture(autouse=True)
+        def data({needs}) -> None:
+            """Brings back what is in the database: each run starts from the same."""
+            subprocess.run({quoted(reset)}, shell=True, cwd={where}, check=True)''')
+
+
+def _copy() -> str:
     left_out = ", ".join(f'"{name}"' for name in LEFT_OUT)
     return textwrap.dedent(f'''\
         @pytest.fixture
