@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ NODE = Path(__file__).parent / "node"
 
 
 @pytest.mark.npm
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("suite", ["recording.test.js", "live.test.js"])
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("suite", ["recording.test.js", "live.test.js", "scenarios.test.js"])
 def test_vscode_s_own_test_client_is_content(suite, lost_update, tmp_path):
     assert shutil.which("node") and (NODE / "node_modules").is_dir(), "run: make test (it installs the node packages)"
     lines = {mark: lost_update.line(mark) for mark in ("read", "await", "write", "after", "gather", "print")}
@@ -23,8 +24,8 @@ def test_vscode_s_own_test_client_is_content(suite, lost_update, tmp_path):
     environment = {
         **os.environ, "CAUSEWAY_TEST_COMMAND": str(CAUSEWAY), "CAUSEWAY_TEST_RECORDING": str(lost_update.path),
         "CAUSEWAY_TEST_SCRIPT": str(lost_update.script), "CAUSEWAY_TEST_LINES": json.dumps(lines),
-        "CAUSEWAY_TEST_PROGRAM": str(program),
+        "CAUSEWAY_TEST_PROGRAM": str(program), "CAUSEWAY_TEST_PYTHON": sys.executable,
     }  # fmt: skip
     command = ["npm", "test", "--silent", "--", suite]
-    done = subprocess.run(command, cwd=NODE, env=environment, capture_output=True, text=True, timeout=290, check=False)
+    done = subprocess.run(command, cwd=NODE, env=environment, capture_output=True, text=True, timeout=590, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -183,6 +183,11 @@ export class Workbench {
     await this.gone(item);
   }
 
+  /** A quick fix of the cursor's line, in the list of all: whatever takes the focus meanwhile closes that list, and one that came too early is short. */
+  async quickFix(entry: RegExp): Promise<Locator> {
+    return this.until(this.page.locator(selectors.codeActions, { hasText: entry }), () => this.press('Escape', 'Control+.'));
+  }
+
   /** Waits for the actor that the call stack marks as the one that is stopped. */
   async actor(name: RegExp): Promise<void> {
     await this.see(this.page.locator(selectors.callStackRows, { hasText: name }).filter({ hasText: 'stopped here' }));

@@ -14,6 +14,10 @@ class Event:
     name: str
     body: Mapping[str, Any]
 
+    def saying(self, text: str) -> Event:
+        """A `stopped` event with this text, wherever clients show one."""
+        return Event(self.name, {**self.body, "description": text, "text": text})
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

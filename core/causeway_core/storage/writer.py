@@ -85,15 +85,29 @@ class RecordingWriter:
         self.set_meta({**facts, "state": "complete"})
         self.database.execute("PRAGMA optimize")
         self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        # Somebody may be reading the recording while it ends; then it stays in WAL mode, which is as good but for two files beside it.
-        self.database.execute("PRAGMA busy_timeout = 0")
-        with suppress(sqlite3.OperationalError):
-            self.database.execute("PRAGMA journal_mode = DELETE")
+        _leave_wal(self.database)
         self.close()
 
     def close(self) -> None:
         """Closes the file as it is."""
         self.database.close()
+
+
+def as_one_file(path: Path) -> None:
+    """Takes a recording that somebody read while it was completed out of WAL mode. Nothing happens while anybody reads it, or where there is none."""
+    with suppress(sqlite3.Error):
+        database = connection.connect(path, "rw")
+        try:
+            _leave_wal(database)
+        finally:
+            database.close()
+
+
+def _leave_wal(database: sqlite3.Connection) -> None:
+    """Somebody may be reading the recording while it ends; then it stays in WAL mode, which is as good but for two files beside it."""
+    database.execute("PRAGMA busy_timeout = 0")
+    with suppress(sqlite3.OperationalError):
+        database.execute("PRAGMA journal_mode = DELETE")
 
 
 def replace_findings(path: Path, findings: Iterable[tuple[str, str, str, float, Mapping[str, Any]]]) -> None:

@@ -35,8 +35,7 @@ test('the light bulb finds a fix, proves it and puts it into the editor; after a
   await workbench.openFile('counter.py', 11);
   await workbench.see(workbench.page.locator(selectors.warnings));
   await workbench.press('End', 'ArrowLeft');
-  await workbench.press('Control+.');
-  await (await workbench.see(workbench.page.locator(selectors.codeActions, { hasText: /find a fix and prove it/i }))).click();
+  await (await workbench.quickFix(/find a fix and prove it/i)).click();
   await workbench.see(workbench.page.locator(selectors.notification, { hasText: /proved/i }));
   await workbench.picture('fix-proved');
   await workbench.command('Notifications: Clear All Notifications');

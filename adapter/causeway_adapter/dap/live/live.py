@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from causeway_core.errors import CausewayError, ProtocolError
@@ -39,7 +39,8 @@ FIRST_HANDLE = 1 << 30
 Then = Callable[[Message], None]
 
 
-NO_PAST = "{} is debugged without a past: only programs that are launched here are recorded"
+NO_PAST = "a program that runs already is debugged without a past: only programs that are launched here are recorded"
+NO_PAST_OF_A_CHILD = "a child process is debugged without a past of its own: it is recorded in the session of the program that started it"
 
 
 class Live:
@@ -71,12 +72,13 @@ class Live:
         self._wanted_end = False
         self._ran = False
         self._recorder: Recorder | None = None
+        self._is_child = False
         self._backend = beginning.backend
         if beginning.launch is not None and beginning.output is not None:
             self._recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail)
         else:
-            why = _why_no_past(beginning.request.get("arguments") or {})
-            port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_PAST.format(why)}\n"}))
+            self._is_child = (beginning.request.get("arguments") or {}).get("subProcessId") is not None
+            port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_PAST_OF_A_CHILD if self._is_child else NO_PAST}\n"}))
         conversation.number_from(FIRST_HANDLE)
         conversation.on_stop = self.stopped
 
@@ -194,6 +196,7 @@ class Live:
             return
         if self._recorder is not None:
             self._recorder.finish(self._exit_code, ENDING_SECONDS)
+        self._conversation.leave()
         self.close()
         self._port.respond(request)
         self._conversation.over = True
@@ -286,7 +289,7 @@ class Live:
         stop = last_stop(session)
         self._now = Now(stop.mark)
         self._told_findings = recorder.findings is not None
-        self._port.emit(_with_text(self._conversation.stopped(stop), ending_text(self._exit_code, stop, recorder.findings)))
+        self._port.emit(self._conversation.stopped(stop).saying(ending_text(self._exit_code, stop, recorder.findings)))
         self._at_end = "stop"
 
     def _tell_findings(self, recorder: Recorder) -> None:
@@ -360,6 +363,8 @@ class Live:
         standing at now; `refuse` says why it cannot be done, unless that is known at once: then it is raised."""
         answer = answer or (lambda: self._answer(request, arguments))
         refuse = refuse or (lambda error: self._port.fail(request, error))
+        if self._recorder is None and self._is_child:
+            raise ProtocolError("a child process has its past in the session of the program that started it", "stop that one, and step back there")
         if self._recorder is None:
             raise ProtocolError("this program has no past: it was not launched here", "launch it with Causeway to have it recorded")
         held = self._held
@@ -465,7 +470,9 @@ class Live:
         """The event of a stop in the past: as it is, or the program's own stop when the past has led up to it."""
         if self._ended:
             self._at_end = "end" if stop.reason == "end" else ""
-            return event if self._at_end or self._now is None else self._past_event(event, stop)
+            if self._at_end:
+                return event.saying(ending_text(self._exit_code, stop, self._recorder.findings if self._recorder is not None else None))
+            return self._past_event(event, stop)
         if self._in_past and self._held is not None and (stop.reason == "end" or (self._now is not None and self._now.is_at(stop.mark))):
             self._in_past = False
             return self._back_to_now()
@@ -476,7 +483,7 @@ class Live:
         if self._now is None:
             return event
         count = self._conversation.session.lines_before(self._now)
-        return _with_text(event, f"In the past: {count:,} step{'s' if count != 1 else ''} before now. {stop.text}")
+        return event.saying(f"In the past: {count:,} step{'s' if count != 1 else ''} before now. {stop.text}")
 
 
 def _guarded(action: Callable[..., None], refuse: Callable[[Exception], None]) -> Callable[..., None]:
@@ -489,11 +496,3 @@ def _guarded(action: Callable[..., None], refuse: Callable[[Exception], None]) -
             refuse(error)
 
     return guarded
-
-
-def _why_no_past(configuration: Mapping[str, Any]) -> str:
-    return "a child process" if configuration.get("subProcessId") is not None else "a program that runs already"
-
-
-def _with_text(event: Event, text: str) -> Event:
-    return Event(event.name, {**event.body, "description": text, "text": text})

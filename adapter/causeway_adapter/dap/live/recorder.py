@@ -14,6 +14,7 @@ from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.launch.target import Target
 from causeway_core.session import Growth, Session
 from causeway_core.storage import Recording
+from causeway_core.storage.writer import as_one_file
 
 log = logging.getLogger(__name__)
 
@@ -174,6 +175,8 @@ class Recorder:
         self._thread.join()
         if self._analysis.is_alive():
             self._analysis.join(ENDING_SECONDS)
+        # It was complete while its own session read it: only now can it become one file.
+        as_one_file(self.path)
 
     def discard(self) -> None:
         """Removes the recording of a program that never ran."""
