@@ -163,7 +163,7 @@ def test_a_program_that_fails_stays_open_at_its_end(program):
         while stopped["reason"] != "entry":
             stopped = client.move("stepBack", stopped)
         end = client.move("continue", stopped)
-        assert end["description"] == "End of recording"
+        assert end["description"] == "The program has ended with exit code 1. Its whole past is open: step back, or continue to finish"
         client.request("continue", threadId=end["threadId"])
         ends(client, 1)
 

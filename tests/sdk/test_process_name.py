@@ -12,6 +12,8 @@ from causeway.recorder import service_of
         (["python", "/x/debugpy/launcher/../../debugpy", "--connect", "127.0.0.1:1", "--configure-qt", "none", "/w/gateway.py", "a"], "gateway"),
         (["python", "/x/debugpy", "--connect", "127.0.0.1:1", "-m", "pytest", "-q"], "pytest"),
         (["python", "-Xfrozen_modules=off", "/x/debugpy", "--connect", "127.0.0.1:1", "/w/gateway.py"], "gateway"),
+        (["python", "-X", "frozen_modules=off", "/x/debugpy", "--connect", "127.0.0.1:1", "/w/gateway.py"], "gateway"),
+        (["python", "-X"], "python"),
         (["python", "/x/pydevd.py", "--port", "1", "--client", "127.0.0.1", "--file", "/w/ledger.py"], "ledger"),
     ],
 )

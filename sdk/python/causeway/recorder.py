@@ -253,8 +253,10 @@ def service_of(argv: list[str]) -> str:
 
 def _debugged(words: list[str]) -> list[str]:
     """The words of the program where `words` start debugpy (`debugpy --connect … program`) or one of its children (`pydevd.py … --file program`)."""
-    at = next((index for index, word in enumerate(words) if not word.startswith("-")), 0)  # past the interpreter's own flags
-    name = words[at].replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".py") if words else ""
+    at = 0
+    while at < len(words) and words[at].startswith("-"):  # past the interpreter's own flags
+        at += 2 if words[at] in ("-W", "-X") else 1
+    name = words[at].replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".py") if at < len(words) else ""
     if name not in ("debugpy", "pydevd"):
         return words
     if "--file" in words:

@@ -26,7 +26,7 @@ def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
         raise ProtocolError("there is no exception at this stop")
     return Reply(
         {
-            "exceptionId": found.type,
+            "exceptionId": found.type.removeprefix("builtins."),
             "description": found.message,
             "breakMode": BREAK_MODES.get(found.fate, "always"),
             "details": {
