@@ -8,6 +8,7 @@ import pytest
 from causeway_core.analysis import examine
 from causeway_core.model import Finding
 from causeway_core.proof.explore import unforeseen, worth_exploring
+from causeway_core.proof.explore.sites import places
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record
@@ -164,3 +165,30 @@ def test_a_branch_that_the_recorded_run_never_took_is_stopped_in(tmp_path: Path,
 def test_what_a_process_opens_before_it_has_the_lock_is_old(tmp_path: Path, late: str, lost: bool) -> None:
     found = explored(tmp_path, TALLY.replace("LATE", late))
     assert [each.tier for each in found] == (["confirmed"] if lost else [])
+
+
+SLOTS = """\
+import threading
+
+class Sums:
+    def __init__(self):
+        self.slots = [0, 0]
+
+    def put(self, number):
+        self.slots[number] = number
+
+sums = Sums()
+putting = [threading.Thread(target=sums.put, args=(number,)) for number in range(2)]
+for each in putting:
+    each.start()
+for each in putting:
+    each.join()
+"""
+
+
+def test_what_is_not_recorded_of_an_object_happens_where_actors_take_it(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(SLOTS)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = {place.name for _, place in places(recording, examine(recording)) if place.access == "read"}
+    assert "slots" in found

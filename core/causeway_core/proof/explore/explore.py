@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise, permutations
+from itertools import combinations, islice, pairwise, permutations
 from pathlib import Path
+from random import Random
 
 from causeway_core.analysis import Analysis
 from causeway_core.model import Finding
@@ -111,8 +112,10 @@ class Explorer:
         self._say("as it runs by itself", 0.0)
         self._right.plain = [run.outcome for run in self._reruns.attempt(*[PLAIN] * PLAIN_RUNS, again=True)]
         serial = [self._exploration("serial", number, 0) for number in range(SERIAL_RUNS)]
-        runs = self._reruns.attempt(*serial)
-        self._length = max(run.result.points for run in runs)
+        seen = self._scan.see(serial)
+        self._length = max(each.result.points for each in seen)
+        runs = [run for _, run in self._recorded(seen)]
+        self._signatures.update((each.signature, MOST_LOOKS) for each in seen)
         self._right.serial = [run.outcome for run in runs if not run.outcome.beyond(self._right.plain, only_failures=True)]
         for run in runs:
             self._look_at(run)
@@ -124,7 +127,10 @@ class Explorer:
             batch = [self._next(self._runs + number) for number in range(count)]
             found = f", {len(self._findings)} found" if self._findings else ""
             self._say(f"run {self._runs + 1} of {most}{found}", self._runs / most)
-            for seen, run in self._recorded(self._scan.see(batch)):
+            scanned = self._scan.see(batch)
+            self._runs += len(scanned)
+            self._points += sum(each.result.points for each in scanned)
+            for seen, run in self._recorded(scanned):
                 explained = self._look_at(run) or course(run.result, dict(self._places)) == seen.course
                 self._signatures[seen.signature] = MOST_LOOKS if explained else self._signatures.get(seen.signature, 0) + 1
                 if len(self._findings) == effort.findings:
@@ -140,28 +146,29 @@ class Explorer:
         """The runs to be made: with `switch` no more than there are ways to interrupt somebody once or twice."""
         if self._effort.strategy != "switch":
             return self._effort.runs
-        return min(self._effort.runs, 2 * self._length + self._length**2)
+        return min(self._effort.runs, self._length * (self._length + 1))
 
     def _recorded(self, seen: Sequence[Seen]) -> list[tuple[Seen, Rerun]]:
         """Those of some runs that went as none before, each with the same run recorded."""
         new: dict[tuple[object, ...], Seen] = {}
         for each in seen:
-            self._runs += 1
-            self._points += each.result.points
             if self._signatures.get(each.signature, 0) < MOST_LOOKS:
                 new.setdefault(each.signature, each)
         return list(zip(new.values(), self._reruns.attempt(*(each.exploration for each in new.values())), strict=True))
 
     def _next(self, number: int) -> Exploration:
-        """The run of a number, from 0. Once `switch` has interrupted everybody everywhere, there are two interruptions."""
-        effort, whole = self._effort, 2 * max(self._length, 1)
+        """The run of a number, from 0. Once `switch` has interrupted everybody everywhere, it does so twice, in an order that is spread."""
+        effort, length = self._effort, max(self._length, 1)
         if effort.strategy != "switch":
-            return self._exploration(effort.strategy, effort.seed + number, self._length)
-        if number >= whole:
-            return self._exploration("pct", effort.seed + number, self._length)
-        # With fewer runs than points: spread over all of them, both ways up.
-        point = number // 2 if effort.runs >= whole else number // 2 * self._length // max(effort.runs // 2, 1)
-        return self._exploration("switch", 2 * whole * effort.seed + 2 * point + number % 2, self._length)
+            return self._exploration(effort.strategy, effort.seed + number, length)
+        if number >= 2 * length:
+            twice = [(i + 1) * length + j for i, j in combinations(range(length), 2)] or [0]
+            Random(length).shuffle(twice)
+            point = twice[(number - 2 * length) // 2 % len(twice)]
+        else:
+            # With fewer runs than points: spread over all of them, both ways up.
+            point = number // 2 if effort.runs >= 2 * length else number // 2 * length // max(effort.runs // 2, 1)
+        return self._exploration("switch", 2 * (length + length**2) * effort.seed + 2 * point + number % 2, length)
 
     def _look_at(self, run: Rerun) -> bool:
         """Whether the run went wrong, and all is known of how."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, combinations, islice
 
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.table import ITERATE
-from causeway_core.model import At
+from causeway_core.model import Access, At, ObjectRef
 from causeway_core.model.order import OrderPlace, PlaceAccess
 from causeway_core.proof.anchors import ANYBODY, Anchors, Unplaced
 from causeway_core.storage.recording import Recording
@@ -17,6 +18,7 @@ MOST_PLACES = 400
 MOST_PAIRS = 200
 """Pairs of accesses of one location that are looked at before it counts as shared."""
 MOST_SYNCS = 20_000
+_SYNCHRONIZING = ("_thread.", "threading.", "asyncio.", "queue.", "function", "module", "type")
 _OPERATIONS = (
     "acquired", "acquire_request", "wait_begin", "wait_end", "notify", "notify_all", "event_set", "event_clear", "event_read", "put_request", "put",
     "get_request", "get", "sem_acquired", "sem_released", "barrier_arrive",
@@ -27,9 +29,10 @@ def places(recording: Recording, analysis: Analysis) -> tuple[tuple[str, OrderPl
     """The places by key, at most 400; accesses first. Costs about what laying the recording out costs."""
     anchors = Anchors(recording, analysis)
     found: dict[OrderPlace, None] = {}
+    handles = _handle_sites(recording, analysis)
     sources = (
         _accesses(analysis, anchors), _statements(recording, anchors), _operations(recording, anchors), _resumptions(recording, anchors),
-        _not_taken(recording, analysis, anchors),
+        _not_taken(recording, analysis, anchors, handles), _handles(handles, anchors),
     )  # fmt: skip
     for place in chain.from_iterable(sources):
         found.setdefault(place)
@@ -57,6 +60,36 @@ def _accesses(analysis: Analysis, anchors: Anchors) -> Iterator[OrderPlace]:
                     yield from (replace(place, actor=ANYBODY, nth=0) for place in islice(inside, 1))
             except Unplaced:
                 continue
+
+
+def _handles(handles: Mapping[int, Sequence[int]], anchors: Anchors) -> Iterator[OrderPlace]:
+    for site in chain.from_iterable(handles.values()):
+        try:
+            yield anchors.anybody(site, "read")
+        except (Unplaced, KeyError):
+            continue
+
+
+def _handle_sites(recording: Recording, analysis: Analysis) -> dict[int, list[int]]:
+    """Where several actors take one and the same object out of an attribute, global or cell that nobody changes: what they do with it may not be
+    recorded (items of lists, containers and connections of libraries). Sites by location.
+    """
+    places = {location.id: location for location in recording.locations() if location.kind in ("attribute", "global", "cell")}
+    own = {function.qualname.rpartition(".")[2] for function in recording.functions() if function.kind == "class"}
+    used: defaultdict[tuple[int, int], list[Access]] = defaultdict(list)
+    for each in islice(recording.accesses(), MOST_SYNCS):
+        thing = each.value.payload
+        if each.writes or each.location not in places or not isinstance(thing, ObjectRef) or not thing.id:
+            continue
+        if thing.type.rpartition(".")[2] not in own and not thing.type.startswith(_SYNCHRONIZING):
+            used[each.location, thing.id].append(each)
+    found: dict[int, list[int]] = {}
+    for (location, _), reads in used.items():
+        first = {each.actor: each for each in reversed(reads)}
+        apart = (analysis.evidence.unordered(one.at, other.at) for one, other in islice(combinations(first.values(), 2), MOST_PAIRS))
+        if any(apart):
+            found[location] = list(dict.fromkeys(each.site for each in reads))
+    return found
 
 
 def _disputed(analysis: Analysis, location: int) -> bool:
@@ -107,10 +140,10 @@ def _statements(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
             continue
 
 
-def _not_taken(recording: Recording, analysis: Analysis, anchors: Anchors) -> Iterator[OrderPlace]:
-    """Accesses in branches that nobody took, by name: of attributes and globals that are disputed, or hold what threads wait for."""
+def _not_taken(recording: Recording, analysis: Analysis, anchors: Anchors, handles: Collection[int]) -> Iterator[OrderPlace]:
+    """Accesses in branches that nobody took, by name: of attributes and globals that are disputed, or hold what threads wait for or use together."""
     facts, table = analysis.evidence.facts, analysis.evidence.table
-    disputed = (facts.locations[each] for each in dict.fromkeys(table.location.tolist()) if _disputed(analysis, each))
+    disputed = (facts.locations[each] for each in (*handles, *dict.fromkeys(table.location.tolist())) if each in handles or _disputed(analysis, each))
     names = {location.key for location in disputed if location.kind in ("attribute", "global")}
     waited = {sync.object for sync in recording.syncs()[:MOST_SYNCS] if sync.op in _OPERATIONS}
     labels = (facts.objects[each].label for each in waited if each is not None and each in facts.objects)

@@ -21,10 +21,12 @@ from causeway_core.proof.verify import EXPLORED, renumbered
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_explored
 
-EFFORT = Effort("switch", runs=32, seconds=15.0, findings=1)
-"""Each actor is interrupted once at each place, as far as that goes in the time."""
-LONGEST_RUN_SECONDS = 1.5
+EFFORT = Effort("switch", runs=64, seconds=15.0, findings=1)
+"""Each actor is interrupted once at each place, and then some at two, as far as that goes in the time."""
+LONGEST_RUN_SECONDS = 3.0
 """Of a program that takes longer too few runs fit in."""
+DURATIONS = 25
+"""How many times the recorded run's duration an exploration may take, if that is more."""
 
 
 def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool:
@@ -38,15 +40,16 @@ def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool
 
 
 def unforeseen(
-    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort = EFFORT, progress: Progress | None = None,
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort | None = None, progress: Progress | None = None,
     keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
 ) -> tuple[Finding, ...]:
     """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts. Numbered anew by rank; kept in
-    the recording if `store`. Costs some forty runs of the program, or 15 s, where nothing is found; first, a run for
-    each of a few awaits under a time limit that ends there. Raises LaunchError, RecordingError, ResetFailed.
+    the recording if `store`. Costs some seventy runs of the program, or 15 s (25 times as long as the recorded run took, if that is more), where
+    nothing is found; first, a run for each of a few awaits under a time limit that ends there. Raises LaunchError, RecordingError, ResetFailed.
     """
     if not worth_exploring(recording, proved):
         return proved
+    effort = effort or replace(EFFORT, seconds=max(EFFORT.seconds, DURATIONS * (recording.meta.duration_ns or 0) / 1e9))
     cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress, isolation))
     if cut_off:
         return _kept(recording, (*proved, *cut_off), store=store)

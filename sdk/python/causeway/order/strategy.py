@@ -22,7 +22,7 @@ class Priorities:
     """PCT. Random priorities by spawn path; `falls` are the points at which the running actor loses its own."""
 
     longest_sleep = 1.0
-    """Seconds. Who sleeps longer is not waited for by those that could go on."""
+    """Seconds. Who sleeps longer is not waited for by those that he started."""
 
     def __init__(self, seed: int, depth: int, length: int) -> None:
         self._seed = seed
@@ -62,18 +62,22 @@ class Priorities:
 
 
 class Switches(Priorities):
-    """One interruption a run, and each of them once: seed n falls at point n // 2 of `length`. Of two seeds one has the priorities of the other
-    upside down, so that of any two actors each is the one that goes first. CHESS (Musuvathi et al., OSDI 2008) bounds preemptions like that.
+    """One interruption a run or two, each once: n = seed // 2 falls at point n, from `length` on at points i and j, where n is (i + 1) * length + j.
+    Of two seeds one has the priorities of the other upside down, so that of any two actors each is the one that goes first. CHESS (Musuvathi et al.,
+    OSDI 2008) bounds preemptions like that.
     """
 
-    longest_sleep = 0.03
-    """Sleeps that stand for I/O end sooner. Who sleeps longer counts on others to get somewhere in that time, and they nearly always do: what comes
-    of keeping them from it, nobody takes for a bug."""
+    longest_sleep = 0.06
+    """Sleeps that stand for I/O end sooner. Who starts others and sleeps longer counts on them to get somewhere in that time, and they nearly always
+    do: what comes of keeping them from it, nobody takes for a bug."""
 
     def __init__(self, seed: int, length: int) -> None:
-        super().__init__(seed // (2 * max(length, 1)), 1, length)
+        length = max(length, 1)
+        again, number = divmod(seed // 2, length + length * length)
+        super().__init__(again, 1, length)
         self._upside_down = bool(seed % 2)
-        self.falls = frozenset({1 + seed // 2 % max(length, 1)})
+        earlier, last = divmod(number, length)
+        self.falls = frozenset({1 + last} if not earlier else {earlier, 1 + last})
 
     def _drawn(self, path: str) -> float:
         drawn = super()._drawn(path)

@@ -22,6 +22,8 @@ TURN_SECONDS = 0.03
 """How often somebody looks whether those who wait for the world outside get anything."""
 LOOKS = 8
 """How often they have to be found where they were before, if they are not known to wait: a busy machine lets threads stand too."""
+LONGEST_SLEEP_SECONDS = 1.0
+"""Sleeps that end later are not waited for."""
 LONGEST_WAIT_SECONDS = 0.15
 """Waits for others with a time limit are waited for so long: they may be sleeps."""
 MOST_SLEEPS = 12
@@ -63,9 +65,9 @@ class Turns(Movers):
 
     def _worth_waiting(self) -> bool:
         """Whether somebody sleeps whom the strategy would have go first."""
-        held, now, longest = self.forcing.waiting(), time.monotonic(), self.forcing.strategy.longest_sleep
+        held, now = self.forcing.waiting(), time.monotonic()
         for actor, until in list(self._sleepers()):
-            if until - now > longest or until < now - longest:
+            if until - now > self._longest(actor) or until < now - LONGEST_SLEEP_SECONDS:
                 continue
             if self._slept.get((actor.path, until)) is None:
                 self._slept[actor.path, until] = self._sleeps_of[actor.path] = self._sleeps_of.get(actor.path, 0) + 1
@@ -77,6 +79,12 @@ class Turns(Movers):
             if self._judged[1]:
                 return True
         return False
+
+    def _longest(self, sleeper: Actor) -> float:
+        """Seconds of sleep that are waited for: fewer where the strategy says so of who started one of those that would wait."""
+        mine = f"{sleeper.path}/"
+        counts = any(actor.path.startswith(mine) for actor in self.forcing.waiting())
+        return self.forcing.strategy.longest_sleep if counts else LONGEST_SLEEP_SECONDS
 
     def _sleepers(self) -> Iterator[tuple[Actor, float]]:
         """Who sleeps, and until when (`time.monotonic`)."""
@@ -97,10 +105,11 @@ class Turns(Movers):
     def _limited(self, now: float) -> Iterator[tuple[int, float]]:
         """The threads that wait for a lock with a time limit, which nobody tells: `Event().wait(0.1)` is a sleep."""
         waits = {ident: id(lock) for ident, lock, timed, free in _tap.parked_threads() if timed and not free}
-        known, longest = self._parked, min(LONGEST_WAIT_SECONDS, self.forcing.strategy.longest_sleep)
-        self._parked = {
-            ident: known[ident] if ident in known and known[ident][0] == lock else (lock, now + longest) for ident, lock in waits.items()
-        }
+        known, threads = self._parked, self.forcing.actors.threads()
+        self._parked = {}
+        for ident, lock in waits.items():
+            longest = min(LONGEST_WAIT_SECONDS, self._longest(threads[ident])) if ident in threads else 0.0
+            self._parked[ident] = known[ident] if ident in known and known[ident][0] == lock else (lock, now + longest)
         for ident, (_, until) in self._parked.items():
             if now < until:
                 yield ident, until
