@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from setuptools import Extension, setup
+from setuptools import Extension, find_packages, setup
 from setuptools.command.build_py import build_py
 from setuptools.command.editable_wheel import editable_wheel
 
@@ -39,7 +39,7 @@ class EditableWithPth(editable_wheel):
 
 
 setup(
-    packages=["causeway", "causeway.weave", "causeway.hooks", "causeway.boundary", "causeway.order", "causeway.outside", "causeway.testing"],
+    packages=find_packages(include=["causeway", "causeway.*"]),
     package_data={"causeway": ["*.pyi", "py.typed"]},
     ext_modules=[
         Extension(
