@@ -48,7 +48,7 @@ BANK = """
 
     asyncio.run(serve() if "serve" in sys.argv else main())
 """
-FIRST, SECOND = "main/main/process/connection_made/withdraw", "main/main/process/connection_made#2/withdraw"
+FIRST, SECOND = "main/main/process/connection_made/withdraw", "main/main/process/connection_made/withdraw#2"
 INSIDE = order(
     {
         "read": place(FIRST, "read", 'seen = BALANCE["alice"]', qualname="withdraw"),
