@@ -10,8 +10,9 @@ import click
 from causeway_core.analysis import examine
 from causeway_core.analysis import keep as store_findings
 from causeway_core.cli import recordings
-from causeway_core.cli.isolated import opened, project_option
+from causeway_core.cli.isolated import opened
 from causeway_core.cli.progress import progress_on_terminal
+from causeway_core.cli.rerun_options import isolated_option, project_option, reset_option
 from causeway_core.cli.trace import check_trace
 from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
 from causeway_core.proof.chosen import check_safety
@@ -44,15 +45,12 @@ Examples:
     "--verify/--no-verify", "wanted", default=None,
     help="Prove findings by running the program again (default: if that is safe, see docs/findings.md); --no-verify never runs it.",
 )  # fmt: skip
-@click.option(
-    "--reset", metavar="COMMAND",
-    help="Shell command that brings a database back to where the program starts, run before each re-run; kept in the recording.",
-)  # fmt: skip
+@reset_option
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often a bad order has to go wrong.")
 @click.option("--budget", type=click.FloatRange(min=0), default=BUDGET_SECONDS, show_default=True, metavar="SECONDS", help="Time for all re-runs.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
 @project_option
-@click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
+@isolated_option
 @click.option("--explore/--no-explore", "explores", default=True, help="Where nothing is proved: try some orders that no detector expects (15 s).")
 @click.option("--all", "everything", is_flag=True, help="Show latent findings and hints in full as well.")
 def command(

@@ -11,8 +11,9 @@ import click
 from causeway_core.analysis import examine, keep
 from causeway_core.cli import recordings
 from causeway_core.cli.analyze import reason_against
-from causeway_core.cli.isolated import opened, project_option
+from causeway_core.cli.isolated import opened
 from causeway_core.cli.progress import progress_on_terminal
+from causeway_core.cli.rerun_options import isolated_option, project_option, reset_option
 from causeway_core.errors import CommandError
 from causeway_core.model.order import Strategy
 from causeway_core.proof import plan, remembered, renumbered
@@ -40,12 +41,9 @@ Examples:
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often an order has to go wrong.")
 @click.option("--keep", "keep_", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
 @click.option("--format", "format_", type=click.Choice(sorted(REPORTS)), default="text", show_default=True, help="How to print what was found.")
-@click.option(
-    "--reset", metavar="COMMAND",
-    help="Shell command that brings a database back to where the program starts, run before each run; kept in the recording.",
-)  # fmt: skip
+@reset_option
 @project_option
-@click.option("--isolated", is_flag=True, help="Give the runs what came from outside when it was recorded (causeway record --replayable).")
+@isolated_option
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
 def command(
     file: Path | None, strategy: str, seed: int, depth: int, runs: int, budget: float, repeat: int, keep_: Path | None, format_: str,

@@ -9,8 +9,9 @@ import click
 
 from causeway_core.analysis import examine
 from causeway_core.cli import recordings
-from causeway_core.cli.isolated import opened, project_option
+from causeway_core.cli.isolated import opened
 from causeway_core.cli.progress import progress_on_terminal
+from causeway_core.cli.rerun_options import project_option
 from causeway_core.cli.trace import check_trace
 from causeway_core.errors import CommandError
 from causeway_core.export import EXPORTERS, Selection, course, generate

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from causeway_core.cli import recordings
-from causeway_core.cli.isolated import opened, project_option
+from causeway_core.cli.isolated import opened
 from causeway_core.cli.progress import progress_on_terminal
+from causeway_core.cli.rerun_options import isolated_option, project_option
 from causeway_core.errors import CommandError
 from causeway_core.fix import Patch
 from causeway_core.fix.search import seek
@@ -38,7 +39,7 @@ Examples:
 @click.option("--in", "copy", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Change the files of this copy of the project.")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")
 @project_option
-@click.option("--isolated", is_flag=True, help="Give the re-runs what came from outside when it was recorded (causeway record --replayable).")
+@isolated_option
 @click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often an order that goes wrong is run.")
 def command(
     finding: str, file: Path | None, only_diff: bool, apply_: bool, copy: Path | None, wanted: bool, isolated: bool, project: Path | None, repeat: int

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from causeway_core.errors import CommandError
 from causeway_core.launch.target import Target, check_interpreter, default_python
 from causeway_core.storage import Recording
 from causeway_core.storage.move import Move
-
-project_option = click.option(
-    "--project", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Where the project is, if it was recorded elsewhere."
-)
 
 
 def opened(path: Path, *, isolated: bool, project: Path | None) -> Recording:

@@ -91,12 +91,13 @@ def _addresses(recording: Recording, rows: list[Answer]) -> tuple[set[str], set[
         elif io.op == "socket" and io.attributes.get("action") == "bind":
             bound.add(str(io.attributes.get("server.port")))
     asked = {address_of(_url(row)) for row in rows if row.kind == HTTP}
-    inside |= {address for address in asked if address.rpartition(":")[2] in bound and _is_local(address)}
+    inside |= {address for address in asked if address.rpartition(":")[2] in bound and is_here(address)}
     return inside, asked - inside
 
 
-def _is_local(address: str) -> bool:
-    return address.startswith(("127.", "localhost:", "::1", "0.0.0.0"))
+def is_here(address: str) -> bool:
+    """Whether a host, `host:port` or socket's path is this machine's own."""
+    return address.startswith(("127.", "localhost", "::1", "[::1]", "0.0.0.0", "unix:", "/"))
 
 
 def missing(file: Path) -> str:

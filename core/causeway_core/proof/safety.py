@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from causeway_core.proof.database import servers
-from causeway_core.proof.isolation import Isolation
+from causeway_core.proof.isolation import Isolation, is_here
 from causeway_core.proof.requests import Requests
 from causeway_core.proof.workspace import Workspace, writes_outside
 from causeway_core.storage.recording import Recording
@@ -17,7 +17,6 @@ _UNSENT = (
     "requests from outside of the recording drove it; record it with --replayable, which keeps them, or with what sends them: "
     "--drive 'python client.py'"
 )
-_LOOPBACK = ("127.", "localhost", "::1", "[::1]", "0.0.0.0", "unix:", "/")
 
 
 def obstacles(recording: Recording) -> tuple[str, ...]:
@@ -97,7 +96,7 @@ def _foreign_peer(recording: Recording, isolation: Isolation | None) -> str | No
         address = str(attributes.get("server.address") or attributes.get("network.peer.address") or "")
         if attributes.get("span.kind") == "server" or attributes.get("op") == "http.server" or attributes.get("action") == "bind":
             continue
-        if address and not address.startswith(_LOOPBACK) and isolation is None:
+        if address and not is_here(address) and isolation is None:
             return address
     return None
 
@@ -106,7 +105,7 @@ def _database(recording: Recording) -> str | None:
     """Why a database that it used speaks against another run: it is elsewhere, or nobody brings back what was in it."""
     for name in servers(recording):
         host = name.partition("://")[2].rpartition(":")[0]
-        if host and not host.startswith(_LOOPBACK):
+        if host and not is_here(host):
             return f"it used the database {name}, which is not on this machine"
         if not recording.meta.reset:
             return f"it used the database {name}: give the command that brings back what was in it with --reset"
