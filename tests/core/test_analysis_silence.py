@@ -231,6 +231,32 @@ def test_an_entry_counted_up_and_down_in_one_step_each_loses_nothing(change: str
     assert (not firm(trace)) is quiet
 
 
+PERMIT = """
+async def use(pool):
+    if pool.free == 0:
+        raise Full
+    {take}
+    await pause()
+    pool.free += 1
+"""
+
+
+@pytest.mark.parametrize(("take", "quiet"), [("pool.free -= 1", True), ("note(pool)", False)])
+def test_a_permit_that_is_taken_at_once_is_given_back_later(take: str, quiet: bool) -> None:
+    trace = Trace(PERMIT.format(take=take))
+    one, two = trace.task("one"), trace.task("two")
+    for actor, seen in ((one, 2), (two, 1)):
+        trace.read(actor, "if pool.free", "pool.free", seen, name="free")
+        if quiet:
+            trace.read(actor, take, "pool.free", seen, name="free")
+            trace.write(actor, take, "pool.free", seen - 1, name="free")
+    for actor, seen in ((one, 0), (two, 1)):
+        trace.step(actor)
+        trace.read(actor, "pool.free += 1", "pool.free", seen, name="free")
+        trace.write(actor, "pool.free += 1", "pool.free", seen + 1, name="free")
+    assert (not firm(trace)) is quiet
+
+
 FLIGHT = """
 def get(flight, key):
     with flight.lock:

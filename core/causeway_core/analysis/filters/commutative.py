@@ -8,6 +8,9 @@ from causeway_core.analysis.table import MUTATE
 
 COMMUTING = frozenset({"append", "add", "appendleft", "extend", "update", "discard", "put", "put_nowait"})
 
+LOOK_AHEAD = 40
+"""Accesses of an actor after its check among which its next write is looked for."""
+
 TAKING_OUT = frozenset({"discard", "remove", "pop", "popleft", "popitem", "clear"})
 
 
@@ -19,6 +22,8 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return Verdict(DROP, "its own element is added whichever way the check went")
     if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and _took_out(candidate, evidence):
         return Verdict(DROP, "what is taken out in one step belongs to who took it, also when it is put back")
+    if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _counts_back(candidate, evidence):
+        return Verdict(DROP, "the check was acted on at once; what comes later only counts back")
     if candidate.pattern is Pattern.READ_WRITE_WRITE and candidate.dependence == "control" and _empties(candidate, evidence):
         return Verdict(DROP, "what one takes out the other would have cleared")
     if candidate.pattern is not Pattern.WRITE_WRITE_READ:
@@ -33,6 +38,24 @@ def _gives_back(evidence: Evidence, row: int) -> bool:
     site = evidence.facts.sites.get(int(evidence.table.site[row]))
     structure = evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
     return structure and site is not None and site.name in ("discard", "remove")
+
+
+def _counts_back(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether both what the window's actor writes right after its check, where nobody can come between, and what it writes at the end are sums with
+    what is there then: a place is taken, and given back later.
+    """
+    table, first, last = evidence.table, candidate.first, candidate.last
+    if table.location[first] != table.location[last] or not _accumulates(evidence, last):
+        return False
+    between = evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1, first=LOOK_AHEAD)
+    own = (row for row in between if table.location[row] == table.location[first] and table.writes[row])
+    taken = next(own, None)
+    return taken is not None and _accumulates(evidence, taken) and not evidence.parted(first, taken, candidate.others[0])
+
+
+def _accumulates(evidence: Evidence, row: int) -> bool:
+    node = evidence.node(evidence.write_node(int(evidence.table.site[row])))
+    return node is not None and node.accumulates
 
 
 def _empties(candidate: Candidate, evidence: Evidence) -> bool:
