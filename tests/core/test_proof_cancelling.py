@@ -273,6 +273,49 @@ def test_a_future_whose_waiter_has_run_out_of_time(tmp_path: Path, look: str, li
         assert found[0].proof is not None and "InvalidStateError in answer" in found[0].proof.outcome
 
 
+PEER = """\
+import asyncio
+
+pending, inbox = {}, asyncio.Queue()
+
+async def read():
+    while True:
+        number, answer = await inbox.get()
+        TAKE
+
+async def request(number):
+    future = pending[number] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.002, inbox.put_nowait, (number, number * 2))
+    return await future
+
+async def ask(number, limit):
+    try:
+        return await asyncio.wait_for(request(number), limit)
+    except asyncio.TimeoutError:
+        return None
+
+async def later(asked):
+    await asyncio.sleep(0.03)
+    return await asked
+
+async def main():
+    reading = asyncio.create_task(read())
+    print(await asyncio.gather(ask(1, 60), later(ask(2, 2))))
+    reading.cancel()
+
+asyncio.run(main())
+"""
+TAKEN = "pending.pop(number).set_result(answer)"
+LOOKED = "future = pending.pop(number)\n        if not future.done():\n            future.set_result(answer)"
+
+
+@pytest.mark.parametrize(("take", "wrong"), [(TAKEN, True), (LOOKED, False)])
+def test_a_future_that_is_taken_out_when_its_waiter_has_run_out_of_time(tmp_path: Path, take: str, wrong: bool) -> None:
+    found = proved(tmp_path, PEER.replace("TAKE", take))
+    assert ["confirmed" for each in found if "settles a future" in each.title] == (["confirmed"] if wrong else [])
+    assert wrong or not found
+
+
 PLACES = """\
 import asyncio
 

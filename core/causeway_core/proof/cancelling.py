@@ -142,6 +142,11 @@ class CancellingOrders:
             return
         deed, says = f"expire {waits.path}", f"the time limit of {waits.title} is over when {a.actor_of(giver).title}"
         yield Order("bad", f"{says} is about to settle what it waits for", (("a1", before),), (), (), (("a1", deed),))
+        # `wait_for` cancels only some turns of the loop after its limit is over.
+        waiting = f"the time limit of {waits.title} is over while it waits, before {a.actor_of(giver).title} settles what it waits for"
+        there = next((place for when, place in a.resumptions_of(waits) if when >= at[CANCELLED]), None)
+        if there is not None:
+            yield Order("bad", waiting, (("a1", there),), (), (), (("a1", EXPIRE),))
         yield Order("serial", f"{says} has settled what it waits for", (("a1", after),), (), (), (("a1", deed),))
 
     def _function(self, file: str, line: int) -> str | None:

@@ -35,7 +35,8 @@ def settled_when_gone(scene: Scene, evidence: Evidence, events: Iterable[Operati
         place, waiting = scene.place(event.at), _woken_by(scene, woken, event)
         if not place.line or str(place) in found or waiting is None:
             continue
-        settling = settling_at(evidence, place.path, place.line)
+        # That it was taken out keeps others from settling it, not its waiter from being cancelled.
+        settling = settling_at(evidence, place.path, place.line, taken=True)
         if settling is not None and scene.is_asynchronous(event.actor):
             found[str(place)] = _told(scene, event, place, settling, *waiting)
     return list(found.values())

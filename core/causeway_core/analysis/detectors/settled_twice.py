@@ -53,20 +53,22 @@ def settled_twice(scene: Scene, evidence: Evidence, events: Iterable[Operation])
     return list(found.values())
 
 
-def settling_at(evidence: Evidence, path: str, line: int) -> Settling | None:
-    """The call that settles a future at a line; None where it was looked at right before, is its own, or what comes of it is caught."""
+def settling_at(evidence: Evidence, path: str, line: int, *, taken: bool = False) -> Settling | None:
+    """The call that settles a future at a line; None where it was looked at right before, or what comes of it is caught; or (unless `taken`) where
+    the future was taken out of its place, so that nobody else has it.
+    """
     around = evidence.texts.around(path, line)
     function = around[0] if around else None
     if not isinstance(function, FunctionNode):
         return None
     calls = [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) in _SETTLES and node.lineno == line]
     owner = calls[0].func.value if calls and isinstance(calls[0].func, ast.Attribute) else None
-    if owner is None or isinstance(owner, ast.Call) or any(isinstance(node, ast.Try) and _catches(node) for node in around):
+    if owner is None or (isinstance(owner, ast.Call) and not taken) or any(isinstance(node, ast.Try) and _catches(node) for node in around):
         return None
     text = ast.unparse(owner)
     for node in own_nodes(function):
         given = isinstance(node, ast.Assign) and any(ast.unparse(target) == text for target in node.targets)
-        if given and any(isinstance(each, ast.Call) and called(each) in _TAKES for each in ast.walk(node)):
+        if given and not taken and any(isinstance(each, ast.Call) and called(each) in _TAKES for each in ast.walk(node)):
             return None
     looks = [node for node in own_nodes(function) if isinstance(node, ast.If) and node.lineno <= line and _asks(node.test, text)]
     fresh = [node for node in looks if not any(node.lineno < gap.lineno < line for gap in own_nodes(function) if isinstance(gap, ast.Await))]
