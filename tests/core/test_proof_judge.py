@@ -63,8 +63,9 @@ def gave(text: str, *, states: Iterable[str] = (), stuck: tuple[str, ...] = (), 
     return Outcome(said, {"Account.balance": tuple(states)} if states else {}, stuck)
 
 
-def judged(finding: Finding = FINDING, **runs: Iterable[tuple[OrderResult, Outcome]]) -> Finding:
+def judged(finding: Finding = FINDING, *, recorded: Outcome | None = None, **runs: Iterable[tuple[OrderResult, Outcome]]) -> Finding:
     program = Program(**{"serial": [(OK, gave("70"))], "plain": [(OK, gave("70"))], "again": [(OK, gave("70"))], **runs})
+    program.recorded = recorded or program.recorded
     return Judge(program, 3).judge(finding)  # type: ignore[arg-type]
 
 
@@ -102,6 +103,13 @@ def test_a_serial_outcome_makes_it_a_hint_unless_it_struck_in_the_recording() ->
     assert verdict(judged(bad=[(OK, gave("70"))])) == ("hint", "harmless")
     struck = replace(FINDING, explanation="It happened in this run.")
     assert verdict(judged(struck, bad=[(OK, gave("70"))])) == ("likely", "harmless")
+
+
+def test_what_struck_and_gave_what_a_serial_order_gives_is_a_hint() -> None:
+    struck, same = replace(FINDING, explanation="It happened in this run."), gave("70", states=["90", "70"])
+    assert verdict(judged(struck, bad=[(OK, same)], serial=[(OK, same)], plain=[(OK, same)], recorded=same)) == ("hint", "harmless")
+    other = gave("70", states=["70"])
+    assert verdict(judged(struck, bad=[(OK, same)], serial=[(OK, same)], plain=[(OK, same)], recorded=other)) == ("likely", "harmless")
 
 
 def test_an_order_under_which_a_test_fails_that_otherwise_passes_is_no_measure() -> None:

@@ -39,6 +39,8 @@ class _Notes:
     strange: list[str] = field(default_factory=list)
     held: tuple[str, ...] = ()
     impossible: int = 0
+    as_recorded: bool = False
+    """One that ended right showed all that the recorded run did."""
     idle: int = 0
     """Orders about an actor that did not come: they say nothing."""
     lacking: str = ""
@@ -88,7 +90,7 @@ class Judge:
         if notes.lacking and not notes.harmless:
             # It may well go wrong: what is missing says nothing of it.
             return replace(finding, proof=Proof("inconclusive", notes.lacking))
-        return _unconfirmed(finding, notes.refused, notes.harmless, ordered=notes.ordered(len(bad)))
+        return _unconfirmed(finding, notes, ordered=notes.ordered(len(bad)))
 
     def _stuck(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
         """The verdict on an order that is to leave nobody to go on; None if it did not."""
@@ -114,6 +116,8 @@ class Judge:
             refuted = right and self._ends_right(finding, order, forced, right)
             if refuted and (not baseline.reconsidered() or self._ends_right(finding, order, forced, baseline.now())):
                 notes.harmless.append(order.says)
+                recorded, place = self.reruns.recorded, finding.resource
+                notes.as_recorded |= recorded.knows(place) and forced.outcome.knows(place) and forced.outcome.agrees(recorded, place)
                 return None
         right = baseline.now()
         if not forced.result.feasible and not _went_wrong(forced, right, finding):
@@ -316,18 +320,19 @@ def _struck(finding: Finding) -> bool:
     return "It happened in this run." in finding.explanation
 
 
-def _unconfirmed(finding: Finding, refused: list[str], harmless: list[str], *, ordered: bool) -> Finding:
+def _unconfirmed(finding: Finding, notes: _Notes, *, ordered: bool) -> Finding:
     """`ordered`: in each bad order the other side waits for the one that is held. That leaves no more than a hint, unless it happened."""
-    if harmless:
-        reason = f"forced ({harmless[0]}), it ended as a serial order does"
-        proof = Proof("harmless", reason)
-        return replace(finding, proof=proof) if finding.tier == "hint" else _lowered(finding, proof)
-    proof = Proof("infeasible", f"it could not be forced; {refused[0]}")
-    return _lowered(finding, proof) if ordered and finding.tier in ("likely", "latent") else replace(finding, proof=proof)
+    if notes.harmless:
+        proof = Proof("harmless", f"forced ({notes.harmless[0]}), it ended as a serial order does")
+        happened = _struck(finding) and not notes.as_recorded
+        return replace(finding, proof=proof) if finding.tier == "hint" else _lowered(finding, proof, happened=happened)
+    proof = Proof("infeasible", f"it could not be forced; {notes.refused[0]}")
+    lowers = ordered and finding.tier in ("likely", "latent")
+    return _lowered(finding, proof, happened=_struck(finding)) if lowers else replace(finding, proof=proof)
 
 
-def _lowered(finding: Finding, proof: Proof) -> Finding:
-    """No more than a hint, unless it happened in the recorded run."""
-    if _struck(finding):
+def _lowered(finding: Finding, proof: Proof, *, happened: bool) -> Finding:
+    """No more than a hint, unless it happened in the recorded run, and what came of that was not what comes of serial orders."""
+    if happened:
         return replace(finding, proof=proof)
     return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))

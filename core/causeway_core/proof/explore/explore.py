@@ -86,7 +86,7 @@ class Explorer:
         self._recording, self._analysis, self._effort = recording, analysis, effort
         self._progress = progress
         self._places = places(recording, analysis)
-        self._threads = frozenset(actor.path for actor in recording.actors() if actor.kind == "thread")
+        self._threads, self._tasks = (frozenset(actor.path for actor in recording.actors() if actor.kind == kind) for kind in ("thread", "task"))
         self._reruns, self._scan = Reruns(recording, keep=keep_recordings, isolation=isolation), Scan(recording, isolation)
         self._right = Right()
         self._findings: list[Finding] = []
@@ -243,6 +243,8 @@ class Explorer:
 
     def _judged(self, found: Order, wrong: tuple[str, ...]) -> Finding | None:
         right = self._right
+        if self._begins_late(found):
+            return None
         if not set(wrong) & set(FAILURES):
             right.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
         runs = self._reruns.attempt(*[found] * self._effort.repeat, again=True)
@@ -254,6 +256,12 @@ class Explorer:
         others = right.plain if set(aspects) & set(FAILURES) else [*right.plain, *right.serial]
         said = contrast(first.outcome, others, aspects, first.result)
         return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures)))
+
+    def _begins_late(self, found: Order) -> bool:
+        """Whether a task is kept from its first step: a loop begins those that tasks make in the order in which they are made."""
+        places = dict(found.places)
+        held = [places[each.hold] for each in found.constraints]
+        return any(place.access == "start" and place.actor.rpartition("/")[0] in self._tasks for place in held)
 
     def _say(self, what: str, share: float) -> None:
         if self._progress is not None:

@@ -172,6 +172,8 @@ class Exploring(Forcing):
         """Whether a thread may begin, or a task go on, without a turn. With the lock held."""
         if self.open or actor.kind == "callback":
             return True
+        if actor.kind == "task" and not actor.begun and not self.strategy.holds_starts:
+            return True
         if self._turn is actor:
             self._turn = None
             return True

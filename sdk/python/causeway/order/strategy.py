@@ -23,6 +23,8 @@ class Priorities:
 
     longest_sleep = 1.0
     """Seconds. Who sleeps longer is not waited for by those that he started."""
+    holds_starts = True
+    """Whether a task waits for its turn before its first step, too."""
 
     def __init__(self, seed: int, depth: int, length: int) -> None:
         self._seed = seed
@@ -67,7 +69,9 @@ class Switches(Priorities):
     OSDI 2008) bounds preemptions like that.
     """
 
-    longest_sleep = 0.06
+    holds_starts = False
+    """An event loop begins tasks in the order in which they were made: one that begins late is none that can be met."""
+    longest_sleep = 0.02
     """Sleeps that stand for I/O end sooner. Who starts others and sleeps longer counts on them to get somewhere in that time, and they nearly always
     do: what comes of keeping them from it, nobody takes for a bug."""
 
