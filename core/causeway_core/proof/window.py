@@ -51,6 +51,18 @@ class WindowOrders:
 
     def orders(self, candidate: Candidate) -> Iterator[Order]:
         """The bad and the serial orders of a window, the likeliest first."""
+        for order in self._all(candidate):
+            yield replace(order, watch=()) if self._writes_several(candidate) else order
+
+    def _writes_several(self, candidate: Candidate) -> bool:
+        """Whether the statement at the window's end writes several items: which one it is the nth time may depend on the order, and what is left in
+        one says nothing of another."""
+        evidence, table = self._evidence, self._evidence.table
+        if evidence.facts.locations[int(table.location[candidate.last])].kind != "item":
+            return False
+        return len({int(table.location[row]) for row in evidence.rows_at(int(table.site[candidate.last])) if table.writes[row]}) > 1
+
+    def _all(self, candidate: Candidate) -> Iterator[Order]:
         # Who looks into a half-built table does no more than that.
         more = [self._succession.orders, self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
         more = more if candidate.pattern not in (Pattern.HALF_BUILT, Pattern.PUBLISHED) else []

@@ -37,14 +37,18 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def _keeps_what_is_there(evidence: Evidence, last: int) -> bool:
-    """Whether a write is that of a `setdefault` whose result is used: one look and write of its own, after which all have the same."""
+    """Whether a write is that of a `setdefault` whose result is used, or that makes what it puts there itself, so that all who look later have the
+    same.
+    """
     site = evidence.facts.sites.get(int(evidence.table.site[last]))
     if site is None or site.name != "setdefault":
         return False
     around = evidence.texts.around(evidence.facts.functions[site.function].path, site.line)
     statement = next((node for node in reversed(around) if isinstance(node, ast.stmt)), None)
-    thrown_away = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and called(statement.value) == "setdefault"
-    return statement is not None and not thrown_away
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call) or called(statement.value) != "setdefault":
+        return statement is not None
+    # Thrown away. What a name stands for may be used under it, whatever was there before.
+    return len(statement.value.args) == 2 and isinstance(statement.value.args[1], ast.Call | ast.Constant | ast.List | ast.Dict | ast.Set)
 
 
 def _compares(evidence: Evidence, check: int, first: int) -> bool:
