@@ -1,0 +1,52 @@
+"""A worker marks a job as running where it is still queued, and looks whether the row was changed."""
+
+import sqlite3
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+
+class Jobs:
+    def __init__(self, path):
+        self.path = path
+        with self.connect() as db:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("CREATE TABLE job (id INTEGER PRIMARY KEY, status TEXT, attempts INTEGER DEFAULT 0)")
+            db.execute("INSERT INTO job (id, status) VALUES (1, 'queued')")
+
+    def connect(self):
+        return sqlite3.connect(self.path, isolation_level=None, timeout=5)
+
+    def claim(self, job):
+        sql = "UPDATE job SET status = 'running', attempts = attempts + 1 WHERE id = ? AND status = 'queued'"
+        return self.connect().execute(sql, (job,)).rowcount == 1
+
+    def cancel(self, job):
+        return self.connect().execute("UPDATE job SET status = 'cancelled' WHERE id = ? AND status = 'queued'", (job,)).rowcount == 1
+
+    def finish(self, job):
+        self.connect().execute("UPDATE job SET status = 'done' WHERE id = ?", (job,))
+
+
+def work(jobs, log):
+    if jobs.claim(1):
+        log.append("ran")
+        jobs.finish(1)
+
+
+def user(jobs, log):
+    time.sleep(0.05)
+    if jobs.cancel(1):
+        log.append("cancelled")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        jobs, log = Jobs(Path(folder) / "jobs.db"), []
+        threads = [threading.Thread(target=target, args=(jobs, log)) for target in (work, user)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(log), jobs.connect().execute("SELECT status FROM job").fetchall()

@@ -1,0 +1,40 @@
+"""A transfer locks both wallets in the order of their owners' names, then has the one that pays checked."""
+
+import asyncio
+
+
+class Wallet:
+    def __init__(self, owner, cents):
+        self.owner = owner
+        self.cents = cents
+        self.lock = asyncio.Lock()
+
+
+class Bank:
+    def __init__(self, wallets):
+        self.wallets = {wallet.owner: wallet for wallet in wallets}
+
+    async def _check(self, wallet, cents):
+        await asyncio.sleep(0.001)
+        return wallet.cents >= cents
+
+    async def transfer(self, payer, payee, cents):
+        source, target = self.wallets[payer], self.wallets[payee]
+        first, second = sorted((source, target), key=lambda wallet: wallet.owner)
+        async with first.lock, second.lock:
+            if not await self._check(source, cents):
+                return "refused"
+            source.cents -= cents
+            target.cents += cents
+        return "paid"
+
+
+async def order(bank, delay, *transfer):
+    await asyncio.sleep(delay)
+    return await bank.transfer(*transfer)
+
+
+async def main():
+    bank = Bank([Wallet("ada", 100), Wallet("bob", 100)])
+    answers = await asyncio.gather(order(bank, 0, "ada", "bob", 30), order(bank, 0.03, "bob", "ada", 10))
+    return answers, [(wallet.owner, wallet.cents) for wallet in bank.wallets.values()]
