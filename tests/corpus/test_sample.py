@@ -25,6 +25,12 @@ def test_a_request_that_waits_for_the_one_before_on_its_connection_is_forced_on_
     assert verdict.found("confirmed"), verdict.findings
 
 
+def test_a_cache_that_two_may_fill_alike_is_not_accused_by_re_runs(tmp_path: Path) -> None:
+    (label,) = (each for each in labels() if each.name == "slug_cache")
+    verdict = judge(label, tmp_path, proving=True)
+    assert not verdict.found("latent"), verdict.findings
+
+
 def test_the_tables_count_what_was_found_missed_and_wrong() -> None:
     def verdict(name: str, bug: bool, tier: str | None) -> Verdict:
         return Verdict(Label(name, bug, "s", ("k",), False), tier, (), 1.0)
