@@ -77,6 +77,10 @@ def told(recording: Recording, analysis: Analysis, it: Told) -> Finding:
     )
 
 
+ENDS_OTHERWISE = "it ends as no serial order does"
+"""How a finding begins whose order makes nothing fail."""
+
+
 def _kind(it: Told, hang: bool) -> Kind:
     if hang:
         return "deadlock"
@@ -91,7 +95,7 @@ def _ends(it: Told, hang: bool) -> str:
     if hang:
         return "nothing can go on"
     return {"exceptions": "it raises what it does not raise by itself", "exit code": "it ends with another exit code", "tests": "a test fails"}.get(
-        it.aspects[0], "it ends as no serial order does"
+        it.aspects[0], ENDS_OTHERWISE
     )
 
 

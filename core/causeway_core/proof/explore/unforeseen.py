@@ -12,6 +12,7 @@ from causeway_core.model import Finding
 from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.explore.explore import Effort, Explorer, Progress
 from causeway_core.proof.explore.processes import Interruptions, several_processes
+from causeway_core.proof.explore.telling import ENDS_OTHERWISE
 from causeway_core.proof.interrupted import interruptions
 from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import Judge
@@ -57,8 +58,17 @@ def unforeseen(
     if several_processes(recording):
         more = _of_processes(recording, analysis, effort, keep_recordings, isolation)
     else:
-        more = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore().findings
-    return _kept(recording, (*proved, *(each for each in more if each.tier == "confirmed")), store=store)
+        explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore()
+        more = tuple(map(_doubted, explored.findings))
+    return _kept(recording, (*proved, *(each for each in more if each.tier in ("confirmed", "hint"))), store=store)
+
+
+def _doubted(finding: Finding) -> Finding:
+    """A hint, where an order that nobody planned makes nothing fail: progress that is read half way, or what is only counted, ends as in no serial
+    order, too, and nobody minds."""
+    if finding.tier != "confirmed" or not finding.title.startswith(ENDS_OTHERWISE):
+        return finding
+    return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.2)
 
 
 def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -> tuple[Finding, ...]:
