@@ -439,6 +439,27 @@ def test_a_loop_that_goes_on_until_a_flag_is_set_waits_for_what_was_set_before_i
     assert bool(found) is not quiet
 
 
+LANES = """
+async def lane(lanes, key):
+    if key not in lanes:
+        width = await plan(key)
+        {make}
+    return lanes[key]
+"""
+
+
+@pytest.mark.parametrize(("make", "quiet"), [("lanes.setdefault(key, Semaphore(width))", True), ("lanes.setdefault(key, width)", False)])
+def test_what_is_made_in_a_setdefault_is_nobodys_but_the_tables(make: str, quiet: bool) -> None:
+    trace = Trace(LANES.format(make=make))
+    one, two = trace.task("one"), trace.task("two")
+    for actor in (one, two):
+        trace.read(actor, "if key not in lanes", "lanes['a']", False, op="test")
+        trace.step(actor)
+    for number, actor in enumerate((one, two)):
+        trace.write(actor, "setdefault", "lanes['a']", f"<app.Semaphore #{number}>", name="setdefault")
+    assert (not firm(trace)) is quiet
+
+
 SHELVES = """
 class Shelf:
     def __init__(self):

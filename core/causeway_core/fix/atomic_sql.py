@@ -22,11 +22,8 @@ def atomic_sql(target: Target, project: Project) -> Iterator[Patch]:
     if target.kind != "lost_update" or (target.first.file, target.first.function) != (target.last.file, target.last.function):
         return
     source = project.source(target.first.file)
-    function = source.function(target.first.function)
-    if function is None:
-        return
-    for call in walk(function):
-        if isinstance(call, cst.Call) and source.covers(call, target.last.line) and _rewrite(source, function, call):
+    for function, call in source.calls_on(target.first.function, target.last.line):
+        if _rewrite(source, function, call):
             yield from project.patch("atomic-sql", f"lets the database compute the new value of {target.resource} in one statement", source)
             return
 

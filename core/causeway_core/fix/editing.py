@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -57,6 +57,12 @@ class Source:
                 return None
             node = found
         return node if isinstance(node, cst.FunctionDef) else None
+
+    def calls_on(self, qualname: str, line: int) -> Iterator[tuple[cst.FunctionDef, cst.Call]]:
+        """A function and each call in it that stands on a line; nothing where there is no such function."""
+        function = self.function(qualname)
+        if function is not None:
+            yield from ((function, node) for node in walk(function) if isinstance(node, cst.Call) and self.covers(node, line))
 
     def functions(self) -> list[str]:
         """The qualified names of the functions of the module and of its classes, outermost first."""

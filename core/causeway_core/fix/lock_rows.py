@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from causeway_core.fix.editing import Source, walk
+from causeway_core.fix.editing import Source
 from causeway_core.fix.patch import Patch
 from causeway_core.fix.project import Project
 from causeway_core.fix.target import Target
@@ -26,11 +26,8 @@ def lock_rows(target: Target, project: Project) -> Iterator[Patch]:
     if target.kind != "lost_update" or not any(_SERVERS.search(text) for text in project.texts.values()):
         return
     source = project.source(target.first.file)
-    function = source.function(target.first.function)
-    if function is None:
-        return
-    for call in walk(function):
-        if isinstance(call, cst.Call) and source.covers(call, target.first.line) and (_selects(source, call) or _gets(source, call)):
+    for _, call in source.calls_on(target.first.function, target.first.line):
+        if _selects(source, call) or _gets(source, call):
             yield from project.patch("lock-rows", f"has the database lock {target.resource} when it is read, until the transaction ends", source)
             return
 

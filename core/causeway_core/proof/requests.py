@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from causeway.resend import document
+from causeway.outside.answers import UNREAD
+from causeway.resend import CONNECTION_HEADERS, prepared
 
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Answer
 
 REQUEST = "request"
 """The kind of answer that is none: a request."""
-FILE = "requests.json"
 MOST_REQUESTS = 1000
-_UNREAD = "the program did not read its body to the end"
-_CLIENTS = frozenset({
-    "user-agent", "accept", "accept-language", "referer", "origin", "dnt", "cache-control", "pragma", "priority", "host", "connection",
-    "content-length", "content-encoding", "transfer-encoding", "accept-encoding", "expect", "traceparent", "tracestate", "x-causeway-trace",
-})  # fmt: skip
+_CLIENTS = CONNECTION_HEADERS | {"user-agent", "accept", "accept-language", "referer", "origin", "dnt", "cache-control", "pragma", "priority"}
 """Headers that say who asked and how it came, not what was asked."""
 
 
@@ -53,7 +48,7 @@ class Requests:
         """Those that nobody in the recording sent. None where the recording has a command that sends them (`--drive`)."""
         if recording.meta.launch.drive:
             return cls()
-        rows = [row for row in recording.answers() if row.kind == REQUEST]
+        rows = recording.answers(REQUEST)
         if rows:
             spans = {span.span_id for span in recording.spans() if span.attributes.get("span.kind") == "client"}
             rows = [row for row in rows if _sender(row) not in spans]
@@ -63,7 +58,7 @@ class Requests:
         if len(rows) > MOST_REQUESTS:
             return cls(lacking=f"more than {MOST_REQUESTS} requests came in")
         for row in rows:
-            if row.missing is not None and row.missing != _UNREAD:
+            if row.missing is not None and row.missing != UNREAD:
                 return cls(lacking=f"the request {row.what} cannot be sent again: {row.missing}")
         return cls(tuple(map(_request, rows)))
 
@@ -71,9 +66,7 @@ class Requests:
         """The command that sends them, from a file it writes in the folder `place`; empty where there are none."""
         if not self.sent:
             return ()
-        file = place / FILE
-        file.write_text(json.dumps(document(request.document() for request in self.sent)))
-        return (python, "-m", "causeway.resend", str(file), "{port}")
+        return tuple(prepared((request.document() for request in self.sent), str(place / "requests.json"), python))
 
 
 def drive_of(recording: Recording, place: Path) -> tuple[str, ...]:

@@ -170,7 +170,7 @@ class Reruns:
             result = self._isolated(OrderResult.read(place / "result.json"), place)
             if in_time is not None and result is not None and isinstance(order, Order):
                 result = _unfinished(order, result, in_time)
-            output, replies = _printed(place / "stdout"), _printed(place / "replies")
+            output, replies = printed(place / "stdout"), printed(place / "replies")
             with Recording.open(path) as recording:
                 outcome = observe(recording, output=output, replies=replies, result=result, timed_out=timed_out, folder=folder)
                 if stuck and order.aim == "bad":
@@ -250,7 +250,8 @@ def _unfinished(order: Order, result: OrderResult, in_time: OrderResult) -> Orde
     return replace(result, feasible=False, reason="not all of its places were passed when time was up", kind="no progress")
 
 
-def _printed(path: Path) -> str:
+def printed(path: Path) -> str:
+    """What a file holds that a run printed to, as far as it counts; nothing where there is none."""
     return path.read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") if path.exists() else ""
 
 

@@ -51,8 +51,9 @@ class WindowOrders:
 
     def orders(self, candidate: Candidate) -> Iterator[Order]:
         """The bad and the serial orders of a window, the likeliest first."""
+        several = self._writes_several(candidate)
         for order in self._all(candidate):
-            yield replace(order, watch=()) if self._writes_several(candidate) else order
+            yield replace(order, watch=()) if several else order
 
     def _writes_several(self, candidate: Candidate) -> bool:
         """Whether the statement at the window's end writes several items: which one it is the nth time may depend on the order, and what is left in

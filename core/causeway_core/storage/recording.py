@@ -292,10 +292,10 @@ class Recording:
                    "started_ns, ended_ns, error, details")
         return self._all(_sql, f"SELECT {columns} FROM sql ORDER BY id")
 
-    def answers(self) -> list[Answer]:
-        """What came from outside, by the time at which it came."""
-        sql = "SELECT id, at, actor, kind, what, value, body, missing, ts FROM answer ORDER BY ts, at"
-        return self._all(lambda row: Answer(*(*row[:5], parse_json(row[5]), *row[6:])), sql)
+    def answers(self, kind: str | None = None) -> list[Answer]:
+        """What came from outside, by the time at which it came; of one kind only, if it is named: bodies of the others are not read."""
+        sql = "SELECT id, at, actor, kind, what, value, body, missing, ts FROM answer WHERE kind = ifnull(?, kind) ORDER BY ts, at"
+        return self._all(lambda row: Answer(*(*row[:5], parse_json(row[5]), *row[6:])), sql, (kind,))
 
     def logs(self) -> list[Log]:
         """Log records, custom events and output."""

@@ -12,7 +12,7 @@ import http.client
 import json
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 SCHEMA = "causeway.requests/1"
@@ -20,16 +20,18 @@ OVERTAKES_SECONDS = 0.1
 """After this a request that is not answered yet is overtaken by the next one."""
 ANSWER_SECONDS = 60.0
 LARGEST_SHOWN = 4000
-_OWN = frozenset({
+CONNECTION_HEADERS = frozenset({
     "host", "connection", "keep-alive", "content-length", "content-encoding", "transfer-encoding", "accept-encoding", "expect", "te", "upgrade",
     "traceparent", "tracestate", "x-causeway-trace",
 })  # fmt: skip
 """Headers that are about one connection, or one trace: these requests have their own."""
 
 
-def document(requests: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """What a file of requests holds."""
-    return {"schema": SCHEMA, "requests": list(requests)}
+def prepared(requests: Iterable[Mapping[str, Any]], path: str, python: str) -> list[str]:
+    """Writes the file of some requests; the command that has an interpreter send them, with `{port}` for where."""
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"schema": SCHEMA, "requests": list(map(dict, requests))}, file)
+    return [python, "-m", "causeway.resend", path, "{port}"]
 
 
 class _Request(threading.Thread):
@@ -39,7 +41,7 @@ class _Request(threading.Thread):
         super().__init__(daemon=True)
         self._port = port
         self._method, self._target = str(one["method"]), str(one["target"])
-        self._headers = [(str(name), str(text)) for name, text in one.get("headers") or () if str(name).lower() not in _OWN]
+        self._headers = [(str(name), str(text)) for name, text in one.get("headers") or () if str(name).lower() not in CONNECTION_HEADERS]
         self._body = base64.b64decode(one["body"]) if one.get("body") else str(one.get("text") or "").encode()
         self.answered = threading.Event()
         self.said = "no answer"

@@ -18,16 +18,7 @@ from pathlib import Path
 from causeway_core.model.order import Exploration, OrderPlace
 from causeway_core.proof.canonical import canonical, canonical_lines
 from causeway_core.proof.isolation import Isolation
-from causeway_core.proof.rerun import (
-    AT_A_TIME,
-    LARGEST_OUTPUT,
-    LONGEST_SECONDS,
-    SHORTEST_SECONDS,
-    Stopped,
-    runs_apart,
-    target_of,
-    variables_of,
-)  # fmt: skip
+from causeway_core.proof.rerun import AT_A_TIME, LONGEST_SECONDS, SHORTEST_SECONDS, Stopped, printed, runs_apart, target_of, variables_of
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
@@ -99,10 +90,10 @@ class Scan:
                 self._running.add(child)
             ended = self._wait(child, place / "result.json")
             result = OrderResult.read(place / "result.json") or OrderResult(False)
-            printed, said, replies = (_text(place / name) for name in ("stdout", "stderr", "replies"))
+            out_text, said, replies = (printed(place / name) for name in ("stdout", "stderr", "replies"))
         went = course(result, dict(exploration.places))
         signature = (
-            child.returncode if ended else None, result.hang is not None, canonical_lines(printed, str(folder)), canonical_lines(replies),
+            child.returncode if ended else None, result.hang is not None, canonical_lines(out_text, str(folder)), canonical_lines(replies),
             tuple(sorted(_RAISED.findall(said))), tuple((key, canonical(value)) for key, value in result.values), went,
         )  # fmt: skip
         return Seen(exploration, result, went, signature)
@@ -127,10 +118,6 @@ class Scan:
                 self._running.discard(child)
             if self._stopped:
                 raise Stopped
-
-
-def _text(path: Path) -> str:
-    return path.read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") if path.exists() else ""
 
 
 def course(result: OrderResult, places: Mapping[str, OrderPlace]) -> Course:

@@ -53,7 +53,9 @@ def run(
         if patience is not None:
             variables["CAUSEWAY_ORDER_PATIENCE"] = str(patience)
         if requests:
-            drive = _resend(requests, os.path.join(folder, "requests.json"))
+            from causeway.resend import prepared
+
+            drive = prepared(requests, os.path.join(folder, "requests.json"), "python")
         if drive:
             variables["CAUSEWAY_DRIVE"] = json.dumps([sys.executable if drive[0] == "python" else drive[0], *drive[1:]])
             variables["CAUSEWAY_DRIVE_OUTPUT"] = replies
@@ -75,17 +77,6 @@ def _answered(variables: dict[str, str], answers: Mapping[str, Any], path: str, 
     with open(path, "w", encoding="utf-8") as file:
         json.dump(answers, file)
     return environment_of(answers, {**variables, "CAUSEWAY_ANSWERS": path, "CAUSEWAY_ROOT": os.path.abspath(root or os.curdir)})
-
-
-def _resend(requests: Sequence[Mapping[str, Any]], path: str) -> list[str]:
-    """The command that sends them."""
-    import json
-
-    from causeway.resend import document
-
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(document(map(dict, requests)), file)
-    return ["python", "-m", "causeway.resend", path, "{port}"]
 
 
 def _asked(folder: str) -> list[tuple[str, str]]:

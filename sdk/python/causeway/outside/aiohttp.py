@@ -9,7 +9,7 @@ from types import ModuleType
 from causeway import _tap
 from causeway.outside.bodies import Bodies
 from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, kept, question
-from causeway.outside.taking import LARGEST_BODY
+from causeway.outside.taking import TOO_LARGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def take(taking: Taking, module: ModuleType) -> None:
 
             def whole(data: bytes | None) -> None:
                 if data is None:
-                    taking.body(number, b"", f"its body is larger than {LARGEST_BODY >> 20} MiB")
+                    taking.body(number, b"", TOO_LARGE)
                 else:
                     taking.body(number, *kept(data, headers, maybe_decoded=True))
 

@@ -26,6 +26,8 @@ ANSWER = 27
 MOST_ANSWERS = 200_000
 MOST_BYTES = 64 << 20
 LARGEST_BODY = 1 << 20
+TOO_LARGE = f"its body is larger than {LARGEST_BODY >> 20} MiB"
+"""Why the body of an answer is missing."""
 _PART = 12 << 10
 """Bytes of a body in one record: a record holds at most about 30 KiB of text."""
 
@@ -56,7 +58,7 @@ class Taking:
         if not number:
             return
         if missing is None and (len(data) > LARGEST_BODY or not self._fits(number, len(data))):
-            missing = f"its body is larger than {LARGEST_BODY >> 20} MiB"
+            missing = TOO_LARGE
         if missing is not None:
             _tap.record(ANSWER, f'{{"id":{number},"missing":{quote(missing)}}}')
             return

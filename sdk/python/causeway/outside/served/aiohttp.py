@@ -6,7 +6,8 @@ from types import ModuleType
 
 from causeway import _tap
 from causeway.outside.bodies import Bodies
-from causeway.outside.served.arriving import TOO_LARGE, Arriving
+from causeway.outside.served.arriving import Arriving
+from causeway.outside.taking import TOO_LARGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from causeway.boundary.plain import exact, quote
 from causeway.outside.exchange import kept, unchunked
-from causeway.outside.taking import LARGEST_BODY, Json
+from causeway.outside.taking import LARGEST_BODY, TOO_LARGE, Json
 from causeway.redaction import REDACTED, is_secret, scrub, scrub_url
 
 TYPE_CHECKING = False
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 REQUEST = "request"
 """The kind of these answers."""
-TOO_LARGE = f"its body is larger than {LARGEST_BODY >> 20} MiB"
 
 
 class Arriving:
