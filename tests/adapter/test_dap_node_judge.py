@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from tests.support.recordings import CAUSEWAY
 
 NODE = Path(__file__).parent / "node"
+PATIENCE_SECONDS = 590
 
 
 @pytest.mark.npm
@@ -26,6 +28,14 @@ def test_vscode_s_own_test_client_is_content(suite, lost_update, tmp_path):
         "CAUSEWAY_TEST_SCRIPT": str(lost_update.script), "CAUSEWAY_TEST_LINES": json.dumps(lines),
         "CAUSEWAY_TEST_PROGRAM": str(program), "CAUSEWAY_TEST_PYTHON": sys.executable,
     }  # fmt: skip
-    command = ["npm", "test", "--silent", "--", suite]
-    done = subprocess.run(command, cwd=NODE, env=environment, capture_output=True, text=True, timeout=590, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    said = tmp_path / "said"
+    with said.open("wb") as output:
+        command = ["npm", "test", "--silent", "--", suite]
+        running = subprocess.Popen(command, cwd=NODE, env=environment, stdout=output, stderr=output, start_new_session=True)
+    try:
+        code = running.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        code = f"still running after {PATIENCE_SECONDS} s"
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+    assert code == 0, f"{code}\n{said.read_text()}"

@@ -7,10 +7,22 @@ const { DebugClient } = require('@vscode/debugadapter-testsupport');
 
 const PATIENCE = 90000;
 
+/** The first line that a process prints, whole: a pipe may give it in pieces. Rejects if it ends before. */
+function firstLine(running) {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    running.stdout.on('data', (data) => {
+      printed += data;
+      if (printed.includes('\n')) resolve(printed.split('\n')[0]);
+    });
+    running.once('exit', (code) => reject(new Error(`it ended with ${code} after printing ${JSON.stringify(printed)}`)));
+  });
+}
+
 /** A client with an adapter of its own. */
 async function connected() {
   const server = spawn(process.env.CAUSEWAY_TEST_COMMAND, ['dap', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const announcement = await new Promise((resolve) => server.stdout.once('data', (data) => resolve(data.toString())));
+  const announcement = await firstLine(server);
   const client = new DebugClient('node', 'unused', 'causeway', undefined, true);
   client.defaultTimeout = PATIENCE;
   await client.start(Number(announcement.trim().split(':').pop()));
@@ -136,4 +148,4 @@ class Debuggee {
   }
 }
 
-module.exports = { Debuggee, connected, PATIENCE };
+module.exports = { Debuggee, connected, firstLine, PATIENCE };

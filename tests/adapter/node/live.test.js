@@ -4,6 +4,7 @@ const assert = require('assert');
 const path = require('path');
 const { spawn } = require('child_process');
 const { DebugClient } = require('@vscode/debugadapter-testsupport');
+const { firstLine } = require('./debuggee');
 
 const program = process.env.CAUSEWAY_TEST_PROGRAM;
 const lines = JSON.parse(process.env.CAUSEWAY_TEST_LINES);
@@ -15,7 +16,7 @@ describe('causeway dap, launching a program', function () {
 
   beforeEach(async () => {
     server = spawn(process.env.CAUSEWAY_TEST_COMMAND, ['dap', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const announcement = await new Promise((resolve) => server.stdout.once('data', (data) => resolve(data.toString())));
+    const announcement = await firstLine(server);
     client = new DebugClient('node', 'unused', 'causeway', undefined, true);
     client.defaultTimeout = 90000;
     await client.start(Number(announcement.trim().split(':').pop()));

@@ -4,6 +4,7 @@
 const assert = require('assert');
 const { spawn } = require('child_process');
 const { DebugClient } = require('@vscode/debugadapter-testsupport');
+const { firstLine } = require('./debuggee');
 
 const script = process.env.CAUSEWAY_TEST_SCRIPT;
 const recording = process.env.CAUSEWAY_TEST_RECORDING;
@@ -15,7 +16,7 @@ describe('causeway dap, judged by @vscode/debugadapter-testsupport', () => {
 
   beforeEach(async () => {
     server = spawn(process.env.CAUSEWAY_TEST_COMMAND, ['dap', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const announcement = await new Promise((resolve) => server.stdout.once('data', (data) => resolve(data.toString())));
+    const announcement = await firstLine(server);
     const port = Number(announcement.trim().split(':').pop());
     client = new DebugClient('node', 'unused', 'causeway', undefined, true);
     await client.start(port);

@@ -4,7 +4,7 @@ const fs = require('fs');
 const http = require('http');
 const path = require('path');
 const { spawn } = require('child_process');
-const { Debuggee, connected, PATIENCE } = require('./debuggee');
+const { Debuggee, connected, firstLine, PATIENCE } = require('./debuggee');
 
 const CALLS = `\
 def double(n):
@@ -21,11 +21,14 @@ print("total", total)  # @print
 describe('a program that is debugged', function () {
   this.timeout(200000);
   let debuggee;
+  let started = [];
 
   const launched = async (source) => { debuggee = await Debuggee.of(source); return debuggee; };
   const refused = (request, why) => assert.rejects(request, why);
 
   afterEach(async () => {
+    for (const running of started) running.kill('SIGKILL');
+    started = [];
     await debuggee.close();
     fs.rmSync(debuggee.folder, { recursive: true, force: true });
   });
@@ -284,11 +287,12 @@ value = 7
 print(value)  # @print
 `);
     const running = spawn(process.env.CAUSEWAY_TEST_PYTHON, [it.program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const port = await new Promise((resolve) => running.stdout.once('data', (data) => resolve(Number(data.toString().split(' ')[1]))));
+    started.push(running);
+    const port = Number((await firstLine(running)).split(' ')[1]);
     const initialized = it.client.waitForEvent('initialized', PATIENCE);
     await it.client.initializeRequest();
     const attached = it.client.attachRequest({ connect: { host: '127.0.0.1', port } });
-    await initialized;
+    await Promise.race([initialized, attached.then(() => initialized)]);
     await it.breakAt({ print: {} });
     const stopped = it.next();
     await it.client.configurationDoneRequest();
