@@ -323,3 +323,68 @@ def test_a_resource_that_two_replace_after_disposing_of_the_old(disposes: str, l
         if locked:
             trace.release(actor, lock)
     assert [each.pattern for each in firm(trace)] == ([Pattern.READ_WRITE_WRITE] if bad else [])
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_one_of_several_that_were_looked_at_together(several: bool) -> None:
+    trace = Trace("""
+    async def drain(replicas, one):
+        if not any(other.up for other in replicas):
+            return
+        await pause()
+        one.up = False
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "other.up for other", "east.up", True)
+    if several:
+        trace.read(one, "other.up for other", "west.up", True)
+    trace.step(one)
+    trace.write(one, "one.up = False", "east.up", False)
+    trace.read(two, "other.up for other", "east.up", False)
+    trace.read(two, "other.up for other", "west.up", True)
+    assert bool(firm(trace)) == several
+
+
+@pytest.mark.parametrize("pieces", [2, 10])
+def test_what_is_put_back_as_it_was_before_others_took_some(pieces: int) -> None:
+    trace = Trace("""
+    async def buy(shop, pieces):
+        before = shop.stock
+        if before < pieces:
+            return
+        shop.stock = before - pieces
+        await pay()
+        shop.stock = before  # back
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "before = shop.stock", "Shop.stock", 10)
+    trace.write(one, "shop.stock = before - pieces", "Shop.stock", 10 - pieces)
+    trace.step(one)
+    trace.write(one, "# back", "Shop.stock", 10)
+    trace.read(two, "before = shop.stock", "Shop.stock", 10)
+    trace.write(two, "shop.stock = before - pieces", "Shop.stock", 7)
+    # Where nothing is left, the second is turned away.
+    assert [each.kind for each in firm(trace)] == (["lost_update"] if pieces == 2 else [])
+
+
+def test_a_count_that_is_handed_on_and_set_back_while_another_counts() -> None:
+    trace = Trace("""
+    def hit(meter):
+        with meter.lock:
+            meter.count += 1
+
+    def flush(meter, sink):
+        if meter.count:  # look
+            sink.send(meter.count)
+            meter.count = 0
+    """)
+    one, two = trace.thread("one"), trace.thread("two")
+    trace.read(one, "meter.count += 1", "Meter.count", 0)
+    trace.write(one, "meter.count += 1", "Meter.count", 1)
+    trace.read(two, "# look", "Meter.count", 1, op="test")
+    sent = trace.read(two, "sink.send", "Meter.count", 1)
+    trace.write(two, "meter.count = 0", "Meter.count", 0)
+    evidence = trace.evidence()
+    windows = [each for each in judged(evidence) if each.pattern is Pattern.READ_WRITE_WRITE]
+    ends = {(int(evidence.table.at[each.first]), evidence.value(each.last)) for each in windows}
+    assert (sent, "0") in ends and len(windows) == 2

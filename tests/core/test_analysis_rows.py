@@ -59,6 +59,18 @@ def test_writes_that_are_safe_by_themselves(write: str) -> None:
     assert not found(two_withdrawals(write))
 
 
+@pytest.mark.parametrize(
+    ("write", "bad"),
+    [
+        ("UPDATE accounts SET status = 'running', tries = tries + 1 WHERE id = ?", True),
+        ("UPDATE accounts SET tries = tries + 1 WHERE id = ?", False),
+        ("UPDATE accounts SET status = 'running' WHERE id = ? AND status = 'queued'", False),
+    ],
+)
+def test_a_state_that_was_looked_at_and_is_set_to_another(write: str, bad: bool) -> None:
+    assert bool(found(two_withdrawals(write, "SELECT status FROM accounts WHERE id = ?"))) == bad
+
+
 def test_a_transaction_protects_unless_the_connection_is_shared() -> None:
     assert not found(two_withdrawals(transaction=True))
     (finding,) = found(two_withdrawals(transaction=True, connections=(1, 1)))

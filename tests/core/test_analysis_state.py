@@ -237,3 +237,31 @@ def test_a_lock_made_by_setdefault_is_one_lock_for_all(tmp_path: Path) -> None:
 
 def test_a_row_added_whatever_was_found_acts_on_nothing(tmp_path: Path) -> None:
     assert not firm(tmp_path, ROWS, begin="", use=NOTES, end="")
+
+
+SUMMED = """
+import asyncio
+
+async def fetch(number):
+    await asyncio.sleep(0)
+    return number
+
+async def main():
+    total = 0
+
+    async def add(number):
+        nonlocal total
+        {adds}
+
+    first = asyncio.create_task(add(1))
+    await asyncio.sleep(0.01)
+    await asyncio.gather(first, add(2))
+    return total
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("adds", "lost"), [("total += await fetch(number)", True), ("taken = await fetch(number); total += taken", False)])
+def test_a_sum_is_looked_up_before_what_is_awaited_for_it(adds: str, lost: bool, tmp_path: Path) -> None:
+    assert [each.kind for each in firm(tmp_path, SUMMED, "", adds=adds)] == (["lost_update"] if lost else [])

@@ -52,11 +52,14 @@ def _augmented(evidence: Evidence) -> Iterator[tuple[int, int, int]]:
         node = evidence.node(evidence.write_node(site))
         if row is None or row.kind not in ("global", "cell") or node is None or not node.accumulates or node.place is None:
             continue
-        read = evidence.node(evidence.read_place(site))
+        number = evidence.read_place(site)
+        read = evidence.node(number)
         if (
-            read is None
+            number is None
+            or read is None
             or read.place is None
             or (read.place.line, read.place.col, read.place.name) != (node.place.line, node.place.col, node.place.name)
+            or evidence.sites_of_reads([number])  # `x += await …`, where the read is recorded
         ):
             continue
         for each in evidence.rows_at(site).tolist():

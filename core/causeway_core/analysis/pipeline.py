@@ -15,7 +15,7 @@ from causeway_core.analysis.detectors.given_late import given_late
 from causeway_core.analysis.detectors.half_built import half_built
 from causeway_core.analysis.detectors.handlers import handler_windows
 from causeway_core.analysis.detectors.iteration import fails_when_changed, iterations
-from causeway_core.analysis.detectors.lost_update import lost_updates
+from causeway_core.analysis.detectors.lost_update import lost_updates, resets
 from causeway_core.analysis.detectors.order_flip import order_flips
 from causeway_core.analysis.detectors.own_mark import own_marks
 from causeway_core.analysis.detectors.published import published_early
@@ -113,14 +113,14 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
     """
     table = evidence.table
     kept: list[Candidate] = []
-    places: set[tuple[str, frozenset[int]]] = set()
+    places: set[tuple[object, ...]] = set()
     windows: set[tuple[str, int, int]] = set()
     lines: defaultdict[int, int] = defaultdict(int)
     alike: defaultdict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in ordered:
         alike[_sites(candidate, evidence)].append(candidate)
         functions = frozenset(evidence.function_of(int(table.site[row])) for row in (candidate.first, candidate.last, *candidate.others))
-        place = location_class(evidence, candidate.first), functions
+        place = location_class(evidence, candidate.first), functions, _resets(candidate, evidence)
         sites = {int(table.site[row]) for row in (candidate.first, candidate.last)}
         weaker = candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.UNORDERED, Pattern.FLIP, Pattern.READ_WRITE_READ)
         window = place[0], int(table.site[candidate.first]), int(table.site[candidate.last])
@@ -133,6 +133,11 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
             lines[site] += 1
         kept.append(candidate)
     return [replace(each, alternates=_alternates(each, alike[_sites(each, evidence)], evidence)) for each in kept]
+
+
+def _resets(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether it is a window that ends in a reset: the window of who counts says nothing of that."""
+    return candidate.pattern is Pattern.READ_WRITE_WRITE and resets(evidence, candidate.last, candidate.others[0])
 
 
 def _sites(candidate: Candidate, evidence: Evidence) -> tuple[object, ...]:

@@ -9,13 +9,14 @@ from functools import lru_cache
 _SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|$)", re.IGNORECASE | re.DOTALL)
 _LIST = re.compile(r"\s*select\s+(.*?)\s+from\b", re.IGNORECASE | re.DOTALL)
 _WHERE = re.compile(r"\bwhere\b(.*?)(?:\breturning\b|\border by\b|\blimit\b|$)", re.IGNORECASE | re.DOTALL)
+_LITERAL = re.compile(r"\s*(?:'[^']*'|-?\d+(?:\.\d+)?|null|true|false)\s*", re.IGNORECASE)
 _COMPARISON = re.compile(r"(?:<=|>=|<>|!=|=|<|>|\bis\b|\bin\b|\bbetween\b|\blike\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """`verb` in capitals. `relative`: every column it sets is computed from itself. `checked`: its WHERE compares more than one thing.
-    `selected`: the columns that a SELECT gives, None if that is not said by name.
+    `selected`: the columns that a SELECT gives, None if that is not said by name. `constants`: the columns that are set to a literal.
     """
 
     verb: str
@@ -23,6 +24,7 @@ class Statement:
     checked: bool
     upserts: bool
     selected: frozenset[str] | None = None
+    constants: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -34,7 +36,10 @@ def parse(text: str) -> Statement:
     checked = where is not None and len(_COMPARISON.findall(where[1])) > 1
     lowered = text.lower()
     upserts = "on conflict" in lowered or "insert or" in lowered or verb == "REPLACE"
-    return Statement(verb, _relative(text), checked, upserts, _selected(text) if verb == "SELECT" else None)
+    assigned = _assigned(text)
+    relative = bool(assigned) and all(re.search(rf"\b{re.escape(column)}\b", value) for column, value in assigned)
+    constants = frozenset(column.lower() for column, value in assigned if _LITERAL.fullmatch(value))
+    return Statement(verb, relative, checked, upserts, _selected(text) if verb == "SELECT" else None, constants)
 
 
 def _selected(text: str) -> frozenset[str] | None:
@@ -43,10 +48,10 @@ def _selected(text: str) -> frozenset[str] | None:
     return frozenset(columns) if columns and all(column.isidentifier() for column in columns) else None
 
 
-def _relative(text: str) -> bool:
+def _assigned(text: str) -> list[tuple[str, str]]:
+    """The columns that a statement sets, each with what to."""
     clause = _SET.search(text)
     if clause is None:
-        return False
+        return []
     assignments = [part.partition("=") for part in re.split(r",(?![^()]*\))", clause[1])]
-    named = [(column.strip().strip('"`[]').rpartition(".")[2], value) for column, equals, value in assignments if equals]
-    return bool(named) and all(re.search(rf"\b{re.escape(column)}\b", value) for column, value in named)
+    return [(column.strip().strip('"`[]').rpartition(".")[2], value) for column, equals, value in assignments if equals]

@@ -55,7 +55,24 @@ def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first
     )
     for pattern, other in pairs:
         if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
-            yield Candidate(pattern, kind, first, last, (other,), found.dependence, inside(pattern, other))
+            if pattern is Pattern.READ_WRITE_WRITE and resets(evidence, last, other):
+                late = _handed_on(evidence, first, last)
+                yield Candidate(pattern, "lost_update", late, last, (other,), found.dependence, inside(pattern, other) and late < other)
+            else:
+                yield Candidate(pattern, kind, first, last, (other,), found.dependence, inside(pattern, other))
+
+
+def resets(evidence: Evidence, last: int, other: int) -> bool:
+    """Whether a window ends by setting its place to a constant, while the other counts on from what is there."""
+    ends, counts = (evidence.node(evidence.write_node(int(evidence.table.site[row]))) for row in (last, other))
+    return ends is not None and counts is not None and ends.constant and counts.accumulates
+
+
+def _handed_on(evidence: Evidence, first: int, last: int) -> int:
+    """The last read of the place before it is reset: what was counted by then is what was made use of."""
+    table = evidence.table
+    rows = evidence.rows_of(int(table.actor[last]), int(table.order[first]), int(table.order[last]) - 1)
+    return max((row for row in rows if table.location[row] == table.location[last] and not table.writes[row]), default=first)
 
 
 def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int) -> Iterator[tuple[Pattern, int]]:

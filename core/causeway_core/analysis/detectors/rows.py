@@ -93,15 +93,23 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
             statement = _statement(use.sql)
             if use.sql.access == "read":
                 last_read.update((each.who, replace(use, told=each)) for each in use.deed.names(evidence))
-            elif statement.verb in ("UPDATE", "DELETE") and not (statement.relative or statement.checked or statement.upserts):
+            elif statement.verb in ("UPDATE", "DELETE") and not (statement.checked or statement.upserts):
                 for each in use.deed.names(evidence):
                     read = last_read.pop(each.who, None)
-                    if read is None or (read.deed.who != use.deed.who and not evidence.order.happens_before(read.sql.at, use.sql.at, must=True)):
+                    if read is None or (statement.relative and not _sets_what_was_looked_at(read, statement)):
+                        continue
+                    if read.deed.who != use.deed.who and not evidence.order.happens_before(read.sql.at, use.sql.at, must=True):
                         continue
                     window = _open(evidence, str(row[1]), tuple(row[2:]), read, replace(use, told=each), uses)
                     if window is not None:
                         yield window
                     break
+
+
+def _sets_what_was_looked_at(read: _Use, statement: Statement) -> bool:
+    """Whether the statement sets a column to a literal that the read asked for by name: what it says may be over by then."""
+    selected = parse(read.sql.statement).selected
+    return selected is not None and bool(selected & statement.constants)
 
 
 def _statement(sql: Sql) -> Statement:

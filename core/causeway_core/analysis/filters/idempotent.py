@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from causeway_core.analysis.candidate import Candidate, Pattern, Verdict
-from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.filters.unchanged import effects_of, same_scalar
 from causeway_core.analysis.flow.graph import Node
 from causeway_core.analysis.table import WRITE
@@ -83,6 +83,8 @@ def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if candidate.pattern is Pattern.READ_WRITE_WRITE and not same_scalar(evidence, last, other):
         return None
     effects = [evidence.flow.graph.nodes[node] for node in effects_of(candidate, evidence)]
+    if _one_of_several(candidate, evidence):
+        return None
     if any(not effect.accumulates for effect in effects) or (effects and (written.constant or _counted_in(candidate, evidence, effects))):
         return None
     if int(table.vk[last]) == ValueKind.OBJECT and not _settled_container(evidence, last):
@@ -90,6 +92,20 @@ def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if not _pure(candidate, evidence):
         return Verdict("latent", "filled twice at worst: harmless if what fills it gives the same again")
     return Verdict("hint", "filled twice with the same value at worst")
+
+
+def _one_of_several(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the check looked at this place of several objects before the actor wrote that of one: another that looks at them all would write
+    that of another one (write skew), not this one a second time.
+    """
+    table, first, last = evidence.table, candidate.first, candidate.last
+    looked: set[int] = set()
+    for row in reversed(evidence.rows_of(int(table.actor[first]), 0, int(table.order[last]) - 1, last=LOOK_BACK)):
+        if table.site[row] == table.site[last]:
+            break
+        if table.site[row] == table.site[first] and evidence.atomic_unit(row) == evidence.atomic_unit(first):
+            looked.add(int(table.location[row]))
+    return len(looked) > 1
 
 
 def _builds_on_itself(candidate: Candidate, evidence: Evidence) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.filters.unchanged import same_scalar
+
+_POSITIVE = re.compile(r"0*[1-9]\d*(?:\.\d+)?")
 
 
 def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
@@ -26,11 +30,19 @@ def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
             continue
         for row in evidence.rows_of(actor, int(table.order[check]) + 1, int(table.order[last]) - 1)[:LOOK_BACK]:
             taken = bool(table.writes[row]) and int(table.location[row]) == int(table.location[check])
-            if taken and not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row) and not _let_go(candidate, evidence, row):
+            kept = taken and not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row) and not _counts(evidence, check, row)
+            if kept and not _let_go(candidate, evidence, row):
                 return Verdict(DROP, "a flag checked and set in one step keeps the other side out")
     if alike and _entered(candidate, evidence):
         return Verdict(DROP, "an entry looked for and made in one step keeps the other side out")
     return None
+
+
+def _counts(evidence: Evidence, check: int, row: int) -> bool:
+    """Whether a write only counts on from what the check found, and there is something left for another: that is no flag."""
+    how = evidence.depends(int(evidence.table.site[row])).get(int(evidence.table.site[check]))
+    values = [evidence.value(each) or "" for each in (check, row)]
+    return how == "data" and all(_POSITIVE.fullmatch(value) for value in values)
 
 
 def _entered(candidate: Candidate, evidence: Evidence) -> bool:

@@ -166,18 +166,31 @@ class Statements(Expressions):
         else:
             node.target = self.item_slot(target, ast.Store())  # type: ignore[assignment]
             slot = self.last
+        shared = isinstance(target, ast.Name) and self.meaning(target.id) in ("global", "cell")
+        looked = self._looked_up(node) if shared else []
         node.value = self.expr(node.value)
         taps = self.bound(bound)
         self.last = self.last if taps else slot
-        if self.tapped and isinstance(target, ast.Name) and self.meaning(target.id) in ("global", "cell"):
-            return self._parted(node, taps, target)
+        if self.tapped and isinstance(target, ast.Name) and shared:
+            return self._parted(node, looked, taps, target)
+        if looked:
+            node.value = self._first_of_several([*looked, node.value], 1, node.value)
         return [node, *taps]
 
-    def _parted(self, node: ast.AugAssign, taps: list[ast.stmt], target: ast.Name) -> list[ast.stmt]:
+    def _looked_up(self, node: ast.AugAssign) -> list[ast.expr]:
+        """The look at `n` of `n += await …`, if it is recorded: others may change `n` until it is stored. Otherwise the store says all."""
+        assert isinstance(node.target, ast.Name)
+        if not any(isinstance(each, ast.Await) for each in ast.walk(node.value)):
+            return []
+        name = self.load(node.target.id, node.target)
+        woven = self.expr(name)
+        return [] if woven is name else [woven]
+
+    def _parted(self, node: ast.AugAssign, looked: list[ast.expr], taps: list[ast.stmt], target: ast.Name) -> list[ast.stmt]:
         """Under an order: `n += v` of a global or cell, with marks before and after `n` is loaded and before it is stored."""
         row = len(self.table.taps) - 1
         load, loaded, store = (self.gate_mark(row, name, target) for name in ("load", "loaded", "store"))
-        node.value = self._first_of_several([loaded, node.value, store], 1, node.value)
+        node.value = self._first_of_several([loaded, *looked, node.value, store], 1 + len(looked), node.value)
         return [at(ast.Expr(value=load), target), node, *taps]
 
     def _stmt_Delete(self, node: ast.Delete) -> list[ast.stmt]:
