@@ -28,6 +28,7 @@ from causeway_core.analysis.detectors.self_lock import self_locks
 from causeway_core.analysis.detectors.settled_gone import settled_when_gone
 from causeway_core.analysis.detectors.settled_twice import settled_twice
 from causeway_core.analysis.detectors.swept import swept_away
+from causeway_core.analysis.detectors.taken_over import never_handed_over
 from causeway_core.analysis.detectors.unretrieved import unretrieved
 from causeway_core.analysis.detectors.wakeup import lost_wakeups
 from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
@@ -78,6 +79,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *file_gaps(scene, files),
         *file_updates(scene, files),
         *cancellations(scene, evidence, events),
+        *never_handed_over(scene, evidence, events),
         *swept_away(scene, evidence, events),
         *handovers(scene, evidence, events),
         *settled_when_gone(scene, evidence, events),

@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from causeway_core.analysis.detectors.changes import TAKES, Change, changes, sees_cancellation, takes_back, touches
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.telling.scene import Moment, Scene
-from causeway_core.analysis.text import FunctionNode, Texts, called, last_name, own_nodes
+from causeway_core.analysis.text import Texts, called, own_nodes
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
 from causeway_core.wire.kinds import SyncOp
 
 _CANCELS = frozenset({"wait_for", "timeout", "timeout_at", "move_on_after", "fail_after", "TaskGroup"})
-_UNDOES = {
-    "append": ("remove", "pop", "discard"), "add": ("discard", "remove"), "appendleft": ("remove", "popleft"), "acquire": ("release",),
-    "[]": ("del", "pop"), "future": ("set_result",),
-}  # fmt: skip
-_TAKES = frozenset({"get", "get_nowait", "pop", "popleft", "popitem"})
-_GIVES = frozenset({"put", "put_nowait", "append", "appendleft", "add"})
 _TELLING = frozenset({"print", "debug", "info", "warning", "error", "exception", "critical", "log"})
-_MOST_AWAITS = 3
+MOST_AWAITS = 3
 """Awaits of a window that are told of."""
-_SUSPENDING = ast.Await | ast.AsyncFor | ast.AsyncWith
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A statement that changes a place: its target as text, what it does, and the statements around it, outermost first. `subject`: the name that
-    what was taken is bound to, or of what is given; of an item, its key."""
-
-    node: ast.stmt
-    target: str
-    does: str
-    around: tuple[ast.AST, ...]
-    subject: str = ""
+SUSPENDING = ast.Await | ast.AsyncFor | ast.AsyncWith
 
 
 def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
@@ -72,9 +54,9 @@ def cancels(texts: Texts, events: Iterable[Operation]) -> bool:
 def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
     own = _locals(function)
     handed = _handed_on(function)
-    changes = [change for change in _changes(function, ()) if change.target not in own - handed]
-    for number, one in enumerate(changes):
-        for other in changes[number + 1 :]:
+    made = [change for change in changes(function, ()) if change.target not in own - handed]
+    for number, one in enumerate(made):
+        for other in made[number + 1 :]:
             kind = _belong_together(one, other)
             if kind is None or _other_branch(one, other):
                 continue
@@ -103,11 +85,11 @@ def _uncleaned(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncF
     for block in own_nodes(function):
         if not isinstance(block, ast.Try) or any(sees_cancellation(handler) for handler in block.handlers):
             continue
-        waits = [node for statement in block.body for node in ast.walk(statement) if isinstance(node, _SUSPENDING)]
+        waits = [node for statement in block.body for node in ast.walk(statement) if isinstance(node, SUSPENDING)]
         for handler in block.handlers:
             cleaning = [each for each in handler.body if not isinstance(each, ast.Raise | ast.Pass) and not _only_tells(each)]
             if waits and cleaning and isinstance(handler.body[-1], ast.Raise):
-                gaps = sorted(waits, key=lambda node: getattr(node, "lineno", 0))[:_MOST_AWAITS]
+                gaps = sorted(waits, key=lambda node: getattr(node, "lineno", 0))[:MOST_AWAITS]
                 return _told_uncleaned(scene, evidence, path, function, gaps, cleaning[0])
     return None
 
@@ -124,70 +106,17 @@ def _only_tells(statement: ast.stmt) -> bool:
     return False
 
 
-def _changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[_Change]:
-    """The changes of what is not a local, in order of the text."""
-    for child in ast.iter_child_nodes(node):
-        inside = (*around, node)
-        if isinstance(child, FunctionNode | ast.ClassDef | ast.Lambda):
-            continue
-        match child:
-            case ast.AugAssign(target=ast.Attribute() | ast.Subscript() as target, op=ast.Add() | ast.Sub() as operator):
-                yield _Change(child, ast.unparse(target), "+" if isinstance(operator, ast.Add) else "-", inside)
-            case ast.Assign(targets=[ast.Attribute() | ast.Subscript() as target], value=ast.Constant(value=value)) if value is None or isinstance(
-                value, bool
-            ):
-                yield _Change(child, ast.unparse(target), str(value), inside)
-            case ast.Assign(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)]):
-                yield _Change(child, ast.unparse(owner), "[]", inside, ast.unparse(key))
-            case ast.Assign(targets=targets, value=ast.Call() as call) if called(call) in ("create_future", "Future"):
-                yield from (_Change(child, target.id, "future", inside) for target in targets if isinstance(target, ast.Name))
-            case ast.Delete(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)]):
-                yield _Change(child, ast.unparse(owner), "del", inside, ast.unparse(key))
-            case ast.Expr(value=value) | ast.Assign(targets=[ast.Name()], value=value):
-                method = _method(value)
-                if method is not None:
-                    yield _Change(child, ast.unparse(method.func.value), method.func.attr, inside, _subject(child, method))
-        yield from _changes(child, inside)
-
-
-@dataclass(frozen=True, slots=True)
-class _Method:
-    func: ast.Attribute
-    args: list[ast.expr]
-
-
-def _method(value: ast.expr) -> _Method | None:
-    """The call of a method of what is not a local, awaited or not."""
-    match value:
-        case ast.Await(value=inner):
-            return _method(inner)
-        case ast.Call(func=ast.Attribute(value=ast.Attribute() | ast.Subscript() | ast.Name()) as func, args=args):
-            return _Method(func, args)
-        case ast.IfExp(body=body):
-            return _method(body)
-    return None
-
-
-def _subject(statement: ast.stmt, method: _Method) -> str:
-    """What a statement takes into a name, or what it gives."""
-    if isinstance(statement, ast.Assign):
-        return ast.unparse(statement.targets[0])
-    return ast.unparse(method.args[0]) if method.args else ""
-
-
-def _belong_together(one: _Change, other: _Change) -> str | None:
+def _belong_together(one: Change, other: Change) -> str | None:
     """Whether the second change takes the first back (`undo`), or moves to another attribute of the same object what it took (`move`)."""
     if one.target == other.target:
-        undoes = {("+", "-"), ("-", "+"), ("True", "False")}
-        if (one.does, other.does) in undoes or (other.does in _UNDOES.get(one.does, ()) and (one.does != "[]" or one.subject == other.subject)):
-            return "undo"
-        return "undo" if one.does in _TAKES and other.does in _GIVES and one.subject == other.subject != "" else None
+        same = one.subject == other.subject != "" if one.does in TAKES else one.does != "[]" or one.subject == other.subject
+        return "undo" if same and takes_back(one, other) else None
     owners = [change.target.rpartition(".")[0] for change in (one, other)]
     moves = {one.does, other.does} == {"+", "-"} and owners[0] == owners[1] != ""
     return "move" if moves else None
 
 
-def _other_branch(one: _Change, other: _Change) -> bool:
+def _other_branch(one: Change, other: Change) -> bool:
     """Whether the two stand in different branches of one statement, or in an except clause."""
     if any(isinstance(node, ast.ExceptHandler) for node in other.around):
         return True
@@ -195,17 +124,17 @@ def _other_branch(one: _Change, other: _Change) -> bool:
     return any(_part(node, one) != _part(node, other) for node in shared)
 
 
-def _part(branching: ast.AST, change: _Change) -> str:
+def _part(branching: ast.AST, change: Change) -> str:
     chain = (*change.around, change.node)
     child = chain[chain.index(branching) + 1]
     return next((name for name in ("body", "orelse") if child in getattr(branching, name)), "")
 
 
-def _open_awaits(function: ast.AsyncFunctionDef, one: _Change, other: _Change) -> list[ast.AST]:
+def _open_awaits(function: ast.AsyncFunctionDef, one: Change, other: Change) -> list[ast.AST]:
     """The first awaits between the two that nothing protects: no shield, no `try` whose `finally` (or except of everything) takes the change back."""
     found: list[ast.AST] = []
     protecting = {id(node) for node in _protected(function, other)}
-    for node in sorted((each for each in own_nodes(function) if isinstance(each, _SUSPENDING)), key=lambda each: (each.lineno, each.col_offset)):
+    for node in sorted((each for each in own_nodes(function) if isinstance(each, SUSPENDING)), key=lambda each: (each.lineno, each.col_offset)):
         if not (one.node.end_lineno or one.node.lineno) < node.lineno <= (other.node.end_lineno or other.node.lineno):
             continue
         if isinstance(node, ast.AsyncWith) and node in other.around and node in one.around:
@@ -214,10 +143,10 @@ def _open_awaits(function: ast.AsyncFunctionDef, one: _Change, other: _Change) -
             continue
         if id(node) not in protecting:
             found.append(node)
-    return found[:_MOST_AWAITS]
+    return found[:MOST_AWAITS]
 
 
-def _protected(function: ast.AsyncFunctionDef, other: _Change) -> Iterator[ast.AST]:
+def _protected(function: ast.AsyncFunctionDef, other: Change) -> Iterator[ast.AST]:
     """The nodes of `try` bodies that end in a `finally`, or in an except clause that sees cancellations, by which the change is taken back."""
     for block in own_nodes(function):
         if not isinstance(block, ast.Try):
@@ -227,23 +156,8 @@ def _protected(function: ast.AsyncFunctionDef, other: _Change) -> Iterator[ast.A
             yield from (node for part in block.body for node in ast.walk(part))
 
 
-def sees_cancellation(handler: ast.ExceptHandler) -> bool:
-    """Whether an except clause catches a cancellation."""
-    names = {last_name(node) for node in ast.walk(handler.type)} if handler.type is not None else {"BaseException"}
-    return bool(names & {"BaseException", "CancelledError"})
-
-
-def _statements(body: Sequence[ast.stmt]) -> list[ast.AST]:
-    return [node for statement in body for node in ast.walk(statement)]
-
-
-def touches(body: Sequence[ast.stmt], target: str) -> bool:
-    """Whether some statements mention a place, or call something that may."""
-    return any(isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and ast.unparse(node) == target for node in _statements(body))
-
-
 def _told(
-    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, one: _Change, other: _Change, gaps: Sequence[ast.AST], kind: str
+    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, one: Change, other: Change, gaps: Sequence[ast.AST], kind: str
 ) -> Finding:
     line = getattr(gaps[0], "lineno", 0)
     moment = moments(evidence, path, function)

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from causeway_core.analysis.detectors.cancellation import cancels, coroutines_that_ran, moments, sees_cancellation, touches
+from causeway_core.analysis.detectors.cancellation import cancels, coroutines_that_ran, moments
+from causeway_core.analysis.detectors.changes import sees_cancellation, touches
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.telling.scene import Scene

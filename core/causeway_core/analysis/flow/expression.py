@@ -258,7 +258,7 @@ class ExpressionFlow:
         keywords = {each.arg or "**": self.evaluate(each.value) for each in node.keywords}
         given = frozenset().union(*arguments, *keywords.values())
         self.graph.sink(given)
-        targets = self.functions.named(name) if name else []
+        targets = self._called(node.func, name) if name else []
         result = receiver | self._handed_on(node, arguments)
         if targets:
             result |= self._link(targets, node.lineno, arguments, keywords)
@@ -273,6 +273,15 @@ class ExpressionFlow:
                 self.graph.nodes[number].content = looked
         return given | result | {looked << 1}
 
+    def _called(self, function: ast.expr, name: str) -> list[Scope]:
+        """The functions that a call may mean."""
+        of_object = isinstance(function, ast.Attribute) and self._of_object(function)
+        return self.functions.methods_named(name) if of_object else self.functions.named(name)
+
+    def _of_object(self, node: ast.Attribute) -> bool:
+        """Whether an attribute is that of an object, not of a module, as far as the text tells."""
+        return not isinstance(node.value, ast.Name) or node.value.id in self.scope.locals
+
     def _handed_on(self, node: ast.Call, arguments: list[Taint]) -> Taint:
         """What functions give that a call is handed with what to call them with: `to_thread(read, path)`, `partial(read, path)`."""
         result = NOTHING
@@ -285,7 +294,7 @@ class ExpressionFlow:
     def _meant(self, node: ast.expr) -> list[Scope]:
         """The functions that an expression may name without calling them."""
         if isinstance(node, ast.Attribute):
-            return self.functions.named(node.attr)
+            return self.functions.kept_as(node.attr) if self._of_object(node) else self.functions.named(node.attr)
         return self.functions.named(node.id) if isinstance(node, ast.Name) and node.id not in self.scope.variables else []
 
     def _yield(self, node: ast.Yield) -> Taint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from causeway_core.analysis.flow.graph import FlowGraph, Place, Role
 from causeway_core.analysis.flow.scope import FunctionNode, Scope, scopes_of
@@ -12,6 +12,8 @@ from causeway_core.analysis.flow.statement import StatementFlow
 
 _MOST_NAMESAKES = 6
 """A call by a name that more functions than this share is taken to be to none of them."""
+
+_NO_FUNCTIONS = ast.Constant | ast.Dict | ast.List | ast.Set | ast.Tuple | ast.ListComp | ast.SetComp | ast.DictComp | ast.JoinedStr
 
 _SHAPES: Mapping[str, tuple[str, ...]] = {
     "attr": ("attribute",),
@@ -36,6 +38,13 @@ def _bound(body: ast.ClassDef, *, to_none: bool) -> Iterable[str]:
             yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
+def _filled_attributes(module: ast.Module) -> Iterable[str]:
+    """The attributes that are set to a literal or a display: what they hold is no function."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Assign) and isinstance(node.value, _NO_FUNCTIONS) and not _is_none(node.value):
+            yield from (target.attr for target in node.targets if isinstance(target, ast.Attribute))
+
+
 def _is_none(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and value.value is None
 
@@ -43,18 +52,28 @@ def _is_none(value: ast.expr | None) -> bool:
 class Functions:
     """Every function of the program by its bare name: calls are resolved by that alone."""
 
-    def __init__(self, scopes: Iterable[Scope]) -> None:
+    def __init__(self, scopes: Sequence[Scope]) -> None:
         self._by_name: defaultdict[str, list[Scope]] = defaultdict(list)
         self._accessors: defaultdict[tuple[str, str], list[Scope]] = defaultdict(list)
         for scope in scopes:
             self._by_name[scope.called].append(scope)
             if scope.accessor:
                 self._accessors[scope.accessor, scope.node.name if isinstance(scope.node, ast.FunctionDef) else ""].append(scope)
+        self._contents = frozenset(name for scope in scopes if isinstance(scope.node, ast.Module) for name in _filled_attributes(scope.node))
 
     def named(self, name: str) -> list[Scope]:
         """The functions a call of `name` may mean."""
         found = self._by_name.get(name, [])
         return found if len(found) <= _MOST_NAMESAKES else []
+
+    def methods_named(self, name: str) -> list[Scope]:
+        """The functions that a call of `object.name` may mean: methods, if any has that name, else a function that the object was given."""
+        found = self.named(name)
+        return [scope for scope in found if "." in scope.qualname] or found
+
+    def kept_as(self, name: str) -> list[Scope]:
+        """The functions that `object.name` may be without being called; none where programs keep tables and values under that name."""
+        return [] if name in self._contents else self.methods_named(name)
 
     def accessors(self, which: str, name: str) -> list[Scope]:
         """The functions that `object.name` (`which` is get) or `object.name = …` (set) may call: those of properties."""
