@@ -24,6 +24,8 @@ from causeway_core.proof.workspace import Workspace
 from causeway_core.storage.recording import Recording
 
 TURN_SECONDS = 0.25
+MOST_ROUNDS = 2
+"""Executions of a place, less one, that are told apart."""
 Course = tuple[tuple[tuple[str, str], ...], ...]
 _LOOKS = ("read", "test", "iterate")
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Exit|Group))(?::|$)", re.MULTILINE)
@@ -95,7 +97,7 @@ class Scan:
         went = course(result, dict(exploration.places))
         signature = (
             child.returncode if ended else None, result.hang is not None, canonical_lines(out_text, str(folder)), canonical_lines(replies),
-            tuple(sorted(_RAISED.findall(said))), tuple((key, canonical(value)) for key, value in result.values), went,
+            tuple(sorted(_RAISED.findall(said))), tuple((key, canonical(value)) for key, value in result.values), went, _ways(result),
         )  # fmt: skip
         return Seen(exploration, result, went, signature)
 
@@ -137,6 +139,13 @@ def course(result: OrderResult, places: Mapping[str, OrderPlace]) -> Course:
             found += [tuple(sorted(looks)), ((actor, key),)]
             looks = []
     return (*found, tuple(sorted(looks)))
+
+
+def _ways(result: OrderResult) -> frozenset[tuple[str, str, int]]:
+    """Where everybody came at all: who is turned away, or fails where another catches it, does not come to what he came to before. More rounds of one
+    loop are no other way.
+    """
+    return frozenset((actor, key, min(nth, MOST_ROUNDS)) for actor, key, nth in result.trace)
 
 
 def _signal(child: subprocess.Popen[bytes], number: int) -> None:
