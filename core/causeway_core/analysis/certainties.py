@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from causeway_core.analysis.detectors.blocking import blocking_waits, locks_across_awaits
+from causeway_core.analysis.detectors.called_at_once import called_at_once
 from causeway_core.analysis.detectors.cancellation import cancellations
 from causeway_core.analysis.detectors.deadlock import deadlocks
 from causeway_core.analysis.detectors.file_checks import file_checks
@@ -57,6 +58,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *lock_orders(scene, evidence, struck),
         *lock_waits(scene, evidence, struck),
         *loop_waits(scene, evidence),
+        *called_at_once(scene, evidence),
         *latent,
         *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *wakeups_unseen(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),

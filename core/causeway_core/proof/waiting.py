@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from causeway_core.analysis.detectors.called_at_once import ADDS
 from causeway_core.analysis.detectors.late_put import LAST, LATE
 from causeway_core.analysis.detectors.queue_checks import ANOTHER, ANOTHER_ENDS, TAKES
 from causeway_core.analysis.detectors.removed_twice import REMOVES, TAKES_TOO
@@ -35,6 +36,8 @@ class WaitingOrders:
         roles = {access.role for access in finding.accesses}
         if "asks loop" in roles:
             yield from self._stopped_loop(finding)
+        elif ADDS in roles:
+            yield from self._called_at_once(finding)
         elif TAKES in roles:
             yield from self._taken_first(finding)
         elif "set late" in roles:
@@ -333,6 +336,19 @@ class WaitingOrders:
         asks, one, two = a.operation(thread, at["asks loop"], "acquire"), a.actor_of(thread), a.actor_of(task)
         for since in dict.fromkeys((a.since_event(one, at["asks loop"]), None)):
             yield drafted("bad", f"{one.title} asks the loop when {two.title} waits for its end", [(before, asks, since)])
+
+    def _called_at_once(self, finding: Finding) -> Iterator[Order]:
+        """The pool is done with the work before the callback is added. The only thread of a pool does not end by itself: that gives the order up when
+        it has nothing to do any more, and what hangs then, hangs by itself.
+        """
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        task, worker = self._evidence.actor_at(at["submits"]), self._work(at["works"])
+        adds = next(access for access in finding.accesses if access.role == ADDS)
+        if task is None or worker is None:
+            return
+        a = self._anchors
+        who, (place, before) = a.actor_of(worker), a.upcoming(task, at["submits"], adds.line)
+        yield drafted("bad", f"{who.title} has ended before {a.actor_of(task).title} adds the callback", [(a.end(who), place, before)])
 
     def _set_late(self, finding: Finding) -> Iterator[Order]:
         """The callback that sets runs after the other has cleared."""
