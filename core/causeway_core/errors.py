@@ -1,22 +1,22 @@
 """The one tree of errors of the host.
 
-CausewayError                   anything a user may see; has a slug (docs/errors.md) and a next step
-├── RecordingError              a recording or spool cannot be used
-│   ├── RecordingMissing        no such file, or no recording in .causeway/
-│   ├── NotARecording           a foreign or empty file
-│   ├── NewerSchema             written by a newer Causeway
-│   ├── DamagedRecording        torn or inconsistent beyond what `recover` mends
-│   └── NotReplayable           it does not hold what came from outside
-├── WireError                   bytes that are not the wire format
-├── FindingUnusable             a finding that nothing can be done with here
-├── CommandError                wrong use of the command line
-│   └── SpoolTaken              another recorder writes there, or one that crashed did
-├── LaunchError                 the program to record cannot be started
-├── ResetFailed                 what a re-run starts from could not be brought back
-├── EvaluationError             an expression cannot be evaluated over recorded state
-│   └── NotCaptured             … because a value it needs was not captured
-├── ProtocolError               a malformed or unsupported editor request
-└── InternalError               our own bug: please report
+    CausewayError                   anything a user may see; has a slug (docs/errors.md) and a next step
+    ├── RecordingError              a recording or spool cannot be used
+    │   ├── RecordingMissing        no such file, or no recording in .causeway/
+    │   ├── NotARecording           a foreign or empty file
+    │   ├── NewerSchema             written by a newer Causeway
+    │   ├── DamagedRecording        torn or inconsistent beyond what `recover` mends
+    │   └── NotReplayable           it does not hold what came from outside
+    ├── WireError                   bytes that are not the wire format
+    ├── FindingUnusable             a finding that nothing can be done with here
+    ├── CommandError                wrong use of the command line
+    │   └── SpoolTaken              another recorder writes there, or one that crashed did
+    ├── LaunchError                 the program to record cannot be started
+    ├── ResetFailed                 what a re-run starts from could not be brought back
+    ├── EvaluationError             an expression cannot be evaluated over recorded state
+    │   └── NotCaptured             … because a value it needs was not captured
+    ├── ProtocolError               a malformed or unsupported editor request
+    └── InternalError               our own bug: please report
 """
 
 from __future__ import annotations

@@ -99,6 +99,41 @@ def test_a_variable_is_not_taken_for_a_function_of_its_name() -> None:
     assert origins("def price(s):\n    return s.w\n\ndef f(s, price):\n    s.v = show(price)\n", "v") == {}
 
 
+@pytest.mark.parametrize(("told", "expected"), [("sorted(s.plans)", {}), ("s.plans()", {"w": "control"})])
+def test_a_table_is_not_taken_for_a_function_of_its_name(told: str, expected: dict[str, str]) -> None:
+    source = f"""
+    def fill(s):
+        s.plans = {{}}
+
+    def plans():
+        return 1
+
+    def look(s):
+        if s.w:
+            plans()
+
+    def f(s):
+        s.v = {told}
+    """
+    assert {name: how for name, how in origins(source, "v").items() if name == "w"} == expected
+
+
+def test_a_method_is_not_taken_for_a_function_of_its_name() -> None:
+    source = """
+    class Jobs:
+        def run(self, key):
+            self.v = key
+
+    def run(s):
+        return s.w
+
+    def f(jobs, key):
+        jobs.run(key)
+        s.v = jobs.run(key)
+    """
+    assert origins(source, "v") == {}
+
+
 def test_guards_reach_into_the_functions_they_allow() -> None:
     source = """
     def act(s):

@@ -197,6 +197,28 @@ def test_a_busy_flag_set_in_the_step_of_its_check_keeps_others_out() -> None:
         assert any(trace.locations["Job.done"].id == int(trace.evidence().table.location[each.first]) for each in firm(trace)) is bad
 
 
+@pytest.mark.parametrize(("back", "bad"), [("shop.stock = before", True), ("shop.stock += pieces", False)])
+def test_a_number_that_is_taken_down_keeps_nobody_out_of_setting_it_back(back: str, bad: bool) -> None:
+    trace = Trace(f"""
+    async def order(shop, pieces):
+        before = shop.stock
+        if before < pieces:
+            return
+        shop.stock = before - pieces
+        if not await paid():
+            {back}
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    for actor in (one, two):
+        trace.read(actor, "before = shop.stock", "Shop.stock", 9)
+        trace.write(actor, "shop.stock = before - pieces", "Shop.stock", 7)
+        trace.step(actor)
+        if not bad:
+            trace.read(actor, back, "Shop.stock", 7)
+        trace.write(actor, back, "Shop.stock", 9)
+    assert bool(firm(trace)) is bad
+
+
 def test_a_stock_event_loop_orders_tasks_that_never_wait() -> None:
     trace = Trace(COUNTER)
     main = trace.task("main")

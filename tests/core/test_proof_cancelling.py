@@ -62,6 +62,77 @@ SLOTS_GIVEN_BACK = SLOTS.replace(
     "        try:\n            await asyncio.sleep(0)\n        finally:\n            self.taken -= 1",
 )
 
+LINKS = """\
+import asyncio
+
+class Links:
+    def __init__(self):
+        self.free = ["link"]
+
+    async def take(self):
+        link = self.free.pop()
+        PING
+        return link
+
+    def give(self, link):
+        self.free.append(link)
+
+async def use(links):
+    link = await links.take()
+    try:
+        await asyncio.sleep(0)
+    finally:
+        links.give(link)
+
+async def main():
+    links = Links()
+    for _ in range(2):
+        try:
+            await asyncio.wait_for(use(links), 60)
+        except TimeoutError:
+            print("late")
+
+asyncio.run(main())
+"""
+PING = "await asyncio.sleep(0)"
+PING_OR_GIVE = """\
+try:
+            await asyncio.sleep(0)
+        except BaseException:
+            self.give(link)
+            raise"""
+LINE = """\
+import asyncio
+
+class Line:
+    busy = False
+
+    async def __aenter__(self):
+        if self.busy:
+            raise RuntimeError("busy")
+        self.busy = True
+        PING
+
+    async def __aexit__(self, *error):
+        self.busy = False
+
+async def send(line):
+    async with asyncio.timeout(60):
+        async with line:
+            await asyncio.sleep(0)
+
+async def main():
+    line = Line()
+    for _ in range(2):
+        try:
+            await send(line)
+        except TimeoutError:
+            print("late")
+
+asyncio.run(main())
+"""
+LINE_FREED = PING_OR_GIVE.replace("self.give(link)", "self.busy = False")
+
 
 def tiers(tmp_path: Path, source: str) -> list[tuple[str, str]]:
     """Kind and tier of what was found above `hint`."""
@@ -77,6 +148,13 @@ def test_a_change_that_is_not_taken_back_when_the_task_is_cancelled(tmp_path: Pa
     cancels = SLOTS.replace("LEAVE", "asyncio.get_running_loop().call_later(60, using.cancel)")
     assert tiers(tmp_path, cancels) == [("atomicity_violation", "confirmed")]
     assert not tiers(tmp_path, SLOTS_GIVEN_BACK.replace("LEAVE", "asyncio.get_running_loop().call_later(60, using.cancel)"))
+
+
+@pytest.mark.parametrize(
+    ("source", "ping", "wrong"), [(LINKS, PING, True), (LINKS, PING_OR_GIVE, False), (LINE, PING, True), (LINE, LINE_FREED, False)]
+)
+def test_what_is_taken_for_another_to_give_back(tmp_path: Path, source: str, ping: str, wrong: bool) -> None:
+    assert tiers(tmp_path, source.replace("PING", ping)) == ([("atomicity_violation", "confirmed")] if wrong else [])
 
 
 def test_a_task_that_nobody_cancels_is_not_cancelled(tmp_path: Path) -> None:
@@ -263,9 +341,7 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize(
-    ("look", "limit", "wrong"), [("if True:", "60", True), ("if not future.done():", "60", False), ("if True:", "None", False)]
-)
+@pytest.mark.parametrize(("look", "limit", "wrong"), [("if True:", "60", True), ("if not future.done():", "60", False), ("if True:", "None", False)])
 def test_a_future_whose_waiter_has_run_out_of_time(tmp_path: Path, look: str, limit: str, wrong: bool) -> None:
     found = proved(tmp_path, CALLS.replace("LOOK", look).replace("LIMIT", limit))
     assert [(each.kind, each.tier) for each in found] == ([("atomicity_violation", "confirmed")] if wrong else [])

@@ -34,6 +34,12 @@ def test_a_task_is_held_from_its_last_place_on() -> None:
     assert back.since is not None and (back.since.actor, back.since.access) == ("main/add", "read")
 
 
+def test_a_task_that_is_held_later_may_begin() -> None:
+    trace = (("main", "start", 0), ("main/one", "start", 0), ("main/two", "start", 0), ("main/two", "r", 0), ("main/one", "r", 0))
+    [first] = held(turns(OrderResult(True, trace=trace), PLACES), frozenset())
+    assert (first.after.actor, first.hold.actor, first.since) == ("main/two", "main/one", OrderPlace("main/one", "start"))
+
+
 def test_an_order_names_each_place_once() -> None:
     made = order(held(turns(LOST, PLACES), frozenset({"main/add", "main/add#2"})))
     assert made == order(held(turns(LOST, PLACES), frozenset({"main/add", "main/add#2"})))

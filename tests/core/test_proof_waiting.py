@@ -519,6 +519,42 @@ def test_a_task_that_could_be_waiting_when_another_thread_uses_its_queue(tmp_pat
     assert [(each.kind, each.tier) for each in found] == ([("data_race", "confirmed")] if wrong else [])
 
 
+SCANS = """\
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+def scan(path):
+    time.sleep(0.02)
+    return path
+
+async def note(seen, path):
+    seen.append(path)
+
+def scanned(loop, seen, future):
+    noting = asyncio.run_coroutine_threadsafe(note(seen, future.result()), loop)
+    WAIT
+
+async def main():
+    seen = []
+    with ThreadPoolExecutor(SIZE) as pool:
+        job = pool.submit(scan, "a")
+        job.add_done_callback(partial(scanned, asyncio.get_running_loop(), seen))
+        await asyncio.wrap_future(job)
+        while not seen:
+            await asyncio.sleep(0.005)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("size", "wait", "wrong"), [("2", "noting.result()", True), ("1", "noting.result()", True), ("2", "pass", False)])
+def test_a_callback_that_waits_for_the_loop_in_whose_thread_it_may_be_called(tmp_path: Path, size: str, wait: str, wrong: bool) -> None:
+    found = [each for each in proved(tmp_path, SCANS.replace("SIZE", size).replace("WAIT", wait)) if each.kind == "deadlock"]
+    assert [each.tier for each in found] == (["confirmed"] if wrong else [])
+
+
 @pytest.mark.parametrize(("join", "wrong"), [("thread.join()", True), ("await asyncio.to_thread(thread.join)", False)])
 def test_a_loop_that_is_stopped_until_a_thread_ends_that_needs_it(tmp_path: Path, join: str, wrong: bool) -> None:
     found = [each for each in proved(tmp_path, CLOSING.replace("JOIN", join)) if each.kind == "deadlock"]

@@ -30,7 +30,9 @@ class Analysis:
     candidates: Mapping[str, Candidate]
 
 
-def examine(recording: Recording, *, graph: CausalGraph | None = None, trace_id: str | None = None, progress: Progress | None = None) -> Analysis:
+def examine(
+    recording: Recording, *, graph: CausalGraph | None = None, trace_id: str | None = None, progress: Progress | None = None
+) -> Analysis:
     """All findings of a recording, most pressing first, numbered F1, F2 … Deterministic: the same recording gives the same findings.
 
     With `trace_id`, only what actors working for that distributed trace did counts. About a second a million accesses of shared places;
@@ -55,7 +57,8 @@ def examine(recording: Recording, *, graph: CausalGraph | None = None, trace_id:
 def analyze(
     recording: Recording, *, graph: CausalGraph | None = None, trace_id: str | None = None, progress: Progress | None = None, store: bool = True
 ) -> tuple[Finding, ...]:
-    """The findings of `examine`. Unless `store` is False or `trace_id` is given, they are kept in the recording."""
+    """The findings of `examine`. Unless `store` is False or `trace_id` is given, they are kept in the recording.
+    """
     findings = examine(recording, graph=graph, trace_id=trace_id, progress=progress).findings
     if store and trace_id is None:
         keep(recording, findings)

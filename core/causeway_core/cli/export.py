@@ -43,15 +43,8 @@ Examples:
 @click.option("--isolated", is_flag=True, help="Put into a test what came from outside when it was recorded (causeway record --replayable).")
 @click.option("--force", is_flag=True, help="Overwrite the output.")
 def command(
-    file: Path | None,
-    format_: str,
-    finding: str | None,
-    trace_id: str | None,
-    output: Path | None,
-    wanted: bool,
-    isolated: bool,
-    project: Path | None,
-    force: bool,
+    file: Path | None, format_: str, finding: str | None, trace_id: str | None, output: Path | None, wanted: bool, isolated: bool,
+    project: Path | None, force: bool,
 ) -> None:
     """Write a recording, or one of its findings, in the form another tool wants.
 

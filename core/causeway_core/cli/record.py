@@ -124,7 +124,9 @@ def command(
     check_interpreter(target)
     requests = drive_words(drive, target.python) if drive is not None else ()
     path, claim = (output, recordings.claim_output(output, force=force)) if output else claim_new(target.name)
-    variables = environment(target, claim.spool, detail=detail, include=include, exclude=exclude, replayable=replayable, drive=requests)
+    variables = environment(
+        target, claim.spool, detail=detail, include=include, exclude=exclude, replayable=replayable, drive=requests
+    )
     code = Foreground(Run(target, path, variables, claim=claim)).complete()
     if not quiet:
         try:

@@ -48,12 +48,7 @@ class _Plan:
 
 
 def generate(
-    recording: Recording,
-    finding: Finding,
-    folder: Path,
-    *,
-    progress: Progress | None = None,
-    watch: Callable[[], None] = nothing,
+    recording: Recording, finding: Finding, folder: Path, *, progress: Progress | None = None, watch: Callable[[], None] = nothing,
     isolation: Isolation | None = None,
 ) -> GeneratedTest:
     """The test for a finding, to stand in `folder`.
@@ -69,7 +64,9 @@ def generate(
 # Rehearsal.
 
 
-def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None, watch: Callable[[], None], isolation: Isolation | None) -> _Plan:
+def _rehearsed(
+    recording: Recording, finding: Finding, progress: Progress | None, watch: Callable[[], None], isolation: Isolation | None
+) -> _Plan:
     bad = [order for order in finding.orders if order.aim == "bad"]
     if not bad:
         raise FindingUnusable(f"{finding.id} has no order that would make it happen, so no test can", "orders are planned by: causeway analyze")
@@ -88,7 +85,9 @@ def _rehearsed(recording: Recording, finding: Finding, progress: Progress | None
     raise FindingUnusable(f"no test of {finding.id} would fail: {why}", "prove it first: causeway analyze --verify")
 
 
-def _tried(recording: Recording, finding: Finding, entry: Entry, order: Order, watch: Callable[[], None], isolation: Isolation | None) -> _Plan | str:
+def _tried(
+    recording: Recording, finding: Finding, entry: Entry, order: Order, watch: Callable[[], None], isolation: Isolation | None
+) -> _Plan | str:
     """The plan, or why there is none with this order."""
     # Threads that wait for each other for good would keep pytest from ending.
     entry = entry.apart if finding.kind in _STUCK else entry
@@ -230,7 +229,7 @@ def _assertion(check: Check, outcome: str, printed: str, watched: dict[str, str]
             return is_one_of("result", check.expected)
         case "stdout", relation:
             return ["printed = " + printed, *lines(relation, check.expected)]
-    return ["# None: the place is gone with the fix.", *is_one_of(f"{outcome}.value({watched[check.subject]})", ("None", *check.expected))]
+    return ["# None: the place is gone with the fix." , *is_one_of(f"{outcome}.value({watched[check.subject]})", ("None", *check.expected))]
 
 
 def _name(finding: Finding) -> str:

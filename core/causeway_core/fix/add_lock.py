@@ -56,10 +56,8 @@ def add_lock(target: Target, project: Project) -> Iterator[Patch]:
 def _class_of(target: Target, found: list[Found]) -> cst.ClassDef | None:
     """The class, if all sides are its methods and reach the place through self."""
     owners = {(each.region.file, owner.name.value if (owner := each.source.owner(each.region.function)) is not None else "") for each in found}
-    if (
-        len(owners) != 1
-        or "" in {name for _, name in owners}
-        or not all(any(uses_self(each, name) for name in (target.attribute, *each.region.through)) for each in found)
+    if len(owners) != 1 or "" in {name for _, name in owners} or not all(
+        any(uses_self(each, name) for name in (target.attribute, *each.region.through)) for each in found
     ):
         return None
     return found[0].source.owner(found[0].region.function)

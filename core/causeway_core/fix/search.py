@@ -31,14 +31,8 @@ class Sought:
 
 
 def seek(
-    recording: Recording,
-    finding: Finding,
-    *,
-    known: Sequence[Finding],
-    repeat: int = REPEATS,
-    progress: Progress = lambda what, done: None,
-    watch: Callable[[], None] = nothing,
-    isolation: Isolation | None = None,
+    recording: Recording, finding: Finding, *, known: Sequence[Finding], repeat: int = REPEATS, progress: Progress = lambda what, done: None,
+    watch: Callable[[], None] = nothing, isolation: Isolation | None = None,
 ) -> Sought:
     """Tries the candidates for a finding in order, until one is proved; `known` are all findings of the recording.
 

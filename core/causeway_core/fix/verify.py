@@ -38,14 +38,8 @@ class Verification:
 
 
 def verify_patch(
-    recording: Recording,
-    finding: Finding,
-    patch: Patch,
-    *,
-    known: Sequence[Finding] = (),
-    repeat: int = REPEATS,
-    watch: Callable[[], None] = nothing,
-    isolation: Isolation | None = None,
+    recording: Recording, finding: Finding, patch: Patch, *, known: Sequence[Finding] = (), repeat: int = REPEATS,
+    watch: Callable[[], None] = nothing, isolation: Isolation | None = None,
 ) -> Verification:
     """Applies the patch to a copy of the project and runs the recorded command there: once plainly, then under the finding's orders.
 
@@ -78,7 +72,9 @@ def _patched(recording: Recording, patch: Patch) -> Iterator[tuple[Target, Path]
         yield target, folder
 
 
-def _record(recording: Recording, target: Target, path: Path, place: Path, watch: Callable[[], None], isolation: Isolation | None) -> bool:
+def _record(
+    recording: Recording, target: Target, path: Path, place: Path, watch: Callable[[], None], isolation: Isolation | None
+) -> bool:
     """Records one plain run; whether it ended by itself."""
     meta = recording.meta
     run = Run(target, path, variables_of(recording, target, place, isolation), streams=Streams(DEVNULL, DEVNULL, DEVNULL), own_group=True)

@@ -34,13 +34,7 @@ class GraphInput:
         """The input that a recording holds."""
         steps, edges = recording.step_columns(), recording.edge_columns()
         return cls(
-            steps["first_at"],
-            steps["last_at"],
-            steps["actor"],
-            steps["number"],
-            edges["src"],
-            edges["dst"],
-            edges["hard"].astype(np.bool_),
+            steps["first_at"], steps["last_at"], steps["actor"], steps["number"], edges["src"], edges["dst"], edges["hard"].astype(np.bool_),
             total_order(recording),
         )
 
@@ -50,7 +44,6 @@ def total_order(recording: Recording) -> TotalOrder:
     columns = [recording.run_columns(process.id) for process in recording.processes()]
     empty = np.empty(0, np.int64)
     return TotalOrder(
-        np.concatenate([c["at"] for c in columns] or [empty]),
-        np.concatenate([c["number"] for c in columns] or [empty]),
+        np.concatenate([c["at"] for c in columns] or [empty]), np.concatenate([c["number"] for c in columns] or [empty]),
         {stream.id: stream.process for stream in recording.streams()},
     )

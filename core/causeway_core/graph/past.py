@@ -68,3 +68,5 @@ def _names(names: Mapping[int, str]) -> dict[int, str]:
     for name in names.values():
         counts[name] = counts.get(name, 0) + 1
     return {id: name if counts[name] == 1 else f"{name}#{id}" for id, name in names.items()}
+
+

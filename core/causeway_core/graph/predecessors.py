@@ -13,22 +13,8 @@ from causeway_core.model import Access, At, Edge, Location, Predecessor, Step
 from causeway_core.storage.recording import Recording
 
 _RANK = {
-    "lock": 0,
-    "semaphore": 0,
-    "event": 0,
-    "condition": 0,
-    "barrier": 0,
-    "queue": 0,
-    "join": 0,
-    "future": 1,
-    "message": 1,
-    "executor": 1,
-    "fork": 2,
-    "spawn": 2,
-    "wake": 3,
-    "timer": 3,
-    "call_soon": 4,
-    "transaction": 5,
+    "lock": 0, "semaphore": 0, "event": 0, "condition": 0, "barrier": 0, "queue": 0, "join": 0, "future": 1, "message": 1, "executor": 1,
+    "fork": 2, "spawn": 2, "wake": 3, "timer": 3, "call_soon": 4, "transaction": 5,
 }
 """Which of several edges into one event says most."""
 

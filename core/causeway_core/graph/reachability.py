@@ -84,8 +84,8 @@ def _hub_chains(segments: Segments) -> tuple[Int32s, Int32s, int]:
     for chain in chains:
         if hubs and len(chain) < _HUB_SHARE * len(segments):
             break
-        hub_of[chain.start : chain.stop] = hubs
-        position[chain.start : chain.stop] = np.arange(len(chain), dtype=np.int32)
+        hub_of[chain.start:chain.stop] = hubs
+        position[chain.start:chain.stop] = np.arange(len(chain), dtype=np.int32)
         hubs += 1
     return hub_of, position, hubs
 

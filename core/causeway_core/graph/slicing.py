@@ -24,13 +24,7 @@ class Slices:
     """
 
     def __init__(
-        self,
-        recording: Recording,
-        order: CausalOrder,
-        ancestry: Ancestry,
-        reads: ReadsFrom,
-        predecessors: Predecessors,
-        why: WhyItRan,
+        self, recording: Recording, order: CausalOrder, ancestry: Ancestry, reads: ReadsFrom, predecessors: Predecessors, why: WhyItRan,
         chains: Chains,
     ) -> None:
         self._recording = recording

@@ -186,3 +186,5 @@ def _path_of(url: str) -> str:
     """The path of a URL, without its query."""
     rest = url.partition("://")[2] or url
     return "/" + rest.partition("/")[2].partition("?")[0] if "/" in rest else url
+
+

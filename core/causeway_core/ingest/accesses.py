@@ -51,13 +51,7 @@ class _Process:
     """Reads the chunks of one process twice, skipping those in which nothing shared is touched."""
 
     def __init__(
-        self,
-        pipeline: Pipeline,
-        labels: Labels,
-        chunks: ChunkStore,
-        process: int,
-        shared: tuple[bytes, bytes, bytes],
-        common: CommonObjects,
+        self, pipeline: Pipeline, labels: Labels, chunks: ChunkStore, process: int, shared: tuple[bytes, bytes, bytes], common: CommonObjects,
         last_location: int,
     ) -> None:
         self._pipeline, self._labels, self._chunks, self._id, self._common = pipeline, labels, chunks, process, common
@@ -71,7 +65,8 @@ class _Process:
         self._has_steps = len(steps) > 0
         self._shown = lru_cache(_VALUES_KEPT)(self._show)
         self._scan = _stream.AccessScan(
-            sites.tobytes(), steps.tobytes(), *shared, types.tobytes(), pipeline.sites.numbers_of(_METHODS), common.pairs(process), last_location + 1
+            sites.tobytes(), steps.tobytes(), *shared, types.tobytes(), pipeline.sites.numbers_of(_METHODS),
+            common.pairs(process), last_location + 1
         )
 
     def write(self) -> int:
@@ -200,7 +195,7 @@ class _Process:
     def _name(self, id: int) -> str:
         """The object's name; of what several processes have the plainest: the local variable of one, rather than how it was handed to another."""
         names = [label for each in self._common.same(id) if (label := self._labels.label(each)) is not None]
-        return min(names, key=lambda name: "." in name or "[" in name, default=None) or self._labels.name(id)
+        return min(names, key=lambda name: ("." in name or "[" in name), default=None) or self._labels.name(id)
 
     def _cell_name(self, at: At) -> str | None:
         chunk = next(c for c in reversed(self._chunks.chunks(stream_of(at))) if c.first <= position_of(at))

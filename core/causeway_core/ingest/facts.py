@@ -91,22 +91,10 @@ class Facts:
         self._answers: dict[tuple[int, int], tuple[list[Any], int, list[bytes]]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._handlers: dict[int, Callable[[int, int, Fields, ProcessFacts, int], None]] = {
-            XKind.PROCESS: self._process,
-            XKind.TYPE: self._type,
-            XKind.ACTOR: self._actor,
-            XKind.SPAN: self._span,
-            XKind.CUSTOM: self._custom,
-            XKind.IO: self._io,
-            XKind.SQL: self._sql,
-            XKind.LOG: self._log,
-            XKind.RAISE: self._raise,
-            XKind.MESSAGE: self._message,
-            XKind.GAP: self._gap,
-            XKind.END: self._end,
-            XKind.WAITING: self._waiting,
-            XKind.OUTPUT: self._output,
-            XKind.SHARED: self._shared,
-            XKind.ANSWER: self._answer,
+            XKind.PROCESS: self._process, XKind.TYPE: self._type, XKind.ACTOR: self._actor, XKind.SPAN: self._span, XKind.CUSTOM: self._custom,
+            XKind.IO: self._io, XKind.SQL: self._sql, XKind.LOG: self._log, XKind.RAISE: self._raise, XKind.MESSAGE: self._message,
+            XKind.GAP: self._gap, XKind.END: self._end, XKind.WAITING: self._waiting, XKind.OUTPUT: self._output,
+            XKind.SHARED: self._shared, XKind.ANSWER: self._answer,
         }
 
     def add(self, records: list[tuple[int, int, int, bytes, int, int]]) -> None:
@@ -190,16 +178,8 @@ class Facts:
         service = str(content.get("service") or _service_of(argv))
         self._writer.database.execute(
             "UPDATE process SET pid = ?, service = ?, argv = ?, language = ?, version = ?, started_ns = ?, clock_offset_ns = ? WHERE id = ?",
-            (
-                facts.pid,
-                service,
-                json.dumps(argv),
-                str(content.get("language") or "python"),
-                str(content.get("version") or ""),
-                facts.started_ns,
-                facts.offset_ns,
-                facts.id,
-            ),
+            (facts.pid, service, json.dumps(argv), str(content.get("language") or "python"), str(content.get("version") or ""),
+             facts.started_ns, facts.offset_ns, facts.id),
         )
 
     @staticmethod
@@ -236,17 +216,8 @@ class Facts:
         self._crossing(at, actor, phase, span, content)
         if phase == 1:
             self._spans[(facts.id, span)] = [
-                f"{span:016x}",
-                str(content.get("trace_id") or ""),
-                content.get("parent") and str(content["parent"]),
-                str(content.get("name") or ""),
-                actor,
-                at,
-                None,
-                wall,
-                None,
-                None,
-                json.dumps(content.get("attributes") or {}),
+                f"{span:016x}", str(content.get("trace_id") or ""), content.get("parent") and str(content["parent"]), str(content.get("name") or ""),
+                actor, at, None, wall, None, None, json.dumps(content.get("attributes") or {}),
             ]
             return
         row = self._spans.pop((facts.id, span))
@@ -291,22 +262,11 @@ class Facts:
         rows, parameters, transaction = content.get("rows"), content.get("parameters"), content.get("transaction")
         rowcount, isolation, error = content.get("rowcount"), content.get("isolation"), content.get("error")
         self._row(
-            "sql",
-            at,
-            actor,
-            str(content.get("system") or ""),
-            int(content.get("connection") or 0),
-            str(content.get("statement") or ""),
-            None if parameters is None else json.dumps(parameters),
-            str(content.get("access") or "read"),
-            None if rowcount is None else int(rowcount),
-            None if rows is None else json.dumps(rows),
-            None if transaction is None else int(transaction),
-            None if isolation is None else str(isolation),
-            int(content.get("started") or self._statements.pop(key, ts)),
-            int(content.get("ns") or ts),
-            None if error is None else str(error),
-            json.dumps({name: content[name] for name in _SQL_DETAILS if name in content}),
+            "sql", at, actor, str(content.get("system") or ""), int(content.get("connection") or 0), str(content.get("statement") or ""),
+            None if parameters is None else json.dumps(parameters), str(content.get("access") or "read"), None if rowcount is None else int(rowcount),
+            None if rows is None else json.dumps(rows), None if transaction is None else int(transaction),
+            None if isolation is None else str(isolation), int(content.get("started") or self._statements.pop(key, ts)), int(content.get("ns") or ts),
+            None if error is None else str(error), json.dumps({name: content[name] for name in _SQL_DETAILS if name in content}),
         )
 
     def _answer(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:

@@ -145,13 +145,10 @@ def _settle_exceptions(pipeline: Pipeline) -> None:
     unretrieved = {row[0] for row in database.execute("SELECT object FROM sync WHERE op = 'exception_unretrieved'")}
     failed = {id for id, obj in database.execute("SELECT id, object FROM actor WHERE object IS NOT NULL") if obj in unretrieved}
     # A task that is being freed has no object any more; the record names its actor.
-    failed |= {
-        row[0]
-        for row in database.execute(
-            "SELECT t.id FROM sync s JOIN actor a ON a.id = s.actor JOIN actor t ON t.process = a.process AND t.number = s.extra "
-            "WHERE s.op = 'exception_unretrieved' AND s.extra > 0"
-        )
-    }
+    failed |= {row[0] for row in database.execute(
+        "SELECT t.id FROM sync s JOIN actor a ON a.id = s.actor JOIN actor t ON t.process = a.process AND t.number = s.extra "
+        "WHERE s.op = 'exception_unretrieved' AND s.extra > 0"
+    )}
     cancelled = {row[0] for row in database.execute("SELECT id FROM actor WHERE state = 'cancelled'")}
     actors = dict(database.execute("SELECT at, actor FROM exception"))
     types = dict(database.execute("SELECT at, type FROM exception"))

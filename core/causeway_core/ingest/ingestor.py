@@ -29,17 +29,8 @@ class Ingestor:
     """
 
     def __init__(
-        self,
-        spool: Path,
-        recording: Path,
-        *,
-        command: Sequence[str] = (),
-        cwd: Path | None = None,
-        root: Path | None = None,
-        detail: str = "full",
-        chunk_words: int = CHUNK_WORDS,
-        launch: Mapping[str, Any] | None = None,
-        indexed: bool = False,
+        self, spool: Path, recording: Path, *, command: Sequence[str] = (), cwd: Path | None = None, root: Path | None = None,
+        detail: str = "full", chunk_words: int = CHUNK_WORDS, launch: Mapping[str, Any] | None = None, indexed: bool = False,
         seen: Callable[[int, int, bytes], None] | None = None,
     ) -> None:
         """`indexed`: for a reader that travels the recording while it grows; `seen` is told of each chunk before it is stored: its stream, the
@@ -47,12 +38,8 @@ class Ingestor:
         self._spool = spool
         self._began = time.monotonic_ns()
         facts = {
-            "command": list(command),
-            "cwd": str(cwd or Path.cwd()),
-            "root": str(root or cwd or Path.cwd()),
-            "created_ns": time.time_ns(),
-            "detail": detail,
-            "causeway_version": own_version(),
+            "command": list(command), "cwd": str(cwd or Path.cwd()), "root": str(root or cwd or Path.cwd()), "created_ns": time.time_ns(),
+            "detail": detail, "causeway_version": own_version(),
             "launch": dict(launch or {}),
         }
         writer = RecordingWriter.create(recording, facts)
@@ -119,3 +106,5 @@ def own_version() -> str:
         return version("causeway-debugger")
     except PackageNotFoundError:
         return "unknown"
+
+

@@ -123,5 +123,7 @@ class Labels:
         return self.definitions.value(process, ValueKind(kind), words_of(payload or b""))
 
 
+
+
 def _short(qualified: str) -> str:
     return qualified.rsplit(".", 1)[-1]

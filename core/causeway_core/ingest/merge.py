@@ -28,11 +28,7 @@ def merge(first: Path, second: Path, output: Path) -> None:
         ends = [meta.created_ns + (meta.duration_ns or 0) for meta in metas]
         codes = [meta.exit_code for meta in metas if meta.exit_code]
         facts = {
-            "command": list(metas[0].command),
-            "cwd": metas[0].cwd,
-            "root": metas[0].root,
-            "created_ns": created,
-            "causeway_version": own_version(),
+            "command": list(metas[0].command), "cwd": metas[0].cwd, "root": metas[0].root, "created_ns": created, "causeway_version": own_version(),
             "merged_from": [str(first), str(second)],
         }
         pipeline = Pipeline(RecordingWriter.create(output, facts), _Tables(databases))
@@ -83,3 +79,5 @@ class _Tables:
             if found is not None:
                 return found
         return None
+
+

@@ -209,11 +209,8 @@ class Pipeline:
         self._stored.add(stream)
 
     def _write_rows(
-        self,
-        steps: Sequence[tuple[object, ...]],
-        syncs: Sequence[tuple[int, int, str, int, int | None, int, int]],
-        runs: Sequence[tuple[object, ...]],
-        records: list[tuple[int, int, int, bytes, int, int]],
+        self, steps: Sequence[tuple[object, ...]], syncs: Sequence[tuple[int, int, str, int, int | None, int, int]],
+        runs: Sequence[tuple[object, ...]], records: list[tuple[int, int, int, bytes, int, int]],
     ) -> None:
         if steps:
             self.forget_open_steps()
@@ -286,3 +283,5 @@ class Pipeline:
         self.scanner.finish()
         self.commit()
         self._chunks.close()
+
+

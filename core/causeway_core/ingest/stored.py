@@ -16,7 +16,9 @@ from causeway_core.storage.stream import ChunkStore
 class StoredFeed:
     """The chunks of a stream up to position `end`, then what `rest` holds."""
 
-    def __init__(self, chunks: ChunkStore, stream: int, clocks: tuple[int, int], end: int = 1 << 40, rest: SegmentFeed | None = None) -> None:
+    def __init__(
+        self, chunks: ChunkStore, stream: int, clocks: tuple[int, int], end: int = 1 << 40, rest: SegmentFeed | None = None
+    ) -> None:
         self._store, self._stream, self._end, self._rest = chunks, stream, end, rest
         self._chunks: list[Chunk] = [chunk for chunk in chunks.chunks(stream) if chunk.first < end]
         self._next = 0
@@ -133,12 +135,11 @@ class StoredTables:
             "SELECT path, hash, text FROM source JOIN function ON function.source = source.id WHERE function.id = ?", (lowest,)
         ).fetchone()
         return {
-            "path": path,
-            "hash": digest,
-            "source": text,
+            "path": path, "hash": digest, "source": text,
             "functions": [[*row[:4], json.loads(row[4])] for row in functions],
             "sites": [[*row[:6], row[6] - lowest] for row in sites],
         }
+
 
     def _functions_around(self, function: int) -> tuple[int, int]:
         """The range of function.id of a table: it begins with the module's body."""

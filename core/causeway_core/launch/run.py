@@ -42,14 +42,8 @@ class Run:
     """
 
     def __init__(
-        self,
-        target: Target,
-        output: Path,
-        variables: Mapping[str, str],
-        *,
-        streams: Streams | None = None,
-        own_group: bool = False,
-        claim: Claim | None = None,
+        self, target: Target, output: Path, variables: Mapping[str, str], *,
+        streams: Streams | None = None, own_group: bool = False, claim: Claim | None = None,
     ) -> None:
         self.output = output
         self.spool = Path(variables["CAUSEWAY_SPOOL"])
@@ -57,10 +51,8 @@ class Run:
         self._ended = threading.Event()
         self._claim = claim or Claim.take(self.spool)
         launch = {
-            "python": target.python,
-            "flags": list(target.flags),
-            "include": _words(variables.get("CAUSEWAY_INCLUDE", "")),
-            "exclude": _words(variables.get("CAUSEWAY_EXCLUDE", "")),
+            "python": target.python, "flags": list(target.flags),
+            "include": _words(variables.get("CAUSEWAY_INCLUDE", "")), "exclude": _words(variables.get("CAUSEWAY_EXCLUDE", "")),
             "replayable": "CAUSEWAY_REPLAYABLE" in variables,
             "drive": json.loads(variables.get(DRIVE, "[]")),
         }
@@ -70,13 +62,8 @@ class Run:
         streams = streams or Streams()
         try:
             self.child = subprocess.Popen(
-                target.command(),
-                env=dict(variables),
-                cwd=target.cwd,
-                start_new_session=own_group,
-                stdin=streams.stdin,
-                stdout=streams.stdout,
-                stderr=streams.stderr,
+                target.command(), env=dict(variables), cwd=target.cwd, start_new_session=own_group,
+                stdin=streams.stdin, stdout=streams.stdout, stderr=streams.stderr,
             )
         except OSError as error:
             self._ingestor.finish(127)

@@ -13,18 +13,6 @@ from causeway_core.lines.folder import Revision, chosen, recordings_in
 from causeway_core.lines.reader import LineReader
 
 __all__ = [
-    "FileFacts",
-    "FunctionFacts",
-    "History",
-    "LastValue",
-    "LineMap",
-    "LineReader",
-    "PlacedFinding",
-    "Revision",
-    "Spot",
-    "Written",
-    "chosen",
-    "placed_findings",
-    "recordings_in",
-    "split_lines",
+    "FileFacts", "FunctionFacts", "History", "LastValue", "LineMap", "LineReader", "PlacedFinding", "Revision", "Spot", "Written", "chosen",
+    "placed_findings", "recordings_in", "split_lines",
 ]

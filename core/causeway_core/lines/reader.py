@@ -25,14 +25,8 @@ _SHOWN = _LOCAL | _VARIABLE | {"attr", "item", "return"}
 _K = TypeVar("_K")
 _NAMED_ACTORS = 4
 _EDGES = {
-    "message": "a message from",
-    "queue": "an item put by",
-    "lock": "a lock released by",
-    "event": "an event set by",
-    "condition": "a notification by",
-    "semaphore": "a semaphore released by",
-    "join": "the end of",
-    "future": "a result from",
+    "message": "a message from", "queue": "an item put by", "lock": "a lock released by", "event": "an event set by",
+    "condition": "a notification by", "semaphore": "a semaphore released by", "join": "the end of", "future": "a result from",
     "executor": "a job submitted by",
 }
 

@@ -8,26 +8,8 @@ from typing import Literal
 from causeway_core.model.at import At
 
 EdgeKind = Literal[
-    "fork",
-    "join",
-    "begin",
-    "call_soon",
-    "timer",
-    "wake",
-    "lock",
-    "semaphore",
-    "event",
-    "condition",
-    "barrier",
-    "queue",
-    "future",
-    "executor",
-    "message",
-    "spawn",
-    "transaction",
-    "program",
-    "reads_from",
-    "overwrites",
+    "fork", "join", "begin", "call_soon", "timer", "wake", "lock", "semaphore", "event", "condition", "barrier",
+    "queue", "future", "executor", "message", "spawn", "transaction", "program", "reads_from", "overwrites",
 ]
 """`program` (the same actor's previous step), `reads_from` and `overwrites` (the write before a write) are derived, never stored."""
 

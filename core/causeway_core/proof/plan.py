@@ -179,7 +179,9 @@ class Planner:
             yield drafted("bad", says, [(mine.last, first, since), (first, a.end(one), mine.last)])
         following = a.following(other, statement)
         if following is not None:
-            says = f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
+            says = (
+                f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
+            )
             yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, waits or mine.first), (mine.last, following, last)])
         # What was written may be there only when the file is closed, or the transaction over.
         needs = one.last_at is None or self._evidence.order.happens_before(statement, one.last_at, must=True)

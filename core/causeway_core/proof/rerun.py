@@ -159,10 +159,9 @@ class Reruns:
 
     def _run(self, order: Order | Exploration, number: int, stuck: bool) -> Rerun:
         began = time.monotonic()
-        with (
-            tempfile.TemporaryDirectory(prefix="causeway-rerun-", ignore_cleanup_errors=True) as temporary,
-            self._workspace.target(self._target) as (target, folder),
-        ):
+        with tempfile.TemporaryDirectory(prefix="causeway-rerun-", ignore_cleanup_errors=True) as temporary, self._workspace.target(
+            self._target
+        ) as (target, folder):
             place = Path(temporary)
             (place / "order.json").write_text(json.dumps(order.document()))
             path = place / "rerun.causeway"
@@ -276,7 +275,9 @@ def runs_apart(recording: Recording) -> bool:
     if servers(recording) or recording.meta.reset:
         return False
     root = Path(recording.meta.root)
-    serves = any(row.op == "http.server" for row in recording.io()) or any(span.attributes.get("span.kind") == "server" for span in recording.spans())
+    serves = any(row.op == "http.server" for row in recording.io()) or any(
+        span.attributes.get("span.kind") == "server" for span in recording.spans()
+    )
     if (serves or local_ports(recording)) and not _ports_are_given(recording):
         return False
     return all(path.is_relative_to(root) for path in written_paths(recording) | databases(recording))

@@ -92,14 +92,8 @@ def _with_proofs(recording: Recording, findings: tuple[Finding, ...]) -> tuple[F
 
 
 def verify(
-    recording: Recording,
-    findings: tuple[Finding, ...],
-    *,
-    budget: Budget | None = None,
-    progress: Progress | None = None,
-    keep_recordings: Path | None = None,
-    store: bool = True,
-    isolation: Isolation | None = None,
+    recording: Recording, findings: tuple[Finding, ...], *, budget: Budget | None = None, progress: Progress | None = None,
+    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
 ) -> tuple[tuple[Finding, ...], bool]:
     """The findings (of `plan`) with their proofs, confirmed ones first, numbered anew; and whether all that was to be tried was.
 

@@ -57,7 +57,9 @@ def _rule(kind: str) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
-    places = [_access(each) for each in finding.accesses]
+    places = [
+        _access(each) for each in finding.accesses
+    ]
     result: dict[str, Any] = {
         "ruleId": finding.kind,
         "ruleIndex": rule,

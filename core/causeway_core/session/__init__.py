@@ -20,24 +20,6 @@ from causeway_core.session.session import Execution, Link, Session
 from causeway_core.session.variable import Ref, Variable
 
 __all__ = [
-    "ActorList",
-    "ActorState",
-    "Change",
-    "DataBreakpoint",
-    "ExceptionFilter",
-    "Execution",
-    "Frame",
-    "FunctionBreakpoint",
-    "Growth",
-    "LineBreakpoint",
-    "Link",
-    "LogLine",
-    "Now",
-    "Place",
-    "Ref",
-    "Scope",
-    "ScopeKind",
-    "Session",
-    "Variable",
-    "Verified",
+    "ActorList", "ActorState", "Change", "DataBreakpoint", "ExceptionFilter", "Execution", "Frame", "FunctionBreakpoint", "Growth", "LineBreakpoint",
+    "Link", "LogLine", "Now", "Place", "Ref", "Scope", "ScopeKind", "Session", "Variable", "Verified",
 ]

@@ -16,11 +16,8 @@ from causeway_core.wire.kinds import StepState, SyncOp, XKind
 
 _ORDER = {"running": 1, "ready": 2, "waiting": 3, "new": 4, "finished": 5}
 _BLOCKING = {
-    SyncOp.ACQUIRE_REQUEST: "waiting for {}",
-    SyncOp.WAIT_BEGIN: "waiting for {}",
-    SyncOp.PUT_REQUEST: "waiting for room in {}",
-    SyncOp.GET_REQUEST: "waiting for an item from {}",
-    SyncOp.BARRIER_ARRIVE: "waiting at {}",
+    SyncOp.ACQUIRE_REQUEST: "waiting for {}", SyncOp.WAIT_BEGIN: "waiting for {}", SyncOp.PUT_REQUEST: "waiting for room in {}",
+    SyncOp.GET_REQUEST: "waiting for an item from {}", SyncOp.BARRIER_ARRIVE: "waiting at {}",
 }
 _ENDED = {StepState.FINISHED: "finished", StepState.FAILED: "failed", StepState.CANCELLED: "cancelled"}
 _FAR = 1 << 62

@@ -16,53 +16,16 @@ if TYPE_CHECKING:
     from causeway_core.session.evaluation import Evaluation
 
 TYPES = {
-    "int": int,
-    "float": float,
-    "str": str,
-    "bytes": bytes,
-    "bool": bool,
-    "list": list,
-    "dict": dict,
-    "set": set,
-    "frozenset": frozenset,
+    "int": int, "float": float, "str": str, "bytes": bytes, "bool": bool, "list": list, "dict": dict, "set": set, "frozenset": frozenset,
     "tuple": tuple,
-    "range": range,
-    "object": object,
-    "type": type,
-    "complex": complex,
-    "bytearray": bytearray,
+    "range": range, "object": object, "type": type, "complex": complex, "bytearray": bytearray,
 }
 _BASES = {"bool": ("int",), "OrderedDict": ("dict",), "defaultdict": ("dict",), "Counter": ("dict",)}
-_TEXT_METHODS = frozenset(
-    {
-        "startswith",
-        "endswith",
-        "lower",
-        "upper",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "split",
-        "find",
-        "rfind",
-        "count",
-        "isdigit",
-        "isalpha",
-        "isalnum",
-        "isspace",
-        "isupper",
-        "islower",
-        "title",
-        "capitalize",
-        "partition",
-        "rpartition",
-        "removeprefix",
-        "removesuffix",
-        "splitlines",
-        "casefold",
-        "index",
-    }
-)
+_TEXT_METHODS = frozenset({
+    "startswith", "endswith", "lower", "upper", "strip", "lstrip", "rstrip", "split", "find", "rfind", "count", "isdigit", "isalpha", "isalnum",
+    "isspace",
+    "isupper", "islower", "title", "capitalize", "partition", "rpartition", "removeprefix", "removesuffix", "splitlines", "casefold", "index",
+})
 _DEEPEST_TEXT = 3
 _ITEMS_SHOWN = 20
 
@@ -252,9 +215,7 @@ def _value_text(evaluation: Evaluation, value: Any, depth: int) -> str:
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": lambda e, v: e.length(v),
-    "min": _no_key("min", min),
-    "max": _no_key("max", max),
-    "sum": _sum,
+    "min": _no_key("min", min), "max": _no_key("max", max), "sum": _sum,
     "sorted": _no_key("sorted", sorted),
     "reversed": lambda e, v: e.as_list(v)[::-1],
     "any": lambda e, v: any(e.truth(item) for item in e.items(v)),

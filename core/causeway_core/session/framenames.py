@@ -74,3 +74,5 @@ class FrameNames:
     def global_place(self, name: str) -> Place:
         """The place of a global."""
         return Place(self.process, "global", self.source, name, name)
+
+

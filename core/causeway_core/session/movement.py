@@ -17,22 +17,11 @@ _CREATIONS_TRIED = 8
 _ENDINGS = {"finished": "finished", "failed": "failed", "cancelled": "was cancelled", "waiting": "is still waiting", "suspended": "is still waiting"}
 
 _CROSSINGS = {
-    "message": "sent by",
-    "executor": "submitted by",
-    "fork": "created by",
-    "spawn": "started by",
-    "queue": "put by",
-    "event": "set by",
+    "message": "sent by", "executor": "submitted by", "fork": "created by", "spawn": "started by", "queue": "put by", "event": "set by",
     "condition": "notified by",
-    "lock": "released by",
-    "semaphore": "released by",
-    "barrier": "let through by",
-    "join": "end of",
-    "future": "result set by",
+    "lock": "released by", "semaphore": "released by", "barrier": "let through by", "join": "end of", "future": "result set by",
     "call_soon": "scheduled by",
-    "timer": "scheduled by",
-    "wake": "woken by",
-    "transaction": "committed by",
+    "timer": "scheduled by", "wake": "woken by", "transaction": "committed by",
 }
 
 

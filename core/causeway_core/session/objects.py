@@ -191,7 +191,9 @@ class Objects:
                     else:
                         self._item(object >> 32, content, At(event), kind, site, decode(words, event - first))
 
-    def _bulk(self, object: int, content: Content, rows: NDArray[np.intp], offsets: NDArray[np.int64], array: NDArray[np.uint32]) -> NDArray[np.int8]:
+    def _bulk(
+        self, object: int, content: Content, rows: NDArray[np.intp], offsets: NDArray[np.int64], array: NDArray[np.uint32]
+    ) -> NDArray[np.int8]:
         """Which rows can be applied in bulk: appends of one argument to a sequence, writes of int keys to a dict."""
         log = self.logs.of(object)
         kinds, operands = log.kind[rows], array[np.minimum(offsets + 1, len(array) - 1)]

@@ -13,23 +13,8 @@ from causeway_core.session.timeline import Activation, Segment, Timeline
 
 _LONGEST_WAY = 64
 _RANK = {
-    "message": 0,
-    "executor": 1,
-    "spawn": 1,
-    "fork": 1,
-    "queue": 2,
-    "event": 2,
-    "condition": 2,
-    "lock": 2,
-    "semaphore": 2,
-    "barrier": 2,
-    "join": 2,
-    "future": 2,
-    "transaction": 3,
-    "wake": 4,
-    "timer": 5,
-    "call_soon": 6,
-    "begin": 7,
+    "message": 0, "executor": 1, "spawn": 1, "fork": 1, "queue": 2, "event": 2, "condition": 2, "lock": 2, "semaphore": 2, "barrier": 2, "join": 2,
+    "future": 2, "transaction": 3, "wake": 4, "timer": 5, "call_soon": 6, "begin": 7,
 }
 """Which of several edges says most about why an actor began."""
 _TELLING = {"join": 0, "future": 1, "executor": 2, "wake": 3, "call_soon": 4}

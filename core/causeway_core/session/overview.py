@@ -47,3 +47,4 @@ def overview(past: Past) -> Overview:
     ends = [clock.since_start_ns(actor.last_at) for actor in recording.actors() if actor.last_at is not None]
     length = max([*ends, *(one.offset_ns + one.length_ns for one in found), 1])
     return Overview(length, tuple(sorted(found, key=lambda one: one.offset_ns)))
+

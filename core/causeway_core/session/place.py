@@ -45,3 +45,5 @@ class Change:
     def writes(self) -> bool:
         """Whether the access changes the place."""
         return self.op in ("write", "delete", "mutate")
+
+

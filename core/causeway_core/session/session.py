@@ -438,3 +438,5 @@ class Session:
     def _condition(self, expression: str, mark: Mark) -> object:
         """A breakpoint's condition at a mark, as true or false."""
         return self._questions.truth(expression, FrameNames(self._past, self._bindings, mark))
+
+

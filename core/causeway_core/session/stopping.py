@@ -25,25 +25,16 @@ from causeway_core.wire.kinds import Kind
 
 LINES = 1 << Kind.LINE | 1 << Kind.LOCAL | 1 << Kind.RETURN
 _FATES: dict[ExceptionFilter, tuple[str, ...]] = {
-    "raised": ("raised", "caught", "uncaught", "unretrieved", "cancelled"),
-    "uncaught": ("uncaught",),
-    "unretrieved": ("unretrieved",),
+    "raised": ("raised", "caught", "uncaught", "unretrieved", "cancelled"), "uncaught": ("uncaught",), "unretrieved": ("unretrieved",),
     "cancelled": ("cancelled",),
 }
 _FINDINGS: dict[ExceptionFilter, tuple[str, ...]] = {
-    "race": ("data_race", "lost_update", "atomicity_violation", "order_violation"),
-    "deadlock": ("deadlock", "lost_wakeup"),
+    "race": ("data_race", "lost_update", "atomicity_violation", "order_violation"), "deadlock": ("deadlock", "lost_wakeup"),
 }
 _HITS_BETWEEN = 64
 _HIT = re.compile(r"\s*(==|>=|<=|>|<|%|=)?\s*(\d{1,12})\s*")
 _HIT_TESTS: dict[str, Callable[[int, int], bool]] = {
-    "": operator.eq,
-    "=": operator.eq,
-    "==": operator.eq,
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
+    "": operator.eq, "=": operator.eq, "==": operator.eq, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
     "%": lambda n, k: k > 0 and n % k == 0,
 }
 Condition = Callable[[str, Mark], object]

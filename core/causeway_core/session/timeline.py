@@ -241,7 +241,9 @@ class Timeline:
             found += [make_at(stream, chunk.first + int(offset)) for offset in np.frombuffer(offsets, np.uint32)]
         return found
 
-    def possible(self, chunk: Chunk, words: bytes, kinds: int, sites: bytes, bindings: bytes, op: int, number: float, known: bytes) -> bytes:
+    def possible(
+        self, chunk: Chunk, words: bytes, kinds: int, sites: bytes, bindings: bytes, op: int, number: float, known: bytes
+    ) -> bytes:
         """See `session.rule`."""
         return self._native.possible(chunk.stream, chunk.first, words, kinds, sites, bindings, op, number, known)
 

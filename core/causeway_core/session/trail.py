@@ -8,12 +8,7 @@ from causeway_core.model import Mark
 
 Step = Literal["over", "in", "out", "back", "back in", "back out", "cause"]
 _UNDONE_BY: dict[Step, tuple[Step, ...]] = {
-    "over": ("back",),
-    "in": ("back in",),
-    "out": ("back out",),
-    "back": ("over",),
-    "back in": ("in",),
-    "back out": ("out",),
+    "over": ("back",), "in": ("back in",), "out": ("back out",), "back": ("over",), "back in": ("in",), "back out": ("out",),
     "cause": ("over", "back"),
 }
 _LONGEST = 10_000

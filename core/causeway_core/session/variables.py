@@ -18,11 +18,7 @@ from causeway_core.session.variable import Ref, Variable
 
 _LONGEST_TEXT = 200
 _TYPES = {
-    ValueKind.NONE: "NoneType",
-    ValueKind.TRUE: "bool",
-    ValueKind.FALSE: "bool",
-    ValueKind.INT32: "int",
-    ValueKind.INT64: "int",
+    ValueKind.NONE: "NoneType", ValueKind.TRUE: "bool", ValueKind.FALSE: "bool", ValueKind.INT32: "int", ValueKind.INT64: "int",
     ValueKind.FLOAT: "float",
     ValueKind.TUPLE: "tuple",
 }
@@ -150,7 +146,7 @@ class Variables:
             return self.of(name, Value(ValueKind.OBJECT, result.ref), mark, expression=name)
         evaluation = Evaluation(names, self._objects, mark.at)
         shown = text_of(evaluation, result, True, 0)
-        shown = shown if len(shown) <= _LONGEST_TEXT * 10 else f"{shown[: _LONGEST_TEXT * 10]}…"
+        shown = shown if len(shown) <= _LONGEST_TEXT * 10 else f"{shown[:_LONGEST_TEXT * 10]}…"
         kind = "type" if isinstance(result, TypeName) else type(result).__name__
         if isinstance(result, dict):
             pairs: Sequence[tuple[str, Any]] = [(f"[{text_of(evaluation, key, True, 0)}]", value) for key, value in islice(result.items(), 1000)]

@@ -117,7 +117,9 @@ class Definitions:
         ids, offsets, numbers, chunks = self._snapshots(id >> 32)
         wire = ids.dtype.type(id & 0xFFFFFFFF)
         left, right = ids.searchsorted(wire, "left"), ids.searchsorted(wire, "right")
-        return sorted(make_at(chunks[numbers[i]].stream, chunks[numbers[i]].first + int(offsets[i])) for i in range(int(left), int(right)))
+        return sorted(
+            make_at(chunks[numbers[i]].stream, chunks[numbers[i]].first + int(offsets[i])) for i in range(int(left), int(right))
+        )
 
     def snapshot(self, at: At) -> Snapshot:
         """The content of the OBJECT record at this event. Raises KeyError where there is none, WireError where it is malformed."""

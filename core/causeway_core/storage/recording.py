@@ -288,10 +288,8 @@ class Recording:
 
     def sql(self) -> list[Sql]:
         """All database statements."""
-        columns = (
-            'id, at, actor, system, connection, statement, parameters, access, rowcount, rows, "transaction", isolation, '
-            "started_ns, ended_ns, error, details"
-        )
+        columns = ('id, at, actor, system, connection, statement, parameters, access, rowcount, rows, "transaction", isolation, '
+                   "started_ns, ended_ns, error, details")
         return self._all(_sql, f"SELECT {columns} FROM sql ORDER BY id")
 
     def answers(self, kind: str | None = None) -> list[Answer]:

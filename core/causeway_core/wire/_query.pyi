@@ -15,44 +15,14 @@ class Timeline:
     def stretches(self) -> bytes: ...
     def cut(self, segment: int, stream: int, /) -> int: ...
     def find_in(
-        self,
-        activation: int,
-        stream: int,
-        position: int,
-        words: Buffer,
-        start: int,
-        end: int,
-        kinds: int,
-        xkinds: int,
-        sites: Buffer | None,
-        limit: int,
-        newest: bool,
-        /,
+        self, activation: int, stream: int, position: int, words: Buffer, start: int, end: int, kinds: int, xkinds: int, sites: Buffer | None,
+        limit: int, newest: bool, /,
     ) -> bytes: ...
     def possible(
-        self,
-        stream: int,
-        position: int,
-        words: Buffer,
-        kinds: int,
-        sites: Buffer,
-        bindings: Buffer,
-        op: int,
-        number: float,
-        known: Buffer,
-        /,
+        self, stream: int, position: int, words: Buffer, kinds: int, sites: Buffer, bindings: Buffer, op: int, number: float, known: Buffer, /,
     ) -> bytes: ...
     def statistics(self) -> tuple[int, int, int, int]: ...
 
 def find(
-    words: Buffer,
-    start: int,
-    end: int,
-    kinds: int,
-    xkinds: int,
-    sites: Buffer | None,
-    owner: int,
-    limit: int,
-    newest: bool,
-    /,
+    words: Buffer, start: int, end: int, kinds: int, xkinds: int, sites: Buffer | None, owner: int, limit: int, newest: bool, /,
 ) -> bytes: ...

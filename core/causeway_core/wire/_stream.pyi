@@ -77,15 +77,7 @@ class AccessScan:
     """Finds the accesses of places that several actors touched, at least one of them writing, in one process. Used twice over the same records."""
 
     def __init__(
-        self,
-        sites: Buffer,
-        steps: Buffer,
-        owners: Buffer,
-        cells: Buffer,
-        names: Buffer,
-        types: Buffer,
-        methods: Buffer,
-        common: Buffer,
+        self, sites: Buffer, steps: Buffer, owners: Buffer, cells: Buffer, names: Buffer, types: Buffer, methods: Buffer, common: Buffer,
         first_location: int,
     ) -> None:
         """`sites`: rows as for `Scanner.set_sites` from wire site 0 on; `steps`: rows of four int64 (first_at, step.id, actor.id, lane)
@@ -105,7 +97,9 @@ class AccessScan:
     def emit(self, /) -> None:
         """Ends the first pass: what is read from now on gives rows."""
 
-    def take(self, /) -> tuple[list[tuple[int, int, int, int, int, int, int, bytes | None]], list[tuple[int, int, int, int, int, bytes | None, int]]]:
+    def take(
+        self, /
+    ) -> tuple[list[tuple[int, int, int, int, int, int, int, bytes | None]], list[tuple[int, int, int, int, int, bytes | None, int]]]:
         """New rows: accesses (at, actor.id, step.id, location, op, site.id, vk, payload) and locations (number, kind, owner, number of the name, kind
         of the key, key payload, event); kinds 1 attribute, 2 item, 3 structure, 4 global, 5 cell."""
 

@@ -45,9 +45,7 @@ def parse_header(data: bytes) -> SegmentHeader:
         raise WireError("not a segment: its first bytes are wrong")
     _, version, size, uid, stream, index, capacity, words, checksum, wall_ns, monotonic_ns = _HEADER.unpack_from(data)
     if version != 1 or size != HEADER_SIZE:
-        raise WireError(
-            f"a segment of version {version}, this Causeway reads version 1",
-        )
+        raise WireError(f"a segment of version {version}, this Causeway reads version 1", )
     if not words <= capacity <= _LARGEST_BODY or wall_ns >> 63 or monotonic_ns >> 63:
         raise WireError("a segment header that contradicts itself")
     return SegmentHeader(uid, stream, index, capacity, words, checksum, wall_ns, monotonic_ns)

@@ -3,28 +3,8 @@
 from __future__ import annotations
 
 SITE_KINDS = (
-    "",
-    "line",
-    "call",
-    "return",
-    "unwind",
-    "yield",
-    "await",
-    "resume",
-    "local",
-    "param",
-    "for",
-    "global",
-    "cell",
-    "attr",
-    "item",
-    "contains",
-    "iterate",
-    "truth",
-    "method",
-    "handler",
-    "with",
-    "read",
+    "", "line", "call", "return", "unwind", "yield", "await", "resume", "local", "param", "for", "global", "cell", "attr", "item", "contains",
+    "iterate", "truth", "method", "handler", "with", "read",
 )
 """The index of a kind is its number; 0 stands for any other."""
 

@@ -9,17 +9,8 @@ from causeway_core.errors import WireError
 from causeway_core.model.value import ValueKind
 
 _FIXED_WORDS = {
-    ValueKind.ABSENT: 0,
-    ValueKind.NONE: 0,
-    ValueKind.FALSE: 0,
-    ValueKind.TRUE: 0,
-    ValueKind.INT32: 1,
-    ValueKind.INT64: 2,
-    ValueKind.FLOAT: 2,
-    ValueKind.TEXT: 1,
-    ValueKind.OBJECT: 1,
-    ValueKind.REDACTED: 0,
-    ValueKind.UNCAPTURED: 1,
+    ValueKind.ABSENT: 0, ValueKind.NONE: 0, ValueKind.FALSE: 0, ValueKind.TRUE: 0, ValueKind.INT32: 1, ValueKind.INT64: 2, ValueKind.FLOAT: 2,
+    ValueKind.TEXT: 1, ValueKind.OBJECT: 1, ValueKind.REDACTED: 0, ValueKind.UNCAPTURED: 1,
 }
 
 

@@ -17,6 +17,7 @@ ADDS = "adds"
 """Role of the statement that adds the callback."""
 _ANSWERS = frozenset({"future", "event", "condition", "semaphore", "barrier", "queue"})
 """Kinds of edges by which a thread gets what it waited for."""
+_WAITS = frozenset({"result", "wait", "get", "join", "acquire", "exception"})
 _Callback = FunctionNode | ast.Lambda
 
 
@@ -29,7 +30,8 @@ def called_at_once(scene: Scene, evidence: Evidence) -> list[Finding]:
         there, task = scene.place(answer.dst), evidence.actor_at(submit.src)
         place = scene.place(submit.src)
         function = evidence.texts.function(place.path, place.line) if place.line else None
-        if function is None or task is None or not there.line:
+        # An idle worker gets its next work by a queue, somewhere in a library.
+        if function is None or task is None or (not there.line and answer.kind == "queue"):
             continue
         for line, callback in _added(evidence.texts, function, place.line):
             if _leads_to(evidence.texts, callback, there):
@@ -69,10 +71,10 @@ def _added(texts: Texts, function: FunctionNode, submitted: int) -> Iterator[tup
 
 
 def _leads_to(texts: Texts, callback: _Callback, there: SourcePlace) -> bool:
-    """Whether a callback is, or may call, what stands at a place."""
+    """Whether a callback is, or may call, what stands at a place; what happens in a lambda has none of its own."""
     if isinstance(callback, ast.Lambda):
-        if callback.lineno <= there.line <= (callback.end_lineno or callback.lineno):
-            return True
+        if not there.line or callback.lineno <= there.line <= (callback.end_lineno or callback.lineno):
+            return any(isinstance(node, ast.Call) and called(node) in _WAITS for node in ast.walk(callback))
         names = {called(node) for node in ast.walk(callback) if isinstance(node, ast.Call)} - {""}
         starts = [function for _, function in texts.functions() if function.name in names]
     else:
@@ -83,7 +85,7 @@ def _leads_to(texts: Texts, callback: _Callback, there: SourcePlace) -> bool:
 
 def _told(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> Finding:
     where, there = scene.place(submit.src), scene.place(answer.dst)
-    evidence = scene.evidence
+    evidence, seen = scene.evidence, f" (`{there.function}`, line {there.line})" if there.line else ""
     worker = evidence.facts.work_of(evidence.actor_at(submit.dst) or 0, submit.dst)
     adds = SourcePlace(where.path, where.shown, line, where.function, At(0))
     return scene.finding(
@@ -91,7 +93,7 @@ def _told(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> Fin
         tier="hint",
         rank=20.6,
         confidence=0.2,
-        title=f"`{where.function}` in {scene.actor(task)} adds a callback that waits for its own event loop (`{there.function}`, line {there.line}): "
+        title=f"`{where.function}` in {scene.actor(task)} adds a callback that waits for its own event loop{seen}: "
         "if the pool is done by then, it is called there and then, and the loop waits for itself",
         resource=scene.actor(task),
         events=[

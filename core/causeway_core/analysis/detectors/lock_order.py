@@ -111,8 +111,12 @@ def _gates(evidence: Evidence, nesting: _Nesting) -> frozenset[int]:
 def _told(scene: Scene, cycle: list[_Nesting]) -> Finding:
     names = [scene.object(outer.object) for outer, _ in cycle]
     actors = [scene.actor(who(scene.evidence, inner)) for _, inner in cycle]
-    events = [Moment(who(scene.evidence, hold), hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in cycle for hold in nesting]
-    clauses = [f"{actor} takes {name} and then {scene.object(inner.object)}" for actor, name, (_, inner) in zip(actors, names, cycle, strict=True)]
+    events = [
+        Moment(who(scene.evidence, hold), hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in cycle for hold in nesting
+    ]
+    clauses = [
+        f"{actor} takes {name} and then {scene.object(inner.object)}" for actor, name, (_, inner) in zip(actors, names, cycle, strict=True)
+    ]
     end = "each could hold one and wait for the other" if len(cycle) == 2 else "each could hold one and wait for the next"
     distinct = sorted(set(names))
     listed = f"{', '.join(distinct[:-1])} and {distinct[-1]}" if len(distinct) > 1 else f"several {distinct[0]}"

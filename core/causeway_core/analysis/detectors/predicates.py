@@ -164,7 +164,9 @@ def _told(scene: Scene, read: _Use, write: _Use, other: _Use) -> Finding:
             Moment(write.told.who, int(write.told.at), "write", " ".join(write.sql.statement.split())[:60]),
             Moment(other.told.who, int(other.told.at), "read", " ".join(other.sql.statement.split())[:60]),
         ],
-        recommendation=(f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or have a constraint refuse the second"),
+        recommendation=(
+            f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or have a constraint refuse the second"
+        ),
         explanation="The two statements are not in one transaction that keeps others out. It did not happen in this run.",
         unordered=scene.teller.why_unordered(read.sql.at, other.sql.at),
     )

@@ -58,7 +58,9 @@ def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         if (pair not in found or (window.struck and not found[pair].struck)) and not _independent(scene, texts, window):
             found[pair] = window
     told = [(_told(scene, evidence, each), each) for each in found.values()]
-    return [finding if apart(evidence, each.read.deed, each.write.deed, each.other.deed) else only_waited_for(finding) for finding, each in told]
+    return [
+        finding if apart(evidence, each.read.deed, each.write.deed, each.other.deed) else only_waited_for(finding) for finding, each in told
+    ]
 
 
 def _independent(scene: Scene, texts: Texts, window: _Window) -> bool:

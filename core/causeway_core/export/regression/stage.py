@@ -44,17 +44,9 @@ def main() -> None:
             seen["result"] = repr(result) if plain(result) else None
     outcome = run.outcome
     seen |= {
-        "feasible": outcome.feasible,
-        "reason": outcome.reason,
-        "hang": outcome.hang is not None,
-        "stdout": printed.getvalue(),
-        "unhandled": [type(error).__name__ for error in run.unhandled],
-        "values": outcome.values,
-        "missing": outcome.missing,
-        "passed": outcome.passed,
-        "seen": outcome.seen,
-        "asked": outcome.asked,
-        "refused": outcome.refused,
+        "feasible": outcome.feasible, "reason": outcome.reason, "hang": outcome.hang is not None, "stdout": printed.getvalue(),
+        "unhandled": [type(error).__name__ for error in run.unhandled], "values": outcome.values,
+        "missing": outcome.missing, "passed": outcome.passed, "seen": outcome.seen, "asked": outcome.asked, "refused": outcome.refused,
     }
     print("\x00" + json.dumps(seen), flush=True)
 

@@ -78,7 +78,8 @@ def gathering_objects(database: sqlite3.Connection) -> dict[int, Gathering]:
     task_done: Gathering = ("queue", "task_done")
     types = {"%.Condition": task_done, "multiprocessing.queues.JoinableQueue": task_done, "%.TaskGroup": ("join", "end")}
     return {
-        row[0]: gathering for pattern, gathering in types.items() for row in database.execute("SELECT id FROM object WHERE type LIKE ?", (pattern,))
+        row[0]: gathering for pattern, gathering in types.items()
+        for row in database.execute("SELECT id FROM object WHERE type LIKE ?", (pattern,))
     }
 
 

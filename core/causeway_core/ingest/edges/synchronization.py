@@ -34,33 +34,16 @@ class Synchronization:
         self._locks, self._waits = Locks(edges, private), Waits(edges)
         locks, waits, barriers, queues = self._locks, self._waits, Barriers(edges), Queues(edges)
         self._handlers: dict[int, Handler] = {
-            SyncOp.ACQUIRED: locks.acquired,
-            SyncOp.RELEASED: self._releasing(locks.released),
-            SyncOp.SEM_ACQUIRED: self._semaphores.acquired,
-            SyncOp.SEM_RELEASED: self._releasing(self._semaphores.released),
-            SyncOp.WAIT_BEGIN: waits.begin,
-            SyncOp.WAIT_END: waits.end,
-            SyncOp.TIMEOUT: waits.timeout,
-            SyncOp.NOTIFY: waits.notify,
-            SyncOp.NOTIFY_ALL: waits.notify_all,
-            SyncOp.EVENT_SET: waits.set,
-            SyncOp.EVENT_CLEAR: waits.clear,
-            SyncOp.EVENT_READ: self._read,
-            SyncOp.BARRIER_ARRIVE: barriers.arrive,
-            SyncOp.BARRIER_LEAVE: barriers.leave,
-            SyncOp.ACQUIRE_REQUEST: self._request,
-            SyncOp.PUT_REQUEST: queues.request,
-            SyncOp.PUT: queues.put,
-            SyncOp.GET: queues.get,
-            SyncOp.SUBMIT: self._futures.submit,
-            SyncOp.RUN: self._futures.run,
-            SyncOp.RESULT_GOT: self._futures.got,
-            SyncOp.RESULT_SET: self._setting("result"),
-            SyncOp.EXCEPTION_SET: self._setting("exception"),
-            SyncOp.CANCEL: self._setting("cancel"),
-            SyncOp.FORK: lifetimes.fork,
-            SyncOp.END: lifetimes.end,
-            SyncOp.JOIN: lifetimes.join,
+            SyncOp.ACQUIRED: locks.acquired, SyncOp.RELEASED: self._releasing(locks.released),
+            SyncOp.SEM_ACQUIRED: self._semaphores.acquired, SyncOp.SEM_RELEASED: self._releasing(self._semaphores.released),
+            SyncOp.WAIT_BEGIN: waits.begin, SyncOp.WAIT_END: waits.end, SyncOp.TIMEOUT: waits.timeout,
+            SyncOp.NOTIFY: waits.notify, SyncOp.NOTIFY_ALL: waits.notify_all,
+            SyncOp.EVENT_SET: waits.set, SyncOp.EVENT_CLEAR: waits.clear, SyncOp.EVENT_READ: self._read,
+            SyncOp.BARRIER_ARRIVE: barriers.arrive, SyncOp.BARRIER_LEAVE: barriers.leave,
+            SyncOp.ACQUIRE_REQUEST: self._request, SyncOp.PUT_REQUEST: queues.request, SyncOp.PUT: queues.put, SyncOp.GET: queues.get,
+            SyncOp.SUBMIT: self._futures.submit, SyncOp.RUN: self._futures.run, SyncOp.RESULT_GOT: self._futures.got,
+            SyncOp.RESULT_SET: self._setting("result"), SyncOp.EXCEPTION_SET: self._setting("exception"), SyncOp.CANCEL: self._setting("cancel"),
+            SyncOp.FORK: lifetimes.fork, SyncOp.END: lifetimes.end, SyncOp.JOIN: lifetimes.join,
         }
 
     def run(self, blocks: Iterable[tuple[int, Iterable[tuple[int, ...]]]]) -> None:
@@ -94,12 +77,10 @@ class Synchronization:
 
     def _releasing(self, released: Handler) -> Handler:
         """`released`, and what an asyncio release hands on is soft."""
-
         def handler(at: int, actor: int, flags: int, object: int, extra: int) -> None:
             if flags & SyncFlag.ASYNC:
                 self._handing_on[at >> 40] = at
             released(at, actor, flags, object, extra)
-
         return handler
 
     def _setting(self, note: str) -> Handler:
@@ -108,5 +89,4 @@ class Synchronization:
             if soft:
                 self._handing_on[at >> 40] = at
             self._futures.set(at, actor, object, not soft, note)
-
         return handler

@@ -34,10 +34,8 @@ _SETTING = frozenset((SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL))
 """Operations on futures: their record follows the handles when the future is asyncio's, and they may be but the means of an operation under way."""
 
 _HANDLE_KINDS: dict[int, tuple[EdgeKind, str | None]] = {
-    HandleKind.TIMER: ("timer", "timer"),
-    HandleKind.IO: ("wake", "input or output"),
-    HandleKind.THREADSAFE: ("call_soon", "call_soon_threadsafe"),
-    HandleKind.EXECUTOR: ("executor", "executor"),
+    HandleKind.TIMER: ("timer", "timer"), HandleKind.IO: ("wake", "input or output"),
+    HandleKind.THREADSAFE: ("call_soon", "call_soon_threadsafe"), HandleKind.EXECUTOR: ("executor", "executor"),
     HandleKind.EAGER: ("fork", "create"),
 }
 

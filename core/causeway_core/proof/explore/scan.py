@@ -72,10 +72,9 @@ class Scan:
                 _signal(child, signal.SIGKILL)
 
     def _run(self, exploration: Exploration) -> Seen:
-        with (
-            tempfile.TemporaryDirectory(prefix="causeway-explore-", ignore_cleanup_errors=True) as temporary,
-            self._workspace.target(self._target) as (target, folder),
-        ):
+        with tempfile.TemporaryDirectory(prefix="causeway-explore-", ignore_cleanup_errors=True) as temporary, self._workspace.target(
+            self._target
+        ) as (target, folder):
             place = Path(temporary)
             (place / "order.json").write_text(json.dumps(exploration.document()))
             variables = variables_of(self._recording, target, place, self._isolation)

@@ -41,15 +41,8 @@ def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool
 
 
 def unforeseen(
-    recording: Recording,
-    analysis: Analysis,
-    proved: tuple[Finding, ...],
-    *,
-    effort: Effort | None = None,
-    progress: Progress | None = None,
-    keep_recordings: Path | None = None,
-    store: bool = True,
-    isolation: Isolation | None = None,
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort | None = None, progress: Progress | None = None,
+    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
 ) -> tuple[Finding, ...]:
     """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts. Numbered anew by rank; kept in
     the recording if `store`. Costs some seventy runs of the program, or 15 s (25 times as long as the recorded run took, if that is more), where

@@ -1,0 +1,34 @@
+"""A scan's end is noted by the loop; the callback that hands it over waits for nothing."""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+
+class Notices:
+    def __init__(self):
+        self.loop = asyncio.get_running_loop()
+        self.seen = []
+
+    def note(self, result):
+        self.seen.append(result)
+
+    def scanned(self, future):
+        self.loop.call_soon_threadsafe(self.note, future.result())
+
+
+def scan(path):
+    time.sleep(0.02)
+    return f"{path}: clean"
+
+
+async def main():
+    notices = Notices()
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(scan, path) for path in ("a", "b")]
+        for future in futures:
+            future.add_done_callback(notices.scanned)
+        await asyncio.gather(*map(asyncio.wrap_future, futures))
+        while len(notices.seen) < 2:
+            await asyncio.sleep(0.005)
+    return sorted(notices.seen)
