@@ -30,8 +30,9 @@ def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
             continue
         for row in evidence.rows_of(actor, int(table.order[check]) + 1, int(table.order[last]) - 1)[:LOOK_BACK]:
             taken = bool(table.writes[row]) and int(table.location[row]) == int(table.location[check])
-            kept = taken and not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row) and not _counts(evidence, check, row)
-            if kept and not _let_go(candidate, evidence, row):
+            if not taken or (_counts(evidence, check, row) and not _counts_back(candidate, evidence, check)):
+                continue
+            if not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row) and not _let_go(candidate, evidence, row):
                 return Verdict(DROP, "a flag checked and set in one step keeps the other side out")
     if alike and _entered(candidate, evidence):
         return Verdict(DROP, "an entry looked for and made in one step keeps the other side out")
@@ -43,6 +44,13 @@ def _counts(evidence: Evidence, check: int, row: int) -> bool:
     how = evidence.depends(int(evidence.table.site[row])).get(int(evidence.table.site[check]))
     values = [evidence.value(each) or "" for each in (check, row)]
     return how == "data" and all(_POSITIVE.fullmatch(value) for value in values)
+
+
+def _counts_back(candidate: Candidate, evidence: Evidence, check: int) -> bool:
+    """Whether the window ends with a count that goes on from whatever is there by then: what the check found is not written again."""
+    node = evidence.node(evidence.write_node(int(evidence.table.site[candidate.last])))
+    same = int(evidence.table.location[candidate.last]) == int(evidence.table.location[check])
+    return same and candidate.dependence == "control" and node is not None and node.accumulates
 
 
 def _entered(candidate: Candidate, evidence: Evidence) -> bool:
