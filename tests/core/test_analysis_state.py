@@ -122,6 +122,57 @@ make = lambda: None
 parts = lambda _: [(add, (1,)), (add, (2,))]
 """
 
+DESCRIBED = """
+import threading
+
+class Checked:
+    def __set_name__(self, owner, name):
+        self.slot = "_" + name
+
+    def __get__(self, instance, owner=None):
+        with instance.lock:
+            return getattr(instance, self.slot, 0)
+
+    def __set__(self, instance, value):
+        with instance.lock:
+            setattr(instance, self.slot, value)
+
+class Account:
+    balance = Checked()
+
+    def __init__(self):
+        self.lock = threading.RLock()
+
+    def book(self, cents):
+        {booking}
+            self.balance = self.balance + cents
+
+make = Account
+parts = lambda account: [(account.book, (1,)), (account.book, (2,))]
+"""
+
+SLOTS = """
+import threading
+
+class Slots:
+    def __init__(self):
+        self.busy = [False, False]
+        self.lock = threading.Lock()
+        self.holders = []
+
+    def claim(self, name):
+        {claiming}
+            for number, busy in enumerate(self.busy):
+                if not busy:
+                    self.busy[number] = True
+                    self.holders.append((name, number))
+                    self.busy[number] = False
+                    return
+
+make = Slots
+parts = lambda slots: [(slots.claim, ("a",)), (slots.claim, ("b",))]
+"""
+
 FILE = """
 import contextlib
 import json
@@ -218,6 +269,8 @@ CASES = [
     ("started early", STARTED, "order_violation", {"before": "", "after": "self.interval = 1"}, {"before": "self.interval = 1", "after": ""}),
     ("put early", BOARD, "order_violation", {"early": "self.jobs[number] = job", "late": ""}, {"early": "", "late": "self.jobs[number] = job"}),
     ("augmented assignments to globals", TOTAL, "lost_update", {"adding": "if True:"}, {"adding": "with lock:"}),
+    ("attributes that a descriptor gives and takes", DESCRIBED, "lost_update", {"booking": "if True:"}, {"booking": "with self.lock:"}),
+    ("the first of a list that is free", SLOTS, "atomicity_violation", {"claiming": "if True:"}, {"claiming": "with self.lock:"}),
     ("a file read and written by methods", FILE, "lost_update", {"putting": "if True:"}, {"putting": "with self.lock:"}),
     ("a row that a table was searched for", ROWS, "atomicity_violation", {"begin": "", "use": TAKES, "end": ""}, SERIAL),
 ]

@@ -39,6 +39,28 @@ for desk in desks:
 for desk in desks:
     desk.join()
 """
+SCORES = """\
+import threading
+
+class Tally:
+    def __init__(self):
+        self.done = self.seen = 0
+
+    def add(self, number):
+        self.done = self.done + number
+        self.done = self.done + number
+
+    def look(self):
+        self.seen = self.done
+
+tally = Tally()
+threads = [threading.Thread(target=target) for target in (lambda: tally.add(5), lambda: tally.SECOND)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(tally.SHOWN)
+"""
 MONEY = """\
 import threading
 
@@ -153,6 +175,13 @@ def test_what_is_read_within_a_change_of_several_calls_adds_up_to_something_else
     found = explored(tmp_path, MONEY.replace("AUDIT", "audit").replace("\nbranches =", f"\naudit = {audit}\nbranches ="))
     assert len(found) == torn
     assert all("30" in each.proof.outcome or "70" in each.proof.outcome for each in found if each.proof is not None)
+
+
+@pytest.mark.parametrize(("second", "shown", "tier"), [("add(2)", "done", "confirmed"), ("look()", "seen", "hint")])
+def test_an_end_that_no_serial_order_gives_counts_where_an_update_is_lost(tmp_path: Path, second: str, shown: str, tier: str) -> None:
+    (found,) = explored(tmp_path, SCORES.replace("SECOND", second).replace("SHOWN", shown))
+    assert found.tier == tier
+    assert found.title.startswith("an update of Tally.done is lost" if tier == "confirmed" else "it ends as no serial order does")
 
 
 @pytest.mark.parametrize(("before", "late"), [("self.told.clear()", True), ("pass", False)])

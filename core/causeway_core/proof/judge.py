@@ -17,7 +17,7 @@ from causeway_core.proof.cancelling import LEFT
 from causeway_core.proof.contrast import contrast
 from causeway_core.proof.halfway import beside, exceeded
 from causeway_core.proof.outcome import FINAL_VALUE, Outcome
-from causeway_core.proof.rerun import Rerun, Reruns
+from causeway_core.proof.rerun import Rerun, Reruns, happened
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
@@ -105,7 +105,7 @@ class Judge:
 
     def _compared(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
         """The verdict on an order by what comes of it beyond what is right; None if nothing does."""
-        baseline = Baseline(self.reruns, finding, struck=_struck(finding))
+        baseline = Baseline(self.reruns, finding, struck=happened(finding))
         # What is right in any case runs beside it.
         forced, *_ = self.reruns.attempt(order, *baseline.first)
         if not forced.result.feasible and not _went_wrong(forced, (), finding):
@@ -316,19 +316,15 @@ def _agreed(name: str, right: Sequence[Rerun]) -> bool:
     return len(set(texts)) < len(texts)
 
 
-def _struck(finding: Finding) -> bool:
-    return "It happened in this run." in finding.explanation
-
-
 def _unconfirmed(finding: Finding, notes: _Notes, *, ordered: bool) -> Finding:
     """`ordered`: in each bad order the other side waits for the one that is held. That leaves no more than a hint, unless it happened."""
     if notes.harmless:
         proof = Proof("harmless", f"forced ({notes.harmless[0]}), it ended as a serial order does")
-        happened = _struck(finding) and not notes.as_recorded
-        return replace(finding, proof=proof) if finding.tier == "hint" else _lowered(finding, proof, happened=happened)
+        struck = happened(finding) and not notes.as_recorded
+        return replace(finding, proof=proof) if finding.tier == "hint" else _lowered(finding, proof, happened=struck)
     proof = Proof("infeasible", f"it could not be forced; {notes.refused[0]}")
     lowers = ordered and finding.tier in ("likely", "latent")
-    return _lowered(finding, proof, happened=_struck(finding)) if lowers else replace(finding, proof=proof)
+    return _lowered(finding, proof, happened=happened(finding)) if lowers else replace(finding, proof=proof)
 
 
 def _lowered(finding: Finding, proof: Proof, *, happened: bool) -> Finding:

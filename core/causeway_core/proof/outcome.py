@@ -48,7 +48,8 @@ class Outcome:
     its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks of deadlocks
     in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
     `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves. `slips`: exceptions
-    that the code caught and that speak of a mistake in it (a name, an attribute or an operation that is not there), with their function.
+    that the code caught and that speak of a mistake in it (a name, an attribute or an operation that is not there), with their function. `lost`: the
+    places of which an update was lost, or a check no longer held, looked for where `stuck` is.
     """
 
     aspects: Mapping[str, Aspect]
@@ -58,6 +59,7 @@ class Outcome:
     vain: Mapping[str, int] = field(default_factory=dict)
     selves: int = 0
     slips: Aspect = ()
+    lost: Aspect = ()
 
     def unheard_of(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held in between and held in none of the others; nothing where they do not know the place."""

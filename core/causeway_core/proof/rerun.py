@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,15 +19,17 @@ from pathlib import Path
 from subprocess import DEVNULL
 from urllib.parse import urlsplit
 
-from causeway_core.analysis import analyze
+from causeway_core.analysis import examine
 from causeway_core.errors import CausewayError, ResetFailed
 from causeway_core.launch.environment import environment
 from causeway_core.launch.run import Run, Streams
 from causeway_core.launch.target import Target
+from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order
 from causeway_core.proof.database import servers
 from causeway_core.proof.isolation import NOT_CAPTURED, Isolation, missing
 from causeway_core.proof.outcome import Outcome, databases, observe, written_paths
+from causeway_core.proof.overwritten import overwritten
 from causeway_core.proof.requests import drive_of, is_driven
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
@@ -174,7 +176,10 @@ class Reruns:
             with Recording.open(path) as recording:
                 outcome = observe(recording, output=output, replies=replies, result=result, timed_out=timed_out, folder=folder)
                 if stuck and order.aim == "bad":
-                    outcome = replace(outcome, stuck=_stuck(recording))
+                    analysis = examine(recording)
+                    struck = [finding for finding in analysis.findings if finding.tier == "likely"]
+                    lost = dict.fromkeys((*_lost(struck), *overwritten(analysis.evidence)))
+                    outcome = replace(outcome, stuck=_stuck(struck), lost=tuple(lost))
             self._put_away(path, order, number)
         if result is None:
             result = OrderResult(not order.constraints, reason="the recorder in the program said nothing of the order")
@@ -264,9 +269,20 @@ def _size(folder: Path) -> int:
     return found
 
 
-def _stuck(recording: Recording) -> tuple[str, ...]:
+def _stuck(findings: Sequence[Finding]) -> tuple[str, ...]:
     """What the deadlocks are about that struck in a run."""
-    return tuple(finding.resource for finding in analyze(recording) if finding.kind == "deadlock" and finding.tier == "likely")
+    return tuple(finding.resource for finding in findings if finding.kind == "deadlock")
+
+
+def happened(finding: Finding) -> bool:
+    """Whether what a finding of a recording tells of struck in the recorded run."""
+    return "It happened in this run." in finding.explanation
+
+
+def _lost(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The places that somebody wrote by what he had read of them before another wrote them, in this run."""
+    kinds = ("lost_update", "atomicity_violation")
+    return tuple(dict.fromkeys(finding.resource for finding in findings if finding.kind in kinds and happened(finding)))
 
 
 def runs_apart(recording: Recording) -> bool:

@@ -21,7 +21,15 @@ TURNED_AWAY = 4
 def lost_updates(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
     """R[W]W and clone candidates of every pair of sites."""
     for found in windows.dependent():
-        yield from _of_class(evidence, windows, partners, found)
+        if not _looked_through_elsewhere(evidence, found):
+            yield from _of_class(evidence, windows, partners, found)
+
+
+def _looked_through_elsewhere(evidence: Evidence, found: WindowClass) -> bool:
+    """Whether the read is that of a loop which another function goes through: what was found there was acted on there."""
+    node = evidence.node(evidence.read_node(found.first_site))
+    apart = evidence.function_of(found.first_site) != evidence.function_of(found.last_site)
+    return apart and found.first_site < 0 and node is not None and node.place is not None and node.place.shape == "iterate"
 
 
 def _of_class(evidence: Evidence, windows: Windows, partners: Partners, found: WindowClass) -> Iterator[Candidate]:

@@ -234,6 +234,7 @@ class ExpressionFlow:
                 if place is not None:
                     self.graph.nodes[place].iterated = True
                     self.graph.nodes[place].loop_suspends |= suspends
+                    self.graph.nodes[place].content = number
         for inner in (node, *_passed_on(node)):
             # A view: what the recorder saw iterated is the dict.
             if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _VIEWS and not inner.args:

@@ -247,7 +247,7 @@ class Explorer:
             return None
         if not set(wrong) & set(FAILURES):
             right.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
-        runs = self._reruns.attempt(*[found] * self._effort.repeat, again=True)
+        runs = self._reruns.attempt(*[found] * self._effort.repeat, again=True, stuck=True)
         failures = [run for run in runs if self._still(run, wrong)]
         if not failures:
             return None
@@ -255,7 +255,8 @@ class Explorer:
         aspects = tuple(name for name in right.wrong(first) if name in wrong)
         others = right.plain if set(aspects) & set(FAILURES) else [*right.plain, *right.serial]
         said = contrast(first.outcome, others, aspects, first.result)
-        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures)))
+        lost = tuple(place for place in first.outcome.lost if all(place in run.outcome.lost for run in failures))
+        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures), lost))
 
     def _begins_late(self, found: Order) -> bool:
         """Whether a task is kept from its first step: a loop begins those that tasks make in the order in which they are made."""

@@ -12,13 +12,16 @@ from causeway_core.model import Actor, At, Finding, FindingAccess, Tier, Timelin
 from causeway_core.model.finding import Kind
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.model.proof import Proof
+from causeway_core.proof.outcome import FAILURES
 from causeway_core.proof.verify import EXPLORED
 from causeway_core.storage.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What there is to tell: the order, the keys of its places as they were passed, the aspects that went wrong, in words what, and how often."""
+    """What there is to tell: the order, the keys of its places as they were passed, the aspects that went wrong, in words what, how often, and the
+    places of which the runs lost an update.
+    """
 
     order: Order
     passed: tuple[str, ...]
@@ -26,6 +29,7 @@ class Told:
     outcome: str
     runs: int
     failures: int
+    lost: tuple[str, ...] = ()
 
 
 def told(recording: Recording, analysis: Analysis, it: Told) -> Finding:
@@ -84,6 +88,8 @@ ENDS_OTHERWISE = "it ends as no serial order does"
 def _kind(it: Told, hang: bool) -> Kind:
     if hang:
         return "deadlock"
+    if it.lost and not set(it.aspects) & set(FAILURES):
+        return "lost_update"
     places = dict(it.order.places)
     inside = any(
         one.since is not None and one.since != one.hold and places[one.after].actor != places[one.hold].actor for one in it.order.constraints
@@ -94,6 +100,8 @@ def _kind(it: Told, hang: bool) -> Kind:
 def _ends(it: Told, hang: bool) -> str:
     if hang:
         return "nothing can go on"
+    if it.lost and not set(it.aspects) & set(FAILURES):
+        return f"an update of {it.lost[0]} is lost"
     return {"exceptions": "it raises what it does not raise by itself", "exit code": "it ends with another exit code", "tests": "a test fails"}.get(
         it.aspects[0], ENDS_OTHERWISE
     )

@@ -64,8 +64,9 @@ def unforeseen(
 
 
 def _doubted(finding: Finding) -> Finding:
-    """A hint, where an order that nobody planned makes nothing fail: progress that is read half way, or what is only counted, ends as in no serial
-    order, too, and nobody minds."""
+    """A hint, where an order that nobody planned makes nothing fail and loses nothing: progress that is read half way, or what is only counted,
+    ends as in no serial order, too, and nobody minds. What somebody wrote and another overwrites by what he had read before is lost for all.
+    """
     if finding.tier != "confirmed" or not finding.title.startswith(ENDS_OTHERWISE):
         return finding
     return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.2)
