@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,6 +18,7 @@ from causeway_core.ingest.claim import Claim
 from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.launch.environment import DRIVE
 from causeway_core.launch.target import Target
+from causeway_core.launch.zygote import Process
 
 POLL_SECONDS = 0.05
 
@@ -35,7 +36,8 @@ class Run:
     """The child process and the ingest of what its recorder writes.
 
     Starts the child at once. Then call `wait` (or `poll` every 50 ms and `finish` once it says False) from one thread; a second thread does
-    nothing but wait for the child. With `own_group` the child leads a process group of its own, so that `kill` reaches all it started.
+    nothing but wait for the child. With `own_group` the child leads a process group of its own, so that `kill` reaches all it started; so it does
+    where `start` starts it.
     The spool named in `variables` is claimed, unless the caller has done so and gives its `claim`, which then passes over to the run. Raises
     SpoolTaken where another recorder has it, CommandError when it cannot be made and LaunchError when the interpreter cannot be started; then
     nothing is left behind.
@@ -43,11 +45,11 @@ class Run:
 
     def __init__(
         self, target: Target, output: Path, variables: Mapping[str, str], *,
-        streams: Streams | None = None, own_group: bool = False, claim: Claim | None = None,
+        streams: Streams | None = None, own_group: bool = False, claim: Claim | None = None, start: Callable[[], Process] | None = None,
     ) -> None:
         self.output = output
         self.spool = Path(variables["CAUSEWAY_SPOOL"])
-        self._own_group = own_group
+        self._own_group = own_group or start is not None
         self._ended = threading.Event()
         self._claim = claim or Claim.take(self.spool)
         launch = {
@@ -61,7 +63,7 @@ class Run:
         )
         streams = streams or Streams()
         try:
-            self.child = subprocess.Popen(
+            self.child: Process = start() if start is not None else subprocess.Popen(
                 target.command(), env=dict(variables), cwd=target.cwd, start_new_session=own_group,
                 stdin=streams.stdin, stdout=streams.stdout, stderr=streams.stderr,
             )
@@ -94,7 +96,7 @@ class Run:
             if self._own_group:
                 os.killpg(self.child.pid, number)
             else:
-                self.child.send_signal(number)
+                os.kill(self.child.pid, number)
         except ProcessLookupError:
             pass
 

@@ -16,14 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from subprocess import DEVNULL
 from urllib.parse import urlsplit
 
 from causeway_core.analysis import examine
 from causeway_core.errors import CausewayError, ResetFailed
 from causeway_core.launch.environment import environment
-from causeway_core.launch.run import Run, Streams
+from causeway_core.launch.run import Run
 from causeway_core.launch.target import Target
+from causeway_core.launch.zygote import Nursery
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order
 from causeway_core.proof.database import servers
@@ -100,6 +100,7 @@ class Reruns:
         self._watch = watch
         self._isolation = isolation
         self._apart = runs_apart(recording)
+        self.nursery = Nursery()
         self._known: dict[Order | Exploration, Rerun] = {}
         self._lock = threading.Lock()
         self._running: set[Run] = set()
@@ -202,7 +203,8 @@ class Reruns:
             with self._lock:
                 if self._stopped:
                     raise Stopped
-                run = Run(target, path, variables, streams=Streams(DEVNULL, out, err), own_group=True)
+                loaded = place / "loaded"
+                run = Run(target, path, variables, start=lambda: self.nursery.start(target, variables, stdout=out, stderr=err, loaded=loaded))
                 self._running.add(run)
             try:
                 late = self._wait(run, place / "result.json")

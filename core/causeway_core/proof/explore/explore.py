@@ -87,7 +87,8 @@ class Explorer:
         self._progress = progress
         self._places = places(recording, analysis)
         self._threads, self._tasks = (frozenset(actor.path for actor in recording.actors() if actor.kind == kind) for kind in ("thread", "task"))
-        self._reruns, self._scan = Reruns(recording, keep=keep_recordings, isolation=isolation), Scan(recording, isolation)
+        self._reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
+        self._scan = Scan(recording, self._reruns.nursery, isolation)
         self._right = Right()
         self._findings: list[Finding] = []
         self._seen: set[object] = set()

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from causeway_core.launch.zygote import Nursery, Process
 from causeway_core.model.order import Exploration, OrderPlace
 from causeway_core.proof.canonical import canonical, canonical_lines
 from causeway_core.proof.isolation import Isolation
@@ -44,7 +45,7 @@ class Seen:
 class Scan:
     """Runs the recorded command under explorations, two at a time where runs cannot meet; kills what takes much longer than the recorded run."""
 
-    def __init__(self, recording: Recording, isolation: Isolation | None = None) -> None:
+    def __init__(self, recording: Recording, nursery: Nursery, isolation: Isolation | None = None) -> None:
         meta = recording.meta
         self._recording, self._isolation = recording, isolation
         self._target = target_of(recording)
@@ -52,7 +53,8 @@ class Scan:
         self._at_once = AT_A_TIME if runs_apart(recording) else 1
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
         self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[Process] = set()
+        self._nursery = nursery
         self._stopped = False
 
     def see(self, explorations: Sequence[Exploration]) -> list[Seen]:
@@ -83,12 +85,9 @@ class Scan:
                 "CAUSEWAY_ORDER": str(place / "order.json"), "CAUSEWAY_ORDER_RESULT": str(place / "result.json"),
                 "CAUSEWAY_DRIVE_OUTPUT": str(place / "replies"),
             }  # fmt: skip
-            with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err, self._lock:
-                if self._stopped:
-                    raise Stopped
-                child = subprocess.Popen(
-                    target.command(), env=variables, cwd=target.cwd, start_new_session=True, stdin=subprocess.DEVNULL, stdout=out, stderr=err
-                )
+            with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
+                child = self._nursery.start(target, variables, stdout=out, stderr=err, loaded=place / "loaded")
+            with self._lock:
                 self._running.add(child)
             ended = self._wait(child, place / "result.json")
             result = OrderResult.read(place / "result.json") or OrderResult(False)
@@ -100,7 +99,7 @@ class Scan:
         )  # fmt: skip
         return Seen(exploration, result, went, signature)
 
-    def _wait(self, child: subprocess.Popen[bytes], told: Path) -> bool:
+    def _wait(self, child: Process, told: Path) -> bool:
         """Whether it ended by itself. One that says that nothing can go on need not be waited for."""
         ends = time.monotonic() + self._limit
         try:
@@ -147,7 +146,7 @@ def _ways(result: OrderResult) -> frozenset[tuple[str, str, int]]:
     return frozenset((actor, key, min(nth, MOST_ROUNDS)) for actor, key, nth in result.trace)
 
 
-def _signal(child: subprocess.Popen[bytes], number: int) -> None:
+def _signal(child: Process, number: int) -> None:
     try:
         os.killpg(child.pid, number)
     except (ProcessLookupError, PermissionError):
