@@ -215,6 +215,43 @@ def test_a_lock_that_never_had_a_name_keeps_others_out(lock: str, bad: bool, tmp
         assert any(finding.tier == "likely" for finding in analyze(recording)) is bad
 
 
+ON_DEMAND = """\
+import asyncio
+
+class Client:
+    async def session(self):
+        GUARD
+        return self._session
+
+    async def open(self):
+        await asyncio.sleep(0)
+        return ["session"]
+
+async def ask(client, delay):
+    await asyncio.sleep(delay)
+    (await client.session()).append(delay)
+
+async def main():
+    client = Client()
+    await asyncio.gather(ask(client, 0), ask(client, 0.02))
+
+asyncio.run(main())
+"""
+OPENS = """{look}:
+            self._session = await self.open()"""
+OPENS_AT_ONCE = """{look}:
+            self._session = []"""
+
+
+@pytest.mark.parametrize("look", ['if not hasattr(self, "_session")', 'if getattr(self, "_session", None) is None'])
+@pytest.mark.parametrize(("guard", "bad"), [(OPENS, True), (OPENS_AT_ONCE, False)])
+def test_an_attribute_that_is_looked_for_by_name(look: str, guard: str, bad: bool, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(ON_DEMAND.replace("GUARD", guard.format(look=look)))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        assert any(finding.tier == "likely" for finding in analyze(recording)) is bad
+
+
 LATE = """\
 import asyncio, threading
 

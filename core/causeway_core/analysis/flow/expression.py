@@ -260,6 +260,8 @@ class ExpressionFlow:
         given = frozenset().union(*arguments, *keywords.values())
         self.graph.sink(given)
         targets = self._called(node.func, name) if name else []
+        if not targets and name in ("hasattr", "getattr") and isinstance(node.func, ast.Name):
+            given |= self._looked_at(node)
         result = receiver | self._handed_on(node, arguments)
         if targets:
             result |= self._link(targets, node.lineno, arguments, keywords)
@@ -273,6 +275,14 @@ class ExpressionFlow:
             for number in self._places_of(node.func.value):
                 self.graph.nodes[number].content = looked
         return given | result | {looked << 1}
+
+    def _looked_at(self, node: ast.Call) -> Taint:
+        """The read of an attribute by a function that is given its name."""
+        match node.args:
+            case [owner, ast.Constant(value=str() as name), *_]:
+                self.use(owner, Usage.DEREFERENCED)
+                return frozenset({self.place(node, Role.READ, name, "attribute") << 1})
+        return NOTHING
 
     def _called(self, function: ast.expr, name: str) -> list[Scope]:
         """The functions that a call may mean."""

@@ -17,6 +17,8 @@ METHODS = frozenset(
     "get copy items keys values difference_update intersection_update symmetric_difference_update move_to_end".split()
 )
 READERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate iter reversed next zip".split())
+LOOKS = frozenset(("hasattr", "getattr"))
+"""Functions that read an attribute which they are given the name of."""
 CONSUMERS = frozenset("sum min max any all list tuple set frozenset dict sorted".split())
 MUTATED = {
     "heapq": frozenset("heappush heappop heapify heapreplace heappushpop".split()),
@@ -32,6 +34,13 @@ Visitor = Callable[[Any], Any]
 
 def _is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def _names_attribute(node: ast.Call) -> bool:
+    """Whether a call is given an object and the name of an attribute, as they stand."""
+    plain = len(node.args) in (2, 3) and not node.keywords and not any(isinstance(each, ast.Starred) for each in node.args)
+    name = node.args[1] if plain else None
+    return isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier() and not name.value.startswith("__")
 
 
 def key_text(node: ast.expr) -> str | None:
@@ -51,6 +60,7 @@ class Expressions(Taps):
         }
         self.line = 0
         self._builtin_names = READERS - analysis.module.bound
+        self._looks = LOOKS - analysis.module.bound
         self._stdlib_modules = {name for name in analysis.imported if name in sys.stdlib_module_names}
 
     def expr(self, node: Any) -> Any:
@@ -228,6 +238,8 @@ class Expressions(Taps):
                 return node
             elif func.id in self._builtin_names and self.meaning(func.id) == "global":
                 return self._builtin(node, func)
+            elif func.id in self._looks and self.meaning(func.id) == "global" and _names_attribute(node):
+                return self._look(node)
             else:
                 node.func = self.expr(func)
         else:
@@ -258,6 +270,21 @@ class Expressions(Taps):
         node.args = args
         for keyword in node.keywords:
             keyword.value = self.expr(keyword.value)
+        return node
+
+    def _look(self, node: ast.Call) -> ast.expr:
+        """`hasattr(T[obj], "name")`: the attribute is looked at as before `obj.name`."""
+        owner, name = node.args[0], node.args[1]
+        assert isinstance(name, ast.Constant)
+        if self._silent_owner(owner):
+            return self._inside_call(node)
+        placeholder = self.tap("owner", "attr", node, str(name.value))
+        woven = self.value(placeholder, self.expr(owner), owner, first_of(owner))
+        node.args = [woven, *(self.expr(each) for each in node.args[1:])]
+        return node
+
+    def _inside_call(self, node: ast.Call) -> ast.expr:
+        self._arguments(node, False)
         return node
 
     def _method(self, node: ast.Call, func: ast.Attribute) -> None:
