@@ -325,24 +325,34 @@ def test_a_resource_that_two_replace_after_disposing_of_the_old(disposes: str, l
     assert [each.pattern for each in firm(trace)] == ([Pattern.READ_WRITE_WRITE] if bad else [])
 
 
-@pytest.mark.parametrize("several", [True, False])
-def test_one_of_several_that_were_looked_at_together(several: bool) -> None:
-    trace = Trace("""
+@pytest.mark.parametrize(
+    ("looks", "at", "bad"),
+    [("any(other.up for other in replicas)", ["east"], True), ("count(replicas)", ["east", "west"], True), ("count(replicas)", ["east"], False)],
+    ids=["in an expression", "in a loop", "one alone"],
+)
+def test_one_of_several_that_were_looked_at_together(looks: str, at: list[str], bad: bool) -> None:
+    trace = Trace(f"""
+    def count(replicas):
+        up = 0
+        for other in replicas:
+            up += other.up  # loop
+        return up
+
     async def drain(replicas, one):
-        if not any(other.up for other in replicas):
+        if not {looks}:
             return
         await pause()
         one.up = False
     """)
     one, two = trace.task("one"), trace.task("two")
-    trace.read(one, "other.up for other", "east.up", True)
-    if several:
-        trace.read(one, "other.up for other", "west.up", True)
+    code = "other.up for other" if "other.up" in looks else "# loop"
+    for name in at:
+        trace.read(one, code, f"{name}.up", True, name="up")
     trace.step(one)
     trace.write(one, "one.up = False", "east.up", False)
-    trace.read(two, "other.up for other", "east.up", False)
-    trace.read(two, "other.up for other", "west.up", True)
-    assert bool(firm(trace)) == several
+    trace.read(two, code, "east.up", False, name="up")
+    trace.read(two, code, "west.up", True, name="up")
+    assert bool(firm(trace)) == bad
 
 
 @pytest.mark.parametrize("pieces", [2, 10])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from causeway_core.analysis.candidate import Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.filters.unchanged import effects_of, same_scalar
@@ -83,7 +85,7 @@ def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if candidate.pattern is Pattern.READ_WRITE_WRITE and not same_scalar(evidence, last, other):
         return None
     effects = [evidence.flow.graph.nodes[node] for node in effects_of(candidate, evidence)]
-    if _one_of_several(candidate, evidence):
+    if _in_comprehension(candidate, evidence) or _one_of_several(candidate, evidence):
         return None
     if any(not effect.accumulates for effect in effects) or (effects and (written.constant or _counted_in(candidate, evidence, effects))):
         return None
@@ -92,6 +94,18 @@ def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if not _pure(candidate, evidence):
         return Verdict("latent", "filled twice at worst: harmless if what fills it gives the same again")
     return Verdict("hint", "filled twice with the same value at worst")
+
+
+def _in_comprehension(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the check looks at an attribute of all that an expression goes through, and the write is not made there."""
+    table, facts = evidence.table, evidence.facts
+    site, place = facts.sites.get(abs(int(table.site[candidate.first]))), facts.locations[int(table.location[candidate.first])]
+    if site is None or place.kind != "attribute":
+        return False
+    function = evidence.texts.function(facts.functions[site.function].path, site.line)
+    through = (node for node in ast.walk(function) if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp)) if function is not None else ()
+    looks = (part for node in through for part in ast.walk(node) if isinstance(part, ast.Attribute))
+    return any((part.attr, part.lineno, part.end_lineno) == (site.name, site.line, site.end_line) for part in looks)
 
 
 def _one_of_several(candidate: Candidate, evidence: Evidence) -> bool:
