@@ -134,7 +134,9 @@ class Zygote:
             self._channel.sendall(json.dumps(request).encode() + b"\n")
         born = self.hear(PATIENCE_SECONDS)
         if born is None:
+            self._process.kill()
             raise TimeoutError("no run was born")
+        self._channel.sendall(b"\n")
         return _Born(self, born["pid"], ended)
 
     def hear(self, seconds: float | None) -> dict[str, int] | None:

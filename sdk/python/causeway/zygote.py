@@ -2,9 +2,9 @@
 
 `FD` is one end of a stream socket. A byte that carries the run's three standard streams, and then a line, ask for a run. The line is a JSON object:
 `command` (the whole command line, with `-m causeway.launch`), `environment`, `cwd`, and `loaded`: a file, for the names of the modules that the run
-had loaded when its main part was over, in their order. A fork becomes the run, in a session of its own, and answers `{"pid": …}` once it is; when it
-has ended the zygote answers `{"status": …}` (as of `waitpid`). One run at a time; the end of the stream ends the zygote. Nothing of the recorder has
-begun before the fork, so that the run begins as one in a new interpreter does, but sooner.
+had loaded when its main part was over, in their order. A fork that leads a session of its own answers `{"pid": …}`, and becomes the run when the host
+has sent another byte; when it has ended the zygote answers `{"status": …}` (as of `waitpid`). One run at a time; the end of the stream ends the
+zygote. Nothing of the recorder has begun before the fork, so that the run begins as one in a new interpreter does, but sooner.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def _serve(channel: socket) -> dict[str, Any] | None:
                 os.dup2(stream, number)
                 os.close(stream)
             _say(channel, {"pid": os.getpid()})
+            if not channel.recv(1):
+                os._exit(1)  # the host has waited too long, and starts the run itself
             channel.close()
             request: dict[str, Any] = json.loads(line)
             return request
