@@ -316,3 +316,42 @@ def test_what_a_time_limit_is_set_to_is_an_actor_on_any_python_where_the_order_s
     places = {"ends": place(who, "end"), "tells": place("main/main/tell", "start")}
     done = run(tmp_path, LIMITED, order(places, ("ends", "tells", None)))
     assert done.result["feasible"] is feasible and (done.stdout == "fetched\ntold\n") is feasible, done
+
+
+FETCHED = """
+    import asyncio
+
+    class Store:
+        value = 0
+
+    async def fetch(store):
+        seen = store.value
+        await asyncio.sleep(0)
+        store.value = seen + 1
+
+    async def limited(store):
+        await asyncio.wait_for(fetch(store), 5)
+
+    async def main():
+        store = Store()
+        await asyncio.gather(limited(store), limited(store))
+        print(store.value)
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("below", ["", "/fetch"])
+@pytest.mark.parametrize(("turned", "printed"), [(False, "1"), (True, "2")])
+def test_what_runs_under_a_time_limit_is_its_callers_or_a_task_of_its_own_as_the_order_has_it(
+    tmp_path: Path, below: str, turned: bool, printed: str
+) -> None:
+    first, second = f"main/main/limited{below}", f"main/main/limited#2{below}"
+    looks, stores = ("read", "seen = store.value", "value"), ("write", "store.value = seen + 1", "value")
+    places = {
+        "a_reads": place(first, *looks, qualname="fetch"), "a_writes": place(first, *stores, qualname="fetch"),
+        "b_reads": place(second, *looks, qualname="fetch"),
+    }  # fmt: skip
+    constraint = ("a_writes", "b_reads", None) if turned else ("b_reads", "a_writes", "a_reads")
+    done = run(tmp_path, FETCHED, order(places, constraint))
+    assert done.result["feasible"] and done.stdout == f"{printed}\n", done

@@ -91,6 +91,10 @@ class Forcing:
         """Whether the order has a place of an actor of this path, of a further one of its name, or of one below such."""
         return self.names(path) or any(name.startswith(path + "#") for name in self._named)
 
+    def has_within(self, path: str, qualname: str) -> bool:
+        """Whether the order has a place of this actor in this function."""
+        return any(place.actor == path and place.qualname == qualname for place in self.order.places.values())
+
     def running(self) -> str:
         """The spawn path of the running actor."""
         with self, self.lock:

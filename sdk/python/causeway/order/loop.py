@@ -43,10 +43,9 @@ class _Loops:
         scheduled: Any = getattr(sys.modules["asyncio.tasks"], "_scheduled_tasks", None)
         if hasattr(scheduled, "__dict__"):
             patches.put(scheduled, "add", self._registered(scheduled.add))
-        if sys.version_info >= (3, 12):
-            apart = self._apart(sys.modules["asyncio.tasks"].wait_for)
-            for owner in (module, sys.modules["asyncio.tasks"]):
-                patches.put(owner, "wait_for", apart)
+        limited = (self._apart if sys.version_info >= (3, 12) else self._within)(sys.modules["asyncio.tasks"].wait_for)
+        for owner in (module, sys.modules["asyncio.tasks"]):
+            patches.put(owner, "wait_for", limited)
         if "loop" in self.forcing.order.checks:
             patches.put(loop, "__init__", _checked(loop.__init__))
 
@@ -70,6 +69,22 @@ class _Loops:
                     path = forcing.actors.current().stem + "/" + described(fut).rpartition(".")[2]
                 if forcing.names_alike(path):
                     fut = sys.modules["asyncio"].create_task(fut)
+            return await original(fut, timeout)
+
+        forcing = self.forcing
+        return wait_for
+
+    def _within(self, original: Any) -> Any:
+        """`wait_for` makes a task of a coroutine up to 3.11. Where the order has places of it as its caller's, it runs inside of that."""
+
+        async def wait_for(fut: Any, timeout: Any) -> Any:
+            if timeout is not None and timeout > 0 and type(fut) is CoroutineType:
+                with forcing, forcing.lock:
+                    caller, name = forcing.actors.current(), described(fut)
+                    inside = forcing.has_within(caller.path, name) and not forcing.names_alike(f"{caller.stem}/{name.rpartition('.')[2]}")
+                if inside:
+                    async with sys.modules["asyncio"].timeout(timeout):
+                        return await fut
             return await original(fut, timeout)
 
         forcing = self.forcing
