@@ -181,7 +181,8 @@ async def add(key, goal):
 async def main():
     first, second = (asyncio.create_task(add("k", goal)) for goal in "ab")
     await asyncio.sleep(0.02)
-    await asyncio.gather(first, second, add("k", "c"))
+    third = asyncio.create_task(add("k", "c"))
+    await asyncio.gather(first, second, third)
 
 asyncio.run(main())
 """

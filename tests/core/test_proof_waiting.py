@@ -109,7 +109,8 @@ async def main():
     first = asyncio.create_task(ledger.append(1))
     for _ in range(5):
         await asyncio.sleep(0)
-    await asyncio.gather(first, ledger.append(2))
+    second = asyncio.create_task(ledger.append(2))
+    await asyncio.gather(first, second)
 
 asyncio.run(main())
 """
