@@ -392,6 +392,14 @@ def test_a_future_that_is_taken_out_when_its_waiter_has_run_out_of_time(tmp_path
     assert wrong or not found
 
 
+def test_no_time_limit_ends_in_the_middle_of_the_step_that_looks_and_settles(tmp_path: Path) -> None:
+    limited = PEER.replace(
+        "        return await asyncio.wait_for(request(number), limit)\n",
+        "        async with asyncio.timeout(limit):\n            return await request(number)\n",
+    )
+    assert limited != PEER and not proved(tmp_path, limited.replace("TAKE", LOOKED))
+
+
 PLACES = """\
 import asyncio
 

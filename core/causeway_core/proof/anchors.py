@@ -342,6 +342,16 @@ class Anchors:
         found = timeline.stop_after(timeline.locate(step.first_at), step.first_at)
         return None if found is None or found > at else self._begun(actor, found)
 
+    def step_starts(self, actor: int, at: At) -> OrderPlace | None:
+        """Where the step of an event begins, before it does anything: an await is over, or the actor starts. Raises Unplaced."""
+        step, who = self._evidence.facts.step_of(actor, at), self.actor_of(actor)
+        if step is None:
+            return None
+        if step is self._evidence.facts.steps[actor][0]:
+            return OrderPlace(who.path, "start")
+        found = self._past.chunks.first(step.first_at, At(at + 1), 1 << Kind.RESUME)
+        return None if found is None else self._at_wire(who, found, "resume")
+
     def lines_below(self, at: At) -> list[tuple[Function, int, At]]:
         """Function, line and the event at which that began, of each call on the stack of the running actor, innermost first."""
         timeline, found = self._past.at(at), []

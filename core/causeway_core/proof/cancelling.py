@@ -119,7 +119,9 @@ class CancellingOrders:
                 continue
             deed = f"expire {actor.path}" if comes == EXPIRE else f"cancel {actor.path}"
             says = f"{actor.title} is cancelled when {self._anchors.actor_of(giver).title} has"
-            before = self._anchors.preceding(giver, cause)
+            # Nothing comes in the middle of a step: what the giver asks in it before it settles sees the cancellation.
+            thread = self._anchors.actor_of(giver).kind == "thread"
+            before = self._anchors.preceding(giver, cause) if thread else self._anchors.step_starts(giver, cause)
             for each, words in ((place, "just handed over"), (before, "all but handed over")):
                 if each is not None:
                     yield Order("bad", f"{says} {words} at {place.file}:{place.line}", (("a1", each),), (), (), (("a1", deed),))

@@ -113,6 +113,8 @@ class _Loops:
                 return
             if actor is None:
                 return
+            if forcing.due:
+                forcing.fire()
             task = actor.subject() if actor.subject is not None else None
             try:
                 original(self)

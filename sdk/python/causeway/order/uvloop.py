@@ -97,6 +97,8 @@ class _Step:
             return self._callback(*args)
         if actor is None:
             return None
+        if self._forcing.due:
+            self._forcing.fire()
         try:
             return self._callback(*args)
         finally:
