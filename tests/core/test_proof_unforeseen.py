@@ -196,6 +196,43 @@ def test_what_a_process_opens_before_it_has_the_lock_is_old(tmp_path: Path, late
     assert [each.tier for each in found] == (["confirmed"] if lost else [])
 
 
+FEED = """\
+import asyncio
+import contextlib
+
+async def prices():
+    for price in (10, 11, 12):
+        await asyncio.sleep(0.001)
+        yield price
+
+async def follow(feed, guard, begins):
+    await asyncio.sleep(begins)
+    try:
+        while True:
+            async with guard:
+                await anext(feed)
+    except StopAsyncIteration:
+        return "seen"
+    except CAUGHT:
+        return "offline"
+
+async def main():
+    feed, guard = prices(), GUARD
+    print(await asyncio.gather(follow(feed, guard, 0), follow(feed, guard, 0.05), return_exceptions=True))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "caught", "shared"),
+    [("contextlib.nullcontext()", "OSError", True), ("contextlib.nullcontext()", "RuntimeError", True), ("asyncio.Lock()", "RuntimeError", False)],
+)
+def test_an_asynchronous_generator_that_tasks_share_fails_whoever_sees_the_error(tmp_path: Path, guard: str, caught: str, shared: bool) -> None:
+    found = explored(tmp_path, FEED.replace("GUARD", guard).replace("CAUGHT", caught))
+    assert [each.tier for each in found] == (["confirmed"] if shared else [])
+
+
 SLOTS = """\
 import threading
 

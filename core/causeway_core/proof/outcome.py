@@ -34,6 +34,10 @@ DATABASE = "database"
 """Followed by the name of one."""
 _ENDINGS = ("CancelledError", "StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit")
 _SLIPS = ("AttributeError", "NameError", "UnboundLocalError", "TypeError")
+_AT_ONCE = re.compile(r"already (running|executing)|(changed size|mutated) during iteration|awaited already|another coroutine is already")
+"""What errors say that Python and asyncio raise where two use at once what is made for one."""
+AT_ONCE = "used at once: "
+"""How such slips begin."""
 _HOLDING = ("attribute", "item", "global", "cell")
 _NUMBER = re.compile(r" #\d+")
 _SYNCHRONIZES = re.compile(r"<[\w.]*(?:[Ll]ock|RLock|Semaphore|Condition|Event|Barrier)\b")
@@ -146,8 +150,12 @@ def _exceptions(recording: Recording) -> Aspect:
 
 def _slips(recording: Recording) -> Aspect:
     """Types of exceptions that were caught and mean a mistake in the code, with their functions."""
-    caught = (row for row in recording.exceptions() if row.fate == "caught" and row.type.rpartition(".")[2] in _SLIPS)
-    return tuple(sorted({f"{row.type.rpartition('.')[2]} in {_function_of(recording, row)}" for row in caught}))
+    found: set[str] = set()
+    for row in recording.exceptions():
+        kind = row.type.rpartition(".")[2]
+        if row.fate == "caught" and (kind in _SLIPS or _AT_ONCE.search(row.message)):
+            found.add(f"{'' if kind in _SLIPS else AT_ONCE}{kind} in {_function_of(recording, row)}")
+    return tuple(sorted(found))
 
 
 def _function_of(recording: Recording, row: ExceptionRow) -> str:

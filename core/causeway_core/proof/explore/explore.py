@@ -15,7 +15,7 @@ from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
 from causeway_core.proof.contrast import contrast
 from causeway_core.proof.explore.right import Right
 from causeway_core.proof.explore.scan import Scan, Seen, course
-from causeway_core.proof.explore.schedule import Held, held, order, turns, without
+from causeway_core.proof.explore.schedule import Held, Turn, held, order, turns, without
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.explore.telling import Told, told
@@ -191,7 +191,7 @@ class Explorer:
 
     def _made_small(self, run: Rerun, wrong: tuple[str, ...]) -> Finding | None:
         schedule = turns(run.result, dict(self._places))
-        whole = self._possible(held(schedule, self._threads))
+        whole = self._possible(self._held(schedule))
         trials = 0
         kept: list[Sequence[Held]] = []
 
@@ -216,9 +216,9 @@ class Explorer:
             return None  # what made it fail is nothing that the constraints say: a time, or a place that nobody named
         for actor in sorted({turn.actor for turn in schedule}):
             fewer = without(schedule, actor)
-            if len({turn.actor for turn in fewer}) > 1 and fails([held(fewer, self._threads)]) is not None:
+            if len({turn.actor for turn in fewer}) > 1 and fails([self._held(fewer)]) is not None:
                 schedule = fewer
-        smallest(held(schedule, self._threads), fails)
+        smallest(self._held(schedule), fails)
         # What failed twice may still have been lucky: then the next larger one is tried.
         found = None
         for candidate in list(reversed(kept))[:MOST_TRIED_AGAIN]:
@@ -226,6 +226,17 @@ class Explorer:
             if found is not None and found.reproduced is not None and found.reproduced[0] == found.reproduced[1]:
                 break
         return found
+
+    def _held(self, schedule: Sequence[Turn]) -> Sequence[Held]:
+        """The constraints of some turns, without those in which a thread waits for a task that it runs itself."""
+
+        def runs(each: Held) -> bool:
+            path = each.after.actor if each.after.actor in self._tasks else ""
+            while path and path not in self._threads:
+                path = path.rpartition("/")[0]
+            return path == each.hold.actor != ""
+
+        return [each for each in held(schedule, self._threads) if not runs(each)]
 
     def _possible(self, constraints: Sequence[Held]) -> Sequence[Held]:
         """Without those that wait for what comes only once whom they hold goes on: a turn may have begun in a library, where nothing is seen."""
@@ -257,7 +268,8 @@ class Explorer:
         others = right.plain if set(aspects) & set(FAILURES) else [*right.plain, *right.serial]
         said = contrast(first.outcome, others, aspects, first.result)
         lost = tuple(place for place in first.outcome.lost if all(place in run.outcome.lost for run in failures))
-        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures), lost))
+        misused = all(right.misused(run.outcome) for run in failures)
+        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused))
 
     def _begins_late(self, found: Order) -> bool:
         """Whether a task is kept from its first step: a loop begins those that tasks make in the order in which they are made."""

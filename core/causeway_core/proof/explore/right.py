@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from causeway_core.proof.judge import ran_into_a_limit
-from causeway_core.proof.outcome import FAILURES, FINAL_VALUE, Outcome
+from causeway_core.proof.outcome import AT_ONCE, FAILURES, FINAL_VALUE, Outcome
 from causeway_core.proof.rerun import Rerun
 
 _CONTAINERS = ("[", "{", "(")
@@ -17,6 +17,11 @@ class Right:
 
     plain: list[Outcome] = field(default_factory=list)
     serial: list[Outcome] = field(default_factory=list)
+
+    def misused(self, outcome: Outcome) -> bool:
+        """Whether something was used by two at once that is made for one, as in no right run, though the program caught the error that says so."""
+        known = {text for one in (*self.plain, *self.serial) for text in one.slips}
+        return any(text.startswith(AT_ONCE) and text not in known for text in outcome.slips)
 
     def wrong(self, run: Rerun) -> tuple[str, ...]:
         """The aspects in which a run went wrong: it failed as the program by itself does not, or ended as no serial order ends."""

@@ -95,7 +95,8 @@ class Scan:
         went = course(result, dict(exploration.places))
         signature = (
             child.returncode if ended else None, result.hang is not None, canonical_lines(out_text, str(folder)), canonical_lines(replies),
-            tuple(sorted(_RAISED.findall(said))), tuple((key, canonical(value)) for key, value in result.values), went, _ways(result),
+            tuple(sorted(_RAISED.findall(said))), tuple((key, canonical(value)) for key, value in result.values), went,
+            _ways(result) if any(went) else result.trace,  # where no shared place is known, any difference may matter
         )  # fmt: skip
         return Seen(exploration, result, went, signature)
 
