@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +55,7 @@ class Session:
         self._recording = recording
         self._growth = growth or Growth()
         self._trail = Trail()
+        self._graph: tuple[int, CausalGraph] | None = None
         self._lay_out()
         self._mark = self._movement.start().mark
 
@@ -92,7 +92,7 @@ class Session:
             return False
         self._recording.close()
         self._recording = fresh
-        self.__dict__.pop("graph", None)
+        self._graph = None
         definitions = self._stopping.definitions
         self._lay_out()
         self._stopping.restore(definitions)
@@ -119,10 +119,13 @@ class Session:
             self._trail.clear()
             self._mark = mark
 
-    @cached_property
+    @property
     def graph(self) -> CausalGraph:
-        """The causal graph of the recording, loaded at the first question."""
-        return CausalGraph.load(self._recording)
+        """The causal graph of the recording, loaded at the first question, and anew where what it was made of was derived anew."""
+        derivation = self._recording.derivation
+        if self._graph is None or self._graph[0] != derivation:
+            self._graph = derivation, CausalGraph.load(self._recording)
+        return self._graph[1]
 
     # Movement. Each moves `mark` and says where it ended.
 

@@ -43,13 +43,18 @@ class Recording:
         self._definitions = Definitions(database, self._chunks)
         self._sites = SiteMap(database)
         self._actors = ActorTable(path, database)
-        self.derive: Callable[[], None] | None = None
-        """Called once, before the first question about what is derived from the whole: a recording that grows has it derived only then."""
+        self.derive: Callable[[], int] | None = None
+        """Called before each question about what is derived from the whole: a recording that grows has it derived only then, and anew after it has
+        grown. Does nothing where that was done; gives the number of the derivation."""
+
+    @property
+    def derivation(self) -> int:
+        """The number of the derivation that questions are answered from now; ids of shared places are good as long as it stays."""
+        return self.derive() if self.derive is not None else 0
 
     def _derived(self) -> None:
         if self.derive is not None:
-            derive, self.derive = self.derive, None
-            derive()
+            self.derive()
 
     @classmethod
     def open(cls, path: str | Path, move: Move | None = None, growing: Growing | None = None) -> Recording:

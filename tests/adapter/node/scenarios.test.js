@@ -179,7 +179,7 @@ while going:
     assert.strictEqual(await it.runsOut(stop), 0);
   });
 
-  it('has child processes, which are announced and are actors of the same session', async () => {
+  it('has child processes, which are announced, have a past in sessions of their own and are actors of the same session', async () => {
     const it = await launched(`\
 import subprocess, sys
 
@@ -215,7 +215,10 @@ else:
       await attached;
       assert.strictEqual(await child.at(await held), 'back');
       assert.strictEqual((await child.locals(await held)).values.doubled, '42');
-      await refused(other.client.send('stepBack', { threadId: (await held).threadId }), /session of the program that started it/);
+      await child.looksBack(await held, async (before) => {
+        assert.strictEqual(await child.at(before), 'double');
+        assert.strictEqual((await child.locals(before)).values.n, '21');
+      });
       await other.client.continueRequest({ threadId: (await held).threadId });
       const stop = await stopped;
       assert.strictEqual(await it.at(stop), 'print');

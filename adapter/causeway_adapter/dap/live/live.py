@@ -14,9 +14,11 @@ from causeway_adapter.dap import verbs
 from causeway_adapter.dap.conversation import Conversation, continued
 from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Message
 from causeway_adapter.dap.live.beginning import Beginning
+from causeway_adapter.dap.live.borrowed import Borrowed
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
 from causeway_adapter.dap.live.ending import ending_text, findings_words, last_stop
 from causeway_adapter.dap.live.frames import LiveFrames
+from causeway_adapter.dap.live.lender import Lender
 from causeway_adapter.dap.live.names import LiveNames
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
@@ -39,8 +41,10 @@ FIRST_HANDLE = 1 << 30
 Then = Callable[[Message], None]
 
 
+TERMS = "borrows"
+"""The property by which the configuration of a child process's session, which debugpy makes of its parent's, says where the recording is."""
+
 NO_PAST = "a program that runs already is debugged without a past: only programs that are launched here are recorded"
-NO_PAST_OF_A_CHILD = "a child process is debugged without a past of its own: it is recorded in the session of the program that started it"
 
 
 class Live:
@@ -71,18 +75,27 @@ class Live:
         self._told_findings = False
         self._wanted_end = False
         self._ran = False
-        self._recorder: Recorder | None = None
-        self._is_child = False
+        self._recorder: Recorder | Borrowed | None = None
+        self._lender: Lender | None = None
         self._backend = beginning.backend
+        terms = (beginning.request.get("arguments") or {}).get(TERMS)
         if beginning.launch is not None and beginning.output is not None:
             self._recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail)
+        elif isinstance(terms, dict):
+            self._borrow(terms)
         else:
-            self._is_child = (beginning.request.get("arguments") or {}).get("subProcessId") is not None
-            port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_PAST_OF_A_CHILD if self._is_child else NO_PAST}\n"}))
+            port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_PAST}\n"}))
         conversation.number_from(FIRST_HANDLE)
         conversation.on_stop = self.stopped
 
     # Beginning and end.
+
+    def _borrow(self, terms: dict[str, Any]) -> None:
+        """Without the recording a process is debugged all the same."""
+        try:
+            self._recorder = Borrowed(terms)
+        except CausewayError as error:
+            self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: this process has no past: {error}\n"}))
 
     def _launched(self, request: Message, answer: Message) -> None:
         if answer.get("success"):
@@ -92,6 +105,8 @@ class Live:
     def close(self) -> None:
         """End debugpy and the program, and complete the recording."""
         self._backend.close()
+        if self._lender is not None:
+            self._lender.close()
         if self._ran and self._recorder is not None:
             self._recorder.close()
         else:
@@ -212,12 +227,23 @@ class Live:
             if then is not None:
                 then(message)
         elif message.get("type") == "request":
+            configuration = (message.get("arguments") or {}).get("configuration")
+            if message.get("command") == "startDebugging" and isinstance(configuration, dict):
+                self._lend(configuration)
             self._asked[self._port.send({key: value for key, value in message.items() if key != "seq"})] = message["seq"]
         else:
             self._event(message)
 
+    def _lend(self, configuration: dict[str, Any]) -> None:
+        """A child process gets a session of its own: it shares the recording."""
+        if isinstance(self._recorder, Recorder):
+            self._lender = self._lender or Lender(self._recorder)
+            configuration[TERMS] = self._lender.terms
+
     def _event(self, message: Message) -> None:
         name, body = message.get("event"), message.get("body") or {}
+        if name == "debugpyAttach":
+            self._lend(body)
         if name in ("exited", "terminated"):
             self._farewell.append(message)
             if name == "exited":
@@ -271,7 +297,7 @@ class Live:
             self._farewell.append({"type": "event", "event": "terminated"})
             self._program_ended()
 
-    def _stay(self, recorder: Recorder, trouble: CausewayError | None) -> None:
+    def _stay(self, recorder: Recorder | Borrowed, trouble: CausewayError | None) -> None:
         """The program has ended, and the session stays at its end with the whole past open."""
         if self._wanted_end:
             self._say_farewell()
@@ -292,7 +318,7 @@ class Live:
         self._port.emit(self._conversation.stopped(stop).saying(ending_text(self._exit_code, stop, recorder.findings)))
         self._at_end = "stop"
 
-    def _tell_findings(self, recorder: Recorder) -> None:
+    def _tell_findings(self, recorder: Recorder | Borrowed) -> None:
         """The analysis has ended: what stops at findings can, and if the stop at the end came before it is said now."""
         if not self._ended or not self._conversation.attached or self._told_findings:
             return
@@ -363,8 +389,6 @@ class Live:
         standing at now; `refuse` says why it cannot be done, unless that is known at once: then it is raised."""
         answer = answer or (lambda: self._answer(request, arguments))
         refuse = refuse or (lambda error: self._port.fail(request, error))
-        if self._recorder is None and self._is_child:
-            raise ProtocolError("a child process has its past in the session of the program that started it", "stop that one, and step back there")
         if self._recorder is None:
             raise ProtocolError("this program has no past: it was not launched here", "launch it with Causeway to have it recorded")
         held = self._held

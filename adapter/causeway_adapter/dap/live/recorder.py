@@ -33,7 +33,8 @@ STOP_SECONDS, ENDING_SECONDS = 0.3, 2.0
 class Recorder:
     """Owns the spool and the growing recording. Methods are called by one thread, the adapter's; between them another one takes in what comes.
 
-    `claim` is that on the recording's spool; it passes over to the recorder.
+    `claim` is that on the recording's spool; it passes over to the recorder. Sessions over the recording may be opened by others too, in other
+    processes: `show`, `poll`, `derive` and `let_go` may be called by any thread, for any `reader`.
     """
 
     def __init__(self, target: Target, path: Path, claim: Claim, detail: str) -> None:
@@ -45,8 +46,10 @@ class Recorder:
             self.spool, path, command=[*target.program], cwd=target.folder, root=target.root, detail=detail, indexed=True,
             launch={"python": target.python, "flags": list(target.flags)}, seen=self._growth.seen,
         )
-        self._read = 0
-        self._travelled = self._held = False
+        self._read = self._seen = 0
+        self._readers: set[object] = set()
+        self._held = self._derived = False
+        self._derivations = 0
         self._wants_findings = True
         self._wake = threading.Event()
         self._lock = threading.Lock()
@@ -107,13 +110,14 @@ class Recorder:
 
     def _read_ahead(self) -> None:
         """Keeps what a session must scan at its opening below some ten milliseconds' worth. Not while one is open."""
-        if self._ingestor.events - self._read > (0 if self._held else READ_AHEAD) and not self._travelled:
+        if self._ingestor.events - self._read > (0 if self._held else READ_AHEAD) and not self._readers:
             self._settle(ahead=not self._held)
             self._growth.advance(self.path)
 
     def _settle(self, *, ahead: bool = False) -> None:
         self._ingestor.settle(ahead=ahead)
         self._read = self._ingestor.events
+        self._derived = False
 
     def hold(self) -> None:
         """The program is held: what it has done so far is read now, in case somebody asks."""
@@ -122,37 +126,60 @@ class Recorder:
 
     def session(self) -> Session:
         """A session over all that has been recorded until now; close it before `resume`. Raises RecordingError."""
+        self._seen = self.show(self)
+        session = Session.open(self.path, self._growth)
+        session.recording.derive = self.derive
+        return session
+
+    def show(self, reader: object) -> int:
+        """Makes all that has been recorded until now readable, and leaves it so until `reader` lets go; how many records that are."""
         with self._lock:
-            self._travelled = True
+            self._readers.add(reader)
             if not self._ending.is_set():
                 self._ingestor.poll()
                 if self._ingestor.events != self._read:
                     self._settle()
-        session = Session.open(self.path, self._growth)
-        session.recording.derive = self._derive
-        return session
+            return self._read
+
+    def let_go(self, reader: object) -> None:
+        """`reader` looks no longer at what it was shown. A second call does nothing."""
+        with self._lock:
+            self._readers.discard(reader)
+
+    def poll(self) -> int:
+        """How many records there are, with those that were written until now."""
+        with self._lock:
+            if not self._ending.is_set():
+                self._ingestor.poll()
+            return self._ingestor.events
 
     @property
     def events(self) -> int:
         """Records taken in so far."""
         return self._ingestor.events
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is taken in."""
+        return self._ending.is_set()
+
     def grown(self) -> bool:
         """Whether there is more than the session that is open has seen: a person may have had the program do something while it was held."""
-        with self._lock:
-            if not self._ending.is_set():
-                self._ingestor.poll()
-            return self._ingestor.events != self._read
+        return self.poll() != self._seen
 
-    def _derive(self) -> None:
+    def derive(self) -> int:
+        """Derives what needs the whole, where that was not done since it was last shown to somebody; how often it has been done."""
         with self._lock:
-            if not self._ending.is_set():
+            if not self._ending.is_set() and not self._derived:
                 self._ingestor.derive()
+                self._derived = True
+                self._derivations += 1
+            return self._derivations
 
     def resume(self) -> None:
         """The program goes on, and no session is open any more."""
-        with self._lock:
-            self._travelled = self._held = False
+        self.let_go(self)
+        self._held = False
 
     def finish(
         self,

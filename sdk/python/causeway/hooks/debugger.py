@@ -6,6 +6,8 @@ thread's records; only expressions that a person has evaluated there are recorde
 
 from __future__ import annotations
 
+import sys
+
 from causeway import _tap
 from causeway._tap import Around
 from causeway.hooks.late import on_import
@@ -47,6 +49,9 @@ def _connection(module: ModuleType) -> None:
     start = namespace["start_client"]
 
     def start_client(host: str, port: int) -> Any:
+        program = sys.modules["__main__"]
+        if "PyDB" in vars(program):  # a child process runs pydevd as its main module, which nobody imports
+            _waiting(program)
         connection = start(host, port)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -68,7 +73,10 @@ def _threads(module: ModuleType) -> None:
 
 def _waiting(module: ModuleType) -> None:
     debugger: Any = vars(module)["PyDB"]
-    debugger.do_wait_suspend = Around(debugger.do_wait_suspend, quiet=True)
+    for name in ("set_suspend", "do_wait_suspend"):
+        method = vars(debugger)[name]
+        if not isinstance(method, Around):
+            setattr(debugger, name, Around(method, quiet=True))
 
 
 def _tracing(module: ModuleType) -> None:

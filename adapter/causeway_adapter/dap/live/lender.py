@@ -1,0 +1,74 @@
+"""The recording of one session lent to others, in other processes: those of the programs that this one's program has started."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from causeway_core.errors import CausewayError, ProtocolError
+
+from causeway_adapter.dap.connection import Connection
+from causeway_adapter.dap.live.recorder import Recorder
+
+HOST = "127.0.0.1"
+
+
+class Lender:
+    """Listens on this machine for sessions that were told `terms`; each has a thread, and is shown the recording whenever it asks.
+
+    Who does not know the token is not answered.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._token = secrets.token_hex(16)
+        self._listener = socket.create_server((HOST, 0))
+        threading.Thread(target=self._listen, name="lender", daemon=True).start()
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What a session must know to borrow: goes into its configuration."""
+        return {"port": self._listener.getsockname()[1], "token": self._token, "path": str(self._recorder.path.resolve())}
+
+    def close(self) -> None:
+        """Nobody borrows any more; who has, may go on until he hangs up."""
+        self._listener.close()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), name="borrower", daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        reader = object()
+        with connection:
+            stream = connection.makefile("rwb")
+            messages = Connection(stream, stream)
+            try:
+                while (message := messages.receive()) is not None and hmac.compare_digest(str(message.get("token")), self._token):
+                    messages.send(self._answer(str(message.get("do")), reader))
+            except (OSError, ValueError, ProtocolError):
+                pass
+            finally:
+                self._recorder.let_go(reader)
+
+    def _answer(self, do: str, reader: object) -> dict[str, Any]:
+        asked: dict[str, Callable[[], int | None]] = {
+            "show": lambda: self._recorder.show(reader),
+            "let go": lambda: self._recorder.let_go(reader),
+            "poll": self._recorder.poll,
+            "count": lambda: self._recorder.events,
+            "derive": self._recorder.derive,
+        }
+        try:
+            over = self._recorder.over  # asked before: what is recorded until then is shown
+            return {"number": asked[do]() if do in asked else None, "over": over}
+        except CausewayError as error:
+            return {"error": error.message}
