@@ -43,7 +43,7 @@ def main(names):
 main(sys.argv[1:])  # @main
 """
 POOL = """\
-import multiprocessing, sys
+import multiprocessing
 
 
 def work(n):
@@ -52,7 +52,7 @@ def work(n):
 
 
 if __name__ == "__main__":
-    with multiprocessing.get_context(sys.argv[1]).Pool(1) as pool:
+    with multiprocessing.get_context("fork").Pool(1) as pool:
         print(pool.apply(work, (21,)))  # @apply
 """
 GRANDPARENT = """\
@@ -167,11 +167,10 @@ def test_parent_and_child_are_in_the_past_at_the_same_time(shop):
         client.event("terminated")
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_worker_of_a_pool_steps_back_too(program, method):
+def test_a_worker_of_a_pool_steps_back_too(program):
     script = program(POOL)
     with Client() as client:
-        client.launch(**script.configuration(args=[method]))
+        client.launch(**script.configuration())
         with session_of(client.event("debugpyAttach"), script.at("back")) as other:
             now = other.event("stopped")
             stopped = other.move("stepBack", now)

@@ -73,6 +73,8 @@ class Recorder:
                 self._wake.wait(BREATH_SECONDS if behind else POLL_SECONDS)
                 self._wake.clear()
                 with self._lock:
+                    if self._readers:
+                        continue  # what they lay out must not grow under them; it waits in the spool
                     before = self._ingestor.events
                     self._ingestor.poll(AT_ONCE_SECONDS)
                     behind = self._ingestor.events - before > READ_AHEAD // 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import _bootstrap_external
 
@@ -103,8 +104,7 @@ def _patch_runpy(runpy: Any, weaver: Weaver) -> None:
         path = args[-1]
         try:
             if isinstance(path, str) and weaver.covers(path, "__main__"):
-                with open(path, "rb") as file:
-                    code = weaver.woven(file.read(), path, "__main__")
+                code = _main(weaver, path)
                 if code is not None:
                     return (code, *result[1:]) if isinstance(result, tuple) else code
         except Exception:
@@ -112,6 +112,12 @@ def _patch_runpy(runpy: Any, weaver: Weaver) -> None:
         return result
 
     runpy._get_code_from_file = unseen(_get_code_from_file)
+
+
+def _main(weaver: Weaver, path: str) -> CodeType | None:
+    """The script at `path`, which is recorded in full and may be relative in its code, where tracebacks show it."""
+    with open(path, "rb") as file:
+        return weaver.woven(file.read(), os.path.abspath(path), "__main__", filename=None if os.path.isabs(path) else path)
 
 
 def _patch_runpy_of_debugger(module: Any, weaver: Weaver) -> None:
@@ -126,8 +132,7 @@ def _patch_execfile_of_debugger(module: Any, weaver: Weaver) -> None:
         code = None
         try:
             if isinstance(path, str) and weaver.covers(path, "__main__"):
-                with open(path, "rb") as file:
-                    code = weaver.woven(file.read(), path, "__main__")
+                code = _main(weaver, path)
         except Exception:
             pass
         return compile(source, path, mode) if code is None else code
