@@ -76,6 +76,10 @@ class Adapter:
                 self._live.close()
             self._end_spare()
 
+    def hang_up(self) -> None:
+        """As if the client had gone, after what it has said until now. May be called at any moment, also by a signal's handler."""
+        self._inbox.put(self._gone)
+
     def _do(self, what: Callable[[], None]) -> None:
         try:
             what()

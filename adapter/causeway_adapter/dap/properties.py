@@ -128,6 +128,10 @@ PROPERTIES = (
     Property("detail", _LAUNCH, "choice", "What is recorded; causal: no lines and values, less cost.", "full", ("full", "causal")),
     Property("include", _LAUNCH, "texts", "Record these files too (globs).", []),
     Property("exclude", _LAUNCH, "texts", "Do not record these files (globs).", []),
+    Property(
+        "together", _LAUNCH, "text",
+        "A name. Launches with the same name and `cwd` are recorded into one recording, and step back into each other.",
+    ),
     Property("recording", _BOTH, "text", "A recording to travel through; nothing runs."),
     Property("at", _BOTH, "text", "Where to begin in the recording: a finding (F1), an event (s3@1234), start or end.", "start"),
     Property("connect", _ATTACH, "address", "Where a program that called debugpy.listen listens. It has no past.", example=_AN_ADDRESS),

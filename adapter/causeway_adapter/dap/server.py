@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import signal
 import socket
 import sys
 import threading
@@ -25,7 +26,10 @@ def serve(*, port: int | None, host: str, token: str | None) -> int:
         debugpy = start_debugpy()
         from causeway_adapter.dap.adapter import Adapter
 
-        Adapter(Connection(sys.stdin.buffer, protocol_out), accepts=lambda _given: True, debugpy=debugpy).run()
+        adapter = Adapter(Connection(sys.stdin.buffer, protocol_out), accepts=lambda _given: True, debugpy=debugpy)
+        # Neovim interrupts its adapter when the session is over: a recording that is being completed must not be torn.
+        signal.signal(signal.SIGINT, lambda number, frame: adapter.hang_up())
+        adapter.run()
         return 0
     return _serve_tcp(host, port, token)
 

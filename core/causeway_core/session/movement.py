@@ -224,12 +224,12 @@ class Movement:
                 return timeline.first_stop(segment)
         return None
 
-    def end(self) -> Move:
-        """The end of the recording: of its main thread."""
+    def end(self, process: int | None = None) -> Move:
+        """The end of the recording: of the main thread of its first process, or of this one."""
         start = self.start().mark
         if not start.actor and not start.at:
             return Move(start, "End of recording", "end")
-        first, recording = min(self._past.processes, default=0), self._past.recording
+        first, recording = process or min(self._past.processes, default=0), self._past.recording
         firsts = [recording.main_actor(first, kind) for kind in ("thread", "process")]
         mains = [recording.actor(id) for id in sorted(id for id in firsts if id is not None)]
         main = next((actor for actor in mains if actor.first_at is not None), None)

@@ -133,9 +133,9 @@ class Session:
         """To the first line of the recording."""
         return self._jump(self._movement.start(), "entry")
 
-    def end(self) -> Stop:
-        """To the end of the recording."""
-        return self._jump(self._movement.end(), "end")
+    def end(self, process: int | None = None) -> Stop:
+        """To the end of the recording: of its first process, or of this one."""
+        return self._jump(self._movement.end(process), "end")
 
     def step_over(self) -> Stop:
         """To the next line of the same activation, over calls and awaits; from its last line to the next line of what called or awaited it."""

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from causeway_core.errors import CausewayError
 from causeway_core.ingest.claim import Claim
@@ -16,12 +16,17 @@ from causeway_core.launch.output import claim_new
 from causeway_adapter.dap.live.backend import Backend, Message
 from causeway_adapter.dap.live.configuration import Launch
 
+if TYPE_CHECKING:
+    # What travels takes half a second to import, and few share a recording.
+    from causeway_adapter.dap.live.borrowed import Borrowed
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """debugpy has been sent the client's `request`, and will answer it under the number `asked`.
 
-    With a `launch` the program is recorded, into `output`: the recording's path and the claim on its spool. Without, it runs already and has no past.
+    With a `launch` the program is recorded, into `output`: the recording's path and the claim on its spool, or into one that is `borrowed`.
+    Without, it runs already, and has a past only where its configuration says who keeps it.
     """
 
     request: Message
@@ -29,11 +34,14 @@ class Beginning:
     backend: Backend
     launch: Launch | None
     output: tuple[Path, Claim] | None
+    borrowed: Borrowed | None = None
 
     def abandon(self) -> None:
         """Nothing comes of it: ends debugpy, and leaves nothing behind."""
         self.backend.close()
         _release(self.output)
+        if self.borrowed is not None:
+            self.borrowed.discard()
 
 
 def begin(
@@ -44,18 +52,28 @@ def begin(
 
     `client` is what the client said of itself; `deliver` is as for `Backend`. Raises LaunchError, SpoolTaken or CommandError; then nothing is left.
     """
-    output = claim_new(launch.target.name, launch.target.folder) if launch is not None else None
+    borrowed = _join(launch, launch.together) if launch is not None and launch.together is not None else None
+    output = claim_new(launch.target.name, launch.target.folder) if launch is not None and borrowed is None else None
     try:
         backend = Backend.connected(*address, deliver) if address is not None else Backend.started(deliver, debugpy)
     except CausewayError:
         _release(output)
+        if borrowed is not None:
+            borrowed.discard()
         raise
     configuration = request.get("arguments") or {}
-    if launch is not None and output is not None:
-        configuration = launch.for_debugpy(output[1].spool, client)
+    spool = borrowed.spool if borrowed is not None else output[1].spool if output is not None else None
+    if launch is not None and spool is not None:
+        configuration = launch.for_debugpy(spool, client)
     backend.send({"type": "request", "command": "initialize", "arguments": dict(client)})
     asked = backend.send({"type": "request", "command": request["command"], "arguments": configuration})
-    return Beginning(request, asked, backend, launch, output)
+    return Beginning(request, asked, backend, launch, output, borrowed)
+
+
+def _join(launch: Launch, name: str) -> Borrowed:
+    from causeway_adapter.dap.live.keeper import join
+
+    return join(launch.target.folder, name, launch.detail)
 
 
 def _release(output: tuple[Path, Claim] | None) -> None:

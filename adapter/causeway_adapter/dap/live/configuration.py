@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from causeway_core.launch.target import Target, check_interpreter, default_pytho
 
 from causeway_adapter.dap.properties import WHAT_RUNS, check
 
-_OURS = frozenset({"pytest", "stopAtEnd", "detail", "include", "exclude", "token"})
+_OURS = frozenset({"pytest", "stopAtEnd", "detail", "include", "exclude", "token", "together"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Launch:
     arguments: Mapping[str, Any]
     stop_at_end: bool | None
     detail: str
+    together: str | None
 
     def for_debugpy(self, spool: Path, client: Mapping[str, Any]) -> dict[str, Any]:
         """The configuration for debugpy, with the recorder in the program's environment."""
@@ -58,7 +60,7 @@ def parse(arguments: Mapping[str, Any]) -> Launch:
     args, folder = _words(arguments.get("args")), _folder(arguments)
     target = Target(*_python(arguments), _program(chosen[0], arguments, folder, args), folder)
     check_interpreter(target)
-    return Launch(target, dict(arguments), arguments.get("stopAtEnd"), arguments.get("detail") or "full")
+    return Launch(target, dict(arguments), arguments.get("stopAtEnd"), arguments.get("detail") or "full", _together(arguments))
 
 
 def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
@@ -68,6 +70,13 @@ def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
         given = {"host": arguments.get("host"), "port": arguments["port"]}
     check("attach", {**arguments, "connect": given})
     return (given.get("host") or "127.0.0.1", given["port"]) if given is not None else None
+
+
+def _together(arguments: Mapping[str, Any]) -> str | None:
+    name: str | None = arguments.get("together")
+    if name is not None and not re.fullmatch(r"\w[\w.-]*", name):
+        raise ProtocolError("`together` is not a plain name", 'for example: "together": "shop"')
+    return name
 
 
 def _words(value: Any) -> list[str]:

@@ -6,13 +6,16 @@ from causeway_core.model import Stop
 from causeway_core.session import Session
 
 
-def last_stop(session: Session) -> Stop:
-    """Where to stay when the program has ended: at the exception that ended it, else at its end."""
+def last_stop(session: Session, pid: int) -> Stop:
+    """Where to stay when the program has ended: at the exception that ended it, else at its end. `pid` names its process where it is recorded beside
+    others."""
+    process = next((one.id for one in session.recording.processes() if one.pid == pid), None)
     uncaught = [row for row in session.recording.exceptions() if row.fate == "uncaught"]
-    if not uncaught:
-        return session.end()
-    stop = session.goto(session.line_of(session.goto(uncaught[-1].at).mark))
-    return Stop(stop.mark, "exception", f"{uncaught[-1].type.removeprefix('builtins.')}: {uncaught[-1].message}")
+    own = [row for row in uncaught if process is None or session.recording.process_of(row.at) == process] or uncaught
+    if not own:
+        return session.end(process)
+    stop = session.goto(session.line_of(session.goto(own[-1].at).mark))
+    return Stop(stop.mark, "exception", f"{own[-1].type.removeprefix('builtins.')}: {own[-1].message}")
 
 
 def ending_text(exit_code: int | None, stop: Stop, findings: int | None) -> str:

@@ -27,6 +27,7 @@ class Lender:
         self._recorder = recorder
         self._token = secrets.token_hex(16)
         self._listener = socket.create_server((HOST, 0))
+        self._borrowers, self._changed = 0, threading.Condition()
         threading.Thread(target=self._listen, name="lender", daemon=True).start()
 
     @property
@@ -38,6 +39,18 @@ class Lender:
         """Nobody borrows any more; who has, may go on until he hangs up."""
         self._listener.close()
 
+    def wait_until_idle(self, seconds: float) -> None:
+        """Waits until nobody has borrowed for so long, then closes."""
+        with self._changed:
+            while self._borrowers or self._changed.wait(seconds):
+                self._changed.wait_for(lambda: not self._borrowers)
+            self.close()
+
+    def _come_or_go(self, count: int) -> None:
+        with self._changed:
+            self._borrowers += count
+            self._changed.notify_all()
+
     def _listen(self) -> None:
         while True:
             try:
@@ -48,6 +61,7 @@ class Lender:
 
     def _serve(self, connection: socket.socket) -> None:
         reader = object()
+        self._come_or_go(1)
         with connection:
             stream = connection.makefile("rwb")
             messages = Connection(stream, stream)
@@ -58,6 +72,7 @@ class Lender:
                 pass
             finally:
                 self._recorder.let_go(reader)
+                self._come_or_go(-1)
 
     def _answer(self, do: str, reader: object) -> dict[str, Any]:
         asked: dict[str, Callable[[], int | None]] = {

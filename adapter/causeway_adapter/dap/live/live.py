@@ -74,13 +74,15 @@ class Live:
         self._at_end = ""
         self._told_findings = False
         self._wanted_end = False
-        self._ran = False
+        self._ran, self._pid = False, 0
         self._recorder: Recorder | Borrowed | None = None
         self._lender: Lender | None = None
         self._backend = beginning.backend
         terms = (beginning.request.get("arguments") or {}).get(TERMS)
         if beginning.launch is not None and beginning.output is not None:
             self._recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail)
+        elif beginning.borrowed is not None:
+            self._recorder = beginning.borrowed
         elif isinstance(terms, dict):
             self._borrow(terms)
         else:
@@ -239,6 +241,8 @@ class Live:
         if isinstance(self._recorder, Recorder):
             self._lender = self._lender or Lender(self._recorder)
             configuration[TERMS] = self._lender.terms
+        elif self._recorder is not None:
+            configuration[TERMS] = self._recorder.terms
 
     def _event(self, message: Message) -> None:
         name, body = message.get("event"), message.get("body") or {}
@@ -261,7 +265,8 @@ class Live:
                 self._recorder.hold()
         elif name == "continued" and not self._in_past:
             self._held = self._now = None
-        self._ran = self._ran or name == "process"
+        if name == "process":
+            self._ran, self._pid = True, int(body.get("systemProcessId") or 0)
         if name == "initialized":
             self._port.emit(Event("capabilities", {"capabilities": {"supportsRestartRequest": False}}))
         self._port.send({key: value for key, value in message.items() if key != "seq"})
@@ -312,7 +317,7 @@ class Live:
             return
         self._open(session)
         self._in_past = False
-        stop = last_stop(session)
+        stop = last_stop(session, self._pid)
         self._now = Now(stop.mark)
         self._told_findings = recorder.findings is not None
         self._port.emit(self._conversation.stopped(stop).saying(ending_text(self._exit_code, stop, recorder.findings)))
