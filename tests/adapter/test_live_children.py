@@ -97,11 +97,11 @@ def test_step_back_in_a_child_leads_through_its_past_to_what_started_it(shop):
     parent, child = shop
     with Client() as client:
         client.launch(**parent.configuration(), before=parent.at("print"))
-        with session_of(client.event("debugpyAttach"), child.at("total")) as other:
+        with session_of(client.event("debugpyAttach"), child.at("wait")) as other:
             now = other.event("stopped")
-            assert child.stops_at(other, now, "total")
+            assert child.stops_at(other, now, "wait")
             stopped = other.move("stepBack", now)
-            assert child.stops_at(other, stopped, "charge") and "In the past: " in stopped["text"]
+            assert child.stops_at(other, stopped, "total") and "In the past: " in stopped["text"]
             assert other.locals(stopped)["name"] == "'cake'"
             assert services(other) == {"program", "child"}
             places = [other.place(stopped)[1:]]
@@ -112,7 +112,7 @@ def test_step_back_in_a_child_leads_through_its_past_to_what_started_it(shop):
             assert other.locals(stopped)["orders"] == "['tea', 'cake']"
             other.request("causeway/travel", now=True)
             assert other.event("stopped")["description"] == "Back to now"
-            assert child.stops_at(other, now, "total")
+            assert child.stops_at(other, now, "wait")
             other.request("continue", threadId=now["threadId"])
             stopped = client.event("stopped")
             assert parent.stops_at(client, stopped, "print")
@@ -185,10 +185,10 @@ def test_a_grandchild_shares_the_recording(program, shop):
     first = program(GRANDPARENT, "first.py")
     with Client() as client:
         client.launch(**first.configuration())
-        with session_of(client.event("debugpyAttach")) as between, session_of(between.event("debugpyAttach"), child.at("total")) as other:
+        with session_of(client.event("debugpyAttach")) as between, session_of(between.event("debugpyAttach"), child.at("wait")) as other:
             now = other.event("stopped")
             stopped = other.move("stepBack", now)
-            assert child.stops_at(other, stopped, "charge")
+            assert child.stops_at(other, stopped, "total")
             assert services(other) == {"first", "program", "child"}
             other.request("causeway/travel", now=True)
             assert other.event("stopped")["description"] == "Back to now"
