@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -446,6 +447,8 @@ try:
 
 @pytest.mark.parametrize(("wait", "notify", "wrong"), [(WAITS, "notify", True), (PASSES_ON, "notify", False), (WAITS, "notify_all", False)])
 def test_one_that_is_notified_and_runs_out_of_time(tmp_path: Path, wait: str, notify: str, wrong: bool) -> None:
+    # From 3.13 on a condition passes a notification on by itself when who has it is cancelled.
+    wrong = wrong and sys.version_info < (3, 13)
     found = proved(tmp_path, PLACES.replace("WAIT", wait).replace("NOTIFY", notify))
     assert [(each.kind, each.tier) for each in found] == ([("atomicity_violation", "confirmed")] if wrong else [])
     if wrong:

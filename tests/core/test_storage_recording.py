@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,12 @@ def path(tmp_path: Path) -> Path:
         main.local(site, value)
     main.snapshot(account, "bank.Account", {"balance": 150, "owner": "ada"})
     return ingest(spool, tmp_path / "run.causeway")
+
+
+def test_threads_that_re_run_the_program_at_the_same_time_read_its_facts(path: Path) -> None:
+    with Recording.open(path) as recording, ThreadPoolExecutor(4) as pool:
+        known = recording.meta
+        assert all(each == known for each in pool.map(lambda _: recording.meta, range(400)))
 
 
 def test_values_come_back_as_they_were(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -33,12 +34,13 @@ class Recording:
     """A recording opened for reading; many may read one file, also while it grows.
 
     Opening is constant in the size of the recording; tables are read when they are asked for, the small ones once. Not for use by
-    several threads at a time. Close it, or use it in a `with`. Methods that take an id raise KeyError where there is no such row.
+    several threads at a time, but for `meta`. Close it, or use it in a `with`. Methods that take an id raise KeyError where there is no such row.
     """
 
     def __init__(self, path: Path, database: sqlite3.Connection, growing: Growing | None = None) -> None:
         self.path = path
         self._database = database
+        self._reads_meta = Lock()
         self._chunks = ChunkStore(database, growing)
         self._definitions = Definitions(database, self._chunks)
         self._sites = SiteMap(database)
@@ -77,8 +79,9 @@ class Recording:
 
     @property
     def meta(self) -> Meta:
-        """The facts about the recording itself, read anew."""
-        return connection.read_meta(self._database)
+        """The facts about the recording itself, read anew. From any thread: re-runs at the same time ask for them."""
+        with self._reads_meta:
+            return connection.read_meta(self._database)
 
     @property
     def complete(self) -> bool:
