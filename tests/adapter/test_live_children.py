@@ -231,3 +231,14 @@ def test_who_does_not_know_the_token_borrows_nothing(shop):
         child = client.event("debugpyAttach")
         with pytest.raises(RecordingError):
             Borrowed({**child["borrows"], "token": "guessed"})
+
+
+def test_where_a_loop_has_just_ended_step_back_stays_in_its_function(program):
+    script = program("def add(n):\n    return n + 1\n\n\nfor one in (1, 2):\n    add(one)  # @add\nprint(one)  # @print\n")
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("print"))
+        now = client.event("stopped")
+        assert script.stops_at(client, client.move("stepBack", now), "add")
+        client.request("causeway/travel", now=True)
+        client.event("stopped")
+        runs_out(client, now)

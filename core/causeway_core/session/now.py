@@ -56,6 +56,8 @@ def before(past: Past, movement: Movement, now: Now) -> Move:
         return movement.back(now.mark)
     timeline = past.at(now.mark.at)
     segment = timeline.locate(now.mark.at)
+    if timeline.activation(segment.activation).end_at == now.mark.at and segment.below >= 0:
+        segment = timeline.segment(segment.below)  # a call has just ended: held is who made it
     root = timeline.activation(segment.activation).is_root
     found = timeline.stop_before(segment, At(now.mark.at + 1), of_actor=root)
     if found is None:
