@@ -316,6 +316,26 @@ def test_what_is_popped_and_put_back_is_no_update_of_the_whole(take: str, quiet:
     assert (not firm(trace)) is quiet
 
 
+DRAIN = """
+async def drain(outbox):
+    while outbox.pending:
+        outbox.pending.popleft()
+
+def post(outbox, telegram):
+    outbox.pending.{change}(telegram)
+"""
+
+
+@pytest.mark.parametrize(("change", "quiet"), [("append", True), ("appendleft", True), ("remove", False)])
+def test_what_was_found_not_empty_is_not_emptied_by_what_is_put_in(change: str, quiet: bool) -> None:
+    trace = Trace(DRAIN.format(change=change))
+    drain, post = trace.thread("drain"), trace.thread("post")
+    trace.read(drain, "while outbox.pending", "outbox.pending[*]", 1, op="test", name="pending")
+    trace.write(drain, "outbox.pending.popleft", "outbox.pending[*]", 1, op="mutate", name="popleft")
+    trace.write(post, f"outbox.pending.{change}", "outbox.pending[*]", 1, op="mutate", name=change)
+    assert (not firm(trace)) is quiet
+
+
 CLOSE = """
 async def close(scheduler):
     if scheduler.jobs:

@@ -86,7 +86,9 @@ class Judge:
             return unsteady
         if notes.strange:
             what = f"in between {finding.resource} held {notes.held[0]} as in no serial order"
-            return replace(finding, proof=Proof("altered", f"forced ({notes.strange[0]}), it ended as a serial order does, but {what}"))
+            proof = Proof("altered", f"forced ({notes.strange[0]}), it ended as a serial order does, but {what}")
+            # What was hardly a finding before is none with an end that is right.
+            return _lowered(finding, proof, happened=happened(finding)) if finding.tier == "latent" else replace(finding, proof=proof)
         if notes.lacking and not notes.harmless:
             # It may well go wrong: what is missing says nothing of it.
             return replace(finding, proof=Proof("inconclusive", notes.lacking))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.table import MUTATE
+from causeway_core.analysis.table import MUTATE, TEST
 
 COMMUTING = frozenset({"append", "add", "appendleft", "extend", "update", "discard", "put", "put_nowait"})
 
 LOOK_AHEAD = 40
 """Accesses of an actor after its check among which its next write is looked for."""
+
+PUTTING_IN = frozenset({"append", "appendleft", "extend", "extendleft", "insert", "add", "update", "put", "put_nowait"})
 
 TAKING_OUT = frozenset({"discard", "remove", "pop", "popleft", "popitem", "clear"})
 
@@ -26,6 +28,8 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return Verdict(DROP, "the check was acted on at once; what comes later only counts back")
     if candidate.pattern is Pattern.READ_WRITE_WRITE and candidate.dependence == "control" and _empties(candidate, evidence):
         return Verdict(DROP, "what one takes out the other would have cleared")
+    if candidate.pattern is Pattern.READ_WRITE_WRITE and candidate.dependence == "control" and _still_holds_some(candidate, evidence):
+        return Verdict(DROP, "what was found not empty is not emptied by what others put in")
     if candidate.pattern is not Pattern.WRITE_WRITE_READ:
         return None
     if all(commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
@@ -63,6 +67,17 @@ def _empties(candidate: Candidate, evidence: Evidence) -> bool:
     names = [site.name if (site := evidence.facts.sites.get(int(evidence.table.site[row]))) is not None else None for row in candidate.others]
     last = evidence.facts.sites.get(int(evidence.table.site[candidate.last]))
     return last is not None and last.kind == "method" and last.name == "clear" and all(name in TAKING_OUT for name in names)
+
+
+def _still_holds_some(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the window begins with asking a container whether it holds anything and ends with taking something out, and the others only put in."""
+    table, site_of = evidence.table, evidence.facts.sites.get
+    if int(table.op[candidate.first]) != TEST or evidence.facts.locations[int(table.location[candidate.first])].kind != "structure":
+        return False
+    first, last, *others = (site_of(int(table.site[row])) for row in (candidate.first, candidate.last, *candidate.others))
+    asks = first is not None and first.kind != "contains"
+    takes = last is not None and last.kind == "method" and last.name in ("pop", "popleft", "popitem")
+    return asks and takes and all(each is not None and each.kind == "method" and each.name in PUTTING_IN for each in others)
 
 
 def _took_out(candidate: Candidate, evidence: Evidence) -> bool:
