@@ -95,7 +95,7 @@ class Run:
         try:
             if self._own_group:
                 os.killpg(self.child.pid, number)
-            else:
+            elif self.child.returncode is None:  # else its number may be another process's by now
                 os.kill(self.child.pid, number)
         except ProcessLookupError:
             pass

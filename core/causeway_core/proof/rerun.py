@@ -200,12 +200,14 @@ class Reruns:
         variables["CAUSEWAY_DRIVE_OUTPUT"] = str(place / "replies")
         variables["CAUSEWAY_ORDER_LIMIT"] = f"{self._stall:g}"
         with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
+            if self._stopped:
+                raise Stopped
+            loaded = place / "loaded"
+            run = Run(target, path, variables, start=lambda: self.nursery.start(target, variables, stdout=out, stderr=err, loaded=loaded))
             with self._lock:
-                if self._stopped:
-                    raise Stopped
-                loaded = place / "loaded"
-                run = Run(target, path, variables, start=lambda: self.nursery.start(target, variables, stdout=out, stderr=err, loaded=loaded))
                 self._running.add(run)
+                if self._stopped:  # while it was being born
+                    run.kill()
             try:
                 late = self._wait(run, place / "result.json")
                 run.finish()

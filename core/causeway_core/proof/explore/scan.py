@@ -85,10 +85,14 @@ class Scan:
                 "CAUSEWAY_ORDER": str(place / "order.json"), "CAUSEWAY_ORDER_RESULT": str(place / "result.json"),
                 "CAUSEWAY_DRIVE_OUTPUT": str(place / "replies"),
             }  # fmt: skip
+            if self._stopped:
+                raise Stopped
             with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
                 child = self._nursery.start(target, variables, stdout=out, stderr=err, loaded=place / "loaded")
             with self._lock:
                 self._running.add(child)
+                if self._stopped:  # while it was being born
+                    _signal(child, signal.SIGKILL)
             ended = self._wait(child, place / "result.json")
             result = OrderResult.read(place / "result.json") or OrderResult(False)
             out_text, said, replies = (printed(place / name) for name in ("stdout", "stderr", "replies"))
