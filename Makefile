@@ -35,7 +35,7 @@ demo: $(STAMP) ## record a bank of two services, find its race, walk back to the
 	@$(BIN)/python -m examples.demo
 
 test: $(STAMP) $(NODE_STAMP) ## every fast test, on the interpreter of .venv
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" --reruns 1
 
 $(EDITOR_STAMP): tests/editor/package.json tests/editor/package-lock.json
 	cd tests/editor && $(NPM_CI)

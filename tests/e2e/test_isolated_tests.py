@@ -121,7 +121,7 @@ def test_a_function_in_the_test_s_own_process(tmp_path: Path, monkeypatch: pytes
         assert record_main(project / "hall.py", tmp_path / "run.causeway", replayable=True) == 0
     text = exported(tmp_path)
     assert 'run.main("hall:main")' in text
-    after = "assert not run.outcome.missing, run.outcome.missing"
+    after = 'assert not run.outcome.missing, "\\n".join(run.outcome.missing)'
     text = text.replace(after, f"{after}\n    assert 'SERVICE' not in os.environ and time.time is real", 1)
     top = "from causeway import order"
     (tmp_path / "test_race.py").write_text(text.replace(top, f"{top}\nimport os, time\nreal = time.time", 1))

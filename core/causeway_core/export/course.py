@@ -150,7 +150,7 @@ def _function(plan: _Plan, trace_id: str, isolation: Isolation | None) -> str:
     body, needs, outcome = started(plan.entry, copied=plan.copied, given=isolation is not None, takes=takes, sender=plan.sender)
     body.append(f"assert {outcome}.feasible, str({outcome})")
     if isolation is not None:
-        body.append(f"assert not {outcome}.missing, {outcome}.missing")
+        body.append(f'assert not {outcome}.missing, "\\n".join({outcome}.missing)')
     body.append(f"assert {outcome}.along(COURSE) == COURSE")
     if first.asked and len({run.asked for run in plan.runs}) == 1:
         body += [f"assert {outcome}.asked == [", *(f"    ({quoted(who)}, {quoted(what)})," for who, what in first.asked), "]"]

@@ -205,7 +205,7 @@ def _function(finding: Finding, plan: _Plan, watched: dict[str, str]) -> str:
         if any(check.subject == "stdout" for check in plan.checks):
             needs.append("capsys: pytest.CaptureFixture[str]")
     if plan.isolation is not None:
-        body.append(f"assert not {outcome}.missing, {outcome}.missing")
+        body.append(f'assert not {outcome}.missing, "\\n".join({outcome}.missing)')
     for check in plan.checks:
         body += _assertion(check, outcome, printed, watched)
     header = f"def {_name(finding)}({', '.join(needs)}) -> None:"
