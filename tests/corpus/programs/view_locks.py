@@ -1,0 +1,30 @@
+"""Each reporter has a lock of its own, and all of them add to the totals of the class."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+@dataclass
+class Reporter:
+    region: str
+    totals: ClassVar[dict] = {}
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def report(self, item, amount, opens=0.0):
+        time.sleep(opens)
+        with self.lock:
+            known = self.totals.get(item, 0)
+            time.sleep(0.001)
+            self.totals[item] = known + amount
+
+
+def main():
+    Reporter.totals = {}
+    north, south = Reporter("north"), Reporter("south")
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(north.report, "tea", 3)
+        pool.submit(south.report, "tea", 4, opens=0.05)
+    return Reporter.totals
