@@ -42,9 +42,28 @@ print(balances)
 """
 
 
+HANDED_ON = (
+    DEPOSITS.replace("old = balances[key]", "old = await storage(balances.get, key)")
+    .replace("balances[key] = old + amount", "await storage(balances.__setitem__, key, old + amount)")
+    .replace(
+        "async def deposit",
+        """\
+async def storage(operation, *arguments):
+    await asyncio.sleep(0.002)
+    return operation(*arguments)
+
+async def deposit""",
+    )
+    .replace("del locks[key]", "locks.pop(key, None)")
+    .replace("0.05 * number", "(0, 0.001, 0.05)[number]")
+)
+"""The balances are reached by methods that are handed on, and the second waits for the lock of the first as it is."""
+
+
+@pytest.mark.parametrize("program", [DEPOSITS, HANDED_ON], ids=["as it stands", "handed on"])
 @pytest.mark.parametrize(("unused", "tier"), [("not lock.locked()", "confirmed"), ("not users[key]", "hint")])
-def test_a_lock_that_is_dropped_while_one_waits_is_no_lock(tmp_path: Path, unused: str, tier: str) -> None:
-    (tmp_path / "app.py").write_text(DEPOSITS.replace("UNUSED", unused))
+def test_a_lock_that_is_dropped_while_one_waits_is_no_lock(tmp_path: Path, program: str, unused: str, tier: str) -> None:
+    (tmp_path / "app.py").write_text(program.replace("UNUSED", unused))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         findings, _ = verify(recording, plan(recording, examine(recording)))

@@ -123,7 +123,7 @@ class Mutated(Tap):
         return function
 
 
-_KINDS = {"item": Item, "contains": Contains, "attr": Attribute, "stored": Stored, "method": Method, "mutated": Mutated}
+_KINDS = {"item": Item, "contains": Contains, "attr": Attribute, "stored": Stored, "method": Method, "mutated": Mutated, "bound": Mutated}
 
 
 def weave_code(source: bytes, path: str, twin: Twin, module: str = "__main__", *, tapped: bool = False) -> CodeType:

@@ -246,6 +246,54 @@ def test_method_names_that_only_read(tmp_path: Path) -> None:
     assert [(tape.process.plain(r.key), r.value) for r in tape.process.of("GETITEM")] == [("a", 1), ("b", 0), (ABSENT, ABSENT)]
 
 
+def test_methods_that_are_handed_on_are_recorded_when_they_are_called(tmp_path: Path) -> None:
+    numbers, shared = [3], {"a": 1, "b": 2}
+    with recording(tmp_path, other_actors=True) as tape:
+        _tap.object_id(numbers), _tap.object_id(shared)
+        put, get, keep, drop, has = (tape.tap("bound", site, name)[getattr(owner, name)] for site, (owner, name) in enumerate((
+            (numbers, "append"), (shared, "get"), (shared, "__setitem__"), (shared, "__delitem__"), (shared, "__contains__")), 1))  # fmt: skip
+        assert not tape.process.of("MUTATE", "GETITEM", "SETITEM")
+        for number in range(64):  # often enough for the interpreter to specialise the call
+            put(number)
+        assert sorted(["b", "a"], key=get) == ["a", "b"]
+        keep("c", 3)
+        drop("a")
+        assert list(filter(has, "abc")) == ["b", "c"] and numbers[-1] == 63
+    process, plain = tape.process, tape.process.plain
+    done = process.of("MUTATE")
+    assert {r.site - tape.base for r in done} == {1} and [plain(r.args[0]) for r in done] == list(range(64))
+    reads = [(r.site - tape.base, plain(r.key), plain(r.value)) for r in process.of("GETITEM")]
+    assert reads == [(2, "b", 2), (2, "a", 1), (5, "a", False), (5, "b", True), (5, "c", True)]
+    assert [(r.site - tape.base, plain(r.key), plain(r.value)) for r in process.of("SETITEM")] == [(3, "c", 3), (4, "a", ABSENT)]
+
+
+def test_a_method_that_is_handed_on_is_what_it_was(tmp_path: Path) -> None:
+    class Table(dict):  # type: ignore[type-arg]
+        def get(self, key: object, default: object = None) -> object:
+            return "own"
+
+    numbers, table, other = [1], {"a": 1}, Table(a=1)
+    with recording(tmp_path) as tape:
+        methods = [(numbers, "append"), (numbers, "extend"), (table, "get"), (table, "update"), (table, "__setitem__"), (other, "__setitem__")]
+        for owner, name in methods:
+            tap, plain = tape.tap("bound", 1, name), getattr(owner, name)
+            first, second = tap[getattr(owner, name)], tap[getattr(owner, name)]
+            assert first == second and hash(first) == hash(second) and first != tap[getattr(type(owner)(), name)]
+            assert (type(first), repr(first), first.__name__, first.__doc__) == (type(plain), repr(plain), plain.__name__, plain.__doc__)
+            assert first.__self__ is owner and first.__text_signature__ == plain.__text_signature__
+            assert first.__reduce__() == plain.__reduce__()
+            with pytest.raises(TypeError) as told:
+                first(*range(9))
+            with pytest.raises(TypeError) as expected:
+                plain(*range(9))
+            assert str(told.value) == str(expected.value)
+        assert tape.tap("bound", 1, "append")[numbers.append] == numbers.append
+        kept = other.get
+        assert tape.tap("bound", 1, "get")[kept] is kept and kept("q") == "own"
+        tape.tap("bound", 1, "append")[numbers.append].__call__(2)
+    assert numbers == [1, 2] and table == {"a": 1}
+
+
 def test_an_exception_is_raised_once_and_unwinds_every_activation(tmp_path: Path) -> None:
     with recording(tmp_path) as tape:
         unwind, handler = tape.tap("unwind", 1), tape.tap("handler", 2)

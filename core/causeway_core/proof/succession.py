@@ -30,17 +30,19 @@ class Succession:
         if not any(in_turn(evidence, one, two) for one in mine for two in theirs):
             return
         visits = self._visits(candidate)
-        if len(visits) >= 3:
-            yield self._order(*visits[:3])
+        # Two may have had the same lock in the recorded run: who waited for it.
+        comes = next((visit for visit in visits[:0:-1] if visit[2].object != visits[0][2].object), None)
+        keeps, waits = (*(visit for visit in visits if visit is not comes), None, None)[:2]
+        if keeps is not None and waits is not None and comes is not None:
+            yield self._order(keeps, waits, comes)
 
     def _alike(self, row: int) -> frozenset[int]:
         return self._evidence.locks_at(row)
 
     def _visits(self, candidate: Candidate) -> list[tuple[int, int, Hold]]:
-        """The windows of different actors at the candidate's place, each with its end and the acquisition that it lies in, if no two share a lock."""
+        """The windows of different actors at the candidate's place, each with its end and the acquisition that it lies in."""
         table, evidence = self._evidence.table, self._evidence
         found: dict[int, tuple[int, int, Hold]] = {}
-        locks: set[int] = set()
         span = table.span(int(table.location[candidate.first]))
         for row in sorted(range(span.start, span.stop), key=lambda row: int(table.order[row])):
             actor = int(table.actor[row])
@@ -49,9 +51,8 @@ class Succession:
             ends = [each for each in evidence.rows_at(int(table.site[candidate.last])).tolist() if int(table.actor[each]) == actor]
             last = min((each for each in ends if table.order[each] > table.order[row]), key=lambda each: int(table.order[each]), default=None)
             held = [] if last is None else self._held(row, last)
-            if last is not None and held and held[0].object not in locks:
+            if last is not None and held:
                 found[actor] = row, last, held[0]
-                locks.add(held[0].object)
         return list(found.values())
 
     def _held(self, first: int, last: int) -> list[Hold]:

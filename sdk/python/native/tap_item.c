@@ -85,8 +85,8 @@ static void record_shared(cw_tap *tap, uint32_t kind, PyObject *container, PyObj
     cw_record_item((tap->first & ~15u) | kind, id, &k, &v);
 }
 
-/* A read of an item, once an epoch as long as site, container and key stay the same. */
-static void record_read(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value) {
+/* Once an epoch as long as site, container and key stay the same. */
+void cw_record_index(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value) {
     if (!cw_reads_matter()) return;
     if (!has_items(container)) {
         if (CW_UNLIKELY(cw_sharing)) record_shared(tap, CW_GETITEM, container, key, value);
@@ -130,10 +130,10 @@ static PyObject *get(PyObject *self, PyObject *both) {
     if (!pair(both, &container, &key)) return NULL;
     PyObject *value = PyObject_GetItem(container, key);
     if (value != NULL) {
-        record_read((cw_tap *)self, container, key, value);
+        cw_record_index((cw_tap *)self, container, key, value);
     } else if (PyDict_CheckExact(container) && PyErr_ExceptionMatches(PyExc_KeyError)) {
         CW_KEEP_ERROR_BEGIN
-        record_read((cw_tap *)self, container, key, NULL);
+        cw_record_index((cw_tap *)self, container, key, NULL);
         CW_KEEP_ERROR_END
     }
     return value;
@@ -143,12 +143,10 @@ static int change(PyObject *container, PyObject *key, PyObject *value) {
     return value == NULL ? PyObject_DelItem(container, key) : PyObject_SetItem(container, key, value);
 }
 
-static int store(PyObject *self, PyObject *both, PyObject *value) {
-    PyObject *container, *key;
-    if (!pair(both, &container, &key)) return -1;
+int cw_store_item(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value) {
     if (CW_UNLIKELY(!cw_active()) || !has_items(container)) {
         if (change(container, key, value) < 0) return -1;
-        if (CW_UNLIKELY(cw_sharing) && cw_active() && !has_items(container)) record_shared((cw_tap *)self, CW_SETITEM, container, key, value);
+        if (CW_UNLIKELY(cw_sharing) && cw_active() && !has_items(container)) record_shared(tap, CW_SETITEM, container, key, value);
         return 0;
     }
     cw_owner owner = cw_owner_of(container); /* before the write, so that a first snapshot does not already contain it */
@@ -159,15 +157,29 @@ static int store(PyObject *self, PyObject *both, PyObject *value) {
     if (owner.id == 0 || !cw_active()) return 0;
     if (!sequence) secret = encode_key(key, &k);
     encode_item(value, secret, owner.secret, &v);
-    cw_record_item((((cw_tap *)self)->first & ~15u) | CW_SETITEM, owner.id, &k, &v);
+    cw_record_item((tap->first & ~15u) | CW_SETITEM, owner.id, &k, &v);
     if (CW_UNLIKELY(sequence && k.kind == CW_TUPLE)) cw_snapshot(container);
     return 0;
 }
 
 static int set(PyObject *self, PyObject *both, PyObject *value) {
-    if (store(self, both, value) < 0) return -1;
+    PyObject *container, *key;
+    if (!pair(both, &container, &key) || cw_store_item((cw_tap *)self, container, key, value) < 0) return -1;
     cw_line_after((cw_tap *)self);
     return 0;
+}
+
+void cw_record_contains(cw_tap *tap, PyObject *container, PyObject *key, bool found) {
+    if (cw_reads_matter() && cw_is_container(container)) {
+        cw_owner owner = cw_owner_of(container);
+        cw_value k, v = {found ? CW_TRUE : CW_FALSE, 0, {0}};
+        if (owner.id != 0 && !owner.private) {
+            cw_encode_key(key, &k);
+            cw_record_item((tap->first & ~15u) | CW_GETITEM, owner.id, &k, &v);
+        }
+    } else if (CW_UNLIKELY(cw_sharing) && cw_active()) {
+        record_shared(tap, CW_GETITEM, container, key, found ? Py_True : Py_False);
+    }
 }
 
 /* T @ (k, c) */
@@ -176,19 +188,8 @@ static PyObject *contains(PyObject *self, PyObject *both) {
     if (!pair(both, &key, &container)) return NULL;
     int found = PySequence_Contains(container, key);
     if (found < 0) return NULL;
-    cw_tap *tap = (cw_tap *)self;
-    PyObject *truth = found ? Py_True : Py_False;
-    if (cw_reads_matter() && cw_is_container(container)) {
-        cw_owner owner = cw_owner_of(container);
-        cw_value k, v = {found ? CW_TRUE : CW_FALSE, 0, {0}};
-        if (owner.id != 0 && !owner.private) {
-            cw_encode_key(key, &k);
-            cw_record_item(tap->first, owner.id, &k, &v);
-        }
-    } else if (CW_UNLIKELY(cw_sharing) && cw_active()) {
-        record_shared(tap, CW_GETITEM, container, key, truth);
-    }
-    return cw_same(truth);
+    cw_record_contains((cw_tap *)self, container, key, found != 0);
+    return cw_same(found ? Py_True : Py_False);
 }
 
 void cw_record_walk(cw_tap *tap, PyObject *container) {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What a method's name promises, and whether its effect follows from its arguments. */
-enum { MUTATES, COMPARES, TAKES_OTHERS, REARRANGES, LOOKS_UP, WALKS };
+enum { MUTATES, COMPARES, TAKES_OTHERS, REARRANGES, LOOKS_UP, WALKS, INDEXES, CONTAINS, STORES, DELETES };
 
 typedef struct {
     const char *name;
@@ -20,6 +20,7 @@ static const promise promises[] = {
     {"append", MUTATES}, {"appendleft", MUTATES}, {"insert", MUTATES}, {"pop", MUTATES}, {"popleft", MUTATES}, {"popitem", MUTATES}, {"clear", MUTATES},
     {"reverse", MUTATES}, {"rotate", MUTATES}, {"setdefault", MUTATES}, {"add", MUTATES}, {"discard", COMPARES}, {"remove", COMPARES}, {"sort", REARRANGES}, {"get", LOOKS_UP},
     {"items", WALKS}, {"keys", WALKS}, {"values", WALKS}, {"copy", WALKS}, {"index", WALKS}, {"count", WALKS}, {"union", WALKS}, {"intersection", WALKS},
+    {"__getitem__", INDEXES}, {"__contains__", CONTAINS}, {"__setitem__", STORES}, {"__delitem__", DELETES},
     {"difference", WALKS}, {"symmetric_difference", WALKS}, {"issubset", WALKS}, {"issuperset", WALKS}, {"isdisjoint", WALKS},
 };
 
@@ -143,13 +144,17 @@ static void record_lookup(cw_tap *tap, cw_owner owner, PyObject *self, PyObject 
     cw_record_item((tap->first & ~15u) | CW_GETITEM, owner.id, &k, &v);
 }
 
-static void record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *const *args, size_t count, PyObject *keywords, PyObject *result) {
+void cw_record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *const *args, size_t count, PyObject *keywords, PyObject *result) {
     if (tap->method == WALKS) {
         cw_record_walk(tap, self);
+    } else if (tap->method == INDEXES) {
+        if (count != 0) cw_record_index(tap, self, args[0], result);
+    } else if (tap->method == CONTAINS) {
+        if (count != 0) cw_record_contains(tap, self, args[0], result == Py_True);
     } else if (tap->method == LOOKS_UP) {
         if (count != 0) record_lookup(tap, owner, self, args[0], result);
         else cw_record_walk(tap, self);
-    } else {
+    } else if (tap->method != STORES && tap->method != DELETES) {
         bool builtin = cw_is_container(self); /* else the proxy of one in another process */
         record_mutation(tap, owner, PyDict_Check(self) || !builtin, PyDict_Check(self) || PyAnySet_Check(self), args, count, result);
         if (tap->method == TAKES_OTHERS && !owner.private && cw_reads_matter() && (PyDict_Check(self) || !builtin)) record_update(tap, owner, args, count, keywords);
@@ -169,7 +174,7 @@ static PyObject *call_descriptor(PyObject *op, PyObject *const *args, size_t fla
     if (records) owner = cw_owner_of(c->self); /* before the call, so that a first snapshot does not already contain its effect */
     PyObject *result = PyObject_Vectorcall(c->function, with_self, (size_t)count + 1, keywords);
     if (with_self != few) PyMem_Free(with_self);
-    if (result != NULL && records && owner.id != 0 && cw_active()) record_call(c->tap, owner, c->self, args, (size_t)count, keywords, result);
+    if (result != NULL && records && owner.id != 0 && cw_active()) cw_record_call(c->tap, owner, c->self, args, (size_t)count, keywords, result);
     return result;
 }
 
@@ -196,23 +201,34 @@ static PyTypeObject *base_of(PyObject *object) {
     return cw_deque != NULL && PyObject_TypeCheck(object, cw_deque) ? cw_deque : NULL;
 }
 
-/* The built-in method `name` when it is what the object answers with, borrowed; else NULL. */
-static PyObject *own_method(PyObject *object, PyObject *name) {
+PyObject *cw_own_method(PyObject *object, PyObject *name) {
     PyTypeObject *base = base_of(object), *type = Py_TYPE(object);
     if (base == NULL || type->tp_getattro != PyObject_GenericGetAttr) return NULL;
     PyObject *descriptor = _PyType_Lookup(type, name);
-    if (descriptor == NULL || !Py_IS_TYPE(descriptor, &PyMethodDescr_Type)) return NULL;
+    if (descriptor == NULL || !(Py_IS_TYPE(descriptor, &PyMethodDescr_Type) || Py_IS_TYPE(descriptor, &PyWrapperDescr_Type))) return NULL;
     if (type == base) return descriptor;
     return cw_own_attribute(object, name) == NULL ? descriptor : NULL;
+}
+
+PyObject *cw_store_by_method(cw_tap *tap, PyObject *descriptor, PyObject *self, PyObject *const *args, size_t count) {
+    bool stores = tap->method == STORES, takes_items = Py_TYPE(self)->tp_as_mapping != NULL && Py_TYPE(self)->tp_as_mapping->mp_ass_subscript != NULL;
+    if (!cw_active() || count != (stores ? 2u : 1u) || !takes_items || cw_own_method(self, tap->name) != descriptor) return NULL;
+    return cw_store_item(tap, self, args[0], stores ? args[1] : NULL) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *call_store(PyObject *op, PyObject *const *args, size_t flags, PyObject *keywords) {
+    call *c = (call *)op;
+    PyObject *done = keywords == NULL ? cw_store_by_method(c->tap, c->function, c->self, args, (size_t)PyVectorcall_NARGS(flags)) : NULL;
+    return done != NULL || PyErr_Occurred() ? done : call_descriptor(op, args, flags, keywords);
 }
 
 /* T[obj] */
 static PyObject *load(PyObject *self, PyObject *object) {
     cw_tap *tap = (cw_tap *)self;
-    PyObject *descriptor = cw_active() ? own_method(object, tap->name) : NULL;
+    PyObject *descriptor = cw_active() ? cw_own_method(object, tap->name) : NULL;
     if (descriptor == NULL && CW_UNLIKELY(cw_sharing) && cw_active()) descriptor = cw_shared_method(object, tap->name);
     if (descriptor == NULL) return PyObject_GetAttr(object, tap->name);
-    return new_call(tap, descriptor, object, call_descriptor);
+    return new_call(tap, descriptor, object, Py_IS_TYPE(descriptor, &PyWrapperDescr_Type) ? call_store : call_descriptor);
 }
 
 /* T[f] */

@@ -66,7 +66,7 @@ void cw_record_item(uint32_t first, uint32_t owner, const cw_value *key, const c
     cw_commit(at, words, first | value->kind << 4);
 }
 
-static const cw_tap_kind *const tables[] = {cw_flow_taps, cw_entry_taps, cw_binding_taps, cw_attribute_taps, cw_item_taps, cw_method_taps};
+static const cw_tap_kind *const tables[] = {cw_flow_taps, cw_entry_taps, cw_binding_taps, cw_attribute_taps, cw_item_taps, cw_method_taps, cw_bound_taps};
 
 static const cw_tap_kind *kind_of(const char *name) {
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
@@ -227,7 +227,7 @@ int cw_taps_init(PyObject *module) {
                                       {"make_packed", make_packed, METH_VARARGS,
                                        "make_packed(kinds, rows, names, base) -> list\n\nThe same from rows of four little-endian words: index of the kind, site, index of the name, site2."},
                                       {NULL}};
-    if (cw_methods_init() < 0) return -1;
+    if (cw_methods_init() < 0 || cw_bound_init() < 0) return -1;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const cw_tap_kind *k = tables[i]; k->kind != NULL; k++)
             if (PyType_Ready(k->type) < 0) return -1;

@@ -19,6 +19,7 @@ typedef struct cw_tap {
     uint32_t site2;      /* lowest bit of make()'s site2 */
     uint32_t after;      /* first word of the LINE that follows what this tap records, or 0 */
     uint8_t method;      /* of a method tap: see tap_method.c */
+    struct cw_bound *bound; /* of a bound tap: what its methods were given in place of their definitions (tap_bound.c) */
     struct cw_tap *earlier, *later; /* all taps with a name, to judge them again after configure() */
 } cw_tap;
 
@@ -108,7 +109,7 @@ typedef struct cw_tap_kind {
 } cw_tap_kind;
 
 /* Each file of taps provides its table, ended by a NULL kind. */
-extern const cw_tap_kind cw_flow_taps[], cw_entry_taps[], cw_binding_taps[], cw_attribute_taps[], cw_item_taps[], cw_method_taps[];
+extern const cw_tap_kind cw_flow_taps[], cw_entry_taps[], cw_binding_taps[], cw_attribute_taps[], cw_item_taps[], cw_method_taps[], cw_bound_taps[];
 
 /* A value that is given back goes through `T[value]`, because NotImplemented as the result of `T @ value` would mean a TypeError; `T @ value` is for literals. */
 #define CW_VALUE_SLOTS(function)                                                                                                                       \
@@ -124,8 +125,19 @@ extern PyMethodDef cw_tap_methods[];
 /* Classifies a method tap by its name (tap_method.c). */
 void cw_method_prepare(cw_tap *tap);
 int cw_methods_init(void);
+int cw_bound_init(void);
 /* A structure read: the container as a whole was looked at. */
 void cw_record_walk(cw_tap *tap, PyObject *container);
+/* The same of one item: a read (once an epoch), a look whether it is there, and a store or (`value` NULL) a deletion, which is made here. */
+void cw_record_index(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value);
+void cw_record_contains(cw_tap *tap, PyObject *container, PyObject *key, bool found);
+int cw_store_item(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value);
+/* The built-in method `name` when it is what a container answers with, borrowed; else NULL. */
+PyObject *cw_own_method(PyObject *object, PyObject *name);
+/* What a method that a tap names did to a container, which is `owner`. */
+void cw_record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *const *args, size_t count, PyObject *keywords, PyObject *result);
+/* `__setitem__` and `__delitem__`, made and recorded. NULL without an exception: they are to be called as they are. */
+PyObject *cw_store_by_method(cw_tap *tap, PyObject *descriptor, PyObject *self, PyObject *const *args, size_t count);
 /* True for the containers whose items are recorded: list, dict, set, deque, bytearray and their subclasses. */
 bool cw_is_container(PyObject *object);
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from causeway_core.analysis.flow.graph import NOTHING, FlowGraph, Place, Role, Taint, Usage, as_control
 from causeway_core.analysis.flow.scope import Scope
@@ -45,6 +45,10 @@ LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"}
 
 READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault"})
 
+STORING = frozenset({"__setitem__", "__delitem__"})
+INDEXING = frozenset({"__getitem__", "__contains__"})
+"""What is handed on where an operator cannot be: `to_thread(table.__setitem__, key, value)`."""
+
 _VIEWS = frozenset({"items", "keys", "values"})
 
 PASSING_ON = frozenset({"enumerate", "zip", "map", "filter", "reversed", "iter", "islice", "chain", "takewhile", "dropwhile", "starmap"})
@@ -63,6 +67,8 @@ class ExpressionFlow:
         self.scope = scope
         self.environment: dict[str, Taint] = {}
         self.named: dict[str, frozenset[int]] = {}
+        self._methods: dict[str, ast.Attribute] = {}
+        """By local: the method of a container that it is (`push = self.items.append`)."""
         self.guards: Taint = NOTHING
         self._places: dict[tuple[int, Role, str], int] = {}
 
@@ -131,6 +137,8 @@ class ExpressionFlow:
         owner = self.evaluate(node.value)
         self.use(node.value, Usage.DEREFERENCED)
         number = self.place(node, Role.READ, node.attr, "attribute")
+        if node.attr in LOOKING | INDEXING:
+            owner |= {self.place(node, Role.READ, node.attr, "call") << 1}  # handed on: the look is made when it is called
         return owner | {number << 1} | self._link(self.functions.accessors("get", node.attr), node.lineno, [], {})
 
     def _subscript(self, node: ast.Subscript) -> Taint:
@@ -262,13 +270,15 @@ class ExpressionFlow:
         targets = self._called(node.func, name) if name else []
         if not targets and name in ("hasattr", "getattr") and isinstance(node.func, ast.Name):
             given |= self._looked_at(node)
-        result = receiver | self._handed_on(node, arguments)
+        result = receiver | self._handed_on(node, arguments, keywords)
+        if isinstance(node.func, ast.Name) and node.func.id in self._methods:
+            result |= self._mutate(self._methods[node.func.id], self._methods[node.func.id], given)
         if targets:
             result |= self._link(targets, node.lineno, arguments, keywords)
             # A namesake of a container's method may be either.
-            if not isinstance(node.func, ast.Attribute) or name not in MUTATORS | LOOKING:
+            if not isinstance(node.func, ast.Attribute) or name not in MUTATORS | STORING | LOOKING:
                 return result
-        if name in MUTATORS and isinstance(node.func, ast.Attribute):
+        if name in MUTATORS | STORING and isinstance(node.func, ast.Attribute):
             return given | result | self._mutate(node, node.func, given)
         looked = self.place(node, Role.READ, name, "call")
         if name in LOOKING and isinstance(node.func, ast.Attribute):
@@ -293,13 +303,17 @@ class ExpressionFlow:
         """Whether an attribute is that of an object, not of a module, as far as the text tells."""
         return not isinstance(node.value, ast.Name) or node.value.id in self.scope.locals
 
-    def _handed_on(self, node: ast.Call, arguments: list[Taint]) -> Taint:
+    def _handed_on(self, node: ast.Call, arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
         """What functions give that a call is handed with what to call them with: `to_thread(read, path)`, `partial(read, path)`."""
-        result = NOTHING
+        result, named = NOTHING, NOTHING.union(*keywords.values())
         for position, each in enumerate(node.args):
             result |= self._link(self._meant(each), node.lineno, arguments[position + 1 :], {})
+            if _is_change(each):
+                result |= self._mutate(each, each, named.union(*arguments[position + 1 :]))
         for keyword in node.keywords:
             result |= self._link(self._meant(keyword.value), node.lineno, [], {})
+            if _is_change(keyword.value):
+                result |= self._mutate(keyword.value, keyword.value, named.union(*arguments))
         return result
 
     def _meant(self, node: ast.expr) -> list[Scope]:
@@ -326,7 +340,7 @@ class ExpressionFlow:
         named = self.named.get(node.id, frozenset()) if isinstance(node, ast.Name) else frozenset()
         return named.union(place for place in own if place >= 0)
 
-    def _mutate(self, node: ast.Call, function: ast.Attribute, given: Taint) -> Taint:
+    def _mutate(self, node: ast.expr, function: ast.Attribute, given: Taint) -> Taint:
         self.write(node, function.attr, "call", given, constant=not given)
         self.changed_through(function.value)
         if isinstance(function.value, ast.Name):
@@ -353,9 +367,17 @@ class ExpressionFlow:
     def bind(self, name: str, taint: Taint, value: ast.expr | None) -> None:
         """A local gets a new value; remembers which reads it merely names."""
         self.environment[name] = taint | as_control(self.guards) if value is not None and isinstance(value, ast.Constant) else taint
+        self._methods.pop(name, None)
+        if value is not None and _is_change(value):
+            self._methods[name] = value
         while isinstance(value, ast.Await):
             value = value.value
         self.named[name] = self._places_of(value) if value is not None else frozenset()
+
+
+def _is_change(node: ast.expr) -> TypeGuard[ast.Attribute]:
+    """Whether a value may be a method that changes a container."""
+    return isinstance(node, ast.Attribute) and node.attr in MUTATORS | STORING
 
 
 def _passed_on(node: ast.expr) -> Iterator[ast.expr]:

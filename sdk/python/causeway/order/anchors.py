@@ -24,6 +24,7 @@ ACCESS_OF = {
     "walrus": ("write",),
     "unbind": ("delete",),
     "method": ("mutate", "read", "write", "delete", "test", "iterate"),
+    "bound": ("mutate", "read", "write", "delete", "test", "iterate"),
     "mutated": ("mutate",),
     "read": ("read", "iterate"),
     "iterate": ("iterate", "read"),
@@ -45,10 +46,11 @@ ROOT = os.path.realpath(os.environ["CAUSEWAY_ROOT"]) if os.environ.get("CAUSEWAY
 
 class Duty:
     """What the gate of one tap does besides: accesses to pass or only to be held before (`holds`), statements that begin here, whether others may
-    end here, and those that are answered once what is awaited here is there (`answers`).
+    end here, and those that are answered once what is awaited here is there (`answers`). `handed_on`: what is read here goes on to the tap of a
+    method that is not called at once.
     """
 
-    __slots__ = ("accesses", "answers", "begins", "holds", "name", "passes", "tap_kind")
+    __slots__ = ("accesses", "answers", "begins", "handed_on", "holds", "name", "passes", "tap_kind")
 
     def __init__(self, tap_kind: str, name: Any) -> None:
         self.tap_kind = tap_kind
@@ -58,6 +60,7 @@ class Duty:
         self.holds: list[Place] = []
         self.begins: list[Place] = []
         self.passes: list[Place] = []
+        self.handed_on = False
 
 
 def concerns(file: str, path: str, root: str = "") -> bool:
@@ -118,6 +121,7 @@ class Anchors:
             if row not in found:
                 kind, site, _ = self.rows[row]
                 found[row] = Duty(kind, self.sites[site][5] if kind == MARK else names[self.row_names[row]])
+                found[row].handed_on = kind == "owner" and self._is_handed_on(row)
             return found[row]
 
         if place.access in STATEMENTS:
@@ -155,6 +159,11 @@ class Anchors:
         """The tap of the await of a statement that is over last: the one that ends last, of two that end together the one that begins first."""
         awaits = [row for row, (kind, site, _) in enumerate(self.rows) if kind == "await" and self._line_site(site) == statement]
         return max(awaits, key=lambda row: self._extent(self.rows[row][1]), default=None)
+
+    def _is_handed_on(self, row: int) -> bool:
+        """Whether the row before, which is made right before, is that of the same attribute as a method."""
+        kind, site, _ = self.rows[row - 1] if row else ("", 0, 0)
+        return kind == "bound" and self._extent(site) == self._extent(self.rows[row][1])
 
     def _extent(self, site: int) -> tuple[int, int, int, int]:
         _, line, end_line, column, end_column = self.sites[site][:5]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 
 from causeway import _tap
 from causeway.order import watched
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from causeway.order.document import Place
     from causeway.order.forcing import Forcing
 
+CONTAINERS = (list, dict, set, deque, bytearray)
+_METHODS: tuple[type, ...] = (type("".join), type("".__len__))
 _READS = ("read", "iterate", "test", "mutate")
 
 
@@ -91,7 +94,7 @@ class Gate:
 
     def _value(self, index: Any, at: bool) -> Any:
         kind = self._duty.tap_kind
-        if kind == "method" or kind == "mutated":
+        if kind in ("method", "mutated", "bound"):
             return self._method(index)
         if kind == "walrus":
             places = self._before("write")
@@ -107,6 +110,8 @@ class Gate:
         elif kind == "resume":
             self._awaits(over=True)
             places = self._before("resume")
+        elif self._duty.handed_on and isinstance(index, CONTAINERS):
+            places = []  # a method of it is looked up, and nothing in it
         else:
             places = self._before(*_READS)
         result = self._tap @ index if at else self._tap[index]
@@ -142,7 +147,9 @@ class Gate:
 
     def _method(self, owner: Any) -> Any:
         function = self._tap[owner]
-        if not self._duty.accesses:
+        if self._duty.tap_kind == "bound":
+            owner = getattr(function, "__self__", None)
+        if not self._duty.accesses or (self._duty.tap_kind == "bound" and not (type(function) in _METHODS and isinstance(owner, CONTAINERS))):
             self._after([])
             return function
 

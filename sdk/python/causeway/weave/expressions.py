@@ -13,8 +13,9 @@ from causeway.weave.places import JUMPS_SIT_AT_STATEMENT, at, attribute_place, f
 from causeway.weave.sites import SiteTable
 
 METHODS = frozenset(
-    "append extend insert remove pop popleft appendleft extendleft rotate clear sort reverse add discard update setdefault popitem __setitem__ "
-    "get copy items keys values difference_update intersection_update symmetric_difference_update move_to_end".split()
+    "append extend insert remove pop popleft appendleft extendleft rotate clear sort reverse add discard update setdefault popitem "
+    "get copy items keys values difference_update intersection_update symmetric_difference_update move_to_end "
+    "__setitem__ __delitem__ __getitem__ __contains__".split()
 )
 READERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate iter reversed next zip".split())
 LOOKS = frozenset(("hasattr", "getattr"))
@@ -41,6 +42,10 @@ def _names_attribute(node: ast.Call) -> bool:
     plain = len(node.args) in (2, 3) and not node.keywords and not any(isinstance(each, ast.Starred) for each in node.args)
     name = node.args[1] if plain else None
     return isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier() and not name.value.startswith("__")
+
+
+def _method_site(name: str) -> str:
+    return "contains" if name == "__contains__" else "method"
 
 
 def key_text(node: ast.expr) -> str | None:
@@ -113,6 +118,20 @@ class Expressions(Taps):
         if isinstance(func, ast.Name) and (self._mutated_function(func) or func.id == "exec"):
             return -1
         return 0
+
+    def handed(self, node: ast.expr) -> Any:
+        """Weaves an expression whose value is given to somebody who may call it: `submit(table.update, …)`, `push = items.append`."""
+        if isinstance(node, (ast.Tuple, ast.List)) and any(map(self._is_method, node.elts)):
+            node.elts = [self.handed(each) for each in node.elts]
+            return node
+        if not self._is_method(node):
+            return self.expr(node)
+        assert isinstance(node, ast.Attribute)
+        placeholder = self.tap("bound", _method_site(node.attr), node, node.attr)
+        return self.value(placeholder, self._expr_Attribute(node), node, first_of(node))
+
+    def _is_method(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Attribute) and node.attr in METHODS and not self._silent_owner(node.value)
 
     def exprs(self, nodes: list[Any]) -> list[Any]:
         """Weaves a list of expressions; None stays None."""
@@ -253,9 +272,9 @@ class Expressions(Taps):
         return built_in and 1 <= len(node.args) <= 2 and not node.keywords and not any(isinstance(arg, ast.Starred) for arg in node.args)
 
     def _arguments(self, node: ast.Call, consumed: bool) -> None:
-        node.args = [self._generator(arg, consumed) if isinstance(arg, ast.GeneratorExp) else self.expr(arg) for arg in node.args]
+        node.args = [self._generator(arg, consumed) if isinstance(arg, ast.GeneratorExp) else self.handed(arg) for arg in node.args]
         for keyword in node.keywords:
-            keyword.value = self.expr(keyword.value)
+            keyword.value = self.handed(keyword.value)
 
     def _builtin(self, node: ast.Call, func: ast.Name) -> ast.expr:
         limit = len(node.args) if func.id in ("zip", "min", "max") else 1
@@ -266,10 +285,10 @@ class Expressions(Taps):
             elif index < limit:
                 args.append(self.read(arg))
             else:
-                args.append(self.expr(arg))
+                args.append(self.handed(arg))
         node.args = args
         for keyword in node.keywords:
-            keyword.value = self.expr(keyword.value)
+            keyword.value = self.handed(keyword.value)
         return node
 
     def _look(self, node: ast.Call) -> ast.expr:
@@ -296,7 +315,7 @@ class Expressions(Taps):
         if func.attr not in METHODS or self._silent_owner(owner):
             func.value = self.expr(owner)
             return
-        placeholder = self.tap("method", "method", func, func.attr)
+        placeholder = self.tap("method", _method_site(func.attr), func, func.attr)
         place = attribute_place(func)
         first = first_of(owner)
         node.func = self.subscript(placeholder, self.expr(owner), ast.Load(), place, first)

@@ -92,7 +92,7 @@ class Statements(Expressions):
 
     def _stmt_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         value, first = node.value, first_of(node.value)
-        node.value = self.expr(value)
+        node.value = self.handed(value)
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             target = node.targets[0]
             wrapped = self.binding_value(target.id, node.value, target, target, first)
@@ -218,7 +218,7 @@ class Statements(Expressions):
             none = at(ast.Constant(value=None, kind=None), node)
             return [at(ast.Expr(value=self.value(self.tap("return", "return", node), none, node)), node), node]
         first = node if value is None else first_of(value)
-        woven = at(ast.Constant(value=None, kind=None), node) if value is None else self.expr(value)
+        woven = at(ast.Constant(value=None, kind=None), node) if value is None else self.handed(value)
         if self.frame.held_return:
             node.value = at(ast.NamedExpr(target=at(ast.Name(id=RETURNED, ctx=ast.Store()), node), value=woven), node)
         else:
