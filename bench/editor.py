@@ -82,10 +82,14 @@ async def opened(client: LanguageClient, script: Path) -> types.TextDocumentIden
     """To the first diagnostics."""
     await client.start_io(CAUSEWAY, "lsp")
     folder = script.parent
+    capabilities = client_capabilities("neovim@v0.11")
+    assert capabilities.workspace is not None
+    # As VS Code: a client that cannot be asked to pull again is pushed to, and has no `textDocument/diagnostic` to measure.
+    capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
     await client.initialize_session(
         types.InitializeParams(
             initialization_options={"inlayHints": {"enabled": True}},
-            capabilities=client_capabilities("neovim@v0.11"),
+            capabilities=capabilities,
             workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)],
         )
     )

@@ -6,7 +6,7 @@ import pytest
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
-from tests.adapter.lsp_client import editor, record_in
+from tests.adapter.lsp_client import capabilities, editor, record_in
 from tests.support.recordings import PROGRAMS
 
 
@@ -114,3 +114,35 @@ async def test_the_settings_choose_what_is_shown(recorded):
         its.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
         while not (await its.pull(uri)).items:
             pass
+
+
+TYPED = "import asyncio\nclass Bank:\n  async def add(self, n):\n    seen = self.total\n    await asyncio.sleep(0)\n    self.total = seen + n\n"
+
+
+async def test_after_an_edit_a_pull_gets_what_is_known_and_is_asked_again_when_that_has_changed(tmp_path):
+    async with editor(tmp_path, settings={"check": {"enabled": True}}, pull=True) as its:
+        uri = its.open(tmp_path / "typed.py", TYPED)
+        report = await its.pull(uri)
+        assert [item.range.start.line for item in report.items] == [3], "the first answer is that of the check"
+        asked = its.client.diagnostic_refresh_count
+        its.insert(uri, 1, "# moved\n")
+        carried = await its.pull(uri, report.result_id)
+        assert [item.range.start.line for item in carried.items] == [4]
+        its.replace(uri, TYPED.replace("seen + n", "n"))
+        assert not (await its.pull(uri)).items, "a line of it is another"
+        assert its.client.diagnostic_refresh_count == asked
+        its.replace(uri, TYPED + TYPED.replace("Bank", "Till"))
+        while its.client.diagnostic_refresh_count == asked:
+            known = await its.pull(uri)
+        now = await its.pull(uri, known.result_id)
+        assert now.kind == "unchanged" or [item.range.start.line for item in now.items] == [3, 9]
+        assert [item.range.start.line for item in (await its.pull(uri)).items] == [3, 9]
+
+
+async def test_a_client_that_cannot_be_asked_to_pull_again_is_pushed_to(tmp_path):
+    shutil.copy(PROGRAMS / "lost_update.py", tmp_path)
+    async with editor(tmp_path, capabilities=capabilities(pull=True, refresh=False)) as its:
+        assert its.offered.diagnostic_provider is None
+        uri = its.open(tmp_path / "lost_update.py")
+        record_in(tmp_path, "lost_update.py")
+        assert await its.shown(uri, bool), "a new recording, and nobody has typed"

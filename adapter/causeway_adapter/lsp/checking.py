@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causeway_core.check import check_source, settings_for
 from causeway_core.errors import CausewayError
+from causeway_core.lines import LineMap
 from causeway_core.model import Finding
 from lsprotocol import types
 
@@ -18,13 +20,23 @@ if TYPE_CHECKING:
 _LARGEST = 2 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What checking said of a document: of which version, with which lines."""
+
+    version: object
+    lines: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
 class Checking:
-    """What checking says of each open document, by the version it was said of."""
+    """What checking says of each open document. Between an edit and the check of what came of it, what was said goes along with its lines."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._pool = ThreadPoolExecutor(1, "causeway-check")
-        self._found: dict[str, tuple[object, tuple[Finding, ...]]] = {}
+        self._said: dict[str, Said] = {}
+        self._carried: dict[str, tuple[object, Said, tuple[Finding, ...]]] = {}
         self._running: dict[str, tuple[object, asyncio.Task[None]]] = {}
         self._told: set[str] = set()
         self.generation = 0
@@ -34,23 +46,35 @@ class Checking:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def findings(self, path: str) -> tuple[Finding, ...]:
-        """The suspicions about the text of a document as it is now; empty until it has been checked."""
-        known = self._found.get(path)
-        return known[1] if known is not None and known[0] == self._server.places.version(path) else ()
+        """The suspicions about a document; those of an earlier version where its lines still are, until the text as it is now has been checked."""
+        said, version = self._said.get(path), self._server.places.version(path)
+        if said is None or not self._server.settings.check or said.version == version:
+            return said.findings if said is not None and said.version == version else ()
+        known = self._carried.get(path)
+        if known is None or known[0] != version or known[1] is not said:
+            known = self._carried[path] = (version, said, _carried(said, self._server.places.lines(path)))
+        return known[2]
+
+    def standing(self, path: str) -> object:
+        """The version of a document that `findings` come from; None before its first check."""
+        said = self._said.get(path)
+        return said.version if said is not None else None
 
     def forget(self, path: str) -> None:
         """The document was closed."""
-        self._found.pop(path, None)
+        self._said.pop(path, None)
+        self._carried.pop(path, None)
 
     def forget_all(self) -> None:
         """The project's settings may have changed."""
-        self._found.clear()
+        self._said.clear()
+        self._carried.clear()
         self.generation += 1
 
     async def checked(self, path: str) -> None:
         """Waits until the document as it is now has been checked."""
         version, uri = self._server.places.version(path), self._server.places.open_files.get(path)
-        if not self._server.settings.check or uri is None or (path in self._found and self._found[path][0] == version):
+        if not self._server.settings.check or uri is None or self.standing(path) == version:
             return
         running = self._running.get(path)
         if running is None or running[0] != version or running[1].done():
@@ -61,6 +85,7 @@ class Checking:
         await asyncio.shield(running[1])
 
     async def _check(self, path: str, text: str, version: object) -> None:
+        lines = self._server.places.lines(path)
         try:
             found = await asyncio.get_running_loop().run_in_executor(self._pool, self._findings, path, text)
         except CausewayError as error:
@@ -70,10 +95,27 @@ class Checking:
             found = ()
         except RuntimeError:
             return  # The server is shutting down.
-        self._found[path] = (version, found)
+        self._said[path] = Said(version, lines, found)
 
     def _findings(self, path: str, text: str) -> tuple[Finding, ...]:
         settings = settings_for(Path(path))
         if len(text) > _LARGEST or settings.excludes(Path(path)):
             return ()
         return tuple(finding for finding in check_source(text, path) if not settings.leaves_out(finding))
+
+
+def _carried(said: Said, lines: tuple[str, ...]) -> tuple[Finding, ...]:
+    """What was said of other lines, as far as all places of it are still there."""
+    if not said.findings:
+        return ()
+    moved, found = LineMap(said.lines, lines), []
+    for finding in said.findings:
+        accesses = []
+        for access in finding.accesses:
+            line, end = moved.now(access.line), moved.now(access.end_line or access.line)
+            if line is None or end is None:
+                break
+            accesses.append(replace(access, line=line, end_line=end if access.end_line is not None else None))
+        else:
+            found.append(replace(finding, accesses=tuple(accesses)))
+    return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from causeway_core.lines import PlacedFinding
@@ -79,7 +79,9 @@ class Diagnosing:
         """Changes when the diagnostics of a file may have."""
         versions = [each.revision.key for each in self._server.recordings.loaded]
         ignored = self._server.recordings.ignored
-        parts = [self._server.places.version(path), self._server.settings, self._server.checking.generation, sorted(ignored.items()), versions]
+        checking = self._server.checking
+        checked = (checking.generation, checking.standing(path))
+        parts = [self._server.places.version(path), self._server.settings, checked, sorted(ignored.items()), versions]
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
     def _diagnostic(self, loaded: Loaded, finding: PlacedFinding, path: str) -> types.Diagnostic | None:
@@ -140,13 +142,11 @@ class Diagnosing:
 
     def refresh(self) -> None:
         """Everything may be different: pushes all files, or asks a pulling client to pull."""
-        if not self._server.pulls_diagnostics:
-            for path in {*self.files(), *self._published, *self._server.places.open_files}:
-                self.publish(path)
-            return
-        workspace = self._server.client_capabilities.workspace
-        if workspace is not None and workspace.diagnostics is not None and workspace.diagnostics.refresh_support:
+        if self._server.pulls_diagnostics:
             self._server.workspace_diagnostic_refresh(None)
+            return
+        for path in {*self.files(), *self._published, *self._server.places.open_files}:
+            self.publish(path)
 
     def publish(self, path: str) -> None:
         """Pushes one file, if its diagnostics have changed."""
@@ -161,25 +161,35 @@ class Diagnosing:
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(self._server.places.uri(path), found, version=known))
 
     def edited(self, path: str) -> None:
-        """Pushes a file once nobody has typed in it for a while."""
+        """Has a file checked, and its diagnostics pushed or asked for, once nobody has typed in it for a while."""
         if path in self._waiting:
             self._waiting.pop(path).cancel()
         self._waiting[path] = asyncio.get_running_loop().call_later(_DELAY_SECONDS, self._rested, path)
 
     def _rested(self, path: str) -> None:
         self._waiting.pop(path, None)
-        self.look(path)
+        self._begin(self._look_again(path) if self._server.pulls_diagnostics else self._look(path))
 
     def look(self, path: str) -> None:
         """Has a document checked, then pushes it. A pulling client asks by itself."""
         if not self._server.pulls_diagnostics:
-            self._looking = {task for task in self._looking if not task.done()}
-            self._looking.add(asyncio.ensure_future(self._look(path)))
+            self._begin(self._look(path))
+
+    def _begin(self, looking: Coroutine[Any, Any, None]) -> None:
+        self._looking = {task for task in self._looking if not task.done()}
+        self._looking.add(asyncio.ensure_future(looking))
 
     async def _look(self, path: str) -> None:
         self.publish(path)
         await self._server.checking.checked(path)
         self.publish(path)
+
+    async def _look_again(self, path: str) -> None:
+        """A client that pulled after its last edit was told what was known by then."""
+        known = self._server.checking.findings(path)
+        await self._server.checking.checked(path)
+        if self._server.checking.findings(path) != known:
+            self.refresh()
 
 
 def _range_of(server: Server, lines: Sequence[str], access: FindingAccess) -> types.Range:

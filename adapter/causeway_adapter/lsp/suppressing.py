@@ -7,6 +7,7 @@ import re
 import tomllib
 
 from causeway_adapter.lsp.parsed import parsed
+from causeway_adapter.lsp.pieces import long_strings
 
 REASON = "reviewed"
 
@@ -20,14 +21,15 @@ def comment_for(lines: list[str], line: int, kind: str) -> str | None:
     (inside a text, after a backslash) or the source does not parse.
     """
     words = f"  # causeway: ignore[{kind}] {REASON}"
-    before = parsed("\n".join(lines))
-    if before is None or lines[line - 1].rstrip().endswith("\\"):
+    text = "\n".join(lines)
+    strings = long_strings(text)
+    if strings is None or lines[line - 1].rstrip().endswith("\\"):
         return None
-    if not any(first <= line < last for first, last in before.long_strings):
+    if not any(first <= line < last for first, last in strings):
         return words
     # Between the parts of a string that is written in several a comment may stand, inside of one it may not.
-    after = parsed("\n".join([*lines[: line - 1], lines[line - 1].rstrip() + words, *lines[line:]]))
-    return words if after is not None and ast.dump(before.tree) == ast.dump(after.tree) else None
+    before, after = parsed(text), parsed("\n".join([*lines[: line - 1], lines[line - 1].rstrip() + words, *lines[line:]]))
+    return words if before is not None and after is not None and ast.dump(before.tree) == ast.dump(after.tree) else None
 
 
 def project_ignoring(text: str, kind: str) -> str | None:

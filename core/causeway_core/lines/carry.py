@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 _ENDS = re.compile(r"\r\n|\n|\r")
 
@@ -22,26 +24,33 @@ class LineMap:
     """
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
-        before, after = [line.rstrip() for line in old], [line.rstrip() for line in new]
-        head = 0
-        while head < min(len(before), len(after)) and before[head] == after[head]:
-            head += 1
-        tail = 0
-        while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail]:
-            tail += 1
-        self.unchanged = head == len(before) == len(after)
-        self._forward = {number: number for number in range(1, head + 1)}
-        middle = SequenceMatcher(None, before[head : len(before) - tail], after[head : len(after) - tail])
-        for left, right, size in middle.get_matching_blocks():
-            self._forward.update((head + left + i + 1, head + right + i + 1) for i in range(size))
-        shift = len(after) - len(before)
-        self._forward.update((number, number + shift) for number in range(len(before) - tail + 1, len(before) + 1))
-        self._back = {now: then for then, now in self._forward.items()}
+        head = _same(zip(old, new, strict=False))
+        tail = _same(zip(reversed(old[head:]), reversed(new[head:]), strict=False))
+        before = [line.rstrip() for line in old[head : len(old) - tail]]
+        after = [line.rstrip() for line in new[head : len(new) - tail]]
+        self.unchanged = head == len(old) == len(new)
+        middle = SequenceMatcher(None, before, after).get_matching_blocks() if before and after else []
+        self._runs = [(0, 0, head), *((head + left, head + right, size) for left, right, size in middle), (len(old) - tail, len(new) - tail, tail)]
+        """Runs of equal lines: where they begin (from 0) in the old and the new text, and how many they are. Ascending in both."""
 
     def now(self, line: int) -> int | None:
         """Where an old line is now; None when it is gone."""
-        return self._forward.get(line)
+        return self._across(line, 0, 1)
 
     def then(self, line: int) -> int | None:
         """Where a line of now was; None when it is new."""
-        return self._back.get(line)
+        return self._across(line, 1, 0)
+
+    def _across(self, line: int, side: int, other: int) -> int | None:
+        last = bisect_right(self._runs, line - 1, key=lambda run: run[side])
+        for run in reversed(self._runs[:last]):
+            if line - 1 < run[side] + run[2]:
+                return run[other] + line - run[side]
+            if run[2]:
+                return None
+        return None
+
+
+def _same(pairs: Iterable[tuple[str, str]]) -> int:
+    """How many pairs from the first on are the same but for space at their end."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1] or pair[0].rstrip() == pair[1].rstrip(), pairs))

@@ -1,4 +1,5 @@
-"""`textDocument/diagnostic`, for clients that pull."""
+"""`textDocument/diagnostic`, for clients that pull. Only a file's first answer waits for its check: after an edit the answer is what is
+known, and the client is asked to pull again when the check of the new text says otherwise."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def serve(server: Server) -> None:
         if path is None:
             return types.RelatedFullDocumentDiagnosticReport(items=[])
         await server.recordings.settled()
-        await server.checking.checked(path)
+        if server.checking.standing(path) is None:
+            await server.checking.checked(path)
         result_id = server.diagnosing.result_id(path)
         if params.previous_result_id == result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)

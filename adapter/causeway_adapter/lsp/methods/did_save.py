@@ -14,6 +14,8 @@ def register(server: Server) -> None:
         server.recordings.refresh()
         if params.text_document.uri.endswith("/pyproject.toml"):
             server.checking.forget_all()
+            if server.pulls_diagnostics:
+                server.diagnosing.refresh()
             for path in server.places.open_files:
                 server.diagnosing.look(path)
 

@@ -18,9 +18,11 @@ def register(server: Server) -> None:
         folders = list(given.folders.values())
         server.protocol._workspace = Documents(given.root_uri, types.TextDocumentSyncKind.Incremental, folders, given.position_encoding)
         server.settings = Settings.read(params.initialization_options)
-        document = params.capabilities.text_document
-        # Push or pull, never both: the methods to pull with exist only for clients that do.
-        server.pulls_diagnostics = document is not None and document.diagnostic is not None
+        document, workspace = params.capabilities.text_document, params.capabilities.workspace
+        # Push or pull, never both: the methods to pull with exist only for clients that do. One that cannot be asked to pull again
+        # (Neovim 0.11) would show a new recording's findings only after the next keystroke: it is pushed to.
+        again = workspace is not None and workspace.diagnostics is not None and bool(workspace.diagnostics.refresh_support)
+        server.pulls_diagnostics = document is not None and document.diagnostic is not None and again
         if server.pulls_diagnostics:
             diagnostic.serve(server)
             workspace_diagnostic.serve(server)

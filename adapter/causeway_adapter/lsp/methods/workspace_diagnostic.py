@@ -20,7 +20,8 @@ def serve(server: Server) -> None:
         known = {path_of(each.uri): each.value for each in params.previous_result_ids}
         paths = {*server.diagnosing.files(), *(path for path in known if path is not None)}
         for path in paths & server.places.open_files.keys():
-            await server.checking.checked(path)
+            if server.checking.standing(path) is None:
+                await server.checking.checked(path)
         return types.WorkspaceDiagnosticReport([report(path, known.get(path)) for path in sorted(paths)])
 
     def report(path: str, previous: str | None) -> types.WorkspaceDocumentDiagnosticReport:
