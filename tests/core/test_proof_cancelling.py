@@ -170,6 +170,7 @@ def test_a_task_that_nobody_cancels_is_not_cancelled(tmp_path: Path) -> None:
         ("(3, 1)", ("(3, 2)", "(3, 2)"), True),
         ("['a', 'c']", ("['a', 'b', 'c']", "[]"), False),
         ("['a', 'b']", ("['b']", "['c', 'a']"), True),
+        ("['b']", ("['a', 'b']", "['b', 'a']"), True),  # what was not begun came to it all the same
         ("main() = ([None, 'one'], 0)", ("main() = (['one', 'two'], 0)", "main() = ([None, 'two'], 0)"), True),
         ("main() = (['x, y'], [])", ("main() = (['x, y', 'z'], [])",), False),
         ("'ada'", ("'bob'",), True),
@@ -178,6 +179,56 @@ def test_a_task_that_nobody_cancels_is_not_cancelled(tmp_path: Path) -> None:
 )
 def test_what_is_beside_and_not_between(mine: str, others: tuple[str, ...], wrong: bool) -> None:
     assert odd(parse(mine), [parse(other) for other in others]) == wrong
+
+
+LETTERS = """\
+import asyncio
+from collections import deque
+
+class Desk:
+    def __init__(self):
+        self.letters, self.sorted = deque(), []
+
+    def drop(self, letter):
+        self.letters.append(letter)
+
+    async def look_up(self, letter):
+        await asyncio.sleep(0.001)
+        return letter[0]
+
+    async def next(self):
+        letter = TAKE
+        place = await self.look_up(letter)
+        GONE
+        return place + letter
+
+async def main():
+    desk = Desk()
+    desk.drop("ann")
+    desk.drop("bob")
+    while desk.letters:
+        try:
+            async with asyncio.timeout(60):
+                letter = await desk.next()
+        except TimeoutError:
+            continue
+        desk.sorted.append(letter)
+    print(desk.sorted)
+
+async def day():
+    desk = asyncio.create_task(main())
+    await desk
+
+asyncio.run(day())
+"""
+
+
+@pytest.mark.parametrize(
+    ("take", "gone", "wrong"), [("self.letters.popleft()", "self.letters", True), ("self.letters[0]", "self.letters.popleft()", False)]
+)
+def test_what_is_taken_and_gone_when_the_limit_ends_before_it_is_handed_on(tmp_path: Path, take: str, gone: str, wrong: bool) -> None:
+    source = LETTERS.replace("TAKE", take).replace("GONE", gone)
+    assert bool([tier for _, tier in tiers(tmp_path, source) if tier == "confirmed"]) == wrong
 
 
 WIRE = """\

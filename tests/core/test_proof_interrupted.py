@@ -55,3 +55,50 @@ def test_what_is_given_back_after_an_await_is_lost_when_the_limit_ends_there(tmp
         judged = [judge.judge(each) for each in interruptions(analysis, Anchors(recording, analysis))]
     assert [each.title.partition(" awaits")[0] for each in judged if each.tier == "confirmed"] == (["`tidy`"] if lost else []), judged
     assert judged
+
+
+PRESS = """\
+import asyncio
+from contextlib import asynccontextmanager
+
+class Press:
+    def __init__(self):
+        self.free = KIND
+
+    @asynccontextmanager
+    async def turn(self):
+        BEFORE
+        try:
+            WITHIN
+            yield
+        finally:
+            self.free.release()
+
+async def print_page(press, page):
+    try:
+        async with asyncio.timeout(60):
+            async with press.turn():
+                await asyncio.sleep(0.002)
+    except TimeoutError:
+        print(page, "is given up")
+
+async def main():
+    press = Press()
+    await asyncio.gather(*(print_page(press, page) for page in range(3)), return_exceptions=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("kind", ["asyncio.Semaphore(1)", "asyncio.Lock()"])
+@pytest.mark.parametrize("held", [True, False])
+def test_what_was_never_taken_is_given_back_when_the_limit_ends_while_it_is_waited_for(tmp_path: Path, kind: str, held: bool) -> None:
+    takes = "await self.free.acquire()"
+    before, within = (takes, "pass") if held else ("pass", takes)
+    (tmp_path / "app.py").write_text(PRESS.replace("KIND", kind).replace("BEFORE", before).replace("WITHIN", within))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        analysis, judge = examine(recording), Judge(Reruns(recording))
+        judged = [judge.judge(each) for each in interruptions(analysis, Anchors(recording, analysis))]
+    assert judged
+    assert [each.title.partition(" awaits")[0] for each in judged if each.tier == "confirmed"] == ([] if held else ["`turn`"]), judged

@@ -109,3 +109,55 @@ def test_calls_in_a_worker_thread_of_anyio_are_work_items(tmp_path: Path, guard:
         findings, _ = verify(recording, plan(recording, examine(recording)))
     firm = [(each.kind, each.tier) for each in findings if each.tier != "hint"]
     assert firm == ([("lost_update", tier)] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
+
+
+GREETER = """\
+import asyncio
+
+from aiohttp import ClientSession, web
+
+class Desk:
+    guest = None
+
+desk = Desk()
+
+@web.middleware
+async def ask_name(request, handler):
+    WRITES = request.query["name"]
+    return await handler(request)
+
+async def greet(request):
+    await asyncio.sleep(0.001)
+    return web.Response(text="hello " + READS)
+
+async def main():
+    app = web.Application(middlewares=[ask_name])
+    app.router.add_get("/", greet)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+
+    async def ask(session, name, after):
+        await asyncio.sleep(after)
+        async with session.get(url, params={"name": name}) as response:
+            return await response.text()
+
+    async with ClientSession() as session:
+        answers = await asyncio.gather(ask(session, "ann", 0), ask(session, "bob", 0.1))
+    await runner.cleanup()
+    print(sorted(answers), desk.guest is None)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("place", "shared"), [("desk.guest", True), ("request['guest']", False)])
+def test_what_middleware_leaves_for_a_handler_in_a_place_of_all_requests(tmp_path: Path, place: str, shared: bool) -> None:
+    pytest.importorskip("aiohttp")
+    (tmp_path / "app.py").write_text(GREETER.replace("WRITES", place).replace("READS", place))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        findings, _ = verify(recording, plan(recording, examine(recording)))
+    firm = [each.tier for each in findings if each.tier != "hint"]
+    assert firm == (["confirmed"] if shared else []), [(each.tier, each.title, each.proof) for each in findings]

@@ -258,3 +258,46 @@ def test_what_is_not_recorded_of_an_object_happens_where_actors_take_it(tmp_path
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = {place.name for _, place in places(recording, examine(recording)) if place.access == "read"}
     assert "slots" in found
+
+
+PARCELS = """\
+import threading
+
+class Van:
+    def __init__(self):
+        self.guard = threading.Lock()
+        self.parcels, self.trip, self.trips, self.brought = [], None, [], []
+
+    def load(self, parcel):
+        with self.guard:
+            self.parcels.append(parcel)
+            if self.trip is None:
+                self.trip = threading.Timer(0.02, self.drive)
+                self.trips.append(self.trip)
+                self.trip.start()
+
+    def drive(self):
+        with self.guard:
+            parcels, self.parcels = self.parcels, []
+            EARLY
+        self.brought.extend(parcels)
+        with self.guard:
+            LATE
+
+van = Van()
+van.load("book")
+threading.Event().wait(0.1)
+van.load("lamp")
+threading.Event().wait(0.005)
+van.load("vase")
+for trip in list(van.trips):
+    trip.join()
+print(len(van.trips) > 5)
+"""
+
+
+@pytest.mark.parametrize(("early", "late", "left"), [("pass", "self.trip = None", True), ("self.trip = None", "pass", False)])
+def test_what_stays_in_a_place_that_is_emptied_otherwise_was_lost(tmp_path: Path, early: str, late: str, left: bool) -> None:
+    found = explored(tmp_path, PARCELS.replace("EARLY", early).replace("LATE", late))
+    assert [each.tier for each in found] == (["confirmed"] if left else []), found
+    assert all("Van.parcels still holds" in each.title for each in found)

@@ -82,12 +82,12 @@ class CancellingOrders:
         gap, tried = finding.accesses[0], set[str]()
         for actor, at in self._anchors.resumptions(gap.file, gap.line):
             kin = actor.path.rpartition("#")[0] or actor.path
-            if kin in tried or self.comes(actor, at) != EXPIRE:
+            if kin in tried or not self.expires(actor, at):
                 continue
             tried.add(kin)
             there = self._anchors.resumed(actor, at)
-            first = next((place for when, place in self._anchors.resumptions_of(actor) if self.comes(actor, when) == EXPIRE), there)
-            place, deed = (first, EXPIRE) if first != there else self._before(actor, at, EXPIRE) or (first, "")
+            first = next((place for when, place in self._anchors.resumptions_of(actor) if self.expires(actor, when)), there)
+            place, deed = self._before_limit(actor, at) or ((first, EXPIRE) if first != there else self._before(actor, at, EXPIRE) or (first, ""))
             if deed:
                 says = f"its time limit is over while {actor.title} waits at"
                 yield Order("bad", f"{says} {there.file}:{there.line}", (("a1", there),), (), (), (("a1", EXPIRE),))
@@ -165,6 +165,10 @@ class CancellingOrders:
             if self._limited(function.path, line) and number:
                 return EXPIRE
         return None if self._ended_before(actor, at) else self._comes_to(actor, set())
+
+    def expires(self, actor: Actor, at: At) -> bool:
+        """Whether a task waits at an event under a time limit, be it one that the very function began in which it waits."""
+        return self.comes(actor, at) == EXPIRE or any(self._limited(function.path, line) for function, line, _ in self._anchors.lines_below(at)[:1])
 
     def _ended_before(self, actor: Actor, at: At) -> bool:
         """Whether all that cancelled a task in the recorded run waited for what it did at an event."""
@@ -252,12 +256,24 @@ class CancellingOrders:
         waits_for = any(isinstance(node, ast.Call) and _is_wait_for(node) for node in ast.walk(statement))
         return self._place_before(actor, function, line, began), "TimeoutError" if waits_for and comes == EXPIRE else comes
 
+    def _before_limit(self, actor: Actor, at: At) -> tuple[OrderPlace, str] | None:
+        """Where a task would be told that its time is over before anything is done in that time; None where no `async with timeout(…)` is around."""
+        for function, line, _ in self._anchors.lines_below(at):
+            for node in reversed(self._texts.around(function.path, line)):
+                if isinstance(node, ast.AsyncWith) and line > node.lineno and any(_raises(item.context_expr) for item in node.items[:1]):
+                    return self._place_before(actor, function, node.lineno, at), "TimeoutError"
+        return None
+
     def _place_before(self, actor: Actor, function: Function, line: int, began: At) -> OrderPlace:
         return self._anchors.before_await(actor, function, line, began)
 
 
 def _limits(expression: ast.expr) -> bool:
     return isinstance(expression, ast.Call) and called(expression) in _LIMITS
+
+
+def _raises(expression: ast.expr) -> bool:
+    return _limits(expression) and isinstance(expression, ast.Call) and called(expression) != "move_on_after"
 
 
 def _is_wait_for(call: ast.Call) -> bool:

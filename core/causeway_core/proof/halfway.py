@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from causeway_core.proof.outcome import FINAL_VALUE, Outcome
@@ -15,8 +16,9 @@ Tree = str | tuple[str, tuple["Tree", ...]]
 def beside(outcome: Outcome, others: Sequence[Outcome], *, strict: bool = True) -> tuple[str, ...]:
     """The aspects in which a run that was cancelled halfway shows what neither whole runs show nor a part of them could.
 
-    A number between those of the others, a list that lacks some of their elements, fewer lines of output: so much is left of any work that is
-    given up. A place that another value was left in than before or after, an answer that none of them gave, or a hang: that is harm.
+    A number between those of the others, a list that lacks what one of them has, fewer lines of output: so much is left of any work that is
+    given up. A place that another value was left in than before or after, an answer that none of them gave, a list that lacks what all of them have
+    (what was not begun came to it all the same), or a hang: that is harm.
 
     Unless `strict`, more of the same is none either (who tries again counts twice): a number above those of the others, a longer list of elements
     that they have.
@@ -48,6 +50,8 @@ def odd(mine: Tree, others: Sequence[Tree], *, strict: bool = True) -> bool:
     if isinstance(mine, str):
         return True
     alike = [each for each in others if not isinstance(each, str) and each[0] == mine[0]]
+    if len(alike) == len(others) > 1 and _common(alike) - Counter(mine[1]):
+        return True
     if any(_within(mine[1], each[1]) for each in alike):
         return False
     if len(alike) < len(others):
@@ -71,6 +75,14 @@ def exceeded(place: str, outcome: Outcome, others: Sequence[Outcome]) -> str:
 def _size(text: str) -> float | None:
     tree = parse(text)
     return _number(tree) if isinstance(tree, str) else float(len(tree[1]))
+
+
+def _common(trees: Iterable[tuple[str, tuple[Tree, ...]]]) -> Counter[Tree]:
+    """The elements that all of some containers hold, each as often as it is in all."""
+    first, *others = (Counter(each[1]) for each in trees)
+    for other in others:
+        first &= other
+    return first
 
 
 def _within(few: Iterable[Tree], many: Iterable[Tree]) -> bool:

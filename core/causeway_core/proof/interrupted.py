@@ -12,7 +12,7 @@ from causeway_core.analysis.telling import Scene, Teller
 from causeway_core.analysis.text import called, own_nodes
 from causeway_core.model import Finding
 from causeway_core.proof.anchors import Anchors, Unplaced
-from causeway_core.proof.cancelling import EXPIRE, LEFT, CancellingOrders
+from causeway_core.proof.cancelling import LEFT, CancellingOrders
 
 MOST_AWAITS = 6
 """Awaits that are tried, those of cleaning up first."""
@@ -30,7 +30,7 @@ def interruptions(analysis: Analysis, anchors: Anchors) -> Iterator[Finding]:
     given = 0
     for path, function, wait in sorted(_awaits(analysis), key=lambda each: not _cleans_up(each[1], each[2])):
         shown = evidence.facts.shown(path)
-        limited = any(orders.comes(actor, at) == EXPIRE for actor, at in anchors.resumptions(shown, wait.lineno))
+        limited = any(orders.expires(actor, at) for actor, at in anchors.resumptions(shown, wait.lineno))
         if limited and given < MOST_AWAITS:
             given += 1
             finding = _told(scene, path, function, wait)
@@ -44,7 +44,7 @@ def _awaits(analysis: Analysis) -> Iterator[tuple[str, ast.AsyncFunctionDef, ast
     """The awaits in coroutines that ran of what is no recorded coroutine: a task that waits, waits there."""
     evidence = analysis.evidence
     own = {function.name for _, function in evidence.texts.functions() if isinstance(function, ast.AsyncFunctionDef)}
-    for path, function in coroutines_that_ran(evidence):
+    for path, function in coroutines_that_ran(evidence, ("coroutine", "async_generator")):
         for node in own_nodes(function):
             if isinstance(node, ast.Await) and not (isinstance(node.value, ast.Call) and called(node.value) in own):
                 yield path, function, node

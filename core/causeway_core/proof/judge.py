@@ -16,7 +16,7 @@ from causeway_core.proof.baseline import Baseline
 from causeway_core.proof.cancelling import LEFT
 from causeway_core.proof.contrast import contrast
 from causeway_core.proof.halfway import beside, exceeded
-from causeway_core.proof.outcome import FINAL_VALUE, Outcome
+from causeway_core.proof.outcome import FINAL_VALUE, NOT_HELD, Outcome
 from causeway_core.proof.rerun import Rerun, Reruns, happened
 
 REPEATS = 3
@@ -133,6 +133,8 @@ class Judge:
         found = self._steady(self._beyond(finding, order, forced, right), right)
         if not found and finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
             return self._in_vain_again(finding, index, forced, right)
+        if not found and order.cancels and _left(forced, right):
+            return self._left_again(finding, index, forced, right)
         if found and not _only_held(order, forced, found):
             return self._repeated(finding, index, forced, [run.outcome for run in right], found)
         if order.checks:
@@ -214,6 +216,11 @@ class Judge:
         said = f"in this order a wait for {finding.resource} lasts until its time limit; in every serial order it is ended by the other side"
         return self._again(finding, index, forced, lambda run: _in_vain(finding, run, right), said, "it waited in vain in {} runs")
 
+    def _left_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
+        """Of what a cancelled task does not bring back, or gives back without having it: whether it stays each time."""
+        said = f"in this order {_left(forced, right)[0]}; that is not so where nothing is cancelled, nor where it is before anything is done"
+        return self._again(finding, index, forced, lambda run: bool(_left(run, right)), said, "something stayed behind in {} runs")
+
     def _exceeded_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun], most: str) -> Finding:
         """Of a limit that is checked: whether there is more than in any serial order each time, if only for a while."""
         others = [run.outcome for run in right]
@@ -266,6 +273,19 @@ def _invalid(run: Rerun) -> set[str]:
     """The functions that an InvalidStateError left which nobody caught: what else a cancellation raises is the program's own concern."""
     told = [text.partition(" ×")[0].partition(" in ") for text in run.outcome.aspects.get("exceptions", ())]
     return {function for kind, _, function in told if kind == "InvalidStateError"}
+
+
+def _left(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
+    """In words what a run did not bring back as all right runs do, or gave back without having it; of one that ended as one of those."""
+    outcome, others = run.outcome, [each.outcome for each in right]
+    if not run.result.feasible:
+        return ()
+    known = {text for each in others for text in each.slips}
+    untaken = [text for text in outcome.slips if text.startswith(NOT_HELD) and text not in known]
+    said = tuple(f"{text.removeprefix(NOT_HELD).partition(' in ')[2]} gives back what it has not taken" for text in untaken)
+    if outcome.aspects.get("exit code") not in [each.aspects.get("exit code") for each in others]:
+        return said
+    return (*said, *(outcome.left.stays[place] for place in outcome.left.beyond([each.left for each in others])))
 
 
 def _is_stuck(finding: Finding, run: Rerun) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from causeway_core.model import Actor, At, ObjectRef, Value, ValueKind
 from causeway_core.proof.canonical import canonical, canonical_lines
 from causeway_core.proof.database import dump
+from causeway_core.proof.left import Left, left_by
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.values import Values
 from causeway_core.session.past import Past
@@ -38,6 +39,10 @@ _AT_ONCE = re.compile(r"already (running|executing)|(changed size|mutated) durin
 """What errors say that Python and asyncio raise where two use at once what is made for one."""
 AT_ONCE = "used at once: "
 """How such slips begin."""
+_NOT_HELD = re.compile(r"lock is not acquired|released too many times|un-?(acquired|locked) lock|called too many times", re.IGNORECASE)
+"""What errors say that Python and asyncio raise where something is given back that nobody has taken."""
+NOT_HELD = "not held: "
+"""How such slips begin, caught or not."""
 _HOLDING = ("attribute", "item", "global", "cell")
 _NUMBER = re.compile(r" #\d+")
 _SYNCHRONIZES = re.compile(r"<[\w.]*(?:[Ll]ock|RLock|Semaphore|Condition|Event|Barrier)\b")
@@ -53,7 +58,7 @@ class Outcome:
     in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
     `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves. `slips`: exceptions
     that the code caught and that speak of a mistake in it (a name, an attribute or an operation that is not there), with their function. `lost`: the
-    places of which an update was lost, or a check no longer held, looked for where `stuck` is.
+    places of which an update was lost, or a check no longer held, looked for where `stuck` is. `left`: what was not brought back to what it was.
     """
 
     aspects: Mapping[str, Aspect]
@@ -64,6 +69,7 @@ class Outcome:
     selves: int = 0
     slips: Aspect = ()
     lost: Aspect = ()
+    left: Left = field(default_factory=Left)
 
     def unheard_of(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held in between and held in none of the others; nothing where they do not know the place."""
@@ -129,7 +135,10 @@ def observe(recording: Recording, *, output: str, replies: str = "", result: Ord
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
     timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
-    return Outcome(found, _states(past), timeouts=timeouts, vain=_vain(recording), selves=_selves(recording), slips=_slips(recording))
+    return Outcome(
+        found, _states(past), timeouts=timeouts, vain=_vain(recording), selves=_selves(recording), slips=_slips(recording),
+        left=left_by(recording, past),
+    )  # fmt: skip
 
 
 def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
@@ -149,12 +158,14 @@ def _exceptions(recording: Recording) -> Aspect:
 
 
 def _slips(recording: Recording) -> Aspect:
-    """Types of exceptions that were caught and mean a mistake in the code, with their functions."""
+    """Types of exceptions that were caught and mean a mistake in the code, or of what is given back untaken, with their functions."""
     found: set[str] = set()
     for row in recording.exceptions():
         kind = row.type.rpartition(".")[2]
         if row.fate == "caught" and (kind in _SLIPS or _AT_ONCE.search(row.message)):
             found.add(f"{'' if kind in _SLIPS else AT_ONCE}{kind} in {_function_of(recording, row)}")
+        elif _NOT_HELD.search(row.message):
+            found.add(f"{NOT_HELD}{kind} in {_function_of(recording, row)}")
     return tuple(sorted(found))
 
 

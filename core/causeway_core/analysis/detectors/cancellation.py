@@ -36,9 +36,9 @@ def cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation])
     return found
 
 
-def coroutines_that_ran(evidence: Evidence) -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
+def coroutines_that_ran(evidence: Evidence, kinds: tuple[str, ...] = ("coroutine",)) -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
     """The asynchronous functions of the recorded code that were called, with their files."""
-    ran = {(function.path, function.first_line) for function in evidence.facts.functions.values() if function.kind == "coroutine"}
+    ran = {(function.path, function.first_line) for function in evidence.facts.functions.values() if function.kind in kinds}
     for path, function in evidence.texts.functions():
         first = min([function.lineno, *(each.lineno for each in function.decorator_list)])
         if isinstance(function, ast.AsyncFunctionDef) and ((path, first) in ran or (path, function.lineno) in ran):

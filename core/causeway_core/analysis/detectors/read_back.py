@@ -8,10 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.handlers import NOTE
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.filters.commutative import decides
 from causeway_core.analysis.filters.unchanged import same_scalar
+from causeway_core.analysis.flow.graph import FlowGraph, Place
 from causeway_core.analysis.partners import Partners
+from causeway_core.analysis.text import FunctionNode, own_nodes
 from causeway_core.analysis.windows import Windows
 
 ENOUGH = 6
@@ -37,7 +40,7 @@ def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
                 continue
             given = 0
             for first, last, struck in windows.sample(found):
-                candidate = _of_window(evidence, partners, first, last, struck, counted=counted)
+                candidate = _of_window(evidence, partners, first, last, struck, counted=counted) or _of_requests(evidence, first, last)
                 if candidate is not None:
                     yield candidate
                     given += 1
@@ -86,17 +89,33 @@ def _reads_own(evidence: Evidence, write_site: int, read_site: int, *, counted: 
     if write_node is None or read_node is None:
         return False
     write, read = flow.place(write_node), flow.place(read_node)
-    if write.scope == read.scope:
-        follows = read.line > write.line
-    else:
-        follows = any(line < read.line for line in graph.call_lines(read.scope, write.scope)) or any(
-            line > write.line for line in graph.call_lines(write.scope, read.scope)
-        )
+    follows = read.line > write.line if write.scope == read.scope else _called_after(graph, write, read) or _goes_on(evidence, write_site, write.line)
     updates = not counted and any(
         flow.place(target).name == read.name and flow.place(target).shape == read.shape for target in graph.decided_writes(read_node)
     )
     sources = {code >> 1 for code in graph.nodes[write_node].sources if not code & 1}
     return follows and not updates and not sources & graph.compared.get(read_node, set())
+
+
+def _called_after(graph: FlowGraph, write: Place, read: Place) -> bool:
+    """Whether one of two functions calls the other, or a third calls both, so that the read comes after the write."""
+    if any(line < read.line for line in graph.call_lines(read.scope, write.scope)):
+        return True
+    if any(line > write.line for line in graph.call_lines(write.scope, read.scope)):
+        return True
+    writers, readers = graph.callers(write.scope), graph.callers(read.scope)
+    return any(min(writers[caller]) < max(readers[caller]) for caller in writers.keys() & readers.keys())
+
+
+def _goes_on(evidence: Evidence, write_site: int, line: int) -> bool:
+    """Whether the function that writes then calls what it was given to call, as middleware and decorators do: the rest happens in there."""
+    site = evidence.facts.sites.get(abs(write_site))
+    path = "" if site is None else evidence.facts.functions[site.function].path
+    around = evidence.texts.around(path, line) if path else ()
+    given = {each.arg for node in around if isinstance(node, FunctionNode) for each in ast.walk(node.args) if isinstance(each, ast.arg)}
+    function = evidence.texts.function(path, line) if path else None
+    calls = [node for node in own_nodes(function) if isinstance(node, ast.Call)] if function is not None else []
+    return any(isinstance(call.func, ast.Name) and call.func.id in given and call.lineno > line for call in calls)
 
 
 def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, struck: bool, *, counted: bool) -> Candidate | None:
@@ -122,6 +141,21 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
             if accumulates:
                 return candidate.lowered("latent", "the place only adds up; what is decided on it depends on who came between")
             return candidate
+    return None
+
+
+def _of_requests(evidence: Evidence, first: int, last: int) -> Candidate | None:
+    """The same of a request and a later one, which came after it only because their client waited."""
+    request = evidence.request_at(first) if evidence.requests else None
+    if request is None or request != evidence.request_at(last) or evidence.locks_through(first, last) or not evidence.parted(first, last, first):
+        return None
+    if _written_again(evidence, first, last) or _only_accumulated(evidence, last) or _accumulates(evidence, first):
+        return None
+    location = int(evidence.table.location[first])
+    for other in evidence.rows_at(int(evidence.table.site[first])).tolist():
+        alike = int(evidence.table.location[other]) == location and not same_scalar(evidence, first, other)
+        if alike and other > last and evidence.request_at(other) not in (None, request):
+            return Candidate(Pattern.WRITE_WRITE_READ, "atomicity_violation", first, last, (other,), "data").lowered("latent", NOTE)
     return None
 
 

@@ -13,7 +13,7 @@ from causeway_core.analysis import Analysis
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
 from causeway_core.proof.contrast import contrast
-from causeway_core.proof.explore.right import Right
+from causeway_core.proof.explore.right import LEFT_BEHIND, Right
 from causeway_core.proof.explore.scan import Scan, Seen, course
 from causeway_core.proof.explore.schedule import Held, Turn, held, order, turns, without
 from causeway_core.proof.explore.shrink import smallest
@@ -251,7 +251,8 @@ class Explorer:
         """Whether a run under an order goes wrong as the explored one did."""
         if not run.result.feasible and run.result.hang is None:
             return False
-        return bool(set(self._right.wrong(run)) & set(wrong))
+        now = self._right.wrong(run)
+        return LEFT_BEHIND in now if LEFT_BEHIND in wrong else bool(set(now) & set(wrong))
 
     def _judged(self, found: Order, wrong: tuple[str, ...]) -> Finding | None:
         right = self._right
@@ -266,10 +267,12 @@ class Explorer:
         first = failures[0]
         aspects = tuple(name for name in right.wrong(first) if name in wrong)
         others = right.plain if set(aspects) & set(FAILURES) else [*right.plain, *right.serial]
-        said = contrast(first.outcome, others, aspects, first.result)
+        stays = tuple(first.outcome.left.stays[place] for place in right.left(first.outcome)) if LEFT_BEHIND in aspects else ()
+        shown = tuple(name for name in aspects if name != LEFT_BEHIND)
+        said = contrast(first.outcome, others, shown, first.result) if shown else f"in this order {stays[0]}; in every serial order it does not"
         lost = tuple(place for place in first.outcome.lost if all(place in run.outcome.lost for run in failures))
         misused = all(right.misused(run.outcome) for run in failures)
-        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused))
+        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays))
 
     def _begins_late(self, found: Order) -> bool:
         """Whether a task is kept from its first step: a loop begins those that tasks make in the order in which they are made."""

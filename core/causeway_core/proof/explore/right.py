@@ -9,6 +9,8 @@ from causeway_core.proof.outcome import AT_ONCE, FAILURES, FINAL_VALUE, Outcome
 from causeway_core.proof.rerun import Rerun
 
 _CONTAINERS = ("[", "{", "(")
+LEFT_BEHIND = "left behind"
+"""Stands among the aspects where a run did not bring back what right runs do."""
 
 
 @dataclass(slots=True)
@@ -23,8 +25,16 @@ class Right:
         known = {text for one in (*self.plain, *self.serial) for text in one.slips}
         return any(text.startswith(AT_ONCE) and text not in known for text in outcome.slips)
 
+    def left(self, outcome: Outcome) -> tuple[str, ...]:
+        """The places that the run did not bring back to what they were, as all right runs do; of one that ended as those end."""
+        right = [*self.plain, *self.serial]
+        ends = [each.aspects.get("exit code") for each in self.plain]
+        return outcome.left.beyond([each.left for each in right]) if outcome.aspects.get("exit code") in ends else ()
+
     def wrong(self, run: Rerun) -> tuple[str, ...]:
-        """The aspects in which a run went wrong: it failed as the program by itself does not, or ended as no serial order ends."""
+        """The aspects in which a run went wrong: it failed as the program by itself does not, left behind what right runs bring back, or
+        ended as no serial order ends.
+        """
         outcome = run.outcome
         if not outcome.aspects or run.uncaptured or ran_into_a_limit(outcome, self.plain):
             return ()
@@ -35,4 +45,4 @@ class Right:
         differs = outcome.beyond([*self.plain, *self.serial], ignored=frozenset({*FAILURES, *noisy}))
         if differs == (FINAL_VALUE,) and any(value.startswith(_CONTAINERS) for value in outcome.aspects[FINAL_VALUE]):
             differs = ()  # the order of entries that nobody is shown is often nobody's concern
-        return failed or differs
+        return failed or ((LEFT_BEHIND,) if self.left(outcome) else ()) + differs

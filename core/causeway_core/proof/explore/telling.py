@@ -20,7 +20,8 @@ from causeway_core.storage.recording import Recording
 @dataclass(frozen=True, slots=True)
 class Told:
     """What there is to tell: the order, the keys of its places as they were passed, the aspects that went wrong, in words what, how often, and the
-    places of which the runs lost an update. `misused`: the program caught an error which says that two use at once what is made for one.
+    places of which the runs lost an update. `misused`: the program caught an error which says that two use at once what is made for one. `left`: in
+    words what stays behind.
     """
 
     order: Order
@@ -31,6 +32,7 @@ class Told:
     failures: int
     lost: tuple[str, ...] = ()
     misused: bool = False
+    left: tuple[str, ...] = ()
 
 
 def told(recording: Recording, analysis: Analysis, it: Told) -> Finding:
@@ -105,6 +107,8 @@ def _ends(it: Told, hang: bool) -> str:
         return f"an update of {it.lost[0]} is lost"
     if it.misused and not set(it.aspects) & set(FAILURES):
         return "two use at once what is made for one"
+    if it.left and not set(it.aspects) & set(FAILURES):
+        return it.left[0]
     return {"exceptions": "it raises what it does not raise by itself", "exit code": "it ends with another exit code", "tests": "a test fails"}.get(
         it.aspects[0], ENDS_OTHERWISE
     )

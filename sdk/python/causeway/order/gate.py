@@ -9,7 +9,7 @@ from causeway import _tap
 from causeway.order import watched
 from causeway.order.anchors import MARK
 from causeway.order.asked import answered
-from causeway.order.inject import arrive_here, paused
+from causeway.order.inject import Paused, arrive_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Gate:
             self._after([])
             self._awaits()
             if comes:
-                return paused(awaited, comes)
+                return Paused(awaited, comes)
             forced = self._duty.answers and self._forcing.order.explore is None
             return answered(self._forcing, awaited, self._duty.answers) if forced else awaited
         elif kind == "resume":

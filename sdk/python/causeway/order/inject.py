@@ -8,7 +8,7 @@ from causeway.order.document import CANCEL, COLLECT, EXPIRE, EXPIRES, SIGNAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from causeway.order.actors import Actor
@@ -54,17 +54,37 @@ def arrive(forcing: Forcing, key: str, actor: Actor) -> bool:
     return True
 
 
-async def paused(awaited: Awaitable[Any], comes: str) -> Any:
-    """Stands for what a task awaits: a pause in which a cancellation that is on its way arrives, or a time-out; `awaited` then never begins."""
-    try:
-        if comes == "TimeoutError":
-            raise TimeoutError
-        await sys.modules["asyncio"].sleep(0)
-    except BaseException:
-        if hasattr(awaited, "close"):
-            awaited.close()
-        raise
-    return await awaited
+class Paused:
+    """Stands for what a task awaits or enters (`async with`): a pause in which a cancellation that is on its way arrives, or a time-out; `awaited`
+    then never begins.
+    """
+
+    def __init__(self, awaited: Any, comes: str) -> None:
+        self._awaited, self._comes = awaited, comes
+
+    def __await__(self) -> Iterator[Any]:
+        return self._value().__await__()
+
+    async def _value(self) -> Any:
+        await self._pause()
+        return await self._awaited
+
+    async def _pause(self) -> None:
+        try:
+            if self._comes == "TimeoutError":
+                raise TimeoutError
+            await sys.modules["asyncio"].sleep(0)
+        except BaseException:
+            if hasattr(self._awaited, "close") and hasattr(self._awaited, "send"):
+                self._awaited.close()
+            raise
+
+    async def __aenter__(self) -> Any:
+        await self._pause()
+        return await type(self._awaited).__aenter__(self._awaited)
+
+    async def __aexit__(self, *raised: Any) -> Any:
+        return await type(self._awaited).__aexit__(self._awaited, *raised)
 
 
 def do(forcing: Forcing, kind: str) -> None:

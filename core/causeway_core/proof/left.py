@@ -1,0 +1,140 @@
+"""What a run leaves behind that others bring back to what it was: permits, locks, items of queues, and places that are changed for a while."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from causeway_core.model import Access, At, ObjectRef, Value, ValueKind
+from causeway_core.proof.canonical import canonical
+from causeway_core.proof.values import Values
+from causeway_core.session.past import Past
+from causeway_core.storage.recording import Recording
+from causeway_core.wire.kinds import SyncFlag
+
+MOST_ACCESSES = 20_000
+"""Accesses of shared places, or operations, of a run that are looked at."""
+MOST_STATES = 60
+"""Accesses of one container that are looked at for whether anything was in it."""
+_PLACES = ("attribute", "global", "cell")
+_CONTAINERS = ("builtins.list", "builtins.dict", "builtins.set", "collections.deque", "collections.OrderedDict", "collections.defaultdict")
+_EMPTY = ("[]", "{}", "()")
+_GIVES, _TAKES = ("sem_released", "released", "put"), ("sem_acquired", "acquired", "get")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """`stays`: in words, what each place was left in that was changed and not brought back. `back`: the places that were brought back by all who
+    changed them. A place is one name, whichever objects it belongs to; one in `stays` is not in `back`.
+    """
+
+    stays: dict[str, str] = field(default_factory=dict)
+    back: frozenset[str] = frozenset()
+
+    def beyond(self, others: Sequence[Left]) -> tuple[str, ...]:
+        """The places that stay changed here and are brought back in all of the others."""
+        return tuple(place for place in self.stays if others and all(place in other.back for other in others))
+
+
+def left_by(recording: Recording, past: Past) -> Left:
+    """What a run left, by its recording."""
+    stays: dict[str, str] = {}
+    back: set[str] = set()
+    for place, said in (*_synchronizers(recording), *_places(recording, past)):
+        if said:
+            stays.setdefault(place, said)
+        else:
+            back.add(place)
+    return Left(stays, frozenset(back - set(stays)))
+
+
+def _synchronizers(recording: Recording) -> Iterator[tuple[str, str]]:
+    """Of each semaphore, lock and queue with a name whether what was taken was given back, and the other way round."""
+    gone = _replaced(recording)
+    objects = {row.id: row for row in recording.objects() if row.label and row.id not in gone}
+    balance: defaultdict[int, int] = defaultdict(int)
+    highest: defaultdict[int, int] = defaultdict(int)
+    for sync in sorted(recording.syncs()[:MOST_ACCESSES], key=lambda each: (each.ts, each.id)):
+        if sync.object not in objects or sync.op not in (*_GIVES, *_TAKES) or sync.flags & SyncFlag.REENTRANT:
+            continue
+        balance[sync.object] += 1 if sync.op in _GIVES else -1
+        highest[sync.object] = max(highest[sync.object], balance[sync.object])
+    for number, rest in balance.items():
+        name, kind = objects[number].label or "", objects[number].type
+        if "Queue" in kind:
+            yield f"items of {name}", f"{name} holds what nobody takes" if rest > 0 else ""
+        elif kind.startswith("asyncio.") and ("Semaphore" in kind or kind.endswith("Lock")):
+            yield f"permits of {name}", f"more of {name} is given back than was taken" if highest[number] > 0 else ""
+            yield f"holders of {name}", f"{name} is taken and not given back" if rest < 0 else ""
+
+
+def _replaced(recording: Recording) -> frozenset[int]:
+    """The objects in whose place another was put: what is left in them is nobody's."""
+    held: dict[int, int] = {}
+    gone: set[int] = set()
+    for each in recording.accesses()[:MOST_ACCESSES]:
+        if each.op == "write":
+            thing = each.value.payload.id if isinstance(each.value.payload, ObjectRef) else 0
+            if held.get(each.location, thing) != thing:
+                gone.add(held[each.location])
+            held[each.location] = thing
+    return frozenset(gone)
+
+
+def _places(recording: Recording, past: Past) -> Iterator[tuple[str, str]]:
+    """Of each shared place that was changed whether it was brought back."""
+    accesses = recording.accesses()
+    if len(accesses) > MOST_ACCESSES or not accesses:
+        return
+    of: defaultdict[int, list[Access]] = defaultdict(list)
+    for each in accesses:
+        of[each.location].append(each)
+    values, ends = Values(past), max((actor.last_at for actor in recording.actors() if actor.last_at is not None), key=past.sort_key)
+    for location in recording.locations():
+        if location.kind in _PLACES and location.id in of:
+            said = _place(location.name, of[location.id], values, At(ends + 1))
+            if said is not None:
+                yield location.name, said
+
+
+def _place(name: str, accesses: Sequence[Access], values: Values, ends: At) -> str | None:
+    """What a place was left in; empty if it was brought back, None if nothing says that it should be."""
+    last = next((each.value for each in reversed(accesses) if each.op in ("write", "read")), None)
+    if last is not None and isinstance(last.payload, ObjectRef) and last.payload.type in _CONTAINERS:
+        rest = values.text(last, ends)
+        if rest not in _EMPTY:
+            return f"{name} still holds {rest}"
+        return "" if any(_holds(each, values) for each in accesses[:MOST_STATES]) else None
+    writes = [each for each in accesses if each.op == "write"]
+    first = accesses[0].value
+    if not all(_simple(each.value) for each in (*writes, accesses[0])) or not any(each.value != first for each in writes):
+        return None
+    if writes[-1].value != first:
+        return f"{name} stays {canonical(str(writes[-1].value))}"
+    return "" if _by_each(writes, first) else None
+
+
+def _holds(access: Access, values: Values) -> bool:
+    thing = access.value.payload
+    if not isinstance(thing, ObjectRef) or thing.type not in _CONTAINERS:
+        return False
+    return values.text(access.value, access.at) not in _EMPTY
+
+
+def _simple(value: Value) -> bool:
+    return value.kind in (ValueKind.NONE, ValueKind.FALSE, ValueKind.TRUE, ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT)
+
+
+def _by_each(writes: Iterable[Access], first: Value) -> bool:
+    """Whether all who changed a place took back what they did: counted up and down as far, or set it to what it was at first."""
+    sums: defaultdict[int, float] = defaultdict(float)
+    ends: dict[int, Value] = {}
+    before: Value = first
+    for each in writes:
+        if isinstance(each.value.payload, int | float) and isinstance(before.payload, int | float):
+            sums[each.actor] += each.value.payload - before.payload
+        ends[each.actor], before = each.value, each.value
+    if all(value == first for value in ends.values()):
+        return True
+    return len(sums) == len(ends) and not any(sums.values())
