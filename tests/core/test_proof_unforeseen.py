@@ -9,6 +9,7 @@ from causeway_core.analysis import examine
 from causeway_core.model import Finding
 from causeway_core.proof.explore import unforeseen, worth_exploring
 from causeway_core.proof.explore.sites import places
+from causeway_core.proof.verify import EXPLORED, plan
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record
@@ -154,14 +155,16 @@ if __name__ == "__main__":
 
 
 def explored(folder: Path, program: str) -> tuple[Finding, ...]:
-    """What is found in a program that ends well when it is recorded, without any detector. What was explored is not explored again."""
+    """What is found in a program that ends well when it is recorded, besides what detectors find in its recording. What was explored is not explored
+    again."""
     (folder / "app.py").write_text(program)
     assert record(["app.py"], folder / "run.causeway", root=folder) == 0
     with Recording.open(folder / "run.causeway") as recording:
-        found = unforeseen(recording, examine(recording), ())
+        analysis = examine(recording)
+        found = unforeseen(recording, analysis, plan(recording, analysis))
     with Recording.open(folder / "run.causeway") as recording:
         assert not worth_exploring(recording, ())
-    return found
+    return tuple(finding for finding in found if finding.rule == EXPLORED)
 
 
 @pytest.mark.parametrize(("guard", "shared"), [("contextlib.nullcontext()", True), ("threading.Lock()", False)])
@@ -181,7 +184,7 @@ def test_what_is_read_within_a_change_of_several_calls_adds_up_to_something_else
 def test_an_end_that_no_serial_order_gives_counts_where_an_update_is_lost(tmp_path: Path, second: str, shown: str, tier: str) -> None:
     (found,) = explored(tmp_path, SCORES.replace("SECOND", second).replace("SHOWN", shown))
     assert found.tier == tier
-    assert found.title.startswith("an update of Tally.done is lost" if tier == "confirmed" else "it ends as no serial order does")
+    assert ("Tally.done" in found.title and "lost" in found.title) == (tier == "confirmed")
 
 
 @pytest.mark.parametrize(("before", "late"), [("self.told.clear()", True), ("pass", False)])
@@ -301,3 +304,41 @@ def test_what_stays_in_a_place_that_is_emptied_otherwise_was_lost(tmp_path: Path
     found = explored(tmp_path, PARCELS.replace("EARLY", early).replace("LATE", late))
     assert [each.tier for each in found] == (["confirmed"] if left else []), found
     assert all("Van.parcels still holds" in each.title for each in found)
+
+
+POOL = """\
+import collections
+import queue
+import threading
+
+jobs, guard = queue.Queue(), threading.Lock()
+failures = collections.Counter()
+
+def work():
+    while (job := jobs.get()) is not None:
+        try:
+            int(job)
+        except ValueError:
+            with GUARD:
+                failures[job] += 1
+        jobs.task_done()
+
+workers = [threading.Thread(target=work) for _ in range(3)]
+for worker in workers:
+    worker.start()
+for job in ("1", "bad", "2", "bad", "bad"):
+    jobs.put(job)
+jobs.join()
+for worker in workers:
+    jobs.put(None)
+for worker in workers:
+    worker.join()
+print(failures)
+"""
+
+
+@pytest.mark.parametrize(("lock", "lost"), [("threading.Lock()", True), ("guard", False)])
+def test_what_one_worker_of_a_pool_did_is_shared_in_another_run(tmp_path: Path, lock: str, lost: bool) -> None:
+    found = explored(tmp_path, POOL.replace("GUARD", lock))
+    assert [(each.tier, each.kind, each.resource) for each in found] == ([("confirmed", "lost_update", "failures['bad']")] if lost else [])
+    assert all("another run" in each.explanation and each.accesses[0].at is not None for each in found)

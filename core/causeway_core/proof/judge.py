@@ -18,6 +18,7 @@ from causeway_core.proof.contrast import contrast
 from causeway_core.proof.halfway import beside, exceeded
 from causeway_core.proof.outcome import FINAL_VALUE, NOT_HELD, Outcome
 from causeway_core.proof.rerun import Rerun, Reruns, happened
+from causeway_core.proof.whoever import has_parts
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
@@ -74,7 +75,7 @@ class Judge:
         unsteady: Finding | None = None
         settled = False  # by an order between the two of the finding; one alternate says nothing of the next
         for index, order in enumerate(bad):
-            if order.alternate and settled:
+            if order.alternate and settled and not (unsteady and has_parts(order)):
                 continue
             # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
             judged = self._stuck(finding, index, order, notes) if finding.kind in _STUCK else self._compared(finding, index, order, notes)

@@ -20,6 +20,7 @@ from causeway_core.proof.cancelling import CancellingOrders
 from causeway_core.proof.company import kin
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.waiting import WaitingOrders
+from causeway_core.proof.whoever import has_parts, whoever
 from causeway_core.proof.window import Side, WindowOrders, inside, said, serial
 from causeway_core.storage.recording import Recording
 
@@ -59,7 +60,8 @@ class Planner:
         bad = [order for order in distinct if order.aim == "bad"]
         # What the locks of the recorded run do not let happen comes last.
         first = sorted((order for order in bad if not order.alternate), key=self._windows.locked_out)[:MOST_BAD]
-        bad = [*first, *(order for order in bad if order.alternate)][: MOST_BAD + MOST_ALTERNATES]
+        parts = [order for order in bad if has_parts(order)]
+        bad = [*first, *(order for order in bad if order.alternate and order not in parts)][: MOST_BAD + MOST_ALTERNATES] + parts
         return (*bad, *(order for order in distinct if order.aim == "serial"))
 
     def unreachable(self, finding: Finding) -> bool:
@@ -91,9 +93,16 @@ class Planner:
             case Pattern.ITERATION:
                 return [lambda: self._iteration(candidate)]
             case _:
-                return [lambda: self._windows.orders(candidate)]
+                return [lambda: self._windows.orders(candidate), lambda: self._whoever(candidate)]
 
     # Other shapes.
+
+    def _whoever(self, candidate: Candidate) -> Iterator[Order]:
+        """The window's order between whichever two of a kind come to it."""
+        if candidate.last is not None:
+            owner, visitors = self._windows.sides(candidate)
+            found = (whoever(owner, visitor) for visitor in reversed(visitors))
+            yield from islice(filter(None, found), 1)
 
     def _flip(self, candidate: Candidate) -> Iterator[Order]:
         """The order that was not recorded, and the one that was."""

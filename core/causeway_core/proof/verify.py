@@ -105,7 +105,7 @@ def verify(
     budget = budget or Budget()
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
     judge = Judge(reruns, budget.repeat)
-    chosen = [finding for finding in findings if _worth_trying(finding)]
+    chosen = [finding for finding in findings if worth_trying(finding)]
     judged: dict[str, Finding] = {}
     began, whole = time.monotonic(), len(chosen) <= budget.findings
     verdict: Verdict = "untried"
@@ -159,7 +159,8 @@ def _ends_as_recorded(recording: Recording, reruns: Reruns, findings: Sequence[F
     return False
 
 
-def _worth_trying(finding: Finding) -> bool:
+def worth_trying(finding: Finding) -> bool:
+    """Whether `verify` tries its orders."""
     if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
         return False
     # What a look at a file decides may be the same whoever does it, and what is taken out may be one's own: only a run can tell.

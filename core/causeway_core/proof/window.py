@@ -55,6 +55,10 @@ class WindowOrders:
         for order in self._all(candidate):
             yield replace(order, watch=()) if several else order
 
+    def sides(self, candidate: Candidate) -> tuple[Side, list[Side]]:
+        """The window's part, and the parts of the one that comes into it, the longest first. Raises Unplaced."""
+        return self._owner(candidate), self._visitors(candidate)
+
     def _writes_several(self, candidate: Candidate) -> bool:
         """Whether the statement at the window's end writes several items: which one it is the nth time may depend on the order, and what is left in
         one says nothing of another."""

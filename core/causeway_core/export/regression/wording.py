@@ -32,6 +32,8 @@ def places_of(order: Order, also: Sequence[str] = ()) -> tuple[dict[str, str], s
         number = sum(name == base or name.startswith(f"{base}_") for name in names.values())
         names[key] = base if not number else f"{base}_{number + 1}"
     lines = ["# Who: what was started, below what started it."]
+    if any("*" in path for path in actors):
+        lines.append("# *1 and *2 are parts: whoever of those who run it comes to a place first takes the one that need not wait there.")
     lines += [f"{name} = {quoted(path)}" for path, name in actors.items()]
     lines += ["", "# Does what, where. Places are found again by function and source text; the line is a hint."]
     lines += [f"{names[key]} = {_place(places[key], actors[places[key].actor])}" for key in used]

@@ -11,6 +11,7 @@ from causeway_core.analysis import Analysis, keep
 from causeway_core.model import Finding
 from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.explore.explore import Effort, Explorer, Progress
+from causeway_core.proof.explore.foresight import Foresight
 from causeway_core.proof.explore.processes import Interruptions, several_processes
 from causeway_core.proof.explore.telling import ENDS_OTHERWISE
 from causeway_core.proof.interrupted import interruptions
@@ -57,6 +58,8 @@ def unforeseen(
     more: tuple[Finding, ...]
     if several_processes(recording):
         more = _of_processes(recording, analysis, effort, keep_recordings, isolation)
+    elif elsewhere := _foreseen(recording, analysis, proved, keep_recordings, progress, isolation):
+        return _kept(recording, (*proved, elsewhere), store=store)
     else:
         explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore()
         more = tuple(map(_doubted, explored.findings))
@@ -98,6 +101,20 @@ def _cut_off(
                 return
     except (KeyboardInterrupt, Stopped):
         reruns.stop()
+
+
+def _foreseen(
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], kept: Path | None, progress: Progress | None, isolation: Isolation | None
+) -> Finding | None:
+    """What the detectors foresee in runs in other orders, if it is proved or at least goes wrong at times."""
+    if progress is not None:
+        progress("what other orders show", 0.0)
+    foresight = Foresight(recording, analysis, proved, isolation=isolation, keep=kept)
+    try:
+        return foresight.found()
+    except (KeyboardInterrupt, Stopped):
+        foresight.stop()
+        return None
 
 
 def _of_processes(recording: Recording, analysis: Analysis, effort: Effort, kept: Path | None, isolation: Isolation | None) -> tuple[Finding, ...]:

@@ -31,7 +31,10 @@ class OrderError(ValueError):
 
 
 class Place:
-    """One execution of one access by one actor. `nth` counts the actor's executions of the statement, from 0."""
+    """One execution of one access by one actor. `nth` counts the actor's executions of the statement, from 0.
+
+    Where the actor is a part (`main/work*1`), whoever of `main/work`, `main/work#2` … comes to a place of it first, and has no part yet, takes it.
+    """
 
     __slots__ = ("access", "actor", "file", "key", "line", "name", "nth", "ordinal", "qualname", "text")
 
@@ -42,6 +45,8 @@ class Place:
         if self.access not in ACCESSES:
             raise OrderError(f"place {key}: access is {self.access!r}, not one of {', '.join(ACCESSES)}")
         lives = self.access in LIFETIME
+        if self.access == "start" and part_of(self.actor):
+            raise OrderError(f"place {key}: nobody has a part before he comes to a place of it")
         self.file: str = given.get("file") or "" if lives else _text(given, "file", key)
         self.line = _number(given, "line", key)
         self.qualname: str | None = given.get("qualname")
@@ -137,6 +142,18 @@ class Order:
     def files(self) -> set[str]:
         """The files that hold places."""
         return {place.file for place in self.places.values() if place.file}
+
+
+def part_of(actor: str) -> str:
+    """What those run who may take a part: of `main/work*2` that is `main/work`. Empty for the path of one actor, and for `*`."""
+    stem, star, number = actor.rpartition("*")
+    return stem if star and number.isdecimal() else ""
+
+
+def alike(path: str) -> str:
+    """What an actor shares with those who run the same for the same creator: its path without its own number."""
+    stem, sharp, number = path.rpartition("#")
+    return stem if sharp and number.isdecimal() else path
 
 
 def is_deed(kind: Any) -> bool:

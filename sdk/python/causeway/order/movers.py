@@ -160,10 +160,8 @@ class Movers:
                 told.append({"actor": actor.path, "waits_for": f"the database{_where(ident)}"})
         return told
 
-    def kept_out(self, actor: Actor | None) -> bool:
+    def kept_out(self, actor: Actor) -> bool:
         """Whether an actor waits for a lock that somebody has: a thread for any kind, a task for one of asyncio's."""
-        if actor is None:
-            return False
         if actor.kind == "task":
             task = actor.subject() if actor.subject is not None else None
             frame = None if task is None else _innermost(task.get_coro())

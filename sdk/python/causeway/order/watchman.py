@@ -74,8 +74,8 @@ class Watchman:
         from causeway.order.movers import tell_of
 
         forcing, now = self._forcing, time.monotonic()
-        awaited = forcing.awaited_actor()
-        kept_out = forcing.movers.kept_out(awaited)
+        awaited = forcing.awaited_actors()
+        kept_out = bool(awaited) and all(map(forcing.movers.kept_out, awaited))
         if self._passed != len(forcing.passed):
             self._passed, self._came, self._kept_out = len(forcing.passed), now, now
         if not kept_out:
@@ -84,7 +84,7 @@ class Watchman:
         if not late or not forcing.waiting():
             return False
         told = tell_of(forcing.movers.blocked())
-        if awaited is None:
+        if not awaited:
             reason, detail = "no such actor", f"Nobody has come that could be waited for: {told}."
         else:
             seconds = self._patience if kept_out else self._limit
