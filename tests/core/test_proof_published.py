@@ -108,3 +108,36 @@ def test_a_list_inside_that_is_still_empty(tmp_path: Path, steps: tuple[str, ...
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
     assert [each.tier for each in found if "fills in" in each.title] == (["confirmed"] if early else [])
+
+
+MAIL = """\
+import asyncio
+
+class Service:
+    async def load(self):
+        await asyncio.sleep(0.001)
+        self.judge = lambda mail: "prize" in mail
+        self.ready.set()
+
+    async def mail(self, text):
+        WAIT
+        return self.judge(text)
+
+    def __init__(self):
+        self.ready = asyncio.Event()
+
+async def main():
+    service = Service()
+    print(await asyncio.gather(service.load(), service.mail("a prize"), service.mail("hello")))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("wait", "early"), [("await asyncio.sleep(0.05)", True), ("await self.ready.wait()", False)])
+def test_what_is_called_is_read_where_it_was_put_into_an_attribute(tmp_path: Path, wait: str, early: bool) -> None:
+    (tmp_path / "app.py").write_text(MAIL.replace("WAIT", wait))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = verify(recording, plan(recording, examine(recording)))[0]
+    assert [(each.tier, each.kind, each.resource) for each in found] == ([("confirmed", "order_violation", "Service.judge")] if early else [])

@@ -258,6 +258,7 @@ class ExpressionFlow:
             receiver = self.evaluate(node.func.value)
             self.use(node.func.value, Usage.DEREFERENCED)
             self.place(node.func, Role.READ, name, "attribute")
+            self.use(node.func, Usage.DEREFERENCED)
         elif isinstance(node.func, ast.Name):
             name = node.func.id
             receiver = self.evaluate(node.func)

@@ -4,7 +4,7 @@ import ast
 import copy
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from causeway.weave.frame import CELL, LITERALS, Frame, Taps
 from causeway.weave.lift import LIFTED, LOOKUPS, READS, worth_lifting
@@ -113,7 +113,7 @@ class Expressions(Taps):
             if isinstance(func.value, ast.Name) and func.value.id in self.analysis.imported:
                 return -1 if func.attr in MUTATED.get(func.value.id, ()) else 0
             if func.attr not in METHODS or self._silent_owner(func.value):
-                return 0
+                return int(self._calls_value(func))
             return 2 if func.attr in LOOKUPS else -1
         if isinstance(func, ast.Name) and (self._mutated_function(func) or func.id == "exec"):
             return -1
@@ -159,13 +159,16 @@ class Expressions(Taps):
         return node
 
     def _expr_Attribute(self, node: ast.Attribute) -> ast.expr:
+        node.value = self._owner(node)
+        return node
+
+    def _owner(self, node: ast.Attribute) -> ast.expr:
+        """The object whose attribute is read, woven."""
         value = node.value
         if self._silent_owner(value) or (node.attr.startswith("__") and node.attr.endswith("__")):
-            node.value = self.expr(value)
-            return node
+            return cast(ast.expr, self.expr(value))
         placeholder = self.tap("owner", "attr", node, self.mangle(node.attr))
-        node.value = self.value(placeholder, self.expr(value), value, first_of(value))
-        return node
+        return self.value(placeholder, self.expr(value), value, first_of(value))
 
     def _silent_owner(self, value: ast.expr) -> bool:
         """Whether reading attributes of `value` says nothing about shared state: literals, super(), modules of the standard library."""
@@ -313,7 +316,7 @@ class Expressions(Taps):
                 node.func = self._mutated(func, func.attr)
             return
         if func.attr not in METHODS or self._silent_owner(owner):
-            func.value = self.expr(owner)
+            func.value = self._owner(func) if self._calls_value(func) else self.expr(owner)
             return
         placeholder = self.tap("method", _method_site(func.attr), func, func.attr)
         place = attribute_place(func)
@@ -321,6 +324,10 @@ class Expressions(Taps):
         node.func = self.subscript(placeholder, self.expr(owner), ast.Load(), place, first)
         if place is not func:
             node.lineno, node.col_offset = place.lineno, place.col_offset
+
+    def _calls_value(self, func: ast.Attribute) -> bool:
+        """Whether what a call calls may have been put into an attribute: then it is read, as any other value is."""
+        return func.attr in self.analysis.stored and not self._silent_owner(func.value)
 
     def _mutated_function(self, func: ast.Name) -> bool:
         return any(func.id in names for names in MUTATED.values()) and func.id in self.analysis.module.bound

@@ -64,6 +64,8 @@ class NameAnalysis:
         self.rebound: dict[str, int] = {}
         self.declared_global: set[str] = set()
         self.imported: set[str] = set()
+        self.stored: set[str] = set()
+        """Names of attributes that code of the module sets: what is called by such a name may be a value, not a method."""
         self._scope = self.module
         self._saved: Any = None
         self._guard = 0
@@ -132,6 +134,8 @@ class NameAnalysis:
         pass
 
     def _Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Store):
+            self.stored.add(node.attr)
         if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == "self":
             scope = self._scope.function()
             if scope.kind == "function":
