@@ -193,6 +193,7 @@ note("request")
 CALLBACK = """\
 import os, select, threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 heard, told = os.pipe()
 
@@ -496,11 +497,13 @@ def test_a_lock_that_its_holder_may_be_made_to_ask_for_again(tmp_path: Path, sou
     assert not proved(tmp_path, source.replace(*mended))
 
 
-def test_a_callback_that_is_added_under_the_lock_it_takes(tmp_path: Path) -> None:
-    (finding,) = proved(tmp_path, CALLBACK)
+@pytest.mark.parametrize("callback", ["self.finished", "partial(Loader.finished, self)", "lambda future: self.finished(future)"])
+def test_a_callback_that_is_added_under_the_lock_it_takes(tmp_path: Path, callback: str) -> None:
+    source = CALLBACK.replace("add_done_callback(self.finished)", f"add_done_callback({callback})")
+    (finding,) = proved(tmp_path, source)
     assert (finding.kind, finding.tier) == ("deadlock", "confirmed")
-    fixed = CALLBACK.replace("            job.add_done_callback", "        job.add_done_callback")
-    assert fixed != CALLBACK and not proved(tmp_path, fixed)
+    fixed = source.replace("            job.add_done_callback", "        job.add_done_callback")
+    assert fixed != source and not proved(tmp_path, fixed)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ class Judge:
         unsteady: Finding | None = None
         settled = False  # by an order between the two of the finding; one alternate says nothing of the next
         for index, order in enumerate(bad):
-            if order.alternate and settled and not (unsteady and has_parts(order)):
+            # Whoever comes: where the two of the recorded run came together in some of the runs only.
+            if order.alternate and (unsteady is None if has_parts(order) else settled):
                 continue
             # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
             judged = self._stuck(finding, index, order, notes) if finding.kind in _STUCK else self._compared(finding, index, order, notes)

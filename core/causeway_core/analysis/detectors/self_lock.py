@@ -10,7 +10,7 @@ from causeway_core.analysis.detectors.let_go import LetGo, let_go, may_be_garbag
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.holds import Hold
 from causeway_core.analysis.telling.scene import Moment, Scene
-from causeway_core.analysis.text import FunctionNode, Texts, called, last_name
+from causeway_core.analysis.text import FunctionNode, Texts, called, handed_to_call, last_name
 from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncFlag
 
@@ -119,8 +119,8 @@ def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNo
         if isinstance(block, ast.With) and block.lineno == line:
             for node in ast.walk(block):
                 if isinstance(node, ast.Call) and called(node) == "add_done_callback" and node.args:
-                    name = last_name(node.args[0])
-                    return node.lineno, next((each for _, each in texts.functions() if each.name == name), None)
+                    names = handed_to_call(node.args[0])
+                    return node.lineno, next((each for _, each in texts.functions() if each.name in names), None)
     return 0, None
 
 
