@@ -1,7 +1,9 @@
 """Child processes, each in a debug session of its own, as debugpy opens it: they step back into the one recording that all share."""
 
+import re
 import socket
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from causeway_adapter.dap.live.borrowed import Borrowed
@@ -55,6 +57,23 @@ if __name__ == "__main__":
     with multiprocessing.get_context("fork").Pool(1) as pool:
         print(pool.apply(work, (21,)))  # @apply
 """
+ANEW = """\
+import multiprocessing
+
+
+def work(pipe, n):
+    doubled = n * 2  # @double
+    pipe.send(doubled)  # @send
+
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("METHOD")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=work, args=(theirs, 21))
+    child.start()  # @start
+    print(ours.recv())  # @print
+    child.join()
+"""
 GRANDPARENT = """\
 import subprocess, sys
 
@@ -80,6 +99,12 @@ def session_of(configuration, *before):
 def shop(program):
     """A parent and its child."""
     return program(PARENT), program(CHILD, "child.py")
+
+
+def command_of(configuration):
+    """What of multiprocessing the process of a session runs: `spawn`, `forkserver` or `resource_tracker`."""
+    words = Path(f"/proc/{configuration['subProcessId']}/cmdline").read_text()
+    return re.search(r"from multiprocessing\.(\w+) import", words)[1]
 
 
 def services(client):
@@ -178,6 +203,32 @@ def test_a_worker_of_a_pool_steps_back_too(program):
             assert other.move("next", stopped)["description"] == "Back to now"
             runs_out(other, now)
         client.event("terminated")
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_child_that_multiprocessing_starts_anew_steps_back_too(program, method):
+    """debugpy opens a session for multiprocessing's resource tracker, too, and the child of a fork server is the server's to announce."""
+    script = program(ANEW.replace("METHOD", method))
+    with Client() as client, ExitStack() as helpers:
+        client.launch(**script.configuration(), before=script.at("print"))
+        found = {command_of(one): one for one in (client.event("debugpyAttach"), client.event("debugpyAttach"))}
+        helpers.enter_context(session_of(found.pop("resource_tracker")))
+        [(kind, one)] = found.items()
+        if kind == "forkserver":
+            one = helpers.enter_context(session_of(one)).event("debugpyAttach")
+        with session_of(one, script.at("send")) as other:
+            held, now = other.event("stopped"), client.event("stopped")
+            assert other.locals(held)["n"] == "21"
+            stopped = other.move("stepBack", held)
+            assert script.stops_at(other, stopped, "double") and "In the past: 1 step before now" in stopped["text"]
+            names = [thread["name"] for thread in other.request("threads")["threads"]]
+            assert not [name for name in names if "-c" in name], "each is called by its program"
+            while not script.stops_at(other, stopped, "start"):
+                stopped = other.move("stepBack", stopped)
+            other.request("causeway/travel", now=True)
+            assert other.event("stopped")["description"] == "Back to now"
+            runs_out(other, held)
+        runs_out(client, now)
 
 
 def test_a_grandchild_shares_the_recording(program, shop):

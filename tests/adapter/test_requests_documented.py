@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from causeway_adapter.dap.live.live import BACKWARD, FORWARD, OF_VIEWS, SETTERS
+from causeway_adapter.dap.live.breakpoints import SETTERS
+from causeway_adapter.dap.live.live import FORWARD
+from causeway_adapter.dap.live.present import BACKWARD, OF_VIEWS
 from causeway_adapter.dap.live.substitutes import WITHOUT_DEBUGPY
 from causeway_adapter.dap.requests.table import HANDLERS, NOT_SERVED
 from causeway_adapter.lsp.methods import diagnostic, workspace_diagnostic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,6 +37,10 @@ class ActorFacts:
     creator: int | None = None
 
 
+_MULTIPROCESSING = re.compile(r"\bfrom multiprocessing\.\w+ import (?:spawn_main|main)\b")
+"""The code by which multiprocessing starts a child, its fork server and its resource tracker."""
+
+
 @dataclass
 class ProcessFacts:
     """What is known of a process, gathered until the recording is finished."""
@@ -45,6 +50,7 @@ class ProcessFacts:
     pid: int = 0
     offset_ns: int = 0
     started_ns: int = 0
+    service: str = ""
     parent: str | None = None
     parent_event: tuple[int, int] | None = None
     introduced: bool = False
@@ -175,12 +181,20 @@ class Facts:
         self._parent(facts, content)
         argv = [str(argument) for argument in content.get("argv") or []]
         self.detail = self.detail or str(content.get("detail") or "full")
-        service = str(content.get("service") or _service_of(argv))
+        facts.service = self._service(facts, content, argv)
         self._writer.database.execute(
             "UPDATE process SET pid = ?, service = ?, argv = ?, language = ?, version = ?, started_ns = ?, clock_offset_ns = ? WHERE id = ?",
-            (facts.pid, service, json.dumps(argv), str(content.get("language") or "python"), str(content.get("version") or ""),
+            (facts.pid, facts.service, json.dumps(argv), str(content.get("language") or "python"), str(content.get("version") or ""),
              facts.started_ns, facts.offset_ns, facts.id),
         )
+
+    def _service(self, facts: ProcessFacts, content: Json, argv: list[str]) -> str:
+        """What a process is called. One that multiprocessing starts anew runs its parent's program, whatever its command line says."""
+        if any(_MULTIPROCESSING.search(word) for word in argv):
+            parent = next((one for one in self.processes.values() if f"{one.uid:016x}" == facts.parent), None)
+            if parent is not None and parent.service:
+                return parent.service
+        return str(content.get("service") or _service_of(argv))
 
     @staticmethod
     def _parent(facts: ProcessFacts, content: Json) -> None:

@@ -1,9 +1,77 @@
-"""The stop at the end of a program: where, and in what words."""
+"""The end of a program: a stop with its whole past open, where it is, and in what words."""
 
 from __future__ import annotations
 
+from causeway_core.errors import CausewayError
 from causeway_core.model import Stop
 from causeway_core.session import Session
+
+from causeway_adapter.dap.conversation import Conversation
+from causeway_adapter.dap.live.backend import Message
+from causeway_adapter.dap.live.borrowed import Borrowed
+from causeway_adapter.dap.live.port import Port
+from causeway_adapter.dap.live.present import Present
+from causeway_adapter.dap.live.recorder import Recorder
+from causeway_adapter.dap.reply import Event
+
+
+class End:
+    """What debugpy said when the program ended is kept back until the client leaves the end. Used by the adapter's thread only."""
+
+    def __init__(self, conversation: Conversation, port: Port, present: Present) -> None:
+        self._conversation, self._port, self._present = conversation, port, present
+        self._farewell: list[Message] = []
+        self.exit_code: int | None = None
+        self._at = ""
+        """Where the client is: "stop", at the end as it was first told, "end", at the end again, or elsewhere in the past."""
+        self._told_findings = False
+
+    def hears(self, event: str, message: Message) -> None:
+        """debugpy's `exited` or `terminated`."""
+        self._farewell.append(message)
+        if event == "exited":
+            self.exit_code = (message.get("body") or {}).get("exitCode")
+
+    def stay(self, recorder: Recorder | Borrowed, pid: int, trouble: CausewayError | None) -> None:
+        """Stop at the end, with the whole past open; or say what prevents that, and end."""
+        if trouble is not None:
+            self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: {trouble}\n"}))
+        try:
+            session = recorder.session()
+        except CausewayError as error:
+            self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: the past cannot be opened: {error}\n"}))
+            self.say_farewell()
+            return
+        self._present.open(session)
+        stop = last_stop(session, pid)
+        self._present.ends_at(stop)
+        self._told_findings = recorder.findings is not None
+        self._port.emit(self._conversation.stopped(stop).saying(ending_text(self.exit_code, stop, recorder.findings)))
+        self._at = "stop"
+
+    def tell_findings(self, recorder: Recorder | Borrowed) -> bool:
+        """They are known now; whether that was still to be said."""
+        if self._told_findings:
+            return False
+        self._told_findings = True
+        self._port.emit(Event("output", {"category": "console", "output": f"causeway: {findings_words(recorder.findings or 0)} in this run\n"}))
+        return True
+
+    def text(self, stop: Stop) -> str | None:
+        """What is said at a stop of the session after the end; None elsewhere than at the end itself."""
+        self._at = "end" if stop.reason == "end" else ""
+        recorder = self._present.recorder
+        return ending_text(self.exit_code, stop, recorder.findings if recorder is not None else None) if self._at else None
+
+    def leaves(self, command: str) -> bool:
+        """Whether going on from here is going on to nothing."""
+        return (command == "continue" and self._at == "stop") or self._at == "end"
+
+    def say_farewell(self) -> None:
+        """Hand on what debugpy said last."""
+        messages, self._farewell = self._farewell, []
+        for message in messages:
+            self._port.send({key: value for key, value in message.items() if key != "seq"})
 
 
 def last_stop(session: Session, pid: int) -> Stop:

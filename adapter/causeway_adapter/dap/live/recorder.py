@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from causeway_core.errors import CausewayError, InternalError
@@ -24,6 +26,10 @@ BREATH_SECONDS = 0.001
 """Between two polls of a program that writes as fast as it is read: whoever waits for the recorder gets a turn."""
 READ_AHEAD = 300_000
 """Events."""
+MOST_WAITING_BYTES = 256 << 20
+"""Of the spool, while sessions look at the past: what other programs write then is taken in from there on, though it is not laid out."""
+LOOK_SECONDS = 1.0
+"""Between two looks at how much that is."""
 MOST_ANALYSED = 5_000_000
 """Events; the analysis of more would hold up the session that is open at the program's end."""
 STOP_SECONDS, ENDING_SECONDS = 0.3, 2.0
@@ -48,6 +54,7 @@ class Recorder:
         )
         self._read = self._seen = 0
         self._readers: set[object] = set()
+        self._looked, self._full = 0.0, False
         self._held = self._derived = False
         self._derivations = 0
         self._wants_findings = True
@@ -73,8 +80,8 @@ class Recorder:
                 self._wake.wait(BREATH_SECONDS if behind else POLL_SECONDS)
                 self._wake.clear()
                 with self._lock:
-                    if self._readers:
-                        continue  # what they lay out must not grow under them; it waits in the spool
+                    if self._readers and not self._spool_is_full():
+                        continue  # what they lay out must not grow under them more often than it has to; it waits in the spool
                     before = self._ingestor.events
                     self._ingestor.poll(AT_ONCE_SECONDS)
                     behind = self._ingestor.events - before > READ_AHEAD // 4
@@ -93,6 +100,13 @@ class Recorder:
         if self._analysis.is_alive():
             self._analysis.join(self._patience)
         self._done(trouble)
+
+    def _spool_is_full(self) -> bool:
+        """Whether what waits in the spool should wait no longer."""
+        if time.monotonic() - self._looked > LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._full = _bytes_in(self.spool) > MOST_WAITING_BYTES
+        return self._full
 
     def _analyse(self) -> None:
         """On a thread of its own: look for findings, without re-runs, and keep them in the recording."""
@@ -214,3 +228,13 @@ class Recorder:
         self._thread.join()
         self.path.unlink(missing_ok=True)
         shutil.rmtree(self.spool, ignore_errors=True)
+
+
+def _bytes_in(folder: Path) -> int:
+    """What its files take on the disk; what goes meanwhile counts nothing."""
+    total = 0
+    with suppress(OSError):
+        for path in folder.iterdir():
+            with suppress(OSError):
+                total += path.stat().st_blocks * 512
+    return total
