@@ -31,7 +31,8 @@ def running(tmp_path):
     path = tmp_path / "writer.causeway"
     recorder = Recorder(target, path, Claim.take(spool_of(path)), "full")
     variables = environment(target, recorder.spool, detail="full", include=(), exclude=())
-    with subprocess.Popen([sys.executable, "-m", "causeway.launch", "writer.py"], cwd=tmp_path, env=variables, stdin=-1, stdout=-1, text=True) as program:
+    command = [sys.executable, "-m", "causeway.launch", "writer.py"]
+    with subprocess.Popen(command, cwd=tmp_path, env=variables, stdin=-1, stdout=-1, text=True) as program:
         yield recorder, program
         program.stdin.close()
     recorder.close()
