@@ -90,3 +90,22 @@ def test_a_transaction_protects_unless_the_connection_is_shared() -> None:
 def test_what_the_text_of_a_statement_tells(text: str, relative: bool, checked: bool) -> None:
     statement = parse(text)
     assert (statement.relative, statement.checked) == (relative, checked)
+
+
+@pytest.mark.parametrize(
+    ("text", "replaces"),
+    [
+        ("INSERT OR REPLACE INTO t (id, n) VALUES (?, ?)", True),
+        ("REPLACE INTO t VALUES (?, ?)", True),
+        ("INSERT INTO t VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET n = excluded.n", True),
+        ("INSERT INTO t VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET n = ?", True),
+        ("INSERT INTO t VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET n = n + 1", False),
+        ("INSERT INTO t VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET n = t.n + excluded.n", False),
+        ("INSERT INTO t VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET n = excluded.n WHERE version = ?", False),
+        ("INSERT INTO t VALUES (?, 1) ON CONFLICT DO NOTHING", False),
+        ("INSERT OR IGNORE INTO t VALUES (?, ?)", False),
+        ("INSERT INTO t VALUES (?, ?)", False),
+    ],
+)
+def test_upserts_that_put_something_in_the_place_of_what_is_there(text: str, replaces: bool) -> None:
+    assert parse(text).replaces is replaces

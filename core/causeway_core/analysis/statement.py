@@ -16,7 +16,8 @@ _COMPARISON = re.compile(r"(?:<=|>=|<>|!=|=|<|>|\bis\b|\bin\b|\bbetween\b|\blike
 @dataclass(frozen=True, slots=True)
 class Statement:
     """`verb` in capitals. `relative`: every column it sets is computed from itself. `checked`: its WHERE compares more than one thing.
-    `selected`: the columns that a SELECT gives, None if that is not said by name. `constants`: the columns that are set to a literal.
+    `selected`: the columns that a SELECT gives, None if that is not said by name. `constants`: the columns that are set to a literal. `replaces`: an
+    upsert that puts what it is given in the place of what is there, unasked.
     """
 
     verb: str
@@ -25,6 +26,7 @@ class Statement:
     upserts: bool
     selected: frozenset[str] | None = None
     constants: frozenset[str] = frozenset()
+    replaces: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -39,7 +41,16 @@ def parse(text: str) -> Statement:
     assigned = _assigned(text)
     relative = bool(assigned) and all(re.search(rf"\b{re.escape(column)}\b", value) for column, value in assigned)
     constants = frozenset(column.lower() for column, value in assigned if _LITERAL.fullmatch(value))
-    return Statement(verb, relative, checked, upserts, _selected(text) if verb == "SELECT" else None, constants)
+    selected = _selected(text) if verb == "SELECT" else None
+    return Statement(verb, relative, checked, upserts, selected, constants, replaces=upserts and _replaces(lowered, assigned))
+
+
+def _replaces(text: str, assigned: list[tuple[str, str]]) -> bool:
+    """Whether an upsert (in small letters) gives a row that is there already other values, whatever they were: `SET n = excluded.n`."""
+    if "on conflict" not in text:
+        return "or replace" in text or text.lstrip().startswith("replace")
+    kept = (re.search(rf"(?<!excluded\.)\b{re.escape(column.lower())}\b", value.lower()) for column, value in assigned)
+    return "do update" in text and _WHERE.search(text) is None and not all(kept)
 
 
 def _selected(text: str) -> frozenset[str] | None:

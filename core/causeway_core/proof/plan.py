@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
@@ -17,7 +18,7 @@ from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess
 from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.cancelling import CancellingOrders
-from causeway_core.proof.company import kin
+from causeway_core.proof.company import Company, kin
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.waiting import WaitingOrders
 from causeway_core.proof.whoever import has_parts, whoever
@@ -151,6 +152,29 @@ class Planner:
         return self._anchors.access(rows[0]) if rows else None
 
     def _statements(self, finding: Finding) -> Iterator[Order]:
+        """The orders of a window of two statements, with the others that use the same tables out of the way."""
+        company = self._company(finding)
+        aims: set[str] = set()
+        for order in self._of_statements(finding):
+            if company is None or order.alternate:
+                yield order
+            else:
+                yield from company.with_others(order, alone=order.aim not in aims)
+                aims.add(order.aim)
+        if company is not None:
+            with suppress(Unplaced):
+                yield from company.serial()
+
+    def _company(self, finding: Finding) -> Company | None:
+        made = {sql.at for sql in self._evidence.facts.sql}
+        events = [at for _, at in _events(finding)]
+        apart = {self._evidence.facts.work_of(actor, at): at for at in reversed(events) if (actor := self._evidence.actor_at(at)) is not None}
+        if len(apart) != 2 or not made.issuperset(events):
+            return None
+        first, other = sorted(apart.values())
+        return Company.of_statements(self._anchors, self._evidence, first, other)
+
+    def _of_statements(self, finding: Finding) -> Iterator[Order]:
         """A window of two statements on a row, and the other actor's statement (to the end of its actor) in between."""
         a = self._anchors
         by_actor: dict[int, list[At]] = {}
@@ -188,9 +212,7 @@ class Planner:
             yield drafted("bad", says, [(mine.last, first, since), (first, a.end(one), mine.last)])
         following = a.following(other, statement)
         if following is not None:
-            says = (
-                f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
-            )
+            says = f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
             yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, waits or mine.first), (mine.last, following, last)])
         # What was written may be there only when the file is closed, or the transaction over.
         needs = one.last_at is None or self._evidence.order.happens_before(statement, one.last_at, must=True)

@@ -73,7 +73,7 @@ class WindowOrders:
         more = more if candidate.pattern not in (Pattern.HALF_BUILT, Pattern.PUBLISHED) else []
         sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
-        company = Company(self._anchors, self._evidence, candidate)
+        company = Company.of_candidate(self._anchors, self._evidence, candidate)
         for number, source in enumerate(sources):
             with suppress(Unplaced):
                 for order in source(candidate):
@@ -88,17 +88,10 @@ class WindowOrders:
             yield from company.serial()
 
     def _accompanied(self, order: Order, company: Company, *, alone: bool) -> Iterator[Order]:
-        """The order with everybody else out of the way, and (`alone`) the order alone for the case that this cannot be."""
-        with suppress(Unplaced):
-            whole = company.afterwards(order)
-            if whole is not None:
-                if order in self._locked_out:
-                    self._locked_out.add(whole)
-                yield whole
-                if alone:
-                    yield replace(order, alternate=True)
-                return
-        yield order
+        for each in company.with_others(order, alone=alone):
+            if order in self._locked_out and not each.alternate:
+                self._locked_out.add(each)
+            yield each
 
     def locked_out(self, order: Order) -> bool:
         """Whether the second actor of a bad order would have to take a lock that the first holds, as the recorded run went."""

@@ -13,6 +13,7 @@ typedef struct {
     PyObject *leave; /* leave(self, args, kwargs, result, exception, started), or NULL */
     char hook[64];   /* for GAP records */
     bool broken;     /* a hook raised: transparent for good */
+    bool always;     /* enter is called also when nothing records */
 } Method;
 
 #define METHODS 64
@@ -76,7 +77,8 @@ static PyObject *call_leave(Method *m, PyObject *self, PyObject *args, PyObject 
 
 static PyObject *hooked(Method *m, PyObject *self, void *b, void *c, void *d, void *e) {
     cw_method original = m->swap.original;
-    if (m->broken || !cw_active()) return original(self, b, c, d, e);
+    bool records = cw_active();
+    if (m->broken || !(records || m->always)) return original(self, b, c, d, e);
     PyObject *args = NULL, *kwargs = NULL, *result = NULL;
     if (pack(m, b, c, d, e, &args, &kwargs) < 0) goto done;
     if (m->enter) {
@@ -89,7 +91,7 @@ static PyObject *hooked(Method *m, PyObject *self, void *b, void *c, void *d, vo
     }
     int64_t started = cw_now();
     result = original(self, b, c, d, e);
-    if (m->leave && !m->broken) result = call_leave(m, self, args, kwargs, result, started);
+    if (m->leave && !m->broken && records) result = call_leave(m, self, args, kwargs, result, started);
 done:
     Py_XDECREF(args);
     Py_XDECREF(kwargs);
@@ -105,33 +107,48 @@ SIXTEEN(STAND_IN, 0) SIXTEEN(STAND_IN, 1) SIXTEEN(STAND_IN, 2) SIXTEEN(STAND_IN,
 #define NAME(n) stand_in_##n,
 static const cw_method stand_ins[METHODS] = {SIXTEEN(NAME, 0) SIXTEEN(NAME, 1) SIXTEEN(NAME, 2) SIXTEEN(NAME, 3)};
 
+/* The place of a method that is hooked already, or NULL. */
+static Method *hooked_already(PyObject *owner, const char *name) {
+    PyObject *object = PyObject_GetAttrString(owner, name);
+    Method *found = NULL;
+    for (int i = 0; i < used && object && !found; i++)
+        if (Py_IS_TYPE(object, &PyMethodDescr_Type) && ((PyMethodDescrObject *)object)->d_method == methods[i].swap.def) found = &methods[i];
+    if (!object) PyErr_Clear();
+    Py_XDECREF(object);
+    return found;
+}
+
+/* Adds the hooks that a method does not have yet. */
+static bool add(Method *m, PyObject *enter, PyObject *leave, bool always) {
+    bool enters = !m->enter && enter != Py_None, leaves = !m->leave && leave != Py_None;
+    if (enters) m->enter = Py_NewRef(enter), m->always = always;
+    if (leaves) m->leave = Py_NewRef(leave);
+    return enters || leaves;
+}
+
 static PyObject *patch_method(PyObject *module, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"owner", "name", "enter", "leave", NULL};
+    static char *names[] = {"owner", "name", "enter", "leave", "always", NULL};
     PyObject *owner, *enter = Py_None, *leave = Py_None;
     const char *name;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Os|OO", names, &owner, &name, &enter, &leave)) return NULL;
+    int always = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Os|OOp", names, &owner, &name, &enter, &leave, &always)) return NULL;
+    Method *m = hooked_already(owner, name);
+    if (m) return PyBool_FromLong(add(m, enter, leave, always));
     if (used == METHODS) return PyErr_Format(PyExc_RuntimeError, "all %d places for hooked methods are taken", METHODS);
-    Method *m = &methods[used];
-    for (int i = 0; i < used; i++) {
-        PyObject *object = PyObject_GetAttrString(owner, name);
-        bool same = object && Py_IS_TYPE(object, &PyMethodDescr_Type) && ((PyMethodDescrObject *)object)->d_method == methods[i].swap.def;
-        if (!object) PyErr_Clear();
-        Py_XDECREF(object);
-        if (same) Py_RETURN_FALSE;
-    }
+    m = &methods[used];
     cw_swap_method(&m->swap, owner, name, stand_ins[used]);
     if (!m->swap.def) Py_RETURN_FALSE;
     used++;
-    m->enter = enter == Py_None ? NULL : Py_NewRef(enter);
-    m->leave = leave == Py_None ? NULL : Py_NewRef(leave);
+    add(m, enter, leave, always);
     snprintf(m->hook, sizeof m->hook, "%s.%s", PyType_Check(owner) ? ((PyTypeObject *)owner)->tp_name : "function", name);
     Py_RETURN_TRUE;
 }
 
 static PyMethodDef functions[] = {
     {"patch_method", (PyCFunction)(void (*)(void))patch_method, METH_VARARGS | METH_KEYWORDS,
-     "patch_method(owner, name, enter=None, leave=None) -> bool\n\nHooks a method of a C type, or a C function of a module, in place, for good. enter(self, args, kwargs) and leave(self, args, kwargs, result, exception,\n"
-     "started) run with recording paused; kwargs is None when there are none, started is the monotonic clock in ns. False when it is no C method, or hooked already."},
+     "patch_method(owner, name, enter=None, leave=None, always=False) -> bool\n\nHooks a method of a C type, or a C function of a module, in place, for good. enter(self, args, kwargs) and leave(self, args, kwargs, result, exception,\n"
+     "started) run with recording paused; kwargs is None when there are none, started is the monotonic clock in ns. `always`: enter is called when nothing records, too. A method that is\n"
+     "hooked already gets the hook that it does not have yet. False when it is no C method, or has them."},
     {NULL},
 };
 

@@ -45,22 +45,27 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     found; another actor makes the same SELECT, and nothing keeps it out. One finding a pair of statements.
 
     Not if both are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, ON CONFLICT), nor for an
-    INSERT that a constraint refuses and whose refusal is handled.
+    INSERT that a constraint refuses and whose refusal is handled. An upsert that replaces what is there counts if it is made of what was found: two
+    that found nothing may well put in the same.
     """
     deeds = ((sql, Deed.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
     uses = [_Use(sql, place, deed, deed) for sql, deed in deeds if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
     texts = evidence.texts
     found: dict[tuple[str, str], Finding] = {}
+    happened: set[tuple[str, str]] = set()
     for read, write in _pairs(evidence, uses):
         pair = read.sql.statement, write.sql.statement
-        if pair in found or _refusal_handled(texts, write):
+        struck = _struck(uses, read, write)
+        if (pair in found and (pair in happened or not struck)) or _refusal_handled(texts, write):
             continue
-        how = influence(texts, read.place, Written(write.place, parse(write.sql.statement).verb, write.sql.details.get("columns") or ()))
-        if not how or (how == "given" and _refused(read.sql, write.sql)):
+        statement = parse(write.sql.statement)
+        how = influence(texts, read.place, Written(write.place, statement.verb, write.sql.details.get("columns") or ()))
+        if not how or (how == "given" and _refused(read.sql, write.sql)) or (statement.replaces and how != "given"):
             continue
         other = _other(evidence, uses, read, write)
         if other is not None:
-            found[pair] = _told(scene, read, write, other)
+            found[pair] = _told(scene, read, write, other, struck=struck)
+            happened |= {pair} if struck else set()
             if not apart(evidence, read.deed, write.deed, other.deed):
                 found[pair] = only_waited_for(found[pair])
     return list(found.values())
@@ -71,7 +76,8 @@ def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
     before: dict[tuple[int, str], list[_Use]] = {}
     for use in sorted(uses, key=lambda each: (each.deed.order, each.sql.at)):
         statement = parse(use.sql.statement)
-        writes = statement.verb in ("INSERT", "UPDATE") and not statement.upserts and not (statement.verb == "UPDATE" and _checks(use.sql))
+        writes = statement.verb in ("INSERT", "REPLACE", "UPDATE") and (statement.replaces or not statement.upserts)
+        writes = writes and not (statement.verb == "UPDATE" and _checks(use.sql))
         for name in use.deed.names(evidence):
             mine = before.setdefault((name.who, use.table), [])
             if use.sql.access == "read":
@@ -120,6 +126,13 @@ def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Us
     return None
 
 
+def _struck(uses: list[_Use], read: _Use, write: _Use) -> bool:
+    """Whether another wrote by the same statement after the look and before the write that hangs on it."""
+    own = (read.deed.who, write.deed.who)
+    alike = (use for use in uses if use.deed.who not in own and use.sql.statement == write.sql.statement and use.table == write.table)
+    return any(use.sql.error is None and read.deed.order < use.deed.order < write.deed.order and _matters(read.sql, use.sql) for use in alike)
+
+
 def _matters(read: Sql, other: Sql) -> bool:
     """Whether both asked for the same: by key or equality for the same value, else for the table as a whole."""
     if any(len(row) > 1 for row in (*read.rows, *other.rows)):
@@ -145,7 +158,7 @@ def _raises_its_own(node: ast.AST) -> bool:
     return isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
 
 
-def _told(scene: Scene, read: _Use, write: _Use, other: _Use) -> Finding:
+def _told(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool) -> Finding:
     table = read.table.rpartition(":")[2]
     reader, second = scene.actor(read.told.who), scene.actor(other.told.who)
     begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
@@ -167,6 +180,7 @@ def _told(scene: Scene, read: _Use, write: _Use, other: _Use) -> Finding:
         recommendation=(
             f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or have a constraint refuse the second"
         ),
-        explanation="The two statements are not in one transaction that keeps others out. It did not happen in this run.",
+        explanation="The two statements are not in one transaction that keeps others out."
+        + (" It happened in this run." if struck else " It did not happen in this run."),
         unordered=scene.teller.why_unordered(read.sql.at, other.sql.at),
     )

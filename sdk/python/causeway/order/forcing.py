@@ -237,6 +237,24 @@ class Forcing:
             if not inside:
                 self.stop()
 
+    def goes_on(self) -> None:
+        """The running thread is about to do what others may see: it waits if something that it has passed holds it, and nobody waits for a place of
+        its own that it has still to come to.
+        """
+        if get_ident() in self.unseen:
+            return
+        with self as inside:
+            if inside:
+                return
+            with self.lock:
+                actor = self.actors.current()
+                holds = [one for one in self._holds.get(actor.path, ()) if one.after.key not in self._done]
+                holds = [one for one in holds if one.since is not None and one.since.key in self._done]
+                held = {one.hold.key for one in holds}
+                wanted = {one.after.key for one in self._awaited.get(actor.path, ()) if one.after.access != "end"}
+            if holds and wanted <= held | self._done:
+                self.stop()
+
     def may_ask(self) -> bool:
         """Whether the running task, which is about to ask a database, may do so now."""
         if get_ident() in self.unseen or self.order.explore is not None:

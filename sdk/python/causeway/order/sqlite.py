@@ -1,0 +1,55 @@
+"""Statements for SQLite under an order: a thread that is held because of something it has passed makes no further one, also none that is not named.
+
+A thread that may be held from its start on goes on with those that the order does not name: others may look for what it puts in. So does one in a
+transaction, whose locks others would wait for.
+"""
+
+from __future__ import annotations
+
+from causeway import _tap
+from causeway.hooks.late import on_import
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from causeway.order.forcing import Forcing
+    from causeway.order.patches import Patches
+
+
+class _InForce:
+    """The order that statements of this process ask; the hooks themselves stay for good."""
+
+    forcing: Forcing | None = None
+
+
+def install(forcing: Forcing, patches: Patches) -> None:
+    """From now on statements ask `forcing`; until `patches` are undone."""
+    _InForce.forcing = forcing
+    on_import("_sqlite3", _hook)
+    patches.also(_forget)
+
+
+def _forget() -> None:
+    _InForce.forcing = None
+
+
+def _hook(module: ModuleType) -> None:
+    connection, cursor = module.Connection, module.Cursor
+    in_transaction, connection_of = vars(connection)["in_transaction"].__get__, vars(cursor)["connection"].__get__
+
+    def begins(self: Any, args: Any, kwargs: Any) -> None:
+        forcing = _InForce.forcing
+        if forcing is None:
+            return
+        try:
+            inside = in_transaction(self if isinstance(self, connection) else connection_of(self))
+        except Exception:  # it is closed, or was never opened: the statement is about to fail
+            return
+        if not inside:
+            forcing.goes_on()
+
+    for owner in (connection, cursor):
+        for name in ("execute", "executemany", "executescript"):
+            _tap.patch_method(owner, name, begins, None, True)
