@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from causeway_core.analysis.candidate import Candidate
+from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.pipeline import judged
 from causeway_core.model import make_at
 from causeway_core.storage.rows import Obj
@@ -500,3 +500,34 @@ def test_who_comes_second_gets_what_the_first_has_put_there(put: str, name: str 
     for actor in (one, two):
         trace.write(actor, put, "shelves['a']", "<app.Shelf #9>", name=name)
     assert bool(judged(trace.evidence())) is not quiet
+
+
+NEWEST = """
+from asyncio import current_task
+
+async def search(page, word):
+    {begin}
+    await answer(word)
+    {look}
+    page.shown = word
+"""
+
+
+@pytest.mark.parametrize(("begin", "look", "quiet"), [
+    ("page.newest += 1; mine = page.newest", "if mine != page.newest: return", True),
+    ("page.newest = current_task()", "if page.newest is not current_task(): return", True),
+    ("page.newest = word", "if not page.newest: return", False),
+])  # fmt: skip
+def test_who_asks_whether_it_is_still_the_newest_is_meant_to_meet_others(begin: str, look: str, quiet: bool) -> None:
+    trace = Trace(NEWEST.format(begin=begin, look=look))
+    one, two = trace.task("one"), trace.task("two")
+    for actor, value in ((one, 1), (two, 2)):
+        if "+=" in begin:
+            trace.read(actor, "page.newest +=", "page.newest", value - 1)
+        trace.write(actor, begin, "page.newest", value)
+        if "mine" in begin:
+            trace.read(actor, "mine = page.newest", "page.newest", value)
+        trace.step(actor)
+    for actor in (one, two):
+        trace.read(actor, look, "page.newest", 2)
+    assert (not [each for each in firm(trace) if each.pattern is Pattern.WRITE_WRITE_READ]) is quiet

@@ -48,7 +48,12 @@ def coroutines_that_ran(evidence: Evidence, kinds: tuple[str, ...] = ("coroutine
 def cancels(texts: Texts, events: Iterable[Operation]) -> bool:
     """Whether a program cancels tasks, or could: by `cancel()`, a timeout or a task group."""
     cancelled = any(event.op == SyncOp.CANCEL for event in events) or texts.mentions("cancel")
-    return cancelled or any(called(call) in _CANCELS for call in texts.calls())
+    return cancelled or any(called(call) in _CANCELS and not _of_condition(call) for call in texts.calls())
+
+
+def _of_condition(call: ast.Call) -> bool:
+    """Whether it is the `wait_for` of a condition, which has no time limit."""
+    return called(call) == "wait_for" and len(call.args) + len(call.keywords) == 1
 
 
 def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:

@@ -93,8 +93,22 @@ def _reads_own(evidence: Evidence, write_site: int, read_site: int, *, counted: 
     updates = not counted and any(
         flow.place(target).name == read.name and flow.place(target).shape == read.shape for target in graph.decided_writes(read_node)
     )
+    return follows and not updates and not _asks_whether_still_own(graph, write_node, read_node)
+
+
+def _asks_whether_still_own(graph: FlowGraph, write_node: int, read_node: int) -> bool:
+    """Whether what is read back is compared with what was written, with what was read of the place before (`mine = self.newest`), or with what the
+    same call gives again (`current_task()`): the newest wins, and the others find that they are not.
+    """
     sources = {code >> 1 for code in graph.nodes[write_node].sources if not code & 1}
-    return follows and not updates and not sources & graph.compared.get(read_node, set())
+    compared = graph.compared.get(read_node, set()) - {read_node}
+    if sources & compared:
+        return True
+    read = graph.nodes[read_node].place
+    given = {place.name for node in sources if (place := graph.nodes[node].place) is not None and place.shape == "call"}
+    others = [place for node in compared if (place := graph.nodes[node].place) is not None]
+    again = any(each.shape == "call" and each.name in given for each in others)
+    return again or any(read is not None and (each.name, each.shape) == (read.name, read.shape) for each in others)
 
 
 def _called_after(graph: FlowGraph, write: Place, read: Place) -> bool:
