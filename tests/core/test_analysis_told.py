@@ -607,11 +607,17 @@ def test_a_clean_up_that_no_cancellation_reaches_is_a_hint() -> None:
 
 
 def test_nothing_is_half_done_where_nothing_is_cancelled() -> None:
-    source = POOL.format(body="pool.users += 1\n    await work()\n    pool.users -= 1").replace("wait_for(", "nothing(")
+    source = POOL.format(body="pool.users += 1\n    await work()\n    pool.users -= 1")
+    assert not firm(ran(source.replace("wait_for(", "nothing(")))
+    assert not firm(ran(source.replace("await wait_for(handle(pool, \"/a\"), 1)", "await pool.changed.wait_for(lambda: pool.users == 0)")))
+
+
+def ran(source: str) -> Story:
+    """A story in which the handler of a pool ran."""
     trace = Story(source)
     trace.task("handler")
     trace._functions["handle"] = Function(1, 1, PATH, "handle", "coroutine", 2, 5, ())
-    assert not firm(trace)
+    return trace
 
 
 def test_a_coroutine_that_did_not_run_is_not_accused() -> None:

@@ -40,7 +40,9 @@ MUTATORS = frozenset(
 )
 """Methods of built-in containers that change them; those that give something back also read."""
 
-LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"})
+LOOKING = frozenset(
+    "get items keys values copy index count union intersection difference symmetric_difference issubset issuperset isdisjoint".split()
+)
 """Methods of built-in containers that only look."""
 
 READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault"})

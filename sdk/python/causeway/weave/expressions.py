@@ -14,7 +14,8 @@ from causeway.weave.sites import SiteTable
 
 METHODS = frozenset(
     "append extend insert remove pop popleft appendleft extendleft rotate clear sort reverse add discard update setdefault popitem "
-    "get copy items keys values difference_update intersection_update symmetric_difference_update move_to_end "
+    "get copy items keys values index count union intersection difference symmetric_difference issubset issuperset isdisjoint "
+    "difference_update intersection_update symmetric_difference_update move_to_end "
     "__setitem__ __delitem__ __getitem__ __contains__".split()
 )
 READERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate iter reversed next zip".split())
