@@ -40,9 +40,8 @@ MUTATORS = frozenset(
 )
 """Methods of built-in containers that change them; those that give something back also read."""
 
-LOOKING = frozenset(
-    "get items keys values copy index count union intersection difference symmetric_difference issubset issuperset isdisjoint".split()
-)
+_OF_SETS = frozenset({"union", "intersection", "difference", "symmetric_difference", "issubset", "issuperset", "isdisjoint"})
+LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"}) | _OF_SETS
 """Methods of built-in containers that only look."""
 
 READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault"})

@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 READS = frozenset(("owner", "item", "contains", "global", "cell", "read", "method"))
-LOOKUPS = frozenset(
-    "get copy items keys values index count union intersection difference symmetric_difference issubset issuperset isdisjoint".split()
-)
+LOOKUPS = frozenset(("get", "copy", "items", "keys", "values", "index", "count"))
 """Methods that only read; on anything else the tap of a method call records a change."""
 LIFTED = (
     ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Call, ast.Tuple, ast.List, ast.Dict, ast.JoinedStr,
