@@ -1,6 +1,7 @@
-"""Live debugging: from launch to the first stop beside plain debugpy; Step Back after a stop of a running program, and in recordings, of several sizes.
+"""Live debugging: from launch to the first stop beside plain debugpy; what a program costs while no breakpoint is hit; Step Back after a stop of a
+running program, and in recordings, of several sizes.
 
-    python -m bench.live [--events 10000 1000000 10000000] [--stops 15] [--launches 5] [--steps 200]
+    python -m bench.live [--events 10000 1000000 10000000] [--stops 15] [--launches 5] [--steps 200] [--rounds 5]
 """
 
 from __future__ import annotations
@@ -34,6 +35,27 @@ for stop in range({stops}):
 LINE = 11
 EVENTS_A_LOOP = 5
 
+WORK = """\
+import time
+
+
+def double(n):
+    return n * 2
+
+
+def work(rounds):
+    total = 0
+    for number in range(rounds):
+        total += double(number)
+    return total
+
+
+work(1000)
+began = time.process_time()
+work(200000)
+print("took", time.process_time() - began, flush=True)
+"""
+
 
 class Client:
     """A client without checks, that measures."""
@@ -58,15 +80,14 @@ class Client:
             if message["type"] == kind and message.get("event", message.get("command")) == name:
                 return message
 
-    def launch(self, script: Path) -> dict[str, Any]:
-        """To the first stop."""
+    def launch(self, script: Path, line: int = LINE) -> None:
+        """With a breakpoint."""
         self.send("initialize", adapterID="bench", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
         self.until("response", "initialize")
         self.send("launch", program=str(script), cwd=str(script.parent), console="internalConsole", python=[sys.executable])
         self.until("event", "initialized")
-        self.send("setBreakpoints", source={"path": str(script)}, breakpoints=[{"line": LINE}])
+        self.send("setBreakpoints", source={"path": str(script)}, breakpoints=[{"line": line}] if line else [])
         self.send("configurationDone")
-        return self.until("event", "stopped")
 
     def close(self) -> None:
         self.send("disconnect", terminateDebuggee=True)
@@ -84,9 +105,37 @@ def first_stop(command: list[str], script: Path) -> float:
     began = time.perf_counter()
     client = Client(command)
     client.launch(script)
+    client.until("event", "stopped")
     took = time.perf_counter() - began
     client.close()
     return took * 1000
+
+
+def cost(command: list[str], script: Path) -> float:
+    """The program's own milliseconds of CPU time for its work, under an adapter without a breakpoint or as a command of its own."""
+    if command in (CAUSEWAY, DEBUGPY):
+        client = Client(command)
+        client.launch(script, 0)
+        said = ""
+        while "took" not in said or not said.endswith("\n"):
+            output = client.until("event", "output")["body"]
+            said += output["output"] if output.get("category") == "stdout" else ""
+        client.close()
+    else:
+        said = subprocess.run([*command, str(script)], cwd=script.parent, check=True, capture_output=True, text=True).stdout
+    return float(said.split("took")[1].split()[0]) * 1000
+
+
+def costs(rounds: int, folder: Path) -> dict[str, float]:
+    """Medians, by how the program was run."""
+    script = folder / "work.py"
+    script.write_text(WORK)
+    ways = {"alone": [sys.executable], "debugpy": DEBUGPY, "causeway record": [CAUSEWAY[0], "record", "--no-analyze"], "causeway dap": CAUSEWAY}
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, command in ways.items():
+            taken[name].append(cost(command, script))
+    return {name: statistics.median(found) for name, found in taken.items()}
 
 
 def step_backs(events: int, stops: int, folder: Path) -> tuple[float, list[float]]:
@@ -94,7 +143,8 @@ def step_backs(events: int, stops: int, folder: Path) -> tuple[float, list[float
     script = folder / f"burn_{events}.py"
     script.write_text(PROGRAM.format(loops=events // EVENTS_A_LOOP, stops=stops))
     client = Client(CAUSEWAY)
-    stopped = client.launch(script)["body"]
+    client.launch(script)
+    stopped = client.until("event", "stopped")["body"]
     taken = []
     for number in range(stops):
         began = time.perf_counter()
@@ -149,6 +199,7 @@ def main() -> None:
     parser.add_argument("--stops", type=int, default=15)
     parser.add_argument("--launches", type=int, default=5)
     parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -158,6 +209,10 @@ def main() -> None:
         if pairs:
             plain, ours = (statistics.median(side) for side in zip(*pairs, strict=True))
             print(f"launch to first stop: debugpy {plain:,.0f} ms, causeway {ours:,.0f} ms (medians of {len(pairs)})", flush=True)
+        if given.rounds:
+            found = costs(given.rounds, folder)
+            words = ", ".join(f"{name} {taken:,.0f} ms ({taken / found['alone']:.1f})" for name, taken in found.items())
+            print(f"400,000 calls and lines, no breakpoint hit, CPU time: {words}", flush=True)
         for events in given.events:
             first, rest = step_backs(events, given.stops, folder)
             print(f"step back after {events:,} events: first {first:,.0f} ms, later {told(rest)}", flush=True)
