@@ -43,6 +43,8 @@ class Pattern(Enum):
     """One access needs another to come first (or not to have come yet), and nothing makes sure of it."""
     GIVEN_LATE = "start W"
     """An actor starts another, and sets only then what that reads without a look whether it is there."""
+    NOTED_LATE = "done [R] W"
+    """A callback of a future notes what others read who have waited for the future alone."""
     UNORDERED = "W#W"
     """Two threads touch a place without a common lock, and no other pattern explains harm."""
 
@@ -62,6 +64,7 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.TORN_READ: 3.0,
     Pattern.HALF_BUILT: 2.0,
     Pattern.GIVEN_LATE: 2.5,
+    Pattern.NOTED_LATE: 2.5,
     Pattern.PUBLISHED: 2.0,
     Pattern.UNORDERED: 5.0,
 }

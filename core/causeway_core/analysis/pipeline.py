@@ -16,6 +16,7 @@ from causeway_core.analysis.detectors.half_built import half_built
 from causeway_core.analysis.detectors.handlers import handler_windows
 from causeway_core.analysis.detectors.iteration import fails_when_changed, iterations
 from causeway_core.analysis.detectors.lost_update import lost_updates, resets
+from causeway_core.analysis.detectors.noted_late import noted_late
 from causeway_core.analysis.detectors.order_flip import order_flips
 from causeway_core.analysis.detectors.own_mark import own_marks
 from causeway_core.analysis.detectors.published import published_early
@@ -59,6 +60,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("tables that are rebuilt", lambda: half_built(evidence)),
         ("marks that are set early", lambda: published_early(evidence, partners)),
         ("what is given late", lambda: given_late(evidence, partners)),
+        ("what callbacks note", lambda: noted_late(evidence)),
         ("torn reads", lambda: torn_reads(evidence, partners)),
         ("plain races", lambda: unordered(evidence, partners)),
     ]

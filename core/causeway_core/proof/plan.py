@@ -89,7 +89,7 @@ class Planner:
         match candidate.pattern:
             case Pattern.UNORDERED:
                 return []
-            case Pattern.FLIP | Pattern.GIVEN_LATE:
+            case Pattern.FLIP | Pattern.GIVEN_LATE | Pattern.NOTED_LATE:
                 return [lambda: self._flip(candidate)]
             case Pattern.ITERATION:
                 return [lambda: self._iteration(candidate)]

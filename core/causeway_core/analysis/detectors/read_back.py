@@ -14,10 +14,12 @@ from causeway_core.analysis.filters.commutative import decides
 from causeway_core.analysis.filters.unchanged import same_scalar
 from causeway_core.analysis.flow.graph import FlowGraph, Place
 from causeway_core.analysis.partners import Partners
+from causeway_core.analysis.table import Flags
 from causeway_core.analysis.text import FunctionNode, own_nodes
 from causeway_core.analysis.windows import Windows
 
 ENOUGH = 6
+FAR = "the two are done by functions of which neither calls the other by its name"
 
 
 def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
@@ -33,16 +35,21 @@ def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
         if written is None or (written.constant and not counted):
             continue
         for read_site in _readers(evidence, write_site):
+            far = False
             if not _reads_own(evidence, write_site, read_site, counted=counted):
-                continue
+                far = _goes_on(evidence, write_site, read_site) or _called_in_turn(evidence, write_site, read_site)
+                if not far or not _reads_own(evidence, write_site, read_site, counted=counted, far=True):
+                    continue
             found = windows.between(write_site, read_site, "data", first_writes=True, last_writes=False)
             if found is None:
                 continue
             given = 0
             for first, last, struck in windows.sample(found):
                 candidate = _of_window(evidence, partners, first, last, struck, counted=counted) or _of_requests(evidence, first, last)
+                if candidate is not None and far and (evidence.locks_at(first) or evidence.locks_at(last)):
+                    break  # what is locked each time is everybody's, not one's own
                 if candidate is not None:
-                    yield candidate
+                    yield candidate.lowered("latent", FAR) if far else candidate
                     given += 1
                 if given >= ENOUGH:
                     break
@@ -78,8 +85,9 @@ def _counted_from(evidence: Evidence, write_site: int) -> bool:
     return False
 
 
-def _reads_own(evidence: Evidence, write_site: int, read_site: int, *, counted: bool) -> bool:
-    """Whether the text makes the read look for what the write left: it follows in the same function, or one calls the other in that order.
+def _reads_own(evidence: Evidence, write_site: int, read_site: int, *, counted: bool, far: bool = False) -> bool:
+    """Whether the text makes the read look for what the write left: it follows in the same function, or one calls the other in that order (`far`:
+    or is known to be called after it).
 
     Not if the read begins an update of the place anew (unless it is the actor's own count), nor if what was written is compared with it, or looked
     for in it: that asks whether it is still there.
@@ -89,7 +97,7 @@ def _reads_own(evidence: Evidence, write_site: int, read_site: int, *, counted: 
     if write_node is None or read_node is None:
         return False
     write, read = flow.place(write_node), flow.place(read_node)
-    follows = read.line > write.line if write.scope == read.scope else _called_after(graph, write, read) or _goes_on(evidence, write_site, write.line)
+    follows = read.line > write.line if write.scope == read.scope else far or _called_after(graph, write, read)
     updates = not counted and any(
         flow.place(target).name == read.name and flow.place(target).shape == read.shape for target in graph.decided_writes(read_node)
     )
@@ -112,22 +120,40 @@ def _asks_whether_still_own(graph: FlowGraph, write_node: int, read_node: int) -
 
 
 def _called_after(graph: FlowGraph, write: Place, read: Place) -> bool:
-    """Whether one of two functions calls the other, or a third calls both, so that the read comes after the write."""
+    """Whether one of two functions calls the other, so that the read comes after the write."""
     if any(line < read.line for line in graph.call_lines(read.scope, write.scope)):
         return True
-    if any(line > write.line for line in graph.call_lines(write.scope, read.scope)):
-        return True
+    return any(line > write.line for line in graph.call_lines(write.scope, read.scope))
+
+
+def _called_in_turn(evidence: Evidence, write_site: int, read_site: int) -> bool:
+    """Whether a third function calls first the one that writes and then the one that reads, which does not change the place itself."""
+    write_node, read_node = evidence.write_node(write_site), evidence.read_node(read_site)
+    if write_node is None or read_node is None:
+        return False
+    flow, graph, table = evidence.flow, evidence.flow.graph, evidence.table
+    write, read = flow.place(write_node), flow.place(read_node)
+    changing = np.unique(table.site[table.writes & _at(evidence, write_site)]).tolist()
+    if any(evidence.function_of(site) == evidence.function_of(read_site) for site in changing):
+        return False
     writers, readers = graph.callers(write.scope), graph.callers(read.scope)
     return any(min(writers[caller]) < max(readers[caller]) for caller in writers.keys() & readers.keys())
 
 
-def _goes_on(evidence: Evidence, write_site: int, line: int) -> bool:
+def _at(evidence: Evidence, site: int) -> Flags:
+    """The accesses of the places that are accessed at a site."""
+    return np.isin(evidence.table.location, np.unique(evidence.table.location[evidence.rows_at(site)])[:64])
+
+
+def _goes_on(evidence: Evidence, write_site: int, read_site: int) -> bool:
     """Whether the function that writes then calls what it was given to call, as middleware and decorators do: the rest happens in there."""
     site = evidence.facts.sites.get(abs(write_site))
-    path = "" if site is None else evidence.facts.functions[site.function].path
-    around = evidence.texts.around(path, line) if path else ()
+    if site is None or evidence.function_of(write_site) == evidence.function_of(read_site):
+        return False
+    path, line = evidence.facts.functions[site.function].path, site.line
+    around = evidence.texts.around(path, line)
     given = {each.arg for node in around if isinstance(node, FunctionNode) for each in ast.walk(node.args) if isinstance(each, ast.arg)}
-    function = evidence.texts.function(path, line) if path else None
+    function = evidence.texts.function(path, line)
     calls = [node for node in own_nodes(function) if isinstance(node, ast.Call)] if function is not None else []
     return any(isinstance(call.func, ast.Name) and call.func.id in given and call.lineno > line for call in calls)
 

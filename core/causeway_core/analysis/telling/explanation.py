@@ -28,6 +28,10 @@ _BODY: dict[Pattern, str] = {
     Pattern.HALF_BUILT: "Until the table is filled again, what was in it before and will be in it afterwards is not found.",
     Pattern.PUBLISHED: "Who does not find the mark waits for it or fills in itself; who finds it does neither, though nothing is there yet.",
     Pattern.GIVEN_LATE: "In this run the order was right by timing alone; in the other order nothing is read, and used as if it were something.",
+    Pattern.NOTED_LATE: (
+        "Who waits for a future is woken when it has its result; its callbacks are called after that, by the worker, and nothing waits for them but "
+        "the end of the pool."
+    ),
     Pattern.UNORDERED: (
         "Two threads use the place, at least one writes, and neither order nor a common lock protects it. Under the "
         "interpreter lock single operations stay whole."

@@ -63,6 +63,11 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
             return f"set {teller.resource(candidate.first)} last, when {teller.resource(candidate.last)} and all else that it stands for is there"
         case Pattern.GIVEN_LATE:
             return f"set {teller.resource(candidate.first)} before `start()`, or hand it over as an argument"
+        case Pattern.NOTED_LATE:
+            return (
+                f"use the futures' results where they are waited for, rather than what `{teller.function(candidate.first)}` notes of them; or read "
+                "it after the pool is shut down (`with` waits for that)"
+            )
         case Pattern.TORN_READ if candidate.kind == "order_violation":
             return f"set {teller.resource(candidate.last)} before {teller.resource(candidate.first)}: what others check must be written last"
         case Pattern.HALF_BUILT:

@@ -25,6 +25,7 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.HALF_BUILT: ("write", "write", ("read", "read")),
     Pattern.PUBLISHED: ("write", "write", ("read", "read")),
     Pattern.GIVEN_LATE: (GIVES, GIVES, ("use",)),
+    Pattern.NOTED_LATE: (GIVES, GIVES, ("use",)),
     Pattern.ITERATION: ("iterate", "iterate", ("mutate",)),
     Pattern.FLIP: ("write", "write", ("use",)),
     Pattern.UNORDERED: ("access", "access", ("access",)),
@@ -87,6 +88,12 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return (
                 f"{_who(teller, first)} sets {teller.resource(first)} after it has started {teller.actor_of(other)}, and `{teller.function(other)}` "
                 "there reads it without a look whether it is set: nothing makes it wait for that"
+            )
+        case Pattern.NOTED_LATE:
+            first, other = candidate.first, candidate.others[0]
+            return (
+                f"{_who(teller, first)}, a callback of a future, changes {teller.resource(first)}; {_who(teller, other)} reads it once the future is "
+                "done, which it is before its callbacks are called"
             )
         case Pattern.UNORDERED:
             first, other = candidate.first, candidate.others[0]

@@ -33,6 +33,9 @@ def _base(module: ModuleType) -> None:
         (future, "exception", got),
         (future, "done", [leave(Mark("read", ops.EVENT_READ), "M[self] = self._state in [CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED]")]),
         (future, "add_done_callback", [before("fn(self)", mark=Mark("sync", ops.RESULT_GOT))]),
+        # Who waits for several is told of each that is done, though only the last of them wakes him.
+        (module, "wait", [leave(Mark("sync", ops.RESULT_GOT), "for f in done: del M[f]")]),
+        (module, "_yield_finished_futures", [before("yield fs.pop()", mark=Mark("sync", ops.RESULT_GOT), text="del M[fs[-1]]")]),
     ]
     inline_all("concurrent.futures", plans, gap)
 
