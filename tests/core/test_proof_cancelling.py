@@ -181,6 +181,10 @@ def test_what_is_beside_and_not_between(mine: str, others: tuple[str, ...], wron
     assert odd(parse(mine), [parse(other) for other in others]) == wrong
 
 
+def test_who_is_cancelled_for_good_takes_along_what_it_has_in_hand() -> None:
+    assert not odd(parse("['b']"), [parse("['a', 'b']"), parse("['a', 'b']")], goes_on=False)
+
+
 LETTERS = """\
 import asyncio
 from collections import deque

@@ -102,3 +102,52 @@ def test_what_was_never_taken_is_given_back_when_the_limit_ends_while_it_is_wait
         judged = [judge.judge(each) for each in interruptions(analysis, Anchors(recording, analysis))]
     assert judged
     assert [each.title.partition(" awaits")[0] for each in judged if each.tier == "confirmed"] == ([] if held else ["`turn`"]), judged
+
+
+REPLIES = """\
+import asyncio
+
+class Connection:
+    def __init__(self):
+        self.replies = asyncio.Queue()
+
+    async def ask(self, text):
+        asyncio.get_running_loop().call_later(0.002, self.replies.put_nowait, text)
+        return await self.replies.get()
+
+class Client:
+    def __init__(self):
+        self.connection = Connection()
+
+    async def ask(self, text):
+        async with asyncio.timeout(60):
+            try:
+                return await self.connection.ask(text)
+            except BaseException:
+                KEEP
+                raise
+
+async def ask(client, text):
+    try:
+        return await client.ask(text)
+    except TimeoutError:
+        return "late"
+
+async def main():
+    client = Client()
+    print([await ask(client, text) for text in ("one", "two")])
+    await asyncio.sleep(0.01)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("keep", "lost"), [("pass", True), ("self.connection = Connection()", False)])
+def test_a_late_reply_stays_for_whoever_asks_next_unless_its_connection_is_thrown_away(tmp_path: Path, keep: str, lost: bool) -> None:
+    (tmp_path / "app.py").write_text(REPLIES.replace("KEEP", keep))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        analysis, judge = examine(recording), Judge(Reruns(recording))
+        judged = [judge.judge(each) for each in interruptions(analysis, Anchors(recording, analysis))]
+    assert judged
+    assert any(each.tier == "confirmed" for each in judged) == lost, judged

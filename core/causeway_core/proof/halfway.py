@@ -13,20 +13,21 @@ Tree = str | tuple[str, tuple["Tree", ...]]
 """A value as text, or an opening bracket and what it holds."""
 
 
-def beside(outcome: Outcome, others: Sequence[Outcome], *, strict: bool = True) -> tuple[str, ...]:
+def beside(outcome: Outcome, others: Sequence[Outcome], *, strict: bool = True, goes_on: bool = True) -> tuple[str, ...]:
     """The aspects in which a run that was cancelled halfway shows what neither whole runs show nor a part of them could.
 
     A number between those of the others, a list that lacks what one of them has, fewer lines of output: so much is left of any work that is
     given up. A place that another value was left in than before or after, an answer that none of them gave, a list that lacks what all of them have
     (what was not begun came to it all the same), or a hang: that is harm.
 
+    Unless the task `goes_on` (as after a time limit that it minds), what it had in hand when it was cancelled may go with it.
     Unless `strict`, more of the same is none either (who tries again counts twice): a number above those of the others, a longer list of elements
     that they have.
     """
-    return tuple(name for name in outcome.beyond(others) if _beside(name, outcome, others, strict))
+    return tuple(name for name in outcome.beyond(others) if _beside(name, outcome, others, strict, goes_on))
 
 
-def _beside(name: str, outcome: Outcome, others: Sequence[Outcome], strict: bool) -> bool:
+def _beside(name: str, outcome: Outcome, others: Sequence[Outcome], strict: bool, goes_on: bool) -> bool:
     mine, known = outcome.aspects[name], [other.aspects.get(name, ()) for other in others]
     if name in ("hang", "exit code"):
         return True
@@ -36,10 +37,10 @@ def _beside(name: str, outcome: Outcome, others: Sequence[Outcome], strict: bool
     if name in ("output", "exceptions") or name.startswith("file "):
         return not all(any(line in aspect for aspect in known) for line in mine)
     parsed = [tuple(map(parse, aspect)) for aspect in known]
-    return odd(("[", tuple(map(parse, mine))), [("[", trees) for trees in parsed], strict=strict)
+    return odd(("[", tuple(map(parse, mine))), [("[", trees) for trees in parsed], strict=strict, goes_on=goes_on)
 
 
-def odd(mine: Tree, others: Sequence[Tree], *, strict: bool = True) -> bool:
+def odd(mine: Tree, others: Sequence[Tree], *, strict: bool = True, goes_on: bool = True) -> bool:
     """Whether a value is none that could stand between others; unless `strict`, nor more of them."""
     if mine in others or not others:
         return False
@@ -50,7 +51,7 @@ def odd(mine: Tree, others: Sequence[Tree], *, strict: bool = True) -> bool:
     if isinstance(mine, str):
         return True
     alike = [each for each in others if not isinstance(each, str) and each[0] == mine[0]]
-    if len(alike) == len(others) > 1 and _common(alike) - Counter(mine[1]):
+    if goes_on and len(alike) == len(others) > 1 and _common(alike) - Counter(mine[1]):
         return True
     if any(_within(mine[1], each[1]) for each in alike):
         return False
@@ -58,7 +59,7 @@ def odd(mine: Tree, others: Sequence[Tree], *, strict: bool = True) -> bool:
         return True
     if any(len(each[1]) != len(mine[1]) for each in alike):
         return strict or not all(any(one in each[1] for each in alike) for one in mine[1])
-    return any(odd(one, [each[1][index] for each in alike], strict=strict) for index, one in enumerate(mine[1]))
+    return any(odd(one, [each[1][index] for each in alike], strict=strict, goes_on=goes_on) for index, one in enumerate(mine[1]))
 
 
 def exceeded(place: str, outcome: Outcome, others: Sequence[Outcome]) -> str:

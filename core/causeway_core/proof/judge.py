@@ -10,10 +10,10 @@ from causeway_core.analysis.detectors.settled_gone import SETTLES
 from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.analysis.telling.sentence import GIVES
 from causeway_core.model import Finding
-from causeway_core.model.order import Order
+from causeway_core.model.order import Exploration, Order
 from causeway_core.model.proof import Proof
 from causeway_core.proof.baseline import Baseline
-from causeway_core.proof.cancelling import LEFT
+from causeway_core.proof.cancelling import EXPIRE, LEFT
 from causeway_core.proof.contrast import contrast
 from causeway_core.proof.halfway import beside, exceeded
 from causeway_core.proof.outcome import FINAL_VALUE, NOT_HELD, Outcome
@@ -135,7 +135,7 @@ class Judge:
         found = self._steady(self._beyond(finding, order, forced, right), right)
         if not found and finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
             return self._in_vain_again(finding, index, forced, right)
-        if not found and order.cancels and _left(forced, right):
+        if not found and _expires(order) and _left(forced, right):
             return self._left_again(finding, index, forced, right)
         if found and not _only_held(order, forced, found):
             return self._repeated(finding, index, forced, [run.outcome for run in right], found)
@@ -192,7 +192,7 @@ class Judge:
         others = [run.outcome for run in right]
         moves = any(access.role == "complete" for access in finding.accesses)
         strict = any(access.role == "restore" for access in finding.accesses)
-        return forced.outcome.beyond(others) if moves else beside(forced.outcome, others, strict=strict)
+        return forced.outcome.beyond(others) if moves else beside(forced.outcome, others, strict=strict, goes_on=_expires(forced.order))
 
     def _steady(self, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
         """Without the aspects that differ between two runs of one and the same order: those say nothing.
@@ -275,6 +275,11 @@ def _invalid(run: Rerun) -> set[str]:
     """The functions that an InvalidStateError left which nobody caught: what else a cancellation raises is the program's own concern."""
     told = [text.partition(" ×")[0].partition(" in ") for text in run.outcome.aspects.get("exceptions", ())]
     return {function for kind, _, function in told if kind == "InvalidStateError"}
+
+
+def _expires(order: Order | Exploration) -> bool:
+    """Whether a time limit ends in an order: who is cancelled otherwise may go down with all the others."""
+    return isinstance(order, Order) and bool(order.inject) and all(what.startswith((EXPIRE, "TimeoutError")) for _, what in order.inject)
 
 
 def _left(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -52,7 +52,10 @@ def left_by(recording: Recording, past: Past) -> Left:
 def _synchronizers(recording: Recording) -> Iterator[tuple[str, str]]:
     """Of each semaphore, lock and queue with a name whether what was taken was given back, and the other way round."""
     gone = _replaced(recording)
-    objects = {row.id: row for row in recording.objects() if row.label and row.id not in gone}
+    named = [row for row in recording.objects() if row.label]
+    alike = Counter(row.label for row in named)
+    # Of several by one name some may belong to what was thrown away: what is left in them may be nobody's.
+    objects = {row.id: row for row in named if alike[row.label] == 1 and row.id not in gone}
     balance: defaultdict[int, int] = defaultdict(int)
     highest: defaultdict[int, int] = defaultdict(int)
     for sync in sorted(recording.syncs()[:MOST_ACCESSES], key=lambda each: (each.ts, each.id)):
@@ -70,7 +73,7 @@ def _synchronizers(recording: Recording) -> Iterator[tuple[str, str]]:
 
 
 def _replaced(recording: Recording) -> frozenset[int]:
-    """The objects in whose place another was put: what is left in them is nobody's."""
+    """The objects in whose place another was put, and those that belonged to them: what is left in them is nobody's."""
     held: dict[int, int] = {}
     gone: set[int] = set()
     for each in recording.accesses()[:MOST_ACCESSES]:
@@ -79,6 +82,9 @@ def _replaced(recording: Recording) -> frozenset[int]:
             if held.get(each.location, thing) != thing:
                 gone.add(held[each.location])
             held[each.location] = thing
+    owned = [(row.id, row.owner) for row in recording.objects() if row.owner is not None]
+    while more := {number for number, owner in owned if owner in gone} - gone:
+        gone |= more
     return frozenset(gone)
 
 
@@ -91,11 +97,21 @@ def _places(recording: Recording, past: Past) -> Iterator[tuple[str, str]]:
     for each in accesses:
         of[each.location].append(each)
     values, ends = Values(past), max((actor.last_at for actor in recording.actors() if actor.last_at is not None), key=past.sort_key)
-    for location in recording.locations():
-        if location.kind in _PLACES and location.id in of:
+    gone, locations = _replaced(recording), recording.locations()
+    alike = Counter(location.name for location in locations if location.kind in _PLACES and location.id in of)
+    for location in locations:
+        if location.kind in _PLACES and location.id in of and location.object not in gone:
+            if alike[location.name] > 1 and not _looked_at(of[location.id]):
+                continue
             said = _place(location.name, of[location.id], values, At(ends + 1))
             if said is not None:
                 yield location.name, said
+
+
+def _looked_at(accesses: Sequence[Access]) -> bool:
+    """Whether another comes to a place after its last change: so it is not one that was thrown away with what it belongs to."""
+    last = max((number for number, each in enumerate(accesses) if each.writes), default=0)
+    return any(each.actor != accesses[last].actor for each in accesses[last + 1 :])
 
 
 def _place(name: str, accesses: Sequence[Access], values: Values, ends: At) -> str | None:
