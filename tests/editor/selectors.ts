@@ -39,6 +39,7 @@ export const selectors = {
   dialog: '.monaco-dialog-box',
   dialogMessage: '.monaco-dialog-box .dialog-message-text',
   dialogButtons: '.monaco-dialog-box .dialog-buttons .monaco-button',
+  testRows: '.test-explorer .monaco-list-row',
   treeRows: '.pane-body .monaco-list-row',
   treeLabel: '.label-name',
   codeActions: '.action-widget .monaco-list-row',
