@@ -14,11 +14,15 @@ from dataclasses import replace
 import numpy as np
 
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.table import READ, AccessTable
+from causeway_core.analysis.facts import Facts
+from causeway_core.analysis.table import READ, AccessTable, Flags
 from causeway_core.model import Location, ValueKind
 
 LOOK_AHEAD = 24
 """How many accesses of its actor the use of the key may be away."""
+MOST_TAKEN = 2000
+MOST_OF_OTHERS = 6
+"""Items of a container that others act on who go through it, too."""
 
 
 def with_implied_reads(evidence: Evidence) -> Evidence:
@@ -28,7 +32,8 @@ def with_implied_reads(evidence: Evidence) -> Evidence:
     for site in np.unique(evidence.table.site[~evidence.table.writes]).tolist():
         node = evidence.node(evidence.read_node(site))
         if node is not None and node.content is not None and site > 0:
-            rows += [(row, location, site) for row in evidence.rows_at(site).tolist() for location in _looked_at(evidence, row, node.content, places)]
+            found = {row: _looked_at(evidence, row, node.content, places) for row in evidence.rows_at(site).tolist()}
+            rows += [(row, location, site) for row, locations in found.items() for location in _with_those_of_others(evidence, row, found)]
     summed = [*_augmented(evidence), *_described(evidence)]
     if not rows and not summed:
         return evidence
@@ -102,16 +107,57 @@ def _places_by_object(evidence: Evidence) -> dict[int, dict[int, Location]]:
     return found
 
 
+def taken_from_common(table: AccessTable, facts: Facts) -> Flags | None:
+    """The accesses of items that one actor alone names, of containers that several go through, it among them: in the recorded run each may have found
+    another one free. None if there are none.
+    """
+    structures = {each.id: each.object & 0xFFFFFFFF for each in facts.locations.values() if each.kind == "structure" and each.object is not None}
+    rows = np.flatnonzero(np.isin(table.location, list(structures)) & ~table.writes)
+    gone_through: defaultdict[int, set[int]] = defaultdict(set)
+    for location, actor in set(zip(table.location[rows].tolist(), table.actor[rows].tolist(), strict=True)):
+        gone_through[structures[location]].add(actor)
+    common = {wire: actors for wire, actors in gone_through.items() if len(actors) > 1}
+    items = {each.id: each.object & 0xFFFFFFFF for each in facts.locations.values() if each.kind == "item" and each.object is not None}
+    inside = {location: wire for location, wire in items.items() if wire in common}
+    if not inside:
+        return None
+    named = np.flatnonzero(np.isin(table.location, list(inside)))
+    taken = [row for row in named.tolist() if int(table.actor[row]) in common[inside[int(table.location[row])]]][:MOST_TAKEN]
+    wires = {inside[int(table.location[row])] for row in taken}
+    looks = [row for row in rows.tolist() if structures[int(table.location[row])] in wires]
+    found = np.zeros(len(table), np.bool_)
+    found[[*taken, *looks]] = True
+    return found
+
+
+def _with_those_of_others(evidence: Evidence, row: int, found: dict[int, list[int]]) -> list[int]:
+    """The items that the use of a container named, and, where a loop came to them through all of it, those on its way that others named who went
+    through it, too.
+    """
+    mine, table = found[row], evidence.table
+    if not mine or not _goes_through(evidence, row):
+        return mine
+    others = {location for other, named in found.items() if table.location[other] == table.location[row] for location in named}
+    last = max(_index(evidence, location) for location in mine)
+    passed = (location for location in others.difference(mine) if _index(evidence, location) < last)
+    return [*mine, *sorted(passed)[:MOST_OF_OTHERS]]
+
+
+def _index(evidence: Evidence, location: int) -> int:
+    """Where an item stands in a sequence; that of a mapping may be the last."""
+    key = evidence.facts.locations[location].key or ""
+    return int(key) if key.isdecimal() else 2**62
+
+
+def _goes_through(evidence: Evidence, row: int) -> bool:
+    """Whether an access is that of a loop to a container as a whole."""
+    return evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
+
+
 def _looked_at(evidence: Evidence, row: int, content: int, places: dict[int, dict[int, Location]]) -> list[int]:
     """The items of the container read at `row` that its actor names shortly after in the same function."""
     table = evidence.table
-    if int(table.vk[row]) != ValueKind.OBJECT:
-        return []
-    value = evidence.value(row) or ""
-    if evidence.flow.place(content).shape == "iterate" and not value.startswith("<list "):
-        return []  # of others a loop gives the keys
-    number = value.rpartition("#")[2].rstrip(">")
-    inside = places.get(int(number)) if number.isdecimal() else None
+    inside = places.get(_container(evidence, row, content) or 0)
     if not inside:
         return []
     function = evidence.function_of(int(table.site[row]))
@@ -123,6 +169,28 @@ def _looked_at(evidence: Evidence, row: int, content: int, places: dict[int, dic
         if int(table.location[each]) in inside and evidence.function_of(int(table.site[each])) == function
     }
     return sorted(location for location in named if inside[location].kind == "item")[:2]
+
+
+def _container(evidence: Evidence, row: int, content: int) -> int | None:
+    """The wire id of the container whose items are looked at: what the access reads, or (a loop through a local) what it goes through."""
+    table, loop = evidence.table, evidence.flow.place(content).shape == "iterate"
+    node = evidence.node(evidence.read_node(int(table.site[row])))
+    viewed = node is not None and node.viewed
+    if _goes_through(evidence, row):
+        place = evidence.facts.locations[int(table.location[row])]
+        thing = evidence.facts.objects.get(place.object or 0)
+        if not loop or place.object is None or node is None or node.place is None:
+            return None
+        # Of a list or dict that is read as an attribute or the like, that row says so.
+        told = thing is not None and thing.type.rpartition(".")[2] in ("list", "dict") and node.place.shape != "name"
+        return None if told else place.object & 0xFFFFFFFF
+    if int(table.vk[row]) != ValueKind.OBJECT:
+        return None
+    value = evidence.value(row) or ""
+    if loop and not value.startswith("<list ") and not viewed:
+        return None  # of others a loop gives the keys
+    number = value.rpartition("#")[2].rstrip(">")
+    return int(number) if number.isdecimal() else None
 
 
 def _added(table: AccessTable, rows: list[tuple[int, int, int]], looks: int) -> AccessTable:

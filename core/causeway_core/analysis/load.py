@@ -11,7 +11,7 @@ from causeway_core.analysis.clock import Clock
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.facts import Facts
 from causeway_core.analysis.holds import Holds
-from causeway_core.analysis.implied import with_implied_reads
+from causeway_core.analysis.implied import taken_from_common, with_implied_reads
 from causeway_core.analysis.operations import ACQUIRES, RELEASES, WANTED, Operations, chosen
 from causeway_core.analysis.protection import held_for_something, no_protection
 from causeway_core.analysis.table import AccessTable, Flags, Ints, Values
@@ -64,7 +64,8 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     facts = replace(facts, actors=items.actors(facts.actors), work_items=items)
     holds = Holds(operations.only(ACQUIRES | RELEASES), ignored=no_protection(recording, facts))
     holds.heed(held_for_something(holds, facts, table))
-    table = replace(table, actor=items.relabelled(table.at, table.actor)).shared()
+    table = replace(table, actor=items.relabelled(table.at, table.actor))
+    table = table.shared(taken_from_common(table, facts))
     return with_implied_reads(Evidence(table, items.order(graph.order), holds, facts, _values(recording), _clock(recording, steps)))
 
 

@@ -108,14 +108,16 @@ class AccessTable:
         """A table of some of the rows, in the same order."""
         return AccessTable(*(getattr(self, name)[rows] for name in self.__slots__))
 
-    def shared(self) -> AccessTable:
-        """Only locations that at least two actors touch and at least one of them changes."""
+    def shared(self, besides: Flags | None = None) -> AccessTable:
+        """Only locations that at least two actors touch and at least one of them changes; and some rows `besides`."""
         if not len(self):
             return self
         starts = np.flatnonzero(np.append(True, self.location[1:] != self.location[:-1]))
         several = np.minimum.reduceat(self.actor, starts) != np.maximum.reduceat(self.actor, starts)
         changed = np.maximum.reduceat(self.writes, starts)
         keep = np.repeat(several & changed, np.diff(np.append(starts, len(self))))
+        if besides is not None:
+            keep |= besides
         return self if keep.all() else self.select(keep)
 
 

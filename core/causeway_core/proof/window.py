@@ -295,7 +295,19 @@ class WindowOrders:
         who = a.actor(candidate.first)
         since = self._anchors.held_since(candidate.first, candidate.others[0])
         holds = self._evidence.locks_through(candidate.first, candidate.last)
-        return Side(who, a.access(candidate.first), a.access(candidate.last), since, who.title, holds)
+        first = self._found_in_loop(candidate) or a.access(candidate.first)
+        return Side(who, first, a.access(candidate.last), since, who.title, holds)
+
+    def _found_in_loop(self, candidate: Candidate) -> OrderPlace | None:
+        """Where a loop has come to the item that its actor then writes: when the loop begins that has not been looked at yet."""
+        evidence, a = self._evidence, self._anchors
+        sites = [int(evidence.table.site[row]) for row in (candidate.first, candidate.last)]
+        node, who = evidence.node(evidence.read_node(sites[0])), a.actor(candidate.first)
+        loops = sites[0] < 0 and node is not None and node.place is not None and node.place.shape == "iterate"
+        if not loops or who.kind in ("task", "callback") or evidence.function_of(sites[0]) != evidence.function_of(sites[1]):
+            return None
+        before = a.preceding(who.id, evidence.at(candidate.last))
+        return before if before is not None and before.line > a.access(candidate.first).line else None
 
     def _visitors(self, candidate: Candidate) -> list[Side]:
         """The second actor's part: from its first access on, to its end if that can come in the window, else to its last access.

@@ -249,6 +249,8 @@ class ExpressionFlow:
             if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _VIEWS and not inner.args:
                 for place in self._places_of(inner.func.value):
                     self.graph.nodes[place].loop_suspends |= suspends
+                    if inner.func.attr != "keys":
+                        self.graph.nodes[place].content, self.graph.nodes[place].viewed = number, True
         return taint | {number << 1}
 
     def _call(self, node: ast.Call) -> Taint:

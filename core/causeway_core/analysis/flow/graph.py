@@ -60,7 +60,8 @@ class Node:
     Of writes: `constant` if what is written is a literal scalar, `accumulates` for `x += …` and `x = x + …`, `private` if the owner is a
     local that the function made itself. Of iterations: `loop_suspends` if the loop's body can give way to another task; `iterated` reads are those
     that a loop iterates through `enumerate` and its like. `content` of a read
-    of a container: the place (shape call) that looks into it by a method such as `get`; `changed_through` if what it holds is changed in
+    of a container: the place (shape call) that looks into it by a method such as `get`, or the loop that goes through it; `viewed`
+    if that goes through its values, by `items()` or `values()`; `changed_through` if what it holds is changed in
     place.
     """
 
@@ -74,6 +75,7 @@ class Node:
     loop_suspends: bool = False
     iterated: bool = False
     content: int | None = None
+    viewed: bool = False
     changed_through: bool = False
 
 
