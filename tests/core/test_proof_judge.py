@@ -27,9 +27,10 @@ FINDING = Finding(
     "F1", "lost_update", "likely", 5.0, 0.9, "an update may be lost", "Account.balance", (WITHDRAW,), (), (), None, None,
     "The write depends on the read.", "hold a lock", (), orders=(BAD, SERIAL),
 )  # fmt: skip
+WHOEVER = Order("bad", "whoever comes first", (("a", OrderPlace("main/add*1", "read", "bank.py", 3, "add", "seen = it.value")),), (), alternate=True)
 NAMES = {
     BAD: "bad", OTHERS: "others", FURTHER: "further", WORSE: "worse", SERIAL: "serial", LOOSE: "loose", AS_IT_RAN: "as_it_ran", PLAIN: "plain",
-    PLAIN_AGAIN: "again",
+    PLAIN_AGAIN: "again", WHOEVER: "whoever",
 }  # fmt: skip
 OK = OrderResult(True)
 REFUSED = OrderResult(False, reason="everybody waits")
@@ -151,6 +152,14 @@ def test_it_is_a_hint_when_in_each_order_the_other_side_waits_for_the_one_that_i
     assert verdict(judged(finding, bad=[(replace(impossible, kind="no progress"), gave("70"))])) == (tier, "infeasible")
     struck = replace(finding, explanation="It happened in this run.")
     assert verdict(judged(struck, bad=[(impossible, gave("70"))])) == (tier, "infeasible")
+
+
+def test_whoever_comes_is_tried_only_where_the_two_met_in_some_of_the_runs() -> None:
+    finding = replace(FINDING, orders=(BAD, WHOEVER, SERIAL))
+    found = judged(finding, bad=[(OK, gave("90")), (OK, gave("70"))], whoever=[(OK, gave("90"))])
+    assert verdict(found) == ("confirmed", "confirmed")
+    impossible = OrderResult(False, reason="Nobody can go on while a waits.", kind="everybody waits")
+    assert verdict(judged(finding, bad=[(impossible, gave("70"))])) == ("hint", "infeasible")
 
 
 def test_one_order_that_fails_for_another_reason_leaves_it_likely() -> None:

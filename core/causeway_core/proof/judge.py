@@ -73,11 +73,13 @@ class Judge:
             return replace(finding, proof=Proof("untried", "no order is known that would force it"))
         notes = _Notes()
         unsteady: Finding | None = None
+        tried = 0
         settled = False  # by an order between the two of the finding; one alternate says nothing of the next
         for index, order in enumerate(bad):
             # Whoever comes: where the two of the recorded run came together in some of the runs only.
             if order.alternate and (unsteady is None if has_parts(order) else settled):
                 continue
+            tried += 1
             # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
             judged = self._stuck(finding, index, order, notes) if finding.kind in _STUCK else self._compared(finding, index, order, notes)
             if judged is not None and judged.tier == "confirmed":
@@ -94,7 +96,7 @@ class Judge:
         if notes.lacking and not notes.harmless:
             # It may well go wrong: what is missing says nothing of it.
             return replace(finding, proof=Proof("inconclusive", notes.lacking))
-        return _unconfirmed(finding, notes, ordered=notes.ordered(len(bad)))
+        return _unconfirmed(finding, notes, ordered=notes.ordered(tried))
 
     def _stuck(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
         """The verdict on an order that is to leave nobody to go on; None if it did not."""

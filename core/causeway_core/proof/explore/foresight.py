@@ -37,7 +37,7 @@ class Foresight:
     """Looks for findings in runs whose actors take turns at random (the strategy `random`, seeds from 0), and tries them on the recorded command.
 
     `known` are the recorded run's own. Costs `RUNS` runs with a recorder, the analysis of each, and the re-runs of what is found; nothing new is
-    taken up after `SECONDS`.
+    begun after `SECONDS`.
     """
 
     def __init__(
@@ -47,10 +47,11 @@ class Foresight:
         self._seen = {_key(finding) for finding in known}
         self._reruns = Reruns(recording, keep=keep, isolation=isolation)
         self._others: Reruns | None = None
+        self._ends = 0.0
 
     def found(self) -> Finding | None:
         """The first finding that its order proves; else one whose order goes wrong in some of its runs. Raises Stopped, ResetFailed."""
-        ends = time.monotonic() + SECONDS
+        self._ends = time.monotonic() + SECONDS
         judge = Judge(self._reruns)
         unsteady: Finding | None = None
         with closing(self._findings()) as findings:
@@ -60,7 +61,7 @@ class Foresight:
                     return judged
                 if judged.tier == "likely" and judged.reproduced is not None:
                     unsteady = unsteady or judged
-                if time.monotonic() > ends:
+                if time.monotonic() > self._ends:
                     break
         return unsteady
 
@@ -74,6 +75,8 @@ class Foresight:
         """Findings of other runs that the recorded one has not, where they would be in its recording."""
         named = places(self._recording, self._analysis)
         for first in range(0, RUNS if named else 0, AT_ONCE):
+            if time.monotonic() > self._ends:
+                return
             with tempfile.TemporaryDirectory(prefix="causeway-foresight-", ignore_cleanup_errors=True) as folder:
                 self._others = Reruns(self._recording, keep=Path(folder), isolation=self._isolation)
                 self._others.attempt(*(Exploration("random", first + number, 1, 0, named) for number in range(AT_ONCE)))
