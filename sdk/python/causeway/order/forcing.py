@@ -8,9 +8,10 @@ from causeway import _tap
 from causeway.order.actors import Actor, Actors
 from causeway.order.children import Children
 from causeway.order.databases import Databases
-from causeway.order.document import ARRIVES, STATEMENTS, alike, is_deed, part_of
+from causeway.order.document import ARRIVES, STATEMENTS, is_deed
 from causeway.order.importing import importing
 from causeway.order.movers import Movers
+from causeway.order.parts import Parts
 from causeway.order.watched import Watched
 
 TYPE_CHECKING = False
@@ -78,7 +79,7 @@ class Forcing:
             self._holds.setdefault(constraint.hold.actor, []).append(constraint)
             self._awaited.setdefault(constraint.after.actor, []).append(constraint)
         self._named = {place.actor for place in order.places.values()}
-        self._parts = {part for actor in self._named if (part := part_of(actor))}
+        self.parts = Parts(order, self.actors)
         self._lifetime: dict[tuple[str, str], list[str]] = {}
         for place in order.places.values():
             if place.access in ("start", "end"):
@@ -90,7 +91,7 @@ class Forcing:
 
     def names_alike(self, path: str) -> bool:
         """Whether the order has a place of an actor of this path, of a further one of its name, or of one below such."""
-        return self.names(path) or path in self._parts or any(name.startswith(path + "#") for name in self._named)
+        return self.names(path) or self.parts.are_of(path) or any(name.startswith(path + "#") for name in self._named)
 
     def has_within(self, path: str, qualname: str) -> bool:
         """Whether the order has a place of this actor in this function."""
@@ -107,7 +108,7 @@ class Forcing:
         """A statement of these places begins in the running actor; it waits here if it is held at one of the statement."""
         with self.lock:
             actor = self.actors.current()
-            self._take_part(actor, places)
+            self.parts.offer(actor, places, self._done)
             mine = [place for place in places if place.actor == actor.path]
             for place in mine:
                 if place in actor.pending:
@@ -128,7 +129,7 @@ class Forcing:
         with self.lock:
             actor = self.actors.current()
             if not counted:
-                self._take_part(actor, (place,))
+                self.parts.offer(actor, (place,), self._done)
             if place.actor != actor.path:
                 return False
             if not counted:
@@ -136,15 +137,6 @@ class Forcing:
             if actor.counts.get(place.key, 0) != place.nth + 1:
                 return False
         return self._arrive(actor, place)
-
-    def _take_part(self, actor: Actor, places: Iterable[Place]) -> None:
-        """Gives an actor that comes to some places the part of one of them that nobody has: one in which it need not wait here, if there is one."""
-        if not self._parts or alike(actor.path) not in self._parts:
-            return
-        free = [place for place in places if part_of(place.actor) == alike(actor.path) and place.actor not in self.actors.by_path]
-        if free:
-            held = {one.hold.key for one in self.order.constraints if one.after.key not in self._done}
-            self.actors.takes(actor, min(free, key=lambda place: place.key in held).actor)
 
     def after(self, place: Place, look: Any = None) -> None:
         """The running actor has done what the place says. `look()` gives the location's value later."""
@@ -424,6 +416,7 @@ class Forcing:
         """In a forked child: the same order, seen by a process with one thread."""
         self.lock = RLock()
         self.actors = Actors(root)
+        self.parts = Parts(self.order, self.actors)
         self.movers = Movers(self)
         self.children = Children()
         self.databases = Databases(self)
@@ -467,12 +460,9 @@ class Forcing:
 
     def awaited_actors(self) -> list[Actor]:
         """Who is to come to the place that is waited for: of a part that nobody has, all who may take it. With the lock held."""
-        known = self.actors.by_path
         path = next((one.after.actor for one in self.order.constraints if one.after.key not in self._done), "")
-        if path in known:
-            return [known[path]]
-        stem = part_of(path)
-        return [actor for each, actor in known.items() if stem and alike(each) == stem == alike(actor.path) and not actor.ended]
+        known = self.actors.by_path.get(path)
+        return [known] if known is not None else self.parts.candidates(path)
 
     @property
     def complete(self) -> bool:

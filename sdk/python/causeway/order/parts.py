@@ -1,0 +1,42 @@
+"""Parts of an order (`main/work*1`): whoever of those who run the same comes to a place of one first takes it."""
+
+from __future__ import annotations
+
+from causeway.order.document import alike, part_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from causeway.order.actors import Actor, Actors
+    from causeway.order.document import Order, Place
+
+
+class Parts:
+    """The parts of one order. Every method is called with the forcing's lock held."""
+
+    def __init__(self, order: Order, actors: Actors) -> None:
+        self._order = order
+        self._actors = actors
+        self._stems = {stem for place in order.places.values() if (stem := part_of(place.actor))}
+
+    def are_of(self, path: str) -> bool:
+        """Whether the order has parts for those who run what the actor of this path runs first."""
+        return path in self._stems
+
+    def offer(self, actor: Actor, places: Iterable[Place], done: Collection[str]) -> None:
+        """Gives an actor that comes to some places, and has no part, that of one of them which nobody has: one in which it need not wait here, if
+        there is one. `done`: the places that are passed.
+        """
+        if not self._stems or alike(actor.path) not in self._stems:
+            return
+        free = [place for place in places if part_of(place.actor) == alike(actor.path) and place.actor not in self._actors.by_path]
+        if free:
+            held = {one.hold.key for one in self._order.constraints if one.after.key not in done}
+            self._actors.takes(actor, min(free, key=lambda place: place.key in held).actor)
+
+    def candidates(self, part: str) -> list[Actor]:
+        """Those who may still take a part that nobody has."""
+        stem = part_of(part)
+        found = self._actors.by_path.items()
+        return [actor for path, actor in found if stem and alike(path) == stem == alike(actor.path) and not actor.ended]
