@@ -23,6 +23,21 @@ def blocks_in(native: int) -> tuple[str, int] | None:
         return None
 
 
+_SELECTS = {"x86_64": (7, 23, 232, 270, 271, 281, 441), "aarch64": (22, 72, 73, 441)}
+"""By machine: poll, select, epoll_wait, pselect6, ppoll, epoll_pwait, epoll_pwait2."""
+
+
+def waits_for_io(native: int) -> bool:
+    """Whether a thread sleeps in a call that reads, accepts or selects; one that has got something, and waits for a processor only, does not."""
+    try:
+        with open(f"/proc/self/task/{native}/syscall") as file:
+            number = int(file.read().split()[0])  # else "running"
+    except (OSError, ValueError):
+        return False
+    machine = os.uname().machine
+    return _NUMBERS.get(machine, {}).get(number) == READS or number in _SELECTS.get(machine, ())
+
+
 def turns(native: int) -> int:
     """How often the thread has been put to sleep; a thread that shows the same number twice has slept in between. -1: not known."""
     try:

@@ -9,6 +9,7 @@ from causeway import _tap
 from causeway.order.actors import task_of
 from causeway.order.movers import MOVES, STUCK, Movers
 from causeway.order.standing import positions
+from causeway.order.syscalls import waits_for_io
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,9 +156,15 @@ class Turns(Movers):
                 before = seen
                 if still < 1 or not self.forcing.waiting() or self._worth_waiting():
                     continue
-                if still >= LOOKS or self.state() is not MOVES:
+                if still >= LOOKS or self.state() is not MOVES or (still > 1 and self._wait_for_io()):
                     self.forcing.decide()
                     still = 0
+
+
+    def _wait_for_io(self) -> bool:
+        """Whether all that seem to move sleep in calls for input: a server in `accept`, a client in `recv`."""
+        moving = [actor for _, actor, _, found in self.threads() if found is MOVES]
+        return all(actor is not None and actor.native and waits_for_io(actor.native) for actor in moving)
 
 
 def _sleeping_task(timer: Any) -> Any:
