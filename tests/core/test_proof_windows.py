@@ -214,3 +214,44 @@ main()
 def test_who_starts_the_other_is_held_after_that(tmp_path: Path, adds: str, starts: str, wrong: bool) -> None:
     found = proved(tmp_path, COUNT.replace("ADDS", adds).replace("STARTS", starts))
     assert [each.tier for each in found] == (["confirmed"] if wrong else [])
+
+
+LETTERS = """
+import asyncio
+
+class Box:
+    def __init__(self):
+        self.out, self.sent = ["a", "b"], []
+
+    async def flush(self):
+        FIRST
+        for letter in ALL:
+            await asyncio.sleep(0)
+            self.sent.append(letter)
+        LAST
+
+    async def post(self, letter):
+        self.out.append(letter)
+
+async def main():
+    box = Box()
+    flushing = asyncio.create_task(box.flush())
+    await asyncio.sleep(0.01)
+    await asyncio.gather(flushing, box.post("c"))
+    print(sorted(box.sent + box.out))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "all_", "last", "wrong"),
+    [
+        ("pass", "tuple(self.out)", "self.out.clear()", True),
+        ("pass", "tuple(self.out)", "del self.out[:2]", False),
+        ("letters, self.out = self.out, []", "letters", "letters.clear()", False),
+    ],
+)
+def test_what_comes_while_a_copy_is_gone_through_is_cleared_with_the_rest(tmp_path: Path, first: str, all_: str, last: str, wrong: bool) -> None:
+    found = proved(tmp_path, LETTERS.replace("FIRST", first).replace("ALL", all_).replace("LAST", last))
+    assert [(each.kind, each.tier) for each in found] == ([("lost_update", "confirmed")] if wrong else [])
