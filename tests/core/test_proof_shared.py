@@ -40,11 +40,11 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize(("guard", "found"), [("contextlib.nullcontext()", True), ("lockers.get_lock()", False)], ids=["free", "locked"])
 def test_the_first_free_place_of_a_shared_array_is_taken_twice(tmp_path: Path, guard: str, found: bool) -> None:
-    """Who of the three comes first is not the orders' to say: one that goes wrong may do so in two of three runs, and is likely then."""
+    """Who of the three comes first is not the orders' to say, so that one may go wrong in some of its runs only: what counts is what is tried."""
     (tmp_path / "app.py").write_text(LOCKERS.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
-    told = [(each.tier, each.title, each.proof) for each in findings]
-    assert bool({"confirmed", "likely"} & {each.tier for each in findings}) is found, told
-    assert found or all(each.tier == "hint" for each in findings), told
+        planned = plan(recording, examine(recording))
+        assert any(each.tier == "likely" and each.orders and each.resource.startswith("lockers[") for each in planned) is found, planned
+        judged = () if found else verify(recording, planned)[0]
+    assert all(each.tier == "hint" for each in judged), judged
