@@ -95,6 +95,12 @@ class WorkItems:
         index = bisect_right(items, at, key=lambda item: item.begun) - 1
         return items[index] if index >= 0 else None
 
+    def following(self, at: int) -> WorkItem | None:
+        """The item that the worker takes up after the one that an event belongs to."""
+        items = self._by_stream.get(at >> _STREAM_SHIFT, ())
+        index = bisect_right(items, at, key=lambda item: item.begun)
+        return items[index] if 0 < index < len(items) else None
+
     def submitted_at(self, at: int) -> WorkItem | None:
         """The item that was submitted by an event."""
         return next((item for item in self.all.values() if item.submitted == at), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from causeway_core.model import Access, At, ObjectRef, Value, ValueKind
@@ -41,7 +41,9 @@ def left_by(recording: Recording, past: Past) -> Left:
     """What a run left, by its recording."""
     stays: dict[str, str] = {}
     back: set[str] = set()
-    for place, said in (*_synchronizers(recording), *_places(recording, past)):
+    accesses = recording.accesses(most=MOST_ACCESSES + 1)
+    gone = _replaced(recording, accesses)
+    for place, said in (*_synchronizers(recording, gone), *_places(past, accesses, gone)):
         if said:
             stays.setdefault(place, said)
         else:
@@ -49,16 +51,15 @@ def left_by(recording: Recording, past: Past) -> Left:
     return Left(stays, frozenset(back - set(stays)))
 
 
-def _synchronizers(recording: Recording) -> Iterator[tuple[str, str]]:
+def _synchronizers(recording: Recording, gone: Set[int]) -> Iterator[tuple[str, str]]:
     """Of each semaphore, lock and queue with a name whether what was taken was given back, and the other way round."""
-    gone = _replaced(recording)
     named = [row for row in recording.objects() if row.label]
     alike = Counter(row.label for row in named)
     # Of several by one name some may belong to what was thrown away: what is left in them may be nobody's.
     objects = {row.id: row for row in named if alike[row.label] == 1 and row.id not in gone}
     balance: defaultdict[int, int] = defaultdict(int)
     highest: defaultdict[int, int] = defaultdict(int)
-    for sync in sorted(recording.syncs()[:MOST_ACCESSES], key=lambda each: (each.ts, each.id)):
+    for sync in sorted(recording.syncs(most=MOST_ACCESSES), key=lambda each: (each.ts, each.id)):
         if sync.object not in objects or sync.op not in (*_GIVES, *_TAKES) or sync.flags & SyncFlag.REENTRANT:
             continue
         balance[sync.object] += 1 if sync.op in _GIVES else -1
@@ -72,11 +73,11 @@ def _synchronizers(recording: Recording) -> Iterator[tuple[str, str]]:
             yield f"holders of {name}", f"{name} is taken and not given back" if rest < 0 else ""
 
 
-def _replaced(recording: Recording) -> frozenset[int]:
+def _replaced(recording: Recording, accesses: Sequence[Access]) -> Set[int]:
     """The objects in whose place another was put, and those that belonged to them: what is left in them is nobody's."""
     held: dict[int, int] = {}
     gone: set[int] = set()
-    for each in recording.accesses()[:MOST_ACCESSES]:
+    for each in accesses[:MOST_ACCESSES]:
         if each.op == "write":
             thing = each.value.payload.id if isinstance(each.value.payload, ObjectRef) else 0
             if held.get(each.location, thing) != thing:
@@ -85,19 +86,19 @@ def _replaced(recording: Recording) -> frozenset[int]:
     owned = [(row.id, row.owner) for row in recording.objects() if row.owner is not None]
     while more := {number for number, owner in owned if owner in gone} - gone:
         gone |= more
-    return frozenset(gone)
+    return gone
 
 
-def _places(recording: Recording, past: Past) -> Iterator[tuple[str, str]]:
+def _places(past: Past, accesses: Sequence[Access], gone: Set[int]) -> Iterator[tuple[str, str]]:
     """Of each shared place that was changed whether it was brought back."""
-    accesses = recording.accesses()
+    recording = past.recording
     if len(accesses) > MOST_ACCESSES or not accesses:
         return
     of: defaultdict[int, list[Access]] = defaultdict(list)
     for each in accesses:
         of[each.location].append(each)
     values, ends = Values(past), max((actor.last_at for actor in recording.actors() if actor.last_at is not None), key=past.sort_key)
-    gone, locations = _replaced(recording), recording.locations()
+    locations = recording.locations()
     alike = Counter(location.name for location in locations if location.kind in _PLACES and location.id in of)
     for location in locations:
         if location.kind in _PLACES and location.id in of and location.object not in gone:

@@ -28,6 +28,8 @@ from causeway_core.wire.keyframe import Keyframe, parse_keyframe
 from causeway_core.wire.kinds import SyncOp
 
 T = TypeVar("T")
+ALL = -1
+"""A LIMIT of SQLite that is none."""
 
 
 class Recording:
@@ -237,10 +239,11 @@ class Recording:
         self._derived()
         return self._columns(("src", "dst", "hard", "object"), "SELECT src, dst, hard, coalesce(object, -1) FROM edge ORDER BY id")
 
-    def syncs(self, object: int | None = None) -> list[Sync]:
-        """All synchronization operations in order of id, or those of one object."""
+    def syncs(self, object: int | None = None, *, most: int = ALL) -> list[Sync]:
+        """The synchronization operations in order of id, or those of one object; the first `most` of them."""
         where, parameters = ("", ()) if object is None else ("WHERE object = ?", (object,))
-        return self._all(lambda row: Sync(*row), f"SELECT id, at, actor, op, flags, object, extra, ts FROM sync {where} ORDER BY id", parameters)
+        sql = f"SELECT id, at, actor, op, flags, object, extra, ts FROM sync {where} ORDER BY id LIMIT ?"
+        return self._all(lambda row: Sync(*row), sql, (*parameters, most))
 
     def sync_columns(self) -> dict[str, NDArray[np.int64]]:
         """Synchronization operations as arrays `at`, `actor`, `op` (a `wire.kinds.SyncOp`), `flags`, `object` (-1: none), `extra`, in order of id."""
@@ -255,11 +258,12 @@ class Recording:
         self._derived()
         return self._all(lambda row: Location(*row), "SELECT id, process, kind, object, key, name FROM location ORDER BY id")
 
-    def accesses(self, location: int | None = None) -> list[Access]:
-        """The accesses of shared places in order of id, or those of one place in order of event."""
+    def accesses(self, location: int | None = None, *, most: int = ALL) -> list[Access]:
+        """The accesses of shared places in order of id, or those of one place in order of event; the first `most` of them."""
         self._derived()
         where, parameters = ("ORDER BY id", ()) if location is None else ("WHERE location = ? ORDER BY at", (location,))
-        return self._all(self._access, f"SELECT at, actor, step, location, op, site, vk, payload FROM access {where}", parameters)
+        sql = f"SELECT at, actor, step, location, op, site, vk, payload FROM access {where} LIMIT ?"
+        return self._all(self._access, sql, (*parameters, most))
 
     def accesses_between(self, first: At, last: At) -> list[Access]:
         """The accesses of shared places at events from `first` to `last` (inclusive, one stream), by event."""

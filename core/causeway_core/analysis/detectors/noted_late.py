@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
 
 import numpy as np
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import SETTLES, Operation
-from causeway_core.model import At
+from causeway_core.model import At, make_at, stream_of
 from causeway_core.wire.kinds import SyncOp
 
-_STREAM_SHIFT = 40
 _TELLS = frozenset({SyncOp.PUT, SyncOp.NOTIFY, SyncOp.NOTIFY_ALL, SyncOp.EVENT_SET, SyncOp.SEM_RELEASED, *SETTLES})
 """By these a callback may tell somebody that it is done."""
 _IDLE = "._idle_semaphore"
@@ -25,42 +28,53 @@ def noted_late(evidence: Evidence) -> Iterator[Candidate]:
     """A place that a worker changes after it has settled a future and before it takes up another, and that another actor reads which has waited for
     that future: nothing makes it wait for the callback, too, unless it waits for the worker's end, or for what the callback itself tells.
     """
-    table, given = evidence.table, 0
-    by_stream: dict[int, list[Operation]] = {}
+    yield from islice(_found(evidence), ENOUGH)
+
+
+def _found(evidence: Evidence) -> Iterator[Candidate]:
+    by_stream: defaultdict[int, list[Operation]] = defaultdict(list)
     for each in evidence.facts.operations:
-        by_stream.setdefault(each.at >> _STREAM_SHIFT, []).append(each)
-    for settled in [each for each in evidence.facts.operations if each.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET)]:
-        own = by_stream[settled.at >> _STREAM_SHIFT]
+        by_stream[stream_of(At(each.at))].append(each)
+    turns = {stream: [each.at for each in own if _turns_to_something(evidence, each)] for stream, own in by_stream.items()}
+    table = evidence.table
+    written = np.flatnonzero(table.writes)
+    written = written[np.argsort(table.at[written], kind="stable")]
+    changed_at = table.at[written]
+    for settled in evidence.facts.operations:
         worker = evidence.facts.actors.get(settled.actor)
-        if worker is None or worker.kind != "thread" or worker.path == "main":
+        if settled.op not in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET) or worker is None or worker.kind != "thread" or worker.path == "main":
             continue
-        ends = _next_item(evidence, own, settled)
-        tail = (table.at > settled.at) & (table.at < ends) & table.writes & (table.at >> _STREAM_SHIFT == settled.at >> _STREAM_SHIFT)
-        for row in np.flatnonzero(tail).tolist():
-            if given >= ENOUGH or _told(evidence, own, int(table.at[row]), ends):
+        stream = stream_of(At(settled.at))
+        ends = _next_item(evidence, turns[stream], settled)
+        first, last = np.searchsorted(changed_at, (settled.at + 1, ends))
+        for row in np.sort(written[first:last]).tolist():
+            if _told(evidence, by_stream[stream], row, ends):
                 continue
             use = next((other for other in _reads(evidence, row) if _waited(evidence, settled, other)), None)
             if use is not None:
-                given += 1
                 yield Candidate(Pattern.NOTED_LATE, "order_violation", row, row, (use,)).lowered("latent", "it went well in this run")
 
 
-def _next_item(evidence: Evidence, own: Sequence[Operation], settled: Operation) -> int:
-    """Where the worker turns to something else: the next item of its pool, or the next future that it settles."""
-    item = evidence.facts.work_items.at(settled.at)
-    begins = [each.begun for each in evidence.facts.work_items.all.values() if item is not None and each.worker == item.worker]
-    begins += [At(each.at) for each in own if each.op in (SyncOp.GET_REQUEST, SyncOp.GET) and evidence.facts.objects.get(each.object) is not None]
-    return min((at for at in begins if at > settled.at), default=At(2**62))
+def _turns_to_something(evidence: Evidence, operation: Operation) -> bool:
+    return operation.op in (SyncOp.GET_REQUEST, SyncOp.GET) and evidence.facts.objects.get(operation.object) is not None
 
 
-def _told(evidence: Evidence, own: Sequence[Operation], at: int, ends: int) -> bool:
-    """Whether the worker tells somebody of it after the change, before it turns to something else."""
-    for each in own:
-        if at < each.at < ends and each.op in _TELLS:
+def _next_item(evidence: Evidence, turns: Sequence[int], settled: Operation) -> int:
+    """Where the worker turns to something else: the next item of its pool, or a queue (`turns`); else where its stream ends."""
+    item = evidence.facts.work_items.following(settled.at)
+    asked = turns[bisect_right(turns, settled.at) :][:1]
+    return min((*asked, *([] if item is None else [item.begun])), default=make_at(stream_of(At(settled.at)) + 1, 0))
+
+
+def _told(evidence: Evidence, own: Sequence[Operation], row: int, ends: int) -> bool:
+    """Whether the worker tells somebody of a change, before it turns to something else."""
+    at = attrgetter("at")
+    for each in own[bisect_right(own, evidence.at(row), key=at) : bisect_left(own, ends, key=at)]:
+        if each.op in _TELLS:
             thing = evidence.facts.objects.get(each.object)
             if thing is None or not (thing.label or "").endswith(_IDLE):
                 return True
-    site = evidence.facts.sites.get(abs(int(evidence.table.site[int(np.flatnonzero(evidence.table.at == at)[0])])))
+    site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
     source = "" if site is None else evidence.facts.sources.get(evidence.facts.functions[site.function].path, "")
     return any(name in source for name in _THREADSAFE)
 

@@ -55,8 +55,10 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     happened: set[tuple[str, str]] = set()
     for read, write in _pairs(evidence, uses):
         pair = read.sql.statement, write.sql.statement
+        if pair in happened:
+            continue
         struck = _struck(uses, read, write)
-        if (pair in found and (pair in happened or not struck)) or _refusal_handled(texts, write):
+        if (pair in found and not struck) or _refusal_handled(texts, write):
             continue
         statement = parse(write.sql.statement)
         how = influence(texts, read.place, Written(write.place, statement.verb, write.sql.details.get("columns") or ()))
@@ -65,7 +67,8 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         other = _other(evidence, uses, read, write)
         if other is not None:
             found[pair] = _told(scene, read, write, other, struck=struck)
-            happened |= {pair} if struck else set()
+            if struck:
+                happened.add(pair)
             if not apart(evidence, read.deed, write.deed, other.deed):
                 found[pair] = only_waited_for(found[pair])
     return list(found.values())

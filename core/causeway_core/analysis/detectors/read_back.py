@@ -14,11 +14,12 @@ from causeway_core.analysis.filters.commutative import decides
 from causeway_core.analysis.filters.unchanged import same_scalar
 from causeway_core.analysis.flow.graph import FlowGraph, Place
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.table import Flags
 from causeway_core.analysis.text import FunctionNode, own_nodes
 from causeway_core.analysis.windows import Windows
 
 ENOUGH = 6
+MOST_PLACES = 64
+"""Places of one site that are looked at."""
 FAR = "the two are done by functions of which neither calls the other by its name"
 
 
@@ -34,12 +35,11 @@ def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
         counted = written is not None and written.constant and _counted_from(evidence, write_site)
         if written is None or (written.constant and not counted):
             continue
-        for read_site in _readers(evidence, write_site):
-            far = False
-            if not _reads_own(evidence, write_site, read_site, counted=counted):
-                far = _goes_on(evidence, write_site, read_site) or _called_in_turn(evidence, write_site, read_site)
-                if not far or not _reads_own(evidence, write_site, read_site, counted=counted, far=True):
-                    continue
+        for read_site in _sites_of_places(evidence, write_site, writes=False):
+            own = _reads_own(evidence, write_site, read_site, counted=counted)
+            far = not own and _reads_own(evidence, write_site, read_site, counted=counted, far=True) and _reads_far(evidence, write_site, read_site)
+            if not own and not far:
+                continue
             found = windows.between(write_site, read_site, "data", first_writes=True, last_writes=False)
             if found is None:
                 continue
@@ -55,33 +55,29 @@ def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
                     break
 
 
-def _readers(evidence: Evidence, write_site: int) -> list[int]:
-    """Read sites of the same locations."""
+def _sites_of_places(evidence: Evidence, write_site: int, *, writes: bool) -> list[int]:
+    """The sites that read, or write, the places that are written at one."""
     table = evidence.table
-    locations = np.unique(table.location[evidence.rows_at(write_site)])[:64]
     sites: set[int] = set()
-    for location in locations.tolist():
+    for location in np.unique(table.location[evidence.rows_at(write_site)])[:MOST_PLACES].tolist():
         span = table.span(location)
-        sites.update(np.unique(table.site[span][~table.writes[span]]).tolist())
+        sites.update(table.site[span][table.writes[span] == writes].tolist())
     return sorted(sites)
 
 
 def _counted_from(evidence: Evidence, write_site: int) -> bool:
     """Whether the function that sets the place to a literal adds to it further down: it counts something of its own."""
-    table, flow = evidence.table, evidence.flow
-    node = evidence.write_node(write_site)
+    flow, node = evidence.flow, evidence.write_node(write_site)
     if node is None:
         return False
     begins = flow.place(node)
-    for location in np.unique(table.location[evidence.rows_at(write_site)])[:64].tolist():
-        span = table.span(location)
-        for site in np.unique(table.site[span][table.writes[span]]).tolist():
-            adds = evidence.write_node(site)
-            if adds is None or not flow.graph.nodes[adds].accumulates:
-                continue
-            place = flow.place(adds)
-            if place.scope == begins.scope and place.line > begins.line:
-                return True
+    for site in _sites_of_places(evidence, write_site, writes=True):
+        adds = evidence.write_node(site)
+        if adds is None or not flow.graph.nodes[adds].accumulates:
+            continue
+        place = flow.place(adds)
+        if place.scope == begins.scope and place.line > begins.line:
+            return True
     return False
 
 
@@ -126,23 +122,22 @@ def _called_after(graph: FlowGraph, write: Place, read: Place) -> bool:
     return any(line > write.line for line in graph.call_lines(write.scope, read.scope))
 
 
+def _reads_far(evidence: Evidence, write_site: int, read_site: int) -> bool:
+    """Whether a read comes after a write though neither's function calls the other's by its name."""
+    return _goes_on(evidence, write_site, read_site) or _called_in_turn(evidence, write_site, read_site)
+
+
 def _called_in_turn(evidence: Evidence, write_site: int, read_site: int) -> bool:
     """Whether a third function calls first the one that writes and then the one that reads, which does not change the place itself."""
     write_node, read_node = evidence.write_node(write_site), evidence.read_node(read_site)
     if write_node is None or read_node is None:
         return False
-    flow, graph, table = evidence.flow, evidence.flow.graph, evidence.table
-    write, read = flow.place(write_node), flow.place(read_node)
-    changing = np.unique(table.site[table.writes & _at(evidence, write_site)]).tolist()
-    if any(evidence.function_of(site) == evidence.function_of(read_site) for site in changing):
+    graph = evidence.flow.graph
+    writers, readers = (graph.callers(evidence.flow.place(node).scope) for node in (write_node, read_node))
+    if not any(min(writers[caller]) < max(readers[caller]) for caller in writers.keys() & readers.keys()):
         return False
-    writers, readers = graph.callers(write.scope), graph.callers(read.scope)
-    return any(min(writers[caller]) < max(readers[caller]) for caller in writers.keys() & readers.keys())
-
-
-def _at(evidence: Evidence, site: int) -> Flags:
-    """The accesses of the places that are accessed at a site."""
-    return np.isin(evidence.table.location, np.unique(evidence.table.location[evidence.rows_at(site)])[:64])
+    changing = _sites_of_places(evidence, write_site, writes=True)
+    return all(evidence.function_of(site) != evidence.function_of(read_site) for site in changing)
 
 
 def _goes_on(evidence: Evidence, write_site: int, read_site: int) -> bool:

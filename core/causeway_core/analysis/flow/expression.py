@@ -71,8 +71,8 @@ class ExpressionFlow:
         self._methods: dict[str, ast.Attribute] = {}
         """By local: the method of a container that it is (`push = self.items.append`)."""
         self.guards: Taint = NOTHING
-        self._gone_through: dict[str, Taint] = {}
-        """By source text: the reads of what was iterated, or copied to be iterated; who then clears it takes it to be the same still."""
+        self._gone_through: dict[ast.Attribute, Taint] = {}
+        """The reads of what was iterated, or copied to be iterated; who then clears it takes it to be the same still."""
         self._places: dict[tuple[int, Role, str], int] = {}
 
     def evaluate(self, node: ast.expr | None) -> Taint:
@@ -242,7 +242,7 @@ class ExpressionFlow:
         for part in ast.walk(node):
             if isinstance(part, ast.Attribute):
                 read = frozenset(place << 1 for place in (number, *self._places_of(part)))
-                self._gone_through[ast.unparse(part)] = self._gone_through.get(ast.unparse(part), NOTHING) | read
+                self._gone_through[part] = self._gone_through.get(part, NOTHING) | read
         for inner in _passed_on(node):
             for shape in ("attribute", "item", "name", "call"):
                 place = self._places.get((id(inner), Role.READ, shape))
@@ -352,7 +352,8 @@ class ExpressionFlow:
 
     def _mutate(self, node: ast.expr, function: ast.Attribute, given: Taint) -> Taint:
         if function.attr == "clear":
-            given |= self._gone_through.get(ast.unparse(function.value), NOTHING)
+            cleared = ast.unparse(function.value)
+            given = given.union(*(read for part, read in self._gone_through.items() if ast.unparse(part) == cleared))
         self.write(node, function.attr, "call", given, constant=not given)
         self.changed_through(function.value)
         if isinstance(function.value, ast.Name):

@@ -77,7 +77,7 @@ def _handle_sites(recording: Recording, analysis: Analysis) -> dict[int, list[in
     places = {location.id: location for location in recording.locations() if location.kind in ("attribute", "global", "cell")}
     own = {function.qualname.rpartition(".")[2] for function in recording.functions() if function.kind == "class"}
     used: defaultdict[tuple[int, int], list[Access]] = defaultdict(list)
-    for each in islice(recording.accesses(), MOST_SYNCS):
+    for each in recording.accesses(most=MOST_SYNCS):
         thing = each.value.payload
         if each.writes or each.location not in places or not isinstance(thing, ObjectRef) or not thing.id:
             continue
@@ -119,7 +119,7 @@ def _disputed(analysis: Analysis, location: int) -> bool:
 def _operations(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
     """Statements of threads that take locks, wait and notify."""
     kinds = {actor.id: actor.kind for actor in recording.actors()}
-    for sync in recording.syncs()[:MOST_SYNCS]:
+    for sync in recording.syncs(most=MOST_SYNCS):
         if sync.op in _OPERATIONS and kinds.get(sync.actor) == "thread":
             try:
                 place = anchors.statement(sync.at, "acquire")
@@ -145,7 +145,7 @@ def _not_taken(recording: Recording, analysis: Analysis, anchors: Anchors, handl
     facts, table = analysis.evidence.facts, analysis.evidence.table
     disputed = (facts.locations[each] for each in (*handles, *dict.fromkeys(table.location.tolist())) if each in handles or _disputed(analysis, each))
     names = {location.key for location in disputed if location.kind in ("attribute", "global")}
-    waited = {sync.object for sync in recording.syncs()[:MOST_SYNCS] if sync.op in _OPERATIONS}
+    waited = {sync.object for sync in recording.syncs(most=MOST_SYNCS) if sync.op in _OPERATIONS}
     labels = (facts.objects[each].label for each in waited if each is not None and each in facts.objects)
     names |= {label.rpartition(".")[2] for label in labels if label}
     taken = set(abs(table.site).tolist())
