@@ -150,10 +150,16 @@ def last_name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def handed_to_call(node: ast.expr) -> set[str]:
-    """The bare names of what is called when an expression is that is handed on as a callback: also in a `partial`, and what a lambda calls."""
+def without_partial(node: ast.expr) -> ast.expr:
+    """What is called when an expression is that may be a `partial` of it."""
     while isinstance(node, ast.Call) and called(node) == "partial" and node.args:
         node = node.args[0]
+    return node
+
+
+def handed_to_call(node: ast.expr) -> set[str]:
+    """The bare names of what is called when an expression is that is handed on as a callback: also in a `partial`, and what a lambda calls."""
+    node = without_partial(node)
     if isinstance(node, ast.Lambda):
         return {called(each) for each in ast.walk(node) if isinstance(each, ast.Call)} - {""}
     return {last_name(node)} - {""}

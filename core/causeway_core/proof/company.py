@@ -166,3 +166,9 @@ def _tables(sql: Sql) -> frozenset[tuple[str, str]]:
 def kin(actor: Actor) -> str:
     """What an actor shares with those that run the same: its path without the numbers among them, its own and that of its connection."""
     return _NUMBERS.sub("", actor.path)
+
+
+def alike(actor: Actor) -> str:
+    """What an actor shares with those that run the same for the same creator: its path without its own number."""
+    stem, sharp, number = actor.path.rpartition("#")
+    return stem if sharp and number.isdecimal() else actor.path

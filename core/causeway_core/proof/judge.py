@@ -292,9 +292,7 @@ def _left(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
     known = {text for each in others for text in each.slips}
     untaken = [text for text in outcome.slips if text.startswith(NOT_HELD) and text not in known]
     said = tuple(f"{text.removeprefix(NOT_HELD).partition(' in ')[2]} gives back what it has not taken" for text in untaken)
-    if outcome.aspects.get("exit code") not in [each.aspects.get("exit code") for each in others]:
-        return said
-    return (*said, *(outcome.left.stays[place] for place in outcome.left.beyond([each.left for each in others])))
+    return (*said, *(outcome.left.stays[place] for place in outcome.left_behind(others, ended=others)))
 
 
 def _is_stuck(finding: Finding, run: Rerun) -> bool:

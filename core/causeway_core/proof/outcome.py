@@ -104,6 +104,12 @@ class Outcome:
         """Whether it tells what the place held in between."""
         return place in self.states
 
+    def left_behind(self, others: Sequence[Outcome], *, ended: Sequence[Outcome]) -> Aspect:
+        """The places that this run did not bring back to what they were, as all of the others did; nothing unless it ended as one of `ended`."""
+        if self.aspects.get("exit code") not in [each.aspects.get("exit code") for each in ended]:
+            return ()
+        return self.left.beyond([each.left for each in others])
+
     def fails_beyond(self, other: Outcome) -> bool:
         """Whether tests failed that did not in the other, or the program ended with an error code where the other ended well."""
         failed, known = (Counter(text for text in each.aspects.get("tests", ()) if text.endswith(" failed")) for each in (self, other))

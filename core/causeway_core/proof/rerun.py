@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -34,6 +33,7 @@ from causeway_core.proof.requests import drive_of, is_driven
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.workspace import Workspace
 from causeway_core.storage import Recording
+from causeway_core.storage.disk import bytes_on_disk
 
 PLAIN = Order("serial", "without an order", (), ())
 """The order that forces nothing."""
@@ -266,11 +266,7 @@ def printed(path: Path) -> str:
 
 def _size(folder: Path) -> int:
     """The bytes on disk of a recording that grows, and of what was not yet taken in."""
-    found = 0
-    for file in (*folder.glob("rerun.causeway*"), *(folder / "spool").rglob("*")):
-        with contextlib.suppress(OSError):
-            found += file.stat().st_blocks * 512
-    return found
+    return bytes_on_disk((*folder.glob("rerun.causeway*"), *(folder / "spool").rglob("*")))
 
 
 def _stuck(findings: Sequence[Finding]) -> tuple[str, ...]:

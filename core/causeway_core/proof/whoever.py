@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from causeway_core.model.order import Order, OrderPlace
-from causeway_core.proof.company import kin
+from causeway_core.model.order import Order
+from causeway_core.proof.company import alike
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.window import Side, said
 
@@ -15,8 +15,8 @@ def whoever(a: Side, b: Side) -> Order | None:
 
     None where the two are not of one kind, or a part begins or ends where an actor does: nobody has a part before he comes to its first place.
     """
-    base = _alike(a.actor.path)
-    if a.actor == b.actor or _alike(b.actor.path) != base or kin(a.actor) != kin(b.actor):
+    base = alike(a.actor)
+    if a.actor == b.actor or alike(b.actor) != base:
         return None
     if any(place.access in ("start", "end") for place in (a.first, a.last, b.first, b.last)):
         return None
@@ -28,14 +28,4 @@ def whoever(a: Side, b: Side) -> Order | None:
 
 def has_parts(order: Order) -> bool:
     """Whether it is between parts."""
-    return any(part(place) for _, place in order.places)
-
-
-def part(place: OrderPlace) -> bool:
-    """Whether a place is one of a part, not of an actor."""
-    return "*" in place.actor
-
-
-def _alike(path: str) -> str:
-    stem, sharp, number = path.rpartition("#")
-    return stem if sharp and number.isdecimal() else path
+    return any("*" in place.actor for _, place in order.places)

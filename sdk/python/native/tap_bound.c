@@ -18,19 +18,7 @@ typedef struct cw_bound {
 
 static PyObject *call(PyObject *op, PyObject *const *args, size_t flags, PyObject *keywords) {
     bound *b = (bound *)((PyCFunctionObject *)op)->m_ml;
-    PyObject *self = PyCFunction_GET_SELF(op), *few[8];
-    size_t count = (size_t)PyVectorcall_NARGS(flags), all = count + (keywords == NULL ? 0 : (size_t)PyTuple_GET_SIZE(keywords));
-    PyObject **with_self = all < 8 ? few : PyMem_Malloc((all + 1) * sizeof *with_self);
-    if (with_self == NULL) return PyErr_NoMemory();
-    with_self[0] = self;
-    memcpy(with_self + 1, args, all * sizeof *args);
-    bool records = cw_active();
-    cw_owner owner = {0};
-    if (records) owner = cw_owner_of(self); /* before the call, so that a first snapshot does not already contain its effect */
-    PyObject *result = PyObject_Vectorcall(b->descriptor, with_self, count + 1, keywords);
-    if (result != NULL && owner.id != 0 && cw_active()) cw_record_call(b->tap, owner, self, args, count, keywords, result);
-    if (with_self != few) PyMem_Free(with_self);
-    return result;
+    return cw_call_recorded(b->tap, b->descriptor, PyCFunction_GET_SELF(op), args, flags, keywords);
 }
 
 static bound *definition(cw_tap *tap, const PyMethodDef *original, PyObject *descriptor) {

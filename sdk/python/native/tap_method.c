@@ -144,7 +144,8 @@ static void record_lookup(cw_tap *tap, cw_owner owner, PyObject *self, PyObject 
     cw_record_item((tap->first & ~15u) | CW_GETITEM, owner.id, &k, &v);
 }
 
-void cw_record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *const *args, size_t count, PyObject *keywords, PyObject *result) {
+/* What a method that a tap names did to a container, which is `owner`. */
+static void record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *const *args, size_t count, PyObject *keywords, PyObject *result) {
     if (tap->method == WALKS) {
         cw_record_walk(tap, self);
     } else if (tap->method == INDEXES) {
@@ -162,20 +163,24 @@ void cw_record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *const
     }
 }
 
-static PyObject *call_descriptor(PyObject *op, PyObject *const *args, size_t flags, PyObject *keywords) {
-    call *c = (call *)op;
+PyObject *cw_call_recorded(cw_tap *tap, PyObject *descriptor, PyObject *self, PyObject *const *args, size_t flags, PyObject *keywords) {
     Py_ssize_t count = PyVectorcall_NARGS(flags), all = count + (keywords == NULL ? 0 : PyTuple_GET_SIZE(keywords));
     PyObject *few[8], **with_self = all < 8 ? few : PyMem_Malloc(((size_t)all + 1) * sizeof *with_self);
     if (with_self == NULL) return PyErr_NoMemory();
-    with_self[0] = c->self;
+    with_self[0] = self;
     memcpy(with_self + 1, args, (size_t)all * sizeof *args);
     bool records = cw_active();
     cw_owner owner = {0};
-    if (records) owner = cw_owner_of(c->self); /* before the call, so that a first snapshot does not already contain its effect */
-    PyObject *result = PyObject_Vectorcall(c->function, with_self, (size_t)count + 1, keywords);
+    if (records) owner = cw_owner_of(self); /* before the call, so that a first snapshot does not already contain its effect */
+    PyObject *result = PyObject_Vectorcall(descriptor, with_self, (size_t)count + 1, keywords);
     if (with_self != few) PyMem_Free(with_self);
-    if (result != NULL && records && owner.id != 0 && cw_active()) cw_record_call(c->tap, owner, c->self, args, (size_t)count, keywords, result);
+    if (result != NULL && records && owner.id != 0 && cw_active()) record_call(tap, owner, self, args, (size_t)count, keywords, result);
     return result;
+}
+
+static PyObject *call_descriptor(PyObject *op, PyObject *const *args, size_t flags, PyObject *keywords) {
+    call *c = (call *)op;
+    return cw_call_recorded(c->tap, c->function, c->self, args, flags, keywords);
 }
 
 static PyObject *call_function(PyObject *op, PyObject *const *args, size_t flags, PyObject *keywords) {

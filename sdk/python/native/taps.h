@@ -134,8 +134,8 @@ void cw_record_contains(cw_tap *tap, PyObject *container, PyObject *key, bool fo
 int cw_store_item(cw_tap *tap, PyObject *container, PyObject *key, PyObject *value);
 /* The built-in method `name` when it is what a container answers with, borrowed; else NULL. */
 PyObject *cw_own_method(PyObject *object, PyObject *name);
-/* What a method that a tap names did to a container, which is `owner`. */
-void cw_record_call(cw_tap *tap, cw_owner owner, PyObject *self, PyObject *const *args, size_t count, PyObject *keywords, PyObject *result);
+/* A call of a container's method, by its descriptor, and what it did to the container. */
+PyObject *cw_call_recorded(cw_tap *tap, PyObject *descriptor, PyObject *self, PyObject *const *args, size_t flags, PyObject *keywords);
 /* `__setitem__` and `__delitem__`, made and recorded. NULL without an exception: they are to be called as they are. */
 PyObject *cw_store_by_method(cw_tap *tap, PyObject *descriptor, PyObject *self, PyObject *const *args, size_t count);
 /* True for the containers whose items are recorded: list, dict, set, deque, bytearray and their subclasses. */

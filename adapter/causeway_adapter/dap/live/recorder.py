@@ -7,7 +7,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from causeway_core.errors import CausewayError, InternalError
@@ -16,6 +15,7 @@ from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.launch.target import Target
 from causeway_core.session import Growth, Session
 from causeway_core.storage import Recording
+from causeway_core.storage.disk import bytes_on_disk
 from causeway_core.storage.writer import as_one_file
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class Recorder:
         """Whether what waits in the spool should wait no longer."""
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
-            self._full = _bytes_in(self.spool) > MOST_WAITING_BYTES
+            self._full = bytes_on_disk(self.spool.glob("*")) > MOST_WAITING_BYTES
         return self._full
 
     def _analyse(self) -> None:
@@ -228,13 +228,3 @@ class Recorder:
         self._thread.join()
         self.path.unlink(missing_ok=True)
         shutil.rmtree(self.spool, ignore_errors=True)
-
-
-def _bytes_in(folder: Path) -> int:
-    """What its files take on the disk; what goes meanwhile counts nothing."""
-    total = 0
-    with suppress(OSError):
-        for path in folder.iterdir():
-            with suppress(OSError):
-                total += path.stat().st_blocks * 512
-    return total

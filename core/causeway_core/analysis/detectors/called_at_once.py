@@ -9,7 +9,7 @@ from itertools import pairwise
 from causeway_core.analysis.detectors.lock_order import ONLY_A_HINT
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.telling.scene import Moment, Scene
-from causeway_core.analysis.text import FunctionNode, Texts, called, last_name, own_nodes
+from causeway_core.analysis.text import FunctionNode, Texts, called, handed_to_call, last_name, own_nodes, without_partial
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Edge, Finding
 
@@ -60,9 +60,7 @@ def _added(texts: Texts, function: FunctionNode, submitted: int) -> Iterator[tup
     """The callbacks that a function adds to futures from the line on at which it submits, with the lines at which it does."""
     for node in own_nodes(function):
         if isinstance(node, ast.Call) and called(node) == "add_done_callback" and node.args and (node.end_lineno or node.lineno) >= submitted:
-            callback = node.args[0]
-            if isinstance(callback, ast.Call) and called(callback) == "partial" and callback.args:
-                callback = callback.args[0]
+            callback = without_partial(node.args[0])
             if isinstance(callback, ast.Lambda):
                 yield node.lineno, callback
                 continue
@@ -75,7 +73,7 @@ def _leads_to(texts: Texts, callback: _Callback, there: SourcePlace) -> bool:
     if isinstance(callback, ast.Lambda):
         if not there.line or callback.lineno <= there.line <= (callback.end_lineno or callback.lineno):
             return any(isinstance(node, ast.Call) and called(node) in _WAITS for node in ast.walk(callback))
-        names = {called(node) for node in ast.walk(callback) if isinstance(node, ast.Call)} - {""}
+        names = handed_to_call(callback)
         starts = [function for _, function in texts.functions() if function.name in names]
     else:
         starts = [callback]

@@ -27,9 +27,7 @@ class Right:
 
     def left(self, outcome: Outcome) -> tuple[str, ...]:
         """The places that the run did not bring back to what they were, as all right runs do; of one that ended as those end."""
-        right = [*self.plain, *self.serial]
-        ends = [each.aspects.get("exit code") for each in self.plain]
-        return outcome.left.beyond([each.left for each in right]) if outcome.aspects.get("exit code") in ends else ()
+        return outcome.left_behind([*self.plain, *self.serial], ended=self.plain)
 
     def wrong(self, run: Rerun) -> tuple[str, ...]:
         """The aspects in which a run went wrong: it failed as the program by itself does not, left behind what right runs bring back, or

@@ -226,16 +226,16 @@ class Actors:
         if running and running[-1] is actor:
             running.pop()
 
+    def forget(self, task: Any) -> None:
+        """A task has ended; a new one may come to lie at its address."""
+        self._tasks.pop(id(task), None)
+
     # Parts that whoever comes first takes.
 
     def takes(self, actor: Actor, part: str) -> None:
         """From now on the actor goes by the name of a part (`document.part_of`)."""
         actor.path = part
         self.by_path[part] = actor
-
-    def forget(self, task: Any) -> None:
-        """A task has ended; a new one may come to lie at its address."""
-        self._tasks.pop(id(task), None)
 
 
 def _below(creator: Actor, name: str) -> str:

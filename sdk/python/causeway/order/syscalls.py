@@ -10,32 +10,31 @@ _NUMBERS = {
     "aarch64": {63: READS, 65: READS, 202: READS, 207: READS, 212: READS, 242: READS, 64: WRITES, 66: WRITES, 206: WRITES, 211: WRITES, 260: CHILD},
 }  # fmt: skip
 """By machine: read, readv, accept, recvfrom, recvmsg, accept4; write, writev, sendto, sendmsg; wait4."""
-
-
-def blocks_in(native: int) -> tuple[str, int] | None:
-    """`reads` or `writes` and the descriptor, or `child` and its process id, for a thread that waits in such a call; None for any other."""
-    try:
-        with open(f"/proc/self/task/{native}/syscall") as file:
-            number, first = file.read().split()[:2]
-        kind = _NUMBERS.get(os.uname().machine, {}).get(int(number))
-        return (kind, int(first, 16) & 0xFFFFFFFF) if kind is not None else None
-    except (OSError, ValueError):
-        return None
-
-
 _SELECTS = {"x86_64": (7, 23, 232, 270, 271, 281, 441), "aarch64": (22, 72, 73, 441)}
 """By machine: poll, select, epoll_wait, pselect6, ppoll, epoll_pwait, epoll_pwait2."""
 
 
+def blocks_in(native: int) -> tuple[str, int] | None:
+    """`reads` or `writes` and the descriptor, or `child` and its process id, for a thread that waits in such a call; None for any other."""
+    call = _call(native)
+    kind = _NUMBERS.get(os.uname().machine, {}).get(call[0]) if call is not None else None
+    return (kind, call[1]) if call is not None and kind is not None else None
+
+
 def waits_for_io(native: int) -> bool:
     """Whether a thread sleeps in a call that reads, accepts or selects; one that has got something, and waits for a processor only, does not."""
+    call, machine = _call(native), os.uname().machine
+    return call is not None and (_NUMBERS.get(machine, {}).get(call[0]) == READS or call[0] in _SELECTS.get(machine, ()))
+
+
+def _call(native: int) -> tuple[int, int] | None:
+    """The number of the system call that a thread sleeps in, and its first argument as a descriptor; None while it runs or may."""
     try:
         with open(f"/proc/self/task/{native}/syscall") as file:
-            number = int(file.read().split()[0])  # else "running"
+            number, first = file.read().split()[:2]  # else "running"
+        return int(number), int(first, 16) & 0xFFFFFFFF
     except (OSError, ValueError):
-        return False
-    machine = os.uname().machine
-    return _NUMBERS.get(machine, {}).get(number) == READS or number in _SELECTS.get(machine, ())
+        return None
 
 
 def turns(native: int) -> int:

@@ -160,7 +160,6 @@ class Turns(Movers):
                     self.forcing.decide()
                     still = 0
 
-
     def _wait_for_io(self) -> bool:
         """Whether all that seem to move sleep in calls for input: a server in `accept`, a client in `recv`."""
         moving = [actor for _, actor, _, found in self.threads() if found is MOVES]
