@@ -51,7 +51,7 @@ Examples:
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
 @project_option
 @isolated_option
-@click.option("--explore/--no-explore", "explores", default=True, help="Where nothing is proved: try some orders that no detector expects (15 s).")
+@click.option("--explore/--no-explore", "explores", default=True, help="Where nothing is proved: try some orders that no detector expects (25 s).")
 @click.option("--all", "everything", is_flag=True, help="Show latent findings and hints in full as well.")
 def command(
     file: Path | None,

@@ -45,9 +45,10 @@ def unforeseen(
     recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort | None = None, progress: Progress | None = None,
     keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
 ) -> tuple[Finding, ...]:
-    """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts. Numbered anew by rank; kept in
-    the recording if `store`. Costs some seventy runs of the program, or 15 s (25 times as long as the recorded run took, if that is more), where
-    nothing is found; first, a run for each of a few awaits under a time limit that ends there. Raises LaunchError, RecordingError, ResetFailed.
+    """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts, unless a detector foresaw it
+    (`Foresight`): then it is likely. Numbered anew by rank; kept in the recording if `store`. Costs some seventy runs of the program, or 15 s (25
+    times as long as the recorded run took, if that is more), where nothing is found; first, a run for each of a few awaits under a time limit that
+    ends there, and what `Foresight` costs. Raises LaunchError, RecordingError, ResetFailed.
     """
     if not worth_exploring(recording, proved):
         return proved
