@@ -252,6 +252,7 @@ def test_shared_places_have_names_and_accesses(tmp_path: Path) -> None:
         }
         columns = recording.access_columns()
         assert len(columns.at) == len(recording.accesses()) == 15
+        assert recording.accesses(most=4) == recording.accesses()[:4]
         values = [str(access.value) for place in recording.locations() if place.name == "Account.balance" for access in recording.accesses(place.id)]
         assert values == ["1", "2", "1", "2"]
 
