@@ -1,0 +1,71 @@
+"""Cache entries are kept on disk with a table in memory; what the table says of an entry is taken along under the lock."""
+
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass
+class DiskMetadata:
+    path: Path
+    size: int
+    positions: tuple
+
+
+class LocalDiskBackend:
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.disk_lock = threading.Lock()
+        self.dict = {}
+        self.usage = 0
+
+    def put(self, key, data, positions):
+        path = self.folder / f"{key}.pt"
+        path.write_bytes(data)
+        with self.disk_lock:
+            self.dict[key] = DiskMetadata(path, len(data), positions)
+            self.usage += len(data)
+
+    def remove(self, key):
+        with self.disk_lock:
+            metadata = self.dict.pop(key, None)
+            if metadata is None:
+                return False
+            self.usage -= metadata.size
+            metadata.path.unlink()
+            return True
+
+    def _load(self, metadata):
+        try:
+            data = metadata.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        return data, metadata.positions
+
+    def get_blocking(self, key):
+        with self.disk_lock:
+            metadata = self.dict.get(key)
+        return None if metadata is None else self._load(metadata)
+
+
+def lookup(backend, key, results):
+    try:
+        results.append(backend.get_blocking(key))
+    except KeyError as error:
+        results.append(f"crashed: {error}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        backend, results = LocalDiskBackend(folder), []
+        backend.put("chunk-7", b"kv" * 8, (0, 16))
+        reader = threading.Thread(target=lookup, args=(backend, "chunk-7", results))
+        evictor = threading.Thread(target=backend.remove, args=("chunk-7",))
+        reader.start()
+        time.sleep(0.03)
+        evictor.start()
+        reader.join()
+        evictor.join()
+    return results, backend.usage

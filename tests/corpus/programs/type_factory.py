@@ -1,0 +1,45 @@
+"""An injector makes a marker type for every index once, and keeps what is bound to it by type."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+
+@cache
+def marker(index):
+    """The type that stands for the injectable of this index."""
+    namespace = {"index": index, "__doc__": f"marker {index}"}
+    time.sleep(0.002)
+    return type(f"Marker{index}", (), namespace)
+
+
+class Registry:
+    def __init__(self):
+        self._objects = {}
+
+    def bind(self, index, value):
+        self._objects.setdefault(marker(index), value)
+
+    def resolve(self, index):
+        return self._objects[marker(index)]
+
+    def markers(self):
+        return list(self._objects)
+
+
+def configure(registry, index, value, comes):
+    time.sleep(comes)
+    registry.bind(index, value)
+    return registry.resolve(index)
+
+
+def main():
+    marker.cache_clear()
+    registry = Registry()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        jobs = [
+            pool.submit(configure, registry, 1, "database", 0),
+            pool.submit(configure, registry, 1, "database", 0.04),
+        ]
+        values = [job.result() for job in jobs]
+    return values, len(registry.markers())
