@@ -158,13 +158,9 @@ class Conversation:
         return 0 if ref is None else self.variables.add(Children(ref, named, indexed))
 
     def stopped(self, stop: Stop) -> Event:
-        """The `stopped` event of a movement; all handles of the former stop are dead from here on."""
+        """The `stopped` event of a movement; the handles of the former stop die."""
         self.stop = stop
-        self.frames.clear()
-        self.variables.clear()
-        self.step_targets.clear()
-        self.goto_targets.clear()
-        self._actors = None
+        self.forget()
         event = Event(
             "stopped",
             {
@@ -176,6 +172,14 @@ class Conversation:
             },
         )
         return self.on_stop(stop, event)
+
+    def forget(self) -> None:
+        """All handles are dead from here on."""
+        self.frames.clear()
+        self.variables.clear()
+        self.step_targets.clear()
+        self.goto_targets.clear()
+        self._actors = None
 
     def moved(self, stop: Stop, body: dict[str, Any] | None = None) -> Reply:
         """The reply to a request that moved the session."""

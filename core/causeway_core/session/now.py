@@ -50,6 +50,18 @@ def _anything_after(past: Past, stop: At, last: At) -> bool:
     return past.chunks.first(stop, At(last + 1), ALL_KINDS, beyond=True) is not None
 
 
+def latest(past: Past, beside: At, number: int) -> Mark:
+    """The last event of the actor with this number on the wire, in the process of the event `beside`. Raises KeyError where it did nothing."""
+    timeline = past.at(beside)
+    bounds = timeline.actor_bounds(number)
+    segment = bounds[1] if bounds is not None else None
+    while segment is not None and segment.end <= segment.at:  # the last one has but begun
+        segment = timeline.neighbour(segment, -1, of_actor=True, any=True)
+    if segment is None:
+        raise KeyError(number)
+    return past.mark(past.chunks.align(At(segment.end - 1)))
+
+
 def before(past: Past, movement: Movement, now: Now) -> Move:
     """A step back from now: the last line of the activation that is held, else what called it, else the cause."""
     if now.pending:

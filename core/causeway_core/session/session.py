@@ -22,7 +22,7 @@ from causeway_core.session.growth import Growth
 from causeway_core.session.logpoint import message
 from causeway_core.session.movement import Move, Movement
 from causeway_core.session.neighbourhood import Neighbourhood, Neighbourhoods
-from causeway_core.session.now import Now, before, lines_since, now_of
+from causeway_core.session.now import Now, before, latest, lines_since, now_of
 from causeway_core.session.objectlog import ObjectLogs
 from causeway_core.session.objects import Objects
 from causeway_core.session.origins import Origins
@@ -191,6 +191,10 @@ class Session:
         """A mark behind everything that the actor which is held has done: what happened just now is before it."""
         stream = stream_of(now.mark.at)
         return Mark(now.mark.actor, At(make_at(stream, self._past.chunks.end(stream)) - 1))
+
+    def latest(self, now: Now, number: int) -> Mark:
+        """The last event of another actor of the process that is held, by its number on the wire. Raises KeyError where it did nothing."""
+        return latest(self._past, now.mark.at, number)
 
     def lines_before(self, now: Now) -> int:
         """How many lines of all actors have begun between the mark and now, the mark's own included."""
@@ -394,6 +398,10 @@ class Session:
     def frames(self, mark: Mark | None = None) -> list[Frame]:
         """The stack at a mark: synchronous frames innermost first, then label frames and the frames of awaiters, creators and callers."""
         return self._stacks.of(mark or self._mark)
+
+    def calls(self, mark: Mark) -> list[Frame]:
+        """The synchronous frames at a mark alone: needs nothing that is derived from the whole."""
+        return self._stacks.synchronous(mark)
 
     def scopes(self, frame: Frame) -> list[Scope]:
         """Locals, Closure, Globals, Return or Exception where it applies, Causality; none for a label."""

@@ -30,15 +30,15 @@ class Stacks:
             if here is None or here.at in passed or len(frames) > _DEEPEST:
                 break
             passed.add(here.at)
-            frames += self._synchronous(here)
+            frames += self.synchronous(here)
             waiting = self._awaiter(here)
             if waiting is not None:
-                frames += [self._label(f"awaited by {self._past.title(waiting.actor)}", waiting), *self._synchronous(waiting)]
+                frames += [self._label(f"awaited by {self._past.title(waiting.actor)}", waiting), *self.synchronous(waiting)]
             origin = self._origin(here)
             if origin is None:
                 break
             label, here = origin
-            if self._synchronous(here):
+            if self.synchronous(here):
                 frames.append(self._label(label, here))
         return frames
 
@@ -50,7 +50,8 @@ class Stacks:
             return Frame(mark, At(0), mark.actor, "", "", 0, 0, 0)
         return self._frame(timeline, segment, mark, At(mark.at + 1))
 
-    def _synchronous(self, mark: Mark) -> list[Frame]:
+    def synchronous(self, mark: Mark) -> list[Frame]:
+        """The activations at a mark that have called or awaited each other inside one actor."""
         timeline = self._past.at(mark.at)
         held = timeline.stack(timeline.locate(mark.at))[:_DEEPEST]
         return [self._frame(timeline, segment, mark, At(mark.at + 1) if index == 0 else segment.end) for index, segment in enumerate(held)]

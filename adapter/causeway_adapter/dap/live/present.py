@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from causeway_core.errors import CausewayError, ProtocolError
-from causeway_core.model import Stop
+from causeway_core.model import Mark, Stop
 from causeway_core.session import Now, Session
 
 from causeway_adapter.dap import verbs
@@ -14,13 +14,12 @@ from causeway_adapter.dap.conversation import Conversation, continued
 from causeway_adapter.dap.live.backend import Message
 from causeway_adapter.dap.live.borrowed import Borrowed
 from causeway_adapter.dap.live.frames import LiveFrames
+from causeway_adapter.dap.live.inquiry import PLACE, Ask, evaluated, innermost
 from causeway_adapter.dap.live.names import LiveNames
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.recorder import Recorder
+from causeway_adapter.dap.live.tasks import Tasks
 from causeway_adapter.dap.reply import Event
-
-PLACE = "__import__('causeway.hooks.debugger', fromlist=['place']).place()"
-"""What a thread that is held evaluates to say where it is in the recording."""
 
 BACKWARD = frozenset({"stepBack", "reverseContinue"})
 OF_VIEWS = frozenset({"causeway/causality", "causeway/overview"})
@@ -28,8 +27,6 @@ OF_VIEWS = frozenset({"causeway/causality", "causeway/overview"})
 
 FIRST_HANDLE = 1 << 30
 """Ids of frames and variables of the past begin here: debugpy's never reach so far, so that one from the other world is refused, not mistaken."""
-
-Then = Callable[[Message], None]
 
 
 class Present:
@@ -39,7 +36,7 @@ class Present:
     `ask` sends debugpy a request; `opens` has the client's breakpoints put into a session that has been opened.
     """
 
-    def __init__(self, conversation: Conversation, port: Port, ask: Callable[[str, dict[str, Any], Then], None], opens: Callable[[], None]) -> None:
+    def __init__(self, conversation: Conversation, port: Port, ask: Ask, opens: Callable[[], None]) -> None:
         self._conversation, self._port, self._ask, self._opens = conversation, port, ask, opens
         self.recorder: Recorder | Borrowed | None = None
         self.held: dict[str, Any] | None = None
@@ -50,12 +47,14 @@ class Present:
         self._thread = 0
         self._frames = LiveFrames()
         self._names = LiveNames()
+        self.tasks = Tasks(ask)
+        """Those of the program, while it is held."""
 
     def hold(self, stop: dict[str, Any]) -> None:
         """The program is held, as debugpy says in a `stopped` event."""
         self.held, self.now = dict(stop), None
-        self._frames.clear()
-        self._names.clear()
+        self._forget()
+        self.tasks.thread = int(stop.get("threadId") or 0)
         if self.recorder is not None:
             self.recorder.hold()
 
@@ -63,16 +62,26 @@ class Present:
         """The program is told to go on; the stop that it leaves."""
         left = self.held
         self.held = self.now = None
-        self._frames.clear()
-        self._names.clear()
+        self._forget()
         self._conversation.leave()
         if self.recorder is not None:
             self.recorder.resume()
         return left
 
+    def _forget(self) -> None:
+        self._frames.clear()
+        self._names.clear()
+        self.tasks.clear()
+        self._conversation.forget()
+
     def runs(self) -> None:
         """The program has gone on, or has ended."""
         self.held = self.now = None
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether the program can be asked for its tasks: it is held, and recorded."""
+        return self.held is not None and self.recorder is not None and not self.in_past
 
     def learn(self, request: Message, answer: Message) -> None:
         """The client has asked debugpy about where the program is held, and been told."""
@@ -113,7 +122,7 @@ class Present:
             targets = list((own.get("body") or {}).get("targets") or ()) if own.get("success") else []
 
             def answer() -> None:
-                found = self._port.handle("stepInTargets", self._as_recorded(arguments)).body["targets"]
+                found = self._port.handle("stepInTargets", self.as_recorded(arguments)).body["targets"]
                 self._port.respond(request, {"targets": [*targets, *found]})
 
             self._attempt(request, arguments, answer, lambda _: self._port.respond(request, {"targets": targets}))
@@ -132,7 +141,7 @@ class Present:
             refuse(ProtocolError(f"{arguments.get('name')} is not a place that can be named"))
             return
         asked = {"name": expression, **({"frameId": frame} if frame is not None else {})}
-        self._attempt(request, asked, lambda: self._hand_over(request, self._as_recorded(asked)), refuse)
+        self._attempt(request, asked, lambda: self.hand_over(request, self.as_recorded(asked)), refuse)
 
     def _attempt(self, request: Message, arguments: dict[str, Any], answer: Callable[[], None], refuse: Callable[[Exception], None]) -> None:
         """`_look` for requests that are never answered by an error."""
@@ -154,36 +163,42 @@ class Present:
         held = self.held
         if held is None:
             raise ProtocolError("the program is running", "pause it, or set a breakpoint, to look at its past")
+        task = self.tasks.asked(arguments)
         asked = arguments.get("threadId") or arguments.get("actor") or self._frames.thread_of(arguments.get("frameId"))
-        thread = int(asked or held.get("threadId") or 0)
-        if self.now is not None and self._thread == thread and self._conversation.attached and not self.recorder.grown():
-            self._conversation.session.focus(self.now.mark)
+        thread = int((asked if task is None else None) or held.get("threadId") or 0)
+
+        def stand() -> None:
+            assert self.now is not None
+            self._conversation.session.focus(self.now.mark if task is None else self._mark_of(task))
             _guarded(answer, refuse)()
+
+        if self.now is not None and self._thread == thread and self._conversation.attached and not self.recorder.grown():
+            stand()
             return
 
-        def framed(answer: Message) -> None:
-            frames = (answer.get("body") or {}).get("stackFrames") or []
-            frame = next((one for one in frames if one.get("presentationHint") != "label"), None)
-            if frame is None:
-                raise ProtocolError("this thread runs no Python code", "choose another thread in the call stack")
-            arguments = {"expression": PLACE, "frameId": frame["id"], "context": "watch"}
-            self._ask("evaluate", arguments, _guarded(lambda said: placed(frame, said), refuse))
-
-        def placed(frame: dict[str, Any], said: Message) -> None:
+        def placed(frame: dict[str, Any], said: str | None) -> None:
             if self.in_past or self.over:
-                self._hand_over(request, arguments)  # an earlier request has gone there meanwhile
+                self.hand_over(request, arguments)  # an earlier request has gone there meanwhile
                 return
-            place = str((said.get("body") or {}).get("result", "")).strip("'\"")
-            uid, _, rest = place.partition(".")
+            uid, _, rest = (said or "").partition(".")
             stream = rest.partition(".")[0]
             if self.held is not held:
                 raise ProtocolError("the program is running", "pause it, or set a breakpoint, to look at its past")
-            if not said.get("success") or not stream.isdigit():
+            if not stream.isdigit():
                 raise ProtocolError("this thread is not recorded", "choose another thread in the call stack")
             self._stand_at_now(thread, uid, int(stream), frame)
-            answer()
+            stand()
 
-        self._ask("stackTrace", {"threadId": thread, "startFrame": 0, "levels": 5}, _guarded(framed, refuse))
+        framed = _guarded(lambda frame: evaluated(self._ask, frame, PLACE, _guarded(lambda said: placed(frame, said), refuse)), refuse)
+        innermost(self._ask, thread, framed, refuse)
+
+    def _mark_of(self, task: int) -> Mark:
+        """Where a task of the program, by its number in the recording, is while the program is held. Raises ProtocolError."""
+        assert self.now is not None
+        try:
+            return self._conversation.session.latest(self.now, task)
+        except KeyError:
+            raise ProtocolError("nothing of this task has been recorded", "it has not begun, or runs no code of yours") from None
 
     def _stand_at_now(self, thread: int, uid: str, stream: int, frame: dict[str, Any]) -> None:
         """Open a session over all that has been recorded, and have it stand where the thread is held."""
@@ -205,12 +220,13 @@ class Present:
         assert self.now is not None
         command, session = request["command"], self._conversation.session
         if command in BACKWARD:
-            stop = session.step_back_from(self.now) if command == "stepBack" else session.reverse_continue_from(self.now)
+            here = self.now if session.mark == self.now.mark else Now(session.mark)
+            stop = session.step_back_from(here) if command == "stepBack" else session.reverse_continue_from(self.now)
             self.in_past = True
             self._port.respond(request)
             self._port.emit(self._conversation.stopped(stop))
         elif command not in ("causeway/travel", "stepIn"):
-            self._hand_over(request, self._as_recorded(arguments))
+            self.hand_over(request, self.as_recorded(arguments))
         elif arguments.get("now") is True:
             self._port.respond(request)
             self._port.emit(continued(self._thread))
@@ -220,23 +236,27 @@ class Present:
         else:
             self.in_past = True
             try:
-                self._hand_over(request, self._as_recorded(arguments))
+                self.hand_over(request, self.as_recorded(arguments))
             except Exception:
                 self.in_past = False
                 raise
 
-    def _as_recorded(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    def as_recorded(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Arguments with the recording's numbers of actor and frame in place of debugpy's."""
         assert self.now is not None
         session = self._conversation.session
         given = {name: value for name, value in arguments.items() if name not in ("threadId", "actor", "frameId")}
         given |= {name: session.mark.actor for name in ("threadId", "actor") if name in arguments}
-        frame = self._frames.recorded(arguments.get("frameId"), session, session.end_of(self.now))
+        waiting = self.tasks.frame(arguments.get("frameId"))
+        if waiting is not None:
+            frame = waiting.recorded(session, self._mark_of(waiting.task))
+        else:
+            frame = self._frames.recorded(arguments.get("frameId"), session, session.end_of(self.now))
         if frame is not None:
             given["frameId"] = self._conversation.frames.add(frame)
         return given
 
-    def _hand_over(self, request: Message, arguments: dict[str, Any]) -> None:
+    def hand_over(self, request: Message, arguments: dict[str, Any]) -> None:
         """Have the handler over the recording answer."""
         reply = self._port.handle(request["command"], arguments)
         self._port.respond(request, reply.body)

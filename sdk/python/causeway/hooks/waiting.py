@@ -98,17 +98,20 @@ def _threads(interrupted: FrameType | None) -> list[tuple[int, str, int, list[An
     return out
 
 
-def _pending() -> list[Any]:
+def pending() -> list[Any]:
+    """The tasks that asyncio knows of, some of which may have ended."""
     tasks = sys.modules.get("asyncio.tasks")
     if tasks is None:
         return []
     found: list[Any] = []
+    seen: set[int] = set()
     for name in ("_scheduled_tasks", "_all_tasks", "_eager_tasks"):
         group = getattr(tasks, name, None)
         refs = getattr(group, "data", group)
         for ref in list(refs or ()):
             task = ref() if type(ref).__name__ in ("ReferenceType", "weakref") else ref
-            if task is not None and task not in found:
+            if task is not None and id(task) not in seen:
+                seen.add(id(task))
                 found.append(task)
         if len(found) > MOST_TASKS:
             break
@@ -117,21 +120,21 @@ def _pending() -> list[Any]:
 
 def unretrieved() -> None:
     """At the end of the recording: tasks that failed and whose exception nobody has looked at."""
-    for task in _pending():
+    for task in pending():
         if _tap.never_retrieved(task):
             records.sync(records.ops.EXCEPTION_UNRETRIEVED, task, _tap.task_actor(task), records.ops.ASYNCHRONOUS)
 
 
 def _tasks() -> list[tuple[int, str, int, list[Any]]]:
     out = []
-    for task in _pending()[:MOST_TASKS]:
+    for task in pending()[:MOST_TASKS]:
         state, coro, waiter = _tap.task_state(task)
         if state != "PENDING":
             continue
         actor = _tap.task_actor(task)
         if not actor:
             continue
-        stack, words, subject = _await_chain(coro)
+        stack, words, subject = await_chain(coro)
         target = _tap.known_object(subject) if subject is not None else 0
         if not target and waiter is not None:
             target = _tap.known_object(waiter)
@@ -141,7 +144,7 @@ def _tasks() -> list[tuple[int, str, int, list[Any]]]:
     return out
 
 
-def _await_chain(coro: Any) -> tuple[list[Any], str, Any]:
+def await_chain(coro: Any) -> tuple[list[Any], str, Any]:
     """Stack of a suspended coroutine, innermost first; what it waits for in words, and the asyncio object if it is one."""
     stack: list[list[Any]] = []
     words, subject = "", None

@@ -1,0 +1,149 @@
+"""While a program is held its asyncio tasks are among the threads, with what they wait for, and those that await the one that is held are under it."""
+
+from tests.adapter.client import Client
+from tests.adapter.programs_live import CALLS, WITHDRAW
+
+GROUPS = '''\
+import asyncio
+
+
+async def leaf(number):
+    await asyncio.sleep(0)
+    return number  # @leaf
+
+
+async def branch(name):
+    share = name * 2
+    async with asyncio.TaskGroup() as group:  # @group
+        group.create_task(leaf(1), name="first leaf")
+    return share
+
+
+async def main():
+    total, lock, queue = 100, asyncio.Lock(), asyncio.Queue()
+    await lock.acquire()
+    waits = asyncio.create_task(held_up(lock), name="held up")
+    getter = asyncio.create_task(queue.get(), name="getter")
+    await asyncio.gather(asyncio.create_task(branch("ab"), name="branch"))  # @gather
+    lock.release()
+    getter.cancel()
+    print(total, await waits)
+
+
+async def held_up(lock):
+    reason = "the lock"
+    async with lock:  # @lock
+        return reason
+
+
+asyncio.run(main())
+'''
+
+
+def threads(client):
+    return {one["name"]: one["id"] for one in client.request("threads")["threads"]}
+
+
+def stack(client, thread, **window):
+    answer = client.request("stackTrace", threadId=thread, **window)
+    return answer["stackFrames"], answer["totalFrames"]
+
+
+def scopes(client, frame):
+    return {one["name"]: one["variablesReference"] for one in client.request("scopes", frameId=frame["id"])["scopes"]}
+
+
+def variables(client, reference):
+    return {one["name"]: one["value"] for one in client.request("variables", variablesReference=reference)["variables"]}
+
+
+def error_of(response):
+    assert not response["success"]
+    return response["body"]["error"]["format"]
+
+
+def held(client, script, mark="leaf"):
+    client.launch(**script.configuration(), before=script.at(mark))
+    return client.event("stopped")
+
+
+def test_tasks_are_beside_debugpy_s_threads_and_who_awaits_is_under_its_stack(program):
+    script = program(GROUPS)
+    with Client() as client:
+        stopped = held(client, script)
+        found = threads(client)
+        assert set(found) == {
+            "MainThread · task first leaf",
+            f"task branch (waiting for the tasks of its group, program.py:{script.line('group')})",
+            f"task Task-1 (waiting for the tasks that it gathered, program.py:{script.line('gather')})",
+            f"task held up (waiting for a lock, program.py:{script.line('lock')})",
+            "task getter (waiting for an item from a queue)",
+        }
+        assert found["MainThread · task first leaf"] == stopped["threadId"], "debugpy's threads keep their numbers"
+        assert list(found.values())[0] == stopped["threadId"] and len(set(found.values())) == 5
+        # Who awaits the task that is held is under its stack, with recorded variables.
+        frames, total = stack(client, stopped["threadId"])
+        assert len(frames) == total
+        names = [frame["name"] for frame in frames]
+        assert names[0] == "leaf" and names[-4:] == ["awaited by task branch", "branch", "awaited by task Task-1", "main"]
+        assert (frames[-3]["line"], frames[-1]["line"]) == (script.line("group"), script.line("gather"))
+        paged = [stack(client, stopped["threadId"], startFrame=number, levels=1) for number in range(total)]
+        assert [(one[0]["name"], count) for one, count in paged] == [(name, total) for name in names]
+        branch, main = scopes(client, frames[-3]), scopes(client, frames[-1])
+        assert variables(client, branch["Locals, as recorded"])["share"] == "'abab'"
+        assert variables(client, main["Locals, as recorded"])["total"] == "100"
+        assert client.request("evaluate", expression="share + 'c'", frameId=frames[-3]["id"], context="watch")["result"] == "'ababc'"
+        own = scopes(client, frames[0])["Locals"]
+        assert client.request("setVariable", variablesReference=own, name="number", value="7")["value"] == "7", "what is held is debugpy's"
+        for command, arguments in (
+            ("setVariable", {"variablesReference": branch["Locals, as recorded"], "name": "share", "value": "1"}),
+            ("setExpression", {"frameId": frames[-1]["id"], "expression": "total", "value": "1"}),
+        ):  # fmt: skip
+            assert "told from the recording" in error_of(client.ask(command, **arguments))
+        client.request("continue", threadId=stopped["threadId"])
+        client.event("terminated")
+        assert not client.ask("scopes", frameId=frames[-1]["id"])["success"]
+
+
+def test_what_can_be_done_with_a_task(program):
+    script = program(GROUPS)
+    with Client() as client:
+        stopped = held(client, script)
+        task = next(id for name, id in threads(client).items() if name.startswith("task held up"))
+        frames, total = stack(client, task)
+        assert (total, [frame["name"] for frame in frames], frames[0]["line"]) == (1, ["held_up"], script.line("lock"))
+        assert variables(client, scopes(client, frames[0])["Locals, as recorded"])["reason"] == "'the lock'"
+        for command in ("next", "stepIn", "stepOut"):
+            assert "goes on when its turn comes" in error_of(client.ask(command, threadId=task))
+        past = client.move("stepBack", {"threadId": task})
+        assert script.stops_at(client, past, "lock") and "held up" in client.thread_name(past)
+        client.request("causeway/travel", now=True)
+        now = client.event("stopped")
+        assert now["threadId"] == stopped["threadId"] and script.stops_at(client, now, "leaf")
+        client.request("continue", threadId=task)
+        client.event("terminated")
+
+
+def test_a_stop_in_another_task_shows_that_one(program):
+    script = program(WITHDRAW)
+    with Client() as client:
+        stopped = held(client, script, "write")
+        seen = []
+        for _ in range(2):
+            names = list(threads(client))
+            seen.append(names[0])
+            assert sum("Task-1 (" in name for name in names) == 1
+            frames, _ = stack(client, stopped["threadId"])
+            assert [frame["name"] for frame in frames][-2:] == ["awaited by task Task-1", "main"]
+            if len(seen) == 1:
+                stopped = client.move("continue", stopped)
+        assert seen == ["MainThread · task Task-2", "MainThread · task Task-3"]
+
+
+def test_a_program_without_tasks_is_as_debugpy_shows_it(program):
+    script = program(CALLS)
+    with Client() as client:
+        stopped = held(client, script, "return")
+        assert list(threads(client)) == ["MainThread"]
+        frames, total = stack(client, stopped["threadId"])
+        assert [frame["name"] for frame in frames] == ["double", "total", "<module>"] and total == 3
