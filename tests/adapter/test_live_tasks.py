@@ -80,7 +80,7 @@ def test_tasks_are_beside_debugpy_s_threads_and_who_awaits_is_under_its_stack(pr
             "task getter (waiting for an item from a queue)",
         }
         assert found["MainThread · task first leaf"] == stopped["threadId"], "debugpy's threads keep their numbers"
-        assert list(found.values())[0] == stopped["threadId"] and len(set(found.values())) == 5
+        assert next(iter(found.values())) == stopped["threadId"] and len(set(found.values())) == 5
         # Who awaits the task that is held is under its stack, with recorded variables.
         frames, total = stack(client, stopped["threadId"])
         assert len(frames) == total
