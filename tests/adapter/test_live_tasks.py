@@ -1,4 +1,4 @@
-"""While a program is held its asyncio tasks are among the threads, with what they wait for, and those that await the one that is held are under it."""
+"""While a program is held its asyncio tasks are among the threads, with what they wait for; who awaits the one that is held is under it."""
 
 from tests.adapter.client import Client
 from tests.adapter.programs_live import CALLS, WITHDRAW
