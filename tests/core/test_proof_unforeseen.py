@@ -342,3 +342,40 @@ def test_what_one_worker_of_a_pool_did_is_shared_in_another_run(tmp_path: Path, 
     found = explored(tmp_path, POOL.replace("GUARD", lock))
     assert [(each.tier, each.kind, each.resource) for each in found] == ([("confirmed", "lost_update", "failures['bad']")] if lost else [])
     assert all("another run" in each.explanation and each.accesses[0].at is not None for each in found)
+
+
+DESK = """\
+import asyncio
+
+class Desk:
+    def __init__(self):
+        self.seats = SEATS
+
+    async def sit(self):
+        if self.seats FULL:
+            raise RuntimeError("no seat left")
+        TAKE
+        await asyncio.sleep(0.001)
+        GIVE
+
+async def guest(desk, begins):
+    await asyncio.sleep(begins)
+    await desk.sit()
+
+async def main():
+    desk = Desk()
+    await asyncio.gather(guest(desk, 0), guest(desk, 0.05))
+    print(desk.seats)
+
+asyncio.run(main())
+"""
+ON_LOAN = {"SEATS": "1", "FULL": "== 0", "TAKE": "self.seats -= 1", "GIVE": "self.seats += 1"}
+BY_THE_WAY = {"SEATS": "None", "FULL": "== 'dirty'", "TAKE": "self.seats = 'dirty'", "GIVE": "self.seats = 'clean'"}
+
+
+@pytest.mark.parametrize(("desk", "tier"), [(ON_LOAN, "hint"), (BY_THE_WAY, "confirmed")], ids=["given back", "not brought back"])
+def test_who_is_refused_what_another_has_and_gives_back_is_refused_by_design(tmp_path: Path, desk: dict[str, str], tier: str) -> None:
+    program = DESK
+    for name, text in desk.items():
+        program = program.replace(name, text)
+    assert [each.tier for each in explored(tmp_path, program)] == [tier]

@@ -13,6 +13,7 @@ from causeway_core.model import Actor, At, ObjectRef, Value, ValueKind
 from causeway_core.proof.canonical import canonical, canonical_lines
 from causeway_core.proof.database import dump
 from causeway_core.proof.left import Left, left_by
+from causeway_core.proof.refusal import refusals
 from causeway_core.proof.result import OrderResult
 from causeway_core.proof.values import Values
 from causeway_core.session.past import Past
@@ -59,6 +60,7 @@ class Outcome:
     `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves. `slips`: exceptions
     that the code caught and that speak of a mistake in it (a name, an attribute or an operation that is not there), with their function. `lost`: the
     places of which an update was lost, or a check no longer held, looked for where `stuck` is. `left`: what was not brought back to what it was.
+    `refused`: of exceptions that statements of the program raise, as `exceptions` calls them, the shared places on which that hung.
     """
 
     aspects: Mapping[str, Aspect]
@@ -70,6 +72,7 @@ class Outcome:
     slips: Aspect = ()
     lost: Aspect = ()
     left: Left = field(default_factory=Left)
+    refused: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def unheard_of(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held in between and held in none of the others; nothing where they do not know the place."""
@@ -143,7 +146,7 @@ def observe(recording: Recording, *, output: str, replies: str = "", result: Ord
     timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
     return Outcome(
         found, _states(past), timeouts=timeouts, vain=_vain(recording), selves=_selves(recording), slips=_slips(recording),
-        left=left_by(recording, past),
+        left=left_by(recording, past), refused=refusals(recording),
     )  # fmt: skip
 
 

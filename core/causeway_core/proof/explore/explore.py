@@ -134,7 +134,7 @@ class Explorer:
             for seen, run in self._recorded(scanned):
                 explained = self._look_at(run) or course(run.result, dict(self._places)) == seen.course
                 self._signatures[seen.signature] = MOST_LOOKS if explained else self._signatures.get(seen.signature, 0) + 1
-                if len(self._findings) == effort.findings:
+                if sum(finding.tier != "hint" for finding in self._findings) == effort.findings:
                     return False
             if time.monotonic() > self._ends:
                 return self._runs >= most
@@ -176,7 +176,7 @@ class Explorer:
         wrong = self._right.wrong(run)
         if not wrong:
             return False
-        key = tuple((name, run.outcome.aspects[name] if name in FAILURES else ()) for name in wrong)
+        key = (self._right.refuses(run.outcome, wrong), *((name, run.outcome.aspects[name] if name in FAILURES else ()) for name in wrong))
         if key in self._seen:
             return True
         finding = self._made_small(run, wrong)
@@ -272,7 +272,9 @@ class Explorer:
         said = contrast(first.outcome, others, shown, first.result) if shown else f"in this order {stays[0]}; in every serial order it does not"
         lost = tuple(place for place in first.outcome.lost if all(place in run.outcome.lost for run in failures))
         misused = all(right.misused(run.outcome) for run in failures)
-        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays))
+        refused = all(right.refuses(run.outcome, aspects) for run in failures)
+        it = Told(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused)
+        return told(self._recording, self._analysis, it)
 
     def _begins_late(self, found: Order) -> bool:
         """Whether a task is kept from its first step: a loop begins those that tasks make in the order in which they are made."""

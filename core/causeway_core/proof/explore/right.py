@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from causeway_core.proof.judge import ran_into_a_limit
@@ -28,6 +29,18 @@ class Right:
     def left(self, outcome: Outcome) -> tuple[str, ...]:
         """The places that the run did not bring back to what they were, as all right runs do; of one that ended as those end."""
         return outcome.left_behind([*self.plain, *self.serial], ended=self.plain)
+
+    def refuses(self, outcome: Outcome, aspects: Iterable[str]) -> bool:
+        """Whether all that went wrong is that code of the program refused what another had just then, and brings back in every right run (`raise
+        Full` while a connection is out): who asks earlier is refused by design, if not for a value that no right run has.
+        """
+        right = [*self.plain, *self.serial]
+        known = {text for one in right for text in one.aspects.get("exceptions", ())}
+        raised = [text.partition(" ×")[0] for text in outcome.aspects.get("exceptions", ()) if text not in known]
+        on_loan = [place for text in raised for place in outcome.refused.get(text, ()) if all(place in one.left.back for one in right)]
+        by_design = all(set(on_loan) & outcome.refused.get(text, frozenset()) for text in raised)
+        usual = not any(outcome.unheard_of(place, right) for place in on_loan)
+        return "hang" not in aspects and bool(raised) and by_design and usual
 
     def wrong(self, run: Rerun) -> tuple[str, ...]:
         """The aspects in which a run went wrong: it failed as the program by itself does not, left behind what right runs bring back, or

@@ -21,7 +21,7 @@ from causeway_core.storage.recording import Recording
 class Told:
     """What there is to tell: the order, the keys of its places as they were passed, the aspects that went wrong, in words what, how often, and the
     places of which the runs lost an update. `misused`: the program caught an error which says that two use at once what is made for one. `left`: in
-    words what stays behind.
+    words what stays behind. `refused`: all that goes wrong is that one is refused what another has just then.
     """
 
     order: Order
@@ -33,6 +33,7 @@ class Told:
     lost: tuple[str, ...] = ()
     misused: bool = False
     left: tuple[str, ...] = ()
+    refused: bool = False
 
 
 def told(recording: Recording, analysis: Analysis, it: Told) -> Finding:
@@ -55,14 +56,14 @@ def told(recording: Recording, analysis: Analysis, it: Told) -> Finding:
     involved = [actors[place.actor] for place in sequence if place.actor in actors]
     latent = only_takes_turns(analysis.evidence, [actor.id for actor in involved])
     confirmed = it.failures == it.runs
-    tier: Tier = ("latent" if latent else "confirmed") if confirmed else "likely"
+    tier: Tier = "hint" if it.refused else ("latent" if latent else "confirmed") if confirmed else "likely"
     reason = f"explored, and made small: {says}"
     return Finding(
         id="X1",
         kind=_kind(it, hang),
         tier=tier,
-        rank={"confirmed": -10.0, "likely": 0.0}.get(tier, 10.0),
-        confidence=1.0 if confirmed else it.failures / it.runs,
+        rank={"confirmed": -10.0, "likely": 0.0, "hint": 20.0}.get(tier, 10.0),
+        confidence=0.2 if it.refused else 1.0 if confirmed else it.failures / it.runs,
         title=f"{_ends(it, hang)} when {says}",
         resource=resource,
         accesses=accesses,
@@ -72,6 +73,7 @@ def told(recording: Recording, analysis: Analysis, it: Told) -> Finding:
         unordered="nothing in the program keeps them from coming in this order: it was forced in re-runs",
         explanation=f"Found by exploring orders, not by a pattern; {len(it.order.constraints)} constraint"
         f"{'s are' if len(it.order.constraints) != 1 else ' is'} what is left of the run that went wrong."
+        + (" The program refuses one what another has and gives back, which may be by design." if it.refused else "")
         + (" No await on the way there waits for anything, so a stock event loop always runs it in another order." if latent else ""),
         recommendation="Keep the two sides apart (one lock over both places of the same actor, or an order that does not depend on who is faster), "
         "and keep the exported test.",
