@@ -425,3 +425,35 @@ asyncio.run(main())
 def test_a_check_that_keeps_a_limit_says_so(full: str, limit: bool, tmp_path: Path) -> None:
     found = [each for each in run(POOL.replace("FULL", full), tmp_path) if each.resource == "Pool.used"]
     assert found and any(A_LIMIT in each.explanation for each in found) is limit
+
+
+BY_NAME = """\
+import asyncio
+
+class Counts:
+    hits = misses = 0
+
+async def count(counts, name):
+    had = getattr(counts, name)
+    await asyncio.sleep(0.001)
+    setattr(counts, name, had + 1)
+
+async def main():
+    counts = Counts()
+    for name in ("hits", "misses", "hits"):
+        await asyncio.gather(asyncio.create_task(count(counts, name)))
+    print(counts.hits, counts.misses)
+
+asyncio.run(main())
+"""
+
+
+def test_an_attribute_whose_name_is_made_up_is_recorded_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(BY_NAME)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        places = {location.id: location.name for location in recording.locations()}
+        written = [places[each.location] for each in recording.accesses() if each.op == "write"]
+        sites = {site.name for site in recording.sites() if site.line == 9 and site.kind == "attr"}
+    assert written == ["Counts.hits", "Counts.misses", "Counts.hits"]
+    assert sites == {None, "hits", "misses"}

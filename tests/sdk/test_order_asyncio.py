@@ -355,3 +355,36 @@ def test_what_runs_under_a_time_limit_is_its_callers_or_a_task_of_its_own_as_the
     constraint = ("a_writes", "b_reads", None) if turned else ("b_reads", "a_writes", "a_reads")
     done = run(tmp_path, FETCHED, order(places, constraint))
     assert done.result["feasible"] and done.stdout == f"{printed}\n", done
+
+
+NAMED = """
+    import asyncio
+    import sys
+
+    class Counts:
+        hits = 0
+
+    async def count(counts, name):
+        had = getattr(counts, name)
+        await asyncio.sleep(0.01)
+        setattr(counts, name, had + 1)
+
+    async def main():
+        counts = Counts()
+        await asyncio.gather(count(counts, "hits"), count(counts, "hits"))
+        print(counts.hits)
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("one_by_one", "ends"), [(True, "2"), (False, "1")])
+def test_attributes_that_are_written_by_name(tmp_path: Path, one_by_one: bool, ends: str) -> None:
+    first, second, read, write = "main/main/count", "main/main/count#2", "had = getattr(counts, name)", "setattr(counts, name, had + 1)"
+    places = {
+        "a1": place(first, "read", read, "hits", qualname="count"),
+        "a2": place(first, "write", write, "hits", qualname="count"),
+        "b1": place(second, "read", read, "hits", qualname="count"),
+    }
+    done = run(tmp_path, NAMED, order(places, ("a2", "b1", None) if one_by_one else ("b1", "a2", "a1"), watch=["a2"]))
+    assert (done.stdout.split(), done.why) == ([ends], None)

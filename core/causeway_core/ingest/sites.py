@@ -30,7 +30,13 @@ class SpoolTables:
         self._folder = spool / "sites"
 
     def __call__(self, process_uid: int, base: int, key: str) -> dict[str, Any] | None:
-        """Reads `sites/<key>.json`; `key` never leads out of the folder."""
+        """Reads `sites/<key>.json`, and what that is `of`; `key` never leads out of the folder."""
+        table = self._read(key)
+        if table is not None and isinstance(table.get("of"), str):
+            table["of"] = self._read(table["of"])
+        return table
+
+    def _read(self, key: str) -> dict[str, Any] | None:
         path = self._folder / f"{key}.json"
         if not _KEY.fullmatch(key) or key.startswith("."):
             return None
@@ -55,6 +61,7 @@ class SiteRows:
         self._sources: dict[tuple[str, str], int] = {}
         self._tables: dict[int, dict[str, tuple[int, int, bytes]]] = {}
         self._known: dict[tuple[int, str], tuple[int, bytes]] = {}
+        self._given: dict[tuple[int, str], tuple[int, bytes]] = {}
         self._names: dict[tuple[str, str], int] = {}
         self.names: list[tuple[str, str]] = [("", "")]
         self.rows: dict[int, array[int]] = {}
@@ -62,7 +69,7 @@ class SiteRows:
     def add(self, process: int, base: int, count: int, table: dict[str, Any]) -> bytes | None:
         """Rows for `count` sites from wire number `base` of a process, as `Scanner.set_sites` wants them; None when the table does not fit."""
         try:
-            found = self._table(table)
+            found = self._named(table) if "of" in table else self._table(table)
         except (KeyError, TypeError, ValueError, IndexError, OverflowError):
             return None
         first, rows = found
@@ -77,6 +84,21 @@ class SiteRows:
         wires[base * 4 : (base + count) * 4] = part
         self._writer.database.execute("INSERT OR REPLACE INTO site_base VALUES (?, ?, ?, ?)", (process, base, count, first))
         return rows
+
+    def _named(self, table: dict[str, Any]) -> tuple[int, bytes]:
+        """A site of another table once more, with a name that came to it when the program ran."""
+        of, index, name = table["of"], int(table["site"]), str(table["name"])
+        rows = array("I")
+        rows.frombytes(self._table(of)[1])
+        function, _, _, number = rows[index * 4 : index * 4 + 4]
+        kind, line, end_line, col, end_col = of["sites"][index][:5]
+        known = (rows[index * 4 + 2], name)
+        if known not in self._given:
+            self._sites += 1
+            self._writer.insert("site", [(self._sites, function, str(kind), int(line), int(end_line), int(col), int(end_col), name)])
+            row = array("I", (function, self.name_number("", kind, name), self._sites, number))
+            self._given[known] = (self._sites, row.tobytes())
+        return self._given[known]
 
     def _table(self, table: dict[str, Any]) -> tuple[int, bytes]:
         path, digest, source = str(table["path"]), str(table["hash"]), str(table["source"])

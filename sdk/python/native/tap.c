@@ -45,25 +45,33 @@ static void write_all_sites(void) {
     for (size_t i = 0; i < site_table_count; i++) write_sites(&site_tables[i]);
 }
 
+long cw_add_sites(uint32_t count, const char *key) {
+    if ((uint64_t)next_site + count >= 1u << 24) {
+        PyErr_SetString(PyExc_OverflowError, "more than 2**24 sites");
+        return -1;
+    }
+    if (site_table_count == site_table_room) {
+        size_t room = site_table_room ? site_table_room * 2 : 64;
+        site_table *grown = realloc(site_tables, room * sizeof *grown);
+        if (grown == NULL) return PyErr_NoMemory(), -1;
+        site_tables = grown;
+        site_table_room = room;
+    }
+    char *copy = strdup(key);
+    if (copy == NULL) return PyErr_NoMemory(), -1;
+    site_tables[site_table_count] = (site_table){next_site, count, copy};
+    write_sites(&site_tables[site_table_count++]);
+    next_site += count;
+    return (long)(next_site - count);
+}
+
 static PyObject *add_sites(PyObject *Py_UNUSED(module), PyObject *args) {
     unsigned int count;
     const char *key, *name = NULL;
     if (!PyArg_ParseTuple(args, "Is|s:add_sites", &count, &key, &name)) return NULL;
-    if ((uint64_t)next_site + count >= 1u << 24) return PyErr_Format(PyExc_OverflowError, "more than 2**24 sites");
-    if (site_table_count == site_table_room) {
-        size_t room = site_table_room ? site_table_room * 2 : 64;
-        site_table *grown = realloc(site_tables, room * sizeof *grown);
-        if (grown == NULL) return PyErr_NoMemory();
-        site_tables = grown;
-        site_table_room = room;
-    }
     if (name != NULL && cw_types_weave(name) < 0) return NULL;
-    char *copy = strdup(key);
-    if (copy == NULL) return PyErr_NoMemory();
-    site_tables[site_table_count] = (site_table){next_site, count, copy};
-    write_sites(&site_tables[site_table_count++]);
-    next_site += count;
-    return PyLong_FromUnsignedLong(next_site - count);
+    long base = cw_add_sites(count, key);
+    return base < 0 ? NULL : PyLong_FromLong(base);
 }
 
 /* exclude_patterns and sanitize_values; other options are the hooks' own business. */

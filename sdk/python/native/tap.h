@@ -8,6 +8,9 @@ enum { CW_X_PROCESS = 1, CW_X_SITES, CW_X_TEXT, CW_X_TYPE, CW_X_OBJECT, CW_X_MUT
        CW_X_HANDLE, CW_X_SYNC, CW_X_SPAN, CW_X_CUSTOM, CW_X_IO, CW_X_SQL, CW_X_LOG, CW_X_RAISE, CW_X_MESSAGE, CW_X_GAP, CW_X_END,
        CW_X_WAITING, CW_X_HANDLER, CW_X_DROPPED, CW_X_OUTPUT, CW_X_SHARED };
 
+/* Numbers the `count` rows of a site table; gives the first number, or -1 with an exception. */
+long cw_add_sites(uint32_t count, const char *key);
+
 /* Actor kinds. */
 enum { CW_THREAD = 1, CW_TASK, CW_CALLBACK, CW_CHILD_PROCESS, CW_GENERATOR };
 

@@ -130,6 +130,10 @@ static __attribute__((noinline)) void look_at(cw_tap *tap, PyObject *object) {
     CW_KEEP_ERROR_END
 }
 
+void cw_look_at_attribute(cw_tap *tap, PyObject *object) { look_at(tap, object); }
+
+int cw_set_attribute(cw_tap *tap, PyObject *object, PyObject *value) { return set((PyObject *)tap, object, value); }
+
 /* (T @ obj).attr */
 static PyObject *pass(PyObject *self, PyObject *object) {
     if (CW_UNLIKELY(cw_reads_matter())) look_at((cw_tap *)self, object);

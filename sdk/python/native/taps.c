@@ -66,7 +66,7 @@ void cw_record_item(uint32_t first, uint32_t owner, const cw_value *key, const c
     cw_commit(at, words, first | value->kind << 4);
 }
 
-static const cw_tap_kind *const tables[] = {cw_flow_taps, cw_entry_taps, cw_binding_taps, cw_attribute_taps, cw_item_taps, cw_method_taps, cw_bound_taps};
+static const cw_tap_kind *const tables[] = {cw_flow_taps, cw_entry_taps, cw_binding_taps, cw_attribute_taps, cw_item_taps, cw_method_taps, cw_bound_taps, cw_named_taps};
 
 static const cw_tap_kind *kind_of(const char *name) {
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
@@ -104,6 +104,7 @@ void cw_tap_dealloc(PyObject *self) {
         if (tap->later != NULL) tap->later->earlier = tap->earlier;
         Py_DECREF(tap->name);
     }
+    Py_XDECREF(tap->named);
     PyObject_Free(tap);
 }
 
@@ -140,6 +141,8 @@ static PyObject *new_tap(const char *kind_name, unsigned long site, PyObject *na
     if (kind == NULL) return PyErr_Format(PyExc_ValueError, "no tap is of kind '%s'", kind_name);
     return tap_of(kind, site, name, site2, NULL);
 }
+
+PyObject *cw_make_tap(const char *kind, unsigned long site, PyObject *name) { return new_tap(kind, site, name, 0); }
 
 static PyObject *make(PyObject *Py_UNUSED(module), PyObject *args, PyObject *keywords) {
     static char *names[] = {"kind", "site", "name", "site2", NULL};
@@ -227,7 +230,7 @@ int cw_taps_init(PyObject *module) {
                                       {"make_packed", make_packed, METH_VARARGS,
                                        "make_packed(kinds, rows, names, base) -> list\n\nThe same from rows of four little-endian words: index of the kind, site, index of the name, site2."},
                                       {NULL}};
-    if (cw_methods_init() < 0 || cw_bound_init() < 0) return -1;
+    if (cw_methods_init() < 0 || cw_bound_init() < 0 || cw_named_init(module) < 0) return -1;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const cw_tap_kind *k = tables[i]; k->kind != NULL; k++)
             if (PyType_Ready(k->type) < 0) return -1;

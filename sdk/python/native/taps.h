@@ -19,6 +19,7 @@ typedef struct cw_tap {
     uint32_t site2;      /* lowest bit of make()'s site2 */
     uint32_t after;      /* first word of the LINE that follows what this tap records, or 0 */
     uint8_t method;      /* of a method tap: see tap_method.c */
+    PyObject *named;     /* of a tap of names that are made up: a tap by name (tap_named.c), or NULL */
     struct cw_bound *bound; /* of a bound tap: what its methods were given in place of their definitions (tap_bound.c) */
     struct cw_tap *earlier, *later; /* all taps with a name, to judge them again after configure() */
 } cw_tap;
@@ -109,7 +110,7 @@ typedef struct cw_tap_kind {
 } cw_tap_kind;
 
 /* Each file of taps provides its table, ended by a NULL kind. */
-extern const cw_tap_kind cw_flow_taps[], cw_entry_taps[], cw_binding_taps[], cw_attribute_taps[], cw_item_taps[], cw_method_taps[], cw_bound_taps[];
+extern const cw_tap_kind cw_flow_taps[], cw_entry_taps[], cw_binding_taps[], cw_attribute_taps[], cw_item_taps[], cw_method_taps[], cw_bound_taps[], cw_named_taps[];
 
 /* A value that is given back goes through `T[value]`, because NotImplemented as the result of `T @ value` would mean a TypeError; `T @ value` is for literals. */
 #define CW_VALUE_SLOTS(function)                                                                                                                       \
@@ -126,6 +127,12 @@ extern PyMethodDef cw_tap_methods[];
 void cw_method_prepare(cw_tap *tap);
 int cw_methods_init(void);
 int cw_bound_init(void);
+int cw_named_init(PyObject *module);
+/* What `thing.name` and `thing.name = value` (NULL: `del`) do by the taps of an attribute; the second makes the store too. */
+void cw_look_at_attribute(cw_tap *tap, PyObject *object);
+int cw_set_attribute(cw_tap *tap, PyObject *object, PyObject *value);
+/* A new tap of a kind. */
+PyObject *cw_make_tap(const char *kind, unsigned long site, PyObject *name);
 /* A structure read: the container as a whole was looked at. */
 void cw_record_walk(cw_tap *tap, PyObject *container);
 /* The same of one item: a read (once an epoch), a look whether it is there, and a store or (`value` NULL) a deletion, which is made here. */

@@ -1,64 +1,86 @@
-"""Attributes that functions are given the name of."""
+"""Attributes that are read and written by names that are made up."""
 
 
-class Plain:
-    kind = "plain"
+class Text(str):
+    pass
+
+
+class Slotted:
+    __slots__ = ("left",)
+
+
+class Thing:
+    kind = "thing"
 
     def __init__(self):
-        self.size = 3
-
-
-class Eager:
-    def __init__(self):
-        self.asked = []
+        self.left = 1
 
     @property
-    def broken(self):
-        raise ValueError("no value")
+    def doubled(self):
+        return self.left * 2
 
-    def __getattr__(self, name):
-        self.asked.append(name)
-        if name == "gone":
-            raise AttributeError(name)
-        return name.upper()
+    def __setattr__(self, name, value):
+        print("set", name, value)
+        super().__setattr__(name, value)
 
 
-class Bare:
-    __slots__ = ("empty",)
+class lazy:
+    def __init__(self, function):
+        self.function = function
+
+    def __set_name__(self, owner, name):
+        self.name = f"_{name}"
+
+    def __get__(self, instance, owner=None):
+        try:
+            return getattr(instance, self.name)
+        except AttributeError:
+            value = self.function(instance)
+            setattr(instance, self.name, value)
+            return value
 
 
-def look(thing):
-    return hasattr(thing, "size"), hasattr(thing, "kind"), hasattr(thing, "empty"), getattr(thing, "size", None), getattr(thing, "kind", "none")
+class Page:
+    @lazy
+    def text(self):
+        print("made")
+        return "words"
 
 
-print(look(Plain()), look(Bare()), look(3), look(None), look(Plain))
-eager = Eager()
-print(hasattr(eager, "gone"), hasattr(eager, "other"), getattr(eager, "gone", 1), getattr(eager, "more"), eager.asked)
-for ask in (lambda: hasattr(eager, "broken"), lambda: getattr(eager, "broken", 0), lambda: getattr(Plain(), "missing"), lambda: getattr(Plain(), "size", 1, 2)):
+def attempt(call, *args):
     try:
-        print(ask())
-    except (ValueError, AttributeError, TypeError) as error:
+        print(call(*args))
+    except Exception as error:
         print(type(error).__name__, error)
-name = "size"
-print(getattr(Plain(), name), getattr(*(Plain(), "size")), getattr("text", "upper")(), getattr(Plain(), "__dict__"), hasattr(super, "size"))
-parts = []
 
 
-def noted(part):
-    parts.append(part)
-    return Plain() if part == "owner" else part
+def by_name(thing, name):
+    print(hasattr(thing, name), getattr(thing, name, "none"))
+    setattr(thing, name, 5)
+    print(getattr(thing, name))
+    delattr(thing, name)
+    print(hasattr(thing, name))
 
 
-print(getattr(noted("owner"), "missing", noted("default")), parts)
+for thing in (Thing(), Slotted()):
+    by_name(thing, "left")
+by_name(Thing(), Text("right"))
+attempt(lambda thing, name: getattr(thing, name), Thing(), "mis" + "sing")
+attempt(lambda thing, name: setattr(thing, name, 1), Thing(), "doub" + "led")
+attempt(lambda thing, name: delattr(thing, name), Slotted(), "le" + "ft")
+attempt(lambda thing, name: getattr(thing, name), Thing(), 3)
+attempt(lambda thing, name: setattr(thing, name), Thing(), "left")
+attempt(lambda thing, name: hasattr(thing, name, 1), Thing(), "left")
+page = Page()
+print(page.text, page.text, vars(page))
+names = [f"n{number}" for number in range(70)]
+for name in names:
+    setattr(page, name, name)
+print(all(getattr(page, name) == name for name in names), getattr(Thing, "ki" + "nd"))
 
 
-def own():
-    def getattr(thing, name):
-        return "mine", name
-
-    return getattr(Plain(), "size")
+def shadowed(getattr):
+    return getattr(3, "x" + "y")
 
 
-print(own())
-print([getattr(each, "size", 0) for each in (Plain(), Bare())], "yes" if hasattr(Plain(), "size") and not hasattr(Bare(), "empty") else "no")
-total = sum(getattr(each, "size", 0) for each in (Plain(), 3))
+print(shadowed(lambda thing, name: (thing, name)))

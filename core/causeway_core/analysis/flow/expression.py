@@ -41,6 +41,8 @@ MUTATORS = frozenset(
 """Methods of built-in containers that change them; those that give something back also read."""
 
 _OF_SETS = frozenset({"union", "intersection", "difference", "symmetric_difference", "issubset", "issuperset", "isdisjoint"})
+BY_NAME = ("getattr", "hasattr", "setattr", "delattr")
+"""Functions that are given the name of an attribute."""
 LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"}) | _OF_SETS
 """Methods of built-in containers that only look."""
 
@@ -278,8 +280,8 @@ class ExpressionFlow:
         given = frozenset().union(*arguments, *keywords.values())
         self.graph.sink(given)
         targets = self._called(node.func, name) if name else []
-        if not targets and name in ("hasattr", "getattr") and isinstance(node.func, ast.Name):
-            given |= self._looked_at(node)
+        if not targets and name in BY_NAME and isinstance(node.func, ast.Name):
+            given |= self._by_name(node, name, given)
         result = receiver | self._handed_on(node, arguments, keywords)
         if isinstance(node.func, ast.Name) and node.func.id in self._methods:
             result |= self._mutate(self._methods[node.func.id], self._methods[node.func.id], given)
@@ -296,12 +298,16 @@ class ExpressionFlow:
                 self.graph.nodes[number].content = looked
         return given | result | {looked << 1}
 
-    def _looked_at(self, node: ast.Call) -> Taint:
-        """The read of an attribute by a function that is given its name."""
-        match node.args:
-            case [owner, ast.Constant(value=str() as name), *_]:
-                self.use(owner, Usage.DEREFERENCED)
-                return frozenset({self.place(node, Role.READ, name, "attribute") << 1})
+    def _by_name(self, node: ast.Call, does: str, given: Taint) -> Taint:
+        """The read or write of an attribute by a function that is given its name."""
+        if len(node.args) < 2:
+            return NOTHING
+        named = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
+        name = named if isinstance(named, str) else None
+        self.use(node.args[0], Usage.DEREFERENCED)
+        if does in ("getattr", "hasattr"):
+            return frozenset({self.place(node, Role.READ, name, "attribute") << 1})
+        self.write(node, name, "attribute", given, constant=not given)
         return NOTHING
 
     def _called(self, function: ast.expr, name: str) -> list[Scope]:

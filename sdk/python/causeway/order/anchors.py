@@ -26,6 +26,7 @@ ACCESS_OF = {
     "method": ("mutate", "read", "write", "delete", "test", "iterate"),
     "bound": ("mutate", "read", "write", "delete", "test", "iterate"),
     "mutated": ("mutate",),
+    "named": ("read", "write", "delete"),
     "read": ("read", "iterate"),
     "iterate": ("iterate", "read"),
     "resume": ("resume", "await"),

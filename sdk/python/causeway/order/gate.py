@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CONTAINERS = (list, dict, set, deque, bytearray)
 _METHODS: tuple[type, ...] = (type("".join), type("".__len__))
+_BY_NAME = {getattr: "read", hasattr: "read", setattr: "write", delattr: "delete"}
 _READS = ("read", "iterate", "test", "mutate")
 
 
@@ -96,6 +97,8 @@ class Gate:
         kind = self._duty.tap_kind
         if kind in ("method", "mutated", "bound"):
             return self._method(index)
+        if kind == "named":
+            return self._by_name(index)
         if kind == "walrus":
             places = self._before("write")
         elif kind == "await":
@@ -157,6 +160,22 @@ class Gate:
             places = self._before("mutate", "read", "write", "delete", "test", "iterate")
             result = function(*args, **kwargs)
             self._after(places, watched.constant(owner) if places else None)
+            return result
+
+        return call
+
+    def _by_name(self, function: Any) -> Any:
+        """`getattr`, `setattr` and the like."""
+        tapped = self._tap[function]
+        access = _BY_NAME.get(function)
+        if not self._duty.accesses or access is None:
+            self._after([])
+            return tapped
+
+        def call(*args: Any) -> Any:
+            places = [place for place in self._before(access) if place.name in (None, args[1])]
+            result = tapped(*args)
+            self._after(places, watched.attribute(args[0], args[1]) if places else None)
             return result
 
         return call

@@ -21,6 +21,8 @@ METHODS = frozenset(
 READERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate iter reversed next zip".split())
 LOOKS = frozenset(("hasattr", "getattr"))
 """Functions that read an attribute which they are given the name of."""
+BY_NAME = frozenset(("getattr", "hasattr", "setattr", "delattr"))
+"""Functions that do to an attribute by its name what a statement does."""
 CONSUMERS = frozenset("sum min max any all list tuple set frozenset dict sorted".split())
 MUTATED = {
     "heapq": frozenset("heappush heappop heapify heapreplace heappushpop".split()),
@@ -45,6 +47,13 @@ def _names_attribute(node: ast.Call) -> bool:
     return isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier() and not name.value.startswith("__")
 
 
+def _may_name_attribute(node: ast.Call) -> bool:
+    """Whether a call is given an object and what may be the name of an attribute: one that Python itself has a meaning for is nobody's state."""
+    plain = len(node.args) in (2, 3) and not node.keywords and not any(isinstance(each, ast.Starred) for each in node.args)
+    name = node.args[1] if plain else None
+    return plain and not (isinstance(name, ast.Constant) and str(name.value).startswith("__"))
+
+
 def _method_site(name: str) -> str:
     return "contains" if name == "__contains__" else "method"
 
@@ -67,6 +76,7 @@ class Expressions(Taps):
         self.line = 0
         self._builtin_names = READERS - analysis.module.bound
         self._looks = LOOKS - analysis.module.bound
+        self._by_name = BY_NAME - analysis.module.bound
         self._stdlib_modules = {name for name in analysis.imported if name in sys.stdlib_module_names}
 
     def expr(self, node: Any) -> Any:
@@ -263,6 +273,8 @@ class Expressions(Taps):
                 return self._builtin(node, func)
             elif func.id in self._looks and self.meaning(func.id) == "global" and _names_attribute(node):
                 return self._look(node)
+            elif func.id in self._by_name and self.meaning(func.id) == "global" and _may_name_attribute(node):
+                node.func = self.subscript(self.tap("named", "attr", node), func, ast.Load(), func, first_of(func))
             else:
                 node.func = self.expr(func)
         else:

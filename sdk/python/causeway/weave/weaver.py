@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from causeway.weave.cache import Cache, Stored
 from causeway.weave.dynamic import Dynamic
+from causeway.weave.named import NamedSites
 from causeway.weave.patch import loaded
 from causeway.weave.scope import Scope, switched_off
 
@@ -28,6 +29,7 @@ class Weaver:
         self.cache = cache
         self.spool = spool
         self.detail = detail
+        self._named = NamedSites(cache, spool) if spool is not None else None
         self.gates: Any = None
         """While an order is in force (causeway/order): what puts gates in the place of taps."""
 
@@ -86,6 +88,9 @@ class Weaver:
                 self.cache.store(key, stored, table)
             self._published(key, table)
         base = self.tap.add_sites(stored.sites, key, module)
+        if "named" in stored.kinds and self._named is not None:
+            self._named.add(base, stored.sites, key)
+            self.tap.name_sites(self._named)
         taps = self.tap.make_packed(stored.kinds, stored.rows, stored.names, base)
         if gates is not None:
             gates.gate(stored, taps, table)
