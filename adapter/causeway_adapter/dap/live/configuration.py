@@ -69,7 +69,22 @@ def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
     if given is None and arguments.get("port") is not None:
         given = {"host": arguments.get("host"), "port": arguments["port"]}
     check("attach", {**arguments, "connect": given})
+    process = arguments.get("processId")
+    if process is not None and not _is_there(int(process)):
+        raise LaunchError(f"there is no process {process}", "check `processId`")
     return (given.get("host") or "127.0.0.1", given["port"]) if given is not None else None
+
+
+def _is_there(process: int) -> bool:
+    if os.name != "posix":
+        return True  # there a signal 0 would interrupt it
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _together(arguments: Mapping[str, Any]) -> str | None:

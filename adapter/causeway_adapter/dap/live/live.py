@@ -30,6 +30,11 @@ ABOUT_THE_BACKEND = frozenset({"setDebuggerProperty", "setPydevdSourceMap", "deb
 TERMS = "borrows"
 """The property by which the configuration of a child process's session, which debugpy makes of its parent's, says where the recording is."""
 
+FAILED = "Attach to PID failed"
+"""How debugpy says in the console that a debugger (gdb, lldb) did not let it into a process."""
+
+LISTEN = "Where that is not possible, start the program with `python -m debugpy --listen 5678` and attach with `connect`"
+
 NO_PAST = "a program that runs already is debugged without a past: only programs that are launched here are recorded"
 
 
@@ -45,6 +50,7 @@ class Live:
         self._conversation = conversation
         self._port = port
         self._launch = beginning.launch
+        self._began = beginning
         self._pending: dict[int, Then] = {beginning.asked: lambda answer: self._launched(beginning.request, answer)}
         self._asked: dict[int, int] = {}
         self._breakpoints = Breakpoints(conversation)
@@ -224,6 +230,8 @@ class Live:
         name, body = message.get("event"), message.get("body") or {}
         if name == "debugpyAttach":
             self._lend(body)
+        if name == "output" and str(body.get("output")).startswith(FAILED):
+            self._not_attached()
         if name in ("exited", "terminated"):
             self._end.hears(name, message)
             if name == "terminated":
@@ -241,6 +249,13 @@ class Live:
         if name == "initialized":
             self._port.emit(Event("capabilities", {"capabilities": {"supportsRestartRequest": False}}))
         self._port.send({key: value for key, value in message.items() if key != "seq"})
+
+    def _not_attached(self) -> None:
+        """debugpy has given up, but would say so only after a minute."""
+        then = self._pending.pop(self._began.asked, None)
+        if then is not None:
+            process = (self._began.request.get("arguments") or {}).get("processId")
+            then({"success": False, "message": f"debugpy did not get into process {process}: see the console for what it said. {LISTEN}"})
 
     def _program_ended(self) -> None:
         if self._present.over:

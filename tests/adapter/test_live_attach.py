@@ -1,0 +1,143 @@
+"""Programs that run already: attached to where they listen, where they call to, and by the number of their process. They have no past."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.adapter.client import Client
+
+LOOPS = '''\
+import sys
+import threading
+
+done = threading.Event()
+
+
+def turn(number):
+    doubled = number * 2  # @turn
+    return doubled
+
+
+number = 0
+print("running", flush=True)
+while not done.wait(0.01):
+    turn(number)
+    number += 1
+print("done", flush=True)
+'''
+"""Goes on until somebody sets `done`."""
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def running(program):
+    """Starts a program by `python` with these words, and ends it."""
+    started = []
+
+    def start(*words, source=LOOPS):
+        script = program(source)
+        command = [sys.executable, "-Xfrozen_modules=off", *words, str(script.path)]
+        process = subprocess.Popen(command, cwd=script.path.parent, stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        return script, process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def attach(client, script, **where):
+    """Attach, with a breakpoint at the marked line; what the program that is not there yet, or cannot be attached to, is refused with."""
+    attached = client.begin("attach", **where)
+    while not any(event["event"] == "initialized" for event in client.events):
+        client._keep(client.receive())
+        if attached in client._responses:
+            return error_of(client.response(attached))
+    client.event("initialized")
+    script.at("turn")(client)
+    client.request("configurationDone")
+    response = client.response(attached)
+    assert response["success"], response
+    return ""
+
+
+def error_of(response):
+    assert not response["success"]
+    return response["body"]["error"]["format"]
+
+
+def initialize(client):
+    client.request("initialize", adapterID="causeway", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
+
+
+def debugs(client, script, process):
+    """It is held at a breakpoint, told, changed, and let go; and has no past."""
+    stopped = client.event("stopped")
+    assert stopped["reason"] == "breakpoint" and script.stops_at(client, stopped, "turn")
+    frame = client.top(stopped)["id"]
+    assert client.request("evaluate", expression="number * 0", frameId=frame, context="watch")["result"] == "0"
+    assert [one["name"] for one in client.request("threads")["threads"]] == ["MainThread"]
+    assert "no past" in error_of(client.ask("stepBack", threadId=stopped["threadId"]))
+    stepped = client.move("next", stopped)
+    assert client.place(stepped)[2] == script.line("turn") + 1
+    client.request("evaluate", expression="done.set()", frameId=client.top(stepped)["id"], context="repl")
+    script.at()(client)
+    client.request("continue", threadId=stepped["threadId"])
+    client.event("terminated")
+    assert "done\n" in iter(process.stdout.readline, "") and process.wait() == 0
+
+
+def test_attach_to_where_a_program_listens(running):
+    port = free_port()
+    script, process = running("-m", "debugpy", "--listen", f"127.0.0.1:{port}")
+    assert process.stdout.readline() == "running\n", "which it does when it listens"
+    with Client() as client:
+        initialize(client)
+        assert "nothing listens" in attach(client, script, connect={"port": free_port()})
+        assert attach(client, script, connect={"host": "127.0.0.1", "port": port}) == ""
+        debugs(client, script, process)
+
+
+def test_wait_for_a_program_that_calls(running, program):
+    port = free_port()
+    with Client() as client:
+        initialize(client)
+        attached = client.begin("attach", listen={"host": "127.0.0.1", "port": port})
+        while client.event("debugpyWaitingForServer")["port"] != port:
+            pass
+        script, process = running("-m", "debugpy", "--connect", f"127.0.0.1:{port}", "--wait-for-client")
+        client.event("initialized")
+        script.at("turn")(client)
+        client.request("configurationDone")
+        assert client.response(attached)["success"]
+        debugs(client, script, process)
+
+
+@pytest.mark.slow
+def test_attach_to_a_process_by_its_number(running):
+    script, process = running()
+    assert process.stdout.readline() == "running\n"
+    with Client() as client:
+        initialize(client)
+        refused = attach(client, script, processId=process.pid)
+        if not refused:
+            debugs(client, script, process)
+    if refused:  # where gdb cannot call functions in another process, or is not there
+        assert refused.startswith(f"debugpy did not get into process {process.pid}")
+
+
+def test_a_process_that_is_not_there_is_one_clear_error():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with Client() as client:
+        initialize(client)
+        assert f"there is no process {ended.pid}" in error_of(client.ask("attach", processId=ended.pid))
