@@ -30,6 +30,9 @@ const SETTINGS = {
   'remote.autoForwardPorts': false,
   'workbench.reduceMotion': 'on',
   'editor.cursorBlinking': 'solid',
+  'terminal.integrated.cursorBlinking': false,
+  // There is no graphics card: what would be drawn by it is drawn by the processor, at a high price.
+  'terminal.integrated.gpuAcceleration': 'off',
   // A person who does not dwell on a row: no tooltip that covers the next one.
   'workbench.hover.delay': 600_000,
 };
@@ -44,38 +47,33 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** A VS Code server of its own with the extension in it, and a fresh copy of a workspace. */
+/** A VS Code server, with the extension in it unless `installed` is false. Its windows are what `url` shows of a folder. */
 export class VsCode {
   readonly url: string;
-  readonly workspace: string;
   private readonly folder: string;
   private readonly child: ChildProcess;
 
-  private constructor(url: string, workspace: string, folder: string, child: ChildProcess) {
+  private constructor(url: string, folder: string, child: ChildProcess) {
     this.url = url;
-    this.workspace = workspace;
     this.folder = folder;
     this.child = child;
   }
 
-  /** Starts it on a copy of `source` (a folder of this project). `settings` are added to the user's. */
-  static async start(source: string, settings: Record<string, unknown> = {}): Promise<VsCode> {
+  static async start({ installed = true } = {}): Promise<VsCode> {
     const folder = mkdtempSync(join(tmpdir(), 'causeway-editor-'));
-    const workspace = join(folder, 'work');
-    cpSync(join(project, source), workspace, { recursive: true, filter: (path) => !/(\.causeway|__pycache__)$/.test(path) });
     // What concerns the machine counts only where the server keeps it; the rest is the user's.
     for (const part of ['User', 'Machine']) {
       mkdirSync(join(folder, 'user', part), { recursive: true });
-      writeFileSync(join(folder, 'user', part, 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
+      writeFileSync(join(folder, 'user', part, 'settings.json'), JSON.stringify(SETTINGS));
     }
-    unpack(join(folder, 'extensions'));
+    if (installed) unpack(join(folder, 'extensions'));
     const port = await freePort();
-    const words = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'];
+    const words = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms', '--enable-smoke-test-driver'];
     const places = ['--extensions-dir', join(folder, 'extensions'), '--user-data-dir', join(folder, 'user'), '--server-data-dir', join(folder, 'server')];
     const environment = { ...process.env, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', PATH: `${dirname(python)}:${process.env['PATH'] ?? ''}` };
     const child = spawn(process.execPath, ['out/server-main.js', ...words, ...places], { cwd: server, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     await listening(child, port);
-    return new VsCode(`http://127.0.0.1:${port}/?folder=${workspace}`, workspace, folder, child);
+    return new VsCode(`http://127.0.0.1:${port}/`, folder, child);
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { selectors } from './selectors.ts';
-import { project, VsCode } from './vscode.ts';
+import { shared } from './shared.ts';
+import { project } from './vscode.ts';
+import { type Settings, Workspace } from './workspace.ts';
 
-const BROWSER = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const PATIENCE = Number(process.env['CAUSEWAY_PATIENCE'] ?? 120_000);
 /** How long the rest of a file waits for each thing when one has not come: what follows builds on it. */
 const AFTER_A_FAILURE = 3_000;
@@ -12,39 +13,76 @@ const AFTER_A_FAILURE = 3_000;
 const AGAIN = 2_000;
 const MOST_LOOKS = 20;
 
+/** How a window is opened. */
+interface Opening {
+  /** Of the workspace. */
+  readonly settings?: Settings;
+  /** Is called with the path of the workspace, and works while VS Code starts. */
+  readonly prepare?: (workspace: string) => Promise<unknown>;
+  readonly host?: Host;
+  /** The address of a server without the extension; else that which all scenes share. */
+  readonly code?: string;
+}
+
+/** What is loaded into the extension host beside what is installed. */
+export interface Host {
+  /** The folder of an extension under development. */
+  readonly extension: string;
+  /** A module whose `run` VS Code calls (`extensionTestsPath`). */
+  readonly tests: string;
+  /** Is called with 0 or an exit code when `run` has ended: by VS Code's driver for its own smoke tests. */
+  readonly ended: (code: number) => void;
+}
+
+function payload(code: string, { extension, tests }: Host): string {
+  const remote = (path: string): string => `vscode-remote://${new URL(code).host}${path}`;
+  return encodeURIComponent(JSON.stringify([['extensionDevelopmentPath', remote(extension)], ['extensionTestsPath', remote(tests)]]));
+}
+
 /** A person at the workbench: opens files, sets breakpoints, presses keys, and looks. Waits are for what is seen, never for time. */
 export class Workbench {
-  readonly code: VsCode;
+  readonly workspace: string;
   readonly page: Page;
+  private readonly copy: Workspace;
   private readonly browser: Browser;
   private patience = PATIENCE;
 
-  private constructor(code: VsCode, page: Page, browser: Browser) {
-    this.code = code;
+  private constructor(copy: Workspace, page: Page, browser: Browser) {
+    this.copy = copy;
+    this.workspace = copy.folder;
     this.page = page;
     this.browser = browser;
   }
 
-  /** Opens a copy of a folder of this project; `prepare` is called with the copy's path and works while VS Code starts. */
-  static async open(source: string, settings: Record<string, unknown> = {}, prepare: (workspace: string) => Promise<unknown> = async () => undefined): Promise<Workbench> {
-    const code = await VsCode.start(source, settings);
-    const prepared = prepare(code.workspace);
+  /** Opens a window on a copy of a folder of this project. */
+  static async open(source: string, { settings = {}, prepare = async () => undefined, host, code: own }: Opening = {}): Promise<Workbench> {
+    const copy = new Workspace(source);
+    copy.set(settings);
+    const prepared = prepare(copy.folder);
     prepared.catch(() => undefined);
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: BROWSER, timeout: PATIENCE });
-    const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
-    page.setDefaultTimeout(PATIENCE);
-    const workbench = new Workbench(code, page, browser);
-    await page.goto(code.url);
-    await page.waitForSelector(selectors.workbench);
-    await workbench.see(page.locator(selectors.explorerRows));
-    await workbench.see(page.locator(selectors.activityBar('Causeway')));
+    const { code: common, browser } = await shared();
+    const code = own ?? common;
+    const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
+    context.setDefaultTimeout(PATIENCE);
+    const workbench = new Workbench(copy, await context.newPage(), browser);
+    if (host) await workbench.page.exposeFunction('codeAutomationExit', host.ended);
+    await workbench.page.goto(`${code}?folder=${copy.folder}${host ? `&payload=${payload(code, host)}` : ''}`);
+    await workbench.page.waitForSelector(selectors.workbench);
+    await workbench.see(workbench.page.locator(selectors.explorerRows));
+    if (own === undefined) await workbench.see(workbench.page.locator(selectors.activityBar('Causeway')));
     await prepared;
     return workbench;
   }
 
   async close(): Promise<void> {
+    await this.page.context().close();
     await this.browser.close();
-    await this.code.stop();
+    this.copy.remove();
+  }
+
+  /** Changes settings of the workspace, as a person does who edits its settings.json. */
+  set(settings: Settings): void {
+    this.copy.set(settings);
   }
 
   /** Waits until something is no longer there. */
@@ -76,7 +114,7 @@ export class Workbench {
   }
 
   private async failed(error: unknown): Promise<never> {
-    if (this.patience === PATIENCE) await this.picture('failed');
+    if (this.patience === PATIENCE) await this.picture(`failed-${process.env['CAUSEWAY_SCENE'] ?? 'scene'}`);
     this.patience = AFTER_A_FAILURE;
     this.page.setDefaultTimeout(this.patience);
     throw error;
@@ -84,6 +122,13 @@ export class Workbench {
 
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** Answers the dialog that asks for a file or a folder of the machine. */
+  async choosePath(path: string): Promise<void> {
+    const button = await this.see(this.page.locator(selectors.quickButton, { hasText: /^(OK|Install|Open|Select.*)$/ }));
+    await this.page.locator(selectors.quickInput).fill(path);
+    await button.click();
   }
 
   /** Runs a command of the palette by its title. */

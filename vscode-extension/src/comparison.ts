@@ -3,19 +3,36 @@ import { CommandLine } from './commandLine';
 import { Finding, findingsOf } from './findings';
 import { folderOf, nameOf, recordingsOf } from './recordings';
 
+/** The scheme of the documents that are compared. */
+export const SCHEME = 'causeway-findings';
+
+/** The findings of a recording as text that nobody can change or is asked to save; its path is the recording's. */
+export class FindingsAsText implements vscode.TextDocumentContentProvider {
+  constructor(private readonly commandLine: CommandLine) {}
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    return text(await findingsOf(this.commandLine, uri.with({ scheme: 'file', query: '' })));
+  }
+}
+
 /** Shows which findings came and which went between two recordings, as a diff of their titles. */
-export async function compare(commandLine: CommandLine, recording: vscode.Uri): Promise<void> {
+export async function compare(recording: vscode.Uri): Promise<void> {
   const folder = folderOf(recording);
   const others = folder ? (await recordingsOf(folder)).filter((other) => other.fsPath !== recording.fsPath) : [];
+  if (others.length === 0) {
+    void vscode.window.showInformationMessage(`There is no recording beside ${nameOf(recording)} to compare it with.`);
+    return;
+  }
   const picked = await vscode.window.showQuickPick(others.map((uri) => ({ label: nameOf(uri), uri })), { placeHolder: `Compare ${nameOf(recording)} with…` });
   if (!picked) return;
-  const [left, right] = await Promise.all([picked.uri, recording].map(async (uri) => document(await findingsOf(commandLine, uri))));
-  if (!left || !right) return;
-  await vscode.commands.executeCommand('vscode.diff', left.uri, right.uri, `Findings: ${picked.label} ↔ ${nameOf(recording)}`);
+  // The query makes a text of its own of a recording that has been written anew since it was compared last.
+  const query = String(Date.now());
+  const [left, right] = [picked.uri, recording].map((uri) => uri.with({ scheme: SCHEME, query }));
+  await vscode.commands.executeCommand('vscode.diff', left, right, `Findings: ${picked.label} ↔ ${nameOf(recording)}`);
 }
 
 /** Sorted by what is found, not by number, so that a diff shows what changed. */
-function document(findings: readonly Finding[]): Thenable<vscode.TextDocument> {
+function text(findings: readonly Finding[]): string {
   const lines = findings.map(({ tier, kind, resource, title }) => `${kind.replaceAll('_', ' ')} of ${resource}\n    ${tier}\n    ${title}`).sort();
-  return vscode.workspace.openTextDocument({ language: 'plaintext', content: lines.join('\n') || 'no findings' });
+  return lines.join('\n') || 'no findings';
 }

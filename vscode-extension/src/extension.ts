@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CommandLine } from './commandLine';
-import { compare } from './comparison';
+import { compare, FindingsAsText, SCHEME } from './comparison';
 import { AdapterFactory } from './debug/adapterFactory';
 import { DebugCommands } from './debug/commands';
 import { ConfigurationProvider, DynamicConfigurations } from './debug/configurations';
@@ -10,16 +10,27 @@ import { createDemo } from './demo';
 import { findingsOf } from './findings';
 import { Interpreters } from './interpreter';
 import { LanguageServer } from './language/client';
+import { pythonFile } from './pythonFiles';
 import { folderOf, newestRecording, PATTERN } from './recordings';
 import { StatusBar } from './statusBar';
 import { TestProfile } from './testing/testProfile';
+import { Turns } from './turns';
 import { CausalityView } from './views/causalityView';
 import { FindingsView, Located } from './views/findingsView';
 import { RecordingEditor } from './views/recordingEditor';
 import { deleteRecording, RecordingsView } from './views/recordingsView';
 
+/** A recording that grows changes many times a second. */
+const BETWEEN_LOOKS_MS = 1_000;
+
+/** What other extensions, and tests, may ask of this one. */
+export interface Causeway {
+  /** The interpreter that a folder's programs run with; it need not have Causeway. */
+  interpreterOf(folder?: vscode.WorkspaceFolder): Promise<string>;
+}
+
 /** Wires the parts together. Everything that knows Python programs is in the Python package; this only shows it. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): Causeway {
   const interpreters = new Interpreters();
   const commandLine = new CommandLine(interpreters);
   const sessions = new Sessions();
@@ -27,11 +38,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const recordings = new RecordingsView(commandLine);
   const status = new StatusBar(sessions);
   const server = new LanguageServer(interpreters, sessions);
-  const refresh = (): void => {
+  const looks = new Turns(async () => {
     findings.refresh();
     recordings.refresh();
-    void rest(commandLine, status);
-  };
+    await Promise.all([rest(commandLine, status), server.whenNeeded()]);
+  }, BETWEEN_LOOKS_MS);
+  const refresh = (): void => looks.ask();
   const watcher = vscode.workspace.createFileSystemWatcher(`**/${PATTERN}`);
   context.subscriptions.push(
     sessions,
@@ -50,11 +62,13 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerTreeDataProvider('causeway.recordings', recordings),
     vscode.window.registerWebviewViewProvider('causeway.causality', new CausalityView(context.extensionUri, sessions), { webviewOptions: { retainContextWhenHidden: true } }),
     vscode.window.registerCustomEditorProvider('causeway.recording', new RecordingEditor(context.extensionUri, commandLine), { supportsMultipleEditorsPerDocument: true }),
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, new FindingsAsText(commandLine)),
     ...new DebugCommands(sessions).register(),
     ...commands(context, commandLine, sessions, server, refresh),
   );
-  void server.start();
+  void server.whenNeeded();
   void rest(commandLine, status);
+  return { interpreterOf: (folder) => interpreters.of(folder) };
 }
 
 function commands(context: vscode.ExtensionContext, commandLine: CommandLine, sessions: Sessions, server: LanguageServer, refresh: () => void): vscode.Disposable[] {
@@ -66,7 +80,7 @@ function commands(context: vscode.ExtensionContext, commandLine: CommandLine, se
     register('causeway.openRecording', (recording?: vscode.Uri) => openRecording(sessions, recording)),
     register('causeway.travelToFinding', (located?: Located) => travelToFinding(commandLine, sessions, located)),
     register('causeway.deleteRecording', (recording: vscode.Uri) => deleteRecording(recording).then(refresh)),
-    register('causeway.compareRecordings', (recording: vscode.Uri) => compare(commandLine, recording)),
+    register('causeway.compareRecordings', (recording: vscode.Uri) => compare(recording)),
     register('causeway.verify', (recording: vscode.Uri) => verify(commandLine, recording).then(refresh)),
     register('causeway.refresh', refresh),
     register('causeway.restartLanguageServer', () => server.restart()),
@@ -81,13 +95,8 @@ async function rest(commandLine: CommandLine, status: StatusBar): Promise<void> 
   status.rest(recording, recording ? (await findingsOf(commandLine, recording)).length : 0);
 }
 
-function pythonFile(uri?: vscode.Uri): vscode.Uri | undefined {
-  const document = vscode.window.activeTextEditor?.document;
-  return uri ?? (document?.languageId === 'python' ? document.uri : undefined);
-}
-
 async function debugFile(uri?: vscode.Uri): Promise<void> {
-  const file = pythonFile(uri);
+  const file = await pythonFile(uri, 'Debug which file?');
   if (!file) return;
   const folder = vscode.workspace.getWorkspaceFolder(file);
   await vscode.debug.startDebugging(folder, { type: 'causeway', request: 'launch', name: 'Causeway: current file', program: file.fsPath });
@@ -95,7 +104,7 @@ async function debugFile(uri?: vscode.Uri): Promise<void> {
 
 /** Records in a terminal, where the program's own output belongs; the views follow the file that appears. */
 async function recordFile(commandLine: CommandLine, uri?: vscode.Uri): Promise<void> {
-  const file = pythonFile(uri);
+  const file = await pythonFile(uri, 'Record which file?');
   if (!file) return;
   const folder = vscode.workspace.getWorkspaceFolder(file);
   const python = await commandLine.interpreters.withCauseway(folder);

@@ -32,8 +32,30 @@ export interface Finding {
   readonly reproduced: { readonly runs: number; readonly failures: number } | null;
 }
 
-/** The findings that are stored in a recording, most pressing first; empty for a recording that cannot be read. */
+const known = new Map<string, { readonly stamp: string; readonly findings: Promise<Finding[]> }>();
+
+/** The findings that are stored in a recording, most pressing first; empty for a recording that cannot be read. A file that has not changed is read once. */
 export async function findingsOf(commandLine: CommandLine, recording: vscode.Uri): Promise<Finding[]> {
+  const stamp = await stampOf(recording);
+  const before = known.get(recording.fsPath);
+  if (before !== undefined && before.stamp === stamp) return before.findings;
+  const findings = read(commandLine, recording);
+  known.set(recording.fsPath, { stamp, findings });
+  // Nothing may have been found because there was no interpreter yet.
+  if ((await findings).length === 0) known.delete(recording.fsPath);
+  return findings;
+}
+
+async function read(commandLine: CommandLine, recording: vscode.Uri): Promise<Finding[]> {
   const rows = await commandLine.lines<{ json: string }>(folderOf(recording), ['query', recording.fsPath, 'select json from finding order by rank, id', '--json']);
   return rows.map((row) => JSON.parse(row.json) as Finding);
+}
+
+async function stampOf(recording: vscode.Uri): Promise<string> {
+  try {
+    const { mtime, size } = await vscode.workspace.fs.stat(recording);
+    return `${mtime} ${size}`;
+  } catch {
+    return '';
+  }
 }

@@ -8,7 +8,7 @@ let workbench: Workbench;
 const status = (): ReturnType<Workbench['page']['locator']> => workbench.page.locator(selectors.statusItem('causeway.causeway.causeway'));
 
 before(async () => {
-  workbench = await Workbench.open('examples/bank', {}, async (workspace) => unhurried(workspace));
+  workbench = await Workbench.open('examples/bank', { prepare: async (workspace) => unhurried(workspace) });
 });
 after(() => workbench?.close());
 

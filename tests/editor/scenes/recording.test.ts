@@ -11,12 +11,22 @@ interface Styled {
   getComputedStyle(of: unknown): { color: string };
 }
 
+/** The part of a page that is tried. */
+interface Inside {
+  readonly ownerDocument: { readonly title: string; readonly head: { append(what: unknown): void }; createElement(name: string): { textContent: string } };
+}
+
+const LIGHT = 'Light Modern', DARK = 'Dark Modern';
+
 let workbench: Workbench;
 
 before(async () => {
-  workbench = await Workbench.open('examples/bank', {}, async (workspace) => {
-    unhurried(workspace);
-    copyFileSync(await recordLostUpdate(workspace), join(workspace, 'bank.causeway'));
+  workbench = await Workbench.open('examples/bank', {
+    settings: { 'workbench.colorTheme': LIGHT },
+    prepare: async (workspace) => {
+      unhurried(workspace);
+      copyFileSync(await recordLostUpdate(workspace), join(workspace, 'bank.causeway'));
+    },
   });
 });
 after(() => workbench?.close());
@@ -109,12 +119,25 @@ test('the causality view follows a dark theme', async () => {
   const view = await workbench.webview('.node.here');
   const colour = (): Promise<string> => view.locator('body').evaluate((body) => (globalThis as unknown as Styled).getComputedStyle(body).color);
   const light = await colour();
-  await workbench.command('Preferences: Toggle between Light/Dark Themes');
+  workbench.set({ 'workbench.colorTheme': DARK });
   await view.locator('body.vscode-dark').waitFor();
   assert.notEqual(await colour(), light);
   await workbench.picture('dark');
-  await workbench.command('Preferences: Toggle between Light/Dark Themes');
+  workbench.set({ 'workbench.colorTheme': LIGHT });
   await view.locator('body.vscode-light').waitFor();
+});
+
+test('the page of the causality view runs no script but its own, and reaches no network', async () => {
+  const view = await workbench.webview('.node.here');
+  await assert.rejects(view.locator('body').evaluate((_, address) => fetch(address), `${workbench.page.url()}version`), /Failed to fetch/);
+  const ran = await view.locator('body').evaluate((body) => {
+    const page = (body as unknown as Inside).ownerDocument;
+    const script = page.createElement('script');
+    script.textContent = 'document.title = "changed"';
+    page.head.append(script);
+    return page.title;
+  });
+  assert.equal(ran, 'Causality');
 });
 
 test('a recording opens from the explorer, and a finding in it is a click away', async () => {

@@ -40,11 +40,11 @@ test('launches that share a recording: a service that is held steps back into th
   await workbench.gone(workbench.page.locator(selectors.topFrameLine));
 });
 
-test('a child process has a session of its own, which steps back through its past to the line that started it', async () => {
+test('the play button of the editor debugs its file; a child process has a session of its own, which steps back through its past to the line that started it', async () => {
   await workbench.openFile('bill.py', 6);
   await workbench.toggleBreakpoint();
   await workbench.openFile('orders.py');
-  await workbench.command('Causeway: Debug with Causeway');
+  await (await workbench.see(workbench.page.locator(selectors.editorAction('Debug with Causeway')))).click();
   await workbench.stoppedAt('bill.py', 6);
   assert.match(await workbench.variable('price'), /14/);
   await stepBackTo('bill.py', 5, 4, 3, 1);

@@ -11,11 +11,14 @@ import { Workbench } from '../workbench.ts';
 let workbench: Workbench;
 
 before(async () => {
-  workbench = await Workbench.open('examples/bank', { 'causeway.python': '${workspaceFolder}/bare/bin/python' }, async (workspace) => {
-    execFileSync(python, ['-m', 'venv', '--without-pip', 'bare'], { cwd: workspace });
-    const refused = { type: 'causeway', request: 'attach', name: 'no such recording', python, recording: '${workspaceFolder}/no-such.causeway' };
-    mkdirSync(join(workspace, '.vscode'));
-    writeFileSync(join(workspace, '.vscode', 'launch.json'), JSON.stringify({ version: '0.2.0', configurations: [refused] }));
+  workbench = await Workbench.open('examples/bank', {
+    settings: { 'causeway.python': '${workspaceFolder}/bare/bin/python' },
+    prepare: async (workspace) => {
+      execFileSync(python, ['-m', 'venv', '--without-pip', 'bare'], { cwd: workspace });
+      const refused = { type: 'causeway', request: 'attach', name: 'no such recording', python, recording: '${workspaceFolder}/no-such.causeway' };
+      mkdirSync(join(workspace, '.vscode'), { recursive: true });
+      writeFileSync(join(workspace, '.vscode', 'launch.json'), JSON.stringify({ version: '0.2.0', configurations: [refused] }));
+    },
   });
 });
 after(() => workbench?.close());

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { record, recordLostUpdate, unhurried } from '../bank.ts';
@@ -9,9 +9,11 @@ import { Workbench } from '../workbench.ts';
 let workbench: Workbench;
 
 before(async () => {
-  workbench = await Workbench.open('examples/bank', {}, (workspace) => {
-    unhurried(workspace);
-    return recordLostUpdate(workspace);
+  workbench = await Workbench.open('examples/bank', {
+    prepare: (workspace) => {
+      unhurried(workspace);
+      return recordLostUpdate(workspace);
+    },
   });
 });
 after(() => workbench?.close());
@@ -60,12 +62,34 @@ test('the quick fixes offer to travel, and one of them silences the line', async
 });
 
 test('the warning is gone once the race is mended and the program recorded again', async () => {
-  const file = join(workbench.code.workspace, 'ledger.py');
+  const file = join(workbench.workspace, 'ledger.py');
   const mended = readFileSync(file, 'utf8')
     .replace('class Account:', 'LOCK = asyncio.Lock()\n\n\nclass Account:')
     .replace(/    balance = account\.balance\n[\s\S]*?account\.balance = balance - amount\n/, (window) => `    async with LOCK:\n${window.replace(/^/gm, '    ').replace(/ +$/, '')}`);
   assert.match(mended, /async with LOCK:\n {8}balance = account\.balance/);
   writeFileSync(file, mended);
-  await record(workbench.code.workspace);
+  await record(workbench.workspace);
   await workbench.gone(workbench.page.locator(selectors.warnings));
+});
+
+test('two recordings are compared: what was found before is not found any more', async () => {
+  await workbench.command('Causeway: Focus on Recordings View');
+  await workbench.contextMenu(await workbench.see(workbench.row('bank')), 'Compare Findings with…');
+  await (await workbench.see(workbench.page.locator(selectors.quickRows))).click();
+  await workbench.see(workbench.page.locator(selectors.activeTabTitle, { hasText: /^Findings: .* ↔ bank/ }));
+  await workbench.see(workbench.page.locator(selectors.diffInserted, { hasText: 'lost update of Account.balance' }));
+  await workbench.picture('compare');
+});
+
+test('a recording is deleted, once the person has said so', async () => {
+  const file = join(workbench.workspace, '.causeway', 'bank.causeway');
+  await workbench.contextMenu(await workbench.see(workbench.row('bank')), 'Delete Recording…');
+  await workbench.see(workbench.page.locator(selectors.dialogMessage, { hasText: 'Delete the recording bank?' }));
+  await workbench.press('Escape');
+  await workbench.gone(workbench.page.locator(selectors.dialog));
+  assert.ok(existsSync(file), 'who says no keeps it');
+  await workbench.contextMenu(await workbench.see(workbench.row('bank')), 'Delete Recording…');
+  await (await workbench.see(workbench.page.locator(selectors.dialogButtons, { hasText: /^Delete$/ }))).click();
+  await workbench.gone(workbench.row('bank'));
+  assert.ok(!existsSync(file));
 });

@@ -3,16 +3,26 @@ import { LanguageClient } from 'vscode-languageclient/node';
 import { Sessions } from '../debug/sessions';
 import { Destination, travelTo } from '../debug/travelTo';
 import { Interpreters } from '../interpreter';
+import { PATTERN } from '../recordings';
 
-/** The language server's life: one client for the window, started when a Python file is there and an interpreter has Causeway. */
+/** The language server's life: one client for the window, started once it has something to say and an interpreter has Causeway. */
 export class LanguageServer implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private starting: Promise<void> | undefined;
+  private waiting: vscode.Disposable | undefined;
 
   constructor(
     private readonly interpreters: Interpreters,
     private readonly sessions: Sessions,
   ) {}
+
+  /** Starts the server once there is a Python text open, or a recording to speak of: a window that shows neither has no need of it. */
+  async whenNeeded(): Promise<void> {
+    const python = (document: vscode.TextDocument): boolean => document.languageId === 'python';
+    this.waiting ??= vscode.workspace.onDidOpenTextDocument((document) => void (python(document) && this.start()));
+    if (vscode.workspace.textDocuments.some(python)) return this.start();
+    if ((await vscode.workspace.findFiles(`**/${PATTERN}`, '**/node_modules/**', 1)).length > 0) await this.start();
+  }
 
   /** Starts the server if it does not run yet. Without Causeway in the interpreter nothing happens, and nobody is asked. */
   start(): Promise<void> {
@@ -26,6 +36,7 @@ export class LanguageServer implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.waiting?.dispose();
     void this.stop();
   }
 

@@ -17,19 +17,18 @@ export class RecordingEditor implements vscode.CustomReadonlyEditorProvider {
   async resolveCustomEditor(document: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
     const recording = document.uri;
     panel.webview.options = { enableScripts: true, enableCommandUris: ['causeway.travelTo'], localResourceRoots: [vscode.Uri.joinPath(this.extension, 'media')] };
-    const facts = await this.facts(recording);
     const style = panel.webview.asWebviewUri(vscode.Uri.joinPath(this.extension, 'media', 'recording.css')).toString();
-    panel.webview.html = page(recording, facts, await findingsOf(this.commandLine, recording), style, panel.webview.cspSource);
+    panel.webview.html = page(recording, await this.body(recording), style, panel.webview.cspSource);
   }
 
-  /** Facts for people, or the one line that says why the file cannot be read. */
-  private async facts(recording: vscode.Uri): Promise<[string, string][]> {
+  /** Facts for people and ways in, or the sentence that says why the file cannot be read. */
+  private async body(recording: vscode.Uri): Promise<string> {
     const sql = "select key, value from meta where key in ('command', 'state', 'events', 'exit_code', 'duration_ns', 'detail')";
     const said = await this.commandLine.run(folderOf(recording), ['query', recording.fsPath, sql, '--json']);
-    if (said === undefined) return [['Causeway', 'is not installed in the interpreter of this folder']];
-    if (said.code !== 0) return [['cannot be read', said.stderr.replace(/^causeway: /, '').trim()]];
+    if (said === undefined) return trouble('Causeway is not installed in the interpreter of this folder: start a debug session, which offers to install it.');
+    if (said.code !== 0) return trouble(said.stderr.replace(/^causeway: /, '').trim().split(/\s*\n\s*/).join('; '));
     const rows = said.stdout.trim().split('\n').map((line) => JSON.parse(line) as { key: string; value: string });
-    return rows.map(({ key, value }) => shown(key, value));
+    return summary(recording, rows.map(({ key, value }) => shown(key, value)), await findingsOf(this.commandLine, recording));
   }
 }
 
@@ -55,9 +54,20 @@ function link(recording: vscode.Uri, at: string, text: string): string {
   return `<a href="command:causeway.travelTo?${target}">${escaped(text)}</a>`;
 }
 
-function page(recording: vscode.Uri, facts: [string, string][], findings: readonly Finding[], style: string, source: string): string {
+function trouble(sentence: string): string {
+  return `<p role="alert">${escaped(sentence)}</p>`;
+}
+
+function summary(recording: vscode.Uri, facts: readonly [string, string][], findings: readonly Finding[]): string {
   const rows = facts.map(([key, value]) => `<tr><th scope="row">${escaped(key)}</th><td>${escaped(value)}</td></tr>`).join('');
   const items = findings.map((one) => `<li><span class="tier ${escaped(one.tier)}">${escaped(one.tier)}</span> ${link(recording, one.id, one.title)}</li>`).join('');
+  return `<p class="travel">${link(recording, 'end', 'Travel from its end')} · ${link(recording, 'start', 'Travel from its start')}</p>
+<table>${rows}</table>
+<h2>${findings.length === 0 ? 'No findings' : 'Findings'}</h2>
+<ul>${items}</ul>`;
+}
+
+function page(recording: vscode.Uri, body: string, style: string, source: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -68,10 +78,7 @@ function page(recording: vscode.Uri, facts: [string, string][], findings: readon
 </head>
 <body>
 <h1>${escaped(nameOf(recording))}</h1>
-<p class="travel">${link(recording, 'end', 'Travel from its end')} · ${link(recording, 'start', 'Travel from its start')}</p>
-<table>${rows}</table>
-<h2>${findings.length === 0 ? 'No findings' : 'Findings'}</h2>
-<ul>${items}</ul>
+${body}
 </body>
 </html>`;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CommandLine } from '../commandLine';
-import { folderOf, nameOf, recordingsOf } from '../recordings';
+import { nameOf, recordingsOf } from '../recordings';
 
 /** What `causeway ls --json` says of a recording. */
 interface Listed {
@@ -59,8 +59,13 @@ export class RecordingsView implements vscode.TreeDataProvider<vscode.Uri> {
   }
 }
 
-/** Asks, then deletes a recording. */
+/** Asks, then deletes a recording: into the trash where there is one. */
 export async function deleteRecording(recording: vscode.Uri): Promise<void> {
   const picked = await vscode.window.showWarningMessage(`Delete the recording ${nameOf(recording)}?`, { modal: true }, 'Delete');
-  if (picked === 'Delete') await vscode.workspace.fs.delete(recording, { useTrash: folderOf(recording)?.uri.scheme === 'file' });
+  if (picked !== 'Delete') return;
+  try {
+    await vscode.workspace.fs.delete(recording, { useTrash: true });
+  } catch {
+    await vscode.workspace.fs.delete(recording);
+  }
 }
