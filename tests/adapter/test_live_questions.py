@@ -1,5 +1,8 @@
 """A program that is held: views, the console's verbs and travel look into its past; views and verbs without leaving now."""
 
+import subprocess
+import sys
+
 from tests.adapter.client import Client
 from tests.adapter.programs_live import CALLS, WITHDRAW
 
@@ -134,6 +137,31 @@ def test_what_recording_costs_is_told_while_the_program_runs_and_of_a_recording(
     with Client() as client, Recording.open(lost_update.path) as recording:
         client.attach(lost_update.path)
         assert client.request("causeway/cost") == {"events": recording.meta.events, "bytes": lost_update.path.stat().st_size}
+
+
+def test_the_recorder_s_share_of_the_program_s_time_is_estimated_while_it_runs(program):
+    script = program("import time\nfor n in range(200_000):\n    last = n\nwhile True:\n    time.sleep(0.01)\n")
+    with Client() as client:
+        client.launch(**script.configuration())
+        while "share" not in (cost := client.request("causeway/cost")) or cost["events"] < 400_000:
+            pass
+        assert 0 < cost["share"] < 1 and 1 < cost["nanosecondsAnEvent"] < 10_000
+        client.request("terminate")
+        client.event("terminated")
+
+
+def test_the_trial_that_tells_what_an_event_costs_has_as_many_as_it_says(tmp_path):
+    from causeway_adapter.dap.live.share import EVENTS_A_ROUND, WORK
+    from causeway_core.storage import Recording
+
+    counted = []
+    for rounds in (500, 1500):
+        made = tmp_path / f"{rounds}.causeway"
+        (tmp_path / "trial.py").write_text(f"{WORK}\nwork({rounds})\n")
+        subprocess.run([sys.executable, "-m", "causeway_core", "record", "-q", "-o", made, tmp_path / "trial.py"], check=True, cwd=tmp_path)
+        with Recording.open(made) as recording:
+            counted.append(recording.meta.events)
+    assert abs((counted[1] - counted[0]) / 1000 - EVENTS_A_ROUND) < 0.2
 
 
 def test_now_of_a_recording_is_its_end(lost_update):

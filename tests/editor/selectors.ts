@@ -37,7 +37,7 @@ export const selectors = {
   unsaved: '.tab.active.dirty',
   debugConsole: '.repl .monaco-list-row',
   editorAction: (label: string): string => `.editor-group-container.active .editor-actions .action-label[aria-label^="${label}"]`,
-  diffInserted: '.monaco-diff-editor .modified .view-lines',
+  diffBefore: '.monaco-diff-editor .original .view-lines',
   walkthrough: '.gettingStartedContainer',
   walkthroughStep: (id: string): string => `.gettingStartedContainer .getting-started-step[data-step-id$="#${id}"]`,
   walkthroughButton: (id: string): string => `.gettingStartedContainer .getting-started-step.expanded[data-step-id$="#${id}"] .monaco-button`,

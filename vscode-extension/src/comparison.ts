@@ -18,17 +18,19 @@ export class FindingsAsText implements vscode.TextDocumentContentProvider {
 /** Shows which findings came and which went between two recordings, as a diff of their titles. */
 export async function compare(recording: vscode.Uri): Promise<void> {
   const folder = folderOf(recording);
-  const others = folder ? (await recordingsOf(folder)).filter((other) => other.fsPath !== recording.fsPath) : [];
+  const all = folder ? await recordingsOf(folder) : [];
+  const others = all.filter((other) => other.fsPath !== recording.fsPath);
   if (others.length === 0) {
     void vscode.window.showInformationMessage(`There is no recording beside ${nameOf(recording)} to compare it with.`);
     return;
   }
   const picked = await vscode.window.showQuickPick(others.map((uri) => ({ label: nameOf(uri), uri })), { placeHolder: `Compare ${nameOf(recording)} with…` });
   if (!picked) return;
-  // The query makes a text of its own of a recording that has been written anew since it was compared last.
+  // The older one is on the left. The query makes a text of its own of a recording that has been written anew since it was compared last.
+  const pair = all.filter((one) => one === picked.uri || one.fsPath === recording.fsPath).reverse();
   const query = String(Date.now());
-  const [left, right] = [picked.uri, recording].map((uri) => uri.with({ scheme: SCHEME, query }));
-  await vscode.commands.executeCommand('vscode.diff', left, right, `Findings: ${picked.label} ↔ ${nameOf(recording)}`);
+  const [before, after] = pair.map((uri) => uri.with({ scheme: SCHEME, query }));
+  await vscode.commands.executeCommand('vscode.diff', before, after, `Findings: ${pair.map(nameOf).join(' ↔ ')}`);
 }
 
 /** Sorted by what is found, not by number, so that a diff shows what changed. */

@@ -79,7 +79,7 @@ function commands(context: vscode.ExtensionContext, commandLine: CommandLine, se
     register('causeway.travelTo', (to: Destination) => travelTo(sessions, to)),
     register('causeway.openRecording', (recording?: vscode.Uri) => openRecording(sessions, recording)),
     register('causeway.travelToFinding', (located?: Located) => travelToFinding(commandLine, sessions, located)),
-    register('causeway.deleteRecording', (recording: vscode.Uri) => deleteRecording(recording).then(refresh)),
+    register('causeway.deleteRecording', (recording: vscode.Uri) => deleteRecording(recording).then((deleted) => deleted && refresh())),
     register('causeway.compareRecordings', (recording: vscode.Uri) => compare(recording)),
     register('causeway.verify', (recording: vscode.Uri) => verify(commandLine, recording).then(refresh)),
     register('causeway.refresh', refresh),

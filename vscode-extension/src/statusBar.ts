@@ -4,10 +4,12 @@ import { nameOf } from './recordings';
 
 const EVERY_MS = 2_000;
 
-/** How much a session has recorded. */
+/** How much a session has recorded; `share` is what part of the program's processor time that took, an estimate, absent where nobody knows. */
 interface Cost {
   readonly events: number;
   readonly bytes: number;
+  readonly share?: number;
+  readonly nanosecondsAnEvent?: number;
 }
 
 /** One item: where the active session is and how much it has recorded, or how many findings the newest recording has. */
@@ -16,7 +18,7 @@ export class StatusBar implements vscode.Disposable {
   private readonly listener: vscode.Disposable;
   private readonly timer: NodeJS.Timeout;
   private idle = '';
-  private cost: { readonly session: string; readonly words: string } | undefined;
+  private cost: { readonly session: string; readonly words: string; readonly explained: string } | undefined;
 
   constructor(private readonly sessions: Sessions) {
     this.item.name = 'Causeway';
@@ -44,8 +46,9 @@ export class StatusBar implements vscode.Disposable {
     const session = this.sessions.active;
     if (!session) return;
     try {
-      const { events, bytes } = (await session.customRequest('causeway/cost')) as Cost;
-      this.cost = { session: session.id, words: `${events.toLocaleString('en')} events, ${size(bytes)}` };
+      const cost = (await session.customRequest('causeway/cost')) as Cost;
+      const recorded = `${cost.events.toLocaleString('en')} events, ${size(cost.bytes)}`;
+      this.cost = { session: session.id, words: [recorded, share(cost)].filter(Boolean).join(' · '), explained: [`recorded: ${recorded}`, explained(cost)].filter(Boolean).join('\n') };
       this.show();
     } catch {
       this.cost = undefined;
@@ -69,13 +72,24 @@ export class StatusBar implements vscode.Disposable {
     const past = /in the past: [^.;)]*/i.exec(stop?.text ?? '')?.[0];
     const ended = stop?.text.startsWith('The program has ended') === true;
     const state = session.configuration['recording'] !== undefined ? '$(history) in a recording' : ended ? '$(history) at its end' : '$(record) recording';
-    const cost = this.cost?.session === session.id ? this.cost.words : '';
-    this.item.text = past === undefined ? [state, cost].filter(Boolean).join(' · ') : `$(history) ${past}`;
-    this.item.tooltip = [stop?.text ?? 'Causeway records this run', cost && `recorded: ${cost}`].filter(Boolean).join('\n');
+    const cost = this.cost?.session === session.id ? this.cost : undefined;
+    this.item.text = past === undefined ? [state, cost?.words].filter(Boolean).join(' · ') : `$(history) ${past}`;
+    this.item.tooltip = [stop?.text ?? 'Causeway records this run', cost?.explained].filter(Boolean).join('\n');
     this.item.command = 'causeway.pickCause';
   }
 }
 
 function size(bytes: number): string {
   return bytes < 1 << 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / (1 << 20)).toFixed(1)} MB`;
+}
+
+/** "recorder ~12% CPU"; nothing where it is not known. */
+function share({ share: part }: Cost): string {
+  if (part === undefined) return '';
+  return part < 0.01 ? 'recorder <1% CPU' : `recorder ~${Math.round(part * 100)}% CPU`;
+}
+
+function explained({ share: part, nanosecondsAnEvent }: Cost): string {
+  if (part === undefined || nanosecondsAnEvent === undefined) return '';
+  return `recorder: about ${(part * 100).toFixed(1)}% of the CPU time of the program so far. An estimate: the events, times the ${nanosecondsAnEvent} ns that one takes in a small program on this machine, of all CPU time of the program and its child processes, the debugger's part included.`;
 }

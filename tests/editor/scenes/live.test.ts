@@ -55,7 +55,7 @@ test('step back leads over the await into the task that asked, in the same sessi
 test('back to now, then over the next lines as always, and the program goes on to its end', async () => {
   await workbench.command('Causeway: Back to Now');
   await workbench.stoppedAt('gateway.py', 18);
-  await workbench.see(status().filter({ hasText: /recording · [\d,]+ events, [\d.]+ [KM]B/ }));
+  await workbench.see(status().filter({ hasText: /recording · [\d,]+ events, [\d.]+ [KM]B · recorder [~<]\d+% CPU/ }));
   await workbench.press('F9');
   await workbench.gone(workbench.page.locator(selectors.breakpoint));
   for (const line of [17, 23]) {

@@ -76,15 +76,15 @@ test('two recordings are compared: what was found before is not found any more',
   await workbench.command('Causeway: Focus on Recordings View');
   await workbench.contextMenu(await workbench.see(workbench.row('bank')), 'Compare Findings with…');
   await (await workbench.see(workbench.page.locator(selectors.quickRows))).click();
-  await workbench.see(workbench.page.locator(selectors.activeTabTitle, { hasText: /^Findings: .* ↔ bank/ }));
-  await workbench.see(workbench.page.locator(selectors.diffInserted, { hasText: 'lost update of Account.balance' }));
+  await workbench.see(workbench.page.locator(selectors.activeTabTitle, { hasText: /^Findings: bank ↔ / }));
+  await workbench.see(workbench.page.locator(selectors.diffBefore, { hasText: 'lost update of Account.balance' }));
   await workbench.picture('compare');
 });
 
 test('a recording is deleted, once the person has said so', async () => {
   const file = join(workbench.workspace, '.causeway', 'bank.causeway');
   await workbench.contextMenu(await workbench.see(workbench.row('bank')), 'Delete Recording…');
-  await workbench.see(workbench.page.locator(selectors.dialogMessage, { hasText: 'Delete the recording bank?' }));
+  await workbench.see(workbench.page.locator(selectors.dialog, { hasText: 'Delete the recording bank?' }));
   await workbench.press('Escape');
   await workbench.gone(workbench.page.locator(selectors.dialog));
   assert.ok(existsSync(file), 'who says no keeps it');

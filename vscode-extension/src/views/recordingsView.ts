@@ -54,18 +54,19 @@ export class RecordingsView implements vscode.TreeDataProvider<vscode.Uri> {
     if (one === undefined) return '';
     if (one.state === 'unreadable') return 'cannot be read';
     const findings = one.findings ?? 0;
-    const parts = [one.modified, `${(one.events ?? 0).toLocaleString()} events`, findings === 1 ? '1 finding' : `${findings} findings`];
-    return [...parts, ...(one.state === 'incomplete' ? ['incomplete'] : [])].join(' · ');
+    const parts = [findings === 1 ? '1 finding' : `${findings} findings`, `${(one.events ?? 0).toLocaleString('en')} events`, one.modified];
+    return [...(one.state === 'incomplete' ? ['incomplete'] : []), ...parts].join(' · ');
   }
 }
 
-/** Asks, then deletes a recording: into the trash where there is one. */
-export async function deleteRecording(recording: vscode.Uri): Promise<void> {
+/** Asks, then deletes a recording, into the trash where there is one; false where the person does not want it. */
+export async function deleteRecording(recording: vscode.Uri): Promise<boolean> {
   const picked = await vscode.window.showWarningMessage(`Delete the recording ${nameOf(recording)}?`, { modal: true }, 'Delete');
-  if (picked !== 'Delete') return;
+  if (picked !== 'Delete') return false;
   try {
     await vscode.workspace.fs.delete(recording, { useTrash: true });
   } catch {
     await vscode.workspace.fs.delete(recording);
   }
+  return true;
 }

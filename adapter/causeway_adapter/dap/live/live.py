@@ -20,6 +20,7 @@ from causeway_adapter.dap.live.lender import Lender
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.present import FIRST_HANDLE, Present
 from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
+from causeway_adapter.dap.live.share import Share
 from causeway_adapter.dap.live.substitutes import WITHOUT_DEBUGPY
 from causeway_adapter.dap.reply import Event
 from causeway_adapter.dap.requests.cost import cost
@@ -60,6 +61,8 @@ class Live:
         self._wanted_end = False
         self._ran, self._pid = False, 0
         self._lender: Lender | None = None
+        # Of a recording that is shared nobody here knows what is whose.
+        self._share = None if beginning.launch is None or beginning.output is None else Share(beginning.launch.target.python)
         self._backend = beginning.backend
         terms = (beginning.request.get("arguments") or {}).get(TERMS)
         if beginning.launch is not None and beginning.output is not None:
@@ -102,6 +105,10 @@ class Live:
         if self._present.recorder is not None:
             self._present.recorder.discard()
 
+    def _tell_cost(self, request: Message, recorder: Recorder | Borrowed) -> None:
+        body = cost(recorder.events, recorder.path, recorder.spool).body
+        self._port.respond(request, {**body, **(self._share.of(recorder.events, self._pid) if self._share is not None else {})})
+
     # What the client wants.
 
     def takes(self, request: Message) -> bool:
@@ -121,7 +128,7 @@ class Live:
             self._port.respond(request)
             self._end.say_farewell()
         elif command == "causeway/cost" and self._present.recorder is not None:
-            self._port.respond(request, cost(self._present.recorder.events, self._present.recorder.path, self._present.recorder.spool).body)
+            self._tell_cost(request, self._present.recorder)
         elif command == "terminate" or command in ABOUT_THE_BACKEND:
             self._forward(request)
         elif self._present.in_past or self._present.over:
