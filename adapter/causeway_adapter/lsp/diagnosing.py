@@ -171,9 +171,8 @@ class Diagnosing:
         self._begin(self._look_again(path) if self._server.pulls_diagnostics else self._look(path))
 
     def look(self, path: str) -> None:
-        """Has a document checked, then pushes it. A pulling client asks by itself."""
-        if not self._server.pulls_diagnostics:
-            self._begin(self._look(path))
+        """Has a document checked, then pushes it. A pulling client asks by itself, and waits the less."""
+        self._begin(self._server.checking.checked(path) if self._server.pulls_diagnostics else self._look(path))
 
     def _begin(self, looking: Coroutine[Any, Any, None]) -> None:
         self._looking = {task for task in self._looking if not task.done()}

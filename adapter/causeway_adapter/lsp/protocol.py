@@ -34,6 +34,16 @@ class Protocol(LanguageServerProtocol):
                 self._send_response(data["id"], error=types.ResponseError(error.CODE, f"{data['method']}: malformed parameters"))
             raise
 
+    def warm(self) -> None:
+        """Reads and writes one message of each kind, so that the first of the client's does not wait for it. For a thread beside."""
+        from causeway_adapter.lsp.samples import SAMPLES
+
+        for method, (parameters, result) in SAMPLES.items():
+            asked, told = types.METHOD_TO_TYPES[method][:2]
+            self._converter.structure({"jsonrpc": "2.0", "id": 0, "method": method, "params": parameters}, asked)
+            assert told is not None
+            self._converter.unstructure(told(id=0, result=result(), jsonrpc="2.0"))
+
     def reply_to_broken(self, error: json.JSONDecodeError) -> None:
         """The reply to a body that is not JSON."""
         response = types.ResponseErrorMessage(id=None, error=types.ResponseError(types.ErrorCodes.ParseError, f"message is not JSON: {error}"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lsprotocol import types
 
+from causeway_adapter.lsp.pieces import long_strings
 from causeway_adapter.lsp.places import path_of
 from causeway_adapter.lsp.server import Server
 
@@ -11,11 +14,18 @@ from causeway_adapter.lsp.server import Server
 def register(server: Server) -> None:
     """Serves the method."""
 
+    warmed: list[object] = []
+
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         uri = params.text_document.uri
         server.places.opened(uri)
         if (path := path_of(uri)) is not None:
             server.recordings.prepare(path)
             server.diagnosing.look(path)
+            loop = asyncio.get_running_loop()
+            # The first code action wants it, on such a thread too.
+            loop.run_in_executor(None, long_strings, "\n".join(server.places.lines(path)))
+            if not warmed:
+                warmed.append(loop.run_in_executor(None, server.protocol.warm))
 
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
