@@ -116,7 +116,7 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
     table = evidence.table
     kept: list[Candidate] = []
     places: set[tuple[object, ...]] = set()
-    windows: set[tuple[str, int, int]] = set()
+    windows: set[tuple[object, ...]] = set()
     lines: defaultdict[int, int] = defaultdict(int)
     alike: defaultdict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in ordered:
@@ -125,7 +125,7 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
         place = location_class(evidence, candidate.first), functions, _resets(candidate, evidence)
         sites = {int(table.site[row]) for row in (candidate.first, candidate.last)}
         weaker = candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.UNORDERED, Pattern.FLIP, Pattern.READ_WRITE_READ)
-        window = place[0], int(table.site[candidate.first]), int(table.site[candidate.last])
+        window = place[0], int(table.site[candidate.first]), int(table.site[candidate.last]), _undoes(candidate, evidence)
         apart = candidate.pattern is Pattern.REENTERED  # what becomes of it is another matter than what is lost or seen twice
         if (place in places and not apart) or window in windows or (weaker and any(lines[site] for site in sites)):
             continue
@@ -140,6 +140,17 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
 def _resets(candidate: Candidate, evidence: Evidence) -> bool:
     """Whether it is a window that ends in a reset: the window of who counts says nothing of that."""
     return candidate.pattern is Pattern.READ_WRITE_WRITE and resets(evidence, candidate.last, candidate.others[0])
+
+
+def _undoes(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether a window ends by setting a constant over another value that a function of its own sets: what that asks for is undone, which the
+    window of two that both do the whole says nothing of."""
+    if candidate.pattern is not Pattern.READ_WRITE_WRITE:
+        return False
+    table, last, other = evidence.table, candidate.last, candidate.others[0]
+    ends = evidence.node(evidence.write_node(int(table.site[last])))
+    apart = evidence.function_of(int(table.site[other])) not in {evidence.function_of(int(table.site[row])) for row in (candidate.first, last)}
+    return apart and ends is not None and ends.constant and evidence.value(last) != evidence.value(other)
 
 
 def _sites(candidate: Candidate, evidence: Evidence) -> tuple[object, ...]:
