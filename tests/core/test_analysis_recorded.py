@@ -457,3 +457,87 @@ def test_an_attribute_whose_name_is_made_up_is_recorded_under_its_name(tmp_path:
         sites = {site.name for site in recording.sites() if site.line == 9 and site.kind == "attr"}
     assert written == ["Counts.hits", "Counts.misses", "Counts.hits"]
     assert sites == {None, "hits", "misses"}
+
+
+OUTBOX = """\
+import asyncio
+from collections import deque
+
+class Outbox:
+    def __init__(self):
+        self.mails, self.sent = deque("abc"), []
+
+    async def put(self, mail):
+        self.mails.append(mail)
+
+    async def send(self):
+        mail = self.mails[0]
+        await asyncio.sleep(0.001)
+        self.sent.append(mail)
+        self.mails.TAKE
+
+async def later(work, after):
+    await asyncio.sleep(after)
+    await work
+
+async def main():
+    outbox = Outbox()
+    await asyncio.gather(later(outbox.send(), 0), later(outbox.OTHER, 0.02))
+    print(outbox.sent)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("take", "other", "bad"), [("popleft()", "send()", True), ("rotate(-1)", "send()", True), ("popleft()", "put('d')", False)])
+def test_what_was_first_before_an_await_is_taken_out_after_it(take: str, other: str, bad: bool, tmp_path: Path) -> None:
+    program = OUTBOX.replace("TAKE", take).replace("OTHER", other)
+    (tmp_path / "app.py").write_text(program)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = [(finding.kind, finding.resource) for finding in analyze(recording) if finding.tier == "likely"]
+    assert found == ([("lost_update", "Outbox.mails")] if bad else [])
+
+
+PAPER = """\
+import asyncio
+
+class Paper:
+    def __init__(self):
+        self.text, self.saved, self.dirty = "a", "", True
+
+    def type(self, letter):
+        self.text += letter
+        self.dirty = True
+
+    async def save(self):
+        if self.dirty:
+            EARLY
+            text = self.text
+            await asyncio.sleep(0.001)
+            self.saved = text
+            LATE
+
+    async def write(self, after):
+        await asyncio.sleep(after)
+        self.type("b")
+        await asyncio.sleep(after)
+        await self.save()
+
+async def main():
+    paper = Paper()
+    await asyncio.gather(paper.save(), paper.write(0.02))
+    print(paper.saved)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("early", "late", "bad"), [("pass", "self.dirty = False", True), ("self.dirty = False", "pass", False)])
+def test_a_flag_that_is_put_out_after_an_await_though_it_was_set_meanwhile(early: str, late: str, bad: bool, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(PAPER.replace("EARLY", early).replace("LATE", late))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = [finding for finding in analyze(recording) if finding.tier == "likely" and finding.resource == "Paper.dirty"]
+        told = {access.function for finding in found for access in finding.accesses}
+    assert told == ({"Paper.save", "Paper.type"} if bad else set())

@@ -187,6 +187,9 @@ static bool empty(access_scan *z, const seen *a, owner_info *o) {
     return true;
 }
 
+/* The first of a sequence: which one that is hangs on what is put in and taken out. */
+static bool is_first(const cw_record *r) { return r->kk == CW_INT32 && r->key_words == 1 && r->key[0] == 0; }
+
 static bool on_item(access_scan *z, const cw_record *r, const seen *a) {
     owner_info *o = owner_of(z, r->operand);
     if (!o) return true;
@@ -201,7 +204,10 @@ static bool on_item(access_scan *z, const cw_record *r, const seen *a) {
     place *p = owned_place(z, a, o, op, ITEM, 0, r->kk, r->key, r->key_words);
     if (!p) return false;
     list_item(o, p);
-    if (flags & LIST_LIKE) return op != DELETE || structure(z, a, MUTATE, o);
+    if (flags & LIST_LIKE) {
+        if (op == DELETE) return structure(z, a, MUTATE, o);
+        return op != READ || !is_first(r) || structure(z, a, READ, o);
+    }
     bool inserts = op == WRITE && presence(o, p) == 0;
     if (op == TEST) set_present(o, p, r->vk == CW_TRUE);
     else set_present(o, p, op == WRITE || (op == READ && r->vk != CW_ABSENT));

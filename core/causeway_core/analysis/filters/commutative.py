@@ -30,6 +30,8 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return Verdict(DROP, "what one takes out the other would have cleared")
     if candidate.pattern is Pattern.READ_WRITE_WRITE and candidate.dependence == "control" and _still_holds_some(candidate, evidence):
         return Verdict(DROP, "what was found not empty is not emptied by what others put in")
+    if candidate.pattern is Pattern.READ_WRITE_WRITE and _still_first(candidate, evidence):
+        return Verdict(DROP, "what was first stays so when others add at the other end")
     if candidate.pattern is not Pattern.WRITE_WRITE_READ:
         return None
     if all(commutes(evidence, row) for row in (candidate.first, candidate.others[0])) and not decides(evidence, candidate.last):
@@ -78,6 +80,14 @@ def _still_holds_some(candidate: Candidate, evidence: Evidence) -> bool:
     asks = first is not None and first.kind != "contains"
     takes = last is not None and last.kind == "method" and last.name in ("pop", "popleft", "popitem")
     return asks and takes and all(each is not None and each.kind == "method" and each.name in PUTTING_IN for each in others)
+
+
+def _still_first(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether the window begins with the read of a sequence's first element, and others only add behind it."""
+    if evidence.facts.locations[int(evidence.table.location[candidate.first])].kind != "structure":
+        return False
+    first, *others = (evidence.facts.sites.get(int(evidence.table.site[row])) for row in (candidate.first, *candidate.others))
+    return first is not None and first.kind == "item" and all(each is not None and each.name in ("append", "extend") for each in others)
 
 
 def _took_out(candidate: Candidate, evidence: Evidence) -> bool:

@@ -75,6 +75,8 @@ class ExpressionFlow:
         self.guards: Taint = NOTHING
         self._gone_through: dict[ast.Attribute, Taint] = {}
         """The reads of what was iterated, or copied to be iterated; who then clears it takes it to be the same still."""
+        self._first_of: dict[str, Taint] = {}
+        """By sequence, the reads of its first element; who then takes the first out, or turns it, takes it to be the same still."""
         self._places: dict[tuple[int, Role, str], int] = {}
 
     def evaluate(self, node: ast.expr | None) -> Taint:
@@ -152,6 +154,9 @@ class ExpressionFlow:
         key = self.evaluate(node.slice)
         number = self.place(node, Role.READ, _key_text(node.slice), "item")
         self.graph.nodes[number].usage |= Usage.RAISES_WHEN_ABSENT
+        if isinstance(node.slice, ast.Constant) and node.slice.value == 0:
+            place = ast.unparse(node.value)
+            self._first_of[place] = self._first_of.get(place, NOTHING) | {number << 1}
         return owner | key | {number << 1}
 
     def _compare(self, node: ast.Compare) -> Taint:
@@ -360,6 +365,8 @@ class ExpressionFlow:
         if function.attr == "clear":
             cleared = ast.unparse(function.value)
             given = given.union(*(read for part, read in self._gone_through.items() if ast.unparse(part) == cleared))
+        if _takes_first(node, function.attr):
+            given |= self._first_of.get(ast.unparse(function.value), NOTHING)
         self.write(node, function.attr, "call", given, constant=not given)
         self.changed_through(function.value)
         if isinstance(function.value, ast.Name):
@@ -392,6 +399,14 @@ class ExpressionFlow:
         while isinstance(value, ast.Await):
             value = value.value
         self.named[name] = self._places_of(value) if value is not None else frozenset()
+
+
+def _takes_first(node: ast.expr, method: str) -> bool:
+    """Whether a method takes the first element out, or puts another in its place."""
+    match node:
+        case ast.Call(args=[ast.Constant(value=0)]) if method == "pop":
+            return True
+    return method in ("popleft", "rotate")
 
 
 def _is_change(node: ast.expr) -> TypeGuard[ast.Attribute]:
