@@ -124,11 +124,16 @@ export class Workbench {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
-  /** Answers the dialog that asks for a file or a folder of the machine. */
+  /** Answers the dialog that asks for a file or a folder of the machine. It overwrites what is typed before it has listed where it begins. */
   async choosePath(path: string): Promise<void> {
-    const button = await this.see(this.page.locator(selectors.quickButton, { hasText: /^(OK|Install|Open|Select.*)$/ }));
-    await this.page.locator(selectors.quickInput).fill(path);
-    await button.click();
+    const button = await this.see(this.page.locator(selectors.quickButton, { hasText: /^(OK|Install|Open)$/ }));
+    const end = Date.now() + this.patience;
+    for (let patience = AGAIN; Date.now() < end; patience *= 2) {
+      await this.page.locator(selectors.quickInput).fill(path, { timeout: AGAIN }).catch(() => undefined);
+      await button.click({ timeout: AGAIN }).catch(() => undefined);
+      if (await button.waitFor({ state: 'hidden', timeout: patience }).then(() => true, () => false)) return;
+    }
+    await this.failed(new Error(`the dialog does not take ${path}`));
   }
 
   /** Runs a command of the palette by its title. */
