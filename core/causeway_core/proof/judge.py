@@ -137,7 +137,7 @@ class Judge:
         found = self._steady(self._beyond(finding, order, forced, right), right)
         if not found and finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
             return self._in_vain_again(finding, index, forced, right)
-        if not found and _expires(order) and _left(forced, right):
+        if not found and order.cancels and _left(forced, right):
             return self._left_again(finding, index, forced, right)
         if found and not _only_held(order, forced, found):
             return self._repeated(finding, index, forced, [run.outcome for run in right], found)
@@ -285,14 +285,19 @@ def _expires(order: Order | Exploration) -> bool:
 
 
 def _left(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
-    """In words what a run did not bring back as all right runs do, or gave back without having it; of one that ended as one of those."""
+    """In words what a run did not bring back as all right runs do, or gave back without having it; of one that ended as one of those. Who is
+    cancelled otherwise than by a time limit may go down with all the others: then only what others came for afterwards.
+    """
     outcome, others = run.outcome, [each.outcome for each in right]
     if not run.result.feasible:
         return ()
     known = {text for each in others for text in each.slips}
     untaken = [text for text in outcome.slips if text.startswith(NOT_HELD) and text not in known]
     said = tuple(f"{text.removeprefix(NOT_HELD).partition(' in ')[2]} gives back what it has not taken" for text in untaken)
-    return (*said, *(outcome.left.stays[place] for place in outcome.left_behind(others, ended=others)))
+    stays = outcome.left_behind(others, ended=others)
+    if not _expires(run.order):
+        return tuple(outcome.left.stays[place] for place in stays if place in outcome.left.wanted)
+    return (*said, *(outcome.left.stays[place] for place in stays))
 
 
 def _is_stuck(finding: Finding, run: Rerun) -> bool:

@@ -11,6 +11,7 @@ from causeway_core.proof.canonical import canonical
 from causeway_core.proof.values import Values
 from causeway_core.session.past import Past
 from causeway_core.storage.recording import Recording
+from causeway_core.storage.rows import Sync
 from causeway_core.wire.kinds import SyncFlag
 
 MOST_ACCESSES = 20_000
@@ -26,11 +27,13 @@ _GIVES, _TAKES = ("sem_released", "released", "put"), ("sem_acquired", "acquired
 @dataclass(frozen=True, slots=True)
 class Left:
     """`stays`: in words, what each place was left in that was changed and not brought back. `back`: the places that were brought back by all who
-    changed them. A place is one name, whichever objects it belongs to; one in `stays` is not in `back`.
+    changed them. A place is one name, whichever objects it belongs to; one in `stays` is not in `back`. `wanted`: those in `stays`
+    that somebody has for good, for which others came when he had ended.
     """
 
     stays: dict[str, str] = field(default_factory=dict)
     back: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
 
     def beyond(self, others: Sequence[Left]) -> tuple[str, ...]:
         """The places that stay changed here and are brought back in all of the others."""
@@ -43,24 +46,29 @@ def left_by(recording: Recording, past: Past) -> Left:
     back: set[str] = set()
     accesses = recording.accesses(most=MOST_ACCESSES + 1)
     gone = _replaced(recording, accesses)
-    for place, said in (*_synchronizers(recording, gone), *_places(past, accesses, gone)):
+    wanted: set[str] = set()
+    for place, said in (*_synchronizers(recording, gone, wanted), *_places(past, accesses, gone)):
         if said:
             stays.setdefault(place, said)
         else:
             back.add(place)
-    return Left(stays, frozenset(back - set(stays)))
+    return Left(stays, frozenset(back - set(stays)), frozenset(wanted & set(stays)))
 
 
-def _synchronizers(recording: Recording, gone: Set[int]) -> Iterator[tuple[str, str]]:
-    """Of each semaphore, lock and queue with a name whether what was taken was given back, and the other way round."""
+def _synchronizers(recording: Recording, gone: Set[int], wanted: set[str]) -> Iterator[tuple[str, str]]:
+    """Of each semaphore, lock and queue with a name whether what was taken was given back, and the other way round. Adds to `wanted`."""
     named = [row for row in recording.objects() if row.label]
     alike = Counter(row.label for row in named)
     # Of several by one name some may belong to what was thrown away: what is left in them may be nobody's.
     objects = {row.id: row for row in named if alike[row.label] == 1 and row.id not in gone}
     balance: defaultdict[int, int] = defaultdict(int)
     highest: defaultdict[int, int] = defaultdict(int)
+    asked: defaultdict[int, list[Sync]] = defaultdict(list)
     for sync in sorted(recording.syncs(most=MOST_ACCESSES), key=lambda each: (each.ts, each.id)):
-        if sync.object not in objects or sync.op not in (*_GIVES, *_TAKES) or sync.flags & SyncFlag.REENTRANT:
+        if sync.object not in objects or sync.flags & SyncFlag.REENTRANT:
+            continue
+        asked[sync.object].append(sync)
+        if sync.op not in (*_GIVES, *_TAKES):
             continue
         balance[sync.object] += 1 if sync.op in _GIVES else -1
         highest[sync.object] = max(highest[sync.object], balance[sync.object])
@@ -71,6 +79,19 @@ def _synchronizers(recording: Recording, gone: Set[int]) -> Iterator[tuple[str, 
         elif kind.startswith("asyncio.") and ("Semaphore" in kind or kind.endswith("Lock")):
             yield f"permits of {name}", f"more of {name} is given back than was taken" if highest[number] > 0 else ""
             yield f"holders of {name}", f"{name} is taken and not given back" if rest < 0 else ""
+            if rest < 0 and _outlives(recording, asked[number]):
+                wanted.add(f"holders of {name}")
+
+
+def _outlives(recording: Recording, operations: Sequence[Sync]) -> bool:
+    """Whether others came for a lock or semaphore when somebody had ended who took it and never gave it back."""
+    has = Counter(each.actor for each in operations if each.op in _TAKES)
+    has.subtract(each.actor for each in operations if each.op in _GIVES)
+    for actor in (actor for actor, rest in has.items() if rest > 0):
+        ended = max((step.ended_ns for step in recording.steps(actor) if step.ended_ns is not None), default=None)
+        if ended is not None and any(each.op in (*_TAKES, "acquire_request") and each.ts > ended for each in operations):
+            return True
+    return False
 
 
 def _replaced(recording: Recording, accesses: Sequence[Access]) -> Set[int]:
