@@ -508,3 +508,42 @@ def test_one_that_is_notified_and_runs_out_of_time(tmp_path: Path, wait: str, no
     assert [(each.kind, each.tier) for each in found] == ([("atomicity_violation", "confirmed")] if wrong else [])
     if wrong:
         assert found[0].proof is not None and "nothing can go on" in found[0].proof.outcome
+
+
+GATE = """\
+import asyncio
+
+async def call(gate):
+    await gate.acquire()
+    try:
+        await asyncio.sleep(0.001)
+    finally:
+        GIVE
+    RETURN
+
+async def main():
+    gate = asyncio.Semaphore(2)
+    first = asyncio.create_task(call(gate))
+    await asyncio.sleep(0.02)
+    NEXT
+    print(len(gate._waiters or ()))
+
+asyncio.run(main())
+"""
+GATE_LATE = {"GIVE": "pass", "RETURN": "gate.release()"}
+GATE_KEPT = {"GIVE": "gate.release()", "RETURN": "return"}
+GOES_ON = "first.cancel()\n    await asyncio.create_task(call(gate))"
+GOES_DOWN = "second = asyncio.create_task(call(gate))\n    await asyncio.sleep(0.02)\n    first.cancel(), second.cancel()"
+
+
+@pytest.mark.parametrize(
+    ("gate", "follows", "wrong"), [(GATE_LATE, GOES_ON, True), (GATE_KEPT, GOES_ON, False), (GATE_LATE, GOES_DOWN, False)],
+    ids=["kept by who is gone", "given back", "all go down"],
+)  # fmt: skip
+def test_a_permit_that_is_gone_with_who_was_cancelled_though_others_come_for_it(
+    tmp_path: Path, gate: dict[str, str], follows: str, wrong: bool
+) -> None:
+    source = GATE.replace("NEXT", follows)
+    for name, text in gate.items():
+        source = source.replace(name, text)
+    assert [tier for _, tier in tiers(tmp_path, source) if tier == "confirmed"] == (["confirmed"] if wrong else [])

@@ -84,12 +84,18 @@ def _synchronizers(recording: Recording, gone: Set[int], wanted: set[str]) -> It
 
 
 def _outlives(recording: Recording, operations: Sequence[Sync]) -> bool:
-    """Whether others came for a lock or semaphore when somebody had ended who took it and never gave it back."""
+    """Whether others came for a lock or semaphore when somebody had ended who took it and never gave it back, and after the program's own
+    `cancel()` of that task, which may find it ended already."""
     has = Counter(each.actor for each in operations if each.op in _TAKES)
     has.subtract(each.actor for each in operations if each.op in _GIVES)
     for actor in (actor for actor, rest in has.items() if rest > 0):
         ended = max((step.ended_ns for step in recording.steps(actor) if step.ended_ns is not None), default=None)
-        if ended is not None and any(each.op in (*_TAKES, "acquire_request") and each.ts > ended for each in operations):
+        thing = recording.actor(actor).object
+        cancelled = [each.ts for each in recording.syncs(thing) if each.op == "cancel"] if thing is not None else []
+        if not cancelled or ended is None:
+            continue
+        ended = max(ended, *cancelled)
+        if any(each.op in (*_TAKES, "acquire_request") and each.ts > ended for each in operations):
             return True
     return False
 
