@@ -287,7 +287,8 @@ def register(loop, name):
 
 async def main():
     loading = asyncio.create_task(asyncio.to_thread(register, asyncio.get_running_loop(), "crop"))
-    await asyncio.sleep(0.05)
+    # Long enough for a busy machine: a thread that begins later than this hangs the run that is recorded.
+    await asyncio.sleep(0.5)
     with lock:
         print(seen)
     await loading
