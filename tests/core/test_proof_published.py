@@ -141,3 +141,46 @@ def test_what_is_called_is_read_where_it_was_put_into_an_attribute(tmp_path: Pat
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
     assert [(each.tier, each.kind, each.resource) for each in found] == ([("confirmed", "order_violation", "Service.judge")] if early else [])
+
+
+SESSIONS = """\
+import asyncio
+
+class Servers:
+    def __init__(self):
+        self.started, self.sessions = {}, {}
+
+    async def run(self, name, ready):
+        await asyncio.sleep(0)
+        self.sessions[name] = name.upper()
+        ready.set()
+
+    async def session(self, name):
+        if name not in self.started:
+            ready = asyncio.Event()
+            task = asyncio.create_task(self.run(name, ready))
+            self.started[name] = task, ready
+            WAITS
+        return self.sessions[name]
+
+async def ask(servers, comes):
+    await asyncio.sleep(comes)
+    print(await servers.session("files"))
+
+async def main():
+    servers = Servers()
+    await asyncio.gather(ask(servers, 0), ask(servers, 0.03))
+
+asyncio.run(main())
+"""
+ALONE, ALL = "await ready.wait()", "pass\n        await self.started[name][1].wait()"
+
+
+@pytest.mark.parametrize(("waits", "early"), [(ALONE, True), (ALL, False)])
+def test_what_a_task_of_its_own_fills_in_is_not_there_when_it_is_noted(tmp_path: Path, waits: str, early: bool) -> None:
+    (tmp_path / "app.py").write_text(SESSIONS.replace("WAITS", waits))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = verify(recording, plan(recording, examine(recording)))[0]
+    assert [each.tier for each in found if "and has `run`" in each.title] == (["confirmed"] if early else [])
+    assert early or all(each.tier == "hint" for each in found)

@@ -171,3 +171,51 @@ def test_the_state_that_is_looked_at_is_what_changes_meanwhile(tmp_path: Path) -
         [found] = [each for each in examine(recording).findings if each.kind == "lost_wakeup" and "looks at the state" in each.title]
     looks = [access.line for access in found.accesses if access.role == "look"]
     assert looks == [14]
+
+
+CHANNEL = """\
+import queue, threading
+
+class Request:
+    def __init__(self):
+        self.answered = threading.Event()
+
+class Channel:
+    def __init__(self):
+        self.sent, self.lock, self.requests = queue.Queue(), threading.Lock(), {}
+
+    def ask(self, number):
+        request = Request()
+        ASK
+        if not request.answered.wait(1):
+            raise RuntimeError("no answer")
+
+    def enter(self, number, request):
+        with self.lock:
+            self.requests[number] = request
+
+    def read(self):
+        number = self.sent.get()
+        threading.Event().wait(0.05)  # no order: nothing but time lets the entry come first
+        with self.lock:
+            request = self.requests.pop(number, None)
+        if request is not None:
+            request.answered.set()
+
+channel = Channel()
+reader = threading.Thread(target=channel.read, daemon=True)
+reader.start()
+channel.ask(1)
+reader.join()
+"""
+SEND, ENTER = "self.sent.put(number)", "self.enter(number, request)"
+
+
+@pytest.mark.parametrize(("steps", "late"), [((SEND, ENTER), True), ((ENTER, SEND), False)])
+def test_who_answers_finds_nobody_before_the_request_is_entered(tmp_path: Path, steps: tuple[str, str], late: bool) -> None:
+    (tmp_path / "app.py").write_text(CHANNEL.replace("ASK", "; ".join(steps)))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = verify(recording, plan(recording, examine(recording)))[0]
+    assert [each.tier for each in found if "nobody ends the wait" in each.title] == (["confirmed"] if late else [])
+    assert late or all(each.tier == "hint" for each in found)

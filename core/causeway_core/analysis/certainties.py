@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from causeway_core.analysis.detectors.answered_early import answered_early
 from causeway_core.analysis.detectors.blocking import blocking_waits, locks_across_awaits
 from causeway_core.analysis.detectors.called_at_once import called_at_once
 from causeway_core.analysis.detectors.cancellation import cancellations
@@ -63,6 +64,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *wakeups_unseen(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *wakeup_rounds(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
+        *answered_early(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
         *settled_twice(scene, evidence, events),
         *removed_twice(scene, evidence),
         *late_puts(scene, evidence, events),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from causeway_core.analysis.detectors import lock_order, wakeup_state
+from causeway_core.analysis.detectors.answered_early import ENTERS
 from causeway_core.analysis.detectors.settled_gone import SETTLES
 from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.analysis.telling.sentence import GIVES
@@ -130,6 +131,9 @@ class Judge:
             notes.refuse(order, forced)
             return None
         refusal = _incomparable(order, forced, right)
+        if refusal and right and any(access.role == ENTERS for access in finding.accesses) and _in_vain(finding, forced, right):
+            # Who waits was not held meanwhile, and what its time limit raises is how it says that nobody answered.
+            return self._in_vain_again(finding, index, forced, right)
         if refusal:
             notes.refused.append(f"{order.says}: {refusal}")
             notes.lacking = notes.lacking or baseline.lacking

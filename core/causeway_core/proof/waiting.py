@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from causeway_core.analysis.detectors.answered_early import ENTERS, FINDS
 from causeway_core.analysis.detectors.called_at_once import ADDS
 from causeway_core.analysis.detectors.late_put import LAST, LATE
 from causeway_core.analysis.detectors.queue_checks import ANOTHER, ANOTHER_ENDS, TAKES
@@ -50,6 +51,8 @@ class WaitingOrders:
             yield from self._settled(finding)
         elif {"look", "clear"} <= roles:
             yield from self._reset(finding)
+        elif ENTERS in roles:
+            yield from self._entered_late(finding)
         elif UNREACHED in roles:
             yield from self._unseen(finding)
         elif finding.kind == "lost_wakeup":
@@ -262,6 +265,29 @@ class WaitingOrders:
         for since in dict.fromkeys((a.held_since_event(who, at["change"], at["look"]), a.since_event(who, at["change"]))):
             yield drafted("bad", says, [(looks, changes, since), (sets, clears, looks)])
         yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
+
+    def _entered_late(self, finding: Finding) -> Iterator[Order]:
+        """The other looks before the waiter has put its entry there, and before it has the lock under which both do so, where they have one."""
+        at = {access.role: access.at for access in finding.accesses if access.at is not None}
+        waiter, setter = self._work(at.get(ENTERS)), self._work(at.get(FINDS))
+        if waiter is None or setter is None:
+            return
+        a, theirs = self._anchors, self._held_at(setter, at[FINDS])
+        who, other = a.actor_of(setter), a.actor_of(waiter)
+        before = min((taken for lock, taken in self._held_at(waiter, at[ENTERS]).items() if lock in theirs), default=at[ENTERS])
+        looks, enters = a.operation(setter, at[FINDS], "acquire"), a.operation(waiter, before, "acquire")
+        gone = a.following(setter, at[FINDS])
+        says = f"{who.title} looks for it before {other.title} has put it there"
+        # What it did in the function before that is what makes the other look.
+        since = (a.preceding(waiter, before) if other.kind == "thread" else None) or a.since_event(other, before)
+        yield drafted("bad", says, [(gone or looks, enters, since)])
+        yield drafted("serial", f"{other.title} puts it there before {who.title} looks", [(a.operation(waiter, at[ENTERS], "acquire"), looks, None)])
+
+    def _held_at(self, actor: int, at: At) -> dict[int, At]:
+        """The locks that an actor holds at an event, with when it took them."""
+        thread = self._evidence.facts.thread_of(actor)
+        holds = (hold for hold in self._evidence.holds.holds if hold.actor == thread and hold.at < at < (hold.until_at or at + 1))
+        return {hold.object: At(hold.at) for hold in holds}
 
     def _settled(self, finding: Finding) -> Iterator[Order]:
         """The other has ended when the future is settled: after the look at it, where there was one."""

@@ -321,7 +321,11 @@ class WindowOrders:
         early, late = a.held_since(first, candidate.first), a.since(first)
         comes = not evidence.order.happens_before(evidence.at(candidate.first), a.entered(evidence.at(first)), must=True)
         sides = []
-        for end in self._visitor_end(first, others[-1], candidate.first, candidate.last):
+        ends = self._visitor_end(first, others[-1], candidate.first, candidate.last)
+        if candidate.pattern is Pattern.TORN_READ:
+            # Who only reads is done with the second place: the next time it reads both is another part.
+            ends = [*(end for end in ends if end.access == "end"), a.access(others[-1])]
+        for end in ends:
             to = who.last_at if end.access == "end" and who.last_at is not None else evidence.at(others[-1])
             begins = who.first_at if early is None and who.first_at is not None else a.entered(evidence.at(first))
             takes = self._taken(who, begins, to)

@@ -27,6 +27,7 @@ def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidat
     """W…W[R R] candidates: who finds a mark unset sets it and then fills a place that was empty; another finds the mark set, does nothing about the
     place therefore, and uses it in the function that had looked, or in the one that called that. Double-checked locking, done in the wrong order. A
     table or another object that is put where nothing was, and filled there, is a mark of its own: who finds it may use what it lacks anywhere.
+    The place may also be filled by an actor which who sets the mark starts and waits for.
     """
     table = evidence.table
     for site in np.unique(table.site[table.op == WRITE]).tolist():
@@ -34,7 +35,7 @@ def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidat
         looks = frozenset(read for read, how in evidence.depends(site).items() if how == "control")
         if mark is None or not looks:
             continue
-        given, kinds = 0, _SCALARS if mark.constant else (ValueKind.OBJECT,)
+        given, kinds = 0, _SCALARS if mark.constant else (ValueKind.OBJECT, ValueKind.TUPLE)
         for first in [row for row in evidence.rows_at(site).tolist() if int(table.vk[row]) in kinds][:SAMPLE]:
             for look in partners.near(first, first, writes=False):
                 if given >= ENOUGH or int(table.site[look]) not in looks or not _found(evidence, look, first):
@@ -56,13 +57,16 @@ def _found(evidence: Evidence, look: int, mark: int) -> bool:
 def _used(evidence: Evidence, first: int, look: int, looks: frozenset[int]) -> Iterator[tuple[int, int]]:
     """What the actor fills in after it has set the mark, with the other's use of it after its look."""
     table, owner = evidence.table, _owner(evidence, first)
-    fills = {int(table.location[row]): row for row in reversed(list(_fills(evidence, first, looks)))}
+    own = list(_fills(evidence, first, looks)) if int(table.vk[first]) != ValueKind.TUPLE else []
+    fills = {int(table.location[row]): row for row in (*_by_helpers(evidence, first), *reversed(own))}
     for use in evidence.rows_of(int(table.actor[look]), int(table.order[look]) + 1, 2**62, first=SOON):
         last = fills.get(int(table.location[use]))
         if last is None or table.writes[use] or (int(table.vk[use]) in _NOTHING and not evidence.changes_structure(last)):
             continue
         # Who finds a container empty goes another way, wherever that is.
         misses = evidence.changes_structure(last) or needs_value(evidence, int(table.site[use]))
+        if int(table.actor[last]) != int(table.actor[first]) and not (misses and _follows(evidence, look, use)):
+            continue
         if not _follows(evidence, look, use) and not (owner is not None and misses):
             continue
         parted = evidence.parted(first, last, look) and not evidence.locks_through(first, last) & (evidence.locks_at(look) | evidence.locks_at(use))
@@ -82,6 +86,24 @@ def _fills(evidence: Evidence, first: int, looks: frozenset[int]) -> Iterator[in
         fills = int(table.op[row]) == WRITE or (int(table.op[row]) == MUTATE and owner is not None and evidence.changes_structure(row))
         if fills and goes_on and inside and int(table.vk[row]) not in _NOTHING and _was_empty(evidence, row):
             yield row
+
+
+def _by_helpers(evidence: Evidence, first: int) -> Iterator[int]:
+    """The writes of places that were empty by an actor that who sets the mark has started, where it uses them itself further on in the function that
+    sets the mark: it has waited for them.
+    """
+    table, marker = evidence.table, int(evidence.table.actor[first])
+    setting = evidence.function_of(int(table.site[first]))
+    for use in evidence.rows_of(marker, int(table.order[first]) + 1, 2**62, first=NEAR):
+        if table.writes[use] or evidence.function_of(int(table.site[use])) != setting or not needs_value(evidence, int(table.site[use])):
+            continue
+        span = table.span(int(table.location[use]))
+        for row in range(span.start, span.stop):
+            made = evidence.facts.actors[int(table.actor[row])].created_at
+            meanwhile = int(table.order[first]) < int(table.order[row]) < int(table.order[use])
+            fills = int(table.op[row]) == WRITE and int(table.vk[row]) not in _NOTHING
+            if meanwhile and fills and made is not None and evidence.actor_at(made) == marker and _was_empty(evidence, row):
+                yield row
 
 
 def _owner(evidence: Evidence, mark: int) -> int | None:

@@ -10,6 +10,7 @@ import numpy as np
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
+from causeway_core.model.access import Location
 
 SAMPLE = 24
 LOOK_AHEAD = 12
@@ -37,7 +38,7 @@ def torn_reads(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
 
 
 def _siblings(evidence: Evidence, row: int, *, writes: bool) -> list[int]:
-    """Accesses of other attributes of the same object that the actor makes soon after, in the same function."""
+    """Accesses of other attributes of the same object that the actor makes soon after, in the same function; under a lock also of what is in them."""
     table, facts = evidence.table, evidence.facts
     owner = facts.locations[int(table.location[row])]
     if owner.kind not in ("attribute", "global"):
@@ -47,9 +48,17 @@ def _siblings(evidence: Evidence, row: int, *, writes: bool) -> list[int]:
     for other in evidence.rows_of(actor, order + 1, 2**62, first=LOOK_AHEAD):
         place = facts.locations[int(table.location[other])]
         same = place.kind == owner.kind and place.object == owner.object and place.id != owner.id
+        # A lock held through both says that what an object counts and what it keeps belong together.
+        same = same or (_kept_in(evidence, place, owner) and bool(evidence.locks_through(row, other)))
         if same and bool(table.writes[other]) == writes and evidence.function_of(int(table.site[other])) == function:
             found.append(other)
     return found
+
+
+def _kept_in(evidence: Evidence, place: Location, owner: Location) -> bool:
+    """Whether a place is in (or is the size of) a container that the object of another place keeps in one of its attributes."""
+    thing = evidence.facts.objects.get(place.object or 0)
+    return owner.kind == "attribute" and place.kind in ("item", "structure") and thing is not None and thing.owner == owner.object
 
 
 def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> Iterator[Candidate]:
@@ -71,13 +80,15 @@ def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> I
 
 
 def _read_with(evidence: Evidence, row: int, location: int) -> int | None:
-    """The read of `location` that the actor of `row` makes near it in the same function."""
+    """The read of `location` nearest to `row` that its actor makes in the same function."""
     table = evidence.table
     actor, order, function = int(table.actor[row]), int(table.order[row]), evidence.function_of(int(table.site[row]))
-    for other in evidence.rows_of(actor, order - 60, order + 60):
-        if int(table.location[other]) == location and not table.writes[other] and evidence.function_of(int(table.site[other])) == function:
-            return other
-    return None
+    reads = [
+        other
+        for other in evidence.rows_of(actor, order - 60, order + 60)
+        if int(table.location[other]) == location and not table.writes[other] and evidence.function_of(int(table.site[other])) == function
+    ]
+    return min(reads, key=lambda other: abs(int(table.order[other]) - order), default=None)
 
 
 def _together(evidence: Evidence, one: int, two: int) -> bool:

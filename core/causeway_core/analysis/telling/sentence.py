@@ -79,9 +79,10 @@ def title(teller: Teller, candidate: Candidate) -> str:
             )
         case Pattern.PUBLISHED:
             first, last, other = candidate.first, candidate.last, candidate.others[0]
+            helper = f"has {_who(teller, last)} fill" if teller.actor_of(last) != teller.actor_of(first) else "fills"
             return (
-                f"{_who(teller, first)} sets {teller.resource(first)} and fills in {teller.resource(last)} afterwards; {_who(teller, other)} takes "
-                "the first as a sign that the second is there, and could find nothing"
+                f"{_who(teller, first)} sets {teller.resource(first)} and {helper} in {teller.resource(last)} afterwards; {_who(teller, other)} "
+                "takes the first as a sign that the second is there, and could find nothing"
             )
         case Pattern.GIVEN_LATE:
             first, other = candidate.first, candidate.others[0]
