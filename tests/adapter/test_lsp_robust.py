@@ -202,3 +202,14 @@ async def test_the_server_ends_with_its_client():
     async with Wire() as wire:
         wire.process.stdin.close()
         assert await wire.process.wait() == 0
+
+
+def test_what_the_client_says_of_watched_recordings_is_looked_at_at_once(monkeypatch):
+    """Through the wire it could not be told from the server's own look every few seconds."""
+    from causeway_adapter.lsp.server import Server
+
+    server, looks = Server(), []
+    monkeypatch.setattr(server.recordings, "refresh", lambda: looks.append("look"))
+    change = types.FileEvent("file:///work/.causeway/run.causeway", types.FileChangeType.Created)
+    server.protocol.fm.features[types.WORKSPACE_DID_CHANGE_WATCHED_FILES](types.DidChangeWatchedFilesParams([change]))
+    assert looks == ["look"]

@@ -104,7 +104,8 @@ export class FindingsView implements vscode.TreeDataProvider<Entry> {
     const item = new vscode.TreeItem(event.text);
     const milliseconds = (event.offset_ns / 1e6).toFixed(3);
     item.description = `${finding.lanes[event.lane] ?? ''} · ${path.basename(event.file)}:${event.line} · +${milliseconds} ms`;
-    item.tooltip = `${item.description}\nClick to travel there`;
+    // In a narrow side bar the row itself is cut off.
+    item.tooltip = `${event.text}\n${item.description}\nClick to travel there`;
     item.iconPath = new vscode.ThemeIcon('debug-stackframe-dot');
     item.command = { command: 'causeway.travelTo', title: 'Travel there', arguments: [{ recording: recording.fsPath, at: event.event }] };
     return item;
