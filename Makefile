@@ -28,6 +28,8 @@ $(STAMP): pyproject.toml setup.py sdk/python/pyproject.toml sdk/python/setup.py 
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up .venv (a minute or two; the log is .venv/setup.log)"
 	@$(PIP) -e sdk/python -e '.[dev]' > $(VENV)/setup.log 2>&1 || { tail -n 30 $(VENV)/setup.log; exit 1; }
+# Where Python is told to write no bytecode, every start would compile what is installed from here (half a second for each command).
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q core/causeway_core adapter/causeway_adapter sdk/python/causeway
 	@touch $(STAMP)
 
 $(NODE_STAMP): tests/adapter/node/package.json tests/adapter/node/package-lock.json

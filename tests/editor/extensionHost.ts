@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Result } from './host/index.ts';
-import { project } from './vscode.ts';
+import { project, VsCode } from './vscode.ts';
 import { Workbench } from './workbench.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -20,12 +20,14 @@ export async function inHost(source: string): Promise<{ readonly results: readon
   execFileSync(esbuild, [join(here, 'host', 'index.ts'), '--bundle', '--platform=node', '--external:vscode', '--format=cjs', '--log-level=warning', `--outfile=${tests}`]);
   let ended: (code: number) => void = () => undefined;
   const done = new Promise<number>((resolve) => (ended = resolve));
-  const workbench = await Workbench.open(source, { host: { extension: join(here, 'host', 'python-extension'), tests, ended: (code) => ended(code) } });
+  const server = await VsCode.start({ driver: true });
+  const workbench = await Workbench.open(source, { code: server.url, host: { extension: join(here, 'host', 'python-extension'), tests, ended: (code) => ended(code) } });
   const code = await done;
   if (code !== 0) throw new Error(`the tests could not be run in the extension host (exit code ${code})`);
   const results = JSON.parse(readFileSync(join(workbench.workspace, 'results.json'), 'utf8')) as Result[];
   const close = async (): Promise<void> => {
     await workbench.close();
+    await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   return { results, close };

@@ -37,6 +37,9 @@ const SETTINGS = {
   'workbench.hover.delay': 600_000,
 };
 
+/** Suites that are run load Causeway's plugin only: what else this project installs for its own tests takes ten times as long, and a proof runs a suite often. */
+const PLUGINS = { PYTEST_DISABLE_PLUGIN_AUTOLOAD: '1', PYTEST_PLUGINS: 'causeway.pytest_plugin' };
+
 async function freePort(): Promise<number> {
   const probe = createServer();
   return new Promise((resolve) => {
@@ -47,7 +50,10 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** A VS Code server, with the extension in it unless `installed` is false. Its windows are what `url` shows of a folder. */
+/**
+ * A VS Code server, with the extension in it unless `installed` is false. Its windows are what `url` shows of a folder. With `driver` it runs tests in
+ * its extension host; such windows show no toasts, so they are not what a person sees.
+ */
 export class VsCode {
   readonly url: string;
   private readonly folder: string;
@@ -59,7 +65,7 @@ export class VsCode {
     this.child = child;
   }
 
-  static async start({ installed = true } = {}): Promise<VsCode> {
+  static async start({ installed = true, driver = false } = {}): Promise<VsCode> {
     const folder = mkdtempSync(join(tmpdir(), 'causeway-editor-'));
     // What concerns the machine counts only where the server keeps it; the rest is the user's.
     for (const part of ['User', 'Machine']) {
@@ -68,9 +74,9 @@ export class VsCode {
     }
     if (installed) unpack(join(folder, 'extensions'));
     const port = await freePort();
-    const words = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms', '--enable-smoke-test-driver'];
+    const words = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms', ...(driver ? ['--enable-smoke-test-driver'] : [])];
     const places = ['--extensions-dir', join(folder, 'extensions'), '--user-data-dir', join(folder, 'user'), '--server-data-dir', join(folder, 'server')];
-    const environment = { ...process.env, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', PATH: `${dirname(python)}:${process.env['PATH'] ?? ''}` };
+    const environment = { ...process.env, ...PLUGINS, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', PATH: `${dirname(python)}:${process.env['PATH'] ?? ''}` };
     const child = spawn(process.execPath, ['out/server-main.js', ...words, ...places], { cwd: server, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     await listening(child, port);
     return new VsCode(`http://127.0.0.1:${port}/`, folder, child);
