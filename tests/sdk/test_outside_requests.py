@@ -78,14 +78,26 @@ except KeyboardInterrupt:
     pass
 """
 
-CLIENT = """\
+CLIENT = '''\
 import gzip
 import http.client
 import json
 import sys
 
+class InOnePiece(http.client.HTTPConnection):
+    """A server that answers before it has read all closes the connection: what is sent after that would fail."""
+
+    pieces = b""
+
+    def send(self, data):
+        self.pieces += data
+
+    def getresponse(self):
+        super().send(self.pieces)
+        return super().getresponse()
+
 def send(method, target, body=None, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=60)
+    connection = InOnePiece("127.0.0.1", int(sys.argv[1]), timeout=60)
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     connection.request(method, target, body, named, encode_chunked="transfer_encoding" in headers)
     print(target, connection.getresponse().status)
@@ -99,7 +111,7 @@ send("POST", "/large", b"x" * 200_000, content_type="text/plain")
 send("POST", "/huge", b"x" * 1_500_000, content_type="text/plain")
 send("POST", "/unread", b"nobody reads this", content_type="text/plain")
 send("POST", "/chunks", iter([b"one", b"two"]), content_type="text/plain", transfer_encoding="chunked")
-"""
+'''
 
 SERVERS = {
     "aiohttp": (["service.py"], AIOHTTP),

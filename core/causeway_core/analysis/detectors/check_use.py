@@ -66,7 +66,7 @@ def needs_value(evidence: Evidence, site: int, *, absent: bool | None = None) ->
     if absent is not False and node.usage & Usage.RAISES_WHEN_ABSENT:
         return True
     if absent and node.place is not None and node.place.shape == "attribute":
-        return True
+        return not node.usage & Usage.MAY_BE_ABSENT
     return absent is not True and bool(node.usage & (Usage.DEREFERENCED | Usage.ARITHMETIC))
 
 

@@ -311,7 +311,10 @@ class ExpressionFlow:
         name = named if isinstance(named, str) else None
         self.use(node.args[0], Usage.DEREFERENCED)
         if does in ("getattr", "hasattr"):
-            return frozenset({self.place(node, Role.READ, name, "attribute") << 1})
+            number = self.place(node, Role.READ, name, "attribute")
+            if does == "hasattr" or len(node.args) > 2:
+                self.graph.nodes[number].usage |= Usage.MAY_BE_ABSENT
+            return frozenset({number << 1})
         self.write(node, name, "attribute", given, constant=not given)
         return NOTHING
 

@@ -33,6 +33,7 @@ class Usage(Flag):
     DEREFERENCED = auto()
     ARITHMETIC = auto()
     RAISES_WHEN_ABSENT = auto()
+    MAY_BE_ABSENT = auto()
 
 
 @dataclass(frozen=True, slots=True)
