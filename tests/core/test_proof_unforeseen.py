@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from causeway_core.analysis import examine
 from causeway_core.model import Finding
 from causeway_core.proof.explore import unforeseen, worth_exploring
 from causeway_core.proof.explore.sites import places
+from causeway_core.proof.explore.unforeseen import EFFORT
 from causeway_core.proof.verify import EXPLORED, plan
 from causeway_core.storage import Recording
 
@@ -161,7 +163,8 @@ def explored(folder: Path, program: str) -> tuple[Finding, ...]:
     assert record(["app.py"], folder / "run.causeway", root=folder) == 0
     with Recording.open(folder / "run.causeway") as recording:
         analysis = examine(recording)
-        found = unforeseen(recording, analysis, plan(recording, analysis))
+        # As many runs on a busy machine as on a quick one.
+        found = unforeseen(recording, analysis, plan(recording, analysis), effort=replace(EFFORT, seconds=120))
     with Recording.open(folder / "run.causeway") as recording:
         assert not worth_exploring(recording, ())
     return tuple(finding for finding in found if finding.rule == EXPLORED)
