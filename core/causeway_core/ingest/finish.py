@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from causeway_core.ingest.accesses import write_accesses
@@ -15,6 +13,7 @@ from causeway_core.ingest.edges.shared import unite_shared
 from causeway_core.ingest.facts import ProcessFacts
 from causeway_core.ingest.labels import Labels
 from causeway_core.ingest.pipeline import Pipeline
+from causeway_core.ingest.process import alive
 
 _LATEST_NS = 1 << 62
 _DERIVED = ("message", "location", "access", "object", "edge")
@@ -95,7 +94,7 @@ def _end_processes(pipeline: Pipeline) -> None:
         parent, parent_at = _parent_of(pipeline, process)
         seen = max(process.last_ts, last.get(process.id, 0))
         ended_ns = seen + process.offset_ns if 0 < seen < _LATEST_NS else None
-        ending = "exited" if process.ended else "running" if _alive(process.pid) and process.introduced else "lost"
+        ending = "exited" if process.ended else "running" if alive(process.pid) and process.introduced else "lost"
         database.execute(
             "UPDATE process SET parent = ?, parent_at = ?, ended_ns = ?, exit_code = ?, ending = ? WHERE id = ?",
             (parent, parent_at, ended_ns, process.exit_code, ending, process.id),
@@ -114,27 +113,6 @@ def _name_loss(pipeline: Pipeline, process: int, pid: int, ended_ns: int | None)
 
 def _clock(ns: int) -> str:
     return datetime.fromtimestamp(ns / 1e9, UTC).strftime("%H:%M:%S.%f")[:-3] + " UTC"
-
-
-def _alive(pid: int) -> bool:
-    if pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    """Whether the process ended and nobody has asked for its exit code: in a container often nobody ever does."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return False
-    return stat.rpartition(b")")[2].split()[:1] in ([b"Z"], [b"X"])
 
 
 def _settle_exceptions(pipeline: Pipeline) -> None:

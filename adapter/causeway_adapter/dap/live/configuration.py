@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from causeway_core.errors import LaunchError, ProtocolError
+from causeway_core.ingest.process import alive
 from causeway_core.launch.environment import environment
 from causeway_core.launch.target import Target, check_interpreter, default_python
 
@@ -70,21 +71,10 @@ def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
         given = {"host": arguments.get("host"), "port": arguments["port"]}
     check("attach", {**arguments, "connect": given})
     process = arguments.get("processId")
-    if process is not None and not _is_there(int(process)):
+    # Elsewhere a signal 0 would interrupt it.
+    if process is not None and os.name == "posix" and not alive(int(process)):
         raise LaunchError(f"there is no process {process}", "check `processId`")
     return (given.get("host") or "127.0.0.1", given["port"]) if given is not None else None
-
-
-def _is_there(process: int) -> bool:
-    if os.name != "posix":
-        return True  # there a signal 0 would interrupt it
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _together(arguments: Mapping[str, Any]) -> str | None:
