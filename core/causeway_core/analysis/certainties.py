@@ -53,6 +53,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
     stuck = [each for each in deadlocks(scene, waits) if not (woken and each.rank > -1.0)]
     struck = frozenset(wait.object for wait in waits.all) if stuck else frozenset()
     latent = latent_wakeups(scene, evidence, events, struck | frozenset(wait.object for wait in waits.all))
+    told = frozenset(each.resource for each in (*latent, *woken))
     found = [
         *stuck,
         *woken,
@@ -61,10 +62,10 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *loop_waits(scene, evidence),
         *called_at_once(scene, evidence),
         *latent,
-        *wakeup_gaps(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
-        *wakeups_unseen(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
-        *wakeup_rounds(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
-        *answered_early(scene, evidence, events, frozenset(each.resource for each in (*latent, *woken))),
+        *wakeup_gaps(scene, evidence, events, told),
+        *wakeups_unseen(scene, evidence, events, told),
+        *wakeup_rounds(scene, evidence, events, told),
+        *answered_early(scene, evidence, events, told),
         *settled_twice(scene, evidence, events),
         *removed_twice(scene, evidence),
         *late_puts(scene, evidence, events),

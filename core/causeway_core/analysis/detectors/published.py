@@ -37,10 +37,12 @@ def published_early(evidence: Evidence, partners: Partners) -> Iterator[Candidat
             continue
         given, kinds = 0, _SCALARS if mark.constant else (ValueKind.OBJECT, ValueKind.TUPLE)
         for first in [row for row in evidence.rows_at(site).tolist() if int(table.vk[row]) in kinds][:SAMPLE]:
+            fills: dict[int, int] | None = None
             for look in partners.near(first, first, writes=False):
                 if given >= ENOUGH or int(table.site[look]) not in looks or not _found(evidence, look, first):
                     continue
-                for last, use in _used(evidence, first, look, looks):
+                fills = _filled(evidence, first, looks) if fills is None else fills
+                for last, use in _used(evidence, first, look, fills):
                     given += 1
                     candidate = Candidate(Pattern.PUBLISHED, "atomicity_violation", first, last, (look, use))
                     yield candidate.lowered("latent", "it went well in this run")
@@ -54,11 +56,16 @@ def _found(evidence: Evidence, look: int, mark: int) -> bool:
     return evidence.value(look) == evidence.value(mark)
 
 
-def _used(evidence: Evidence, first: int, look: int, looks: frozenset[int]) -> Iterator[tuple[int, int]]:
-    """What the actor fills in after it has set the mark, with the other's use of it after its look."""
-    table, owner = evidence.table, _owner(evidence, first)
+def _filled(evidence: Evidence, first: int, looks: frozenset[int]) -> dict[int, int]:
+    """By location the write that fills it once the mark is set, by who sets that or by an actor which that starts."""
+    table = evidence.table
     own = list(_fills(evidence, first, looks)) if int(table.vk[first]) != ValueKind.TUPLE else []
-    fills = {int(table.location[row]): row for row in (*_by_helpers(evidence, first), *reversed(own))}
+    return {int(table.location[row]): row for row in (*_by_helpers(evidence, first), *reversed(own))}
+
+
+def _used(evidence: Evidence, first: int, look: int, fills: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """What is filled in after the mark is set, with the other's use of it after its look."""
+    table, owner = evidence.table, _owner(evidence, first)
     for use in evidence.rows_of(int(table.actor[look]), int(table.order[look]) + 1, 2**62, first=SOON):
         last = fills.get(int(table.location[use]))
         if last is None or table.writes[use] or (int(table.vk[use]) in _NOTHING and not evidence.changes_structure(last)):
