@@ -79,7 +79,7 @@ class Tasks:
             here = found.get("here")
             own = [_running(one, here["name"]) if here and one.get("id") == self.thread else one for one in threads]
             tasks = [{"id": FIRST_TASK + one["actor"], "name": _name(one)} for one in found.get("tasks") or ()]
-            if found.get("more"):
+            if tasks and found.get("more"):
                 tasks[-1]["name"] += f" · {found['more']} more tasks are not listed"
             then([*own, *tasks])
 
