@@ -20,7 +20,7 @@ from causeway_core.proof.anchors import Anchors, Unplaced
 from causeway_core.proof.cancelling import CancellingOrders
 from causeway_core.proof.company import Company, kin
 from causeway_core.proof.draft import drafted
-from causeway_core.proof.waiting import WaitingOrders
+from causeway_core.proof.waiting import waiting_orders
 from causeway_core.proof.whoever import has_parts, whoever
 from causeway_core.proof.window import Side, WindowOrders, inside, said, serial
 from causeway_core.storage.recording import Recording
@@ -45,7 +45,6 @@ class Planner:
         self._analysis = analysis
         self._evidence = analysis.evidence
         self._windows = WindowOrders(self._anchors, self._evidence)
-        self._waiting = WaitingOrders(self._anchors, self._evidence)
         self._cancelling = CancellingOrders(self._anchors, self._evidence)
 
     def orders(self, finding: Finding) -> tuple[Order, ...]:
@@ -74,11 +73,11 @@ class Planner:
         if candidate is None:
             match finding.kind:
                 case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
-                    return [lambda: self._waiting.orders(finding)]
+                    return [lambda: waiting_orders(finding, self._anchors, self._evidence)]
                 case "atomicity_violation" if any(access.role in ("also", SETTLE, TAKES_TOO) for access in finding.accesses):
-                    return [lambda: self._waiting.orders(finding)]
+                    return [lambda: waiting_orders(finding, self._anchors, self._evidence)]
                 case "lost_update" if any(access.role == LATE for access in finding.accesses):
-                    return [lambda: self._waiting.orders(finding)]
+                    return [lambda: waiting_orders(finding, self._anchors, self._evidence)]
                 case "lost_update":
                     return [lambda: self._statements(finding)]
                 case "atomicity_violation" if any(access.role in ("cancel", "cancels") for access in finding.accesses):

@@ -1,0 +1,53 @@
+"""Orders for what threads and tasks want of each other's event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from causeway_core.model.order import Order, OrderPlace
+from causeway_core.proof.draft import drafted
+from causeway_core.proof.waiting.told import Told
+
+
+def changed_from_outside(told: Told) -> Iterator[Order]:
+    """A thread changes what belongs to a loop, which looks who does; as it ran, and when somebody is waiting for it. Raises Unplaced."""
+    yield Order("bad", "the event loop looks who uses it", (), (), checks=("loop",))
+    at, acts, uses = told.at, told.actor("act"), told.actor("use")
+    if acts is None or uses is None or told.anchors.actor_of(uses).kind != "task":
+        return
+    a, one, two = told.anchors, told.anchors.actor_of(acts), told.anchors.actor_of(uses)
+    if one.kind == "task":
+        has, asks, goes_on = a.operation(acts, at["act"], "acquire"), a.operation(uses, at["use"], "acquire"), a.following(acts, at["act"])
+        waits, since = a.operation(uses, at["use"], "await"), a.since_event(two, at["use"])
+        held = [(has, asks, since), *([] if goes_on is None else [(waits, goes_on, has)])]
+        says = f"{two.title} waits for it while {one.title} has it, on another loop; the loops look who uses them"
+        yield replace(drafted("bad", says, held), checks=("loop",))
+        return
+    waits, changes = a.operation(uses, at["use"], "await"), a.operation(acts, at["act"], "acquire")
+    for since in dict.fromkeys((None, a.since_event(one, at["act"]))):
+        order = drafted("bad", f"{one.title} changes it while {two.title} waits for it; the event loop looks who does", [(waits, changes, since)])
+        yield replace(order, checks=("loop",))
+
+
+def asks_when_joined(told: Told) -> Iterator[Order]:
+    """The thread asks the loop only when the task is about to wait for its end. Raises Unplaced."""
+    thread, task = told.actor("asks loop"), told.actor("joins")
+    before = None if task is None else told.anchors.preceding(task, told.at["joins"])
+    if thread is None or task is None or before is None:
+        return
+    a, asking = told.anchors, told.at["asks loop"]
+    asks, one, two = a.operation(thread, asking, "acquire"), a.actor_of(thread), a.actor_of(task)
+    for since in dict.fromkeys((a.since_event(one, asking), None)):
+        yield drafted("bad", f"{one.title} asks the loop when {two.title} waits for its end", [(before, asks, since)])
+
+
+def set_after_clear(told: Told) -> Iterator[Order]:
+    """The callback that sets runs after the other has cleared. Raises Unplaced."""
+    sets, clears = told.actor("set late"), told.actor("clear")
+    if sets is None or clears is None:
+        return
+    a = told.anchors
+    cleared = a.operation(clears, told.at["clear"], "acquire")
+    says = f"{a.actor_of(clears).title} clears it before the callback sets it"
+    yield drafted("bad", says, [(cleared, OrderPlace(a.actor_of(sets).path, "start"), None)])

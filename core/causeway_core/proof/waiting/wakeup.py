@@ -1,0 +1,98 @@
+"""Orders for wake-ups that nobody sees: the notification comes before the wait, or is put out before it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
+from causeway_core.model import At
+from causeway_core.model.order import Order
+from causeway_core.proof.draft import drafted
+from causeway_core.proof.waiting.told import Told
+from causeway_core.wire.kinds import SyncOp
+
+
+def notified_before(told: Told) -> Iterator[Order]:
+    """The notification comes before the wait. Raises Unplaced."""
+    notifier, waiter = told.thread("notify"), told.thread("wait")
+    if notifier is None or waiter is None:
+        return
+    a, at = told.anchors, told.at
+    notify, wait = a.operation(notifier, at["notify"], "acquire"), a.operation(waiter, at["wait"], "acquire")
+    who, other = a.actor_of(notifier), a.actor_of(waiter)
+    if told.thread("clear") == notifier:
+        notify = a.operation(notifier, at["clear"], "acquire")
+    says, since = f"{who.title} notifies before {other.title} waits", a.since_event(other, at["wait"])
+    if "late" in at:
+        looks, sets = a.operation(waiter, at["look"], "acquire"), a.operation(notifier, at["late"], "acquire")
+        says = f"{who.title} notifies, then {other.title} looks, and only then it sets the state"
+        yield drafted("bad", says, [(notify, wait, since), (looks, sets, notify)])
+    elif "look" in at:
+        yield drafted("bad", f"{says} and after it has looked", [(notify, wait, a.operation(waiter, at["look"], "acquire"))])
+    else:
+        yield drafted("bad", says, [(notify, wait, since)])
+        before = a.preceding(waiter, at["wait"])
+        if before is not None and before != since:
+            yield drafted("bad", f"{says}, which has come to the statement before", [(notify, wait, before)])
+        if "clear" in at:
+            yield from _last_pulse(told, notifier, waiter)
+
+
+def _last_pulse(told: Told, notifier: int, waiter: int) -> Iterator[Order]:
+    """The last time that an event is set and cleared comes before the wait that it ended: what an earlier one misses a later one makes good."""
+    a, operations = told.anchors, told.evidence.facts.operations
+    mine = [each for each in operations if each.at == told.at["clear"]]
+    pulsed = [each for each in operations if mine and each.object == mine[0].object]
+    clears = [each for each in pulsed if each.op == SyncOp.EVENT_CLEAR and each.actor == notifier]
+    waits = [each for each in pulsed if each.op == SyncOp.WAIT_BEGIN and each.actor == waiter and clears and each.order < clears[-1].order]
+    if len(clears) < 2 or not waits:
+        return
+    last, ended = At(clears[-1].at), At(waits[-1].at)
+    before = a.preceding(waiter, ended)
+    if before is not None:
+        says = f"{a.actor_of(notifier).title} notifies for the last time before {a.actor_of(waiter).title} waits again"
+        yield drafted("bad", says, [(a.operation(notifier, last, "acquire"), a.operation(waiter, ended, "acquire"), before)])
+
+
+def set_between_look_and_reset(told: Told) -> Iterator[Order]:
+    """The state changes and the event is set between the waiter's look and its reset of the event. Raises Unplaced."""
+    at, setter, waiter = told.at, told.actor("notify"), told.actor("wait")
+    if setter is None or waiter is None:
+        return
+    a = told.anchors
+    who, other = a.actor_of(setter), a.actor_of(waiter)
+    sets, since = a.operation(setter, at["notify"], "acquire"), a.held_since_event(who, at["notify"], at["look"])
+    looks, clears = (a.operation(waiter, at[role], "acquire") for role in ("look", "clear"))
+    says = f"{who.title} sets it after {other.title} has looked and before it resets it"
+    for begins in dict.fromkeys((a.since_event(who, at["notify"]), since)):
+        yield drafted("bad", says, [(looks, sets, begins), (sets, clears, looks)])
+    yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
+    yield drafted("serial", f"{who.title} sets it when {other.title} waits", [(clears, sets, since)])
+
+
+def set_before_unreached_clear(told: Told) -> Iterator[Order]:
+    """The state changes and the event is set after the waiter's look, before it comes to where it clears the event. Raises Unplaced."""
+    at, setter, waiter = told.at, told.actor("notify"), told.actor("look")
+    if setter is None or waiter is None:
+        return
+    a = told.anchors
+    who, other = a.actor_of(setter), a.actor_of(waiter)
+    looks, sets = a.operation(waiter, at["look"], "acquire"), a.operation(setter, at["notify"], "acquire")
+    changes, clears = a.operation(setter, at["change"], "acquire"), a.unreached(waiter, at["look"], told.line(UNREACHED))
+    says = f"{who.title} sets it after {other.title} has looked and before it clears it"
+    for since in dict.fromkeys((a.held_since_event(who, at["change"], at["look"]), a.since_event(who, at["change"]))):
+        yield drafted("bad", says, [(looks, changes, since), (sets, clears, looks)])
+    yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
+
+
+def both_wait(told: Told) -> Iterator[Order]:
+    """Both look before the one notifies. Raises Unplaced."""
+    waiters, notifier = (told.work(told.at["wait"]), told.work(told.at["also"])), told.work(told.at["hold"])
+    if notifier is None or None in waiters:
+        return
+    a, hold = told.anchors, told.at["hold"]
+    changes, since = a.operation(notifier, hold, "acquire"), a.since_event(a.actor_of(notifier), hold)
+    looks = [a.preceding(who, told.at[role]) for who, role in zip(waiters, ("wait", "also"), strict=True) if who is not None]
+    if None not in looks:
+        held = [(look, changes, since) for look in looks if look is not None]
+        yield drafted("bad", f"both wait before {a.actor_of(notifier).title} notifies", held)
