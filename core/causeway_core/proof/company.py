@@ -12,8 +12,9 @@ from causeway_core.analysis.candidate import Candidate
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Actor, At
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess
-from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.draft import Held, drafted, held_by
+from causeway_core.proof.places import Unplaced
 from causeway_core.storage.rows import Sql
 
 _NUMBERS = re.compile(r"#\d+")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from causeway_core.analysis import Analysis
 from causeway_core.model import At
 from causeway_core.model.order import Constraint, Order, OrderPlace
-from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.anchors import Anchors
+from causeway_core.proof.places import Unplaced
 from causeway_core.session.past import Past
 from causeway_core.storage.recording import Recording
 

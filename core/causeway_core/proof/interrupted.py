@@ -11,8 +11,9 @@ from causeway_core.analysis.detectors.cancellation import cancels, coroutines_th
 from causeway_core.analysis.telling import Scene, Teller
 from causeway_core.analysis.text import called, own_nodes
 from causeway_core.model import Finding
-from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.cancelling import LEFT, CancellingOrders
+from causeway_core.proof.places import Unplaced
 
 MOST_AWAITS = 6
 """Awaits that are tried, those of cleaning up first."""

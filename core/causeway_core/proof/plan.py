@@ -16,10 +16,11 @@ from causeway_core.analysis.detectors.settled_twice import SETTLE
 from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess
-from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.cancelling import CancellingOrders
 from causeway_core.proof.company import Company, kin
 from causeway_core.proof.draft import drafted
+from causeway_core.proof.places import Unplaced
 from causeway_core.proof.waiting import waiting_orders
 from causeway_core.proof.whoever import has_parts, whoever
 from causeway_core.proof.window import Side, WindowOrders, inside, said, serial

@@ -11,9 +11,10 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Actor, At
 from causeway_core.model.order import Order, OrderPlace
-from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.company import Company, kin
 from causeway_core.proof.draft import drafted
+from causeway_core.proof.places import Unplaced
 from causeway_core.proof.succession import Succession
 
 _NEXT = 48

@@ -9,12 +9,13 @@ from itertools import islice, permutations, zip_longest
 from causeway_core.analysis import Analysis
 from causeway_core.model import Actor, Finding
 from causeway_core.model.order import Order, OrderPlace
-from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.contrast import contrast
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.explore.right import Right
 from causeway_core.proof.explore.telling import Told, told
 from causeway_core.proof.outcome import FAILURES
+from causeway_core.proof.places import Unplaced
 from causeway_core.proof.rerun import AT_A_TIME, PLAIN, Rerun, Reruns
 from causeway_core.storage.recording import Recording
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from causeway_core.model import At
 from causeway_core.model.order import Order, OrderPlace
-from causeway_core.proof.anchors import Anchors, Unplaced
+from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.draft import drafted
+from causeway_core.proof.places import Unplaced
 from causeway_core.proof.waiting.told import Told
 
 
