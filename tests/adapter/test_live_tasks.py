@@ -76,7 +76,7 @@ def test_tasks_are_beside_debugpy_s_threads_and_who_awaits_is_under_its_stack(pr
             "MainThread · task first leaf",
             f"task branch (waiting for the tasks of its group, program.py:{script.line('group')})",
             f"task Task-1 (waiting for the tasks that it gathered, program.py:{script.line('gather')})",
-            f"task held up (waiting for a lock, program.py:{script.line('lock')})",
+            f"task held up (waiting for lock held by task Task-1, program.py:{script.line('lock')})",
             "task getter (waiting for an item from a queue)",
         }
         assert found["MainThread · task first leaf"] == stopped["threadId"], "debugpy's threads keep their numbers"
@@ -111,7 +111,7 @@ def test_what_can_be_done_with_a_task(program):
         stopped = held(client, script)
         task = next(id for name, id in threads(client).items() if name.startswith("task held up"))
         frames, total = stack(client, task)
-        assert (total, [frame["name"] for frame in frames], frames[0]["line"]) == (1, ["held_up"], script.line("lock"))
+        assert (total, [frame["name"] for frame in frames], frames[0]["line"]) == (2, ["held_up", "created by task Task-1"], script.line("lock"))
         assert variables(client, scopes(client, frames[0])["Locals, as recorded"])["reason"] == "'the lock'"
         for command in ("next", "stepIn", "stepOut"):
             assert "goes on when its turn comes" in error_of(client.ask(command, threadId=task))
@@ -122,6 +122,107 @@ def test_what_can_be_done_with_a_task(program):
         assert now["threadId"] == stopped["threadId"] and script.stops_at(client, now, "leaf")
         client.request("continue", threadId=task)
         client.event("terminated")
+
+
+ACCOUNTS = '''\
+import queue
+import threading
+import time
+
+from causeway import _tap
+
+
+class Account:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.entries = queue.Queue()
+
+    def pay(self):
+        with self.lock:
+            pass
+
+
+def consume(account):
+    entries = account.entries
+    entries.get()
+
+
+def supply(threads):
+    account = Account()
+    with account.lock:
+        threads += [threading.Thread(target=account.pay, name="payer"), threading.Thread(target=consume, args=(account,), name="consumer")]
+        for each in threads:
+            each.start()
+        while not (account.entries.not_empty._waiters and _tap.blocked()):
+            time.sleep(0.001)
+        return account  # @held
+
+
+threads = []
+supplier = threading.Thread(target=lambda: supply(threads).entries.put(1), name="supplier")
+supplier.start()
+supplier.join()
+'''
+
+
+def test_threads_say_what_they_wait_for_by_its_name_and_who_holds_it_and_who_created_them(program):
+    script = program(ACCOUNTS)
+    with Client() as client:
+        stopped = held(client, script, "held")
+        found = threads(client)
+        assert set(found) == {
+            "MainThread (waiting for a thread to end)",
+            "supplier",
+            "payer (waiting for Account.lock held by thread supplier)",
+            "consumer (waiting for an item from Account.entries)",
+        }
+        frames, total = stack(client, found["payer (waiting for Account.lock held by thread supplier)"])
+        assert (total, frames[-1]["name"]) == (len(frames), "created by thread supplier")
+        assert stack(client, stopped["threadId"])[0][-1]["name"] == "created by thread MainThread"
+
+
+ANYIO = '''\
+import anyio
+
+
+class Account:
+    def __init__(self):
+        self.lock = anyio.Lock()
+
+    async def pay(self):
+        async with self.lock:
+            pass
+
+
+async def leaf(account):
+    await anyio.lowlevel.checkpoint()
+    return account  # @leaf
+
+
+async def branch(account):
+    async with account.lock, anyio.create_task_group() as group:
+        group.start_soon(leaf, account)
+
+
+async def main():
+    account = Account()
+    async with anyio.create_task_group() as group:
+        group.start_soon(branch, account, name="branch")
+        group.start_soon(account.pay, name="payer")
+
+
+anyio.run(main)
+'''
+
+
+def test_groups_and_locks_of_anyio_are_told_as_asyncio_s(program):
+    script = program(ANYIO)
+    with Client() as client:
+        stopped = held(client, script)
+        names = [frame["name"] for frame in stack(client, stopped["threadId"])[0]]
+        awaited = names[names.index("awaited by task branch") :]
+        assert awaited == ["awaited by task branch", "branch", "awaited by task __main__.main", "main"]
+        assert any(name.startswith("task payer (waiting for Account.lock held by task branch, program.py:") for name in threads(client))
 
 
 def test_a_stop_in_another_task_shows_that_one(program):

@@ -1,6 +1,7 @@
 /* Actors, steps, synchronization: the records of causality, each with a clock reading. */
 #include "actor.h"
 #include "clock.h"
+#include "holding.h"
 #include "threads.h"
 
 #include <stdlib.h>
@@ -101,6 +102,7 @@ void cw_name_actor(uint32_t actor, uint32_t kind, PyObject *object, const char *
 uint32_t cw_new_actor(uint32_t kind, PyObject *object, const char *name, const char *function) {
     if (!cw_active() || cw_stream_get() == NULL) return 0;
     uint32_t actor = ++cw_actor_count;
+    if (cw_holding) cw_holding_made(actor, cw_stream_here->actor);
     renew_privacy(actor);
     cw_share();
     cw_name_actor(actor, kind, object, name, function);
@@ -153,6 +155,7 @@ int64_t cw_sync_id(uint32_t op, uint32_t object_id, uint32_t extra, uint32_t fla
     put_ts(at + 4);
     cw_commit(at, 6, CW_EXTENDED(CW_X_SYNC, 6));
     cw_epoch++;
+    if (cw_holding) cw_holding_sync(op, flags, object_id, s->actor);
     if (hands_over(op)) cw_share();
     return position;
 }
@@ -180,6 +183,7 @@ void cw_gap(const char *hook, const char *reason) {
 
 void cw_actors_forget(void) {
     cw_actor_count = tokens = privacy_keys = 0;
+    cw_holding_forget();
     if (privacy_of != NULL) memset(privacy_of, 0, privacy_room * sizeof *privacy_of);
 }
 

@@ -82,13 +82,14 @@ void cw_lock_private(PyObject *lock) {
 typedef struct Waiter {
     unsigned long thread;
     uint32_t op, object;
+    PyObject *on; /* the waiting thread has it */
     struct Waiter *following, **link;
 } Waiter;
 static Waiter *waiters;
 
 static void wait_begins(Waiter *it, uint32_t op, PyObject *object) {
     cw_sync(op, object, 0, BLOCKED);
-    *it = (Waiter){PyThread_get_thread_ident(), op, cw_object_known(object), waiters, &waiters};
+    *it = (Waiter){PyThread_get_thread_ident(), op, cw_object_known(object), object, waiters, &waiters};
     if (waiters) waiters->link = &it->following;
     waiters = it;
 }
@@ -357,11 +358,11 @@ static PyObject *unpatch_locks(PyObject *module, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
-/* [(thread ident, op, object id)] of the threads that block in an exchanged method. */
+/* [(thread ident, op, object id, object)] of the threads that block in an exchanged method. */
 static PyObject *blocked(PyObject *module, PyObject *unused) {
     PyObject *list = PyList_New(0);
     for (Waiter *it = waiters; list && it; it = it->following) {
-        PyObject *entry = Py_BuildValue("(kII)", it->thread, it->op, it->object);
+        PyObject *entry = Py_BuildValue("(kIIO)", it->thread, it->op, it->object, it->on);
         if (!entry || PyList_Append(list, entry) < 0) Py_CLEAR(list);
         Py_XDECREF(entry);
     }
@@ -407,7 +408,7 @@ static PyObject *leave_gate(PyObject *module, PyObject *unused) {
 }
 
 static PyMethodDef functions[] = {
-    {"blocked", blocked, METH_NOARGS, "blocked() -> [(thread ident, op, object id)]\n\nThe threads that now block in an exchanged method of a lock or queue."},
+    {"blocked", blocked, METH_NOARGS, "blocked() -> [(thread ident, op, object id, object)]\n\nThe threads that now block in an exchanged method of a lock or queue."},
     {"patch_locks", patch_locks, METH_NOARGS, "patch_locks() -> None\n\nFrom now on _thread.lock and _thread.RLock write SYNC records while something records."},
     {"patch_simple_queue", patch_simple_queue, METH_NOARGS, "patch_simple_queue() -> None\n\nThe same for _queue.SimpleQueue; imports _queue."},
     {"gate_locks", gate_locks, METH_O, "gate_locks(callback or None) -> None\n\nWhile set: callback(lock, False) before every acquisition, callback(lock, True) when it is about to block."},

@@ -5,6 +5,7 @@
 #include "audit.h"
 #include "bottom.h"
 #include "frame.h"
+#include "holding.h"
 #include "boundary.h"
 #include "method.h"
 #include "items.h"
@@ -320,7 +321,7 @@ PyMODINIT_FUNC PyInit__tap(void) {
     if (module == NULL) return NULL;
     cw_actors_init();
     if (cw_watch_init() < 0 || cw_attributes_init() < 0 || cw_frame_init(module) < 0 || cw_types_init() < 0 || cw_taps_init(module) < 0 || around_init(module) < 0 ||
-        step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0 || audit_init(module) < 0 || bottom_init(module) < 0 || cw_sharing_init(module) < 0) {
+        step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0 || audit_init(module) < 0 || bottom_init(module) < 0 || holding_init(module) < 0 || cw_sharing_init(module) < 0) {
         Py_DECREF(module);
         return NULL;
     }

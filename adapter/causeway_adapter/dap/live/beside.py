@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from causeway_core.errors import ProtocolError
@@ -79,12 +80,11 @@ class Beside:
         self._owed[seq] = lambda: reply({})
         if request["command"] == "threads":
             tasks.beside(list(body.get("threads") or ()), lambda threads: reply({"threads": threads}))
-        elif arguments.get("threadId") == tasks.thread:
-            own = list(body.get("stackFrames") or ())
-            total = int(body.get("totalFrames") or len(own))
-            tasks.under(answer, lambda under: reply(_window(under, arguments, own, total)))
-        else:
-            reply({})
+            return
+        own = list(body.get("stackFrames") or ())
+        total = int(body.get("totalFrames") or len(own))
+        below = partial(tasks.under, answer) if arguments.get("threadId") == tasks.thread else partial(tasks.created, arguments.get("threadId"))
+        below(lambda under: reply(_window(under, arguments, own, total)))
 
     def gone_on(self) -> None:
         """The program is held no more: who waits for an answer gets debugpy's."""

@@ -19,15 +19,20 @@ PLACE = "__import__('causeway.hooks.debugger', fromlist=['place']).place()"
 """Where the thread is in the recording."""
 
 TASKS = "__import__('causeway.hooks.held', fromlist=['tasks']).tasks()"
-"""Which asyncio tasks the process has."""
+"""Which asyncio tasks the process has, and what its threads wait for."""
 
 AWAITERS = "__import__('causeway.hooks.held', fromlist=['awaiters']).awaiters()"
-"""Which tasks wait for the one that runs in the thread."""
+"""Which tasks wait for the one that runs in the thread, and who created it."""
 
 
 def stack_of(actor: int) -> str:
     """The question for the stack of a task."""
     return f"__import__('causeway.hooks.held', fromlist=['stack']).stack({actor})"
+
+
+def creator_of(thread: str) -> str:
+    """The question for who created a thread, by its name."""
+    return f"__import__('causeway.hooks.held', fromlist=['creator']).creator({thread!r})"
 
 
 def innermost(ask: Ask, thread: int, then: Callable[[dict[str, Any]], None], refuse: Callable[[Exception], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from causeway_core.model import Mark
 from causeway_core.session import Frame, Session
 
 from causeway_adapter.dap.live.backend import Message
-from causeway_adapter.dap.live.inquiry import AWAITERS, TASKS, Ask, evaluated, frame_in, innermost, parsed, stack_of
+from causeway_adapter.dap.live.inquiry import AWAITERS, TASKS, Ask, creator_of, evaluated, frame_in, innermost, parsed, stack_of
 
 FIRST_TASK = 1 << 30
 """Ids of tasks among threads begin here: debugpy counts its threads from 1."""
@@ -48,6 +48,7 @@ class Tasks:
     thread: int = 0
     _frames: dict[int, WaitingFrame] = field(default_factory=dict)
     _under: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    _threads: dict[object, str] = field(default_factory=dict)
     _given: int = 0
 
     def clear(self) -> None:
@@ -77,7 +78,9 @@ class Tasks:
         def told(text: str | None) -> None:
             found = parsed(text) or {}
             here = found.get("here")
-            own = [_running(one, here["name"]) if here and one.get("id") == self.thread else one for one in threads]
+            self._threads = {one.get("id"): str(one.get("name")) for one in threads}
+            waits = _of_one(found.get("threads") or (), threads)
+            own = [_running(one, here["name"]) if here and one.get("id") == self.thread else _waiting(one, waits) for one in threads]
             tasks = [{"id": FIRST_TASK + one["actor"], "name": _name(one)} for one in found.get("tasks") or ()]
             if tasks and found.get("more"):
                 tasks[-1]["name"] += f" · {found['more']} more tasks are not listed"
@@ -92,7 +95,8 @@ class Tasks:
             return
 
         def told(text: str | None) -> None:
-            self._under[task] = self._described(task, parsed(text) or [])
+            found = parsed(text) or {}
+            self._under[task] = [*self._described(task, found.get("frames") or ()), *self._created(found.get("creator"), task)]
             then(self._under[task])
 
         self._ask_held(stack_of(task), told)
@@ -104,11 +108,12 @@ class Tasks:
             return
 
         def told(text: str | None) -> None:
+            found = parsed(text) or {}
             frames = []
-            for one in parsed(text) or ():
-                frames += [self._label(f"awaited by task {one['name']}", one["actor"]), *self._described(one["actor"], one["stack"])]
-            self._under[-1] = frames
-            then(frames)
+            for one in found.get("chain") or ():
+                frames += [self._label(f"awaited by task {one['name']}", one["actor"]), *self._described(one["actor"], one["frames"])]
+            self._under[-1] = [*frames, *self._created(found.get("creator"))]
+            then(self._under[-1])
 
         frame = frame_in(answer)
         if frame is None:
@@ -116,10 +121,21 @@ class Tasks:
         else:
             evaluated(self.ask, frame, AWAITERS, told)
 
+    def created(self, thread: object, then: Callable[[list[dict[str, Any]]], None]) -> None:
+        """A label that says who created another thread of debugpy's; none where nobody knows."""
+        name = self._threads.get(thread)
+        if name is None:
+            then([])
+        else:
+            self._ask_held(creator_of(name), lambda text: then(self._created(parsed(text))))
+
     def _ask_held(self, question: str, then: Callable[[str | None], None]) -> None:
         innermost(self.ask, self.thread, lambda frame: evaluated(self.ask, frame, question, then), lambda error: then(None))
 
-    def _described(self, task: int, stack: list[list[Any]]) -> list[dict[str, Any]]:
+    def _created(self, creator: str | None, actor: int = 0) -> list[dict[str, Any]]:
+        return [self._label(f"created by {creator}", actor)] if creator else []
+
+    def _described(self, task: int, stack: Sequence[list[Any]]) -> list[dict[str, Any]]:
         seen: dict[tuple[str, str], int] = {}
         frames = []
         for path, line, function in stack:
@@ -141,6 +157,16 @@ class Tasks:
 
 def _running(thread: dict[str, Any], task: str) -> dict[str, Any]:
     return {**thread, "name": f"{thread.get('name')} · task {task}"}
+
+
+def _waiting(thread: dict[str, Any], waits: dict[str, str]) -> dict[str, Any]:
+    words = waits.get(str(thread.get("name")))
+    return {**thread, "name": f"{thread['name']} (waiting for {words})"} if words else thread
+
+
+def _of_one(waits: Sequence[list[str]], threads: list[dict[str, Any]]) -> dict[str, str]:
+    """What a thread waits for by its name, where only one has that name."""
+    return {name: words for name, words in waits if sum(one.get("name") == name for one in threads) == 1}
 
 
 def _name(task: dict[str, Any]) -> str:

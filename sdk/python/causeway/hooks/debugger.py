@@ -72,6 +72,7 @@ def _threads(module: ModuleType) -> None:
 
 
 def _waiting(module: ModuleType) -> None:
+    _tap.keep_holders()
     debugger: Any = vars(module)["PyDB"]
     for name in ("set_suspend", "do_wait_suspend"):
         method = vars(debugger)[name]

@@ -9,6 +9,7 @@ from causeway.hooks import records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
     from typing import Any
 
@@ -46,6 +47,10 @@ _AWAITS = {
     ("tasks.py", "_wait"): "other tasks",
     ("taskgroups.py", "TaskGroup.__aexit__"): "the tasks of its group",
     ("streams.py", "StreamReader._wait_for_data"): "data of a stream",
+    # AnyIO's own, over asyncio.
+    ("_asyncio.py", "Lock.acquire"): "a lock",
+    ("_asyncio.py", "Semaphore.acquire"): "a semaphore",
+    ("_asyncio.py", "TaskGroup.__aexit__"): "the tasks of its group",
 }
 
 
@@ -74,7 +79,7 @@ def _entry(code: Any, line: int | None) -> list[Any]:
 def _threads(interrupted: FrameType | None) -> list[tuple[int, str, int, list[Any]]]:
     threading = sys.modules.get("threading")
     ident = _tap.thread_ident()
-    blocked = {who: (op, target) for who, op, target in _tap.blocked()}
+    blocked = {who: (op, target) for who, op, target, _ in _tap.blocked()}
     known = dict(threading._active) if threading is not None else {}
     out = []
     for who, frame in sys._current_frames().items():
@@ -86,16 +91,30 @@ def _threads(interrupted: FrameType | None) -> list[tuple[int, str, int, list[An
         actor = _tap.actor_of_thread(who) or (_tap.thread_actor(thread) if thread is not None else 0)
         if not actor:
             continue
-        stack: list[list[Any]] = []
-        words = ""
-        at: FrameType | None = frame
-        while at is not None and len(stack) < DEEPEST:
-            stack.append(_entry(at.f_code, at.f_lineno))
-            words = _WAITS.get((_name(at.f_code.co_filename), at.f_code.co_name), words)
-            at = at.f_back
+        stack = [_entry(at.f_code, at.f_lineno) for at in callers(frame)]
         op, target = blocked.get(who, (0, 0))
-        out.append((actor, words or ("a lock" if op else ""), target, stack))
+        out.append((actor, thread_waits(frame)[0] or ("a lock" if op else ""), target, stack))
     return out
+
+
+def callers(frame: FrameType) -> list[FrameType]:
+    """A frame and those that called it, innermost first; of a deep stack the innermost."""
+    out: list[FrameType] = []
+    at: FrameType | None = frame
+    while at is not None and len(out) < DEEPEST:
+        out.append(at)
+        at = at.f_back
+    return out
+
+
+def thread_waits(frame: FrameType) -> tuple[str, Any]:
+    """What a thread waits for in words, by the standard library's functions on its stack, and the object of whose class that function is."""
+    words, of = "", None
+    for at in callers(frame):
+        said = _WAITS.get((_name(at.f_code.co_filename), at.f_code.co_name))
+        if said:
+            words, of = said, at
+    return words, of.f_locals.get("self") if of is not None else None
 
 
 def pending() -> list[Any]:
@@ -148,7 +167,17 @@ def await_chain(coro: Any) -> tuple[list[Any], str, Any]:
     """Stack of a suspended coroutine, innermost first; what it waits for in words, and the asyncio object if it is one."""
     stack: list[list[Any]] = []
     words, subject = "", None
-    while coro is not None and len(stack) < DEEPEST:
+    for frame in frames_of(coro):
+        stack.append(_entry(frame.f_code, frame.f_lineno))
+        said = _AWAITS.get((_name(frame.f_code.co_filename), frame.f_code.co_qualname))
+        if said:
+            words, subject = said, frame.f_locals.get("self")
+    return stack[::-1], words, subject
+
+
+def frames_of(coro: Any) -> Iterator[FrameType]:
+    """The frames of a suspended coroutine and of what it awaits, outermost first."""
+    for _ in range(DEEPEST):
         kind = type(coro).__name__
         if kind == "coroutine":
             frame, coro = coro.cr_frame, coro.cr_await
@@ -160,8 +189,4 @@ def await_chain(coro: Any) -> tuple[list[Any], str, Any]:
             break
         if frame is None:
             break
-        stack.append(_entry(frame.f_code, frame.f_lineno))
-        said = _AWAITS.get((_name(frame.f_code.co_filename), frame.f_code.co_qualname))
-        if said:
-            words, subject = said, frame.f_locals.get("self")
-    return stack[::-1], words, subject
+        yield frame
