@@ -6,6 +6,7 @@ from _thread import RLock, allocate_lock, get_ident
 
 from causeway import _tap
 from causeway.order.actors import Actor, Actors
+from causeway.order.agenda import Agenda
 from causeway.order.children import Children
 from causeway.order.databases import Databases
 from causeway.order.document import ARRIVES, STATEMENTS, is_deed
@@ -41,6 +42,7 @@ class Forcing:
 
     def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main") -> None:
         self.order = order
+        self.agenda = Agenda(order)
         self.lock = RLock()
         self.actors = Actors(root)
         self.movers = Movers(self)
@@ -60,7 +62,6 @@ class Forcing:
         """Places whose access has happened when their gate is reached."""
         self.bound: set[str] = set()
         """Those of them that lie in one statement with the place from which on their actor is held."""
-        self._inside = {one.since.key: one for one in order.constraints if one.since is not None and one.since.same_statement(one.hold)}
         self.arrived: set[str] = set()
         """Places at which what was to come from outside has come."""
         self.due: dict[int, list[str]] = {}
@@ -73,29 +74,11 @@ class Forcing:
         self._done: set[str] = set()
         self._queues: dict[Actor, Any] = {}
         self._wants: dict[Actor, Place | None] = {}
-        self._holds: dict[str, list[Constraint]] = {}
-        self._awaited: dict[str, list[Constraint]] = {}
-        for constraint in order.constraints:
-            self._holds.setdefault(constraint.hold.actor, []).append(constraint)
-            self._awaited.setdefault(constraint.after.actor, []).append(constraint)
-        self._named = {place.actor for place in order.places.values()}
         self.parts = Parts(order, self.actors)
-        self._lifetime: dict[tuple[str, str], list[str]] = {}
-        for place in order.places.values():
-            if place.access in ("start", "end"):
-                self._lifetime.setdefault((place.actor, place.access), []).append(place.key)
-
-    def names(self, path: str) -> bool:
-        """Whether the order has a place of this actor, or of one below it."""
-        return any(name == path or name.startswith(path + "/") for name in self._named)
 
     def names_alike(self, path: str) -> bool:
         """Whether the order has a place of an actor of this path, of a further one of its name, or of one below such."""
-        return self.names(path) or self.parts.are_of(path) or any(name.startswith(path + "#") for name in self._named)
-
-    def has_within(self, path: str, qualname: str) -> bool:
-        """Whether the order has a place of this actor in this function."""
-        return any(place.actor == path and place.qualname == qualname for place in self.order.places.values())
+        return self.agenda.names(path) or self.parts.are_of(path) or self.agenda.names_further(path)
 
     def running(self) -> str:
         """The spawn path of the running actor."""
@@ -144,7 +127,7 @@ class Forcing:
             if look is not None:
                 self.watched.saw(place.key, look)
             self._pass(place.key)
-            inside = self._inside.get(place.key)
+            inside = self.agenda.inside.get(place.key)
             actor = self.actors.current()
             stops = inside is not None and inside.hold.key in self.bound and actor.kind == "thread"
         if inside is not None and stops:
@@ -168,7 +151,7 @@ class Forcing:
 
     def come_late(self, keys: Iterable[str]) -> None:
         """The gates of these places are reached after the access. With the lock held."""
-        inside = {one.hold.key for one in self._inside.values()}
+        inside = {one.hold.key for one in self.agenda.inside.values()}
         self.late.update(key for key in keys if key not in inside)
         self.bound.update(key for key in keys if key in inside)
 
@@ -239,12 +222,8 @@ class Forcing:
             if inside:
                 return
             with self.lock:
-                actor = self.actors.current()
-                holds = [one for one in self._holds.get(actor.path, ()) if one.after.key not in self._done]
-                holds = [one for one in holds if one.since is not None and one.since.key in self._done]
-                held = {one.hold.key for one in holds}
-                wanted = {one.after.key for one in self._awaited.get(actor.path, ()) if one.after.access != "end"}
-            if holds and wanted <= held | self._done:
+                stops = self.agenda.holds_all_wanted(self.actors.current().path, self._done)
+            if stops:
                 self.stop()
 
     def may_ask(self) -> bool:
@@ -320,13 +299,12 @@ class Forcing:
 
     def to_come(self, actor: Actor) -> str:
         """What is to come from outside before an actor's first step: the key of its place. With the lock held."""
-        keys = self._lifetime.get((actor.path, "start"), ())
-        return next((key for key in keys if self.order.inject.get(key) in ARRIVES and key not in self.arrived), "")
+        return self.agenda.to_come(actor.path, self.arrived)
 
     def started(self, actor: Actor) -> None:
         """With the lock held."""
         self.progress += 1
-        for key in self._lifetime.get((actor.path, "start"), ()):
+        for key in self.agenda.starts(actor.path):
             self._pass(key)
 
     def ended(self, actor: Actor, look: Any = None) -> None:
@@ -336,15 +314,14 @@ class Forcing:
         actor.ended = True
         for place in list(actor.pending):
             self._over(actor, place)
-        for key in self._lifetime.get((actor.path, "end"), ()):
+        for key in self.agenda.ends(actor.path):
             if look is not None:
                 self.watched.note(key, look)
             self._pass(key)
-        for constraint in self._awaited.get(actor.path, ()):
-            if constraint.after.key not in self._done:
-                self._give_up(constraint, ENDED, f"{actor.path} has ended without its {constraint.after}.")
+        for constraint in self.agenda.unmet(actor.path, self._done):
+            self._give_up(constraint, ENDED, f"{actor.path} has ended without its {constraint.after}.")
         self.progress += 1
-        if actor.path not in self._named:
+        if actor.path not in self.agenda.named:
             self.actors.by_path.pop(actor.path, None)
 
     def lost(self, places: Iterable[Place]) -> None:
@@ -357,12 +334,7 @@ class Forcing:
     # The order itself.
 
     def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:
-        for constraint in self._holds.get(actor.path, ()):
-            if constraint.after.key in self._done:
-                continue
-            if constraint.since is None or constraint.since.key in self._done or constraint.hold is place:
-                return constraint
-        return None
+        return self.agenda.held_by(actor.path, self._done, place)
 
     def _pass(self, key: str) -> None:
         if key in self._done:
@@ -400,7 +372,7 @@ class Forcing:
         """Another process, and all actors in it, have ended. With the lock held."""
         if not root:
             return
-        for key in self._lifetime.get((root, "end"), ()):
+        for key in self.agenda.ends(root):
             self._pass(key)
         for constraint in self.order.constraints:
             place = constraint.after

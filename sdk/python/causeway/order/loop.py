@@ -81,7 +81,7 @@ class _Loops:
             if timeout is not None and timeout > 0 and type(fut) is CoroutineType:
                 with forcing, forcing.lock:
                     caller, name = forcing.actors.current(), described(fut)
-                    inside = forcing.has_within(caller.path, name) and not forcing.names_alike(f"{caller.stem}/{name.rpartition('.')[2]}")
+                    inside = forcing.agenda.has_within(caller.path, name) and not forcing.names_alike(f"{caller.stem}/{name.rpartition('.')[2]}")
                 if inside:
                     async with sys.modules["asyncio"].timeout(timeout):
                         return await fut

@@ -43,7 +43,7 @@ def _submitted(forcing: Forcing, original: Any) -> Any:
         original(self, *args, **kwargs)
         with forcing, forcing.lock:
             path = forcing.actors.submitted()
-            if forcing.names(path):
+            if forcing.agenda.names(path):
                 self._causeway_path = path
 
     return __init__
@@ -89,7 +89,7 @@ def _anyio(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
         path = None
         with forcing, forcing.lock:
             path = forcing.actors.submitted()
-            path = path if forcing.names(path) else None
+            path = path if forcing.agenda.names(path) else None
         if path is None:
             return await original(func, args, *rest, **options)
         return await original(_work, (forcing, path, func, args), *rest, **options)
