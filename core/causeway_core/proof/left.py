@@ -47,16 +47,27 @@ def left_by(recording: Recording, past: Past) -> Left:
     accesses = recording.accesses(most=MOST_ACCESSES + 1)
     gone = _replaced(recording, accesses)
     wanted: set[str] = set()
-    for place, said in (*_synchronizers(recording, gone, wanted), *_places(past, accesses, gone)):
-        if said:
-            stays.setdefault(place, said)
+    for rest in (*_synchronizers(recording, gone), *_places(past, accesses, gone)):
+        if rest.wanted:
+            wanted.add(rest.place)
+        if rest.said:
+            stays.setdefault(rest.place, rest.said)
         else:
-            back.add(place)
-    return Left(stays, frozenset(back - set(stays)), frozenset(wanted & set(stays)))
+            back.add(rest.place)
+    return Left(stays, frozenset(back - set(stays)), frozenset(wanted))
 
 
-def _synchronizers(recording: Recording, gone: Set[int], wanted: set[str]) -> Iterator[tuple[str, str]]:
-    """Of each semaphore, lock and queue with a name whether what was taken was given back, and the other way round. Adds to `wanted`."""
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What a place was left in, in words: empty if it was brought back. `wanted` as in `Left`."""
+
+    place: str
+    said: str
+    wanted: bool = False
+
+
+def _synchronizers(recording: Recording, gone: Set[int]) -> Iterator[_Rest]:
+    """Of each semaphore, lock and queue with a name whether what was taken was given back, and the other way round."""
     named = [row for row in recording.objects() if row.label]
     alike = Counter(row.label for row in named)
     # Of several by one name some may belong to what was thrown away: what is left in them may be nobody's.
@@ -75,12 +86,11 @@ def _synchronizers(recording: Recording, gone: Set[int], wanted: set[str]) -> It
     for number, rest in balance.items():
         name, kind = objects[number].label or "", objects[number].type
         if "Queue" in kind:
-            yield f"items of {name}", f"{name} holds what nobody takes" if rest > 0 else ""
+            yield _Rest(f"items of {name}", f"{name} holds what nobody takes" if rest > 0 else "")
         elif kind.startswith("asyncio.") and ("Semaphore" in kind or kind.endswith("Lock")):
-            yield f"permits of {name}", f"more of {name} is given back than was taken" if highest[number] > 0 else ""
-            yield f"holders of {name}", f"{name} is taken and not given back" if rest < 0 else ""
-            if rest < 0 and _outlives(recording, asked[number]):
-                wanted.add(f"holders of {name}")
+            yield _Rest(f"permits of {name}", f"more of {name} is given back than was taken" if highest[number] > 0 else "")
+            kept = rest < 0
+            yield _Rest(f"holders of {name}", f"{name} is taken and not given back" if kept else "", kept and _outlives(recording, asked[number]))
 
 
 def _outlives(recording: Recording, operations: Sequence[Sync]) -> bool:
@@ -116,7 +126,7 @@ def _replaced(recording: Recording, accesses: Sequence[Access]) -> Set[int]:
     return gone
 
 
-def _places(past: Past, accesses: Sequence[Access], gone: Set[int]) -> Iterator[tuple[str, str]]:
+def _places(past: Past, accesses: Sequence[Access], gone: Set[int]) -> Iterator[_Rest]:
     """Of each shared place that was changed whether it was brought back."""
     recording = past.recording
     if len(accesses) > MOST_ACCESSES or not accesses:
@@ -133,7 +143,7 @@ def _places(past: Past, accesses: Sequence[Access], gone: Set[int]) -> Iterator[
                 continue
             said = _place(location.name, of[location.id], values, At(ends + 1))
             if said is not None:
-                yield location.name, said
+                yield _Rest(location.name, said)
 
 
 def _looked_at(accesses: Sequence[Access]) -> bool:
