@@ -272,6 +272,26 @@ def test_what_is_put_into_a_list_that_is_replaced_is_lost() -> None:
     assert candidate.kind == "atomicity_violation"
 
 
+def test_what_is_put_into_a_list_that_the_looker_has_replaced_once_already_is_not_what_was_looked_at() -> None:
+    trace = Trace("""
+    async def check(clock):
+        assert clock.steps == [1, 1]
+        clock.steps = []
+        await work()
+        clock.steps = list()
+
+    async def advance(clock, step):
+        clock.steps.append(step)
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.read(one, "assert clock.steps", "Clock.steps", "<list #5>")
+    trace.write(one, "clock.steps = []", "Clock.steps", "<list #6>")
+    trace.step(one)
+    trace.read(two, "clock.steps.append", "Clock.steps", "<list #6>")
+    trace.write(one, "clock.steps = list()", "Clock.steps", "<list #7>")
+    assert not firm(trace)
+
+
 @pytest.mark.parametrize(("between", "struck"), [(0, False), (5, True)])
 def test_a_write_of_the_value_that_was_read_invalidates_nothing(between: int, struck: bool) -> None:
     trace = Trace("""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from causeway import _tap
@@ -130,6 +130,38 @@ def test_attribute_writes(tmp_path: Path) -> None:
     assert {r.word for r in tape.process.of("SETATTR")} == {snapshot.id}
     assert [tuple(map(tape.process.plain, pair)) for pair in snapshot.items] == [("balance", 5)]
     assert tape.process.types[snapshot.type][0].endswith("test_tap_records.Account")
+
+
+class Kept:
+    """What its `__setattr__` keeps is elsewhere, but for what it has a default of."""
+
+    mode = "plain"
+    context: ClassVar[dict[str, Any]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return self.context[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "own":
+            object.__setattr__(self, name, value)
+        else:
+            self.context[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        del self.context[name]
+
+
+def test_what_an_object_keeps_elsewhere_is_no_attribute_of_it(tmp_path: Path) -> None:
+    kept = Kept()
+    with recording(tmp_path, other_actors=True) as tape:
+        for name in ("made_up", "own", "mode"):
+            tape.tap("attr", 1, name)[kept] = 5
+        for name in ("made_up", "own"):
+            tape.tap("attr", 2, name)[kept] += 1
+        del tape.tap("attr", 3, "made_up")[kept]
+        assert kept.context == {"mode": 5} and kept.own == 6
+    assert tape.values("SETATTR") == [5, 5, 6]
+    assert [(r.site - tape.base, tape.process.plain(r.value)) for r in tape.process.of("SETATTR", "GETATTR")] == [(1, 5), (1, 5), (2, 5), (2, 6)]
 
 
 def test_reads_are_looked_at_without_running_code(tmp_path: Path) -> None:

@@ -17,14 +17,23 @@ static inline int store(PyObject *object, PyObject *name, PyObject *value) {
     return CW_LIKELY(set_attribute != NULL) ? set_attribute(object, name, value) : PyObject_SetAttr(object, name, value);
 }
 
+/* Whether an attribute is one of the object, or its class has something to say to it. What `__getattr__` and `__setattr__` of a proxy or of a namespace
+ * for each context make up is kept elsewhere, and not one for all who name it. */
+static bool is_own(PyObject *object, PyObject *name) {
+    PyTypeObject *type = Py_TYPE(object);
+    return PyType_Check(object) || PyModule_Check(object) || _PyType_Lookup(type, name) != NULL || cw_own_attribute(object, name) != NULL;
+}
+
 /* T[obj] = v and del T[obj] */
 static int set(PyObject *self, PyObject *object, PyObject *value) {
     cw_tap *tap = (cw_tap *)self;
     if (CW_UNLIKELY(!cw_active())) return store(object, tap->name, value);
     uint32_t owner = cw_object_seen(object, 0); /* before the write, so that a first snapshot does not already contain it */
-    if (CW_UNLIKELY(cw_sharing)) cw_shared_attribute_id(object, tap->name);
+    bool own = Py_TYPE(object)->tp_setattro == PyObject_GenericSetAttr || is_own(object, tap->name);
+    if (CW_UNLIKELY(cw_sharing)) own |= cw_shared_attribute_id(object, tap->name) != 0;
     if (store(object, tap->name, value) < 0) return -1;
-    if (CW_LIKELY(owner != 0) && cw_active()) record_attribute(tap, CW_SETATTR, owner, value);
+    if (CW_UNLIKELY(!own) && value != NULL) own = is_own(object, tap->name);
+    if (CW_LIKELY(owner != 0) && own && cw_active()) record_attribute(tap, CW_SETATTR, owner, value);
     cw_line_after(tap);
     return 0;
 }
@@ -40,7 +49,7 @@ static PyObject *get(PyObject *self, PyObject *object) {
     PyObject *value = PyObject_GetAttr(object, tap->name);
     if (value == NULL || !cw_reads_matter()) return value;
     uint32_t owner = CW_UNLIKELY(cw_sharing) ? cw_shared_attribute_id(object, tap->name) : 0; /* another process can change it at any time */
-    if (CW_LIKELY(owner == 0)) owner = worth_reading(tap, object);
+    if (CW_LIKELY(owner == 0) && (Py_TYPE(object)->tp_getattro == PyObject_GenericGetAttr || is_own(object, tap->name))) owner = worth_reading(tap, object);
     if (owner != 0) record_attribute(tap, CW_GETATTR, owner, value);
     return value;
 }

@@ -86,7 +86,7 @@ def _handed_on(evidence: Evidence, first: int, last: int) -> int:
 def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int) -> Iterator[tuple[Pattern, int]]:
     for other in partners.near(first, last, writes=True):
         yield Pattern.READ_WRITE_WRITE, other
-    if int(evidence.table.vk[last]) == ValueKind.OBJECT:
+    if int(evidence.table.vk[last]) == ValueKind.OBJECT and not _replaced_between(evidence, first, last):
         for other in partners.near(first, last, writes=False):
             # What another actor puts into the old object in place is gone with it.
             node = evidence.node(evidence.read_node(int(evidence.table.site[other])))
@@ -95,6 +95,13 @@ def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first:
     alike = list(partners.near(first, last, writes=False, site=found.first_site)) or list(_turned_away(evidence, found, first))
     for other in alike:
         yield Pattern.CLONE, other
+
+
+def _replaced_between(evidence: Evidence, first: int, last: int) -> bool:
+    """Whether the window's actor itself puts something else there in between: what its end throws away is not what its read saw."""
+    table = evidence.table
+    rows = evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1)
+    return any(bool(table.writes[row]) and table.location[row] == table.location[last] for row in rows)
 
 
 def _turned_away(evidence: Evidence, found: WindowClass, first: int) -> Iterator[int]:
