@@ -63,6 +63,29 @@ SLOTS_GIVEN_BACK = SLOTS.replace(
     "        try:\n            await asyncio.sleep(0)\n        finally:\n            self.taken -= 1",
 )
 
+NAMES = """\
+import asyncio
+
+class Names:
+    def __init__(self):
+        self.numbers, self.names = {"a": 1}, {1: "a"}
+
+    async def rename(self, old, new):
+        number = self.numbers.pop(old)
+        self.numbers[new] = number
+        REST
+
+async def main():
+    names = Names()
+    try:
+        await asyncio.wait_for(names.rename("a", "b"), 60)
+    except TimeoutError:
+        pass
+    print(names.numbers, names.names)
+
+asyncio.run(main())
+"""
+
 LINKS = """\
 import asyncio
 
@@ -143,6 +166,19 @@ def tiers(tmp_path: Path, source: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("source", "wrong"), [(LEDGER, True), (LEDGER_WHOLE, False)])
 def test_a_time_limit_between_two_changes_that_belong_together(tmp_path: Path, source: str, wrong: bool) -> None:
     assert tiers(tmp_path, source) == ([("atomicity_violation", "confirmed")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("rest", "wrong"),
+    [
+        ("await asyncio.sleep(0)\n        self.names[number] = new", True),
+        ("try:\n            await asyncio.sleep(0)\n        finally:\n            self.names[number] = new", False),
+        ("self.names[number] = new\n        await asyncio.sleep(0)", False),
+    ],
+)
+def test_a_time_limit_between_two_tables_that_are_looked_up_by_what_the_other_holds(tmp_path: Path, rest: str, wrong: bool) -> None:
+    found = tiers(tmp_path, NAMES.replace("REST", rest))
+    assert found == ([("atomicity_violation", "confirmed")] if wrong else [])
 
 
 def test_a_change_that_is_not_taken_back_when_the_task_is_cancelled(tmp_path: Path) -> None:

@@ -112,13 +112,22 @@ def _only_tells(statement: ast.stmt) -> bool:
 
 
 def _belong_together(one: Change, other: Change) -> str | None:
-    """Whether the second change takes the first back (`undo`), or moves to another attribute of the same object what it took (`move`)."""
+    """Whether the second change takes the first back (`undo`), or moves to another attribute of the same object what it took (`move`), as it is
+    with two tables of which each is looked up by what the other holds."""
     if one.target == other.target:
         same = one.subject == other.subject != "" if one.does in TAKES else one.does != "[]" or one.subject == other.subject
         return "undo" if same and takes_back(one, other) else None
     owners = [change.target.rpartition(".")[0] for change in (one, other)]
-    moves = {one.does, other.does} == {"+", "-"} and owners[0] == owners[1] != ""
-    return "move" if moves else None
+    moves = {one.does, other.does} == {"+", "-"} or _in_both_tables(one, other)
+    return "move" if moves and owners[0] == owners[1] != "" else None
+
+
+def _in_both_tables(one: Change, other: Change) -> bool:
+    """Whether a key is entered with a value in one table and the value with the key in another; or is what was taken out of the one the key that is
+    taken out of the other."""
+    if one.does == other.does == "[]":
+        return one.value == other.subject and one.subject == other.value
+    return one.does in TAKES and isinstance(one.node, ast.Assign) and other.does in ("del", "pop") and one.subject == other.subject != ""
 
 
 def _other_branch(one: Change, other: Change) -> bool:

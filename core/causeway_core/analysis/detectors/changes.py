@@ -20,13 +20,14 @@ _REVERSED = frozenset({("+", "-"), ("-", "+"), ("True", "False")})
 @dataclass(frozen=True, slots=True)
 class Change:
     """A statement that changes a place: its target as text, what it does, and the statements around it, outermost first. `subject`: the name that
-    what was taken is bound to, or of what is given; of an item, its key."""
+    what was taken is bound to, or of what is given; of an item, its key. `value`: what an item is set to."""
 
     node: ast.stmt
     target: str
     does: str
     around: tuple[ast.AST, ...]
     subject: str = ""
+    value: str = ""
 
 
 def changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[Change]:
@@ -42,8 +43,8 @@ def changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[Change]:
                 value, bool
             ):
                 yield Change(child, ast.unparse(target), str(value), inside)
-            case ast.Assign(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)]):
-                yield Change(child, ast.unparse(owner), "[]", inside, ast.unparse(key))
+            case ast.Assign(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)], value=value):
+                yield Change(child, ast.unparse(owner), "[]", inside, ast.unparse(key), ast.unparse(value))
             case ast.Assign(targets=targets, value=ast.Call() as call) if called(call) in ("create_future", "Future"):
                 yield from (Change(child, target.id, "future", inside) for target in targets if isinstance(target, ast.Name))
             case ast.Delete(targets=[ast.Subscript(value=ast.Attribute() | ast.Name() as owner, slice=key)]):
