@@ -39,11 +39,24 @@ def origins(source: str, target: str) -> dict[str, str]:
         ("t = [x for x in s.w if x]\n    s.v = t", {"w": "data"}),
         ("if (t := s.w) > 1:\n        s.v = 1", {"w": "control"}),
         ("with s.lock:\n        s.v = 1", {}),
+        ("try:\n        return s.w\n    except AttributeError:\n        s.v = 1", {"w": "control"}),
+        ("try:\n        return s.w\n    except AttributeError:\n        pass\n    s.v = 1", {"w": "control"}),
+        ("try:\n        show(s.w)\n    except KeyError:\n        s.v = 1", {}),
+        ("try:\n        show(s['w'])\n    except (KeyError, IndexError):\n        s.v = 1", {"'w'": "control"}),
+        ("try:\n        show(s['w'])\n    except KeyError:\n        return\n    s.v = 1", {"'w'": "control"}),
+        ("if s.v == 0:\n        start()\n    s.v = 1", {"v": "control"}),
+        ("if s.v == 0:\n        t = 1\n    s.v = 1", {}),
+        ("s.mine = s.w\n    s.v = s.mine + 1", {"mine": "data", "w": "data"}),
+        ("top = s.w[0]\n    show(top)\n    heappop(s.w)\n    s.v = top", {"w": "data", "0": "data"}),
         ("t = run(lambda: s.w)\n    s.v = t", {"w": "data"}),
     ],
 )
 def test_within_a_function(body: str, expected: dict[str, str]) -> None:
     assert origins(f"def f(s):\n    {body}\n", "v") == expected
+
+
+def test_the_first_of_a_heap_is_taken_to_be_the_same_still() -> None:
+    assert origins("def f(s):\n    show(s.w[0])\n    heapq.heappop(s.w)\n", "heappop") == {"w": "data", "0": "data"}
 
 
 def test_through_calls_by_name() -> None:

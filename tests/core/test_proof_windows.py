@@ -255,3 +255,73 @@ asyncio.run(main())
 def test_what_comes_while_a_copy_is_gone_through_is_cleared_with_the_rest(tmp_path: Path, first: str, all_: str, last: str, wrong: bool) -> None:
     found = proved(tmp_path, LETTERS.replace("FIRST", first).replace("ALL", all_).replace("LAST", last))
     assert [(each.kind, each.tier) for each in found] == ([("lost_update", "confirmed")] if wrong else [])
+
+
+ASKED = """
+class Shelf:
+    def __init__(self):
+        self.guard, self.books, self.bought = threading.Lock(), {}, []
+
+    def buy(self, title):
+        with self.guard:
+            self.bought.append(title)
+            return len(self.bought)
+
+    def book(self, title):
+        try:
+            return self.books[title]
+        except KeyError:
+            KEEPS
+
+shelf = Shelf()
+
+def work(number):
+    shelf.book("emma")
+    print(len(shelf.bought))
+"""
+READERS = """
+import asyncio
+
+class Lamp:
+    def __init__(self):
+        self.readers, self.lit, self.switch = 0, 0, asyncio.Lock()
+
+    async def come(self):
+        ENTERS
+            if self.readers == 0:
+                await asyncio.sleep(0)
+                self.lit += 1
+            self.readers += 1
+
+    async def go(self):
+        self.readers -= 1
+        if self.readers == 0:
+            self.lit -= 1
+
+async def read(lamp, pause):
+    await asyncio.sleep(pause)
+    await lamp.come()
+    await asyncio.sleep(0.02)
+    await lamp.go()
+
+async def main():
+    lamp = Lamp()
+    await asyncio.gather(read(lamp, 0), read(lamp, 0.01))
+    print(lamp.lit)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("keeps", "wrong"), [("book = self.books[title] = self.buy(title)\n            return book", True), ("return title.upper()", False)]
+)
+def test_what_is_made_where_a_look_failed_is_made_twice(tmp_path: Path, keeps: str, wrong: bool) -> None:
+    found = proved(tmp_path, IN_TWO.replace("WORK", ASKED.replace("KEEPS", keeps)))
+    assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]
+
+
+@pytest.mark.parametrize(("enters", "wrong"), [("if True:", True), ("async with self.switch:", False)])
+def test_what_is_done_by_the_first_that_comes_is_done_twice(tmp_path: Path, enters: str, wrong: bool) -> None:
+    found = proved(tmp_path, READERS.replace("ENTERS", enters))
+    assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]

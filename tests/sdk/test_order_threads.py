@@ -70,6 +70,56 @@ def test_a_lost_update_is_forced_every_time(tmp_path: Path, recorded: bool) -> N
         assert done.result["values"] == {"a1": "1"} and done.result["ended"]
 
 
+LAZY = """
+    import threading
+
+    table = {}
+
+    class Shelf:
+        def find(self):
+            try:
+                LOOK
+            except (AttributeError, KeyError):
+                with lock:
+                    made.append(1)
+                KEEP
+
+    made, lock, shelf = [], threading.Lock(), Shelf()
+
+    def first():
+        shelf.find()
+
+    def second():
+        shelf.find()
+
+    threads = [threading.Thread(target=target) for target in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(len(made))
+"""
+
+
+@pytest.mark.parametrize(
+    ("look", "keep", "name"),
+    [
+        ("return table[1]", "table[1] = 2", "1"),
+        ("return self.kept", "self.kept = 2", "kept"),
+        ('return getattr(self, "kept")', "self.kept = 2", "kept"),
+    ],
+)
+def test_a_read_that_finds_nothing_is_passed(tmp_path: Path, look: str, keep: str, name: str) -> None:
+    places = {
+        "a1": place("main/first", "read", look, name),
+        "a2": place("main/first", "write", keep, name),
+        "b1": place("main/second", "read", look, name),
+        "b2": place("main/second", "end"),
+    }
+    done = run(tmp_path, LAZY.replace("LOOK", look).replace("KEEP", keep), order(places, ("a1", "b1", None), ("b2", "a2", "a1")))
+    assert done.result["feasible"] and done.stdout == "2\n", done
+
+
 def test_the_other_order_is_the_serial_one(tmp_path: Path) -> None:
     done = run(tmp_path, COUNTER + "\n    both(second, first)\n", order(lost_update("main/first", "main/second")["places"], ("a2", "b1", None)))  # type: ignore[arg-type]
     assert done.stdout == "2\n" and done.result["passed"] == ["a1", "a2", "b1", "b2"]

@@ -84,7 +84,10 @@ def _handed_on(evidence: Evidence, first: int, last: int) -> int:
 
 
 def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int) -> Iterator[tuple[Pattern, int]]:
-    for other in partners.near(first, last, writes=True):
+    node = evidence.node(evidence.write_node(found.last_site))
+    settles = node is not None and evidence.read_node(found.first_site) in node.settles
+    # What is done once, by the first that comes, another can only do too: who takes back what he did himself does not come before it.
+    for other in partners.near(first, last, writes=True, site=found.last_site if settles else None):
         yield Pattern.READ_WRITE_WRITE, other
     if int(evidence.table.vk[last]) == ValueKind.OBJECT and not _replaced_between(evidence, first, last):
         for other in partners.near(first, last, writes=False):

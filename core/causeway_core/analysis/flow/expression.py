@@ -46,7 +46,10 @@ BY_NAME = ("getattr", "hasattr", "setattr", "delattr")
 LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"}) | _OF_SETS
 """Methods of built-in containers that only look."""
 
-READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault"})
+READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault", "heappop", "heapreplace", "heappushpop"})
+
+CHANGING = frozenset({"heappush", "heappop", "heapify", "heapreplace", "heappushpop", "insort", "insort_left", "insort_right", "shuffle"})
+"""Functions that change the list that they are given first."""
 
 STORING = frozenset({"__setitem__", "__delitem__"})
 INDEXING = frozenset({"__getitem__", "__contains__"})
@@ -77,6 +80,8 @@ class ExpressionFlow:
         """The reads of what was iterated, or copied to be iterated; who then clears it takes it to be the same still."""
         self._first_of: dict[str, Taint] = {}
         """By sequence, the reads of its first element; who then takes the first out, or turns it, takes it to be the same still."""
+        self.acted_on: dict[str, Taint] = {}
+        """By place: what an `if` looked at there before something was done about it; who changes the place afterwards takes it to be so still."""
         self._places: dict[tuple[int, Role, str], int] = {}
 
     def evaluate(self, node: ast.expr | None) -> Taint:
@@ -125,6 +130,17 @@ class ExpressionFlow:
         for number in self._places_of(node):
             self.graph.nodes[number].usage |= usage
 
+    def remember(self, target: ast.Attribute, taint: Taint) -> None:
+        """An attribute of a local gets a value, which who reads it there afterwards has again; not what came of its own old value."""
+        name = _kept_under(target)
+        if name:
+            places = ((code, self.graph.nodes[code >> 1].place) for code in taint)
+            self.environment[name] = frozenset(code for code, place in places if place is not None and place.name != target.attr)
+
+    def _remembered(self, node: ast.expr) -> Taint:
+        """What an attribute of a local was last given in this function."""
+        return self.environment.get(_kept_under(node), NOTHING)
+
     def _children(self, node: ast.AST) -> Taint:
         taint = NOTHING
         for child in ast.iter_child_nodes(node):
@@ -146,6 +162,7 @@ class ExpressionFlow:
         number = self.place(node, Role.READ, node.attr, "attribute")
         if node.attr in LOOKING | INDEXING:
             owner |= {self.place(node, Role.READ, node.attr, "call") << 1}  # handed on: the look is made when it is called
+        owner |= self._remembered(node)
         return owner | {number << 1} | self._link(self.functions.accessors("get", node.attr), node.lineno, [], {})
 
     def _subscript(self, node: ast.Subscript) -> Taint:
@@ -164,7 +181,8 @@ class ExpressionFlow:
         for operator, right in zip(node.ops, node.comparators, strict=True):
             compared = self.evaluate(right)
             if isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
-                self.graph.compare(taint, compared)
+                # What is read back is compared with what was left there: that asks whether it is there still.
+                self.graph.compare(taint - self._remembered(node.left), compared - self._remembered(right))
             if isinstance(operator, ast.In | ast.NotIn):
                 inside = frozenset({self.place(node, Role.READ, _key_text(node.left), "contains") << 1})
                 self.graph.compare(taint, inside)
@@ -297,6 +315,8 @@ class ExpressionFlow:
                 return result
         if name in MUTATORS | STORING and isinstance(node.func, ast.Attribute):
             return given | result | self._mutate(node, node.func, given)
+        if name in CHANGING and not targets and node.args:
+            return given | result | self._mutate_first(node, name, given)
         looked = self.place(node, Role.READ, name, "call")
         if name in LOOKING and isinstance(node.func, ast.Attribute):
             for number in self._places_of(node.func.value):
@@ -353,6 +373,13 @@ class ExpressionFlow:
         self.graph.flow(taint | as_control(self.guards), self.graph.joint("result", self.scope.key))
         return NOTHING
 
+    def reads_at(self, node: ast.expr, shape: str) -> list[int]:
+        """The place of a shape that is read at `node`, if there is one; of calls only those that take something out."""
+        if shape == "call" and not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READING_MUTATORS):
+            return []
+        number = self._places.get((id(node), Role.READ, shape))
+        return [] if number is None else [number]
+
     def changed_through(self, owner: ast.expr) -> None:
         """Notes that what `owner` holds is changed in place."""
         for number in self._places_of(owner):
@@ -365,18 +392,27 @@ class ExpressionFlow:
         return named.union(place for place in own if place >= 0)
 
     def _mutate(self, node: ast.expr, function: ast.Attribute, given: Taint) -> Taint:
+        owner = ast.unparse(function.value)
         if function.attr == "clear":
-            cleared = ast.unparse(function.value)
-            given = given.union(*(read for part, read in self._gone_through.items() if ast.unparse(part) == cleared))
+            given = given.union(*(read for part, read in self._gone_through.items() if ast.unparse(part) == owner))
         if _takes_first(node, function.attr):
-            given |= self._first_of.get(ast.unparse(function.value), NOTHING)
-        self.write(node, function.attr, "call", given, constant=not given)
+            given |= self._first_of.get(owner, NOTHING)
+        number = self.write(node, function.attr, "call", given, constant=not given)
+        self.graph.settle(self.acted_on.get(owner, NOTHING), number)
         self.changed_through(function.value)
         if isinstance(function.value, ast.Name):
             self.environment[function.value.id] = self.environment.get(function.value.id, NOTHING) | given
         if function.attr in READING_MUTATORS:
             return frozenset({self.place(node, Role.READ, function.attr, "call") << 1})
         return NOTHING
+
+    def _mutate_first(self, node: ast.Call, name: str, given: Taint) -> Taint:
+        """What a function does to the list that it is given first."""
+        if name == "heappop" or name == "heapreplace":
+            given |= self._first_of.get(ast.unparse(node.args[0]), NOTHING)
+        self.write(node, name, "call", given, constant=not given)
+        self.changed_through(node.args[0])
+        return frozenset({self.place(node, Role.READ, name, "call") << 1}) if name in READING_MUTATORS else NOTHING
 
     def _link(self, targets: list[Scope], line: int, arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
         """Joins a call with the functions it may mean: arguments in, guards in, results out."""
@@ -402,6 +438,11 @@ class ExpressionFlow:
         while isinstance(value, ast.Await):
             value = value.value
         self.named[name] = self._places_of(value) if value is not None else frozenset()
+
+
+def _kept_under(target: ast.expr) -> str:
+    """What the value of an attribute of a local is remembered under, beside the locals; nothing for any other place."""
+    return f"{target.value.id}.{target.attr}" if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else ""
 
 
 def _takes_first(node: ast.expr, method: str) -> bool:

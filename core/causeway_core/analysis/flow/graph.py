@@ -63,7 +63,7 @@ class Node:
     that a loop iterates through `enumerate` and its like. `content` of a read
     of a container: the place (shape call) that looks into it by a method such as `get`, or the loop that goes through it; `viewed`
     if that goes through its values, by `items()` or `values()`; `changed_through` if what it holds is changed in
-    place.
+    place. `settles`, of a write: the looks at its place on which something else was done before it, whatever they found.
     """
 
     place: Place | None
@@ -78,6 +78,7 @@ class Node:
     content: int | None = None
     viewed: bool = False
     changed_through: bool = False
+    settles: set[int] = field(default_factory=set)
 
 
 def as_control(taint: Iterable[int]) -> Taint:
@@ -145,6 +146,11 @@ class FlowGraph:
     def used_together(self, first: int, second: int) -> bool:
         """Whether two reads meet in one expression, guard, result or written value."""
         return not self.sinks_of.get(first, set()).isdisjoint(self.sinks_of.get(second, set()))
+
+    def settle(self, looks: Taint, write: int) -> None:
+        """Notes a write of what was looked at before something was done because of it: it says to whoever comes next that this is done."""
+        self.flow(looks, write)
+        self.nodes[write].settles.update(code >> 1 for code in looks)
 
     def origins(self, node: int) -> dict[int, Dependence]:
         """All places that a node depends on; `data` if by computation alone, else `control`. Kept after the first call."""

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from causeway_core.analysis.flow.expression import ExpressionFlow
 from causeway_core.analysis.flow.graph import NOTHING, FlowGraph, Taint, Usage, as_control
 from causeway_core.analysis.flow.scope import Scope
+from causeway_core.analysis.text import last_name
 
 if TYPE_CHECKING:
     from causeway_core.analysis.flow.program import Functions
 
+_MISSED_BY = {"AttributeError": ("attribute",), "KeyError": ("item", "call"), "IndexError": ("item", "call"), "LookupError": ("item", "call")}
+"""By what is caught: the shapes of the reads that raise it where nothing is."""
 _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -33,10 +36,10 @@ class StatementFlow(ExpressionFlow):
 
     def block(self, statements: Sequence[ast.stmt]) -> None:
         """Interprets statements in order; what follows a guarded exit is decided by that guard too."""
-        before = self.guards
+        before, acted_on = self.guards, dict(self.acted_on)
         for statement in statements:
             self._statement(statement)
-        self.guards = before
+        self.guards, self.acted_on = before, acted_on
 
     def _statement(self, node: ast.stmt) -> None:
         method = getattr(self, f"_{type(node).__name__.lower()}_statement", None)
@@ -92,13 +95,19 @@ class StatementFlow(ExpressionFlow):
                 self.assign(target.value, taint, None)
             case ast.Attribute():
                 self.evaluate(target.value)
-                self.write(target, target.attr, "attribute", taint, constant=constant, accumulates=accumulates)
+                number = self.write(target, target.attr, "attribute", taint, constant=constant, accumulates=accumulates)
+                if constant or accumulates:
+                    self.graph.settle(self.acted_on.get(ast.unparse(target), NOTHING), number)
                 self._into(target.value, taint)
+                if not accumulates:
+                    self.remember(target, taint)
             case ast.Subscript():
                 self.evaluate(target.value)
                 where = as_control(self.evaluate(target.slice))
                 self.changed_through(target.value)
                 number = self.write(target, ast.unparse(target.slice)[:40], "item", taint, constant=constant, accumulates=accumulates)
+                if constant or accumulates:
+                    self.graph.settle(self.acted_on.get(ast.unparse(target), NOTHING), number)
                 # A key that was looked for until one was free decides what is written as much as a guard does.
                 self.graph.flow(where, number)
                 self._into(target.value, taint)
@@ -139,8 +148,17 @@ class StatementFlow(ExpressionFlow):
         self.guards = before
         if _leaves(node.body) or _leaves(node.orelse) or _waits(node.body):
             self.guards |= decided
+        elif _acts(node.body):
+            self._note_acted_on(node.test, decided)
         if self._breaks and (_breaks(node.body) or _breaks(node.orelse)):
             self._breaks[-1].update(decided)
+
+    def _note_acted_on(self, test: ast.expr, decided: Taint) -> None:
+        """Notes what an `if` looked at, for who changes that afterwards: `if not users: await open()`, then `users += 1`."""
+        for each in ast.walk(test):
+            if isinstance(each, ast.Attribute | ast.Subscript):
+                place = ast.unparse(each)
+                self.acted_on[place] = self.acted_on.get(place, NOTHING) | decided
 
     def _while_statement(self, node: ast.While) -> None:
         before = self.guards
@@ -184,18 +202,29 @@ class StatementFlow(ExpressionFlow):
     _asyncwith_statement = _with_statement
 
     def _try_statement(self, node: ast.Try) -> None:
-        start = dict(self.environment)
+        start, before, missed = dict(self.environment), self.guards, NOTHING
         for statement in node.body:
             self._statement(statement)
         done = self.environment
         for handler in node.handlers:
-            self.environment = dict(start)
+            absent = self._absent(node.body, handler.type)
+            missed |= absent
+            self.environment, self.guards = dict(start), before | absent
             self._join(done)
             self.block(handler.body)
             done = _joined(done, self.environment)
-        self.environment = done
+        self.environment, self.guards = done, before
         self.block(node.orelse)
         self.block(node.finalbody)
+        if _leaves(node.body) or any(_leaves(handler.body) for handler in node.handlers):
+            self.guards |= missed
+
+    def _absent(self, body: Sequence[ast.stmt], caught: ast.expr | None) -> Taint:
+        """The reads that decide whether a handler runs: those of statements that fail with what it catches where nothing is."""
+        names = {name for each in ast.walk(caught) if (name := last_name(each))} if caught is not None else set()
+        shapes = {shape for name in names for shape in _MISSED_BY.get(name, ())}
+        reads = (each for statement in body for each in ast.walk(statement) if isinstance(each, ast.Attribute | ast.Subscript | ast.Call))
+        return as_control(place << 1 for read in reads for shape in shapes for place in self.reads_at(read, shape))
 
     _trystar_statement = _try_statement
 
@@ -251,6 +280,11 @@ def _waits(statements: Sequence[ast.stmt]) -> bool:
     """Whether a block waits for a condition: `if not items: condition.wait()` is there to make sure of something for what follows."""
     calls = (each for statement in statements for each in ast.walk(statement) if isinstance(each, ast.Call))
     return any(isinstance(call.func, ast.Attribute) and call.func.attr in ("wait", "wait_for") for call in calls)
+
+
+def _acts(statements: Sequence[ast.stmt]) -> bool:
+    """Whether a block does something that others may notice: it calls or awaits."""
+    return any(isinstance(each, ast.Call | ast.Await) for statement in statements for each in ast.walk(statement))
 
 
 def _breaks(statements: Sequence[ast.stmt]) -> bool:

@@ -117,7 +117,11 @@ class Gate:
             places = []  # a method of it is looked up, and nothing in it
         else:
             places = self._before(*_READS)
-        result = self._tap @ index if at else self._tap[index]
+        try:
+            result = self._tap @ index if at else self._tap[index]
+        except Exception:
+            self._after(places)  # that nothing is there is what this execution found
+            raise
         if kind == "owner" and places:
             return self._loaded(result, places)
         self._after(places, self._look(kind, index, result) if places else None, kind not in ("attr", "item"))
@@ -158,9 +162,10 @@ class Gate:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             places = self._before("mutate", "read", "write", "delete", "test", "iterate")
-            result = function(*args, **kwargs)
-            self._after(places, watched.constant(owner) if places else None)
-            return result
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._after(places, watched.constant(owner) if places else None)
 
         return call
 
@@ -174,9 +179,10 @@ class Gate:
 
         def call(*args: Any) -> Any:
             places = [place for place in self._before(access) if place.name in (None, args[1])]
-            result = tapped(*args)
-            self._after(places, watched.attribute(args[0], args[1]) if places else None)
-            return result
+            try:
+                return tapped(*args)
+            finally:
+                self._after(places, watched.attribute(args[0], args[1]) if places else None)
 
         return call
 
