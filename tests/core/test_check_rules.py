@@ -19,6 +19,7 @@ class Account:
         self.entries = {}
         self.listeners = set()
         self.queue = []
+        self.names, self.limit = {}, 2
         self._lock = asyncio.Lock()
         self._guard = threading.Lock()
         self._slots = asyncio.Semaphore(4)
@@ -79,6 +80,19 @@ BLOCKING = ("blocking-lock", "Account._guard")
             "try:\n    return self.entries[key]\nexcept KeyError:\n    self.entries[key] = await connect(key)",
             ("check-await-act", "Account.entries[key]"),
             id="except KeyError",
+        ),
+        pytest.param(
+            "if len(self.entries) >= 2:\n    return\nawait io()\nself.entries[key] = 1",
+            ("check-await-act", "Account.entries[key]"),
+            id="how many there are",
+        ),
+        pytest.param(
+            "if key in self.entries:\n    return\nawait io()\nself.entries[key] = amount",
+            ("check-await-act", "Account.entries[key]"),
+            id="what is handed in",
+        ),
+        pytest.param(
+            "if len(self.names) < 2:\n    await io()\n    self.names[key] = 1", ("check-await-act", "Account.names[key]"), id="set beside another"
         ),
         pytest.param("for each in self.listeners:\n    await each()", ITERATE, id="iterate a set"),
         pytest.param("for each in self.queue:\n    await each()", ("iterate-await", "Account.queue"), id="iterate a list that loses elements"),

@@ -40,7 +40,7 @@ def unshared_parameter(suspicion: Suspicion, module: Module) -> bool:
 
 def idempotent_flag(suspicion: Suspicion, module: Module) -> bool:
     """A flag set to a constant behind its check: to say twice that it is closed does no harm. What starts something twice does."""
-    if suspicion.rule != "check-await-act" or not suspicion.constant:
+    if suspicion.rule != "check-await-act" or not suspicion.constant or suspicion.counts:
         return False
     if suspicion.loop_guard or _ENDING.search(suspicion.function.name) or _OVER.search(suspicion.location.path.text.rpartition(".")[2]):
         return True
@@ -53,10 +53,19 @@ def _is_true(node: ast.AST) -> bool:
 
 
 def cache_fill(suspicion: Suspicion, module: Module) -> bool:
-    """A missing entry is computed and stored, and nothing else changes: done twice it gives the same, unless it makes something that lives."""
+    """A missing entry is computed and stored, and nothing else changes: done twice it gives the same, unless it makes something that lives.
+
+    What is handed in is not computed: who came first has the entry. Nor is the number of entries a matter of one of them.
+    """
     if suspicion.rule != "check-await-act" or suspicion.operation != "[]=" or suspicion.effect == "change" or suspicion.accumulates:
         return False
-    return not _MAKING.search(suspicion.from_call)
+    return not (_MAKING.search(suspicion.from_call) or suspicion.counts or _handed_in(suspicion))
+
+
+def _handed_in(suspicion: Suspicion) -> bool:
+    """Whether what is stored is a parameter as it came, and the key another."""
+    value = getattr(suspicion.last, "value", None)
+    return isinstance(value, ast.Name) and value.id in suspicion.last_function.parameters and value.id != suspicion.location.key
 
 
 def forgiving_removal(suspicion: Suspicion, module: Module) -> bool:

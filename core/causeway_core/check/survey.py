@@ -204,8 +204,9 @@ class _Survey:
 
     def _assigned(self, target: ast.expr, value: ast.expr | None, annotation: ast.expr | None, operation: str = "[]=") -> None:
         if isinstance(target, ast.Tuple | ast.List):
-            for each in target.elts:
-                self._assigned(each, None, None)
+            parts = value.elts if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts) else [None] * len(target.elts)
+            for each, part in zip(target.elts, parts, strict=True):
+                self._assigned(each, part, None)
             return
         if isinstance(target, ast.Subscript):
             key = self._key(target.value)

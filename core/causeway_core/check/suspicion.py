@@ -34,6 +34,11 @@ class Suspicion:
     effect: Literal["", "count", "change"] = ""
     others: tuple[Mutation, ...] = ()
 
+    @property
+    def counts(self) -> bool:
+        """Whether the check is of how many entries a container has (`len(…)`)."""
+        return isinstance(self.first, ast.Call) and isinstance(self.first.func, ast.Name) and self.first.func.id == "len"
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:

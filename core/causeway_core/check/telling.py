@@ -91,7 +91,8 @@ def _title(suspicion: Suspicion, name: str) -> str:
             return f"{function} reads {name}, awaits at line {line}, then writes a value computed from what it read: updates made meanwhile are lost"
         case "check-await-act":
             act = "changes it" if suspicion.last_function is suspicion.function else f"`{suspicion.last_function.name}` changes it"
-            return f"{function} checks {name}, awaits at line {line}, then {act} without checking again: two tasks can both pass the check"
+            checked = f"how many {suspicion.location.path.shown()} holds" if suspicion.counts else name
+            return f"{function} checks {checked}, awaits at line {line}, then {act} without checking again: two tasks can both pass the check"
         case "iterate-await":
             other = suspicion.others[0]
             return f"{function} awaits while it iterates {name}, which `{other.function.name}` changes at line {line_of(other.node)}"
