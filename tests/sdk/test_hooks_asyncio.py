@@ -259,6 +259,25 @@ def test_eager_tasks_step_inside_their_makers_step(tmp_path: Path) -> None:
     assert last_state(process, "at once") == last_state(process, "later") == FINISHED
 
 
+@pytest.mark.parametrize("second", ["work()", "first"])
+def test_that_gather_finds_a_task_done_does_not_put_it_before_those_that_it_starts(tmp_path: Path, second: str) -> None:
+    program = f"""
+        import asyncio
+        async def work(): return 1
+        async def main():
+            first = asyncio.create_task(work(), name="first")
+            await asyncio.sleep(0)
+            print(await asyncio.gather(first, {second}))
+        asyncio.run(main())
+        """
+    process = hooked(tmp_path, program).main
+    main, first = process.named("Task-1").number, process.named("first").number
+    seen = [at for at, fact in enumerate(process.facts) if fact.kind == "sync" and (fact.op, fact.extra) == ("join", first)]
+    steps = [at for at, fact in enumerate(process.facts) if fact.kind == "step" and fact.number not in (main, first)]
+    # When both are done, nobody else tells who waits for them.
+    assert seen and (second == "first" or min(seen) > min(steps))
+
+
 def test_tasks_written_in_python(tmp_path: Path) -> None:
     program = """
         import asyncio, asyncio.tasks

@@ -41,7 +41,7 @@ static struct {
     PyTypeObject *future, *future_iter, *partial;
     sendfunc iter_send;
     iternextfunc iter_next;
-    PyObject *running_loop;
+    PyObject *running_loop, *gather; /* and the code of asyncio.gather */
 } aio;
 
 /* What is kept with a handle (number: token, more: kind) or task (number: actor, more: 1 once it has run). */
@@ -507,20 +507,36 @@ static PyObject *on_task_cancel(PyObject *self, void *b, void *c, void *d, void 
     return CW_ORIGINAL(task_cancel)(self, b, c, d, e);
 }
 
+/* Whether gather() itself asks, or its callback that it calls at once. From Python 3.12 on it looks which of its awaitables are done before it gives way,
+ * and starts the others whatever it finds: that is no order between them. Who waits learns of all of them by their results. */
+static bool in_gather(void) {
+    PyFrameObject *frame = cw_active() && aio.gather ? PyEval_GetFrame() : NULL; /* borrowed */
+    if (!frame) return false;
+    PyFrameObject *caller = PyFrame_GetBack(frame);
+    bool found = false;
+    for (int i = 0; i < 2 && !found; i++) {
+        PyCodeObject *code = i == 0 ? PyFrame_GetCode(frame) : caller ? PyFrame_GetCode(caller) : NULL;
+        found = (PyObject *)code == aio.gather;
+        Py_XDECREF(code);
+    }
+    Py_XDECREF(caller);
+    return found;
+}
+
 /* result(), exception() and a true done() of futures and of tasks, which have tables of their own: whoever asks has seen the end. That is how gather
  * and wait learn of each of their tasks, though only the last one wakes them. */
-#define SEEING(name) \
+#define SEEING(name, tells) \
     static cw_swap name; \
     static PyObject *on_##name(PyObject *self, void *b, void *c, void *d, void *e) { \
         PyObject *result = CW_ORIGINAL(name)(self, b, c, d, e); \
-        if (result && result != Py_False) saw_done(self); \
+        if (result && (tells)) saw_done(self); \
         return result; \
     }
-SEEING(future_result)
-SEEING(future_exception)
-SEEING(task_result)
-SEEING(task_exception)
-SEEING(task_done)
+SEEING(future_result, true)
+SEEING(future_exception, result != Py_None || !in_gather())
+SEEING(task_result, true)
+SEEING(task_exception, result != Py_None || !in_gather())
+SEEING(task_done, result == Py_True && !in_gather())
 
 static PyObject *on_set_name(PyObject *self, void *b, void *c, void *d, void *e) {
     PyObject *result = CW_ORIGINAL(set_name)(self, b, c, d, e);
@@ -633,9 +649,9 @@ static Py_ssize_t add_room(PyTypeObject *type) {
 }
 
 static PyObject *asyncio_install(PyObject *module, PyObject *args) {
-    PyObject *handle, *timer, *task, *py_task, *future, *iter, *running, *partial;
+    PyObject *handle, *timer, *task, *py_task, *future, *iter, *running, *partial, *gather;
     int fresh;
-    if (!PyArg_ParseTuple(args, "O!O!OOOOOOp", &PyType_Type, &handle, &PyType_Type, &timer, &task, &py_task, &future, &iter, &running, &partial, &fresh)) return NULL;
+    if (!PyArg_ParseTuple(args, "O!O!OOOOOOOp", &PyType_Type, &handle, &PyType_Type, &timer, &task, &py_task, &future, &iter, &running, &partial, &gather, &fresh)) return NULL;
     if (aio.handle) Py_RETURN_NONE;
     PyObject *member = PyObject_GetAttrString(handle, "_callback");
     if (!member) return NULL;
@@ -656,6 +672,7 @@ static PyObject *asyncio_install(PyObject *module, PyObject *args) {
         if (!aio.py_wakeup) PyErr_Clear();
     }
     aio.running_loop = PyCallable_Check(running) ? Py_NewRef(running) : NULL;
+    aio.gather = PyCode_Check(gather) ? Py_NewRef(gather) : NULL;
     if (PyType_Check(partial)) aio.partial = (PyTypeObject *)Py_NewRef(partial);
     if (fresh) {
         aio.handle_room = add_room(aio.handle);
@@ -713,7 +730,7 @@ static PyObject *forget(PyObject *module, PyObject *unused) {
 
 static PyMethodDef functions[] = {
     {"asyncio_install", asyncio_install, METH_VARARGS,
-     "asyncio_install(Handle, TimerHandle, C Task, Python Task, C Future, FutureIter, get_running_loop, partial, fresh) -> None\n\n"
+     "asyncio_install(Handle, TimerHandle, C Task, Python Task, C Future, FutureIter, get_running_loop, partial, code of gather, fresh) -> None\n\n"
      "Tells the types of asyncio and exchanges the methods of its C types. What does not exist is None. fresh: no handle or task can exist yet."},
     {"task_actor", task_actor, METH_O, "task_actor(task) -> int\n\nThe actor of an asyncio task, 0 if there is none."},
     {"task_state", task_state, METH_O, "task_state(task) -> (state, coroutine, waiting for)\n\nWithout marking its exception as retrieved."},

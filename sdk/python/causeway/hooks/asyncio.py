@@ -75,6 +75,7 @@ def _types(events: Any) -> None:
         iterator,
         events._get_running_loop,
         functools.partial,
+        getattr(tasks.gather, "__code__", None),
         imported_now(),
     )
 
