@@ -68,13 +68,15 @@ def open(pipeline):
 """
 
 
-def conditioned(look: str, *, waiters: int = 1, ordered: bool = False) -> Story:
+def conditioned(look: str, *, waiters: int = 1, ordered: bool = False, barrier: bool = False) -> Story:
     trace = Story(WAIT.format(look=look))
     notifier = trace.thread("notifier")
     lock, condition = trace.lock("Condition._lock", "_thread.RLock"), trace.thing("Pipeline.ready", "threading.Condition")
     for number in range(waiters):
         waiter = trace.thread(f"waiter-{number}")
         taken = trace.acquire(waiter, lock)
+        if barrier:
+            trace.line(trace.sync(waiter, SyncOp.BARRIER_ARRIVE, trace.thing("Pipeline.gate", "asyncio.locks.Barrier")), "ready.wait()")
         trace.line(trace.sync(waiter, SyncOp.WAIT_BEGIN, condition, BLOCKED), "ready.wait()")
         trace.release(waiter, lock)
         if ordered:
@@ -90,6 +92,10 @@ def conditioned(look: str, *, waiters: int = 1, ordered: bool = False) -> Story:
 
 def test_a_wait_without_a_look_at_any_state_can_come_too_late() -> None:
     assert firm(conditioned("with nothing():")) == [("lost_wakeup", "latent")]
+
+
+def test_the_condition_within_a_barrier_stands_for_what_the_barrier_counts() -> None:
+    assert not firm(conditioned("with nothing():", barrier=True))
 
 
 @pytest.mark.parametrize("look", ["while not pipeline.open:", "if not pipeline.open:"])

@@ -34,6 +34,7 @@ WANTED = frozenset(
         SyncOp.PUT,
         SyncOp.NOTIFY,
         SyncOp.NOTIFY_ALL,
+        SyncOp.BARRIER_ARRIVE,
         SyncOp.EVENT_SET,
         SyncOp.EVENT_CLEAR,
     }

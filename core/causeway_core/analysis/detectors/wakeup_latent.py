@@ -22,7 +22,12 @@ def latent_wakeups(scene: Scene, evidence: Evidence, events: Iterable[Operation]
     cleared as soon as it is set, and for one that is cleared right before the wait. `struck` are objects whose lost wake-ups are told.
     """
     by_object: defaultdict[int, list[Operation]] = defaultdict(list)
+    arrived: set[tuple[int, str]] = set()
     for event in events:
+        if event.op == SyncOp.BARRIER_ARRIVE:
+            arrived.add((event.actor, str(scene.place(event.at))))
+        elif event.op == SyncOp.WAIT_BEGIN and arrived and (event.actor, str(scene.place(event.at))) in arrived:
+            continue  # the condition within a barrier of asyncio, which stands for how many have come
         if event.object > 0 and event.object not in struck:
             by_object[event.object].append(event)
     texts = evidence.texts
