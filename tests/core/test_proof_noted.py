@@ -49,3 +49,35 @@ def test_what_a_callback_notes_is_read_when_the_future_is_done(tmp_path: Path, p
         source = source.replace("    found = sorted(sizes.of.items())\n", "")
     found = [(each.kind, each.tier) for each in proved(tmp_path, source) if each.tier == "confirmed"]
     assert found == ([("order_violation", "confirmed")] if wrong else [])
+
+
+ROOMS = """\
+import queue
+import threading
+
+class Rooms:
+    def __init__(self, workers):
+        self.todo, self.size = queue.Queue(), {}
+        for _ in range(workers):
+            threading.Thread(target=self.work, daemon=True).start()
+
+    def work(self):
+        while True:
+            name = self.todo.get()
+            FIRST
+            THEN
+
+rooms = Rooms(WORKERS)
+for name in ("hall", "attic"):
+    rooms.todo.put(name)
+rooms.todo.join()
+print(sorted(rooms.size.items()))
+"""
+NOTES, DONE = "self.size[name] = len(name)", "self.todo.task_done()"
+
+
+@pytest.mark.parametrize(("first", "then", "workers", "wrong"), [(DONE, NOTES, "1", True), (DONE, NOTES, "2", True), (NOTES, DONE, "2", False)])
+def test_what_a_worker_notes_after_it_has_said_that_it_is_done(tmp_path: Path, first: str, then: str, workers: str, wrong: bool) -> None:
+    source = ROOMS.replace("FIRST", first).replace("THEN", then).replace("WORKERS", workers)
+    found = [(each.kind, each.tier) for each in proved(tmp_path, source) if each.tier != "hint"]
+    assert found == ([("order_violation", "confirmed")] if wrong else [])

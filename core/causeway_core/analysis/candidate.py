@@ -45,6 +45,8 @@ class Pattern(Enum):
     """An actor starts another, and sets only then what that reads without a look whether it is there."""
     NOTED_LATE = "done [R] W"
     """A callback of a future notes what others read who have waited for the future alone."""
+    DONE_EARLY = "task_done [R] W"
+    """A worker says that a piece of work is done, and notes only then what others read who have waited for just that."""
     UNORDERED = "W#W"
     """Two threads touch a place without a common lock, and no other pattern explains harm."""
 
@@ -65,6 +67,7 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.HALF_BUILT: 2.0,
     Pattern.GIVEN_LATE: 2.5,
     Pattern.NOTED_LATE: 2.5,
+    Pattern.DONE_EARLY: 2.5,
     Pattern.PUBLISHED: 2.0,
     Pattern.UNORDERED: 5.0,
 }

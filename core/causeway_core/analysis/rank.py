@@ -24,6 +24,7 @@ _CONFIDENCE: dict[Pattern, float] = {
     Pattern.HALF_BUILT: 0.5,
     Pattern.GIVEN_LATE: 0.5,
     Pattern.NOTED_LATE: 0.5,
+    Pattern.DONE_EARLY: 0.5,
     Pattern.PUBLISHED: 0.5,
     Pattern.UNORDERED: 0.2,
 }

@@ -18,11 +18,11 @@ from causeway_core.model import At, Finding
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess
 from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.cancelling import CancellingOrders
-from causeway_core.proof.company import Company, kin
+from causeway_core.proof.company import Company, alike, kin
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.places import Unplaced
 from causeway_core.proof.waiting import waiting_orders
-from causeway_core.proof.whoever import has_parts, whoever
+from causeway_core.proof.whoever import before_whoever_comes, has_parts, whoever
 from causeway_core.proof.window import Side, WindowOrders, inside, said, serial
 from causeway_core.storage.recording import Recording
 
@@ -89,7 +89,7 @@ class Planner:
         match candidate.pattern:
             case Pattern.UNORDERED:
                 return []
-            case Pattern.FLIP | Pattern.GIVEN_LATE | Pattern.NOTED_LATE:
+            case Pattern.FLIP | Pattern.GIVEN_LATE | Pattern.NOTED_LATE | Pattern.DONE_EARLY:
                 return [lambda: self._flip(candidate)]
             case Pattern.ITERATION:
                 return [lambda: self._iteration(candidate)]
@@ -123,6 +123,9 @@ class Planner:
             for since in dict.fromkeys((a.since(write), a.preceding(writer.id, self._evidence.at(write)))):
                 comes = [] if since is None else [(since, u, a.held_since(use, write))]
                 yield drafted("bad", f"{user.title} ends before {writer.title} sets it", [*comes, (a.end(user), w, since)])
+            others = (each for each in self._evidence.facts.actors.values() if each.id != writer.id)
+            if candidate.pattern is Pattern.DONE_EARLY and any(alike(each) == alike(writer) for each in others):
+                yield before_whoever_comes(u, w, writer, user)
             yield drafted("serial", f"{user.title} uses it after {writer.title} has set it", [(w, u, self._anchors.held_since(use, write))])
 
     def _iteration(self, candidate: Candidate) -> Iterator[Order]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from causeway_core.model.order import Order
+from causeway_core.model import Actor
+from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.company import alike
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.window import Side, said
@@ -24,6 +25,13 @@ def whoever(a: Side, b: Side) -> Order | None:
     begins, ends = (replace(place, actor=f"{base}*2", nth=0) for place in (b.first, b.last))
     says = f"whoever comes first is held after {said(first)} until another has passed {said(ends)}"
     return replace(drafted("bad", says, [(first, begins, None), (ends, last, first)], watch=[last]), alternate=True)
+
+
+def before_whoever_comes(use: OrderPlace, write: OrderPlace, writer: Actor, user: Actor) -> Order:
+    """The bad order in which an actor uses a place before whichever worker of a kind comes to it first has set it."""
+    comes = replace(write, actor=f"{alike(writer)}*1", nth=0)
+    says = f"{user.title} uses it before whoever comes to {said(write)} first sets it"
+    return drafted("bad", says, [(use, comes, None)])
 
 
 def has_parts(order: Order) -> bool:

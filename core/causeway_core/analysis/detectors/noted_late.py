@@ -1,4 +1,5 @@
-"""What a callback of a pool's future notes, read by who has waited for the future, which is done before its callbacks are called."""
+"""What a worker notes after it has said that a piece of work is done, read by who has waited for just that: a callback of a pool's future, which is
+done before its callbacks are called; what follows on a queue's `task_done()`."""
 
 from __future__ import annotations
 
@@ -20,13 +21,16 @@ _TELLS = frozenset({SyncOp.PUT, SyncOp.NOTIFY, SyncOp.NOTIFY_ALL, SyncOp.EVENT_S
 """By these a callback may tell somebody that it is done."""
 _IDLE = "._idle_semaphore"
 """What a worker of `concurrent.futures` releases between two items."""
+_JOINED = ".all_tasks_done"
+"""What `task_done()` of a queue tells, and its `join()` waits for."""
 _THREADSAFE = ("call_soon_threadsafe", "run_coroutine_threadsafe")
 ENOUGH = 3
 
 
 def noted_late(evidence: Evidence) -> Iterator[Candidate]:
-    """A place that a worker changes after it has settled a future and before it takes up another, and that another actor reads which has waited for
-    that future: nothing makes it wait for the callback, too, unless it waits for the worker's end, or for what the callback itself tells.
+    """A place that a worker changes after it has settled a future (or called `task_done()`) and before it takes up another piece of work, and that
+    another actor reads which has waited for that: nothing makes it wait for the change, too, unless it waits for the worker's end, or for what the
+    worker tells after it.
     """
     yield from islice(_found(evidence), ENOUGH)
 
@@ -40,19 +44,34 @@ def _found(evidence: Evidence) -> Iterator[Candidate]:
     written = np.flatnonzero(table.writes)
     written = written[np.argsort(table.at[written], kind="stable")]
     changed_at = table.at[written]
-    for settled in evidence.facts.operations:
+    seen: set[int] = set()
+    said = [(pattern, each) for each in evidence.facts.operations if (pattern := _said(evidence, each)) is not None]
+    # Of pieces of work the last at each site, which is the one that the queue's join waits for.
+    early = [each for each in reversed(said) if each[0] is Pattern.DONE_EARLY]
+    for pattern, settled in (*(each for each in said if each[0] is Pattern.NOTED_LATE), *early):
         worker = evidence.facts.actors.get(settled.actor)
-        if settled.op not in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET) or worker is None or worker.kind != "thread" or worker.path == "main":
+        if worker is None or worker.kind != "thread" or worker.path == "main":
             continue
         stream = stream_of(At(settled.at))
         ends = _next_item(evidence, turns[stream], settled)
         first, last = np.searchsorted(changed_at, (settled.at + 1, ends))
         for row in np.sort(written[first:last]).tolist():
-            if _told(evidence, by_stream[stream], row, ends):
+            site = int(table.site[row])
+            if site in seen or _told(evidence, by_stream[stream], row, ends):
                 continue
             use = next((other for other in _reads(evidence, row) if _waited(evidence, settled, other)), None)
             if use is not None:
-                yield Candidate(Pattern.NOTED_LATE, "order_violation", row, row, (use,)).lowered("latent", "it went well in this run")
+                if pattern is Pattern.DONE_EARLY:
+                    seen.add(site)
+                yield Candidate(pattern, "order_violation", row, row, (use,)).lowered("latent", "it went well in this run")
+
+
+def _said(evidence: Evidence, operation: Operation) -> Pattern | None:
+    """What is wrong with a change that comes after an operation, if that says that a piece of work is done."""
+    if operation.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET):
+        return Pattern.NOTED_LATE
+    thing = evidence.facts.objects.get(operation.object) if operation.op == SyncOp.SEM_RELEASED else None
+    return Pattern.DONE_EARLY if thing is not None and (thing.label or "").endswith(_JOINED) else None
 
 
 def _turns_to_something(evidence: Evidence, operation: Operation) -> bool:
@@ -90,6 +109,7 @@ def _reads(evidence: Evidence, row: int) -> Iterator[int]:
 def _waited(evidence: Evidence, settled: Operation, use: int) -> bool:
     """Whether who reads has learnt that the future is done, and not that the worker has ended."""
     at, worker = evidence.at(use), evidence.facts.actors[settled.actor]
-    if not evidence.order.happens_before(At(settled.at), at, must=True):
+    # A queue's join waits for every piece of work: no other run has it come before one.
+    if not evidence.order.happens_before(At(settled.at), at, must=settled.op != SyncOp.SEM_RELEASED):
         return False
     return worker.last_at is None or not evidence.order.happens_before(worker.last_at, at, must=True)

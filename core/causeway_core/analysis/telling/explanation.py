@@ -32,6 +32,7 @@ _BODY: dict[Pattern, str] = {
         "Who waits for a future is woken when it has its result; its callbacks are called after that, by the worker, and nothing waits for them but "
         "the end of the pool."
     ),
+    Pattern.DONE_EARLY: "`join()` of a queue returns with the last `task_done()`: what a worker does after that may come before or after it.",
     Pattern.UNORDERED: (
         "Two threads use the place, at least one writes, and neither order nor a common lock protects it. Under the "
         "interpreter lock single operations stay whole."

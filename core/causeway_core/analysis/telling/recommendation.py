@@ -68,6 +68,8 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
                 f"use the futures' results where they are waited for, rather than what `{teller.function(candidate.first)}` notes of them; or read "
                 "it after the pool is shut down (`with` waits for that)"
             )
+        case Pattern.DONE_EARLY:
+            return "call `task_done()` last, in a `finally` around all of the work"
         case Pattern.TORN_READ if candidate.kind == "order_violation":
             return f"set {teller.resource(candidate.last)} before {teller.resource(candidate.first)}: what others check must be written last"
         case Pattern.HALF_BUILT:

@@ -26,6 +26,7 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.PUBLISHED: ("write", "write", ("read", "read")),
     Pattern.GIVEN_LATE: (GIVES, GIVES, ("use",)),
     Pattern.NOTED_LATE: (GIVES, GIVES, ("use",)),
+    Pattern.DONE_EARLY: (GIVES, GIVES, ("use",)),
     Pattern.ITERATION: ("iterate", "iterate", ("mutate",)),
     Pattern.FLIP: ("write", "write", ("use",)),
     Pattern.UNORDERED: ("access", "access", ("access",)),
@@ -95,6 +96,12 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return (
                 f"{_who(teller, first)}, a callback of a future, changes {teller.resource(first)}; {_who(teller, other)} reads it once the future is "
                 "done, which it is before its callbacks are called"
+            )
+        case Pattern.DONE_EARLY:
+            first, other = candidate.first, candidate.others[0]
+            return (
+                f"{_who(teller, first)} changes {teller.resource(first)} after its `task_done()`; {_who(teller, other)} reads it once the queue is "
+                "joined, which waits for no more than that"
             )
         case Pattern.UNORDERED:
             first, other = candidate.first, candidate.others[0]
