@@ -1,0 +1,81 @@
+"""A retrying caller asks its circuit breaker for the state; a half-open breaker is to let one trial through."""
+
+import threading
+
+
+class CircuitBreaker:
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._state = "half-open"
+        self._trials = 0
+
+    @property
+    def state(self):
+        with self._lock:
+            if self._state == "half-open" and self._trials >= 1:
+                return "open"
+            return self._state
+
+    def trial_started(self):
+        with self._lock:
+            if self._state == "half-open":
+                self._trials += 1
+
+    def succeeded(self):
+        with self._lock:
+            self._state = "closed"
+            self._trials = 0
+
+    def failed(self):
+        with self._lock:
+            self._state = "open"
+
+
+class CircuitOpenError(Exception):
+    pass
+
+
+class BreakerRetrying:
+    def __init__(self, breaker, target):
+        self._breaker = breaker
+        self._target = target
+
+    def call(self):
+        if self._breaker.state == "open":
+            raise CircuitOpenError
+        self._breaker.trial_started()
+        try:
+            result = self._target()
+        except ConnectionError:
+            self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        return result
+
+
+def main():
+    calls = []
+
+    def refused():
+        calls.append("call")
+        raise ConnectionError("still down")
+
+    retrying = BreakerRetrying(CircuitBreaker(), refused)
+
+    def request():
+        try:
+            retrying.call()
+        except (CircuitOpenError, ConnectionError):
+            pass
+
+    requests = [threading.Thread(target=request) for _ in range(2)]
+    for each in requests:
+        each.start()
+    for each in requests:
+        each.join()
+    assert len(calls) == 1, f"{len(calls)} calls reached a server on trial"
+    return calls
+
+
+if __name__ == "__main__":
+    print(main())
