@@ -1,4 +1,4 @@
-"""A database pool closes its idle connections one by one, putting back the one it was cut short at; the service gives that a second and terminates what is left."""
+"""A database pool closes its idle connections one by one; one it is cut short at goes back; the service terminates what is left after a second."""
 
 import asyncio
 from collections import deque
