@@ -219,3 +219,45 @@ def test_who_answers_finds_nobody_before_the_request_is_entered(tmp_path: Path, 
         found = verify(recording, plan(recording, examine(recording)))[0]
     assert [each.tier for each in found if "nobody ends the wait" in each.title] == (["confirmed"] if late else [])
     assert late or all(each.tier == "hint" for each in found)
+
+
+GATE = """\
+import threading
+
+class Gate:
+    def __init__(self):
+        self.moved, self.shut, self.came = threading.Condition(), True, []
+        self.asleep = threading.Event()
+
+    def open(self):
+        with self.moved:
+            self.shut = False
+            self.moved.notify_all()
+
+    def close(self):
+        with self.moved:
+            self.shut = True
+
+    def pass_through(self):
+        with self.moved:
+            self.asleep.set()
+            LOOP self.shut:
+                self.moved.wait(LIMIT)
+            self.came.append(self.shut)
+
+gate = Gate()
+thread = threading.Thread(target=gate.pass_through)
+thread.start()
+gate.asleep.wait()
+gate.open()
+threading.Event().wait(0.05)  # no order: nothing but time lets the thread go on first
+gate.close()
+thread.join()
+print(gate.came)
+"""
+
+
+@pytest.mark.parametrize(("loop", "limit", "wrong"), [("if", "", True), ("while", "0.5", False)])
+def test_what_a_thread_was_woken_for_is_undone_before_it_has_the_lock_again(tmp_path: Path, loop: str, limit: str, wrong: bool) -> None:
+    found = [(each.kind, each.tier) for each in proved(tmp_path, GATE.replace("LOOP", loop).replace("LIMIT", limit)) if each.tier != "hint"]
+    assert found == ([("atomicity_violation", "confirmed")] if wrong else [])

@@ -120,6 +120,45 @@ def test_a_read_that_finds_nothing_is_passed(tmp_path: Path, look: str, keep: st
     assert done.result["feasible"] and done.stdout == "2\n", done
 
 
+WOKEN = """
+    import threading
+
+    moved, seen = CONDITION, []
+    turn = ["first"]
+
+    def sleeper():
+        with moved:
+            moved.wait()
+            seen.append(turn[0])
+
+    def waker():
+        with moved:
+            moved.notify_all()
+        with moved:
+            turn[0] = "second"
+
+    threads = [threading.Thread(target=target) for target in (sleeper, waker)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(*seen)
+"""
+
+
+@pytest.mark.parametrize("condition", ["threading.Condition()", "threading.Condition(threading.Lock())"])
+def test_who_is_woken_is_held_before_it_has_its_lock_again(tmp_path: Path, condition: str) -> None:
+    places = {
+        "a1": place("main/sleeper", "await", "moved.wait()"),
+        "a2": place("main/sleeper", "acquire", "seen.append(turn[0])"),
+        "b1": place("main/waker", "start"),
+        "b2": place("main/waker", "end"),
+    }
+    done = run(tmp_path, WOKEN.replace("CONDITION", condition), order(places, ("a1", "b1", None), ("b2", "a2", "a1")))
+    assert done.result["feasible"] and done.stdout == "second\n", done
+    assert done.result["passed"][0] == "a1"
+
+
 def test_the_other_order_is_the_serial_one(tmp_path: Path) -> None:
     done = run(tmp_path, COUNTER + "\n    both(second, first)\n", order(lost_update("main/first", "main/second")["places"], ("a2", "b1", None)))  # type: ignore[arg-type]
     assert done.stdout == "2\n" and done.result["passed"] == ["a1", "a2", "b1", "b2"]

@@ -36,6 +36,7 @@ from causeway_core.analysis.detectors.wakeup import lost_wakeups
 from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
 from causeway_core.analysis.detectors.wakeup_round import wakeup_rounds
 from causeway_core.analysis.detectors.wakeup_state import wakeup_gaps
+from causeway_core.analysis.detectors.wakeup_undone import wakeups_undone
 from causeway_core.analysis.detectors.wakeup_unseen import wakeups_unseen
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.file_uses import FileUses
@@ -64,6 +65,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *latent,
         *wakeup_gaps(scene, evidence, events, told),
         *wakeups_unseen(scene, evidence, events, told),
+        *wakeups_undone(scene, evidence, events, told),
         *wakeup_rounds(scene, evidence, events, told),
         *answered_early(scene, evidence, events, told),
         *settled_twice(scene, evidence, events),

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
@@ -55,7 +56,7 @@ def _condition(scene: Scene, evidence: Evidence, texts: Texts, operations: Seque
     waits = [event for event in operations if event.op == SyncOp.WAIT_BEGIN]
     notifies = [event for event in operations if event.op in _NOTIFIES]
     for wait in waits:
-        looks = _looks(scene, texts, wait)
+        looks = looks_at_state(scene, texts, wait)
         if looks == "again":
             continue
         place = str(scene.place(wait.at))
@@ -68,14 +69,26 @@ def _condition(scene: Scene, evidence: Evidence, texts: Texts, operations: Seque
     return None
 
 
-def _looks(scene: Scene, texts: Texts, wait: Operation) -> str:
+def looks_at_state(scene: Scene, texts: Texts, wait: Operation) -> str:
     """Whether what waits looks at a state before it waits: `again` in a loop (or by wait_for, or where that is not known), `once`, `never`."""
     around, calls = _wait_calls(scene, texts, wait)
     if not calls or not around:
         return "again"
-    if any(isinstance(node, ast.While | ast.For | ast.AsyncFor) for node in around):
+    loop = next((node for node in reversed(around) if isinstance(node, ast.While | ast.For | ast.AsyncFor)), None)
+    if loop is not None and not _goes_on_once(around[around.index(loop) :]):
         return "again"
     return "once" if any(isinstance(node, ast.If | ast.IfExp | ast.Match) for node in around) or _guarded_by_exit(around) else "never"
+
+
+def _goes_on_once(around: Sequence[ast.AST]) -> bool:
+    """Whether what a loop does after a wait behind an `if` takes the state to be there: the loop goes round for the next piece of work, not for
+    another look. `around` begins with the loop.
+    """
+    branch = next((number for number, node in enumerate(around) if isinstance(node, ast.If)), 0)
+    if not branch or any(isinstance(node, ast.Continue) for node in ast.walk(around[branch])):
+        return False
+    blocks = ast.While | ast.For | ast.AsyncFor | ast.With | ast.AsyncWith
+    return any(isinstance(block, blocks) and node in block.body[:-1] for block, node in pairwise(around[: branch + 1]))
 
 
 def _wait_calls(scene: Scene, texts: Texts, wait: Operation) -> tuple[list[ast.AST], list[ast.Call]]:
@@ -154,7 +167,7 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
             continue
         for wait in waits:
             # A task that is busy misses it as well; but where it waits in a loop, it may be meant so.
-            asynchronous = bool(wait.flags & SyncFlag.ASYNC) and _looks(scene, texts, wait) == "again"
+            asynchronous = bool(wait.flags & SyncFlag.ASYNC) and looks_at_state(scene, texts, wait) == "again"
             if wait.actor != event.actor and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
                 why = "it is cleared as soon as it is set, so who is busy then never sees it"
                 told = _told_event(scene, wait, before, event, why)

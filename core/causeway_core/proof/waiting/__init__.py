@@ -10,6 +10,7 @@ from causeway_core.analysis.detectors.late_put import LATE
 from causeway_core.analysis.detectors.queue_checks import TAKES
 from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
 from causeway_core.analysis.detectors.settled_twice import SETTLE
+from causeway_core.analysis.detectors.wakeup_undone import UNDOES
 from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Finding
@@ -21,7 +22,13 @@ from causeway_core.proof.waiting.futures import added_when_done, settled_by_the_
 from causeway_core.proof.waiting.intruder import INTRUDERS, comes_in_between
 from causeway_core.proof.waiting.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.waiting.told import Told
-from causeway_core.proof.waiting.wakeup import both_wait, notified_before, set_before_unreached_clear, set_between_look_and_reset
+from causeway_core.proof.waiting.wakeup import (
+    both_wait,
+    notified_before,
+    set_before_unreached_clear,
+    set_between_look_and_reset,
+    undone_before_it_goes_on,
+)
 
 __all__ = ["waiting_orders"]
 
@@ -38,6 +45,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({"look", "clear"}), set_between_look_and_reset),
     (frozenset({ENTERS}), looked_for_too_early),
     (frozenset({UNREACHED}), set_before_unreached_clear),
+    (frozenset({UNDOES}), undone_before_it_goes_on),
 )
 """What makes the orders of findings that have all of some roles; the first that fits."""
 _BY_KIND: dict[str, _Maker] = {"lost_wakeup": notified_before, "data_race": changed_from_outside}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from causeway_core.analysis.detectors.wakeup_undone import UNDOES
 from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
 from causeway_core.model import At
 from causeway_core.model.order import Order
@@ -83,6 +84,20 @@ def set_before_unreached_clear(told: Told) -> Iterator[Order]:
     for since in dict.fromkeys((a.held_since_event(who, at["change"], at["look"]), a.since_event(who, at["change"]))):
         yield drafted("bad", says, [(looks, changes, since), (sets, clears, looks)])
     yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
+
+
+def undone_before_it_goes_on(told: Told) -> Iterator[Order]:
+    """Who is woken has its lock again only when another has undone what it waited for. Raises Unplaced."""
+    at, waiter, other = told.at, told.thread("wait"), told.thread(UNDOES)
+    if waiter is None or other is None:
+        return
+    a = told.anchors
+    who, undoer = a.actor_of(waiter), a.actor_of(other)
+    waits, goes_on = a.operation(waiter, at["wait"], "await"), a.operation(waiter, at["goes on"], "acquire")
+    undoes = a.operation(other, at[UNDOES], "acquire")
+    says = f"{undoer.title} undoes it before {who.title}, which is woken, has its lock again"
+    yield drafted("bad", says, [(undoes, goes_on, waits)])
+    yield drafted("serial", f"{undoer.title} undoes it after {who.title} has gone on", [(goes_on, undoes, a.since_event(undoer, at[UNDOES]))])
 
 
 def both_wait(told: Told) -> Iterator[Order]:

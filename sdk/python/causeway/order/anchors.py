@@ -125,7 +125,9 @@ class Anchors:
                 found[row].handed_on = kind == "owner" and self._is_handed_on(row)
             return found[row]
 
-        if place.access in STATEMENTS:
+        rows = self._access_rows(place)
+        # An await of a thread: its statement waits for a condition.
+        if place.access in STATEMENTS or (place.access == "await" and not rows):
             statement = self._statement(place)
             if statement is None:
                 return False
@@ -140,7 +142,6 @@ class Anchors:
             if answer is not None:
                 duty(answer).answers.append(place)
             return True
-        rows = self._access_rows(place)
         if not rows:
             return False
         chosen = self._choose(place, rows)

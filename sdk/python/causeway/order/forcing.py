@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from _thread import RLock, allocate_lock, get_ident
 
 from causeway import _tap
 from causeway.order.actors import Actor, Actors
 from causeway.order.agenda import Agenda
 from causeway.order.children import Children
+from causeway.order.conditions import has_let_go
 from causeway.order.databases import Databases
 from causeway.order.document import ARRIVES, STATEMENTS, is_deed
 from causeway.order.importing import importing
@@ -100,7 +102,8 @@ class Forcing:
         for place in mine:
             if place.key in self.late and actor.counts[place.key] == place.nth + 1:
                 self._arrive(actor, place)
-            if place.access in STATEMENTS and actor.counts[place.key] == place.nth + 1 and self._arrive(actor, place):
+            pends = place.access in STATEMENTS or (place.access == "await" and actor.kind == "thread")
+            if pends and actor.counts[place.key] == place.nth + 1 and self._arrive(actor, place):
                 with self.lock:
                     actor.pending.append(place)
 
@@ -201,6 +204,9 @@ class Forcing:
             if blocks:
                 self.movers.check()
                 return
+            if any(place.access == "await" for place in actor.pending) and has_let_go(sys._getframe(2)):
+                for place in [each for each in actor.pending if each.access == "await"]:
+                    self._over(actor, place)
             # What a thread locks before it runs its target is not the program's.
             if self.open or actor.kind != "thread" or not actor.begun or self._held_by(actor) is None:
                 return
