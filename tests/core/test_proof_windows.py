@@ -311,6 +311,80 @@ async def main():
 
 asyncio.run(main())
 """
+SENT_AGAIN = """
+import threading
+
+class Letters:
+    def __init__(self):
+        self.open, self.lock = {1: "a", 2: "b"}, threading.Lock()
+
+    def write(self):
+        with self.lock:
+            self.open[3] = "c"
+
+    def send_again(self):
+        again = []
+        LOOPS
+                again.append((number, text))
+        return again
+
+letters, failed = Letters(), []
+
+def send():
+    try:
+        letters.send_again()
+    except RuntimeError as error:
+        failed.append(error)
+
+threads = [threading.Thread(target=target) for target in (letters.write, send)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+assert not failed
+"""
+READ_ANEW = """
+class Store:
+    version, rows = 2, {"beta": True}
+
+class Switches:
+    def __init__(self):
+        self.rows, self.version, self.lock = None, None, threading.RLock()
+
+    def get(self, name):
+        GUARD
+            self.fill()
+            return self.rows[name]
+
+    def fill(self):
+        if self.version != Store.version:
+            self.rows = None
+            self.rows = dict(Store.rows)
+            self.version = Store.version
+
+switches = Switches()
+
+def work(number):
+    print(switches.get("beta"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("loops", "wrong"),
+    [
+        ("if True:\n            for number, text in self.open.items():", True),
+        ("with self.lock:\n            for number, text in self.open.items():", False),
+    ],
+)
+def test_a_table_is_changed_between_two_rounds_of_a_loop_that_uses_nothing_shared(tmp_path: Path, loops: str, wrong: bool) -> None:
+    found = proved(tmp_path, SENT_AGAIN.replace("LOOPS", loops))
+    assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]
+
+
+@pytest.mark.parametrize(("guard", "wrong"), [("if True:", True), ("with self.lock:", False)])
+def test_what_is_taken_away_and_put_back_is_missed_in_between(tmp_path: Path, guard: str, wrong: bool) -> None:
+    found = proved(tmp_path, IN_TWO.replace("WORK", READ_ANEW.replace("GUARD", guard)))
+    assert (("confirmed", "Switches.rows") in [(each.tier, each.resource) for each in found]) == bool(found) == wrong, [each.title for each in found]
 
 
 @pytest.mark.parametrize(

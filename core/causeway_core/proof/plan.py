@@ -15,7 +15,7 @@ from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
 from causeway_core.analysis.detectors.settled_twice import SETTLE
 from causeway_core.analysis.detectors.wakeup_undone import UNDOES
 from causeway_core.analysis.filters.feasible import feasible
-from causeway_core.model import At, Finding
+from causeway_core.model import Actor, At, Finding
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess
 from causeway_core.proof.anchors import Anchors
 from causeway_core.proof.cancelling import CancellingOrders
@@ -114,7 +114,15 @@ class Planner:
         late = takes_away(self._evidence, write)
         # Use before it is there, or after it is gone.
         if late:
-            yield drafted("bad", f"{user.title} uses it only after {writer.title} took it away", [(w, u, self._anchors.held_since(use, write))])
+            says = f"{user.title} uses it only after {writer.title} took it away"
+            refill = self._set_again(write)
+            absent = [] if refill is None else [(u, refill, w)]
+            yield drafted("bad", says, [(w, u, a.held_since(use, write)), *absent])
+            before = a.preceding(user.id, self._evidence.at(use)) if user.kind == "thread" else a.since(use)
+            if before is not None:
+                # What it does just before may be what makes sure that it is there.
+                held = [(before, w, a.since(write)), (w, u, before), *absent]
+                yield drafted("bad", f"{says}, and has come to the statement before by then", held)
             yield drafted("serial", f"{user.title} uses it before {writer.title} takes it away", [(u, w, self._anchors.held_since(write, use))])
         else:
             # Held as late as can be: what the writer does before may be what makes the user go there.
@@ -129,6 +137,13 @@ class Planner:
                 yield before_whoever_comes(u, w, writer, user)
             yield drafted("serial", f"{user.title} uses it after {writer.title} has set it", [(w, u, self._anchors.held_since(use, write))])
 
+    def _set_again(self, write: int) -> OrderPlace | None:
+        """Where the actor of a write sets the same place the next time."""
+        table = self._evidence.table
+        rows = self._evidence.rows_of(int(table.actor[write]), int(table.order[write]) + 1, 2**62)
+        again = next((row for row in rows if table.writes[row] and table.location[row] == table.location[write]), None)
+        return None if again is None else self._anchors.access(again)
+
     def _iteration(self, candidate: Candidate) -> Iterator[Order]:
         """The change comes after the iteration has begun and before it goes on."""
         loop, change, a = candidate.first, candidate.others[0], self._anchors
@@ -137,7 +152,7 @@ class Planner:
         says = f"{changer.title} changes it while {looper.title} iterates"
         begun, following = i, a.resumed_after(looper, self._evidence.at(loop)) if looper.kind == "task" else self._after_loop(loop)
         # A thread has its iterator only once it is in the body: what changes before is no change meanwhile.
-        inside = [] if looper.kind == "task" else list(islice(a.inside_loop(looper, self._evidence.at(loop)), 2))
+        inside = [] if looper.kind == "task" else self._in_loop(looper, loop)
         if inside:
             begun, following = (inside[0], inside[1]) if len(inside) > 1 else (i, inside[0])
         held = [] if following is None else [(c, following, begun)]
@@ -148,6 +163,15 @@ class Planner:
             yield drafted("bad", says, [(begun, c, since), *held])
         yield drafted("serial", f"{changer.title} changes it before {looper.title} iterates", [(c, i, a.held_since(loop, change))])
         yield drafted("serial", f"{changer.title} changes it after {looper.title} has ended", [(a.end(looper), c, a.held_since(change, loop))])
+
+    def _in_loop(self, looper: Actor, loop: int) -> list[OrderPlace]:
+        """Two places that a thread passes inside the loop, one after the other; fewer where there are not so many."""
+        a, at = self._anchors, self._evidence.at(loop)
+        inside = list(islice(a.inside_loop(looper, at), 2))
+        if len(inside) == 2:
+            return inside
+        # The body uses nothing that others could: its statements are as good, from the end of one to the beginning of the next.
+        return list(islice(a.statements_in_loop(looper, at), 2)) or inside
 
     def _after_loop(self, loop: int) -> OrderPlace | None:
         """The first access of a thread after the one that iterates."""
