@@ -261,3 +261,52 @@ print(gate.came)
 def test_what_a_thread_was_woken_for_is_undone_before_it_has_the_lock_again(tmp_path: Path, loop: str, limit: str, wrong: bool) -> None:
     found = [(each.kind, each.tier) for each in proved(tmp_path, GATE.replace("LOOP", loop).replace("LIMIT", limit)) if each.tier != "hint"]
     assert found == ([("atomicity_violation", "confirmed")] if wrong else [])
+
+
+HATCH = """\
+import threading
+
+class Hatch:
+    def __init__(self):
+        self.moved, self.plate = threading.Condition(), None
+
+    def put(self, plate):
+        with self.moved:
+            while self.plate is not None:
+                self.moved.wait()
+            self.plate = plate
+            self.moved.NOTIFY()
+
+    def take(self):
+        with self.moved:
+            while self.plate is None:
+                self.moved.wait()
+            plate, self.plate = self.plate, None
+            self.moved.NOTIFY()
+        return plate
+
+hatch, taken = Hatch(), []
+
+def serve():
+    taken.append(hatch.take())
+
+staff = [threading.Thread(target=hatch.put, args=(dish,)) for dish in ("soup", "rice")] + [threading.Thread(target=serve) for _ in range(2)]
+for each in staff:
+    each.start()
+for each in staff:
+    each.join()
+print(sorted(taken))
+"""
+
+
+WAIT_LOOP = "while self.plate is None:\n                self.moved.wait()"
+
+
+@pytest.mark.parametrize(
+    ("notify", "wait", "wrong"),
+    [("notify", WAIT_LOOP, True), ("notify", "self.moved.wait_for(lambda: self.plate is not None)", True), ("notify_all", WAIT_LOOP, False)],
+)
+def test_one_is_woken_who_waits_for_something_else(tmp_path: Path, notify: str, wait: str, wrong: bool) -> None:
+    source = HATCH.replace("NOTIFY", notify).replace(WAIT_LOOP, wait)
+    found = [(each.kind, each.tier) for each in proved(tmp_path, source) if each.tier != "hint"]
+    assert found == ([("lost_wakeup", "confirmed")] if wrong else [])

@@ -34,6 +34,7 @@ from causeway_core.analysis.detectors.taken_over import never_handed_over
 from causeway_core.analysis.detectors.unretrieved import unretrieved
 from causeway_core.analysis.detectors.wakeup import lost_wakeups
 from causeway_core.analysis.detectors.wakeup_latent import latent_wakeups
+from causeway_core.analysis.detectors.wakeup_mistaken import wakeups_mistaken
 from causeway_core.analysis.detectors.wakeup_round import wakeup_rounds
 from causeway_core.analysis.detectors.wakeup_state import wakeup_gaps
 from causeway_core.analysis.detectors.wakeup_undone import wakeups_undone
@@ -66,6 +67,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *wakeup_gaps(scene, evidence, events, told),
         *wakeups_unseen(scene, evidence, events, told),
         *wakeups_undone(scene, evidence, events, told),
+        *wakeups_mistaken(scene, evidence, events, told),
         *wakeup_rounds(scene, evidence, events, told),
         *answered_early(scene, evidence, events, told),
         *settled_twice(scene, evidence, events),

@@ -10,6 +10,7 @@ from causeway_core.analysis.detectors.late_put import LATE
 from causeway_core.analysis.detectors.queue_checks import TAKES
 from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
 from causeway_core.analysis.detectors.settled_twice import SETTLE
+from causeway_core.analysis.detectors.wakeup_mistaken import OTHER_KIND
 from causeway_core.analysis.detectors.wakeup_undone import UNDOES
 from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
 from causeway_core.analysis.evidence import Evidence
@@ -28,6 +29,7 @@ from causeway_core.proof.waiting.wakeup import (
     set_before_unreached_clear,
     set_between_look_and_reset,
     undone_before_it_goes_on,
+    wakes_the_wrong_one,
 )
 
 __all__ = ["waiting_orders"]
@@ -46,6 +48,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({ENTERS}), looked_for_too_early),
     (frozenset({UNREACHED}), set_before_unreached_clear),
     (frozenset({UNDOES}), undone_before_it_goes_on),
+    (frozenset(OTHER_KIND), wakes_the_wrong_one),
 )
 """What makes the orders of findings that have all of some roles; the first that fits."""
 _BY_KIND: dict[str, _Maker] = {"lost_wakeup": notified_before, "data_race": changed_from_outside}

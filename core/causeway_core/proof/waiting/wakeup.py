@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from causeway_core.analysis.detectors.wakeup_mistaken import ONE_KIND, OTHER_KIND
 from causeway_core.analysis.detectors.wakeup_undone import UNDOES
 from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
 from causeway_core.model import At
-from causeway_core.model.order import Order
+from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.waiting.told import Told
 from causeway_core.wire.kinds import SyncOp
@@ -98,6 +100,30 @@ def undone_before_it_goes_on(told: Told) -> Iterator[Order]:
     says = f"{undoer.title} undoes it before {who.title}, which is woken, has its lock again"
     yield drafted("bad", says, [(undoes, goes_on, waits)])
     yield drafted("serial", f"{undoer.title} undoes it after {who.title} has gone on", [(goes_on, undoes, a.since_event(undoer, at[UNDOES]))])
+
+
+def wakes_the_wrong_one(told: Told) -> Iterator[Order]:
+    """Two of one kind wait. One of the other kind wakes the first of them, and the second of the other kind waits, too, before that has its lock
+    again: whom it then wakes is of its own kind. Raises Unplaced.
+    """
+    a = told.anchors
+
+    def kind(roles: tuple[str, str, str]) -> list[tuple[OrderPlace, OrderPlace, OrderPlace]]:
+        """Of both threads of a kind: the start, the wait and the notification."""
+        found = []
+        for role in roles[:2]:
+            at, actor = told.at[role], told.thread(role)
+            if actor is not None:
+                waits = replace(a.unreached(actor, at, told.line(roles[2])), access="await")
+                found.append((OrderPlace(waits.actor, "start"), waits, a.operation(actor, at, "acquire")))
+        return found
+
+    for wakers, woken in ((ONE_KIND, OTHER_KIND), (OTHER_KIND, ONE_KIND)):
+        (begins, _, notifies), (second_begins, second_waits, _) = kind(wakers)
+        (_, waits, goes_on), (other_begins, other_waits, _) = kind(woken)
+        says = f"two wait at line {waits.line}, and one at line {second_waits.line} before the first of them, which is woken, has its lock again"
+        held = [(waits, other_begins, None), (other_waits, begins, None), (notifies, second_begins, None), (second_waits, goes_on, waits)]
+        yield drafted("bad", says, held)
 
 
 def both_wait(told: Told) -> Iterator[Order]:
