@@ -9,7 +9,7 @@ import { share } from './shared.ts';
 // summary says so.
 const here = dirname(fileURLToPath(import.meta.url));
 const ATTEMPTS = 2;
-/** Only when they are asked for by name: VS Code opens the walkthrough of an extension that has just been installed in most runs, not in all. */
+/** Only when they are asked for by name: steady, but with a VS Code server of its own and all steps of the walkthrough it takes 50 s. */
 const APART = ['install.test.ts'];
 const AT_ONCE = Math.min(2, availableParallelism());
 

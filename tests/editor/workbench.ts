@@ -139,12 +139,16 @@ export class Workbench {
   /** Runs a command of the palette by its title. */
   async command(title: string): Promise<void> {
     const input = this.page.locator(selectors.quickInput);
-    const row = await this.until(this.page.locator(selectors.quickRows, { hasText: title }), async () => {
-      const box = await this.until(input, () => this.press('F1'));
-      // A stop that arrives just then takes the focus, and the box is closed: it is opened again.
-      await box.fill(`>${title}`, { timeout: AGAIN }).catch(() => undefined);
-    });
-    await row.click();
+    const end = Date.now() + this.patience;
+    // A stop that arrives just then takes the focus, and the box is closed: it is opened again.
+    for (let patience = AGAIN; Date.now() < end; patience *= 2) {
+      const row = await this.until(this.page.locator(selectors.quickRows, { hasText: title }), async () => {
+        const box = await this.until(input, () => this.press('F1'));
+        await box.fill(`>${title}`, { timeout: AGAIN }).catch(() => undefined);
+      });
+      if (await row.click({ timeout: patience }).then(() => true, () => false)) return;
+    }
+    await this.failed(new Error(`the palette does not take ${title}`));
   }
 
   /** Opens a file of the workspace's top folder, with the cursor on a line. */
@@ -198,6 +202,15 @@ export class Workbench {
       await this.see(this.page.locator(selectors.webview));
     }
     return this.failed(new Error(`no webview shows ${having}`));
+  }
+
+  /** Waits until the keyboard speaks to a webview, whose view has just been asked for. */
+  async typeInto(view: FrameLocator): Promise<void> {
+    const end = Date.now() + this.patience;
+    while (Date.now() < end) {
+      if (await view.locator('body').evaluate((body) => (body as unknown as { ownerDocument: { hasFocus(): boolean } }).ownerDocument.hasFocus())) return;
+    }
+    await this.failed(new Error('the webview does not get the focus'));
   }
 
   /** Clicks a button of the debug toolbar, which VS Code draws anew at each stop: between press and release of a mouse it may be another element. */

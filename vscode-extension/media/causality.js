@@ -4,10 +4,14 @@
   const vscode = acquireVsCodeApi();
   const SVG = 'http://www.w3.org/2000/svg';
   const NARROWEST = 230, WIDEST = 420, ROW = 44, BOX = 34, PAD = 10, CODE = 7.3, PLACE = 6.2; // the last two: pixels a letter
+  const SETTLED_MS = 1000; // after a stop has been shown the editor takes the focus no more
   const byId = (id) => document.getElementById(id);
-  const stop = byId('stop'), scrubber = byId('scrubber'), graph = byId('graph'), reason = byId('reason');
+  const stop = byId('stop'), timeline = byId('timeline'), scrubber = byId('scrubber'), landmarks = byId('landmarks'), graph = byId('graph'), reason = byId('reason');
   let overview = { lengthNs: 1, offsetNs: 0, landmarks: [] };
   let laneWidth = NARROWEST;
+  let had = () => undefined; // what had the focus last
+  let keeps = false; // the focus, at the stop that has been asked for
+  let centre = () => undefined; // has the stop be seen
 
   function svg(name, attributes, parent, text) {
     const element = document.createElementNS(SVG, name);
@@ -20,34 +24,80 @@
   const clipped = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
   const milliseconds = (ns) => `+${(ns / 1e6).toFixed(1)} ms`;
 
+  /** Of several elements Tab enters at one, and the arrow keys lead to the others. */
+  function enterAt(elements, one) {
+    for (const element of elements) element.setAttribute('tabindex', element === one ? '0' : '-1');
+  }
+
+  function step(elements, from, direction) {
+    elements[elements.indexOf(from) + direction]?.focus();
+  }
+
+  const share = (ns) => `${Math.min(Math.max((ns / overview.lengthNs) * 100, 0), 100)}%`;
+
   function showScrubber() {
-    scrubber.replaceChildren();
-    const share = (ns) => `${Math.min(Math.max((ns / overview.lengthNs) * 100, 0), 100)}%`;
-    for (const mark of overview.landmarks) {
-      const button = document.createElement('button');
-      button.className = `landmark ${mark.kind}`;
-      button.style.left = share(mark.offsetNs);
-      if (mark.kind === 'span') button.style.width = share(mark.lengthNs);
-      button.title = `${mark.title} (${milliseconds(mark.offsetNs)})`;
-      button.tabIndex = mark.kind === 'span' ? -1 : 0;
-      button.setAttribute('aria-label', button.title);
-      button.addEventListener('click', (event) => {
-        event.stopPropagation();
-        vscode.postMessage({ type: 'travel', event: mark.at });
+    const drawn = [...overview.landmarks].sort((one, other) => one.offsetNs - other.offsetNs).map(drawLandmark);
+    landmarks.replaceChildren(...drawn);
+    const points = drawn.filter((button) => !button.classList.contains('span'));
+    enterAt(drawn, points[0]);
+    for (const button of points) {
+      button.addEventListener('focus', () => enterAt(drawn, button));
+      button.addEventListener('keydown', (event) => {
+        if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') step(points, button, event.key === 'ArrowRight' ? 1 : -1);
+        else return;
+        event.preventDefault();
       });
-      scrubber.append(button);
     }
-    const here = document.createElement('div');
-    here.id = 'here';
-    here.style.left = share(overview.offsetNs);
-    scrubber.append(here);
+    byId('here').style.left = share(overview.offsetNs);
     scrubber.setAttribute('aria-valuemin', '0');
     scrubber.setAttribute('aria-valuemax', String(overview.lengthNs));
     scrubber.setAttribute('aria-valuenow', String(overview.offsetNs));
     scrubber.setAttribute('aria-valuetext', milliseconds(overview.offsetNs));
   }
 
-  const moment = (offsetNs) => vscode.postMessage({ type: 'moment', offsetNs: Math.round(Math.min(Math.max(offsetNs, 0), overview.lengthNs)) });
+  function drawLandmark(mark) {
+    const button = document.createElement('button');
+    button.className = `landmark ${mark.kind}`;
+    button.dataset.at = mark.at;
+    button.style.left = share(mark.offsetNs);
+    if (mark.kind === 'span') button.style.width = share(mark.lengthNs);
+    button.title = `${mark.title} (${milliseconds(mark.offsetNs)})`;
+    button.setAttribute('aria-label', button.title);
+    button.addEventListener('click', () => move({ type: 'travel', event: mark.at }));
+    button.addEventListener('focus', () => say(reason, button.title));
+    return button;
+  }
+
+  /** Moves the session. The stop that follows gives the focus to the editor: who is at work here gets it back. */
+  function move(message) {
+    keeps = true;
+    vscode.postMessage(message);
+  }
+
+  // All is drawn anew at each stop, and VS Code gives the focus to the page, not to what had it: the scrubber, a landmark (by its event), or the graph.
+  document.addEventListener('focusin', ({ target: focused }) => {
+    if (focused === scrubber) had = () => scrubber;
+    else if (graph.contains(focused)) had = () => graph.querySelector('.node[tabindex="0"]');
+    else if (landmarks.contains(focused)) had = () => [...landmarks.children].find((one) => one.dataset.at === focused.dataset.at);
+  });
+
+  /** Gives the focus back, unless somebody is at work elsewhere. */
+  function restore() {
+    if (!timeline.hidden && document.hasFocus() && document.activeElement === document.body) had()?.focus({ preventScroll: true });
+  }
+
+  window.addEventListener('focus', restore);
+  window.addEventListener('blur', () => {
+    if (keeps) vscode.postMessage({ type: 'focus' });
+    keeps = false;
+  });
+
+  /** One line, which a narrow panel may cut off: the whole of it on hover. */
+  function say(where, text) {
+    where.textContent = where.title = text;
+  }
+
+  const moment = (offsetNs) => move({ type: 'moment', offsetNs: Math.round(Math.min(Math.max(offsetNs, 0), overview.lengthNs)) });
   scrubber.addEventListener('click', (event) => moment((event.offsetX / scrubber.clientWidth) * overview.lengthNs));
   scrubber.addEventListener('keydown', (event) => {
     const step = { ArrowLeft: -0.01, ArrowRight: 0.01, PageUp: -0.1, PageDown: 0.1 }[event.key];
@@ -59,7 +109,6 @@
   });
 
   function showGraph({ here, lanes, nodes, ties }) {
-    const focused = graph.contains(document.activeElement);
     graph.replaceChildren();
     laneWidth = Math.min(Math.max(NARROWEST, Math.floor((graph.clientWidth - 2 * PAD) / lanes.length)), WIDEST);
     const lane = new Map(lanes.map((one, index) => [one.actor, index]));
@@ -72,9 +121,10 @@
     lanes.forEach((one, index) => svg('rect', { class: `lane ${index % 2 ? 'odd' : ''}`, x: index * laneWidth + 4, y: 0, width: laneWidth - 4, height }, root));
     for (const tie of ties) drawTie(root, tie, box.get(tie.src), box.get(tie.dst));
     const drawn = nodes.map((node) => drawNode(root, node, box.get(node.at), here, ties));
-    const current = drawn[nodes.findIndex((node) => node.at === here)];
-    current?.scrollIntoView({ block: 'center', inline: 'center' });
-    if (focused) current?.focus({ preventScroll: true });
+    const current = drawn[nodes.findIndex((node) => node.at === here)] ?? drawn[0];
+    enterAt(drawn, current);
+    centre = () => current?.scrollIntoView({ block: 'center', inline: 'center' });
+    centre();
   }
 
   function titles(lanes) {
@@ -101,47 +151,59 @@
   }
 
   function drawNode(root, node, place, here, ties) {
-    const group = svg('g', { class: `node ${node.at === here ? 'here' : ''}`, tabindex: 0, role: 'button', transform: `translate(${place.x} ${place.y})` }, root);
+    const group = svg('g', { class: `node ${node.at === here ? 'here' : ''}`, 'data-at': node.at, role: 'button', transform: `translate(${place.x} ${place.y})` }, root);
     const spoken = `${node.text || 'no recorded line'}, ${node.place}`;
     group.setAttribute('aria-label', spoken);
+    if (node.at === here) group.setAttribute('aria-current', 'step');
     svg('rect', { width: laneWidth - 2 * PAD, height: BOX, rx: 3 }, group);
     svg('text', { class: 'code', x: 6, y: 14 }, group, clipped(node.text, Math.floor((laneWidth - 3 * PAD) / CODE)));
     svg('text', { class: 'place', x: 6, y: 28 }, group, clipped(node.place, Math.floor((laneWidth - 3 * PAD) / PLACE)));
     svg('title', {}, group, `${node.text}\n${node.place}`);
-    const go = () => vscode.postMessage({ type: 'travel', event: node.at });
+    const go = () => move({ type: 'travel', event: node.at });
     const tell = () => {
-      reason.textContent = ties.filter((tie) => tie.dst === node.at).map((tie) => tie.reason).join(' · ') || spoken;
+      say(reason, ties.filter((tie) => tie.dst === node.at).map((tie) => tie.reason).join(' · ') || spoken);
       for (const curve of root.querySelectorAll('.tie')) curve.classList.toggle('lit', curve.getAttribute('data-dst') === node.at);
     };
     group.addEventListener('click', go);
     group.addEventListener('mouseenter', tell);
-    group.addEventListener('focus', tell);
+    group.addEventListener('focus', () => {
+      enterAt(graph.querySelectorAll('.node'), group);
+      tell();
+    });
     group.addEventListener('keydown', (event) => {
+      const all = [...graph.querySelectorAll('.node')];
+      const drawn = (at) => all.find((one) => one.dataset.at === at);
       if (event.key === 'Enter' || event.key === ' ') go();
-      else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') neighbour(group, event.key === 'ArrowDown' ? 1 : -1)?.focus();
+      else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') step(all, group, event.key === 'ArrowDown' ? 1 : -1);
+      else if (event.key === 'ArrowLeft') tied(ties.filter((tie) => tie.dst === node.at), 'src', drawn)?.focus();
+      else if (event.key === 'ArrowRight') tied(ties.filter((tie) => tie.src === node.at), 'dst', drawn)?.focus();
       else return;
       event.preventDefault();
     });
     return group;
   }
 
-  function neighbour(group, direction) {
-    const all = [...graph.querySelectorAll('.node')];
-    return all[all.indexOf(group) + direction];
+  /** What these ties lead to; that the program goes on says less than the others. */
+  function tied(ties, end, drawn) {
+    return [...ties].sort((one, other) => (one.kind === 'program') - (other.kind === 'program')).map((tie) => drawn(tie[end])).find((found) => found);
   }
 
   window.addEventListener('message', ({ data }) => {
-    stop.textContent = data.text ?? '';
-    reason.textContent = '';
+    say(stop, data.text ?? '');
+    say(reason, '');
     const shown = data.type === 'show';
-    scrubber.hidden = !shown;
+    timeline.hidden = !shown;
+    document.body.classList.toggle('empty', !shown);
     if (!shown) {
       graph.replaceChildren();
       return;
     }
+    setTimeout(() => (keeps = false), SETTLED_MS);
     overview = data.overview;
     showScrubber();
     showGraph(data.graph);
+    restore();
   });
+  new ResizeObserver(() => centre()).observe(graph);
   vscode.postMessage({ type: 'ready' });
 })();

@@ -44,6 +44,14 @@ test('a finding is listed with its timeline, and clicking an event travels there
   await workbench.picture('travel');
 });
 
+test('what the buttons of a row do is in its menu too, for who has no mouse', async () => {
+  await workbench.command('Causeway: Focus on Findings View');
+  await workbench.press('Home', 'ArrowDown', 'Shift+F10');
+  await workbench.see(workbench.page.locator(selectors.menuItems, { hasText: 'Travel to Finding' }));
+  await workbench.press('Escape');
+  await workbench.showDebugView();
+});
+
 test('step back goes over the await to the stale read, and from the first line into the calling service', async () => {
   for (const line of [30, 28, 27, 26, 25]) {
     await workbench.debugAction('Step Back');
@@ -102,15 +110,26 @@ test('the causality view is walked by keys and by mouse, and its scrubber spans 
   await workbench.picture('causality');
   const lanes = await view.locator('#lanes span').allInnerTexts();
   assert.ok(lanes.some((lane) => lane.includes('ledger / task')) && lanes.some((lane) => lane.includes('gateway')), lanes.join('\n'));
-  await view.locator('.node.here').focus();
+  await workbench.typeInto(view);
+  for (const reached of ['#scrubber', '.landmark.finding', '.node.here']) {
+    await workbench.press('Tab');
+    await view.locator(`${reached}:focus`).waitFor();
+  }
+  await workbench.press('ArrowLeft');
+  assert.match((await view.locator('.node:focus').getAttribute('aria-label')) ?? '', /^account\.balance = balance - amount/, 'left leads to the cause');
+  await workbench.press('ArrowRight');
+  await view.locator('.node.here:focus').waitFor();
   await workbench.press('ArrowUp', 'Enter');
   await workbench.stoppedAt('ledger.py', 21);
+  await view.locator('.node.here:focus').waitFor();
   await view.locator('.node', { hasText: 'gateway.py' }).first().click();
   await workbench.see(workbench.page.locator(selectors.activeTab('gateway.py')));
-  await view.locator('#scrubber').focus();
-  await workbench.press('Home');
+  await view.locator('.node.here:focus').waitFor();
+  await workbench.press('Shift+Tab', 'Shift+Tab', 'Home');
   await view.locator('#scrubber[aria-valuetext="+0.0 ms"]').waitFor();
-  await view.locator('.landmark.finding').first().focus();
+  await view.locator('#scrubber:focus').waitFor();
+  await workbench.press('Tab');
+  await view.locator('.landmark.finding:focus').waitFor();
   await workbench.press('Enter');
   await workbench.stoppedAt('ledger.py', 32);
 });

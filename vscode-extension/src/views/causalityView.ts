@@ -4,7 +4,7 @@ import { travel } from '../debug/commands';
 import { Sessions, Stop } from '../debug/sessions';
 
 /** What the webview may ask for. */
-type Asked = { readonly type: 'ready' } | { readonly type: 'travel'; readonly event: string } | { readonly type: 'moment'; readonly offsetNs: number };
+type Asked = { readonly type: 'ready' } | { readonly type: 'focus' } | { readonly type: 'travel'; readonly event: string } | { readonly type: 'moment'; readonly offsetNs: number };
 
 /**
  * The local causal graph around the stop, as lanes of actors, and a scrubber over the whole recording. Drawn by media/causality.js, which has no
@@ -32,6 +32,7 @@ export class CausalityView implements vscode.WebviewViewProvider {
 
   private async answer(message: Asked): Promise<void> {
     const session = this.sessions.active;
+    if (message.type === 'focus') return void (await vscode.commands.executeCommand('causeway.causality.focus'));
     if (message.type === 'ready') return this.show(this.sessions.current);
     if (!session) return;
     await travel(session, message.type === 'travel' ? { event: message.event } : { offsetNs: message.offsetNs });
@@ -71,8 +72,12 @@ export class CausalityView implements vscode.WebviewViewProvider {
 </head>
 <body>
 <p id="stop" role="status"></p>
+<div id="timeline">
 <div id="scrubber" role="slider" tabindex="0" aria-label="Position in the recording"></div>
-<div id="graph" role="application" aria-label="Causal graph around the stop"></div>
+<div id="landmarks" role="toolbar" aria-label="Findings and exceptions: arrow keys lead from one to the next"></div>
+<div id="here"></div>
+</div>
+<div id="graph" role="application" aria-label="Causal graph around the stop: up and down lead through time, left to causes, right to effects"></div>
 <p id="reason" aria-live="polite"></p>
 <script nonce="${nonce}" src="${resource('causality.js').toString()}"></script>
 </body>

@@ -45,7 +45,8 @@ export class RecordingsView implements vscode.TreeDataProvider<vscode.Uri> {
     item.contextValue = 'recording';
     item.iconPath = new vscode.ThemeIcon(one?.state === 'unreadable' ? 'error' : one?.state === 'incomplete' ? 'warning' : 'history');
     item.description = this.describe(one);
-    item.tooltip = one?.error ?? one?.command ?? recording.fsPath;
+    // In a narrow side bar the row itself is cut off.
+    item.tooltip = [nameOf(recording), item.description, one?.error ?? one?.command ?? recording.fsPath].filter((line) => line !== '').join('\n');
     item.command = { command: 'causeway.openRecording', title: 'Open', arguments: [recording] };
     return item;
   }
