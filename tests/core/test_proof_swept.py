@@ -80,8 +80,59 @@ SHIELDED = SEND.replace("self.send(texts)", "asyncio.shield(self.send(texts))")
     (SWAP + SEND, True), (COPY + SEND, True), (ONE, True), (ONE_PUT_BACK, False), (SWAP + PUT_BACK, False), (AFTER, False), (SWAP + SHIELDED, False),
 ])  # fmt: skip
 def test_what_was_taken_to_be_handed_over_goes_with_the_task(tmp_path: Path, flush: str, wrong: bool) -> None:
-    (tmp_path / "app.py").write_text(OUTBOX.replace("FLUSH", flush))
+    assert handed_over(tmp_path, OUTBOX.replace("FLUSH", flush)) == (["confirmed"] if wrong else [])
+
+
+SWITCHBOARD = """\
+import asyncio
+
+class Line:
+    open = True
+
+    async def hang_up(self):
+        await asyncio.sleep(0.001)
+        self.open = False
+
+    def cut(self):
+        self.open = False
+
+class Board:
+    def __init__(self):
+        self.all = [Line(), Line()]
+        self.lines = list(self.all)
+
+    async def close(self):
+        while self.lines:
+            CLOSE
+
+    def cut(self):
+        while self.lines:
+            self.lines.pop().cut()
+
+async def main():
+    board = Board()
+    try:
+        await asyncio.wait_for(board.close(), 60)
+    except TimeoutError:
+        LATE
+    print([line.open for line in board.all])
+
+asyncio.run(main())
+"""
+TAKEN = "line = self.lines.pop()\n            await line.hang_up()"
+LOOKED_AT = "await self.lines[-1].hang_up()\n            self.lines.pop()"
+CUT = "board.cut()"
+
+
+@pytest.mark.parametrize(("close", "late", "wrong"), [(TAKEN, CUT, True), (LOOKED_AT, CUT, False), (TAKEN, "print('late')", False)])
+def test_what_was_taken_when_the_time_is_over_is_not_among_what_is_left(tmp_path: Path, close: str, late: str, wrong: bool) -> None:
+    assert handed_over(tmp_path, SWITCHBOARD.replace("CLOSE", close).replace("LATE", late)) == (["confirmed"] if wrong else [])
+
+
+def handed_over(tmp_path: Path, source: str) -> list[str]:
+    """The tiers of what is found to be handed over and lost."""
+    (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    assert [each.tier for each in found if "hands it over" in each.title] == (["confirmed"] if wrong else [])
+    return [each.tier for each in found if "hands it over" in each.title]

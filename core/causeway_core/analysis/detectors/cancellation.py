@@ -48,7 +48,12 @@ def coroutines_that_ran(evidence: Evidence, kinds: tuple[str, ...] = ("coroutine
 def cancels(texts: Texts, events: Iterable[Operation]) -> bool:
     """Whether a program cancels tasks, or could: by `cancel()`, a timeout or a task group."""
     cancelled = any(event.op == SyncOp.CANCEL for event in events) or texts.mentions("cancel")
-    return cancelled or any(called(call) in _CANCELS and not _of_condition(call) for call in texts.calls())
+    return cancelled or any(limits(call) for call in texts.calls())
+
+
+def limits(node: ast.AST) -> bool:
+    """Whether it is a call that cancels what lasts too long, or a group that cancels its tasks when one fails."""
+    return isinstance(node, ast.Call) and called(node) in _CANCELS and not _of_condition(node)
 
 
 def _of_condition(call: ast.Call) -> bool:

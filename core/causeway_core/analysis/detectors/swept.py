@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from causeway_core.analysis.detectors.cancellation import cancels, coroutines_that_ran, moments
+from causeway_core.analysis.detectors.cancellation import cancels, coroutines_that_ran, limits, moments
 from causeway_core.analysis.detectors.changes import sees_cancellation, touches
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.operations import Operation
 from causeway_core.analysis.telling.scene import Scene
-from causeway_core.analysis.text import Texts, called, own_nodes
+from causeway_core.analysis.text import FunctionNode, Texts, called, own_nodes
 from causeway_core.model import Finding
 
 _TAKING = frozenset({"pop", "popleft", "popitem", "get_nowait"})
@@ -76,16 +76,24 @@ def _takes(function: ast.AsyncFunctionDef) -> Iterator[_Sweep]:
 
 
 def _seen_to(texts: Texts, take: _Sweep) -> bool:
-    """Whether a function that cancels goes on with what is in the place, by its name, itself or in a function that it calls."""
+    """Whether who cancels, or whose time limit is over, goes on with what is in the place, by its name, itself or in a function that it calls."""
     name = take.place.rpartition(".")[2]
     for _, function in texts.functions():
-        cancelled = min((node.lineno for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) == "cancel"), default=None)
-        for node in own_nodes(function) if cancelled is not None else ():
-            if cancelled is None or getattr(node, "lineno", 0) <= cancelled:
-                continue
+        for node in _once_cancelled(function):
             if (isinstance(node, ast.Attribute) and node.attr == name) or (isinstance(node, ast.Call) and _mentions(texts, called(node), name)):
                 return True
     return False
+
+
+def _once_cancelled(function: FunctionNode) -> Iterator[ast.AST]:
+    """What a function does after it has cancelled something, and where a time limit of its own is over."""
+    nodes = list(own_nodes(function))
+    cancelled = min((node.lineno for node in nodes if isinstance(node, ast.Call) and called(node) == "cancel"), default=None)
+    yield from (node for node in nodes if cancelled is not None and getattr(node, "lineno", 0) > cancelled)
+    for block in nodes:
+        if isinstance(block, ast.Try) and any(limits(node) for statement in block.body for node in ast.walk(statement)):
+            late = [each for each in block.handlers if each.type is not None and "TimeoutError" in ast.unparse(each.type)]
+            yield from (node for handler in late for statement in handler.body for node in ast.walk(statement))
 
 
 def _mentions(texts: Texts, function: str, name: str) -> bool:
