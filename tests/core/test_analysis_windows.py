@@ -292,6 +292,27 @@ def test_what_is_put_into_a_list_that_the_looker_has_replaced_once_already_is_no
     assert not firm(trace)
 
 
+@pytest.mark.parametrize(("lock", "firm_"), [("with pool.lock:", False), ("if pool.open:", True)])
+def test_who_only_asks_a_reader_that_a_writer_asks_under_its_lock_is_no_second_writer(lock: str, firm_: bool) -> None:
+    trace = Trace(f"""
+    def status(pool):
+        return pool.state
+
+    def start(pool, state):
+        {lock}
+            if status(pool) is not state:
+                pool.state = state
+    """)
+    one, two = trace.thread("one"), trace.thread("two")
+    held = trace.lock("Pool.lock", "_thread.lock")
+    trace.acquire(one, held)
+    trace.read(one, "return pool.state", "Pool.state", "<State #5>")
+    trace.write(one, "pool.state = state", "Pool.state", "<State #6>")
+    trace.release(one, held)
+    trace.read(two, "return pool.state", "Pool.state", "<State #6>")
+    assert [each.pattern for each in firm(trace)] == ([Pattern.CLONE] if firm_ else [])
+
+
 @pytest.mark.parametrize(("between", "struck"), [(0, False), (5, True)])
 def test_a_write_of_the_value_that_was_read_invalidates_nothing(between: int, struck: bool) -> None:
     trace = Trace("""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from causeway_core.analysis.candidate import Candidate, Pattern
@@ -97,7 +98,19 @@ def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first:
                 yield Pattern.READ_WRITE_WRITE, other
     alike = list(partners.near(first, last, writes=False, site=found.first_site)) or list(_turned_away(evidence, found, first))
     for other in alike:
-        yield Pattern.CLONE, other
+        if not _past_the_lock(evidence, found, first, last, other):
+            yield Pattern.CLONE, other
+
+
+def _past_the_lock(evidence: Evidence, found: WindowClass, first: int, last: int, other: int) -> bool:
+    """Whether the function that writes takes a lock for it, under which it calls what reads, and the other came to that read without any lock, as
+    somebody who only asks: to write, it would read again under the lock.
+    """
+    site = evidence.facts.sites.get(abs(found.last_site))
+    if site is None or evidence.function_of(found.first_site) == evidence.function_of(found.last_site) or evidence.locks_at(other):
+        return False
+    around = evidence.texts.around(evidence.facts.functions[site.function].path, site.line)
+    return any(isinstance(node, ast.With | ast.AsyncWith) for node in around) and bool(evidence.locks_through(first, last))
 
 
 def _replaced_between(evidence: Evidence, first: int, last: int) -> bool:
