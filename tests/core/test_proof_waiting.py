@@ -320,6 +320,9 @@ heard, told = os.pipe()
 async def answer():
     return 1
 
+def close(thread):
+    thread.join()
+
 async def main():
     loop = asyncio.get_running_loop()
 
@@ -559,7 +562,7 @@ def test_a_callback_that_waits_for_the_loop_in_whose_thread_it_may_be_called(tmp
     assert [each.tier for each in found] == (["confirmed"] if wrong else [])
 
 
-@pytest.mark.parametrize(("join", "wrong"), [("thread.join()", True), ("await asyncio.to_thread(thread.join)", False)])
+@pytest.mark.parametrize(("join", "wrong"), [("thread.join()", True), ("close(thread)", True), ("await asyncio.to_thread(thread.join)", False)])
 def test_a_loop_that_is_stopped_until_a_thread_ends_that_needs_it(tmp_path: Path, join: str, wrong: bool) -> None:
     found = [each for each in proved(tmp_path, CLOSING.replace("JOIN", join)) if each.kind == "deadlock"]
     assert [each.tier for each in found] == (["confirmed"] if wrong else [])

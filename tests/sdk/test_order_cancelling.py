@@ -122,3 +122,9 @@ def test_another_task_is_cancelled_once_a_statement_is_over(tmp_path: Path) -> N
     assert done.stdout == "True\ntoo late\n" and done.result["feasible"], done
     done = run(tmp_path, HANDED, order({"at": at}, inject=[{"at": "at", "do": "cancel main/main/take"}]))
     assert done.code == 1 and "CancelledError" in done.stderr and done.stdout == "True\n"
+
+
+def test_another_task_is_cancelled_once_an_await_is_over(tmp_path: Path) -> None:
+    at = place("main/main", "resume", "await asyncio.sleep(0)", qualname="main")
+    done = run(tmp_path, HANDED, order({"at": at}, inject=[{"at": "at", "do": "expire main/main/take"}]))
+    assert done.stdout == "None\ntoo late\n" and done.result["feasible"], done

@@ -33,10 +33,13 @@ def changed_from_outside(told: Told) -> Iterator[Order]:
 def asks_when_joined(told: Told) -> Iterator[Order]:
     """The thread asks the loop only when the task is about to wait for its end. Raises Unplaced."""
     thread, task = told.actor("asks loop"), told.actor("joins")
-    before = None if task is None else told.anchors.preceding(task, told.at["joins"])
-    if thread is None or task is None or before is None:
+    if thread is None or task is None:
         return
-    a, asking = told.anchors, told.at["asks loop"]
+    a, asking, joins = told.anchors, told.at["asks loop"], told.at["joins"]
+    # A function that does nothing but join has no statement before that.
+    before = a.preceding(task, joins) or a.last_before(a.actor_of(task), joins)
+    if before is None:
+        return
     asks, one, two = a.operation(thread, asking, "acquire"), a.actor_of(thread), a.actor_of(task)
     for since in dict.fromkeys((a.since_event(one, asking), None)):
         yield drafted("bad", f"{one.title} asks the loop when {two.title} waits for its end", [(before, asks, since)])

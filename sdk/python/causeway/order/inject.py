@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from causeway.order.document import CANCEL, COLLECT, EXPIRE, EXPIRES, SIGNAL
+from causeway.order.document import CANCEL, COLLECT, EXPIRE, EXPIRES, SIGNAL, is_deed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
         actor = forcing.actors.current()
         for place in places:
             kind = forcing.order.inject.get(place.key)
-            if kind is None or place.actor != actor.path or place.key in forcing.arrived or actor.counts.get(place.key, 0) != place.nth + 1:
+            if kind is None or is_deed(kind) or place.key in forcing.arrived:
+                continue
+            if place.actor != actor.path or actor.counts.get(place.key, 0) != place.nth + 1:
                 continue
             first = place.access == "await"
             if kind == "TimeoutError":
