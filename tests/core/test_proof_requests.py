@@ -67,6 +67,47 @@ def test_requests_of_one_connection_are_tried_on_two(tmp_path: Path, guard: str,
     assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
 
 
+LOOKS = SHOP.replace('ask(session, "ann", 0), ask(session, "bob", 0.1)', 'ask(session, "ann", 0.01), bob(session)').replace(
+    """    async with ClientSession() as session:
+""",
+    """    async def bob(session):
+        for _ in range(3):
+            async with session.get(url + "seats") as response:
+                await response.text()
+            await asyncio.sleep(0.05)
+        return await ask(session, "bob", 0)
+
+    async with ClientSession() as session:
+""",
+).replace(
+    """    app.router.add_get("/", book)
+""",
+    """    app.router.add_get("/", book)
+    app.router.add_get("/seats", seats)
+""",
+).replace(
+    """async def main():
+""",
+    """async def seats(request):
+    await asyncio.sleep(0.02)
+    return web.Response(text="one")
+
+async def main():
+""",
+)
+
+
+@pytest.mark.parametrize(("guard", "tier"), [("asyncio.Semaphore(8)", "confirmed"), ("guard", None)])
+def test_requests_of_a_client_that_sent_others_before_may_come_on_any_connection(tmp_path: Path, guard: str, tier: str | None) -> None:
+    pytest.importorskip("aiohttp")
+    (tmp_path / "app.py").write_text(LOOKS.replace("GUARD", guard))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        findings, _ = verify(recording, plan(recording, examine(recording)))
+    firm = [each.tier for each in findings if each.tier != "hint"]
+    assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
+
+
 WORKERS = """\
 import contextlib
 import sqlite3

@@ -109,3 +109,43 @@ def test_tasks_take_parts_too(tmp_path: Path) -> None:
 def test_a_part_has_no_start() -> None:
     with pytest.raises(api.OrderError, match="nobody has a part before"):
         api.forced([api.wait(api.place("main/work*1", "start"), until=api.place("main", "end"))])
+
+
+CREWS = """
+    import threading
+
+    class Table:
+        count = 0
+
+        def add(self):
+            seen = self.count
+            self.count = seen + 1
+
+    def work(table, jobs):
+        for job in range(jobs):
+            table.add()
+
+    def lead(table, jobs):
+        worker = threading.Thread(target=work, args=(table, jobs))
+        worker.start()
+        worker.join()
+
+    table = Table()
+    crews = [threading.Thread(target=lead, args=(table, jobs)) for jobs in JOBS]
+    for crew in crews:
+        crew.start()
+    for crew in crews:
+        crew.join()
+    print(table.count)
+"""
+
+
+@pytest.mark.parametrize("jobs", ["(1, 0, 1)", "(0, 1, 1)"])
+def test_a_part_of_all_who_run_the_same_whoever_made_them(tmp_path: Path, jobs: str) -> None:
+    places = {
+        f"{letter}{number}": place(f"main/lead/work**{part}", access, text, "count")
+        for part, letter in enumerate("ab", 1)
+        for number, (access, text) in enumerate((("read", READ), ("write", WRITE)), 1)
+    }
+    done = run(tmp_path, CREWS.replace("JOBS", jobs), order(places, ("a1", "b1", None), ("b2", "a2", "a1")))
+    assert done.stdout == "1\n" and done.result["passed"] == ["a1", "b1", "b2", "a2"], done

@@ -23,7 +23,7 @@ from causeway_core.proof.company import Company, alike, kin
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.places import Unplaced
 from causeway_core.proof.waiting import waiting_orders
-from causeway_core.proof.whoever import before_whoever_comes, has_parts, whoever
+from causeway_core.proof.whoever import before_whoever_comes, has_parts, whichever, whoever
 from causeway_core.proof.window import Side, WindowOrders, inside, said, serial
 from causeway_core.storage.recording import Recording
 
@@ -61,8 +61,8 @@ class Planner:
         distinct = list(dict.fromkeys(found))
         bad = [order for order in distinct if order.aim == "bad"]
         # What the locks of the recorded run do not let happen comes last.
-        first = sorted((order for order in bad if not order.alternate), key=self._windows.locked_out)[:MOST_BAD]
         parts = [order for order in bad if has_parts(order)]
+        first = sorted((order for order in bad if not order.alternate and order not in parts), key=self._windows.locked_out)[:MOST_BAD]
         bad = [*first, *(order for order in bad if order.alternate and order not in parts)][: MOST_BAD + MOST_ALTERNATES] + parts
         return (*bad, *(order for order in distinct if order.aim == "serial"))
 
@@ -249,9 +249,12 @@ class Planner:
         yield from serial(whole, Side(two, first, (*ends, last)[0], since, two.title))
 
     def _elsewhere(self, a: Side, b: Side, waits: OrderPlace | None) -> Iterator[Order]:
-        """The second request came on the connection of the first once that was answered: while that is held, it comes on the next one to be made."""
+        """The second request came on the connection of the first once that was answered: while that is held, it comes on the next one to be made, or
+        on one on which it is not the one that it was.
+        """
         path = self._anchors.on_next_connection(b.actor)
         if path is not None and kin(a.actor) == kin(b.actor):
+            yield from filter(None, [whichever(a, b)])
             moved = inside(a, replace(b, first=replace(b.first, actor=path), last=replace(b.last, actor=path), since=None), waits)
             yield replace(moved, says=f"{moved.says} on another connection", alternate=True)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from causeway_core.model import Actor
 from causeway_core.model.order import Order, OrderPlace
-from causeway_core.proof.company import alike
+from causeway_core.proof.company import alike, kin
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.window import Side, said
 
@@ -17,9 +17,20 @@ def whoever(a: Side, b: Side) -> Order | None:
     None where the two are not of one kind, or a part begins or ends where an actor does: nobody has a part before he comes to its first place.
     """
     base = alike(a.actor)
-    if a.actor == b.actor or alike(b.actor) != base:
-        return None
-    if any(place.access in ("start", "end") for place in (a.first, a.last, b.first, b.last)):
+    return _between(a, b, base) if a.actor != b.actor and alike(b.actor) == base and b.last.access != "end" else None
+
+
+def whichever(a: Side, b: Side) -> Order | None:
+    """The same of two requests: on which connection a client sends one, and after how many others, differs from run to run as well. No alternate,
+    since who served the two of the recorded run may serve others in this one.
+    """
+    base = kin(a.actor)
+    order = _between(a, b, f"{base}*") if a.actor != b.actor and kin(b.actor) == base else None
+    return None if order is None else replace(order, alternate=False)
+
+
+def _between(a: Side, b: Side, base: str) -> Order | None:
+    if any(place.access in ("start", "end") for place in (a.first, a.last, b.first)) or b.last.access == "start":
         return None
     first, last = (replace(place, actor=f"{base}*1", nth=0) for place in (a.first, a.last))
     begins, ends = (replace(place, actor=f"{base}*2", nth=0) for place in (b.first, b.last))

@@ -145,7 +145,9 @@ class Order:
 
 
 def part_of(actor: str) -> str:
-    """What those run who may take a part: of `main/work*2` that is `main/work`. Empty for the path of one actor, and for `*`."""
+    """What those run who may take a part: of `main/work*2` that is `main/work`, of `main/serve/answer**2` it is `main/serve/answer*`, whoever made
+    them. Empty for the path of one actor, and for `*`.
+    """
     stem, star, number = actor.rpartition("*")
     return stem if star and number.isdecimal() else ""
 
@@ -154,6 +156,11 @@ def alike(path: str) -> str:
     """What an actor shares with those who run the same for the same creator: its path without its own number."""
     stem, sharp, number = path.rpartition("#")
     return stem if sharp and number.isdecimal() else path
+
+
+def kin(path: str) -> str:
+    """What an actor shares with those who run the same, whoever made them: its path without the numbers in it."""
+    return "/".join(part.partition("#")[0] for part in path.split("/"))
 
 
 def is_deed(kind: Any) -> bool:

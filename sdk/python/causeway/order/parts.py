@@ -1,8 +1,8 @@
-"""Parts of an order (`main/work*1`): whoever of those who run the same comes to a place of one first takes it."""
+"""Parts of an order (`main/work*1`, `main/serve/answer**1`): whoever of those who run the same comes to a place of one first takes it."""
 
 from __future__ import annotations
 
-from causeway.order.document import alike, part_of
+from causeway.order.document import alike, kin, part_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,15 +22,16 @@ class Parts:
 
     def are_of(self, path: str) -> bool:
         """Whether the order has parts for those who run what the actor of this path runs first."""
-        return path in self._stems
+        return path in self._stems or f"{kin(path)}*" in self._stems
 
     def offer(self, actor: Actor, places: Iterable[Place], done: Collection[str]) -> None:
         """Gives an actor that comes to some places, and has no part, that of one of them which nobody has: one in which it need not wait here, if
         there is one. `done`: the places that are passed.
         """
-        if not self._stems or alike(actor.path) not in self._stems:
+        stems = self._stems & _stems(actor.path)
+        if not stems:
             return
-        free = [place for place in places if part_of(place.actor) == alike(actor.path) and place.actor not in self._actors.by_path]
+        free = [place for place in places if part_of(place.actor) in stems and place.actor not in self._actors.by_path]
         if free:
             held = {one.hold.key for one in self._order.constraints if one.after.key not in done}
             self._actors.takes(actor, min(free, key=lambda place: place.key in held).actor)
@@ -39,4 +40,9 @@ class Parts:
         """Those who may still take a part that nobody has."""
         stem = part_of(part)
         found = self._actors.by_path.items()
-        return [actor for path, actor in found if stem and alike(path) == stem == alike(actor.path) and not actor.ended]
+        return [actor for path, actor in found if stem and stem in _stems(path) & _stems(actor.path) and not actor.ended]
+
+
+def _stems(path: str) -> set[str]:
+    """What the parts are called by that an actor may take."""
+    return {alike(path), f"{kin(path)}*"}
