@@ -80,6 +80,12 @@ def test_refusals(containers: Session, expression: str, why: str) -> None:
     assert why in str(caught.value)
 
 
+@pytest.mark.parametrize(("expression", "why"), [("nix", "'nix' is not bound here"), ("items + items", "is no name, attribute or item")])
+def test_what_has_no_place(containers: Session, expression: str, why: str) -> None:
+    with pytest.raises(EvaluationError, match=why):
+        containers.place(expression)
+
+
 @pytest.mark.parametrize("expression", [
     "9**9**9", "10**10**10", "1 << 10**9", "'a' * 10**10", "[0] * 10**10", "10**10 * [0]", "list(range(10**12))", "sum(range(10**12))",
     "any(False for x in range(10**12))",

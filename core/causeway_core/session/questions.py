@@ -48,6 +48,8 @@ class Questions:
     def place(self, expression: str, names: FrameNames) -> Place:
         """See `Session.place`."""
         held = self._held(expression, names, Evaluation(names, self._objects, names.before))
+        if held is None and expression.strip().isidentifier():
+            raise EvaluationError(f"'{expression.strip()}' is not bound here", "ask where something has given it a value")
         if held is None:
             raise EvaluationError(f"'{expression.strip()}' is no name, attribute or item", "ask about `x`, `x.y` or `x[key]`")
         return held[1]
