@@ -399,3 +399,43 @@ def test_what_is_made_where_a_look_failed_is_made_twice(tmp_path: Path, keeps: s
 def test_what_is_done_by_the_first_that_comes_is_done_twice(tmp_path: Path, enters: str, wrong: bool) -> None:
     found = proved(tmp_path, READERS.replace("ENTERS", enters))
     assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]
+
+
+KEPT = """
+import functools
+
+class Pool:
+    def __init__(self):
+        self.jobs = []
+
+LOCK = threading.Lock()
+
+@functools.KEEP
+def pool_of(host):
+    \"\"\"The pool of a host.\"\"\"
+    return MADE
+
+def work(number):
+    ASKS
+        pool = pool_of("home")
+    GIVES
+
+PRINTS
+"""
+GIVES, PRINTS = "pool.jobs.append(number)", "import atexit\natexit.register(lambda: print(sorted(pool_of('home').jobs)))"
+
+
+@pytest.mark.parametrize(
+    ("keep", "asks", "made", "wrong"),
+    [
+        ("cache", "if True:", "Pool()", True),
+        ("lru_cache(maxsize=8)", "if True:", "Pool()", True),
+        ("cache", "with LOCK:", "Pool()", False),
+        ("cache", "if True:", "str(host)", False),
+    ],
+)
+def test_two_ask_for_a_result_that_is_kept_once_it_is_there(tmp_path: Path, keep: str, asks: str, made: str, wrong: bool) -> None:
+    work = KEPT.replace("KEEP", keep).replace("ASKS", asks).replace("MADE", made)
+    shows = (GIVES, PRINTS) if made == "Pool()" else ("done.append(pool)", "done = []")
+    found = proved(tmp_path, IN_TWO.replace("WORK", work.replace("GIVES", shows[0]).replace("PRINTS", shows[1])))
+    assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]

@@ -8,6 +8,7 @@ from causeway_core.analysis.detectors.answered_early import answered_early
 from causeway_core.analysis.detectors.blocking import blocking_waits, locks_across_awaits
 from causeway_core.analysis.detectors.called_at_once import called_at_once
 from causeway_core.analysis.detectors.cancellation import cancellations
+from causeway_core.analysis.detectors.computed_twice import computed_twice
 from causeway_core.analysis.detectors.deadlock import deadlocks
 from causeway_core.analysis.detectors.file_checks import file_checks
 from causeway_core.analysis.detectors.file_entries import file_entries
@@ -72,6 +73,7 @@ def certainties(scene: Scene, evidence: Evidence) -> list[Finding]:
         *answered_early(scene, evidence, events, told),
         *settled_twice(scene, evidence, events),
         *removed_twice(scene, evidence),
+        *computed_twice(scene, evidence),
         *late_puts(scene, evidence, events),
         *self_locks(scene, evidence),
         *foreign_threads(scene, evidence, events),

@@ -114,6 +114,20 @@ class Places:
         name = None if access in ("call", "resume") else site.name
         return OrderPlace(ANYBODY, access, facts.path_of(number), line, function.qualname, text, name)
 
+    def in_function(self, file: str, line: int) -> tuple[OrderPlace, OrderPlace]:
+        """Whoever comes there: the call of the innermost function around a line of a file, as it is shown, and the statement at the line. Raises
+        Unplaced."""
+        facts = self._evidence.facts
+        known = (each for each in facts.functions.values() if facts.shown(each.path) == file and each.kind != "class")
+        around = [each for each in known if 0 < each.first_line <= line]
+        if not around:
+            raise Unplaced(f"no function is known at {file}:{line}")
+        function = max(around, key=lambda each: each.first_line)
+        first, entry = self._statement_at(function.path, function.first_line)
+        begins, text = self._statement_at(function.path, line)
+        call = OrderPlace(ANYBODY, "call", file, first, function.qualname, entry)
+        return call, OrderPlace(ANYBODY, "acquire", file, begins, function.qualname, text)
+
     def statement(self, at: At, access: PlaceAccess) -> OrderPlace:
         """The place of the statement that was executing at an event, whoever comes there. Raises Unplaced."""
         function, line, text, shown = self._executing(at)

@@ -10,6 +10,7 @@ from itertools import islice
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.detectors.computed_twice import BEGINS
 from causeway_core.analysis.detectors.late_put import LATE
 from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
 from causeway_core.analysis.detectors.settled_twice import SETTLE
@@ -76,7 +77,7 @@ class Planner:
             match finding.kind:
                 case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
                     return [lambda: waiting_orders(finding, self._anchors, self._evidence)]
-                case "atomicity_violation" if any(access.role in ("also", SETTLE, TAKES_TOO, UNDOES) for access in finding.accesses):
+                case "atomicity_violation" if any(access.role in ("also", SETTLE, TAKES_TOO, UNDOES, BEGINS) for access in finding.accesses):
                     return [lambda: waiting_orders(finding, self._anchors, self._evidence)]
                 case "lost_update" if any(access.role == LATE for access in finding.accesses):
                     return [lambda: waiting_orders(finding, self._anchors, self._evidence)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from causeway_core.analysis.detectors.answered_early import ENTERS
 from causeway_core.analysis.detectors.called_at_once import ADDS
+from causeway_core.analysis.detectors.computed_twice import BEGINS
 from causeway_core.analysis.detectors.late_put import LATE
 from causeway_core.analysis.detectors.queue_checks import TAKES
 from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
@@ -17,6 +18,7 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.anchors import Anchors
+from causeway_core.proof.waiting.computed import both_compute
 from causeway_core.proof.waiting.containers import all_taken, gone_through_meanwhile, looked_for_too_early, put_after_the_last
 from causeway_core.proof.waiting.deadlock import each_its_first, waits_under_lock
 from causeway_core.proof.waiting.futures import added_when_done, settled_by_the_other
@@ -48,6 +50,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({ENTERS}), looked_for_too_early),
     (frozenset({UNREACHED}), set_before_unreached_clear),
     (frozenset({UNDOES}), undone_before_it_goes_on),
+    (frozenset({BEGINS}), both_compute),
     (frozenset(OTHER_KIND), wakes_the_wrong_one),
 )
 """What makes the orders of findings that have all of some roles; the first that fits."""
