@@ -19,6 +19,7 @@ BAD = Order("bad", "a is held until b has ended", (("a", A), ("b", B)), (Constra
 WORSE = replace(BAD, says="b is held until a has ended", constraints=(Constraint("a", "b", None),))
 OTHERS = replace(BAD, says="c is held until b has ended", alternate=True)
 FURTHER = replace(OTHERS, says="d is held until b has ended")
+WHOEVER = replace(OTHERS, places=(("a", replace(A, actor="main/work*1")), ("b", replace(B, actor="main/work*2"))))
 SERIAL = replace(BAD, aim="serial", says="b first, then a")
 LOOSE = replace(SERIAL, says="b first, then a, and c when it likes", alternate=True)
 AS_IT_RAN = Order("bad", "as it ran", (), ())
@@ -32,7 +33,9 @@ NAMES = {
     BAD: "bad", OTHERS: "others", FURTHER: "further", WORSE: "worse", SERIAL: "serial", LOOSE: "loose", AS_IT_RAN: "as_it_ran", PLAIN: "plain",
     PLAIN_AGAIN: "again", WHOEVER: "whoever",
 }  # fmt: skip
-OK = OrderResult(True)
+OK = OrderResult(True, passed=("a", "b"))
+MISSED = OrderResult(True, passed=("a",))
+IDLE = OrderResult(False, reason="a has ended without it", kind="actor ended")
 REFUSED = OrderResult(False, reason="everybody waits")
 STUCK = OrderResult(False, reason="everybody waits", hang=("main waits for lock",))
 
@@ -235,9 +238,19 @@ def test_the_same_between_other_actors_is_tried_only_where_the_first_cannot_be_f
     finding = replace(FINDING, orders=(BAD, OTHERS, SERIAL))
     assert verdict(judged(finding, bad=[(REFUSED, gave("70"))], others=[(OK, gave("90"))])) == ("confirmed", "confirmed")
     assert verdict(judged(finding, bad=[(OK, gave("70"))], others=[(OK, gave("90"))])) == ("hint", "harmless")
+    # It ended right, but somebody else did what was expected of b: that says nothing of the two.
+    assert verdict(judged(finding, bad=[(MISSED, gave("70"))], others=[(OK, gave("90"))])) == ("confirmed", "confirmed")
     finding = replace(FINDING, orders=(BAD, OTHERS, FURTHER, SERIAL))
     found = judged(finding, bad=[(REFUSED, gave("70"))], others=[(OK, gave("70"))], further=[(OK, gave("90"))])
     assert verdict(found) == ("confirmed", "confirmed")
+
+
+def test_whoever_comes_is_held_only_where_one_of_the_two_did_not_come() -> None:
+    finding = replace(FINDING, orders=(BAD, WHOEVER, SERIAL))
+    for came_not in (MISSED, IDLE):
+        assert verdict(judged(finding, bad=[(came_not, gave("70"))], whoever=[(OK, gave("90"))])) == ("confirmed", "confirmed")
+    for came in (OK, REFUSED):
+        assert verdict(judged(finding, bad=[(came, gave("70"))], whoever=[(OK, gave("90"))]))[0] != "confirmed"
 
 
 def test_no_more_runs_are_made_than_it_takes_to_refute(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from causeway_core.proof.whoever import has_parts
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
-EVERYBODY_WAITS, NO_SUCH_ACTOR = "everybody waits", "no such actor"
+EVERYBODY_WAITS, NO_SUCH_ACTOR, ACTOR_ENDED = "everybody waits", "no such actor", "actor ended"
 """Why the guest gives an order up that it has found to be impossible, or about nobody (SPEC section 9); what patience decides has other reasons."""
 _FAILURES_ONLY = ("order_violation",)
 _STUCK = ("deadlock", "blocking_call")
@@ -45,6 +45,10 @@ class _Notes:
     """One that ended right showed all that the recorded run did."""
     idle: int = 0
     """Orders about an actor that did not come: they say nothing."""
+    met: bool = False
+    """Whether one that ended right had the two come where the order holds them."""
+    missed: bool = False
+    """Whether one had not: somebody else did what was expected of an actor, or nobody."""
     lacking: str = ""
     """What an isolated run asked for in vain."""
 
@@ -52,11 +56,19 @@ class _Notes:
         """Whether in each of so many bad orders, as far as its actors came, the other side waits for the one that is held."""
         return self.impossible > 0 and self.impossible + self.idle == tried
 
+    def excuse(self, order: Order, forced: Rerun) -> None:
+        """Notes an order that ended right."""
+        self.harmless.append(order.says)
+        came = all(key in forced.result.passed for key, _ in order.places)
+        self.met |= came
+        self.missed |= not came
+
     def refuse(self, order: Order, forced: Rerun) -> None:
         """Notes an order that was given up."""
         self.refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
         self.impossible += forced.result.kind == EVERYBODY_WAITS
         self.idle += forced.result.kind == NO_SUCH_ACTOR
+        self.missed |= forced.result.kind in (NO_SUCH_ACTOR, ACTOR_ENDED)
         self.lacking = self.lacking or forced.uncaptured
 
 
@@ -77,8 +89,8 @@ class Judge:
         tried = 0
         settled = False  # by an order between the two of the finding; one alternate says nothing of the next
         for index, order in enumerate(bad):
-            # Whoever comes: where the two of the recorded run came together in some of the runs only.
-            if order.alternate and (unsteady is None if has_parts(order) else settled):
+            # Whoever comes: where the two of the recorded run came together in some of the runs only, or in none.
+            if order.alternate and (unsteady is None and (settled or not notes.missed) if has_parts(order) else settled):
                 continue
             tried += 1
             # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
@@ -86,7 +98,7 @@ class Judge:
             if judged is not None and judged.tier == "confirmed":
                 return judged
             unsteady = unsteady or judged
-            settled = settled or (not order.alternate and bool(notes.harmless or notes.strange or unsteady))
+            settled = settled or (not order.alternate and bool(notes.met or notes.strange or unsteady))
         if unsteady is not None:
             return unsteady
         if notes.strange:
@@ -108,6 +120,7 @@ class Judge:
             return self._stuck_again(finding, index, forced)
         else:
             (notes.harmless if order.constraints and forced.result.feasible else notes.refused).append(order.says)
+            notes.met = notes.met or bool(notes.harmless)
         return None
 
     def _compared(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
@@ -122,7 +135,7 @@ class Judge:
             # Twice: what refutes it may be a plain run that went wrong by itself.
             refuted = right and self._ends_right(finding, order, forced, right)
             if refuted and (not baseline.reconsidered() or self._ends_right(finding, order, forced, baseline.now())):
-                notes.harmless.append(order.says)
+                notes.excuse(order, forced)
                 recorded, place = self.reruns.recorded, finding.resource
                 notes.as_recorded |= recorded.knows(place) and forced.outcome.knows(place) and forced.outcome.agrees(recorded, place)
                 return None
@@ -151,7 +164,10 @@ class Judge:
         states = forced.outcome.unheard_of(finding.resource, [run.outcome for run in right])
         if states and A_LIMIT in finding.explanation and (most := exceeded(finding.resource, forced.outcome, [run.outcome for run in right])):
             return self._exceeded_again(finding, index, forced, right, most)
-        (notes.strange if states else notes.harmless).append(order.says)
+        if states:
+            notes.strange.append(order.says)
+        else:
+            notes.excuse(order, forced)
         notes.held = notes.held or states
         return None
 
