@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.pipeline import judged
@@ -122,6 +124,19 @@ def test_a_container_filled_before_it_is_published_is_not_changed_under_a_reader
     trace.read(user, "for handler in", "self.handlers", handlers)
     trace.read(user, "for handler in", "handlers[*]", 1, op="iterate")
     assert (not firm(trace)) is ready
+
+
+def test_an_object_of_another_process_that_has_the_same_number_was_not_put_anywhere_here() -> None:
+    trace = Trace(PUBLISHED)
+    other, maker, user = trace.thread("other"), trace.thread("maker"), trace.thread("user")
+    handlers = f"<dict #{trace._location('handlers[*]').object & 0xFFFFFFFF}>"  # type: ignore[operator]
+    trace.write(other, "self.handlers = ", "elsewhere.handlers", handlers)
+    trace.locations["elsewhere.handlers"] = replace(trace.locations["elsewhere.handlers"], process=2)
+    trace.write(maker, 'handlers["ping"]', "handlers[*]", 1, op="mutate", name='"ping"')
+    trace.write(maker, "self.handlers = ", "self.handlers", handlers)
+    trace.read(user, "for handler in", "self.handlers", handlers)
+    trace.read(user, "for handler in", "handlers[*]", 1, op="iterate")
+    assert not firm(trace)
 
 
 PROVIDES = """

@@ -315,9 +315,10 @@ class Evidence:
                 found[value[value.rindex("#") :]][int(self.table.location[row])] = None
         return {name: list(locations) for name, locations in found.items()}
 
-    def registries(self, names: Iterable[str]) -> list[int]:
-        """The shared places that objects were put in; each is named as its value ends: `#12>`."""
-        return [location for name in names for location in self._homes.get(name, ())]
+    def registries(self, objects: Iterable[int]) -> list[int]:
+        """The shared places that objects were put in, of their own process: values name them by numbers that begin anew in each."""
+        places = self.facts.locations
+        return [home for each in objects for home in self._homes.get(f"#{each & 0xFFFFFFFF}>", ()) if places[home].process == each >> 32]
 
     @cached_property
     def _first_uses(self) -> dict[tuple[int, int], int]:

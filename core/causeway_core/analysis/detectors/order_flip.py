@@ -94,10 +94,10 @@ def _in_reach(evidence: Evidence, write: int, use: int) -> bool:
     user = facts.actors.get(facts.thread_of(int(table.actor[use])))
     if user is not None and user.created_at is not None and evidence.actor_at(user.created_at) == maker:
         return True
-    name = (f"#{owner & 0xFFFFFFFF}>",)
+    name = f"#{owner & 0xFFFFFFFF}>"
     return any(
         table.writes[row] and table.order[row] < table.order[write] and (evidence.value(row) or "").endswith(name)
-        for location in evidence.registries(name)
+        for location in evidence.registries((owner,))
         for row in range(table.span(location).start, table.span(location).stop)
     )
 

@@ -128,7 +128,7 @@ def _inside(evidence: Evidence, row: int, owner: int) -> bool:
     thing = evidence.facts.objects.get(place)
     if thing is not None and thing.owner is not None and thing.owner & 0xFFFFFFFF == owner:
         return True
-    homes = evidence.registries([f"#{place & 0xFFFFFFFF}>"])
+    homes = evidence.registries((place,))
     return any((locations[home].object or 0) & 0xFFFFFFFF == owner for home in homes)
 
 

@@ -49,8 +49,7 @@ def _succeeds(evidence: Evidence, one: int, two: int) -> bool:
 def _removed_with_care(evidence: Evidence, lock: int, before: int) -> bool:
     table = evidence.table
     owner = evidence.facts.objects[lock].owner
-    names = tuple(f"#{number & 0xFFFFFFFF}>" for number in (lock, owner) if number is not None)
-    for location in evidence.registries(names):
+    for location in evidence.registries(each for each in (lock, owner) if each is not None):
         span = table.span(location)
         removals = [row for row in range(span.start, span.stop) if takes_away(evidence, row) and table.writes[row] and int(table.order[row]) < before]
         if removals:

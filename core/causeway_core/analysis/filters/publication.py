@@ -27,15 +27,15 @@ def _reached_only_after(evidence: Evidence, before: int, after: int) -> bool:
     earliest = evidence.first_use(user, owner)
     if maker == user or earliest is None:
         return False
-    name = (f"#{owner & 0xFFFFFFFF}>",)
-    for location in evidence.registries(name):
+    name = f"#{owner & 0xFFFFFFFF}>"
+    for location in evidence.registries((owner,)):
         span = table.span(location)
         puts = [row for row in range(span.start, span.stop) if table.writes[row] and (evidence.value(row) or "").endswith(name)]
         if not puts or int(table.actor[puts[0]]) != maker or int(table.order[puts[0]]) < int(table.order[before]):
             continue
         finds = evidence.rows_of(user, 0, int(table.order[earliest]), last=LOOK_BACK)
         if any(int(table.location[row]) == location and _gets(evidence, row) and (evidence.value(row) or "").endswith(name) for row in finds):
-            return _first_put(evidence, name) == puts[0]
+            return _first_put(evidence, owner) == puts[0]
     return False
 
 
@@ -45,12 +45,12 @@ def _gets(evidence: Evidence, row: int) -> bool:
     return not evidence.table.writes[row] or (site is not None and site.name == "setdefault")
 
 
-def _first_put(evidence: Evidence, name: tuple[str, ...]) -> int | None:
+def _first_put(evidence: Evidence, owner: int) -> int | None:
     """The first write of the object to any shared place: before it, nobody could find it in one."""
-    table = evidence.table
+    table, name = evidence.table, f"#{owner & 0xFFFFFFFF}>"
     puts = [
         row
-        for location in evidence.registries(name)
+        for location in evidence.registries((owner,))
         for row in range(table.span(location).start, table.span(location).stop)
         if table.writes[row] and (evidence.value(row) or "").endswith(name)
     ]
