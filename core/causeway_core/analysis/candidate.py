@@ -47,6 +47,8 @@ class Pattern(Enum):
     """A callback of a future notes what others read who have waited for the future alone."""
     DONE_EARLY = "task_done [R] W"
     """A worker says that a piece of work is done, and notes only then what others read who have waited for just that."""
+    CLOSED = "close [R]"
+    """An object of a library is closed by one actor, and used by another that does not look whether it still may."""
     UNORDERED = "W#W"
     """Two threads touch a place without a common lock, and no other pattern explains harm."""
 
@@ -68,6 +70,7 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.GIVEN_LATE: 2.5,
     Pattern.NOTED_LATE: 2.5,
     Pattern.DONE_EARLY: 2.5,
+    Pattern.CLOSED: 2.5,
     Pattern.PUBLISHED: 2.0,
     Pattern.UNORDERED: 5.0,
 }

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.check_use import check_uses
-from causeway_core.analysis.detectors.closed import closed_uses
+from causeway_core.analysis.detectors.closed import closed_early, closed_uses
 from causeway_core.analysis.detectors.crossed import crossed
 from causeway_core.analysis.detectors.given_late import given_late
 from causeway_core.analysis.detectors.half_built import half_built
@@ -56,6 +56,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("iterations", lambda: iterations(evidence, partners)),
         ("orders", lambda: order_flips(evidence, partners)),
         ("objects that are closed", lambda: closed_uses(evidence, partners)),
+        ("objects that are closed early", lambda: closed_early(evidence, partners)),
         ("pairs of places", lambda: crossed(evidence, partners)),
         ("tables that are rebuilt", lambda: half_built(evidence)),
         ("marks that are set early", lambda: published_early(evidence, partners)),

@@ -25,6 +25,7 @@ _CONFIDENCE: dict[Pattern, float] = {
     Pattern.GIVEN_LATE: 0.5,
     Pattern.NOTED_LATE: 0.5,
     Pattern.DONE_EARLY: 0.5,
+    Pattern.CLOSED: 0.3,
     Pattern.PUBLISHED: 0.5,
     Pattern.UNORDERED: 0.2,
 }

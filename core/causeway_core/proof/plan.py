@@ -93,6 +93,8 @@ class Planner:
                 return []
             case Pattern.FLIP | Pattern.GIVEN_LATE | Pattern.NOTED_LATE | Pattern.DONE_EARLY:
                 return [lambda: self._flip(candidate)]
+            case Pattern.CLOSED:
+                return [lambda: self._closed(candidate)]
             case Pattern.ITERATION:
                 return [lambda: self._iteration(candidate)]
             case _:
@@ -144,6 +146,14 @@ class Planner:
         rows = self._evidence.rows_of(int(table.actor[write]), int(table.order[write]) + 1, 2**62)
         again = next((row for row in rows if table.writes[row] and table.location[row] == table.location[write]), None)
         return None if again is None else self._anchors.access(again)
+
+    def _closed(self, candidate: Candidate) -> Iterator[Order]:
+        """The use comes only when the statement that closes is over."""
+        a, (close, use) = self._anchors, (candidate.first, candidate.others[0])
+        closer, user = a.actor(close), a.actor(use)
+        closes, u = a.operation(closer.id, self._evidence.at(close), "acquire"), a.access(use)
+        yield drafted("bad", f"{user.title} uses it only when {closer.title} has closed it", [(closes, u, a.held_since(use, close))])
+        yield drafted("serial", f"{user.title} uses it before {closer.title} closes it", [(u, closes, a.held_since(close, use))])
 
     def _iteration(self, candidate: Candidate) -> Iterator[Order]:
         """The change comes after the iteration has begun and before it goes on."""

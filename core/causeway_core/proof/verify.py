@@ -13,7 +13,7 @@ from causeway_core.analysis.detectors.handlers import NOTE
 from causeway_core.analysis.detectors.removed_twice import REMOVES
 from causeway_core.analysis.document import of_document
 from causeway_core.analysis.filters.generations import SUCCEEDED
-from causeway_core.analysis.telling.sentence import TAKES
+from causeway_core.analysis.telling.sentence import CLOSES, TAKES
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
 from causeway_core.model.proof import Proof, Verdict
@@ -99,7 +99,7 @@ def verify(
     """The findings (of `plan`) with their proofs, confirmed ones first, numbered anew; and whether all that was to be tried was.
 
     Likely and latent ones are tried in order of rank, and of the hints only deadlocks, lost wake-ups, cancellations, looks at files, what is
-    taken out or computed by two, windows under locks that were dropped, and statements of requests that came one after another. Ctrl-C and an
+    closed, taken out or computed by two, windows under locks that were dropped, and statements of requests that came one after another. Ctrl-C and an
     exhausted budget end it early: what was judged by then counts, the rest stays as it was and says so. Kept in the recording if `store`. Costs a run
     of the program for each order tried; see `Judge`. `isolation` gives the re-runs what came from outside.
     """
@@ -165,7 +165,7 @@ def worth_trying(finding: Finding) -> bool:
     if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
         return False
     # What a look at a file decides may be the same whoever does it, and what is taken out may be one's own: only a run can tell.
-    telling = any(access.role in ("cancel", "cancels", "look", TAKES, REMOVES, BEGINS) for access in finding.accesses)
+    telling = any(access.role in ("cancel", "cancels", "look", CLOSES, TAKES, REMOVES, BEGINS) for access in finding.accesses)
     telling = telling or SUCCEEDED in finding.explanation or NOTE.capitalize() in finding.explanation
     return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or telling
 

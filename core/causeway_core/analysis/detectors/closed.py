@@ -1,4 +1,4 @@
-"""A look at a flag and the use of a library's object that it allows, while another actor sets the flag and ends the object.
+"""The use of a library's object that another actor ends: by itself, or allowed by a look at a flag that the other sets.
 
 What goes on inside the object is not recorded: that it is closed is known by the name of the method that is called on it.
 """
@@ -40,6 +40,34 @@ def closed_uses(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                     check, flag = found
                     candidate = Candidate(Pattern.READ_WRITE_READ, "atomicity_violation", check, use, (flag,), "control")
                     yield candidate.lowered("latent", "what the object does once it is closed is not known")
+
+
+def closed_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+    """Uses by one actor of what another closes afterwards, with nothing that orders the two or decides about the use. Hints, for a re-run
+    to confirm: who may use it when, and what comes of it once it is closed, is not known.
+    """
+    table = evidence.table
+    methods = _Methods(evidence)
+    done: set[tuple[int, int]] = set()
+    for site in np.unique(table.site[~table.writes]).tolist():
+        if methods.called_at(site) not in CLOSING:
+            continue
+        for closing in evidence.rows_at(site)[:SAMPLE].tolist():
+            for use in partners.near(closing, closing, writes=False):
+                use_site = int(table.site[use])
+                if (site, use_site) in done or methods.called_at(use_site) in (CLOSING | {""}) or not _by_chance_before(evidence, use, closing):
+                    continue
+                done.add((site, use_site))
+                candidate = Candidate(Pattern.CLOSED, "order_violation", closing, closing, (use,))
+                yield candidate.lowered("hint", "only a run can tell whether the object minds")
+
+
+def _by_chance_before(evidence: Evidence, use: int, closing: int) -> bool:
+    """Whether a use came before the end of the same object, might have come after it, and depends on no look."""
+    table = evidence.table
+    if table.order[use] > table.order[closing] or evidence.value(use) != evidence.value(closing) or not evidence.concurrent(closing, use):
+        return False
+    return not evidence.deciding_sites(use)
 
 
 def _set_near(evidence: Evidence, closing: int) -> list[int]:

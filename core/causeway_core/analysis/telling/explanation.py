@@ -33,6 +33,7 @@ _BODY: dict[Pattern, str] = {
         "the end of the pool."
     ),
     Pattern.DONE_EARLY: "`join()` of a queue returns with the last `task_done()`: what a worker does after that may come before or after it.",
+    Pattern.CLOSED: "In this run the order was right by timing alone. Most objects that are closed raise an error when they are used.",
     Pattern.UNORDERED: (
         "Two threads use the place, at least one writes, and neither order nor a common lock protects it. Under the "
         "interpreter lock single operations stay whole."

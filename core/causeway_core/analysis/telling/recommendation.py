@@ -48,6 +48,11 @@ def recommendation(teller: Teller, candidate: Candidate) -> str:
                 f"iterate over a copy: `list(…)` around what line {teller.line(candidate.first)} iterates, or hold "
                 f"{_a_lock(teller, candidate)} around the loop and every change"
             )
+        case Pattern.CLOSED:
+            return (
+                f"close it in line {teller.line(candidate.first)} only when its users are done (await or join them), or have "
+                f"`{teller.function(candidate.others[0])}` look whether it is closed"
+            )
         case Pattern.FLIP if takes_away(teller.evidence, candidate.first):
             return (
                 f"let `{teller.function(candidate.first)}` wait until its users are done (await or join them) before line "

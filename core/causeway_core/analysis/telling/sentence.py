@@ -11,6 +11,8 @@ GIVES = "give"
 """The role of an access that sets what an actor that runs already was started for."""
 TAKES = "take"
 """The role of an access that takes out what is there."""
+CLOSES = "close"
+"""The role of an access that closes what is there."""
 ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.READ_WRITE_WRITE: ("read", "write", ("write",)),
     Pattern.CLONE: ("read", "write", ("read",)),
@@ -29,6 +31,7 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.DONE_EARLY: (GIVES, GIVES, ("use",)),
     Pattern.ITERATION: ("iterate", "iterate", ("mutate",)),
     Pattern.FLIP: ("write", "write", ("use",)),
+    Pattern.CLOSED: (CLOSES, CLOSES, ("use",)),
     Pattern.UNORDERED: ("access", "access", ("access",)),
 }
 """What the accesses of each pattern are to it: the window's two ends and the other actor's."""
@@ -102,6 +105,12 @@ def title(teller: Teller, candidate: Candidate) -> str:
             return (
                 f"{_who(teller, first)} changes {teller.resource(first)} after its `task_done()`; {_who(teller, other)} reads it once the queue is "
                 "joined, which waits for no more than that"
+            )
+        case Pattern.CLOSED:
+            first, other = candidate.first, candidate.others[0]
+            return (
+                f"{_who(teller, first)} closes {teller.resource(first)}; {_who(teller, other)} uses it without a look whether it is closed, and "
+                "nothing makes the use come first"
             )
         case Pattern.UNORDERED:
             first, other = candidate.first, candidate.others[0]
