@@ -139,6 +139,11 @@ class Places:
         who = self.actor_of(actor)
         return OrderPlace(who.path, "acquire", shown, line, function.qualname, text, None, self._nth(who, function, line, At(stop + 1)))
 
+    def has_place(self, at: At) -> bool:
+        """Whether a line of the program was executing at an event."""
+        found = self._graph.place(at)
+        return found is not None and found.line > 0
+
     def _executing(self, at: At) -> tuple[Function, int, str, str]:
         """Function, first line, text and file of the statement that was executing."""
         found = self._graph.place(at)

@@ -124,7 +124,10 @@ def _told(scene: Scene, evidence: Evidence, event: Operation, at_home: list[Oper
     kind = evidence.facts.objects[event.object].type.rpartition(".")[2]
     moments = [Moment(event.actor, event.at, "act", f"{verb} {name}")]
     for each in _uses(event, at_home)[:1]:
-        moments.append(Moment(each.actor, each.at, "use", f"uses {name}"))
+        made_at = evidence.facts.actors[each.actor].created_at
+        # `wait_for` makes a task up to 3.11, which runs nothing of the program's own: who called it uses the object.
+        where = scene.find_place(At(each.at)) or (None if made_at is None else scene.find_place(made_at))
+        moments.append(Moment(each.actor, each.at, "use", f"uses {name}", where))
     title = f"`{place.function}` in {scene.actor(event.actor)} {verb} {name}, an asyncio {kind}, from a thread that runs no event loop"
     return _finding(scene, title, name, moments)
 

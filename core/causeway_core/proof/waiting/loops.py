@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from causeway_core.model import At
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.draft import drafted
 from causeway_core.proof.waiting.told import Told
@@ -13,21 +14,34 @@ from causeway_core.proof.waiting.told import Told
 def changed_from_outside(told: Told) -> Iterator[Order]:
     """A thread changes what belongs to a loop, which looks who does; as it ran, and when somebody is waiting for it. Raises Unplaced."""
     yield Order("bad", "the event loop looks who uses it", (), (), checks=("loop",))
-    at, acts, uses = told.at, told.actor("act"), told.actor("use")
-    if acts is None or uses is None or told.anchors.actor_of(uses).kind != "task":
+    at, acts, use = told.at, told.actor("act"), _use(told)
+    if acts is None or use is None or told.anchors.actor_of(use[0]).kind != "task":
         return
-    a, one, two = told.anchors, told.anchors.actor_of(acts), told.anchors.actor_of(uses)
+    (uses, used), a = use, told.anchors
+    one, two = a.actor_of(acts), a.actor_of(uses)
     if one.kind == "task":
-        has, asks, goes_on = a.operation(acts, at["act"], "acquire"), a.operation(uses, at["use"], "acquire"), a.following(acts, at["act"])
-        waits, since = a.operation(uses, at["use"], "await"), a.since_event(two, at["use"])
+        has, asks, goes_on = a.operation(acts, at["act"], "acquire"), a.operation(uses, used, "acquire"), a.following(acts, at["act"])
+        waits, since = a.operation(uses, used, "await"), a.since_event(two, used)
         held = [(has, asks, since), *([] if goes_on is None else [(waits, goes_on, has)])]
         says = f"{two.title} waits for it while {one.title} has it, on another loop; the loops look who uses them"
         yield replace(drafted("bad", says, held), checks=("loop",))
         return
-    waits, changes = a.operation(uses, at["use"], "await"), a.operation(acts, at["act"], "acquire")
+    waits, changes = a.operation(uses, used, "await"), a.operation(acts, at["act"], "acquire")
     for since in dict.fromkeys((None, a.since_event(one, at["act"]))):
         order = drafted("bad", f"{one.title} changes it while {two.title} waits for it; the event loop looks who does", [(waits, changes, since)])
         yield replace(order, checks=("loop",))
+
+
+def _use(told: Told) -> tuple[int, At] | None:
+    """Who uses it, and when. Of a task that runs nothing of the program's own (up to 3.11 `wait_for` makes one of what it is given) who made it."""
+    uses, at = told.actor("use"), told.at.get("use")
+    if uses is None or at is None:
+        return None
+    made_at = told.anchors.actor_of(uses).created_at
+    maker = told.work(made_at)
+    if told.anchors.has_place(at) or made_at is None or maker is None:
+        return uses, at
+    return maker, made_at
 
 
 def asks_when_joined(told: Told) -> Iterator[Order]:

@@ -75,13 +75,15 @@ class _Loops:
         return wait_for
 
     def _within(self, original: Any) -> Any:
-        """`wait_for` makes a task of a coroutine up to 3.11. Where the order has places of it as its caller's, it runs inside of that."""
+        """`wait_for` makes a task of a coroutine up to 3.11. It runs inside of its caller where the order has places of it as that one's, or a place
+        at the await."""
 
         async def wait_for(fut: Any, timeout: Any) -> Any:
             if timeout is not None and timeout > 0 and type(fut) is CoroutineType:
                 with forcing, forcing.lock:
                     caller, name = forcing.actors.current(), described(fut)
-                    inside = forcing.agenda.has_within(caller.path, name) and not forcing.names_alike(f"{caller.stem}/{name.rpartition('.')[2]}")
+                    inside = bool(caller.awaiting) or forcing.agenda.has_within(caller.path, name)
+                    inside = inside and not forcing.names_alike(f"{caller.stem}/{name.rpartition('.')[2]}")
                 if inside:
                     async with sys.modules["asyncio"].timeout(timeout):
                         return await fut
