@@ -33,6 +33,8 @@ SERIAL_RUNS = 6
 PLAIN_RUNS = 2
 AT_ONCE = 4
 """Runs between two looks at the clock."""
+_BEYOND = 99_999
+"""More points than a run has."""
 MOST_LOOKS = 2
 """Recorded runs for what runs without a recorder showed: what went wrong there may not come again at once."""
 MOST_TRIALS = 80
@@ -114,12 +116,17 @@ class Explorer:
         self._right.plain = [run.outcome for run in self._reruns.attempt(*[PLAIN] * PLAIN_RUNS, again=True)]
         serial = [self._exploration("serial", number, 0) for number in range(SERIAL_RUNS)]
         seen = self._scan.see(serial)
-        self._length = max(each.result.points for each in seen)
+        self._length = max(each.result.points for each in (self._uninterrupted() if self._effort.strategy == "switch" else seen))
         runs = [run for _, run in self._recorded(seen)]
         self._signatures.update((each.signature, MOST_LOOKS) for each in seen)
         self._right.serial = [run.outcome for run in runs if not run.outcome.beyond(self._right.plain, only_failures=True)]
         for run in runs:
             self._look_at(run)
+
+    def _uninterrupted(self) -> Sequence[Seen]:
+        """Runs of `switch` in which nobody comes to the point at which he would be interrupted: it has fewer points than a serial one, since tasks
+        begin unasked, and an interruption beyond them would be none."""
+        return self._scan.see([self._exploration("switch", 2 * _BEYOND + number, _BEYOND + 1) for number in range(2)])
 
     def _search(self) -> bool:
         effort, most = self._effort, self._most()
