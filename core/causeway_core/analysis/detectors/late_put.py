@@ -46,7 +46,7 @@ def _of_queue(scene: Scene, evidence: Evidence, operations: Sequence[Operation])
         if writer is None or writer.state != "finished" or put.actor in (last.actor, reader.id):
             continue
         apart = scene.place(put.at).line and scene.place(put.at).function != scene.place(last.at).function
-        if apart and evidence.unordered(At(put.at), At(last.at)) and not _flagged(evidence, put, last):
+        if apart and evidence.unordered(At(put.at), At(last.at)) and not (_flagged(evidence, put, last) or _made_for_it(evidence, put, last)):
             return _told(scene, put, last, reader.id)
     return None
 
@@ -82,6 +82,19 @@ def _flagged(evidence: Evidence, put: Operation, last: Operation) -> bool:
         return {int(table.location[row]) for row in rows if bool(table.writes[row]) == writes and evidence.atomic_unit(row) == unit}
 
     return bool(near(put, writes=False) & near(last, writes=True))
+
+
+def _made_for_it(evidence: Evidence, put: Operation, last: Operation) -> bool:
+    """Whether a task makes the queue, or what holds it, in the very stretch in which it puts: no other task has it before that stretch is over."""
+    facts, thing = evidence.facts, evidence.facts.objects.get(put.object)
+    known = [facts.first_seen(each) for each in (put.object, None if thing is None else thing.owner) if each is not None]
+    made = min((at for at in known if at is not None), default=None)
+    if made is None or put.at >> 40 != last.at >> 40:
+        return False
+    (step, maker), (puts_in, _) = facts.step_at(made), facts.step_at(put.at)
+    if step is None or puts_in is None or maker != put.actor:
+        return False
+    return evidence.unit_of(put.actor, step) == evidence.unit_of(put.actor, puts_in)
 
 
 def _told(scene: Scene, put: Operation, last: Operation, reader: int) -> Finding:
