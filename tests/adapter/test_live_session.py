@@ -244,6 +244,20 @@ def test_the_recording_is_complete_afterwards(program):
     assert not list(path.parent.glob("*.spool"))
 
 
+def test_a_run_that_goes_well_says_what_it_found_before_it_ends(program):
+    script = program(WITHDRAW)
+    for _ in range(3):  # the session ends without it where the analysis takes longer than a person would wait
+        with Client() as client:
+            client.launch(**script.configuration())
+            assert client.event("exited")["exitCode"] == 0
+            client.event("terminated")
+            said = [message["body"]["output"] for message in client.events if message["event"] == "output"]
+        told = [each for each in said if "lost update" in each]
+        if told:
+            break
+    assert told and "likely lost update of Account.balance (" in told[0] and ".causeway to travel there" in told[0], said
+
+
 def test_findings_of_the_run_are_there_at_its_end(program):
     from causeway_core.storage import Recording
 

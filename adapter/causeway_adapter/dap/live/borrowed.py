@@ -23,6 +23,7 @@ class Borrowed:
     """Asks the lender whenever it wants to look. Methods are as those of `Recorder`, but that none completes or removes the recording."""
 
     findings: int | None = None
+    headline = ""
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
         """`terms` as the lender gave them. Raises RecordingError where it is gone."""

@@ -67,6 +67,13 @@ class End:
         """Whether going on from here is going on to nothing."""
         return (command == "continue" and self._at == "stop") or self._at == "end"
 
+    def part(self, recorder: Recorder | Borrowed) -> None:
+        """End without a stop: a run that went well says what it found all the same."""
+        if recorder.headline:
+            text = f"causeway: {recorder.headline}\nOpen {recorder.path.name} to travel there; `causeway analyze` proves it.\n"
+            self._port.emit(Event("output", {"category": "console", "output": text}))
+        self.say_farewell()
+
     def say_farewell(self) -> None:
         """Hand on what debugpy said last."""
         messages, self._farewell = self._farewell, []

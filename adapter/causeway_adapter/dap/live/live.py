@@ -274,7 +274,7 @@ class Live:
         if recorder is None:
             self._end.say_farewell()
         elif self._wanted_end or not (self._stays() or self._present.in_past):
-            recorder.finish(self._end.exit_code, ENDING_SECONDS, lambda error: self._port.later(self._end.say_farewell))
+            recorder.finish(self._end.exit_code, ENDING_SECONDS, lambda error: self._port.later(lambda: self._end.part(recorder)))
         else:
             recorder.finish(
                 self._end.exit_code,

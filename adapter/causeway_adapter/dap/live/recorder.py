@@ -68,6 +68,8 @@ class Recorder:
         self._patience = 0.0
         self.findings: int | None = None
         """How many findings the finished recording has; None as long as nobody knows."""
+        self.headline = ""
+        """What is likely of them, in a line."""
         self._analysis = threading.Thread(target=self._analyse, name="analysis", daemon=True)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -112,13 +114,16 @@ class Recorder:
         """On a thread of its own: look for findings, without re-runs, and keep them in the recording."""
         # What analyses takes long to import, and is not needed before: meanwhile the recording is completed.
         from causeway_core.analysis import analyze
+        from causeway_core.analysis.telling.headline import headline, pressing
 
         self._complete.wait()
         if not self._finished or not 0 < self._ingestor.events <= MOST_ANALYSED:
             return
         try:
             with Recording.open(self.path) as recording:
-                self.findings = len(analyze(recording))
+                found = analyze(recording)
+            self.headline = headline(found) if pressing(found) else ""
+            self.findings = len(found)
         except Exception:
             log.exception("the recording was not analysed")
             return
