@@ -28,7 +28,8 @@ class Parts:
         """Gives an actor that comes to some places, and has no part, that of one of them which nobody has: one in which it need not wait here, if
         there is one. `done`: the places that are passed.
         """
-        stems = self._stems & _stems(actor.path)
+        # Every gate asks: most orders have no parts.
+        stems = self._stems & _stems(actor.path) if self._stems else ()
         if not stems:
             return
         free = [place for place in places if part_of(place.actor) in stems and place.actor not in self._actors.by_path]
