@@ -22,44 +22,47 @@ SAMPLE = 24
 
 def closed_uses(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     """R[W]R candidates over two places: the flag is read, then the object used; the other actor writes the flag and closes the object."""
-    table = evidence.table
-    methods = _Methods(evidence)
     done: set[tuple[int, int]] = set()
-    for site in np.unique(table.site[~table.writes]).tolist():
-        if methods.called_at(site) not in CLOSING:
-            continue
-        for closing in evidence.rows_at(site)[:SAMPLE].tolist():
-            flags = _set_near(evidence, closing)
-            for use in partners.near(closing, closing, writes=False):
-                use_site = int(table.site[use])
-                if (site, use_site) in done or methods.called_at(use_site) in (CLOSING | {""}) or not evidence.concurrent(closing, use):
-                    continue
-                found = next(_looks(evidence, use, flags), None)
-                if found is not None:
-                    done.add((site, use_site))
-                    check, flag = found
-                    candidate = Candidate(Pattern.READ_WRITE_READ, "atomicity_violation", check, use, (flag,), "control")
-                    yield candidate.lowered("latent", "what the object does once it is closed is not known")
+    for closing, uses in _ends(evidence, partners):
+        flags = _set_near(evidence, closing)
+        for use in uses:
+            sites = _sites(evidence, closing, use)
+            if sites in done or not evidence.concurrent(closing, use):
+                continue
+            found = next(_looks(evidence, use, flags), None)
+            if found is not None:
+                done.add(sites)
+                check, flag = found
+                candidate = Candidate(Pattern.READ_WRITE_READ, "atomicity_violation", check, use, (flag,), "control")
+                yield candidate.lowered("latent", "what the object does once it is closed is not known")
 
 
 def closed_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     """Uses by one actor of what another closes afterwards, with nothing that orders the two or decides about the use. Hints, for a re-run
     to confirm: who may use it when, and what comes of it once it is closed, is not known.
     """
-    table = evidence.table
-    methods = _Methods(evidence)
     done: set[tuple[int, int]] = set()
-    for site in np.unique(table.site[~table.writes]).tolist():
-        if methods.called_at(site) not in CLOSING:
-            continue
-        for closing in evidence.rows_at(site)[:SAMPLE].tolist():
-            for use in partners.near(closing, closing, writes=False):
-                use_site = int(table.site[use])
-                if (site, use_site) in done or methods.called_at(use_site) in (CLOSING | {""}) or not _by_chance_before(evidence, use, closing):
-                    continue
-                done.add((site, use_site))
+    for closing, uses in _ends(evidence, partners):
+        for use in uses:
+            sites = _sites(evidence, closing, use)
+            if sites not in done and _by_chance_before(evidence, use, closing):
+                done.add(sites)
                 candidate = Candidate(Pattern.CLOSED, "order_violation", closing, closing, (use,))
                 yield candidate.lowered("hint", "only a run can tell whether the object minds")
+
+
+def _ends(evidence: Evidence, partners: Partners) -> Iterator[tuple[int, Iterator[int]]]:
+    """Each end of an object, with the calls of other methods on it by others that are near, as rows."""
+    table, methods = evidence.table, _Methods(evidence)
+    for site in np.unique(table.site[~table.writes]).tolist():
+        if methods.called_at(site) in CLOSING:
+            for closing in evidence.rows_at(site)[:SAMPLE].tolist():
+                near = partners.near(closing, closing, writes=False)
+                yield closing, (use for use in near if methods.called_at(int(table.site[use])) not in (CLOSING | {""}))
+
+
+def _sites(evidence: Evidence, closing: int, use: int) -> tuple[int, int]:
+    return int(evidence.table.site[closing]), int(evidence.table.site[use])
 
 
 def _by_chance_before(evidence: Evidence, use: int, closing: int) -> bool:
