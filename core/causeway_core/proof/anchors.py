@@ -158,10 +158,10 @@ class Anchors(Places):
 
     def inside_loop(self, actor: Actor, at: At) -> Iterator[OrderPlace]:
         """The places that a thread passes inside the loop that it begins at an event, in order: accesses and calls of its body."""
-        site, loop = self._past.site_at(at), self._loop_at(at)
-        if site is None or loop is None:
+        loop = self._loop_at(at)
+        if loop is None:
             return
-        path, lines = loop
+        function, lines = loop
         timeline = self._past.at(at)
         end = timeline.activation(timeline.locate(at).activation).end_at or make_at(stream_of(at), self._past.chunks.end(stream_of(at)))
         mask, start = sum(1 << kind for kind in (*_POINTS, Kind.LINE)), at
@@ -173,8 +173,8 @@ class Anchors(Places):
             where = None if place is None else self._evidence.facts.functions.get(place.function)
             if place is None or where is None:
                 continue
-            within = where.path == path and place.line in lines
-            if place.function == site.function and not within:
+            within = where.path == function.path and place.line in lines
+            if where is function and not within:
                 return
             # A comprehension is a function of its own, called once.
             if record.kind in _POINTS and not (within and record.kind == Kind.CALL):
@@ -183,25 +183,27 @@ class Anchors(Places):
     def statements_in_loop(self, actor: Actor, at: At) -> Iterator[OrderPlace]:
         """The statements in the body of the loop that a thread begins at an event, each time that it comes to one, in order."""
         loop = self._loop_at(at)
-        timeline, found = self._past.at(at), at
-        for _ in range(_LOOKS_INTO_LOOP if loop is not None else 0):
+        if loop is None:
+            return
+        (_, lines), timeline, found = loop, self._past.at(at), at
+        for _ in range(_LOOKS_INTO_LOOP):
             stop = timeline.stop_after(timeline.locate(found), found)
             if stop is None:
                 return
             place, found = self._begun(actor.id, stop), stop
-            if loop is None or place.line not in loop[1]:
+            if place.line not in lines:
                 return
-            if place.line > loop[1].start:
+            if place.line > lines.start:
                 yield place
 
-    def _loop_at(self, at: At) -> tuple[str, range] | None:
-        """The file and lines of the loop that begins at an event."""
+    def _loop_at(self, at: At) -> tuple[Function, range] | None:
+        """The function and the lines of the loop that begins at an event."""
         site = self._past.site_at(at)
         if site is None:
             return None
-        path = self._evidence.facts.functions[site.function].path
-        lines = loop_lines(self._evidence.facts.sources.get(path, ""), site.line, site.col)
-        return None if lines is None else (path, lines)
+        function = self._evidence.facts.functions[site.function]
+        lines = loop_lines(self._evidence.facts.sources.get(function.path, ""), site.line, site.col)
+        return None if lines is None else (function, lines)
 
     # Sites.
 

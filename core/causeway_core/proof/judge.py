@@ -89,8 +89,7 @@ class Judge:
         tried = 0
         settled = False  # by an order between the two of the finding; one alternate says nothing of the next
         for index, order in enumerate(bad):
-            # Whoever comes: where the two of the recorded run came together in some of the runs only, or in none.
-            if order.alternate and (unsteady is None and (settled or not notes.missed) if has_parts(order) else settled):
+            if order.alternate and not (_calls_for_others(notes, settled, unsteady) if has_parts(order) else not settled):
                 continue
             tried += 1
             # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
@@ -119,8 +118,9 @@ class Judge:
         elif _is_stuck(finding, forced):
             return self._stuck_again(finding, index, forced)
         else:
-            (notes.harmless if order.constraints and forced.result.feasible else notes.refused).append(order.says)
-            notes.met = notes.met or bool(notes.harmless)
+            ended_right = bool(order.constraints) and forced.result.feasible
+            (notes.harmless if ended_right else notes.refused).append(order.says)
+            notes.met |= ended_right
         return None
 
     def _compared(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
@@ -272,6 +272,11 @@ class Judge:
             proof = Proof("untried", unsteady.replace("{}", f"{failures} of {runs}", 1), index, said)
             return replace(finding, proof=proof, reproduced=(runs, failures))
         return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
+
+
+def _calls_for_others(notes: _Notes, settled: bool, unsteady: Finding | None) -> bool:
+    """Whether whoever comes is to be tried: the two of the recorded run came together in some of the runs only, or one of them did not come."""
+    return unsteady is not None or (notes.missed and not settled)
 
 
 def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:

@@ -141,13 +141,16 @@ class Places:
 
     def has_place(self, at: At) -> bool:
         """Whether a line of the program was executing at an event."""
+        return self._line_at(at) is not None
+
+    def _line_at(self, at: At) -> SourcePlace | None:
         found = self._graph.place(at)
-        return found is not None and found.line > 0
+        return found if found is not None and found.line > 0 else None
 
     def _executing(self, at: At) -> tuple[Function, int, str, str]:
         """Function, first line, text and file of the statement that was executing."""
-        found = self._graph.place(at)
-        if found is None or found.line <= 0:
+        found = self._line_at(at)
+        if found is None:
             raise Unplaced("no recorded line was executing")
         function = self._function_at(found)
         if function is None:

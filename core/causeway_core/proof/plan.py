@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from causeway_core.analysis import Analysis
@@ -74,13 +75,14 @@ class Planner:
 
     def _sources(self, finding: Finding, candidate: Candidate | None) -> list[Callable[[], Iterator[Order]]]:
         if candidate is None:
+            waiting = partial(waiting_orders, finding, self._anchors, self._evidence)
             match finding.kind:
                 case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
-                    return [lambda: waiting_orders(finding, self._anchors, self._evidence)]
+                    return [waiting]
                 case "atomicity_violation" if any(access.role in ("also", SETTLE, TAKES_TOO, UNDOES, BEGINS) for access in finding.accesses):
-                    return [lambda: waiting_orders(finding, self._anchors, self._evidence)]
+                    return [waiting]
                 case "lost_update" if any(access.role == LATE for access in finding.accesses):
-                    return [lambda: waiting_orders(finding, self._anchors, self._evidence)]
+                    return [waiting]
                 case "lost_update":
                     return [lambda: self._statements(finding)]
                 case "atomicity_violation" if any(access.role in ("cancel", "cancels") for access in finding.accesses):
