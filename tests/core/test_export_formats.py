@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from causeway_core.errors import ExportImpossible
 from causeway_core.export import EXPORTERS, Selection
-from causeway_core.proof.chosen import known_findings
+from causeway_core.proof.selected import known_findings
 from causeway_core.storage import Recording
 
 PROGRAM = '''

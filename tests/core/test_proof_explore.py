@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from causeway_core.model.order import OrderPlace
 from causeway_core.proof.explore.schedule import held, order, turns
 from causeway_core.proof.explore.shrink import smallest
-from causeway_core.proof.result import OrderResult
+from causeway_core.proof.outcome.order_result import OrderResult
 
 READ = OrderPlace("*", "read", "bank.py", 3, "add", "seen = it.value", "value")
 WRITE = OrderPlace("*", "write", "bank.py", 4, "add", "it.value = seen + 1", "value")

@@ -10,9 +10,9 @@ from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.model import Finding, FindingAccess, Tier
 from causeway_core.model.order import Constraint, Order, OrderPlace
 from causeway_core.proof.judge import Judge
-from causeway_core.proof.outcome import Outcome
-from causeway_core.proof.rerun import PLAIN, PLAIN_AGAIN, Rerun
-from causeway_core.proof.result import OrderResult
+from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.outcome.outcome import Outcome
+from causeway_core.proof.running.rerun import PLAIN, PLAIN_AGAIN, Rerun
 
 A, B = OrderPlace("main/a", "end"), OrderPlace("main/b", "end")
 BAD = Order("bad", "a is held until b has ended", (("a", A), ("b", B)), (Constraint("b", "a", None),))
@@ -226,11 +226,11 @@ def test_of_order_violations_only_failures_count() -> None:
 
 def test_of_order_violations_a_mistake_that_the_code_caught_counts_if_something_came_of_it() -> None:
     finding = replace(FINDING, kind="order_violation")
-    slipped = replace(gave("90"), slips=("AttributeError in withdraw",))
+    slipped = replace(gave("90"), caught_mistakes=("AttributeError in withdraw",))
     assert verdict(judged(finding, bad=[(OK, slipped)])) == ("confirmed", "confirmed")
     assert verdict(judged(finding, bad=[(OK, replace(slipped, aspects=gave("70").aspects))])) == ("hint", "harmless")
-    assert verdict(judged(finding, bad=[(OK, replace(slipped, slips=("AttributeError in elsewhere",)))])) == ("hint", "harmless")
-    in_every_order = [(OK, replace(gave("70"), slips=slipped.slips))]
+    assert verdict(judged(finding, bad=[(OK, replace(slipped, caught_mistakes=("AttributeError in elsewhere",)))])) == ("hint", "harmless")
+    in_every_order = [(OK, replace(gave("70"), caught_mistakes=slipped.caught_mistakes))]
     assert verdict(judged(finding, bad=[(OK, slipped)], serial=in_every_order)) == ("hint", "harmless")
 
 

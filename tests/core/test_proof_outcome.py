@@ -6,11 +6,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from causeway_core.proof.canonical import canonical, canonical_lines
-from causeway_core.proof.contrast import contrast
-from causeway_core.proof.database import dump
-from causeway_core.proof.outcome import Outcome, observe
-from causeway_core.proof.result import OrderResult
+from causeway_core.proof.outcome.canonical import canonical, canonical_lines
+from causeway_core.proof.outcome.contrast import contrast
+from causeway_core.proof.outcome.databases import dump
+from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.outcome.outcome import Outcome, observe
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record
@@ -44,10 +44,10 @@ def outcome(**aspects: str) -> Outcome:
 
 def test_only_what_no_serial_order_has_counts() -> None:
     serial = [outcome(returned="1", output="x"), outcome(returned="2", output="x")]
-    assert outcome(returned="2", output="x").beyond(serial) == ()
-    assert outcome(returned="3", output="x").beyond(serial) == ("returned",)
-    assert outcome(returned="3", output="x").beyond(serial, only_failures=True) == ()
-    assert outcome(returned="1", output="x", exceptions="KeyError in f").beyond(serial, only_failures=True) == ("exceptions",)
+    assert outcome(returned="2", output="x").deviations(serial) == ()
+    assert outcome(returned="3", output="x").deviations(serial) == ("returned",)
+    assert outcome(returned="3", output="x").deviations(serial, only_failures=True) == ()
+    assert outcome(returned="1", output="x", exceptions="KeyError in f").deviations(serial, only_failures=True) == ("exceptions",)
 
 
 def test_the_difference_is_told_in_one_sentence() -> None:

@@ -8,7 +8,7 @@ import pytest
 from causeway_core.analysis import examine
 from causeway_core.model.order import Order
 from causeway_core.proof import plan
-from causeway_core.proof.whoever import has_parts
+from causeway_core.proof.planning.interchangeable import has_parts
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from causeway_core.launch.target import Target
-from causeway_core.proof.safety import doubts, obstacles
-from causeway_core.proof.workspace import Workspace
+from causeway_core.proof.running.safety import doubts, obstacles
+from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record
@@ -43,7 +43,7 @@ def test_what_the_program_did(source: str, doubt: str, tmp_path: Path) -> None:
 def test_writes_outside_of_the_project_and_of_temporary_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = recorded(tmp_path, f"open({str(tmp_path / 'elsewhere.txt')!r}, 'w').close()")
     # Seen from a system whose temporary folders are elsewhere: these tests themselves write below one.
-    monkeypatch.setattr("causeway_core.proof.workspace.TEMPORARY", ())
+    monkeypatch.setattr("causeway_core.proof.running.workspace.TEMPORARY", ())
     with Recording.open(path) as recording:
         assert doubts(recording) == (f"it wrote to {tmp_path / 'elsewhere.txt'}, outside of the project and of temporary folders",)
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from causeway_core.analysis import analyze, examine
 from causeway_core.model import Finding
 from causeway_core.proof import plan, verify
-from causeway_core.proof.explore import unforeseen
+from causeway_core.proof.explore import explore_briefly
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record_main
@@ -84,7 +84,7 @@ def run(folder: Path, names: list[str], keep: Path, *, proving: bool = False) ->
 def _proved(recording: Recording) -> tuple[Finding, ...]:
     analysis = examine(recording)
     findings, _ = verify(recording, plan(recording, analysis))
-    return unforeseen(recording, analysis, findings)
+    return explore_briefly(recording, analysis, findings)
 
 
 def score(results: list[Scored], tier: str) -> Score:

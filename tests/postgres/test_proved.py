@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from causeway_core.proof.safety import doubts
+from causeway_core.proof.running.safety import doubts
 from causeway_core.storage import Recording
 
 from tests.postgres.conftest import Workshop

@@ -13,8 +13,8 @@ import pytest
 from causeway_core.launch.environment import environment
 from causeway_core.launch.run import Run, Streams
 from causeway_core.launch.target import Target
-from causeway_core.proof.isolation import Isolation, missing
-from causeway_core.proof.rerun import PLAIN
+from causeway_core.proof.running.isolation import Isolation, missing
+from causeway_core.proof.running.rerun import PLAIN
 from causeway_core.storage import Recording
 
 CLOCKS = """\

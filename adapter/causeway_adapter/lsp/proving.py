@@ -92,7 +92,7 @@ class Proving:
 
 def _doubts(path: Path) -> tuple[str, ...]:
     from causeway_core.proof import doubts
-    from causeway_core.proof.chosen import check_safety
+    from causeway_core.proof.selected import check_safety
 
     with Recording.open(path) as recording:
         check_safety(recording, "", wanted=True)
@@ -100,8 +100,8 @@ def _doubts(path: Path) -> tuple[str, ...]:
 
 
 def _with_finding(path: Path, finding: str, work: Callable[[Recording, Sequence[Finding], Finding, Report], T], report: Report) -> T:
-    from causeway_core.proof.chosen import known_findings, named
+    from causeway_core.proof.selected import find_finding, known_findings
 
     with Recording.open(path) as recording:
         known = known_findings(recording)
-        return work(recording, known, named(known, finding, path), report)
+        return work(recording, known, find_finding(known, finding, path), report)

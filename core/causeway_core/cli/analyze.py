@@ -15,11 +15,11 @@ from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.cli.rerun_options import isolated_option, project_option, reset_option
 from causeway_core.cli.trace import check_trace
 from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
-from causeway_core.proof.chosen import check_safety
-from causeway_core.proof.explore import unforeseen, worth_exploring
-from causeway_core.proof.isolation import Isolation
+from causeway_core.proof.explore import explore_briefly, worth_exploring
 from causeway_core.proof.judge import REPEATS
-from causeway_core.proof.safety import obstacles
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.running.safety import obstacles
+from causeway_core.proof.selected import check_safety
 from causeway_core.proof.verify import BUDGET_SECONDS
 from causeway_core.report import REPORTS
 from causeway_core.storage import Recording
@@ -92,7 +92,7 @@ def command(
             findings, _ = verify(recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store, isolation=isolation)
             if explores:
                 kept = keep and keep / "explored"
-                findings = unforeseen(recording, analysis, findings, progress=progress, keep_recordings=kept, isolation=isolation)
+                findings = explore_briefly(recording, analysis, findings, progress=progress, keep_recordings=kept, isolation=isolation)
         elif store:
             store_findings(recording, findings)
         text = REPORTS[format_](recording, findings, everything=everything, colour=sys.stdout.isatty())

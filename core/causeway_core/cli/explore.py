@@ -18,9 +18,9 @@ from causeway_core.errors import CommandError
 from causeway_core.model.order import Strategy
 from causeway_core.proof import plan, remembered, renumbered
 from causeway_core.proof.explore import Effort, Explored, Explorer
-from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS
-from causeway_core.proof.requests import is_driven
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.running.requests import is_driven
 from causeway_core.report import REPORTS
 from causeway_core.storage.writer import keep_reset
 

@@ -14,10 +14,10 @@ from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.cli.rerun_options import project_option
 from causeway_core.cli.trace import check_trace
 from causeway_core.errors import CommandError
-from causeway_core.export import EXPORTERS, Selection, course, generate
+from causeway_core.export import EXPORTERS, Selection, generate, schedule
 from causeway_core.model import Finding
-from causeway_core.proof.chosen import check_safety, known_findings, named
-from causeway_core.proof.isolation import Isolation
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.selected import check_safety, find_finding, known_findings
 from causeway_core.storage import Recording
 
 FORMATS = ("test", *EXPORTERS)
@@ -67,7 +67,7 @@ def command(
         if trace_id is not None:
             check_trace(recording, trace_id)
             check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
-            text, said = course.generate(recording, examine(recording), trace_id, folder, isolation=isolation), "passes now"
+            text, said = schedule.generate(recording, examine(recording), trace_id, folder, isolation=isolation), "passes now"
         else:
             chosen = _finding(recording, finding)
             check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
@@ -81,7 +81,7 @@ def command(
 def _exported(path: Path, format_: str, finding: str | None, trace_id: str | None) -> str:
     with Recording.open(path) as recording:
         known = known_findings(recording) if finding is not None or format_ in ("html", "json") else ()
-        chosen = named(known, finding, recording.path) if finding is not None else None
+        chosen = find_finding(known, finding, recording.path) if finding is not None else None
         return EXPORTERS[format_](Selection(recording, known, chosen, trace_id))
 
 
@@ -107,4 +107,4 @@ def _finding(recording: Recording, wanted: str | None) -> Finding:
     if wanted is None:
         ids = ", ".join(each.id for each in known) or "none"
         raise CommandError("a test is written for a finding", f"name it: --finding F1 (there: {ids})")
-    return named(known, wanted, recording.path)
+    return find_finding(known, wanted, recording.path)

@@ -17,9 +17,9 @@ from causeway_core.fix import Patch
 from causeway_core.fix.search import seek
 from causeway_core.fix.verify import Verification
 from causeway_core.model import Finding
-from causeway_core.proof.chosen import check_safety, known_findings, named
-from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.selected import check_safety, find_finding, known_findings
 
 _ID = re.compile(r"F\d+", re.IGNORECASE)
 
@@ -55,7 +55,7 @@ def command(
     path = recordings.existing(file)
     with opened(path, isolated=isolated, project=project) as recording, progress_on_terminal("fixing") as progress:
         known = known_findings(recording)
-        chosen = named(known, finding, path)
+        chosen = find_finding(known, finding, path)
         isolation = Isolation.of(recording) if isolated else None
         check_safety(recording, "a fix is proved by running the program again", wanted=wanted, isolation=isolation)
         found = seek(recording, chosen, known=known, repeat=repeat, progress=progress, isolation=isolation)

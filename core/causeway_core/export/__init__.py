@@ -5,7 +5,7 @@ May import: everything up to analysis, session and proof. Imported by: faces.
 
 from collections.abc import Callable
 
-from causeway_core.export import course, dot, html, json, mermaid, otlp, perfetto
+from causeway_core.export import dot, html, json, mermaid, otlp, perfetto, schedule
 from causeway_core.export.selection import Selection
 from causeway_core.export.test import GeneratedTest, generate
 
@@ -19,4 +19,4 @@ EXPORTERS: dict[str, Callable[[Selection], str]] = {
 }
 """What needs no run of the program, by the name of its format."""
 
-__all__ = ["EXPORTERS", "GeneratedTest", "Selection", "course", "generate"]
+__all__ = ["EXPORTERS", "GeneratedTest", "Selection", "generate", "schedule"]

@@ -13,9 +13,9 @@ from causeway_core.fix.candidates import candidates
 from causeway_core.fix.patch import Patch
 from causeway_core.fix.verify import Verification, verify_patch
 from causeway_core.model import Finding
-from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS, Judge
-from causeway_core.proof.rerun import Reruns, nothing
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.running.rerun import Reruns, nothing
 from causeway_core.storage.recording import Recording
 
 Progress = Callable[[str, float], None]

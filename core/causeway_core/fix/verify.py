@@ -16,10 +16,10 @@ from causeway_core.launch.run import Run, Streams
 from causeway_core.launch.target import Target
 from causeway_core.model import Finding
 from causeway_core.proof import plan
-from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import REPEATS, Judge
-from causeway_core.proof.rerun import Reruns, nothing, target_of, variables_of
-from causeway_core.proof.workspace import Workspace
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.running.rerun import Reruns, nothing, target_of, variables_of
+from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_reset
 

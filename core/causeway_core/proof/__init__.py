@@ -1,12 +1,15 @@
-"""Proof: orders that would show a finding, forced in re-runs of the recorded program, and the verdict.
+"""Proof: re-runs of the recorded program under forced orders, and the verdict on each finding.
 
-`plan` turns findings into orders over named places, `Reruns` runs the command again under one, `Outcome` is what came of it, `Judge` compares
-the bad order with the serial ones, `verify` does all that. `safety` says whether the command may be run again without being asked.
+- `planning` builds orders from findings: bad orders that would show the bug, and serial orders to compare with.
+- `running` runs the recorded command again under an order, and decides whether that is safe without asking.
+- `outcome` describes what a run did and compares the outcomes of two runs.
+- `judge` compares the bad orders of one finding with its `baseline`; `verify` does so for all findings of a recording.
+- `explore` searches for failures that no finding predicts.
 
 May import: errors, model, wire, storage, ingest, launch, graph, analysis, session. Imported by: reports and faces.
 """
 
-from causeway_core.proof.safety import doubts, obstacles
+from causeway_core.proof.running.safety import doubts, obstacles
 from causeway_core.proof.verify import Budget, explored, plan, remembered, renumbered, verify
 
 __all__ = ["Budget", "doubts", "explored", "obstacles", "plan", "remembered", "renumbered", "verify"]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
-from causeway_core.proof.outcome import Outcome
-from causeway_core.proof.rerun import AT_A_TIME, PLAIN, PLAIN_AGAIN, Rerun, Reruns
+from causeway_core.proof.outcome.outcome import Outcome
+from causeway_core.proof.running.rerun import AT_A_TIME, PLAIN, PLAIN_AGAIN, Rerun, Reruns
 
 
 class Baseline:
@@ -77,7 +77,7 @@ class Baseline:
     def _strays_from_serial(self, first: Outcome) -> bool:
         """Whether the first run gave what no serial order gives, and another gives what one does."""
         serial = [run.outcome for run in _feasible(self._reruns.attempt(*self._whole[:AT_A_TIME]))]
-        return bool(serial) and bool(first.beyond(serial)) and not self._reruns.attempt(PLAIN_AGAIN)[0].outcome.beyond(serial)
+        return bool(serial) and bool(first.deviations(serial)) and not self._reruns.attempt(PLAIN_AGAIN)[0].outcome.deviations(serial)
 
 
 def _feasible(runs: list[Rerun]) -> list[Rerun]:

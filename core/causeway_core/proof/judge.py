@@ -14,12 +14,12 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order
 from causeway_core.model.proof import Proof
 from causeway_core.proof.baseline import Baseline
-from causeway_core.proof.cancelling import EXPIRE, LEFT
-from causeway_core.proof.contrast import contrast
-from causeway_core.proof.halfway import beside, exceeded
-from causeway_core.proof.outcome import FINAL_VALUE, NOT_HELD, Outcome
-from causeway_core.proof.rerun import Rerun, Reruns, happened
-from causeway_core.proof.whoever import has_parts
+from causeway_core.proof.outcome.contrast import contrast
+from causeway_core.proof.outcome.intermediate import new_maximum, partial_anomalies
+from causeway_core.proof.outcome.outcome import FINAL_VALUE, NOT_HELD, Outcome
+from causeway_core.proof.planning.cancellation import EXPIRE, LEFT
+from causeway_core.proof.planning.interchangeable import has_parts
+from causeway_core.proof.running.rerun import Rerun, Reruns, happened
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
@@ -161,8 +161,8 @@ class Judge:
         if order.checks:
             notes.refused.append(f"{order.says}: nobody waited for it just then")
             return None
-        states = forced.outcome.unheard_of(finding.resource, [run.outcome for run in right])
-        if states and A_LIMIT in finding.explanation and (most := exceeded(finding.resource, forced.outcome, [run.outcome for run in right])):
+        states = forced.outcome.unexpected_states(finding.resource, [run.outcome for run in right])
+        if states and A_LIMIT in finding.explanation and (most := new_maximum(finding.resource, forced.outcome, [run.outcome for run in right])):
             return self._exceeded_again(finding, index, forced, right, most)
         if states:
             notes.strange.append(order.says)
@@ -182,7 +182,7 @@ class Judge:
         if finding.kind == "lost_wakeup" and _in_vain(finding, forced, right):
             return False
         found = self._beyond(finding, order, forced, right)
-        return (not found or _only_held(order, forced, found)) and not forced.outcome.unheard_of(finding.resource, outcomes)
+        return (not found or _only_held(order, forced, found)) and not forced.outcome.unexpected_states(finding.resource, outcomes)
 
     def _beyond(self, finding: Finding, order: Order, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
         """The aspects in which a forced run shows what no right run does, as far as they count for the kind of finding and order."""
@@ -197,15 +197,17 @@ class Judge:
             found = ("hang",)
         else:
             failures = finding.kind in _FAILURES_ONLY and not any(access.role == GIVES for access in finding.accesses)
-            found = forced.outcome.beyond([run.outcome for run in right], only_failures=failures)
+            found = forced.outcome.deviations([run.outcome for run in right], only_failures=failures)
             if not found and failures:
-                found = _slipped(finding, forced, right)
+                found = _mistakes_caught_beyond(finding, forced, right)
         if finding.kind == "lost_wakeup" and finding.tier == "hint":
             found = tuple(name for name in found if name == "hang")
         if order.checks or not forced.result.feasible:
             found = tuple(name for name in found if name in ("exceptions", "hang"))
-        if any(access.role == "cancels" for access in finding.accesses) and forced.outcome.selves <= max(run.outcome.selves for run in right):
-            found = ()
+        if any(access.role == "cancels" for access in finding.accesses):
+            # A task that cancels itself no more often than in an expected run shows nothing.
+            most = max(run.outcome.self_cancellations for run in right)
+            found = found if forced.outcome.self_cancellations > most else ()
         return found
 
     def _half_done(self, finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
@@ -214,7 +216,9 @@ class Judge:
         others = [run.outcome for run in right]
         moves = any(access.role == "complete" for access in finding.accesses)
         strict = any(access.role == "restore" for access in finding.accesses)
-        return forced.outcome.beyond(others) if moves else beside(forced.outcome, others, strict=strict, goes_on=_expires(forced.order))
+        if moves:
+            return forced.outcome.deviations(others)
+        return partial_anomalies(forced.outcome, others, strict=strict, goes_on=_expires(forced.order))
 
     def _steady(self, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
         """Without the aspects that differ between two runs of one and the same order: those say nothing.
@@ -250,14 +254,14 @@ class Judge:
         others = [run.outcome for run in right]
 
         def wrong(run: Rerun) -> bool:
-            return bool(exceeded(finding.resource, run.outcome, others))
+            return bool(new_maximum(finding.resource, run.outcome, others))
 
         said = f"in this order {finding.resource} held {most} for a while, more than the check lets it hold in any serial order"
         return self._again(finding, index, forced, wrong, said, "it held too much in {} runs")
 
     def _repeated(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Outcome], found: tuple[str, ...]) -> Finding:
         def wrong(run: Rerun) -> bool:
-            return run.result.feasible == forced.result.feasible and any(name in found for name in run.outcome.beyond(right))
+            return run.result.feasible == forced.result.feasible and any(name in found for name in run.outcome.deviations(right))
 
         said = contrast(forced.outcome, right, found, forced.result, finding.resource)
         return self._again(finding, index, forced, wrong, said, "it went wrong in {} runs of one and the same order: " + forced.order.says)
@@ -287,15 +291,16 @@ def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
 
 def _in_vain(finding: Finding, run: Rerun, right: Sequence[Rerun]) -> bool:
     """Whether waits for what the finding is about were ended by a time limit more often than in any right run."""
-    return run.result.feasible and run.outcome.vain.get(finding.resource, 0) > max(each.outcome.vain.get(finding.resource, 0) for each in right)
+    expired = run.outcome.expired_waits.get(finding.resource, 0)
+    return run.result.feasible and expired > max(each.outcome.expired_waits.get(finding.resource, 0) for each in right)
 
 
-def _slipped(finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
+def _mistakes_caught_beyond(finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
     """What came out differently because code of the finding met nothing where it needs something, and caught the exception that says so."""
-    known = {text for run in right for text in run.outcome.slips}
+    known = {text for run in right for text in run.outcome.caught_mistakes}
     functions = {access.function for access in finding.accesses}
-    news = [text for text in forced.outcome.slips if text not in known and text.partition(" in ")[2] in functions]
-    return forced.outcome.beyond([run.outcome for run in right]) if news else ()
+    news = [text for text in forced.outcome.caught_mistakes if text not in known and text.partition(" in ")[2] in functions]
+    return forced.outcome.deviations([run.outcome for run in right]) if news else ()
 
 
 def _invalid(run: Rerun) -> set[str]:
@@ -316,18 +321,18 @@ def _left(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
     outcome, others = run.outcome, [each.outcome for each in right]
     if not run.result.feasible:
         return ()
-    known = {text for each in others for text in each.slips}
-    untaken = [text for text in outcome.slips if text.startswith(NOT_HELD) and text not in known]
+    known = {text for each in others for text in each.caught_mistakes}
+    untaken = [text for text in outcome.caught_mistakes if text.startswith(NOT_HELD) and text not in known]
     said = tuple(f"{text.removeprefix(NOT_HELD).partition(' in ')[2]} gives back what it has not taken" for text in untaken)
     stays = outcome.left_behind(others, ended=others)
     if not _expires(run.order):
-        return tuple(outcome.left.stays[place] for place in stays if place in outcome.left.wanted)
-    return (*said, *(outcome.left.stays[place] for place in stays))
+        return tuple(outcome.residue.remaining[place] for place in stays if place in outcome.residue.wanted)
+    return (*said, *(outcome.residue.remaining[place] for place in stays))
 
 
 def _is_stuck(finding: Finding, run: Rerun) -> bool:
     """Whether a deadlock about what the finding is about was in a run, even if a time limit ended it."""
-    return bool(run.outcome.aspects.get("hang")) or bool(set(finding.resource.split(" and ")) & set(run.outcome.stuck))
+    return bool(run.outcome.aspects.get("hang")) or bool(set(finding.resource.split(" and ")) & set(run.outcome.deadlocks))
 
 
 def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool:

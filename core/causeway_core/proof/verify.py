@@ -17,10 +17,10 @@ from causeway_core.analysis.telling.sentence import CLOSES, TAKES
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
 from causeway_core.model.proof import Proof, Verdict
-from causeway_core.proof.isolation import NOT_CAPTURED, Isolation
 from causeway_core.proof.judge import REPEATS, Judge
-from causeway_core.proof.plan import Planner
-from causeway_core.proof.rerun import PLAIN, Reruns, Stopped
+from causeway_core.proof.planning.planner import Planner
+from causeway_core.proof.running.isolation import NOT_CAPTURED, Isolation
+from causeway_core.proof.running.rerun import PLAIN, Reruns, Stopped
 from causeway_core.storage.recording import Recording
 
 Progress = Callable[[str, float], None]

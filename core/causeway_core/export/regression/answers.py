@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from causeway_core.export.regression.wording import quoted
-from causeway_core.proof.isolation import HTTP, Isolation
+from causeway_core.proof.running.isolation import HTTP, Isolation
 
 _WIDTH = 118
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from causeway_core.model import Function
-from causeway_core.proof.outcome import MOST_ACTIVATIONS, is_entry, outermost
-from causeway_core.proof.requests import is_driven
+from causeway_core.proof.outcome.outcome import MOST_ACTIVATIONS, is_entry, outermost
+from causeway_core.proof.running.requests import is_driven
 from causeway_core.session.past import Past
 from causeway_core.storage.recording import Recording
 

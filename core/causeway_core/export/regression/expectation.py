@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from causeway_core.export.regression.rehearsal import Observed
-from causeway_core.proof.canonical import canonical
+from causeway_core.proof.outcome.canonical import canonical
 
 MOST_ALTERNATIVES = 4
 MOST_LINES = 3

@@ -11,7 +11,7 @@ from causeway_core.export.regression.entry import Entry
 from causeway_core.export.regression.sender import Sender
 from causeway_core.export.regression.wording import quoted, wrapped
 from causeway_core.model.order import Order
-from causeway_core.proof.workspace import LEFT_OUT
+from causeway_core.proof.running.workspace import LEFT_OUT
 
 WIDTH = 120
 

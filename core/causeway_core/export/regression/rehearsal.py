@@ -19,9 +19,9 @@ from causeway_core.export.regression.entry import Entry
 from causeway_core.export.regression.sender import Sender
 from causeway_core.launch.target import Target
 from causeway_core.model.order import Order
-from causeway_core.proof.isolation import NOT_CAPTURED, Isolation
-from causeway_core.proof.rerun import target_of
-from causeway_core.proof.workspace import Workspace
+from causeway_core.proof.running.isolation import NOT_CAPTURED, Isolation
+from causeway_core.proof.running.rerun import target_of
+from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage.recording import Recording
 
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Warning|Exit|Group))(?::|$)", re.MULTILINE)
@@ -34,7 +34,7 @@ class Observed:
     """What a test can see of one run. `result` is the source text of what the function returned, None where that is no plain value.
 
     `stdout` of a service is what the one printed that sent requests.
-    `errors`: names of the exceptions that ended threads or the program. `values`: texts of the watched locations, by key of the place; `course`: keys
+    `errors`: names of the exceptions that ended threads or the program. `values`: texts of the watched locations, by key of the place; `passed`: keys
     of the places in the order in which they were passed, with what they held then. `asked`: who asked services outside for what. `refused`: index
     of the constraint that was given up.
     """
@@ -48,7 +48,7 @@ class Observed:
     raised: str | None = None
     result: str | None = None
     values: tuple[tuple[str, str], ...] = ()
-    course: tuple[tuple[str, str | None], ...] = ()
+    passed: tuple[tuple[str, str | None], ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
     refused: int | None = None
 
@@ -92,7 +92,7 @@ class Rehearsal:
             done.feasible and not done.missing, _why(done.missing, done.reason), done.hang is not None, done.exit_code,
             tuple((done.replies if self._sender else done.stdout).splitlines()),
             tuple(sorted(_RAISED.findall(done.stderr))), values=tuple(sorted(done.values.items())),
-            course=tuple((key, done.seen.get(key)) for key in done.passed), asked=tuple(done.asked), refused=done.refused,
+            passed=tuple((key, done.seen.get(key)) for key in done.passed), asked=tuple(done.asked), refused=done.refused,
         )  # fmt: skip
 
     def _function(self, order: Order, target: Target, folder: Path) -> Observed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from causeway_core.export.regression.wording import quoted
-from causeway_core.proof.requests import Request, Requests
+from causeway_core.proof.running.requests import Request, Requests
 from causeway_core.storage.recording import Recording
 
 _WIDTH = 118

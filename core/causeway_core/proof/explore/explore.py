@@ -12,17 +12,17 @@ from random import Random
 from causeway_core.analysis import Analysis
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
-from causeway_core.proof.contrast import contrast
-from causeway_core.proof.explore.right import LEFT_BEHIND, Right
+from causeway_core.proof.explore.expected import LEFT_BEHIND, Expected
+from causeway_core.proof.explore.finding import Failure, finding_of
 from causeway_core.proof.explore.scan import Scan, Seen, course
 from causeway_core.proof.explore.schedule import Held, Turn, held, order, turns, without
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
-from causeway_core.proof.explore.telling import Told, told
-from causeway_core.proof.isolation import Isolation
 from causeway_core.proof.judge import EVERYBODY_WAITS, REPEATS
-from causeway_core.proof.outcome import FAILURES
-from causeway_core.proof.rerun import PLAIN, Rerun, Reruns, Stopped
+from causeway_core.proof.outcome.contrast import contrast
+from causeway_core.proof.outcome.outcome import FAILURES
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.running.rerun import PLAIN, Rerun, Reruns, Stopped
 from causeway_core.storage.recording import Recording
 
 Progress = Callable[[str, float], None]
@@ -91,7 +91,7 @@ class Explorer:
         self._threads, self._tasks = (frozenset(actor.path for actor in recording.actors() if actor.kind == kind) for kind in ("thread", "task"))
         self._reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
         self._scan = Scan(recording, self._reruns.nursery, isolation)
-        self._right = Right()
+        self._expected = Expected()
         self._findings: list[Finding] = []
         self._seen: set[object] = set()
         self._signatures: dict[object, int] = {}
@@ -113,13 +113,13 @@ class Explorer:
 
     def _baseline(self) -> None:
         self._say("as it runs by itself", 0.0)
-        self._right.plain = [run.outcome for run in self._reruns.attempt(*[PLAIN] * PLAIN_RUNS, again=True)]
+        self._expected.plain = [run.outcome for run in self._reruns.attempt(*[PLAIN] * PLAIN_RUNS, again=True)]
         serial = [self._exploration("serial", number, 0) for number in range(SERIAL_RUNS)]
         seen = self._scan.see(serial)
         self._length = max(each.result.points for each in (self._uninterrupted() if self._effort.strategy == "switch" else seen))
         runs = [run for _, run in self._recorded(seen)]
         self._signatures.update((each.signature, MOST_LOOKS) for each in seen)
-        self._right.serial = [run.outcome for run in runs if not run.outcome.beyond(self._right.plain, only_failures=True)]
+        self._expected.serial = [run.outcome for run in runs if not run.outcome.deviations(self._expected.plain, only_failures=True)]
         for run in runs:
             self._look_at(run)
 
@@ -180,10 +180,10 @@ class Explorer:
 
     def _look_at(self, run: Rerun) -> bool:
         """Whether the run went wrong, and all is known of how."""
-        wrong = self._right.wrong(run)
+        wrong = self._expected.wrong(run)
         if not wrong:
             return False
-        key = (self._right.refuses(run.outcome, wrong), *((name, run.outcome.aspects[name] if name in FAILURES else ()) for name in wrong))
+        key = (self._expected.refuses(run.outcome, wrong), *((name, run.outcome.aspects[name] if name in FAILURES else ()) for name in wrong))
         if key in self._seen:
             return True
         finding = self._made_small(run, wrong)
@@ -258,30 +258,30 @@ class Explorer:
         """Whether a run under an order goes wrong as the explored one did."""
         if not run.result.feasible and run.result.hang is None:
             return False
-        now = self._right.wrong(run)
+        now = self._expected.wrong(run)
         return LEFT_BEHIND in now if LEFT_BEHIND in wrong else bool(set(now) & set(wrong))
 
     def _judged(self, found: Order, wrong: tuple[str, ...]) -> Finding | None:
-        right = self._right
+        expected = self._expected
         if self._begins_late(found):
             return None
         if not set(wrong) & set(FAILURES):
-            right.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
+            expected.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
         runs = self._reruns.attempt(*[found] * self._effort.repeat, again=True, stuck=True)
         failures = [run for run in runs if self._still(run, wrong)]
         if not failures:
             return None
         first = failures[0]
-        aspects = tuple(name for name in right.wrong(first) if name in wrong)
-        others = right.plain if set(aspects) & set(FAILURES) else [*right.plain, *right.serial]
-        stays = tuple(first.outcome.left.stays[place] for place in right.left(first.outcome)) if LEFT_BEHIND in aspects else ()
+        aspects = tuple(name for name in expected.wrong(first) if name in wrong)
+        others = expected.plain if set(aspects) & set(FAILURES) else [*expected.plain, *expected.serial]
+        stays = tuple(first.outcome.residue.remaining[place] for place in expected.left(first.outcome)) if LEFT_BEHIND in aspects else ()
         shown = tuple(name for name in aspects if name != LEFT_BEHIND)
         said = contrast(first.outcome, others, shown, first.result) if shown else f"in this order {stays[0]}; in every serial order it does not"
-        lost = tuple(place for place in first.outcome.lost if all(place in run.outcome.lost for run in failures))
-        misused = all(right.misused(run.outcome) for run in failures)
-        refused = all(right.refuses(run.outcome, aspects) for run in failures)
-        it = Told(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused)
-        return told(self._recording, self._analysis, it)
+        lost = tuple(place for place in first.outcome.lost_updates if all(place in run.outcome.lost_updates for run in failures))
+        misused = all(expected.misused(run.outcome) for run in failures)
+        refused = all(expected.refuses(run.outcome, aspects) for run in failures)
+        it = Failure(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused)
+        return finding_of(self._recording, self._analysis, it)
 
     def _begins_late(self, found: Order) -> bool:
         """Whether a task is kept from its first step: a loop begins those that tasks make in the order in which they are made."""

@@ -9,14 +9,14 @@ from itertools import islice, permutations, zip_longest
 from causeway_core.analysis import Analysis
 from causeway_core.model import Actor, Finding
 from causeway_core.model.order import Order, OrderPlace
-from causeway_core.proof.anchors import Anchors
-from causeway_core.proof.contrast import contrast
-from causeway_core.proof.draft import drafted
-from causeway_core.proof.explore.right import Right
-from causeway_core.proof.explore.telling import Told, told
-from causeway_core.proof.outcome import FAILURES
-from causeway_core.proof.places import Unplaced
-from causeway_core.proof.rerun import AT_A_TIME, PLAIN, Rerun, Reruns
+from causeway_core.proof.explore.expected import Expected
+from causeway_core.proof.explore.finding import Failure, finding_of
+from causeway_core.proof.outcome.contrast import contrast
+from causeway_core.proof.outcome.outcome import FAILURES
+from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.draft import drafted
+from causeway_core.proof.planning.places import Unplaced
+from causeway_core.proof.running.rerun import AT_A_TIME, PLAIN, Rerun, Reruns
 from causeway_core.storage.recording import Recording
 
 MOST_PAIRS = 6
@@ -33,7 +33,7 @@ class Interruptions:
     def __init__(self, recording: Recording, analysis: Analysis, reruns: Reruns, *, repeat: int, seconds: float) -> None:
         self._recording, self._analysis, self._reruns, self._repeat = recording, analysis, reruns, repeat
         self._anchors = Anchors(recording, analysis)
-        self._right = Right()
+        self._expected = Expected()
         self._ends = time.monotonic() + seconds
 
     def first_wrong(self) -> Finding | None:
@@ -41,7 +41,7 @@ class Interruptions:
         orders = list(self._orders())
         if not orders:
             return None
-        self._right.plain = [run.outcome for run in self._reruns.attempt(PLAIN, PLAIN, again=True)]
+        self._expected.plain = [run.outcome for run in self._reruns.attempt(PLAIN, PLAIN, again=True)]
         for start in range(0, len(orders), AT_A_TIME):
             if time.monotonic() > self._ends:
                 break
@@ -80,21 +80,21 @@ class Interruptions:
                 yield place, rest
 
     def _wrong(self, run: Rerun) -> tuple[str, ...]:
-        return self._right.wrong(run) if run.result.feasible or run.result.hang is not None else ()
+        return self._expected.wrong(run) if run.result.feasible or run.result.hang is not None else ()
 
     def _judged(self, first: Rerun, wrong: tuple[str, ...]) -> Finding | None:
         assert isinstance(first.order, Order)
         found = first.order
         serial = [run for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
-        self._right.serial += [run.outcome for run in serial]
+        self._expected.serial += [run.outcome for run in serial]
         runs = [first, *self._reruns.attempt(*[found] * (self._repeat - 1), again=True)]
         same = set(wrong).intersection(*(self._wrong(run) for run in runs))
         if not serial or not same:
             return None
         aspects = tuple(name for name in wrong if name in same)
-        others = self._right.plain if same & set(FAILURES) else [*self._right.plain, *self._right.serial]
+        others = self._expected.plain if same & set(FAILURES) else [*self._expected.plain, *self._expected.serial]
         said = contrast(first.outcome, others, aspects, first.result)
-        return told(self._recording, self._analysis, Told(found, first.result.passed, aspects, said, len(runs), len(runs)))
+        return finding_of(self._recording, self._analysis, Failure(found, first.result.passed, aspects, said, len(runs), len(runs)))
 
 
 def several_processes(recording: Recording) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from causeway_core.model.order import Constraint, Order, OrderPlace
-from causeway_core.proof.result import OrderResult
+from causeway_core.proof.outcome.order_result import OrderResult
 
 LIVES = ("start", "end")
 

@@ -11,8 +11,8 @@ from causeway_core.analysis import Analysis
 from causeway_core.analysis.table import ITERATE
 from causeway_core.model import Access, At, ObjectRef
 from causeway_core.model.order import OrderPlace, PlaceAccess
-from causeway_core.proof.anchors import Anchors
-from causeway_core.proof.places import ANYBODY, Unplaced
+from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.places import ANYBODY, Unplaced
 from causeway_core.storage.recording import Recording
 
 MOST_PLACES = 400

@@ -1,0 +1,128 @@
+"""A short exploration after the proofs, for what no detector foresaw."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from causeway_core.analysis import Analysis, keep
+from causeway_core.model import Finding
+from causeway_core.proof.explore.explore import Effort, Explorer, Progress
+from causeway_core.proof.explore.finding import ENDS_OTHERWISE
+from causeway_core.proof.explore.other_schedules import OtherSchedules
+from causeway_core.proof.explore.processes import Interruptions, several_processes
+from causeway_core.proof.judge import Judge
+from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.time_limits import interruptions
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.running.requests import is_driven
+from causeway_core.proof.running.rerun import Reruns, Stopped
+from causeway_core.proof.verify import EXPLORED, renumbered
+from causeway_core.storage.recording import Recording
+from causeway_core.storage.writer import keep_explored
+
+EFFORT = Effort("switch", runs=64, seconds=15.0, findings=1)
+"""Each actor is interrupted once at each place, and then some at two, as far as that goes in the time."""
+LONGEST_RUN_SECONDS = 3.0
+"""Of a program that takes longer too few runs fit in."""
+DURATIONS = 25
+"""How many times the recorded run's duration an exploration may take, if that is more."""
+
+
+def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool:
+    """Whether a short exploration may show more: nothing is proved yet, nobody has explored, and the program ended well, soon, and by itself.
+
+    What comes of one that requests drive depends on when they come; one that fails as it is gives nothing to compare with.
+    """
+    meta = recording.meta
+    short = meta.duration_ns is not None and meta.duration_ns < LONGEST_RUN_SECONDS * 1e9
+    return short and meta.exit_code == 0 and not meta.explored and not is_driven(recording) and all(each.tier != "confirmed" for each in findings)
+
+
+def explore_briefly(
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort | None = None, progress: Progress | None = None,
+    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
+) -> tuple[Finding, ...]:
+    """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts, unless a detector foresaw it
+    (`OtherSchedules`): then it is likely. Numbered anew by rank; stored if `store`. Costs some seventy runs of the program, or 15 s (25
+    times as long as the recorded run took, if that is more), where nothing is found; first, a run for each of a few awaits under a time limit that
+    ends there, and what `OtherSchedules` costs. Raises LaunchError, RecordingError, ResetFailed.
+    """
+    if not worth_exploring(recording, proved):
+        return proved
+    effort = effort or replace(EFFORT, seconds=max(EFFORT.seconds, DURATIONS * (recording.meta.duration_ns or 0) / 1e9))
+    cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress, isolation))
+    if cut_off:
+        return _kept(recording, (*proved, *cut_off), store=store)
+    more: tuple[Finding, ...]
+    if several_processes(recording):
+        more = _of_processes(recording, analysis, effort, keep_recordings, isolation)
+    elif elsewhere := _in_other_schedules(recording, analysis, proved, keep_recordings, progress, isolation):
+        return _kept(recording, (*proved, elsewhere), store=store)
+    else:
+        explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore()
+        more = tuple(map(_doubted, explored.findings))
+    return _kept(recording, (*proved, *(each for each in more if each.tier in ("confirmed", "hint"))), store=store)
+
+
+def _doubted(finding: Finding) -> Finding:
+    """A hint, where an order that nobody planned makes nothing fail and loses nothing: progress that is read half way, or what is only counted,
+    ends as in no serial order, too, and nobody minds. What somebody wrote and another overwrites by what he had read before is lost for all.
+    """
+    if finding.tier != "confirmed" or not finding.title.startswith(ENDS_OTHERWISE):
+        return finding
+    return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.2)
+
+
+def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -> tuple[Finding, ...]:
+    found = renumbered(findings)
+    if store:
+        keep(recording, found)
+        keep_explored(recording.path)
+    return found
+
+
+def _cut_off(
+    recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None, isolation: Isolation | None
+) -> Iterator[Finding]:
+    """The first await at which the end of a time limit leaves others waiting for ever, if there is one."""
+    reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
+    judge, ends = Judge(reruns), time.monotonic() + EFFORT.seconds
+    try:
+        for finding in interruptions(analysis, Anchors(recording, analysis)):
+            if progress is not None:
+                progress("time limits that end anywhere", 0.0)
+            judged = judge.judge(finding)
+            if judged.tier == "confirmed":
+                yield replace(judged, rule=EXPLORED)
+                return
+            if time.monotonic() > ends:
+                return
+    except (KeyboardInterrupt, Stopped):
+        reruns.stop()
+
+
+def _in_other_schedules(
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], kept: Path | None, progress: Progress | None, isolation: Isolation | None
+) -> Finding | None:
+    """What the detectors foresee in runs in other orders, if it is proved or at least goes wrong at times."""
+    if progress is not None:
+        progress("what other orders show", 0.0)
+    others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept)
+    try:
+        return others.found()
+    except (KeyboardInterrupt, Stopped):
+        others.stop()
+        return None
+
+
+def _of_processes(recording: Recording, analysis: Analysis, effort: Effort, kept: Path | None, isolation: Isolation | None) -> tuple[Finding, ...]:
+    reruns = Reruns(recording, keep=kept, isolation=isolation)
+    try:
+        found = Interruptions(recording, analysis, reruns, repeat=effort.repeat, seconds=effort.seconds).first_wrong()
+    except (KeyboardInterrupt, Stopped):
+        reruns.stop()
+        return ()
+    return () if found is None else (found,)

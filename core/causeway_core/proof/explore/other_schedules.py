@@ -1,0 +1,130 @@
+"""What the detectors foresee in other runs: one in which every worker gets some of the work shows what the recorded one cannot."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+
+from causeway_core.analysis import Analysis, examine
+from causeway_core.model import At, Finding
+from causeway_core.model.order import Exploration
+from causeway_core.proof.explore.sites import places
+from causeway_core.proof.judge import Judge
+from causeway_core.proof.planning.interchangeable import has_parts
+from causeway_core.proof.running.isolation import Isolation
+from causeway_core.proof.running.rerun import Reruns
+from causeway_core.proof.verify import EXPLORED, plan, worth_trying
+from causeway_core.storage.recording import Recording
+
+RUNS = 4
+"""Other runs that are looked at."""
+AT_ONCE = 2
+MOST_TRIED = 6
+"""Findings of other runs that are tried."""
+SECONDS = 10.0
+ELSEWHERE = (
+    "Seen in another run of the program, whose actors took turns in another order; its events stand here for what the recorded run did on the same "
+    "lines, or for where an actor began."
+)
+
+
+class OtherSchedules:
+    """Looks for findings in runs whose actors take turns at random (the strategy `random`, seeds from 0), and tries them on the recorded command.
+
+    `known` are the recorded run's own. Costs `RUNS` runs with a recorder, the analysis of each, and the re-runs of what is found; nothing new is
+    begun after `SECONDS`.
+    """
+
+    def __init__(
+        self, recording: Recording, analysis: Analysis, known: Sequence[Finding], *, keep: Path | None = None, isolation: Isolation | None = None
+    ) -> None:
+        self._recording, self._analysis, self._isolation = recording, analysis, isolation
+        self._seen = {_key(finding) for finding in known}
+        self._reruns = Reruns(recording, keep=keep, isolation=isolation)
+        self._others: Reruns | None = None
+        self._ends = 0.0
+
+    def found(self) -> Finding | None:
+        """The first finding that its order proves; else one whose order goes wrong in some of its runs. Raises Stopped, ResetFailed."""
+        self._ends = time.monotonic() + SECONDS
+        judge = Judge(self._reruns)
+        unsteady: Finding | None = None
+        with closing(self._findings()) as findings:
+            for finding in islice(findings, MOST_TRIED):
+                judged = judge.judge(finding)
+                if judged.tier == "confirmed":
+                    return judged
+                if judged.tier == "likely" and judged.reproduced is not None:
+                    unsteady = unsteady or judged
+                if time.monotonic() > self._ends:
+                    break
+        return unsteady
+
+    def stop(self) -> None:
+        """Ends what runs."""
+        for reruns in (self._reruns, self._others):
+            if reruns is not None:
+                reruns.stop()
+
+    def _findings(self) -> Generator[Finding]:
+        """Findings of other runs that the recorded one has not, where they would be in its recording."""
+        named = places(self._recording, self._analysis)
+        for first in range(0, RUNS if named else 0, AT_ONCE):
+            if time.monotonic() > self._ends:
+                return
+            with tempfile.TemporaryDirectory(prefix="causeway-others-", ignore_cleanup_errors=True) as folder:
+                self._others = Reruns(self._recording, keep=Path(folder), isolation=self._isolation)
+                self._others.attempt(*(Exploration("random", first + number, 1, 0, named) for number in range(AT_ONCE)))
+                for finding in chain.from_iterable(map(self._of, sorted(Path(folder).glob("*.causeway")))):
+                    if _key(finding) not in self._seen:
+                        self._seen.add(_key(finding))
+                        yield finding
+
+    def _of(self, path: Path) -> Iterator[Finding]:
+        with Recording.open(path) as other:
+            analysis = examine(other)
+            places = _SamePlaces(self._recording, self._analysis, other, analysis)
+            for finding in plan(other, analysis):
+                if worth_trying(finding) and finding.tier != "hint":
+                    yield _carried_over(finding, places)
+
+
+class _SamePlaces:
+    """Events of the recorded run for those of another: the same actor's first one on the same line, or the actor's beginning."""
+
+    def __init__(self, recording: Recording, analysis: Analysis, other: Recording, its: Analysis) -> None:
+        self._actors = {actor.path: actor for actor in recording.actors()}
+        self._paths = {actor.id: actor.path for actor in other.actors()}
+        self._its = its.evidence
+        evidence, table = analysis.evidence, analysis.evidence.table
+        self._first: dict[tuple[int, str, int], At] = {}
+        for row in range(len(table)):
+            site = evidence.facts.sites.get(abs(int(table.site[row])))
+            if site is not None:
+                key = (int(table.actor[row]), evidence.facts.path_of(site.id), site.line)
+                self._first[key] = min(evidence.at(row), self._first.get(key, evidence.at(row)))
+
+    def at(self, at: At | None, file: str, line: int) -> At | None:
+        """The event; None for one of an actor that the recorded run did not have."""
+        actor = None if at is None else self._actors.get(self._paths.get(self._its.actor_at(at) or 0, ""))
+        return None if actor is None else self._first.get((actor.id, file, line), actor.first_at)
+
+
+def _carried_over(finding: Finding, places: _SamePlaces) -> Finding:
+    accesses = tuple(replace(access, at=places.at(access.at, access.file, access.line)) for access in finding.accesses)
+    timeline = tuple(replace(row, at=at) for row in finding.timeline if (at := places.at(row.at, row.file, row.line)) is not None)
+    witness = tuple(dict.fromkeys(access.at for access in accesses if access.at is not None))
+    explanation = f"{finding.explanation} {ELSEWHERE}".strip()
+    # Who got the work in that run is the least likely to get it again.
+    parts = [replace(order, alternate=False) for order in finding.orders if has_parts(order)]
+    orders = (*parts, *(order for order in finding.orders if not has_parts(order)))
+    return replace(finding, accesses=accesses, timeline=timeline, witness=witness, explanation=explanation, orders=orders, rule=EXPLORED)
+
+
+def _key(finding: Finding) -> tuple[str, frozenset[tuple[str, int]]]:
+    return finding.kind, frozenset((access.file, access.line) for access in finding.accesses)

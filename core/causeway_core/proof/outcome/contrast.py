@@ -1,0 +1,72 @@
+"""What happened in the bad order, against what serial orders give, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.outcome.outcome import FINAL_VALUE, Aspect, Outcome
+
+_LONGEST = 110
+_SAID_FIRST = ("hang", "exceptions", "tests", "exit code", "returned", "replies", "output", FINAL_VALUE)
+
+
+def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:
+    """One sentence: `every serial order gives main() = 2; this one gave main() = 1`. `resource` names what has the final value."""
+    # What is missing among the exceptions says least: services answer refusals with them.
+    told = [each for each in found if each != "exceptions" or _only_in(bad.aspects[each], _given(serial, each))] or found
+    name = min(told, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
+    if name == "hang":
+        who = f" ({'; '.join(result.hang)})" if result.hang else ""
+        ends = "in every serial order the program ends" if serial else "in the recorded run the program ended"
+        return f"in this order nothing can go on{who}; {ends}"
+    mine = bad.aspects[name]
+    others = _given(serial, name)
+    news = _only_in(mine, others)
+    if name == "exceptions" and news:
+        return f"this order raises {_cut(', '.join(news))}; no serial order does"
+    if name == FINAL_VALUE:
+        others = [other for other in others if other]
+        return f"{_every(others, 'leave')} {resource} = {_choices(mine, others)}; this one left {_said(mine)}"
+    theirs, ours = _choices(mine, others), _said(tuple(news) or mine)
+    if theirs == ours and len(others) == 1:
+        theirs, ours = _from_where_they_differ(", ".join(others[0]), ", ".join(mine))
+    what = "exit code " if name == "exit code" else ""
+    return f"{_every(others)} {what}{theirs}; this one gave {what}{ours}"
+
+
+def _given(serial: Sequence[Outcome], name: str) -> list[Aspect]:
+    """The different things that serial orders gave."""
+    return list(dict.fromkeys(outcome.aspects.get(name, ()) for outcome in serial))
+
+
+def _from_where_they_differ(one: str, two: str) -> tuple[str, str]:
+    """Two long texts from shortly before their first difference on."""
+    start = max(next((at for at, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), 0) - _LONGEST // 2, 0)
+    return _cut(f"…{one[start:]}"), _cut(f"…{two[start:]}")
+
+
+def _every(others: Sequence[Aspect], verb: str = "give") -> str:
+    return f"every serial order {verb}s" if len(others) == 1 else f"serial orders {verb}"
+
+
+def _choices(mine: Aspect, others: Sequence[Aspect]) -> str:
+    return " or ".join(dict.fromkeys(_said(_only_in(other, [mine]) or other) for other in others[:3]))
+
+
+def _only_in(aspect: Aspect, others: Sequence[Aspect]) -> tuple[str, ...]:
+    """The texts of an aspect that no other has as often."""
+    left = Counter(aspect)
+    for other in others:
+        counts = Counter(other)
+        left = Counter({text: count for text, count in left.items() if count > counts[text]})
+    return tuple(left)
+
+
+def _said(aspect: Sequence[str]) -> str:
+    return _cut(", ".join(aspect)) if aspect else "nothing"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

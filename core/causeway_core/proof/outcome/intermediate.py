@@ -1,0 +1,133 @@
+"""Whether what a cancelled run left lies between what whole runs leave, or beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from causeway_core.proof.outcome.outcome import FINAL_VALUE, Outcome
+
+_OPENS, _CLOSES, _QUOTES = "([{", ")]}", "'\""
+
+Tree = str | tuple[str, tuple["Tree", ...]]
+"""A value as text, or an opening bracket and what it holds."""
+
+
+def partial_anomalies(outcome: Outcome, others: Sequence[Outcome], *, strict: bool = True, goes_on: bool = True) -> tuple[str, ...]:
+    """The aspects in which a run that was cancelled halfway shows what neither whole runs show nor a part of them could.
+
+    A number between those of the others, a list that lacks what one of them has, fewer lines of output: so much is left of any work that is
+    given up. A place that another value was left in than before or after, an answer that none of them gave, a list that lacks what all of them have
+    (what was not begun came to it all the same), or a hang: that is harm.
+
+    Unless the task `goes_on` (as after a time limit that it minds), what it had in hand when it was cancelled may go with it.
+    Unless `strict`, more of the same is none either (who tries again counts twice): a number above those of the others, a longer list of elements
+    that they have.
+    """
+    return tuple(name for name in outcome.deviations(others) if _deviates(name, outcome, others, strict, goes_on))
+
+
+def _deviates(name: str, outcome: Outcome, others: Sequence[Outcome], strict: bool, goes_on: bool) -> bool:
+    mine, known = outcome.aspects[name], [other.aspects.get(name, ()) for other in others]
+    if name in ("hang", "exit code"):
+        return True
+    if name == FINAL_VALUE:
+        # What lies in a container is left over only if nobody will take it out, which the end of the program does not tell.
+        known = [aspect for aspect in known if aspect]
+    if name in ("output", "exceptions") or name.startswith("file "):
+        return not all(any(line in aspect for aspect in known) for line in mine)
+    parsed = [tuple(map(parse, aspect)) for aspect in known]
+    return is_anomalous(("[", tuple(map(parse, mine))), [("[", trees) for trees in parsed], strict=strict, goes_on=goes_on)
+
+
+def is_anomalous(mine: Tree, others: Sequence[Tree], *, strict: bool = True, goes_on: bool = True) -> bool:
+    """Whether a value is none that could stand between others; unless `strict`, nor more of them."""
+    if mine in others or not others:
+        return False
+    numbers = [_number(each) for each in (mine, *others)]
+    if None not in numbers:
+        known = [each for each in numbers[1:] if each is not None]
+        return (numbers[0] or 0.0) < min(known) or (strict and (numbers[0] or 0.0) > max(known))
+    if isinstance(mine, str):
+        return True
+    alike = [each for each in others if not isinstance(each, str) and each[0] == mine[0]]
+    if goes_on and len(alike) == len(others) > 1 and _common(alike) - Counter(mine[1]):
+        return True
+    if any(_within(mine[1], each[1]) for each in alike):
+        return False
+    if len(alike) < len(others):
+        return True
+    if any(len(each[1]) != len(mine[1]) for each in alike):
+        return strict or not all(any(one in each[1] for each in alike) for one in mine[1])
+    return any(is_anomalous(one, [each[1][index] for each in alike], strict=strict, goes_on=goes_on) for index, one in enumerate(mine[1]))
+
+
+def new_maximum(place: str, outcome: Outcome, others: Sequence[Outcome]) -> str:
+    """What a place held for a while that is larger than all that it held in other runs: a number, or a container of more elements; empty if
+    nothing is, or they do not know the place."""
+    known = [text for other in others for text in other.states.get(place, ())]
+    sizes = [size for text in known if (size := _size(text)) is not None]
+    mine = [(size, text) for text in outcome.states.get(place, ()) if (size := _size(text)) is not None]
+    if not sizes or not mine or max(mine)[0] <= max(sizes):
+        return ""
+    return max(mine)[1]
+
+
+def _size(text: str) -> float | None:
+    tree = parse(text)
+    return _number(tree) if isinstance(tree, str) else float(len(tree[1]))
+
+
+def _common(trees: Iterable[tuple[str, tuple[Tree, ...]]]) -> Counter[Tree]:
+    """The elements that all of some containers hold, each as often as it is in all."""
+    first, *others = (Counter(each[1]) for each in trees)
+    for other in others:
+        first &= other
+    return first
+
+
+def _within(few: Iterable[Tree], many: Iterable[Tree]) -> bool:
+    """Whether some values are a part of others, in their order."""
+    rest = iter(many)
+    return all(any(one == other for other in rest) for one in few)
+
+
+def _number(tree: Tree) -> float | None:
+    if not isinstance(tree, str):
+        return None
+    try:
+        return float(tree)
+    except ValueError:
+        return None
+
+
+def parse(text: str) -> Tree:
+    """The tree of a value's text. Anything that is not bracketed as a whole is a leaf; `main() = (1, 2)` holds what stands behind the sign."""
+    head, sign, rest = text.partition("() = ")
+    if sign:
+        return (head, (parse(rest),))
+    text = text.strip()
+    if len(text) < 2 or text[0] not in _OPENS or text[-1] != _CLOSES[_OPENS.index(text[0])]:
+        return text
+    parts = _split(text[1:-1])
+    return text if parts is None else (text[0], tuple(map(parse, parts)))
+
+
+def _split(text: str) -> list[str] | None:
+    """The parts of a text between commas that stand outside of brackets and quotes; None where brackets do not close."""
+    parts, depth, quote, part = [], 0, "", ""
+    for index, letter in enumerate(text):
+        if quote:
+            quote = "" if letter == quote and text[index - 1] != "\\" else quote
+        elif letter in _QUOTES:
+            quote = letter
+        elif letter in _OPENS or letter in _CLOSES:
+            depth += 1 if letter in _OPENS else -1
+        elif letter == "," and depth == 0:
+            parts.append(part)
+            part = ""
+            continue
+        part += letter
+    if quote or depth:
+        return None
+    return [each for each in (*parts, part) if each.strip()]

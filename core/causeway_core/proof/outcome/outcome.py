@@ -1,0 +1,316 @@
+"""What came of a run, as aspects that can be compared."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from causeway_core.model import Actor, At, ObjectRef, Value, ValueKind
+from causeway_core.proof.outcome.canonical import canonical, canonical_lines
+from causeway_core.proof.outcome.databases import dump
+from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.outcome.refusals import refusals
+from causeway_core.proof.outcome.residue import Residue, residue_of
+from causeway_core.proof.outcome.values import Values
+from causeway_core.session.past import Past
+from causeway_core.session.timeline import RETURNED, UNWOUND, Activation
+from causeway_core.storage.recording import Recording
+from causeway_core.storage.rows import ExceptionRow
+from causeway_core.wire.kinds import Kind
+
+MOST_ACTIVATIONS = 300_000
+"""In larger recordings what functions returned is not compared."""
+MOST_WRITES = 500
+"""Writes of shared places that are looked at for what they held in between."""
+LARGEST_FILE = 1 << 20
+FAILURES = ("hang", "exit code", "exceptions", "tests")
+"""Aspects that are wrong by themselves when no serial order has them."""
+RECORDED = ("exceptions", "returned", "tests", "responses")
+"""Aspects that a recording shows without what surrounds it."""
+FINAL_VALUE = "final value"
+DATABASE = "database"
+"""Followed by the name of one."""
+_ENDINGS = ("CancelledError", "StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit")
+_MISTAKES = ("AttributeError", "NameError", "UnboundLocalError", "TypeError")
+_AT_ONCE = re.compile(r"already (running|executing)|(changed size|mutated) during iteration|awaited already|another coroutine is already")
+"""What errors say that Python and asyncio raise where two use at once what is made for one."""
+AT_ONCE = "used at once: "
+"""How such slips begin."""
+_NOT_HELD = re.compile(r"lock is not acquired|released too many times|un-?(acquired|locked) lock|called too many times", re.IGNORECASE)
+"""What errors say that Python and asyncio raise where something is given back that nobody has taken."""
+NOT_HELD = "not held: "
+"""How such slips begin, caught or not."""
+_HOLDING = ("attribute", "item", "global", "cell")
+_NUMBER = re.compile(r" #\d+")
+_SYNCHRONIZES = re.compile(r"<[\w.]*(?:[Ll]ock|RLock|Semaphore|Condition|Event|Barrier)\b")
+
+Aspect = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Aspects by name, each a tuple of texts: `exceptions`, `exit code`, `hang`, `output`, `replies`, `returned`, `tests`, `responses`,
+    `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
+    its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks of deadlocks
+    in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
+    `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves. `slips`: exceptions
+    that the code caught and that speak of a mistake in it (a name, an attribute or an operation that is not there), with their function. `lost`: the
+    places of which an update was lost, or a check no longer held, looked for where `stuck` is. `left`: what was not brought back to what it was.
+    `refused`: of exceptions that statements of the program raise, as `exceptions` calls them, the shared places on which that hung.
+    """
+
+    aspects: Mapping[str, Aspect]
+    states: Mapping[str, Aspect] = field(default_factory=dict)
+    deadlocks: Aspect = ()
+    timeouts: int = 0
+    expired_waits: Mapping[str, int] = field(default_factory=dict)
+    self_cancellations: int = 0
+    caught_mistakes: Aspect = ()
+    lost_updates: Aspect = ()
+    residue: Residue = field(default_factory=Residue)
+    refusals: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def unexpected_states(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
+        """What the place held in between and held in none of the others; nothing where they do not know the place."""
+        known = [Counter(other.states[place]) for other in others if place in other.states]
+        mine = Counter(self.states.get(place, ()))
+        return tuple(text for text, count in mine.items() if known and all(count > other[text] for other in known))
+
+    def deviations(self, others: Sequence[Outcome], *, only_failures: bool = False, ignored: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """The aspects in which this outcome is that of none of the others; `only_failures`: of those that are wrong by themselves."""
+        names = [name for name in self.aspects if name not in ignored and (not only_failures or name in FAILURES)]
+        return tuple(name for name in names if self._alone(name, others))
+
+    def _alone(self, name: str, others: Sequence[Outcome]) -> bool:
+        known = [other.aspects.get(name, ()) for other in others]
+        if name == FINAL_VALUE:
+            # Where the watched access was never made, nothing is known of the value.
+            known = [aspect for aspect in known if aspect]
+            return bool(known) and bool(self.aspects[name]) and self.aspects[name] not in known
+        if name.startswith(DATABASE):
+            # One that could not be read after a run says nothing of it.
+            known = [other.aspects[name] for other in others if name in other.aspects]
+            return bool(known) and self.aspects[name] not in known
+        return self.aspects[name] not in known
+
+    def agrees(self, other: Outcome, place: str) -> bool:
+        """Whether two runs showed the same, as far as recordings alone tell it, and the place held the same in between."""
+        same = all(self.aspects.get(name, ()) == other.aspects.get(name, ()) for name in RECORDED)
+        known = place in self.states and place in other.states
+        return same and (not known or Counter(self.states[place]) == Counter(other.states[place]))
+
+    def knows(self, place: str) -> bool:
+        """Whether it tells what the place held in between."""
+        return place in self.states
+
+    def left_behind(self, others: Sequence[Outcome], *, ended: Sequence[Outcome]) -> Aspect:
+        """The places that this run did not bring back to what they were, as all of the others did; nothing unless it ended as one of `ended`."""
+        if self.aspects.get("exit code") not in [each.aspects.get("exit code") for each in ended]:
+            return ()
+        return self.residue.deviations([each.residue for each in others])
+
+    def fails_beyond(self, other: Outcome) -> bool:
+        """Whether tests failed that did not in the other, or the program ended with an error code where the other ended well."""
+        failed, known = (Counter(text for text in each.aspects.get("tests", ()) if text.endswith(" failed")) for each in (self, other))
+        return bool(failed - known) or (other.aspects.get("exit code") == ("0",) != self.aspects.get("exit code"))
+
+    def differing(self, other: Outcome) -> frozenset[str]:
+        """The aspects in which two outcomes differ."""
+        return frozenset(name for name in {*self.aspects, *other.aspects} if self.aspects.get(name, ()) != other.aspects.get(name, ()))
+
+
+def observe(recording: Recording, *, output: str, replies: str = "", result: OrderResult | None, timed_out: bool, folder: Path) -> Outcome:
+    """The outcome of a run, from its recording, its output, the `replies` printed by who sent requests, and what the guest said of the order.
+
+    `folder` is where the project ran: files and databases below it are looked at as they are now.
+    """
+    past = Past(recording)
+    found: dict[str, Aspect] = {
+        "hang": _hang(result, timed_out),
+        "exit code": () if recording.meta.exit_code is None else (str(recording.meta.exit_code),),
+        "exceptions": _exceptions(recording),
+        "output": canonical_lines(output, str(folder), str(folder.resolve())),
+        "replies": canonical_lines(replies),
+        "responses": _responses(recording),
+    }
+    found |= _ran(past)
+    found |= _files(recording, folder)
+    if result is not None:
+        found |= {f"{DATABASE} {name}": tuple(sorted(map(canonical, rows))) for name, rows in result.databases.items()}
+    if result is not None and result.values:
+        found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
+    timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
+    return Outcome(
+        found, _states(past), timeouts=timeouts, expired_waits=_expired_waits(recording), self_cancellations=_self_cancellations(recording),
+        caught_mistakes=_caught_mistakes(recording), residue=residue_of(recording, past), refusals=refusals(recording),
+    )  # fmt: skip
+
+
+def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
+    if result is not None and result.hang is not None:
+        return ("nothing can go on",)
+    return ("it did not end",) if timed_out else ()
+
+
+def _exceptions(recording: Recording) -> Aspect:
+    """Types of exceptions that nobody in the recorded code caught, with the function they left, as a multiset."""
+    found: Counter[str] = Counter()
+    for row in recording.exceptions():
+        name = row.type.rpartition(".")[2]
+        if row.fate not in ("caught", "cancelled") and name not in _ENDINGS:
+            found[f"{name} in {_function_of(recording, row)}"] += 1
+    return _multiset(found)
+
+
+def _caught_mistakes(recording: Recording) -> Aspect:
+    """Types of exceptions that were caught and mean a mistake in the code, or of what is given back untaken, with their functions."""
+    found: set[str] = set()
+    for row in recording.exceptions():
+        kind = row.type.rpartition(".")[2]
+        if row.fate == "caught" and (kind in _MISTAKES or _AT_ONCE.search(row.message)):
+            found.add(f"{'' if kind in _MISTAKES else AT_ONCE}{kind} in {_function_of(recording, row)}")
+        elif _NOT_HELD.search(row.message):
+            found.add(f"{NOT_HELD}{kind} in {_function_of(recording, row)}")
+    return tuple(sorted(found))
+
+
+def _function_of(recording: Recording, row: ExceptionRow) -> str:
+    try:
+        return recording.function(recording.site(row.site).function).qualname
+    except KeyError:
+        return "?"
+
+
+def _responses(recording: Recording) -> Aspect:
+    """Names and status codes of the requests that were served."""
+    served: Counter[str] = Counter()
+    for span in recording.spans():
+        if span.attributes.get("span.kind") == "server":
+            served[f"{span.name} {span.attributes.get('http.response.status_code', span.status)}"] += 1
+    return _multiset(served)
+
+
+def _states(past: Past) -> dict[str, Aspect]:
+    """The values written to each shared attribute, item, global and cell, and what shared containers held after each change. A lock, event or the
+    like counts as often as one was written: whom it keeps out depends on which one it is."""
+    recording, values = past.recording, Values(past)
+    places = {location.id: location for location in recording.locations()}
+    found: dict[str, Counter[str]] = {}
+    for access in islice((each for each in recording.accesses() if each.writes), MOST_WRITES):
+        place = places[access.location]
+        if place.kind == "structure" and place.object is not None:
+            text = values.text(Value(ValueKind.OBJECT, ObjectRef(place.object, "container")), At(access.at + 1))
+        elif place.kind in _HOLDING:
+            text = _NUMBER.sub("", canonical(str(access.value)))
+        else:
+            continue
+        counts = found.setdefault(place.name, Counter())
+        counts[text] = counts[text] + 1 if _SYNCHRONIZES.search(text) else 1
+    return {name: tuple(sorted(counts.elements())) for name, counts in found.items()}
+
+
+def _expired_waits(recording: Recording) -> dict[str, int]:
+    sql = "SELECT label, count(*) FROM sync JOIN object ON object.id = sync.object WHERE op = 'timeout' AND label IS NOT NULL GROUP BY label"
+    return {str(label): int(count) for label, count in recording.query(sql).rows}
+
+
+def _self_cancellations(recording: Recording) -> int:
+    sql = "SELECT count(*) FROM sync JOIN actor ON actor.id = sync.actor AND actor.object = sync.object WHERE op = 'cancel'"
+    return int(str(recording.query(sql).rows[0][0]))
+
+
+def _multiset(counts: Counter[str]) -> Aspect:
+    return tuple(sorted(f"{what} ×{count}" if count > 1 else what for what, count in counts.items()))
+
+
+# What ran.
+
+
+def _ran(past: Past) -> dict[str, Aspect]:
+    """`returned`: what the entry's functions gave; `tests`: how each test function ended."""
+    processes = past.recording.processes()
+    if not processes:
+        return {}
+    timeline = past.timeline(processes[0].id)
+    if timeline.statistics()["activations"] > MOST_ACTIVATIONS:
+        return {}
+    values = Values(past)
+    entries = {past.numbers[actor.id] for actor in past.recording.actors() if actor.process == processes[0].id and is_entry(past, actor)}
+    returned, tests = [], []
+    for index in range(timeline.statistics()["activations"]):
+        activation = timeline.activation(index)
+        if activation.is_root or not activation.end_at or not activation.function:
+            continue
+        function = past.recording.function(activation.function)
+        if function.kind in ("module", "class", "lambda", "generator", "async_generator"):
+            continue
+        if function.qualname.rpartition(".")[2].startswith("test"):
+            tests.append(f"{function.qualname} {'passed' if activation.ending == RETURNED else 'failed'}")
+        if activation.actor in entries and activation.ending != UNWOUND and outermost(past, activation):
+            record = past.record(activation.end_at)
+            if record.kind == Kind.RETURN and record.value is not None:
+                value = past.value(timeline.process, record.value)
+                if value.kind != ValueKind.NONE:
+                    returned.append(f"{function.qualname}() = {values.text(value, activation.end_at)}")
+    return {"returned": tuple(sorted(returned)), "tests": tuple(sorted(tests))}
+
+
+def is_entry(past: Past, actor: Actor) -> bool:
+    """The main thread, and tasks that it started outside of tasks."""
+    return actor.path == "main" or (actor.kind == "task" and actor.path.count("/") == 1 and actor.path.startswith("main/"))
+
+
+def outermost(past: Past, activation: Activation) -> bool:
+    """Whether nothing recorded called it, or only the body of a module did."""
+    timeline = past.at(activation.call_at)
+    below = timeline.segment(activation.first).below
+    if below < 0:
+        return True
+    caller = timeline.activation(timeline.segment(below).activation)
+    if caller.is_root:
+        return True
+    function = past.function_of(caller)
+    return function is not None and function.kind == "module"
+
+
+# What it left behind.
+
+
+def _files(recording: Recording, folder: Path) -> dict[str, Aspect]:
+    found: dict[str, Aspect] = {}
+    for path in sorted(written_paths(recording)):
+        if path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= LARGEST_FILE:
+            found[f"file {path.relative_to(folder)}"] = canonical_lines(path.read_bytes().decode("utf-8", "replace"), str(folder))
+    for path in sorted(databases(recording)):
+        rows = dump(path)
+        if rows is not None:
+            name = path.relative_to(folder) if path.is_relative_to(folder) else path.name
+            found.pop(f"file {name}", None)
+            found[f"{DATABASE} {name}"] = tuple(map(canonical, rows))
+    return found
+
+
+def written_paths(recording: Recording) -> set[Path]:
+    """The files that a run opened for writing, renamed, removed or made."""
+    found = set()
+    for row in recording.io():
+        if row.op == "file" and writes(row.attributes):
+            found |= {Path(str(row.attributes[name])) for name in ("file.path", "file.target") if row.attributes.get(name)}
+    return found
+
+
+def writes(attributes: Mapping[str, object]) -> bool:
+    """Whether a file operation changes something."""
+    if attributes.get("action") != "open":
+        return attributes.get("action") not in ("look", "list")
+    return any(letter in str(attributes.get("file.mode", "")) for letter in "wax+")
+
+
+def databases(recording: Recording) -> set[Path]:
+    """The SQLite files that a run used."""
+    names: Iterable[str] = {str(sql.details.get("database") or "") for sql in recording.sql() if "sqlite" in sql.system}
+    return {Path(name) for name in names if name.startswith("/")}

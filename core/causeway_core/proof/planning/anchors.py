@@ -1,0 +1,283 @@
+"""Where an actor can be held around an event of a recording: what it passes for certain before, and what comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from causeway_core.model import Actor, At, Function, Site, Step, make_at, stream_of
+from causeway_core.model.order import OrderPlace, PlaceAccess
+from causeway_core.proof.planning.places import Places, Unplaced
+from causeway_core.proof.planning.source_lines import loop_lines
+from causeway_core.session.sitetable import bits
+from causeway_core.wire.kinds import Kind, XKind
+
+_POINTS: dict[int, PlaceAccess] = {
+    Kind.CALL: "call", Kind.RESUME: "resume", Kind.GETATTR: "read", Kind.GETITEM: "read", Kind.GETVAR: "read", Kind.SETATTR: "write",
+    Kind.SETITEM: "write", Kind.SETVAR: "write",
+}  # fmt: skip
+
+_CHANGES = ("attr", "item", "method")
+_LOOKS_INTO_LOOP = 64
+"""Records of a loop that are looked at for a place to stop at."""
+_STEPS_BACK = 8
+"""Steps before an event in which a place to hold an actor at is looked for."""
+_FARTHEST = 200
+"""How many statements ahead a line is looked for."""
+
+
+class Anchors(Places):
+    """Finds, besides the place of an event, those before and after it at which its actor can be held."""
+
+    def on_next_connection(self, actor: Actor) -> str | None:
+        """The path that an actor would have that a callback of the event loop made, were it the next that such a callback makes; else None."""
+        paths = {each.path: each.kind for each in self._evidence.facts.actors.values() if each.process == actor.process}
+        parts = actor.path.split("/")
+        for index in range(2, len(parts)):
+            if paths.get("/".join(parts[:index])) == "callback":
+                names = [part.partition("#")[0] for part in parts[index:]]
+                base = "/".join((*parts[:index], names[0]))
+                made = sum(path.count("/") == index and _unnumbered(path) == base for path in paths)
+                return "/".join((f"{base}#{made + 1}", *names[1:]))
+        return None
+
+    def following(self, actor: int, at: At) -> OrderPlace | None:
+        """The next statement of the call that an event lies in."""
+        timeline = self._past.at(at)
+        found = timeline.stop_after(timeline.locate(at), at)
+        return None if found is None else self._begun(actor, found)
+
+    def preceding(self, actor: int, at: At) -> OrderPlace | None:
+        """The statement before that of an event, if it was executed in the same call."""
+        timeline = self._past.at(at)
+        segment = timeline.locate(at)
+        here = timeline.stop_before(segment, at)
+        before = None if here is None else timeline.stop_before(timeline.locate(here), here)
+        return None if before is None else self._begun(actor, before)
+
+    def upcoming(self, actor: int, at: At, line: int) -> tuple[OrderPlace, OrderPlace | None]:
+        """The next execution of the statement at a line, in the call that an event lies in, and the statement before. Raises Unplaced."""
+        timeline = self._past.at(at)
+        found = timeline.stop_after(timeline.locate(at), at)
+        for _ in range(_FARTHEST):
+            if found is None:
+                break
+            place = self._begun(actor, found)
+            if place.line == line:
+                return place, self.preceding(actor, At(found + 1))
+            found = timeline.stop_after(timeline.locate(found), found)
+        raise Unplaced(f"line {line} was not executed")
+
+    def begins(self, actor: Actor) -> At | None:
+        """The first event of an actor's own code. A thread's first events belong to what starts it, which waits for them."""
+        if actor.first_at is None or actor.kind != "thread":
+            return actor.first_at
+        stream = stream_of(actor.first_at)
+        end = make_at(stream, self._past.chunks.end(stream))
+        return self._past.chunks.first(actor.first_at, end, 1 << Kind.CALL) or actor.first_at
+
+    def since(self, row: int) -> OrderPlace | None:
+        """The last place that the actor passes for certain before the scheduling point before the access; None if that is its start.
+
+        A task: something in its previous step. A thread: its call of the function that makes the access.
+        """
+        return self.since_event(self.actor(row), self._evidence.at(row))
+
+    def since_event(self, actor: Actor, at: At, after: At | None = None) -> OrderPlace | None:
+        """`since` for any event; with `after` only what lies after that event of the same thread."""
+        if actor.kind in ("task", "callback"):
+            return self._previous_step(actor, at)
+        timeline = self._past.at(at)
+        activation = timeline.activation(timeline.locate(at).activation)
+        if activation.is_root or not activation.site or (after is not None and activation.call_at < after):
+            return None
+        return self._at_wire(actor, activation.call_at, "call")
+
+    def held_since(self, row: int, other: int) -> OrderPlace | None:
+        """Where to hold the actor of `row` before that access: at its start, unless the other side's access needs something it does before."""
+        return self.held_since_event(self.actor(row), self._evidence.at(row), self._evidence.at(other))
+
+    def held_since_event(self, actor: Actor, at: At, other: At) -> OrderPlace | None:
+        """`held_since` of events. Who started the other in the function of the event can be held only after that: at the statement before."""
+        begins = self.begins(actor)
+        if begins is not None and not self._evidence.order.happens_before(begins, other, must=True):
+            return None
+        if actor.kind == "thread" and self._evidence.order.happens_before(At(self.entered(at) + 1), other, must=True):
+            before = self.preceding(actor.id, at)
+            if before is not None:
+                return before
+        return self.since_event(actor, at)
+
+    def before_step(self, actor: Actor, at: At) -> At | None:
+        """The first event of the step after which the actor gave way the last time before an event."""
+        return next((step.first_at for step in self._steps_before(actor, at)), None)
+
+    def _steps_before(self, actor: Actor, at: At) -> Iterator[Step]:
+        """The steps of an actor before the stretch without a scheduling point that holds an event, the last first."""
+        steps = self._evidence.facts.steps.get(actor.id, ())
+        index = next((index for index, step in enumerate(steps) if step.first_at <= at <= step.last_at), 0)
+        unit = self._evidence.unit_of(actor.id, steps[index].id) if steps else 0
+        while index > 0 and self._evidence.unit_of(actor.id, steps[index - 1].id) == unit:
+            index -= 1
+        yield from reversed(steps[max(0, index - _STEPS_BACK) : index])
+
+    def last_before(self, actor: Actor, at: At) -> OrderPlace | None:
+        """The last place that a task passes before an event, in the same step or in one before."""
+        step = self._evidence.facts.step_of(actor.id, at)
+        return (None if step is None else self._last(actor, step.first_at, at)) or self._previous_step(actor, at)
+
+    def _previous_step(self, actor: Actor, at: At) -> OrderPlace | None:
+        """The last place in the nearest step before that has one: in some only a library runs."""
+        places = (self._last(actor, step.first_at, At(step.last_at + 1)) for step in self._steps_before(actor, at))
+        return next((place for place in places if place is not None), None)
+
+    def _last(self, actor: Actor, start: At, end: At) -> OrderPlace | None:
+        """The last place that an actor passes between two of its events."""
+        mask = sum(1 << kind for kind in _POINTS)
+        while (found := self._past.chunks.last(start, end, mask)) is not None:
+            try:
+                return self._at_wire(actor, found, _POINTS[self._past.record(found).kind])
+            except Unplaced:
+                end = found
+        return None
+
+    def resumed_after(self, actor: Actor, at: At) -> OrderPlace | None:
+        """The first place at which the actor goes on in a later step than that of `at`, as it did in the recording."""
+        for step in self._evidence.facts.steps.get(actor.id, ()):
+            if step.first_at > at:
+                found = self._past.chunks.first(step.first_at, At(step.last_at + 1), 1 << Kind.RESUME)
+                if found is not None:
+                    return self._at_wire(actor, found, "resume")
+        return None
+
+    def resumptions_of(self, actor: Actor) -> Iterator[tuple[At, OrderPlace]]:
+        """The first place at which the actor goes on in each of its later steps. Raises Unplaced."""
+        for step in self._evidence.facts.steps.get(actor.id, ())[1:]:
+            found = self._past.chunks.first(step.first_at, At(step.last_at + 1), 1 << Kind.RESUME)
+            if found is not None:
+                yield found, self._at_wire(actor, found, "resume")
+
+    def inside_loop(self, actor: Actor, at: At) -> Iterator[OrderPlace]:
+        """The places that a thread passes inside the loop that it begins at an event, in order: accesses and calls of its body."""
+        loop = self._loop_at(at)
+        if loop is None:
+            return
+        function, lines = loop
+        timeline = self._past.at(at)
+        end = timeline.activation(timeline.locate(at).activation).end_at or make_at(stream_of(at), self._past.chunks.end(stream_of(at)))
+        mask, start = sum(1 << kind for kind in (*_POINTS, Kind.LINE)), at
+        for _ in range(_LOOKS_INTO_LOOP):
+            found = self._past.chunks.first(start, end, mask, beyond=True)
+            if found is None:
+                return
+            start, record, place = found, self._past.record(found), self._past.site_at(found)
+            where = None if place is None else self._evidence.facts.functions.get(place.function)
+            if place is None or where is None:
+                continue
+            within = where.path == function.path and place.line in lines
+            if where is function and not within:
+                return
+            # A comprehension is a function of its own, called once.
+            if record.kind in _POINTS and not (within and record.kind == Kind.CALL):
+                yield self._at_wire(actor, found, _POINTS[record.kind])
+
+    def statements_in_loop(self, actor: Actor, at: At) -> Iterator[OrderPlace]:
+        """The statements in the body of the loop that a thread begins at an event, each time that it comes to one, in order."""
+        loop = self._loop_at(at)
+        if loop is None:
+            return
+        (_, lines), timeline, found = loop, self._past.at(at), at
+        for _ in range(_LOOKS_INTO_LOOP):
+            stop = timeline.stop_after(timeline.locate(found), found)
+            if stop is None:
+                return
+            place, found = self._begun(actor.id, stop), stop
+            if place.line not in lines:
+                return
+            if place.line > lines.start:
+                yield place
+
+    def _loop_at(self, at: At) -> tuple[Function, range] | None:
+        """The function and the lines of the loop that begins at an event."""
+        site = self._past.site_at(at)
+        if site is None:
+            return None
+        function = self._evidence.facts.functions[site.function]
+        lines = loop_lines(self._evidence.facts.sources.get(function.path, ""), site.line, site.col)
+        return None if lines is None else (function, lines)
+
+    # Sites.
+
+    def resumptions(self, file: str, line: int) -> list[tuple[Actor, At]]:
+        """Where tasks went on in a later step after an await that stands at a line, in order of the recording."""
+        facts, found = self._evidence.facts, []
+        for site in facts.sites.values():
+            if site.kind == "resume" and site.line == line and facts.path_of(site.id) == file:
+                found += [at for process in self._past.processes for at in self._records(process, [site], 1 << Kind.RESUME)]
+        actors = [(facts.actors.get(self._past.actor_of(at)), at) for at in sorted(found, key=self._past.sort_key)]
+        return [(actor, at) for actor, at in actors if actor is not None and actor.kind == "task" and self._suspended(actor, at)]
+
+    def _records(self, process: int, sites: list[Site], kinds: int, xkinds: int = 0) -> Iterator[At]:
+        """The records of some kinds at some sites in a process."""
+        table = self._past.sites(process)
+        wires = table.wires(sites)
+        for chunk in table.chunks_with(wires):
+            for offset in self._past.chunks.all_in(chunk, kinds, sites=bits(wires), xkinds=xkinds).tolist():
+                yield make_at(chunk.stream, chunk.first + offset)
+
+    def _suspended(self, actor: Actor, at: At) -> bool:
+        """Whether the actor was not yet in the step of an event when the event's line began."""
+        step, line = self._evidence.facts.step_of(actor.id, at), self._past.stop_of(at)
+        return step is not None and line is not None and not step.first_at <= line <= at
+
+    def changed_before(self, actor: Actor, at: At, file: str, line: int) -> OrderPlace | None:
+        """The last change of something shared that the actor made at a line before an event."""
+        facts = self._evidence.facts
+        sites = [site for site in facts.sites.values() if site.line == line and site.kind in _CHANGES and facts.path_of(site.id) == file]
+        kinds = 1 << Kind.SETATTR | 1 << Kind.SETITEM
+        made = [(each, site) for site in sites for each in self._records(actor.process, [site], kinds, 1 << XKind.MUTATE)]
+        key = self._past.sort_key
+        mine = [(each, site) for each, site in made if key(each) < key(at) and self._past.actor_of(each) == actor.id]
+        if not mine:
+            return None
+        last, site = max(mine, key=lambda pair: key(pair[0]))
+        return self._at_site(actor, site.id, "mutate" if site.kind == "method" else "write", last)
+
+    def woken_by(self, actor: Actor, at: At) -> At | None:
+        """What made the step of an event runnable."""
+        step = self._evidence.facts.step_of(actor.id, at)
+        return None if step is None else step.cause_at
+
+    def step_begins(self, actor: int, at: At) -> OrderPlace | None:
+        """The first statement that begins in the step of an event, before it or with it."""
+        step = self._evidence.facts.step_of(actor, at)
+        if step is None:
+            return None
+        timeline = self._past.at(at)
+        found = timeline.stop_after(timeline.locate(step.first_at), step.first_at)
+        return None if found is None or found > at else self._begun(actor, found)
+
+    def step_starts(self, actor: int, at: At) -> OrderPlace | None:
+        """Where the step of an event begins, before it does anything: an await is over, or the actor starts. Raises Unplaced."""
+        step, who = self._evidence.facts.step_of(actor, at), self.actor_of(actor)
+        if step is None:
+            return None
+        if step is self._evidence.facts.steps[actor][0]:
+            return OrderPlace(who.path, "start")
+        found = self._past.chunks.first(step.first_at, At(at + 1), 1 << Kind.RESUME)
+        return None if found is None else self._at_wire(who, found, "resume")
+
+    def lines_below(self, at: At) -> list[tuple[Function, int, At]]:
+        """Function, line and the event at which that began, of each call on the stack of the running actor, innermost first."""
+        timeline, found = self._past.at(at), []
+        for number, segment in enumerate(timeline.stack(timeline.locate(at))):
+            stop = timeline.stop_before(segment, At(at + 1) if number == 0 else segment.end)
+            site = None if stop is None else self._past.site_at(stop)
+            if stop is not None and site is not None:
+                found.append((self._evidence.facts.functions[site.function], site.line, stop))
+        return found
+
+
+def _unnumbered(path: str) -> str:
+    """A path without the number of its last part."""
+    above, slash, name = path.rpartition("/")
+    return above + slash + name.partition("#")[0]

@@ -1,0 +1,75 @@
+"""Orders for findings about waiting, and for those others that are events as they are found: the roles of their events say what each is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from causeway_core.analysis.detectors.answered_early import ENTERS
+from causeway_core.analysis.detectors.called_at_once import ADDS
+from causeway_core.analysis.detectors.computed_twice import BEGINS
+from causeway_core.analysis.detectors.late_put import LATE
+from causeway_core.analysis.detectors.queue_checks import TAKES
+from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
+from causeway_core.analysis.detectors.settled_twice import SETTLE
+from causeway_core.analysis.detectors.wakeup_mistaken import OTHER_KIND
+from causeway_core.analysis.detectors.wakeup_undone import UNDOES
+from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.model import Finding
+from causeway_core.model.order import Order
+from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.templates.computation import both_compute
+from causeway_core.proof.planning.templates.containers import all_taken, gone_through_meanwhile, looked_for_too_early, put_after_the_last
+from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
+from causeway_core.proof.planning.templates.events import RoleEvents
+from causeway_core.proof.planning.templates.futures import added_when_done, settled_by_the_other
+from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
+from causeway_core.proof.planning.templates.reentrancy import INTRUDERS, comes_in_between
+from causeway_core.proof.planning.templates.wakeup import (
+    both_wait,
+    notified_before,
+    set_before_unreached_clear,
+    set_between_look_and_reset,
+    undone_before_it_goes_on,
+    wakes_the_wrong_one,
+)
+
+__all__ = ["template_orders"]
+
+_Maker = Callable[[RoleEvents], Iterator[Order]]
+
+_BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
+    (frozenset({"asks loop"}), asks_when_joined),
+    (frozenset({ADDS}), added_when_done),
+    (frozenset({TAKES}), all_taken),
+    (frozenset({"set late"}), set_after_clear),
+    (frozenset({LATE}), put_after_the_last),
+    (frozenset({TAKES_TOO}), gone_through_meanwhile),
+    (frozenset({SETTLE}), settled_by_the_other),
+    (frozenset({"look", "clear"}), set_between_look_and_reset),
+    (frozenset({ENTERS}), looked_for_too_early),
+    (frozenset({UNREACHED}), set_before_unreached_clear),
+    (frozenset({UNDOES}), undone_before_it_goes_on),
+    (frozenset({BEGINS}), both_compute),
+    (frozenset(OTHER_KIND), wakes_the_wrong_one),
+)
+"""What makes the orders of findings that have all of some roles; the first that fits."""
+_BY_KIND: dict[str, _Maker] = {"lost_wakeup": notified_before, "data_race": changed_from_outside}
+_BY_OTHER_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
+    (frozenset({"also"}), both_wait),
+    *((frozenset({role}), comes_in_between) for role in INTRUDERS),
+    (frozenset({"ask"}), waits_under_lock),
+)
+"""The same for what no role above and no kind decides."""
+
+
+def template_orders(finding: Finding, anchors: Anchors, evidence: Evidence) -> Iterator[Order]:
+    """The orders of a finding; none where its events say too little. Raises Unplaced, also while they are gone through."""
+    events = RoleEvents.of(finding, anchors, evidence)
+    return _maker(events)(events)
+
+
+def _maker(events: RoleEvents) -> _Maker:
+    by_roles = next((maker for roles, maker in _BY_ROLES if roles <= events.roles), None)
+    by_kind = by_roles or _BY_KIND.get(events.finding.kind)
+    return by_kind or next((maker for roles, maker in _BY_OTHER_ROLES if roles <= events.roles), each_its_first)

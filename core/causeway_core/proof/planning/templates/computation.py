@@ -1,0 +1,26 @@
+"""Orders for results that are kept: two compute one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import permutations
+
+from causeway_core.analysis.detectors.computed_twice import BEGINS, COMPUTES, COMPUTES_TOO
+from causeway_core.model.order import Order, OrderPlace
+from causeway_core.proof.planning.draft import drafted
+from causeway_core.proof.planning.templates.events import RoleEvents
+
+
+def both_compute(events: RoleEvents) -> Iterator[Order]:
+    """One enters the function, and goes on in it only when the other has entered it, too. Raises Unplaced."""
+    actors = [events.actor(role) for role in (COMPUTES, COMPUTES_TOO)]
+    access = next(access for access in events.finding.accesses if access.role == BEGINS)
+    a = events.anchors
+    for one, other in permutations([each for each in actors if each is not None]):
+        first, second = a.actor_of(one), a.actor_of(other)
+        enters, begins = (replace(place, actor=first.path) for place in a.in_function(access.file, access.line))
+        comes = replace(enters, actor=second.path)
+        says = f"{first.title} computes it, and {second.title} too before either has a result"
+        yield drafted("bad", says, [(enters, comes, None), (comes, begins, enters)])
+        yield drafted("serial", f"{first.title} first, then {second.title}", [(a.end(first), OrderPlace(second.path, "start"), None)])

@@ -1,0 +1,116 @@
+"""Orders for queues and containers of which one takes, puts or removes what the other counts on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from causeway_core.analysis.detectors.answered_early import ENTERS, FINDS
+from causeway_core.analysis.detectors.late_put import LAST, LATE
+from causeway_core.analysis.detectors.queue_checks import ANOTHER, ANOTHER_ENDS, TAKES
+from causeway_core.analysis.detectors.removed_twice import REMOVES, TAKES_TOO
+from causeway_core.model import Actor, At
+from causeway_core.model.order import Order, OrderPlace
+from causeway_core.proof.planning.draft import drafted
+from causeway_core.proof.planning.templates.events import RoleEvents
+
+
+def all_taken(events: RoleEvents) -> Iterator[Order]:
+    """One actor is held between its look at a queue and its first item until the other has taken all there are. Raises Unplaced."""
+    if ANOTHER_ENDS in events.roles:
+        yield from _taken_by_the_late(events)
+        return
+    a, one, two = events.anchors, events.thread(TAKES), events.thread(ANOTHER)
+    if one is None or two is None:
+        return
+    take, other = events.at[TAKES], events.at[ANOTHER]
+    looks, begins = _looked(events, one, take), _looked(events, two, other)
+    if looks is None or begins is None:
+        return
+    held, who = a.actor_of(one), a.actor_of(two)
+    says = f"{held.title} is held before it takes an item, until {who.title} has ended"
+    yield drafted("bad", says, [(looks, begins, a.held_since_event(who, other, take)), (a.end(who), a.operation(one, take, "acquire"), looks)])
+
+
+def _taken_by_the_late(events: RoleEvents) -> Iterator[Order]:
+    """The same where the other came too late for an item in the recorded run."""
+    a, one, two = events.anchors, events.actor(TAKES), events.actor(ANOTHER_ENDS)
+    looks = None if one is None else _looked(events, one, events.at[TAKES])
+    if one is None or two is None or looks is None:
+        return
+    who, says = a.actor_of(two), f"{a.actor_of(one).title} is held before it takes an item"
+    yield drafted("bad", f"{says}, until {who.title} has ended", [(a.end(who), a.operation(one, events.at[TAKES], "acquire"), looks)])
+
+
+def _looked(events: RoleEvents, actor: int, take: At) -> OrderPlace | None:
+    """Where an actor has looked at a queue and can be held before it takes an item; a task only where it gives way."""
+    a, who = events.anchors, events.anchors.actor_of(actor)
+    return a.since_event(who, take) if who.kind == "task" else a.preceding(actor, take)
+
+
+def put_after_the_last(events: RoleEvents) -> Iterator[Order]:
+    """The last item comes before the other's. Raises Unplaced."""
+    at, late, last = events.at, events.actor(LATE), events.actor(LAST)
+    if late is None or last is None:
+        return
+    a = events.anchors
+    one, two = a.actor_of(late), a.actor_of(last)
+    puts, ends = a.operation(late, at[LATE], "acquire"), a.operation(last, at[LAST], "acquire")
+    says = f"{two.title} puts the last item before {one.title} puts its own"
+    for since in dict.fromkeys((a.since_event(one, at[LATE]), a.held_since_event(one, at[LATE], at[LAST]))):
+        yield drafted("bad", says, [(ends, puts, since)])
+    yield drafted("serial", f"{two.title} puts the last item when {one.title} has ended", [(a.end(one), ends, a.since_event(two, at[LAST]))])
+
+
+def gone_through_meanwhile(events: RoleEvents) -> Iterator[Order]:
+    """The other goes through the container when the first is on its way to remove from it: where both need a lock, it has that first.
+
+    Raises Unplaced.
+    """
+    at, first, second = events.at, events.actor(REMOVES), events.actor(TAKES_TOO)
+    if first is None or second is None:
+        return
+    a = events.anchors
+    one, two = a.actor_of(first), a.actor_of(second)
+    removes, looks = a.operation(first, at[REMOVES], "acquire"), a.operation(second, at[TAKES_TOO], "acquire")
+    before, since = a.since_event(two, at[TAKES_TOO]), a.held_since_event(two, at[TAKES_TOO], at[REMOVES])
+    says = f"{two.title} goes through it when {one.title} is on its way to remove from it"
+    for way, begun in _ways(events, one, at[REMOVES]):
+        if before is not None:
+            held = [(before, way, a.since_event(one, begun)), (way, looks, before), (looks, removes, way)]
+            yield drafted("bad", f"{says}, and has come to where it waits", held)
+        yield drafted("bad", says, [(way, looks, since), (looks, removes, way)])
+    yield drafted("serial", f"{one.title} has removed it first", [(removes, looks, since)])
+
+
+def _ways(events: RoleEvents, actor: Actor, at: At) -> Iterator[tuple[OrderPlace, At]]:
+    """Where an actor is on its way to an event, with an event of the step in which it comes there: before it takes a lock that it then has, and
+    where it gave way the last time."""
+    a = events.anchors
+    for hold in events.evidence.holds.holds:
+        if hold.actor == actor.id and hold.at < at and (hold.until_at is None or hold.until_at > at):
+            asks = a.last_before(actor, At(hold.at))
+            if asks is not None:
+                yield asks, At(hold.at)
+    way, begun = a.since_event(actor, at), a.before_step(actor, at)
+    if way is not None and begun is not None:
+        yield way, begun
+
+
+def looked_for_too_early(events: RoleEvents) -> Iterator[Order]:
+    """The other looks before the waiter has put its entry there, and before it has the lock under which both do so, where they have one.
+
+    Raises Unplaced.
+    """
+    at, waiter, setter = events.at, events.actor(ENTERS), events.actor(FINDS)
+    if waiter is None or setter is None:
+        return
+    a, theirs = events.anchors, events.locks_at(setter, at[FINDS])
+    who, other = a.actor_of(setter), a.actor_of(waiter)
+    before = min((taken for lock, taken in events.locks_at(waiter, at[ENTERS]).items() if lock in theirs), default=at[ENTERS])
+    looks, enters = a.operation(setter, at[FINDS], "acquire"), a.operation(waiter, before, "acquire")
+    gone = a.following(setter, at[FINDS])
+    says = f"{who.title} looks for it before {other.title} has put it there"
+    # What it did in the function before that is what makes the other look.
+    since = (a.preceding(waiter, before) if other.kind == "thread" else None) or a.since_event(other, before)
+    yield drafted("bad", says, [(gone or looks, enters, since)])
+    yield drafted("serial", f"{other.title} puts it there before {who.title} looks", [(a.operation(waiter, at[ENTERS], "acquire"), looks, None)])

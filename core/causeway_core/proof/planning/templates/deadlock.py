@@ -1,0 +1,54 @@
+"""Orders for deadlocks: each actor is brought to where it holds what the next one asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from causeway_core.model import At
+from causeway_core.model.order import Order, OrderPlace
+from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.draft import drafted
+from causeway_core.proof.planning.places import Unplaced
+from causeway_core.proof.planning.templates.events import RoleEvents
+
+
+def each_its_first(events: RoleEvents) -> Iterator[Order]:
+    """Each actor takes its first lock before any asks for its second; for a lock taken twice nothing needs to be forced. Raises Unplaced."""
+    sides = {actor: events for actor, events in events.by_actor("acquire", "wait").items() if len(events) >= 2}
+    if len(sides) < 2:
+        # Without a second actor nothing can be forced: one that struck strikes again, of one that did not a plain run says nothing.
+        if events.finding.tier == "likely":
+            yield Order("bad", "as it ran", (), ())
+        return
+    names, a = list(sides), events.anchors
+    firsts = {actor: _holding(a, actor, sides[actor][0], sides[actor][1]) for actor in names}
+    seconds = {actor: a.operation(actor, sides[actor][1], "acquire") for actor in names}
+    held = [(firsts[other], seconds[actor], firsts[actor]) for actor in names for other in names if other != actor]
+    yield drafted("bad", "each takes its first lock before any asks for its second", held)
+
+
+def _holding(anchors: Anchors, actor: int, first: At, second: At) -> OrderPlace:
+    """A place that an actor passes once it has its first lock; where foreign code took that, the last place before it asks for its second."""
+    try:
+        return anchors.operation(actor, first, "acquire")
+    except Unplaced:
+        place = anchors.since_event(anchors.actor_of(actor), second, after=first)
+        if place is None:
+            raise
+        return place
+
+
+def waits_under_lock(events: RoleEvents) -> Iterator[Order]:
+    """One has the lock before the other asks for it; or the other asks only when the first cannot go on. Raises Unplaced."""
+    a, at = events.anchors, events.at
+    holder, asker = events.actor("acquire"), events.actor("ask")
+    if holder is None or asker is None:
+        return
+    one, two = a.actor_of(holder), a.actor_of(asker)
+    has, asks, since = a.operation(holder, at["acquire"], "acquire"), a.operation(asker, at["ask"], "acquire"), a.since_event(two, at["ask"])
+    # The first goes on to its wait when nothing else can move, which gives the order up: what hangs then, hangs by itself.
+    says = f"{one.title} takes the lock before {two.title} asks for it"
+    stays = a.following(holder, at["acquire"]) if one.kind == "thread" else a.resumed_after(one, at["acquire"])
+    yield drafted("bad", says, [(has, asks, since), *([] if stays is None else [(asks, stays, has)])])
+    before = (a.preceding(asker, at["ask"]) if two.kind == "thread" else None) or since
+    yield drafted("bad", f"{two.title} does not ask for the lock before {one.title} has ended or cannot go on", [(a.end(one), asks, before)])

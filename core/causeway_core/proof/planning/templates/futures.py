@@ -1,0 +1,42 @@
+"""Orders for futures that two settle, and for callbacks that are added when all is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from causeway_core.analysis.detectors.called_at_once import ADDS
+from causeway_core.analysis.detectors.settled_twice import SETTLE, SETTLES_TOO
+from causeway_core.model.order import Order
+from causeway_core.proof.planning.draft import drafted
+from causeway_core.proof.planning.templates.events import RoleEvents
+
+
+def settled_by_the_other(events: RoleEvents) -> Iterator[Order]:
+    """The other has ended when the future is settled: after the look at it, where there was one. Raises Unplaced."""
+    at, first, second = events.at, events.actor(SETTLE), events.actor(SETTLES_TOO)
+    if first is None or second is None:
+        return
+    a = events.anchors
+    one, two = a.actor_of(first), a.actor_of(second)
+    looks, settles, too = (a.operation(actor, at[role], "acquire") for actor, role in ((first, "look"), (first, SETTLE), (second, SETTLES_TOO)))
+    since, before = a.held_since_event(two, at[SETTLES_TOO], at["look"]), a.held_since_event(one, at["look"], at[SETTLES_TOO])
+    says = f"{two.title} settles it before {one.title}"
+    for end in (a.end(two), a.following(second, at[SETTLES_TOO])):
+        if end is not None:
+            yield drafted("bad", f"{says}, which had found it", [(looks, too, since), (end, settles, looks)])
+            yield drafted("bad", says, [(end, settles, before)])
+    yield drafted("serial", f"{one.title} settles it first", [(settles, too, since)])
+
+
+def added_when_done(events: RoleEvents) -> Iterator[Order]:
+    """The pool is done with the work before the callback is added. Raises Unplaced.
+
+    The only thread of a pool does not end by itself: that gives the order up when it has nothing to do any more, and what hangs then,
+    hangs by itself.
+    """
+    task, worker = events.thread("submits"), events.actor("works")
+    if task is None or worker is None:
+        return
+    a = events.anchors
+    who, (place, before) = a.actor_of(worker), a.upcoming(task, events.at["submits"], events.line(ADDS))
+    yield drafted("bad", f"{who.title} has ended before {a.actor_of(task).title} adds the callback", [(a.end(who), place, before)])

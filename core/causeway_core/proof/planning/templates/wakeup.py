@@ -1,0 +1,139 @@
+"""Orders for wake-ups that nobody sees: the notification comes before the wait, or is put out before it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from causeway_core.analysis.detectors.wakeup_mistaken import ONE_KIND, OTHER_KIND
+from causeway_core.analysis.detectors.wakeup_undone import UNDOES
+from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
+from causeway_core.model import At
+from causeway_core.model.order import Order, OrderPlace
+from causeway_core.proof.planning.draft import drafted
+from causeway_core.proof.planning.templates.events import RoleEvents
+from causeway_core.wire.kinds import SyncOp
+
+
+def notified_before(events: RoleEvents) -> Iterator[Order]:
+    """The notification comes before the wait. Raises Unplaced."""
+    notifier, waiter = events.thread("notify"), events.thread("wait")
+    if notifier is None or waiter is None:
+        return
+    a, at = events.anchors, events.at
+    notify, wait = a.operation(notifier, at["notify"], "acquire"), a.operation(waiter, at["wait"], "acquire")
+    who, other = a.actor_of(notifier), a.actor_of(waiter)
+    if events.thread("clear") == notifier:
+        notify = a.operation(notifier, at["clear"], "acquire")
+    says, since = f"{who.title} notifies before {other.title} waits", a.since_event(other, at["wait"])
+    if "late" in at:
+        looks, sets = a.operation(waiter, at["look"], "acquire"), a.operation(notifier, at["late"], "acquire")
+        says = f"{who.title} notifies, then {other.title} looks, and only then it sets the state"
+        yield drafted("bad", says, [(notify, wait, since), (looks, sets, notify)])
+    elif "look" in at:
+        yield drafted("bad", f"{says} and after it has looked", [(notify, wait, a.operation(waiter, at["look"], "acquire"))])
+    else:
+        yield drafted("bad", says, [(notify, wait, since)])
+        before = a.preceding(waiter, at["wait"])
+        if before is not None and before != since:
+            yield drafted("bad", f"{says}, which has come to the statement before", [(notify, wait, before)])
+        if "clear" in at:
+            yield from _last_pulse(events, notifier, waiter)
+
+
+def _last_pulse(events: RoleEvents, notifier: int, waiter: int) -> Iterator[Order]:
+    """The last time that an event is set and cleared comes before the wait that it ended: what an earlier one misses a later one makes good."""
+    a, operations = events.anchors, events.evidence.facts.operations
+    mine = [each for each in operations if each.at == events.at["clear"]]
+    pulsed = [each for each in operations if mine and each.object == mine[0].object]
+    clears = [each for each in pulsed if each.op == SyncOp.EVENT_CLEAR and each.actor == notifier]
+    waits = [each for each in pulsed if each.op == SyncOp.WAIT_BEGIN and each.actor == waiter and clears and each.order < clears[-1].order]
+    if len(clears) < 2 or not waits:
+        return
+    last, ended = At(clears[-1].at), At(waits[-1].at)
+    before = a.preceding(waiter, ended)
+    if before is not None:
+        says = f"{a.actor_of(notifier).title} notifies for the last time before {a.actor_of(waiter).title} waits again"
+        yield drafted("bad", says, [(a.operation(notifier, last, "acquire"), a.operation(waiter, ended, "acquire"), before)])
+
+
+def set_between_look_and_reset(events: RoleEvents) -> Iterator[Order]:
+    """The state changes and the event is set between the waiter's look and its reset of the event. Raises Unplaced."""
+    at, setter, waiter = events.at, events.actor("notify"), events.actor("wait")
+    if setter is None or waiter is None:
+        return
+    a = events.anchors
+    who, other = a.actor_of(setter), a.actor_of(waiter)
+    sets, since = a.operation(setter, at["notify"], "acquire"), a.held_since_event(who, at["notify"], at["look"])
+    looks, clears = (a.operation(waiter, at[role], "acquire") for role in ("look", "clear"))
+    says = f"{who.title} sets it after {other.title} has looked and before it resets it"
+    for begins in dict.fromkeys((a.since_event(who, at["notify"]), since)):
+        yield drafted("bad", says, [(looks, sets, begins), (sets, clears, looks)])
+    yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
+    yield drafted("serial", f"{who.title} sets it when {other.title} waits", [(clears, sets, since)])
+
+
+def set_before_unreached_clear(events: RoleEvents) -> Iterator[Order]:
+    """The state changes and the event is set after the waiter's look, before it comes to where it clears the event. Raises Unplaced."""
+    at, setter, waiter = events.at, events.actor("notify"), events.actor("look")
+    if setter is None or waiter is None:
+        return
+    a = events.anchors
+    who, other = a.actor_of(setter), a.actor_of(waiter)
+    looks, sets = a.operation(waiter, at["look"], "acquire"), a.operation(setter, at["notify"], "acquire")
+    changes, clears = a.operation(setter, at["change"], "acquire"), a.unreached(waiter, at["look"], events.line(UNREACHED))
+    says = f"{who.title} sets it after {other.title} has looked and before it clears it"
+    for since in dict.fromkeys((a.held_since_event(who, at["change"], at["look"]), a.since_event(who, at["change"]))):
+        yield drafted("bad", says, [(looks, changes, since), (sets, clears, looks)])
+    yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
+
+
+def undone_before_it_goes_on(events: RoleEvents) -> Iterator[Order]:
+    """Who is woken has its lock again only when another has undone what it waited for. Raises Unplaced."""
+    at, waiter, other = events.at, events.thread("wait"), events.thread(UNDOES)
+    if waiter is None or other is None:
+        return
+    a = events.anchors
+    who, undoer = a.actor_of(waiter), a.actor_of(other)
+    waits, goes_on = a.operation(waiter, at["wait"], "await"), a.operation(waiter, at["goes on"], "acquire")
+    undoes = a.operation(other, at[UNDOES], "acquire")
+    says = f"{undoer.title} undoes it before {who.title}, which is woken, has its lock again"
+    yield drafted("bad", says, [(undoes, goes_on, waits)])
+    yield drafted("serial", f"{undoer.title} undoes it after {who.title} has gone on", [(goes_on, undoes, a.since_event(undoer, at[UNDOES]))])
+
+
+def wakes_the_wrong_one(events: RoleEvents) -> Iterator[Order]:
+    """Two of one kind wait. One of the other kind wakes the first of them, and the second of the other kind waits, too, before that has its lock
+    again: whom it then wakes is of its own kind. Raises Unplaced.
+    """
+    a = events.anchors
+
+    def kind(roles: tuple[str, str, str]) -> list[tuple[OrderPlace, OrderPlace, OrderPlace]]:
+        """Of both threads of a kind: the start, the wait and the notification."""
+        found = []
+        for role in roles[:2]:
+            at, actor = events.at[role], events.thread(role)
+            if actor is not None:
+                waits = replace(a.unreached(actor, at, events.line(roles[2])), access="await")
+                found.append((OrderPlace(waits.actor, "start"), waits, a.operation(actor, at, "acquire")))
+        return found
+
+    for wakers, woken in ((ONE_KIND, OTHER_KIND), (OTHER_KIND, ONE_KIND)):
+        (begins, _, notifies), (second_begins, second_waits, _) = kind(wakers)
+        (_, waits, goes_on), (other_begins, other_waits, _) = kind(woken)
+        says = f"two wait at line {waits.line}, and one at line {second_waits.line} before the first of them, which is woken, has its lock again"
+        held = [(waits, other_begins, None), (other_waits, begins, None), (notifies, second_begins, None), (second_waits, goes_on, waits)]
+        yield drafted("bad", says, held)
+
+
+def both_wait(events: RoleEvents) -> Iterator[Order]:
+    """Both look before the one notifies. Raises Unplaced."""
+    waiters, notifier = (events.work(events.at["wait"]), events.work(events.at["also"])), events.work(events.at["hold"])
+    if notifier is None or None in waiters:
+        return
+    a, hold = events.anchors, events.at["hold"]
+    changes, since = a.operation(notifier, hold, "acquire"), a.since_event(a.actor_of(notifier), hold)
+    looks = [a.preceding(who, events.at[role]) for who, role in zip(waiters, ("wait", "also"), strict=True) if who is not None]
+    if None not in looks:
+        held = [(look, changes, since) for look in looks if look is not None]
+        yield drafted("bad", f"both wait before {a.actor_of(notifier).title} notifies", held)

@@ -1,0 +1,76 @@
+"""Time limits that end while a task waits anywhere, for what no detector foresaw: who is cut off there must leave nobody waiting for ever."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from causeway_core.analysis import Analysis
+from causeway_core.analysis.detectors.cancellation import cancels, coroutines_that_ran, moments
+from causeway_core.analysis.telling import Scene, Teller
+from causeway_core.analysis.text import called, own_nodes
+from causeway_core.model import Finding
+from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.cancellation import LEFT, CancellingOrders
+from causeway_core.proof.planning.places import Unplaced
+
+MOST_AWAITS = 6
+"""Awaits that are tried, those of cleaning up first."""
+
+
+def interruptions(analysis: Analysis, anchors: Anchors) -> Iterator[Finding]:
+    """A finding, with its orders, for each await at which a recorded task waited under a time limit. Hints: nothing but a run that hangs, where one
+    does not in which the limit ends before the function is called, says that there is anything in it.
+    """
+    evidence = analysis.evidence
+    if not cancels(evidence.texts, evidence.facts.operations):
+        return
+    scene = Scene(evidence, Teller(evidence, analysis.graph.why_unordered), analysis.graph.place)
+    orders = CancellingOrders(anchors, evidence)
+    given = 0
+    for path, function, wait in sorted(_awaits(analysis), key=lambda each: not _cleans_up(each[1], each[2])):
+        shown = evidence.facts.shown(path)
+        limited = any(orders.expires(actor, at) for actor, at in anchors.resumptions(shown, wait.lineno))
+        if limited and given < MOST_AWAITS:
+            given += 1
+            finding = _told(scene, path, function, wait)
+            try:
+                yield replace(finding, orders=tuple(orders.orders(finding)))
+            except Unplaced:
+                continue
+
+
+def _awaits(analysis: Analysis) -> Iterator[tuple[str, ast.AsyncFunctionDef, ast.Await]]:
+    """The awaits in coroutines that ran of what is no recorded coroutine: a task that waits, waits there."""
+    evidence = analysis.evidence
+    own = {function.name for _, function in evidence.texts.functions() if isinstance(function, ast.AsyncFunctionDef)}
+    for path, function in coroutines_that_ran(evidence, ("coroutine", "async_generator")):
+        for node in own_nodes(function):
+            if isinstance(node, ast.Await) and not (isinstance(node.value, ast.Call) and called(node.value) in own):
+                yield path, function, node
+
+
+def _cleans_up(function: ast.AsyncFunctionDef, wait: ast.Await) -> bool:
+    """Whether an await stands where something is put right: in a `finally`, an except clause, or in a function that is called there by its name."""
+    for block in own_nodes(function):
+        if isinstance(block, ast.Try):
+            parts: Sequence[ast.stmt] = [*block.finalbody, *(each for handler in block.handlers for each in handler.body)]
+            if any(node is wait for part in parts for node in ast.walk(part)):
+                return True
+    return function.name in ("__aexit__", "close", "aclose", "release", "reset") or function.name.startswith(("_release", "_close", "_reset"))
+
+
+def _told(scene: Scene, path: str, function: ast.AsyncFunctionDef, wait: ast.Await) -> Finding:
+    moment = moments(scene.evidence, path, function)
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="hint",
+        rank=21.7,
+        confidence=0.1,
+        title=f"`{function.name}` awaits in line {wait.lineno} under a time limit: when that ends there, what others wait for does not come",
+        resource=function.name,
+        events=[moment(wait, "cancel", "awaits: the time limit ends here"), moment(wait, LEFT, "what follows is left out")],
+        recommendation="do what others wait for in `finally`, without an await before it, or shield the awaits that clean up (`asyncio.shield`)",
+        explanation="A time limit may end at any await below it. It did not end at this one in this run.",
+    )

@@ -1,0 +1,401 @@
+"""Orders in which one actor comes into the window of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import combinations, islice
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.model import Actor, At
+from causeway_core.model.order import Order, OrderPlace
+from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.bystanders import Bystanders, worker_kind
+from causeway_core.proof.planning.draft import drafted
+from causeway_core.proof.planning.dropped_lock import DroppedLockOrders
+from causeway_core.proof.planning.places import Unplaced
+
+_NEXT = 48
+"""Accesses of an actor after its look among which a place to hold it is sought."""
+MOST_ENTWINED = 3
+"""Places at which the second actor is held within what it does, while the first does it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One actor's part in a window: its first and last place, and the last place before which it can be held (None: its start).
+
+    `holds`: the locks it has through its part; `takes`: those it takes since it can be held. `leads`: the other side comes to its part only once
+    this one has come to where it is held.
+    """
+
+    actor: Actor
+    first: OrderPlace
+    last: OrderPlace
+    since: OrderPlace | None
+    title: str
+    holds: frozenset[int] = frozenset()
+    takes: frozenset[int] = frozenset()
+    leads: bool = False
+
+
+class WindowOrders:
+    """Makes them. Each method raises Unplaced where a place is not known."""
+
+    def __init__(self, anchors: Anchors, evidence: Evidence) -> None:
+        self._anchors = anchors
+        self._evidence = evidence
+        self._locked_out: set[Order] = set()
+        self._dropped_lock = DroppedLockOrders(anchors, evidence)
+
+    def orders(self, candidate: Candidate) -> Iterator[Order]:
+        """The bad and the serial orders of a window, the likeliest first."""
+        several = self._writes_several(candidate)
+        for order in self._all(candidate):
+            yield replace(order, watch=()) if several else order
+
+    def sides(self, candidate: Candidate) -> tuple[Side, list[Side]]:
+        """The window's part, and the parts of the one that comes into it, the longest first. Raises Unplaced."""
+        return self._owner(candidate), self._visitors(candidate)
+
+    def _writes_several(self, candidate: Candidate) -> bool:
+        """Whether the statement at the window's end writes several items: which one it is the nth time may depend on the order, and what is left in
+        one says nothing of another."""
+        evidence, table = self._evidence, self._evidence.table
+        if evidence.facts.locations[int(table.location[candidate.last])].kind != "item":
+            return False
+        return len({int(table.location[row]) for row in evidence.rows_at(int(table.site[candidate.last])) if table.writes[row]}) > 1
+
+    def _all(self, candidate: Candidate) -> Iterator[Order]:
+        # Who looks into a half-built table does no more than that.
+        more = [self._dropped_lock.orders, self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
+        more = more if candidate.pattern not in (Pattern.HALF_BUILT, Pattern.PUBLISHED) else []
+        sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
+        again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
+        bystanders = Bystanders.of_candidate(self._anchors, self._evidence, candidate)
+        for number, source in enumerate(sources):
+            with suppress(Unplaced):
+                for order in source(candidate):
+                    yield from self._with_bystanders(order, bystanders, alone=number == 0)
+            with suppress(Unplaced):
+                yield from self._at_last(candidate) if number == 0 else ()
+        for source, each in again:
+            with suppress(Unplaced):
+                yield from source(each)
+        # Last: what they leave at the place is not watched.
+        with suppress(Unplaced):
+            yield from bystanders.serial()
+
+    def _with_bystanders(self, order: Order, bystanders: Bystanders, *, alone: bool) -> Iterator[Order]:
+        for each in bystanders.with_bystanders(order, alone=alone):
+            if order in self._locked_out and not each.alternate:
+                self._locked_out.add(each)
+            yield each
+
+    def locked_out(self, order: Order) -> bool:
+        """Whether the second actor of a bad order would have to take a lock that the first holds, as the recorded run went."""
+        return order in self._locked_out
+
+    def _window(self, candidate: Candidate) -> Iterator[Order]:
+        """The second actor runs inside the first's window, to its end; and the serial orders."""
+        a, b = self._owner(candidate), self._visitors(candidate)[0]
+        yield self._inside(a, b)
+        yield from serial(a, b)
+
+    def _farther(self, candidate: Candidate) -> Iterator[Order]:
+        """The second actor runs inside the first's window as far as it is known to go."""
+        a = self._owner(candidate)
+        yield from (self._inside(a, b) for b in self._visitors(candidate)[1:])
+
+    def _again(self, candidate: Candidate) -> Iterator[Order]:
+        """An alternate: other actors, who may not be in each other's way as these are."""
+        yield replace(inside(self._owner(candidate), self._visitors(candidate)[0]), alternate=True)
+
+    def _at_last(self, candidate: Candidate) -> Iterator[Order]:
+        """The first is held after its last such look, which the others' changes wait for: what is missed earlier, a later one may find.
+
+        The second is who took in the recorded run what the first puts there last.
+        """
+        table, evidence, a = self._evidence.table, self._evidence, self._anchors
+        if candidate.pattern is not Pattern.CROSSED or not evidence.changes_structure(candidate.last):
+            return
+        one, two = candidate.others
+        last = max(self._like(candidate.last, candidate.last), key=lambda row: int(table.order[row]))
+        takers = [row for row in self._like(two) if table.order[row] > table.order[last] and evidence.stream(row) != evidence.stream(last)]
+        looks, acts = (evidence.function_of(int(table.site[row])) for row in (candidate.first, last))
+        if last == candidate.last or not takers or not (looks == acts or (acts, looks) in evidence.calls):
+            return
+        taker = max(takers, key=lambda row: int(table.order[row]))
+        changes = evidence.latest(int(table.actor[taker]), frozenset({int(table.site[one])}), int(table.order[taker]))
+        if changes and evidence.concurrent(last, changes[0]):
+            b = self._visitors(replace(candidate, last=last, others=(changes[0], taker)))[0]
+            who, held = a.actor(last), a.access(last)
+            # Looks that find what they found before are not recorded each time; the statement is.
+            look = a.predicted(candidate.first, who, a.entered(evidence.at(last)))
+            says = f"{who.title} is held after the last time of {said(look)} until {b.title} has {_passed(b.last)}"
+            yield drafted("bad", says, [(look, a.access(one), a.held_since(one, candidate.first)), (b.last, held, look)], watch=[held])
+
+    def _like(self, row: int, by: int | None = None) -> list[int]:
+        """The accesses of a place at the site of one; with `by` only those of that access's actor."""
+        table = self._evidence.table
+        rows = [each for each in self._evidence.rows_at(int(table.site[row])).tolist() if int(table.location[each]) == int(table.location[row])]
+        return rows if by is None else [each for each in rows if int(table.actor[each]) == int(table.actor[by])]
+
+    def _elsewhere(self, candidate: Candidate) -> Iterator[Order]:
+        """A request that came on a connection once the one before was answered: while that is held, it comes on the next connection to be made."""
+        a, b = self._owner(candidate), self._visitors(candidate)[0]
+        requests = [self._evidence.request_at(row) for row in (candidate.first, candidate.others[0])]
+        path = self._anchors.on_next_connection(b.actor)
+        if None in requests or a.actor.id == b.actor.id or worker_kind(a.actor) != worker_kind(b.actor) or path is None:
+            return
+        moved = replace(b, first=replace(b.first, actor=path), last=replace(b.last, actor=path), since=None)
+        yield replace(inside(a, moved), says=f"{inside(a, moved).says} on another connection", alternate=True)
+
+    def _inside(self, a: Side, b: Side) -> Order:
+        order = inside(a, b)
+        if a.holds & b.takes:
+            self._locked_out.add(order)
+        return order
+
+    def _alike(self, candidate: Candidate) -> Iterator[Order]:
+        """Another actor that begins as the first does runs inside the first's window, where the recorded visitor is of another kind."""
+        table, evidence = self._evidence.table, self._evidence
+        first = candidate.first
+        span = table.span(int(table.location[first]))
+        taken = {int(table.actor[first]), *(int(table.actor[row]) for row in candidate.others)}
+        rows = [row for row in range(span.start, span.stop) if int(table.site[row]) == int(table.site[first]) and int(table.actor[row]) not in taken]
+        for row in rows[:1]:
+            closed = candidate.last if candidate.last is not None else first
+            if evidence.order.happens_before(evidence.at(closed), evidence.at(row), must=True):
+                continue
+            again = replace(candidate, others=(row,))
+            yield self._inside(self._owner(again), self._visitors(again)[0])
+
+    def _overtaken(self, candidate: Candidate) -> Iterator[Order]:
+        """Only the second actor's access lies in the window; what it does next comes after it."""
+        table, anchors = self._evidence.table, self._anchors
+        others = sorted(candidate.others, key=lambda row: int(table.order[row]))
+        first, last = others[0], others[-1]
+        who = anchors.actor(first)
+        if not table.writes[last] or not self._evidence.rows_of(who.id, int(table.order[last]) + 1, 2**62, first=1):
+            return
+        a, b = self._owner(candidate), anchors.access(first)
+        # Of two places the second may be one to which it then does not come.
+        for end in (last, first) if candidate.pattern is Pattern.CROSSED else (last,):
+            c = anchors.access(end)
+            says = f"{a.title} is held after {said(a.first)} until {who.title} has passed {said(c)}, which then waits for {said(a.last)}"
+            held = [(a.first, b, self._anchors.held_since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
+            yield drafted("bad", says, held, watch=[a.last])
+
+    def _late(self, candidate: Candidate) -> Iterator[Order]:
+        """The first is held only where it is about to take out what is there: what it does before may be what lets the other come."""
+        a, other = self._anchors, candidate.others[0]
+        since = a.since(candidate.last)
+        if since is None:
+            return
+        taker, who, last, put = a.actor(candidate.last), a.actor(other), a.access(candidate.last), a.access(other)
+        says = f"{taker.title} is held after {said(since)} until {who.title} has passed {said(put)}, which then waits for {said(last)}"
+        yield drafted("bad", says, [(put, last, since), (last, a.end(who), put)], watch=[last])
+        yield from serial(self._owner(candidate), self._visitors(candidate)[0])
+
+    def _entwined(self, candidate: Candidate) -> Iterator[Order]:
+        """Both are past what should have kept the second out: it is held within what it does next until the first has ended.
+
+        Where one runs to its end before the other goes on, work that is only wrong at the same time (two in a critical section, two
+        connections at once) does no harm.
+        """
+        yield from self._both_within(candidate, 0, 1)
+
+    def _entwined_farther(self, candidate: Candidate) -> Iterator[Order]:
+        """The same with the second actor held farther on: what both do after they have passed may be where they are in each other's way."""
+        yield from self._both_within(candidate, 1, MOST_ENTWINED)
+
+    def _both_within(self, candidate: Candidate, start: int, stop: int) -> Iterator[Order]:
+        if candidate.dependence != "control" or candidate.pattern is not Pattern.CLONE:
+            return
+        a, other, who = self._anchors, candidate.others[0], self._anchors.actor(candidate.others[0])
+        owner, begins, last = self._owner(candidate), a.access(other), self._next_write(candidate)
+        own = list(islice(self._held_within(other, candidate.first), stop))
+        alike = [] if own else list(islice(self._held_within(candidate.first, other, then=candidate.last), stop))
+        held_at = [(a.access(one), a.access(two)) for one, two in own[start:]]
+        for one, two in alike[start:]:
+            held_at.append((a.predicted(one, who, self._evidence.at(other)), a.predicted(two, who, self._evidence.at(other))))
+        for inside, rest in held_at:
+            says = f"{owner.title} and {who.title} both pass {said(owner.first)} before either goes on; {who.title} is held at {said(rest)}"
+            held = [(owner.first, begins, a.held_since(other, candidate.first)), (inside, last, owner.first), (a.end(owner.actor), rest, inside)]
+            yield drafted("bad", says, held, watch=[last])
+
+    def _next_write(self, candidate: Candidate) -> OrderPlace:
+        """Where the window's actor first changes the place it looked at."""
+        table = self._evidence.table
+        rows = self._evidence.rows_of(int(table.actor[candidate.first]), int(table.order[candidate.first]) + 1, int(table.order[candidate.last]))
+        place = int(table.location[candidate.first])
+        return self._anchors.access(next((row for row in rows if int(table.location[row]) == place and table.writes[row]), candidate.last))
+
+    def _held_within(self, look: int, against: int, then: int | None = None) -> Iterator[tuple[int, int]]:
+        """Accesses of one actor after its look between which it can be held: a read and a write of a place that both use (one pair a place), or the
+        next after it has changed the place it looked at. With `then`, only what another can do too while this one waits to come there: not what
+        belongs to the statement of the look, nor what is done under a lock that is needed there.
+        """
+        evidence, table = self._evidence, self._evidence.table
+        shared = {int(table.location[row]) for row in self._after(against)}
+        seen: set[tuple[bool, int]] = set()
+        for one, two in combinations(self._after(look), 2):
+            place = int(table.location[one])
+            reads_first = not table.writes[one] and bool(table.writes[two]) and place == int(table.location[two]) and place in shared
+            takes = bool(table.writes[one]) and place == int(table.location[look])
+            if not (reads_first or takes) or (takes, place) in seen or not evidence.parted(one, two, against):
+                continue
+            if then is None or not (self._in_one_statement(look, one) or evidence.locks_through(one, two) & evidence.locks_at(then)):
+                seen.add((takes, place))
+                yield one, two
+
+    def _in_one_statement(self, one: int, other: int) -> bool:
+        places = [self._anchors.access(row) for row in (one, other)]
+        return len({(place.file, place.line) for place in places}) == 1
+
+    def _after(self, row: int) -> list[int]:
+        table = self._evidence.table
+        return self._evidence.rows_of(int(table.actor[row]), int(table.order[row]) + 1, 2**62, first=_NEXT)
+
+    def _mirrored(self, candidate: Candidate) -> Iterator[Order]:
+        """The roles exchanged: the first actor inside the second's window, where it has one at the same places."""
+        table, evidence = self._evidence.table, self._evidence
+        other = candidate.others[0]
+        actor, order = int(table.actor[other]), int(table.order[other])
+        sites = frozenset({int(table.site[candidate.first])})
+        if candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.HALF_BUILT, Pattern.PUBLISHED, Pattern.READ_WRITE_READ):
+            return
+        reads = [other] if int(table.site[other]) in sites else evidence.latest(actor, sites, order)
+        reads = [row for row in reads if int(table.location[row]) == int(table.location[candidate.first])]
+        if not reads:
+            return
+        start = max(reads, key=lambda row: int(table.order[row]))
+        writes = [
+            row
+            for row in evidence.rows_of(actor, int(table.order[start]) + 1, 2**62, first=64)
+            if int(table.site[row]) == int(table.site[candidate.last]) and int(table.location[row]) == int(table.location[candidate.last])
+        ]
+        a = self._anchors
+        who = a.actor(other)
+        last = a.access(writes[0]) if writes else a.predicted(candidate.last, who, evidence.at(start))
+        holds = evidence.locks_through(start, writes[0]) if writes else evidence.locks_at(start)
+        owner = Side(who, a.access(start), last, self._anchors.held_since(start, candidate.first), who.title, holds)
+        visitor = self._owner(candidate)
+        last = self._visitor_end(candidate.first, candidate.last, start, writes[0] if writes else None)[0]
+        begins = visitor.actor.first_at if visitor.since is None else evidence.at(candidate.first)
+        to = visitor.actor.last_at if last.access == "end" else evidence.at(candidate.last)
+        takes = frozenset() if begins is None or to is None else self._taken(visitor.actor, begins, to)
+        visitor = replace(visitor, last=last, takes=takes)
+        yield self._inside(owner, visitor)
+
+    def _owner(self, candidate: Candidate) -> Side:
+        a = self._anchors
+        who = a.actor(candidate.first)
+        since = self._anchors.held_since(candidate.first, candidate.others[0])
+        holds = self._evidence.locks_through(candidate.first, candidate.last)
+        first = self._found_in_loop(candidate) or a.access(candidate.first)
+        return Side(who, first, a.access(candidate.last), since, who.title, holds)
+
+    def _found_in_loop(self, candidate: Candidate) -> OrderPlace | None:
+        """Where a loop has come to the item that its actor then writes: when the loop begins that has not been looked at yet."""
+        evidence, a = self._evidence, self._anchors
+        sites = [int(evidence.table.site[row]) for row in (candidate.first, candidate.last)]
+        node, who = evidence.node(evidence.read_node(sites[0])), a.actor(candidate.first)
+        loops = sites[0] < 0 and node is not None and node.place is not None and node.place.shape == "iterate"
+        if not loops or who.kind in ("task", "callback") or evidence.function_of(sites[0]) != evidence.function_of(sites[1]):
+            return None
+        before = a.preceding(who.id, evidence.at(candidate.last))
+        return before if before is not None and before.line > a.access(candidate.first).line else None
+
+    def _visitors(self, candidate: Candidate) -> list[Side]:
+        """The second actor's part: from its first access on, to its end if that can come in the window, else to its last access.
+
+        It is held at its start, else (where it needs the window's locks on its way) just before its part, to which it comes first.
+        """
+        table, a, evidence = self._evidence.table, self._anchors, self._evidence
+        others = sorted(candidate.others, key=lambda row: int(table.order[row]))
+        first = self._begin(others[0])
+        who, holds = a.actor(first), evidence.locks_through(candidate.first, candidate.last)
+        early, late = a.held_since(first, candidate.first), a.since(first)
+        comes = not evidence.order.happens_before(evidence.at(candidate.first), a.entered(evidence.at(first)), must=True)
+        sides = []
+        ends = self._visitor_end(first, others[-1], candidate.first, candidate.last)
+        if candidate.pattern is Pattern.TORN_READ:
+            # Who only reads is done with the second place: the next time it reads both is another part.
+            ends = [*(end for end in ends if end.access == "end"), a.access(others[-1])]
+        for end in ends:
+            to = who.last_at if end.access == "end" and who.last_at is not None else evidence.at(others[-1])
+            begins = who.first_at if early is None and who.first_at is not None else a.entered(evidence.at(first))
+            takes = self._taken(who, begins, to)
+            sides.append(Side(who, a.access(first), end, early, who.title, takes=takes))
+            if late is not None and late != early:
+                lead = comes and bool(holds & takes)
+                sides.append(Side(who, a.access(first), end, late, who.title, takes=self._taken(who, a.entered(evidence.at(first)), to), leads=lead))
+        return sides
+
+    def _taken(self, actor: Actor, begin: At, end: At) -> frozenset[int]:
+        """The locks that an actor takes between two of its events."""
+        thread = self._evidence.facts.thread_of(actor.id)
+        return frozenset(hold.object for hold in self._evidence.holds.holds if hold.actor == thread and begin <= hold.at <= end)
+
+    def _begin(self, row: int) -> int:
+        """Where the part of a visitor that writes begins: at the read that its write depends on, where it made one of the same place."""
+        evidence, table = self._evidence, self._evidence.table
+        if not table.writes[row]:
+            return row
+        reads = frozenset(evidence.depends(int(table.site[row])))
+        before = evidence.latest(int(table.actor[row]), reads, int(table.order[row]))
+        same = [read for read in before if int(table.location[read]) == int(table.location[row]) and not table.writes[read]]
+        return max(same, key=lambda read: int(table.order[read]), default=row)
+
+    def _visitor_end(self, first: int, last: int, opened: int, closed: int | None) -> list[OrderPlace]:
+        """Where a visitor's part may end: at the actor's end, unless that needs the window closed; at its last access near by."""
+        evidence, a = self._evidence, self._anchors
+        who = a.actor(first)
+        found = []
+        if who.last_at is not None and who.state in ("finished", "failed", "cancelled"):
+            needs = closed is not None and evidence.order.happens_before(evidence.at(closed), who.last_at, must=True)
+            if not needs:
+                found.append(a.end(who))
+        table = evidence.table
+        places = {int(table.location[opened]), *([] if closed is None else [int(table.location[closed])])}
+        function = evidence.function_of(abs(int(table.site[last])))
+        later = [
+            row
+            for row in evidence.rows_of(int(table.actor[first]), int(table.order[last]), 2**62, first=64)
+            if int(table.location[row]) in places and evidence.function_of(abs(int(table.site[row]))) == function
+        ]
+        request = evidence.request_at(first)
+        later = [row for row in later if evidence.request_at(row) == request]
+        if closed is not None and not any(table.writes[row] for row in later):
+            found.append(a.predicted(closed, who, evidence.at(first)))
+        found.append(a.access(later[-1] if later else last))
+        return found
+
+
+def inside(a: Side, b: Side, waits: OrderPlace | None = None) -> Order:
+    """The bad order: `b` wholly in the window of `a`; `waits`: where the actor of `a` waits for what it had another do first."""
+    says = f"{a.title} is held after {said(a.first)} until {b.title} has {_passed(b.last)}"
+    first = [(b.since, a.first, a.since)] if b.leads and b.since is not None else []
+    since = a.first if a.first.actor == a.last.actor else waits  # a work item that ends the window is held from its start
+    return drafted("bad", says, [*first, (a.first, b.first, b.since), (b.last, a.last, since)], watch=[a.last])
+
+
+def _passed(place: OrderPlace) -> str:
+    return "ended" if place.access == "end" else f"passed {said(place)}"
+
+
+def serial(a: Side, b: Side) -> Iterator[Order]:
+    """The two serial orders."""
+    yield drafted("serial", f"{a.title} first, then {b.title}", [(a.last, b.first, b.since)], watch=[a.last])
+    yield drafted("serial", f"{b.title} first, then {a.title}", [(b.last, a.first, a.since)], watch=[a.last])
+
+
+def said(place: OrderPlace) -> str:
+    """The place, for people."""
+    if place.access in ("start", "end"):
+        return f"the {place.access} of its call in a thread" if "/submit()" in place.actor else f"its {place.access}"
+    return f"its {place.access} at {place.file}:{place.line}"

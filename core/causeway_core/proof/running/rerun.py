@@ -1,0 +1,339 @@
+"""The recorded command again, under an order."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from causeway_core.analysis import examine
+from causeway_core.errors import CausewayError, ResetFailed
+from causeway_core.launch.environment import environment
+from causeway_core.launch.run import Run
+from causeway_core.launch.target import Target
+from causeway_core.launch.zygote import Nursery
+from causeway_core.model import Finding
+from causeway_core.model.order import Exploration, Order
+from causeway_core.proof.outcome.databases import servers
+from causeway_core.proof.outcome.lost_updates import lost_updates
+from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.outcome.outcome import Outcome, databases, observe, written_paths
+from causeway_core.proof.running.isolation import NOT_CAPTURED, Isolation, missing
+from causeway_core.proof.running.requests import drive_of, is_driven
+from causeway_core.proof.running.workspace import Workspace
+from causeway_core.storage import Recording
+from causeway_core.storage.disk import bytes_on_disk
+
+PLAIN = Order("serial", "without an order", (), ())
+"""The order that forces nothing."""
+PLAIN_AGAIN = Order("serial", "without an order once more", (), ())
+"""The same, for a second run that all who want one share."""
+SHORTEST_SECONDS = 10.0
+LONGEST_SECONDS = 180.0
+GRACE_SECONDS = 1.0
+SHORTEST_STALL, STALL = 3.0, 1.5
+"""Seconds, and times the recorded run's duration, after which an order is given up to whose places nobody comes, though something moves."""
+AT_A_TIME = 2
+FIRST_GIVEN_PORT = 32_768
+"""Where the range begins from which systems give ports (Linux: 32768, others higher)."""
+LARGEST_OUTPUT = 4 << 20
+SMALLEST_LIMIT_BYTES = 8 << 20
+"""A re-run that records more than this, and twenty times what the recorded run did, is taken to go round for ever."""
+_TURN_SECONDS = 0.02
+
+
+def nothing() -> None:
+    """Watches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """One re-run: whether the order held (`result`), and what came of it."""
+
+    order: Order | Exploration
+    result: OrderResult
+    outcome: Outcome
+    seconds: float
+
+    @property
+    def uncaptured(self) -> str:
+        """What an isolated run asked for in vain; empty if it had all its answers."""
+        return self.result.reason if self.result.kind == NOT_CAPTURED else ""
+
+
+class Stopped(Exception):
+    """The re-runs were stopped from outside."""
+
+
+class Reruns:
+    """Runs the recorded command again; the same order runs only once unless asked for `again`. May be used from several threads. `watch` is called
+    every 20 ms of each run, by whichever thread waits for it; what it raises ends the run and comes out of `run`.
+
+    Each run leads a process group of its own and is killed, with all it started, when it takes much longer than the recorded one: five times as
+    long, at least ten seconds. Standard input is empty. The recordings are dropped afterwards, or kept in `keep`. With `isolation` they get what came
+    from outside from the record; one that asks for what is not there is not feasible, of kind `NOT_CAPTURED`.
+    """
+
+    def __init__(
+        self, recording: Recording, *, keep: Path | None = None, watch: Callable[[], None] = nothing, isolation: Isolation | None = None
+    ) -> None:
+        meta = recording.meta
+        self._workspace = Workspace.of(recording)
+        self._target = target_of(recording)
+        self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
+        self._stall = max(SHORTEST_STALL, STALL * (meta.duration_ns or 0) / 1e9)
+        # One that goes round and round would fill the disk long before it is given up.
+        self._largest = max(SMALLEST_LIMIT_BYTES, 20 * recording.path.stat().st_size)
+        self._recording = recording
+        self._keep = keep
+        self._watch = watch
+        self._isolation = isolation
+        self._apart = runs_apart(recording)
+        self.nursery = Nursery()
+        self._known: dict[Order | Exploration, Rerun] = {}
+        self._lock = threading.Lock()
+        self._running: set[Run] = set()
+        self._stopped = False
+        self.count = 0
+
+    @cached_property
+    def driven(self) -> bool:
+        """Whether what happens depends on when requests come in."""
+        return is_driven(self._recording)
+
+    @cached_property
+    def recorded(self) -> Outcome:
+        """What came of the recorded run itself, as far as its recording shows it: not its output, nor what it left on disk. Costs no run."""
+        return observe(self._recording, output="", result=None, timed_out=False, folder=Path(self._recording.meta.root))
+
+    def run(self, order: Order | Exploration, *, again: bool = False, stuck: bool = False) -> Rerun:
+        """The outcome of the command under an order; with `stuck` also of the deadlocks in it. Raises LaunchError, RecordingError, and Stopped
+        after `stop`.
+        """
+        with self._lock:
+            known = None if again else self._known.get(order)
+            self.count += known is None
+            number = self.count
+        if known is None:
+            known = self._run(order, number, stuck)
+            with self._lock:
+                self._known.setdefault(order, known)
+        return known
+
+    def attempt(self, *orders: Order | Exploration, again: bool = False, stuck: bool = False) -> list[Rerun]:
+        """`run` for each of some orders, two at a time where their runs cannot meet. One that cannot be started or read counts as infeasible.
+        Raises ResetFailed, Stopped.
+        """
+        if not self._apart or len(orders) < 2:
+            return [self._attempt(order, again, stuck) for order in orders]
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            try:
+                return list(pool.map(lambda order: self._attempt(order, again, stuck), orders))
+            except BaseException:
+                # Ctrl-C: the pool waits for its threads, so what they wait for has to end.
+                self.stop()
+                raise
+
+    def _attempt(self, order: Order | Exploration, again: bool, stuck: bool) -> Rerun:
+        try:
+            return self.run(order, again=again, stuck=stuck)
+        except ResetFailed:
+            raise
+        except CausewayError as error:
+            return Rerun(order, OrderResult(False, reason=f"the re-run failed: {error}", kind="failed"), Outcome({}), 0.0)
+
+    def stop(self) -> None:
+        """Kills what runs; every `run` raises Stopped from now on."""
+        with self._lock:
+            self._stopped = True
+            for run in self._running:
+                run.kill()
+
+    def _run(self, order: Order | Exploration, number: int, stuck: bool) -> Rerun:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="causeway-rerun-", ignore_cleanup_errors=True) as temporary, self._workspace.target(
+            self._target
+        ) as (target, folder):
+            place = Path(temporary)
+            (place / "order.json").write_text(json.dumps(order.document()))
+            path = place / "rerun.causeway"
+            in_time = self._execute(target, path, place)
+            timed_out = in_time is not None
+            result = self._isolated(OrderResult.read(place / "result.json"), place)
+            if in_time is not None and result is not None and isinstance(order, Order):
+                result = _unfinished(order, result, in_time)
+            output, replies = printed(place / "stdout"), printed(place / "replies")
+            with Recording.open(path) as recording:
+                outcome = observe(recording, output=output, replies=replies, result=result, timed_out=timed_out, folder=folder)
+                if stuck and order.aim == "bad":
+                    analysis = examine(recording)
+                    struck = [finding for finding in analysis.findings if finding.tier == "likely"]
+                    lost = dict.fromkeys((*_lost(struck), *lost_updates(analysis.evidence)))
+                    outcome = replace(outcome, deadlocks=_deadlocks(struck), lost_updates=tuple(lost))
+            self._put_away(path, order, number)
+        if result is None:
+            result = OrderResult(not order.constraints, reason="the recorder in the program said nothing of the order")
+        return Rerun(order, result, outcome, time.monotonic() - began)
+
+    def _isolated(self, result: OrderResult | None, place: Path) -> OrderResult | None:
+        lacking = missing(place / "answers.json") if self._isolation is not None else ""
+        if not lacking:
+            return result
+        return replace(result or OrderResult(False), feasible=False, kind=NOT_CAPTURED, reason=f"{NOT_CAPTURED}: {lacking}")
+
+    def _execute(self, target: Target, path: Path, place: Path) -> OrderResult | None:
+        """Runs to the end, or to the limit; then what was said of the order before it was killed."""
+        variables = variables_of(self._recording, target, place, self._isolation)
+        variables["CAUSEWAY_ORDER"] = str(place / "order.json")
+        variables["CAUSEWAY_ORDER_RESULT"] = str(place / "result.json")
+        variables["CAUSEWAY_DRIVE_OUTPUT"] = str(place / "replies")
+        variables["CAUSEWAY_ORDER_LIMIT"] = f"{self._stall:g}"
+        with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
+            if self._stopped:
+                raise Stopped
+            loaded = place / "loaded"
+            run = Run(target, path, variables, start=lambda: self.nursery.start(target, variables, stdout=out, stderr=err, loaded=loaded))
+            with self._lock:
+                self._running.add(run)
+                if self._stopped:  # while it was being born
+                    run.kill()
+            try:
+                late = self._wait(run, place / "result.json")
+                run.finish()
+            finally:
+                run.kill()
+                with self._lock:
+                    self._running.discard(run)
+        if self._stopped:
+            raise Stopped
+        return late
+
+    def _wait(self, run: Run, told: Path) -> OrderResult | None:
+        """To the end, or the limit; not much longer than until the program itself says that nobody in it can go on."""
+        ends, said = time.monotonic() + self._limit, 0
+        result: OrderResult | None = None
+        while run.poll(_TURN_SECONDS):
+            self._watch()
+            if told.exists() and (changed := told.stat().st_mtime_ns) != said:
+                said = changed
+                result = OrderResult.read(told) or result
+                if result is not None and result.hang is not None:
+                    ends = min(ends, time.monotonic() + GRACE_SECONDS)
+            too_large = _size(told.parent) > self._largest
+            if too_large or time.monotonic() > ends:
+                if not too_large:
+                    run.signal(signal.SIGINT)
+                    self._grant(run, GRACE_SECONDS)
+                run.kill()
+                return result or OrderResult(True)
+        return None
+
+    def _grant(self, run: Run, seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        while run.poll(_TURN_SECONDS) and time.monotonic() < ends:
+            pass
+
+    def _put_away(self, path: Path, order: Order | Exploration, number: int) -> None:
+        if self._keep is not None:
+            self._keep.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, self._keep / f"rerun-{number}-{order.aim}.causeway")
+            (self._keep / f"rerun-{number}-{order.aim}.order.json").write_text(json.dumps(order.document(), indent=2))
+
+
+def _unfinished(order: Order, result: OrderResult, in_time: OrderResult) -> OrderResult:
+    """The result of a run that was ended: unless all places were passed `in_time`, somebody may have been held for good, and that it did not end is
+    the order's doing."""
+    if not in_time.feasible or in_time.hang is not None or all(each.after in in_time.passed for each in order.constraints):
+        return result
+    return replace(result, feasible=False, reason="not all of its places were passed when time was up", kind="no progress")
+
+
+def printed(path: Path) -> str:
+    """What a file holds that a run printed to, as far as it counts; nothing where there is none."""
+    return path.read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") if path.exists() else ""
+
+
+def _size(folder: Path) -> int:
+    """The bytes on disk of a recording that grows, and of what was not yet taken in."""
+    return bytes_on_disk((*folder.glob("rerun.causeway*"), *(folder / "spool").rglob("*")))
+
+
+def _deadlocks(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """What the deadlocks are about that struck in a run."""
+    return tuple(finding.resource for finding in findings if finding.kind == "deadlock")
+
+
+def happened(finding: Finding) -> bool:
+    """Whether what a finding of a recording tells of struck in the recorded run."""
+    return "It happened in this run." in finding.explanation
+
+
+def _lost(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The places that somebody wrote by what he had read of them before another wrote them, in this run."""
+    kinds = ("lost_update", "atomicity_violation")
+    return tuple(dict.fromkeys(finding.resource for finding in findings if finding.kind in kinds and happened(finding)))
+
+
+def runs_apart(recording: Recording) -> bool:
+    """Whether two runs at once cannot meet: no server at an address that both would want, no database that both would ask, and no files outside of
+    the copies they work on."""
+    if servers(recording) or recording.meta.reset:
+        return False
+    root = Path(recording.meta.root)
+    serves = any(row.op == "http.server" for row in recording.io()) or any(
+        span.attributes.get("span.kind") == "server" for span in recording.spans()
+    )
+    if (serves or local_ports(recording)) and not _ports_are_given(recording):
+        return False
+    return all(path.is_relative_to(root) for path in written_paths(recording) | databases(recording))
+
+
+def local_ports(recording: Recording) -> set[int]:
+    """The ports of this machine that the run connected to; 0 stands for a socket without one."""
+    found: set[int] = set()
+    for row in recording.io():
+        if row.op == "socket" and row.attributes.get("action") == "connect":
+            found.add(int(str(row.attributes.get("server.port") or 0)))
+        elif row.op == "http.client" and row.attributes.get("url.full"):
+            found.add(urlsplit(str(row.attributes["url.full"])).port or 0)
+    return found
+
+
+def _ports_are_given(recording: Recording) -> bool:
+    """Whether the ports are such as the system gives to whoever asks for any, and nothing in the program names them."""
+    ports = local_ports(recording)
+    if not ports or min(ports) < FIRST_GIVEN_PORT:
+        return False
+    texts = [*recording.meta.command, *(recording.source_text(source.id) for source in recording.sources())]
+    return not any(str(port) in text for port in ports for text in texts)
+
+
+def variables_of(recording: Recording, target: Target, place: Path, isolation: Isolation | None) -> dict[str, str]:
+    """The environment in which the recorded program runs again, its spool and answers in `place`."""
+    base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
+    # Sets iterate in the same order in every re-run, so that outcomes differ by the schedule alone.
+    base.setdefault("PYTHONHASHSEED", "0")
+    if isolation is not None:
+        isolation.put(base, place / "answers.json")
+    meta = recording.meta
+    how = meta.launch
+    return environment(
+        target, place / "spool", detail=meta.detail, include=how.include, exclude=how.exclude, drive=drive_of(recording, place), base=base
+    )
+
+
+def target_of(recording: Recording) -> Target:
+    """What was recorded, as something to run: the same interpreter, flags, arguments, folder and project."""
+    meta = recording.meta
+    return Target(meta.launch.python or sys.executable, meta.launch.flags, meta.command, Path(meta.cwd), Path(meta.root))

@@ -1,0 +1,130 @@
+"""Where a re-run runs: in the project's own folder, or in a copy of it when the recorded run wrote into it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from causeway_core.errors import ResetFailed
+from causeway_core.launch.target import Target
+from causeway_core.proof.outcome.outcome import databases, written_paths
+from causeway_core.storage.recording import Recording
+
+LEFT_OUT = (
+    ".git", ".hg", ".venv", "venv", "node_modules", ".causeway", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".tox", "*.causeway",
+)  # fmt: skip
+TEMPORARY = (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev"))
+MOST_FILES = 20_000
+MOST_BYTES = 256 << 20
+RESET_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`copied`: each re-run gets a fresh copy of `root`, so that all start from the same; `absent` (relative to it) are not in the copy. `reset`
+    is a shell command that brings back the rest, such as a database, and runs there before each."""
+
+    root: Path
+    copied: bool
+    reset: str = ""
+    absent: frozenset[Path] = frozenset()
+
+    @classmethod
+    def of(cls, recording: Recording) -> Workspace:
+        """The workspace that the recorded run calls for."""
+        root = Path(recording.meta.root)
+        return cls(root, bool(writes_inside(recording, root)), recording.meta.reset, absent_before(recording, root))
+
+    @contextmanager
+    def target(self, target: Target) -> Iterator[tuple[Target, Path]]:
+        """The target to run, and the folder that holds the project while it runs. A copy is removed at the end. Raises ResetFailed."""
+        if not self.copied:
+            self._bring_back(self.root)
+            yield target, self.root
+            return
+        with tempfile.TemporaryDirectory(prefix="causeway-", ignore_cleanup_errors=True) as temporary:
+            # The same name as the original: some programs look at it.
+            copy = Path(temporary).resolve() / self.root.name
+            shutil.copytree(self.root, copy, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT), ignore_dangling_symlinks=True)
+            for path in self.absent:
+                _remove(copy / path)
+            self._bring_back(copy)
+            yield self._moved(target, copy), copy
+
+    def _bring_back(self, folder: Path) -> None:
+        if not self.reset:
+            return
+        try:
+            done = subprocess.run(
+                self.reset, shell=True, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=RESET_SECONDS,
+                check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise ResetFailed(f"the reset command did not end within {RESET_SECONDS:g} s: {self.reset}", "run it by hand") from error
+        if done.returncode:
+            said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
+            raise ResetFailed(f"the reset command failed with {done.returncode}: {said}", f"run it by hand: {self.reset}")
+
+    def _moved(self, target: Target, copy: Path) -> Target:
+        def moved(word: str) -> str:
+            path = Path(word)
+            return str(copy / path.relative_to(self.root)) if path.is_absolute() and path.is_relative_to(self.root) else word
+
+        return replace(target, program=tuple(map(moved, target.program)), cwd=Path(moved(str(target.folder))), project=copy)
+
+    def too_large(self) -> bool:
+        """Whether a copy would take too long."""
+        files = size = 0
+        for name, names, found in os.walk(self.root):
+            folder = Path(name)
+            names[:] = [each for each in names if each not in LEFT_OUT]
+            for file in found:
+                files += 1
+                try:
+                    size += (folder / file).lstat().st_size
+                except OSError:
+                    continue
+            if files > MOST_FILES or size > MOST_BYTES:
+                return True
+        return False
+
+
+def absent_before(recording: Recording, root: Path) -> frozenset[Path]:
+    """What was not there before the recorded run and may be now, below the project's folder: the run looked for it and found nothing, and never
+    removed it.
+    """
+    looked, removed = set(), set()
+    for row in recording.io():
+        path = Path(str(row.attributes.get("file.path", "")))
+        if row.op == "file" and row.attributes.get("action") in ("remove", "rmdir", "rename"):
+            removed.add(path)
+        elif row.op == "file" and row.attributes.get("file.found") is False and path.is_relative_to(root) and path != root:
+            looked.add(path)
+    return frozenset(path.relative_to(root) for path in looked - removed if ".." not in path.parts)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def writes_inside(recording: Recording, root: Path) -> set[Path]:
+    """What the recorded run wrote below the project's folder, caches apart."""
+    paths = written_paths(recording) | databases(recording)
+    return {path for path in paths if path.is_relative_to(root) and not set(path.parts) & set(LEFT_OUT)}
+
+
+def writes_outside(recording: Recording, root: Path) -> set[Path]:
+    """What it wrote neither there nor below a folder for temporary files."""
+    places = {root, *TEMPORARY, *(place.resolve() for place in TEMPORARY)}
+    paths = written_paths(recording) | databases(recording)
+    return {path for path in paths if not any(path.is_relative_to(place) for place in places)}
