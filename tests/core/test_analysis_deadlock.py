@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from causeway_core.analysis.certainties import certainties
-from causeway_core.analysis.telling import Scene, Teller
+from causeway_core.analysis.direct_findings import direct_findings
+from causeway_core.analysis.wording import Namer, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
 from causeway_core.storage.rows import Waiting
@@ -16,8 +16,8 @@ BLOCKED, BLOCKED_ASYNC = 1, 5
 
 def found(trace: Trace) -> list[Finding]:
     evidence = trace.evidence()
-    teller = Teller(evidence, lambda a, b: "nothing orders them")
-    return certainties(Scene(evidence, teller, lambda at: SourcePlace(PATH, "app.py", 1, "work", At(at))), evidence)
+    namer = Namer(evidence, lambda a, b: "nothing orders them")
+    return direct_findings(Scene(evidence, namer, lambda at: SourcePlace(PATH, "app.py", 1, "work", At(at))), evidence)
 
 
 def crossing() -> tuple[Trace, int, int, int, int]:

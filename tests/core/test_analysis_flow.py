@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 from causeway_core.analysis.flow import ProgramFlow, Role
-from causeway_core.analysis.text import Texts
+from causeway_core.analysis.source_text import Texts
 
 
 def origins(source: str, target: str) -> dict[str, str]:

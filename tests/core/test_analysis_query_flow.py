@@ -5,8 +5,8 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from causeway_core.analysis.query_flow import Written, influence, is_mapped, recomputed
-from causeway_core.analysis.text import Texts
+from causeway_core.analysis.database.query_flow import Written, influence, is_mapped, recomputed
+from causeway_core.analysis.source_text import Texts
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At
 

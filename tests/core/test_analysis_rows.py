@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from causeway_core.analysis.detectors.rows import row_windows
-from causeway_core.analysis.statement import parse
-from causeway_core.analysis.telling import Scene, Teller
+from causeway_core.analysis.database.statement import parse
+from causeway_core.analysis.detectors.database.row_updates import row_windows
+from causeway_core.analysis.wording import Namer, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
 
@@ -18,8 +18,8 @@ UPDATE = "UPDATE accounts SET balance = ? WHERE id = ?"
 
 def found(trace: Trace) -> list[Finding]:
     evidence = trace.evidence()
-    teller = Teller(evidence, lambda a, b: "nothing orders them")
-    return row_windows(Scene(evidence, teller, lambda at: SourcePlace(PATH, "app.py", 1, "withdraw", At(at))), evidence)
+    namer = Namer(evidence, lambda a, b: "nothing orders them")
+    return row_windows(Scene(evidence, namer, lambda at: SourcePlace(PATH, "app.py", 1, "withdraw", At(at))), evidence)
 
 
 def two_withdrawals(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from causeway_core.analysis.transactions import Transactions
+from causeway_core.analysis.evidence.transactions import Transactions
 from causeway_core.storage.rows import Sql
 
 from tests.support.trace import Trace

@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from causeway_core.analysis.clock import Clock
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.facts import Facts
+from causeway_core.analysis.evidence.clock import Clock
+from causeway_core.analysis.evidence.facts import Facts
+from causeway_core.analysis.evidence.holds import Holds
+from causeway_core.analysis.evidence.operations import ACQUIRES, RELEASES, Operation
+from causeway_core.analysis.evidence.table import AccessTable
 from causeway_core.analysis.flow import ProgramFlow, Role
-from causeway_core.analysis.holds import Holds
-from causeway_core.analysis.operations import ACQUIRES, RELEASES, Operation
-from causeway_core.analysis.table import AccessTable
 from causeway_core.model import Actor, At, Function, Location, Site, Step, ValueKind, make_at
 from causeway_core.storage.columns import ACCESS_OPS, AccessColumns
 from causeway_core.storage.rows import Io, Obj, Span, Sql, Waiting

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from causeway_core.analysis.candidate import Candidate
-from causeway_core.analysis.certainties import certainties
+from causeway_core.analysis.direct_findings import direct_findings
 from causeway_core.analysis.document import to_document
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.load import load
+from causeway_core.analysis.evidence.load import load
+from causeway_core.analysis.evidence.trace_scope import actors_of_trace
 from causeway_core.analysis.pipeline import Progress, judged
-from causeway_core.analysis.telling import Scene, Teller, race_finding
-from causeway_core.analysis.trace_scope import actors_of_trace
+from causeway_core.analysis.wording import Namer, Scene, race_finding
 from causeway_core.errors import RecordingError
 from causeway_core.graph import CausalGraph
 from causeway_core.model import Finding
@@ -43,9 +43,9 @@ def examine(
     graph = graph or CausalGraph.load(recording)
     actors = actors_of_trace(recording, trace_id) if trace_id else None
     evidence = load(recording, graph, actors=actors)
-    teller = Teller(evidence, graph.why_unordered)
-    told: list[tuple[Finding, Candidate | None]] = [(race_finding(teller, candidate), candidate) for candidate in judged(evidence, progress)]
-    for finding in certainties(Scene(evidence, teller, graph.place), evidence):
+    namer = Namer(evidence, graph.why_unordered)
+    told: list[tuple[Finding, Candidate | None]] = [(race_finding(namer, candidate), candidate) for candidate in judged(evidence, progress)]
+    for finding in direct_findings(Scene(evidence, namer, graph.place), evidence):
         if actors is None or any(evidence.actor_at(at) in actors for at in finding.witness):
             told.append((finding, None))
     ordered = sorted(told, key=lambda each: (each[0].rank, each[0].witness, each[0].title))

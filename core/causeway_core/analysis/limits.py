@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.table import MUTATE
-from causeway_core.analysis.text import called
+from causeway_core.analysis.evidence.table import MUTATE
+from causeway_core.analysis.source_text import called
 
 A_LIMIT = "The check keeps a limit: more than it allows is wrong by itself."
 """Stands in the explanation of such a finding."""

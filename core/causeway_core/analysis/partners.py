@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.table import Ints
+from causeway_core.analysis.evidence.table import Ints
 
 NEIGHBOURS = 6
 """Accesses of one site that are tried inside a window, and on each side of it."""

@@ -8,25 +8,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from causeway_core.analysis.candidate import Candidate, Pattern
-from causeway_core.analysis.detectors.check_use import check_uses
-from causeway_core.analysis.detectors.closed import closed_early, closed_uses
-from causeway_core.analysis.detectors.crossed import crossed
-from causeway_core.analysis.detectors.given_late import given_late
-from causeway_core.analysis.detectors.half_built import half_built
-from causeway_core.analysis.detectors.handlers import handler_windows
-from causeway_core.analysis.detectors.iteration import fails_when_changed, iterations
-from causeway_core.analysis.detectors.lost_update import lost_updates, resets
-from causeway_core.analysis.detectors.noted_late import noted_late
-from causeway_core.analysis.detectors.order_flip import order_flips
-from causeway_core.analysis.detectors.own_mark import own_marks
-from causeway_core.analysis.detectors.published import published_early
-from causeway_core.analysis.detectors.read_back import read_backs
-from causeway_core.analysis.detectors.reentered import reentered
-from causeway_core.analysis.detectors.replacement import replacements
-from causeway_core.analysis.detectors.stale import stale_changes
-from causeway_core.analysis.detectors.taken_out import taken_out
-from causeway_core.analysis.detectors.torn_read import torn_reads
-from causeway_core.analysis.detectors.unordered import unordered
+from causeway_core.analysis.detectors.atomicity.changed_during_iteration import fails_when_changed, iterations
+from causeway_core.analysis.detectors.atomicity.check_then_use import check_uses
+from causeway_core.analysis.detectors.atomicity.entry_cleanup import entry_cleanups
+from causeway_core.analysis.detectors.atomicity.lost_update import lost_updates, resets
+from causeway_core.analysis.detectors.atomicity.multi_variable import multi_variable_violations
+from causeway_core.analysis.detectors.atomicity.read_back import read_backs
+from causeway_core.analysis.detectors.atomicity.replaced_resource import replacements
+from causeway_core.analysis.detectors.atomicity.requests import request_windows
+from causeway_core.analysis.detectors.atomicity.shared_flag import shared_flags
+from causeway_core.analysis.detectors.atomicity.stale_container import stale_changes
+from causeway_core.analysis.detectors.atomicity.torn_read import torn_reads
+from causeway_core.analysis.detectors.locks.guarded_reentry import guarded_reentries
+from causeway_core.analysis.detectors.ordering.data_race import unordered
+from causeway_core.analysis.detectors.ordering.early_publication import early_publications
+from causeway_core.analysis.detectors.ordering.late_initialization import late_initializations
+from causeway_core.analysis.detectors.ordering.order_violation import order_violations
+from causeway_core.analysis.detectors.ordering.partial_rebuild import partial_rebuilds
+from causeway_core.analysis.detectors.ordering.use_after_close import closed_early, uses_after_close
+from causeway_core.analysis.detectors.ordering.write_after_completion import writes_after_completion
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.filters import FILTERS
 from causeway_core.analysis.partners import Partners
@@ -46,22 +46,22 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
     stages: list[tuple[str, Callable[[], Iterator[Candidate]]]] = [
         ("read-write windows", lambda: lost_updates(evidence, windows, partners)),
         ("checks and uses", lambda: check_uses(evidence, windows, partners)),
-        ("requests", lambda: handler_windows(evidence, windows)),
+        ("requests", lambda: request_windows(evidence, windows)),
         ("values read back", lambda: read_backs(evidence, windows, partners)),
-        ("marks of one's own", lambda: own_marks(evidence, partners)),
-        ("locks asked for again", lambda: reentered(evidence, partners)),
-        ("values taken out", lambda: taken_out(evidence, partners)),
+        ("marks of one's own", lambda: shared_flags(evidence, partners)),
+        ("locks asked for again", lambda: guarded_reentries(evidence, partners)),
+        ("values taken out", lambda: entry_cleanups(evidence, partners)),
         ("old containers", lambda: stale_changes(evidence, partners)),
         ("replacements", lambda: replacements(evidence, windows, partners)),
         ("iterations", lambda: iterations(evidence, partners)),
-        ("orders", lambda: order_flips(evidence, partners)),
-        ("objects that are closed", lambda: closed_uses(evidence, partners)),
+        ("orders", lambda: order_violations(evidence, partners)),
+        ("objects that are closed", lambda: uses_after_close(evidence, partners)),
         ("objects that are closed early", lambda: closed_early(evidence, partners)),
-        ("pairs of places", lambda: crossed(evidence, partners)),
-        ("tables that are rebuilt", lambda: half_built(evidence)),
-        ("marks that are set early", lambda: published_early(evidence, partners)),
-        ("what is given late", lambda: given_late(evidence, partners)),
-        ("what callbacks note", lambda: noted_late(evidence)),
+        ("pairs of places", lambda: multi_variable_violations(evidence, partners)),
+        ("tables that are rebuilt", lambda: partial_rebuilds(evidence)),
+        ("marks that are set early", lambda: early_publications(evidence, partners)),
+        ("what is given late", lambda: late_initializations(evidence, partners)),
+        ("what callbacks note", lambda: writes_after_completion(evidence)),
         ("torn reads", lambda: torn_reads(evidence, partners)),
         ("plain races", lambda: unordered(evidence, partners)),
     ]

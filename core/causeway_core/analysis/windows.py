@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.table import Flags, Ints
 from causeway_core.analysis.flow.graph import Dependence
-from causeway_core.analysis.table import Flags, Ints
 
 SAMPLE = 160
 """Windows of one pair of sites that are examined one by one."""

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from causeway_core.analysis import analyze
-from causeway_core.analysis.telling.headline import headline
+from causeway_core.analysis.wording.headline import headline
 from causeway_core.storage import Recording
 
 

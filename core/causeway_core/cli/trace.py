@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causeway_core.analysis.trace_scope import actors_of_trace
+from causeway_core.analysis.evidence.trace_scope import actors_of_trace
 from causeway_core.errors import CommandError
 from causeway_core.storage import Recording
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from causeway.redaction import is_secret, scrub
 
 from causeway_core.analysis import Analysis
-from causeway_core.analysis.trace_scope import actors_of_trace
+from causeway_core.analysis.evidence.trace_scope import actors_of_trace
 from causeway_core.errors import ExportImpossible
 from causeway_core.export.regression.answers import source_of
 from causeway_core.export.regression.entry import Entry, entries

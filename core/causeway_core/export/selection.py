@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from causeway_core.analysis.trace_scope import actors_of_trace
+from causeway_core.analysis.evidence.trace_scope import actors_of_trace
 from causeway_core.errors import ExportImpossible
 from causeway_core.model import Actor, Edge, Finding, Step
 from causeway_core.storage.recording import Recording

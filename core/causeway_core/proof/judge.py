@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from causeway_core.analysis.detectors import lock_order, wakeup_state
-from causeway_core.analysis.detectors.answered_early import ENTERS
-from causeway_core.analysis.detectors.settled_gone import SETTLES
+from causeway_core.analysis.detectors.futures.resolved_after_cancel import SETTLES
+from causeway_core.analysis.detectors.locks import lock_order
+from causeway_core.analysis.detectors.wakeups import unlocked_state
+from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
 from causeway_core.analysis.limits import A_LIMIT
-from causeway_core.analysis.telling.sentence import GIVES
+from causeway_core.analysis.wording.title import GIVES
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order
 from causeway_core.model.proof import Proof
@@ -284,7 +285,7 @@ def _calls_for_others(notes: _Notes, settled: bool, unsteady: Finding | None) ->
 
 
 def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
-    told = finding.explanation.replace(lock_order.ONLY_A_HINT, "").replace(wakeup_state.ONLY_A_HINT, "").strip()
+    told = finding.explanation.replace(lock_order.ONLY_A_HINT, "").replace(unlocked_state.ONLY_A_HINT, "").strip()
     rank = finding.rank % 10 - 10.0
     return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=told)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from causeway_core.analysis import Analysis, keep
-from causeway_core.analysis.detectors.computed_twice import BEGINS
-from causeway_core.analysis.detectors.handlers import NOTE
-from causeway_core.analysis.detectors.removed_twice import REMOVES
+from causeway_core.analysis.detectors.atomicity.double_removal import REMOVES
+from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
+from causeway_core.analysis.detectors.atomicity.requests import NOTE
 from causeway_core.analysis.document import of_document
 from causeway_core.analysis.filters.generations import SUCCEEDED
-from causeway_core.analysis.telling.sentence import CLOSES, TAKES
+from causeway_core.analysis.wording.title import CLOSES, TAKES
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
 from causeway_core.model.proof import Proof, Verdict

@@ -114,7 +114,7 @@ class Recorder:
         """On a thread of its own: look for findings, without re-runs, and keep them in the recording."""
         # What analyses takes long to import, and is not needed before: meanwhile the recording is completed.
         from causeway_core.analysis import analyze
-        from causeway_core.analysis.telling.headline import headline, pressing
+        from causeway_core.analysis.wording.headline import headline, pressing
 
         self._complete.wait()
         if not self._finished or not 0 < self._ingestor.events <= MOST_ANALYSED:

@@ -1,4 +1,4 @@
-"""Detectors: each looks for one kind of trouble and yields candidates (races) or finished findings (certainties).
+"""Detectors: each looks for one kind of bug and yields candidates (races, judged by the filters) or finished findings (from events).
 
-One file a detector. A detector proposes whatever its pattern allows and two actors' concurrency does not rule out; filters judge.
+One file a detector, grouped by subject. A detector proposes whatever its pattern allows and the concurrency of two actors does not rule out.
 """

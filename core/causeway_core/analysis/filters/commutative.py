@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.table import MUTATE, TEST
+from causeway_core.analysis.evidence.table import MUTATE, TEST
 
 COMMUTING = frozenset({"append", "add", "appendleft", "extend", "update", "discard", "put", "put_nowait"})
 

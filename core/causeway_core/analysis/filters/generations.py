@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from causeway_core.analysis.candidate import Candidate, Pattern, Verdict
-from causeway_core.analysis.detectors.check_use import takes_away
+from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 
 _LOCKS = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition")

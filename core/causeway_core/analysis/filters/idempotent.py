@@ -6,9 +6,9 @@ import ast
 
 from causeway_core.analysis.candidate import Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
+from causeway_core.analysis.evidence.table import WRITE
 from causeway_core.analysis.filters.unchanged import effects_of, same_scalar
 from causeway_core.analysis.flow.graph import Node
-from causeway_core.analysis.table import WRITE
 from causeway_core.model import ValueKind
 
 PURE = frozenset(

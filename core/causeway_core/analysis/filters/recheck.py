@@ -7,7 +7,7 @@ import ast
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.filters.unchanged import effects_of
-from causeway_core.analysis.text import called
+from causeway_core.analysis.source_text import called
 
 
 def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.table import MUTATE, WRITE
+from causeway_core.analysis.evidence.table import MUTATE, WRITE
 from causeway_core.model import ValueKind
 
 _SCALARS = frozenset({ValueKind.NONE, ValueKind.FALSE, ValueKind.TRUE, ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT, ValueKind.TEXT})

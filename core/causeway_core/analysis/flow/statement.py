@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from causeway_core.analysis.flow.expression import ExpressionFlow
 from causeway_core.analysis.flow.graph import NOTHING, FlowGraph, Taint, Usage, as_control
 from causeway_core.analysis.flow.scope import Scope
-from causeway_core.analysis.text import last_name
+from causeway_core.analysis.source_text import last_name
 
 if TYPE_CHECKING:
     from causeway_core.analysis.flow.program import Functions

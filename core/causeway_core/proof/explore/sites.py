@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain, combinations, islice
 
 from causeway_core.analysis import Analysis
-from causeway_core.analysis.table import ITERATE
+from causeway_core.analysis.evidence.table import ITERATE
 from causeway_core.model import Access, At, ObjectRef
 from causeway_core.model.order import OrderPlace, PlaceAccess
 from causeway_core.proof.planning.anchors import Anchors

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
 
-from causeway_core.analysis.text import Texts, called
+from causeway_core.analysis.source_text import Texts, called
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import ExceptionRow
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from causeway_core.analysis.detectors.settled_gone import CANCELLED, SETTLES
+from causeway_core.analysis.detectors.futures.resolved_after_cancel import CANCELLED, SETTLES
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.text import called, own_nodes
+from causeway_core.analysis.source_text import called, own_nodes
 from causeway_core.model import Actor, At, Finding, FindingAccess, Function
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.anchors import Anchors

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from causeway_core.analysis.candidate import Candidate
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.holds import Hold
 from causeway_core.analysis.filters.generations import in_turn
-from causeway_core.analysis.holds import Hold
 from causeway_core.model import Actor, At
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.anchors import Anchors

@@ -9,8 +9,8 @@ from typing import cast
 import numpy as np
 
 from causeway_core.analysis import Analysis
-from causeway_core.analysis.statement import parse
-from causeway_core.analysis.table import MUTATE
+from causeway_core.analysis.database.statement import parse
+from causeway_core.analysis.evidence.table import MUTATE
 from causeway_core.graph import SourcePlace
 from causeway_core.model import Actor, At, Function, Site, ValueKind
 from causeway_core.model.order import OrderPlace, PlaceAccess

@@ -10,12 +10,12 @@ from itertools import islice
 
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.candidate import Candidate, Pattern
-from causeway_core.analysis.detectors.check_use import takes_away
-from causeway_core.analysis.detectors.computed_twice import BEGINS
-from causeway_core.analysis.detectors.late_put import LATE
-from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
-from causeway_core.analysis.detectors.settled_twice import SETTLE
-from causeway_core.analysis.detectors.wakeup_undone import UNDOES
+from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
+from causeway_core.analysis.detectors.atomicity.double_removal import TAKES_TOO
+from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
+from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
+from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
+from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import Actor, At, Finding
 from causeway_core.model.order import Order, OrderPlace, PlaceAccess

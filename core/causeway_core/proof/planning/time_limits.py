@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from causeway_core.analysis import Analysis
-from causeway_core.analysis.detectors.cancellation import cancels, coroutines_that_ran, moments
-from causeway_core.analysis.telling import Scene, Teller
-from causeway_core.analysis.text import called, own_nodes
+from causeway_core.analysis.detectors.cancellation.partial_update import cancels, coroutines_that_ran, moments
+from causeway_core.analysis.source_text import called, own_nodes
+from causeway_core.analysis.wording import Namer, Scene
 from causeway_core.model import Finding
 from causeway_core.proof.planning.anchors import Anchors
 from causeway_core.proof.planning.cancellation import LEFT, CancellingOrders
@@ -26,7 +26,7 @@ def interruptions(analysis: Analysis, anchors: Anchors) -> Iterator[Finding]:
     evidence = analysis.evidence
     if not cancels(evidence.texts, evidence.facts.operations):
         return
-    scene = Scene(evidence, Teller(evidence, analysis.graph.why_unordered), analysis.graph.place)
+    scene = Scene(evidence, Namer(evidence, analysis.graph.why_unordered), analysis.graph.place)
     orders = CancellingOrders(anchors, evidence)
     given = 0
     for path, function, wait in sorted(_awaits(analysis), key=lambda each: not _cleans_up(each[1], each[2])):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from causeway_core.analysis.detectors.answered_early import ENTERS
-from causeway_core.analysis.detectors.called_at_once import ADDS
-from causeway_core.analysis.detectors.computed_twice import BEGINS
-from causeway_core.analysis.detectors.late_put import LATE
-from causeway_core.analysis.detectors.queue_checks import TAKES
-from causeway_core.analysis.detectors.removed_twice import TAKES_TOO
-from causeway_core.analysis.detectors.settled_twice import SETTLE
-from causeway_core.analysis.detectors.wakeup_mistaken import OTHER_KIND
-from causeway_core.analysis.detectors.wakeup_undone import UNDOES
-from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
+from causeway_core.analysis.detectors.atomicity.double_removal import TAKES_TOO
+from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
+from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
+from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
+from causeway_core.analysis.detectors.queues.check_then_get import TAKES
+from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
+from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
+from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
+from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
+from causeway_core.analysis.detectors.wakeups.wrong_waiter import OTHER_KIND
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Finding
 from causeway_core.model.order import Order

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 
-from causeway_core.analysis.detectors.computed_twice import BEGINS, COMPUTES, COMPUTES_TOO
+from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS, COMPUTES, COMPUTES_TOO
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.templates.events import RoleEvents

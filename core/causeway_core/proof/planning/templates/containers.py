@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from causeway_core.analysis.detectors.answered_early import ENTERS, FINDS
-from causeway_core.analysis.detectors.late_put import LAST, LATE
-from causeway_core.analysis.detectors.queue_checks import ANOTHER, ANOTHER_ENDS, TAKES
-from causeway_core.analysis.detectors.removed_twice import REMOVES, TAKES_TOO
+from causeway_core.analysis.detectors.atomicity.double_removal import REMOVES, TAKES_TOO
+from causeway_core.analysis.detectors.queues.check_then_get import ANOTHER, ANOTHER_ENDS, TAKES
+from causeway_core.analysis.detectors.queues.put_after_sentinel import LAST, LATE
+from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS, FINDS
 from causeway_core.model import Actor, At
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.draft import drafted

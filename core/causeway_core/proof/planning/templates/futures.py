@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from causeway_core.analysis.detectors.called_at_once import ADDS
-from causeway_core.analysis.detectors.settled_twice import SETTLE, SETTLES_TOO
+from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
+from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE, SETTLES_TOO
 from causeway_core.model.order import Order
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.templates.events import RoleEvents

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from causeway_core.analysis.detectors.self_lock import signal_handlers
+from causeway_core.analysis.detectors.locks.self_deadlock import signal_handlers
 from causeway_core.model import At
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.draft import drafted

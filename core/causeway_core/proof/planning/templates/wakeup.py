@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from causeway_core.analysis.detectors.wakeup_mistaken import ONE_KIND, OTHER_KIND
-from causeway_core.analysis.detectors.wakeup_undone import UNDOES
-from causeway_core.analysis.detectors.wakeup_unseen import UNREACHED
+from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
+from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
+from causeway_core.analysis.detectors.wakeups.wrong_waiter import ONE_KIND, OTHER_KIND
 from causeway_core.model import At
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.draft import drafted

@@ -1,0 +1,99 @@
+"""Functions whose results are kept (`functools.cache`, `lru_cache`): of two threads that ask before the first has its answer, both compute one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.source_text import last_name
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.graph import SourcePlace
+from causeway_core.model import At, Finding
+
+COMPUTES, COMPUTES_TOO, BEGINS = "asks", "asks too", "computes"
+"""Roles of what each of two actors does where it asks, and of the first statement of the function."""
+_KEEP = frozenset({"cache", "lru_cache"})
+MOST = 4
+_NEAR = 400
+"""Accesses that are looked through for who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A function whose results are kept, with its file, the functions that call it, at most over one other (file and qualified name), and the line of
+    its first statement."""
+
+    path: str
+    node: ast.FunctionDef
+    callers: frozenset[tuple[str, str]]
+    begins: int
+
+
+def duplicate_computations(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """Two threads that come to such a function in either order. Hints, for a re-run to show that it matters that there are two results."""
+    found = []
+    for kept in _functions(evidence):
+        pair = next(_pairs(evidence, kept), None)
+        if pair is not None:
+            found.append(_finding(scene, evidence, kept, *pair))
+    return found[:MOST]
+
+
+def _functions(evidence: Evidence) -> Iterator[_Kept]:
+    calls = [(_split(caller), _split(callee), callee) for caller, callee in evidence.flow.graph.calls]
+    for path, node in evidence.texts.functions():
+        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+        makes = any(isinstance(each, ast.Call) for statement in body for each in ast.walk(statement))
+        decorators = {last_name(each.func if isinstance(each, ast.Call) else each) for each in node.decorator_list}
+        if isinstance(node, ast.FunctionDef) and decorators & _KEEP and makes:
+            direct = {caller for caller, _, callee in calls if callee.startswith(f"{path}:{node.lineno}:")}
+            farther = {caller for caller, callee, _ in calls if callee in direct}
+            yield _Kept(path, node, frozenset(direct | farther), body[0].lineno)
+
+
+def _split(scope: str) -> tuple[str, str]:
+    """File and qualified name of a scope, by its key."""
+    start, _, qualname = scope.rpartition(":")
+    return start.rpartition(":")[0], qualname
+
+
+def _pairs(evidence: Evidence, kept: _Kept) -> Iterator[tuple[int, int]]:
+    """Accesses of two threads in functions that call it, which come in either order."""
+    table, facts = evidence.table, evidence.facts
+    first: dict[int, int] = {}
+    for row in range(min(len(table), _NEAR)):
+        site = facts.sites.get(abs(int(table.site[row])))
+        function = None if site is None else facts.functions[site.function]
+        if function is not None and (function.path, function.qualname) in kept.callers:
+            first.setdefault(int(table.actor[row]), row)
+    rows = [row for actor, row in first.items() if not evidence.is_asynchronous(actor)]
+    for number, one in enumerate(rows):
+        for other in rows[number + 1 :]:
+            if evidence.stream(one) != evidence.stream(other) and evidence.concurrent(one, other):
+                yield one, other
+
+
+def _finding(scene: Scene, evidence: Evidence, kept: _Kept, one: int, other: int) -> Finding:
+    actors = [int(evidence.table.actor[row]) for row in (one, other)]
+    shown, name = evidence.facts.shown(kept.path), kept.node.name
+    place = SourcePlace(kept.path, shown, kept.begins, name, At(0))
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="hint",
+        rank=21.0,
+        confidence=0.2,
+        title=(
+            f"the results of `{name}` are kept, but {scene.actor(actors[1])} could ask for one while {scene.actor(actors[0])} computes it: "
+            "each would have a result of its own"
+        ),
+        resource=name,
+        events=[
+            Moment(actors[0], evidence.at(one), COMPUTES, f"calls {name}"),
+            Moment(actors[1], evidence.at(other), COMPUTES_TOO, f"calls {name} too"),
+            Moment(actors[0], 0, BEGINS, f"{name} computes a result", place),
+        ],
+        recommendation=f"hold a lock around the call of `{name}`, or compute what all are to share before they start",
+        explanation="`functools.cache` and `lru_cache` hold no lock while they compute. It did not happen in this run.",
+    )

@@ -1,0 +1,139 @@
+"""What is handed to a waiting task that is cancelled before it runs again, and then belongs to nobody."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from causeway_core.analysis.detectors.cancellation.partial_update import cancels
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.source_text import FunctionNode, called, last_name, own_nodes
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.graph import SourcePlace
+from causeway_core.model import At, Finding
+
+_RESULT = "in `except CancelledError` look whether the future is done and not cancelled, and hand on what it got: call `{}`"
+_NOTIFIED = "in `except CancelledError` notify the next one, and raise; or let `{}` call `notify_all()`"
+_ASKS = frozenset({"done", "cancelled", "result", "exception"})
+
+
+def lost_handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
+    """Coroutines that wait for a future which they have put where another takes it out to give it a result, and that do not look, when they are
+    cancelled, whether they had got it; or for a condition of which another notifies one, and that do not notify the next then. A hint: whether
+    anything depends on it only a run can tell in which the cancellation comes then.
+    """
+    texts = evidence.texts
+    if not cancels(texts, events):
+        return []
+    givers = [(path, function, call) for path, function in texts.functions() for call in _settlings(function)]
+    found = []
+    for path, function in texts.functions():
+        if not isinstance(function, ast.AsyncFunctionDef):
+            continue
+        for wait, name in _waits(function):
+            if not _looks_after(function, name, {giver.name for _, giver, _ in givers}):
+                found += [_finding(scene, evidence, (path, function, wait), giver, _RESULT) for giver in givers if giver[1] is not function][:1]
+        for wait, name in _waits_notified(function):
+            pulses = [(other, giver, call) for other, giver in texts.functions() if giver is not function for call in _notifies(giver, name)]
+            if not _notifies_after(function):
+                found += [_finding(scene, evidence, (path, function, wait), pulse, _NOTIFIED) for pulse in pulses[:1]]
+    return found
+
+
+def _waits_notified(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await, str]]:
+    """The awaits of a condition, by its name."""
+    for node in own_nodes(function):
+        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+            name = last_name(node.value.func.value)
+            if called(node.value) in ("wait", "wait_for") and name:
+                yield node, name
+
+
+def _notifies(function: FunctionNode, name: str) -> Iterator[ast.Call]:
+    """The calls that notify one of those who wait for a condition: of all nobody's is lost."""
+    for node in own_nodes(function):
+        if isinstance(node, ast.Call) and called(node) == "notify" and isinstance(node.func, ast.Attribute) and last_name(node.func.value) == name:
+            yield node
+
+
+def _notifies_after(function: ast.AsyncFunctionDef) -> bool:
+    """Whether who is cancelled notifies the next."""
+    cleaning = [
+        each
+        for block in own_nodes(function)
+        if isinstance(block, ast.Try)
+        for each in (*block.finalbody, *(statement for handler in block.handlers for statement in handler.body))
+    ]
+    return any(isinstance(node, ast.Call) and called(node).startswith("notify") for each in cleaning for node in ast.walk(each))
+
+
+def _settlings(function: FunctionNode) -> Iterator[ast.Call]:
+    """The calls of `set_result` on what a function has taken out of a collection."""
+    taken = {
+        last_name(target)
+        for node in own_nodes(function)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and called(node.value) in ("pop", "popleft", "popitem")
+        for target in node.targets
+    }
+    looped = {last_name(node.target) for node in own_nodes(function) if isinstance(node, ast.For)}
+    for node in own_nodes(function):
+        if isinstance(node, ast.Call) and called(node) == "set_result" and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            if last_name(owner) in taken | looped or (isinstance(owner, ast.Call) and called(owner) in ("pop", "popleft")):
+                yield node
+
+
+def _waits(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await, str]]:
+    """The awaits of a future that the function made and put somewhere."""
+    made = {
+        last_name(target)
+        for node in own_nodes(function)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and called(node.value) in ("create_future", "Future")
+        for target in node.targets
+    } - {""}
+    for node in own_nodes(function):
+        if isinstance(node, ast.Await) and isinstance(node.value, ast.Name) and node.value.id in made:
+            yield node, node.value.id
+
+
+def _looks_after(function: ast.AsyncFunctionDef, name: str, givers: set[str]) -> bool:
+    """Whether an except clause or `finally` asks the future how it ended, or hands on by one of the functions that give."""
+    for block in own_nodes(function):
+        if not isinstance(block, ast.Try):
+            continue
+        cleaning = [*block.finalbody, *(statement for handler in block.handlers for statement in handler.body)]
+        for node in (each for statement in cleaning for each in ast.walk(statement)):
+            if isinstance(node, ast.Call) and (called(node) in givers or (called(node) in _ASKS and name in ast.unparse(node.func))):
+                return True
+    return False
+
+
+def _finding(
+    scene: Scene,
+    evidence: Evidence,
+    waiting: tuple[str, ast.AsyncFunctionDef, ast.Await],
+    giving: tuple[str, FunctionNode, ast.Call],
+    advice: str,
+) -> Finding:
+    (path, waiter, wait), (other, giver, call) = waiting, giving
+    tasks = [each.id for each in evidence.facts.actors.values() if each.kind == "task"] or [1]
+
+    def moment(actor: int, role: str, words: str, path: str, function: str, line: int) -> Moment:
+        return Moment(actor, 0, role, words, SourcePlace(path, evidence.facts.shown(path), line, function, At(0)))
+
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="hint",
+        rank=21.6,
+        confidence=0.15,
+        title=f"what `{giver.name}` hands over (line {call.lineno}) to who waits in `{waiter.name}` (line {wait.lineno}) is lost when that task is "
+        "cancelled before it runs again",
+        resource=waiter.name,
+        events=[
+            moment(tasks[0], "hand over", "hands over to who waits", other, giver.name, call.lineno),
+            moment(tasks[-1], "cancel", "a cancellation arrives before it runs again", path, waiter.name, wait.lineno),
+        ],
+        recommendation=advice.format(giver.name),
+        explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
+    )

@@ -1,0 +1,109 @@
+"""Tasks that come to code by which they cancel themselves, and then go on awaiting."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.source_text import FunctionNode, Texts, called, last_name, own_nodes
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.graph import SourcePlace
+from causeway_core.model import At, Finding
+from causeway_core.wire.kinds import SyncOp
+
+_MAKES = frozenset({"create_task", "ensure_future"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """A function that a task of `body` leads to, cancels what `name` holds (that task) in line `cancels`, and awaits in line `awaits`."""
+
+    path: str
+    function: FunctionNode
+    body: str
+    name: str
+    cancels: int
+    awaits: int
+
+
+def self_cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
+    """Of a task that another cancelled in this run, and that would have gone on to the same `cancel()` itself: a hint, which a run confirms in which
+    it comes there first.
+    """
+    texts = evidence.texts
+    suspects = list(_suspects(texts)) if texts.mentions("cancel") else []
+    tasks = {actor.object: actor for actor in evidence.facts.actors.values() if actor.kind == "task" and actor.object is not None} if suspects else {}
+    found: dict[tuple[str, int], Finding] = {}
+    for event in events:
+        victim = tasks.get(event.object) if event.op == SyncOp.CANCEL else None
+        if victim is None or victim.id == event.actor:
+            continue
+        place = scene.place(event.at)
+        for each in suspects:
+            runs = victim.path.rpartition("/")[2].partition("#")[0] == each.body
+            if runs and place.path == each.path and place.line == each.cancels and (each.path, each.cancels) not in found:
+                found[each.path, each.cancels] = _finding(scene, evidence, each, event, victim.id)
+    return list(found.values())
+
+
+def _suspects(texts: Texts) -> Iterator[_Suspect]:
+    kept = [each for _, function in texts.functions() for each in _tasks_kept(function)]
+    for name, body in dict.fromkeys(kept):
+        for path, start in list(texts.functions()):
+            if not name or start.name != body:
+                continue
+            for reached in texts.reachable(start):
+                place = next((path for path, function in texts.functions() if function is reached), path)
+                for cancel in _cancels(reached, name):
+                    waits = [node.lineno for node in own_nodes(reached) if isinstance(node, ast.Await | ast.AsyncWith) and node.lineno > cancel]
+                    if waits:
+                        yield _Suspect(place, reached, body, name, cancel, min(waits))
+
+
+def _tasks_kept(function: FunctionNode) -> Iterator[tuple[str, str]]:
+    """The attributes in which a function keeps tasks that it makes, and the coroutine functions of these."""
+    for node in own_nodes(function):
+        match node:
+            case ast.Assign(targets=targets, value=ast.Call(args=[ast.Call() as body, *_]) as call) if called(call) in _MAKES:
+                yield from ((target.attr, called(body)) for target in targets if isinstance(target, ast.Attribute))
+
+
+def _cancels(function: FunctionNode, name: str) -> list[int]:
+    """The lines in which a function cancels what an attribute of a name holds, or held; none where it asks which task it is."""
+    nodes = list(own_nodes(function))
+    if any(isinstance(node, ast.Call) and called(node) == "current_task" for node in nodes):
+        return []
+    aliases = {name}
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            pairs = [(target, node.value) for target in node.targets]
+            pairs += [pair for target, value in pairs for pair in zip(getattr(target, "elts", ()), getattr(value, "elts", ()), strict=False)]
+            aliases |= {target.id for target, value in pairs if isinstance(target, ast.Name) and last_name(value) == name}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "cancel"]
+    return [call.lineno for call in calls if isinstance(call.func, ast.Attribute) and last_name(call.func.value) in aliases]
+
+
+def _finding(scene: Scene, evidence: Evidence, suspect: _Suspect, event: Operation, victim: int) -> Finding:
+    path, name = suspect.path, suspect.function.name
+
+    def moment(actor: int, at: int, role: str, words: str, line: int) -> Moment:
+        return Moment(actor, at, role, words, SourcePlace(path, evidence.facts.shown(path), line, name, At(at)))
+
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="hint",
+        rank=21.4,
+        confidence=0.2,
+        title=f"`{name}` cancels {suspect.name} (line {suspect.cancels}) and awaits: when it is {suspect.body}'s own task that comes here, "
+        "it cancels itself and goes no further",
+        resource=suspect.name,
+        events=[
+            moment(event.actor, event.at, "cancels", f"cancels {scene.actor(victim)}", suspect.cancels),
+            moment(victim, 0, "itself", "would cancel itself, and be stopped at its next await", suspect.awaits),
+        ],
+        recommendation="do not cancel the running task: compare with `asyncio.current_task()`, or forget the task before it calls this",
+        explanation="",
+    )

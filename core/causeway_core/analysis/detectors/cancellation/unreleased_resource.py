@@ -1,0 +1,124 @@
+"""What one function takes for another to give back, and has in hand when it is cancelled."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+
+from causeway_core.analysis.detectors.cancellation.changes import Change, changes, sees_cancellation, takes_back, touches
+from causeway_core.analysis.detectors.cancellation.partial_update import MOST_AWAITS, SUSPENDING, cancels, coroutines_that_ran, moments
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.source_text import FunctionNode, Texts, called, own_nodes
+from causeway_core.analysis.wording.scene import Scene
+from causeway_core.model import Finding
+
+_LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
+
+
+def unreleased_resources(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
+    """Coroutines that ran and change something that another function of their class (or beside them) changes back, and then await before they
+    return: whoever is cancelled there never gets what they took, and has nothing to give back. A hint: something else may see to it, which only
+    a run can tell.
+    """
+    texts = evidence.texts
+    if not cancels(texts, events):
+        return []
+    found = []
+    for path, function in coroutines_that_ran(evidence):
+        beside = _beside(texts, path, function)
+        told = next(_of_function(scene, evidence, path, function, beside), None)
+        if told is not None:
+            found.append(told)
+    return found
+
+
+def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, beside: Sequence[FunctionNode]) -> Iterator[Finding]:
+    own = list(changes(function, ()))
+    for one in own:
+        if any(other.target == one.target and takes_back(one, other) for other in own) or not _known_to_others(function, one):
+            continue
+        givers = {each.name: other for each in beside for other in changes(each, ()) if other.target == one.target and takes_back(one, other)}
+        gaps = _open_awaits(one, frozenset(givers)) if givers else []
+        if gaps:
+            yield _finding(scene, evidence, path, function, (one, next(iter(givers.values()))), gaps)
+
+
+def _beside(texts: Texts, path: str, function: FunctionNode) -> list[FunctionNode]:
+    """The other methods of a function's class; of a function without one those that stand in the same body."""
+    tree = texts.tree(path)
+    for node in ast.walk(tree) if tree is not None else ():
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and function in body:
+            return [each for each in body if isinstance(each, FunctionNode) and each is not function]
+    return []
+
+
+def _known_to_others(function: FunctionNode, change: Change) -> bool:
+    """Whether the place of a change goes by the same words in the functions beside: an attribute of `self`, or a name that is none of its own."""
+    root = change.target.partition(".")[0].partition("[")[0]
+    bound = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)} - {"self", "cls"}
+    bound |= {node.id for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return root not in bound
+
+
+def _open_awaits(one: Change, givers: frozenset[str]) -> list[ast.AST]:
+    """The awaits that come after a change, but for those under a `try` that takes it back whatever happens, and shields."""
+    found: list[ast.AST] = []
+    for statement in _following(one):
+        covered: set[int] = set()
+        for block in ast.walk(statement):
+            if isinstance(block, ast.Try) and _covers(block, one, givers):
+                covered.update(map(id, ast.walk(block)))
+        for node in (statement, *own_nodes(statement)):
+            shielded = isinstance(node, ast.Await) and isinstance(node.value, ast.Call) and called(node.value) == "shield"
+            if isinstance(node, SUSPENDING) and id(node) not in covered and not shielded:
+                found.append(node)
+    return sorted(found, key=lambda node: getattr(node, "lineno", 0))[:MOST_AWAITS]
+
+
+def _following(one: Change) -> Iterator[ast.stmt]:
+    """The statements that come after a change in the blocks around it, up to one that leaves; none of a `try` that may take it back."""
+    inner: ast.AST = one.node
+    for around in reversed(one.around):
+        block = next((each for name in ("body", "orelse", "finalbody") if inner in (each := getattr(around, name, None) or [])), [])
+        for statement in block[block.index(inner) + 1 :] if inner in block else ():
+            if not isinstance(statement, FunctionNode):
+                yield statement
+            if isinstance(statement, _LEAVES):
+                return
+        if isinstance(around, ast.Try) and (around.finalbody or any(map(sees_cancellation, around.handlers))):
+            return
+        inner = around
+
+
+def _covers(block: ast.Try, one: Change, givers: frozenset[str]) -> bool:
+    """Whether a `try` takes a change back, itself or by what it calls, when it is cancelled."""
+    clauses = [block.finalbody, *(handler.body for handler in block.handlers if sees_cancellation(handler))]
+    return any(touches(body, one.target) or _calls(body, givers) for body in clauses)
+
+
+def _calls(body: Sequence[ast.stmt], names: frozenset[str]) -> bool:
+    return any(isinstance(node, ast.Call) and called(node) in names for statement in body for node in ast.walk(statement))
+
+
+def _finding(
+    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, pair: tuple[Change, Change], gaps: Sequence[ast.AST]
+) -> Finding:
+    (one, other), line = pair, getattr(gaps[0], "lineno", 0)
+    moment = moments(evidence, path, function)
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="hint",
+        rank=21.6,
+        confidence=0.2,
+        title=f"`{function.name}` changes {one.target} and awaits (line {line}) before its caller could change it back: cancelled there, nobody does",
+        resource=one.target,
+        events=[
+            moment(one.node, "write", f"changes {one.target}"),
+            *(moment(gap, "cancel", "awaits: a cancellation arrives here") for gap in gaps),
+            moment(other.node, "give back", f"changes {other.target} back"),
+        ],
+        recommendation=f"change {one.target} back in `except BaseException` around what is awaited, or change it after the await",
+        explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
+    )

@@ -1,0 +1,189 @@
+"""Writes to a table that hang on what an earlier statement found in it, with room for another actor that found the same.
+
+What was read need not be the row that is written: a row that was not there yet, the whole table, a sum over an owner's rows (write skew).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from causeway_core.analysis.database.query_flow import Written, influence
+from causeway_core.analysis.database.statement import parse
+from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.on_behalf import Deed, apart, locks_at, locks_through, of_requests
+from causeway_core.analysis.source_text import Texts, called
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.graph import SourcePlace
+from causeway_core.model import Finding
+from causeway_core.storage.rows import Sql
+
+SAMPLE = 24
+_REFUSED = frozenset(
+    {"IntegrityError", "UniqueViolation", "UniqueViolationError", "IntegrityConstraintViolationError", "DatabaseError", "OperationalError", "Error"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    sql: Sql
+    place: SourcePlace
+    deed: Deed
+    told: Deed
+
+    @property
+    def table(self) -> str:
+        """The first table of the statement, with its database."""
+        tables = self.sql.details.get("tables") or [""]
+        return f"{self.sql.details.get('database', '')}:{tables[0]}"
+
+
+def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """SELECT, then INSERT or UPDATE of the same table by the same actor (or in the name of the same task), which the text makes depend on what was
+    found; another actor makes the same SELECT, and nothing keeps it out. One finding a pair of statements.
+
+    Not if both are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, ON CONFLICT), nor for an
+    INSERT that a constraint refuses and whose refusal is handled. An upsert that replaces what is there counts if it is made of what was found: two
+    that found nothing may well put in the same.
+    """
+    deeds = ((sql, Deed.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
+    uses = [_Use(sql, place, deed, deed) for sql, deed in deeds if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
+    texts = evidence.texts
+    found: dict[tuple[str, str], Finding] = {}
+    happened: set[tuple[str, str]] = set()
+    for read, write in _pairs(evidence, uses):
+        pair = read.sql.statement, write.sql.statement
+        if pair in happened:
+            continue
+        struck = _struck(uses, read, write)
+        if (pair in found and not struck) or _refusal_handled(texts, write):
+            continue
+        statement = parse(write.sql.statement)
+        how = influence(texts, read.place, Written(write.place, statement.verb, write.sql.details.get("columns") or ()))
+        if not how or (how == "given" and _refused(read.sql, write.sql)) or (statement.replaces and how != "given"):
+            continue
+        other = _other(evidence, uses, read, write)
+        if other is not None:
+            found[pair] = _finding(scene, read, write, other, struck=struck)
+            if struck:
+                happened.add(pair)
+            if not apart(evidence, read.deed, write.deed, other.deed):
+                found[pair] = only_waited_for(found[pair])
+    return list(found.values())
+
+
+def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
+    """Each write with the reads of its table that its actor made before it, or that were made before in the name of its task, the latest first."""
+    before: dict[tuple[int, str], list[_Use]] = {}
+    for use in sorted(uses, key=lambda each: (each.deed.order, each.sql.at)):
+        statement = parse(use.sql.statement)
+        writes = statement.verb in ("INSERT", "REPLACE", "UPDATE") and (statement.replaces or not statement.upserts)
+        writes = writes and not (statement.verb == "UPDATE" and _checks(use.sql))
+        for name in use.deed.names(evidence):
+            mine = before.setdefault((name.who, use.table), [])
+            if use.sql.access == "read":
+                mine.append(replace(use, told=name))
+            # Asked again, the last answer counts.
+            latest = {read.sql.statement: read for read in mine[-4:]}
+            for read in reversed(latest.values()) if writes and use.sql.access == "write" else ():
+                own = name is use.deed
+                handed = read.deed.who != use.deed.who and evidence.order.happens_before(read.sql.at, use.sql.at, must=True)
+                if (own or handed) and not _same_row(read.sql, use.sql):
+                    yield read, replace(use, told=name)
+
+
+def _refused(read: Sql, write: Sql) -> bool:
+    """Whether two actors that were led to the same row could not both write it: what was read says which one, and the transaction keeps its view."""
+    same = read.transaction is not None and read.transaction == write.transaction and read.connection == write.connection
+    return same and (write.isolation or "").upper() == "REPEATABLE READ" and parse(write.statement).verb == "UPDATE"
+
+
+def _checks(sql: Sql) -> bool:
+    """Whether the statement's WHERE says more than which row is meant."""
+    where = sql.details.get("where")
+    return len(where) > 1 if where else parse(sql.statement).checked
+
+
+def _same_row(read: Sql, write: Sql) -> bool:
+    """Whether a row was read by its key and is overwritten: that is a window of a row, told elsewhere."""
+    return bool(set(read.rows) & set(write.rows)) and parse(write.statement).verb == "UPDATE" and not write.details.get("atomic")
+
+
+def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Use | None:
+    """Another actor's statement like the read that may fall into the window."""
+    own = (read.deed.who, write.deed.who)
+    alike = [use for use in uses if use.deed.who not in own and use.sql.statement == read.sql.statement and use.table == read.table]
+    for other in alike[:SAMPLE]:
+        if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="rows"):
+            continue
+        through = locks_through(evidence, read.deed, write.deed, evidence.transactions.end(write.sql))
+        if through & locks_at(evidence, other.deed) or not _matters(read.sql, other.sql):
+            continue
+        if apart(evidence, read.deed, write.deed, other.deed) or (
+            of_requests(evidence, read.deed, write.deed, other.deed) and evidence.is_asynchronous(read.told.actor)
+        ):
+            asker = other.deed.asker(evidence) if write.told is not write.deed else None
+            return replace(other, told=asker or other.deed)
+    return None
+
+
+def _struck(uses: list[_Use], read: _Use, write: _Use) -> bool:
+    """Whether another wrote by the same statement after the look and before the write that hangs on it."""
+    own = (read.deed.who, write.deed.who)
+    alike = (use for use in uses if use.deed.who not in own and use.sql.statement == write.sql.statement and use.table == write.table)
+    return any(use.sql.error is None and read.deed.order < use.deed.order < write.deed.order and _matters(read.sql, use.sql) for use in alike)
+
+
+def _matters(read: Sql, other: Sql) -> bool:
+    """Whether both asked for the same: by key or equality for the same value, else for the table as a whole."""
+    if any(len(row) > 1 for row in (*read.rows, *other.rows)):
+        return bool(set(read.rows) & set(other.rows))
+    return True
+
+
+def _refusal_handled(texts: Texts, write: _Use) -> bool:
+    """Whether an INSERT stands in a `try` that meets the database's refusal with another statement, by leaving, or with an error of its own."""
+    if parse(write.sql.statement).verb != "INSERT":
+        return False
+    for node in texts.around(write.place.path, write.place.line):
+        for handler in node.handlers if isinstance(node, ast.Try) else ():
+            names = {getattr(each, "attr", getattr(each, "id", "")) for each in ast.walk(handler.type)} if handler.type is not None else _REFUSED
+            inside = [each for statement in handler.body for each in ast.walk(statement)]
+            acts = any(isinstance(each, ast.Return | ast.Continue | ast.Pass) or _raises_its_own(each) for each in inside)
+            if names & _REFUSED and (acts or any(isinstance(each, ast.Call) and called(each).startswith(("execute", "fetch")) for each in inside)):
+                return True
+    return False
+
+
+def _raises_its_own(node: ast.AST) -> bool:
+    return isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+
+
+def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool) -> Finding:
+    table = read.table.rpartition(":")[2]
+    reader, second = scene.actor(read.told.who), scene.actor(other.told.who)
+    begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="likely",
+        rank=1.2,
+        confidence=0.65,
+        title=(
+            f"`{read.place.function}` in {reader} looks into {table} and then writes it because of what it found; {second} looks too "
+            "and could come in between: both would go on as if they were the only one"
+        ),
+        resource=table,
+        events=[
+            Moment(read.told.who, int(read.told.at), "read", " ".join(read.sql.statement.split())[:60]),
+            Moment(write.told.who, int(write.told.at), "write", " ".join(write.sql.statement.split())[:60]),
+            Moment(other.told.who, int(other.told.at), "read", " ".join(other.sql.statement.split())[:60]),
+        ],
+        recommendation=(
+            f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or have a constraint refuse the second"
+        ),
+        explanation="The two statements are not in one transaction that keeps others out."
+        + (" It happened in this run." if struck else " It did not happen in this run."),
+        unordered=scene.namer.why_unordered(read.sql.at, other.sql.at),
+    )

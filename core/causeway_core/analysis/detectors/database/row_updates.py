@@ -1,0 +1,196 @@
+"""Database rows read and then written in another statement, with room for another actor in between."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+
+from causeway_core.analysis.database.query_flow import Written, influence, is_mapped, recomputed
+from causeway_core.analysis.database.statement import Statement, parse
+from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.on_behalf import Deed, apart, locks_at, locks_through, of_requests
+from causeway_core.analysis.source_text import Texts
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import Finding
+from causeway_core.storage.rows import Sql
+
+PARTNERS = 24
+"""Statements of others on a row that are tried for one window."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A statement's use of one row, and what did it; `told` is the deed that is told of: of a statement that a task has a thread make, the task's."""
+
+    sql: Sql
+    deed: Deed
+    told: Deed
+
+    @property
+    def order(self) -> int:
+        """Rank in the total order of its process."""
+        return self.deed.order
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    table: str
+    key: tuple[Hashable, ...]
+    read: _Use
+    write: _Use
+    other: _Use
+    struck: bool
+
+
+def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """SELECT of a row, then UPDATE or DELETE of it by the same actor, or in the name of the same task, with no lock of the database or the program
+    around them and not in one transaction that serializes them; another actor's statement on the row is concurrent.
+
+    Not for writes that are safe by themselves: `SET x = x + ?`, a WHERE that checks more than the key, upserts. One finding a pair of
+    statements.
+    """
+    found: dict[tuple[str, str], _Window] = {}
+    texts = Texts(evidence.facts.sources)
+    for window in _windows(evidence):
+        pair = window.read.sql.statement, window.write.sql.statement
+        if (pair not in found or (window.struck and not found[pair].struck)) and not _independent(scene, texts, window):
+            found[pair] = window
+    told = [(_finding(scene, evidence, each), each) for each in found.values()]
+    return [
+        finding if apart(evidence, each.read.deed, each.write.deed, each.other.deed) else only_waited_for(finding) for finding, each in told
+    ]
+
+
+def _independent(scene: Scene, texts: Texts, window: _Window) -> bool:
+    """Whether nothing that was read goes into what is written: other columns were read, or all of a mapped object, and the text shows no way."""
+    read, write = window.read.sql, window.write.sql
+    columns = write.details.get("columns") or ()
+    where, statement = scene.place(write.at), parse(write.statement)
+    written = Written(where, statement.verb, columns)
+    if not where.line or statement.verb != "UPDATE" or not columns:
+        return False
+    selected = parse(read.statement).selected
+    mapped = is_mapped(texts, written)
+    if mapped and recomputed(texts, columns):
+        return False
+    others = selected is not None and selected.isdisjoint(columns)
+    return (mapped or others) and not influence(texts, scene.place(read.at), written, existence=False)
+
+
+def _windows(evidence: Evidence) -> Iterator[_Window]:
+    by_row: defaultdict[tuple[Hashable, ...], list[_Use]] = defaultdict(list)
+    for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True):
+        if sql.error is None and sql.access in ("read", "write"):
+            for row in sql.rows[:64]:
+                deed = Deed.of(evidence, sql.actor, sql.at, order)
+                by_row[str(sql.details.get("database", "")), *row].append(_Use(sql, deed, deed))
+    for row, uses in by_row.items():
+        uses.sort(key=lambda use: (use.order, use.sql.at))
+        last_read: dict[int, _Use] = {}
+        for use in uses:
+            statement = _statement(use.sql)
+            if use.sql.access == "read":
+                last_read.update((each.who, replace(use, told=each)) for each in use.deed.names(evidence))
+            elif statement.verb in ("UPDATE", "DELETE") and not (statement.checked or statement.upserts):
+                for each in use.deed.names(evidence):
+                    read = last_read.pop(each.who, None)
+                    if read is None or (statement.relative and not _sets_what_was_looked_at(read, statement)):
+                        continue
+                    if read.deed.who != use.deed.who and not evidence.order.happens_before(read.sql.at, use.sql.at, must=True):
+                        continue
+                    window = _open(evidence, str(row[1]), tuple(row[2:]), read, replace(use, told=each), uses)
+                    if window is not None:
+                        yield window
+                    break
+
+
+def _sets_what_was_looked_at(read: _Use, statement: Statement) -> bool:
+    """Whether the statement sets a column to a literal that the read asked for by name: what it says may be over by then."""
+    selected = parse(read.sql.statement).selected
+    return selected is not None and bool(selected & statement.constants)
+
+
+def _statement(sql: Sql) -> Statement:
+    """What the statement does; the recorder's own reading of it counts more than its text."""
+    read = parse(sql.statement)
+    relative = bool(sql.details["atomic"]) if sql.details.get("atomic") is not None else read.relative
+    checked = len(sql.details["where"]) > 1 if sql.details.get("where") else read.checked
+    return replace(read, relative=relative, checked=checked)
+
+
+def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use, write: _Use, uses: list[_Use]) -> _Window | None:
+    """The window with the statement of another actor that fits into it best: one that did, a writer, a reader of the same text."""
+    own = (read.deed.who, write.deed.who)
+    others = [use for use in uses if use.deed.who not in own and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
+    others.sort(key=lambda use: (not read.order < use.order < write.order, use.sql.access != "write", abs(use.order - write.order)))
+    for other in others[:PARTNERS]:
+        if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="row") or _locked(evidence, read, write, other):
+            continue
+        if apart(evidence, read.deed, write.deed, other.deed) or (
+            of_requests(evidence, read.deed, write.deed, other.deed) and evidence.is_asynchronous(read.told.actor)
+        ):
+            struck = read.order < other.order < write.order and other.sql.access == "write" and parse(write.sql.statement).verb == "UPDATE"
+            # Of a window that a task opens, the other is told of in its task's name too.
+            asker = other.deed.asker(evidence) if write.told is not write.deed else None
+            return _Window(table, key, read, write, replace(other, told=asker or other.deed), struck)
+    return None
+
+
+def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:
+    # A lock that is let go before the commit lets others read what was there before.
+    through = locks_through(evidence, read.deed, write.deed, evidence.transactions.end(write.sql))
+    return bool(through & locks_at(evidence, other.deed))
+
+
+def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
+    name = f"{window.table} row {', '.join(map(str, window.key))}".rstrip()
+    reader, other = scene.actor(window.read.told.who), scene.actor(window.other.told.who)
+    place = scene.place(window.read.told.at)
+    verb = "wrote" if window.other.sql.access == "write" else "read"
+    if window.struck:
+        title = f"`{place.function}` in {reader} read {name}, then {other} wrote it, then {reader} wrote it from what it had read: one update is lost"
+    else:
+        title = (
+            f"`{place.function}` in {reader} read {name} and wrote it in another statement; {other} {verb} it too and could "
+            "come in between: one update would be lost"
+        )
+    events = [
+        Moment(use.told.who, int(use.told.at), role, _said(use.sql))
+        for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))
+    ]
+    shared = evidence.transactions.shared(window.read.sql, window.other.sql)
+    confidence, rank = (0.95, -0.6) if window.struck else (0.75, 0.4) if verb == "wrote" else (0.65, 1.2)
+    return scene.finding(
+        kind="lost_update",
+        tier="likely",
+        rank=rank,
+        confidence=confidence,
+        title=title,
+        resource=name,
+        events=events,
+        recommendation=_advice(window.write.sql, shared),
+        explanation="The two statements are not in one transaction that keeps others out"
+        + (" (both actors use one connection, so its transactions do not part them)." if shared else ".")
+        + (" It happened in this run." if window.struck else " It did not happen in this run."),
+        unordered=scene.namer.why_unordered(window.read.sql.at, window.other.sql.at),
+    )
+
+
+def _said(sql: Sql) -> str:
+    text = " ".join(sql.statement.split())
+    text = text if len(text) <= 60 else text[:59] + "…"
+    return f"{text}  {sql.parameters}" if sql.parameters else text
+
+
+def _advice(write: Sql, shared: bool) -> str:
+    statement = " ".join(write.statement.split())
+    own = "give each task its own connection, and " if shared else ""
+    begin = "BEGIN IMMEDIATE" if "sqlite" in write.system else "SELECT … FOR UPDATE"
+    if statement.upper().startswith("UPDATE"):
+        return (
+            f"{own}let the database compute: `UPDATE … SET column = column - ?` in one statement, or put both statements "
+            f"into one transaction that starts with {begin}"
+        )
+    return f"{own}put both statements into one transaction that starts with {begin}, or delete with the condition in WHERE"

@@ -1,0 +1,86 @@
+"""Looks whether a file is there, and what is done because of what was found, with room for another actor in between."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.files.tolerated_errors import forgives
+from causeway_core.analysis.files.uses import FileUse, FileUses
+from causeway_core.analysis.wording.scene import Scene
+from causeway_core.model import Finding
+
+_MAKES = frozenset({"folder", "create", "write"})
+_TAKES = frozenset({"remove", "move", "drop"})
+_NEEDS = _TAKES | {"read", "update"}
+"""What fails when the file is gone."""
+_CHANGES = frozenset({"write", "replace", "append"})
+_WORDS = {
+    "folder": "makes it",
+    "create": "makes it",
+    "write": "writes it",
+    "remove": "removes it",
+    "drop": "removes it",
+    "move": "moves it",
+    "read": "reads it",
+}
+
+
+def file_checks(scene: Scene, files: FileUses) -> list[Finding]:
+    """Check-then-make and check-then-take of files and folders that several actors do, one finding a file.
+
+    Not where the operation forgives that another was first (`exist_ok`, `missing_ok`, an exception that is caught and dropped). What only overwrites
+    what another has made meanwhile is a hint until a re-run shows harm: both may write the same.
+    """
+    found = []
+    for name, uses in files.shared:
+        first = next(_windows(files, uses), None)
+        if first is not None:
+            found.append(_finding(scene, name, *first))
+    return list({(each.title, *(access.line for access in each.accesses)): each for each in found}.values())
+
+
+def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
+    """Look, act, and the use of another that spoils the act or would be the same act (it found what this one left). Those that raise come first."""
+    acts = [use for use in uses if use.verb in _MAKES | _NEEDS | _CHANGES]
+    looks = sorted((use for use in uses if use.verb == "look"), key=lambda use: -use.order)
+    for act in sorted(acts, key=lambda use: use.verb in _CHANGES)[: 4 * SAMPLE]:
+        look = next((use for use in looks if files.same_call(use, act)), None)
+        if look is None or act.verb not in (_NEEDS | _CHANGES if look.found else _MAKES):
+            continue
+        if forgives(files.texts, act) or not _decides(files, look) or files.locked_through(look, act):
+            continue
+        for other in uses[: 8 * SAMPLE]:
+            if other.actor != act.actor and _spoils(look, act, other) and files.apart(look, act, other) and not files.locked(other):
+                yield look, act, other
+
+
+def _spoils(look: FileUse, act: FileUse, other: FileUse) -> bool:
+    if other.verb in (_TAKES if look.found else _MAKES | {"replace"}):
+        return True
+    alike = other.verb == "look" and (other.path, other.line) == (look.path, look.line)
+    return alike and act.verb not in ("read", "update")
+
+
+def _decides(files: FileUses, look: FileUse) -> bool:
+    """Whether what the look found decides something: it stands in a test, or its result is kept or given back."""
+    around = files.texts.around(look.path, look.line)
+    tests = (getattr(node, "test", None) for node in around if isinstance(node, ast.If | ast.While | ast.IfExp))
+    if any(test is not None and test.lineno <= look.line <= (test.end_lineno or test.lineno) for test in tests):
+        return True
+    return any(isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.Return | ast.comprehension) for node in around)
+
+
+def _finding(scene: Scene, name: str, look: FileUse, act: FileUse, other: FileUse) -> Finding:
+    does = _WORDS.get(act.verb, "changes it")
+    others = "looks for it too" if other.verb == "look" else _WORDS.get(other.verb, "replaces it")
+    title = (
+        f"`{look.function}` in {scene.actor(look.actor)} looks whether {file_name(name)} is there and then {does}; "
+        f"{scene.actor(other.actor)} {others} and could come in between: the look would no longer hold"
+    )
+    advice = (
+        "do it without looking and handle that another was first (exist_ok, missing_ok, mode 'x', FileNotFoundError), or hold one lock around both"
+    )
+    sides = [(look, "look"), (act, "write"), (other, "look" if other.verb == "look" else "write")]
+    return file_finding(scene, "atomicity_violation", "hint" if act.verb in _CHANGES else "likely", 1.2, title, name, sides, advice)

@@ -1,0 +1,56 @@
+"""What the findings about files have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from causeway_core.analysis.files.uses import FileUse
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.graph import SourcePlace
+from causeway_core.model import At, Finding, Tier
+from causeway_core.model.finding import Kind
+
+SAMPLE = 12
+"""Uses of one file that a detector examines, of each kind."""
+_RANKS: dict[Tier, float] = {"confirmed": -10.0, "likely": 0.0, "latent": 10.0, "hint": 20.0}
+_CONFIDENCE: dict[Tier, float] = {"confirmed": 0.98, "likely": 0.7, "latent": 0.45, "hint": 0.25}
+
+
+def file_name(name: str) -> str:
+    """A file without its folder."""
+    return name.rsplit("/", 1)[-1]
+
+
+def file_finding(
+    scene: Scene,
+    kind: Kind,
+    tier: Tier,
+    rank: float,
+    title: str,
+    name: str,
+    uses: Sequence[tuple[FileUse, str]],
+    advice: str,
+    *,
+    struck: bool = False,
+) -> Finding:
+    """A finding about uses of one file and their roles; `rank` is among those of its tier."""
+    return scene.finding(
+        kind=kind,
+        tier=tier,
+        rank=rank + _RANKS[tier],
+        confidence=_CONFIDENCE[tier],
+        title=title,
+        resource=file_name(name),
+        events=[Moment(use.actor, int(use.at), role, f"{role} {file_name(name)}", _place(scene, use)) for use, role in uses],
+        recommendation=advice,
+        explanation="Nothing orders the two, and no lock that the recording knows is held by both. "
+        + ("It happened in this run." if struck else "It did not happen in this run."),
+        unordered=scene.namer.why_unordered(At(uses[0][0].at), At(uses[-1][0].at)),
+    )
+
+
+def _place(scene: Scene, use: FileUse) -> SourcePlace | None:
+    """Where a use is that stands at another line than its event."""
+    place = scene.place(use.at)
+    return replace(place, line=use.line) if place.line != use.line else None

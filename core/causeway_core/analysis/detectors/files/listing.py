@@ -1,0 +1,59 @@
+"""Folders that are listed, and what is done to what was in them, with room for another actor in between."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.files.tolerated_errors import forgives
+from causeway_core.analysis.files.uses import FileUse, FileUses
+from causeway_core.analysis.wording.scene import Scene
+from causeway_core.model import Finding
+
+_TAKES = frozenset({"remove", "move", "drop"})
+_NEEDS = _TAKES | {"read", "update"}
+
+
+def file_entries(scene: Scene, files: FileUses) -> list[Finding]:
+    """An actor lists a folder and goes on to use an entry that others take away from it, one finding a pair of places.
+
+    That another lists the folder at the same place and would find the same entry is a hint until a re-run shows harm: it may look for others.
+    """
+    found: dict[tuple[object, ...], Finding] = {}
+    for listed, act, other in _windows(files):
+        key = listed.path, listed.line, act.line
+        if key not in found:
+            found[key] = _finding(scene, listed, act, other)
+    return list(found.values())
+
+
+def _windows(files: FileUses) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
+    """The list, the first use of an entry after it, and another's taking of the entry or list of the folder at the same place."""
+    lists = [use for use in files.all if use.verb == "list"]
+    entries: defaultdict[str, list[FileUse]] = defaultdict(list)
+    for use in files.all:
+        if use.verb in _NEEDS:
+            entries[use.name.rpartition("/")[0]].append(use)
+    for listed in lists[: 4 * SAMPLE]:
+        inside = entries[listed.name][: 8 * SAMPLE]
+        act = next((use for use in inside if files.same_call(listed, use)), None)
+        if act is None or forgives(files.texts, act) or files.locked_through(listed, act):
+            continue
+        takers = [use for use in inside if use.name == act.name and use.verb in _TAKES]
+        alike = [use for use in lists if use.name == listed.name and (use.path, use.line) == (listed.path, listed.line)] if takers else []
+        for other in (*takers, *alike):
+            if other.actor != act.actor and files.apart(listed, act, other) and not files.locked(other):
+                yield listed, act, other
+                break
+
+
+def _finding(scene: Scene, listed: FileUse, act: FileUse, other: FileUse) -> Finding:
+    takes = other.verb in _TAKES
+    title = (
+        f"`{listed.function}` in {scene.actor(listed.actor)} lists {file_name(listed.name)} and then uses {file_name(act.name)}; "
+        f"{scene.actor(other.actor)} {'takes it away' if takes else 'lists it too'} and could come in between: it would be gone"
+    )
+    advice = "claim an entry by what only one can do (os.rename to a name of one's own) and pass over what is gone"
+    sides = [(listed, "look"), (act, "write"), (other, "write" if takes else "look")]
+    return file_finding(scene, "atomicity_violation", "likely" if takes else "hint", 1.3, title, act.name, sides, advice)

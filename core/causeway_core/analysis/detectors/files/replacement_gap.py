@@ -1,0 +1,46 @@
+"""Files that are taken away and made again, while another actor may need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.files.tolerated_errors import handles
+from causeway_core.analysis.files.uses import FileUse, FileUses
+from causeway_core.analysis.wording.scene import Scene
+from causeway_core.model import Finding, Tier
+
+_TAKES = frozenset({"remove", "move", "drop"})
+_MAKES = frozenset({"write", "create", "replace", "append", "folder"})
+
+
+def file_gaps(scene: Scene, files: FileUses) -> list[Finding]:
+    """A file that an actor removes or moves and then makes again in the same call, and that another reads meanwhile, one finding a file.
+
+    A hint until a re-run shows harm where the reader handles that there is none.
+    """
+    found = []
+    for name, uses in files.shared:
+        first = next(_windows(files, uses), None)
+        if first is not None:
+            take, make, other = first
+            title = (
+                f"`{take.function}` in {scene.actor(take.actor)} takes {file_name(name)} away and then makes it again; `{other.function}` in "
+                f"{scene.actor(other.actor)} could need it in between, when there is none"
+            )
+            advice = "make the new one under another name in the same folder and move it into place in one step (os.replace)"
+            tier: Tier = "hint" if handles(files.texts, other) else "latent"
+            sides = [(take, "write"), (make, "write"), (other, "look")]
+            found.append(file_finding(scene, "atomicity_violation", tier, 1.1, title, name, sides, advice))
+    return list({each.title: each for each in found}.values())
+
+
+def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
+    readers = [use for use in uses if use.verb in ("read", "update")]
+    for take in [use for use in uses if use.verb in _TAKES][:SAMPLE]:
+        make = next((use for use in uses if use.verb in _MAKES and files.same_call(take, use)), None)
+        if make is None or files.locked_through(take, make):
+            continue
+        for other in readers[: 4 * SAMPLE]:
+            if other.actor != take.actor and files.apart(take, make, other) and not files.locked(other):
+                yield take, make, other

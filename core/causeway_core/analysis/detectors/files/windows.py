@@ -1,0 +1,137 @@
+"""Files that several actors read, change and replace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.files.uses import FileUse, FileUses
+from causeway_core.analysis.wording.scene import Scene
+from causeway_core.model import Finding
+
+LONGEST = 8
+"""Letters and signs that a fixed name for a temporary file has beyond the file's own."""
+
+
+def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
+    """Lost updates of a file read and then written, a temporary file that two actors share, a file read while another has just emptied it."""
+    found = []
+    for name, uses in files.shared:
+        for detect in (_lost_update, _shared_temporary, _read_while_empty):
+            told = detect(scene, files, name, uses)
+            if told is not None:
+                found.append(told)
+                break
+    return list({each.title: each for each in found}.values())
+
+
+def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUse]) -> Finding | None:
+    """One actor reads the file, or has it read, and writes it, or has it written, in the same function; another does, or writes it, and could come in
+    between.
+    """
+    changes = [use for use in uses if use.verb in ("write", "replace")]
+    windows = []
+    reads = [use for use in uses if use.verb == "read"][:SAMPLE]
+    handed = [(asked, use) for use in reads if (asked := files.on_behalf(use)) is not None]
+    asked_for = [(asked, use) for use in changes if (asked := files.on_behalf(use)) is not None]
+    for read, done in [*((use, use) for use in reads), *handed]:
+        # What is read elsewhere and not waited for is not what is written.
+        both = [(use, use) for use in changes] if done is read else [*((use, use) for use in changes), *asked_for]
+        write = next((told for told, use in both if files.same_call(read, told) and (done is read or not files.unordered(done, use))), None)
+        if write is not None and not files.locked_through(read, write):
+            struck = [use for use in changes if use.actor != read.actor and files.between(read, use, write)]
+            windows.append((read, write, struck, done is not read))
+    for read, write, struck, by_task in sorted(windows, key=lambda window: not window[2]):
+        for use in (*struck[:SAMPLE], *uses[: 4 * SAMPLE]):
+            # What a task has done is told of it, as the window is.
+            other = (files.on_behalf(use) if by_task else None) or use
+            writes = use in changes
+            alike = other.verb == "read" and (other.path, other.line) == (read.path, read.line)
+            if other.actor == read.actor or not (writes or alike) or not files.apart(read, write, other):
+                continue
+            if writes and files.locked(other):
+                continue
+            verb = "writes" if writes else "reads"
+            title = (
+                f"`{read.function}` in {scene.actor(read.actor)} reads {file_name(name)} and later writes it; "
+                f"{scene.actor(other.actor)} {verb} it too and could come in between: one update would be lost"
+            )
+            sides = [(read, "read"), (write, "write"), (other, verb.removesuffix("s"))]
+            advice = "hold one lock (for processes a lock on a file beside it) from before it is read until it is written"
+            return file_finding(scene, "lost_update", "likely", 0.6 if writes else 1.3, title, name, sides, advice, struck=use in struck)
+    return None
+
+
+def _shared_temporary(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUse]) -> Finding | None:
+    """Two actors write one file and move it away, or move or remove what the other may have written."""
+    for write in [use for use in uses if use.verb in ("write", "create")][:SAMPLE]:
+        end = next((use for use in uses if use.verb in ("move", "remove") and files.same_call(write, use)), None)
+        if end is None or files.locked(write):
+            continue
+        removes = [use for use in uses if use.verb == "remove" and files.same_call(write, use)]
+        moved = any(use.verb == "move" and files.same_call(write, use) for use in uses)
+        # A file that only its maker may make belongs to it until it moves or removes it; what it does to it after that hits another's.
+        if write.verb == "create" and not (moved and removes):
+            continue
+        for other in uses[: 4 * SAMPLE]:
+            if other.actor != write.actor and other.verb in ("write", "create") and files.apart(write, end, other):
+                title = (
+                    f"`{write.function}` in {scene.actor(write.actor)} and in {scene.actor(other.actor)} use one temporary file, "
+                    f"{file_name(name)}: each could move or remove what the other has written"
+                )
+                advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder), and remove it only if it was not moved"
+                # What only its maker may make is another's after it was moved away.
+                first, last = (end, removes[0]) if write.verb == "create" else (write, end)
+                sides = [(first, "write"), (last, "act"), (other, "write")]
+                return file_finding(scene, "atomicity_violation", "likely" if write.verb == "write" else "latent", 1.0, title, name, sides, advice)
+    return None
+
+
+def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
+    """An actor looks for a file, and does not find it: writes it under another name, which follows from the file's own, and moves it there. Another
+    looks at the same place and found it in this run; else it would have written the same temporary file. A hint, for a re-run to confirm.
+    """
+    found: dict[str, Finding] = {}
+    looks = [use for use in files.all if use.verb == "look"]
+    for name, uses in files.shared:
+        moved = [use for use in uses if use.verb == "replace"][:SAMPLE]
+        for look in [use for use in looks if use.name == name and not use.found][:SAMPLE]:
+            for other in [use for use in looks if use.name == name and use.found and use.actor != look.actor][:SAMPLE]:
+                alike = (look.path, look.line) == (other.path, other.line)
+                for end in [use for use in moved if use.actor == look.actor and look.at < use.at] if alike else ():
+                    write = next((use for use in files.all if use.verb == "write" and use.at < end.at and files.same_call(use, end)), None)
+                    if write is None or not _follows_from(write.name, name) or files.locked(look) or not files.apart(write, end, other):
+                        continue
+                    title = (
+                        f"`{write.function}` in {scene.actor(write.actor)} writes {file_name(write.name)} and moves it to {file_name(name)}; "
+                        f"{scene.actor(other.actor)} would do the same, had it not found {file_name(name)}: "
+                        "each could move what the other has written"
+                    )
+                    advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder)"
+                    sides = [(write, "write"), (end, "act"), (other, "look")]
+                    found.setdefault(title, file_finding(scene, "atomicity_violation", "hint", 1.2, title, write.name, sides, advice))
+    return list(found.values())
+
+
+def _follows_from(temporary: str, name: str) -> bool:
+    """Whether a temporary file is called like the file, but for letters and signs: nothing in it tells one writer from another."""
+    before, same, after = temporary.rpartition("/")[2].partition(file_name(name))
+    return bool(same) and not any(letter.isdigit() for letter in before + after) and len(before + after) <= LONGEST
+
+
+def _read_while_empty(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUse]) -> Finding | None:
+    """A file that is emptied by opening it and then written, while another actor may read it."""
+    for write in [use for use in uses if use.verb == "write"][:SAMPLE]:
+        for read in [use for use in uses if use.verb == "read"][: 4 * SAMPLE]:
+            if read.actor == write.actor or not files.unordered(write, read) or files.common_lock(write, read):
+                continue
+            # Tasks of one loop do not see each other's files between open and close unless one awaits there, which is not known.
+            if write.at >> 40 == read.at >> 40 or files.locked(write):
+                continue
+            title = (
+                f"`{write.function}` in {scene.actor(write.actor)} empties {file_name(name)} and then writes it; `{read.function}` in "
+                f"{scene.actor(read.actor)} could read it in between, empty or half written"
+            )
+            advice = "write to a temporary file in the same folder and move it into place (os.replace)"
+            return file_finding(scene, "atomicity_violation", "latent", 1.0, title, name, [(write, "write"), (read, "read")], advice)
+    return None

@@ -1,0 +1,1 @@
+"""Futures and tasks: resolved twice, resolved after they were cancelled, and exceptions that nothing retrieves."""

@@ -1,0 +1,150 @@
+"""Futures that two may settle: who comes second meets InvalidStateError, unless it looks right before."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.source_text import FunctionNode, called, own_nodes
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import At, Finding
+from causeway_core.wire.kinds import SyncOp
+
+_SETTLES = frozenset({"set_result", "set_exception"})
+_ENDS = _SETTLES | {"cancel"}
+_TAKES = frozenset({"pop", "popleft", "popitem", "create_future", "Future", "get_nowait"})
+"""What gives a future to its caller alone: it was taken out, or made."""
+_ASKS = frozenset({"done", "cancelled"})
+SETTLE, SETTLES_TOO = "settle", "settles too"
+"""Roles of the two sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A call that settles a future without a look right before it: the text of the future, and whether a look was made further up."""
+
+    function: FunctionNode
+    owner: str
+    looked: bool
+
+
+def resolved_twice(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
+    """Futures of asyncio that one settles after an await (or without any look whether that was done), and that another finds in the same place and
+    settles, too.
+    """
+    found: dict[str, Finding] = {}
+    for event in events:
+        thing = evidence.facts.objects.get(event.object)
+        if event.op not in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET) or thing is None or not thing.type.endswith(".Future") or thing.label is None:
+            continue
+        place = scene.place(event.at)
+        settling = settling_at(evidence, place.path, place.line) if place.line and str(place) not in found else None
+        if settling is None:
+            continue
+        home = thing.label.partition("[")[0]
+        for look in _looks(evidence, event, home, settling):
+            other = next(_others(evidence, event, look, home), None)
+            if other is not None and (not settling.looked or _parted(evidence, event, look, other)):
+                found[str(place)] = _finding(scene, event, look, other, settling)
+                break
+    return list(found.values())
+
+
+def settling_at(evidence: Evidence, path: str, line: int, *, taken: bool = False) -> Settling | None:
+    """The call that settles a future at a line; None where it was looked at right before, or what comes of it is caught; or (unless `taken`) where
+    the future was taken out of its place, so that nobody else has it.
+    """
+    around = evidence.texts.around(path, line)
+    function = around[0] if around else None
+    if not isinstance(function, FunctionNode):
+        return None
+    calls = [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) in _SETTLES and node.lineno == line]
+    owner = calls[0].func.value if calls and isinstance(calls[0].func, ast.Attribute) else None
+    if owner is None or (isinstance(owner, ast.Call) and not taken) or any(isinstance(node, ast.Try) and _catches(node) for node in around):
+        return None
+    text = ast.unparse(owner)
+    for node in own_nodes(function):
+        given = isinstance(node, ast.Assign) and any(ast.unparse(target) == text for target in node.targets)
+        if given and not taken and any(isinstance(each, ast.Call) and called(each) in _TAKES for each in ast.walk(node)):
+            return None
+    looks = [node for node in own_nodes(function) if isinstance(node, ast.If) and node.lineno <= line and _asks(node.test, text)]
+    fresh = [node for node in looks if not any(node.lineno < gap.lineno < line for gap in own_nodes(function) if isinstance(gap, ast.Await))]
+    return None if fresh else Settling(function, text, bool(looks))
+
+
+def _catches(node: ast.Try) -> bool:
+    words = {name for handler in node.handlers if handler.type for each in ast.walk(handler.type) for name in (_name(each),)}
+    return bool(words & {"InvalidStateError", "Exception"}) or any(handler.type is None for handler in node.handlers)
+
+
+def _name(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _asks(test: ast.expr, owner: str) -> bool:
+    return any(
+        isinstance(node, ast.Call) and called(node) in _ASKS and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == owner
+        for node in ast.walk(test)
+    )
+
+
+def _looks(evidence: Evidence, event: Operation, home: str, settling: Settling) -> Iterator[int]:
+    """Where the actor looked into the place that holds the future, in the function that settles it, the last first."""
+    lines = range(settling.function.lineno, (settling.function.end_lineno or 0) + 1)
+    for row in reversed(evidence.rows_of(event.actor, 0, event.order, last=24)):
+        site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
+        if site is not None and site.line in lines and not evidence.table.writes[row] and _held_in(evidence, row, home):
+            yield row
+
+
+def _held_in(evidence: Evidence, row: int, home: str) -> bool:
+    return evidence.facts.locations[int(evidence.table.location[row])].name.partition("[")[0] == home
+
+
+def _others(evidence: Evidence, event: Operation, look: int, home: str) -> Iterator[int]:
+    """Accesses of the same place by actors that nothing orders with the settling, in functions that settle, too."""
+    table = evidence.table
+    place = int(table.location[look])
+    span = table.span(place)
+    for row in range(span.start, span.stop):
+        site = evidence.facts.sites.get(abs(int(table.site[row])))
+        if int(table.actor[row]) == event.actor or site is None or not evidence.unordered(At(event.at), evidence.at(row)):
+            continue
+        function = evidence.texts.function(evidence.facts.functions[site.function].path, site.line)
+        if function is not None and any(isinstance(node, ast.Call) and called(node) in _ENDS for node in own_nodes(function)):
+            yield row
+
+
+def _parted(evidence: Evidence, event: Operation, look: int, other: int) -> bool:
+    """Whether the other can come between a look and the settling that follows it."""
+    step = evidence.step_at(event.at)
+    if int(evidence.table.at[other]) >> 40 != event.at >> 40 or step is None:
+        return True
+    return evidence.unit_of(event.actor, step) != evidence.atomic_unit(look)
+
+
+def _finding(scene: Scene, event: Operation, look: int, other: int, settling: Settling) -> Finding:
+    evidence, name, place = scene.evidence, scene.object(event.object), scene.place(event.at)
+    who, at = int(evidence.table.actor[other]), int(evidence.at(other))
+    how = "looks whether it is done, gives way, and settles it" if settling.looked else "settles it without a look whether it is done"
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="latent",
+        rank=11.3,
+        confidence=0.5,
+        title=(
+            f"`{place.function}` in {scene.actor(event.actor)} has the future {name}, {how}; `{scene.place(at).function}` in {scene.actor(who)} "
+            "may settle it before: that raises InvalidStateError"
+        ),
+        resource=name,
+        events=[
+            Moment(event.actor, int(evidence.at(look)), "look", f"finds {name}"),
+            Moment(who, at, SETTLES_TOO, f"may settle {name}, too"),
+            Moment(event.actor, event.at, SETTLE, f"settled {name}"),
+        ],
+        recommendation=f"look right before: `if not {settling.owner}.done():`, with no await in between; or take the future out where it is found",
+        explanation="A future can be settled once. It did not happen in this run.",
+    )

@@ -1,0 +1,35 @@
+"""Tasks that failed and nobody looked."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import Finding
+
+
+def unretrieved(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """One finding for each exception of a task that was never retrieved; the same type at the same line only once."""
+    found, seen = [], set[tuple[str, str]]()
+    for row in evidence.facts.exceptions:
+        if row.fate != "unretrieved":
+            continue
+        place = scene.place(row.at)
+        if (row.type, str(place)) in seen:
+            continue
+        seen.add((row.type, str(place)))
+        message = f": {row.message}" if row.message else ""
+        name = row.type.rpartition(".")[2]
+        found.append(
+            scene.finding(
+                kind="unretrieved_exception",
+                tier="likely",
+                rank=0.9,
+                confidence=0.95,
+                title=f"{scene.actor(row.actor)} failed in `{place.function}` with {name}{message}, and nobody awaited it",
+                resource=scene.actor(row.actor),
+                events=[Moment(row.actor, row.at, "raise", f"raised {name}{message}")],
+                recommendation="await the task, gather it, keep it in a TaskGroup, or add a done callback that looks at its exception",
+                explanation="The exception was only reported when the task was collected, if at all; what depended on the task went on without it.",
+            )
+        )
+    return found

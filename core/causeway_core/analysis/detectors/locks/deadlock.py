@@ -1,0 +1,174 @@
+"""Deadlocks that happened: actors that wait for each other, or for nobody who could answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from causeway_core.analysis.evidence.holds import Hold
+from causeway_core.analysis.evidence.waits import Wait, Waits
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import Finding
+
+_OUTSIDE = ("timer", "I/O", "data of", "a process", "a message", "timeout", "an awaitable", "a future")
+"""Words of waits that something outside the program can still end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """`wait.actor` waits for `target`: because of a lock that it holds, or for its end."""
+
+    wait: Wait
+    target: int
+    hold: Hold | None
+
+
+def deadlocks(scene: Scene, waits: Waits) -> list[Finding]:
+    """Wait-for cycles (a lock taken twice is a cycle of one), else quiescence: everything waits and nothing can end it."""
+    links = {wait.actor: link for wait in sorted(waits.all, key=lambda each: each.order) if (link := _link(waits, wait)) is not None}
+    found, seen = [], set[int]()
+    for actor in sorted(links):
+        cycle = _cycle(links, actor)
+        if cycle and _at_once(cycle) and not seen & {link.wait.actor for link in cycle}:
+            seen |= {link.wait.actor for link in cycle}
+            found.append(_finding(scene, cycle))
+    if not found and waits.interrupted:
+        found.extend(_quiescence(scene, waits, links))
+    return found
+
+
+def _link(waits: Waits, wait: Wait) -> _Link | None:
+    hold = waits.holder(wait)
+    if hold is not None:
+        return _Link(wait, hold.actor, hold)
+    joined = waits.joined(wait)
+    return _Link(wait, joined, None) if joined is not None else None
+
+
+def _cycle(links: dict[int, _Link], start: int) -> list[_Link]:
+    """The cycle that the links from an actor run into, if it is one through that actor."""
+    path: list[_Link] = []
+    actor = start
+    while actor in links and len(path) <= len(links):
+        path.append(links[actor])
+        actor = links[actor].target
+        if actor == start:
+            return path
+    return []
+
+
+def _at_once(cycle: list[_Link]) -> bool:
+    """Whether all of them waited at one time: some waits were given up later."""
+    ends = [link.wait.until for link in cycle if link.wait.until is not None]
+    return not ends or max(link.wait.order for link in cycle) < min(ends)
+
+
+def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
+    alone = len(cycle) == 1
+    first = cycle[0]
+    if alone:
+        assert first.hold is not None
+        held, asked = scene.place(first.hold.at), scene.waiting_place(first.wait) or scene.place(first.wait.at)
+        title = (
+            f"`{asked.function}` in {scene.actor(first.wait.actor)} waits for {scene.object(first.wait.object)}, which the "
+            f"same {scene.kind(first.wait.actor)} "
+            f"already holds since `{held.function}` at {held}: it waits for itself for ever"
+        )
+        advice = f"{scene.object(first.wait.object)} cannot be taken twice: call a variant of `{asked.function}` that expects the lock to be held" + (
+            "" if scene.is_asynchronous(first.wait.actor) else ", or use a threading.RLock"
+        )
+    else:
+        parts = [_clause(scene, link) for link in cycle]
+        title = ", ".join(parts) + ": none of them can ever go on"
+        locks = [scene.object(link.wait.object) for link in cycle if link.hold is not None]
+        advice = (
+            f"take {' and '.join(sorted(locks))} in the same order everywhere"
+            if len(locks) == len(cycle)
+            else f"release {locks[0] if locks else 'the lock'} before waiting for the other {scene.kind(cycle[0].target)} to end"
+        )
+    events = []
+    for link in cycle:
+        if link.hold is not None:
+            events.append(Moment(link.hold.actor, link.hold.at, "acquire", f"acquired {scene.object(link.wait.object)}"))
+    for link in cycle:
+        what = scene.object(link.wait.object) if link.hold is not None else f"the end of {scene.actor(link.target)}"
+        events.append(Moment(link.wait.actor, int(link.wait.at), "wait", f"waits for {what}", scene.waiting_place(link.wait)))
+    return scene.finding(
+        kind="deadlock",
+        tier="likely",
+        rank=-1.0,
+        confidence=0.99,
+        title=title,
+        resource=scene.object(next(link.wait.object for link in cycle if link.hold is not None or link is cycle[-1])),
+        events=events,
+        recommendation=advice,
+        explanation=(
+            "It happened in this run: when the recording ended, these waits had not been answered, and each can only be "
+            "answered by an actor that waits itself."
+        ),
+    )
+
+
+def _clause(scene: Scene, link: _Link) -> str:
+    who = scene.actor(link.wait.actor)
+    if link.hold is None:
+        return f"{who} waits for {scene.actor(link.target)} to end"
+    return f"{who} waits for {scene.object(link.wait.object)}, held by {scene.actor(link.target)}"
+
+
+def _quiescence(scene: Scene, waits: Waits, links: dict[int, _Link]) -> list[Finding]:
+    """Everybody waits, for things that only each other could give."""
+    del links
+    inside = [wait for wait in waits.all if scene.is_asynchronous(wait.actor) and not any(word in wait.words for word in _OUTSIDE)]
+    others = [wait for wait in waits.all if wait not in inside]
+    loops = {scene.process(wait.actor) for wait in inside}
+    stuck_threads = [wait for wait in others if not scene.is_asynchronous(wait.actor)]
+    if not inside:
+        blocked = [wait for wait in stuck_threads if not any(word in wait.words for word in _OUTSIDE) and wait.words]
+        if len(blocked) != len(waits.all) or len(blocked) < 2 or scene.has_running(waits):
+            return []
+        return [_still(scene, waits, blocked)]
+    if any(scene.is_asynchronous(wait.actor) for wait in others) or len(loops) != 1:
+        return []
+    if not any(wait.words or wait.object or waits.joined(wait) is not None for wait in inside):
+        return []  # of none is known what it waits for: servers that are told to end look like this
+    return [_still(scene, waits, inside)]
+
+
+def _still(scene: Scene, waits: Waits, waiting: list[Wait]) -> Finding:
+    said = [(wait, _what(scene, waits, wait)) for wait in waiting]
+    who = "; ".join(f"{scene.actor(wait.actor)} waits for {words}" for wait, words in said[:4])
+    more = f" and {len(waiting) - 4} more" if len(waiting) > 4 else ""
+    events = [Moment(wait.actor, int(wait.at), "wait", f"waits for {words}", scene.waiting_place(wait)) for wait, words in said[:5]]
+    return scene.finding(
+        kind="deadlock",
+        tier="likely",
+        rank=-0.5,
+        confidence=0.9,
+        title=f"nothing can go on: {who}{more}",
+        resource=_resource(scene, waits, waiting),
+        events=events,
+        recommendation=(
+            f"find who should have answered {scene.actor(waiting[0].actor)}: put the item, set the event, release the lock "
+            "or end the task, also when an error occurs"
+        ),
+        explanation=(
+            "When the program was interrupted, no task was ready, no timer and no I/O was pending for one, and each waited "
+            "for something that only the others could give."
+        ),
+    )
+
+
+def _what(scene: Scene, waits: Waits, wait: Wait) -> str:
+    target = waits.joined(wait)
+    if target is not None:
+        return f"{scene.actor(target)} to end"
+    if wait.object:
+        name = scene.object(wait.object)
+        return f"{wait.words} ({name})" if wait.words else name
+    return wait.words or "something"
+
+
+def _resource(scene: Scene, waits: Waits, waiting: list[Wait]) -> str:
+    """What the first that waits for a thing, not for an actor, waits for."""
+    things = [wait.object for wait in waiting if wait.object and waits.joined(wait) is None]
+    return scene.object(things[0]) if things else scene.actor(waiting[0].actor)

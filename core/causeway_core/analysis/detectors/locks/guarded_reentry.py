@@ -1,0 +1,76 @@
+"""Locks that their holder would ask for again, were it not for something that it set itself, and that another may take away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.partners import Partners
+from causeway_core.wire.kinds import SyncFlag
+
+_PLAIN = ("_thread.lock", "threading.Lock")
+SAMPLE = 24
+ENOUGH = 3
+NEAR = 12
+"""Accesses after a look, and before it, among which those that belong to it are sought."""
+
+
+def guarded_reentries(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+    """W[W]R candidates: a function looks, and goes on to take a plain lock if it finds nothing. Within that lock something is put there, and the
+    function is called again by way of others (a hook): it looks, and returns. Another takes away, without the lock, what was put there: then it would
+    go on, and wait for the lock that its own caller holds.
+    """
+    table = evidence.table
+    plain = _plain_locks(evidence)
+    for site, locks in sorted(_looks(evidence, plain).items()):
+        given = 0
+        for last in evidence.rows_at(site).tolist():
+            for lock, found in locks.items() if given < ENOUGH else ():
+                first = _put(evidence, last, lock)
+                if first is None:
+                    continue
+                for other in partners.near(first, last, writes=True):
+                    same = int(table.vk[other]) == int(table.vk[found]) and evidence.value(other) == evidence.value(found)
+                    free = lock not in evidence.locks_at(other) and evidence.parted(first, last, other)
+                    if same and free and evidence.concurrent(first, other) and evidence.concurrent(last, other):
+                        given += 1
+                        candidate = Candidate(Pattern.REENTERED, "atomicity_violation", first, last, (other,), "control")
+                        yield candidate.lowered("latent", "it went well in this run")
+                        break
+
+
+def _plain_locks(evidence: Evidence) -> frozenset[int]:
+    """Locks of threads that wait for themselves when they are taken twice."""
+    held = {hold.object for hold in evidence.holds.holds if not hold.flags & SyncFlag.ASYNC}
+    return frozenset(each for each in held if (thing := evidence.facts.objects.get(each)) is not None and thing.type in _PLAIN)
+
+
+def _looks(evidence: Evidence, plain: frozenset[int]) -> dict[int, dict[int, int]]:
+    """Read sites that decide whether their function goes on to take a plain lock: the lock, and an access that found what made it do so."""
+    table = evidence.table
+    found: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for site in np.unique(table.site[~table.writes]).tolist() if plain else ():
+        function = evidence.function_of(site)
+        for row in evidence.rows_at(site).tolist()[:SAMPLE]:
+            for after in evidence.rows_of(int(table.actor[row]), int(table.order[row]) + 1, 2**62, first=NEAR):
+                if evidence.function_of(int(table.site[after])) != function:
+                    break
+                locks = (evidence.locks_at(after) - evidence.locks_at(row)) & plain
+                if locks and evidence.decided_by(int(table.site[after]), site, writes=bool(table.writes[after])):
+                    found[site].update(dict.fromkeys(locks, row))
+                    break
+    return found
+
+
+def _put(evidence: Evidence, look: int, lock: int) -> int | None:
+    """The last write of a place before a look at it, if its actor has held the lock ever since."""
+    table = evidence.table
+    if lock not in evidence.locks_at(look):
+        return None
+    before = evidence.rows_of(int(table.actor[look]), 0, int(table.order[look]) - 1, last=NEAR)
+    put = next((row for row in reversed(before) if int(table.location[row]) == int(table.location[look]) and table.writes[row]), None)
+    return put if put is not None and lock in evidence.locks_through(put, look) else None

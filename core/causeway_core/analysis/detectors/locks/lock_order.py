@@ -1,0 +1,133 @@
+"""Locks taken in a circle of orders: a deadlock waiting for its schedule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.holds import Hold
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import At, Finding
+
+SAMPLE = 24
+LONGEST_CYCLE = 4
+MOST_CYCLES = 2_000
+"""Circles of locks that are looked at."""
+MOST_TOLD = 6
+ONLY_A_HINT = "Most such circles cannot close for reasons the recording does not show, so this is only a hint."
+"""Said until a forced run has shown that they do."""
+
+_Nesting = tuple[Hold, Hold]
+
+
+def lock_orders(scene: Scene, evidence: Evidence, struck: frozenset[int]) -> list[Finding]:
+    """Circles of up to four locks that as many actors nest, each the next one under its own, no two of them under a common further lock or
+    ordered by must-happens-before. Only hints: research puts one in nine of them right.
+
+    `struck` are locks of deadlocks that happened: those are told already. Two work items of one pool are two actors.
+    """
+    nested = _nested(evidence)
+    found: dict[frozenset[str], Finding] = {}
+    for cycle in islice(_cycles(nested), MOST_CYCLES):
+        if set(cycle) <= struck:
+            continue
+        chosen = _choose(evidence, [nested[pair] for pair in zip(cycle, (*cycle[1:], cycle[0]), strict=True)], [])
+        if chosen is not None:
+            places = frozenset(str(scene.place(hold.at)) for nesting in chosen for hold in nesting)
+            found.setdefault(places, _finding(scene, chosen))
+            if len(found) >= MOST_TOLD:
+                break
+    return list(found.values())
+
+
+def who(evidence: Evidence, hold: Hold) -> int:
+    """The actor of an acquisition: the work item, where a pool ran it."""
+    return evidence.facts.work_of(hold.actor, hold.at)
+
+
+def _nested(evidence: Evidence) -> dict[tuple[int, int], list[_Nesting]]:
+    """Acquisitions made under another lock, by the two locks; a bounded number of each pair and actor."""
+    found: defaultdict[tuple[int, int], list[_Nesting]] = defaultdict(list)
+    count: defaultdict[tuple[int, int, int], int] = defaultdict(int)
+    for hold in evidence.holds.holds:
+        if evidence.holds.ignores(hold.object):
+            continue
+        for held in evidence.holds.held(hold.actor, hold.order - 1):
+            outer = evidence.holds.holds[held]
+            if outer.object == hold.object or evidence.holds.ignores(outer.object):
+                continue
+            key = outer.object, hold.object, who(evidence, hold)
+            count[key] += 1
+            if count[key] <= 4:
+                found[outer.object, hold.object].append((outer, hold))
+    return found
+
+
+def _cycles(nested: dict[tuple[int, int], list[_Nesting]]) -> Iterator[tuple[int, ...]]:
+    """The circles of locks, short ones first, each once: it begins with its smallest lock."""
+    inner: defaultdict[int, list[int]] = defaultdict(list)
+    for outer, taken in sorted(nested):
+        inner[outer].append(taken)
+    paths: list[tuple[int, ...]] = [(outer,) for outer in sorted(inner)]
+    for _ in range(LONGEST_CYCLE):
+        longer: list[tuple[int, ...]] = []
+        for path in paths[:MOST_CYCLES]:
+            for taken in inner.get(path[-1], ()):
+                if taken == path[0] and len(path) > 1:
+                    yield path
+                elif taken > path[0] and taken not in path:
+                    longer.append((*path, taken))
+        paths = longer
+
+
+def _choose(evidence: Evidence, links: list[list[_Nesting]], chosen: list[_Nesting]) -> list[_Nesting] | None:
+    """One nesting a link, all of different actors that can be at it at once."""
+    if len(chosen) == len(links):
+        return chosen
+    for nesting in islice(links[len(chosen)], SAMPLE):
+        if all(_meet(evidence, nesting, other) for other in chosen):
+            found = _choose(evidence, links, [*chosen, nesting])
+            if found is not None:
+                return found
+    return None
+
+
+def _meet(evidence: Evidence, one: _Nesting, two: _Nesting) -> bool:
+    """Whether two actors can both hold their outer lock before either has its inner one."""
+    if who(evidence, one[1]) == who(evidence, two[1]) or _gates(evidence, one) & _gates(evidence, two):
+        return False
+    a, b = At(one[1].at), At(two[1].at)
+    return not evidence.order.happens_before(a, b, must=True) and not evidence.order.happens_before(b, a, must=True)
+
+
+def _gates(evidence: Evidence, nesting: _Nesting) -> frozenset[int]:
+    """Other locks held meanwhile: a common one lets only one of the two in."""
+    outer, inner = nesting
+    return evidence.holds.locks(inner.actor, inner.order) - {outer.object, inner.object}
+
+
+def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
+    names = [scene.object(outer.object) for outer, _ in cycle]
+    actors = [scene.actor(who(scene.evidence, inner)) for _, inner in cycle]
+    events = [
+        Moment(who(scene.evidence, hold), hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in cycle for hold in nesting
+    ]
+    clauses = [
+        f"{actor} takes {name} and then {scene.object(inner.object)}" for actor, name, (_, inner) in zip(actors, names, cycle, strict=True)
+    ]
+    end = "each could hold one and wait for the other" if len(cycle) == 2 else "each could hold one and wait for the next"
+    distinct = sorted(set(names))
+    listed = f"{', '.join(distinct[:-1])} and {distinct[-1]}" if len(distinct) > 1 else f"several {distinct[0]}"
+    return scene.finding(
+        kind="deadlock",
+        tier="hint",
+        rank=20.5,
+        confidence=0.15,
+        title=f"{', '.join(clauses)}: {end}",
+        resource=" and ".join(dict.fromkeys(names)) if len(distinct) > 1 else distinct[0],
+        events=events,
+        recommendation=f"take {listed} in the same order everywhere" + ("" if len(distinct) > 1 else ", for instance by a number of their owners"),
+        explanation=f"It did not happen in this run. {ONLY_A_HINT}",
+    )

@@ -1,0 +1,178 @@
+"""Locks that their own holder may come to ask for again: in a finalizer, a signal handler, or a callback that is called at once."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import replace
+
+from causeway_core.analysis.detectors.locks.finalizers import FinalizedObject, finalized_objects, may_be_garbage
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.holds import Hold
+from causeway_core.analysis.source_text import FunctionNode, Texts, called, handed_to_call, last_name
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import Finding
+from causeway_core.wire.kinds import SyncFlag
+
+_PLAIN = ("_thread.lock", "threading.Lock")
+SAMPLE = 200
+
+
+def self_deadlocks(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """Non-reentrant locks of threads that are taken both by ordinary code and by code that the interpreter may call in the middle of it."""
+    texts = evidence.texts
+    intruders = _intruders(texts)
+    by_lock: defaultdict[int, list[Hold]] = defaultdict(list)
+    for hold in evidence.holds.holds:
+        thing = evidence.facts.objects.get(hold.object)
+        if thing is not None and thing.label is not None and thing.type in _PLAIN and not hold.flags & SyncFlag.ASYNC:
+            by_lock[hold.object].append(hold)
+    found, seen = [], set[str]()
+    for object, holds in sorted(by_lock.items()):
+        told = None if evidence.holds.signals(object) else _of_lock(scene, evidence, texts, intruders, holds[:SAMPLE])
+        if told is not None and told.title not in seen:
+            seen.add(told.title)
+            found.append(told)
+    return found
+
+
+def signal_handlers(texts: Texts) -> dict[str, str]:
+    """Names of functions that the source makes signal handlers, and of which signal."""
+    calls = [call for call in texts.calls() if called(call) == "signal" and len(call.args) == 2]
+    return {last_name(call.args[1]): last_name(call.args[0]) for call in calls}
+
+
+def _intruders(texts: Texts) -> list[tuple[str, FunctionNode, set[FunctionNode]]]:
+    """What may be called in the middle of other code: how, the function, and all it leads to."""
+    functions = [function for _, function in texts.functions()]
+    finalizers = {last_name(call.args[1]) for call in texts.calls() if called(call) in ("finalize", "ref", "proxy") and len(call.args) >= 2}
+    found = [("finalizer", function) for function in functions if function.name in {"__del__", *finalizers} - {""}]
+    handlers = signal_handlers(texts)
+    found += [("signal handler", function) for function in functions if function.name in handlers]
+    return [(how, function, texts.reachable(function)) for how, function in found]
+
+
+def _of_lock(
+    scene: Scene, evidence: Evidence, texts: Texts, intruders: list[tuple[str, FunctionNode, set[FunctionNode]]], holds: list[Hold]
+) -> Finding | None:
+    where = {hold.id: texts.function(place.path, place.line) if (place := scene.place(hold.at)).line else None for hold in holds}
+    for how, function, led in intruders:
+        inside = next((hold for hold in holds if where[hold.id] in led and not _turns_back(where[hold.id], scene.place(hold.at).line)), None)
+        # Whoever holds it is interrupted in its own thread: signal handlers run in the main thread only.
+        interrupted = [hold for hold in holds if where[hold.id] is not None and (how == "finalizer" or _in_main(evidence, hold))]
+        interrupted = [hold for hold in interrupted if inside is None or hold.id != inside.id] or interrupted
+        if inside is not None and interrupted and not _handles_all(texts, function):
+            # What was put off, or comes again, comes in the middle of the next.
+            hold = next((each for each in interrupted if each.order > inside.order and each.id != inside.id), interrupted[-1])
+            finalized = texts.class_of(function) if how == "finalizer" else None
+            if finalized is None:
+                return _finding(scene, hold, inside, how, function.name)
+            names = frozenset({finalized.name})
+            dropped = next(((each, gone) for each in interrupted if each.id != inside.id for gone in finalized_objects(evidence, each, names)), None)
+            if dropped is not None:
+                return _finalizer_finding(scene, *dropped, inside, finalized.name, function.name)
+            told = _finding(scene, hold, inside, how, function.name)
+            return told if may_be_garbage(evidence, hold.object, finalized) else replace(told, tier="hint", rank=20.8, confidence=0.2)
+    for hold in holds:
+        adding, callback = _added_callback(texts, scene, hold, where[hold.id])
+        if callback is not None:
+            led = texts.reachable(callback)
+            inside = next((each for each in holds if where[each.id] in led and each.id != hold.id), None)
+            if inside is not None:
+                return _finding(scene, hold, inside, "callback", callback.name, adding)
+    return None
+
+
+def _in_main(evidence: Evidence, hold: Hold) -> bool:
+    first = min((actor.first_at for actor in evidence.facts.actors.values() if actor.kind == "thread" and actor.first_at is not None), default=None)
+    return first is not None and hold.at >> 40 == first >> 40
+
+
+def _handles_all(texts: Texts, function: FunctionNode) -> bool:
+    """Whether a handler only tries the lock: `acquire(blocking=False)`, or with a timeout."""
+    return any(
+        isinstance(node, ast.Call) and called(node) == "acquire" and (node.args or node.keywords)
+        for each in texts.reachable(function)
+        for node in ast.walk(each)
+    )
+
+
+def _turns_back(function: FunctionNode | None, line: int) -> bool:
+    """Whether who takes the lock at a line first sets a mark, and who finds the mark set does not come that far."""
+    for look in ast.walk(function) if function is not None else ():
+        if isinstance(look, ast.If) and look.lineno < line and isinstance(look.body[-1], (ast.Raise, ast.Return)):
+            marks = {node.attr for node in ast.walk(look.test) if isinstance(node, ast.Attribute)}
+            marks |= {node.value for node in ast.walk(look.test) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+            for node in ast.walk(function) if function is not None else ():
+                targets = node.targets if isinstance(node, ast.Assign) else []
+                if look.lineno < getattr(node, "lineno", 0) < line and any(last_name(target) in marks for target in targets):
+                    return True
+    return False
+
+
+def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNode | None) -> tuple[int, FunctionNode | None]:
+    """At which line a callback is added to a future inside the `with` that took the lock, and the function: it is called at once if that is done."""
+    if function is None or isinstance(function, ast.AsyncFunctionDef):
+        return 0, None
+    line = scene.place(hold.at).line
+    for block in ast.walk(function):
+        if isinstance(block, ast.With) and block.lineno == line:
+            for node in ast.walk(block):
+                if isinstance(node, ast.Call) and called(node) == "add_done_callback" and node.args:
+                    names = handed_to_call(node.args[0])
+                    return node.lineno, next((each for _, each in texts.functions() if each.name in names), None)
+    return 0, None
+
+
+def _finalizer_finding(scene: Scene, hold: Hold, gone: FinalizedObject, inside: Hold, kind: str, function: str) -> Finding:
+    evidence, name = scene.evidence, scene.object(hold.object)
+    keeps = [] if gone.keeper is None else [Moment(int(evidence.table.actor[gone.keeper]), evidence.at(gone.keeper), "keeps", f"has the {kind}, too")]
+    return scene.finding(
+        kind="deadlock",
+        tier="latent",
+        rank=10.7,
+        confidence=0.6,
+        title=(
+            f"`{scene.place(hold.at).function}` holds {name} and lets go of a {kind}: if nobody else has it then, its finalizer, `{function}`, runs "
+            "there and then and takes the lock too: it would wait for itself for ever"
+        ),
+        resource=name,
+        events=[
+            Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
+            Moment(hold.actor, evidence.at(gone.row), "drop", f"lets go of a {kind}"),
+            *keeps,
+            Moment(evidence.facts.work_of(inside.actor, inside.at), inside.at, "finalizer", f"acquired {name} in or for `{function}`"),
+        ],
+        recommendation=f"keep what is taken out until {name} is released, and let go of it then",
+        explanation=f"{name} cannot be taken twice by one thread. Somebody else had the {kind} in this run, so it lived on.",
+    )
+
+
+def _finding(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, adding: int = 0) -> Finding:
+    name, place = scene.object(hold.object), scene.place(hold.at)
+    when = {
+        "finalizer": f"a finalizer, `{function}`, takes it too and may run at any allocation while it is held",
+        "signal handler": f"a signal handler, `{function}`, takes it too and may run between any two of its instructions",
+        "callback": f"adds a callback that takes it too, `{function}`, which is called at once if the future is done by then",
+    }[how]
+    advice = {
+        "finalizer": "let the finalizer only note what is to be done (`queue.SimpleQueue.put`, `deque.append`), and do it later; or use a "
+        "threading.RLock, if what it guards stands being entered twice",
+        "signal handler": "let the handler only set a flag, and act on it in ordinary code",
+        "callback": f"add the callback after {name} is released",
+    }[how]
+    return scene.finding(
+        kind="deadlock",
+        tier="latent",
+        rank=10.8,
+        confidence=0.5,
+        title=f"`{place.function}` holds {name}, and {when}: it would wait for itself for ever",
+        resource=name,
+        events=[
+            Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
+            Moment(scene.evidence.facts.work_of(inside.actor, inside.at), inside.at, how, f"acquired {name} in or for `{function}`"),
+            *([Moment(hold.actor, hold.at, "add", f"adds `{function}`", replace(place, line=adding))] if adding else []),
+        ],
+        recommendation=advice,
+        explanation=f"{name} cannot be taken twice by one thread. It did not happen in this run.",
+    )

@@ -1,0 +1,157 @@
+"""Marks that say something is ready before it is: set first, and what they stand for filled in afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.atomicity.check_then_use import needs_value
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.table import MUTATE, TEST, WRITE
+from causeway_core.analysis.partners import Partners
+from causeway_core.model import ValueKind
+
+SAMPLE = 24
+ENOUGH = 3
+NEAR = 64
+"""Accesses of the actor that sets the mark among which those that fill are sought."""
+SOON = 24
+"""Accesses of the other actor after its look at the mark among which its use is sought."""
+_NOTHING = (ValueKind.NONE, ValueKind.ABSENT)
+_SCALARS = (ValueKind.TRUE, ValueKind.FALSE, ValueKind.INT32, ValueKind.TEXT)
+
+
+def early_publications(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+    """W…W[R R] candidates: who finds a mark unset sets it and then fills a place that was empty; another finds the mark set, does nothing about the
+    place therefore, and uses it in the function that had looked, or in the one that called that. Double-checked locking, done in the wrong order. A
+    table or another object that is put where nothing was, and filled there, is a mark of its own: who finds it may use what it lacks anywhere.
+    The place may also be filled by an actor which who sets the mark starts and waits for.
+    """
+    table = evidence.table
+    for site in np.unique(table.site[table.op == WRITE]).tolist():
+        mark = evidence.node(evidence.write_node(site))
+        looks = frozenset(read for read, how in evidence.depends(site).items() if how == "control")
+        if mark is None or not looks:
+            continue
+        given, kinds = 0, _SCALARS if mark.constant else (ValueKind.OBJECT, ValueKind.TUPLE)
+        for first in [row for row in evidence.rows_at(site).tolist() if int(table.vk[row]) in kinds][:SAMPLE]:
+            fills: dict[int, int] | None = None
+            for look in partners.near(first, first, writes=False):
+                if given >= ENOUGH or int(table.site[look]) not in looks or not _found(evidence, look, first):
+                    continue
+                fills = _filled(evidence, first, looks) if fills is None else fills
+                for last, use in _used(evidence, first, look, fills):
+                    given += 1
+                    candidate = Candidate(Pattern.PUBLISHED, "atomicity_violation", first, last, (look, use))
+                    yield candidate.lowered("latent", "it went well in this run")
+                    break
+
+
+def _found(evidence: Evidence, look: int, mark: int) -> bool:
+    """Whether a look found the mark, or that it is there."""
+    if int(evidence.table.op[look]) == TEST:
+        return int(evidence.table.vk[look]) == ValueKind.TRUE
+    return evidence.value(look) == evidence.value(mark)
+
+
+def _filled(evidence: Evidence, first: int, looks: frozenset[int]) -> dict[int, int]:
+    """By location the write that fills it once the mark is set, by who sets that or by an actor which that starts."""
+    table = evidence.table
+    own = list(_fills(evidence, first, looks)) if int(table.vk[first]) != ValueKind.TUPLE else []
+    return {int(table.location[row]): row for row in (*_by_helpers(evidence, first), *reversed(own))}
+
+
+def _used(evidence: Evidence, first: int, look: int, fills: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """What is filled in after the mark is set, with the other's use of it after its look."""
+    table, owner = evidence.table, _owner(evidence, first)
+    for use in evidence.rows_of(int(table.actor[look]), int(table.order[look]) + 1, 2**62, first=SOON):
+        last = fills.get(int(table.location[use]))
+        if last is None or table.writes[use] or (int(table.vk[use]) in _NOTHING and not evidence.changes_structure(last)):
+            continue
+        # Who finds a container empty goes another way, wherever that is.
+        misses = evidence.changes_structure(last) or needs_value(evidence, int(table.site[use]))
+        if int(table.actor[last]) != int(table.actor[first]) and not (misses and _follows(evidence, look, use)):
+            continue
+        if not _follows(evidence, look, use) and not (owner is not None and misses):
+            continue
+        parted = evidence.parted(first, last, look) and not evidence.locks_through(first, last) & (evidence.locks_at(look) | evidence.locks_at(use))
+        if parted and evidence.concurrent(first, look) and evidence.concurrent(last, use):
+            yield last, use
+
+
+def _fills(evidence: Evidence, first: int, looks: frozenset[int]) -> Iterator[int]:
+    """The writes of other places that were empty, by which the actor goes on where it found the mark unset, or in functions that it calls."""
+    table = evidence.table
+    setting, owner = evidence.function_of(int(table.site[first])), _owner(evidence, first)
+    for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):
+        function = evidence.function_of(int(table.site[row]))
+        guards = evidence.depends(int(table.site[row]))
+        goes_on = any(guards.get(each) == "control" for each in looks) if function == setting else (setting, function) in evidence.calls
+        inside = owner is None or _inside(evidence, row, owner)
+        fills = int(table.op[row]) == WRITE or (int(table.op[row]) == MUTATE and owner is not None and evidence.changes_structure(row))
+        if fills and goes_on and inside and int(table.vk[row]) not in _NOTHING and _was_empty(evidence, row):
+            yield row
+
+
+def _by_helpers(evidence: Evidence, first: int) -> Iterator[int]:
+    """The writes of places that were empty by an actor that who sets the mark has started, where it uses them itself further on in the function that
+    sets the mark: it has waited for them.
+    """
+    table, marker = evidence.table, int(evidence.table.actor[first])
+    setting = evidence.function_of(int(table.site[first]))
+    for use in evidence.rows_of(marker, int(table.order[first]) + 1, 2**62, first=NEAR):
+        if table.writes[use] or evidence.function_of(int(table.site[use])) != setting or not needs_value(evidence, int(table.site[use])):
+            continue
+        span = table.span(int(table.location[use]))
+        for row in range(span.start, span.stop):
+            made = evidence.facts.actors[int(table.actor[row])].created_at
+            meanwhile = int(table.order[first]) < int(table.order[row]) < int(table.order[use])
+            fills = int(table.op[row]) == WRITE and int(table.vk[row]) not in _NOTHING
+            if meanwhile and fills and made is not None and evidence.actor_at(made) == marker and _was_empty(evidence, row):
+                yield row
+
+
+def _owner(evidence: Evidence, mark: int) -> int | None:
+    """The wire id of the object that is the mark, if it is one."""
+    number = (evidence.value(mark) or "").rpartition("#")[2].rstrip(">")
+    return int(number) if int(evidence.table.vk[mark]) == ValueKind.OBJECT and number.isdecimal() else None
+
+
+def _inside(evidence: Evidence, row: int, owner: int) -> bool:
+    """Whether an access is of a place of an object, or of a container in one of its places."""
+    locations = evidence.facts.locations
+    place = locations[int(evidence.table.location[row])].object
+    if place is None or place & 0xFFFFFFFF == owner:
+        return place is not None
+    thing = evidence.facts.objects.get(place)
+    if thing is not None and thing.owner is not None and thing.owner & 0xFFFFFFFF == owner:
+        return True
+    homes = evidence.registries((place,))
+    return any((locations[home].object or 0) & 0xFFFFFFFF == owner for home in homes)
+
+
+def _was_empty(evidence: Evidence, row: int) -> bool:
+    """Whether nothing was in the place before: it is the first access of it, or all before found or left nothing there; a container is not changed
+    before.
+    """
+    table = evidence.table
+    span = table.span(int(table.location[row]))
+    before = [each for each in range(span.start, span.stop) if int(table.order[each]) < int(table.order[row])]
+    place = evidence.facts.locations[int(table.location[row])]
+    if place.kind == "structure":
+        return not any(bool(table.writes[each]) for each in before)
+    return all(int(table.vk[each]) in _NOTHING for each in before) and (bool(before) or place.kind == "item")
+
+
+def _follows(evidence: Evidence, look: int, use: int) -> bool:
+    """Whether the use stands further down in the function that looked, or in one that calls that."""
+    table, flow = evidence.table, evidence.flow
+    one, two = evidence.read_node(int(table.site[look])), evidence.read_node(int(table.site[use]))
+    if one is None or two is None:
+        return False
+    looked, used = flow.place(one), flow.place(two)
+    if looked.scope == used.scope:
+        return used.line > looked.line
+    return any(line <= used.line for line in flow.graph.call_lines(used.scope, looked.scope))

@@ -1,0 +1,156 @@
+"""Accesses that need another to come first, or not to have come yet, with nothing that makes sure of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.atomicity.check_then_use import leaves_absent, needs_value, takes_away
+from causeway_core.analysis.evidence import LOOK_BACK, Evidence
+from causeway_core.analysis.evidence.table import DELETE, READ, WRITE, Ints
+from causeway_core.analysis.partners import Partners
+from causeway_core.model import ValueKind
+
+SAMPLE = 40
+ENOUGH = 4
+
+_RAISING = ("dict", "OrderedDict")
+"""Mappings in which a key that is not there is an error."""
+_NOTHING = (ValueKind.NONE, ValueKind.ABSENT)
+
+
+def order_violations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+    """Use before initialisation and use after close: a read that needs a value, unordered with the write that provides it or takes it away."""
+    table = evidence.table
+    provides = _providing(evidence)
+    for site in np.unique(table.site[table.writes]).tolist():
+        rows = evidence.rows_at(site)
+        rows = rows[table.writes[rows]]
+        removes = np.array([takes_away(evidence, int(row)) for row in _some(rows)], np.bool_)
+        chosen = _some(rows)
+        given: dict[int, int] = {}
+        for row, removing in zip(chosen.tolist(), removes.tolist(), strict=True):
+            if not removing and not provides[row]:
+                continue
+            for other in partners.near(row, row, writes=False):
+                use_site = int(table.site[other])
+                if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other) and (removing or _in_reach(evidence, row, other)):
+                    given[use_site] = given.get(use_site, 0) + 1
+                    yield _flip(evidence, row, other)
+
+
+def _flip(evidence: Evidence, write: int, use: int) -> Candidate:
+    candidate = Candidate(Pattern.FLIP, "order_violation", write, write, (use,)).lowered("latent", "it went well in this run")
+    if _by_callback(evidence, write, use) or _by_callback(evidence, use, write):
+        return candidate.lowered("hint", "one side is a callback, which the event loop may well call in order for reasons that are not recorded")
+    return candidate
+
+
+def _by_callback(evidence: Evidence, row: int, other: int) -> bool:
+    """Whether an access is a callback's, and the other comes of what scheduled that, too: the loop may call them one after the other by design."""
+    actor = evidence.facts.actors[int(evidence.table.actor[row])]
+    if actor.kind != "callback":
+        return False
+    return actor.created_at is None or not evidence.unordered(actor.created_at, evidence.at(other))
+
+
+def _some(rows: Ints) -> Ints:
+    return rows if len(rows) <= SAMPLE else rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64)]
+
+
+def _providing(evidence: Evidence) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Which rows write something where there was nothing."""
+    table = evidence.table
+    nothing = np.isin(table.vk, [int(kind) for kind in _NOTHING])
+    before = np.append(False, nothing[:-1])
+    same = np.append(False, table.location[1:] == table.location[:-1]) if len(table) else np.empty(0, np.bool_)
+    provides = np.asarray((table.op == WRITE) & ~nothing & before & same, np.bool_)
+    for row in np.flatnonzero((table.op == WRITE) & ~same).tolist():
+        provides[row] = _makes(evidence, row)
+    return provides
+
+
+def _makes(evidence: Evidence, row: int) -> bool:
+    """Whether the first recorded write of a place makes it: an attribute that no class gives a value, a key of a dict that was not there."""
+    place = evidence.facts.locations[int(evidence.table.location[row])]
+    if place.kind == "attribute":
+        return place.key not in evidence.flow.class_names and evidence.facts.lacked(place.object or 0, place.key)
+    thing = evidence.facts.objects.get(place.object or 0)
+    if place.kind != "item" or thing is None or thing.type.rpartition(".")[2] not in _RAISING:
+        return False
+    return evidence.facts.lacked(place.object or 0, place.key)
+
+
+def _in_reach(evidence: Evidence, write: int, use: int) -> bool:
+    """Whether the user could have had the object before the write: somebody else made it, its maker had put it somewhere by then, or started the
+    user by then."""
+    table, facts = evidence.table, evidence.facts
+    owner, maker = facts.locations[int(table.location[write])].object, int(table.actor[write])
+    at = None if owner is None else facts.first_seen(owner)
+    if owner is None or at is None or evidence.actor_at(at) != facts.thread_of(maker):
+        return True
+    user = facts.actors.get(facts.thread_of(int(table.actor[use])))
+    if user is not None and user.created_at is not None and evidence.actor_at(user.created_at) == maker:
+        return True
+    name = f"#{owner & 0xFFFFFFFF}>"
+    return any(
+        table.writes[row] and table.order[row] < table.order[write] and (evidence.value(row) or "").endswith(name)
+        for location in evidence.registries((owner,))
+        for row in range(table.span(location).start, table.span(location).stop)
+    )
+
+
+def _absent_before(evidence: Evidence, write: int) -> bool:
+    table = evidence.table
+    if write == 0 or int(table.location[write - 1]) != int(table.location[write]):
+        place = evidence.facts.locations[int(table.location[write])]
+        return not (place.kind == "attribute" and place.key in evidence.flow.class_nones)
+    return int(table.vk[write - 1]) == ValueKind.ABSENT or int(table.op[write - 1]) == DELETE
+
+
+def _breaks(evidence: Evidence, write: int, use: int) -> bool:
+    """Whether the read at `use` needs what `write` gives or takes, and neither order, lock nor a check of its own protects it."""
+    table = evidence.table
+    absent = leaves_absent(evidence, write) if takes_away(evidence, write) else _absent_before(evidence, write)
+    if int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING or not needs_value(evidence, int(table.site[use]), absent=absent):
+        return False
+    if not evidence.concurrent(write, use):
+        return False
+    return not _checked(evidence, use, write) and (takes_away(evidence, write) or not (_provided(evidence, use) or _own(evidence, use)))
+
+
+def _checked(evidence: Evidence, use: int, write: int) -> bool:
+    """Whether the user looked, in the same breath, whether there is something."""
+    table = evidence.table
+    for check in evidence.latest(int(table.actor[use]), evidence.deciding_sites(use), int(table.order[use])):
+        same = int(table.location[check]) == int(table.location[use])
+        if same and (not evidence.parted(check, use, write) or evidence.locks_through(check, use) & evidence.locks_at(write)):
+            return True
+    return False
+
+
+def _own(evidence: Evidence, use: int) -> bool:
+    """Whether the user itself put something in the place before: nothing is what a constructor puts there for others to replace."""
+    table = evidence.table
+    span = table.span(int(table.location[use]))
+    something = table.writes[span] & ~np.isin(table.vk[span], [int(kind) for kind in _NOTHING])
+    mine = something & (table.actor[span] == table.actor[use]) & (table.order[span] < table.order[use])
+    return bool(mine.any())
+
+
+def _provided(evidence: Evidence, use: int) -> bool:
+    """Whether the user itself looked before whether there is something, on a way on which it would else have provided it."""
+    table, flow = evidence.table, evidence.flow
+    location = int(table.location[use])
+    for row in reversed(evidence.rows_of(int(table.actor[use]), 0, int(table.order[use]) - 1, last=LOOK_BACK)):
+        node = evidence.read_node(int(table.site[row])) if int(table.location[row]) == location and not table.writes[row] else None
+        if node is None:
+            continue
+        looked = flow.place(node)
+        for target in flow.graph.decided_writes(node):
+            place = flow.place(target)
+            if (place.name, place.shape, place.scope) == (looked.name, looked.shape, looked.scope) and place.line >= looked.line:
+                return True
+    return False

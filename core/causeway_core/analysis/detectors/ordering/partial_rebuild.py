@@ -1,0 +1,135 @@
+"""Tables that are rebuilt where others look: emptied (or put there empty) first, and filled afterwards."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.table import ITERATE, MUTATE, WRITE, Ints
+from causeway_core.model import ValueKind
+
+SAMPLE = 24
+FEWEST = 2
+"""Keys that a filling puts there at least, if not in a loop: who only begins to collect again puts one."""
+MOST = 200
+"""Accesses of the actor that rebuilds among which those that fill are sought."""
+_KEYED = ("<dict ", "<OrderedDict ", "<set ")
+
+
+def partial_rebuilds(evidence: Evidence) -> Iterator[Candidate]:
+    """w…w[r] candidates: a dict or set takes the place of an earlier one (or is cleared) and is filled afterwards in the same function; another
+    actor looks for one of its keys, and would not find it in between.
+
+    Not where the one who looks would put there what is missing.
+    """
+    contents = _contents(evidence)
+    for row, number in (*_replaced(evidence), *_cleared(evidence)):
+        for use in _lookups(evidence, row, contents[number], number):
+            through = evidence.locks_through(row, use.fill)
+            parted = evidence.parted(row, use.fill, use.first) and not through & evidence.locks_at(use.first)
+            if parted and evidence.concurrent(row, use.first) and evidence.concurrent(use.fill, use.last):
+                others = tuple(dict.fromkeys((use.first, use.last)))
+                candidate = Candidate(Pattern.HALF_BUILT, "atomicity_violation", row, use.fill, others)
+                yield candidate.lowered("latent", "it went well in this run")
+                break
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Where an actor comes to the table, where it looks for a key, and where that key is put in."""
+
+    first: int
+    last: int
+    fill: int
+
+
+def _contents(evidence: Evidence) -> defaultdict[int, list[int]]:
+    """The items (and structure) of each container, by its number."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for location in evidence.facts.locations.values():
+        if location.object is not None and location.kind in ("item", "structure"):
+            found[location.object & 0xFFFFFFFF].append(location.id)
+    return found
+
+
+def _replaced(evidence: Evidence) -> Iterator[tuple[int, int]]:
+    """Writes that put a table where one of its kind was, and the number of the new one."""
+    table = evidence.table
+    rows = np.flatnonzero((table.op == WRITE) & (table.vk == ValueKind.OBJECT))
+    evidence.fetch_values(rows.tolist())
+    before: dict[int, str] = {}
+    given: defaultdict[int, int] = defaultdict(int)
+    for row in rows.tolist():
+        value, location = evidence.value(row) or "", int(table.location[row])
+        kind = next((kind for kind in _KEYED if value.startswith(kind)), "")
+        if kind and before.get(location) == kind and (number := value.rpartition("#")[2].rstrip(">")).isdecimal():
+            given[int(table.site[row])] += 1
+            if given[int(table.site[row])] <= SAMPLE:
+                yield row, int(number)
+        before[location] = kind
+
+
+def _cleared(evidence: Evidence) -> Iterator[tuple[int, int]]:
+    """Calls of `clear()`, and the number of what is cleared."""
+    table, facts = evidence.table, evidence.facts
+    for row in _some(np.flatnonzero(table.op == MUTATE)):
+        site, owner = facts.sites.get(int(table.site[row])), facts.locations[int(table.location[row])].object
+        if site is not None and site.name == "clear" and owner is not None:
+            yield row, owner & 0xFFFFFFFF
+
+
+def _some(rows: Ints) -> list[int]:
+    return [int(row) for row in (rows if len(rows) <= 100 * SAMPLE else rows[np.linspace(0, len(rows) - 1, 100 * SAMPLE).astype(np.int64)])]
+
+
+def _lookups(evidence: Evidence, row: int, places: list[int], number: int) -> Iterator[_Use]:
+    """One look of each other actor for a key that the actor of `row` puts in afterwards: the key that comes last."""
+    table, actor = evidence.table, int(evidence.table.actor[row])
+    function, inside = evidence.function_of(int(table.site[row])), set(places)
+    fills: dict[int, int] = {}
+    for later in evidence.rows_of(actor, int(table.order[row]) + 1, 2**62, first=MOST):
+        place = int(table.location[later])
+        fits = place in inside and table.writes[later] and evidence.facts.locations[place].kind == "item"
+        if fits and evidence.function_of(int(table.site[later])) == function:
+            fills.setdefault(place, later)
+    if len(fills) < FEWEST and not any(_repeated(evidence, fill) for fill in fills.values()):
+        return
+    done = {actor, *(int(table.actor[each]) for place in places for each in _rows(evidence, place) if table.writes[each])}
+    for place, fill in sorted(fills.items(), key=lambda each: -int(table.order[each[1]])):
+        for look in _rows(evidence, place):
+            who = int(table.actor[look])
+            if who in done or int(table.op[look]) == ITERATE:
+                continue
+            first = _comes(evidence, row, look, number)
+            if first is not None:
+                done.add(who)
+                yield _Use(first, look, fill)
+
+
+def _repeated(evidence: Evidence, fill: int) -> bool:
+    """Whether an access that fills stands in a loop or is an `update()`: only the keys that others touched are known."""
+    site = evidence.facts.sites[int(evidence.table.site[fill])]
+    path = evidence.facts.functions[site.function].path
+    return site.name == "update" or any(isinstance(node, ast.For | ast.While | ast.AsyncFor) for node in evidence.texts.around(path, site.line))
+
+
+def _rows(evidence: Evidence, place: int) -> range:
+    span = evidence.table.span(place)
+    return range(span.start, span.stop)
+
+
+def _comes(evidence: Evidence, row: int, look: int, number: int) -> int | None:
+    """Where the actor that looks reads the place in which the table is; the look itself if the table stays where it is and is cleared."""
+    table = evidence.table
+    if int(table.op[row]) == MUTATE:
+        return look
+    name = f"#{number}>"
+    reads = evidence.rows_of(int(table.actor[look]), 0, int(table.order[look]), last=8)
+    same = [each for each in reads if int(table.location[each]) == int(table.location[row]) and not table.writes[each]]
+    return next((each for each in reversed(same) if (evidence.value(each) or "").endswith(name)), None)

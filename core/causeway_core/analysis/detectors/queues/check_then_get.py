@@ -1,0 +1,130 @@
+"""Queues that are found not to be empty and then taken from by a call that waits."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.source_text import FunctionNode, Texts, called, own_nodes
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.graph import SourcePlace
+from causeway_core.model import Actor, At, Finding
+from causeway_core.wire.kinds import SyncOp
+
+TAKES, ANOTHER, ANOTHER_ENDS = "takes", "another takes", "another ends"
+"""Roles of the first item that the held actor takes, and that the other takes; of the end of another that runs the same and found
+nothing left."""
+MOST_TOLD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Take:
+    at: At
+    actor: int
+    order: int
+    place: SourcePlace
+
+
+def queue_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
+    """`while not queue.empty(): queue.get()` in several threads or processes, or in tasks that give way in between: whoever finds the last item, and
+    is not first, waits for ever.
+
+    A hint until a re-run hangs: more items may come, and who they are for is not known. One finding a place.
+    """
+    found: dict[tuple[str, int], Finding] = {}
+    takes: defaultdict[object, list[_Take]] = defaultdict(list)
+    for queue, take in _takes(scene, evidence):
+        takes[queue].append(take)
+    for several in takes.values():
+        for take in several:
+            key = take.place.path, take.place.line
+            if key in found or not _checked(evidence.texts, take.place):
+                continue
+            other = next((each for each in several if _may_be_first(evidence, take, each)), None)
+            if other is not None:
+                found[key] = _finding(scene, take, Moment(other.actor, other.at, ANOTHER, "took an item"))
+                continue
+            late = next((each for each in evidence.facts.actors.values() if _came_late(evidence, take, each)), None)
+            if late is not None:
+                found[key] = _finding(scene, take, Moment(late.id, late.last_at or 0, ANOTHER_ENDS, "found nothing left"))
+        if len(found) >= MOST_TOLD:
+            break
+    return list(found.values())
+
+
+def _takes(scene: Scene, evidence: Evidence) -> Iterator[tuple[object, _Take]]:
+    """Items taken from queues of threads and tasks and, as messages, from those of processes, with what names the queue."""
+    facts = evidence.facts
+    for operation in facts.operations:
+        if operation.op == SyncOp.GET:
+            place = scene.place(operation.at)
+            if place.line:
+                yield operation.object, _Take(At(operation.at), operation.actor, operation.order, place)
+    for message in facts.messages:
+        actor = None if message.receive_at is None else evidence.actor_at(message.receive_at)
+        if message.receive_at is not None and actor is not None and message.carrier in ("pipe", "queue"):
+            place = scene.place(message.receive_at)
+            if place.line:
+                yield message.key.rpartition(":")[0], _Take(message.receive_at, actor, -1, place)
+
+
+def _may_be_first(evidence: Evidence, take: _Take, other: _Take) -> bool:
+    if other.actor == take.actor or not evidence.unordered(take.at, other.at):
+        return False
+    if take.order < 0 or other.order < 0:
+        return True
+    return not evidence.holds.locks(take.actor, take.order) & evidence.holds.locks(other.actor, other.order)
+
+
+def _came_late(evidence: Evidence, take: _Take, actor: Actor) -> bool:
+    """Whether an actor runs what the taker runs, and only chance had it end without an item."""
+    taker = evidence.facts.actors.get(take.actor)
+    if taker is None or actor.id == taker.id or actor.last_at is None or (actor.kind, actor.process) != (taker.kind, taker.process):
+        return False
+    return actor.path.partition("#")[0] == taker.path.partition("#")[0] and evidence.unordered(take.at, actor.last_at)
+
+
+def _checked(texts: Texts, place: SourcePlace) -> bool:
+    """Whether a `get()` at this line waits without a limit and depends on a look whether the same queue is empty, with no lock around."""
+    around = texts.around(place.path, place.line)
+    function = around[0] if around and isinstance(around[0], FunctionNode) else None
+    if function is None or any(isinstance(node, ast.With) and "lock" in ast.unparse(node.items[0].context_expr).lower() for node in around):
+        return False
+    gets = [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) == "get" and node.lineno == place.line]
+    names = {ast.unparse(node.func.value) for node in gets if isinstance(node.func, ast.Attribute) and not node.args and not node.keywords}
+    looks = (node.test for node in own_nodes(function) if isinstance(node, ast.If | ast.While) and node.lineno <= place.line)
+    if isinstance(function, ast.AsyncFunctionDef):
+        looks = (test for test in looks if _gives_way(function, test.lineno, place.line))
+    asked = {
+        ast.unparse(call.func.value)
+        for test in looks
+        for call in ast.walk(test)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ("empty", "qsize")
+    }
+    return bool(names & asked)
+
+
+def _gives_way(function: ast.AsyncFunctionDef, after: int, before: int) -> bool:
+    """Whether a coroutine awaits between two of its lines."""
+    return any(isinstance(node, ast.Await | ast.AsyncWith | ast.AsyncFor) and after < node.lineno < before for node in own_nodes(function))
+
+
+def _finding(scene: Scene, take: _Take, other: Moment) -> Finding:
+    title = (
+        f"`{take.place.function}` in {scene.actor(take.actor)} finds a queue not empty and then waits for an item; "
+        f"{scene.actor(other.actor)} takes from it too and could take the last one in between: the wait would not end"
+    )
+    return scene.finding(
+        kind="deadlock",
+        tier="hint",
+        rank=20.5,
+        confidence=0.2,
+        title=title,
+        resource="queue",
+        events=[Moment(take.actor, take.at, TAKES, "took an item"), other],
+        recommendation="take without waiting and stop at queue.Empty (get_nowait), or put an item for each worker that says there is no more",
+        explanation="What `empty()` said may no longer hold when the item is taken. It did not happen in this run.",
+    )

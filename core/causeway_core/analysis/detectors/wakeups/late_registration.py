@@ -1,0 +1,85 @@
+"""Entries by which another finds whom to wake, put there late: who looks first finds nobody, and nobody ends the wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.evidence.table import DELETE, READ, WRITE
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import At, Finding
+from causeway_core.wire.kinds import SyncOp
+
+ENTERS, FINDS = "enters", "finds"
+"""Roles of the write that puts the entry there, and of the look that finds it."""
+NEAR = 16
+"""How many accesses of its actor before a set tell how it came to the event."""
+MOST = 48
+"""Sets that are looked at."""
+
+
+def late_registrations(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
+    """Events on which one thread waited, and which another set that had found them by an entry of a table; the waiter had put that there, and nothing
+    makes it do so before the other looks. A hint, for a re-run to confirm. `told` names events of which something is said.
+    """
+    waiters: dict[int, Operation] = {}
+    sets: list[Operation] = []
+    for event in events:
+        thing = evidence.facts.objects.get(event.object)
+        if thing is None or not thing.type.endswith("Event") or scene.object(event.object) in told:
+            continue
+        if event.op == SyncOp.WAIT_BEGIN:
+            waiters.setdefault(event.object, event)
+        elif event.op == SyncOp.EVENT_SET:
+            sets.append(event)
+    found: dict[str, Finding] = {}
+    for each in sets[-MOST:]:
+        wait, name = waiters.get(each.object), scene.object(each.object)
+        if wait is None or wait.actor == each.actor or name in found:
+            continue
+        for look, entry in _entries(evidence, each, wait):
+            found[name] = _finding(scene, evidence, name, (look, entry), (each, wait))
+            break
+    return list(found.values())
+
+
+def _entries(evidence: Evidence, sets: Operation, wait: Operation) -> Iterator[tuple[int, int]]:
+    """Looks by which who sets the event found it (or what has it), with the waiter's write that nothing puts before that."""
+    table, facts = evidence.table, evidence.facts
+    thing = facts.objects[sets.object]
+    names = tuple(f"#{number & 0xFFFFFFFF}>" for number in (sets.object, thing.owner) if number is not None)
+    for look in reversed(evidence.rows_of(facts.work_of(sets.actor, sets.at), 0, sets.order, last=NEAR)):
+        item = facts.locations[int(table.location[look])].kind == "item"
+        if not item or int(table.op[look]) not in (READ, DELETE) or not (evidence.value(look) or "").endswith(names):
+            continue
+        span = table.span(int(table.location[look]))
+        writes = [row for row in range(span.start, span.stop) if int(table.op[row]) == WRITE and table.order[row] < table.order[look]]
+        mine = writes and int(table.actor[writes[-1]]) == facts.work_of(wait.actor, wait.at) and int(table.order[writes[-1]]) < wait.order
+        if mine and len(writes) == 1 and evidence.concurrent(writes[-1], look):
+            yield look, writes[-1]
+
+
+def _finding(scene: Scene, evidence: Evidence, name: str, pair: tuple[int, int], ends: tuple[Operation, Operation]) -> Finding:
+    (look, entry), (sets, wait) = pair, ends
+    waiter, setter = (evidence.facts.work_of(each.actor, each.at) for each in (wait, sets))
+    where, table = scene.place(evidence.at(look)), scene.namer.resource(entry)
+    return scene.finding(
+        kind="lost_wakeup",
+        tier="latent",
+        rank=11.4,
+        confidence=0.5,
+        title=(
+            f"`{where.function}` in {scene.actor(setter)} finds {name}, which it sets, by {table}; {scene.actor(waiter)} puts that there before it "
+            "waits, but nothing makes it do so before the other looks: then nobody ends the wait"
+        ),
+        resource=name,
+        events=[
+            Moment(waiter, evidence.at(entry), ENTERS, f"puts {table} there"),
+            Moment(waiter, At(wait.at), "wait", f"waits for {name}"),
+            Moment(setter, evidence.at(look), FINDS, f"finds {table}"),
+            Moment(setter, At(sets.at), "notify", f"sets {name}"),
+        ],
+        recommendation=f"put {table} there before anything is done that makes the other look for it",
+        explanation="It did not happen in this run: the entry was there in time.",
+    )

@@ -1,0 +1,70 @@
+"""Notifications that came when nobody waited."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.evidence.waits import Waits
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import Finding
+from causeway_core.wire.kinds import SyncOp
+
+_WAKES = (SyncOp.NOTIFY, SyncOp.NOTIFY_ALL, SyncOp.EVENT_SET)
+
+
+def lost_wakeups(scene: Scene, waits: Waits, events: Iterable[Operation]) -> list[Finding]:
+    """For each wait that was never answered: the last notification of the same object, if it came before the wait began and found nobody."""
+    wanted = {wait.object: wait for wait in waits.all if wait.object and wait.at}
+    waiting: defaultdict[int, int] = defaultdict(int)
+    missed: dict[int, Operation] = {}
+    cleared: dict[int, Operation] = {}
+    for event in events:
+        if event.object not in wanted:
+            continue
+        if event.op == SyncOp.WAIT_BEGIN:
+            waiting[event.object] += 1
+        elif event.op in (SyncOp.WAIT_END, SyncOp.TIMEOUT):
+            waiting[event.object] -= 1
+        elif event.op in _WAKES and waiting[event.object] <= 0 and event.order < wanted[event.object].order:
+            missed[event.object] = event
+        elif event.op == SyncOp.EVENT_CLEAR:
+            cleared[event.object] = event
+    found = []
+    for object, wake in sorted(missed.items()):
+        clear = cleared.get(object)
+        if wake.op == SyncOp.EVENT_SET and (clear is None or clear.order < wake.order):
+            continue
+        found.append(_finding(scene, waits, object, wake, clear if wake.op == SyncOp.EVENT_SET else None))
+    return found
+
+
+def _finding(scene: Scene, waits: Waits, object: int, wake: Operation, clear: Operation | None) -> Finding:
+    wait = next(each for each in waits.all if each.object == object and each.at)
+    name = scene.object(object)
+    verb = "set" if wake.op == SyncOp.EVENT_SET else "notified"
+    events = [Moment(wake.actor, wake.at, "notify", f"{verb} {name}: nobody waited")]
+    if clear is not None:
+        events.append(Moment(clear.actor, clear.at, "clear", f"cleared {name}"))
+    events.append(Moment(wait.actor, int(wait.at), "wait", f"began to wait for {name}, for ever", scene.waiting_place(wait)))
+    advice = (
+        f"wait for {name} only in a loop over the state it stands for: `while not ready: condition.wait()`, with the "
+        "state changed under the same lock before notify"
+        if clear is None
+        else f"do not clear {name} before its waiters have seen it; use a condition with a state, or a queue"
+    )
+    return scene.finding(
+        kind="lost_wakeup",
+        tier="likely",
+        rank=-0.8,
+        confidence=0.95,
+        resource=name,
+        events=events,
+        recommendation=advice,
+        title=(
+            f"{scene.actor(wake.actor)} {verb} {name} before {scene.actor(wait.actor)} waited for "
+            f"it{' and it was cleared again' if clear is not None else ''}; the wait never ended"
+        ),
+        explanation="It happened in this run. A notification is not kept: a wait that begins after it is only ended by the next one.",
+    )

@@ -1,0 +1,119 @@
+"""Conditions whose state and notification come apart: a look at the state outside of the lock, a state that is set after the notification."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.holds import Hold
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import At, Finding
+from causeway_core.wire.kinds import SyncOp
+
+_NOTIFIES = (SyncOp.NOTIFY, SyncOp.NOTIFY_ALL)
+NEAR = 6
+"""How many accesses before a wait, or after a notification, are looked at."""
+MOST_TOLD = 3
+ONLY_A_HINT = "Whether the other side can fall into the gap the recording does not show, so this is only a hint."
+
+
+def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
+    """Hints for a re-run to confirm. `told` names conditions of which something firmer is said."""
+    by_object: defaultdict[int, list[Operation]] = defaultdict(list)
+    for event in events:
+        thing = evidence.facts.objects.get(event.object)
+        if thing is not None and thing.label is not None and thing.type.endswith("Condition"):
+            by_object[event.object].append(event)
+    found = []
+    for object, operations in sorted(by_object.items()):
+        name = scene.object(object)
+        notifies = [event for event in operations if event.op in _NOTIFIES and scene.place(event.at).line]
+        if name not in told and notifies:
+            found += [*_looks_outside(scene, evidence, name, operations, notifies)][:1]
+            found += [*_late_states(scene, evidence, name, notifies)][:1]
+    return found[:MOST_TOLD]
+
+
+def _looks_outside(scene: Scene, evidence: Evidence, name: str, operations: list[Operation], notifies: list[Operation]) -> Iterator[Finding]:
+    """A waiter that read shared state in its function right before it took the lock to wait."""
+    for wait in (event for event in operations if event.op == SyncOp.WAIT_BEGIN):
+        hold = min((evidence.holds.holds[each] for each in evidence.holds.held(wait.actor, wait.order - 1)), key=_order, default=None)
+        place = scene.place(wait.at)
+        if hold is None or not place.line:
+            continue
+        rows = [row for row in evidence.rows_of(wait.actor, 0, hold.order, last=NEAR) if not evidence.table.writes[row]]
+        rows = [row for row in rows if scene.place(evidence.at(row)).function == place.function and not evidence.locks_at(row)]
+        changed = [row for row in rows if _others_write(evidence, row, wait.actor)]
+        # What was there before the waiter began (where the condition is kept) is no state that changes.
+        changed = [row for row in changed if _others_write(evidence, row, wait.actor, meanwhile=True)] or changed
+        notify = next((each for each in notifies if each.actor != wait.actor and evidence.unordered(At(hold.at), At(each.at))), None)
+        if not changed or notify is None:
+            continue
+        look = changed[-1]
+        yield scene.finding(
+            kind="lost_wakeup",
+            tier="hint",
+            rank=20.7,
+            confidence=0.2,
+            title=(
+                f"`{place.function}` in {scene.actor(wait.actor)} looks at the state before it takes {name} to wait; {scene.actor(notify.actor)} "
+                "could notify in between: the wait would not be ended by it"
+            ),
+            resource=name,
+            events=[
+                Moment(wait.actor, evidence.at(look), "look", "looks at the state"),
+                Moment(notify.actor, notify.at, "notify", f"notified {name}"),
+                Moment(wait.actor, hold.at, "wait", f"takes {name} to wait"),
+            ],
+            recommendation=f"look at the state with {name} held, in the loop around the wait",
+            explanation=f"It did not happen in this run. {ONLY_A_HINT}",
+        )
+
+
+def _order(hold: Hold) -> int:
+    return hold.order
+
+
+def _others_write(evidence: Evidence, row: int, actor: int, *, meanwhile: bool = False) -> bool:
+    span = evidence.table.span(int(evidence.table.location[row]))
+    writes = (each for each in range(span.start, span.stop) if evidence.table.writes[each] and int(evidence.table.actor[each]) != actor)
+    return any(not meanwhile or evidence.concurrent(row, each) for each in writes)
+
+
+def _late_states(scene: Scene, evidence: Evidence, name: str, notifies: list[Operation]) -> Iterator[Finding]:
+    """A notifier that writes, after the notification and without the lock, what others read with it."""
+    table = evidence.table
+    for notify in notifies:
+        lock = {evidence.holds.holds[each].object for each in evidence.holds.held(notify.actor, notify.order - 1)}
+        for row in evidence.rows_of(notify.actor, notify.order + 1, 2**62, first=NEAR):
+            if not table.writes[row] or evidence.locks_at(row) & lock or scene.place(evidence.at(row)).function != scene.place(notify.at).function:
+                continue
+            span = table.span(int(table.location[row]))
+            readers = (each for each in range(span.start, span.stop) if not table.writes[each] and int(table.actor[each]) != notify.actor)
+            read = next((each for each in readers if evidence.locks_at(each) & lock and evidence.concurrent(row, each)), None)
+            if read is None:
+                continue
+            reader, place = int(table.actor[read]), scene.place(notify.at)
+            hold = max((evidence.holds.holds[each] for each in evidence.holds.held(reader, int(table.order[read]))), key=_order)
+            yield scene.finding(
+                kind="lost_wakeup",
+                tier="hint",
+                rank=20.7,
+                confidence=0.2,
+                title=(
+                    f"`{place.function}` in {scene.actor(notify.actor)} notifies {name} before it sets the state that {scene.actor(reader)} waits "
+                    "for: who looks in between waits, and is not woken again"
+                ),
+                resource=name,
+                events=[
+                    Moment(notify.actor, notify.at, "notify", f"notified {name}"),
+                    Moment(reader, hold.at, "wait", f"takes {name}"),
+                    Moment(reader, evidence.at(read), "look", "looks at the state"),
+                    Moment(notify.actor, evidence.at(row), "late", "sets the state"),
+                ],
+                recommendation=f"set the state with {name} held, before the notification",
+                explanation=f"It did not happen in this run. {ONLY_A_HINT}",
+            )
+            return

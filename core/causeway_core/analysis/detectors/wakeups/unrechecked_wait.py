@@ -1,0 +1,83 @@
+"""Waits for a condition after one look, whose state another sets back before who is woken has the lock again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from causeway_core.analysis.detectors.wakeups.notify_before_wait import looks_at_state
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import Finding
+from causeway_core.wire.kinds import SyncFlag, SyncOp
+
+NEAR = 6
+"""Accesses of a waiter before its wait, and after it, that are looked at."""
+MOST = 48
+"""Waits that are looked at."""
+UNDOES = "undoes"
+
+
+def unrechecked_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
+    """Threads that look once whether they have to wait, wait for a condition, and go on as if what they waited for held: another that sets it back
+    under the lock may have that first. Latent. `told` names conditions of which something is said.
+    """
+    found: dict[str, Finding] = {}
+    waits = [each for each in events if each.op == SyncOp.WAIT_BEGIN and not each.flags & SyncFlag.ASYNC]
+    for wait in waits[:MOST]:
+        thing = evidence.facts.objects.get(wait.object)
+        if thing is None or not thing.label or not thing.type.endswith("Condition") or not scene.place(wait.at).line:
+            continue
+        name = scene.object(wait.object)
+        if name not in told and name not in found and looks_at_state(scene, evidence.texts, wait) == "once":
+            for look, undoing, goes_on in _undone(scene, evidence, wait):
+                found[name] = _finding(scene, evidence, wait, look, undoing, goes_on)
+                break
+    return list(found.values())
+
+
+def _undone(scene: Scene, evidence: Evidence, wait: Operation) -> Iterator[tuple[int, int, int]]:
+    """The look before a wait, the first write afterwards by another that sets the place back to what made the actor wait, and the actor's own next
+    access, as rows."""
+    table, function = evidence.table, scene.place(wait.at).function
+    before = [row for row in evidence.rows_of(wait.actor, 0, wait.order, last=NEAR) if not table.writes[row]]
+    after = evidence.rows_of(wait.actor, wait.order + 1, 2**62, first=NEAR)
+    after = [row for row in after if scene.place(evidence.at(row)).function == function]
+    for look in reversed(before):
+        if scene.place(evidence.at(look)).function != function or not evidence.locks_at(look) or not after:
+            continue
+        span = table.span(int(table.location[look]))
+        for row in range(span.start, span.stop):
+            undoes = table.writes[row] and int(table.actor[row]) != wait.actor and table.order[row] > table.order[after[0]]
+            if undoes and _sets_back(evidence, look, row) and evidence.locks_at(row) & evidence.locks_at(look) and evidence.concurrent(after[0], row):
+                yield look, row, after[0]
+
+
+def _sets_back(evidence: Evidence, look: int, row: int) -> bool:
+    """Whether a place has the value again that the look found there."""
+    value = evidence.value(look)
+    return value is not None and value == evidence.value(row)
+
+
+def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoing: int, goes_on: int) -> Finding:
+    name, place, state = scene.object(wait.object), scene.place(wait.at), scene.namer.resource(look)
+    other = int(evidence.table.actor[undoing])
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="latent",
+        rank=11.2,
+        confidence=0.5,
+        title=(
+            f"`{place.function}` in {scene.actor(wait.actor)} looks at {state} once and waits for {name}; {scene.actor(other)} could set it back "
+            f"to {evidence.value(undoing)} before it has the lock again: it would go on all the same"
+        ),
+        resource=name,
+        events=[
+            Moment(wait.actor, evidence.at(look), "look", f"looks at {state}"),
+            Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
+            Moment(wait.actor, evidence.at(goes_on), "goes on", "goes on"),
+            Moment(other, evidence.at(undoing), UNDOES, f"sets {state} back"),
+        ],
+        recommendation=f"wait for {name} in a loop over {state} (`while`, not `if`), or by wait_for",
+        explanation="Between the notification and the moment when the waiter has its lock again, others can have it. It did not happen in this run.",
+    )

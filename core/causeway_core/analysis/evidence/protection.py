@@ -1,0 +1,54 @@
+"""Objects that are acquired and released but keep nobody out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from causeway_core.analysis.evidence.facts import Facts
+from causeway_core.analysis.evidence.holds import Holds
+from causeway_core.analysis.evidence.table import AccessTable
+from causeway_core.storage.recording import Recording
+from causeway_core.storage.rows import Obj
+
+_LIFETIME_LOCKS = ("_thread.lock",)
+
+
+def no_protection(recording: Recording, facts: Facts) -> frozenset[int]:
+    """Semaphores with several units, what is no lock at all, and locks without a name: see `held_for_something`."""
+    return frozenset(thing.id for thing in facts.objects.values() if _several_units(recording, thing) or _nameless(thing))
+
+
+def held_for_something(holds: Holds, facts: Facts, table: AccessTable) -> frozenset[int]:
+    """The locks without a name that somebody held while he used a place: the program's, made within an expression (`setdefault(key, Lock())`).
+
+    The others are those by which the interpreter lets threads be joined. The table is the one with workers, not work items, as actors.
+    """
+    orders = {actor: np.sort(table.order[table.actor == actor]) for actor in np.unique(table.actor).tolist()}
+    found = set()
+    for hold in holds.holds:
+        mine, thing = orders.get(hold.actor), facts.objects.get(hold.object)
+        if mine is not None and thing is not None and hold.object not in found and _nameless(thing):
+            next_one = int(np.searchsorted(mine, hold.order, "right"))
+            if next_one < len(mine) and (hold.until is None or mine[next_one] < hold.until):
+                found.add(hold.object)
+    return frozenset(found)
+
+
+def _several_units(recording: Recording, thing: Obj) -> bool:
+    if not thing.type.endswith("Semaphore"):
+        return False
+    units = _attribute(recording, thing.id, "_value")
+    return units is None or units > 1
+
+
+def _nameless(thing: Obj) -> bool:
+    return thing.label is None and thing.type in _LIFETIME_LOCKS
+
+
+def _attribute(recording: Recording, object: int, name: str) -> int | None:
+    """An integer attribute of an object as first seen."""
+    for at in recording.snapshots(object)[:1]:
+        for key, value in recording.snapshot(at).items:
+            if key.payload == name and isinstance(value.payload, int):
+                return value.payload
+    return None

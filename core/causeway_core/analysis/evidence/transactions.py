@@ -1,0 +1,169 @@
+"""What database transactions keep each other out of: locks on rows and tables, advisory locks, isolation.
+
+By the manual of PostgreSQL, chapters 13.2 (isolation) and 13.3 (explicit locking): a row that a transaction has written or read FOR UPDATE or SHARE
+stays locked against writers to its end; REPEATABLE READ refuses to write a row that another changed since, SERIALIZABLE also what hangs on rows that
+others wrote, as long as these are serializable too. SQLite lets one transaction at a time write, and refuses a writer whose view is old.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from causeway_core.analysis.evidence.facts import Facts
+from causeway_core.storage.rows import Sql
+
+Guard = tuple[Hashable, ...]
+"""What can be locked, and whether by one at a time: `(exclusive, "row", database, table, key…)`, `(exclusive, "table", database, table)`,
+`(exclusive, "advisory", database, key…)`."""
+
+_MODE = re.compile(r"\bIN\s+(ACCESS\s+SHARE|ROW\s+SHARE|ROW\s+EXCLUSIVE|SHARE|SHARE\s+UPDATE\s+EXCLUSIVE)\s+MODE\b", re.IGNORECASE)
+_KEY_SHARE = re.compile(r"\bFOR\s+KEY\s+SHARE\b", re.IGNORECASE)
+_IMMEDIATE = ("IMMEDIATE", "EXCLUSIVE")
+
+
+@dataclass(slots=True)
+class _Connection:
+    """The locks of a connection by what they lock, with the number of the taking: a lock given back and taken again is another. `tried`: rows that
+    would have been locked in this transaction had there been any."""
+
+    transaction: int | None = None
+    of_transaction: dict[Guard, int] = field(default_factory=dict)
+    of_session: dict[Guard, int] = field(default_factory=dict)
+    tried: set[Guard] = field(default_factory=set)
+
+
+class Transactions:
+    """The locks that each statement of a recording was made under. Built in one pass; a question is a look into a dict.
+
+    A `try` lock counts as taken, for what it answered is not recorded; savepoints that are rolled back keep their locks.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._processes = {actor.id: actor.process for actor in facts.actors.values()}
+        self._held: dict[int, dict[Guard, int]] = {}
+        self._wanted: dict[int, frozenset[Guard]] = {}
+        self._ends: dict[tuple[tuple[int, int], int], int] = {}
+        self._orders: dict[int, int] = {}
+        self._number = 0
+        connections: dict[tuple[int, int], _Connection] = {}
+        for sql, order in sorted(zip(facts.sql, facts.sql_order, strict=True), key=lambda pair: (pair[1], pair[0].at)):
+            self._orders[sql.at] = order
+            if sql.transaction is not None:
+                self._ends[self._of(sql), sql.transaction] = order
+            self._note(connections.setdefault(self._of(sql), _Connection()), sql)
+
+    def _of(self, sql: Sql) -> tuple[int, int]:
+        return self._processes.get(sql.actor, 0), sql.connection
+
+    def _note(self, connection: _Connection, sql: Sql) -> None:
+        if sql.transaction is None or sql.transaction != connection.transaction:
+            connection.of_transaction.clear()
+            connection.tried.clear()
+            connection.transaction = sql.transaction
+        if sql.error is None:
+            clauses = frozenset(sql.details.get("clauses") or ())
+            if "advisory_unlock_all" in clauses:
+                connection.of_session.clear()
+            for guard in _advisory(sql):
+                if any(clause.startswith("advisory_unlock") for clause in clauses):
+                    connection.of_session.pop(guard, None)
+                else:
+                    self._take(connection.of_session if "advisory_lock" in clauses else connection.of_transaction, guard)
+            for guard in _locked(sql, clauses) if sql.transaction is not None else ():
+                # Where no row was found none is locked.
+                if guard[1] == "row" and sql.rowcount == 0:
+                    connection.tried.add(guard)
+                else:
+                    self._take(connection.of_transaction, guard)
+        self._held[sql.at] = {**connection.of_session, **connection.of_transaction}
+        self._wanted[sql.at] = frozenset(connection.tried)
+
+    def _take(self, held: dict[Guard, int], guard: Guard) -> None:
+        self._number += 1
+        held.setdefault(guard, self._number)
+
+    def end(self, sql: Sql) -> int:
+        """Where, in total order, what a statement did is there for others: at the end of its transaction."""
+        own = self._orders[sql.at]
+        return own if sql.transaction is None else self._ends.get((self._of(sql), sql.transaction), own)
+
+    def together(self, one: Sql, two: Sql) -> bool:
+        """Whether two statements are in one transaction."""
+        return one.transaction is not None and one.transaction == two.transaction and self._of(one) == self._of(two)
+
+    def through(self, first: Sql, last: Sql) -> frozenset[Guard]:
+        """What a connection keeps locked without a break from the one statement to the other."""
+        begun, ended = self._held.get(first.at, {}), self._held.get(last.at, {})
+        return frozenset(guard for guard, number in begun.items() if ended.get(guard) == number)
+
+    def keeps_out(self, read: Sql, write: Sql, other: Sql, *, about: Literal["row", "rows"]) -> bool:
+        """Whether the database keeps another's statement, and what it leads to, out of the window between a read and the write that hangs on it,
+        or refuses one of both.
+
+        `about`: `row` when the row that is written is the one that was read, `rows` when others decided. Nobody is kept out who shares the
+        transaction. Who has another one on the same connection got it from a pool, and might have got another connection.
+        """
+        if self.shared(read, other):
+            return False
+        mine = self.through(read, write)
+        if _conflict(mine, [*self._held.get(other.at, ()), *self._wanted.get(other.at, ())]):
+            return True
+        locked, database = {guard[1:] for guard in mine}, write.details.get("database")
+        if any(("table", database, table) in locked for table in write.details.get("tables") or ()):
+            return True
+        if about == "row" and any(("row", database, *row) in locked for row in write.rows):
+            return True
+        return self.together(read, write) and _isolated(write, other, about)
+
+    def shared(self, one: Sql, two: Sql) -> bool:
+        """Whether two statements are made on one connection so that no transaction parts them."""
+        if self._of(one) != self._of(two):
+            return False
+        return "sqlite" in one.system or one.transaction is None or two.transaction in (None, one.transaction)
+
+
+def _conflict(one: Iterable[Guard], two: Iterable[Guard]) -> bool:
+    """Whether something is locked by both, and by one of them for itself alone."""
+    modes: dict[Guard, bool] = {}
+    for guard in one:
+        modes[guard[1:]] = modes.get(guard[1:], False) or bool(guard[0])
+    return any(guard[1:] in modes and (modes[guard[1:]] or bool(guard[0])) for guard in two)
+
+
+def _isolated(write: Sql, other: Sql, about: Literal["row", "rows"]) -> bool:
+    if "sqlite" in write.system:
+        return True
+    level, others = ((sql.isolation or "").upper() for sql in (write, other))
+    if about == "row":
+        return level in ("REPEATABLE READ", "SERIALIZABLE", *_IMMEDIATE)
+    return level == others == "SERIALIZABLE"
+
+
+def _advisory(sql: Sql) -> Iterator[Guard]:
+    clauses = [clause for clause in sql.details.get("clauses") or () if clause.startswith("advisory_")]
+    if clauses:
+        kind = not any("shared" in clause for clause in clauses), "advisory", sql.details.get("database")
+        for row in sql.rows:
+            # A key that is computed is the same where text and parameters are.
+            yield (*kind, *row[1:]) if len(row) > 1 else (*kind, sql.statement, str(sql.parameters))
+
+
+def _locked(sql: Sql, clauses: frozenset[str]) -> Iterator[Guard]:
+    """What a statement locks to the end of its transaction."""
+    database = sql.details.get("database")
+    if "table_lock" in clauses:
+        found = _MODE.search(sql.statement)
+        mode = " ".join(found[1].upper().split()) if found is not None else ""
+        if mode in ("", "SHARE"):
+            yield from ((not mode, "table", database, table) for table in sql.details.get("tables") or ())
+        elif mode == "SHARE UPDATE EXCLUSIVE":  # keeps out its like, not writers
+            yield from ((True, "advisory", database, table) for table in sql.details.get("tables") or ())
+    alone = sql.access == "write" or "for_update" in clauses
+    locks = sql.access == "read" and (alone or ("for_share" in clauses and not _KEY_SHARE.search(sql.statement)))
+    writes = sql.access == "write" and sql.statement.lstrip()[:6].upper() != "INSERT"
+    if locks or writes:
+        for row in sql.rows:
+            yield (alone, "row", database, *row) if len(row) > 1 else (alone, "row", database, *row, sql.statement, str(sql.parameters))

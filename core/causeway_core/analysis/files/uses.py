@@ -1,0 +1,189 @@
+"""What actors did with files: who, where in the project's code, under which locks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.files.locks import FileLocks
+from causeway_core.analysis.wording.scene import Scene
+from causeway_core.model import At
+from causeway_core.storage.rows import Io
+
+_SPECIAL = ("/dev/", "/proc/", "/sys/")
+
+
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """What an actor did with a file: `look` (whether it is there: `found`), `list` (what is in a folder), read, write (emptied and written), create
+    (only if it was not there), append, update, move, replace, remove, folder (made one), drop (removed a folder).
+
+    A work item of a pool is an actor; what such an item does without code of the project (`to_thread(path.read_text)`) counts as done by who
+    submitted it, where it did. `order` is the rank in the total order of the process.
+    """
+
+    name: str
+    verb: str
+    at: At
+    actor: int
+    order: int
+    function: str
+    path: str
+    line: int
+    found: bool = False
+    locks: frozenset[str] = frozenset()
+    """Files that the actor had made and that only one can make, and removes later."""
+
+
+class FileUses:
+    """The uses of one recording and what can be asked about two of them. Made once an analysis."""
+
+    def __init__(self, scene: Scene, evidence: Evidence) -> None:
+        self._scene, self._evidence = scene, evidence
+        self.texts = evidence.texts
+        self._locks = FileLocks(self.texts)
+        self._in_row: dict[tuple[str, str], bool] = {}
+
+    @cached_property
+    def all(self) -> Sequence[FileUse]:
+        """All uses, in the order in which they were recorded."""
+        found = list(self._all())
+        turns = _turns(found)
+        return [replace(use, locks=frozenset(path for path, begin, end in turns[use.actor] if begin < use.at < end)) for use in found]
+
+    @cached_property
+    def shared(self) -> Sequence[tuple[str, Sequence[FileUse]]]:
+        """The files that several actors used, by name, with their uses in the order in which they were recorded."""
+        by_file: defaultdict[str, list[FileUse]] = defaultdict(list)
+        for use in self.all:
+            by_file[use.name].append(use)
+        return [(name, uses) for name, uses in sorted(by_file.items()) if len({use.actor for use in uses}) > 1]
+
+    def _all(self) -> Iterator[FileUse]:
+        facts = self._evidence.facts
+        for io, order in zip(facts.io, facts.io_order, strict=True):
+            name = str(io.attributes.get("file.path", ""))
+            verb = _verb(io) if io.op == "file" and io.phase == "point" else None
+            if not name or verb is None or name.startswith(_SPECIAL):
+                continue
+            at, actor, place = io.at, facts.work_of(io.actor, io.at), self._scene.place(io.at)
+            item = facts.work_items.all.get(actor)
+            if not place.line and item is not None:
+                at, actor, place = item.submitted, facts.work_of(item.submitter, item.submitted), self._scene.place(item.submitted)
+            if not place.line:
+                continue
+            use = FileUse(name, verb, at, actor, order, place.function, place.path, place.line, io.attributes.get("file.found") is True)
+            yield use
+            if verb == "move" and io.attributes.get("file.target"):
+                yield replace(use, name=str(io.attributes["file.target"]), verb="replace")
+
+    def same_call(self, one: FileUse, other: FileUse) -> bool:
+        """Whether the same actor did the other thing later, in the same function or in two that one function calls in a row."""
+        if one.actor != other.actor or one.order >= other.order:
+            return False
+        if (one.path, one.function) == (other.path, other.function):
+            return True
+        names = _bare(one.function), _bare(other.function)
+        if names not in self._in_row:
+            self._in_row[names] = bool(self.texts.in_row(*names))
+        return self._in_row[names]
+
+    def on_behalf(self, use: FileUse) -> FileUse | None:
+        """What a work item did, as done by who submitted it, where it did so; None of what no item did."""
+        facts = self._evidence.facts
+        item = facts.work_items.all.get(use.actor)
+        place = None if item is None else self._scene.place(item.submitted)
+        if item is None or place is None or not place.line:
+            return None
+        by = facts.work_of(item.submitter, item.submitted)
+        return replace(use, at=item.submitted, actor=by, function=place.function, path=place.path, line=place.line)
+
+    def unordered(self, one: FileUse, other: FileUse) -> bool:
+        """Whether nothing but locks orders two uses."""
+        return self._evidence.unordered(one.at, other.at)
+
+    def apart(self, first: FileUse, last: FileUse, other: FileUse) -> bool:
+        """Whether the other actor can come between two uses: nothing orders it with them, no lock is held by both, and a scheduling point lies
+        there.
+        """
+        evidence, facts = self._evidence, self._evidence.facts
+        if first.locks & last.locks & other.locks or not all(evidence.unordered(each.at, other.at) for each in (first, last)):
+            return False
+        one, two = facts.actors.get(first.actor), facts.actors.get(other.actor)
+        if one is None or two is None:
+            return False
+        if one.process == two.process and first.at >> 40 == other.at >> 40 and not {first.actor, other.actor} & facts.work_items.all.keys():
+            begin, end = evidence.step_at(first.at), evidence.step_at(last.at)
+            if begin is None or end is None or evidence.unit_of(first.actor, begin) == evidence.unit_of(first.actor, end):
+                return False
+        through = evidence.holds.through(facts.thread_of(first.actor), first.order, last.order)
+        return not through & evidence.holds.locks(facts.thread_of(other.actor), other.order)
+
+    def between(self, first: FileUse, other: FileUse, last: FileUse) -> bool:
+        """Whether the other came between two uses in this run; known within one process."""
+        processes = {actor.process for use in (first, other) if (actor := self._evidence.facts.actors.get(use.actor)) is not None}
+        return len(processes) == 1 and first.order < other.order < last.order
+
+    def common_lock(self, one: FileUse, other: FileUse) -> bool:
+        """Whether both are done under one lock."""
+        return bool(one.locks & other.locks or self._held(one) & self._held(other))
+
+    def _held(self, use: FileUse) -> frozenset[int]:
+        """The locks under which something is done; of what a work item does also those that its submitter holds meanwhile."""
+        asked = self.on_behalf(use)
+        by = [use] if asked is None else [use, asked]
+        return frozenset().union(*(self._evidence.holds.locks(self._evidence.facts.thread_of(each.actor), each.order) for each in by))
+
+    def locked_through(self, one: FileUse, other: FileUse) -> bool:
+        """Whether both stand under one lock that the recording does not show: on a file, or between processes."""
+        if one.function == other.function:
+            return self._locks.around(one.path, one.line) or self._locks.enclose(one.path, one.line, other.line)
+        return self._locks.around(one.path, one.line) or self._locks.enclose_calls(_bare(one.function), _bare(other.function))
+
+    def locked(self, use: FileUse) -> bool:
+        """Whether a use stands under such a lock."""
+        return self._locks.around(use.path, use.line) or self._locks.enclose(use.path, use.line, use.line)
+
+
+def _turns(uses: Sequence[FileUse]) -> defaultdict[int, list[tuple[str, int, int]]]:
+    """By actor, the files and folders that it made where there was none with the events of making and removing them: locks between processes."""
+    made: dict[tuple[int, str], int] = {}
+    found: defaultdict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    for use in sorted(uses, key=lambda each: each.at):
+        key = use.actor, use.name
+        if use.verb in ("create", "folder"):
+            made[key] = int(use.at)
+        elif use.verb in ("remove", "drop") and key in made:
+            found[use.actor].append((use.name, made.pop(key), int(use.at)))
+    return found
+
+
+def _verb(io: Io) -> str | None:
+    mode = str(io.attributes.get("file.mode", ""))
+    match io.attributes.get("action"):
+        case "open":
+            if "x" in mode:
+                return "create"
+            if "w" in mode:
+                return "write"
+            return "append" if "a" in mode else "update" if "+" in mode else "read"
+        case "rename" | "replace" | "move":
+            return "move"
+        case "remove" | "unlink":
+            return "remove"
+        case "mkdir":
+            return "folder"
+        case "rmdir":
+            return "drop"
+        case "link":
+            return "create"
+        case "look" | "list" as seen:
+            return str(seen)
+    return None
+
+
+def _bare(function: str) -> str:
+    return function.rpartition(".")[2]

@@ -1,0 +1,149 @@
+"""What to do about a race, naming the lock or the statement."""
+
+from __future__ import annotations
+
+from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
+from causeway_core.analysis.wording.namer import Namer
+from causeway_core.analysis.wording.section import section
+
+_LOCK_TYPES = (
+    "asyncio.locks.Lock",
+    "_thread.lock",
+    "_thread.RLock",
+    "threading.Lock",
+    "threading.RLock",
+    "asyncio.locks.Condition",
+    "threading.Condition",
+    "Lock",
+    "RLock",
+)
+
+
+def recommendation(namer: Namer, candidate: Candidate) -> str:
+    """One or two sentences that a developer can act on."""
+    match candidate.pattern:
+        case Pattern.READ_WRITE_WRITE | Pattern.CLONE | Pattern.CROSSED:
+            return _hold(namer, candidate)
+        case Pattern.WRITE_WRITE_READ:
+            return (
+                "keep the value in a local variable (or a contextvars.ContextVar) instead of "
+                f"{namer.resource(candidate.first)}, which every {_kind(namer, candidate)} shares"
+            )
+        case Pattern.OWN_MARK:
+            return f"give every {_kind(namer, candidate)} a flag of its own instead of {namer.resource(candidate.first)} (a local)"
+        case Pattern.REENTERED:
+            return f"call what may lead back to `{namer.function(candidate.last)}` after the lock is released; or use a threading.RLock"
+        case Pattern.READ_WRITE_READ:
+            return (
+                f"read {namer.resource(candidate.first)} once into a local at line {namer.line(candidate.first)} and use "
+                f"that, or check again right before line {namer.line(candidate.last)}"
+            )
+        case Pattern.STALE:
+            return f"read {namer.resource(candidate.first)} after the gap, where it is changed, or hold {_a_lock(namer, candidate)} on both sides"
+        case Pattern.TAKEN_OUT:
+            return f"take it out before others may put theirs there, or only if it is still what line {namer.line(candidate.first)} put there"
+        case Pattern.ITERATION:
+            return (
+                f"iterate over a copy: `list(…)` around what line {namer.line(candidate.first)} iterates, or hold "
+                f"{_a_lock(namer, candidate)} around the loop and every change"
+            )
+        case Pattern.CLOSED:
+            return (
+                f"close it in line {namer.line(candidate.first)} only when its users are done (await or join them), or have "
+                f"`{namer.function(candidate.others[0])}` look whether it is closed"
+            )
+        case Pattern.FLIP if takes_away(namer.evidence, candidate.first):
+            return (
+                f"let `{namer.function(candidate.first)}` wait until its users are done (await or join them) before line "
+                f"{namer.line(candidate.first)}"
+            )
+        case Pattern.FLIP:
+            event = "asyncio.Event" if namer.is_asynchronous(candidate.others[0]) else "threading.Event"
+            return (
+                f"make the use wait: await or join what runs `{namer.function(candidate.first)}`, or set an {event} after line "
+                f"{namer.line(candidate.first)} and wait for it before the use"
+            )
+        case Pattern.PUBLISHED:
+            return f"set {namer.resource(candidate.first)} last, when {namer.resource(candidate.last)} and all else that it stands for is there"
+        case Pattern.GIVEN_LATE:
+            return f"set {namer.resource(candidate.first)} before `start()`, or hand it over as an argument"
+        case Pattern.NOTED_LATE:
+            return (
+                f"use the futures' results where they are waited for, rather than what `{namer.function(candidate.first)}` notes of them; or read "
+                "it after the pool is shut down (`with` waits for that)"
+            )
+        case Pattern.DONE_EARLY:
+            return "call `task_done()` last, in a `finally` around all of the work"
+        case Pattern.TORN_READ if candidate.kind == "order_violation":
+            return f"set {namer.resource(candidate.last)} before {namer.resource(candidate.first)}: what others check must be written last"
+        case Pattern.HALF_BUILT:
+            return (
+                f"fill a new table first and put it into {namer.resource(candidate.first)} when it is whole, in one assignment, or hold "
+                f"{_a_lock(namer, candidate)} on both sides"
+            )
+        case Pattern.TORN_READ:
+            return f"change both without a gap, put both into one object that is replaced at once, or hold {_a_lock(namer, candidate)} on both sides"
+        case Pattern.UNORDERED:
+            return f"if the order matters, hold {_a_lock(namer, candidate)} on both sides"
+
+
+def _kind(namer: Namer, candidate: Candidate) -> str:
+    return "task" if namer.is_asynchronous(candidate.first) else "thread"
+
+
+def _hold(namer: Namer, candidate: Candidate) -> str:
+    mine, theirs = namer.evidence.locks_through(candidate.first, candidate.last), namer.evidence.locks_at(candidate.others[0])
+    if mine:
+        return _other_lock(namer, candidate, min(mine), min(theirs, default=None))
+    if _same_statement(candidate, namer) and namer.is_asynchronous(candidate.first) and "await" in namer.code(candidate.last):
+        return f"evaluate the await first and assign it to a local, then update {namer.resource(candidate.last)} in one statement without an await"
+    if not namer.evidence.table.writes[candidate.others[0]] and candidate.pattern is Pattern.READ_WRITE_WRITE:
+        name = namer.resource(candidate.last)
+        return f"take the old {name} and put the new one in its place in one step, before any await: `old, x = x, new`; then work on the old one"
+    if namer.waits_on_condition(candidate.first, candidate.last):
+        return f"check again after the wait: `while …: wait()` instead of `if …: wait()` at line {namer.line(candidate.first)}"
+    span = section(namer, candidate)
+    where = (
+        str(span)
+        if span is not None
+        else f"from line {namer.line(candidate.first)} to the write at {namer.file(candidate.last)}:{namer.line(candidate.last)}"
+    )
+    gap = namer.evidence.locks_at(candidate.first) & namer.evidence.locks_at(candidate.last)
+    if gap:
+        return f"hold {namer.lock(min(gap))} once, {where}, instead of taking it twice"
+    again = " or check again after the await" if candidate.dependence == "control" and namer.is_asynchronous(candidate.first) else ""
+    return f"hold {_a_lock(namer, candidate)} {where}{again}"
+
+
+def _other_lock(namer: Namer, candidate: Candidate, mine: int, theirs: int | None) -> str:
+    """What to say where the window is locked, but not against the other side."""
+    other = candidate.others[0]
+    if theirs is None:
+        return (
+            f"`{namer.function(other)}` must take {namer.lock(mine)} too (line {namer.line(other)}); "
+            f"`{namer.function(candidate.first)}` holds it already"
+        )
+    if namer.lock(mine) == namer.lock(theirs):
+        return f"both sides hold a lock called {namer.lock(mine)}, but not the same one: it must not be replaced while it is used"
+    return f"both must hold the same lock: one side holds {namer.lock(mine)}, the other {namer.lock(theirs)}"
+
+
+def _same_statement(candidate: Candidate, namer: Namer) -> bool:
+    return namer.line(candidate.first) == namer.line(candidate.last) and candidate.pattern is not Pattern.CROSSED
+
+
+def _a_lock(namer: Namer, candidate: Candidate) -> str:
+    """The lock that the place's owner already has, else the kind of lock to add."""
+    location = namer.location(candidate.first)
+    prefix = location.name.partition(".")[0].partition("[")[0]
+    asynchronous = namer.is_asynchronous(candidate.first) and namer.is_asynchronous(candidate.others[0])
+    for thing in sorted(namer.evidence.facts.objects.values(), key=lambda each: each.id):
+        fits = thing.type.endswith(_LOCK_TYPES) and thing.type.startswith("asyncio") == asynchronous
+        if fits and thing.label and ((location.object is not None and thing.owner == location.object) or thing.label.startswith(f"{prefix}.")):
+            return thing.label
+    actors = [namer.evidence.facts.actors.get(int(namer.evidence.table.actor[row])) for row in (candidate.first, *candidate.others)]
+    if len({actor.process for actor in actors if actor is not None}) > 1:
+        return "a multiprocessing.Lock"
+    threads = len({namer.evidence.stream(row) for row in (candidate.first, candidate.last, *candidate.others)}) > 1
+    return "a threading.Lock" if threads or not asynchronous else "an asyncio.Lock"
