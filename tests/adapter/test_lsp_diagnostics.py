@@ -47,7 +47,7 @@ async def test_a_racing_line_carries_a_pushed_warning_with_both_sides(recorded):
     assert "asyncio.Lock" in words[5]
     page, _, line = diagnostic.code_description.href.partition("#L")
     with open(to_fs_path(page)) as file:
-        assert file.read().splitlines()[int(line) - 1].startswith("| `lost_update` |")
+        assert file.read().splitlines()[int(line) - 1] == "### `lost_update`"
 
 
 async def test_files_that_are_not_open_are_diagnosed_too_also_when_the_project_was_recorded_elsewhere(folder, recorded):

@@ -12,10 +12,10 @@ _PAGE = Path(__file__).with_name("findings.md")
 
 @cache
 def _lines() -> dict[str, int]:
-    """For each kind the line of the page that explains it."""
+    """For each kind the line of its heading on the page."""
     found: dict[str, int] = {}
     for number, line in enumerate(_PAGE.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("| `"):
+        if line.startswith("### `"):
             found.setdefault(line.split("`")[1], number)
     return found
 
