@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from causeway_core.model.order import OrderPlace
-from causeway_core.proof.explore.schedule import held, order, turns
+from causeway_core.proof.explore.schedule import held, order, starts_late, turns
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.outcome.order_result import OrderResult
 
@@ -38,6 +38,12 @@ def test_a_task_that_is_held_later_may_begin() -> None:
     trace = (("main", "start", 0), ("main/one", "start", 0), ("main/two", "start", 0), ("main/two", "r", 0), ("main/one", "r", 0))
     [first] = held(turns(OrderResult(True, trace=trace), PLACES), frozenset())
     assert (first.after.actor, first.hold.actor, first.since) == ("main/two", "main/one", OrderPlace("main/one", "start"))
+
+
+def test_only_a_task_made_by_a_task_starts_late() -> None:
+    first, back = held(turns(LOST, PLACES), frozenset())
+    assert starts_late(first.hold, frozenset({"main"})) and not starts_late(first.hold, frozenset())
+    assert not starts_late(back.hold, frozenset({"main"}))
 
 
 def test_an_order_names_each_place_once() -> None:

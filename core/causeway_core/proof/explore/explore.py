@@ -15,7 +15,7 @@ from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
 from causeway_core.proof.explore.expected import LEFT_BEHIND, Expected
 from causeway_core.proof.explore.finding import Failure, finding_of
 from causeway_core.proof.explore.scan import Scan, Seen, course
-from causeway_core.proof.explore.schedule import Held, Turn, held, order, turns, without
+from causeway_core.proof.explore.schedule import Held, Turn, held, order, starts_late, turns, without
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.judge import EVERYBODY_WAITS, REPEATS
@@ -198,7 +198,8 @@ class Explorer:
 
     def _made_small(self, run: Rerun, wrong: tuple[str, ...]) -> Finding | None:
         schedule = turns(run.result, dict(self._places))
-        whole = self._possible(self._held(schedule))
+        constraints: Callable[[Sequence[Turn]], Sequence[Held]] = self._held_in_time
+        whole = self._possible(constraints(schedule))
         trials = 0
         kept: list[Sequence[Held]] = []
 
@@ -220,12 +221,15 @@ class Explorer:
             return None
 
         if not whole or fails([whole]) is None:
+            constraints = self._held
+            whole = self._possible(constraints(schedule))
+        if not kept and (not whole or fails([whole]) is None):
             return None  # what made it fail is nothing that the constraints say: a time, or a place that nobody named
         for actor in sorted({turn.actor for turn in schedule}):
             fewer = without(schedule, actor)
-            if len({turn.actor for turn in fewer}) > 1 and fails([self._held(fewer)]) is not None:
+            if len({turn.actor for turn in fewer}) > 1 and fails([constraints(fewer)]) is not None:
                 schedule = fewer
-        smallest(self._held(schedule), fails)
+        smallest(constraints(schedule), fails)
         # What failed twice may still have been lucky: then the next larger one is tried.
         found = None
         for candidate in list(reversed(kept))[:MOST_TRIED_AGAIN]:
@@ -245,6 +249,10 @@ class Explorer:
 
         return [each for each in held(schedule, self._threads) if not runs(each)]
 
+    def _held_in_time(self, schedule: Sequence[Turn]) -> Sequence[Held]:
+        """The constraints of some turns, without those that hold a task before its first step: an order that needs one of them proves nothing."""
+        return [each for each in self._held(schedule) if not starts_late(each.hold, self._tasks)]
+
     def _possible(self, constraints: Sequence[Held]) -> Sequence[Held]:
         """Without those that wait for what comes only once whom they hold goes on: a turn may have begun in a library, where nothing is seen."""
         for _ in range(MOST_IMPOSSIBLE):
@@ -263,7 +271,8 @@ class Explorer:
 
     def _judged(self, found: Order, wrong: tuple[str, ...]) -> Finding | None:
         expected = self._expected
-        if self._begins_late(found):
+        places = dict(found.places)
+        if any(starts_late(places[each.hold], self._tasks) for each in found.constraints):
             return None
         if not set(wrong) & set(FAILURES):
             expected.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
@@ -282,12 +291,6 @@ class Explorer:
         refused = all(expected.refuses(run.outcome, aspects) for run in failures)
         it = Failure(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused)
         return finding_of(self._recording, self._analysis, it)
-
-    def _begins_late(self, found: Order) -> bool:
-        """Whether a task is kept from its first step: a loop begins those that tasks make in the order in which they are made."""
-        places = dict(found.places)
-        held = [places[each.hold] for each in found.constraints]
-        return any(place.access == "start" and place.actor.rpartition("/")[0] in self._tasks for place in held)
 
     def _say(self, what: str, share: float) -> None:
         if self._progress is not None:

@@ -83,6 +83,13 @@ def held(schedule: Sequence[Turn], threads: frozenset[str]) -> tuple[Held, ...]:
     return tuple(found)
 
 
+def starts_late(place: OrderPlace, tasks: frozenset[str]) -> bool:
+    """Whether an actor held at this place is a task held before its first step, made by one of `tasks` (spawn paths). No event loop does that: it
+    starts tasks in the order in which they are created.
+    """
+    return place.access == "start" and place.actor.rpartition("/")[0] in tasks
+
+
 def order(constraints: Sequence[Held], says: str = "as it was explored") -> Order:
     """The order made of some constraints."""
     names: dict[OrderPlace, str] = {}
