@@ -198,8 +198,7 @@ class Explorer:
 
     def _made_small(self, run: Rerun, wrong: tuple[str, ...]) -> Finding | None:
         schedule = turns(run.result, dict(self._places))
-        constraints: Callable[[Sequence[Turn]], Sequence[Held]] = self._held_in_time
-        whole = self._possible(constraints(schedule))
+        whole: Sequence[Held] = ()
         trials = 0
         kept: list[Sequence[Held]] = []
 
@@ -220,10 +219,11 @@ class Explorer:
                         return start + number
             return None
 
-        if not whole or fails([whole]) is None:
-            constraints = self._held
+        for constraints in (self._held_in_time, self._held):
             whole = self._possible(constraints(schedule))
-        if not kept and (not whole or fails([whole]) is None):
+            if whole and fails([whole]) is not None:
+                break
+        else:
             return None  # what made it fail is nothing that the constraints say: a time, or a place that nobody named
         for actor in sorted({turn.actor for turn in schedule}):
             fewer = without(schedule, actor)
