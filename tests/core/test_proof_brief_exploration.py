@@ -382,3 +382,44 @@ def test_who_is_refused_what_another_has_and_gives_back_is_refused_by_design(tmp
     for name, text in desk.items():
         program = program.replace(name, text)
     assert [each.tier for each in explored(tmp_path, program)] == [tier]
+
+
+UPDATES = """\
+import asyncio
+
+class Store:
+    def __init__(self):
+        self.status = "working"
+        self.events = {}
+
+    async def result(self):
+        while await self.get() != "completed":
+            event = self.events['build'] = asyncio.Event()
+            await event.wait()
+        return self.status
+
+    async def get(self):
+        await asyncio.sleep(0)
+        return self.status
+
+    async def update(self):
+        await asyncio.sleep(0.03)
+        self.status = "completed"
+        if "build" in self.events:
+            self.events["build"].set()
+
+async def client(store, after):
+    await asyncio.sleep(after)
+    return await store.result()
+
+async def main():
+    store = Store()
+    await asyncio.gather(store.update(), client(store, 0), client(store, 0.06))
+
+asyncio.run(main())
+"""
+
+
+def test_an_order_that_a_serial_run_shows_to_fail_is_made_of_an_interrupted_run(tmp_path: Path) -> None:
+    [found] = explored(tmp_path, UPDATES)
+    assert (found.kind, found.tier) == ("deadlock", "confirmed")

@@ -20,6 +20,7 @@ from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.judge import EVERYBODY_WAITS, REPEATS
 from causeway_core.proof.outcome.contrast import contrast
+from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.outcome import FAILURES
 from causeway_core.proof.running.isolation import Isolation
 from causeway_core.proof.running.rerun import PLAIN, Rerun, Reruns, Stopped
@@ -95,6 +96,8 @@ class Explorer:
         self._findings: list[Finding] = []
         self._seen: set[object] = set()
         self._signatures: dict[object, int] = {}
+        self._endings: set[object] = set()
+        """How runs end in which nobody is interrupted."""
         self._runs = self._points = self._length = 0
         self._ends = time.monotonic() + effort.seconds
 
@@ -117,11 +120,12 @@ class Explorer:
         serial = [self._exploration("serial", number, 0) for number in range(SERIAL_RUNS)]
         seen = self._scan.see(serial)
         self._length = max(each.result.points for each in (self._uninterrupted() if self._effort.strategy == "switch" else seen))
-        runs = [run for _, run in self._recorded(seen)]
-        self._signatures.update((each.signature, MOST_LOOKS) for each in seen)
-        self._expected.serial = [run.outcome for run in runs if not run.outcome.deviations(self._expected.plain, only_failures=True)]
-        for run in runs:
-            self._look_at(run)
+        recorded = self._recorded(seen)
+        good = [(each, run) for each, run in recorded if not run.outcome.deviations(self._expected.plain, only_failures=True)]
+        self._expected.serial = [run.outcome for _, run in good]
+        self._endings.update(each.ending for each, _ in good)
+        # One that failed, and of which no order came, is looked at again when an interrupted run goes the same way.
+        self._signatures.update((each.signature, MOST_LOOKS) for each, run in recorded if self._look_at(run) or (each, run) in good)
 
     def _uninterrupted(self) -> Sequence[Seen]:
         """Runs of `switch` in which nobody comes to the point at which he would be interrupted: it has fewer points than a serial one, since tasks
@@ -139,7 +143,7 @@ class Explorer:
             self._runs += len(scanned)
             self._points += sum(each.result.points for each in scanned)
             for seen, run in self._recorded(scanned):
-                explained = self._look_at(run) or course(run.result, dict(self._places)) == seen.course
+                explained = self._explains(run, seen)
                 self._signatures[seen.signature] = MOST_LOOKS if explained else self._signatures.get(seen.signature, 0) + 1
                 if sum(finding.tier != "hint" for finding in self._findings) == effort.findings:
                     return False
@@ -178,15 +182,26 @@ class Explorer:
             point = number // 2 if effort.runs >= 2 * length else number // 2 * length // max(effort.runs // 2, 1)
         return self._exploration("switch", 2 * (length + length**2) * effort.seed + 2 * point + number % 2, length)
 
-    def _look_at(self, run: Rerun) -> bool:
-        """Whether the run went wrong, and all is known of how."""
+    def _explains(self, run: Rerun, seen: Seen) -> bool:
+        """Whether a run with a recorder shows all that the same one without it did. Where it went another way (recording costs time, and sleeps end
+        by the clock) and the other one failed, what that one passed is forced.
+        """
+        if self._look_at(run) or course(run.result, dict(self._places)) == seen.course:
+            return True
+        if seen.ending in self._endings:
+            return False
+        constraints = self._held_in_time(turns(seen.result, dict(self._places)))
+        return bool(constraints) and self._look_at(self._reruns.attempt(order(constraints))[0], seen.result)
+
+    def _look_at(self, run: Rerun, passed: OrderResult | None = None) -> bool:
+        """Whether the run went wrong, and all is known of how. `passed`: what is made small, if not the run itself."""
         wrong = self._expected.wrong(run)
         if not wrong:
             return False
         key = (self._expected.refuses(run.outcome, wrong), *((name, run.outcome.aspects[name] if name in FAILURES else ()) for name in wrong))
         if key in self._seen:
             return True
-        finding = self._made_small(run, wrong)
+        finding = self._made_small(passed or run.result, wrong)
         if finding is None:
             return False
         self._seen.add(key)
@@ -196,8 +211,8 @@ class Explorer:
 
     # One failure.
 
-    def _made_small(self, run: Rerun, wrong: tuple[str, ...]) -> Finding | None:
-        schedule = turns(run.result, dict(self._places))
+    def _made_small(self, passed: OrderResult, wrong: tuple[str, ...]) -> Finding | None:
+        schedule = turns(passed, dict(self._places))
         whole: Sequence[Held] = ()
         trials = 0
         kept: list[Sequence[Held]] = []

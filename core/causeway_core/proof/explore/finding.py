@@ -86,6 +86,12 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding
     )
 
 
+_FAILS = (
+    ("tests", "a test fails"),
+    ("exceptions", "it raises what it does not raise by itself"),
+    ("exit code", "it ends with another exit code"),
+)
+"""What is said of a failure, that which says most first."""
 ENDS_OTHERWISE = "it ends as no serial order does"
 """How a finding begins whose order makes nothing fail."""
 
@@ -111,9 +117,7 @@ def _ends(it: Failure, hang: bool) -> str:
         return "two use at once what is made for one"
     if it.left and not set(it.aspects) & set(FAILURES):
         return it.left[0]
-    return {"exceptions": "it raises what it does not raise by itself", "exit code": "it ends with another exit code", "tests": "a test fails"}.get(
-        it.aspects[0], ENDS_OTHERWISE
-    )
+    return next((says for aspect, says in _FAILS if aspect in it.aspects), ENDS_OTHERWISE)
 
 
 def _watched(order: Order) -> tuple[str, ...]:

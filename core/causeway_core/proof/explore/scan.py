@@ -34,11 +34,14 @@ _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Exit|Group
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a run shows without a recording: `course` says how it went (see there), `signature` is the same for runs that went and ended alike."""
+    """What a run shows without a recording: `course` says how it went (see there), `ending` whether it failed and how (exit code, hang, names of the
+    exceptions in its error output); `signature` is the same for runs that went and ended alike.
+    """
 
     exploration: Exploration
     result: OrderResult
     course: Course
+    ending: tuple[object, ...]
     signature: tuple[object, ...]
 
 
@@ -97,12 +100,13 @@ class Scan:
             result = OrderResult.read(place / "result.json") or OrderResult(False)
             out_text, said, replies = (printed(place / name) for name in ("stdout", "stderr", "replies"))
         went = course(result, dict(exploration.places))
+        ending = child.returncode if ended else None, result.hang is not None, tuple(sorted(_RAISED.findall(said)))
         signature = (
-            child.returncode if ended else None, result.hang is not None, canonical_lines(out_text, str(folder)), canonical_lines(replies),
-            tuple(sorted(_RAISED.findall(said))), tuple((key, canonical(value)) for key, value in result.values), went,
+            *ending, canonical_lines(out_text, str(folder)), canonical_lines(replies),
+            tuple((key, canonical(value)) for key, value in result.values), went,
             _ways(result) if any(went) else result.trace,  # where no shared place is known, any difference may matter
         )  # fmt: skip
-        return Seen(exploration, result, went, signature)
+        return Seen(exploration, result, went, ending, signature)
 
     def _wait(self, child: Process, told: Path) -> bool:
         """Whether it ended by itself. One that says that nothing can go on need not be waited for."""
