@@ -56,6 +56,23 @@ def test_a_thread_that_waits_for_a_lock_that_others_release_waits_for_a_signal()
     assert not found(trace)
 
 
+def test_a_library_that_waits_for_a_signal_with_a_time_limit() -> None:
+    trace, worker, _, a, _ = crossing()
+    taken = trace.acquire(worker, a)
+    trace.sync(worker, SyncOp.ACQUIRE_REQUEST, a, BLOCKED, behind=taken)
+    trace.sync(worker, SyncOp.TIMEOUT, a, BLOCKED)
+    assert not found(trace)
+
+
+def test_a_thread_that_gives_up_waiting_for_its_own_lock() -> None:
+    trace, worker, _, a, _ = crossing()
+    trace.acquire(worker, a)
+    trace.sync(worker, SyncOp.ACQUIRE_REQUEST, a, BLOCKED)
+    trace.sync(worker, SyncOp.TIMEOUT, a, BLOCKED)
+    (finding,) = found(trace)
+    assert finding.title.endswith("it waits for itself in vain") and "given up" in finding.explanation
+
+
 def test_a_task_that_takes_its_lock_twice() -> None:
     trace = Trace("pass")
     task, lock = trace.task("one"), trace.lock("Account.lock")

@@ -18,7 +18,7 @@ from causeway_core.analysis.flow import ProgramFlow, Role
 from causeway_core.model import Actor, At, Function, Location, Site, Step, ValueKind, make_at
 from causeway_core.storage.columns import ACCESS_OPS, AccessColumns
 from causeway_core.storage.rows import Io, Obj, Span, Sql, Waiting
-from causeway_core.wire.kinds import SyncOp
+from causeway_core.wire.kinds import SYNC_WORDS, SyncOp
 
 PATH = "/project/app.py"
 
@@ -84,9 +84,9 @@ class Trace:
         steps.append(Step(id, actor, len(steps), at, at, len(self._events) * 1000, None, cause, None))
         self._causes[id] = (1 if hop else 2, cause or at)
 
-    def event(self, actor: int, *, open_step: bool = True) -> At:
-        """Any event of the actor."""
-        at = make_at(self._stream[actor], 10 * (len(self._events) + 1))
+    def event(self, actor: int, *, open_step: bool = True, at: At | None = None) -> At:
+        """Any event of the actor; at a place of its own unless one is given."""
+        at = at or make_at(self._stream[actor], 10 * (len(self._events) + 1))
         self._events.append((at, actor))
         if open_step:
             last = self._steps[actor][-1]
@@ -157,9 +157,9 @@ class Trace:
         self.objects[id] = Obj(id, kind, make_at(1, 1), name, None)
         return id
 
-    def sync(self, actor: int, op: SyncOp, object: int, flags: int = 0, extra: int = 0) -> At:
-        """A synchronization operation."""
-        at = self.event(actor)
+    def sync(self, actor: int, op: SyncOp, object: int, flags: int = 0, extra: int = 0, *, behind: At | None = None) -> At:
+        """A synchronization operation; `behind`: right behind another, with nothing recorded between."""
+        at = self.event(actor, at=None if behind is None else At(behind + SYNC_WORDS))
         self.operations.append(Operation(len(self._events), at, actor, op, flags, object, extra))
         return at
 

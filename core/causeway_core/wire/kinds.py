@@ -111,6 +111,10 @@ class SyncOp(IntEnum):
     EXCEPTION_UNRETRIEVED = 32
 
 
+SYNC_WORDS = 6
+"""Length of a SYNC record."""
+
+
 class SyncFlag(IntFlag):
     """Bits 8 and up of a SYNC record's first payload word."""
 

@@ -10,7 +10,7 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.holds import Hold
 from causeway_core.analysis.evidence.operations import REQUESTS, SETTLES, Operation
 from causeway_core.model import At
-from causeway_core.wire.kinds import SyncFlag, SyncOp
+from causeway_core.wire.kinds import SYNC_WORDS, SyncFlag, SyncOp
 
 _ANSWERS: Mapping[int, int] = {
     SyncOp.ACQUIRED: SyncOp.ACQUIRE_REQUEST,
@@ -109,12 +109,16 @@ class Waits:
         return tuple(found)
 
     def holder(self, wait: Wait) -> Hold | None:
-        """The acquisition that a wait for a lock waits to end; None where the waiting actor has it and others are known to release it."""
+        """The acquisition that a wait for a lock waits to end; None where the waiting actor has it, and others are known to release it or it asks
+        for it again in the same call of a library, with a time limit: it is woken by that lock.
+        """
         holds = [hold for hold in self._evidence.holds.of(wait.object) if hold.order < wait.order or wait.order < 0]
         holds = [hold for hold in holds if hold.until is None or hold.until > wait.order >= 0]
         hold = max(holds, key=lambda hold: hold.order, default=None)
-        own = hold is not None and hold.actor == wait.actor
-        return None if own and self._evidence.holds.signals(wait.object) else hold
+        if hold is None or hold.actor != wait.actor:
+            return hold
+        woken = self._evidence.holds.signals(wait.object) or (wait.until is not None and wait.at == hold.at + SYNC_WORDS)
+        return None if woken else hold
 
     def joined(self, wait: Wait) -> int | None:
         """The actor that a wait for a thread's or task's end waits for."""

@@ -71,7 +71,7 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
         title = (
             f"`{asked.function}` in {scene.actor(first.wait.actor)} waits for {scene.object(first.wait.object)}, which the "
             f"same {scene.kind(first.wait.actor)} "
-            f"already holds since `{held.function}` at {held}: it waits for itself for ever"
+            f"already holds since `{held.function}` at {held}: it waits for itself {'for ever' if first.wait.until is None else 'in vain'}"
         )
         advice = f"{scene.object(first.wait.object)} cannot be taken twice: call a variant of `{asked.function}` that expects the lock to be held" + (
             "" if scene.is_asynchronous(first.wait.actor) else ", or use a threading.RLock"
@@ -102,10 +102,15 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
         events=events,
         recommendation=advice,
         explanation=(
-            "It happened in this run: when the recording ended, these waits had not been answered, and each can only be "
-            "answered by an actor that waits itself."
+            f"It happened in this run: {_unanswered(cycle)}, and each can only be answered by an actor that waits itself."
         ),
     )
+
+
+def _unanswered(cycle: list[_Link]) -> str:
+    if any(link.wait.until is not None for link in cycle):
+        return "these waits were given up, not answered"
+    return "when the recording ended, these waits had not been answered"
 
 
 def _clause(scene: Scene, link: _Link) -> str:
