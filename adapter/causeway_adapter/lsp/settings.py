@@ -64,7 +64,7 @@ class Setting:
 SETTINGS = (
     Setting("diagnostics.enabled", "diagnostics", "Findings of recordings as diagnostics."),
     Setting("diagnostics.minimumTier", "tier", "The least certain finding that is shown."),
-    Setting("check.enabled", "check", "Warnings of causeway check while one types."),
+    Setting("check.enabled", "check", "Warnings of causeway check while you type."),
     Setting("codeLens.enabled", "code_lens", "Runs of functions and racing actors above them."),
     Setting("hover.enabled", "hover", "Last recorded values and who wrote them."),
     Setting("inlayHints.enabled", "inlay_hints", "Last recorded values at the end of lines."),
