@@ -34,7 +34,7 @@ def test_two_threads_that_wait_for_each_other() -> None:
     (finding,) = found(trace)
     assert (finding.kind, finding.tier) == ("deadlock", "likely")
     assert "thread one waits for b, held by thread two" in finding.title and "thread two waits for a, held by thread one" in finding.title
-    assert "take a and b in the same order" in finding.recommendation
+    assert "acquire a and b in the same order" in finding.recommendation
 
 
 def test_a_wait_that_was_answered_is_no_deadlock() -> None:
@@ -70,7 +70,7 @@ def test_a_thread_that_gives_up_waiting_for_its_own_lock() -> None:
     trace.sync(worker, SyncOp.ACQUIRE_REQUEST, a, BLOCKED)
     trace.sync(worker, SyncOp.TIMEOUT, a, BLOCKED)
     (finding,) = found(trace)
-    assert finding.title.endswith("it waits for itself in vain") and "given up" in finding.explanation
+    assert finding.title.endswith("a self-deadlock until the wait was given up") and "given up" in finding.explanation
 
 
 def test_a_task_that_takes_its_lock_twice() -> None:

@@ -196,7 +196,7 @@ def test_a_future_of_asyncio_is_settled_on_its_loop() -> None:
     future = trace.thing("Device.pending['t']", "_asyncio.Future")
     trace.line(trace.sync(trace.thread("library"), SyncOp.RESULT_SET, future, ASYNC), "wakeup.set()")
     (finding,) = [each for each in found(trace) if each.tier == "likely"]
-    assert "settled Device.pending['t'], an asyncio Future, from a thread" in finding.title and "call_soon_threadsafe" in finding.recommendation
+    assert "resolved Device.pending['t'], an asyncio Future, from a thread" in finding.title and "call_soon_threadsafe" in finding.recommendation
 
 
 # Locks that their holder asks for again.

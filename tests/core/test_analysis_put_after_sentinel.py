@@ -54,4 +54,4 @@ def test_nobody_ends_a_queue_that_he_cannot_have_yet(tmp_path: Path, gives_way: 
     (tmp_path / "app.py").write_text(DESK.replace("GIVES_WAY", gives_way))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
-        assert any("nothing makes that the last" in each.title for each in analyze(recording)) == late
+        assert any("nothing makes that the last item" in each.title for each in analyze(recording)) == late

@@ -275,7 +275,7 @@ asyncio.run(main())
 )
 def test_an_event_that_is_set_later_than_was_decided(joins: str, late: bool, tmp_path: Path) -> None:
     found = run(LATE.replace("JOINS", joins), tmp_path)
-    assert any("set later" in each.title for each in found) is late
+    assert any("schedules a callback that sets" in each.title for each in found) is late
 
 
 POLICY = """\
@@ -388,7 +388,7 @@ finishing.join()
 @pytest.mark.parametrize(("lock", "bad"), [("threading.Lock()", True), ("lock", False)])
 def test_what_is_added_to_a_list_that_was_just_taken_in(lock: str, bad: bool, tmp_path: Path) -> None:
     found = run(CALLBACKS.replace("LOCK", lock), tmp_path)
-    assert any("what is added then is missed" in each.title for each in found) is bad
+    assert any("misses what is added afterwards" in each.title for each in found) is bad
 
 
 POOL = """\

@@ -480,7 +480,7 @@ LOOKED = "future = pending.pop(number)\n        if not future.done():\n         
 @pytest.mark.parametrize(("take", "wrong"), [(TAKEN, True), (LOOKED, False)])
 def test_a_future_that_is_taken_out_when_its_waiter_has_run_out_of_time(tmp_path: Path, take: str, wrong: bool) -> None:
     found = proved(tmp_path, PEER.replace("TAKE", take))
-    assert ["confirmed" for each in found if "settles a future" in each.title] == (["confirmed"] if wrong else [])
+    assert ["confirmed" for each in found if "resolves a future" in each.title] == (["confirmed"] if wrong else [])
     assert wrong or not found
 
 

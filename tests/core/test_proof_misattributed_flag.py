@@ -62,5 +62,5 @@ def test_what_one_marks_for_itself_another_must_not_act_on(tmp_path: Path, guard
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    told = [each for each in found if "take the mark for its own" in each.title]
+    told = [each for each in found if "take it for its own" in each.title]
     assert [each.tier for each in told] == (["confirmed"] if wrong else []), [(each.tier, each.title, each.proof) for each in found]

@@ -59,7 +59,7 @@ def test_what_others_find_before_it_is_filled_is_used_in_any_function(tmp_path: 
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    assert [each.tier for each in found if "fills in" in each.title] == (["confirmed"] if early else [])
+    assert [each.tier for each in found if "is ready, and could find nothing" in each.title] == (["confirmed"] if early else [])
     assert early or all(each.tier == "hint" for each in found)
 
 
@@ -107,7 +107,7 @@ def test_a_list_inside_that_is_still_empty(tmp_path: Path, steps: tuple[str, ...
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    assert [each.tier for each in found if "fills in" in each.title] == (["confirmed"] if early else [])
+    assert [each.tier for each in found if "is ready, and could find nothing" in each.title] == (["confirmed"] if early else [])
 
 
 MAIL = """\
@@ -182,5 +182,5 @@ def test_what_a_task_of_its_own_fills_in_is_not_there_when_it_is_noted(tmp_path:
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    assert [each.tier for each in found if "and has `run`" in each.title] == (["confirmed"] if early else [])
+    assert [each.tier for each in found if "before `run`" in each.title] == (["confirmed"] if early else [])
     assert early or all(each.tier == "hint" for each in found)

@@ -64,5 +64,5 @@ def test_a_hook_must_not_lead_back_to_the_lock_it_is_called_under(tmp_path: Path
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    told = [each for each in found if "wait for itself" in each.title]
+    told = [each for each in found if "self-deadlock" in each.title]
     assert [each.tier for each in told] == (["confirmed"] if wrong else []), [(each.tier, each.title, each.proof) for each in found]

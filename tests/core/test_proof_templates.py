@@ -574,7 +574,7 @@ def test_a_queue_that_a_thread_makes_is_its_own(tmp_path: Path) -> None:
 
 def test_a_lock_of_asyncio_that_two_loops_use(tmp_path: Path) -> None:
     (finding,) = proved(tmp_path, TWO_LOOPS)
-    assert (finding.kind, finding.tier) == ("data_race", "confirmed") and "event loops of two threads" in finding.title
+    assert (finding.kind, finding.tier) == ("data_race", "confirmed") and "on the event loops of two threads" in finding.title
     assert not proved(tmp_path, OF_ONE_LOOP)
 
 

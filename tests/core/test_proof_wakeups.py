@@ -168,7 +168,7 @@ def test_the_state_that_is_looked_at_is_what_changes_meanwhile(tmp_path: Path) -
     (tmp_path / "program.py").write_text(MAILBOX)
     record([str(tmp_path / "program.py")], tmp_path / "run.causeway", root=tmp_path)
     with Recording.open(tmp_path / "run.causeway") as recording:
-        [found] = [each for each in examine(recording).findings if each.kind == "lost_wakeup" and "looks at the state" in each.title]
+        [found] = [each for each in examine(recording).findings if each.kind == "lost_wakeup" and "checks the state" in each.title]
     looks = [access.line for access in found.accesses if access.role == "look"]
     assert looks == [14]
 
@@ -217,7 +217,7 @@ def test_who_answers_finds_nobody_before_the_request_is_entered(tmp_path: Path, 
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    assert [each.tier for each in found if "nobody ends the wait" in each.title] == (["confirmed"] if late else [])
+    assert [each.tier for each in found if "the waiter is never woken" in each.title] == (["confirmed"] if late else [])
     assert late or all(each.tier == "hint" for each in found)
 
 

@@ -92,8 +92,8 @@ def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if int(table.vk[last]) == ValueKind.OBJECT and not _settled_container(evidence, last):
         return None
     if not _pure(candidate, evidence):
-        return Verdict("latent", "filled twice at worst: harmless if what fills it gives the same again")
-    return Verdict("hint", "filled twice with the same value at worst")
+        return Verdict("latent", "at worst it is filled twice, which is harmless if both results are the same")
+    return Verdict("hint", "at worst it is filled twice, with the same value")
 
 
 def _in_comprehension(candidate: Candidate, evidence: Evidence) -> bool:

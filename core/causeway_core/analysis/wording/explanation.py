@@ -7,54 +7,72 @@ from causeway_core.analysis.limits import A_LIMIT, keeps_limit
 from causeway_core.analysis.rank import effects_in_window
 from causeway_core.analysis.wording.namer import Namer
 
+STRUCK = "It happened in this run."
+"""Part of the explanation of every finding whose bad order is the recorded one; proving and exporting look for it."""
+NOT_STRUCK = "It did not happen in this run."
+
 _BODY: dict[Pattern, str] = {
     Pattern.READ_WRITE_WRITE: (
-        "The write depends on the read, so the two belong together; what another actor writes in between is overwritten or was not considered."
+        "The write depends on the read, so the two must be atomic. A write by another actor in between is overwritten (a lost update) or ignored "
+        "(a stale check)."
     ),
     Pattern.CLONE: (
-        "The write depends on the read, so the two belong together. The second actor was only seen to make the read, "
-        "because the first had finished by then; had both read first, both would write."
+        "The write depends on the read, so the two must be atomic. In this run the second actor only read, because the first had already "
+        "written. If both read first, both write."
     ),
-    Pattern.WRITE_WRITE_READ: "The place serves as this actor's own memory across a scheduling point, but all actors share it.",
-    Pattern.OWN_MARK: "The flag does not say who set it: another acts on what it did not do, and who did it finds the flag cleared.",
-    Pattern.REENTERED: "A plain lock cannot be taken twice by one thread; in this run the look before it was all that kept it from that.",
-    Pattern.READ_WRITE_READ: "The check is meant to make the use safe, but it only says what was true before others ran.",
-    Pattern.ITERATION: "Adding to or removing from a container during its iteration raises RuntimeError, or skips elements of a list.",
-    Pattern.TAKEN_OUT: "What is taken out is whatever is there; who put it there finds nothing when it is its turn to take it out.",
-    Pattern.STALE: "Who looks in the place from then on finds the new container; what is changed in the old one is seen by nobody.",
-    Pattern.FLIP: "In this run the order was right by timing alone; in the other order the use meets nothing there.",
-    Pattern.CROSSED: "What was read decides about the write, and the second actor changes both places; in between, the decision no longer holds.",
-    Pattern.TORN_READ: "The two places are changed one after the other; in between, they do not fit together.",
-    Pattern.HALF_BUILT: "Until the table is filled again, what was in it before and will be in it afterwards is not found.",
-    Pattern.PUBLISHED: "Who does not find the mark waits for it or fills in itself; who finds it does neither, though nothing is there yet.",
-    Pattern.GIVEN_LATE: "In this run the order was right by timing alone; in the other order nothing is read, and used as if it were something.",
+    Pattern.WRITE_WRITE_READ: (
+        "The location is used like a local variable: written, then read back after a scheduling point. But all actors share it."
+    ),
+    Pattern.OWN_MARK: (
+        "The flag does not record which actor set it. The other actor acts on a flag that it did not set, and the one that set it finds "
+        "it cleared."
+    ),
+    Pattern.REENTERED: "One thread cannot acquire a plain (non-reentrant) lock twice. In this run, only the check before the acquire prevented that.",
+    Pattern.READ_WRITE_READ: (
+        "This is a check-then-use race. The check is meant to make the use safe, but its result is stale once another actor has run."
+    ),
+    Pattern.ITERATION: "Adding to or removing from a container while it is iterated raises RuntimeError; a list skips elements instead.",
+    Pattern.TAKEN_OUT: (
+        "The removal takes whatever is there, not what this actor put there. The other actor then finds nothing when it removes its own."
+    ),
+    Pattern.STALE: "This is a stale reference. Readers find the new container from then on, so nobody sees a change to the old one.",
+    Pattern.FLIP: "In this run the order was right by timing alone. In the other order, the use finds nothing there.",
+    Pattern.CROSSED: (
+        "The two locations belong together: what was read from one decides about the write to the other. Once the second actor has run in "
+        "between, that decision is stale (a multi-variable atomicity violation)."
+    ),
+    Pattern.TORN_READ: "The two locations are written one after the other. In between they are inconsistent, and a reader sees that (a torn read).",
+    Pattern.HALF_BUILT: "Until the table is filled again, lookups miss keys that were in it before and will be in it afterwards.",
+    Pattern.PUBLISHED: (
+        "The flag is published before the data it stands for. An actor that finds it unset waits, or fills in the data itself. One that "
+        "finds it set does neither, although the data is not there yet."
+    ),
+    Pattern.GIVEN_LATE: "In this run the order was right by timing alone. In the other order, the new actor reads the unset value and uses it.",
     Pattern.NOTED_LATE: (
-        "Who waits for a future is woken when it has its result; its callbacks are called after that, by the worker, and nothing waits for them but "
-        "the end of the pool."
+        "The waiters of a future are woken when its result is set. The worker calls the callbacks after that, and only the shutdown of the pool "
+        "waits for them."
     ),
-    Pattern.DONE_EARLY: "`join()` of a queue returns with the last `task_done()`: what a worker does after that may come before or after it.",
-    Pattern.CLOSED: "In this run the order was right by timing alone. Most objects that are closed raise an error when they are used.",
+    Pattern.DONE_EARLY: (
+        "A queue's `join()` returns with the last `task_done()`. What a worker does after that call can come before or after the return."
+    ),
+    Pattern.CLOSED: "In this run the order was right by timing alone. Most objects raise an error when they are used after they were closed.",
     Pattern.UNORDERED: (
-        "Two threads use the place, at least one writes, and neither order nor a common lock protects it. Under the "
-        "interpreter lock single operations stay whole."
+        "This is a data race: two threads access the location, at least one of them writes, and neither an order nor a common lock protects it. "
+        "Under the interpreter lock (GIL), single operations stay atomic."
     ),
 }
 
 
 def explanation(namer: Namer, candidate: Candidate) -> str:
-    """Why this pattern does harm, what happened in this run, and what lowered the tier."""
-    parts = [_BODY[candidate.pattern]]
-    if candidate.struck:
-        parts.append("It happened in this run.")
-    else:
-        parts.append("It did not happen in this run.")
+    """Why this pattern is harmful, whether it happened in this run, and what lowered the tier."""
+    parts = [_BODY[candidate.pattern], STRUCK if candidate.struck else NOT_STRUCK]
     if keeps_limit(candidate, namer.evidence):
         parts.append(A_LIMIT)
     owner = namer.owner(candidate.first)
     if owner is not None:
-        parts.append(f"{namer.resource(candidate.first)} is that of {owner}.")
+        parts.append(f"{namer.resource(candidate.first)} is an attribute of {owner}.")
     effects = effects_in_window(candidate, namer.evidence)
     if effects:
-        parts.append(f"In the window the actor also did {', '.join(effects)}.")
+        parts.append(f"Inside the window, the actor also made these calls: {', '.join(effects)}.")
     parts.extend(f"{note[0].upper()}{note[1:]}." for note in candidate.notes)
     return " ".join(parts)

@@ -105,20 +105,20 @@ class Namer:
         if op == MUTATE:
             return f"called {self.method(row) or 'a method'}() on {name}"
         if op == ITERATE:
-            return f"began to iterate {name}"
+            return f"started to iterate {name}"
         if op == DELETE:
             return f"deleted {name}"
         if table.writes[row]:
             return f"deleted {name}" if kind is ValueKind.ABSENT else f"wrote {name}{_equals(value)}"
         if self.location(row).kind == "structure":
-            return f"looked at {name}"
+            return f"checked {name}"
         if op == TEST:
-            there = {ValueKind.TRUE: " and found it", ValueKind.FALSE: " and found nothing"}.get(kind, "")
-            return f"looked for {name}{there}"
+            there = {ValueKind.TRUE: " and found it", ValueKind.FALSE: " and did not find it"}.get(kind, "")
+            return f"looked up {name}{there}"
         node = self.evidence.node(self.evidence.read_node(int(table.site[row])))
         if node is not None and node.changed_through and kind is ValueKind.OBJECT:
             return f"changed what {name} holds"
-        return f"read {name}, which was not there" if kind is ValueKind.ABSENT else f"read {name}{_equals(value)}"
+        return f"read {name}, which did not exist" if kind is ValueKind.ABSENT else f"read {name}{_equals(value)}"
 
     def access(self, row: int, role: str) -> FindingAccess:
         """The access as one side of a finding."""

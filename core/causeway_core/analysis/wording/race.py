@@ -48,6 +48,6 @@ def _unordered(namer: Namer, candidate: Candidate) -> str | None:
     items = namer.evidence.facts.work_items
     one, two = (items.at(namer.evidence.at(row)) for row in (candidate.first, candidate.others[0]))
     if one is not None and two is not None and one.worker == two.worker:
-        return "they are work items of one pool: that the same worker ran one after the other is chance"
+        return "both are work items of one pool, and the same worker ran them one after the other only by chance"
     first, other = namer.evidence.at(candidate.first), namer.evidence.at(candidate.others[0])
     return namer.why_unordered(first, other) if namer.evidence.unordered(first, other) else None

@@ -28,34 +28,37 @@ def recommendation(namer: Namer, candidate: Candidate) -> str:
         case Pattern.WRITE_WRITE_READ:
             return (
                 "keep the value in a local variable (or a contextvars.ContextVar) instead of "
-                f"{namer.resource(candidate.first)}, which every {_kind(namer, candidate)} shares"
+                f"{namer.resource(candidate.first)}, which all {_kind(namer, candidate)}s share"
             )
         case Pattern.OWN_MARK:
-            return f"give every {_kind(namer, candidate)} a flag of its own instead of {namer.resource(candidate.first)} (a local)"
+            return f"use one flag per {_kind(namer, candidate)} (a local variable) instead of the shared {namer.resource(candidate.first)}"
         case Pattern.REENTERED:
-            return f"call what may lead back to `{namer.function(candidate.last)}` after the lock is released; or use a threading.RLock"
+            return f"release the lock before calling what can lead back to `{namer.function(candidate.last)}`, or use a threading.RLock"
         case Pattern.READ_WRITE_READ:
             return (
                 f"read {namer.resource(candidate.first)} once into a local at line {namer.line(candidate.first)} and use "
                 f"that, or check again right before line {namer.line(candidate.last)}"
             )
         case Pattern.STALE:
-            return f"read {namer.resource(candidate.first)} after the gap, where it is changed, or hold {_a_lock(namer, candidate)} on both sides"
+            return f"read {namer.resource(candidate.first)} again right before the change, or hold {_a_lock(namer, candidate)} on both sides"
         case Pattern.TAKEN_OUT:
-            return f"take it out before others may put theirs there, or only if it is still what line {namer.line(candidate.first)} put there"
+            return (
+                "remove it before another actor can put its own value there, or only if it is still the value that line "
+                f"{namer.line(candidate.first)} wrote"
+            )
         case Pattern.ITERATION:
             return (
-                f"iterate over a copy: `list(…)` around what line {namer.line(candidate.first)} iterates, or hold "
+                f"iterate over a copy (`list(…)` around what line {namer.line(candidate.first)} iterates), or hold "
                 f"{_a_lock(namer, candidate)} around the loop and every change"
             )
         case Pattern.CLOSED:
             return (
-                f"close it in line {namer.line(candidate.first)} only when its users are done (await or join them), or have "
-                f"`{namer.function(candidate.others[0])}` look whether it is closed"
+                f"close it at line {namer.line(candidate.first)} only after its users are done (await or join them), or make "
+                f"`{namer.function(candidate.others[0])}` check whether it is closed"
             )
         case Pattern.FLIP if takes_away(namer.evidence, candidate.first):
             return (
-                f"let `{namer.function(candidate.first)}` wait until its users are done (await or join them) before line "
+                f"make `{namer.function(candidate.first)}` wait until its users are done (await or join them) before line "
                 f"{namer.line(candidate.first)}"
             )
         case Pattern.FLIP:
@@ -65,25 +68,29 @@ def recommendation(namer: Namer, candidate: Candidate) -> str:
                 f"{namer.line(candidate.first)} and wait for it before the use"
             )
         case Pattern.PUBLISHED:
-            return f"set {namer.resource(candidate.first)} last, when {namer.resource(candidate.last)} and all else that it stands for is there"
+            return f"set {namer.resource(candidate.first)} last, after {namer.resource(candidate.last)} and everything else that it announces"
         case Pattern.GIVEN_LATE:
-            return f"set {namer.resource(candidate.first)} before `start()`, or hand it over as an argument"
+            return f"set {namer.resource(candidate.first)} before the other side is started, or pass it as an argument"
         case Pattern.NOTED_LATE:
             return (
-                f"use the futures' results where they are waited for, rather than what `{namer.function(candidate.first)}` notes of them; or read "
-                "it after the pool is shut down (`with` waits for that)"
+                f"use the results of the futures themselves, rather than what `{namer.function(candidate.first)}` records of them; or read it "
+                "after the pool is shut down (`with` waits for that)"
             )
         case Pattern.DONE_EARLY:
             return "call `task_done()` last, in a `finally` around all of the work"
         case Pattern.TORN_READ if candidate.kind == "order_violation":
-            return f"set {namer.resource(candidate.last)} before {namer.resource(candidate.first)}: what others check must be written last"
+            return f"set {namer.resource(candidate.last)} before {namer.resource(candidate.first)}: write last what other actors check"
         case Pattern.HALF_BUILT:
             return (
-                f"fill a new table first and put it into {namer.resource(candidate.first)} when it is whole, in one assignment, or hold "
+                f"fill a new table first and assign it to {namer.resource(candidate.first)} once it is complete, or hold "
                 f"{_a_lock(namer, candidate)} on both sides"
             )
         case Pattern.TORN_READ:
-            return f"change both without a gap, put both into one object that is replaced at once, or hold {_a_lock(namer, candidate)} on both sides"
+            gap = "await" if namer.is_asynchronous(candidate.first) else "gap"
+            return (
+                f"change both with no {gap} in between, keep both in one object that is replaced in one assignment, or hold "
+                f"{_a_lock(namer, candidate)} on both sides"
+            )
         case Pattern.UNORDERED:
             return f"if the order matters, hold {_a_lock(namer, candidate)} on both sides"
 
@@ -100,7 +107,7 @@ def _hold(namer: Namer, candidate: Candidate) -> str:
         return f"evaluate the await first and assign it to a local, then update {namer.resource(candidate.last)} in one statement without an await"
     if not namer.evidence.table.writes[candidate.others[0]] and candidate.pattern is Pattern.READ_WRITE_WRITE:
         name = namer.resource(candidate.last)
-        return f"take the old {name} and put the new one in its place in one step, before any await: `old, x = x, new`; then work on the old one"
+        return f"replace {name} in one step, before any await (`old, x = x, new`), and then work on the old one"
     if namer.waits_on_condition(candidate.first, candidate.last):
         return f"check again after the wait: `while …: wait()` instead of `if …: wait()` at line {namer.line(candidate.first)}"
     span = section(namer, candidate)
@@ -111,8 +118,8 @@ def _hold(namer: Namer, candidate: Candidate) -> str:
     )
     gap = namer.evidence.locks_at(candidate.first) & namer.evidence.locks_at(candidate.last)
     if gap:
-        return f"hold {namer.lock(min(gap))} once, {where}, instead of taking it twice"
-    again = " or check again after the await" if candidate.dependence == "control" and namer.is_asynchronous(candidate.first) else ""
+        return f"hold {namer.lock(min(gap))} once, {where}, instead of acquiring it twice"
+    again = ", or check again after the await" if candidate.dependence == "control" and namer.is_asynchronous(candidate.first) else ""
     return f"hold {_a_lock(namer, candidate)} {where}{again}"
 
 
@@ -121,12 +128,12 @@ def _other_lock(namer: Namer, candidate: Candidate, mine: int, theirs: int | Non
     other = candidate.others[0]
     if theirs is None:
         return (
-            f"`{namer.function(other)}` must take {namer.lock(mine)} too (line {namer.line(other)}); "
-            f"`{namer.function(candidate.first)}` holds it already"
+            f"acquire {namer.lock(mine)} in `{namer.function(other)}` too (line {namer.line(other)}); "
+            f"`{namer.function(candidate.first)}` already holds it"
         )
     if namer.lock(mine) == namer.lock(theirs):
-        return f"both sides hold a lock called {namer.lock(mine)}, but not the same one: it must not be replaced while it is used"
-    return f"both must hold the same lock: one side holds {namer.lock(mine)}, the other {namer.lock(theirs)}"
+        return f"both sides hold a lock called {namer.lock(mine)}, but they are two objects: do not replace the lock while it is in use"
+    return f"hold the same lock on both sides: one side holds {namer.lock(mine)}, the other {namer.lock(theirs)}"
 
 
 def _same_statement(candidate: Candidate, namer: Namer) -> bool:

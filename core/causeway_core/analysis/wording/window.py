@@ -24,8 +24,8 @@ def window(namer: Namer, candidate: Candidate) -> str | None:
         return f"{at} lets other tasks run in between{duration}{gap}"
     first, last = _place(namer, candidate.first), _place(namer, candidate.last)
     if first == last:
-        return f"{first} reads and writes in two steps, and threads switch between any two{gap}"
-    return f"threads switch anywhere between {first} and {last}{duration}{gap}"
+        return f"{first} reads and writes in two steps, and threads can switch between them{gap}"
+    return f"threads can switch anywhere between {first} and {last}{duration}{gap}"
 
 
 def _place(namer: Namer, row: int) -> str:
@@ -35,7 +35,7 @@ def _place(namer: Namer, row: int) -> str:
 def _loop(namer: Namer, candidate: Candidate) -> str:
     if namer.is_asynchronous(candidate.first):
         return f"the body of the loop at line {namer.line(candidate.first)} awaits, which lets other tasks run"
-    return f"threads switch anywhere in the loop at line {namer.line(candidate.first)}"
+    return f"threads can switch anywhere in the loop at line {namer.line(candidate.first)}"
 
 
 def _duration(namer: Namer, candidate: Candidate) -> str:
@@ -58,7 +58,7 @@ def _lock_gap(namer: Namer, candidate: Candidate) -> str:
     evidence = namer.evidence
     both = evidence.locks_at(candidate.first) & evidence.locks_at(candidate.last)
     gap = both - evidence.locks_through(candidate.first, candidate.last)
-    return "".join(f"; {namer.lock(lock)} is released and taken again in between" for lock in sorted(gap))
+    return "".join(f"; {namer.lock(lock)} is released and acquired again in between" for lock in sorted(gap))
 
 
 def _await_line(namer: Namer, candidate: Candidate) -> str | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from causeway_core.analysis import examine
+from causeway_core.analysis.wording.explanation import STRUCK
 from causeway_core.errors import CausewayError, ResetFailed
 from causeway_core.launch.environment import environment
 from causeway_core.launch.run import Run
@@ -276,7 +277,7 @@ def _deadlocks(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 def happened(finding: Finding) -> bool:
     """Whether what a finding of a recording tells of struck in the recorded run."""
-    return "It happened in this run." in finding.explanation
+    return STRUCK in finding.explanation
 
 
 def _lost(findings: Sequence[Finding]) -> tuple[str, ...]:

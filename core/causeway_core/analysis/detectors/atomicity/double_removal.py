@@ -110,13 +110,13 @@ def _finding(scene: Scene, last: int, look: int) -> Finding:
         confidence=0.2,
         title=(
             f"`{place.function}` in {scene.actor(int(table.actor[last]))} removes from {name} what `{there.function}` in "
-            f"{scene.actor(int(table.actor[look]))} may have taken out by then: the removal would fail"
+            f"{scene.actor(int(table.actor[look]))} may already have removed: the removal would fail"
         ),
         resource=name,
         events=[
             Moment(int(table.actor[look]), other, TAKES_TOO, f"goes through {name}"),
             Moment(int(table.actor[last]), at, REMOVES, f"removes from {name}"),
         ],
-        recommendation="look right before, with no await in between, whether it is still there",
-        explanation="What was true before the lock was taken, or before the last await, may hold no longer. It did not happen in this run.",
+        recommendation="check right before, with no await in between, whether it is still there",
+        explanation="What was true before the lock was acquired, or before the last await, can be stale. It did not happen in this run.",
     )

@@ -85,8 +85,8 @@ def _finding(scene: Scene, evidence: Evidence, kept: _Kept, one: int, other: int
         rank=21.0,
         confidence=0.2,
         title=(
-            f"the results of `{name}` are kept, but {scene.actor(actors[1])} could ask for one while {scene.actor(actors[0])} computes it: "
-            "each would have a result of its own"
+            f"`{name}` caches its results, but {scene.actor(actors[1])} could call it while {scene.actor(actors[0])} computes one: "
+            "each would get a different result object"
         ),
         resource=name,
         events=[
@@ -94,6 +94,9 @@ def _finding(scene: Scene, evidence: Evidence, kept: _Kept, one: int, other: int
             Moment(actors[1], evidence.at(other), COMPUTES_TOO, f"calls {name} too"),
             Moment(actors[0], 0, BEGINS, f"{name} computes a result", place),
         ],
-        recommendation=f"hold a lock around the call of `{name}`, or compute what all are to share before they start",
-        explanation="`functools.cache` and `lru_cache` hold no lock while they compute. It did not happen in this run.",
+        recommendation=f"hold a lock around the call of `{name}`, or compute the shared result before the threads start",
+        explanation=(
+            "`functools.cache` and `lru_cache` do not hold a lock while they compute, so two threads can compute the same result. It did "
+            "not happen in this run."
+        ),
     )

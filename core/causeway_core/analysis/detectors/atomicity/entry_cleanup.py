@@ -36,7 +36,7 @@ def entry_cleanups(evidence: Evidence, partners: Partners) -> Iterator[Candidate
                 given += 1
                 inside = first < other < last
                 candidate = Candidate(Pattern.TAKEN_OUT, "atomicity_violation", first, last, (other,), "control", inside)
-                yield candidate if inside else candidate.lowered("hint", "something else may keep the two apart, which only a run can tell")
+                yield candidate if inside else candidate.lowered("hint", "something not recorded may keep the two apart; only a re-run can tell")
                 break
 
 

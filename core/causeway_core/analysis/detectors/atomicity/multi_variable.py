@@ -102,7 +102,7 @@ def _of_four(evidence: Evidence, first: int, last: int, one: int, two: int) -> C
         return None
     inside = int(order[first]) < min(int(order[one]), int(order[two])) and max(int(order[one]), int(order[two])) < int(order[last])
     candidate = Candidate(Pattern.CROSSED, "atomicity_violation", first, last, (one, two), "control", inside)
-    return candidate if inside else candidate.lowered("latent", "two places are involved and it went well in this run")
+    return candidate if inside else candidate.lowered("latent", "two locations are involved, and this run had the good order")
 
 
 def _stops_loop(evidence: Evidence, first: int, one: int) -> bool:

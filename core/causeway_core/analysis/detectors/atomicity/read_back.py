@@ -20,7 +20,7 @@ from causeway_core.analysis.windows import Windows
 ENOUGH = 6
 MOST_PLACES = 64
 """Places of one site that are looked at."""
-FAR = "the two are done by functions of which neither calls the other by its name"
+FAR = "the write and the read are in functions that do not call each other by name"
 
 
 def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
@@ -174,7 +174,7 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
                 return None
             candidate = Candidate(Pattern.WRITE_WRITE_READ, "atomicity_violation", first, last, (other,), "data", inside)
             if accumulates:
-                return candidate.lowered("latent", "the place only adds up; what is decided on it depends on who came between")
+                return candidate.lowered("latent", "the location only accumulates; the order matters only to what is decided on its value")
             return candidate
     return None
 

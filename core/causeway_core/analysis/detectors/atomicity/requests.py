@@ -12,7 +12,7 @@ from causeway_core.model import Finding
 from causeway_core.model.finding import Kind
 
 SAMPLE = 24
-NOTE = "in this run the requests came one after another, because a client waited for each; two clients would not wait for each other"
+NOTE = "in this run the requests came one after the other because one client waited for each; two clients would not wait for each other"
 
 
 def only_waited_for(finding: Finding) -> Finding:

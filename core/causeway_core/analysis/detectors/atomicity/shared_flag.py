@@ -35,7 +35,7 @@ def shared_flags(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                 if free and _would_clear(evidence, first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                     given += 1
                     candidate = Candidate(Pattern.OWN_MARK, "atomicity_violation", first, last, (other,), "control")
-                    yield candidate.lowered("latent", "it went well in this run")
+                    yield candidate.lowered("latent", "this run had the good order")
                     break
 
 

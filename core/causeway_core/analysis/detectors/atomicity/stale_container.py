@@ -59,5 +59,5 @@ def _replaced(evidence: Evidence, partners: Partners, first: int, last: int) -> 
         if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
             inside = int(table.order[first]) < int(table.order[other]) < int(table.order[last])
             candidate = Candidate(Pattern.STALE, "atomicity_violation", first, last, (other,), "data", inside)
-            return candidate if inside else candidate.lowered("latent", "it may be meant to change the one that it was begun with")
+            return candidate if inside else candidate.lowered("latent", "the change may be meant for the container that it started with")
     return None

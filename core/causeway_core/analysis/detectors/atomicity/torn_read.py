@@ -73,9 +73,9 @@ def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> I
         guarded = evidence.decided_by(int(table.site[two]), int(table.site[one]), writes=False)
         if guarded:
             candidate = Candidate(Pattern.TORN_READ, "order_violation", first, last, (one, two))
-            yield candidate.lowered("latent", "what is checked is published before what is used")
+            yield candidate.lowered("latent", "the location that readers check is written before the one that they use")
         elif not evidence.decided_by(int(table.site[one]), int(table.site[two]), writes=False) and _together(evidence, one, two):
-            yield Candidate(Pattern.TORN_READ, "atomicity_violation", first, last, (one, two)).lowered("latent", "both places are read together")
+            yield Candidate(Pattern.TORN_READ, "atomicity_violation", first, last, (one, two)).lowered("latent", "both locations are read together")
         return
 
 

@@ -144,22 +144,22 @@ def _puts_back(block: ast.Try, sweep: _Sweep) -> bool:
 
 def _finding(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, sweep: _Sweep, gap: ast.Await) -> Finding:
     moment = moments(evidence, path, function)
-    what = "all that is in" if sweep.whole else f"{sweep.local} out of"
+    what = "all items of" if sweep.whole else f"{sweep.local} out of"
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
         rank=21.4,
         confidence=0.2,
         title=(
-            f"`{function.name}` takes {what} {sweep.place} and hands it over in an await (line {gap.lineno}): cancelled there, it is neither "
-            "here nor there"
+            f"`{function.name}` takes {what} {sweep.place} and hands it over in an await (line {gap.lineno}): if it is cancelled "
+            "there, what it took is lost"
         ),
         resource=sweep.place,
         events=[
             moment(sweep.node, "write", f"{'empties' if sweep.whole else 'takes out of'} {sweep.place}"),
-            moment(gap, "cancel", "awaits: a cancellation arrives here"),
+            moment(gap, "cancel", "awaits: a cancellation can arrive here"),
             moment(gap, "complete", "hands over what was taken"),
         ],
-        recommendation=f"put it back in `except BaseException` (under what has come since), or take it out of {sweep.place} only after the await",
+        recommendation=f"put it back in `except BaseException` (before what has arrived since), or remove it from {sweep.place} only after the await",
         explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
     )

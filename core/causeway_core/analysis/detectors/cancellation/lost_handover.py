@@ -13,8 +13,8 @@ from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
 
-_RESULT = "in `except CancelledError` look whether the future is done and not cancelled, and hand on what it got: call `{}`"
-_NOTIFIED = "in `except CancelledError` notify the next one, and raise; or let `{}` call `notify_all()`"
+_RESULT = "in `except CancelledError`, check whether the future is done and not cancelled, and pass on what it received: call `{}`"
+_NOTIFIED = "in `except CancelledError`, notify the next waiter and re-raise; or make `{}` call `notify_all()`"
 _ASKS = frozenset({"done", "cancelled", "result", "exception"})
 
 
@@ -127,12 +127,12 @@ def _finding(
         tier="hint",
         rank=21.6,
         confidence=0.15,
-        title=f"what `{giver.name}` hands over (line {call.lineno}) to who waits in `{waiter.name}` (line {wait.lineno}) is lost when that task is "
+        title=f"what `{giver.name}` (line {call.lineno}) hands over to the waiter in `{waiter.name}` (line {wait.lineno}) is lost if that task is "
         "cancelled before it runs again",
         resource=waiter.name,
         events=[
-            moment(tasks[0], "hand over", "hands over to who waits", other, giver.name, call.lineno),
-            moment(tasks[-1], "cancel", "a cancellation arrives before it runs again", path, waiter.name, wait.lineno),
+            moment(tasks[0], "hand over", "hands over to the waiter", other, giver.name, call.lineno),
+            moment(tasks[-1], "cancel", "a cancellation can arrive before it runs again", path, waiter.name, wait.lineno),
         ],
         recommendation=advice.format(giver.name),
         explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",

@@ -181,10 +181,10 @@ def _finding(
     line = getattr(gaps[0], "lineno", 0)
     moment = moments(evidence, path, function)
     if kind == "undo":
-        said = f"before it changes it back: cancelled there, the change to {one.target} stays"
-        advice = "begin the `try` right after the change and undo it in `finally`"
+        said = f"before it undoes that: if it is cancelled there, the change to {one.target} stays"
+        advice = "start the `try` right after the change, and undo the change in `finally`"
     else:
-        said = f"before {other.target} follows: cancelled there, only the first of the two changes is made"
+        said = f"before it changes {other.target}: if it is cancelled there, only the first change is made"
         advice = "make both changes in one step after the await, or undo the first in `except BaseException`"
     return scene.finding(
         kind="atomicity_violation",
@@ -195,7 +195,7 @@ def _finding(
         resource=one.target,
         events=[
             moment(one.node, "write", f"changes {one.target}"),
-            *(moment(gap, "cancel", "awaits: a cancellation arrives here") for gap in gaps),
+            *(moment(gap, "cancel", "awaits: a cancellation can arrive here") for gap in gaps),
             moment(other.node, "restore" if kind == "undo" else "complete", f"changes {other.target}"),
         ],
         recommendation=advice,
@@ -213,13 +213,13 @@ def _uncleaned_finding(
         tier="hint",
         rank=21.5,
         confidence=0.15,
-        title=f"`{function.name}` cleans up (`{cleans}`) when what it awaits in line {line} fails, but not when it is cancelled there",
+        title=f"`{function.name}` cleans up (`{cleans}`) when what it awaits in line {line} fails, but not when the task is cancelled there",
         resource=function.name,
         events=[
-            *(moment(gap, "cancel", "awaits: a cancellation arrives here") for gap in gaps),
-            moment(cleaning, "clean up", "cleans up after errors only"),
+            *(moment(gap, "cancel", "awaits: a cancellation can arrive here") for gap in gaps),
+            moment(cleaning, "clean up", "cleans up after errors, not after a cancellation"),
         ],
-        recommendation="clean up in `except BaseException` (or `finally`): a cancellation is no Exception",
+        recommendation="clean up in `except BaseException` (or `finally`): CancelledError is not a subclass of Exception",
         explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
     )
 

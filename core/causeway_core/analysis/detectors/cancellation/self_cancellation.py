@@ -97,13 +97,15 @@ def _finding(scene: Scene, evidence: Evidence, suspect: _Suspect, event: Operati
         tier="hint",
         rank=21.4,
         confidence=0.2,
-        title=f"`{name}` cancels {suspect.name} (line {suspect.cancels}) and awaits: when it is {suspect.body}'s own task that comes here, "
-        "it cancels itself and goes no further",
+        title=f"`{name}` cancels {suspect.name} (line {suspect.cancels}) and awaits: if that is the task that runs {suspect.body}, "
+        "it cancels itself and stops there",
         resource=suspect.name,
         events=[
             moment(event.actor, event.at, "cancels", f"cancels {scene.actor(victim)}", suspect.cancels),
-            moment(victim, 0, "itself", "would cancel itself, and be stopped at its next await", suspect.awaits),
+            moment(victim, 0, "itself", "would cancel itself and stop at its next await", suspect.awaits),
         ],
-        recommendation="do not cancel the running task: compare with `asyncio.current_task()`, or forget the task before it calls this",
-        explanation="",
+        recommendation=(
+            "do not cancel the running task: compare with `asyncio.current_task()`, or drop the reference to the task before it calls this"
+        ),
+        explanation="A task that cancels itself is stopped at its next await, before it has done what follows.",
     )

@@ -112,13 +112,16 @@ def _finding(
         tier="hint",
         rank=21.6,
         confidence=0.2,
-        title=f"`{function.name}` changes {one.target} and awaits (line {line}) before its caller could change it back: cancelled there, nobody does",
+        title=(
+            f"`{function.name}` changes {one.target} and awaits (line {line}) before its caller can undo that: if it is cancelled there, "
+            "nothing undoes it"
+        ),
         resource=one.target,
         events=[
             moment(one.node, "write", f"changes {one.target}"),
-            *(moment(gap, "cancel", "awaits: a cancellation arrives here") for gap in gaps),
-            moment(other.node, "give back", f"changes {other.target} back"),
+            *(moment(gap, "cancel", "awaits: a cancellation can arrive here") for gap in gaps),
+            moment(other.node, "give back", f"undoes the change to {other.target}"),
         ],
-        recommendation=f"change {one.target} back in `except BaseException` around what is awaited, or change it after the await",
+        recommendation=f"undo the change to {one.target} in `except BaseException` around the await, or make it after the await",
         explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
     )

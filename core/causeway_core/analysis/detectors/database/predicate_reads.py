@@ -171,8 +171,8 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
         rank=1.2,
         confidence=0.65,
         title=(
-            f"`{read.place.function}` in {reader} looks into {table} and then writes it because of what it found; {second} looks too "
-            "and could come in between: both would go on as if they were the only one"
+            f"`{read.place.function}` in {reader} queries {table} and then writes it because of the result; {second} makes the same "
+            "query and could run in between: both would write"
         ),
         resource=table,
         events=[
@@ -181,9 +181,9 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
             Moment(other.told.who, int(other.told.at), "read", " ".join(other.sql.statement.split())[:60]),
         ],
         recommendation=(
-            f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or have a constraint refuse the second"
+            f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or add a constraint that refuses the second write"
         ),
-        explanation="The two statements are not in one transaction that keeps others out."
+        explanation="No single transaction isolates the two statements from other actors (check-then-act; with different rows: write skew)."
         + (" It happened in this run." if struck else " It did not happen in this run."),
         unordered=scene.namer.why_unordered(read.sql.at, other.sql.at),
     )

@@ -150,11 +150,11 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
     place = scene.place(window.read.told.at)
     verb = "wrote" if window.other.sql.access == "write" else "read"
     if window.struck:
-        title = f"`{place.function}` in {reader} read {name}, then {other} wrote it, then {reader} wrote it from what it had read: one update is lost"
+        title = f"`{place.function}` in {reader} read {name}, then {other} wrote it, then {reader} wrote it from the old value: one update is lost"
     else:
         title = (
             f"`{place.function}` in {reader} read {name} and wrote it in another statement; {other} {verb} it too and could "
-            "come in between: one update would be lost"
+            "run in between: one update would be lost"
         )
     events = [
         Moment(use.told.who, int(use.told.at), role, _said(use.sql))
@@ -171,8 +171,8 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
         resource=name,
         events=events,
         recommendation=_advice(window.write.sql, shared),
-        explanation="The two statements are not in one transaction that keeps others out"
-        + (" (both actors use one connection, so its transactions do not part them)." if shared else ".")
+        explanation="No single transaction isolates the two statements from other actors"
+        + (" (both actors share one connection, so its transactions do not separate them)." if shared else ".")
         + (" It happened in this run." if window.struck else " It did not happen in this run."),
         unordered=scene.namer.why_unordered(window.read.sql.at, window.other.sql.at),
     )

@@ -46,17 +46,17 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
                 rank=1.5 if others else 11.5,
                 confidence=0.8 if others else 0.4,
                 title=(
-                    f"`{place.function}` in {scene.actor(hold.actor)} holds {name}, a lock for threads, across an await: whoever "
-                    "wants it next on this thread stops the whole event loop"
+                    f"`{place.function}` in {scene.actor(hold.actor)} holds {name}, a thread lock, across an await: the next "
+                    "task that acquires it blocks the whole event loop"
                 ),
                 resource=name,
                 events=[
                     Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
-                    Moment(hold.actor, hold.until_at, "release", f"released {name}, some steps later"),
+                    Moment(hold.actor, hold.until_at, "release", f"released {name} in a later step"),
                     *([] if asks is None else [Moment(asks.actor, asks.at, "ask", f"acquired {name}, on the same thread")]),
                 ],
-                recommendation=f"make {name} an asyncio.Lock, or release it before the await",
-                explanation="A blocking acquire by another task of the same loop would wait for a release that only this loop could run: a deadlock.",
+                recommendation=f"use an asyncio.Lock for {name}, or release it before the await",
+                explanation="A blocking acquire by another task of the same loop would wait for a release that only this loop can run: a deadlock.",
             )
         )
     return found
@@ -128,9 +128,9 @@ def _finding(scene: Scene, duration: int, event: Operation) -> Finding:
         tier="likely" if long else "latent",
         rank=1.8 if long else 11.8,
         confidence=0.9 if long else 0.5,
-        title=f"`{place.function}` in {scene.actor(event.actor)} waits {shown_time(duration)} for {name} and stops the event loop meanwhile",
+        title=f"`{place.function}` in {scene.actor(event.actor)} waits {shown_time(duration)} for {name} and blocks the event loop meanwhile",
         resource=scene.object(event.object),
         events=[Moment(event.actor, event.at, "wait", f"waits for {name}")],
         recommendation="await its asyncio counterpart, or run the call in a thread with asyncio.to_thread",
-        explanation="While a task blocks its thread, no other task, timer or connection of that event loop is served.",
+        explanation="While a task blocks the thread, the event loop runs no other task, timer or connection.",
     )

@@ -59,14 +59,14 @@ def _finding(scene: Scene, task: Actor, join: Edge, thread: Actor, asked: At, an
         tier="hint",
         rank=20.5,
         confidence=0.2,
-        title=f"`{where.function}` in {scene.actor(task.id)} stops its event loop until {scene.actor(thread.id)} ends, "
-        f"which in `{there.function}` waits for what it has that loop do",
+        title=f"`{where.function}` in {scene.actor(task.id)} blocks its event loop until {scene.actor(thread.id)} ends; "
+        f"that thread waits in `{there.function}` for a result of the same loop: a deadlock",
         resource=scene.actor(thread.id),
         events=[
-            Moment(thread.id, asked, "asks loop", "has the event loop do something"),
-            Moment(thread.id, answered, "answer", "had the result"),
-            Moment(task.id, join.dst, "joins", "waits for the thread to end, and no other task runs"),
+            Moment(thread.id, asked, "asks loop", "asks the event loop to run something"),
+            Moment(thread.id, answered, "answer", "got the result"),
+            Moment(task.id, join.dst, "joins", "waits for the thread to end; no other task can run"),
         ],
-        recommendation=f"wait without stopping the loop: `await asyncio.to_thread(…)` around the join in line {where.line}",
-        explanation=f"In this run the thread had its last result by then. {ONLY_A_HINT}",
+        recommendation=f"wait without blocking the loop: wrap the join at line {where.line} in `await asyncio.to_thread(…)`",
+        explanation=f"In this run the thread already had its last result. {ONLY_A_HINT}",
     )

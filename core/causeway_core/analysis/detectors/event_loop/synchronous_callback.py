@@ -92,14 +92,14 @@ def _finding(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> 
         rank=20.6,
         confidence=0.2,
         title=f"`{where.function}` in {scene.actor(task)} adds a callback that waits for its own event loop{seen}: "
-        "if the pool is done by then, it is called there and then, and the loop waits for itself",
+        "if the future is already done, it is called at once in the loop's thread, and the loop waits for itself",
         resource=scene.actor(task),
         events=[
-            Moment(task, submit.src, "submits", "gives work to the pool"),
+            Moment(task, submit.src, "submits", "submits work to the pool"),
             Moment(task, submit.src, ADDS, "adds the callback", adds),
-            Moment(worker, submit.dst, "works", "begins with it"),
-            Moment(worker, answer.dst, "answer", "had from the loop what the callback waits for"),
+            Moment(worker, submit.dst, "works", "starts the work"),
+            Moment(worker, answer.dst, "answer", "got from the loop what the callback waits for"),
         ],
-        recommendation="do not wait in the callback: await the work on the loop (`await loop.run_in_executor(…)`) and go on there",
-        explanation=f"In this run the pool's thread called it. {ONLY_A_HINT}",
+        recommendation="do not wait in the callback: await the work on the loop (`await loop.run_in_executor(…)`) and continue there",
+        explanation=f"In this run a thread of the pool called it. {ONLY_A_HINT}",
     )

@@ -16,8 +16,8 @@ _CHANGES = {
     SyncOp.EVENT_SET: "set",
     SyncOp.PUT: "put into",
     SyncOp.GET: "took from",
-    SyncOp.RESULT_SET: "settled",
-    SyncOp.EXCEPTION_SET: "settled",
+    SyncOp.RESULT_SET: "resolved",
+    SyncOp.EXCEPTION_SET: "resolved",
     SyncOp.RELEASED: "released",
     SyncOp.SEM_RELEASED: "released",
     SyncOp.NOTIFY: "notified",
@@ -75,11 +75,11 @@ def _two_loops(scene: Scene, evidence: Evidence, at_home: Mapping[int, Sequence[
         if first is None or other is None or not evidence.unordered(At(first.at), At(other.at)):
             continue
         name, kind = scene.object(object), evidence.facts.objects[object].type.rpartition(".")[2]
-        moments = [Moment(first.actor, first.at, "act", f"uses {name}"), Moment(other.actor, other.at, "use", f"uses {name} on a loop of its own")]
+        moments = [Moment(first.actor, first.at, "act", f"uses {name}"), Moment(other.actor, other.at, "use", f"uses {name} on a different loop")]
         places = [scene.place(event.at) for event in (first, other)]
         if all(place.line for place in places):
             title = f"`{places[0].function}` in {scene.actor(first.actor)} and `{places[1].function}` in {scene.actor(other.actor)} use {name}"
-            found.append(_finding(scene, f"{title}, an asyncio {kind}, on event loops of two threads", name, moments))
+            found.append(_finding(scene, f"{title}, an asyncio {kind}, on the event loops of two threads", name, moments))
     return found
 
 
@@ -153,9 +153,9 @@ def _finding(scene: Scene, title: str, resource: str, moments: list[Moment]) -> 
         title=title,
         resource=resource,
         events=moments,
-        recommendation="hand the call to the loop: `loop.call_soon_threadsafe(…)`, or `asyncio.run_coroutine_threadsafe(…)` for a coroutine",
+        recommendation="make the call on the loop: `loop.call_soon_threadsafe(…)`, or `asyncio.run_coroutine_threadsafe(…)` for a coroutine",
         explanation=(
-            "Loops and objects of asyncio are not made for threads: the change can fall into the middle of the loop's own work on them, and the "
-            "loop is not woken, so who waits goes on only when something else happens to wake it."
+            "asyncio objects are not thread-safe. The change can happen in the middle of the loop's own work on the object, and it does not wake the "
+            "loop: the waiter proceeds only when something else wakes the loop."
         ),
     )

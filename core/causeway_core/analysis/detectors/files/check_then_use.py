@@ -74,13 +74,14 @@ def _decides(files: FileUses, look: FileUse) -> bool:
 
 def _finding(scene: Scene, name: str, look: FileUse, act: FileUse, other: FileUse) -> Finding:
     does = _WORDS.get(act.verb, "changes it")
-    others = "looks for it too" if other.verb == "look" else _WORDS.get(other.verb, "replaces it")
+    others = "checks it too" if other.verb == "look" else _WORDS.get(other.verb, "replaces it")
     title = (
-        f"`{look.function}` in {scene.actor(look.actor)} looks whether {file_name(name)} is there and then {does}; "
-        f"{scene.actor(other.actor)} {others} and could come in between: the look would no longer hold"
+        f"`{look.function}` in {scene.actor(look.actor)} checks whether {file_name(name)} exists and then {does}; "
+        f"{scene.actor(other.actor)} {others} and could run in between: the check would be stale"
     )
     advice = (
-        "do it without looking and handle that another was first (exist_ok, missing_ok, mode 'x', FileNotFoundError), or hold one lock around both"
+        "do it without checking and handle the case that another actor was first (exist_ok, missing_ok, mode 'x', FileNotFoundError), or hold one "
+        "lock around both"
     )
     sides = [(look, "look"), (act, "write"), (other, "look" if other.verb == "look" else "write")]
     return file_finding(scene, "atomicity_violation", "hint" if act.verb in _CHANGES else "likely", 1.2, title, name, sides, advice)

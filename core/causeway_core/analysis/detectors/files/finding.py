@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from causeway_core.analysis.files.uses import FileUse
+from causeway_core.analysis.wording.explanation import NOT_STRUCK, STRUCK
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding, Tier
@@ -44,8 +45,8 @@ def file_finding(
         resource=file_name(name),
         events=[Moment(use.actor, int(use.at), role, f"{role} {file_name(name)}", _place(scene, use)) for use, role in uses],
         recommendation=advice,
-        explanation="Nothing orders the two, and no lock that the recording knows is held by both. "
-        + ("It happened in this run." if struck else "It did not happen in this run."),
+        explanation="Nothing orders the two sides, and the recording shows no lock that both hold. "
+        + (STRUCK if struck else NOT_STRUCK),
         unordered=scene.namer.why_unordered(At(uses[0][0].at), At(uses[-1][0].at)),
     )
 

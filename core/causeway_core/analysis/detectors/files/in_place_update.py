@@ -25,9 +25,9 @@ def file_updates(scene: Scene, files: FileUses) -> list[Finding]:
             update, line, other = first
             title = (
                 f"`{update.function}` in {scene.actor(update.actor)} reads {file_name(name)} and then writes it in place; "
-                f"{scene.actor(other.actor)} changes it too and could come in between: one update would be lost"
+                f"{scene.actor(other.actor)} changes it too and could run in between: one update would be lost"
             )
-            advice = "hold a lock on the file (fcntl.flock) from before it is read until it is written"
+            advice = "hold a lock on the file (fcntl.flock) from before the read until after the write"
             sides = [(update, "read"), (replace(update, line=line), "write"), (other, "write")]
             found.append(file_finding(scene, "lost_update", "likely", 0.7, title, name, sides, advice))
     return found

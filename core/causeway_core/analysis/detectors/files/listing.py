@@ -52,8 +52,8 @@ def _finding(scene: Scene, listed: FileUse, act: FileUse, other: FileUse) -> Fin
     takes = other.verb in _TAKES
     title = (
         f"`{listed.function}` in {scene.actor(listed.actor)} lists {file_name(listed.name)} and then uses {file_name(act.name)}; "
-        f"{scene.actor(other.actor)} {'takes it away' if takes else 'lists it too'} and could come in between: it would be gone"
+        f"{scene.actor(other.actor)} {'removes it' if takes else 'lists it too'} and could run in between: the entry would be gone"
     )
-    advice = "claim an entry by what only one can do (os.rename to a name of one's own) and pass over what is gone"
+    advice = "claim an entry by an operation that only one actor can succeed in (os.rename to a unique name), and skip entries that are gone"
     sides = [(listed, "look"), (act, "write"), (other, "write" if takes else "look")]
     return file_finding(scene, "atomicity_violation", "likely" if takes else "hint", 1.3, title, act.name, sides, advice)

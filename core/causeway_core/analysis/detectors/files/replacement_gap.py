@@ -25,10 +25,10 @@ def file_gaps(scene: Scene, files: FileUses) -> list[Finding]:
         if first is not None:
             take, make, other = first
             title = (
-                f"`{take.function}` in {scene.actor(take.actor)} takes {file_name(name)} away and then makes it again; `{other.function}` in "
-                f"{scene.actor(other.actor)} could need it in between, when there is none"
+                f"`{take.function}` in {scene.actor(take.actor)} removes {file_name(name)} and then creates it again; `{other.function}` in "
+                f"{scene.actor(other.actor)} could need it in between, when it does not exist"
             )
-            advice = "make the new one under another name in the same folder and move it into place in one step (os.replace)"
+            advice = "write the new file under another name in the same folder and move it into place in one step (os.replace)"
             tier: Tier = "hint" if handles(files.texts, other) else "latent"
             sides = [(take, "write"), (make, "write"), (other, "look")]
             found.append(file_finding(scene, "atomicity_violation", tier, 1.1, title, name, sides, advice))

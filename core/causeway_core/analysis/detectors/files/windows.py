@@ -54,10 +54,10 @@ def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUs
             verb = "writes" if writes else "reads"
             title = (
                 f"`{read.function}` in {scene.actor(read.actor)} reads {file_name(name)} and later writes it; "
-                f"{scene.actor(other.actor)} {verb} it too and could come in between: one update would be lost"
+                f"{scene.actor(other.actor)} {verb} it too and could run in between: one update would be lost"
             )
             sides = [(read, "read"), (write, "write"), (other, verb.removesuffix("s"))]
-            advice = "hold one lock (for processes a lock on a file beside it) from before it is read until it is written"
+            advice = "hold one lock (between processes: a lock on a file beside it) from before the read until after the write"
             return file_finding(scene, "lost_update", "likely", 0.6 if writes else 1.3, title, name, sides, advice, struck=use in struck)
     return None
 
@@ -76,8 +76,8 @@ def _shared_temporary(scene: Scene, files: FileUses, name: str, uses: Sequence[F
         for other in uses[: 4 * SAMPLE]:
             if other.actor != write.actor and other.verb in ("write", "create") and files.apart(write, end, other):
                 title = (
-                    f"`{write.function}` in {scene.actor(write.actor)} and in {scene.actor(other.actor)} use one temporary file, "
-                    f"{file_name(name)}: each could move or remove what the other has written"
+                    f"`{write.function}` in {scene.actor(write.actor)} and in {scene.actor(other.actor)} use the same temporary file, "
+                    f"{file_name(name)}: each could move or remove what the other wrote"
                 )
                 advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder), and remove it only if it was not moved"
                 # What only its maker may make is another's after it was moved away.
@@ -104,8 +104,8 @@ def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
                         continue
                     title = (
                         f"`{write.function}` in {scene.actor(write.actor)} writes {file_name(write.name)} and moves it to {file_name(name)}; "
-                        f"{scene.actor(other.actor)} would do the same, had it not found {file_name(name)}: "
-                        "each could move what the other has written"
+                        f"{scene.actor(other.actor)} would do the same if it did not find {file_name(name)}: "
+                        "each could move what the other wrote"
                     )
                     advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder)"
                     sides = [(write, "write"), (end, "act"), (other, "look")]

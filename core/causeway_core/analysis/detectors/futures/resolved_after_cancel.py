@@ -60,14 +60,14 @@ def _finding(scene: Scene, event: Operation, place: SourcePlace, settling: Settl
         rank=21.6,
         confidence=0.15,
         title=(
-            f"`{place.function}` in {scene.actor(event.actor)} settles a future (`{settling.owner}`) without a look whether it is done; when "
-            f"`{waits.function}` in {scene.actor(waiter)}, which awaits it, is cancelled before, that raises InvalidStateError"
+            f"`{place.function}` in {scene.actor(event.actor)} resolves a future (`{settling.owner}`) without checking that it is pending; if "
+            f"`{waits.function}` in {scene.actor(waiter)}, which awaits it, is cancelled first, that raises InvalidStateError"
         ),
         resource=scene.object(event.object),
         events=[
-            Moment(waiter, resumed, CANCELLED, "awaits the future: a cancellation arrives here"),
+            Moment(waiter, resumed, CANCELLED, "awaits the future: a cancellation can arrive here"),
             Moment(event.actor, event.at, SETTLES, "settles the future"),
         ],
-        recommendation=f"look right before: `if not {settling.owner}.done():`, with no await in between",
-        explanation="Who is cancelled while it awaits a future cancels the future, too. It did not happen in this run.",
+        recommendation=f"check right before: `if not {settling.owner}.done():`, with no await in between",
+        explanation="Cancelling a task that awaits a future cancels the future too. It did not happen in this run.",
     )

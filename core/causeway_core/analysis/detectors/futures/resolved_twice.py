@@ -129,22 +129,25 @@ def _parted(evidence: Evidence, event: Operation, look: int, other: int) -> bool
 def _finding(scene: Scene, event: Operation, look: int, other: int, settling: Settling) -> Finding:
     evidence, name, place = scene.evidence, scene.object(event.object), scene.place(event.at)
     who, at = int(evidence.table.actor[other]), int(evidence.at(other))
-    how = "looks whether it is done, gives way, and settles it" if settling.looked else "settles it without a look whether it is done"
+    how = "checks that it is pending, awaits, and resolves it" if settling.looked else "resolves it without checking that it is pending"
     return scene.finding(
         kind="atomicity_violation",
         tier="latent",
         rank=11.3,
         confidence=0.5,
         title=(
-            f"`{place.function}` in {scene.actor(event.actor)} has the future {name}, {how}; `{scene.place(at).function}` in {scene.actor(who)} "
-            "may settle it before: that raises InvalidStateError"
+            f"`{place.function}` in {scene.actor(event.actor)} gets the future {name} and {how}; `{scene.place(at).function}` in {scene.actor(who)} "
+            "could resolve it first: that raises InvalidStateError"
         ),
         resource=name,
         events=[
             Moment(event.actor, int(evidence.at(look)), "look", f"finds {name}"),
-            Moment(who, at, SETTLES_TOO, f"may settle {name}, too"),
-            Moment(event.actor, event.at, SETTLE, f"settled {name}"),
+            Moment(who, at, SETTLES_TOO, f"could resolve {name} too"),
+            Moment(event.actor, event.at, SETTLE, f"resolved {name}"),
         ],
-        recommendation=f"look right before: `if not {settling.owner}.done():`, with no await in between; or take the future out where it is found",
-        explanation="A future can be settled once. It did not happen in this run.",
+        recommendation=(
+            f"check right before: `if not {settling.owner}.done():`, with no await in between; or remove the future from its table where "
+            "it is looked up"
+        ),
+        explanation="A future can be resolved only once. It did not happen in this run.",
     )

@@ -25,11 +25,14 @@ def unretrieved(scene: Scene, evidence: Evidence) -> list[Finding]:
                 tier="likely",
                 rank=0.9,
                 confidence=0.95,
-                title=f"{scene.actor(row.actor)} failed in `{place.function}` with {name}{message}, and nobody awaited it",
+                title=f"{scene.actor(row.actor)} failed in `{place.function}` with {name}{message}, and nothing retrieved the exception",
                 resource=scene.actor(row.actor),
                 events=[Moment(row.actor, row.at, "raise", f"raised {name}{message}")],
-                recommendation="await the task, gather it, keep it in a TaskGroup, or add a done callback that looks at its exception",
-                explanation="The exception was only reported when the task was collected, if at all; what depended on the task went on without it.",
+                recommendation="await the task, gather it, run it in a TaskGroup, or add a done callback that checks its exception",
+                explanation=(
+                    "asyncio reports such an exception only when the task is garbage-collected, if at all. Whatever depended on the task "
+                    "continued without it."
+                ),
             )
         )
     return found

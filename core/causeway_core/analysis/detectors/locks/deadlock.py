@@ -71,17 +71,17 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
         title = (
             f"`{asked.function}` in {scene.actor(first.wait.actor)} waits for {scene.object(first.wait.object)}, which the "
             f"same {scene.kind(first.wait.actor)} "
-            f"already holds since `{held.function}` at {held}: it waits for itself {'for ever' if first.wait.until is None else 'in vain'}"
+            f"already holds since `{held.function}` at {held}: a self-deadlock{'' if first.wait.until is None else ' until the wait was given up'}"
         )
-        advice = f"{scene.object(first.wait.object)} cannot be taken twice: call a variant of `{asked.function}` that expects the lock to be held" + (
+        advice = f"do not acquire {scene.object(first.wait.object)} twice: call a variant of `{asked.function}` that expects the lock to be held" + (
             "" if scene.is_asynchronous(first.wait.actor) else ", or use a threading.RLock"
         )
     else:
         parts = [_clause(scene, link) for link in cycle]
-        title = ", ".join(parts) + ": none of them can ever go on"
+        title = ", ".join(parts) + ": none of them can proceed"
         locks = [scene.object(link.wait.object) for link in cycle if link.hold is not None]
         advice = (
-            f"take {' and '.join(sorted(locks))} in the same order everywhere"
+            f"acquire {' and '.join(sorted(locks))} in the same order everywhere"
             if len(locks) == len(cycle)
             else f"release {locks[0] if locks else 'the lock'} before waiting for the other {scene.kind(cycle[0].target)} to end"
         )
@@ -102,15 +102,15 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
         events=events,
         recommendation=advice,
         explanation=(
-            f"It happened in this run: {_unanswered(cycle)}, and each can only be answered by an actor that waits itself."
+            f"It happened in this run: {_unanswered(cycle)}, and only an actor that waits itself can end each of them."
         ),
     )
 
 
 def _unanswered(cycle: list[_Link]) -> str:
     if any(link.wait.until is not None for link in cycle):
-        return "these waits were given up, not answered"
-    return "when the recording ended, these waits had not been answered"
+        return "these waits were given up, not satisfied"
+    return "when the recording ended, these waits had not ended"
 
 
 def _clause(scene: Scene, link: _Link) -> str:
@@ -153,12 +153,12 @@ def _still(scene: Scene, waits: Waits, waiting: list[Wait]) -> Finding:
         resource=_resource(scene, waits, waiting),
         events=events,
         recommendation=(
-            f"find who should have answered {scene.actor(waiting[0].actor)}: put the item, set the event, release the lock "
-            "or end the task, also when an error occurs"
+            f"find the actor that should have woken {scene.actor(waiting[0].actor)}: make it put the item, set the event, release the lock "
+            "or end, also when an error occurs"
         ),
         explanation=(
-            "When the program was interrupted, no task was ready, no timer and no I/O was pending for one, and each waited "
-            "for something that only the others could give."
+            "When the program was interrupted, no task was ready and no timer or I/O was pending for any of them. Each waited "
+            "for something that only the others could provide."
         ),
     )
 

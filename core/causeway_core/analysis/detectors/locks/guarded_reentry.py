@@ -39,7 +39,7 @@ def guarded_reentries(evidence: Evidence, partners: Partners) -> Iterator[Candid
                     if same and free and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                         given += 1
                         candidate = Candidate(Pattern.REENTERED, "atomicity_violation", first, last, (other,), "control")
-                        yield candidate.lowered("latent", "it went well in this run")
+                        yield candidate.lowered("latent", "this run had the good order")
                         break
 
 

@@ -16,7 +16,7 @@ LONGEST_CYCLE = 4
 MOST_CYCLES = 2_000
 """Circles of locks that are looked at."""
 MOST_TOLD = 6
-ONLY_A_HINT = "Most such circles cannot close for reasons the recording does not show, so this is only a hint."
+ONLY_A_HINT = "Most lock-order inversions cannot deadlock, for reasons that the recording does not show, so this is only a hint."
 """Said until a forced run has shown that they do."""
 
 _Nesting = tuple[Hold, Hold]
@@ -115,7 +115,7 @@ def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
         Moment(who(scene.evidence, hold), hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in cycle for hold in nesting
     ]
     clauses = [
-        f"{actor} takes {name} and then {scene.object(inner.object)}" for actor, name, (_, inner) in zip(actors, names, cycle, strict=True)
+        f"{actor} acquires {name}, then {scene.object(inner.object)}" for actor, name, (_, inner) in zip(actors, names, cycle, strict=True)
     ]
     end = "each could hold one and wait for the other" if len(cycle) == 2 else "each could hold one and wait for the next"
     distinct = sorted(set(names))
@@ -125,9 +125,9 @@ def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
         tier="hint",
         rank=20.5,
         confidence=0.15,
-        title=f"{', '.join(clauses)}: {end}",
+        title=f"{'; '.join(clauses)}: {end}",
         resource=" and ".join(dict.fromkeys(names)) if len(distinct) > 1 else distinct[0],
         events=events,
-        recommendation=f"take {listed} in the same order everywhere" + ("" if len(distinct) > 1 else ", for instance by a number of their owners"),
+        recommendation=f"acquire {listed} in the same order everywhere" + ("" if len(distinct) > 1 else ", for instance by an id of their owners"),
         explanation=f"It did not happen in this run. {ONLY_A_HINT}",
     )

@@ -126,38 +126,39 @@ def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNo
 
 def _finalizer_finding(scene: Scene, hold: Hold, gone: FinalizedObject, inside: Hold, kind: str, function: str) -> Finding:
     evidence, name = scene.evidence, scene.object(hold.object)
-    keeps = [] if gone.keeper is None else [Moment(int(evidence.table.actor[gone.keeper]), evidence.at(gone.keeper), "keeps", f"has the {kind}, too")]
+    keeps = [] if gone.keeper is None else [Moment(int(evidence.table.actor[gone.keeper]), evidence.at(gone.keeper), "keeps", f"has the {kind} too")]
     return scene.finding(
         kind="deadlock",
         tier="latent",
         rank=10.7,
         confidence=0.6,
         title=(
-            f"`{scene.place(hold.at).function}` holds {name} and lets go of a {kind}: if nobody else has it then, its finalizer, `{function}`, runs "
-            "there and then and takes the lock too: it would wait for itself for ever"
+            f"`{scene.place(hold.at).function}` drops a {kind} while it holds {name}: if that was the last reference, its finalizer `{function}` "
+            "runs "
+            "at once and acquires the lock too: a self-deadlock"
         ),
         resource=name,
         events=[
             Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
-            Moment(hold.actor, evidence.at(gone.row), "drop", f"lets go of a {kind}"),
+            Moment(hold.actor, evidence.at(gone.row), "drop", f"drops a {kind}"),
             *keeps,
             Moment(evidence.facts.work_of(inside.actor, inside.at), inside.at, "finalizer", f"acquired {name} in or for `{function}`"),
         ],
-        recommendation=f"keep what is taken out until {name} is released, and let go of it then",
-        explanation=f"{name} cannot be taken twice by one thread. Somebody else had the {kind} in this run, so it lived on.",
+        recommendation=f"keep a reference to what is removed until {name} is released, and drop it then",
+        explanation=f"{name} cannot be acquired twice by one thread. In this run another reference to the {kind} kept it alive.",
     )
 
 
 def _finding(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, adding: int = 0) -> Finding:
     name, place = scene.object(hold.object), scene.place(hold.at)
     when = {
-        "finalizer": f"a finalizer, `{function}`, takes it too and may run at any allocation while it is held",
-        "signal handler": f"a signal handler, `{function}`, takes it too and may run between any two of its instructions",
-        "callback": f"adds a callback that takes it too, `{function}`, which is called at once if the future is done by then",
+        "finalizer": f"the finalizer `{function}`, which acquires it too, can run at any allocation in between",
+        "signal handler": f"the signal handler `{function}`, which acquires it too, can run between any two instructions",
+        "callback": f"adds the callback `{function}`, which acquires it too and is called at once if the future is already done",
     }[how]
     advice = {
-        "finalizer": "let the finalizer only note what is to be done (`queue.SimpleQueue.put`, `deque.append`), and do it later; or use a "
-        "threading.RLock, if what it guards stands being entered twice",
+        "finalizer": "let the finalizer only record what is to be done (`queue.SimpleQueue.put`, `deque.append`), and do it later; or use a "
+        "threading.RLock, if what it protects may be re-entered",
         "signal handler": "let the handler only set a flag, and act on it in ordinary code",
         "callback": f"add the callback after {name} is released",
     }[how]
@@ -166,7 +167,7 @@ def _finding(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, ad
         tier="latent",
         rank=10.8,
         confidence=0.5,
-        title=f"`{place.function}` holds {name}, and {when}: it would wait for itself for ever",
+        title=f"`{place.function}` holds {name}, and {when}: a self-deadlock",
         resource=name,
         events=[
             Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
@@ -174,5 +175,5 @@ def _finding(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, ad
             *([Moment(hold.actor, hold.at, "add", f"adds `{function}`", replace(place, line=adding))] if adding else []),
         ],
         recommendation=advice,
-        explanation=f"{name} cannot be taken twice by one thread. It did not happen in this run.",
+        explanation=f"{name} cannot be acquired twice by one thread. It did not happen in this run.",
     )

@@ -160,12 +160,12 @@ def _finding(scene: Scene, stuck: _Stuck) -> Finding:
     name, waits, place = scene.object(hold.object), scene.place(stuck.wait), scene.place(hold.at)
     giver = None if stuck.answer is None else evidence.actor_at(stuck.answer)
     if stuck.answer is None:
-        what = f"calls `{stuck.words}`, which may wait for others"
+        what = f"calls `{stuck.words}`, which may wait for other actors"
     else:
         what = f"waits at {waits} for {scene.actor(giver) if giver is not None else 'another actor'}"
     moments = [
         Moment(holder, hold.at, "acquire", f"acquired {name}"),
-        Moment(holder, stuck.wait, "wait", "waits for an answer" if stuck.answer is not None else f"released {name}: had not to wait in this run"),
+        Moment(holder, stuck.wait, "wait", "waits for an answer" if stuck.answer is not None else f"released {name}: it did not wait in this run"),
         Moment(asker, asks.at, "ask", f"acquired {name}"),
     ]
     if stuck.answer is not None and giver is not None:
@@ -175,9 +175,12 @@ def _finding(scene: Scene, stuck: _Stuck) -> Finding:
         tier="hint",
         rank=20.6,
         confidence=0.15,
-        title=f"`{place.function}` in {scene.actor(holder)} holds {name} and {what}; {scene.actor(asker)} takes {name} on the way to an answer",
+        title=f"`{place.function}` in {scene.actor(holder)} holds {name} and {what}; {scene.actor(asker)} acquires {name} before it answers",
         resource=name,
         events=moments,
-        recommendation=f"release {name} before waiting, and take it again for what comes after",
-        explanation=f"The one waits with the lock, the other needs it before it can answer. It did not happen in this run. {ONLY_A_HINT}",
+        recommendation=f"release {name} before waiting, and acquire it again afterwards",
+        explanation=(
+            "One side waits while holding the lock; the other side needs that lock before it can end the wait. It did not happen in this "
+            f"run. {ONLY_A_HINT}"
+        ),
     )

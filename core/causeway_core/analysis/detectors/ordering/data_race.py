@@ -38,5 +38,5 @@ def unordered(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                     seen.add(pair)
                     first, second = sorted((row, other))
                     yield Candidate(Pattern.UNORDERED, "data_race", first, first, (second,)).lowered(
-                        "hint", "nothing orders the two, but no harm is in sight"
+                        "hint", "nothing orders the two, but no harm is visible"
                     )

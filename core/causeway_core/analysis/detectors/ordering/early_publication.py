@@ -45,7 +45,7 @@ def early_publications(evidence: Evidence, partners: Partners) -> Iterator[Candi
                 for last, use in _used(evidence, first, look, fills):
                     given += 1
                     candidate = Candidate(Pattern.PUBLISHED, "atomicity_violation", first, last, (look, use))
-                    yield candidate.lowered("latent", "it went well in this run")
+                    yield candidate.lowered("latent", "this run had the good order")
                     break
 
 

@@ -34,7 +34,7 @@ def late_initializations(evidence: Evidence, partners: Partners) -> Iterator[Can
             if use is not None:
                 given += 1
                 candidate = Candidate(Pattern.GIVEN_LATE, "order_violation", row, row, (use,))
-                yield candidate.lowered("latent", "it went well in this run")
+                yield candidate.lowered("latent", "this run had the good order")
 
 
 def _set_once(evidence: Evidence, row: int) -> bool:

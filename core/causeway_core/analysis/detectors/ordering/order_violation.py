@@ -42,9 +42,9 @@ def order_violations(evidence: Evidence, partners: Partners) -> Iterator[Candida
 
 
 def _flip(evidence: Evidence, write: int, use: int) -> Candidate:
-    candidate = Candidate(Pattern.FLIP, "order_violation", write, write, (use,)).lowered("latent", "it went well in this run")
+    candidate = Candidate(Pattern.FLIP, "order_violation", write, write, (use,)).lowered("latent", "this run had the good order")
     if _by_callback(evidence, write, use) or _by_callback(evidence, use, write):
-        return candidate.lowered("hint", "one side is a callback, which the event loop may well call in order for reasons that are not recorded")
+        return candidate.lowered("hint", "one side is a callback, and the event loop may always use this order for reasons that are not recorded")
     return candidate
 
 

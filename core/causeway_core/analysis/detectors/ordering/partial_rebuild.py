@@ -36,7 +36,7 @@ def partial_rebuilds(evidence: Evidence) -> Iterator[Candidate]:
             if parted and evidence.concurrent(row, use.first) and evidence.concurrent(use.fill, use.last):
                 others = tuple(dict.fromkeys((use.first, use.last)))
                 candidate = Candidate(Pattern.HALF_BUILT, "atomicity_violation", row, use.fill, others)
-                yield candidate.lowered("latent", "it went well in this run")
+                yield candidate.lowered("latent", "this run had the good order")
                 break
 
 

@@ -34,7 +34,7 @@ def uses_after_close(evidence: Evidence, partners: Partners) -> Iterator[Candida
                 done.add(sites)
                 check, flag = found
                 candidate = Candidate(Pattern.READ_WRITE_READ, "atomicity_violation", check, use, (flag,), "control")
-                yield candidate.lowered("latent", "what the object does once it is closed is not known")
+                yield candidate.lowered("latent", "what the object does after it is closed is not known")
 
 
 def closed_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
@@ -48,7 +48,7 @@ def closed_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
             if sites not in done and _by_chance_before(evidence, use, closing):
                 done.add(sites)
                 candidate = Candidate(Pattern.CLOSED, "order_violation", closing, closing, (use,))
-                yield candidate.lowered("hint", "only a run can tell whether the object minds")
+                yield candidate.lowered("hint", "only a re-run can tell whether using the closed object fails")
 
 
 def _ends(evidence: Evidence, partners: Partners) -> Iterator[tuple[int, Iterator[int]]]:

@@ -63,7 +63,7 @@ def _found(evidence: Evidence) -> Iterator[Candidate]:
             if use is not None:
                 if pattern is Pattern.DONE_EARLY:
                     seen.add(site)
-                yield Candidate(pattern, "order_violation", row, row, (use,)).lowered("latent", "it went well in this run")
+                yield Candidate(pattern, "order_violation", row, row, (use,)).lowered("latent", "this run had the good order")
 
 
 def _said(evidence: Evidence, operation: Operation) -> Pattern | None:

@@ -115,7 +115,7 @@ def _gives_way(function: ast.AsyncFunctionDef, after: int, before: int) -> bool:
 def _finding(scene: Scene, take: _Take, other: Moment) -> Finding:
     title = (
         f"`{take.place.function}` in {scene.actor(take.actor)} finds a queue not empty and then waits for an item; "
-        f"{scene.actor(other.actor)} takes from it too and could take the last one in between: the wait would not end"
+        f"{scene.actor(other.actor)} takes from it too and could take the last item in between: the wait would never end"
     )
     return scene.finding(
         kind="deadlock",
@@ -125,6 +125,6 @@ def _finding(scene: Scene, take: _Take, other: Moment) -> Finding:
         title=title,
         resource="queue",
         events=[Moment(take.actor, take.at, TAKES, "took an item"), other],
-        recommendation="take without waiting and stop at queue.Empty (get_nowait), or put an item for each worker that says there is no more",
-        explanation="What `empty()` said may no longer hold when the item is taken. It did not happen in this run.",
+        recommendation="use `get_nowait()` and stop on queue.Empty, or put one sentinel per worker into the queue",
+        explanation="The result of `empty()` can be stale when the item is taken. It did not happen in this run.",
     )

@@ -105,14 +105,16 @@ def _finding(scene: Scene, put: Operation, last: Operation, reader: int) -> Find
         rank=11.4,
         confidence=0.5,
         title=(
-            f"`{scene.place(put.at).function}` in {scene.actor(put.actor)} puts into {name}, whose reader, {scene.actor(reader)}, ends with what "
-            f"`{scene.place(last.at).function}` in {scene.actor(last.actor)} puts there; nothing makes that the last: what comes later is never taken"
+            f"`{scene.place(put.at).function}` in {scene.actor(put.actor)} puts into {name}, whose consumer, {scene.actor(reader)}, stops at the "
+            "item that "
+            f"`{scene.place(last.at).function}` in {scene.actor(last.actor)} puts there; nothing makes that the last item: what is put later is "
+            "never taken"
         ),
         resource=name,
         events=[
             Moment(put.actor, put.at, LATE, f"puts into {name}"),
             Moment(last.actor, last.at, LAST, f"puts the last item into {name}"),
         ],
-        recommendation=f"wait for all who put into {name} (await or join them, or `join()` the queue) before the last item",
-        explanation="It did not happen in this run: all that was put was taken.",
+        recommendation=f"wait for all producers of {name} (await or join them, or `join()` the queue) before putting the last item",
+        explanation="It did not happen in this run: every item was taken.",
     )

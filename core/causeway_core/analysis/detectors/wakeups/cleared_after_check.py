@@ -100,15 +100,16 @@ def _name(evidence: Evidence, row: int) -> str:
 def _finding(scene: Scene, wait: Operation, sets: Operation, look: int, reset: int) -> Finding:
     evidence = scene.evidence
     name, state, place = scene.object(wait.object), _name(evidence, look), scene.place(wait.at)
-    verb = "puts a new one in its place" if evidence.table.writes[reset] else "clears it"
+    verb = "replaces it with a new one" if evidence.table.writes[reset] else "clears it"
     return scene.finding(
         kind="lost_wakeup",
         tier="latent",
         rank=11.2,
         confidence=0.5,
         title=(
-            f"`{place.function}` in {scene.actor(wait.actor)} looks at {state}, then {verb} and waits for {name}; "
-            f"`{scene.place(sets.at).function}` in {scene.actor(sets.actor)} could change {state} and set {name} in between: it would not see it"
+            f"`{place.function}` in {scene.actor(wait.actor)} checks {state}, then {verb} and waits for {name}; "
+            f"`{scene.place(sets.at).function}` in {scene.actor(sets.actor)} could change {state} and set {name} in between: the wake-up would be "
+            "lost"
         ),
         resource=name,
         events=[
@@ -117,6 +118,6 @@ def _finding(scene: Scene, wait: Operation, sets: Operation, look: int, reset: i
             Moment(wait.actor, int(evidence.at(reset)), "clear", verb),
             Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
         ],
-        recommendation=f"clear {name} (or make the new one) first, then look at {state}, then wait",
-        explanation="Nothing makes the change come before the look or after the reset. It did not happen in this run.",
+        recommendation=f"clear {name} (or create the new one) first, then check {state}, then wait",
+        explanation="Nothing makes the change happen before the check or after the reset. It did not happen in this run.",
     )

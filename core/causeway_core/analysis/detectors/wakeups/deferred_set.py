@@ -46,13 +46,19 @@ def _finding(scene: Scene, sets: Operation, clears: Operation, decided: At, by: 
         tier="hint",
         rank=21.3,
         confidence=0.2,
-        title=f"`{one}` in {scene.actor(by)} has {name} set later; `{two}` in {scene.actor(clears.actor)} may clear it before that, in vain",
+        title=(
+            f"`{one}` in {scene.actor(by)} schedules a callback that sets {name}; `{two}` in {scene.actor(clears.actor)} could clear it "
+            "before the callback runs"
+        ),
         resource=name,
         events=[
-            Moment(by, decided, "decide", f"has {name} set, by a callback"),
+            Moment(by, decided, "decide", f"schedules a callback that sets {name}"),
             Moment(sets.actor, sets.at, "set late", f"sets {name}"),
             Moment(clears.actor, clears.at, "clear", f"clears {name}"),
         ],
-        recommendation="look at the state again in the callback, and set the event only if it still holds",
-        explanation="",
+        recommendation="check the state again in the callback, and set the event only if it still holds",
+        explanation=(
+            "The callback runs later than the decision to set the event. If the event is cleared in between, the callback sets it although the "
+            "reason is gone. In this run the callback ran first."
+        ),
     )

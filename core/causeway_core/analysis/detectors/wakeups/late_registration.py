@@ -70,16 +70,17 @@ def _finding(scene: Scene, evidence: Evidence, name: str, pair: tuple[int, int],
         rank=11.4,
         confidence=0.5,
         title=(
-            f"`{where.function}` in {scene.actor(setter)} finds {name}, which it sets, by {table}; {scene.actor(waiter)} puts that there before it "
-            "waits, but nothing makes it do so before the other looks: then nobody ends the wait"
+            f"`{where.function}` in {scene.actor(setter)} finds {name} through {table} and sets it; {scene.actor(waiter)} registers {table} before "
+            "it waits, but "
+            "nothing makes it register before the lookup: then the waiter is never woken"
         ),
         resource=name,
         events=[
-            Moment(waiter, evidence.at(entry), ENTERS, f"puts {table} there"),
+            Moment(waiter, evidence.at(entry), ENTERS, f"registers {table}"),
             Moment(waiter, At(wait.at), "wait", f"waits for {name}"),
             Moment(setter, evidence.at(look), FINDS, f"finds {table}"),
             Moment(setter, At(sets.at), "notify", f"sets {name}"),
         ],
-        recommendation=f"put {table} there before anything is done that makes the other look for it",
-        explanation="It did not happen in this run: the entry was there in time.",
+        recommendation=f"register {table} before doing anything that makes the other actor look it up",
+        explanation="It did not happen in this run: the entry was registered in time.",
     )

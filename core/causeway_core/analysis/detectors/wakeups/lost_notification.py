@@ -44,15 +44,15 @@ def _finding(scene: Scene, waits: Waits, object: int, wake: Operation, clear: Op
     wait = next(each for each in waits.all if each.object == object and each.at)
     name = scene.object(object)
     verb = "set" if wake.op == SyncOp.EVENT_SET else "notified"
-    events = [Moment(wake.actor, wake.at, "notify", f"{verb} {name}: nobody waited")]
+    events = [Moment(wake.actor, wake.at, "notify", f"{verb} {name} while no actor waited for it")]
     if clear is not None:
         events.append(Moment(clear.actor, clear.at, "clear", f"cleared {name}"))
-    events.append(Moment(wait.actor, int(wait.at), "wait", f"began to wait for {name}, for ever", scene.waiting_place(wait)))
+    events.append(Moment(wait.actor, int(wait.at), "wait", f"started to wait for {name}; the wait never ended", scene.waiting_place(wait)))
     advice = (
-        f"wait for {name} only in a loop over the state it stands for: `while not ready: condition.wait()`, with the "
-        "state changed under the same lock before notify"
+        f"wait for {name} in a loop that checks the state (`while not ready: condition.wait()`), and change that state under the same lock "
+        "before the notification"
         if clear is None
-        else f"do not clear {name} before its waiters have seen it; use a condition with a state, or a queue"
+        else f"do not clear {name} before its waiters have seen it; or use a condition with a state, or a queue"
     )
     return scene.finding(
         kind="lost_wakeup",
@@ -64,7 +64,10 @@ def _finding(scene: Scene, waits: Waits, object: int, wake: Operation, clear: Op
         recommendation=advice,
         title=(
             f"{scene.actor(wake.actor)} {verb} {name} before {scene.actor(wait.actor)} waited for "
-            f"it{' and it was cleared again' if clear is not None else ''}; the wait never ended"
+            f"it{', and it was cleared again' if clear is not None else ''}; the wait never ended"
         ),
-        explanation="It happened in this run. A notification is not kept: a wait that begins after it is only ended by the next one.",
+        explanation=(
+            "It happened in this run. A notification is not stored: it does not end a wait that starts after it. Only the next "
+            "notification does."
+        ),
     )

@@ -120,16 +120,16 @@ def _condition_finding(scene: Scene, wait: Operation, notify: Operation, looks: 
     waiter, notifier = scene.actor(wait.actor), scene.actor(notify.actor)
     if looks == "never":
         title = (
-            f"`{place.function}` in {waiter} waits for {name} without a look at any state; {notifier} could notify it before: "
-            "the wait would not be ended by it"
+            f"`{place.function}` in {waiter} waits for {name} without checking any state; {notifier} could notify it before the "
+            "wait: the wake-up would be lost"
         )
-        why = "A notification is not kept: one that comes before the wait is lost."
+        why = "A notification is not stored: one that comes before the wait is lost."
     else:
         title = (
-            f"`{place.function}` in {waiter} looks once and waits for {name}; of several that are woken together, the later ones go on "
-            "though it holds no longer"
+            f"`{place.function}` in {waiter} checks its state once (`if`) before it waits for {name}: of several waiters woken together, "
+            "the later ones proceed on a stale check"
         )
-        why = "Between the notification and the moment when the waiter has its lock again, another can take what it waited for."
+        why = "Between the notification and the moment when the waiter has its lock again, another waiter can take what it waited for."
     moments = [Moment(wait.actor, wait.at, "wait", f"waits for {name}"), Moment(notify.actor, notify.at, "notify", f"notified {name}")]
     holds = scene.evidence.holds
     held = min((holds.holds[each].at for each in holds.held(notify.actor, notify.order - 1)), default=None)
@@ -144,8 +144,8 @@ def _condition_finding(scene: Scene, wait: Operation, notify: Operation, looks: 
         resource=name,
         events=moments,
         recommendation=(
-            f"wait for {name} in a loop over the state it stands for (`while not ready: condition.wait()`, or wait_for), and change that state "
-            "under the lock before notify"
+            f"wait for {name} in a loop that checks the state (`while not ready: condition.wait()`, or wait_for), and change that state "
+            "under the lock before the notification"
         ),
         explanation=f"{why} It did not happen in this run.",
     )
@@ -169,7 +169,7 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
             # A task that is busy misses it as well; but where it waits in a loop, it may be meant so.
             asynchronous = bool(wait.flags & SyncFlag.ASYNC) and looks_at_state(scene, texts, wait) == "again"
             if wait.actor != event.actor and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
-                why = "it is cleared as soon as it is set, so who is busy then never sees it"
+                why = "it is cleared as soon as it is set: a waiter that is busy at that moment never sees it"
                 told = _event_finding(scene, wait, before, event, why)
                 return replace(told, tier="hint", rank=20.8, confidence=0.2) if asynchronous else told
     return None
@@ -194,7 +194,7 @@ def _cleared_late(scene: Scene, evidence: Evidence, texts: Texts, operations: Se
             continue
         for each in sets:
             if each.actor != event.actor and evidence.unordered(At(each.at), At(before.at)) and scene.place(before.at).line:
-                why = "its waiter clears it after its work and right before it waits again"
+                why = "its waiter clears it after its work, right before it waits again: a set during the work is lost"
                 return _event_finding(scene, event, each, before, why)
     return None
 
@@ -230,7 +230,8 @@ def _event_finding(scene: Scene, wait: Operation, wake: Operation, clear: Operat
             Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
         ],
         recommendation=(
-            f"let the waiter clear {name} right after its wait has ended and before it looks at what is to be done; never the one who sets it"
+            f"clear {name} in the waiter, right after its wait has ended and before it checks what is to be done; never clear it in the actor that "
+            "sets it"
         ),
-        explanation="Nothing makes the wait begin before the event is set. It did not happen in this run, or the wait had a timeout.",
+        explanation="Nothing makes the wait start before the event is set. It did not happen in this run, or the wait had a timeout.",
     )

@@ -16,7 +16,7 @@ _NOTIFIES = (SyncOp.NOTIFY, SyncOp.NOTIFY_ALL)
 NEAR = 6
 """How many accesses before a wait, or after a notification, are looked at."""
 MOST_TOLD = 3
-ONLY_A_HINT = "Whether the other side can fall into the gap the recording does not show, so this is only a hint."
+ONLY_A_HINT = "The recording does not show whether the other side can run in this gap, so this is only a hint."
 
 
 def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
@@ -58,16 +58,16 @@ def _looks_outside(scene: Scene, evidence: Evidence, name: str, operations: list
             rank=20.7,
             confidence=0.2,
             title=(
-                f"`{place.function}` in {scene.actor(wait.actor)} looks at the state before it takes {name} to wait; {scene.actor(notify.actor)} "
-                "could notify in between: the wait would not be ended by it"
+                f"`{place.function}` in {scene.actor(wait.actor)} checks the state before it acquires {name} to wait; {scene.actor(notify.actor)} "
+                "could notify in between: the wake-up would be lost"
             ),
             resource=name,
             events=[
-                Moment(wait.actor, evidence.at(look), "look", "looks at the state"),
+                Moment(wait.actor, evidence.at(look), "look", "checks the state"),
                 Moment(notify.actor, notify.at, "notify", f"notified {name}"),
-                Moment(wait.actor, hold.at, "wait", f"takes {name} to wait"),
+                Moment(wait.actor, hold.at, "wait", f"acquires {name} to wait"),
             ],
-            recommendation=f"look at the state with {name} held, in the loop around the wait",
+            recommendation=f"check the state while holding {name}, in the loop around the wait",
             explanation=f"It did not happen in this run. {ONLY_A_HINT}",
         )
 
@@ -104,16 +104,16 @@ def _late_states(scene: Scene, evidence: Evidence, name: str, notifies: list[Ope
                 confidence=0.2,
                 title=(
                     f"`{place.function}` in {scene.actor(notify.actor)} notifies {name} before it sets the state that {scene.actor(reader)} waits "
-                    "for: who looks in between waits, and is not woken again"
+                    "for: a waiter that checks in between waits and is not woken again"
                 ),
                 resource=name,
                 events=[
                     Moment(notify.actor, notify.at, "notify", f"notified {name}"),
-                    Moment(reader, hold.at, "wait", f"takes {name}"),
-                    Moment(reader, evidence.at(read), "look", "looks at the state"),
+                    Moment(reader, hold.at, "wait", f"acquires {name}"),
+                    Moment(reader, evidence.at(read), "look", "checks the state"),
                     Moment(notify.actor, evidence.at(row), "late", "sets the state"),
                 ],
-                recommendation=f"set the state with {name} held, before the notification",
+                recommendation=f"set the state while holding {name}, before the notification",
                 explanation=f"It did not happen in this run. {ONLY_A_HINT}",
             )
             return

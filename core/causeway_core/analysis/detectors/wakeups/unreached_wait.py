@@ -101,8 +101,8 @@ def _finding(scene: Scene, evidence: Evidence, look: _Look, name: str) -> Findin
         rank=20.6,
         confidence=0.2,
         title=(
-            f"`{place.function}` in {scene.actor(waiter)} looks at {state} and would, had it not found it, clear {name} and wait for it; "
-            f"`{scene.place(look.sets.at).function}` in {scene.actor(setter)} could set both in between: the wait would not be ended by it"
+            f"`{place.function}` in {scene.actor(waiter)} checks {state} and, if it is not set, clears {name} and waits for it; "
+            f"`{scene.place(look.sets.at).function}` in {scene.actor(setter)} could set both in between: the wake-up would be lost"
         ),
         resource=name,
         events=[
@@ -112,6 +112,6 @@ def _finding(scene: Scene, evidence: Evidence, look: _Look, name: str) -> Findin
             Moment(waiter, 0, UNREACHED, f"would clear {name}", unreached(look.clears)),
             Moment(waiter, 0, "would wait", f"would wait for {name}", unreached(look.waits)),
         ],
-        recommendation=f"clear {name} first, then look at {state}, then wait; or do not clear it at all; or use a condition",
-        explanation="Nothing makes the change come before the look or after the event is cleared. It did not happen in this run.",
+        recommendation=f"clear {name} first, then check {state}, then wait; or do not clear it at all; or use a condition",
+        explanation="Nothing makes the change happen before the check or after the event is cleared. It did not happen in this run.",
     )

@@ -68,8 +68,9 @@ def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoi
         rank=11.2,
         confidence=0.5,
         title=(
-            f"`{place.function}` in {scene.actor(wait.actor)} looks at {state} once and waits for {name}; {scene.actor(other)} could set it back "
-            f"to {evidence.value(undoing)} before it has the lock again: it would go on all the same"
+            f"`{place.function}` in {scene.actor(wait.actor)} checks {state} once (`if`) and waits for {name}; {scene.actor(other)} could set it "
+            "back "
+            f"to {evidence.value(undoing)} before it has the lock again: it would proceed all the same"
         ),
         resource=name,
         events=[
@@ -79,5 +80,8 @@ def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoi
             Moment(other, evidence.at(undoing), UNDOES, f"sets {state} back"),
         ],
         recommendation=f"wait for {name} in a loop over {state} (`while`, not `if`), or by wait_for",
-        explanation="Between the notification and the moment when the waiter has its lock again, others can have it. It did not happen in this run.",
+        explanation=(
+            "Between the notification and the moment when the waiter has its lock again, other actors can hold the lock. It did not "
+            "happen in this run."
+        ),
     )

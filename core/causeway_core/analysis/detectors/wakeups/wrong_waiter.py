@@ -79,7 +79,7 @@ def _looks_again(evidence: Evidence, place: SourcePlace, condition: str) -> int:
 def _finding(scene: Scene, name: str, one: tuple[SourcePlace, list[Operation]], other: tuple[SourcePlace, list[Operation]]) -> Finding:
     events: list[Moment] = []
     for (place, notifies), (*roles, waits) in ((one, ONE_KIND), (other, OTHER_KIND)):
-        events += [Moment(each.actor, each.at, role, f"notified one that waits for {name}") for each, role in zip(notifies, roles, strict=True)]
+        events += [Moment(each.actor, each.at, role, f"notified one waiter of {name}") for each, role in zip(notifies, roles, strict=True)]
         events.append(Moment(notifies[0].actor, 0, waits, "would wait here", place))
     return scene.finding(
         kind="lost_wakeup",
@@ -87,11 +87,11 @@ def _finding(scene: Scene, name: str, one: tuple[SourcePlace, list[Operation]], 
         rank=20.6,
         confidence=0.3,
         title=(
-            f"`{one[0].function}` and `{other[0].function}` wait for {name}, each for what the other does, and each wakes one of those who wait: "
-            "that may be one of its own kind, which waits on, and nobody wakes the other"
+            f"`{one[0].function}` and `{other[0].function}` wait on the same {name} for different things, and each notifies one waiter: "
+            "if that is one of its own kind, the right waiter is never woken"
         ),
         resource=name,
         events=events,
-        recommendation=f"wake all (`{name}.notify_all()`), or give each kind a condition of its own over one lock",
-        explanation="Which of several waiters a notification wakes is not up to who notifies. It did not happen in this run.",
+        recommendation=f"wake all waiters (`{name}.notify_all()`), or use one condition per kind of waiter, over the same lock",
+        explanation="The notifier cannot choose which of several waiters `notify()` wakes. It did not happen in this run.",
     )
