@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from causeway_core.analysis import examine
 from causeway_core.model import Finding
-from causeway_core.proof.explore import explore_briefly, worth_exploring
+from causeway_core.proof.explore import Explorer, explore_briefly, worth_exploring
 from causeway_core.proof.explore.brief import EFFORT
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.verify import EXPLORED, plan
@@ -423,3 +423,38 @@ asyncio.run(main())
 def test_an_order_that_a_serial_run_shows_to_fail_is_made_of_an_interrupted_run(tmp_path: Path) -> None:
     [found] = explored(tmp_path, UPDATES)
     assert (found.kind, found.tier) == ("deadlock", "confirmed")
+
+
+LAMPS = """\
+import asyncio
+
+class Hub:
+    def __init__(self):
+        self.lamp = self.shown = "off"
+
+    async def poll(self):
+        state = self.lamp
+        await asyncio.sleep(0.002)
+        self.shown = str(state)
+
+    async def turn_on(self):
+        await asyncio.sleep(0.15)
+        self.lamp = "on"
+        self.shown = "on"
+
+async def main():
+    hub = Hub()
+    await asyncio.gather(hub.poll(), hub.turn_on())
+    print(hub.shown)
+
+asyncio.run(main())
+"""
+
+
+def test_a_stale_value_that_comes_last_is_a_lost_update(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(LAMPS)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        [found] = Explorer(recording, examine(recording), replace(EFFORT, seconds=120)).explore().findings
+    assert (found.kind, found.tier) == ("lost_update", "confirmed")
+    assert found.title.startswith("an update of Hub.shown is lost")

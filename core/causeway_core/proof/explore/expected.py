@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from causeway_core.proof.judge import ran_into_a_limit
+from causeway_core.proof.outcome.endings import overtaken
 from causeway_core.proof.outcome.outcome import AT_ONCE, FAILURES, FINAL_VALUE, Outcome
 from causeway_core.proof.running.rerun import Rerun
 
@@ -29,6 +30,11 @@ class Expected:
     def left(self, outcome: Outcome) -> tuple[str, ...]:
         """The places that the run did not bring back to what they were, as all right runs do; of one that ended as those end."""
         return outcome.left_behind([*self.plain, *self.serial], ended=self.plain)
+
+    def lost(self, outcome: Outcome) -> tuple[str, ...]:
+        """The places of which the run lost an update: by a last value that the same writes leave in no expected run, or by what it read and wrote."""
+        stale = overtaken(outcome.endings, [each.endings for each in (*self.plain, *self.serial)])
+        return tuple(dict.fromkeys([*stale, *outcome.lost_updates]))
 
     def refuses(self, outcome: Outcome, aspects: Iterable[str]) -> bool:
         """Whether all that went wrong is that code of the program refused what another had just then, and brings back in every right run (`raise

@@ -301,7 +301,7 @@ class Explorer:
         stays = tuple(first.outcome.residue.remaining[place] for place in expected.left(first.outcome)) if LEFT_BEHIND in aspects else ()
         shown = tuple(name for name in aspects if name != LEFT_BEHIND)
         said = contrast(first.outcome, others, shown, first.result) if shown else f"in this order {stays[0]}; in every serial order it does not"
-        lost = tuple(place for place in first.outcome.lost_updates if all(place in run.outcome.lost_updates for run in failures))
+        lost = tuple(place for place in expected.lost(first.outcome) if all(place in expected.lost(run.outcome) for run in failures))
         misused = all(expected.misused(run.outcome) for run in failures)
         refused = all(expected.refuses(run.outcome, aspects) for run in failures)
         it = Failure(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused)

@@ -12,6 +12,7 @@ from pathlib import Path
 from causeway_core.model import Actor, At, ObjectRef, Value, ValueKind
 from causeway_core.proof.outcome.canonical import canonical, canonical_lines
 from causeway_core.proof.outcome.databases import dump
+from causeway_core.proof.outcome.endings import Ending, endings_of
 from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.refusals import refusals
 from causeway_core.proof.outcome.residue import Residue, residue_of
@@ -60,7 +61,8 @@ class Outcome:
     `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves. `slips`: exceptions
     that the code caught and that speak of a mistake in it (a name, an attribute or an operation that is not there), with their function. `lost`: the
     places of which an update was lost, or a check no longer held, looked for where `stuck` is. `left`: what was not brought back to what it was.
-    `refused`: of exceptions that statements of the program raise, as `exceptions` calls them, the shared places on which that hung.
+    `refused`: of exceptions that statements of the program raise, as `exceptions` calls them, the shared places on which that hung. `endings`:
+    the last values of shared places, by name.
     """
 
     aspects: Mapping[str, Aspect]
@@ -73,6 +75,7 @@ class Outcome:
     lost_updates: Aspect = ()
     residue: Residue = field(default_factory=Residue)
     refusals: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    endings: Mapping[str, Ending] = field(default_factory=dict)
 
     def unexpected_states(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held in between and held in none of the others; nothing where they do not know the place."""
@@ -147,6 +150,7 @@ def observe(recording: Recording, *, output: str, replies: str = "", result: Ord
     return Outcome(
         found, _states(past), timeouts=timeouts, expired_waits=_expired_waits(recording), self_cancellations=_self_cancellations(recording),
         caught_mistakes=_caught_mistakes(recording), residue=residue_of(recording, past), refusals=refusals(recording),
+        endings=endings_of(recording),
     )  # fmt: skip
 
 
