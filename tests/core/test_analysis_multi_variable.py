@@ -10,7 +10,7 @@ from tests.support.trace import Trace
 
 
 def crossed(trace: Trace) -> list[Candidate]:
-    return [each for each in judged(trace.evidence()) if each.pattern is Pattern.CROSSED and each.tier in ("likely", "latent")]
+    return [each for each in judged(trace.evidence()) if each.pattern is Pattern.MULTI_VARIABLE and each.tier in ("likely", "latent")]
 
 
 VOICE = """
@@ -132,7 +132,7 @@ def test_a_container_that_was_fetched_before_an_await_may_have_been_replaced(lat
     trace.write(one, "streams[kind] = 1", "Operator.streams[*]", 1, op="mutate")
     trace.read(two, "len(operator.streams)", "Operator.streams[*]", 1)
     trace.write(two, "operator.streams = {}", "Operator.streams", "<dict #9>")
-    assert [each.pattern for each in judged(trace.evidence()) if each.tier == "latent"] == ([] if late else [Pattern.STALE])
+    assert [each.pattern for each in judged(trace.evidence()) if each.tier == "latent"] == ([] if late else [Pattern.STALE_CONTAINER])
 
 
 TURNS = """
@@ -155,7 +155,7 @@ def test_what_another_put_there_may_be_taken_out(look: str, default: str, bad: b
         trace.write(actor, "turns.events[key] = ", "Turns.events['k']", f"<app.Event #{event}>")
         trace.step(actor)
         trace.write(actor, "turns.events.pop", "Turns.events['k']", f"<app.Event #{event}>", op="delete")
-    assert [each.pattern for each in judged(trace.evidence()) if each.pattern is Pattern.TAKEN_OUT] == ([Pattern.TAKEN_OUT] if bad else [])
+    assert [each.pattern for each in judged(trace.evidence()) if each.pattern is Pattern.ENTRY_CLEANUP] == ([Pattern.ENTRY_CLEANUP] if bad else [])
 
 
 @pytest.mark.parametrize("together", [True, False])

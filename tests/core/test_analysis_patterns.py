@@ -235,7 +235,7 @@ def test_a_decision_on_one_place_and_a_write_to_another() -> None:
     trace.write(two, "engine.stopped = True", "Engine.stopped", True)
     trace.write(two, "engine.running = False", "Engine.running", False)
     (candidate,) = firm(trace)
-    assert (candidate.pattern, candidate.tier) == (Pattern.CROSSED, "latent")
+    assert (candidate.pattern, candidate.tier) == (Pattern.MULTI_VARIABLE, "latent")
 
 
 @pytest.mark.parametrize("gap", [True, False])

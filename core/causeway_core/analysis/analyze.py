@@ -1,4 +1,4 @@
-"""The entrance: findings of a recording."""
+"""The entry point: the findings of a recording."""
 
 from __future__ import annotations
 

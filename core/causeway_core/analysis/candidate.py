@@ -14,74 +14,75 @@ class Pattern(Enum):
     """The shape of a candidate: accesses of the first actor outside the brackets, of the second inside."""
 
     READ_WRITE_WRITE = "R[W]W"
-    """A read and a write that depends on it, and a write between them: the classic lost update or check-then-act."""
-    REENTERED = "W[W]R under a lock"
-    """What keeps an actor from asking again for a lock that it holds is taken away in between."""
-    OWN_MARK = "W[R]R"
-    """An actor sets a flag, finds it, and clears it; another would find it in between, and clear it for a reason of its own."""
+    """A read, a write that depends on it, and a write in between: the classic lost update or check-then-act."""
+    GUARDED_REENTRY = "W[W]R under a lock"
+    """A value that its holder stored keeps it from acquiring its lock again, and another actor removes that value in between."""
+    SHARED_FLAG = "W[R]R"
+    """An actor sets a flag, finds it set and clears it; another actor finds it set in between and clears it for a reason of its own."""
     CLONE = "R[R]W"
-    """The same, but the second actor was only seen to make the same read: had it come earlier, it would have gone on to write."""
+    """The same, but the second actor only made the read: had it come earlier, it would have gone on to write."""
     WRITE_WRITE_READ = "W[W]R"
-    """An actor reads back what it wrote, and another overwrites it in between."""
+    """An actor reads back what it wrote, and another actor overwrites it in between."""
     READ_WRITE_READ = "R[W]R"
-    """A check and a use that the check allows, and a write between them that forbids it."""
-    CROSSED = "x…y[x, y]"
-    """Two places: the actor reads one and writes the other because of it; the second actor changes both in between."""
+    """A check, a use that it allows, and a write in between that makes the check stale."""
+    MULTI_VARIABLE = "x…y[x, y]"
+    """Two locations: the actor reads one and therefore writes the other; the second actor changes both in between."""
     TORN_READ = "x…y[x y]"
-    """Two places are written with a gap, and read together in between; or read with a gap and written together."""
-    HALF_BUILT = "w…w[r]"
-    """A table is emptied, or put in the place of another, and filled afterwards; in between a key is looked for."""
-    PUBLISHED = "m…w[m r]"
-    """A mark is set, and what it says is ready is filled in afterwards; in between another sees the mark and uses it."""
+    """Two locations are written with a gap and read together in between, or read with a gap and written together."""
+    PARTIAL_REBUILD = "w…w[r]"
+    """A table is cleared or replaced, and filled afterwards; in between another actor looks up a key."""
+    EARLY_PUBLICATION = "m…w[m r]"
+    """A flag is set before what it announces is filled in; in between another actor sees the flag and uses that."""
     ITERATION = "iterate[structure]"
     """A container is changed while it is iterated."""
-    TAKEN_OUT = "W[W]D"
-    """An actor takes out of a place what it put there before, and another puts its own there in between."""
-    STALE = "R[W]M"
-    """A container is fetched, and changed after another actor has put a new one in the place it was fetched from."""
-    FLIP = "order"
-    """One access needs another to come first (or not to have come yet), and nothing makes sure of it."""
-    GIVEN_LATE = "start W"
-    """An actor starts another, and sets only then what that reads without a look whether it is there."""
-    NOTED_LATE = "done [R] W"
-    """A callback of a future notes what others read who have waited for the future alone."""
-    DONE_EARLY = "task_done [R] W"
-    """A worker says that a piece of work is done, and notes only then what others read who have waited for just that."""
-    CLOSED = "close [R]"
-    """An object of a library is closed by one actor, and used by another that does not look whether it still may."""
-    UNORDERED = "W#W"
-    """Two threads touch a place without a common lock, and no other pattern explains harm."""
+    ENTRY_CLEANUP = "W[W]D"
+    """An actor removes what it stored before, and another actor stores its own value there in between."""
+    STALE_CONTAINER = "R[W]M"
+    """A container is read, and changed after another actor has stored a new one in its location."""
+    ORDER = "order"
+    """One access needs another to come first (or not to have come yet), and nothing enforces it."""
+    LATE_INITIALIZATION = "start W"
+    """An actor starts another, and only then sets what that one reads unchecked."""
+    LATE_CALLBACK = "done [R] W"
+    """A future's callback changes what others read that have waited for the future alone."""
+    EARLY_TASK_DONE = "task_done [R] W"
+    """A worker signals that a piece of work is done, and only then changes what others read that have waited for that."""
+    USE_AFTER_CLOSE = "close [R]"
+    """One actor closes a library object, and another uses it without checking."""
+    DATA_RACE = "W#W"
+    """Two threads access a location without a common lock, and no other pattern explains any harm."""
 
 
 BASE_RANK: dict[Pattern, float] = {
     Pattern.READ_WRITE_WRITE: 0.0,
     Pattern.CLONE: 1.0,
     Pattern.WRITE_WRITE_READ: 1.0,
-    Pattern.REENTERED: 2.0,
-    Pattern.OWN_MARK: 2.5,
+    Pattern.GUARDED_REENTRY: 2.0,
+    Pattern.SHARED_FLAG: 2.5,
     Pattern.ITERATION: 1.0,
     Pattern.READ_WRITE_READ: 2.0,
-    Pattern.STALE: 2.0,
-    Pattern.TAKEN_OUT: 2.0,
-    Pattern.FLIP: 2.0,
-    Pattern.CROSSED: 3.0,
+    Pattern.STALE_CONTAINER: 2.0,
+    Pattern.ENTRY_CLEANUP: 2.0,
+    Pattern.ORDER: 2.0,
+    Pattern.MULTI_VARIABLE: 3.0,
     Pattern.TORN_READ: 3.0,
-    Pattern.HALF_BUILT: 2.0,
-    Pattern.GIVEN_LATE: 2.5,
-    Pattern.NOTED_LATE: 2.5,
-    Pattern.DONE_EARLY: 2.5,
-    Pattern.CLOSED: 2.5,
-    Pattern.PUBLISHED: 2.0,
-    Pattern.UNORDERED: 5.0,
+    Pattern.PARTIAL_REBUILD: 2.0,
+    Pattern.LATE_INITIALIZATION: 2.5,
+    Pattern.LATE_CALLBACK: 2.5,
+    Pattern.EARLY_TASK_DONE: 2.5,
+    Pattern.USE_AFTER_CLOSE: 2.5,
+    Pattern.EARLY_PUBLICATION: 2.0,
+    Pattern.DATA_RACE: 5.0,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Two actors' accesses that would go wrong in another order (or did: `struck`). All members are rows of the access table.
+    """Accesses of two actors that go wrong in another order, or did in this one (`struck`).
 
-    `first` and `last` are the window of the one actor (equal for an order flip), `others` the accesses of the second actor that fall, or
-    could fall, between them. `tier` is the best it may get; filters lower it and say why in `notes`.
+    The accesses are rows of the access table. `first` and `last` are the window of the one actor (equal where a single access must come earlier or
+    later). `others` are the accesses of the second actor that fall, or could fall, between them. `tier` is the best it can get; filters lower it and
+    record why in `notes`.
     """
 
     pattern: Pattern
@@ -95,7 +96,7 @@ class Candidate:
     rank: float = 0.0
     notes: tuple[str, ...] = field(default=())
     alternates: tuple[Candidate, ...] = field(default=())
-    """The same at the same sites between other actors, or at other times."""
+    """Candidates of the same sites between other actors, or at other times."""
 
     def lowered(self, tier: Tier, note: str) -> Candidate:
         """The candidate with at most this tier, and the reason."""
@@ -105,7 +106,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a filter says of a candidate: drop it (`tier` None), or that it deserves no better than `tier`, and why."""
+    """What a filter decides about a candidate: drop it (`tier` None), or lower it to `tier`, and why."""
 
     tier: Tier | None
     reason: str

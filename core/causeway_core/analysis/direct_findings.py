@@ -1,4 +1,4 @@
-"""Detectors that tell what they find themselves: deadlocks, wake-ups, blocking calls, files, rows, cancellation, exceptions nobody saw."""
+"""Detectors that report finished findings: deadlocks, wake-ups, blocking calls, files, rows, cancellation, unretrieved exceptions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from causeway_core.model import Finding
 
 
 def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """Findings that are told as they are found."""
+    """The findings of all these detectors. Findings whose accesses are all outside the recorded code become hints."""
     events, files = evidence.facts.operations, FileUses(scene, evidence)
     waits = Waits(evidence, events)
     woken = lost_wakeups(scene, waits, events)
@@ -101,5 +101,5 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
 
 
 def in_recorded_code(finding: Finding) -> bool:
-    """Whether any side of a finding lies in code that was recorded; idle workers inside a library wait for ever by design."""
+    """Whether any access of a finding is in recorded code. Idle workers inside a library wait for ever by design."""
     return any(access.line > 0 for access in finding.accesses) or not finding.accesses

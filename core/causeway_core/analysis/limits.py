@@ -1,4 +1,4 @@
-"""Checks that keep a limit: what others must never see exceeded, whether or not the program notices."""
+"""Checks that enforce a limit: exceeding it is wrong, whether or not the program notices."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _ADDS = ("add", "append", "appendleft", "put", "put_nowait", "insert", "setdefau
 
 
 def keeps_limit(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether a window looks how much there is, raises (or waits) where that is too much, and adds to it otherwise.
+    """Whether a window checks an amount, raises (or waits) if it is too large, and adds to it otherwise.
 
-    Where too much is only left out, or thrown away later, one more may be meant to do no harm.
+    Where an excess is only skipped, or dropped later, one more may be meant to be harmless.
     """
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) or candidate.dependence != "control" or not _adds(candidate, evidence):
         return False
@@ -35,7 +35,7 @@ def keeps_limit(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _adds(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the window's end makes more of it: a method that adds, an item that was not there, a number counted up."""
+    """Whether the end of the window increases the amount: an adding method, a new item, or an incremented number."""
     site = evidence.facts.sites.get(int(evidence.table.site[candidate.last]))
     if site is not None and int(evidence.table.op[candidate.last]) == MUTATE:
         return site.kind == "item" or site.name in _ADDS
@@ -44,7 +44,7 @@ def _adds(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _compares(test: ast.expr, name: str) -> bool:
-    """Whether a condition compares the size or the value of what has a name with something, by which is larger."""
+    """Whether a condition compares the size or value of a name with something by order (`<`, `>=` …)."""
     compared = (node for node in ast.walk(test) if isinstance(node, ast.Compare) and all(isinstance(each, _COMPARES) for each in node.ops))
     return any(_measures(side, name) for node in compared for side in (node.left, *node.comparators))
 
@@ -57,7 +57,7 @@ def _measures(side: ast.expr, name: str) -> bool:
 
 
 def _refuses(node: ast.If | ast.While) -> bool:
-    """Whether one way of a check raises, or goes round and waits."""
+    """Whether one branch of a check raises, or loops and waits."""
     branches: Sequence[Sequence[ast.stmt]] = (node.body, node.orelse)
     if isinstance(node, ast.While):
         return any(isinstance(each, ast.Await) or (isinstance(each, ast.Call) and called(each) == "wait") for each in ast.walk(node))

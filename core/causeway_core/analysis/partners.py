@@ -18,7 +18,7 @@ _SCAN = 96
 
 
 class Partners:
-    """Finds them: a bounded number of each site, nearest in time, which are the likeliest to be concurrent."""
+    """Finds them: a bounded number per site, nearest in time first, since those are the likeliest to be concurrent."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence

@@ -20,7 +20,7 @@ from causeway_core.analysis.detectors.atomicity.shared_flag import shared_flags
 from causeway_core.analysis.detectors.atomicity.stale_container import stale_changes
 from causeway_core.analysis.detectors.atomicity.torn_read import torn_reads
 from causeway_core.analysis.detectors.locks.guarded_reentry import guarded_reentries
-from causeway_core.analysis.detectors.ordering.data_race import unordered
+from causeway_core.analysis.detectors.ordering.data_race import data_races
 from causeway_core.analysis.detectors.ordering.early_publication import early_publications
 from causeway_core.analysis.detectors.ordering.late_initialization import late_initializations
 from causeway_core.analysis.detectors.ordering.order_violation import order_violations
@@ -41,7 +41,7 @@ MOST_ALTERNATES = 3
 
 
 def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator[Candidate]:
-    """What the detectors propose."""
+    """The candidates that the detectors propose."""
     windows, partners = Windows(evidence), Partners(evidence)
     stages: list[tuple[str, Callable[[], Iterator[Candidate]]]] = [
         ("read-write windows", lambda: lost_updates(evidence, windows, partners)),
@@ -63,7 +63,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("what is given late", lambda: late_initializations(evidence, partners)),
         ("what callbacks note", lambda: writes_after_completion(evidence)),
         ("torn reads", lambda: torn_reads(evidence, partners)),
-        ("plain races", lambda: unordered(evidence, partners)),
+        ("plain races", lambda: data_races(evidence, partners)),
     ]
     for number, (name, stage) in enumerate(stages):
         if progress is not None:
@@ -72,14 +72,14 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
 
 
 def judged(evidence: Evidence, progress: Progress | None = None) -> list[Candidate]:
-    """The candidates that no filter drops, each with its tier and rank, folded to one a place, most pressing first."""
+    """The candidates that no filter drops, each with its tier and rank, one per location, most pressing first."""
     kept = [ranked(candidate, evidence) for each in candidates(evidence, progress) if (candidate := _filtered(each, evidence)) is not None]
     kept = _without_explained(kept, evidence)
     return _folded(sorted(kept, key=lambda each: (each.rank, int(evidence.table.at[each.first]))), evidence)
 
 
 def _without_explained(kept: list[Candidate], evidence: Evidence) -> list[Candidate]:
-    """Without windows from an iteration to a change where the iteration itself would fail: who changes the container ends it with an error."""
+    """The candidates without windows from an iteration to a change where the iteration itself would raise: then the window is never completed."""
     sites = evidence.table.site
     fails = {
         (int(sites[each.first]), int(sites[each.others[0]]))
@@ -105,14 +105,15 @@ def _filtered(candidate: Candidate, evidence: Evidence) -> Candidate | None:
 
 
 def location_class(evidence: Evidence, row: int) -> str:
-    """A location without the key that tells it from its like: `cache['a']` is of `cache[…]`."""
+    """A location without its key: `cache['a']` belongs to `cache[…]`."""
     location = evidence.facts.locations[int(evidence.table.location[row])]
     return f"{location.kind} {_KEY.sub('[…]', location.name)}"
 
 
 def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
-    """One candidate for each place and pair of functions, the best, with others of its sites as alternates; a weaker pattern on the same accesses
-    says nothing new.
+    """The best candidate for each location and pair of functions, with others of its sites as alternates.
+
+    A weaker pattern on the same accesses says nothing new and is left out.
     """
     table = evidence.table
     kept: list[Candidate] = []
@@ -125,9 +126,9 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
         functions = frozenset(evidence.function_of(int(table.site[row])) for row in (candidate.first, candidate.last, *candidate.others))
         place = location_class(evidence, candidate.first), functions, _resets(candidate, evidence)
         sites = {int(table.site[row]) for row in (candidate.first, candidate.last)}
-        weaker = candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.UNORDERED, Pattern.FLIP, Pattern.READ_WRITE_READ)
+        weaker = candidate.pattern in (Pattern.MULTI_VARIABLE, Pattern.TORN_READ, Pattern.DATA_RACE, Pattern.ORDER, Pattern.READ_WRITE_READ)
         window = place[0], int(table.site[candidate.first]), int(table.site[candidate.last]), _undoes(candidate, evidence)
-        apart = candidate.pattern is Pattern.REENTERED  # what becomes of it is another matter than what is lost or seen twice
+        apart = candidate.pattern is Pattern.GUARDED_REENTRY  # what becomes of it is another matter than what is lost or seen twice
         if (place in places and not apart) or window in windows or (weaker and any(lines[site] for site in sites)):
             continue
         places.add(place)
@@ -139,13 +140,15 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
 
 
 def _resets(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether it is a window that ends in a reset: the window of who counts says nothing of that."""
+    """Whether its window ends in a reset: the window of the actor that counts says nothing about that."""
     return candidate.pattern is Pattern.READ_WRITE_WRITE and resets(evidence, candidate.last, candidate.others[0])
 
 
 def _undoes(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether a window ends by setting a constant over another value that a function of its own sets: what that asks for is undone, which the
-    window of two that both do the whole says nothing of."""
+    """Whether a window ends by writing a constant over a value that a different function sets.
+
+    That undoes what the value asked for. A window between two actors that both run the whole function does not say that.
+    """
     if candidate.pattern is not Pattern.READ_WRITE_WRITE:
         return False
     table, last, other = evidence.table, candidate.last, candidate.others[0]
@@ -160,7 +163,7 @@ def _sites(candidate: Candidate, evidence: Evidence) -> tuple[object, ...]:
 
 
 def _alternates(best: Candidate, alike: list[Candidate], evidence: Evidence) -> tuple[Candidate, ...]:
-    """Those between other actors than the best, one for each pair of them."""
+    """Those between other actors than the best, one for each pair of actors."""
 
     def pair(each: Candidate) -> frozenset[int]:
         return frozenset(int(evidence.table.actor[row]) for row in (each.first, each.others[0]))

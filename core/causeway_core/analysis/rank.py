@@ -1,4 +1,4 @@
-"""Which candidates to show first, and how sure to be (research: races.md, section 3, P4)."""
+"""Which candidates to show first, and with what confidence (research: races.md, section 3, P4)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _CONFIDENCE: dict[Pattern, float] = {
     Pattern.READ_WRITE_WRITE: 0.85,
     Pattern.CLONE: 0.7,
     Pattern.WRITE_WRITE_READ: 0.7,
-    Pattern.REENTERED: 0.5,
-    Pattern.OWN_MARK: 0.5,
+    Pattern.GUARDED_REENTRY: 0.5,
+    Pattern.SHARED_FLAG: 0.5,
     Pattern.ITERATION: 0.8,
     Pattern.READ_WRITE_READ: 0.75,
-    Pattern.STALE: 0.6,
-    Pattern.TAKEN_OUT: 0.6,
-    Pattern.FLIP: 0.55,
-    Pattern.CROSSED: 0.5,
+    Pattern.STALE_CONTAINER: 0.6,
+    Pattern.ENTRY_CLEANUP: 0.6,
+    Pattern.ORDER: 0.55,
+    Pattern.MULTI_VARIABLE: 0.5,
     Pattern.TORN_READ: 0.45,
-    Pattern.HALF_BUILT: 0.5,
-    Pattern.GIVEN_LATE: 0.5,
-    Pattern.NOTED_LATE: 0.5,
-    Pattern.DONE_EARLY: 0.5,
-    Pattern.CLOSED: 0.3,
-    Pattern.PUBLISHED: 0.5,
-    Pattern.UNORDERED: 0.2,
+    Pattern.PARTIAL_REBUILD: 0.5,
+    Pattern.LATE_INITIALIZATION: 0.5,
+    Pattern.LATE_CALLBACK: 0.5,
+    Pattern.EARLY_TASK_DONE: 0.5,
+    Pattern.USE_AFTER_CLOSE: 0.3,
+    Pattern.EARLY_PUBLICATION: 0.5,
+    Pattern.DATA_RACE: 0.2,
 }
 
 
@@ -56,7 +56,7 @@ def confidence(candidate: Candidate) -> float:
 
 
 def has_effect(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the first actor did I/O that changes the world while the window was open."""
+    """Whether the first actor did I/O with an external effect while the window was open."""
     return bool(effects_in_window(candidate, evidence))
 
 
@@ -82,7 +82,7 @@ def effects_in_window(candidate: Candidate, evidence: Evidence) -> list[str]:
 
 
 def is_handler(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the window lies in a request handler: those run concurrently by nature."""
+    """Whether the window is in a request handler: handlers run concurrently by nature."""
     return evidence.request_at(candidate.first) is not None
 
 

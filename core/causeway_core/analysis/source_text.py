@@ -1,4 +1,4 @@
-"""What stands around a place in the recorded sources."""
+"""The source text around a recorded place, as syntax trees."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Texts:
-    """The recorded sources as trees, each parsed and gone through when first asked for, and kept. Nothing is executed; a file that does not parse
-    holds nothing. Single-threaded.
+    """The recorded sources as trees, each parsed on first use and cached.
+
+    Nothing is executed; a file that does not parse yields nothing. Not thread-safe.
     """
 
     def __init__(self, sources: Mapping[str, str]) -> None:
@@ -89,12 +90,12 @@ class Texts:
         return frozenset(node.attr for _, node in self._nodes[ast.Attribute] if isinstance(node, ast.Attribute))
 
     def mentions(self, attribute: str) -> bool:
-        """Whether an attribute of a name is used anywhere, as that of a method that is called or handed on."""
+        """Whether an attribute by this name is used anywhere, as a method that is called or passed on."""
         return attribute in self._attributes
 
     @cached_property
     def _calls_in(self) -> dict[str, dict[FunctionNode, tuple[int, int]]]:
-        """By bare name, the functions that call it, or are it, with the first line and the last at which they do."""
+        """By bare name, the functions that call it, or are it, with the first and last line where they do."""
         found: defaultdict[str, dict[FunctionNode, tuple[int, int]]] = defaultdict(dict)
         for _, function in self._functions:
             for node in own_nodes(function):
@@ -107,17 +108,17 @@ class Texts:
         return dict(found)
 
     def calling(self, names: Iterable[str]) -> list[FunctionNode]:
-        """The functions that call one of these functions (by their bare names), or hand it on."""
+        """The functions that call one of these functions (by bare name), or pass it on."""
         found = [self._calls_in.get(name, {}) for name in names if len(self._functions_by_name[name]) <= _MOST_NAMESAKES]
         return list(dict.fromkeys(function for each in found for function in each if function.name not in names))
 
     def in_row(self, first: str, second: str) -> list[FunctionNode]:
-        """The functions that call one function (by its bare name, or are it) and further down another."""
+        """The functions that call one function (by bare name, or are it) and further down another."""
         ends = self._calls_in.get(second, {})
         return [function for function, (begins, _) in self._calls_in.get(first, {}).items() if function in ends and begins < ends[function][1]]
 
     def reachable(self, start: FunctionNode) -> set[FunctionNode]:
-        """The functions that a function may lead to, by the bare names it calls: an over-approximation, itself included."""
+        """The functions that a function may call, directly or not, by bare names: an over-approximation, itself included."""
         by_name = self._functions_by_name
         found, waiting = {start}, [start]
         while waiting:
@@ -135,12 +136,12 @@ _KINDS = (ast.ClassDef, ast.Call, ast.Attribute)
 
 
 def called(call: ast.Call) -> str:
-    """The bare name of what a call calls."""
+    """The bare name of the called function."""
     return last_name(call.func)
 
 
 def _called_or_handed_on(call: ast.Call) -> set[str]:
-    """The bare names of what a call calls and of what it is handed to call: `to_thread(read, path)`."""
+    """The bare names of the called function and of the functions passed to it: `to_thread(read, path)`."""
     handed = (each for each in (*call.args, *(keyword.value for keyword in call.keywords)) if isinstance(each, ast.Attribute | ast.Name))
     return {called(call), *map(last_name, handed)} - {""}
 
@@ -151,14 +152,14 @@ def last_name(node: ast.AST) -> str:
 
 
 def without_partial(node: ast.expr) -> ast.expr:
-    """What is called when an expression is that may be a `partial` of it."""
+    """The callable behind an expression that may be a `partial` of it."""
     while isinstance(node, ast.Call) and called(node) == "partial" and node.args:
         node = node.args[0]
     return node
 
 
 def handed_to_call(node: ast.expr) -> set[str]:
-    """The bare names of what is called when an expression is that is handed on as a callback: also in a `partial`, and what a lambda calls."""
+    """The bare names of what runs when a callback expression is called: also in a `partial`, and what a lambda calls."""
     node = without_partial(node)
     if isinstance(node, ast.Lambda):
         return {called(each) for each in ast.walk(node) if isinstance(each, ast.Call)} - {""}
@@ -166,7 +167,7 @@ def handed_to_call(node: ast.expr) -> set[str]:
 
 
 def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function without those of functions inside it."""
+    """The nodes of a function without those of nested functions."""
     stack = list(ast.iter_child_nodes(function))
     while stack:
         node = stack.pop()

@@ -1,8 +1,6 @@
-"""Windows of one actor over one location: a read and the write that depends on it.
-
-Near-linear: for each pair of sites of which the write depends on the read (static, so few), one pass over the accesses at those sites. What
-can be decided by comparing columns (same step and no other thread, same critical section) is decided for all windows of a pair at once;
-only a bounded sample of what is left is examined one by one.
+"""Windows of one actor over one location: a read and the write that depends on it. Near-linear: for each pair of sites whose write depends on the
+read (static, so few), one pass over the accesses at those sites. What column comparisons can decide (same step and no other thread, same critical
+section) is decided for all windows of a pair at once. Only a bounded sample of the rest is examined one by one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whether what one database statement found decides about another, or goes into it, by the text of the functions that make both.
+"""Whether the result of one database statement decides about another, or flows into it, by the text of the functions that make both.
 
-Follows names forwards through a function, as its text goes: an approximation for straight code, loops and branches alike. A statement that a mapper
-of objects makes (when a session commits, when an object is saved) is made of what the code did to the objects.
+Follows names forwards through a function in text order: an approximation, for straight code, loops and branches alike. A statement that an object
+mapper makes (when a session commits, when an object is saved) is derived from what the code did to the objects.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ADDS = ("add", "add_all", "merge", "bulk_save_objects")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A statement that writes: where, how, and which columns."""
+    """A writing statement: where, how, and which columns."""
 
     place: SourcePlace
     verb: str
@@ -34,8 +34,10 @@ class Written:
 
 
 def influence(texts: Texts, read: SourcePlace, write: Written, *, existence: bool = True) -> Influence:
-    """How a statement depends on that made at a place, in a function that makes both itself or by functions it calls. Without `existence` it does not
-    count when all that decides is whether something was found."""
+    """How a statement depends on an earlier one, in a function that makes both itself or through functions that it calls.
+
+    Without `existence`, it does not count if the decision only asks whether something was found.
+    """
     found: Influence = ""
     for function, reads, writes in _makers(texts, read, write):
         how = _Walk(reads, writes, existence).follow(function.body, False)
@@ -46,13 +48,13 @@ def influence(texts: Texts, read: SourcePlace, write: Written, *, existence: boo
 
 
 def is_mapped(texts: Texts, write: Written) -> bool:
-    """Whether a statement is made by a mapper: nothing on its line executes one."""
+    """Whether an object mapper makes a statement: nothing on its line executes one."""
     calls = _calls_at(texts, write.place)
     return bool(calls) and not any(called(call).startswith(_DIRECT) for call in calls)
 
 
 def recomputed(texts: Texts, columns: Sequence[str]) -> bool:
-    """Whether some attribute of one of these names is set to what it is computed from itself: `account.balance += amount`."""
+    """Whether an attribute by one of these names is computed from itself: `account.balance += amount`."""
     for _, function in texts.functions():
         for node in own_nodes(function):
             for target in _attributes_set(node, columns):
@@ -106,19 +108,19 @@ def _made_in(texts: Texts, path: str, function: FunctionNode, place: SourcePlace
 
 
 def _leads_to(call: ast.Call, names: set[str]) -> bool:
-    """Whether a call is of a function of one of these names, or is handed one."""
+    """Whether a call is of a function by one of these names, or is passed one."""
     return called(call) in names or any(last_name(each) in names for each in (*call.args, *(keyword.value for keyword in call.keywords)))
 
 
 def _mapped_in(function: FunctionNode, write: Written) -> list[ast.AST]:
-    """What a mapper makes the statement of: objects that are added, or attributes that are set."""
+    """What a mapper makes the statement from: objects that are added, or attributes that are set."""
     if write.verb == "INSERT":
         return [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) in _ADDS]
     return [node for node in own_nodes(function) if _attributes_set(node, write.columns)]
 
 
 class _Walk:
-    """One way through a function; collects the names, and the cursors, that hold something of what was read."""
+    """One path through a function; collects the names and cursors that hold part of the result."""
 
     def __init__(self, reads: list[ast.Call], writes: list[ast.AST], existence: bool) -> None:
         self._sources = {id(node) for node in reads}
@@ -128,7 +130,7 @@ class _Walk:
         self._cursors: set[str] = set()
 
     def follow(self, body: list[ast.stmt], guarded: bool) -> Influence:
-        """What reaches a write of these statements; `guarded`: something read decided that they are executed."""
+        """How the result reaches a write in these statements; `guarded`: the result decided that they run."""
         for statement in body:
             inner = _inner(statement)
             if inner and not isinstance(statement, FunctionNode | ast.ClassDef):
@@ -170,7 +172,7 @@ class _Walk:
         self._names.update(each.target.id for each in ast.walk(node) if isinstance(each, ast.NamedExpr) and self._tainted(each.value))
 
     def _executes(self, statement: ast.stmt) -> None:
-        """A cursor holds the answer of the last statement that it executed."""
+        """Notes that a cursor holds the result of the last statement that it executed."""
         for node in ast.walk(statement):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 cursor = ast.unparse(node.func.value)
@@ -189,7 +191,7 @@ class _Walk:
         )
 
     def _answers(self, node: ast.AST) -> bool:
-        """Whether an expression takes something out of a cursor."""
+        """Whether an expression fetches from a cursor."""
         if isinstance(node, ast.Attribute):
             return (node.attr.startswith("fetch") or node.attr == "rowcount") and self._is_cursor(node.value)
         if isinstance(node, ast.Call):
@@ -201,7 +203,7 @@ class _Walk:
 
 
 def _parts(write: ast.AST) -> list[ast.AST]:
-    """What a write is made with: what a call is given and whose method it is, what an attribute is set to."""
+    """What a write is made from: the arguments and receiver of a call, or the value of an attribute."""
     if isinstance(write, ast.Call):
         owner = [write.func.value] if isinstance(write.func, ast.Attribute) else []
         return [*owner, *write.args, *(each.value for each in write.keywords)]
@@ -211,7 +213,7 @@ def _parts(write: ast.AST) -> list[ast.AST]:
 
 
 def _asks_existence(test: ast.AST) -> bool:
-    """Whether a test only asks if something was found: `row is None`, `not row`."""
+    """Whether a test only asks whether something was found: `row is None`, `not row`."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         test = test.operand
     if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.IsNot):

@@ -1,4 +1,4 @@
-"""When an event happened, as nearly as the recording knows."""
+"""The time of an event, as closely as the recording knows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything a detector or a filter may ask about one recording."""
+"""Everything that a detector or filter may ask about one recording."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Evidence:
 
     @cached_property
     def transactions(self) -> Transactions:
-        """What the transactions of databases keep each other out of."""
+        """Which database statements the transactions keep out of a window."""
         return Transactions(self.facts)
 
     @cached_property
@@ -131,7 +131,7 @@ class Evidence:
         return self._nodes.writes.get(site)
 
     def node(self, number: int | None) -> Node | None:
-        """A place with its marks."""
+        """A place of the flow graph with its usage."""
         return None if number is None else self.flow.graph.nodes[number]
 
     def depends(self, write_site: int) -> Mapping[int, Dependence]:
@@ -191,7 +191,7 @@ class Evidence:
         return self.unordered(self.at(first), self.at(second))
 
     def unordered(self, a: At, b: At) -> bool:
-        """Whether two events are must-concurrent."""
+        """Whether two accesses are concurrent under must-happens-before: at most locks order them."""
         return not self.order.happens_before(a, b, must=True) and not self.order.happens_before(b, a, must=True)
 
     # Requests.
@@ -206,7 +206,7 @@ class Evidence:
         return {actor: sorted(spans, key=lambda span: span.first_at) for actor, spans in found.items()}
 
     def request_at(self, row: int) -> Span | None:
-        """The request that an access was made for: the innermost that its actor was serving."""
+        """The request that the actor was serving at an event: the innermost, or that of the actor that submitted the work item."""
         return self.request_of(int(self.table.actor[row]), self.at(row))
 
     def request_of(self, actor: int, at: At) -> Span | None:
@@ -222,9 +222,7 @@ class Evidence:
     # Atomicity.
 
     def atomic_unit(self, row: int) -> int:
-        """Names the stretch of its actor without a scheduling point that holds the access: accesses of one unit cannot be parted by another
-        actor of the same thread.
-        """
+        """The stretch of its actor without a scheduling point that holds the access. No other task can run between two accesses of one unit."""
         return self.unit_of(int(self.table.actor[row]), int(self.table.step[row]))
 
     def unit_of(self, actor: int, step: int) -> int:

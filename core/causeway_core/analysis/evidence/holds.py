@@ -31,8 +31,8 @@ class Hold:
 class Holds:
     """All holds of a recording, built in one pass over the lock operations in total order; a query is a binary search.
 
-    `ignored` objects protect nothing: semaphores with several units, locks that the interpreter holds for a thread. A lock released by
-    another actor than its holder (legal for `threading.Lock`) ends the holder's hold. Re-entrant acquisitions belong to the outermost hold.
+    `ignored` objects protect nothing: semaphores with several units, and locks that the interpreter holds for a thread. A lock released by an actor
+    other than its holder (legal for `threading.Lock`) ends the holder's hold. Re-entrant acquisitions belong to the outermost hold.
     """
 
     def __init__(self, operations: Iterable[Operation], *, ignored: frozenset[int] = frozenset()) -> None:

@@ -26,7 +26,7 @@ MOST_OF_OTHERS = 6
 
 
 def with_implied_reads(evidence: Evidence) -> Evidence:
-    """The evidence with a row added for each look into a container that another access of the same actor names the key of."""
+    """The evidence with a row added for each lookup in a container whose key another access of the same actor names."""
     places = _places_by_object(evidence)
     rows: list[tuple[int, int, int]] = []
     for site in np.unique(evidence.table.site[~evidence.table.writes]).tolist():

@@ -1,4 +1,4 @@
-"""From a recording to evidence."""
+"""Reads a recording into evidence."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
 
 
 def _ranks(graph: CausalGraph, *groups: Ints) -> list[Ints]:
-    """The place of each event in the total order of its process, all groups together."""
+    """The rank of each event in the total order of its process, all groups together."""
     at = np.concatenate(groups)
     ranks = np.empty(len(at), np.int64)
     ranks[graph.order.total.sorted_index(at)] = np.arange(len(at))

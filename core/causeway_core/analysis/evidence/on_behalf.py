@@ -1,4 +1,4 @@
-"""In whose name a pool's thread does something: a task hands a call to the pool and waits for it."""
+"""On whose behalf a pool's thread acts: a task submits a call to the pool and waits for it."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ class Deed:
 
 
 def apart(evidence: Evidence, first: Deed, last: Deed, other: Deed) -> bool:
-    """Whether nothing but locks orders a deed of another with two of one actor."""
+    """Whether only locks order another actor's deed with two of one actor."""
     return all(evidence.unordered(each.at, other.at) for each in (first, last))
 
 
 def of_requests(evidence: Evidence, first: Deed, last: Deed, other: Deed) -> bool:
-    """Whether two deeds were done for one request and the other for another, which two clients would not make one after the other."""
+    """Whether two deeds were done for one request and the third for another: two clients would not run them one after the other."""
     one, two, three = (each.request(evidence) for each in (first, last, other))
     return one is not None and one == two and three is not None and three != one
 
 
 def locks_through(evidence: Evidence, first: Deed, last: Deed, until: int) -> frozenset[int]:
-    """The locks held without a break from one deed to a rank after another: by who did both, and by who had both done."""
+    """The locks held without a break from one deed to a later rank: by the actor of both, and by the task that submitted both."""
     pairs = [(first, last), (first.asker(evidence), last.asker(evidence)), (first.asker(evidence), last), (first, last.asker(evidence))]
     same = {one.actor for one, two in pairs if one is not None and two is not None and one.actor == two.actor}
     return frozenset().union(*(evidence.holds.through(actor, first.order, until) for actor in same))
 
 
 def locks_at(evidence: Evidence, deed: Deed) -> frozenset[int]:
-    """The locks held while something is done, by who does it and by who has it done."""
+    """The locks held during a deed, by its actor and by the task that submitted it."""
     return frozenset().union(*(evidence.holds.locks(each.actor, deed.order) for each in deed.names(evidence)))

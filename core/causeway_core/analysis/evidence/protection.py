@@ -1,4 +1,4 @@
-"""Objects that are acquired and released but keep nobody out."""
+"""Objects that are acquired and released but do not exclude other actors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LIFETIME_LOCKS = ("_thread.lock",)
 
 
 def no_protection(recording: Recording, facts: Facts) -> frozenset[int]:
-    """Semaphores with several units, what is no lock at all, and locks without a name: see `held_for_something`."""
+    """Semaphores with several units, objects that are no locks at all, and locks without a name: see `held_for_something`."""
     return frozenset(thing.id for thing in facts.objects.values() if _several_units(recording, thing) or _nameless(thing))
 
 

@@ -119,14 +119,14 @@ class Transactions:
         return self.together(read, write) and _isolated(write, other, about)
 
     def shared(self, one: Sql, two: Sql) -> bool:
-        """Whether two statements are made on one connection so that no transaction parts them."""
+        """Whether two statements run on one connection so that no transaction separates them."""
         if self._of(one) != self._of(two):
             return False
         return "sqlite" in one.system or one.transaction is None or two.transaction in (None, one.transaction)
 
 
 def _conflict(one: Iterable[Guard], two: Iterable[Guard]) -> bool:
-    """Whether something is locked by both, and by one of them for itself alone."""
+    """Whether both lock the same thing, and at least one of them exclusively."""
     modes: dict[Guard, bool] = {}
     for guard in one:
         modes[guard[1:]] = modes.get(guard[1:], False) or bool(guard[0])

@@ -1,4 +1,4 @@
-"""Who waits for what at the end: of the run, or of the program's patience."""
+"""Which actor waits for what at the end: of the run, or of the user's patience."""
 
 from __future__ import annotations
 
@@ -129,6 +129,6 @@ class Waits:
 
 
 def _gave_up(asked: Operation, event: Operation) -> bool:
-    """Whether the actor of a request that blocked went on without an answer."""
+    """Whether the actor of a blocked request went on without an answer."""
     answered = _ANSWERS.get(event.op) == asked.op and event.object == asked.object
     return asked.op in REQUESTS and bool(asked.flags & SyncFlag.BLOCKED) and not answered

@@ -1,4 +1,4 @@
-"""Work items of thread pools as actors of their own: that one worker ran two of them in a row is chance."""
+"""Work items of thread pools as actors of their own: it is chance that one worker ran two of them in sequence."""
 
 from __future__ import annotations
 

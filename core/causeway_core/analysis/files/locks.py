@@ -1,4 +1,4 @@
-"""Locks on files and between processes, which a recording does not show: told from the sources."""
+"""Locks on files and between processes. A recording does not show them, so they are inferred from the source text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_CALLERS = 3
 
 
 class FileLocks:
-    """Tells which places run under such a lock. What is called by a bare name is whatever the project defines by that name."""
+    """Tells which places run under such a lock. A bare name in a call means whatever the project defines by that name."""
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
@@ -23,7 +23,7 @@ class FileLocks:
         self._always = lru_cache(maxsize=None)(self._always_called_under)
 
     def around(self, path: str, line: int) -> bool:
-        """Whether the function around a place, or a statement around it or around all calls of the function, takes such a lock."""
+        """Whether the function around a place, a statement around it, or one around every call of the function acquires such a lock."""
         around = self.texts.around(path, line)
         names = {called(node) for node in (ast.walk(around[0]) if around else ()) if isinstance(node, ast.Call)}
         if names & _LOCKING or any(isinstance(node, ast.With) and _named_lock(node) for node in around):
@@ -32,12 +32,12 @@ class FileLocks:
         return isinstance(function, FunctionNode) and self._always(function.name, _MOST_CALLERS)
 
     def enclose(self, path: str, first: int, last: int) -> bool:
-        """Whether one statement that takes a lock by a context manager of the project spans two lines of a function."""
+        """Whether one statement that acquires a lock by a context manager of the project spans two lines of a function."""
         around = self.texts.around(path, first)
         return any(isinstance(node, ast.With | ast.AsyncWith) and last <= (node.end_lineno or 0) and self._takes(node) for node in around)
 
     def enclose_calls(self, first: str, second: str) -> bool:
-        """Whether a function that calls two others, one after the other, takes such a lock around both."""
+        """Whether a function that calls two others in sequence holds such a lock around both calls."""
         for function in self.texts.in_row(first, second):
             if _takes_lock(function) or self._always(function.name, _MOST_CALLERS):
                 return True
@@ -52,7 +52,7 @@ class FileLocks:
         return any(self._taking(_bare(item.context_expr)) for item in node.items)
 
     def _take_lock(self, name: str) -> bool:
-        """Whether all context managers of the project by this name take a lock on a file, or make a file that only one can make."""
+        """Whether all context managers of the project by this name lock a file, or create a file exclusively."""
         if not name:
             return False
         found = [function for _, function in self.texts.functions() if function.name == name and _is_manager(function)]

@@ -1,4 +1,4 @@
-"""Operations on files that do not mind that another was first."""
+"""File operations that tolerate that another actor was first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SAYING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "
 
 
 def forgives(texts: Texts, use: FileUse) -> bool:
-    """Whether an operation, where its function or who calls that makes it, goes on as if nothing was when the file is gone or there already."""
+    """Whether the code around an operation (in its function or its caller) continues normally when the file is missing or already exists."""
     around = texts.around(use.path, use.line)
     statement = next((node for node in reversed(around) if isinstance(node, ast.stmt)), None)
     calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)] if isinstance(statement, ast.Expr | ast.Assign | ast.Return) else []
@@ -31,7 +31,7 @@ def forgives(texts: Texts, use: FileUse) -> bool:
 
 
 def handles(texts: Texts, use: FileUse) -> bool:
-    """Whether the function catches the error that the operation would end with, whatever it does then."""
+    """Whether the function catches the error that the operation would raise, whatever it does then."""
     return _excused(texts.around(use.path, use.line), use.line, drops=False)
 
 

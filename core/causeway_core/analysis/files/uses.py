@@ -1,4 +1,4 @@
-"""What actors did with files: who, where in the project's code, under which locks."""
+"""What each actor did with files: where in the project's code, and under which locks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FileUse:
 
 
 class FileUses:
-    """The uses of one recording and what can be asked about two of them. Made once an analysis."""
+    """The file uses of one recording, and questions about pairs of them. Built once per analysis."""
 
     def __init__(self, scene: Scene, evidence: Evidence) -> None:
         self._scene, self._evidence = scene, evidence
@@ -81,7 +81,7 @@ class FileUses:
                 yield replace(use, name=str(io.attributes["file.target"]), verb="replace")
 
     def same_call(self, one: FileUse, other: FileUse) -> bool:
-        """Whether the same actor did the other thing later, in the same function or in two that one function calls in a row."""
+        """Whether the same actor made the other use later, in the same function or in two that one function calls in sequence."""
         if one.actor != other.actor or one.order >= other.order:
             return False
         if (one.path, one.function) == (other.path, other.function):
@@ -92,7 +92,7 @@ class FileUses:
         return self._in_row[names]
 
     def on_behalf(self, use: FileUse) -> FileUse | None:
-        """What a work item did, as done by who submitted it, where it did so; None of what no item did."""
+        """A work item's use, attributed to the actor and line that submitted it; None if no work item made it."""
         facts = self._evidence.facts
         item = facts.work_items.all.get(use.actor)
         place = None if item is None else self._scene.place(item.submitted)
@@ -106,9 +106,7 @@ class FileUses:
         return self._evidence.unordered(one.at, other.at)
 
     def apart(self, first: FileUse, last: FileUse, other: FileUse) -> bool:
-        """Whether the other actor can come between two uses: nothing orders it with them, no lock is held by both, and a scheduling point lies
-        there.
-        """
+        """Whether the other actor can run between two uses: no order, no common lock, and a scheduling point in between."""
         evidence, facts = self._evidence, self._evidence.facts
         if first.locks & last.locks & other.locks or not all(evidence.unordered(each.at, other.at) for each in (first, last)):
             return False
@@ -123,33 +121,33 @@ class FileUses:
         return not through & evidence.holds.locks(facts.thread_of(other.actor), other.order)
 
     def between(self, first: FileUse, other: FileUse, last: FileUse) -> bool:
-        """Whether the other came between two uses in this run; known within one process."""
+        """Whether the other use came between the two in this run; known within one process."""
         processes = {actor.process for use in (first, other) if (actor := self._evidence.facts.actors.get(use.actor)) is not None}
         return len(processes) == 1 and first.order < other.order < last.order
 
     def common_lock(self, one: FileUse, other: FileUse) -> bool:
-        """Whether both are done under one lock."""
+        """Whether both uses are made under one lock."""
         return bool(one.locks & other.locks or self._held(one) & self._held(other))
 
     def _held(self, use: FileUse) -> frozenset[int]:
-        """The locks under which something is done; of what a work item does also those that its submitter holds meanwhile."""
+        """The locks held during a use; for a work item also those that its submitter holds meanwhile."""
         asked = self.on_behalf(use)
         by = [use] if asked is None else [use, asked]
         return frozenset().union(*(self._evidence.holds.locks(self._evidence.facts.thread_of(each.actor), each.order) for each in by))
 
     def locked_through(self, one: FileUse, other: FileUse) -> bool:
-        """Whether both stand under one lock that the recording does not show: on a file, or between processes."""
+        """Whether both are under one lock that the recording does not show: on a file, or between processes."""
         if one.function == other.function:
             return self._locks.around(one.path, one.line) or self._locks.enclose(one.path, one.line, other.line)
         return self._locks.around(one.path, one.line) or self._locks.enclose_calls(_bare(one.function), _bare(other.function))
 
     def locked(self, use: FileUse) -> bool:
-        """Whether a use stands under such a lock."""
+        """Whether a use is made under such a lock."""
         return self._locks.around(use.path, use.line) or self._locks.enclose(use.path, use.line, use.line)
 
 
 def _turns(uses: Sequence[FileUse]) -> defaultdict[int, list[tuple[str, int, int]]]:
-    """By actor, the files and folders that it made where there was none with the events of making and removing them: locks between processes."""
+    """By actor, the files and folders that it created exclusively, with the events of creation and removal: they serve as locks between processes."""
     made: dict[tuple[int, str], int] = {}
     found: defaultdict[int, list[tuple[str, int, int]]] = defaultdict(list)
     for use in sorted(uses, key=lambda each: each.at):

@@ -30,7 +30,7 @@ def feasible(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         return None
     ends = ((candidate.last, candidate.first), *((other, other) for other in candidate.others))
     if all(_only_hops(evidence, int(evidence.table.actor[end]), int(evidence.table.step[end])) for end, _ in ends):
-        if candidate.pattern is Pattern.FLIP:
+        if candidate.pattern is Pattern.ORDER:
             return Verdict("hint", "no await on that path waits for anything: the event loop itself keeps this order")
         return Verdict("latent", "no await on that path waits for anything, so the standard event loop always runs it in this order")
     return None

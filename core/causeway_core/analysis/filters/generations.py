@@ -10,7 +10,7 @@ from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 
 _LOCKS = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition")
 SUCCEEDED = "both sides hold the lock of their key; the two are different locks only because the first was no longer in use"
-_WINDOWS = (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.CROSSED, Pattern.WRITE_WRITE_READ, Pattern.READ_WRITE_READ)
+_WINDOWS = (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.MULTI_VARIABLE, Pattern.WRITE_WRITE_READ, Pattern.READ_WRITE_READ)
 
 
 def generations(candidate: Candidate, evidence: Evidence) -> Verdict | None:

@@ -8,13 +8,15 @@ from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.filters.unchanged import same_scalar
 
+_NOT_KEPT_OUT = (Pattern.WRITE_WRITE_READ, Pattern.GUARDED_REENTRY, Pattern.SHARED_FLAG, Pattern.EARLY_PUBLICATION)
+"""Patterns that a busy flag does not rule out: the other actor passes it, or the flag itself is the bug."""
 _POSITIVE = re.compile(r"0*[1-9]\d*(?:\.\d+)?")
 
 
 def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a window that lies behind a busy flag: checked and set in one step, and the second actor's access lies behind the same check."""
     table, first, last, other = evidence.table, candidate.first, candidate.last, candidate.others[0]
-    if first == last or candidate.struck or candidate.pattern in (Pattern.WRITE_WRITE_READ, Pattern.REENTERED, Pattern.OWN_MARK, Pattern.PUBLISHED):
+    if first == last or candidate.struck or candidate.pattern in _NOT_KEPT_OUT:
         return None
     actor = int(table.actor[first])
     guards = evidence.deciding_sites(last) | evidence.deciding_sites(first) | {int(table.site[first])}

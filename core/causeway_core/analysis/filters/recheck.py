@@ -17,7 +17,7 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     The later read is of the same location, and where the write is computed from the first read, compared with it; or of a version that the
     window's step read too and that every interfering write changes in the same step.
     """
-    if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.CROSSED):
+    if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.MULTI_VARIABLE):
         return None
     table, first, last = evidence.table, candidate.first, candidate.last
     if candidate.dependence == "control" and table.location[first] == table.location[last] and _keeps_what_is_there(evidence, last):

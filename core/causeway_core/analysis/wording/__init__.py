@@ -1,6 +1,6 @@
-"""Findings in words: one sentence, a timeline, why nothing orders the sides, and what to do.
+"""Findings in words: a title, a timeline, why nothing orders the sides, and what to do.
 
-Everything here turns a judged candidate into a `model.Finding`; nothing here decides anything.
+Everything here turns a judged candidate or a set of events into a `model.Finding`. Nothing here decides what is found.
 """
 
 from causeway_core.analysis.wording.namer import Namer

@@ -1,4 +1,4 @@
-"""The order that would make a candidate strike, as named places that a later re-run can find again."""
+"""The order that would make a candidate fail, as named places that a later re-run can find again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def constraints(namer: Namer, candidate: Candidate) -> tuple[tuple[str, str], ..
     """(before, after) pairs of places: the window's first end, the other actor's accesses, the window's last end."""
     first, last = place(namer, candidate.first), place(namer, candidate.last)
     others = [place(namer, row) for row in candidate.others]
-    if candidate.pattern is Pattern.UNORDERED:
+    if candidate.pattern is Pattern.DATA_RACE:
         return ()
     if candidate.first == candidate.last and candidate.pattern is not Pattern.ITERATION:
         # The recorded order went well: the other one is wanted.

@@ -1,4 +1,4 @@
-"""The paragraph under the sentence."""
+"""The explanation of a race finding: why the pattern is harmful, and what is known about this run."""
 
 from __future__ import annotations
 
@@ -23,40 +23,46 @@ _BODY: dict[Pattern, str] = {
     Pattern.WRITE_WRITE_READ: (
         "The location is used like a local variable: written, then read back after a scheduling point. But all actors share it."
     ),
-    Pattern.OWN_MARK: (
+    Pattern.SHARED_FLAG: (
         "The flag does not record which actor set it. The other actor acts on a flag that it did not set, and the one that set it finds "
         "it cleared."
     ),
-    Pattern.REENTERED: "One thread cannot acquire a plain (non-reentrant) lock twice. In this run, only the check before the acquire prevented that.",
+    Pattern.GUARDED_REENTRY: (
+        "One thread cannot acquire a plain (non-reentrant) lock twice. In this run, only the check before the acquire prevented that."
+    ),
     Pattern.READ_WRITE_READ: (
         "This is a check-then-use race. The check is meant to make the use safe, but its result is stale once another actor has run."
     ),
     Pattern.ITERATION: "Adding to or removing from a container while it is iterated raises RuntimeError; a list skips elements instead.",
-    Pattern.TAKEN_OUT: (
+    Pattern.ENTRY_CLEANUP: (
         "The removal takes whatever is there, not what this actor put there. The other actor then finds nothing when it removes its own."
     ),
-    Pattern.STALE: "This is a stale reference. Readers find the new container from then on, so nobody sees a change to the old one.",
-    Pattern.FLIP: "In this run the order was right by timing alone. In the other order, the use finds nothing there.",
-    Pattern.CROSSED: (
+    Pattern.STALE_CONTAINER: "This is a stale reference. Readers find the new container from then on, so nobody sees a change to the old one.",
+    Pattern.ORDER: "In this run the order was right by timing alone. In the other order, the use finds nothing there.",
+    Pattern.MULTI_VARIABLE: (
         "The two locations belong together: what was read from one decides about the write to the other. Once the second actor has run in "
         "between, that decision is stale (a multi-variable atomicity violation)."
     ),
     Pattern.TORN_READ: "The two locations are written one after the other. In between they are inconsistent, and a reader sees that (a torn read).",
-    Pattern.HALF_BUILT: "Until the table is filled again, lookups miss keys that were in it before and will be in it afterwards.",
-    Pattern.PUBLISHED: (
+    Pattern.PARTIAL_REBUILD: "Until the table is filled again, lookups miss keys that were in it before and will be in it afterwards.",
+    Pattern.EARLY_PUBLICATION: (
         "The flag is published before the data it stands for. An actor that finds it unset waits, or fills in the data itself. One that "
         "finds it set does neither, although the data is not there yet."
     ),
-    Pattern.GIVEN_LATE: "In this run the order was right by timing alone. In the other order, the new actor reads the unset value and uses it.",
-    Pattern.NOTED_LATE: (
+    Pattern.LATE_INITIALIZATION: (
+        "In this run the order was right by timing alone. In the other order, the new actor reads the unset value and uses it."
+    ),
+    Pattern.LATE_CALLBACK: (
         "The waiters of a future are woken when its result is set. The worker calls the callbacks after that, and only the shutdown of the pool "
         "waits for them."
     ),
-    Pattern.DONE_EARLY: (
+    Pattern.EARLY_TASK_DONE: (
         "A queue's `join()` returns with the last `task_done()`. What a worker does after that call can come before or after the return."
     ),
-    Pattern.CLOSED: "In this run the order was right by timing alone. Most objects raise an error when they are used after they were closed.",
-    Pattern.UNORDERED: (
+    Pattern.USE_AFTER_CLOSE: (
+        "In this run the order was right by timing alone. Most objects raise an error when they are used after they were closed."
+    ),
+    Pattern.DATA_RACE: (
         "This is a data race: two threads access the location, at least one of them writes, and neither an order nor a common lock protects it. "
         "Under the interpreter lock (GIL), single operations stay atomic."
     ),

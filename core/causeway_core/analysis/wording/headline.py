@@ -1,4 +1,4 @@
-"""All findings of a recording in a line."""
+"""All findings of a recording in one line."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def headline(findings: Sequence[Finding]) -> str:
 
 
 def pressing(findings: Sequence[Finding]) -> list[Finding]:
-    """Those that are told in an ordinary run without being asked for: confirmed and likely ones."""
+    """The confirmed and likely findings, which an ordinary run reports without being asked."""
     return [finding for finding in findings if finding.tier in ("confirmed", "likely")]

@@ -1,4 +1,4 @@
-"""Names of things as a reader knows them."""
+"""Names of actors, locations and values as a reader knows them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from causeway_core.model import At, FindingAccess, Location, ValueKind
 
 @dataclass(frozen=True, slots=True)
 class Namer:
-    """Names actors, places and values of one recording. `why_unordered` says in words why nothing orders two events (`graph.CausalGraph`)."""
+    """Names the actors, locations and values of one recording. `why_unordered` says in words why nothing orders two events (`graph.CausalGraph`)."""
 
     evidence: Evidence
     why_unordered: Callable[[At, At], str]
@@ -28,7 +28,7 @@ class Namer:
         return self.actor(int(self.evidence.table.actor[row]))
 
     def lane(self, row: int) -> str:
-        """The actor of an access with what tells it from its like: the request it serves, and its service if there are several."""
+        """The actor of an access, with the request it serves and, if there are several, its service."""
         actor, request = int(self.evidence.table.actor[row]), self.evidence.request_at(row)
         words = [] if request is None else [request.name]
         found = self.evidence.facts.actors.get(actor)
@@ -37,7 +37,7 @@ class Namer:
         return f"{self.actor(actor)} ({', '.join(words)})" if words else self.actor(actor)
 
     def owner(self, row: int) -> str | None:
-        """What the object that holds an attribute is known as, where that says more than its class."""
+        """The label of the object that holds an attribute, where it says more than the class."""
         location = self.location(row)
         thing = self.evidence.facts.objects.get(location.object) if location.kind == "attribute" and location.object is not None else None
         label = thing.label if thing is not None else None

@@ -23,25 +23,25 @@ _LOCK_TYPES = (
 def recommendation(namer: Namer, candidate: Candidate) -> str:
     """One or two sentences that a developer can act on."""
     match candidate.pattern:
-        case Pattern.READ_WRITE_WRITE | Pattern.CLONE | Pattern.CROSSED:
+        case Pattern.READ_WRITE_WRITE | Pattern.CLONE | Pattern.MULTI_VARIABLE:
             return _hold(namer, candidate)
         case Pattern.WRITE_WRITE_READ:
             return (
                 "keep the value in a local variable (or a contextvars.ContextVar) instead of "
                 f"{namer.resource(candidate.first)}, which all {_kind(namer, candidate)}s share"
             )
-        case Pattern.OWN_MARK:
+        case Pattern.SHARED_FLAG:
             return f"use one flag per {_kind(namer, candidate)} (a local variable) instead of the shared {namer.resource(candidate.first)}"
-        case Pattern.REENTERED:
+        case Pattern.GUARDED_REENTRY:
             return f"release the lock before calling what can lead back to `{namer.function(candidate.last)}`, or use a threading.RLock"
         case Pattern.READ_WRITE_READ:
             return (
                 f"read {namer.resource(candidate.first)} once into a local at line {namer.line(candidate.first)} and use "
                 f"that, or check again right before line {namer.line(candidate.last)}"
             )
-        case Pattern.STALE:
+        case Pattern.STALE_CONTAINER:
             return f"read {namer.resource(candidate.first)} again right before the change, or hold {_a_lock(namer, candidate)} on both sides"
-        case Pattern.TAKEN_OUT:
+        case Pattern.ENTRY_CLEANUP:
             return (
                 "remove it before another actor can put its own value there, or only if it is still the value that line "
                 f"{namer.line(candidate.first)} wrote"
@@ -51,36 +51,36 @@ def recommendation(namer: Namer, candidate: Candidate) -> str:
                 f"iterate over a copy (`list(…)` around what line {namer.line(candidate.first)} iterates), or hold "
                 f"{_a_lock(namer, candidate)} around the loop and every change"
             )
-        case Pattern.CLOSED:
+        case Pattern.USE_AFTER_CLOSE:
             return (
                 f"close it at line {namer.line(candidate.first)} only after its users are done (await or join them), or make "
                 f"`{namer.function(candidate.others[0])}` check whether it is closed"
             )
-        case Pattern.FLIP if takes_away(namer.evidence, candidate.first):
+        case Pattern.ORDER if takes_away(namer.evidence, candidate.first):
             return (
                 f"make `{namer.function(candidate.first)}` wait until its users are done (await or join them) before line "
                 f"{namer.line(candidate.first)}"
             )
-        case Pattern.FLIP:
+        case Pattern.ORDER:
             event = "asyncio.Event" if namer.is_asynchronous(candidate.others[0]) else "threading.Event"
             return (
                 f"make the use wait: await or join what runs `{namer.function(candidate.first)}`, or set an {event} after line "
                 f"{namer.line(candidate.first)} and wait for it before the use"
             )
-        case Pattern.PUBLISHED:
+        case Pattern.EARLY_PUBLICATION:
             return f"set {namer.resource(candidate.first)} last, after {namer.resource(candidate.last)} and everything else that it announces"
-        case Pattern.GIVEN_LATE:
+        case Pattern.LATE_INITIALIZATION:
             return f"set {namer.resource(candidate.first)} before the other side is started, or pass it as an argument"
-        case Pattern.NOTED_LATE:
+        case Pattern.LATE_CALLBACK:
             return (
                 f"use the results of the futures themselves, rather than what `{namer.function(candidate.first)}` records of them; or read it "
                 "after the pool is shut down (`with` waits for that)"
             )
-        case Pattern.DONE_EARLY:
+        case Pattern.EARLY_TASK_DONE:
             return "call `task_done()` last, in a `finally` around all of the work"
         case Pattern.TORN_READ if candidate.kind == "order_violation":
             return f"set {namer.resource(candidate.last)} before {namer.resource(candidate.first)}: write last what other actors check"
-        case Pattern.HALF_BUILT:
+        case Pattern.PARTIAL_REBUILD:
             return (
                 f"fill a new table first and assign it to {namer.resource(candidate.first)} once it is complete, or hold "
                 f"{_a_lock(namer, candidate)} on both sides"
@@ -91,7 +91,7 @@ def recommendation(namer: Namer, candidate: Candidate) -> str:
                 f"change both with no {gap} in between, keep both in one object that is replaced in one assignment, or hold "
                 f"{_a_lock(namer, candidate)} on both sides"
             )
-        case Pattern.UNORDERED:
+        case Pattern.DATA_RACE:
             return f"if the order matters, hold {_a_lock(namer, candidate)} on both sides"
 
 
@@ -137,7 +137,7 @@ def _other_lock(namer: Namer, candidate: Candidate, mine: int, theirs: int | Non
 
 
 def _same_statement(candidate: Candidate, namer: Namer) -> bool:
-    return namer.line(candidate.first) == namer.line(candidate.last) and candidate.pattern is not Pattern.CROSSED
+    return namer.line(candidate.first) == namer.line(candidate.last) and candidate.pattern is not Pattern.MULTI_VARIABLE
 
 
 def _a_lock(namer: Namer, candidate: Candidate) -> str:

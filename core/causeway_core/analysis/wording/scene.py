@@ -1,4 +1,4 @@
-"""Findings that are told from events rather than accesses: deadlocks and the like."""
+"""Findings that are made from events rather than accesses: deadlocks and the like."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from causeway_core.model.finding import Kind
 
 
 class Moment(NamedTuple):
-    """One event of a finding: who, which event (0: unknown), its role and words, and where the actor was if that is known otherwise."""
+    """One event of a finding: the actor, the event (0: unknown), its role and words, and the actor's place if that is known otherwise."""
 
     actor: int
     at: int
@@ -26,7 +26,7 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Words for actors, objects and places of events. `find_place` is `graph.CausalGraph.place`."""
+    """Names for the actors, objects and places of events, and findings made of them. `find_place` is `graph.CausalGraph.place`."""
 
     evidence: Evidence
     namer: Namer
@@ -55,7 +55,7 @@ class Scene:
         return self.namer.lock(object)
 
     def place(self, at: int) -> SourcePlace:
-        """Where an event was; a place without a name where no user code ran."""
+        """Where an event was. A place without a name, if no user code ran there."""
         found = self.find_place(At(at)) if at else None
         return found if found is not None else SourcePlace("?", "?", 0, "?", At(at))
 
@@ -74,7 +74,7 @@ class Scene:
         return moment._replace(at=(actor.last_at or actor.first_at or 0) if actor is not None else 0)
 
     def has_running(self, waits: Waits) -> bool:
-        """Whether a thread was neither waiting nor at its end."""
+        """Whether a thread was neither waiting nor finished."""
         waiting = {wait.actor for wait in waits.all}
         return any(actor.kind == "thread" and actor.state == "running" and actor.id not in waiting for actor in self.evidence.facts.actors.values())
 

@@ -1,4 +1,4 @@
-"""The stretch of code that a window spans, in one function: where a lock would have to be held."""
+"""The code that a window spans, in one function: where a lock would have to be held."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from causeway_core.analysis.wording.namer import Namer
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines `first` to `last` of a function; `inner` names the functions it calls for it where the accesses are not its own."""
+    """Lines `first` to `last` of a function. `inner` names the functions that it calls, where the accesses are in those."""
 
     path: str
     file: str
@@ -28,7 +28,7 @@ class Section:
 
 
 def section(namer: Namer, candidate: Candidate) -> Section | None:
-    """The section: both accesses' own function, else one that calls both of theirs, or one of them. None where neither is known."""
+    """The section: the function of both accesses, otherwise one that calls both of theirs, or one of them. None if neither is known."""
     first, last = candidate.first, candidate.last
     if namer.path(first) == namer.path(last) and namer.qualname(first) == namer.qualname(last):
         return Section(namer.path(first), namer.file(first), namer.function(first), namer.line(first), namer.line(last))

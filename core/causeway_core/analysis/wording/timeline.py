@@ -15,7 +15,7 @@ def lanes(namer: Namer, candidate: Candidate) -> tuple[str, ...]:
 
 
 def timeline(namer: Namer, candidate: Candidate) -> tuple[TimelineEvent, ...]:
-    """The events as they were recorded, in order, with times from the first."""
+    """The events as recorded, in order, with times relative to the first."""
     rows = _rows(namer, candidate)
     clock = namer.evidence.clock
     times = [clock.ns(int(namer.evidence.table.at[row])) for row in rows]

@@ -1,4 +1,4 @@
-"""What opened the window: the await, the lock gap, or the thread switch."""
+"""What opened the window: an await, a lock gap, or a thread switch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from causeway_core.analysis.wording.section import section
 
 
 def window(namer: Namer, candidate: Candidate) -> str | None:
-    """One sentence, None where there is no window (order flips)."""
+    """One sentence; None where there is no window (order violations)."""
     if candidate.first == candidate.last:
         return _loop(namer, candidate) if candidate.pattern.value.startswith("iterate") else None
     duration = _duration(namer, candidate)
@@ -45,7 +45,7 @@ def _duration(namer: Namer, candidate: Candidate) -> str:
 
 
 def shown_time(ns: int) -> str:
-    """A duration as people say it."""
+    """A duration in readable units."""
     if ns < 1_000:
         return f"{ns} ns"
     if ns < 1_000_000:
@@ -54,7 +54,7 @@ def shown_time(ns: int) -> str:
 
 
 def _lock_gap(namer: Namer, candidate: Candidate) -> str:
-    """A lock that is held at both ends but not through: released and taken again."""
+    """A lock that is held at both ends but not throughout: released and acquired again."""
     evidence = namer.evidence
     both = evidence.locks_at(candidate.first) & evidence.locks_at(candidate.last)
     gap = both - evidence.locks_through(candidate.first, candidate.last)

@@ -91,11 +91,11 @@ class Planner:
                     return [lambda: self._statements(finding), lambda: self._opened(finding)]
             return []
         match candidate.pattern:
-            case Pattern.UNORDERED:
+            case Pattern.DATA_RACE:
                 return []
-            case Pattern.FLIP | Pattern.GIVEN_LATE | Pattern.NOTED_LATE | Pattern.DONE_EARLY:
+            case Pattern.ORDER | Pattern.LATE_INITIALIZATION | Pattern.LATE_CALLBACK | Pattern.EARLY_TASK_DONE:
                 return [lambda: self._flip(candidate)]
-            case Pattern.CLOSED:
+            case Pattern.USE_AFTER_CLOSE:
                 return [lambda: self._closed(candidate)]
             case Pattern.ITERATION:
                 return [lambda: self._iteration(candidate)]
@@ -138,7 +138,7 @@ class Planner:
                 comes = [] if since is None else [(since, u, a.held_since(use, write))]
                 yield drafted("bad", f"{user.title} ends before {writer.title} sets it", [*comes, (a.end(user), w, since)])
             others = (each for each in self._evidence.facts.actors.values() if each.id != writer.id)
-            if candidate.pattern is Pattern.DONE_EARLY and any(sibling_kind(each) == sibling_kind(writer) for each in others):
+            if candidate.pattern is Pattern.EARLY_TASK_DONE and any(sibling_kind(each) == sibling_kind(writer) for each in others):
                 yield before_first_worker(u, w, writer, user)
             yield drafted("serial", f"{user.title} uses it after {writer.title} has set it", [(w, u, self._anchors.held_since(use, write))])
 

@@ -71,8 +71,8 @@ class WindowOrders:
     def _all(self, candidate: Candidate) -> Iterator[Order]:
         # Who looks into a half-built table does no more than that.
         more = [self._dropped_lock.orders, self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
-        more = more if candidate.pattern not in (Pattern.HALF_BUILT, Pattern.PUBLISHED) else []
-        sources = [self._late, *more] if candidate.pattern is Pattern.TAKEN_OUT else [self._window, *more]
+        more = more if candidate.pattern not in (Pattern.PARTIAL_REBUILD, Pattern.EARLY_PUBLICATION) else []
+        sources = [self._late, *more] if candidate.pattern is Pattern.ENTRY_CLEANUP else [self._window, *more]
         again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
         bystanders = Bystanders.of_candidate(self._anchors, self._evidence, candidate)
         for number, source in enumerate(sources):
@@ -119,7 +119,7 @@ class WindowOrders:
         The second is who took in the recorded run what the first puts there last.
         """
         table, evidence, a = self._evidence.table, self._evidence, self._anchors
-        if candidate.pattern is not Pattern.CROSSED or not evidence.changes_structure(candidate.last):
+        if candidate.pattern is not Pattern.MULTI_VARIABLE or not evidence.changes_structure(candidate.last):
             return
         one, two = candidate.others
         last = max(self._like(candidate.last, candidate.last), key=lambda row: int(table.order[row]))
@@ -183,7 +183,7 @@ class WindowOrders:
             return
         a, b = self._owner(candidate), anchors.access(first)
         # Of two places the second may be one to which it then does not come.
-        for end in (last, first) if candidate.pattern is Pattern.CROSSED else (last,):
+        for end in (last, first) if candidate.pattern is Pattern.MULTI_VARIABLE else (last,):
             c = anchors.access(end)
             says = f"{a.title} is held after {said(a.first)} until {who.title} has passed {said(c)}, which then waits for {said(a.last)}"
             held = [(a.first, b, self._anchors.held_since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
@@ -266,7 +266,8 @@ class WindowOrders:
         other = candidate.others[0]
         actor, order = int(table.actor[other]), int(table.order[other])
         sites = frozenset({int(table.site[candidate.first])})
-        if candidate.pattern in (Pattern.CROSSED, Pattern.TORN_READ, Pattern.HALF_BUILT, Pattern.PUBLISHED, Pattern.READ_WRITE_READ):
+        two_places = (Pattern.MULTI_VARIABLE, Pattern.TORN_READ, Pattern.PARTIAL_REBUILD, Pattern.EARLY_PUBLICATION)
+        if candidate.pattern in (*two_places, Pattern.READ_WRITE_READ):
             return
         reads = [other] if int(table.site[other]) in sites else evidence.latest(actor, sites, order)
         reads = [row for row in reads if int(table.location[row]) == int(table.location[candidate.first])]

@@ -1,4 +1,4 @@
-"""Containers changed while they are iterated."""
+"""Containers that one actor changes while another iterates them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _FAILING = ("dict", "set", "OrderedDict", "defaultdict", "Counter", "deque")
 
 
 def iterations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """A loop over a shared container whose body gives way (an await; under threads anything), and another actor that adds or removes.
+    """Loops over a shared container whose body has a scheduling point, and another actor that adds or removes elements.
 
-    The recording holds one access a loop, at its start, so where the loop ended is not known: the actor must have gone on in another step,
-    or on another thread than the writer.
+    Under asyncio the scheduling point is an await; under threads it is anywhere. The recording has one access per loop, at its start, so the end of
+    the loop is not known: the actor must have gone on in another step, or on another thread than the writer.
     """
     table = evidence.table
     for site in np.unique(table.site[(table.op == ITERATE) | (table.op == READ)]).tolist():
@@ -50,7 +50,7 @@ def _disturbs(evidence: Evidence, row: int, other: int, suspends: bool) -> bool:
 
 
 def fails_when_changed(evidence: Evidence, row: int) -> bool:
-    """Whether an iteration over the container of an access ends with an error when something is added or removed meanwhile: not that of a list."""
+    """Whether adding or removing during an iteration over this container raises an error. A list does not raise."""
     owner = evidence.facts.locations[int(evidence.table.location[row])].object
     thing = None if owner is None else evidence.facts.objects.get(owner)
     return thing is not None and thing.type.rpartition(".")[2] in _FAILING

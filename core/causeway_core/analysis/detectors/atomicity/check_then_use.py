@@ -1,4 +1,4 @@
-"""A check and a use that it allows, with room in between for a write that takes the ground away."""
+"""Check-then-use: a check allows a use, and another actor's write in between makes the check stale."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ ENOUGH = 6
 
 
 def check_uses(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
-    """R[W]R candidates: the first read guards the second (or is of the same object), the second fails on nothing, the write makes it
-    nothing.
+    """R[W]R candidates: the first read guards the second (or both are of one object), the second fails on a missing value, and the write removes it.
     """
     table = evidence.table
     for use_site in np.unique(table.site[~table.writes]).tolist():
@@ -57,8 +56,9 @@ def _can_interrupt(evidence: Evidence, first: int, last: int, other: int) -> boo
 
 
 def needs_value(evidence: Evidence, site: int, *, absent: bool | None = None) -> bool:
-    """Whether a read fails, or what is done with it does, when there is nothing there: None, or (`absent`) not even that. By default
-    either.
+    """Whether a read, or what is done with its result, fails if the value is None or absent.
+
+    `absent` restricts the question: True asks about an absent value only, False about None only.
     """
     node = evidence.node(evidence.read_node(site))
     if node is None:
@@ -71,7 +71,7 @@ def needs_value(evidence: Evidence, site: int, *, absent: bool | None = None) ->
 
 
 def leaves_absent(evidence: Evidence, row: int) -> bool:
-    """Of an access that takes away: whether nothing at all is left, not even None."""
+    """Whether a removing access leaves nothing at all, not even None."""
     table = evidence.table
     return int(table.op[row]) == DELETE or int(table.vk[row]) == ValueKind.ABSENT
 

@@ -1,4 +1,4 @@
-"""An element that its actor removes from a container, though another, who goes through the container, may have taken it out by then."""
+"""Double removal: an actor removes an element that another actor, iterating the same container, may already have removed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MOST_TOLD = 3
 
 
 def double_removals(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """`remove` of an element without a look right before whether it is there, where another function that another actor went through takes out of
-    the same container what it finds fit. That both do so under a lock does not help: what was true before it was taken is old by then. A hint:
-    whether it would find this very element fit only a run can tell.
+    """Calls of `remove` without a membership check right before, where another actor ran a function that removes matching elements from the
+    container. A lock around each side does not help: what was true before the lock was acquired is stale afterwards. These are hints, because only a
+    re-run can tell whether the other function would match this very element.
     """
     table, found = evidence.table, dict[str, Finding]()
     for site in np.unique(table.site[table.op == MUTATE]).tolist():
@@ -43,7 +43,7 @@ def double_removals(scene: Scene, evidence: Evidence) -> list[Finding]:
 
 
 def _fails(evidence: Evidence, function: FunctionNode, path: str, line: int) -> bool:
-    """Whether the removal at a line fails, with nobody to catch that, if the element is gone: it was not looked for right before."""
+    """Whether the removal at a line raises, uncaught, when the element is gone: there is no membership check right before it."""
     around = evidence.texts.around(path, line)
     calls = [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) == "remove" and node.lineno == line]
     owner = calls[0].func.value if calls and isinstance(calls[0].func, ast.Attribute) else None
@@ -59,7 +59,7 @@ def _fails(evidence: Evidence, function: FunctionNode, path: str, line: int) -> 
 
 
 def _finds(node: ast.If | ast.While | ast.For, container: str) -> bool:
-    """Whether a statement looks whether something is in a container, or goes through it."""
+    """Whether a statement tests membership in a container or iterates it."""
     if isinstance(node, ast.For):
         return container in ast.unparse(node.iter)
     return container in ast.unparse(node.test) and any(isinstance(each, ast.In) for each in ast.walk(node.test))
@@ -71,7 +71,7 @@ def _catches(node: ast.Try) -> bool:
 
 
 def _looks(evidence: Evidence, last: int) -> Iterator[int]:
-    """Looks of others into the container, in functions that take out of it what they find, which nothing but locks orders with the removal."""
+    """Reads of the container by other actors, in functions that remove what they find; only locks order them with the removal."""
     table = evidence.table
     location = int(table.location[last])
     name = evidence.facts.locations[location].name.rpartition(".")[2]
@@ -87,7 +87,7 @@ def _looks(evidence: Evidence, last: int) -> Iterator[int]:
 
 
 def _takes(function: FunctionNode, container: str, line: int) -> bool:
-    """Whether a function takes something out of a container at or after a line."""
+    """Whether a function removes something from a container at or after a line."""
     for node in own_nodes(function):
         owners: list[ast.expr] = []
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and called(node) in _TAKING:

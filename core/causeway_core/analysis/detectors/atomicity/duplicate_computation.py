@@ -1,4 +1,4 @@
-"""Functions whose results are kept (`functools.cache`, `lru_cache`): of two threads that ask before the first has its answer, both compute one."""
+"""Duplicate computation behind `functools.cache` or `lru_cache`: two threads that call before the first result is there both compute one."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ _NEAR = 400
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A function whose results are kept, with its file, the functions that call it, at most over one other (file and qualified name), and the line of
-    its first statement."""
+    """A cached function: its file, its callers, direct or through one function (file and qualified name), and the line of its first statement."""
 
     path: str
     node: ast.FunctionDef
@@ -32,7 +31,7 @@ class _Kept:
 
 
 def duplicate_computations(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """Two threads that come to such a function in either order. Hints, for a re-run to show that it matters that there are two results."""
+    """Two threads that call a cached function in either order. Hints: only a re-run shows whether two different results matter."""
     found = []
     for kept in _functions(evidence):
         pair = next(_pairs(evidence, kept), None)
@@ -54,13 +53,13 @@ def _functions(evidence: Evidence) -> Iterator[_Kept]:
 
 
 def _split(scope: str) -> tuple[str, str]:
-    """File and qualified name of a scope, by its key."""
+    """The file and qualified name of a scope key."""
     start, _, qualname = scope.rpartition(":")
     return start.rpartition(":")[0], qualname
 
 
 def _pairs(evidence: Evidence, kept: _Kept) -> Iterator[tuple[int, int]]:
-    """Accesses of two threads in functions that call it, which come in either order."""
+    """Accesses of two threads in functions that call the cached function, unordered with each other."""
     table, facts = evidence.table, evidence.facts
     first: dict[int, int] = {}
     for row in range(min(len(table), _NEAR)):

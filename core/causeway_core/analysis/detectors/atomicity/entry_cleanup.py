@@ -1,4 +1,4 @@
-"""What an actor puts somewhere and takes out again later, though another may have put its own there by then."""
+"""Cleanup of one's own entry: an actor stores a value and later removes whatever is there, which may be another actor's value."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ ENOUGH = 3
 
 
 def entry_cleanups(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """W[W]D candidates: an actor writes a place and later takes out what is there, without a look and so that it fails where nothing is; the other
-    actor does the same, and finds nothing once the first has taken what it put there. Hints, but for what struck.
+    """W[W]D candidates: an actor writes a location and later removes its content unchecked, by an operation that fails on an empty location.
+
+    The other actor does the same, and finds nothing once the first has removed its value. Hints, except where it happened in this run.
     """
     table = evidence.table
     for site in np.unique(table.site[table.op == DELETE]).tolist():
@@ -35,13 +36,13 @@ def entry_cleanups(evidence: Evidence, partners: Partners) -> Iterator[Candidate
                     continue
                 given += 1
                 inside = first < other < last
-                candidate = Candidate(Pattern.TAKEN_OUT, "atomicity_violation", first, last, (other,), "control", inside)
+                candidate = Candidate(Pattern.ENTRY_CLEANUP, "atomicity_violation", first, last, (other,), "control", inside)
                 yield candidate if inside else candidate.lowered("hint", "something not recorded may keep the two apart; only a re-run can tell")
                 break
 
 
 def _free(evidence: Evidence, first: int, last: int, other: int) -> bool:
-    """Whether another may put its own there in between: no lock, order or look of its own keeps it from that."""
+    """Whether the other actor can write in between: no lock, order or check of its own prevents it."""
     if evidence.locks_through(first, last) & evidence.locks_at(other) or not evidence.parted(first, last, other):
         return False
     looked = _looked(evidence, other, int(evidence.table.location[other]))
@@ -49,7 +50,7 @@ def _free(evidence: Evidence, first: int, last: int, other: int) -> bool:
 
 
 def _put(evidence: Evidence, last: int) -> int | None:
-    """The actor's own write of the place, if that is what it last did to it."""
+    """The actor's own write of the location, if that was its last access to it."""
     table = evidence.table
     span = table.span(int(table.location[last]))
     own = [row for row in range(span.start, last) if table.writes[row] and int(table.actor[row]) == int(table.actor[last])]
@@ -57,14 +58,14 @@ def _put(evidence: Evidence, last: int) -> int | None:
 
 
 def _looked(evidence: Evidence, row: int, location: int) -> bool:
-    """Whether the actor looked what is there before it wrote, with nobody in between."""
+    """Whether the actor checked the location before it wrote, with no other actor in between."""
     table = evidence.table
     looks = evidence.latest(int(table.actor[row]), evidence.deciding_sites(row), int(table.order[row]))
     return any(int(table.location[look]) == location and evidence.atomic_unit(look) == evidence.atomic_unit(row) for look in looks)
 
 
 def fails_on_nothing(evidence: Evidence, site: int) -> bool:
-    """Whether a site takes out by `del`, or by a `pop` that has no default."""
+    """Whether a site removes by `del`, or by `pop` without a default."""
     found = evidence.facts.sites.get(abs(site))
     if found is None:
         return False

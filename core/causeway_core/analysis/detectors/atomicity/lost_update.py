@@ -1,4 +1,4 @@
-"""Check-then-act and read-modify-write: a write that depends on a read, with room for another actor between them."""
+"""Lost updates and check-then-act: a write that depends on a read, and another actor that can run between the two."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def lost_updates(evidence: Evidence, windows: Windows, partners: Partners) -> It
 
 
 def _looked_through_elsewhere(evidence: Evidence, found: WindowClass) -> bool:
-    """Whether the read is that of a loop which another function goes through: what was found there was acted on there."""
+    """Whether the read is that of a loop that another function runs: the decision was made there."""
     node = evidence.node(evidence.read_node(found.first_site))
     apart = evidence.function_of(found.first_site) != evidence.function_of(found.last_site)
     return apart and found.first_site < 0 and node is not None and node.place is not None and node.place.shape == "iterate"
@@ -51,7 +51,7 @@ def _of_class(evidence: Evidence, windows: Windows, partners: Partners, found: W
 
 
 def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first: int, last: int, struck: bool) -> Iterator[Candidate]:
-    """The window with each partner that can run inside it: writers first, then those that only made the same read."""
+    """The window with each partner that can run inside it: writers first, then actors that only made the same read."""
     kind: Kind = "lost_update" if found.dependence == "data" else "atomicity_violation"
 
     def inside(pattern: Pattern, other: int) -> bool:
@@ -72,13 +72,13 @@ def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first
 
 
 def resets(evidence: Evidence, last: int, other: int) -> bool:
-    """Whether a window ends by setting its place to a constant, while the other counts on from what is there."""
+    """Whether a window ends by writing a constant, while the other actor's write builds on the current value."""
     ends, counts = (evidence.node(evidence.write_node(int(evidence.table.site[row]))) for row in (last, other))
     return ends is not None and counts is not None and ends.constant and counts.accumulates
 
 
 def _handed_on(evidence: Evidence, first: int, last: int) -> int:
-    """The last read of the place before it is reset: what was counted by then is what was made use of."""
+    """The last read of the location before it is reset: the value counted up to then is the one that was used."""
     table = evidence.table
     rows = evidence.rows_of(int(table.actor[last]), int(table.order[first]), int(table.order[last]) - 1)
     return max((row for row in rows if table.location[row] == table.location[last] and not table.writes[row]), default=first)
@@ -103,8 +103,10 @@ def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first:
 
 
 def _past_the_lock(evidence: Evidence, found: WindowClass, first: int, last: int, other: int) -> bool:
-    """Whether the function that writes takes a lock for it, under which it calls what reads, and the other came to that read without any lock, as
-    somebody who only asks: to write, it would read again under the lock.
+    """Whether the other actor only reads without the lock that a writer must acquire.
+
+    The writing function acquires a lock and calls the reading code under it. The other actor came to that read without any lock, so to write it would
+    have to read again under the lock.
     """
     site = evidence.facts.sites.get(abs(found.last_site))
     if site is None or evidence.function_of(found.first_site) == evidence.function_of(found.last_site) or evidence.locks_at(other):
@@ -114,14 +116,14 @@ def _past_the_lock(evidence: Evidence, found: WindowClass, first: int, last: int
 
 
 def _replaced_between(evidence: Evidence, first: int, last: int) -> bool:
-    """Whether the window's actor itself puts something else there in between: what its end throws away is not what its read saw."""
+    """Whether the window's own actor writes in between: what the final write overwrites is not what the read saw."""
     table = evidence.table
     rows = evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1)
     return any(bool(table.writes[row]) and table.location[row] == table.location[last] for row in rows)
 
 
 def _turned_away(evidence: Evidence, found: WindowClass, first: int) -> Iterator[int]:
-    """Other actors that came to the window's check of the same object, but read no more than its beginning, which decided for them."""
+    """Other actors that reached the window's check of the same object but read only its beginning, which decided for them."""
     table, graph = evidence.table, evidence.flow.graph
     read, owner = evidence.read_node(found.first_site), evidence.facts.locations[int(table.location[first])]
     if read is None or owner.kind != "attribute":

@@ -1,6 +1,5 @@
-"""Two places that belong together: decided on one, acted on the other, while another actor changes both, or goes through the other's content.
-
-Each side may do its part in one function or in functions that it calls; and a look that raises lets through what its caller does next.
+"""Multi-variable atomicity violations: an actor reads one location and acts on another, while a second actor changes both or iterates the second.
+Each side may do its part in one function or in functions that it calls. A check that raises guards what its caller does next.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ NEAR = 64
 
 
 def multi_variable_violations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """x…y[x, y] candidates: read x, write y because of it; the second actor writes x and touches y in one function: writes it, or, where the first
-    adds to it, takes in what is there and will not see what comes later (callbacks that are called once).
+    """x…y[x, y] candidates: an actor reads x and therefore writes y; the second actor writes x and accesses y in one function. The second access to y
+    is a write, or, where the first actor adds to y, a read of its content that misses what is added later (callbacks that are called once).
     """
     yield from _let_through(evidence, partners)
     table = evidence.table
@@ -62,20 +61,20 @@ def _some(rows: Ints) -> Ints:
 
 
 def _is_owner(evidence: Evidence, first: int, last: int) -> bool:
-    """Whether the first location merely holds the container that the last lies in: the way to a place does not decide about it."""
+    """Whether the first location merely holds the container of the last one. Reaching a location does not decide about it."""
     owner = evidence.facts.locations[int(evidence.table.location[last])].object
     value = evidence.value(first)
     return owner is not None and value is not None and value.endswith(f"#{owner & 0xFFFFFFFF}>")
 
 
 def _within(evidence: Evidence, site: int, other: int) -> bool:
-    """Whether two sites stand in one function, or the second in one that the first's calls."""
+    """Whether two sites are in one function, or the second is in a function that the first one's calls."""
     one, two = evidence.function_of(site), evidence.function_of(other)
     return one == two or (one, two) in evidence.calls
 
 
 def _asked(evidence: Evidence, look: int, write_site: int) -> bool:
-    """Whether a look at a flag or a number stands in a function that the writing one calls to decide whether it writes."""
+    """Whether a read of a flag or number is in a function that the writing function calls to decide whether to write."""
     site = int(evidence.table.site[look])
     called = (evidence.function_of(write_site), evidence.function_of(site)) in evidence.calls
     return called and int(evidence.table.vk[look]) in _SCALARS and evidence.decided_by(write_site, site, writes=True)
@@ -101,12 +100,12 @@ def _of_four(evidence: Evidence, first: int, last: int, one: int, two: int) -> C
     if (commutes(evidence, last) and commutes(evidence, two)) or _both_take_out(evidence, last, two) or _stops_loop(evidence, first, one):
         return None
     inside = int(order[first]) < min(int(order[one]), int(order[two])) and max(int(order[one]), int(order[two])) < int(order[last])
-    candidate = Candidate(Pattern.CROSSED, "atomicity_violation", first, last, (one, two), "control", inside)
+    candidate = Candidate(Pattern.MULTI_VARIABLE, "atomicity_violation", first, last, (one, two), "control", inside)
     return candidate if inside else candidate.lowered("latent", "two locations are involved, and this run had the good order")
 
 
 def _stops_loop(evidence: Evidence, first: int, one: int) -> bool:
-    """Whether a loop looks once a round at a flag that another sets to end it: that it sees it a round later is what the program is made for."""
+    """Whether a loop checks, once per round, a flag that the other actor sets to stop it. Seeing the flag one round late is by design."""
     site, node = evidence.facts.sites.get(abs(int(evidence.table.site[first]))), evidence.node(evidence.write_node(int(evidence.table.site[one])))
     if site is None or node is None or not node.constant:
         return False
@@ -115,7 +114,7 @@ def _stops_loop(evidence: Evidence, first: int, one: int) -> bool:
 
 
 def _let_through(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """The same where x is read in a look that else raises, and y written in what its caller does after it."""
+    """The same where x is read in a check that otherwise raises, and y is written in what its caller does afterwards."""
     table, texts = evidence.table, evidence.texts
     for site in np.unique(table.site[~table.writes]).tolist():
         if evidence.read_node(site) not in evidence.flow.graph.raising_guards:
@@ -131,7 +130,7 @@ def _let_through(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
 
 
 def _following(evidence: Evidence, texts: Texts, first: int, one: int) -> Iterator[tuple[int, int]]:
-    """What the actor of a look writes later in a function that its caller calls next, with the write of the same place beside another's write."""
+    """What the checking actor writes later in a function that its caller calls next, with the other actor's write of the same location."""
     table = evidence.table
     order, function = int(table.order[one]), evidence.function_of(int(table.site[one]))
     beside = evidence.rows_of(int(table.actor[one]), order - NEAR, order + NEAR)
@@ -148,7 +147,7 @@ def _following(evidence: Evidence, texts: Texts, first: int, one: int) -> Iterat
 
 
 def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = True) -> int | None:
-    """The write (or the last read) of `location` that the actor of `row` makes near it in the same function, or after it in one that this calls."""
+    """The write (or last read) of `location` that the actor of `row` makes nearby, in the same function or later in one that this calls."""
     table = evidence.table
     site, actor = int(table.site[row]), int(table.actor[row])
     span = table.span(location)
@@ -165,12 +164,12 @@ def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = Tr
 
 
 def _both_take_out(evidence: Evidence, last: int, two: int) -> bool:
-    """Whether both take out the same, and the first does not mind if it is gone by then: it is gone either way."""
+    """Whether both remove the same thing and the first tolerates that it is gone: the result is the same either way."""
     table = evidence.table
     return int(table.op[last]) == int(table.op[two]) == DELETE and not fails_on_nothing(evidence, int(table.site[last]))
 
 
 def _unchanging(evidence: Evidence, read: int, write: int) -> bool:
-    """Whether a write leaves what was read; one that adds to what is there does not, wherever it comes."""
+    """Whether a write leaves what was read unchanged. A write that adds to it does not, whenever it happens."""
     value, node = evidence.value(write), evidence.node(evidence.write_node(int(evidence.table.site[write])))
     return value is not None and value == evidence.value(read) and not (node is not None and node.accumulates)

@@ -1,4 +1,4 @@
-"""A shared place used as if it were a local: written, and read back after another actor may have overwritten it."""
+"""A shared location used like a local variable: written, then read back after another actor may have overwritten it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ FAR = "the write and the read are in functions that do not call each other by na
 
 
 def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
-    """W[W]R candidates: what is read back must matter, and what was written must be the actor's own.
+    """W[W]R candidates: the value read back must matter, and the written value must be the actor's own.
 
-    Only writes whose value comes from the actor (not a literal such as a state's name, which others are meant to see, unless the function goes on
-    to count from it), or that add up to something that is then decided upon.
+    Only writes whose value comes from the actor count, or writes that accumulate something that is then used for a decision. A literal, such as the
+    name of a state, is meant for others to see, unless the function goes on to count from it.
     """
     table = evidence.table
     for write_site in np.unique(table.site[table.writes]).tolist():
@@ -56,7 +56,7 @@ def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
 
 
 def _sites_of_places(evidence: Evidence, write_site: int, *, writes: bool) -> list[int]:
-    """The sites that read, or write, the places that are written at one."""
+    """The sites that read, or write, the locations that are written at a site."""
     table = evidence.table
     sites: set[int] = set()
     for location in np.unique(table.location[evidence.rows_at(write_site)])[:MOST_PLACES].tolist():
@@ -66,7 +66,7 @@ def _sites_of_places(evidence: Evidence, write_site: int, *, writes: bool) -> li
 
 
 def _counted_from(evidence: Evidence, write_site: int) -> bool:
-    """Whether the function that sets the place to a literal adds to it further down: it counts something of its own."""
+    """Whether the function that writes a literal to the location adds to it further down: it counts something of its own."""
     flow, node = evidence.flow, evidence.write_node(write_site)
     if node is None:
         return False
@@ -82,11 +82,9 @@ def _counted_from(evidence: Evidence, write_site: int) -> bool:
 
 
 def _reads_own(evidence: Evidence, write_site: int, read_site: int, *, counted: bool, far: bool = False) -> bool:
-    """Whether the text makes the read look for what the write left: it follows in the same function, or one calls the other in that order (`far`:
-    or is known to be called after it).
-
-    Not if the read begins an update of the place anew (unless it is the actor's own count), nor if what was written is compared with it, or looked
-    for in it: that asks whether it is still there.
+    """Whether the text shows that the read expects what the write stored: it follows in the same function, or one function calls the other in that
+    order. With `far`, a known call order is enough. It does not count if the read starts a new update of the location (unless it is the actor's own
+    count), or if the written value is compared with it or searched in it: that asks whether the value is still there.
     """
     graph, flow = evidence.flow.graph, evidence.flow
     write_node, read_node = evidence.write_node(write_site), evidence.read_node(read_site)
@@ -101,8 +99,8 @@ def _reads_own(evidence: Evidence, write_site: int, read_site: int, *, counted: 
 
 
 def _asks_whether_still_own(graph: FlowGraph, write_node: int, read_node: int) -> bool:
-    """Whether what is read back is compared with what was written, with what was read of the place before (`mine = self.newest`), or with what the
-    same call gives again (`current_task()`): the newest wins, and the others find that they are not.
+    """Whether the value read back is compared with the written value, with an earlier read of the location (`mine = self.newest`), or with the result
+    of the same call (`current_task()`). Then the newest actor wins, and the others notice that they lost.
     """
     sources = {code >> 1 for code in graph.nodes[write_node].sources if not code & 1}
     compared = graph.compared.get(read_node, set()) - {read_node}
@@ -116,19 +114,19 @@ def _asks_whether_still_own(graph: FlowGraph, write_node: int, read_node: int) -
 
 
 def _called_after(graph: FlowGraph, write: Place, read: Place) -> bool:
-    """Whether one of two functions calls the other, so that the read comes after the write."""
+    """Whether one of two functions calls the other so that the read comes after the write."""
     if any(line < read.line for line in graph.call_lines(read.scope, write.scope)):
         return True
     return any(line > write.line for line in graph.call_lines(write.scope, read.scope))
 
 
 def _reads_far(evidence: Evidence, write_site: int, read_site: int) -> bool:
-    """Whether a read comes after a write though neither's function calls the other's by its name."""
+    """Whether a read comes after a write although neither function calls the other by name."""
     return _goes_on(evidence, write_site, read_site) or _called_in_turn(evidence, write_site, read_site)
 
 
 def _called_in_turn(evidence: Evidence, write_site: int, read_site: int) -> bool:
-    """Whether a third function calls first the one that writes and then the one that reads, which does not change the place itself."""
+    """Whether a third function calls first the writing and then the reading function, and does not change the location itself."""
     write_node, read_node = evidence.write_node(write_site), evidence.read_node(read_site)
     if write_node is None or read_node is None:
         return False
@@ -141,7 +139,7 @@ def _called_in_turn(evidence: Evidence, write_site: int, read_site: int) -> bool
 
 
 def _goes_on(evidence: Evidence, write_site: int, read_site: int) -> bool:
-    """Whether the function that writes then calls what it was given to call, as middleware and decorators do: the rest happens in there."""
+    """Whether the writing function then calls a callable that it was given, as middleware and decorators do: the rest happens in there."""
     site = evidence.facts.sites.get(abs(write_site))
     if site is None or evidence.function_of(write_site) == evidence.function_of(read_site):
         return False
@@ -180,7 +178,7 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
 
 
 def _of_requests(evidence: Evidence, first: int, last: int) -> Candidate | None:
-    """The same of a request and a later one, which came after it only because their client waited."""
+    """The same for a request and a later one that came after it only because their client waited."""
     request = evidence.request_at(first) if evidence.requests else None
     if request is None or request != evidence.request_at(last) or evidence.locks_through(first, last) or not evidence.parted(first, last, first):
         return None
@@ -195,7 +193,7 @@ def _of_requests(evidence: Evidence, first: int, last: int) -> Candidate | None:
 
 
 def _asserted(evidence: Evidence, row: int) -> bool:
-    """Whether a test looked there for what the other one left, and found it: an `assert` that held."""
+    """Whether a test expects the other actor's value there: an `assert` that held."""
     site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
     if site is None:
         return False

@@ -1,4 +1,4 @@
-"""A resource that is disposed of and replaced, with room for another actor that replaces it too: what that one put there is never disposed of."""
+"""A resource that is disposed of and replaced. If another actor replaces it in between, that actor's resource is never disposed of."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ _DISPOSING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Replacement:
-    """Where a function looks at what it disposes of, and the lines of the statement that puts something else there."""
+    """Where a function reads what it disposes of, and the lines of the statement that stores the replacement."""
 
     looks: frozenset[int]
     puts: range
 
 
 def replacements(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
-    """R[W]W candidates in which the write hangs on nothing that was read, but the text disposes of the old (`close()`, `cancel()` …) before it
-    puts the new in its place; the other actor replaces it at the same place of the program.
+    """R[W]W candidates in which the write depends on nothing that was read, but the text disposes of the old value (`close()`, `cancel()` …) first.
+
+    The other actor replaces the resource at the same place of the program.
     """
     texts = evidence.texts
     sites: defaultdict[int, list[Site]] = defaultdict(list)
@@ -85,7 +86,7 @@ def _replaced(function: FunctionNode) -> Iterator[_Replacement]:
 
 
 def _disposed(nodes: list[ast.AST]) -> dict[str, set[int]]:
-    """The places whose content is disposed of, as text, with the lines that look at them."""
+    """The locations whose content is disposed of, as text, with the lines that read them."""
     named: dict[str, tuple[str, int]] = {}
     tests: defaultdict[str, set[int]] = defaultdict(set)
     for node in nodes:
@@ -112,7 +113,7 @@ def _disposed(nodes: list[ast.AST]) -> dict[str, set[int]]:
 
 
 def _place(value: ast.expr) -> str | None:
-    """The place that an expression reads or takes out, as text: `self.plan`, `self.open[name]`, also by `pop` and `get`."""
+    """The location that an expression reads or removes, as text: `self.plan`, `self.open[name]`, also by `pop` and `get`."""
     match value:
         case ast.Attribute() | ast.Subscript() | ast.Name():
             return ast.unparse(value)

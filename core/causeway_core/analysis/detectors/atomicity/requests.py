@@ -1,4 +1,4 @@
-"""Request handlers that ran one after another only because their client waited."""
+"""Request handlers that ran one after the other only because their client waited."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ NOTE = "in this run the requests came one after the other because one client wai
 
 
 def only_waited_for(finding: Finding) -> Finding:
-    """A finding about two requests of which the one was made when the other had been answered."""
+    """The finding, lowered to a hint, for two requests of which one was sent only after the other had been answered."""
     return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.25, explanation=f"{finding.explanation} {NOTE.capitalize()}.")
 
 
 def request_windows(evidence: Evidence, windows: Windows) -> Iterator[Candidate]:
-    """Open windows within one request whose read another request made too, though ordered after or before: suppose both came at once (after 2AD)."""
+    """Windows inside one request whose read another request made too, before or after it: they race if both come at once (after 2AD)."""
     if not evidence.requests:
         return
     for found in windows.dependent():

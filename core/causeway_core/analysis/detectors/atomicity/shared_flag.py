@@ -1,4 +1,4 @@
-"""Marks that an actor sets for itself, looks at, and clears, in a place where another would take them for its own."""
+"""Flags that an actor sets for itself, checks and clears, in a location where another actor takes them for its own."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ NEAR = 64
 
 
 def shared_flags(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """W[R]R candidates: an actor sets a flag, finds it set in a look, and clears it therefore. Another, which did not set it, looks in another
-    function, where it would clear it too, having done something else because of it. A flag that all clear in one function says the same to each.
+    """W[R]R candidates: an actor sets a flag, finds it set and therefore clears it; another actor that did not set it would clear it too.
+
+    The other actor checks it in another function and does something else because of it. A flag that all actors clear in one function means the same
+    to each.
     """
     table = evidence.table
     for site in np.unique(table.site[(table.op == WRITE) & (table.vk == ValueKind.TRUE)]).tolist():
@@ -34,13 +36,13 @@ def shared_flags(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                 free = evidence.parted(first, last, other) and not through & evidence.locks_at(other)
                 if free and _would_clear(evidence, first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                     given += 1
-                    candidate = Candidate(Pattern.OWN_MARK, "atomicity_violation", first, last, (other,), "control")
+                    candidate = Candidate(Pattern.SHARED_FLAG, "atomicity_violation", first, last, (other,), "control")
                     yield candidate.lowered("latent", "this run had the good order")
                     break
 
 
 def _own_look(evidence: Evidence, first: int) -> int | None:
-    """Where the actor that set a flag finds it set and therefore clears it."""
+    """The read at which the actor that set a flag finds it set and therefore clears it."""
     table, look = evidence.table, None
     for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):
         if int(table.location[row]) != int(table.location[first]):
@@ -53,7 +55,7 @@ def _own_look(evidence: Evidence, first: int) -> int | None:
 
 
 def _would_clear(evidence: Evidence, first: int, look: int, other: int) -> bool:
-    """Whether a look of an actor that never sets the flag decides, in another function than the first's look, whether that clears it."""
+    """Whether a read by an actor that never sets the flag decides, in a different function from the first's, about clearing it."""
     table, flow = evidence.table, evidence.flow
     span = table.span(int(table.location[first]))
     sets = bool((table.writes[span] & (table.actor[span] == table.actor[other])).any())

@@ -1,4 +1,4 @@
-"""A container that is changed after another actor has put a new one in its place: what is put in is gone with the old one."""
+"""Stale container: a change to a container after another actor has replaced it is lost with the old one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ ENOUGH = 3
 
 
 def stale_changes(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """R[W]M candidates: an actor fetches a container, gives way, and changes it; another puts a different one in the place it was fetched from."""
+    """R[W]M candidates: an actor reads a container, passes a scheduling point and changes it; another actor stores a different one in that location.
+    """
     table = evidence.table
     for site in np.unique(table.site[table.writes]).tolist():
         given = 0
@@ -32,7 +33,7 @@ def stale_changes(evidence: Evidence, partners: Partners) -> Iterator[Candidate]
 
 
 def _fetched(evidence: Evidence, last: int) -> int | None:
-    """Where the actor last read the container that it changes, in the same function, if it gave way since and did not take it out itself."""
+    """Where the actor last read the container that it changes: in the same function, before a scheduling point, and without removing it itself."""
     table = evidence.table
     name = f"#{(evidence.facts.locations[int(table.location[last])].object or 0) & 0xFFFFFFFF}>"
     function, actor, order = evidence.function_of(int(table.site[last])), int(table.actor[last]), int(table.order[last])
@@ -58,6 +59,6 @@ def _replaced(evidence: Evidence, partners: Partners, first: int, last: int) -> 
             continue
         if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
             inside = int(table.order[first]) < int(table.order[other]) < int(table.order[last])
-            candidate = Candidate(Pattern.STALE, "atomicity_violation", first, last, (other,), "data", inside)
+            candidate = Candidate(Pattern.STALE_CONTAINER, "atomicity_violation", first, last, (other,), "data", inside)
             return candidate if inside else candidate.lowered("latent", "the change may be meant for the container that it started with")
     return None

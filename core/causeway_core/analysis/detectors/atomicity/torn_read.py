@@ -1,4 +1,4 @@
-"""Two places that are changed one after the other, and read together in between; or the other way round."""
+"""Torn reads: two locations that are written one after the other and read together in between, or the other way round."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LOOK_AHEAD = 12
 
 
 def torn_reads(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """x…y[x y] candidates: one actor writes two attributes of an object with a gap, another reads both in one expression, or one because of
-    the other.
+    """x…y[x y] candidates: one actor writes two attributes of an object with a gap; another reads both in one expression, or one because of the
+    other.
     """
     table = evidence.table
     done: defaultdict[tuple[int, int], int] = defaultdict(int)
@@ -38,7 +38,7 @@ def torn_reads(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
 
 
 def _siblings(evidence: Evidence, row: int, *, writes: bool) -> list[int]:
-    """Accesses of other attributes of the same object that the actor makes soon after, in the same function; under a lock also of what is in them."""
+    """Accesses of other attributes of the same object that the actor makes soon after in the same function; under a lock, also of their contents."""
     table, facts = evidence.table, evidence.facts
     owner = facts.locations[int(table.location[row])]
     if owner.kind not in ("attribute", "global"):
@@ -56,7 +56,7 @@ def _siblings(evidence: Evidence, row: int, *, writes: bool) -> list[int]:
 
 
 def _kept_in(evidence: Evidence, place: Location, owner: Location) -> bool:
-    """Whether a place is in (or is the size of) a container that the object of another place keeps in one of its attributes."""
+    """Whether a location is in (or is the size of) a container that an attribute of the other location's object holds."""
     thing = evidence.facts.objects.get(place.object or 0)
     return owner.kind == "attribute" and place.kind in ("item", "structure") and thing is not None and thing.owner == owner.object
 

@@ -1,4 +1,4 @@
-"""Statements that change a place, and what takes such a change back."""
+"""Statements that change a location, and statements that undo such a change."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _REVERSED = frozenset({("+", "-"), ("-", "+"), ("True", "False")})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that changes a place: its target as text, what it does, and the statements around it, outermost first. `subject`: the name that
-    what was taken is bound to, or of what is given; of an item, its key. `value`: what an item is set to."""
+    """A statement that changes a location: its target as text, what it does, and the statements around it, outermost first. `subject` is the name
+    that the removed value is bound to, or the name of the value that is stored; of an item, its key. `value` is what an item is set to.
+    """
 
     node: ast.stmt
     target: str
@@ -31,7 +32,7 @@ class Change:
 
 
 def changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[Change]:
-    """The changes of what is not a local, in order of the text."""
+    """The changes of locations other than locals, in text order."""
     for child in ast.iter_child_nodes(node):
         inside = (*around, node)
         if isinstance(child, FunctionNode | ast.ClassDef | ast.Lambda):
@@ -63,7 +64,7 @@ class _Method:
 
 
 def _method(value: ast.expr) -> _Method | None:
-    """The call of a method of what is not a local, awaited or not."""
+    """The call of a method on something other than a local, awaited or not."""
     match value:
         case ast.Await(value=inner):
             return _method(inner)
@@ -75,21 +76,21 @@ def _method(value: ast.expr) -> _Method | None:
 
 
 def _subject(statement: ast.stmt, method: _Method) -> str:
-    """What a statement takes into a name, or what it gives."""
+    """The name that a statement binds the removed value to, or the value that it stores."""
     if isinstance(statement, ast.Assign):
         return ast.unparse(statement.targets[0])
     return ast.unparse(method.args[0]) if method.args else ""
 
 
 def takes_back(one: Change, other: Change) -> bool:
-    """Whether the second change is of a kind that takes the first back: whether it is of the same place and thing is for the caller to say."""
+    """Whether the second change is of a kind that undoes the first. The caller compares the location and the value."""
     if one.does in TAKES:
         return other.does in GIVES
     return (one.does, other.does) in _REVERSED or other.does in UNDOES.get(one.does, ())
 
 
 def sees_cancellation(handler: ast.ExceptHandler) -> bool:
-    """Whether an except clause catches a cancellation."""
+    """Whether an except clause catches CancelledError."""
     names = {last_name(node) for node in ast.walk(handler.type)} if handler.type is not None else {"BaseException"}
     return bool(names & {"BaseException", "CancelledError"})
 
@@ -99,5 +100,5 @@ def _statements(body: Sequence[ast.stmt]) -> list[ast.AST]:
 
 
 def touches(body: Sequence[ast.stmt], target: str) -> bool:
-    """Whether some statements mention a place, or call something that may."""
+    """Whether some statements mention a location, or call something that may."""
     return any(isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and ast.unparse(node) == target for node in _statements(body))

@@ -1,4 +1,4 @@
-"""What a task takes out of a place to hand it over, and would take along when it is cancelled."""
+"""Items that a task removes from a location to hand over, and that are lost if it is cancelled in between."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COPYING = frozenset({"list", "dict", "set", "tuple", "copy", "sorted"})
 
 @dataclass(frozen=True, slots=True)
 class _Sweep:
-    """A place that is emptied, or that one thing is taken out of, and the local that has what was in it."""
+    """A location that is emptied, or from which one item is removed, and the local that holds what was removed."""
 
     node: ast.stmt
     place: str
@@ -30,9 +30,10 @@ class _Sweep:
 
 
 def lost_batches(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Coroutines that ran, empty a place of others into a local and hand that over in an await, in a program that cancels: nothing puts it back if
-    the cancellation comes there. The same of one thing that is taken out, where who cancels sees to what is left in the place. Hints, for a re-run to
-    confirm.
+    """Coroutines that ran, empty a shared location into a local and pass that on in an await, in a program that cancels tasks.
+
+    Nothing puts the items back if the cancellation arrives there. The same for a single removed item, where the cancelling code goes on to process
+    what is left in the location. Hints, for a re-run to confirm.
     """
     if not cancels(evidence.texts, events):
         return []
@@ -47,7 +48,7 @@ def lost_batches(scene: Scene, evidence: Evidence, events: Iterable[Operation]) 
 
 
 def _sweeps(function: ast.AsyncFunctionDef) -> Iterator[_Sweep]:
-    """`batch, self.waiting = self.waiting, []`; or `batch = self.waiting` (or a copy), and further down a new one or `self.waiting.clear()`."""
+    """`batch, self.waiting = self.waiting, []`; or `batch = self.waiting` (or a copy) followed by a new list or `self.waiting.clear()`."""
     held: dict[str, str] = {}
     for node in sorted((each for each in own_nodes(function) if isinstance(each, ast.stmt)), key=lambda each: (each.lineno, each.col_offset)):
         match node:
@@ -76,7 +77,9 @@ def _takes(function: ast.AsyncFunctionDef) -> Iterator[_Sweep]:
 
 
 def _seen_to(texts: Texts, take: _Sweep) -> bool:
-    """Whether who cancels, or whose time limit is over, goes on with what is in the place, by its name, itself or in a function that it calls."""
+    """Whether the code that cancels, or whose time limit expires, processes what is in the location, by its name, itself or in a function that it
+    calls.
+    """
     name = take.place.rpartition(".")[2]
     for _, function in texts.functions():
         for node in _once_cancelled(function):
@@ -86,7 +89,7 @@ def _seen_to(texts: Texts, take: _Sweep) -> bool:
 
 
 def _once_cancelled(function: FunctionNode) -> Iterator[ast.AST]:
-    """What a function does after it has cancelled something, and where a time limit of its own is over."""
+    """What a function does after it has cancelled something, or after a time limit of its own has expired."""
     nodes = list(own_nodes(function))
     cancelled = min((node.lineno for node in nodes if isinstance(node, ast.Call) and called(node) == "cancel"), default=None)
     yield from (node for node in nodes if cancelled is not None and getattr(node, "lineno", 0) > cancelled)
@@ -102,7 +105,7 @@ def _mentions(texts: Texts, function: str, name: str) -> bool:
 
 
 def _source(value: ast.expr) -> str:
-    """The attribute that a value is, or is a copy of."""
+    """The attribute that a value is, or of which it is a copy."""
     match value:
         case ast.Attribute():
             return ast.unparse(value)
@@ -127,7 +130,7 @@ def _is_empty(value: ast.expr) -> bool:
 
 
 def _hands_over(function: ast.AsyncFunctionDef, sweep: _Sweep) -> Iterator[ast.Await]:
-    """The first await that is given what was taken, unless a cancellation there is seen to, or kept from it."""
+    """The first await that is given the removed items, unless a cancellation there is handled or shielded."""
     kept = {id(node) for block in own_nodes(function) if isinstance(block, ast.Try) and _puts_back(block, sweep) for node in ast.walk(block)}
     for node in sorted((each for each in own_nodes(function) if isinstance(each, ast.Await)), key=lambda each: (each.lineno, each.col_offset)):
         given = [each for each in ast.walk(node.value) if isinstance(each, ast.Name) and each.id == sweep.local]
@@ -137,7 +140,7 @@ def _hands_over(function: ast.AsyncFunctionDef, sweep: _Sweep) -> Iterator[ast.A
 
 
 def _puts_back(block: ast.Try, sweep: _Sweep) -> bool:
-    """Whether a cancellation in a `try` is seen by code that has to do with the place or with what was taken."""
+    """Whether a `try` handles a cancellation in code that refers to the location or to the removed items."""
     parts = [block.finalbody, *(handler.body for handler in block.handlers if sees_cancellation(handler))]
     return any(touches(part, each) for part in parts for each in (sweep.place, sweep.local))
 

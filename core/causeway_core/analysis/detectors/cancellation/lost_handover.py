@@ -1,4 +1,4 @@
-"""What is handed to a waiting task that is cancelled before it runs again, and then belongs to nobody."""
+"""Values handed over to a waiting task that is cancelled before it runs again: nothing owns them then."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _ASKS = frozenset({"done", "cancelled", "result", "exception"})
 
 
 def lost_handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Coroutines that wait for a future which they have put where another takes it out to give it a result, and that do not look, when they are
-    cancelled, whether they had got it; or for a condition of which another notifies one, and that do not notify the next then. A hint: whether
-    anything depends on it only a run can tell in which the cancellation comes then.
+    """Coroutines that lose what they are given when they are cancelled: through a future that another actor resolves, or through `notify()` of a
+    condition. The first kind awaits a future that it has stored for another actor, and does not check, when cancelled, whether it has a result. The
+    second waits for a condition, and does not notify the next waiter when cancelled. A hint: only a re-run with such a cancellation shows whether
+    anything depends on it.
     """
     texts = evidence.texts
     if not cancels(texts, events):
@@ -42,7 +43,7 @@ def lost_handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]
 
 
 def _waits_notified(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await, str]]:
-    """The awaits of a condition, by its name."""
+    """The awaits of a condition, with its name."""
     for node in own_nodes(function):
         if isinstance(node, ast.Await) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
             name = last_name(node.value.func.value)
@@ -51,14 +52,14 @@ def _waits_notified(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await,
 
 
 def _notifies(function: FunctionNode, name: str) -> Iterator[ast.Call]:
-    """The calls that notify one of those who wait for a condition: of all nobody's is lost."""
+    """The calls that notify one waiter of a condition. With `notify_all()`, no notification is lost."""
     for node in own_nodes(function):
         if isinstance(node, ast.Call) and called(node) == "notify" and isinstance(node.func, ast.Attribute) and last_name(node.func.value) == name:
             yield node
 
 
 def _notifies_after(function: ast.AsyncFunctionDef) -> bool:
-    """Whether who is cancelled notifies the next."""
+    """Whether a cancelled waiter notifies the next one."""
     cleaning = [
         each
         for block in own_nodes(function)
@@ -69,7 +70,7 @@ def _notifies_after(function: ast.AsyncFunctionDef) -> bool:
 
 
 def _settlings(function: FunctionNode) -> Iterator[ast.Call]:
-    """The calls of `set_result` on what a function has taken out of a collection."""
+    """The calls of `set_result` on a future that a function has removed from a collection."""
     taken = {
         last_name(target)
         for node in own_nodes(function)
@@ -85,7 +86,7 @@ def _settlings(function: FunctionNode) -> Iterator[ast.Call]:
 
 
 def _waits(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await, str]]:
-    """The awaits of a future that the function made and put somewhere."""
+    """The awaits of a future that the function created and stored."""
     made = {
         last_name(target)
         for node in own_nodes(function)
@@ -98,7 +99,7 @@ def _waits(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await, str]]:
 
 
 def _looks_after(function: ast.AsyncFunctionDef, name: str, givers: set[str]) -> bool:
-    """Whether an except clause or `finally` asks the future how it ended, or hands on by one of the functions that give."""
+    """Whether an except clause or `finally` checks how the future ended, or passes its value on by one of the giving functions."""
     for block in own_nodes(function):
         if not isinstance(block, ast.Try):
             continue

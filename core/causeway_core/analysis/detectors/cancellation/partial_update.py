@@ -1,4 +1,4 @@
-"""Changes that a cancelled task would leave half done."""
+"""Updates that a cancelled task leaves half done."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ SUSPENDING = ast.Await | ast.AsyncFor | ast.AsyncWith
 
 
 def partial_updates(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Coroutines that ran, change something and change it back (or its counterpart) after an await that no `finally` covers, in a program that
-    cancels: by `cancel()`, a timeout or a task group. Latent: it takes a cancellation at that await.
+    """Coroutines that ran, change something and undo it (or make a counterpart change) after an await that no `finally` covers.
+
+    Only in a program that cancels: by `cancel()`, a timeout or a task group. Latent: it takes a cancellation at that await.
     """
     texts = evidence.texts
     if not cancels(texts, events):
@@ -52,12 +53,12 @@ def cancels(texts: Texts, events: Iterable[Operation]) -> bool:
 
 
 def limits(node: ast.AST) -> bool:
-    """Whether it is a call that cancels what lasts too long, or a group that cancels its tasks when one fails."""
+    """Whether a call cancels what takes too long, or is a group that cancels its tasks when one fails."""
     return isinstance(node, ast.Call) and called(node) in _CANCELS and not _of_condition(node)
 
 
 def _of_condition(call: ast.Call) -> bool:
-    """Whether it is the `wait_for` of a condition, which has no time limit."""
+    """Whether it is a condition's `wait_for`, which has no time limit."""
     return called(call) == "wait_for" and len(call.args) + len(call.keywords) == 1
 
 
@@ -77,12 +78,12 @@ def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.Asyn
 
 
 def _locals(function: ast.AsyncFunctionDef) -> set[str]:
-    """The names that a function binds in its body: what is in them is its own until it hands it on."""
+    """The names that a function binds in its body. What they hold is private until it is passed on."""
     return {node.id for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def _handed_on(function: ast.AsyncFunctionDef) -> set[str]:
-    """The names of a function's own that it also puts into an attribute or item, where others find what they name."""
+    """The local names whose value the function also stores in an attribute or item, where other actors find it."""
     found: set[str] = set()
     for node in own_nodes(function):
         if isinstance(node, ast.Assign) and any(isinstance(target, ast.Attribute | ast.Subscript) for target in node.targets):
@@ -91,7 +92,7 @@ def _handed_on(function: ast.AsyncFunctionDef) -> set[str]:
 
 
 def _uncleaned(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
-    """A `try` that cleans up when what it awaits fails, but not when it is cancelled there: since 3.8 `except Exception` does not see that."""
+    """A `try` that cleans up when what it awaits fails, but not when it is cancelled: since Python 3.8, `except Exception` does not catch that."""
     for block in own_nodes(function):
         if not isinstance(block, ast.Try) or any(sees_cancellation(handler) for handler in block.handlers):
             continue
@@ -105,7 +106,7 @@ def _uncleaned(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncF
 
 
 def _only_tells(statement: ast.stmt) -> bool:
-    """Whether a statement does no more than log or print."""
+    """Whether a statement only logs or prints."""
     match statement:
         case ast.Expr(value=ast.Call() as call):
             return called(call) in _TELLING
@@ -117,8 +118,10 @@ def _only_tells(statement: ast.stmt) -> bool:
 
 
 def _belong_together(one: Change, other: Change) -> str | None:
-    """Whether the second change takes the first back (`undo`), or moves to another attribute of the same object what it took (`move`), as it is
-    with two tables of which each is looked up by what the other holds."""
+    """Whether the second change undoes the first (`undo`), or moves what it removed to another attribute of the same object (`move`).
+
+    Moving also covers two tables of which each is keyed by the values of the other.
+    """
     if one.target == other.target:
         same = one.subject == other.subject != "" if one.does in TAKES else one.does != "[]" or one.subject == other.subject
         return "undo" if same and takes_back(one, other) else None
@@ -128,15 +131,16 @@ def _belong_together(one: Change, other: Change) -> str | None:
 
 
 def _in_both_tables(one: Change, other: Change) -> bool:
-    """Whether a key is entered with a value in one table and the value with the key in another; or is what was taken out of the one the key that is
-    taken out of the other."""
+    """Whether a key is entered with a value in one table and the value with the key in another; or what is removed from the one is the key that is
+    removed from the other.
+    """
     if one.does == other.does == "[]":
         return one.value == other.subject and one.subject == other.value
     return one.does in TAKES and isinstance(one.node, ast.Assign) and other.does in ("del", "pop") and one.subject == other.subject != ""
 
 
 def _other_branch(one: Change, other: Change) -> bool:
-    """Whether the two stand in different branches of one statement, or in an except clause."""
+    """Whether the two are in different branches of one statement, or in an except clause."""
     if any(isinstance(node, ast.ExceptHandler) for node in other.around):
         return True
     shared = [node for node in one.around if isinstance(node, ast.If) and node in other.around]
@@ -150,7 +154,7 @@ def _part(branching: ast.AST, change: Change) -> str:
 
 
 def _open_awaits(function: ast.AsyncFunctionDef, one: Change, other: Change) -> list[ast.AST]:
-    """The first awaits between the two that nothing protects: no shield, no `try` whose `finally` (or except of everything) takes the change back."""
+    """The first unprotected awaits between the two: no shield, and no `try` whose `finally` (or except of everything) undoes the change."""
     found: list[ast.AST] = []
     protecting = {id(node) for node in _protected(function, other)}
     for node in sorted((each for each in own_nodes(function) if isinstance(each, SUSPENDING)), key=lambda each: (each.lineno, each.col_offset)):
@@ -166,7 +170,7 @@ def _open_awaits(function: ast.AsyncFunctionDef, one: Change, other: Change) -> 
 
 
 def _protected(function: ast.AsyncFunctionDef, other: Change) -> Iterator[ast.AST]:
-    """The nodes of `try` bodies that end in a `finally`, or in an except clause that sees cancellations, by which the change is taken back."""
+    """The nodes of `try` bodies with a `finally`, or an except clause that catches cancellation, that undoes the change."""
     for block in own_nodes(function):
         if not isinstance(block, ast.Try):
             continue
@@ -225,7 +229,7 @@ def _uncleaned_finding(
 
 
 def moments(evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Callable[[ast.AST, str, str], Moment]:
-    """Makes moments of a task that ran a function (any, where the recording does not tell)."""
+    """A function that makes moments of a task that ran a function (of any task, where the recording does not tell)."""
     tasks = [each for each in evidence.facts.actors.values() if each.kind == "task"]
     named = [each for each in tasks if each.path.rpartition("/")[2].partition("#")[0] == function.name]
     actor, shown = next((each.id for each in (*named, *tasks)), 1), evidence.facts.shown(path)

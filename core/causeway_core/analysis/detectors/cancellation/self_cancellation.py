@@ -1,4 +1,4 @@
-"""Tasks that come to code by which they cancel themselves, and then go on awaiting."""
+"""Tasks that reach code that cancels themselves, and then await."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAKES = frozenset({"create_task", "ensure_future"})
 
 @dataclass(frozen=True, slots=True)
 class _Suspect:
-    """A function that a task of `body` leads to, cancels what `name` holds (that task) in line `cancels`, and awaits in line `awaits`."""
+    """A function that a task of `body` may run. It cancels what `name` holds (that task) at line `cancels`, and awaits at line `awaits`."""
 
     path: str
     function: FunctionNode
@@ -30,8 +30,9 @@ class _Suspect:
 
 
 def self_cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Of a task that another cancelled in this run, and that would have gone on to the same `cancel()` itself: a hint, which a run confirms in which
-    it comes there first.
+    """Tasks that another actor cancelled in this run, and that would have run the same `cancel()` themselves.
+
+    A hint: a re-run where they do confirms it.
     """
     texts = evidence.texts
     suspects = list(_suspects(texts)) if texts.mentions("cancel") else []
@@ -64,7 +65,7 @@ def _suspects(texts: Texts) -> Iterator[_Suspect]:
 
 
 def _tasks_kept(function: FunctionNode) -> Iterator[tuple[str, str]]:
-    """The attributes in which a function keeps tasks that it makes, and the coroutine functions of these."""
+    """The attributes in which a function stores tasks that it creates, with their coroutine functions."""
     for node in own_nodes(function):
         match node:
             case ast.Assign(targets=targets, value=ast.Call(args=[ast.Call() as body, *_]) as call) if called(call) in _MAKES:
@@ -72,7 +73,7 @@ def _tasks_kept(function: FunctionNode) -> Iterator[tuple[str, str]]:
 
 
 def _cancels(function: FunctionNode, name: str) -> list[int]:
-    """The lines in which a function cancels what an attribute of a name holds, or held; none where it asks which task it is."""
+    """The lines at which a function cancels what an attribute holds or held; none where it checks which task is running."""
     nodes = list(own_nodes(function))
     if any(isinstance(node, ast.Call) and called(node) == "current_task" for node in nodes):
         return []

@@ -1,4 +1,4 @@
-"""What one function takes for another to give back, and has in hand when it is cancelled."""
+"""Resources that one function acquires for another to release, and that are never released if the task is cancelled in between."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
 
 
 def unreleased_resources(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Coroutines that ran and change something that another function of their class (or beside them) changes back, and then await before they
-    return: whoever is cancelled there never gets what they took, and has nothing to give back. A hint: something else may see to it, which only
-    a run can tell.
+    """Coroutines that ran and change something that a sibling function undoes, and then await before they return.
+
+    A caller cancelled there never gets the resource, so it has nothing to release. A hint: something else may release it, which only a re-run can
+    tell.
     """
     texts = evidence.texts
     if not cancels(texts, events):
@@ -45,7 +46,7 @@ def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.Asyn
 
 
 def _beside(texts: Texts, path: str, function: FunctionNode) -> list[FunctionNode]:
-    """The other methods of a function's class; of a function without one those that stand in the same body."""
+    """The other methods of a function's class; for a function without a class, those in the same body."""
     tree = texts.tree(path)
     for node in ast.walk(tree) if tree is not None else ():
         body = getattr(node, "body", None)
@@ -55,7 +56,7 @@ def _beside(texts: Texts, path: str, function: FunctionNode) -> list[FunctionNod
 
 
 def _known_to_others(function: FunctionNode, change: Change) -> bool:
-    """Whether the place of a change goes by the same words in the functions beside: an attribute of `self`, or a name that is none of its own."""
+    """Whether sibling functions name the changed location by the same words: an attribute of `self`, or a name that is not local."""
     root = change.target.partition(".")[0].partition("[")[0]
     bound = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)} - {"self", "cls"}
     bound |= {node.id for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -63,7 +64,7 @@ def _known_to_others(function: FunctionNode, change: Change) -> bool:
 
 
 def _open_awaits(one: Change, givers: frozenset[str]) -> list[ast.AST]:
-    """The awaits that come after a change, but for those under a `try` that takes it back whatever happens, and shields."""
+    """The awaits after a change, except those that are shielded or under a `try` that undoes it in every case."""
     found: list[ast.AST] = []
     for statement in _following(one):
         covered: set[int] = set()
@@ -78,7 +79,7 @@ def _open_awaits(one: Change, givers: frozenset[str]) -> list[ast.AST]:
 
 
 def _following(one: Change) -> Iterator[ast.stmt]:
-    """The statements that come after a change in the blocks around it, up to one that leaves; none of a `try` that may take it back."""
+    """The statements after a change in the blocks around it, up to one that leaves; none in a `try` that may undo it."""
     inner: ast.AST = one.node
     for around in reversed(one.around):
         block = next((each for name in ("body", "orelse", "finalbody") if inner in (each := getattr(around, name, None) or [])), [])
@@ -93,7 +94,7 @@ def _following(one: Change) -> Iterator[ast.stmt]:
 
 
 def _covers(block: ast.Try, one: Change, givers: frozenset[str]) -> bool:
-    """Whether a `try` takes a change back, itself or by what it calls, when it is cancelled."""
+    """Whether a `try` undoes a change on cancellation, itself or through what it calls."""
     clauses = [block.finalbody, *(handler.body for handler in block.handlers if sees_cancellation(handler))]
     return any(touches(body, one.target) or _calls(body, givers) for body in clauses)
 

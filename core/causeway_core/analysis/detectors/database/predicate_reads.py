@@ -1,6 +1,6 @@
-"""Writes to a table that hang on what an earlier statement found in it, with room for another actor that found the same.
+"""Writes to a table that depend on an earlier query of it, while another actor can make the same query in between.
 
-What was read need not be the row that is written: a row that was not there yet, the whole table, a sum over an owner's rows (write skew).
+The row that was read need not be the row that is written: it may be a missing row, the whole table, or a sum over an owner's rows (write skew).
 """
 
 from __future__ import annotations
@@ -41,12 +41,10 @@ class _Use:
 
 
 def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """SELECT, then INSERT or UPDATE of the same table by the same actor (or in the name of the same task), which the text makes depend on what was
-    found; another actor makes the same SELECT, and nothing keeps it out. One finding a pair of statements.
-
-    Not if both are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, ON CONFLICT), nor for an
-    INSERT that a constraint refuses and whose refusal is handled. An upsert that replaces what is there counts if it is made of what was found: two
-    that found nothing may well put in the same.
+    """SELECT, then INSERT or UPDATE of the same table by the same actor (or for the same task), dependent on the result by the text; one per
+    statement pair. Another actor makes the same SELECT, and nothing keeps it out. It does not count if both statements are in one transaction that
+    others have to wait for, for writes that check again (WHERE beyond the key, ON CONFLICT), or for an INSERT whose refusal by a constraint is
+    handled. An upsert that replaces the row counts if it is computed from the result: two actors that found nothing may well insert the same.
     """
     deeds = ((sql, Deed.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
     uses = [_Use(sql, place, deed, deed) for sql, deed in deeds if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
@@ -75,7 +73,7 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
 
 
 def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
-    """Each write with the reads of its table that its actor made before it, or that were made before in the name of its task, the latest first."""
+    """Each write with the earlier reads of its table by its actor, or for its task, latest first."""
     before: dict[tuple[int, str], list[_Use]] = {}
     for use in sorted(uses, key=lambda each: (each.deed.order, each.sql.at)):
         statement = parse(use.sql.statement)
@@ -95,7 +93,7 @@ def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
 
 
 def _refused(read: Sql, write: Sql) -> bool:
-    """Whether two actors that were led to the same row could not both write it: what was read says which one, and the transaction keeps its view."""
+    """Whether two actors led to the same row could not both write it: the read says which row, and the transaction keeps its snapshot."""
     same = read.transaction is not None and read.transaction == write.transaction and read.connection == write.connection
     return same and (write.isolation or "").upper() == "REPEATABLE READ" and parse(write.statement).verb == "UPDATE"
 
@@ -107,12 +105,12 @@ def _checks(sql: Sql) -> bool:
 
 
 def _same_row(read: Sql, write: Sql) -> bool:
-    """Whether a row was read by its key and is overwritten: that is a window of a row, told elsewhere."""
+    """Whether a row was read by its key and is overwritten: that is a row window, reported elsewhere."""
     return bool(set(read.rows) & set(write.rows)) and parse(write.statement).verb == "UPDATE" and not write.details.get("atomic")
 
 
 def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Use | None:
-    """Another actor's statement like the read that may fall into the window."""
+    """Another actor's statement like the read that may run inside the window."""
     own = (read.deed.who, write.deed.who)
     alike = [use for use in uses if use.deed.who not in own and use.sql.statement == read.sql.statement and use.table == read.table]
     for other in alike[:SAMPLE]:
@@ -130,21 +128,21 @@ def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Us
 
 
 def _struck(uses: list[_Use], read: _Use, write: _Use) -> bool:
-    """Whether another wrote by the same statement after the look and before the write that hangs on it."""
+    """Whether another actor wrote by the same statement between the read and the dependent write."""
     own = (read.deed.who, write.deed.who)
     alike = (use for use in uses if use.deed.who not in own and use.sql.statement == write.sql.statement and use.table == write.table)
     return any(use.sql.error is None and read.deed.order < use.deed.order < write.deed.order and _matters(read.sql, use.sql) for use in alike)
 
 
 def _matters(read: Sql, other: Sql) -> bool:
-    """Whether both asked for the same: by key or equality for the same value, else for the table as a whole."""
+    """Whether both queried the same: by key or equality with the same value, otherwise the table as a whole."""
     if any(len(row) > 1 for row in (*read.rows, *other.rows)):
         return bool(set(read.rows) & set(other.rows))
     return True
 
 
 def _refusal_handled(texts: Texts, write: _Use) -> bool:
-    """Whether an INSERT stands in a `try` that meets the database's refusal with another statement, by leaving, or with an error of its own."""
+    """Whether an INSERT is in a `try` that handles the database's refusal by another statement, by leaving, or by an error of its own."""
     if parse(write.sql.statement).verb != "INSERT":
         return False
     for node in texts.around(write.place.path, write.place.line):

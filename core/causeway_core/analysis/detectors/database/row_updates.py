@@ -1,4 +1,4 @@
-"""Database rows read and then written in another statement, with room for another actor in between."""
+"""Database rows that are read and then written in another statement, while another actor can run in between."""
 
 from __future__ import annotations
 
@@ -45,11 +45,10 @@ class _Window:
 
 
 def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """SELECT of a row, then UPDATE or DELETE of it by the same actor, or in the name of the same task, with no lock of the database or the program
-    around them and not in one transaction that serializes them; another actor's statement on the row is concurrent.
+    """SELECT of a row, then UPDATE or DELETE of it by the same actor, or for the same task; one finding per statement pair.
 
-    Not for writes that are safe by themselves: `SET x = x + ?`, a WHERE that checks more than the key, upserts. One finding a pair of
-    statements.
+    No lock of the database or the program spans them, and no transaction serializes them. Another actor's statement on the row is concurrent. Not for
+    writes that are safe by themselves: `SET x = x + ?`, a WHERE that checks more than the key, upserts.
     """
     found: dict[tuple[str, str], _Window] = {}
     texts = Texts(evidence.facts.sources)
@@ -64,7 +63,7 @@ def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
 
 
 def _independent(scene: Scene, texts: Texts, window: _Window) -> bool:
-    """Whether nothing that was read goes into what is written: other columns were read, or all of a mapped object, and the text shows no way."""
+    """Whether nothing that was read is used in the write: other columns were read, or all of a mapped object, and the text shows no data flow."""
     read, write = window.read.sql, window.write.sql
     columns = write.details.get("columns") or ()
     where, statement = scene.place(write.at), parse(write.statement)
@@ -107,13 +106,13 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
 
 
 def _sets_what_was_looked_at(read: _Use, statement: Statement) -> bool:
-    """Whether the statement sets a column to a literal that the read asked for by name: what it says may be over by then."""
+    """Whether the statement sets a column that the read selected by name to a literal: the state that it stands for may be stale."""
     selected = parse(read.sql.statement).selected
     return selected is not None and bool(selected & statement.constants)
 
 
 def _statement(sql: Sql) -> Statement:
-    """What the statement does; the recorder's own reading of it counts more than its text."""
+    """What the statement does. What the recorder parsed takes precedence over its text."""
     read = parse(sql.statement)
     relative = bool(sql.details["atomic"]) if sql.details.get("atomic") is not None else read.relative
     checked = len(sql.details["where"]) > 1 if sql.details.get("where") else read.checked
@@ -121,7 +120,7 @@ def _statement(sql: Sql) -> Statement:
 
 
 def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use, write: _Use, uses: list[_Use]) -> _Window | None:
-    """The window with the statement of another actor that fits into it best: one that did, a writer, a reader of the same text."""
+    """The window with the best fitting statement of another actor: one that ran inside, then a writer, then a reader with the same text."""
     own = (read.deed.who, write.deed.who)
     others = [use for use in uses if use.deed.who not in own and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
     others.sort(key=lambda use: (not read.order < use.order < write.order, use.sql.access != "write", abs(use.order - write.order)))

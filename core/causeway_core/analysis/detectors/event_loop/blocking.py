@@ -1,4 +1,4 @@
-"""What stops an event loop: a thread lock held across an await, a blocking wait in a task."""
+"""What blocks an event loop: a thread lock held across an await, or a blocking wait in a task."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ MOST_LEFT = 64
 
 
 def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """A `threading` lock that a task keeps while other tasks run: the next task that wants it blocks the thread that alone could release
-    it.
-    """
+    """A `threading` lock that a task holds while other tasks run: the next task that acquires it blocks the only thread that could release it."""
     found, seen = [], set[tuple[int, str]]()
     for hold in evidence.holds.holds:
         if hold.flags & SyncFlag.ASYNC or hold.until_at is None or not scene.is_asynchronous(hold.actor) or evidence.holds.ignores(hold.object):
@@ -63,15 +61,13 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
 
 
 def _on_the_same_loop(scene: Scene, evidence: Evidence, hold: Hold, other: Hold) -> bool:
-    """Whether another task of the same thread takes the lock and could come while it is held."""
+    """Another task's acquisition of the lock on the same thread that could come while it is held."""
     same = scene.is_asynchronous(other.actor) and other.at >> 40 == hold.at >> 40 and not other.flags & SyncFlag.ASYNC
     return same and evidence.unordered(At(hold.at), At(other.at))
 
 
 def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """A wait of a thread (`Future.result()`, `queue.get()`, `Lock.acquire()`, `Event.wait()`) made by a task, longer than a few
-    milliseconds.
-    """
+    """Blocking waits (`Future.result()`, `queue.get()`, `Lock.acquire()`, `Event.wait()`) in a task, longer than a few milliseconds."""
     open_requests: dict[int, Operation] = {}
     worst: dict[str, tuple[int, Operation]] = {}
     for event in events:
@@ -95,7 +91,7 @@ def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]
 
 
 def _for_one_that_is_done(scene: Scene, evidence: Evidence, event: Operation) -> bool:
-    """Whether it is a wait for the end of a thread whose last line had certainly begun by then: how long that takes is the machine's affair."""
+    """Whether it waits for the end of a thread that was certainly at its last line already. How long that takes is up to the machine."""
     thread = next((each for each in evidence.facts.actors.values() if each.kind == "thread" and each.object == event.object), None)
     if thread is None or thread.first_at is None or thread.last_at is None:
         return False
@@ -112,7 +108,7 @@ def _for_one_that_is_done(scene: Scene, evidence: Evidence, event: Operation) ->
 
 
 def _internal(scene: Scene, event: Operation) -> bool:
-    """Whether it is a wait inside the standard library that no user asked for, such as that for a new thread to start."""
+    """Whether it is a wait inside the standard library that no user code asked for, such as waiting for a new thread to start."""
     name, place = scene.object(event.object), scene.place(event.at)
     starts = name.startswith("Event #") and ".start(" in scene.evidence.facts.line_text(place.path, place.line)
     return starts or name.endswith("._started") or place.line == 0

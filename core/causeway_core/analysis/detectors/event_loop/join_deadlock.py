@@ -1,4 +1,4 @@
-"""A task that stops its event loop to wait for the end of a thread, which itself waits for that loop."""
+"""A task that blocks its event loop to join a thread, while the thread waits for that loop."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from causeway_core.model import Actor, At, Edge, Finding
 
 
 def join_deadlocks(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """Joins of a thread by a task, where the thread had waited for results of tasks of the same loop, and nothing made sure that it had got the last
-    one by then. A hint, until a forced run blocks.
+    """Joins of a thread by a task, where the thread waited for results of the same loop and nothing ensured that it already had the last one.
+
+    A hint, until a forced run blocks.
     """
     threads = {actor.id: actor for actor in evidence.facts.actors.values() if actor.kind == "thread" and _waits_for_results(evidence, actor)}
     found: dict[str, Finding] = {}
@@ -37,7 +38,7 @@ def _waits_for_results(evidence: Evidence, thread: Actor) -> bool:
 
 
 def _asked(evidence: Evidence, thread: Actor, loop: int) -> Iterator[tuple[At, At]]:
-    """When a thread gave work to a loop's thread whose result it then waited for, latest first; and when it had that."""
+    """When a thread submitted work to a loop's thread and waited for its result, latest first, and when it got the result."""
     if thread.first_at is None or thread.last_at is None or thread.first_at >> 40 == loop:
         return
     given = [

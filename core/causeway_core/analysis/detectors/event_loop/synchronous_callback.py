@@ -1,4 +1,4 @@
-"""Callbacks of a pool's futures that wait for the event loop: where the future is done when they are added, the loop's own thread calls them."""
+"""Done callbacks of a pool's futures that wait for the event loop: if the future is already done, the loop's own thread calls them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ _Callback = FunctionNode | ast.Lambda
 
 
 def synchronous_callbacks(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """Work that a task gave a pool, with a callback that in the pool's thread waited for something which only the task's loop does. A hint, until a
-    forced run blocks: the future is done only if the pool is quicker than the task.
+    """Work that a task submits to a pool, with a callback that waited, in the pool's thread, for something that only the task's loop does.
+
+    A hint, until a forced run blocks: the future is already done only if the pool is faster than the task.
     """
     found: dict[str, Finding] = {}
     for submit, answer in _waited_for_the_loop(evidence):
@@ -40,7 +41,7 @@ def synchronous_callbacks(scene: Scene, evidence: Evidence) -> list[Finding]:
 
 
 def _waited_for_the_loop(evidence: Evidence) -> Iterator[tuple[Edge, Edge]]:
-    """Where a task submitted work to a pool, and where a pool's thread, before it began anything else, got something from the task's thread."""
+    """Where a task submitted work to a pool, and where the pool's thread got something from the task's thread before its next work item."""
     for thread in evidence.facts.actors.values():
         if thread.kind != "thread" or thread.first_at is None or thread.last_at is None or thread.id in evidence.facts.work_items.all:
             continue
@@ -57,7 +58,7 @@ def _waited_for_the_loop(evidence: Evidence) -> Iterator[tuple[Edge, Edge]]:
 
 
 def _added(texts: Texts, function: FunctionNode, submitted: int) -> Iterator[tuple[int, _Callback]]:
-    """The callbacks that a function adds to futures from the line on at which it submits, with the lines at which it does."""
+    """The callbacks that a function adds to futures at or after the line where it submits, with their lines."""
     for node in own_nodes(function):
         if isinstance(node, ast.Call) and called(node) == "add_done_callback" and node.args and (node.end_lineno or node.lineno) >= submitted:
             callback = without_partial(node.args[0])
@@ -69,7 +70,7 @@ def _added(texts: Texts, function: FunctionNode, submitted: int) -> Iterator[tup
 
 
 def _leads_to(texts: Texts, callback: _Callback, there: SourcePlace) -> bool:
-    """Whether a callback is, or may call, what stands at a place; what happens in a lambda has none of its own."""
+    """Whether a callback is, or may call, the function of a place. What a lambda does has no place of its own."""
     if isinstance(callback, ast.Lambda):
         if not there.line or callback.lineno <= there.line <= (callback.end_lineno or callback.lineno):
             return any(isinstance(node, ast.Call) and called(node) in _WAITS for node in ast.walk(callback))

@@ -1,4 +1,4 @@
-"""Objects of asyncio that a thread without an event loop changes."""
+"""asyncio objects that are changed from a thread that does not run their event loop."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _TAKES_PART = frozenset(
 
 
 def wrong_threads(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """One finding for each object of asyncio that a thread on which no loop runs changes directly: such objects are not made for threads, and
-    the loop is not woken.
+    """One finding per asyncio object that a thread without an event loop changes directly: these objects are not thread-safe, and the loop is not
+    woken.
     """
     loops = {at >> 40 for actor in evidence.facts.actors.values() if actor.kind in ("task", "callback") and (at := actor.first_at) is not None}
     if not loops:
@@ -65,7 +65,7 @@ def wrong_threads(scene: Scene, evidence: Evidence, events: Iterable[Operation])
 
 
 def _two_loops(scene: Scene, evidence: Evidence, at_home: Mapping[int, Sequence[Operation]]) -> list[Finding]:
-    """Objects that tasks of two loops, in two threads, use and that nothing orders."""
+    """Objects that tasks of two loops in two threads use, with nothing that orders them."""
     found = []
     for object, events in at_home.items():
         if not _of_asyncio(evidence, object) or evidence.facts.objects[object].type.endswith(_OF_ONE_LOOP):
@@ -84,7 +84,7 @@ def _two_loops(scene: Scene, evidence: Evidence, at_home: Mapping[int, Sequence[
 
 
 def _scheduled(scene: Scene, evidence: Evidence, places: set[str]) -> list[Finding]:
-    """Tasks and callbacks that a foreign thread gave to a loop that was running by then, past `call_soon_threadsafe`."""
+    """Tasks and callbacks that another thread gave to a running loop without `call_soon_threadsafe`."""
     begun: dict[int, int] = {}
     actors = [actor for actor in evidence.facts.actors.values() if actor.kind in ("task", "callback") and actor.first_at is not None]
     for actor in actors:
@@ -109,7 +109,7 @@ def _scheduled(scene: Scene, evidence: Evidence, places: set[str]) -> list[Findi
 
 
 def _is_made(scene: Scene, evidence: Evidence, event: Operation) -> bool:
-    """Whether an event that nobody has used yet is set where something is made: a queue sets its own, for which nobody can wait."""
+    """Whether an event that nothing has used yet is set where an object is constructed: a queue sets its own, and nothing can wait for it yet."""
     place = scene.place(event.at)
     return event.op == SyncOp.EVENT_SET and _MAKES.search(evidence.facts.line_text(place.path, place.line)) is not None
 
@@ -133,8 +133,9 @@ def _changed_by_thread(scene: Scene, evidence: Evidence, event: Operation, at_ho
 
 
 def _uses(event: Operation, at_home: Sequence[Operation]) -> Sequence[Operation]:
-    """What is done with the object on its loop, first what may wait for the change: who makes the same change does not. Of a queue that is who takes
-    the item: as many are taken before as were put before.
+    """What is done with the object on its loop, first what may wait for the change; actors that make the same change do not wait for it.
+
+    Of a queue, that is the actor that takes the item: as many items are taken before as were put before.
     """
     others = [each for each in at_home if each.op != event.op]
     if event.op == SyncOp.PUT:

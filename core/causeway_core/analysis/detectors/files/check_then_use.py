@@ -1,4 +1,4 @@
-"""Looks whether a file is there, and what is done because of what was found, with room for another actor in between."""
+"""Check-then-use of files: an existence check decides what is done, and another actor can run in between."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _WORDS = {
 
 
 def file_checks(scene: Scene, files: FileUses) -> list[Finding]:
-    """Check-then-make and check-then-take of files and folders that several actors do, one finding a file.
+    """Check-then-create and check-then-remove of files and folders by several actors; one finding per file.
 
-    Not where the operation forgives that another was first (`exist_ok`, `missing_ok`, an exception that is caught and dropped). What only overwrites
-    what another has made meanwhile is a hint until a re-run shows harm: both may write the same.
+    Not where the operation tolerates that another actor was first (`exist_ok`, `missing_ok`, an exception that is caught and dropped). An operation
+    that only overwrites what another actor created is a hint until a re-run shows harm: both may write the same.
     """
     found = []
     for name, uses in files.shared:
@@ -42,7 +42,7 @@ def file_checks(scene: Scene, files: FileUses) -> list[Finding]:
 
 
 def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
-    """Look, act, and the use of another that spoils the act or would be the same act (it found what this one left). Those that raise come first."""
+    """The check, the operation, and the other actor's use that makes the operation fail or is the same operation. Those that raise come first."""
     acts = [use for use in uses if use.verb in _MAKES | _NEEDS | _CHANGES]
     looks = sorted((use for use in uses if use.verb == "look"), key=lambda use: -use.order)
     for act in sorted(acts, key=lambda use: use.verb in _CHANGES)[: 4 * SAMPLE]:
@@ -64,7 +64,7 @@ def _spoils(look: FileUse, act: FileUse, other: FileUse) -> bool:
 
 
 def _decides(files: FileUses, look: FileUse) -> bool:
-    """Whether what the look found decides something: it stands in a test, or its result is kept or given back."""
+    """Whether the result of the check decides something: it is in a test, or is kept or returned."""
     around = files.texts.around(look.path, look.line)
     tests = (getattr(node, "test", None) for node in around if isinstance(node, ast.If | ast.While | ast.IfExp))
     if any(test is not None and test.lineno <= look.line <= (test.end_lineno or test.lineno) for test in tests):

@@ -19,7 +19,7 @@ _CONFIDENCE: dict[Tier, float] = {"confirmed": 0.98, "likely": 0.7, "latent": 0.
 
 
 def file_name(name: str) -> str:
-    """A file without its folder."""
+    """The file's name without its folder."""
     return name.rsplit("/", 1)[-1]
 
 
@@ -35,7 +35,7 @@ def file_finding(
     *,
     struck: bool = False,
 ) -> Finding:
-    """A finding about uses of one file and their roles; `rank` is among those of its tier."""
+    """A finding about uses of one file with their roles; `rank` is relative to its tier."""
     return scene.finding(
         kind=kind,
         tier=tier,
@@ -52,6 +52,6 @@ def file_finding(
 
 
 def _place(scene: Scene, use: FileUse) -> SourcePlace | None:
-    """Where a use is that stands at another line than its event."""
+    """Where a use is, if that is another line than its event's."""
     place = scene.place(use.at)
     return replace(place, line=use.line) if place.line != use.line else None

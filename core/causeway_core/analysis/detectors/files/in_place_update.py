@@ -1,4 +1,4 @@
-"""Files that are changed in place: opened once to be read and then written."""
+"""Files that are updated in place: opened once, read and then written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WRITING = frozenset({"write", "writelines", "truncate", "dump", "safe_dump"})
 
 
 def file_updates(scene: Scene, files: FileUses) -> list[Finding]:
-    """A lost update of a file that one function opens for reading and writing, reads and then writes, while another changes it; one a file."""
+    """Lost updates of a file that one function opens for reading and writing, while another actor changes it; one per file."""
     found = []
     for name, uses in files.shared:
         first = next(_windows(files, uses), None)
@@ -34,7 +34,7 @@ def file_updates(scene: Scene, files: FileUses) -> list[Finding]:
 
 
 def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse, int, FileUse]]:
-    """The opening, the line at which the file is then written, and another's change."""
+    """The opening, the line of the later write, and the other actor's change."""
     for update in [use for use in uses if use.verb == "update"][:SAMPLE]:
         line = _written_at(files, update)
         if line is None or files.locked(update):

@@ -1,4 +1,4 @@
-"""Folders that are listed, and what is done to what was in them, with room for another actor in between."""
+"""Folder listings whose entries are used later, when another actor may have removed them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _NEEDS = _TAKES | {"read", "update"}
 
 
 def file_entries(scene: Scene, files: FileUses) -> list[Finding]:
-    """An actor lists a folder and goes on to use an entry that others take away from it, one finding a pair of places.
+    """An actor lists a folder and then uses an entry that other actors remove; one finding per pair of places.
 
-    That another lists the folder at the same place and would find the same entry is a hint until a re-run shows harm: it may look for others.
+    If another actor only lists the folder at the same place and would find the same entry, it is a hint until a re-run shows harm: it may look for
+    other entries.
     """
     found: dict[tuple[object, ...], Finding] = {}
     for listed, act, other in _windows(files):
@@ -29,7 +30,7 @@ def file_entries(scene: Scene, files: FileUses) -> list[Finding]:
 
 
 def _windows(files: FileUses) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
-    """The list, the first use of an entry after it, and another's taking of the entry or list of the folder at the same place."""
+    """The listing, the first use of an entry after it, and the other actor's removal of the entry or listing of the folder at the same place."""
     lists = [use for use in files.all if use.verb == "list"]
     entries: defaultdict[str, list[FileUse]] = defaultdict(list)
     for use in files.all:

@@ -1,4 +1,4 @@
-"""Files that are taken away and made again, while another actor may need them."""
+"""Files that are removed and created again, while another actor may need them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _MAKES = frozenset({"write", "create", "replace", "append", "folder"})
 
 
 def file_gaps(scene: Scene, files: FileUses) -> list[Finding]:
-    """A file that an actor removes or moves and then makes again in the same call, and that another reads meanwhile, one finding a file.
+    """Files that an actor removes or moves and then creates again in the same call, and that another actor reads; one finding per file.
 
-    A hint until a re-run shows harm where the reader handles that there is none.
+    A hint until a re-run shows harm, where the reader handles a missing file.
     """
     found = []
     for name, uses in files.shared:

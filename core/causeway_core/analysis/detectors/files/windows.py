@@ -14,7 +14,7 @@ LONGEST = 8
 
 
 def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
-    """Lost updates of a file read and then written, a temporary file that two actors share, a file read while another has just emptied it."""
+    """Lost updates of a file that is read and then written, temporary files shared by two actors, and files read while they are empty."""
     found = []
     for name, uses in files.shared:
         for detect in (_lost_update, _shared_temporary, _read_while_empty):
@@ -26,7 +26,7 @@ def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
 
 
 def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUse]) -> Finding | None:
-    """One actor reads the file, or has it read, and writes it, or has it written, in the same function; another does, or writes it, and could come in
+    """One actor reads and then writes the file in one function, itself or through a pool; another does the same, or writes it, and can run in
     between.
     """
     changes = [use for use in uses if use.verb in ("write", "replace")]
@@ -88,8 +88,10 @@ def _shared_temporary(scene: Scene, files: FileUses, name: str, uses: Sequence[F
 
 
 def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
-    """An actor looks for a file, and does not find it: writes it under another name, which follows from the file's own, and moves it there. Another
-    looks at the same place and found it in this run; else it would have written the same temporary file. A hint, for a re-run to confirm.
+    """An actor does not find a file, writes it under a temporary name derived from the file's own, and moves it there.
+
+    Another actor checks at the same place but found the file in this run; otherwise it would have written the same temporary file. A hint, for a
+    re-run to confirm.
     """
     found: dict[str, Finding] = {}
     looks = [use for use in files.all if use.verb == "look"]
@@ -114,7 +116,7 @@ def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
 
 
 def _follows_from(temporary: str, name: str) -> bool:
-    """Whether a temporary file is called like the file, but for letters and signs: nothing in it tells one writer from another."""
+    """Whether a temporary file has the file's name plus some letters and signs: nothing in it distinguishes one writer from another."""
     before, same, after = temporary.rpartition("/")[2].partition(file_name(name))
     return bool(same) and not any(letter.isdigit() for letter in before + after) and len(before + after) <= LONGEST
 

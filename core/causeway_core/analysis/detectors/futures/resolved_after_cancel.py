@@ -1,4 +1,4 @@
-"""Futures that are settled without a look although who waits for them may be cancelled, which cancels the future."""
+"""Futures that are resolved without checking that they are pending, although cancelling the waiter cancels the future."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ SETTLES, CANCELLED = "settles", "cancel"
 
 
 def resolved_after_cancel(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Futures that one task awaits and another settles without a look whether they are done; one finding a place. A hint: whether who waits can be
-    cancelled while the other still has its future only a run can tell in which that happens.
+    """Futures that one task awaits and another resolves unchecked; one finding per place.
+
+    A hint: only a re-run shows whether the waiter can be cancelled while the other actor still has its future.
     """
     events = tuple(events)
     if not cancels(evidence.texts, events):
@@ -43,7 +44,7 @@ def resolved_after_cancel(scene: Scene, evidence: Evidence, events: Iterable[Ope
 
 
 def _woken_by(scene: Scene, woken: Sequence[tuple[At, int, At]], event: Operation) -> tuple[int, At] | None:
-    """The task that the settling makes runnable, which is recorded just before it, and where it goes on."""
+    """The task that resolving the future makes runnable, which is recorded just before it, and where that task continues."""
     index = bisect_right(woken, event.at, key=lambda each: each[0]) - 1
     if index < 0:
         return None

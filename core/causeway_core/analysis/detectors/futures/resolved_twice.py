@@ -1,4 +1,4 @@
-"""Futures that two may settle: who comes second meets InvalidStateError, unless it looks right before."""
+"""Futures that two actors may resolve: the second gets InvalidStateError, unless it checks right before."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SETTLE, SETTLES_TOO = "settle", "settles too"
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """A call that settles a future without a look right before it: the text of the future, and whether a look was made further up."""
+    """A call that resolves a future without a check right before it: the future as text, and whether there was a check further up."""
 
     function: FunctionNode
     owner: str
@@ -32,9 +32,7 @@ class Settling:
 
 
 def resolved_twice(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Futures of asyncio that one settles after an await (or without any look whether that was done), and that another finds in the same place and
-    settles, too.
-    """
+    """asyncio futures that one actor resolves after an await (or without any check), and that another finds in the same location and resolves too."""
     found: dict[str, Finding] = {}
     for event in events:
         thing = evidence.facts.objects.get(event.object)
@@ -54,8 +52,10 @@ def resolved_twice(scene: Scene, evidence: Evidence, events: Iterable[Operation]
 
 
 def settling_at(evidence: Evidence, path: str, line: int, *, taken: bool = False) -> Settling | None:
-    """The call that settles a future at a line; None where it was looked at right before, or what comes of it is caught; or (unless `taken`) where
-    the future was taken out of its place, so that nobody else has it.
+    """The call that resolves a future at a line, or None where that is safe.
+
+    It is safe where the future is checked right before, where the error is caught, or (unless `taken`) where the future was removed from its
+    location, so that no other actor has it.
     """
     around = evidence.texts.around(path, line)
     function = around[0] if around else None
@@ -92,7 +92,7 @@ def _asks(test: ast.expr, owner: str) -> bool:
 
 
 def _looks(evidence: Evidence, event: Operation, home: str, settling: Settling) -> Iterator[int]:
-    """Where the actor looked into the place that holds the future, in the function that settles it, the last first."""
+    """Where the actor read the location of the future in the function that resolves it, last first."""
     lines = range(settling.function.lineno, (settling.function.end_lineno or 0) + 1)
     for row in reversed(evidence.rows_of(event.actor, 0, event.order, last=24)):
         site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
@@ -105,7 +105,7 @@ def _held_in(evidence: Evidence, row: int, home: str) -> bool:
 
 
 def _others(evidence: Evidence, event: Operation, look: int, home: str) -> Iterator[int]:
-    """Accesses of the same place by actors that nothing orders with the settling, in functions that settle, too."""
+    """Accesses to the same location by unordered actors, in functions that resolve a future too."""
     table = evidence.table
     place = int(table.location[look])
     span = table.span(place)
@@ -119,7 +119,7 @@ def _others(evidence: Evidence, event: Operation, look: int, home: str) -> Itera
 
 
 def _parted(evidence: Evidence, event: Operation, look: int, other: int) -> bool:
-    """Whether the other can come between a look and the settling that follows it."""
+    """Whether the other actor can run between a read and the resolving call that follows it."""
     step = evidence.step_at(event.at)
     if int(evidence.table.at[other]) >> 40 != event.at >> 40 or step is None:
         return True

@@ -1,4 +1,4 @@
-"""Tasks that failed and nobody looked."""
+"""Tasks that failed and whose exception nothing retrieved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from causeway_core.model import Finding
 
 
 def unretrieved(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """One finding for each exception of a task that was never retrieved; the same type at the same line only once."""
+    """One finding per exception of a task that was never retrieved; the same type at the same line only once."""
     found, seen = [], set[tuple[str, str]]()
     for row in evidence.facts.exceptions:
         if row.fate != "unretrieved":

@@ -1,4 +1,4 @@
-"""Deadlocks that happened: actors that wait for each other, or for nobody who could answer."""
+"""Deadlocks that happened: actors that wait for each other, or for something that no running actor can provide."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OUTSIDE = ("timer", "I/O", "data of", "a process", "a message", "timeout", "an 
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """`wait.actor` waits for `target`: because of a lock that it holds, or for its end."""
+    """`wait.actor` waits for `target`: for a lock that `target` holds, or for its end."""
 
     wait: Wait
     target: int
@@ -23,7 +23,7 @@ class _Link:
 
 
 def deadlocks(scene: Scene, waits: Waits) -> list[Finding]:
-    """Wait-for cycles (a lock taken twice is a cycle of one), else quiescence: everything waits and nothing can end it."""
+    """Wait-for cycles (a lock acquired twice is a cycle of one); otherwise quiescence: every actor waits and nothing can wake one."""
     links = {wait.actor: link for wait in sorted(waits.all, key=lambda each: each.order) if (link := _link(waits, wait)) is not None}
     found, seen = [], set[int]()
     for actor in sorted(links):
@@ -45,7 +45,7 @@ def _link(waits: Waits, wait: Wait) -> _Link | None:
 
 
 def _cycle(links: dict[int, _Link], start: int) -> list[_Link]:
-    """The cycle that the links from an actor run into, if it is one through that actor."""
+    """The cycle reached by following the links from an actor, if that actor is on it."""
     path: list[_Link] = []
     actor = start
     while actor in links and len(path) <= len(links):
@@ -57,7 +57,7 @@ def _cycle(links: dict[int, _Link], start: int) -> list[_Link]:
 
 
 def _at_once(cycle: list[_Link]) -> bool:
-    """Whether all of them waited at one time: some waits were given up later."""
+    """Whether all of them waited at the same time: some waits timed out later."""
     ends = [link.wait.until for link in cycle if link.wait.until is not None]
     return not ends or max(link.wait.order for link in cycle) < min(ends)
 
@@ -121,7 +121,7 @@ def _clause(scene: Scene, link: _Link) -> str:
 
 
 def _quiescence(scene: Scene, waits: Waits, links: dict[int, _Link]) -> list[Finding]:
-    """Everybody waits, for things that only each other could give."""
+    """Every actor waits for something that only another waiting actor can provide."""
     del links
     inside = [wait for wait in waits.all if scene.is_asynchronous(wait.actor) and not any(word in wait.words for word in _OUTSIDE)]
     others = [wait for wait in waits.all if wait not in inside]
@@ -174,6 +174,6 @@ def _what(scene: Scene, waits: Waits, wait: Wait) -> str:
 
 
 def _resource(scene: Scene, waits: Waits, waiting: list[Wait]) -> str:
-    """What the first that waits for a thing, not for an actor, waits for."""
+    """What the first actor that waits for an object, rather than for an actor, waits for."""
     things = [wait.object for wait in waiting if wait.object and waits.joined(wait) is None]
     return scene.object(things[0]) if things else scene.actor(waiting[0].actor)

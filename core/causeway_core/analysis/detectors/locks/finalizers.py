@@ -1,4 +1,4 @@
-"""Objects with a finalizer that a critical section lets go of, and those that only the collector of garbage may take."""
+"""Objects with a finalizer that lose their last reference inside a critical section, or that only the garbage collector can free."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _TAKING_OUT = frozenset({"pop", "popitem", "popleft", "remove", "discard", "clea
 
 @dataclass(frozen=True, slots=True)
 class FinalizedObject:
-    """An access that takes an object out of its place and keeps it nowhere, and the access by which another actor had come by that object before."""
+    """An access that removes an object and keeps no reference to it, and the access by which another actor had obtained that object before."""
 
     row: int
     keeper: int | None
 
 
 def finalized_objects(evidence: Evidence, hold: Hold, classes: frozenset[str]) -> Iterator[FinalizedObject]:
-    """What is let go of while a lock is held, of the objects of some classes (bare names)."""
+    """The objects of some classes (bare names) that are dropped while a lock is held."""
     table = evidence.table
     actor = evidence.facts.work_of(hold.actor, hold.at)
     for row in evidence.rows_of(actor, hold.order, hold.until or 2**62, first=MOST):
@@ -35,7 +35,7 @@ def finalized_objects(evidence: Evidence, hold: Hold, classes: frozenset[str]) -
 
 
 def _before(evidence: Evidence, row: int) -> str:
-    """What was in the place: what is taken out is recorded with the access, else what was last seen there."""
+    """What the location held: the value recorded with the removal, otherwise the last value seen there."""
     table = evidence.table
     value = evidence.value(row) or ""
     if int(table.op[row]) in (DELETE, MUTATE) and value.startswith("<"):
@@ -45,7 +45,7 @@ def _before(evidence: Evidence, row: int) -> str:
 
 
 def _kept_nowhere(evidence: Evidence, row: int) -> bool:
-    """Whether the statement deletes or overwrites it, or takes it out and does nothing with it."""
+    """Whether the statement deletes or overwrites the object, or removes it and does nothing with it."""
     site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
     if site is None:
         return False
@@ -61,7 +61,7 @@ def _kept_nowhere(evidence: Evidence, row: int) -> bool:
 
 
 def _keeper(evidence: Evidence, row: int, value: str) -> int | None:
-    """The last read by which another actor came by the object before it was taken out."""
+    """The last read by which another actor obtained the object before it was removed."""
     table = evidence.table
     name, span = value[value.rfind("#") :], table.span(int(table.location[row]))
     reads = [
@@ -73,10 +73,10 @@ def _keeper(evidence: Evidence, row: int, value: str) -> int | None:
 
 
 def may_be_garbage(evidence: Evidence, lock: int, finalized: ast.ClassDef) -> bool:
-    """Whether the collector of garbage may take an object of a class while somebody holds a lock that the object's finalizer takes.
+    """Whether the garbage collector can free an object of a class while an actor holds a lock that the object's finalizer acquires.
 
-    Who holds the lock has the object that it belongs to. What can only be in a circle with that one is no garbage as long; so what counts is
-    whether the class hands `self` on to what may refer back, or the lock belongs to no object.
+    The holder of the lock has a reference to the object that the lock belongs to, so what is only in a cycle with that object is not garbage
+    meanwhile. What counts is whether the class passes `self` to something that may refer back, or whether the lock belongs to no object.
     """
     thing = evidence.facts.objects.get(lock)
     owner = None if thing is None or thing.owner is None else evidence.facts.objects.get(thing.owner)
@@ -97,7 +97,7 @@ def _handed_on(node: ast.AST) -> list[ast.expr]:
 
 
 def _is_self(value: ast.expr) -> bool:
-    """Whether a value is the object itself or a container that is written out with it."""
+    """Whether a value is the object itself or a literal container that includes it."""
     if isinstance(value, ast.Tuple | ast.List | ast.Set):
         return any(_is_self(each) for each in value.elts)
     return isinstance(value, ast.Name) and value.id == "self"

@@ -1,4 +1,4 @@
-"""Locks that their holder would ask for again, were it not for something that it set itself, and that another may take away."""
+"""Locks that their holder would acquire again, if a value that it set itself did not stop it; another actor can remove that value."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ NEAR = 12
 
 
 def guarded_reentries(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """W[W]R candidates: a function looks, and goes on to take a plain lock if it finds nothing. Within that lock something is put there, and the
-    function is called again by way of others (a hook): it looks, and returns. Another takes away, without the lock, what was put there: then it would
-    go on, and wait for the lock that its own caller holds.
+    """W[W]R candidates: a function checks a location and acquires a plain lock if it finds nothing there.
+
+    Under that lock something is stored there, and the function is called again through others (a hook): it checks, and returns. Another actor removes
+    the value without the lock: then the second call would wait for the lock that its own caller holds.
     """
     table = evidence.table
     plain = _plain_locks(evidence)
@@ -38,19 +39,19 @@ def guarded_reentries(evidence: Evidence, partners: Partners) -> Iterator[Candid
                     free = lock not in evidence.locks_at(other) and evidence.parted(first, last, other)
                     if same and free and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                         given += 1
-                        candidate = Candidate(Pattern.REENTERED, "atomicity_violation", first, last, (other,), "control")
+                        candidate = Candidate(Pattern.GUARDED_REENTRY, "atomicity_violation", first, last, (other,), "control")
                         yield candidate.lowered("latent", "this run had the good order")
                         break
 
 
 def _plain_locks(evidence: Evidence) -> frozenset[int]:
-    """Locks of threads that wait for themselves when they are taken twice."""
+    """Thread locks that deadlock when their holder acquires them again."""
     held = {hold.object for hold in evidence.holds.holds if not hold.flags & SyncFlag.ASYNC}
     return frozenset(each for each in held if (thing := evidence.facts.objects.get(each)) is not None and thing.type in _PLAIN)
 
 
 def _looks(evidence: Evidence, plain: frozenset[int]) -> dict[int, dict[int, int]]:
-    """Read sites that decide whether their function goes on to take a plain lock: the lock, and an access that found what made it do so."""
+    """Read sites that decide whether their function goes on to acquire a plain lock: the lock, and an access where it did."""
     table = evidence.table
     found: defaultdict[int, dict[int, int]] = defaultdict(dict)
     for site in np.unique(table.site[~table.writes]).tolist() if plain else ():
@@ -67,7 +68,7 @@ def _looks(evidence: Evidence, plain: frozenset[int]) -> dict[int, dict[int, int
 
 
 def _put(evidence: Evidence, look: int, lock: int) -> int | None:
-    """The last write of a place before a look at it, if its actor has held the lock ever since."""
+    """The last write of a location before a check of it, if its actor has held the lock ever since."""
     table = evidence.table
     if lock not in evidence.locks_at(look):
         return None

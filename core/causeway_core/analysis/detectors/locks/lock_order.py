@@ -1,4 +1,4 @@
-"""Locks taken in a circle of orders: a deadlock waiting for its schedule."""
+"""Lock-order inversions: locks acquired in a cycle of orders, a potential deadlock."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _Nesting = tuple[Hold, Hold]
 
 
 def lock_orders(scene: Scene, evidence: Evidence, struck: frozenset[int]) -> list[Finding]:
-    """Circles of up to four locks that as many actors nest, each the next one under its own, no two of them under a common further lock or
-    ordered by must-happens-before. Only hints: research puts one in nine of them right.
+    """Cycles of up to four locks that as many actors nest, each acquiring the next one under its own.
 
-    `struck` are locks of deadlocks that happened: those are told already. Two work items of one pool are two actors.
+    No two of the actors share a further common lock or are ordered by must-happens-before. Only hints: research puts one in nine of them right.
+    `struck` are the locks of deadlocks that happened, which are already reported. Two work items of one pool count as two actors.
     """
     nested = _nested(evidence)
     found: dict[frozenset[str], Finding] = {}
@@ -48,7 +48,7 @@ def who(evidence: Evidence, hold: Hold) -> int:
 
 
 def _nested(evidence: Evidence) -> dict[tuple[int, int], list[_Nesting]]:
-    """Acquisitions made under another lock, by the two locks; a bounded number of each pair and actor."""
+    """Acquisitions made under another lock, by the two locks; a bounded number per pair and actor."""
     found: defaultdict[tuple[int, int], list[_Nesting]] = defaultdict(list)
     count: defaultdict[tuple[int, int, int], int] = defaultdict(int)
     for hold in evidence.holds.holds:
@@ -66,7 +66,7 @@ def _nested(evidence: Evidence) -> dict[tuple[int, int], list[_Nesting]]:
 
 
 def _cycles(nested: dict[tuple[int, int], list[_Nesting]]) -> Iterator[tuple[int, ...]]:
-    """The circles of locks, short ones first, each once: it begins with its smallest lock."""
+    """The lock cycles, short ones first, each once: it starts with its smallest lock."""
     inner: defaultdict[int, list[int]] = defaultdict(list)
     for outer, taken in sorted(nested):
         inner[outer].append(taken)
@@ -83,7 +83,7 @@ def _cycles(nested: dict[tuple[int, int], list[_Nesting]]) -> Iterator[tuple[int
 
 
 def _choose(evidence: Evidence, links: list[list[_Nesting]], chosen: list[_Nesting]) -> list[_Nesting] | None:
-    """One nesting a link, all of different actors that can be at it at once."""
+    """One nesting per link, all by different actors that can run at the same time."""
     if len(chosen) == len(links):
         return chosen
     for nesting in islice(links[len(chosen)], SAMPLE):
@@ -103,7 +103,7 @@ def _meet(evidence: Evidence, one: _Nesting, two: _Nesting) -> bool:
 
 
 def _gates(evidence: Evidence, nesting: _Nesting) -> frozenset[int]:
-    """Other locks held meanwhile: a common one lets only one of the two in."""
+    """Other locks held at that time: a common one admits only one of the two."""
     outer, inner = nesting
     return evidence.holds.locks(inner.actor, inner.order) - {outer.object, inner.object}
 

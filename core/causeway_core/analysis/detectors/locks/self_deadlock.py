@@ -1,4 +1,4 @@
-"""Locks that their own holder may come to ask for again: in a finalizer, a signal handler, or a callback that is called at once."""
+"""Locks that their own holder may acquire again: in a finalizer, a signal handler, or a callback that is called synchronously."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SAMPLE = 200
 
 
 def self_deadlocks(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """Non-reentrant locks of threads that are taken both by ordinary code and by code that the interpreter may call in the middle of it."""
+    """Non-reentrant thread locks that are acquired both by ordinary code and by code that the interpreter may call in the middle of it."""
     texts = evidence.texts
     intruders = _intruders(texts)
     by_lock: defaultdict[int, list[Hold]] = defaultdict(list)
@@ -37,13 +37,13 @@ def self_deadlocks(scene: Scene, evidence: Evidence) -> list[Finding]:
 
 
 def signal_handlers(texts: Texts) -> dict[str, str]:
-    """Names of functions that the source makes signal handlers, and of which signal."""
+    """Names of functions that the source installs as signal handlers, and for which signal."""
     calls = [call for call in texts.calls() if called(call) == "signal" and len(call.args) == 2]
     return {last_name(call.args[1]): last_name(call.args[0]) for call in calls}
 
 
 def _intruders(texts: Texts) -> list[tuple[str, FunctionNode, set[FunctionNode]]]:
-    """What may be called in the middle of other code: how, the function, and all it leads to."""
+    """What may be called in the middle of other code: how, the function, and all functions it leads to."""
     functions = [function for _, function in texts.functions()]
     finalizers = {last_name(call.args[1]) for call in texts.calls() if called(call) in ("finalize", "ref", "proxy") and len(call.args) >= 2}
     found = [("finalizer", function) for function in functions if function.name in {"__del__", *finalizers} - {""}]
@@ -89,7 +89,7 @@ def _in_main(evidence: Evidence, hold: Hold) -> bool:
 
 
 def _handles_all(texts: Texts, function: FunctionNode) -> bool:
-    """Whether a handler only tries the lock: `acquire(blocking=False)`, or with a timeout."""
+    """Whether a handler only tries to acquire the lock: `acquire(blocking=False)`, or with a timeout."""
     return any(
         isinstance(node, ast.Call) and called(node) == "acquire" and (node.args or node.keywords)
         for each in texts.reachable(function)
@@ -98,7 +98,7 @@ def _handles_all(texts: Texts, function: FunctionNode) -> bool:
 
 
 def _turns_back(function: FunctionNode | None, line: int) -> bool:
-    """Whether who takes the lock at a line first sets a mark, and who finds the mark set does not come that far."""
+    """Whether the code that acquires the lock at a line first sets a flag, and code that finds the flag set does not get that far."""
     for look in ast.walk(function) if function is not None else ():
         if isinstance(look, ast.If) and look.lineno < line and isinstance(look.body[-1], (ast.Raise, ast.Return)):
             marks = {node.attr for node in ast.walk(look.test) if isinstance(node, ast.Attribute)}
@@ -111,7 +111,10 @@ def _turns_back(function: FunctionNode | None, line: int) -> bool:
 
 
 def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNode | None) -> tuple[int, FunctionNode | None]:
-    """At which line a callback is added to a future inside the `with` that took the lock, and the function: it is called at once if that is done."""
+    """The line at which a callback is added to a future inside the `with` that acquired the lock, and the function.
+
+    It is called at once if the future is done.
+    """
     if function is None or isinstance(function, ast.AsyncFunctionDef):
         return 0, None
     line = scene.place(hold.at).line

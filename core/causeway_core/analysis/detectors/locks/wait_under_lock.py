@@ -1,4 +1,4 @@
-"""Waits under a lock for somebody who needs that lock to come to an answer: a deadlock waiting for its schedule."""
+"""Waits inside a critical section for an actor that needs the same lock before it can answer: a potential deadlock."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ MOST_HOLDS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _Stuck:
-    """`hold` is kept while its actor waits at `wait`; `asks` is the acquisition without which no answer comes, `answer` where that came from."""
+    """`hold` is kept while its actor waits at `wait`; `asks` is the acquisition that the answering actor needs; `answer` is where the answer came
+    from.
+    """
 
     hold: Hold
     wait: At
@@ -39,8 +41,10 @@ class _Stuck:
 
 
 def waits_under_lock(scene: Scene, evidence: Evidence, struck: frozenset[int]) -> list[Finding]:
-    """Acquisitions under which their actor waits (or has a call that may wait) for an answer, and that another actor of those who answer makes too,
-    ordered with neither the acquisition nor the wait. Only hints, until a forced run blocks. `struck` are locks that are told already.
+    """Acquisitions under which their actor waits (or makes a call that may wait), while the answering actor acquires the same lock first.
+
+    That acquisition is ordered with neither the first one nor the wait. Only hints, until a forced run blocks. `struck` are locks that are already
+    reported.
     """
     texts = evidence.texts
     found: dict[tuple[str, str], Finding] = {}
@@ -78,7 +82,7 @@ def _seen(evidence: Evidence, hold: Hold) -> Iterator[_Stuck]:
 
 
 def _asker(evidence: Evidence, hold: Hold, edge: Edge) -> Hold | None:
-    """Who takes the lock on the way to an answer: whoever gives it, before, or another task on the loop of whoever gives it."""
+    """The acquisition made before the answer: by the actor that gives it, or by another task on that actor's loop."""
     giver = evidence.actor_at(edge.src)
     for other in reversed(evidence.holds.of(hold.object)):
         if other.id == hold.id or not _may_swap(evidence, hold, other):
@@ -92,7 +96,7 @@ def _asker(evidence: Evidence, hold: Hold, edge: Edge) -> Hold | None:
 
 
 def _may_swap(evidence: Evidence, hold: Hold, other: Hold) -> bool:
-    """Whether another acquisition could as well have come while the lock was held."""
+    """Whether another acquisition could also have come while the lock was held."""
     if evidence.facts.work_of(hold.actor, hold.at) == evidence.facts.work_of(other.actor, other.at):
         return False
     return evidence.unordered(At(hold.at), At(other.at))
@@ -116,8 +120,8 @@ def _written(scene: Scene, evidence: Evidence, texts: Texts, hold: Hold) -> Iter
 
 
 def _call_under(texts: Texts, path: str, line: int, last: int) -> ast.Call | None:
-    """The first call that may wait under the lock taken at a line: in its `with` block, else in the function up to the line `last` where it was
-    released; one call deep.
+    """The first call that may wait under the lock acquired at a line: in its `with` block, otherwise in the function up to the release at line
+    `last`; one call deep.
     """
     around = texts.around(path, line)
     block = next((node for node in reversed(around) if isinstance(node, ast.With | ast.AsyncWith) and node.lineno <= line), None)
@@ -144,7 +148,7 @@ def _call_under(texts: Texts, path: str, line: int, last: int) -> ast.Call | Non
 
 
 def _may_wait(call: ast.Call, owners: set[str]) -> bool:
-    """Whether a call looks like one that waits without a limit, and not with the very condition that is held (`owners`), which lets go of it."""
+    """Whether a call looks like an unlimited wait. Waiting on the condition that is held (`owners`) does not count: it releases the lock."""
     name = called(call)
     if name not in _WAITING_CALLS or not isinstance(call.func, ast.Attribute) or ast.unparse(call.func.value) in owners:
         return False

@@ -1,4 +1,4 @@
-"""Plain data races of threads that no other detector explains."""
+"""Data races between threads that no other detector explains."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from causeway_core.analysis.partners import Partners
 SAMPLE = 16
 
 
-def unordered(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """A write and another access of one place by two threads without order or common lock: a hint, since under the interpreter lock most
-    are harmless.
+def data_races(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+    """A write and another access to one location by two threads, without an order or a common lock; one per pair of sites.
 
-    One a pair of sites. A single container operation or the same attribute set by both is not worth saying.
+    These are hints, since the interpreter lock makes most of them harmless. A single container operation, or an attribute that both set, is not
+    reported.
     """
     table = evidence.table
     seen: set[tuple[int, int]] = set()
@@ -37,6 +37,6 @@ def unordered(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                 if not evidence.locks_at(row) & evidence.locks_at(other) and evidence.concurrent(row, other):
                     seen.add(pair)
                     first, second = sorted((row, other))
-                    yield Candidate(Pattern.UNORDERED, "data_race", first, first, (second,)).lowered(
+                    yield Candidate(Pattern.DATA_RACE, "data_race", first, first, (second,)).lowered(
                         "hint", "nothing orders the two, but no harm is visible"
                     )

@@ -1,4 +1,4 @@
-"""Marks that say something is ready before it is: set first, and what they stand for filled in afterwards."""
+"""Early publication: a flag that says something is ready is set before that something is filled in."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _SCALARS = (ValueKind.TRUE, ValueKind.FALSE, ValueKind.INT32, ValueKind.TEXT)
 
 
 def early_publications(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """W…W[R R] candidates: who finds a mark unset sets it and then fills a place that was empty; another finds the mark set, does nothing about the
-    place therefore, and uses it in the function that had looked, or in the one that called that. Double-checked locking, done in the wrong order. A
-    table or another object that is put where nothing was, and filled there, is a mark of its own: who finds it may use what it lacks anywhere.
-    The place may also be filled by an actor which who sets the mark starts and waits for.
+    """W…W[R R] candidates: an actor finds a flag unset, sets it and then fills an empty location; another finds the flag set and uses that location.
+    The use is in the function that checked the flag or in its caller. This is double-checked locking in the wrong order. A table or other object that
+    is stored first and filled afterwards is a flag itself: an actor that finds it may use what it still lacks. The location may also be filled by an
+    actor that the first one starts and waits for.
     """
     table = evidence.table
     for site in np.unique(table.site[table.op == WRITE]).tolist():
@@ -44,27 +44,27 @@ def early_publications(evidence: Evidence, partners: Partners) -> Iterator[Candi
                 fills = _filled(evidence, first, looks) if fills is None else fills
                 for last, use in _used(evidence, first, look, fills):
                     given += 1
-                    candidate = Candidate(Pattern.PUBLISHED, "atomicity_violation", first, last, (look, use))
+                    candidate = Candidate(Pattern.EARLY_PUBLICATION, "atomicity_violation", first, last, (look, use))
                     yield candidate.lowered("latent", "this run had the good order")
                     break
 
 
 def _found(evidence: Evidence, look: int, mark: int) -> bool:
-    """Whether a look found the mark, or that it is there."""
+    """Whether a read found the flag set, or the object there."""
     if int(evidence.table.op[look]) == TEST:
         return int(evidence.table.vk[look]) == ValueKind.TRUE
     return evidence.value(look) == evidence.value(mark)
 
 
 def _filled(evidence: Evidence, first: int, looks: frozenset[int]) -> dict[int, int]:
-    """By location the write that fills it once the mark is set, by who sets that or by an actor which that starts."""
+    """By location, the write that fills it after the flag is set, by the actor that sets it or by one that it starts."""
     table = evidence.table
     own = list(_fills(evidence, first, looks)) if int(table.vk[first]) != ValueKind.TUPLE else []
     return {int(table.location[row]): row for row in (*_by_helpers(evidence, first), *reversed(own))}
 
 
 def _used(evidence: Evidence, first: int, look: int, fills: dict[int, int]) -> Iterator[tuple[int, int]]:
-    """What is filled in after the mark is set, with the other's use of it after its look."""
+    """What is filled in after the flag is set, with the other actor's use of it after its check."""
     table, owner = evidence.table, _owner(evidence, first)
     for use in evidence.rows_of(int(table.actor[look]), int(table.order[look]) + 1, 2**62, first=SOON):
         last = fills.get(int(table.location[use]))
@@ -82,7 +82,7 @@ def _used(evidence: Evidence, first: int, look: int, fills: dict[int, int]) -> I
 
 
 def _fills(evidence: Evidence, first: int, looks: frozenset[int]) -> Iterator[int]:
-    """The writes of other places that were empty, by which the actor goes on where it found the mark unset, or in functions that it calls."""
+    """The writes to other, empty locations that follow where the actor found the flag unset, or in functions that it calls."""
     table = evidence.table
     setting, owner = evidence.function_of(int(table.site[first])), _owner(evidence, first)
     for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):
@@ -96,8 +96,7 @@ def _fills(evidence: Evidence, first: int, looks: frozenset[int]) -> Iterator[in
 
 
 def _by_helpers(evidence: Evidence, first: int) -> Iterator[int]:
-    """The writes of places that were empty by an actor that who sets the mark has started, where it uses them itself further on in the function that
-    sets the mark: it has waited for them.
+    """The writes to empty locations by an actor that the first one started and has waited for: it uses them later in the function that sets the flag.
     """
     table, marker = evidence.table, int(evidence.table.actor[first])
     setting = evidence.function_of(int(table.site[first]))
@@ -114,13 +113,13 @@ def _by_helpers(evidence: Evidence, first: int) -> Iterator[int]:
 
 
 def _owner(evidence: Evidence, mark: int) -> int | None:
-    """The wire id of the object that is the mark, if it is one."""
+    """The wire id of the object that serves as the flag, if there is one."""
     number = (evidence.value(mark) or "").rpartition("#")[2].rstrip(">")
     return int(number) if int(evidence.table.vk[mark]) == ValueKind.OBJECT and number.isdecimal() else None
 
 
 def _inside(evidence: Evidence, row: int, owner: int) -> bool:
-    """Whether an access is of a place of an object, or of a container in one of its places."""
+    """Whether an access is to a location of an object, or to a container in one of its locations."""
     locations = evidence.facts.locations
     place = locations[int(evidence.table.location[row])].object
     if place is None or place & 0xFFFFFFFF == owner:
@@ -133,8 +132,8 @@ def _inside(evidence: Evidence, row: int, owner: int) -> bool:
 
 
 def _was_empty(evidence: Evidence, row: int) -> bool:
-    """Whether nothing was in the place before: it is the first access of it, or all before found or left nothing there; a container is not changed
-    before.
+    """Whether the location was empty before: this is its first access, or all earlier ones found or left nothing there. A container must be
+    unchanged.
     """
     table = evidence.table
     span = table.span(int(table.location[row]))

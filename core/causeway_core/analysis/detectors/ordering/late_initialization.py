@@ -1,4 +1,4 @@
-"""What a thread or task is started for, given to it only afterwards: the one who starts it sets an attribute when it runs already."""
+"""Late initialization: an actor sets an attribute that a thread or task needs only after it has started that thread or task."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _NOTHING = (ValueKind.NONE, ValueKind.ABSENT)
 
 
 def late_initializations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """A place where nothing was is set, once, by the actor that has started another, which reads it without asking whether anything is there.
+    """An empty attribute is set once by an actor that has already started another, which reads it without checking it.
 
-    Whatever the other does with nothing, an error or not, was not meant; who can do with nothing looks.
+    A reader that can handle an empty attribute checks it. So a reader that does not was never meant to find it empty, whether or not that raises.
     """
     table = evidence.table
     for site in np.unique(table.site[table.op == WRITE]).tolist():
@@ -33,7 +33,7 @@ def late_initializations(evidence: Evidence, partners: Partners) -> Iterator[Can
             use = next((other for other in partners.near(row, row, writes=False) if _surprised(evidence, row, other)), None)
             if use is not None:
                 given += 1
-                candidate = Candidate(Pattern.GIVEN_LATE, "order_violation", row, row, (use,))
+                candidate = Candidate(Pattern.LATE_INITIALIZATION, "order_violation", row, row, (use,))
                 yield candidate.lowered("latent", "this run had the good order")
 
 
@@ -65,7 +65,7 @@ def _surprised(evidence: Evidence, write: int, use: int) -> bool:
 
 
 def _looks(function: FunctionNode, attribute: str) -> bool:
-    """Whether a function compares an attribute, or decides on it."""
+    """Whether a function compares an attribute or branches on it."""
     for node in own_nodes(function):
         match node:
             case ast.If(test=part) | ast.While(test=part) | ast.IfExp(test=part) | ast.Assert(test=part):

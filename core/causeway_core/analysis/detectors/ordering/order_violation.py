@@ -1,4 +1,4 @@
-"""Accesses that need another to come first, or not to have come yet, with nothing that makes sure of it."""
+"""Order violations: an access needs another to happen first, or not yet, and nothing enforces it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOTHING = (ValueKind.NONE, ValueKind.ABSENT)
 
 
 def order_violations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """Use before initialisation and use after close: a read that needs a value, unordered with the write that provides it or takes it away."""
+    """Use before initialization and use after close: a read that needs a value, unordered with the write that provides or removes it."""
     table = evidence.table
     provides = _providing(evidence)
     for site in np.unique(table.site[table.writes]).tolist():
@@ -42,14 +42,14 @@ def order_violations(evidence: Evidence, partners: Partners) -> Iterator[Candida
 
 
 def _flip(evidence: Evidence, write: int, use: int) -> Candidate:
-    candidate = Candidate(Pattern.FLIP, "order_violation", write, write, (use,)).lowered("latent", "this run had the good order")
+    candidate = Candidate(Pattern.ORDER, "order_violation", write, write, (use,)).lowered("latent", "this run had the good order")
     if _by_callback(evidence, write, use) or _by_callback(evidence, use, write):
         return candidate.lowered("hint", "one side is a callback, and the event loop may always use this order for reasons that are not recorded")
     return candidate
 
 
 def _by_callback(evidence: Evidence, row: int, other: int) -> bool:
-    """Whether an access is a callback's, and the other comes of what scheduled that, too: the loop may call them one after the other by design."""
+    """Whether one access is a callback's and the other follows from what scheduled it: the loop may run them one after the other by design."""
     actor = evidence.facts.actors[int(evidence.table.actor[row])]
     if actor.kind != "callback":
         return False
@@ -61,7 +61,7 @@ def _some(rows: Ints) -> Ints:
 
 
 def _providing(evidence: Evidence) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Which rows write something where there was nothing."""
+    """Which rows store a value where there was none."""
     table = evidence.table
     nothing = np.isin(table.vk, [int(kind) for kind in _NOTHING])
     before = np.append(False, nothing[:-1])
@@ -73,7 +73,7 @@ def _providing(evidence: Evidence) -> np.ndarray[tuple[int, ...], np.dtype[np.bo
 
 
 def _makes(evidence: Evidence, row: int) -> bool:
-    """Whether the first recorded write of a place makes it: an attribute that no class gives a value, a key of a dict that was not there."""
+    """Whether the first recorded write creates the location: an attribute that no class defines, or a key that a dict did not have."""
     place = evidence.facts.locations[int(evidence.table.location[row])]
     if place.kind == "attribute":
         return place.key not in evidence.flow.class_names and evidence.facts.lacked(place.object or 0, place.key)
@@ -84,8 +84,7 @@ def _makes(evidence: Evidence, row: int) -> bool:
 
 
 def _in_reach(evidence: Evidence, write: int, use: int) -> bool:
-    """Whether the user could have had the object before the write: somebody else made it, its maker had put it somewhere by then, or started the
-    user by then."""
+    """Whether the user could have had the object before the write: another actor made it, or its maker had already stored it or started the user."""
     table, facts = evidence.table, evidence.facts
     owner, maker = facts.locations[int(table.location[write])].object, int(table.actor[write])
     at = None if owner is None else facts.first_seen(owner)
@@ -111,7 +110,7 @@ def _absent_before(evidence: Evidence, write: int) -> bool:
 
 
 def _breaks(evidence: Evidence, write: int, use: int) -> bool:
-    """Whether the read at `use` needs what `write` gives or takes, and neither order, lock nor a check of its own protects it."""
+    """Whether the read at `use` needs what `write` provides or removes, and no order, lock or check of its own protects it."""
     table = evidence.table
     absent = leaves_absent(evidence, write) if takes_away(evidence, write) else _absent_before(evidence, write)
     if int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING or not needs_value(evidence, int(table.site[use]), absent=absent):
@@ -122,7 +121,7 @@ def _breaks(evidence: Evidence, write: int, use: int) -> bool:
 
 
 def _checked(evidence: Evidence, use: int, write: int) -> bool:
-    """Whether the user looked, in the same breath, whether there is something."""
+    """Whether the user checked, without a scheduling point in between, that there is a value."""
     table = evidence.table
     for check in evidence.latest(int(table.actor[use]), evidence.deciding_sites(use), int(table.order[use])):
         same = int(table.location[check]) == int(table.location[use])
@@ -132,7 +131,7 @@ def _checked(evidence: Evidence, use: int, write: int) -> bool:
 
 
 def _own(evidence: Evidence, use: int) -> bool:
-    """Whether the user itself put something in the place before: nothing is what a constructor puts there for others to replace."""
+    """Whether the user itself wrote the location before. A constructor's None does not count: it is there for others to replace."""
     table = evidence.table
     span = table.span(int(table.location[use]))
     something = table.writes[span] & ~np.isin(table.vk[span], [int(kind) for kind in _NOTHING])
@@ -141,7 +140,7 @@ def _own(evidence: Evidence, use: int) -> bool:
 
 
 def _provided(evidence: Evidence, use: int) -> bool:
-    """Whether the user itself looked before whether there is something, on a way on which it would else have provided it."""
+    """Whether the user checked for a value before, on a path where it would otherwise have provided one."""
     table, flow = evidence.table, evidence.flow
     location = int(table.location[use])
     for row in reversed(evidence.rows_of(int(table.actor[use]), 0, int(table.order[use]) - 1, last=LOOK_BACK)):

@@ -1,4 +1,4 @@
-"""Tables that are rebuilt where others look: emptied (or put there empty) first, and filled afterwards."""
+"""Tables that are rebuilt in place: cleared (or replaced by an empty one) first, and filled while others can look keys up."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ _KEYED = ("<dict ", "<OrderedDict ", "<set ")
 
 
 def partial_rebuilds(evidence: Evidence) -> Iterator[Candidate]:
-    """w…w[r] candidates: a dict or set takes the place of an earlier one (or is cleared) and is filled afterwards in the same function; another
-    actor looks for one of its keys, and would not find it in between.
-
-    Not where the one who looks would put there what is missing.
+    """w…w[r] candidates: a dict or set is replaced or cleared and then filled in the same function; another actor looks up one of its keys in
+    between. It does not count if the actor that looks up a missing key would add it.
     """
     contents = _contents(evidence)
     for row, number in (*_replaced(evidence), *_cleared(evidence)):
@@ -35,14 +33,14 @@ def partial_rebuilds(evidence: Evidence) -> Iterator[Candidate]:
             parted = evidence.parted(row, use.fill, use.first) and not through & evidence.locks_at(use.first)
             if parted and evidence.concurrent(row, use.first) and evidence.concurrent(use.fill, use.last):
                 others = tuple(dict.fromkeys((use.first, use.last)))
-                candidate = Candidate(Pattern.HALF_BUILT, "atomicity_violation", row, use.fill, others)
+                candidate = Candidate(Pattern.PARTIAL_REBUILD, "atomicity_violation", row, use.fill, others)
                 yield candidate.lowered("latent", "this run had the good order")
                 break
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """Where an actor comes to the table, where it looks for a key, and where that key is put in."""
+    """Where an actor reads the table, where it looks up a key, and where that key is added."""
 
     first: int
     last: int
@@ -59,7 +57,7 @@ def _contents(evidence: Evidence) -> defaultdict[int, list[int]]:
 
 
 def _replaced(evidence: Evidence) -> Iterator[tuple[int, int]]:
-    """Writes that put a table where one of its kind was, and the number of the new one."""
+    """Writes that replace a table by another of its kind, with the number of the new one."""
     table = evidence.table
     rows = np.flatnonzero((table.op == WRITE) & (table.vk == ValueKind.OBJECT))
     evidence.fetch_values(rows.tolist())
@@ -76,7 +74,7 @@ def _replaced(evidence: Evidence) -> Iterator[tuple[int, int]]:
 
 
 def _cleared(evidence: Evidence) -> Iterator[tuple[int, int]]:
-    """Calls of `clear()`, and the number of what is cleared."""
+    """Calls of `clear()`, with the number of the cleared container."""
     table, facts = evidence.table, evidence.facts
     for row in _some(np.flatnonzero(table.op == MUTATE)):
         site, owner = facts.sites.get(int(table.site[row])), facts.locations[int(table.location[row])].object
@@ -89,7 +87,7 @@ def _some(rows: Ints) -> list[int]:
 
 
 def _lookups(evidence: Evidence, row: int, places: list[int], number: int) -> Iterator[_Use]:
-    """One look of each other actor for a key that the actor of `row` puts in afterwards: the key that comes last."""
+    """One lookup by each other actor of a key that the actor of `row` adds afterwards: the key that is added last."""
     table, actor = evidence.table, int(evidence.table.actor[row])
     function, inside = evidence.function_of(int(table.site[row])), set(places)
     fills: dict[int, int] = {}
@@ -113,7 +111,7 @@ def _lookups(evidence: Evidence, row: int, places: list[int], number: int) -> It
 
 
 def _repeated(evidence: Evidence, fill: int) -> bool:
-    """Whether an access that fills stands in a loop or is an `update()`: only the keys that others touched are known."""
+    """Whether a filling access is in a loop or is an `update()`: only the keys that others touched are recorded."""
     site = evidence.facts.sites[int(evidence.table.site[fill])]
     path = evidence.facts.functions[site.function].path
     return site.name == "update" or any(isinstance(node, ast.For | ast.While | ast.AsyncFor) for node in evidence.texts.around(path, site.line))
@@ -125,7 +123,7 @@ def _rows(evidence: Evidence, place: int) -> range:
 
 
 def _comes(evidence: Evidence, row: int, look: int, number: int) -> int | None:
-    """Where the actor that looks reads the place in which the table is; the look itself if the table stays where it is and is cleared."""
+    """Where the looking actor reads the location of the table; the lookup itself if the table stays in place and is cleared."""
     table = evidence.table
     if int(table.op[row]) == MUTATE:
         return look

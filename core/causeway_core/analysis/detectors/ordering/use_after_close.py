@@ -1,6 +1,6 @@
-"""The use of a library's object that another actor ends: by itself, or allowed by a look at a flag that the other sets.
+"""Use after close: an actor uses a library object that another actor closes, with or without checking a flag first.
 
-What goes on inside the object is not recorded: that it is closed is known by the name of the method that is called on it.
+What goes on inside the object is not recorded. That it is closed is told by the name of the method called on it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SAMPLE = 24
 
 
 def uses_after_close(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """R[W]R candidates over two places: the flag is read, then the object used; the other actor writes the flag and closes the object."""
+    """R[W]R candidates over two locations: an actor reads a flag and then uses the object; the other actor writes the flag and closes the object."""
     done: set[tuple[int, int]] = set()
     for closing, uses in _ends(evidence, partners):
         flags = _set_near(evidence, closing)
@@ -38,8 +38,9 @@ def uses_after_close(evidence: Evidence, partners: Partners) -> Iterator[Candida
 
 
 def closed_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
-    """Uses by one actor of what another closes afterwards, with nothing that orders the two or decides about the use. Hints, for a re-run
-    to confirm: who may use it when, and what comes of it once it is closed, is not known.
+    """Uses of an object that another actor closes later, where nothing orders the two or decides about the use.
+
+    Hints, for a re-run to confirm: the recording does not show who may use the object when, or what a use after close does.
     """
     done: set[tuple[int, int]] = set()
     for closing, uses in _ends(evidence, partners):
@@ -47,12 +48,12 @@ def closed_early(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
             sites = _sites(evidence, closing, use)
             if sites not in done and _by_chance_before(evidence, use, closing):
                 done.add(sites)
-                candidate = Candidate(Pattern.CLOSED, "order_violation", closing, closing, (use,))
+                candidate = Candidate(Pattern.USE_AFTER_CLOSE, "order_violation", closing, closing, (use,))
                 yield candidate.lowered("hint", "only a re-run can tell whether using the closed object fails")
 
 
 def _ends(evidence: Evidence, partners: Partners) -> Iterator[tuple[int, Iterator[int]]]:
-    """Each end of an object, with the calls of other methods on it by others that are near, as rows."""
+    """Each close of an object, with nearby calls of other methods on it by other actors, as rows."""
     table, methods = evidence.table, _Methods(evidence)
     for site in np.unique(table.site[~table.writes]).tolist():
         if methods.called_at(site) in CLOSING:
@@ -66,7 +67,7 @@ def _sites(evidence: Evidence, closing: int, use: int) -> tuple[int, int]:
 
 
 def _by_chance_before(evidence: Evidence, use: int, closing: int) -> bool:
-    """Whether a use came before the end of the same object, might have come after it, and depends on no look."""
+    """Whether a use came before the close of the same object only by chance and depends on no check."""
     table = evidence.table
     if table.order[use] > table.order[closing] or evidence.value(use) != evidence.value(closing) or not evidence.concurrent(closing, use):
         return False
@@ -74,7 +75,7 @@ def _by_chance_before(evidence: Evidence, use: int, closing: int) -> bool:
 
 
 def _set_near(evidence: Evidence, closing: int) -> list[int]:
-    """What the actor that closes the object writes to other attributes in the same function."""
+    """What the closing actor writes to other attributes in the same function."""
     table = evidence.table
     order, function = int(table.order[closing]), evidence.function_of(int(table.site[closing]))
     return [
@@ -85,7 +86,7 @@ def _set_near(evidence: Evidence, closing: int) -> list[int]:
 
 
 def _looks(evidence: Evidence, use: int, flags: list[int]) -> Iterator[tuple[int, int]]:
-    """The looks at one of these flags that allow the use, with room for the other actor between them."""
+    """The reads of one of these flags that allow the use, where the other actor can run in between."""
     table = evidence.table
     for check in evidence.latest(int(table.actor[use]), evidence.deciding_sites(use), int(table.order[use])):
         for flag in flags:
@@ -100,7 +101,7 @@ def _looks(evidence: Evidence, use: int, flags: list[int]) -> Iterator[tuple[int
 
 
 class _Methods:
-    """Which method is called on what a site reads, if that is an object of a class that was not recorded."""
+    """The method called on what a site reads, if that is an object of a class that was not recorded."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence

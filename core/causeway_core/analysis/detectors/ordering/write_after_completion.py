@@ -1,5 +1,6 @@
-"""What a worker notes after it has said that a piece of work is done, read by who has waited for just that: a callback of a pool's future, which is
-done before its callbacks are called; what follows on a queue's `task_done()`."""
+"""Writes after completion was signalled: an actor that waited for the completion alone may read too early. Two cases: a done callback of a pool's
+future (the future is done before its callbacks run), and what follows a queue's `task_done()`.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +29,9 @@ ENOUGH = 3
 
 
 def writes_after_completion(evidence: Evidence) -> Iterator[Candidate]:
-    """A place that a worker changes after it has settled a future (or called `task_done()`) and before it takes up another piece of work, and that
-    another actor reads which has waited for that: nothing makes it wait for the change, too, unless it waits for the worker's end, or for what the
-    worker tells after it.
+    """Locations that a worker changes after it has resolved a future (or called `task_done()`) and before its next work item, read by an actor that
+    waited for that. Nothing makes the reader wait for the change too, unless it waits for the worker to end or for something that the worker signals
+    later.
     """
     yield from islice(_found(evidence), ENOUGH)
 
@@ -47,8 +48,8 @@ def _found(evidence: Evidence) -> Iterator[Candidate]:
     seen: set[int] = set()
     said = [(pattern, each) for each in evidence.facts.operations if (pattern := _said(evidence, each)) is not None]
     # Of pieces of work the last at each site, which is the one that the queue's join waits for.
-    early = [each for each in reversed(said) if each[0] is Pattern.DONE_EARLY]
-    for pattern, settled in (*(each for each in said if each[0] is Pattern.NOTED_LATE), *early):
+    early = [each for each in reversed(said) if each[0] is Pattern.EARLY_TASK_DONE]
+    for pattern, settled in (*(each for each in said if each[0] is Pattern.LATE_CALLBACK), *early):
         worker = evidence.facts.actors.get(settled.actor)
         if worker is None or worker.kind != "thread" or worker.path == "main":
             continue
@@ -61,17 +62,17 @@ def _found(evidence: Evidence) -> Iterator[Candidate]:
                 continue
             use = next((other for other in _reads(evidence, row) if _waited(evidence, settled, other)), None)
             if use is not None:
-                if pattern is Pattern.DONE_EARLY:
+                if pattern is Pattern.EARLY_TASK_DONE:
                     seen.add(site)
                 yield Candidate(pattern, "order_violation", row, row, (use,)).lowered("latent", "this run had the good order")
 
 
 def _said(evidence: Evidence, operation: Operation) -> Pattern | None:
-    """What is wrong with a change that comes after an operation, if that says that a piece of work is done."""
+    """The pattern of a change that comes after an operation, if that operation signals that a piece of work is done."""
     if operation.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET):
-        return Pattern.NOTED_LATE
+        return Pattern.LATE_CALLBACK
     thing = evidence.facts.objects.get(operation.object) if operation.op == SyncOp.SEM_RELEASED else None
-    return Pattern.DONE_EARLY if thing is not None and (thing.label or "").endswith(_JOINED) else None
+    return Pattern.EARLY_TASK_DONE if thing is not None and (thing.label or "").endswith(_JOINED) else None
 
 
 def _turns_to_something(evidence: Evidence, operation: Operation) -> bool:
@@ -79,14 +80,14 @@ def _turns_to_something(evidence: Evidence, operation: Operation) -> bool:
 
 
 def _next_item(evidence: Evidence, turns: Sequence[int], settled: Operation) -> int:
-    """Where the worker turns to something else: the next item of its pool, or a queue (`turns`); else where its stream ends."""
+    """Where the worker turns to something else: the next item of its pool, or a queue (`turns`); otherwise the end of its stream."""
     item = evidence.facts.work_items.following(settled.at)
     asked = turns[bisect_right(turns, settled.at) :][:1]
     return min((*asked, *([] if item is None else [item.begun])), default=make_at(stream_of(At(settled.at)) + 1, 0))
 
 
 def _announced(evidence: Evidence, own: Sequence[Operation], row: int, ends: int) -> bool:
-    """Whether the worker tells somebody of a change, before it turns to something else."""
+    """Whether the worker signals another actor after a change, before it turns to something else."""
     at = attrgetter("at")
     for each in own[bisect_right(own, evidence.at(row), key=at) : bisect_left(own, ends, key=at)]:
         if each.op in _TELLS:
@@ -99,7 +100,7 @@ def _announced(evidence: Evidence, own: Sequence[Operation], row: int, ends: int
 
 
 def _reads(evidence: Evidence, row: int) -> Iterator[int]:
-    """The reads of the place by others, the last first."""
+    """The reads of the location by other threads, last first."""
     table, span = evidence.table, evidence.table.span(int(evidence.table.location[row]))
     for other in reversed(range(span.start, span.stop)):
         if not table.writes[other] and evidence.facts.thread_of(int(table.actor[other])) != evidence.facts.thread_of(int(table.actor[row])):
@@ -107,7 +108,7 @@ def _reads(evidence: Evidence, row: int) -> Iterator[int]:
 
 
 def _waited(evidence: Evidence, settled: Operation, use: int) -> bool:
-    """Whether who reads has learnt that the future is done, and not that the worker has ended."""
+    """Whether the reader knows that the future is done, and not that the worker has ended."""
     at, worker = evidence.at(use), evidence.facts.actors[settled.actor]
     # A queue's join waits for every piece of work: no other run has it come before one.
     if not evidence.order.happens_before(At(settled.at), at, must=settled.op != SyncOp.SEM_RELEASED):

@@ -1,4 +1,4 @@
-"""Queues that are found not to be empty and then taken from by a call that waits."""
+"""Check-then-get: a queue is found not empty and then read by a blocking `get()`."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ class _Take:
 
 
 def queue_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """`while not queue.empty(): queue.get()` in several threads or processes, or in tasks that give way in between: whoever finds the last item, and
-    is not first, waits for ever.
-
-    A hint until a re-run hangs: more items may come, and who they are for is not known. One finding a place.
+    """`while not queue.empty(): queue.get()` in several threads or processes, or in tasks that await in between; one finding per place. An actor that
+    sees the last item but is not the first to take it waits for ever. A hint until a re-run hangs: more items may come, and the recording does not
+    show for whom.
     """
     found: dict[tuple[str, int], Finding] = {}
     takes: defaultdict[object, list[_Take]] = defaultdict(list)
@@ -56,7 +55,7 @@ def queue_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
 
 
 def _takes(scene: Scene, evidence: Evidence) -> Iterator[tuple[object, _Take]]:
-    """Items taken from queues of threads and tasks and, as messages, from those of processes, with what names the queue."""
+    """Items taken from queues of threads and tasks and, as messages, from queues of processes, with what names the queue."""
     facts = evidence.facts
     for operation in facts.operations:
         if operation.op == SyncOp.GET:
@@ -80,7 +79,7 @@ def _may_be_first(evidence: Evidence, take: _Take, other: _Take) -> bool:
 
 
 def _came_late(evidence: Evidence, take: _Take, actor: Actor) -> bool:
-    """Whether an actor runs what the taker runs, and only chance had it end without an item."""
+    """Whether an actor runs the same code as the taker, and ended without an item only by chance."""
     taker = evidence.facts.actors.get(take.actor)
     if taker is None or actor.id == taker.id or actor.last_at is None or (actor.kind, actor.process) != (taker.kind, taker.process):
         return False
@@ -88,7 +87,7 @@ def _came_late(evidence: Evidence, take: _Take, actor: Actor) -> bool:
 
 
 def _checked(texts: Texts, place: SourcePlace) -> bool:
-    """Whether a `get()` at this line waits without a limit and depends on a look whether the same queue is empty, with no lock around."""
+    """Whether a `get()` at this line waits without a limit and depends on an emptiness check of the same queue, with no lock around both."""
     around = texts.around(place.path, place.line)
     function = around[0] if around and isinstance(around[0], FunctionNode) else None
     if function is None or any(isinstance(node, ast.With) and "lock" in ast.unparse(node.items[0].context_expr).lower() for node in around):

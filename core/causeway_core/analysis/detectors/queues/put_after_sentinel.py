@@ -1,4 +1,4 @@
-"""Items that could be put into a queue after the one with which its reader ends."""
+"""Items that could be put into a queue after the sentinel at which its consumer stops."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ NEAR = 12
 
 
 def puts_after_sentinel(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Queues whose reader ends with an item by which it knows that it is the last, which one actor put, and into which another put elsewhere in the
-    program, unordered with that. In this run all was taken, so that what is put is meant to be.
+    """Queues whose consumer stops at a sentinel that one actor puts, and into which another puts elsewhere in the program, unordered with that.
+
+    Every item was taken in this run, so items are meant to be taken.
     """
     queues: defaultdict[int, list[Operation]] = defaultdict(list)
     for event in events:
@@ -52,7 +53,7 @@ def _of_queue(scene: Scene, evidence: Evidence, operations: Sequence[Operation])
 
 
 def _knows(evidence: Evidence, place: SourcePlace) -> bool:
-    """Whether the reader compares what it took with something that tells it to leave: `if item is STOP: return`."""
+    """Whether the consumer compares the item with something that makes it leave: `if item is STOP: return`."""
     function = evidence.texts.function(place.path, place.line)
     if function is None:
         return False
@@ -72,7 +73,8 @@ def _knows(evidence: Evidence, place: SourcePlace) -> bool:
 
 
 def _flagged(evidence: Evidence, put: Operation, last: Operation) -> bool:
-    """Whether who puts looks, in the same breath, at something that the other sets before the last item: a flag that the queue is closed."""
+    """Whether the producer checks, without a scheduling point in between, a flag that the other actor sets before the sentinel: the queue is closed.
+    """
     table = evidence.table
 
     def near(event: Operation, *, writes: bool) -> set[int]:
@@ -85,7 +87,7 @@ def _flagged(evidence: Evidence, put: Operation, last: Operation) -> bool:
 
 
 def _made_for_it(evidence: Evidence, put: Operation, last: Operation) -> bool:
-    """Whether a task makes the queue, or what holds it, in the very stretch in which it puts: no other task has it before that stretch is over."""
+    """Whether a task creates the queue, or its owner, in the same uninterrupted stretch as the put: no other task can have it yet."""
     facts, thing = evidence.facts, evidence.facts.objects.get(put.object)
     known = [facts.first_seen(each) for each in (put.object, None if thing is None else thing.owner) if each is not None]
     made = min((at for at in known if at is not None), default=None)

@@ -1,4 +1,4 @@
-"""Events that a waiter clears, or replaces by new ones, after it has looked what there is to do: what is set in between is forgotten."""
+"""Events that a waiter clears or replaces after it has checked for work: a set in between is lost."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ MOST_WAITS = 24
 
 
 def cleared_after_check(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
-    """Waits for an event, before which it is cleared or made anew, and before that, with room for others, the state is looked at for which they set
-    it. `told` names events of which something else is said.
+    """Waits for an event that the waiter clears or replaces after it has read the state that the event stands for.
+
+    The setter can run between the read and the reset. `told` names events that are already reported.
     """
     waits: list[Operation] = []
     sets: list[Operation] = []
@@ -59,7 +60,7 @@ def _missed(scene: Scene, evidence: Evidence, wait: Operation, sets: list[Operat
 
 
 def _resets(evidence: Evidence, row: int, event: int) -> bool:
-    """Whether an access clears the event, or puts it, new, where the ones before it were."""
+    """Whether an access clears the event, or stores it as a new event where earlier ones were."""
     if not (evidence.value(row) or "").endswith(f"#{event & 0xFFFFFFFF}>"):
         return False
     site = evidence.facts.sites.get(int(evidence.table.site[row]))
@@ -72,7 +73,7 @@ def _resets(evidence: Evidence, row: int, event: int) -> bool:
 
 
 def _state(evidence: Evidence, sets: Operation) -> frozenset[str]:
-    """The names of what the actor changed in the same breath before it set the event."""
+    """The names of what the actor changed, without a scheduling point in between, before it set the event."""
     step = evidence.step_at(sets.at)
     if step is None:
         return frozenset()
@@ -82,7 +83,9 @@ def _state(evidence: Evidence, sets: Operation) -> frozenset[str]:
 
 
 def _apart(evidence: Evidence, look: int, reset: int, sets: Operation) -> bool:
-    """Whether the set can come between the look and the reset: the waiter gives way there, or is a thread, and has no lock that the setter has."""
+    """Whether the set can come between the check and the reset: the waiter passes a scheduling point there, or is a thread, and shares no lock with
+    the setter.
+    """
     if int(evidence.table.at[look]) >> 40 == sets.at >> 40 and evidence.atomic_unit(look) == evidence.atomic_unit(reset):
         return False
     held = {evidence.holds.holds[each].object for each in evidence.holds.held(sets.actor, sets.order)}

@@ -1,4 +1,4 @@
-"""Events of asyncio that a callback sets later than was decided, perhaps after another has cleared them again."""
+"""asyncio events that a scheduled callback sets, possibly after another actor has cleared them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from causeway_core.wire.kinds import SyncFlag, SyncOp
 
 
 def deferred_sets(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """An event that a callback sets, because another actor decided so and had it called soon, and that a third clears when the state has changed
-    again: nothing makes the clearing come after the set. A hint, which a run confirms that hangs because of it.
+    """Events that a callback sets because another actor decided so, and that a third actor clears when the state changes back.
+
+    Nothing makes the clear come after the set. These are hints; a re-run that hangs confirms them.
     """
     sets: defaultdict[int, list[Operation]] = defaultdict(list)
     found: dict[tuple[str, str], Finding] = {}

@@ -1,4 +1,4 @@
-"""Entries by which another finds whom to wake, put there late: who looks first finds nobody, and nobody ends the wait."""
+"""Entries by which another actor finds the waiter to wake, registered late: an earlier lookup finds nothing, and the waiter is never woken."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ MOST = 48
 
 
 def late_registrations(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
-    """Events on which one thread waited, and which another set that had found them by an entry of a table; the waiter had put that there, and nothing
-    makes it do so before the other looks. A hint, for a re-run to confirm. `told` names events of which something is said.
+    """Events on which one thread waited, and which another thread found through a table entry and set.
+
+    The waiter registered the entry, and nothing makes it do so before the lookup. A hint, for a re-run to confirm. `told` names events that are
+    already reported.
     """
     waiters: dict[int, Operation] = {}
     sets: list[Operation] = []
@@ -45,7 +47,7 @@ def late_registrations(scene: Scene, evidence: Evidence, events: Iterable[Operat
 
 
 def _entries(evidence: Evidence, sets: Operation, wait: Operation) -> Iterator[tuple[int, int]]:
-    """Looks by which who sets the event found it (or what has it), with the waiter's write that nothing puts before that."""
+    """Lookups by which the setter found the event (or its owner), with the waiter's unordered write."""
     table, facts = evidence.table, evidence.facts
     thing = facts.objects[sets.object]
     names = tuple(f"#{number & 0xFFFFFFFF}>" for number in (sets.object, thing.owner) if number is not None)

@@ -1,4 +1,4 @@
-"""Notifications that came when nobody waited."""
+"""Lost notifications: notified while no actor waited."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WAKES = (SyncOp.NOTIFY, SyncOp.NOTIFY_ALL, SyncOp.EVENT_SET)
 
 
 def lost_wakeups(scene: Scene, waits: Waits, events: Iterable[Operation]) -> list[Finding]:
-    """For each wait that was never answered: the last notification of the same object, if it came before the wait began and found nobody."""
+    """For each wait that never ended: the last notification of the same object, if it came before the wait and there was no waiter."""
     wanted = {wait.object: wait for wait in waits.all if wait.object and wait.at}
     waiting: defaultdict[int, int] = defaultdict(int)
     missed: dict[int, Operation] = {}

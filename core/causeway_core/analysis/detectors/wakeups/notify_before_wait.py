@@ -1,4 +1,4 @@
-"""Notifications that would find nobody, had they come a little earlier."""
+"""Notifications that would be lost if they came a little earlier."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _NOTIFIES = (SyncOp.NOTIFY, SyncOp.NOTIFY_ALL)
 
 
 def early_notifications(scene: Scene, evidence: Evidence, events: Iterable[Operation], struck: frozenset[int]) -> list[Finding]:
-    """Waits that the other side is free to come before: for a condition without a look at the state it stands for, for an event that is
-    cleared as soon as it is set, and for one that is cleared right before the wait. `struck` are objects whose lost wake-ups are told.
+    """Waits that the notification can precede: on a condition without checking its state, or on an event that is cleared too early or too late. Too
+    early: as soon as it is set. Too late: right before the wait. `struck` are objects whose lost wake-ups are already reported.
     """
     by_object: defaultdict[int, list[Operation]] = defaultdict(list)
     arrived: set[tuple[int, str]] = set()
@@ -70,7 +70,7 @@ def _condition(scene: Scene, evidence: Evidence, texts: Texts, operations: Seque
 
 
 def looks_at_state(scene: Scene, texts: Texts, wait: Operation) -> str:
-    """Whether what waits looks at a state before it waits: `again` in a loop (or by wait_for, or where that is not known), `once`, `never`."""
+    """How a waiter checks the state: `again` (in a loop, by wait_for, or not known), `once` or `never`."""
     around, calls = _wait_calls(scene, texts, wait)
     if not calls or not around:
         return "again"
@@ -81,8 +81,8 @@ def looks_at_state(scene: Scene, texts: Texts, wait: Operation) -> str:
 
 
 def _goes_on_once(around: Sequence[ast.AST]) -> bool:
-    """Whether what a loop does after a wait behind an `if` takes the state to be there: the loop goes round for the next piece of work, not for
-    another look. `around` begins with the loop.
+    """Whether a loop proceeds after a wait behind an `if` as if the state held: the loop repeats for the next work item, not to check again. `around`
+    starts with the loop.
     """
     branch = next((number for number, node in enumerate(around) if isinstance(node, ast.If)), 0)
     if not branch or any(isinstance(node, ast.Continue) for node in ast.walk(around[branch])):
@@ -92,7 +92,7 @@ def _goes_on_once(around: Sequence[ast.AST]) -> bool:
 
 
 def _wait_calls(scene: Scene, texts: Texts, wait: Operation) -> tuple[list[ast.AST], list[ast.Call]]:
-    """What stands around a wait in its function, and the calls of `wait` in its statement."""
+    """The nodes around a wait in its function, and the calls of `wait` in its statement."""
     place = scene.place(wait.at)
     around = texts.around(place.path, place.line) if place.line else []
     statement = next((node for node in reversed(around) if isinstance(node, ast.stmt)), None)
@@ -101,13 +101,14 @@ def _wait_calls(scene: Scene, texts: Texts, wait: Operation) -> tuple[list[ast.A
 
 
 def _guarded_by_exit(around: Sequence[ast.AST]) -> bool:
-    """Whether the function leaves early on some condition before the place."""
+    """Whether the function returns early on some condition before this point."""
     last = getattr(around[-1], "lineno", 0)
     return any(isinstance(node, ast.If) and node.lineno < last for outer in around[:1] for node in ast.walk(outer))
 
 
 def _free_to_come_first(evidence: Evidence, wait: Operation, notify: Operation) -> bool:
-    """Whether nothing but locks makes the notification come after the wait: also not what the waiter did under the lock that it waits with."""
+    """Whether only locks make the notification come after the wait. What the waiter did under the lock that it waits with does not order them either.
+    """
     holds = evidence.holds.held(wait.actor, wait.order)
     begun = min((evidence.holds.holds[hold].at for hold in holds), default=wait.at)
     return not evidence.order.happens_before(At(begun), At(notify.at), must=True) and not evidence.order.happens_before(
@@ -155,7 +156,7 @@ def _condition_finding(scene: Scene, wait: Operation, notify: Operation, looks: 
 
 
 def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[Operation]) -> Finding | None:
-    """An event that is cleared by whoever set it, in the next breath."""
+    """An event that its setter clears again without a scheduling point in between."""
     last: dict[int, Operation] = {}
     waits = [event for event in operations if event.op == SyncOp.WAIT_BEGIN]
     for event in operations:
@@ -176,7 +177,7 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
 
 
 def _cleared_late(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[Operation]) -> Finding | None:
-    """An event that its waiter clears after its work, right before it waits again: what was set meanwhile is forgotten."""
+    """An event that its waiter clears after its work, right before it waits again: a set during the work is lost."""
     last: dict[int, Operation] = {}
     sets = [event for event in operations if event.op == SyncOp.EVENT_SET]
     woken: dict[int, Operation] = {}
@@ -200,14 +201,14 @@ def _cleared_late(scene: Scene, evidence: Evidence, texts: Texts, operations: Se
 
 
 def _worked(evidence: Evidence, one: Operation, other: Operation) -> bool:
-    """Whether the actor touched any shared place between two of its operations, besides where their object is kept."""
+    """Whether the actor accessed a shared location between two of its operations, other than the one that holds their object."""
     name = f"#{one.object & 0xFFFFFFFF}>"
     rows = evidence.rows_of(one.actor, one.order, other.order, first=16)
     return any(not (evidence.value(row) or "").endswith(name) for row in rows)
 
 
 def _steps_apart(evidence: Evidence, one: Operation, other: Operation) -> bool:
-    """Whether the actor gave way between two of its operations."""
+    """Whether the actor passed a scheduling point between two of its operations."""
     first, last = evidence.step_at(one.at), evidence.step_at(other.at)
     actor = evidence.facts.actors.get(one.actor)
     if first is None or last is None or actor is None or actor.kind == "thread":

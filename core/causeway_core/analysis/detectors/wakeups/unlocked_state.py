@@ -1,4 +1,4 @@
-"""Conditions whose state and notification come apart: a look at the state outside of the lock, a state that is set after the notification."""
+"""Conditions whose state is not protected together with the notification: checked outside the lock, or set after the notification."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ONLY_A_HINT = "The recording does not show whether the other side can run in thi
 
 
 def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
-    """Hints for a re-run to confirm. `told` names conditions of which something firmer is said."""
+    """Both cases, as hints for a re-run to confirm. `told` names conditions for which something firmer is already reported."""
     by_object: defaultdict[int, list[Operation]] = defaultdict(list)
     for event in events:
         thing = evidence.facts.objects.get(event.object)
@@ -37,7 +37,7 @@ def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation
 
 
 def _looks_outside(scene: Scene, evidence: Evidence, name: str, operations: list[Operation], notifies: list[Operation]) -> Iterator[Finding]:
-    """A waiter that read shared state in its function right before it took the lock to wait."""
+    """A waiter that read shared state in its function right before it acquired the lock to wait."""
     for wait in (event for event in operations if event.op == SyncOp.WAIT_BEGIN):
         hold = min((evidence.holds.holds[each] for each in evidence.holds.held(wait.actor, wait.order - 1)), key=_order, default=None)
         place = scene.place(wait.at)
@@ -83,7 +83,7 @@ def _others_write(evidence: Evidence, row: int, actor: int, *, meanwhile: bool =
 
 
 def _late_states(scene: Scene, evidence: Evidence, name: str, notifies: list[Operation]) -> Iterator[Finding]:
-    """A notifier that writes, after the notification and without the lock, what others read with it."""
+    """A notifier that writes, after the notification and without the lock, what others read under it."""
     table = evidence.table
     for notify in notifies:
         lock = {evidence.holds.holds[each].object for each in evidence.holds.held(notify.actor, notify.order - 1)}

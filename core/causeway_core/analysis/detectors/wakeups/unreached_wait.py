@@ -1,4 +1,4 @@
-"""Waits that the recorded run did not come to, for events that are cleared right before: what is set after the look and before that is forgotten."""
+"""Waits that the recorded run did not reach, on events that are cleared right before: a set between the check and the clear is lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNREACHED = "would clear"
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A look at what an event stands for (a row), the write of that before the event was set, and the lines that would clear the event and wait."""
+    """A check of what an event stands for (a row), the write of that before the set, and the lines that would clear the event and wait."""
 
     row: int
     write: int
@@ -34,8 +34,9 @@ class _Look:
 
 
 def unreached_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
-    """Threads that look whether something is there, found it, and would else have cleared the event for it and waited. Hints, for a re-run to
-    confirm. `told` names events of which something is said.
+    """Threads that check for work, found it, and would otherwise have cleared the event and waited.
+
+    Hints, for a re-run to confirm. `told` names events that are already reported.
     """
     sets: list[Operation] = []
     cleared: set[tuple[int, int]] = set()
@@ -75,7 +76,7 @@ def _looks(scene: Scene, evidence: Evidence, sets: Operation, event: str) -> Ite
 
 
 def _forgets(function: FunctionNode | None, line: int, event: str, state: str) -> Iterator[tuple[int, int]]:
-    """The lines at which a function clears an event after a look at a line, and waits for it, without a look at the state after it has cleared it."""
+    """The lines at which a function clears an event and waits for it after a check at a line, without another check after the clear."""
     nodes = list(own_nodes(function)) if function is not None else []
     if not any(isinstance(node, ast.If | ast.While) and node.lineno == line for node in nodes):
         return

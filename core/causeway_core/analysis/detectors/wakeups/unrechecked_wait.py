@@ -1,4 +1,4 @@
-"""Waits for a condition after one look, whose state another sets back before who is woken has the lock again."""
+"""Condition waits behind an `if` instead of a `while`: the state can change back before the woken waiter has the lock again."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ UNDOES = "undoes"
 
 
 def unrechecked_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
-    """Threads that look once whether they have to wait, wait for a condition, and go on as if what they waited for held: another that sets it back
-    under the lock may have that first. Latent. `told` names conditions of which something is said.
+    """Threads that check once, wait for a condition and proceed, while another actor may acquire the lock first and set the state back.
+
+    Latent. `told` names conditions that are already reported.
     """
     found: dict[str, Finding] = {}
     waits = [each for each in events if each.op == SyncOp.WAIT_BEGIN and not each.flags & SyncFlag.ASYNC]
@@ -37,8 +38,9 @@ def unrechecked_waits(scene: Scene, evidence: Evidence, events: Iterable[Operati
 
 
 def _undone(scene: Scene, evidence: Evidence, wait: Operation) -> Iterator[tuple[int, int, int]]:
-    """The look before a wait, the first write afterwards by another that sets the place back to what made the actor wait, and the actor's own next
-    access, as rows."""
+    """The check before a wait, the first later write by another actor that restores the state that made the actor wait, and the actor's next access,
+    as rows.
+    """
     table, function = evidence.table, scene.place(wait.at).function
     before = [row for row in evidence.rows_of(wait.actor, 0, wait.order, last=NEAR) if not table.writes[row]]
     after = evidence.rows_of(wait.actor, wait.order + 1, 2**62, first=NEAR)
@@ -54,7 +56,7 @@ def _undone(scene: Scene, evidence: Evidence, wait: Operation) -> Iterator[tuple
 
 
 def _sets_back(evidence: Evidence, look: int, row: int) -> bool:
-    """Whether a place has the value again that the look found there."""
+    """Whether a location has the value again that the check found."""
     value = evidence.value(look)
     return value is not None and value == evidence.value(row)
 

@@ -1,4 +1,4 @@
-"""Conditions for which two kinds of threads wait, and of which only one is woken: that may be one of those who cannot go on."""
+"""Conditions with two kinds of waiters and `notify()`: the one that is woken may be of the kind that cannot proceed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ OTHER_KIND = ("is woken", "is woken too", "would wait there")
 
 
 def wrong_waiters(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
-    """Two functions that wait for one condition in a loop, each for what the other does, and wake one: two threads came to each. Hints, for a re-run
-    to hang. `told` names conditions of which something is said.
+    """Two functions that wait for one condition in a loop, each for what the other does, and each notify one waiter; two threads ran each.
+
+    Hints: a re-run that hangs confirms them. `told` names conditions that are already reported.
     """
     notifies: defaultdict[int, list[Operation]] = defaultdict(list)
     for event in events:
@@ -39,14 +40,14 @@ def wrong_waiters(scene: Scene, evidence: Evidence, events: Iterable[Operation],
 
 
 def _by_a_thread(evidence: Evidence, event: Operation) -> bool:
-    """Whether a condition that has a name is notified by a thread that the program has started."""
+    """Whether a named condition is notified by a thread that the program started."""
     thing, actor = evidence.facts.objects.get(event.object), evidence.facts.actors.get(event.actor)
     named = thing is not None and bool(thing.label) and thing.type.endswith("Condition")
     return named and not event.flags & SyncFlag.ASYNC and actor is not None and actor.kind == "thread" and actor.path != "main"
 
 
 def _between_kinds(scene: Scene, evidence: Evidence, name: str, notifies: Iterable[Operation]) -> Iterator[Finding]:
-    """For each two functions that may wake the wrong one."""
+    """For each pair of functions, the finding if one may wake the wrong kind."""
     kinds: dict[SourcePlace, dict[int, Operation]] = {}
     waits: dict[str, SourcePlace | None] = {}
     for each in notifies:
@@ -65,7 +66,7 @@ def _between_kinds(scene: Scene, evidence: Evidence, name: str, notifies: Iterab
 
 
 def _looks_again(evidence: Evidence, place: SourcePlace, condition: str) -> int:
-    """The line at which the function of a place waits for the condition, with a look at its state whenever it is woken; 0 if it does not."""
+    """The line at which the function waits for the condition and rechecks its state whenever it is woken; 0 if it does not."""
     function = evidence.texts.function(place.path, place.line)
     nodes = list(own_nodes(function)) if function is not None else []
     looped = {id(node) for loop in nodes if isinstance(loop, ast.While) for node in ast.walk(loop)}
