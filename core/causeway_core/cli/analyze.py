@@ -46,12 +46,12 @@ Examples:
     help="Prove findings by running the program again (default: if that is safe, see docs/findings.md); --no-verify never runs it.",
 )  # fmt: skip
 @reset_option
-@click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often a bad order has to go wrong.")
+@click.option("--repeat", type=click.IntRange(1, 1000), default=REPEATS, show_default=True, help="How often a bad order must go wrong.")
 @click.option("--budget", type=click.FloatRange(min=0), default=BUDGET_SECONDS, show_default=True, metavar="SECONDS", help="Time for all re-runs.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep the recordings of the re-runs in DIR.")
 @project_option
 @isolated_option
-@click.option("--explore/--no-explore", "explores", default=True, help="Where nothing is proved: try some orders that no detector expects (25 s).")
+@click.option("--explore/--no-explore", "explores", default=True, help="Where nothing is proved, try some orders that no detector expects (25 s).")
 @click.option("--all", "everything", is_flag=True, help="Show latent findings and hints in full as well.")
 def command(
     file: Path | None,

@@ -51,8 +51,8 @@ def command(
 ) -> int:  # fmt: skip
     """Look for orders in which the program fails, also where no detector expects any.
 
-    Runs the recorded program again and again under seeded schedulers, at the places that actors share. An order in which it fails is made as
-    small as it goes and becomes a finding, which `causeway export` turns into a test. Ctrl-C ends it; what was found by then is kept.
+    Runs the recorded program again and again under seeded schedulers, at the places that actors share. An order in which it fails is reduced to
+    what matters and becomes a finding, which `causeway export` turns into a test. Ctrl-C ends the search and keeps what was found.
     Exits with 1 if something was found.
     """
     path = recordings.existing(file)

@@ -35,7 +35,7 @@ Examples:
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(FORMATS), required=True, help="What to write.")
-@click.option("--finding", metavar="ID", help="The finding that is meant, such as F1 of `causeway analyze`.")
+@click.option("--finding", metavar="ID", help="The finding to export, such as F1 of `causeway analyze`.")
 @click.option("--trace-id", metavar="ID", help="Only what happened in this distributed trace.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it (default: standard output).")
 @click.option("--verify", "wanted", is_flag=True, help="Run the program again even where that may not be safe (see docs/findings.md).")

@@ -25,7 +25,7 @@ COMMANDS = {
     "recover": "finish a recording that a crash left behind",
     "init": "prepare a project for editors and for recording",
     "merge": "join the recordings of two services",
-    "dap": "serve a recording to an editor (Debug Adapter Protocol)",
+    "dap": "debug a program and its recorded past in an editor (Debug Adapter Protocol)",
     "lsp": "show findings and last values in an editor (Language Server Protocol)",
 }
 

@@ -17,7 +17,7 @@ from causeway_core.ingest.merge import merge
 @click.argument("second", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where to write the joined recording.")
 def command(first: Path, second: Path, output: Path) -> None:
-    """Join the recordings of two services that spoke to each other; their messages become causal edges."""
+    """Join the recordings of two services that called each other; their messages become causal edges."""
     if output.exists():
         raise CommandError(f"{output} already exists", "choose another -o")
     recordings.check_output(output, force=False)

@@ -87,12 +87,12 @@ Examples:
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Do not record modules or paths that match.")
 @click.option(
     "--replayable", is_flag=True,
-    help="Keep what comes from outside (responses of services, time, random, environment), so that `--isolated` re-runs can be given it again.",
+    help="Also keep what comes from outside (responses of services, time, random, environment), for `--isolated` re-runs.",
 )  # fmt: skip
 @click.option("--python", metavar="PATH", help="The interpreter to run (default: the active virtual environment's).")
 @click.option(
     "--drive", metavar="COMMAND",
-    help="For a service: what sends it requests once it listens ({port} in it: where). It is interrupted when that has ended.",
+    help="For a service: the client to run once it listens ({port} in it: where). The service is interrupted when the client has ended.",
 )  # fmt: skip
 @click.option("--no-analyze", is_flag=True, help="Only record; do not look for findings afterwards.")
 @click.option("--force", is_flag=True, help="Overwrite the output file.")

@@ -16,5 +16,5 @@ isolated_option = click.option(
 
 reset_option = click.option(
     "--reset", metavar="COMMAND",
-    help="Shell command that brings a database back to where the program starts, run before each re-run; kept in the recording.",
+    help="Shell command that restores the database to its state at the program's start. It runs before each re-run and is kept in the recording.",
 )  # fmt: skip
