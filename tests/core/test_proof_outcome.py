@@ -57,7 +57,7 @@ def test_the_difference_is_told_in_one_sentence() -> None:
     said = contrast(outcome(exceptions="KeyError in f", returned=""), serial, ("returned", "exceptions"), held)
     assert said == "this order raises KeyError in f; no serial order does"
     stuck = OrderResult(True, hang=("main/a waits for B",))
-    assert contrast(outcome(hang="nothing can go on"), serial, ("hang",), stuck).startswith("in this order nothing can go on (main/a waits for B)")
+    assert contrast(outcome(hang="nothing can go on"), serial, ("hang",), stuck).startswith("in this order the program hangs (main/a waits for B)")
 
 
 def test_the_rows_of_a_database_are_compared_whatever_their_order(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_writes_outside_of_the_project_and_of_temporary_folders(tmp_path: Path, 
     # Seen from a system whose temporary folders are elsewhere: these tests themselves write below one.
     monkeypatch.setattr("causeway_core.proof.running.workspace.TEMPORARY", ())
     with Recording.open(path) as recording:
-        assert doubts(recording) == (f"it wrote to {tmp_path / 'elsewhere.txt'}, outside of the project and of temporary folders",)
+        assert doubts(recording) == (f"it wrote to {tmp_path / 'elsewhere.txt'}, outside the project and the temporary folders",)
 
 
 def test_sources_that_changed_and_what_is_gone(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_sources_that_changed_and_what_is_gone(tmp_path: Path) -> None:
 
 
 DRIVEN = (
-    "requests from outside of the recording drove it; record it with --replayable, which keeps them, "
+    "requests from outside the recording drove it; record it with --replayable, which keeps them, "
     "or with what sends them: --drive 'python client.py'"
 )
 SERVES = """

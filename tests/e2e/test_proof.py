@@ -178,7 +178,7 @@ def test_locks_in_both_orders_are_a_deadlock_once_forced(tmp_path: Path) -> None
     recorded(tmp_path, DEADLOCK)
     [finding] = analysed(tmp_path)
     assert (finding["tier"], finding["kind"]) == ("confirmed", "deadlock")
-    assert "nothing can go on" in finding["proof"]["outcome"] and "only a hint" not in finding["explanation"]
+    assert "the program hangs" in finding["proof"]["outcome"] and "only a hint" not in finding["explanation"]
 
 
 def test_rows_of_a_database_are_proved_on_a_copy(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_finalizer_that_waits_for_its_own_thread_is_confirmed_by_collecting_ga
     [finding] = analysed(tmp_path)
     assert (finding["tier"], finding["kind"]) == ("confirmed", "deadlock")
     assert "garbage is collected while thread MainThread holds" in finding["proof"]["reason"]
-    assert "nothing can go on" in finding["proof"]["outcome"]
+    assert "the program hangs" in finding["proof"]["outcome"]
 
 
 def test_who_finds_the_mark_of_its_own_thread_does_not_wait(tmp_path: Path) -> None:

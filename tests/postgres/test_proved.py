@@ -89,7 +89,7 @@ def test_an_order_that_a_lock_of_the_server_prevents_is_noticed_and_leaves_a_hin
 def test_a_database_is_not_written_again_unless_it_is_said_how_to_bring_it_back(workshop: Workshop) -> None:
     workshop.record("transfer")
     done = workshop.run("analyze", "run.causeway", "--format", "json")
-    assert "give the command that brings back what was in it with --reset" in done.stderr
+    assert "give the command that restores its content with --reset" in done.stderr
     path = workshop.folder / "run.causeway"
     failed = workshop.run("analyze", "run.causeway", "--reset", "echo no such database >&2; exit 3")
     assert failed.returncode == 2 and "the reset command failed with 3: no such database" in failed.stderr

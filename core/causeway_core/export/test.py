@@ -70,7 +70,7 @@ def _rehearsed(
 ) -> _Plan:
     bad = [order for order in finding.orders if order.aim == "bad"]
     if not bad:
-        raise FindingUnusable(f"{finding.id} has no order that would make it happen, so no test can", "orders are planned by: causeway analyze")
+        raise FindingUnusable(f"{finding.id} has no order that would make it happen, so no test can either", "orders are planned by: causeway analyze")
     if finding.proof is not None and finding.proof.order is not None:
         bad.insert(0, bad.pop(finding.proof.order))
     refused = ""
@@ -112,7 +112,7 @@ def _tried(
         # As it runs by itself it may have gone wrong this time.
         found = _asserted(entry, order, bad, [(each, rehearsal.run(PLAIN) if each is PLAIN else run) for each, run in ended])
     if isinstance(found, str) or not found:
-        return f"{order.says}: {found or 'a test sees what it sees in serial orders'}"
+        return f"{order.says}: {found or 'a test sees the same as in serial orders'}"
     return _Plan(entry, order, found, Workspace.of(recording).copied, isolation, sender)
 
 
@@ -123,7 +123,7 @@ def _asserted(entry: Entry, order: Order, bad: Sequence[Observed], ended: Sequen
     others = any(each.alternate for each, _ in ended)
     serial = [run for each, run in right if not others or (each.constraints and not each.alternate)] or [run for _, run in right]
     if not serial:
-        return "no serial order could be forced to compare it with"
+        return "no serial order could be forced for comparison"
     named = places_of(order)[0]
     found = tuple(checks(bad, serial, [key for key in order.watch if key in named]))
     if entry.runs_tests and any(check.subject == "exit code" and check.tells for check in found):
@@ -146,16 +146,16 @@ def _fails(plan: _Plan) -> str:
     check = next(check for check in plan.checks if check.tells)
     match check.subject:
         case "hang":
-            return "the program comes to where nobody can move"
+            return "the program hangs"
         case "raised":
             return f"the program raises {check.expected[0]}"
         case "errors":
             return f"a part of the program raises {', '.join(check.expected)}"
         case "result" | "exit code":
-            return f"the {check.subject} is that of no serial order"
+            return f"the {check.subject} is one that no serial order gives"
         case "stdout":
-            return "the output is that of no serial order"
-    return "the final value is that of no serial order"
+            return "the output is one that no serial order gives"
+    return "the final value is one that no serial order gives"
 
 
 # Text.

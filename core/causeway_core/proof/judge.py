@@ -84,7 +84,7 @@ class Judge:
         """The finding with its proof, its tier and rank by it. Raises Stopped."""
         bad = [order for order in finding.orders if order.aim == "bad"]
         if not bad:
-            return replace(finding, proof=Proof("untried", "no order is known that would force it"))
+            return replace(finding, proof=Proof("untried", "no order that would force it is known"))
         notes = _Notes()
         unsteady: Finding | None = None
         tried = 0
@@ -102,7 +102,7 @@ class Judge:
         if unsteady is not None:
             return unsteady
         if notes.strange:
-            what = f"in between {finding.resource} held {notes.held[0]} as in no serial order"
+            what = f"in between {finding.resource} held {notes.held[0]}, which it holds in no serial order"
             proof = Proof("altered", f"forced ({notes.strange[0]}), it ended as a serial order does, but {what}")
             # What was hardly a finding before is none with an end that is right.
             return _lowered(finding, proof, happened=happened(finding)) if finding.tier == "latent" else replace(finding, proof=proof)
@@ -160,7 +160,7 @@ class Judge:
         if found and not _only_held(order, forced, found):
             return self._repeated(finding, index, forced, [run.outcome for run in right], found)
         if order.checks:
-            notes.refused.append(f"{order.says}: nobody waited for it just then")
+            notes.refused.append(f"{order.says}: no actor was waiting for it at that moment")
             return None
         states = forced.outcome.unexpected_states(finding.resource, [run.outcome for run in right])
         if states and A_LIMIT in finding.explanation and (most := new_maximum(finding.resource, forced.outcome, [run.outcome for run in right])):
@@ -235,20 +235,20 @@ class Judge:
 
     def _stuck_again(self, finding: Finding, index: int, forced: Rerun) -> Finding:
         """Of a deadlock: whether each run has it."""
-        said = f"{finding.resource} blocks those who wait for it until a time limit ends that"
+        said = f"{finding.resource} blocks its waiters until a time limit expires"
         if forced.outcome.aspects.get("hang"):
             said = contrast(forced.outcome, [], ("hang",), forced.result)
-        return self._again(finding, index, forced, lambda run: _is_stuck(finding, run), said, "it got stuck in {} runs", stuck=True)
+        return self._again(finding, index, forced, lambda run: _is_stuck(finding, run), said, "it deadlocked in {} runs", stuck=True)
 
     def _in_vain_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
         """Of a wait that a time limit ends: whether it waits for nothing each time."""
-        said = f"in this order a wait for {finding.resource} lasts until its time limit; in every serial order it is ended by the other side"
-        return self._again(finding, index, forced, lambda run: _in_vain(finding, run, right), said, "it waited in vain in {} runs")
+        said = f"in this order a wait for {finding.resource} times out; in every serial order the other side ends it"
+        return self._again(finding, index, forced, lambda run: _in_vain(finding, run, right), said, "the wait timed out in {} runs")
 
     def _left_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
         """Of what a cancelled task does not bring back, or gives back without having it: whether it stays each time."""
-        said = f"in this order {_left(forced, right)[0]}; that is not so where nothing is cancelled, nor where it is before anything is done"
-        return self._again(finding, index, forced, lambda run: bool(_left(run, right)), said, "something stayed behind in {} runs")
+        said = f"in this order {_left(forced, right)[0]}; this does not happen without the cancellation, nor if it comes before anything is done"
+        return self._again(finding, index, forced, lambda run: bool(_left(run, right)), said, "something was left behind in {} runs")
 
     def _exceeded_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun], most: str) -> Finding:
         """Of a limit that is checked: whether there is more than in any serial order each time, if only for a while."""
@@ -257,15 +257,15 @@ class Judge:
         def wrong(run: Rerun) -> bool:
             return bool(new_maximum(finding.resource, run.outcome, others))
 
-        said = f"in this order {finding.resource} held {most} for a while, more than the check lets it hold in any serial order"
-        return self._again(finding, index, forced, wrong, said, "it held too much in {} runs")
+        said = f"in this order {finding.resource} held {most} for a while, more than its check allows in any serial order"
+        return self._again(finding, index, forced, wrong, said, "it exceeded the limit in {} runs")
 
     def _repeated(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Outcome], found: tuple[str, ...]) -> Finding:
         def wrong(run: Rerun) -> bool:
             return run.result.feasible == forced.result.feasible and any(name in found for name in run.outcome.deviations(right))
 
         said = contrast(forced.outcome, right, found, forced.result, finding.resource)
-        return self._again(finding, index, forced, wrong, said, "it went wrong in {} runs of one and the same order: " + forced.order.says)
+        return self._again(finding, index, forced, wrong, said, "it went wrong in {} runs of the same order: " + forced.order.says)
 
     def _again(
         self, finding: Finding, index: int, forced: Rerun, wrong: Callable[[Rerun], bool], said: str, unsteady: str, *, stuck: bool = False
@@ -324,7 +324,7 @@ def _left(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
         return ()
     known = {text for each in others for text in each.caught_mistakes}
     untaken = [text for text in outcome.caught_mistakes if text.startswith(NOT_HELD) and text not in known]
-    said = tuple(f"{text.removeprefix(NOT_HELD).partition(' in ')[2]} gives back what it has not taken" for text in untaken)
+    said = tuple(f"{text.removeprefix(NOT_HELD).partition(' in ')[2]} releases what it does not hold" for text in untaken)
     stays = outcome.left_behind(others, ended=others)
     if not _expires(run.order):
         return tuple(outcome.residue.remaining[place] for place in stays if place in outcome.residue.wanted)
@@ -357,11 +357,11 @@ def ran_into_a_limit(forced: Outcome, right: Sequence[Outcome]) -> bool:
 def _incomparable(order: Order, forced: Rerun, right: Sequence[Rerun]) -> str:
     """Why a forced run says nothing against these right runs; empty if it does."""
     if order.cancels and (len(right) < 2 or not forced.result.feasible):
-        return "it could not be compared with a cancellation that comes before"
+        return "there is no run with an earlier cancellation to compare it with"
     if not right and not forced.outcome.aspects.get("hang"):
-        return "no serial order could be forced to compare it with"
+        return "no serial order could be forced for comparison"
     if not order.checks and not order.cancels and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
-        return "a time limit of the program's own ended the wait, which proves nothing"
+        return "a time limit of the program itself expired, which proves nothing"
     return ""
 
 

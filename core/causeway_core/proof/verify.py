@@ -47,7 +47,7 @@ def plan(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
     found = []
     for finding in analysis.findings:
         if planner.unreachable(finding):
-            proof = Proof("unreachable", "no delay that a stock event loop makes leads there")
+            proof = Proof("unreachable", "no delay that a stock event loop can cause leads to this order")
             found.append(replace(finding, orders=planner.orders(finding), proof=proof))
         else:
             found.append(replace(finding, orders=planner.orders(finding)))
@@ -110,13 +110,13 @@ def verify(
     judged: dict[str, Finding] = {}
     began, whole = time.monotonic(), len(chosen) <= budget.findings
     verdict: Verdict = "untried"
-    unjudged = "the re-runs ended before its turn"
+    unjudged = "the re-runs ended before this finding was tried"
     try:
         lacking = _lacks(reruns) if chosen and isolation is not None else ""
         if lacking:
             unjudged, verdict, whole, budget = lacking, "inconclusive", False, replace(budget, findings=0)
         elif chosen and not _ends_as_recorded(recording, reruns, chosen):
-            unjudged = "run again without any order the program fails, which it did not when it was recorded: something that it needs is not there"
+            unjudged = "run again without any order, the program fails, which it did not do when it was recorded: something it needs is missing"
             whole, budget = False, replace(budget, findings=0)
         for number, finding in enumerate(chosen[: budget.findings]):
             if progress is not None:

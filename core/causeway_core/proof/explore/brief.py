@@ -93,7 +93,7 @@ def _cut_off(
     try:
         for finding in interruptions(analysis, Anchors(recording, analysis)):
             if progress is not None:
-                progress("time limits that end anywhere", 0.0)
+                progress("trying time limits that expire at each await", 0.0)
             judged = judge.judge(finding)
             if judged.tier == "confirmed":
                 yield replace(judged, rule=EXPLORED)
@@ -109,7 +109,7 @@ def _in_other_schedules(
 ) -> Finding | None:
     """What the detectors foresee in runs in other orders, if it is proved or at least goes wrong at times."""
     if progress is not None:
-        progress("what other orders show", 0.0)
+        progress("looking for findings in other schedules", 0.0)
     others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept)
     try:
         return others.found()

@@ -104,7 +104,7 @@ class Explorer:
     def explore(self) -> Explored:
         """Runs until the effort is spent, five findings are made, or Ctrl-C; what was found by then counts."""
         if not self._places:
-            return Explored((), reason="nothing was recorded that two threads or tasks come to in either order, no lock of threads, and no await")
+            return Explored((), reason="the recording has no place that two threads or tasks can reach in either order, no thread lock and no await")
         whole = False
         try:
             self._baseline()
@@ -115,7 +115,7 @@ class Explorer:
         return Explored(tuple(self._findings), self._runs, self._points // max(self._runs, 1), whole)
 
     def _baseline(self) -> None:
-        self._say("as it runs by itself", 0.0)
+        self._say("running without an order", 0.0)
         self._expected.plain = [run.outcome for run in self._reruns.attempt(*[PLAIN] * PLAIN_RUNS, again=True)]
         serial = [self._exploration("serial", number, 0) for number in range(SERIAL_RUNS)]
         seen = self._scan.see(serial)
@@ -224,7 +224,7 @@ class Explorer:
                     return None
                 pair = candidates[start : start + 2]
                 trials += len(pair)
-                self._say(f"making the order of {len(whole)} constraints small, {trials} tried", self._runs / self._effort.runs)
+                self._say(f"reducing the order of {len(whole)} constraints, {trials} tried", self._runs / self._effort.runs)
                 for number, tried in enumerate(self._reruns.attempt(*(order(each) for each in pair))):
                     if tried.result.kind == "no progress":
                         # A busy machine may be the reason.

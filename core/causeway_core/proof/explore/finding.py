@@ -57,7 +57,7 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding
     latent = only_takes_turns(analysis.evidence, [actor.id for actor in involved])
     confirmed = it.failures == it.runs
     tier: Tier = "hint" if it.refused else ("latent" if latent else "confirmed") if confirmed else "likely"
-    reason = f"explored, and made small: {says}"
+    reason = f"found by exploration, reduced to the constraints that matter: {says}"
     return Finding(
         id="X1",
         kind=_kind(it, hang),
@@ -86,14 +86,14 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding
     )
 
 
-_FAILS = (
+_FAILURES = (
     ("tests", "a test fails"),
-    ("exceptions", "it raises what it does not raise by itself"),
+    ("exceptions", "it raises an exception that it does not raise otherwise"),
     ("exit code", "it ends with another exit code"),
 )
-"""What is said of a failure, that which says most first."""
-ENDS_OTHERWISE = "it ends as no serial order does"
-"""How a finding begins whose order makes nothing fail."""
+"""How the title begins for each aspect that failed; the first that applies says most."""
+ENDS_OTHERWISE = "its outcome is one that no serial order gives"
+"""How the title begins where the order makes nothing fail."""
 
 
 def _kind(it: Failure, hang: bool) -> Kind:
@@ -110,14 +110,14 @@ def _kind(it: Failure, hang: bool) -> Kind:
 
 def _ends(it: Failure, hang: bool) -> str:
     if hang:
-        return "nothing can go on"
+        return "the program hangs"
     if it.lost and not set(it.aspects) & set(FAILURES):
         return f"an update of {it.lost[0]} is lost"
     if it.misused and not set(it.aspects) & set(FAILURES):
-        return "two use at once what is made for one"
+        return "two actors use at once what supports only one"
     if it.left and not set(it.aspects) & set(FAILURES):
         return it.left[0]
-    return next((says for aspect, says in _FAILS if aspect in it.aspects), ENDS_OTHERWISE)
+    return next((says for aspect, says in _FAILURES if aspect in it.aspects), ENDS_OTHERWISE)
 
 
 def _watched(order: Order) -> tuple[str, ...]:
@@ -169,8 +169,8 @@ def _title(actors: dict[str, Actor], path: str) -> str:
 def _does(place: OrderPlace) -> str:
     if place.access in ("start", "end"):
         return f"{place.access}s"
-    verb = {"acquire": "comes to", "resume": "goes on at", "sql": "asks the database at", "call": "calls"}.get(place.access, f"{place.access}s")
-    return f"{verb} {place.name or f'`{place.text}`'}".replace("mutates", "changes").replace("tests", "looks at")
+    verb = {"acquire": "reaches", "resume": "resumes at", "sql": "queries the database at", "call": "calls"}.get(place.access, f"{place.access}s")
+    return f"{verb} {place.name or f'`{place.text}`'}".replace("mutates", "changes").replace("tests", "checks")
 
 
 def _name(place: OrderPlace, actors: dict[str, Actor]) -> str:

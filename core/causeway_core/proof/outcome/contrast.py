@@ -19,8 +19,8 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
     name = min(told, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
     if name == "hang":
         who = f" ({'; '.join(result.hang)})" if result.hang else ""
-        ends = "in every serial order the program ends" if serial else "in the recorded run the program ended"
-        return f"in this order nothing can go on{who}; {ends}"
+        ends = "in every serial order it ends" if serial else "in the recorded run it ended"
+        return f"in this order the program hangs{who}; {ends}"
     mine = bad.aspects[name]
     others = _given(serial, name)
     news = _only_in(mine, others)

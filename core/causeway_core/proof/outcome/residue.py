@@ -88,11 +88,11 @@ def _synchronizers(recording: Recording, gone: Set[int]) -> Iterator[_Rest]:
     for number, rest in balance.items():
         name, kind = objects[number].label or "", objects[number].type
         if "Queue" in kind:
-            yield _Rest(f"items of {name}", f"{name} holds what nobody takes" if rest > 0 else "")
+            yield _Rest(f"items of {name}", f"{name} still holds items that are never taken" if rest > 0 else "")
         elif kind.startswith("asyncio.") and ("Semaphore" in kind or kind.endswith("Lock")):
-            yield _Rest(f"permits of {name}", f"more of {name} is given back than was taken" if highest[number] > 0 else "")
+            yield _Rest(f"permits of {name}", f"{name} is released more often than it is acquired" if highest[number] > 0 else "")
             kept = rest < 0
-            yield _Rest(f"holders of {name}", f"{name} is taken and not given back" if kept else "", kept and _outlives(recording, asked[number]))
+            yield _Rest(f"holders of {name}", f"{name} is acquired and never released" if kept else "", kept and _outlives(recording, asked[number]))
 
 
 def _outlives(recording: Recording, operations: Sequence[Sync]) -> bool:

@@ -120,7 +120,7 @@ class Bystanders:
             return []
         found = [drafted("serial", f"all {len(everybody)} one after another", self._one_after_another(everybody))]
         if not any(self._comes_before(self._first[one], self._first[two]) for one, two in combinations(everybody, 2)):
-            found.append(drafted("serial", f"all {len(everybody)} one after another, last first", self._one_after_another(everybody[::-1])))
+            found.append(drafted("serial", f"all {len(everybody)} one after another, in reverse", self._one_after_another(everybody[::-1])))
         return found
 
     def _comes_before(self, use: Use, other: Use) -> bool:

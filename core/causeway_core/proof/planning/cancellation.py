@@ -70,12 +70,12 @@ class CancellingOrders:
             watched = self._anchors.changed_before(actor, at, gap.file, changed[0]) if changed and restores else None
             places = (("a1", there), *((("a2", watched),) if watched is not None else ()))
             watch = ("a2",) if watched is not None else ()
-            what = "its time limit is over" if comes == EXPIRE else "it is cancelled"
+            what = "its time limit expires" if comes == EXPIRE else "it is cancelled"
             yield Order("bad", f"{what} while {actor.title} waits at {there.file}:{there.line}", places, (), watch, (("a1", comes),))
             place, instead = before
             yield Order("serial", f"{what} before {actor.title} calls {function}", (("a1", place),), (), (), (("a1", instead),))
             if watched is not None:
-                yield Order("serial", "nothing is cancelled there", (("a2", watched),), (), ("a2",))
+                yield Order("serial", "nothing is cancelled at that place", (("a2", watched),), (), ("a2",))
 
     def _left(self, finding: Finding) -> Iterator[Order]:
         """The time limit ends at an await; to compare with, where the task waits first under it, with nothing done that others could wait for."""
@@ -89,7 +89,7 @@ class CancellingOrders:
             first = next((place for when, place in self._anchors.resumptions_of(actor) if self.expires(actor, when)), there)
             place, deed = self._before_limit(actor, at) or ((first, EXPIRE) if first != there else self._before(actor, at, EXPIRE) or (first, ""))
             if deed:
-                says = f"its time limit is over while {actor.title} waits at"
+                says = f"its time limit expires while {actor.title} waits at"
                 yield Order("bad", f"{says} {there.file}:{there.line}", (("a1", there),), (), (), (("a1", EXPIRE),))
                 yield Order("serial", f"{says} {place.file}:{place.line}, before it has done anything", (("a1", place),), (), (), (("a1", deed),))
 
@@ -122,11 +122,11 @@ class CancellingOrders:
             # Nothing comes in the middle of a step: what the giver asks in it before it settles sees the cancellation.
             thread = self._anchors.actor_of(giver).kind == "thread"
             before = self._anchors.preceding(giver, cause) if thread else self._anchors.step_starts(giver, cause)
-            for each, words in ((place, "just handed over"), (before, "all but handed over")):
+            for each, words in ((place, "just handed it over"), (before, "almost handed it over")):
                 if each is not None:
                     yield Order("bad", f"{says} {words} at {place.file}:{place.line}", (("a1", each),), (), (), (("a1", deed),))
             waits = self._anchors.resumed(actor, at)
-            yield Order("serial", f"{actor.title} is cancelled while it waits in vain", (("a1", waits),), (), (), (("a1", comes),))
+            yield Order("serial", f"{actor.title} is cancelled before anything is handed over", (("a1", waits),), (), (), (("a1", comes),))
             return
 
     def _gone(self, finding: Finding) -> Iterator[Order]:
@@ -142,10 +142,10 @@ class CancellingOrders:
         before, after = a.step_begins(giver, at[SETTLES]), a.following(giver, at[SETTLES])
         if before is None or after is None or not (limited or self._comes_to(waits, set()) == EXPIRE):
             return
-        deed, says = f"expire {waits.path}", f"the time limit of {waits.title} is over when {a.actor_of(giver).title}"
-        yield Order("bad", f"{says} is about to settle what it waits for", (("a1", before),), (), (), (("a1", deed),))
+        deed, says = f"expire {waits.path}", f"the time limit of {waits.title} expires when {a.actor_of(giver).title}"
+        yield Order("bad", f"{says} is about to resolve what it waits for", (("a1", before),), (), (), (("a1", deed),))
         # `wait_for` cancels only some turns of the loop after its limit is over.
-        waiting = f"the time limit of {waits.title} is over while it waits, before {a.actor_of(giver).title} settles what it waits for"
+        waiting = f"the time limit of {waits.title} expires while it waits, before {a.actor_of(giver).title} resolves what it waits for"
         there = next((place for when, place in a.resumptions_of(waits) if when >= at[CANCELLED]), None)
         if there is not None:
             yield Order("bad", waiting, (("a1", there),), (), (), (("a1", EXPIRE),))

@@ -76,7 +76,7 @@ class DroppedLockOrders:
             (inside, gets, a.held_since(comes[0], keeps[0])),
             (a.end(comer), leaves, inside),
         ]
-        says = f"{waiter.title} has asked for the lock when {keeper.title} drops it, and {comer.title} comes while {waiter.title} has it"
+        says = f"{keeper.title} drops the lock while {waiter.title} waits for it, and {comer.title} arrives while {waiter.title} holds it"
         return drafted("bad", says, held, watch=[leaves])
 
     def _acquires(self, actor: Actor, hold: Hold) -> OrderPlace:

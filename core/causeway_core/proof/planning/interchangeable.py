@@ -34,14 +34,14 @@ def _between(a: Side, b: Side, base: str) -> Order | None:
         return None
     first, last = (replace(place, actor=f"{base}*1", nth=0) for place in (a.first, a.last))
     begins, ends = (replace(place, actor=f"{base}*2", nth=0) for place in (b.first, b.last))
-    says = f"whoever comes first is held after {said(first)} until another has passed {said(ends)}"
+    says = f"the first to arrive is held after {said(first)} until another has passed {said(ends)}"
     return replace(drafted("bad", says, [(first, begins, None), (ends, last, first)], watch=[last]), alternate=True)
 
 
 def before_first_worker(use: OrderPlace, write: OrderPlace, writer: Actor, user: Actor) -> Order:
     """The bad order in which an actor uses a place before whichever worker of a kind comes to it first has set it."""
     comes = replace(write, actor=f"{sibling_kind(writer)}*1", nth=0)
-    says = f"{user.title} uses it before whoever comes to {said(write)} first sets it"
+    says = f"{user.title} uses it before the first worker to reach {said(write)} sets it"
     return drafted("bad", says, [(use, comes, None)])
 
 

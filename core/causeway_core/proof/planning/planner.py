@@ -119,7 +119,7 @@ class Planner:
         late = takes_away(self._evidence, write)
         # Use before it is there, or after it is gone.
         if late:
-            says = f"{user.title} uses it only after {writer.title} took it away"
+            says = f"{user.title} uses it after {writer.title} has removed it"
             refill = self._set_again(write)
             absent = [] if refill is None else [(u, refill, w)]
             yield drafted("bad", says, [(w, u, a.held_since(use, write)), *absent])
@@ -127,8 +127,8 @@ class Planner:
             if before is not None:
                 # What it does just before may be what makes sure that it is there.
                 held = [(before, w, a.since(write)), (w, u, before), *absent]
-                yield drafted("bad", f"{says}, and has come to the statement before by then", held)
-            yield drafted("serial", f"{user.title} uses it before {writer.title} takes it away", [(u, w, self._anchors.held_since(write, use))])
+                yield drafted("bad", f"{says}; it has reached the preceding statement by then", held)
+            yield drafted("serial", f"{user.title} uses it before {writer.title} removes it", [(u, w, self._anchors.held_since(write, use))])
         else:
             # Held as late as can be: what the writer does before may be what makes the user go there.
             for since in dict.fromkeys((a.since(write), self._anchors.held_since(write, use))):
@@ -154,7 +154,7 @@ class Planner:
         a, (close, use) = self._anchors, (candidate.first, candidate.others[0])
         closer, user = a.actor(close), a.actor(use)
         closes, u = a.operation(closer.id, self._evidence.at(close), "acquire"), a.access(use)
-        yield drafted("bad", f"{user.title} uses it only when {closer.title} has closed it", [(closes, u, a.held_since(use, close))])
+        yield drafted("bad", f"{user.title} uses it after {closer.title} has closed it", [(closes, u, a.held_since(use, close))])
         yield drafted("serial", f"{user.title} uses it before {closer.title} closes it", [(u, closes, a.held_since(close, use))])
 
     def _iteration(self, candidate: Candidate) -> Iterator[Order]:
@@ -249,7 +249,7 @@ class Planner:
             yield inside(mine, Side(two, first, end, since, two.title), waits)
         yield from self._elsewhere(mine, Side(two, first, (*ends, last)[0], since, two.title), waits)
         if how == "sql" and self._commits_later(write):
-            says = f"{two.title} asks after {one.title} has passed {said(mine.last)} and before it commits"
+            says = f"{two.title} runs its statement after {one.title} has passed {said(mine.last)} and before that commits"
             yield drafted("bad", says, [(mine.last, first, since), (first, a.end(one), mine.last)])
         following = a.following(other, statement)
         if following is not None:
@@ -323,9 +323,8 @@ class Planner:
         since = a.held_since_event(two, at["read"], at["write"])
         if goes_on is None:
             return
-        yield drafted(
-            "bad", f"{two.title} reads after {one.title} has {said(opens)} and before it goes on", [(opens, reads, since), (reads, goes_on, opens)]
-        )
+        says = f"{two.title} reads after {one.title} has passed {said(opens)} and before {one.title} continues"
+        yield drafted("bad", says, [(opens, reads, since), (reads, goes_on, opens)])
         yield drafted("serial", f"{one.title} first, then {two.title}", [(a.end(one), reads, since)])
         yield drafted("serial", f"{two.title} first, then {one.title}", [(a.end(two), opens, a.held_since_event(one, at["write"], at["read"]))])
 

@@ -68,9 +68,9 @@ def _told(scene: Scene, path: str, function: ast.AsyncFunctionDef, wait: ast.Awa
         tier="hint",
         rank=21.7,
         confidence=0.1,
-        title=f"`{function.name}` awaits in line {wait.lineno} under a time limit: when that ends there, what others wait for does not come",
+        title=f"`{function.name}` awaits at line {wait.lineno} under a time limit: if the limit expires there, what other tasks wait for never comes",
         resource=function.name,
-        events=[moment(wait, "cancel", "awaits: the time limit ends here"), moment(wait, LEFT, "what follows is left out")],
-        recommendation="do what others wait for in `finally`, without an await before it, or shield the awaits that clean up (`asyncio.shield`)",
-        explanation="A time limit may end at any await below it. It did not end at this one in this run.",
+        events=[moment(wait, "cancel", "awaits; the time limit expires here"), moment(wait, LEFT, "the code after it is skipped")],
+        recommendation="signal the waiters in `finally`, before any await, or shield the awaits that clean up (`asyncio.shield`)",
+        explanation="A time limit may expire at any await below it. It did not expire at this one in this run.",
     )

@@ -134,7 +134,7 @@ class WindowOrders:
             who, held = a.actor(last), a.access(last)
             # Looks that find what they found before are not recorded each time; the statement is.
             look = a.predicted(candidate.first, who, a.entered(evidence.at(last)))
-            says = f"{who.title} is held after the last time of {said(look)} until {b.title} has {_passed(b.last)}"
+            says = f"{who.title} is held after {said(look)}, the last time, until {b.title} has {_passed(b.last)}"
             yield drafted("bad", says, [(look, a.access(one), a.held_since(one, candidate.first)), (b.last, held, look)], watch=[held])
 
     def _like(self, row: int, by: int | None = None) -> list[int]:

@@ -184,7 +184,7 @@ class Reruns:
                     outcome = replace(outcome, deadlocks=_deadlocks(struck), lost_updates=tuple(lost))
             self._put_away(path, order, number)
         if result is None:
-            result = OrderResult(not order.constraints, reason="the recorder in the program said nothing of the order")
+            result = OrderResult(not order.constraints, reason="the recorder in the program reported nothing about the order")
         return Rerun(order, result, outcome, time.monotonic() - began)
 
     def _isolated(self, result: OrderResult | None, place: Path) -> OrderResult | None:
@@ -257,7 +257,7 @@ def _unfinished(order: Order, result: OrderResult, in_time: OrderResult) -> Orde
     the order's doing."""
     if not in_time.feasible or in_time.hang is not None or all(each.after in in_time.passed for each in order.constraints):
         return result
-    return replace(result, feasible=False, reason="not all of its places were passed when time was up", kind="no progress")
+    return replace(result, feasible=False, reason="time ran out before all of its places were passed", kind="no progress")
 
 
 def printed(path: Path) -> str:

@@ -14,7 +14,7 @@ from causeway_core.storage.recording import Recording
 
 _STDIN = re.compile(r"\binput\(|\bsys\.stdin\b")
 _UNSENT = (
-    "requests from outside of the recording drove it; record it with --replayable, which keeps them, or with what sends them: "
+    "requests from outside the recording drove it; record it with --replayable, which keeps them, or with the command that sends them: "
     "--drive 'python client.py'"
 )
 
@@ -60,10 +60,10 @@ def doubts(recording: Recording, isolation: Isolation | None = None) -> tuple[st
         found.append(f"{_shown(changed[0], root)} has changed since")
     outside = sorted(path for path in writes_outside(recording, root) if isolation is None or not isolation.replaces(path, root))
     if outside:
-        found.append(f"it wrote to {outside[0]}, outside of the project and of temporary folders")
+        found.append(f"it wrote to {outside[0]}, outside the project and the temporary folders")
     peer = _foreign_peer(recording, isolation)
     if peer is not None:
-        found.append(f"it spoke to {peer}, not only to this machine")
+        found.append(f"it connected to {peer}, which is not this machine")
     database = _database(recording)
     if database is not None:
         found.append(database)
@@ -108,7 +108,7 @@ def _database(recording: Recording) -> str | None:
         if host and not is_here(host):
             return f"it used the database {name}, which is not on this machine"
         if not recording.meta.reset:
-            return f"it used the database {name}: give the command that brings back what was in it with --reset"
+            return f"it used the database {name}: give the command that restores its content with --reset"
     return None
 
 

@@ -21,6 +21,6 @@ def both_compute(events: RoleEvents) -> Iterator[Order]:
         first, second = a.actor_of(one), a.actor_of(other)
         enters, begins = (replace(place, actor=first.path) for place in a.in_function(access.file, access.line))
         comes = replace(enters, actor=second.path)
-        says = f"{first.title} computes it, and {second.title} too before either has a result"
+        says = f"{first.title} and {second.title} both compute it before either has a result"
         yield drafted("bad", says, [(enters, comes, None), (comes, begins, enters)])
         yield drafted("serial", f"{first.title} first, then {second.title}", [(a.end(first), OrderPlace(second.path, "start"), None)])

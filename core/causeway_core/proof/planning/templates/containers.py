@@ -58,7 +58,7 @@ def put_after_the_last(events: RoleEvents) -> Iterator[Order]:
     says = f"{two.title} puts the last item before {one.title} puts its own"
     for since in dict.fromkeys((a.since_event(one, at[LATE]), a.held_since_event(one, at[LATE], at[LAST]))):
         yield drafted("bad", says, [(ends, puts, since)])
-    yield drafted("serial", f"{two.title} puts the last item when {one.title} has ended", [(a.end(one), ends, a.since_event(two, at[LAST]))])
+    yield drafted("serial", f"{two.title} puts the last item after {one.title} has ended", [(a.end(one), ends, a.since_event(two, at[LAST]))])
 
 
 def gone_through_meanwhile(events: RoleEvents) -> Iterator[Order]:
@@ -73,13 +73,13 @@ def gone_through_meanwhile(events: RoleEvents) -> Iterator[Order]:
     one, two = a.actor_of(first), a.actor_of(second)
     removes, looks = a.operation(first, at[REMOVES], "acquire"), a.operation(second, at[TAKES_TOO], "acquire")
     before, since = a.since_event(two, at[TAKES_TOO]), a.held_since_event(two, at[TAKES_TOO], at[REMOVES])
-    says = f"{two.title} goes through it when {one.title} is on its way to remove from it"
+    says = f"{two.title} goes through it while {one.title} is about to remove from it"
     for way, begun in _ways(events, one, at[REMOVES]):
         if before is not None:
             held = [(before, way, a.since_event(one, begun)), (way, looks, before), (looks, removes, way)]
-            yield drafted("bad", f"{says}, and has come to where it waits", held)
+            yield drafted("bad", f"{says}, and has reached the point where it waits", held)
         yield drafted("bad", says, [(way, looks, since), (looks, removes, way)])
-    yield drafted("serial", f"{one.title} has removed it first", [(removes, looks, since)])
+    yield drafted("serial", f"{one.title} removes it first", [(removes, looks, since)])
 
 
 def _ways(events: RoleEvents, actor: Actor, at: At) -> Iterator[tuple[OrderPlace, At]]:

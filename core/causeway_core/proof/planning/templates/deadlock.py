@@ -18,13 +18,13 @@ def each_its_first(events: RoleEvents) -> Iterator[Order]:
     if len(sides) < 2:
         # Without a second actor nothing can be forced: one that struck strikes again, of one that did not a plain run says nothing.
         if events.finding.tier == "likely":
-            yield Order("bad", "as it ran", (), ())
+            yield Order("bad", "as recorded", (), ())
         return
     names, a = list(sides), events.anchors
     firsts = {actor: _holding(a, actor, sides[actor][0], sides[actor][1]) for actor in names}
     seconds = {actor: a.operation(actor, sides[actor][1], "acquire") for actor in names}
     held = [(firsts[other], seconds[actor], firsts[actor]) for actor in names for other in names if other != actor]
-    yield drafted("bad", "each takes its first lock before any asks for its second", held)
+    yield drafted("bad", "each takes its first lock before any requests its second", held)
 
 
 def _holding(anchors: Anchors, actor: int, first: At, second: At) -> OrderPlace:
@@ -47,8 +47,8 @@ def waits_under_lock(events: RoleEvents) -> Iterator[Order]:
     one, two = a.actor_of(holder), a.actor_of(asker)
     has, asks, since = a.operation(holder, at["acquire"], "acquire"), a.operation(asker, at["ask"], "acquire"), a.since_event(two, at["ask"])
     # The first goes on to its wait when nothing else can move, which gives the order up: what hangs then, hangs by itself.
-    says = f"{one.title} takes the lock before {two.title} asks for it"
+    says = f"{one.title} takes the lock before {two.title} requests it"
     stays = a.following(holder, at["acquire"]) if one.kind == "thread" else a.resumed_after(one, at["acquire"])
     yield drafted("bad", says, [(has, asks, since), *([] if stays is None else [(asks, stays, has)])])
     before = (a.preceding(asker, at["ask"]) if two.kind == "thread" else None) or since
-    yield drafted("bad", f"{two.title} does not ask for the lock before {one.title} has ended or cannot go on", [(a.end(one), asks, before)])
+    yield drafted("bad", f"{two.title} requests the lock only after {one.title} has ended or is blocked", [(a.end(one), asks, before)])

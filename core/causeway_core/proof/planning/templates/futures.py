@@ -20,12 +20,12 @@ def settled_by_the_other(events: RoleEvents) -> Iterator[Order]:
     one, two = a.actor_of(first), a.actor_of(second)
     looks, settles, too = (a.operation(actor, at[role], "acquire") for actor, role in ((first, "look"), (first, SETTLE), (second, SETTLES_TOO)))
     since, before = a.held_since_event(two, at[SETTLES_TOO], at["look"]), a.held_since_event(one, at["look"], at[SETTLES_TOO])
-    says = f"{two.title} settles it before {one.title}"
+    says = f"{two.title} resolves it before {one.title}"
     for end in (a.end(two), a.following(second, at[SETTLES_TOO])):
         if end is not None:
-            yield drafted("bad", f"{says}, which had found it", [(looks, too, since), (end, settles, looks)])
+            yield drafted("bad", f"{says}, which has already looked at it", [(looks, too, since), (end, settles, looks)])
             yield drafted("bad", says, [(end, settles, before)])
-    yield drafted("serial", f"{one.title} settles it first", [(settles, too, since)])
+    yield drafted("serial", f"{one.title} resolves it first", [(settles, too, since)])
 
 
 def added_when_done(events: RoleEvents) -> Iterator[Order]:

@@ -13,7 +13,7 @@ from causeway_core.proof.planning.templates.events import RoleEvents
 
 def changed_from_outside(events: RoleEvents) -> Iterator[Order]:
     """A thread changes what belongs to a loop, which looks who does; as it ran, and when somebody is waiting for it. Raises Unplaced."""
-    yield Order("bad", "the event loop looks who uses it", (), (), checks=("loop",))
+    yield Order("bad", "the event loop checks which thread uses it", (), (), checks=("loop",))
     at, acts, use = events.at, events.actor("act"), _use(events)
     if acts is None or use is None or events.anchors.actor_of(use[0]).kind != "task":
         return
@@ -23,12 +23,13 @@ def changed_from_outside(events: RoleEvents) -> Iterator[Order]:
         has, asks, goes_on = a.operation(acts, at["act"], "acquire"), a.operation(uses, used, "acquire"), a.following(acts, at["act"])
         waits, since = a.operation(uses, used, "await"), a.since_event(two, used)
         held = [(has, asks, since), *([] if goes_on is None else [(waits, goes_on, has)])]
-        says = f"{two.title} waits for it while {one.title} has it, on another loop; the loops look who uses them"
+        says = f"{two.title} waits for it while {one.title} holds it, on another loop; each loop checks which thread uses it"
         yield replace(drafted("bad", says, held), checks=("loop",))
         return
     waits, changes = a.operation(uses, used, "await"), a.operation(acts, at["act"], "acquire")
     for since in dict.fromkeys((None, a.since_event(one, at["act"]))):
-        order = drafted("bad", f"{one.title} changes it while {two.title} waits for it; the event loop looks who does", [(waits, changes, since)])
+        says = f"{one.title} changes it while {two.title} waits for it; the event loop checks which thread does"
+        order = drafted("bad", says, [(waits, changes, since)])
         yield replace(order, checks=("loop",))
 
 
@@ -56,7 +57,7 @@ def asks_when_joined(events: RoleEvents) -> Iterator[Order]:
         return
     asks, one, two = a.operation(thread, asking, "acquire"), a.actor_of(thread), a.actor_of(task)
     for since in dict.fromkeys((a.since_event(one, asking), None)):
-        yield drafted("bad", f"{one.title} asks the loop when {two.title} waits for its end", [(before, asks, since)])
+        yield drafted("bad", f"{one.title} asks the loop while {two.title} waits for {one.title} to end", [(before, asks, since)])
 
 
 def set_after_clear(events: RoleEvents) -> Iterator[Order]:

@@ -46,7 +46,7 @@ def _collected(events: RoleEvents, holder: int, has: OrderPlace) -> Iterator[Ord
     if keeper is not None:
         who = a.actor_of(keeper)
         before = a.preceding(holder, taken) or a.since_event(one, taken)
-        says = f"{who.title}, which has it too, ends before {one.title} takes the lock and lets go of it"
+        says = f"{who.title}, which also references it, ends before {one.title} takes the lock and drops its reference"
         yield drafted("bad", says, [(a.end(who), has, before)])
     for moment in _acquisitions(events, taken):
         place = a.operation(holder, moment, "acquire")

@@ -28,15 +28,15 @@ def notified_before(events: RoleEvents) -> Iterator[Order]:
     says, since = f"{who.title} notifies before {other.title} waits", a.since_event(other, at["wait"])
     if "late" in at:
         looks, sets = a.operation(waiter, at["look"], "acquire"), a.operation(notifier, at["late"], "acquire")
-        says = f"{who.title} notifies, then {other.title} looks, and only then it sets the state"
+        says = f"{who.title} notifies, {other.title} checks the state, and only then {who.title} sets it"
         yield drafted("bad", says, [(notify, wait, since), (looks, sets, notify)])
     elif "look" in at:
-        yield drafted("bad", f"{says} and after it has looked", [(notify, wait, a.operation(waiter, at["look"], "acquire"))])
+        yield drafted("bad", f"{says} and after it has checked the state", [(notify, wait, a.operation(waiter, at["look"], "acquire"))])
     else:
         yield drafted("bad", says, [(notify, wait, since)])
         before = a.preceding(waiter, at["wait"])
         if before is not None and before != since:
-            yield drafted("bad", f"{says}, which has come to the statement before", [(notify, wait, before)])
+            yield drafted("bad", f"{says}, which has reached the preceding statement", [(notify, wait, before)])
         if "clear" in at:
             yield from _last_pulse(events, notifier, waiter)
 
@@ -66,11 +66,11 @@ def set_between_look_and_reset(events: RoleEvents) -> Iterator[Order]:
     who, other = a.actor_of(setter), a.actor_of(waiter)
     sets, since = a.operation(setter, at["notify"], "acquire"), a.held_since_event(who, at["notify"], at["look"])
     looks, clears = (a.operation(waiter, at[role], "acquire") for role in ("look", "clear"))
-    says = f"{who.title} sets it after {other.title} has looked and before it resets it"
+    says = f"{who.title} sets it after {other.title} has checked the state and before {other.title} clears it"
     for begins in dict.fromkeys((a.since_event(who, at["notify"]), since)):
         yield drafted("bad", says, [(looks, sets, begins), (sets, clears, looks)])
-    yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
-    yield drafted("serial", f"{who.title} sets it when {other.title} waits", [(clears, sets, since)])
+    yield drafted("serial", f"{who.title} sets it before {other.title} checks the state", [(sets, looks, a.since_event(other, at["look"]))])
+    yield drafted("serial", f"{who.title} sets it while {other.title} waits", [(clears, sets, since)])
 
 
 def set_before_unreached_clear(events: RoleEvents) -> Iterator[Order]:
@@ -82,10 +82,10 @@ def set_before_unreached_clear(events: RoleEvents) -> Iterator[Order]:
     who, other = a.actor_of(setter), a.actor_of(waiter)
     looks, sets = a.operation(waiter, at["look"], "acquire"), a.operation(setter, at["notify"], "acquire")
     changes, clears = a.operation(setter, at["change"], "acquire"), a.unreached(waiter, at["look"], events.line(UNREACHED))
-    says = f"{who.title} sets it after {other.title} has looked and before it clears it"
+    says = f"{who.title} sets it after {other.title} has checked the state and before {other.title} clears it"
     for since in dict.fromkeys((a.held_since_event(who, at["change"], at["look"]), a.since_event(who, at["change"]))):
         yield drafted("bad", says, [(looks, changes, since), (sets, clears, looks)])
-    yield drafted("serial", f"{who.title} sets it before {other.title} looks", [(sets, looks, a.since_event(other, at["look"]))])
+    yield drafted("serial", f"{who.title} sets it before {other.title} checks the state", [(sets, looks, a.since_event(other, at["look"]))])
 
 
 def undone_before_it_goes_on(events: RoleEvents) -> Iterator[Order]:
@@ -97,9 +97,10 @@ def undone_before_it_goes_on(events: RoleEvents) -> Iterator[Order]:
     who, undoer = a.actor_of(waiter), a.actor_of(other)
     waits, goes_on = a.operation(waiter, at["wait"], "await"), a.operation(waiter, at["goes on"], "acquire")
     undoes = a.operation(other, at[UNDOES], "acquire")
-    says = f"{undoer.title} undoes it before {who.title}, which is woken, has its lock again"
+    says = f"{undoer.title} undoes the change before {who.title}, already notified, holds its lock again"
     yield drafted("bad", says, [(undoes, goes_on, waits)])
-    yield drafted("serial", f"{undoer.title} undoes it after {who.title} has gone on", [(goes_on, undoes, a.since_event(undoer, at[UNDOES]))])
+    says = f"{undoer.title} undoes the change after {who.title} has continued"
+    yield drafted("serial", says, [(goes_on, undoes, a.since_event(undoer, at[UNDOES]))])
 
 
 def wakes_the_wrong_one(events: RoleEvents) -> Iterator[Order]:
@@ -121,7 +122,10 @@ def wakes_the_wrong_one(events: RoleEvents) -> Iterator[Order]:
     for wakers, woken in ((ONE_KIND, OTHER_KIND), (OTHER_KIND, ONE_KIND)):
         (begins, _, notifies), (second_begins, second_waits, _) = kind(wakers)
         (_, waits, goes_on), (other_begins, other_waits, _) = kind(woken)
-        says = f"two wait at line {waits.line}, and one at line {second_waits.line} before the first of them, which is woken, has its lock again"
+        says = (
+            f"two wait at line {waits.line}, and one waits at line {second_waits.line} before the first of them, already notified, "
+            "holds its lock again"
+        )
         held = [(waits, other_begins, None), (other_waits, begins, None), (notifies, second_begins, None), (second_waits, goes_on, waits)]
         yield drafted("bad", says, held)
 
