@@ -70,7 +70,7 @@ def _rehearsed(
 ) -> _Plan:
     bad = [order for order in finding.orders if order.aim == "bad"]
     if not bad:
-        raise FindingUnusable(f"{finding.id} has no order that would make it happen, so no test can either", "orders are planned by: causeway analyze")
+        raise FindingUnusable(f"{finding.id} has no order that would make it happen, so no test can", "orders are planned by: causeway analyze")
     if finding.proof is not None and finding.proof.order is not None:
         bad.insert(0, bad.pop(finding.proof.order))
     refused = ""
