@@ -129,7 +129,7 @@ def test_a_state_that_no_serial_order_has_keeps_it_likely() -> None:
     right = [(OK, gave("70", states=["90", "70"]))]
     found = judged(bad=[(OK, gave("70", states=["110", "70"]))], serial=right, plain=right)
     assert verdict(found) == ("likely", "altered")
-    assert found.proof is not None and "Account.balance held 110 as in no serial order" in found.proof.reason
+    assert found.proof is not None and "Account.balance held 110, which it holds in no serial order" in found.proof.reason
     assert verdict(judged(bad=[(OK, gave("70", states=["70", "90"]))], serial=right, plain=right)) == ("hint", "harmless")
 
 

@@ -60,7 +60,7 @@ def test_sources_that_changed_and_what_is_gone(tmp_path: Path) -> None:
 
 DRIVEN = (
     "requests from outside the recording drove it; record it with --replayable, which keeps them, "
-    "or with what sends them: --drive 'python client.py'"
+    "or with the command that sends them: --drive 'python client.py'"
 )
 SERVES = """
 import http.server, threading

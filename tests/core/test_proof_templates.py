@@ -587,7 +587,7 @@ def test_a_look_at_the_state_without_the_lock(tmp_path: Path, put: str, take: st
 def test_a_pulse_is_missed_by_who_does_not_wait_yet(tmp_path: Path) -> None:
     found = [each for each in proved(tmp_path, PULSE) if each.kind == "lost_wakeup"]
     assert [each.tier for each in found] == ["confirmed"] and found[0].proof is not None
-    assert "lasts until its time limit" in found[0].proof.outcome
+    assert "times out" in found[0].proof.outcome
     assert not [each for each in proved(tmp_path, PULSE.replace("        self.wake.clear()\n", "")) if each.kind == "lost_wakeup"]
 
 

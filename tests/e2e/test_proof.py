@@ -221,7 +221,7 @@ def test_a_program_that_no_longer_runs_as_it_was_recorded_proves_nothing(tmp_pat
     (tmp_path / "needed").unlink()
     [finding] = analysed(tmp_path)
     assert (finding["tier"], finding["proof"]["verdict"]) == ("likely", "untried")
-    assert "without any order the program fails" in finding["proof"]["reason"]
+    assert "without any order, the program fails" in finding["proof"]["reason"]
 
 
 def test_a_finalizer_that_waits_for_its_own_thread_is_confirmed_by_collecting_garbage_there(tmp_path: Path) -> None:

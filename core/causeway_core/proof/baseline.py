@@ -1,4 +1,4 @@
-"""What is right: runs of the serial orders of a finding, and of the program as it runs by itself."""
+"""The expected runs of a finding: its serial orders, and plain runs without an order."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from causeway_core.proof.running.rerun import AT_A_TIME, PLAIN, PLAIN_AGAIN, Rer
 
 
 class Baseline:
-    """Makes them a few at a time: most bad orders end as the first of them does. Runs of equal orders are shared by all findings.
+    """Makes expected runs a few at a time, since most bad orders end as the first of them does. All findings share runs of equal orders.
 
-    `struck`: the program went wrong by itself when it was recorded, so as it runs by itself is no measure. An order under which it fails that by
-    itself it does not is none, either: it parts what belongs together.
+    `struck`: the recorded run itself went wrong, so a plain run is no measure. Neither is a serial order under which the program fails although a
+    plain run does not: it separates what belongs together.
     """
 
     def __init__(self, reruns: Reruns, finding: Finding, *, struck: bool) -> None:
@@ -27,15 +27,15 @@ class Baseline:
         self._whole = [order for order in serial if not order.alternate]
         self._instead = [order for order in serial if order.alternate]
         self.lacking = ""
-        """What an isolated run asked for in vain."""
+        """The first request of an isolated run that has no recorded answer."""
 
     @property
     def first(self) -> list[Order]:
-        """What is run first, beside a bad order."""
+        """The orders to run together with a bad order."""
         return self._whole[:1] if self._struck else [PLAIN]
 
     def stages(self) -> Iterator[list[Rerun]]:
-        """The right runs, more of them each time. Alternates come only where no other serial order could be forced."""
+        """The expected runs, more of them each time. Alternates are run only if no other serial order could be forced."""
         yield self.now()
         for start in range(0, len(self._whole), AT_A_TIME):
             self._serial += self._reruns.attempt(*self._whole[start : start + AT_A_TIME])
@@ -45,23 +45,22 @@ class Baseline:
             yield self.now()
 
     def now(self) -> list[Rerun]:
-        """The right runs that were made until now."""
+        """The expected runs made so far."""
         self.lacking = self.lacking or next((run.uncaptured for run in self._serial if run.uncaptured), "")
         found = _feasible(self._serial)
         if not found and (self._struck or self._reruns.driven):
             return []
         [plain] = self._reruns.attempt(self._plain)
         if plain.uncaptured or (self._reruns.driven and not self._struck):
-            return found  # requests come as they come: a run without an order may go wrong by itself
+            return found  # requests arrive at any time: a run without an order may go wrong
         if not self._struck:
             return [*found, plain]
         return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]
 
     def reconsidered(self) -> bool:
-        """Whether the program as it runs by itself was taken for right too soon: nothing went wrong when it was recorded, but it shows something
-        else now, and shows the same when it is run once more. It may well have gone wrong this time.
+        """Whether the plain run was not an expected one after all: it differs from the recorded run, and a second plain run does not.
 
-        Of rows and files a recording does not tell what they held; there serial orders stand for it.
+        A recording does not tell what rows and files held; serial orders stand in for it there.
         """
         if self._struck or self._plain is PLAIN_AGAIN:
             return False
@@ -75,7 +74,7 @@ class Baseline:
         return strays
 
     def _strays_from_serial(self, first: Outcome) -> bool:
-        """Whether the first run gave what no serial order gives, and another gives what one does."""
+        """Whether the first plain run differs from all serial orders, and a second one does not."""
         serial = [run.outcome for run in _feasible(self._reruns.attempt(*self._whole[:AT_A_TIME]))]
         return bool(serial) and bool(first.deviations(serial)) and not self._reruns.attempt(PLAIN_AGAIN)[0].outcome.deviations(serial)
 

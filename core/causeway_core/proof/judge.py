@@ -25,16 +25,20 @@ from causeway_core.proof.running.rerun import Rerun, Reruns, happened
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
 EVERYBODY_WAITS, NO_SUCH_ACTOR, ACTOR_ENDED = "everybody waits", "no such actor", "actor ended"
-"""Why the guest gives an order up that it has found to be impossible, or about nobody (SPEC section 9); what patience decides has other reasons."""
+"""Reasons of the guest for giving up an order that is impossible, or that names an actor which does not exist (SPEC section 9).
+
+Orders that are given up after a time limit have other reasons."""
 _FAILURES_ONLY = ("order_violation",)
 _STUCK = ("deadlock", "blocking_call")
-"""Kinds that only a run proves in which nobody goes on."""
+"""Kinds that are proved only by a run that hangs."""
 
 
 @dataclass(slots=True)
 class _Notes:
-    """What was seen of the orders of one finding: those that could not be forced (and how many of them never can), those that ended right, and those
-    that ended right although the place held (`held`) what it never should.
+    """What was observed of the orders of one finding.
+
+    `refused` could not be forced; `impossible` of them never can be. `harmless` ended as expected. `strange` ended as expected too, but the place
+    had `held` values in between that it holds in no expected run.
     """
 
     refused: list[str] = field(default_factory=list)
@@ -43,29 +47,29 @@ class _Notes:
     held: tuple[str, ...] = ()
     impossible: int = 0
     as_recorded: bool = False
-    """One that ended right showed all that the recorded run did."""
+    """Whether a harmless order showed all that the recorded run did."""
     idle: int = 0
-    """Orders about an actor that did not come: they say nothing."""
+    """Orders that name an actor which did not exist in the re-run: they say nothing."""
     met: bool = False
-    """Whether one that ended right had the two come where the order holds them."""
+    """Whether in some harmless order both actors reached the places at which it holds them."""
     missed: bool = False
-    """Whether one had not: somebody else did what was expected of an actor, or nobody."""
+    """Whether in some order an actor did not reach its place: another actor did its work, or none did."""
     lacking: str = ""
-    """What an isolated run asked for in vain."""
+    """The first request of an isolated run that has no recorded answer."""
 
     def ordered(self, tried: int) -> bool:
-        """Whether in each of so many bad orders, as far as its actors came, the other side waits for the one that is held."""
+        """Whether in all `tried` bad orders whose actors existed, the other side waits for the actor that is held."""
         return self.impossible > 0 and self.impossible + self.idle == tried
 
     def excuse(self, order: Order, forced: Rerun) -> None:
-        """Notes an order that ended right."""
+        """Notes an order that ended as expected."""
         self.harmless.append(order.says)
         came = all(key in forced.result.passed for key, _ in order.places)
         self.met |= came
         self.missed |= not came
 
     def refuse(self, order: Order, forced: Rerun) -> None:
-        """Notes an order that was given up."""
+        """Notes an order that could not be forced."""
         self.refused.append(f"{order.says}: {forced.result.reason or 'it could not be forced'}")
         self.impossible += forced.result.kind == EVERYBODY_WAITS
         self.idle += forced.result.kind == NO_SUCH_ACTOR
@@ -75,7 +79,7 @@ class _Notes:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Tries the orders of findings. `repeat` is how often a bad order that went wrong is run in all."""
+    """Tries the orders of findings. A bad order that goes wrong is run `repeat` times in all."""
 
     reruns: Reruns
     repeat: int = REPEATS
@@ -88,12 +92,12 @@ class Judge:
         notes = _Notes()
         unsteady: Finding | None = None
         tried = 0
-        settled = False  # by an order between the two of the finding; one alternate says nothing of the next
+        settled = False  # by an order between the two actors of the finding; one alternate says nothing about the next
         for index, order in enumerate(bad):
             if order.alternate and not (_calls_for_others(notes, settled, unsteady) if has_parts(order) else not settled):
                 continue
             tried += 1
-            # The one thing that proves a deadlock is that nobody goes on, if only until a time limit; the recorded run shows that one can.
+            # Only a run that hangs, if only until a time limit, proves a deadlock; the recorded run shows that the program can end.
             judged = self._stuck(finding, index, order, notes) if finding.kind in _STUCK else self._compared(finding, index, order, notes)
             if judged is not None and judged.tier == "confirmed":
                 return judged
@@ -104,15 +108,15 @@ class Judge:
         if notes.strange:
             what = f"in between {finding.resource} held {notes.held[0]}, which it holds in no serial order"
             proof = Proof("altered", f"forced ({notes.strange[0]}), it ended as a serial order does, but {what}")
-            # What was hardly a finding before is none with an end that is right.
+            # A latent finding whose forced order ends as expected is no more than a hint.
             return _lowered(finding, proof, happened=happened(finding)) if finding.tier == "latent" else replace(finding, proof=proof)
         if notes.lacking and not notes.harmless:
-            # It may well go wrong: what is missing says nothing of it.
+            # The order may still go wrong: a missing answer says nothing about it.
             return replace(finding, proof=Proof("inconclusive", notes.lacking))
         return _unconfirmed(finding, notes, ordered=notes.ordered(tried))
 
     def _stuck(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
-        """The verdict on an order that is to leave nobody to go on; None if it did not."""
+        """The verdict on an order that should make the program hang; None if it did not."""
         [forced] = self.reruns.attempt(order, stuck=True)
         if not forced.result.feasible and not _went_wrong(forced, (), finding):
             notes.refuse(order, forced)
@@ -125,15 +129,15 @@ class Judge:
         return None
 
     def _compared(self, finding: Finding, index: int, order: Order, notes: _Notes) -> Finding | None:
-        """The verdict on an order by what comes of it beyond what is right; None if nothing does."""
+        """The verdict on an order by how its outcome differs from the expected ones; None if it does not."""
         baseline = Baseline(self.reruns, finding, struck=happened(finding))
-        # What is right in any case runs beside it.
+        # The first baseline run is needed in any case: it runs at the same time.
         forced, *_ = self.reruns.attempt(order, *baseline.first)
         if not forced.result.feasible and not _went_wrong(forced, (), finding):
             notes.refuse(order, forced)
             return None
         for right in baseline.stages():
-            # Twice: what refutes it may be a plain run that went wrong by itself.
+            # Twice: the run that refutes it may be a plain run that happened to go wrong.
             refuted = right and self._ends_right(finding, order, forced, right)
             if refuted and (not baseline.reconsidered() or self._ends_right(finding, order, forced, baseline.now())):
                 notes.excuse(order, forced)
@@ -146,7 +150,7 @@ class Judge:
             return None
         refusal = _incomparable(order, forced, right)
         if refusal and right and any(access.role == ENTERS for access in finding.accesses) and _in_vain(finding, forced, right):
-            # Who waits was not held meanwhile, and what its time limit raises is how it says that nobody answered.
+            # The waiter was not held, so its own time limit shows that no answer came.
             return self._in_vain_again(finding, index, forced, right)
         if refusal:
             notes.refused.append(f"{order.says}: {refusal}")
@@ -173,7 +177,7 @@ class Judge:
         return None
 
     def _ends_right(self, finding: Finding, order: Order, forced: Rerun, right: Sequence[Rerun]) -> bool:
-        """Whether some right runs suffice to say that a forced run shows nothing: further ones would only take more away."""
+        """Whether these expected runs suffice to say that a forced run shows nothing: further ones could only explain more of it."""
         outcomes = [run.outcome for run in right]
         if order.cancels or order.checks or not forced.result.feasible or ran_into_a_limit(forced.outcome, outcomes):
             return False
@@ -186,7 +190,7 @@ class Judge:
         return (not found or _only_held(order, forced, found)) and not forced.outcome.unexpected_states(finding.resource, outcomes)
 
     def _beyond(self, finding: Finding, order: Order, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
-        """The aspects in which a forced run shows what no right run does, as far as they count for the kind of finding and order."""
+        """The aspects in which a forced run differs from all expected runs, as far as they count for the kind of finding and order."""
         found: tuple[str, ...]
         if any(access.role == SETTLES for access in finding.accesses):
             found = ("exceptions",) if _invalid(forced).difference(*map(_invalid, right)) else ()
@@ -212,8 +216,9 @@ class Judge:
         return found
 
     def _half_done(self, finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
-        """The aspects in which a cancelled run is neither that in which all was done nor that in which nothing was. Of two changes that belong
-        together half is between the two; of one that is to be taken back nothing is."""
+        """The aspects in which a cancelled run matches neither the run that did everything nor the run that did nothing.
+
+        For two changes that belong together, one of them alone counts as different; for a change that should be undone, any remainder does."""
         others = [run.outcome for run in right]
         moves = any(access.role == "complete" for access in finding.accesses)
         strict = any(access.role == "restore" for access in finding.accesses)
@@ -222,9 +227,9 @@ class Judge:
         return partial_anomalies(forced.outcome, others, strict=strict, goes_on=_expires(forced.order))
 
     def _steady(self, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
-        """Without the aspects that differ between two runs of one and the same order: those say nothing.
+        """`found` without the aspects that differ between two runs of the same order: they say nothing.
 
-        Aspects in which two of the right runs agree are known not to; only for others one more run is made.
+        An aspect in which two expected runs agree is known to be steady; one more run is made only for the others.
         """
         doubtful = tuple(name for name in found if not _agreed(name, right))
         if not doubtful or not right:
@@ -234,24 +239,24 @@ class Judge:
         return tuple(name for name in found if name not in doubtful or name not in noisy)
 
     def _stuck_again(self, finding: Finding, index: int, forced: Rerun) -> Finding:
-        """Of a deadlock: whether each run has it."""
+        """Repeats a deadlock: every run has to have it."""
         said = f"{finding.resource} blocks its waiters until a time limit expires"
         if forced.outcome.aspects.get("hang"):
             said = contrast(forced.outcome, [], ("hang",), forced.result)
         return self._again(finding, index, forced, lambda run: _is_stuck(finding, run), said, "it deadlocked in {} runs", stuck=True)
 
     def _in_vain_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
-        """Of a wait that a time limit ends: whether it waits for nothing each time."""
+        """Repeats a wait that times out: it has to time out in every run."""
         said = f"in this order a wait for {finding.resource} times out; in every serial order the other side ends it"
         return self._again(finding, index, forced, lambda run: _in_vain(finding, run, right), said, "the wait timed out in {} runs")
 
     def _left_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
-        """Of what a cancelled task does not bring back, or gives back without having it: whether it stays each time."""
+        """Repeats a residue of a cancelled task, or a release of what it does not hold: every run has to have one."""
         said = f"in this order {_left(forced, right)[0]}; this does not happen without the cancellation, nor if it comes before anything is done"
         return self._again(finding, index, forced, lambda run: bool(_left(run, right)), said, "something was left behind in {} runs")
 
     def _exceeded_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun], most: str) -> Finding:
-        """Of a limit that is checked: whether there is more than in any serial order each time, if only for a while."""
+        """Repeats an exceeded limit: every run has to hold more than any serial order, if only for a while."""
         others = [run.outcome for run in right]
 
         def wrong(run: Rerun) -> bool:
@@ -270,7 +275,10 @@ class Judge:
     def _again(
         self, finding: Finding, index: int, forced: Rerun, wrong: Callable[[Rerun], bool], said: str, unsteady: str, *, stuck: bool = False
     ) -> Finding:
-        """The verdict on an order that went wrong once: confirmed if it does so in all of its runs. `unsteady` says what it did in "n of m"."""
+        """The verdict on an order that went wrong once: confirmed if it does so in all of its runs.
+
+        `unsteady` is the reason given otherwise; its `{}` becomes "n of m".
+        """
         again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True, stuck=stuck)
         runs, failures = 1 + len(again), 1 + sum(map(wrong, again))
         if failures < runs:
@@ -280,24 +288,24 @@ class Judge:
 
 
 def _calls_for_others(notes: _Notes, settled: bool, unsteady: Finding | None) -> bool:
-    """Whether whoever comes is to be tried: the two of the recorded run came together in some of the runs only, or one of them did not come."""
+    """Whether to try orders between interchangeable workers: the two recorded actors met in some of the runs only, or one of them did not come."""
     return unsteady is not None or (notes.missed and not settled)
 
 
 def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
-    told = finding.explanation.replace(lock_order.ONLY_A_HINT, "").replace(unlocked_state.ONLY_A_HINT, "").strip()
+    explanation = finding.explanation.replace(lock_order.ONLY_A_HINT, "").replace(unlocked_state.ONLY_A_HINT, "").strip()
     rank = finding.rank % 10 - 10.0
-    return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=told)
+    return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=explanation)
 
 
 def _in_vain(finding: Finding, run: Rerun, right: Sequence[Rerun]) -> bool:
-    """Whether waits for what the finding is about were ended by a time limit more often than in any right run."""
+    """Whether waits for the finding's resource timed out more often than in any expected run."""
     expired = run.outcome.expired_waits.get(finding.resource, 0)
     return run.result.feasible and expired > max(each.outcome.expired_waits.get(finding.resource, 0) for each in right)
 
 
 def _mistakes_caught_beyond(finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
-    """What came out differently because code of the finding met nothing where it needs something, and caught the exception that says so."""
+    """The aspects that differ because code of the finding raised a programming error (see `Outcome.caught_mistakes`) and caught it."""
     known = {text for run in right for text in run.outcome.caught_mistakes}
     functions = {access.function for access in finding.accesses}
     news = [text for text in forced.outcome.caught_mistakes if text not in known and text.partition(" in ")[2] in functions]
@@ -305,19 +313,21 @@ def _mistakes_caught_beyond(finding: Finding, forced: Rerun, right: Sequence[Rer
 
 
 def _invalid(run: Rerun) -> set[str]:
-    """The functions that an InvalidStateError left which nobody caught: what else a cancellation raises is the program's own concern."""
-    told = [text.partition(" ×")[0].partition(" in ") for text in run.outcome.aspects.get("exceptions", ())]
-    return {function for kind, _, function in told if kind == "InvalidStateError"}
+    """The functions that an uncaught InvalidStateError left. What else a cancellation raises is the program's own concern."""
+    uncaught = [text.partition(" ×")[0].partition(" in ") for text in run.outcome.aspects.get("exceptions", ())]
+    return {function for kind, _, function in uncaught if kind == "InvalidStateError"}
 
 
 def _expires(order: Order | Exploration) -> bool:
-    """Whether a time limit ends in an order: who is cancelled otherwise may go down with all the others."""
+    """Whether the order lets a time limit expire. A task that is cancelled otherwise may end together with all others."""
     return isinstance(order, Order) and bool(order.inject) and all(what.startswith((EXPIRE, "TimeoutError")) for _, what in order.inject)
 
 
 def _left(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
-    """In words what a run did not bring back as all right runs do, or gave back without having it; of one that ended as one of those. Who is
-    cancelled otherwise than by a time limit may go down with all the others: then only what others came for afterwards.
+    """In words, what a run did not restore although all expected runs do, or what it released without holding it.
+
+    Only for a run that ended as an expected one. A task that is cancelled otherwise than by a time limit may end together with all others: then only
+    what others asked for afterwards counts.
     """
     outcome, others = run.outcome, [each.outcome for each in right]
     if not run.result.feasible:
@@ -332,13 +342,14 @@ def _left(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
 
 
 def _is_stuck(finding: Finding, run: Rerun) -> bool:
-    """Whether a deadlock about what the finding is about was in a run, even if a time limit ended it."""
+    """Whether the run hung, or had a deadlock over the finding's resource that a time limit ended."""
     return bool(run.outcome.aspects.get("hang")) or bool(set(finding.resource.split(" and ")) & set(run.outcome.deadlocks))
 
 
 def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool:
-    """Whether a run whose order was given up came to grief all the same where the finding is: it hung, or the finding's own code raised what
-    no serial run raises. What was held may have run into a time limit, which proves nothing."""
+    """Whether a run whose order was given up failed all the same: it hung, or the finding's code raised what no serial run raises.
+
+    Time-outs do not count: an actor that is held may run into a time limit, which proves nothing."""
     if forced.uncaptured:
         return False
     if forced.result.hang:
@@ -350,12 +361,12 @@ def _went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> boo
 
 
 def ran_into_a_limit(forced: Outcome, right: Sequence[Outcome]) -> bool:
-    """Whether more time-outs were raised than in any right run: who is held for the sake of an order waits longer than the program ever would."""
+    """Whether more time-outs were raised than in any expected run: an actor that an order holds waits longer than it otherwise would."""
     return bool(right) and not forced.aspects.get("hang") and forced.timeouts > max(outcome.timeouts for outcome in right)
 
 
 def _incomparable(order: Order, forced: Rerun, right: Sequence[Rerun]) -> str:
-    """Why a forced run says nothing against these right runs; empty if it does."""
+    """Why a forced run cannot be compared with these expected runs; empty if it can."""
     if order.cancels and (len(right) < 2 or not forced.result.feasible):
         return "there is no run with an earlier cancellation to compare it with"
     if not right and not forced.outcome.aspects.get("hang"):
@@ -366,12 +377,12 @@ def _incomparable(order: Order, forced: Rerun, right: Sequence[Rerun]) -> str:
 
 
 def _only_held(order: Order, forced: Rerun, found: tuple[str, ...]) -> bool:
-    """Whether all that is found is what a container holds in the end."""
+    """Whether the only difference is the final content of a container."""
     return not order.cancels and found == (FINAL_VALUE,) and _container(forced.outcome.aspects[FINAL_VALUE])
 
 
 def _container(values: Sequence[str]) -> bool:
-    """Whether the watched values are contents of containers: what a pool or a queue holds in the end is often nobody's concern."""
+    """Whether the watched values are contents of containers: what a pool or a queue holds at the end often does not matter."""
     return all(value.startswith(("[", "{", "(")) for value in values)
 
 
@@ -382,7 +393,10 @@ def _agreed(name: str, right: Sequence[Rerun]) -> bool:
 
 
 def _unconfirmed(finding: Finding, notes: _Notes, *, ordered: bool) -> Finding:
-    """`ordered`: in each bad order the other side waits for the one that is held. That leaves no more than a hint, unless it happened."""
+    """The finding after no order confirmed it.
+
+    `ordered`: in every bad order the other side waits for the actor that is held. Then it is no more than a hint, unless it happened.
+    """
     if notes.harmless:
         proof = Proof("harmless", f"forced ({notes.harmless[0]}), it ended as a serial order does")
         struck = happened(finding) and not notes.as_recorded
@@ -393,7 +407,7 @@ def _unconfirmed(finding: Finding, notes: _Notes, *, ordered: bool) -> Finding:
 
 
 def _lowered(finding: Finding, proof: Proof, *, happened: bool) -> Finding:
-    """No more than a hint, unless it happened in the recorded run, and what came of that was not what comes of serial orders."""
+    """The finding as a hint; unchanged if it happened in the recorded run with an outcome that no serial order gives."""
     if happened:
         return replace(finding, proof=proof)
     return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))

@@ -1,4 +1,4 @@
-"""The finding that a person named, with its orders and what an earlier proof said of it."""
+"""The finding that a user selects by id, with its orders and the verdict of an earlier proof."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from causeway_core.storage.recording import Recording
 
 
 def known_findings(recording: Recording) -> tuple[Finding, ...]:
-    """All findings of a recording, planned, with earlier proofs. Costs an analysis; nothing runs. Raises RecordingError."""
+    """All findings of a recording with their orders and earlier verdicts. Costs an analysis; nothing runs. Raises RecordingError."""
     return remembered(recording, plan(recording, examine(recording)))
 
 
 def find_finding(known: tuple[Finding, ...], wanted: str, path: Path) -> Finding:
-    """The finding with an id, in either case. Raises CommandError, which lists those of the recording at `path`."""
+    """The finding with an id, ignoring case. Raises CommandError, which lists the ids of the recording at `path`."""
     found = next((each for each in known if each.id.lower() == wanted.lower()), None)
     if found is None:
         ids = ", ".join(each.id for each in known) or "none"
@@ -28,8 +28,9 @@ def find_finding(known: tuple[Finding, ...], wanted: str, path: Path) -> Finding
 
 
 def check_safety(recording: Recording, purpose: str, *, wanted: bool, isolation: Isolation | None = None) -> None:
-    """Raises CommandError where the program cannot run again, or (unless that is `wanted`) should not without being asked. `purpose`: what for,
-    as a sentence that goes on with "but"."""
+    """Raises CommandError if the program cannot be run again, or (unless `wanted`) should not be without asking.
+
+    `purpose` says what the run is for, as a clause that continues with "but"."""
     impossible = obstacles(recording)
     if impossible:
         raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it anew: causeway record")

@@ -1,4 +1,4 @@
-"""The entrance: findings of a recording, proved by re-runs."""
+"""Proves the findings of a recording by re-runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from causeway_core.storage.recording import Recording
 Progress = Callable[[str, float], None]
 
 EXPLORED = "explore"
-"""`Finding.rule` of what an exploration found."""
+"""`Finding.rule` of findings made by exploration."""
 MOST_FINDINGS = 12
 """Findings that are tried unless a budget says otherwise."""
 BUDGET_SECONDS = 120.0
@@ -34,7 +34,7 @@ BUDGET_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much may be spent: on how many findings, how many seconds in all, and runs of an order that goes wrong."""
+    """The limits of a proof: findings to try, seconds in all, and runs of each order that goes wrong."""
 
     findings: int = MOST_FINDINGS
     seconds: float = BUDGET_SECONDS
@@ -55,14 +55,15 @@ def plan(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
 
 
 def remembered(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings with what an earlier proof, kept in the recording, said of them; numbered anew by rank. What an order ended before its turn is
-    left open. What an exploration found is among them.
+    """The findings with the verdicts of an earlier proof that the recording holds, and those that explorations found; renumbered by rank.
+
+    Findings that an earlier proof did not get to stay open.
     """
     return renumbered((*_with_proofs(recording, findings), *explored(recording)))
 
 
 def explored(recording: Recording) -> tuple[Finding, ...]:
-    """What explorations found, as kept in the recording."""
+    """The findings of explorations that the recording holds."""
     found = []
     for document in recording.findings():
         if document.get("rule") == EXPLORED:
@@ -96,12 +97,11 @@ def verify(
     recording: Recording, findings: tuple[Finding, ...], *, budget: Budget | None = None, progress: Progress | None = None,
     keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
 ) -> tuple[tuple[Finding, ...], bool]:
-    """The findings (of `plan`) with their proofs, confirmed ones first, numbered anew; and whether all that was to be tried was.
+    """The findings (of `plan`) with their proofs, confirmed ones first, renumbered; and whether all that should be tried were.
 
-    Likely and latent ones are tried in order of rank, and of the hints only deadlocks, lost wake-ups, cancellations, looks at files, what is
-    closed, taken out or computed by two, windows under locks that were dropped, and statements of requests that came one after another. Ctrl-C and an
-    exhausted budget end it early: what was judged by then counts, the rest stays as it was and says so. Kept in the recording if `store`. Costs a run
-    of the program for each order tried; see `Judge`. `isolation` gives the re-runs what came from outside.
+    Tried in order of rank: `likely` and `latent` findings, and those hints that only a run can decide (see `worth_trying`). Ctrl-C or an exhausted
+    budget ends the proof early: verdicts so far count, and the remaining findings say that they were not tried. With `store` the result is kept in
+    the recording. Costs a run of the program for each order tried; see `Judge`. `isolation` gives re-runs the recorded answers of the outside world.
     """
     budget = budget or Budget()
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
@@ -138,15 +138,15 @@ def verify(
 
 
 def _lacks(reruns: Reruns) -> str:
-    """What the program asks the outside for that an isolated run cannot give it, if it does so without any order."""
+    """The first request without a recorded answer that the program makes even without an order; empty if there is none."""
     [plain] = reruns.attempt(PLAIN)
     return plain.result.reason if plain.result.kind == NOT_CAPTURED else ""
 
 
 def _ends_as_recorded(recording: Recording, reruns: Reruns, findings: Sequence[Finding]) -> bool:
-    """Whether the program, run again without an order, ends well if it did so when it was recorded.
+    """Whether the program, run again without an order, succeeds if the recorded run did.
 
-    One that fails by chance gets another go; where it hangs, or code of a finding raises, that may be the very bug.
+    A failure is tried once more, since it may be chance. A hang, or an exception in code of a finding, may be the bug itself and counts as well.
     """
     if recording.meta.exit_code != 0:
         return True
@@ -164,13 +164,13 @@ def worth_trying(finding: Finding) -> bool:
     """Whether `verify` tries its orders."""
     if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
         return False
-    # What a look at a file decides may be the same whoever does it, and what is taken out may be one's own: only a run can tell.
+    # A check of a file may decide the same for every actor, and a removed item may be the actor's own: only a run can tell.
     telling = any(access.role in ("cancel", "cancels", "look", CLOSES, TAKES, REMOVES, BEGINS) for access in finding.accesses)
     telling = telling or SUCCEEDED in finding.explanation or NOTE.capitalize() in finding.explanation
     return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or telling
 
 
 def renumbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings in order of rank, with ids by it."""
+    """The findings sorted by rank, with ids in that order."""
     ordered = sorted(findings, key=lambda each: (each.rank, each.witness, each.title))
     return tuple(replace(each, id=f"F{number}") for number, each in enumerate(ordered, 1))

@@ -1,4 +1,4 @@
-"""A short exploration after the proofs, for what no detector foresaw."""
+"""A short exploration after the proofs, for bugs that no detector predicts."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_explored
 
 EFFORT = Effort("switch", runs=64, seconds=15.0, findings=1)
-"""Each actor is interrupted once at each place, and then some at two, as far as that goes in the time."""
+"""Each actor is interrupted once at each place, then at pairs of places, until the time is up."""
 LONGEST_RUN_SECONDS = 3.0
-"""Of a program that takes longer too few runs fit in."""
+"""Of a program that takes longer, too few runs fit in the time."""
 DURATIONS = 25
 """How many times the recorded run's duration an exploration may take, if that is more."""
 
 
 def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool:
-    """Whether a short exploration may show more: nothing is proved yet, nobody has explored, and the program ended well, soon, and by itself.
+    """Whether a short exploration may show more: nothing is confirmed, the recording was not explored yet, and the program succeeded quickly.
 
-    What comes of one that requests drive depends on when they come; one that fails as it is gives nothing to compare with.
+    Not for a service: its outcome depends on when requests arrive. A program that fails anyway gives nothing to compare with.
     """
     meta = recording.meta
     short = meta.duration_ns is not None and meta.duration_ns < LONGEST_RUN_SECONDS * 1e9
@@ -68,8 +68,9 @@ def explore_briefly(
 
 
 def _doubted(finding: Finding) -> Finding:
-    """A hint, where an order that nobody planned makes nothing fail and loses nothing: progress that is read half way, or what is only counted,
-    ends as in no serial order, too, and nobody minds. What somebody wrote and another overwrites by what he had read before is lost for all.
+    """The finding as a hint, if its order makes nothing fail and loses no update.
+
+    Progress that is read half-way, or a statistic, may also differ from every serial order without being a bug. A lost update is one in any case.
     """
     if finding.tier != "confirmed" or not finding.title.startswith(ENDS_OTHERWISE):
         return finding
@@ -87,7 +88,7 @@ def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -
 def _cut_off(
     recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None, isolation: Isolation | None
 ) -> Iterator[Finding]:
-    """The first await at which the end of a time limit leaves others waiting for ever, if there is one."""
+    """The first await at which an expired time limit leaves others waiting for ever, if there is one."""
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
     judge, ends = Judge(reruns), time.monotonic() + EFFORT.seconds
     try:
@@ -107,7 +108,7 @@ def _cut_off(
 def _in_other_schedules(
     recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], kept: Path | None, progress: Progress | None, isolation: Isolation | None
 ) -> Finding | None:
-    """What the detectors foresee in runs in other orders, if it is proved or at least goes wrong at times."""
+    """A finding of the detectors in other schedules, if it is confirmed or at least goes wrong in some runs."""
     if progress is not None:
         progress("looking for findings in other schedules", 0.0)
     others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept)

@@ -1,4 +1,4 @@
-"""What is right of a program that nobody planned an order for."""
+"""The oracle of an exploration: which outcomes are expected."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from causeway_core.proof.running.rerun import Rerun
 
 _CONTAINERS = ("[", "{", "(")
 LEFT_BEHIND = "left behind"
-"""Stands among the aspects where a run did not bring back what right runs do."""
+"""Stands among the aspects of a run that did not restore what expected runs restore."""
 
 
 @dataclass(slots=True)
 class Expected:
-    """Outcomes to compare with: of the program by itself, and of orders in which nobody is interrupted."""
+    """The expected outcomes: of plain runs, and of serial runs in which no actor is interrupted."""
 
     plain: list[Outcome] = field(default_factory=list)
     serial: list[Outcome] = field(default_factory=list)
 
     def misused(self, outcome: Outcome) -> bool:
-        """Whether something was used by two at once that is made for one, as in no right run, though the program caught the error that says so."""
+        """Whether two actors used at once what supports only one, as in no expected run. The program may have caught the error that says so."""
         known = {text for one in (*self.plain, *self.serial) for text in one.caught_mistakes}
         return any(text.startswith(AT_ONCE) and text not in known for text in outcome.caught_mistakes)
 
-    def left(self, outcome: Outcome) -> tuple[str, ...]:
-        """The places that the run did not bring back to what they were, as all right runs do; of one that ended as those end."""
+    def left_behind(self, outcome: Outcome) -> tuple[str, ...]:
+        """The places that the run did not restore although all expected runs do. Only for a run with the exit code of a plain run."""
         return outcome.left_behind([*self.plain, *self.serial], ended=self.plain)
 
     def lost(self, outcome: Outcome) -> tuple[str, ...]:
@@ -37,8 +37,9 @@ class Expected:
         return tuple(dict.fromkeys([*stale, *outcome.lost_updates]))
 
     def refuses(self, outcome: Outcome, aspects: Iterable[str]) -> bool:
-        """Whether all that went wrong is that code of the program refused what another had just then, and brings back in every right run (`raise
-        Full` while a connection is out): who asks earlier is refused by design, if not for a value that no right run has.
+        """Whether the only failure is that the program refused a request for something in use, which every expected run returns later.
+
+        An example is `raise Full` while a connection is out: an earlier request is refused by design, unless for a value that no expected run has.
         """
         right = [*self.plain, *self.serial]
         known = {text for one in right for text in one.aspects.get("exceptions", ())}
@@ -49,8 +50,8 @@ class Expected:
         return "hang" not in aspects and bool(raised) and by_design and usual
 
     def wrong(self, run: Rerun) -> tuple[str, ...]:
-        """The aspects in which a run went wrong: it failed as the program by itself does not, left behind what right runs bring back, or
-        ended as no serial order ends.
+        """The aspects in which a run went wrong: a failure that no plain run has, a residue that expected runs do not leave, or an outcome that no
+        serial order gives.
         """
         outcome = run.outcome
         if not outcome.aspects or run.uncaptured or ran_into_a_limit(outcome, self.plain):
@@ -61,5 +62,5 @@ class Expected:
         noisy = {name for one in self.plain for name in one.differing(self.plain[0])}
         differs = outcome.deviations([*self.plain, *self.serial], ignored=frozenset({*FAILURES, *noisy}))
         if differs == (FINAL_VALUE,) and any(value.startswith(_CONTAINERS) for value in outcome.aspects[FINAL_VALUE]):
-            differs = ()  # the order of entries that nobody is shown is often nobody's concern
-        return failed or ((LEFT_BEHIND,) if self.left(outcome) else ()) + differs
+            differs = ()  # the order of entries that the program does not show often does not matter
+        return failed or ((LEFT_BEHIND,) if self.left_behind(outcome) else ()) + differs

@@ -1,4 +1,4 @@
-"""The entrance: runs of the recorded command in orders that nobody planned, until one goes wrong; and that order with all left out that can be."""
+"""Explores: runs the recorded command in other schedules until one goes wrong, then reduces its order to the constraints that matter."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ Progress = Callable[[str, float], None]
 
 MOST_FINDINGS = 5
 SERIAL_RUNS = 6
-"""Runs in which nobody is interrupted: what they give is right, unless they fail."""
+"""Runs in which no actor is interrupted. Their outcomes are expected ones, unless they fail."""
 PLAIN_RUNS = 2
 AT_ONCE = 4
-"""Runs between two looks at the clock."""
+"""Runs between two checks of the clock."""
 _BEYOND = 99_999
-"""More points than a run has."""
+"""Larger than the number of points of any run."""
 MOST_LOOKS = 2
 """Recorded runs for what runs without a recorder showed: what went wrong there may not come again at once."""
 MOST_TRIALS = 80
-"""Re-runs to make one order small."""
+"""Re-runs to reduce one order."""
 MOST_TRIED_AGAIN = 3
-"""Sizes of an order that are run as often as it takes to confirm it."""
+"""Reduced orders that are run as often as a confirmation takes."""
 MOST_IMPOSSIBLE = 3
-"""Times that constraints are left out of an order because everybody waits."""
+"""How often a constraint is left out of an order because all actors wait."""
 MOST_ALONE = 4
 """Actors whose serial orders are all tried."""
 
@@ -65,7 +65,9 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """What came of it. `runs` were made (shrinking and repetitions apart), of `points` points on average; `whole`: all that were to be made.
+    """The result of an exploration. It made `runs` runs (not counting reduction and repetitions), of `points` points on average.
+
+    `whole`: it made all runs that it should.
 
     `reason` says why nothing could be explored, or is empty.
     """
@@ -97,12 +99,12 @@ class Explorer:
         self._seen: set[object] = set()
         self._signatures: dict[object, int] = {}
         self._endings: set[object] = set()
-        """How runs end in which nobody is interrupted."""
+        """Collects the outcomes of runs in which no actor is interrupted."""
         self._runs = self._points = self._length = 0
         self._ends = time.monotonic() + effort.seconds
 
     def explore(self) -> Explored:
-        """Runs until the effort is spent, five findings are made, or Ctrl-C; what was found by then counts."""
+        """Runs until the effort is spent, five findings are made, or Ctrl-C. Findings made by then are returned."""
         if not self._places:
             return Explored((), reason="the recording has no place that two threads or tasks can reach in either order, no thread lock and no await")
         whole = False
@@ -227,7 +229,7 @@ class Explorer:
                 self._say(f"reducing the order of {len(whole)} constraints, {trials} tried", self._runs / self._effort.runs)
                 for number, tried in enumerate(self._reruns.attempt(*(order(each) for each in pair))):
                     if tried.result.kind == "no progress":
-                        # A busy machine may be the reason.
+                        # It may be due to a busy machine.
                         [tried] = self._reruns.attempt(tried.order, again=True)
                     if self._still(tried, wrong) and self._still(self._reruns.attempt(tried.order, again=True)[0], wrong):
                         kept.append(pair[number])
@@ -239,7 +241,7 @@ class Explorer:
             if whole and fails([whole]) is not None:
                 break
         else:
-            return None  # what made it fail is nothing that the constraints say: a time, or a place that nobody named
+            return None  # the constraints do not capture the cause of the failure, such as timing or a place that is not among the sites
         for actor in sorted({turn.actor for turn in schedule}):
             fewer = without(schedule, actor)
             if len({turn.actor for turn in fewer}) > 1 and fails([constraints(fewer)]) is not None:
@@ -278,7 +280,7 @@ class Explorer:
         return constraints
 
     def _still(self, run: Rerun, wrong: tuple[str, ...]) -> bool:
-        """Whether a run under an order goes wrong as the explored one did."""
+        """Whether a run under an order goes wrong in the same way as the explored run."""
         if not run.result.feasible and run.result.hang is None:
             return False
         now = self._expected.wrong(run)
@@ -298,7 +300,7 @@ class Explorer:
         first = failures[0]
         aspects = tuple(name for name in expected.wrong(first) if name in wrong)
         others = expected.plain if set(aspects) & set(FAILURES) else [*expected.plain, *expected.serial]
-        stays = tuple(first.outcome.residue.remaining[place] for place in expected.left(first.outcome)) if LEFT_BEHIND in aspects else ()
+        stays = tuple(first.outcome.residue.remaining[place] for place in expected.left_behind(first.outcome)) if LEFT_BEHIND in aspects else ()
         shown = tuple(name for name in aspects if name != LEFT_BEHIND)
         said = contrast(first.outcome, others, shown, first.result) if shown else f"in this order {stays[0]}; in every serial order it does not"
         lost = tuple(place for place in expected.lost(first.outcome) if all(place in expected.lost(run.outcome) for run in failures))
@@ -313,7 +315,7 @@ class Explorer:
 
 
 def _serial(found: Order) -> Iterator[Order]:
-    """The actors of an order one after another, in all orders of a few."""
+    """The actors of an order one after another, in all permutations of the first few."""
     actors = list(dict.fromkeys(place.actor for _, place in found.places))[:MOST_ALONE]
     for line in islice(permutations(actors), 6):
         yield order([Held(OrderPlace(a, "end"), OrderPlace(b, "start"), None) for a, b in pairwise(line)], "one after another")

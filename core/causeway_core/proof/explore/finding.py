@@ -1,4 +1,4 @@
-"""An order that went wrong, as a finding."""
+"""Makes a finding of an order that went wrong."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from causeway_core.storage.recording import Recording
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What there is to tell: the order, the keys of its places as they were passed, the aspects that went wrong, in words what, how often, and the
-    places of which the runs lost an update. `misused`: the program caught an error which says that two use at once what is made for one. `left`: in
-    words what stays behind. `refused`: all that goes wrong is that one is refused what another has just then.
+    """An order that went wrong.
+
+    `passed`: the keys of its places as they were passed. `aspects` went wrong; `outcome` says so in words; `failures` of `runs` did. `lost`: places
+    of which all failing runs lost an update. `misused`: the program caught an error saying that two actors used at once what supports only one.
+    `left`: the residue in words. `refused`: the only failure is that a request is refused while another actor has what it asks for.
     """
 
     order: Order
@@ -86,7 +88,7 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding
     )
 
 
-_FAILURES = (
+_FAILURE_TITLES = (
     ("tests", "a test fails"),
     ("exceptions", "it raises an exception that it does not raise otherwise"),
     ("exit code", "it ends with another exit code"),
@@ -117,17 +119,17 @@ def _ends(it: Failure, hang: bool) -> str:
         return "two actors use at once what supports only one"
     if it.left and not set(it.aspects) & set(FAILURES):
         return it.left[0]
-    return next((says for aspect, says in _FAILURES if aspect in it.aspects), ENDS_OTHERWISE)
+    return next((says for aspect, says in _FAILURE_TITLES if aspect in it.aspects), ENDS_OTHERWISE)
 
 
 def _watched(order: Order) -> tuple[str, ...]:
-    """The place whose value tells: the last write of the order."""
+    """The place to watch: the last write of the order."""
     writes = [key for key, place in order.places if place.access in ("write", "delete", "mutate")]
     return tuple(writes[-1:])
 
 
 def _event(analysis: Analysis, actor: Actor | None, place: OrderPlace) -> At | None:
-    """The event of the recording that is this place, as far as it can be told: the actor's first there, else where the actor began."""
+    """The event of the recording for a place: the actor's first access there, or else where the actor began."""
     if actor is None:
         return None
     evidence, table = analysis.evidence, analysis.evidence.table
@@ -148,7 +150,7 @@ def _access(place: OrderPlace, actors: dict[str, Actor], at: At | None, relative
 
 
 def _resource(analysis: Analysis, sequence: list[OrderPlace]) -> str:
-    """What the order is about: the shared place that most of its accesses touch."""
+    """The resource of the finding: the shared place that most accesses of the order touch."""
     evidence, table = analysis.evidence, analysis.evidence.table
     wanted = {(place.file, place.line, place.name) for place in sequence if place.name}
     found: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""What the detectors foresee in other runs: one in which every worker gets some of the work shows what the recorded one cannot."""
+"""Findings of the detectors in other schedules: a run in which every worker gets some work shows what the recorded run cannot."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from causeway_core.proof.verify import EXPLORED, plan, worth_trying
 from causeway_core.storage.recording import Recording
 
 RUNS = 4
-"""Other runs that are looked at."""
+"""Other runs that are analysed."""
 AT_ONCE = 2
 MOST_TRIED = 6
 """Findings of other runs that are tried."""
@@ -50,7 +50,7 @@ class OtherSchedules:
         self._ends = 0.0
 
     def found(self) -> Finding | None:
-        """The first finding that its order proves; else one whose order goes wrong in some of its runs. Raises Stopped, ResetFailed."""
+        """The first finding that is confirmed, or else one whose order goes wrong in some of its runs. Raises Stopped, ResetFailed."""
         self._ends = time.monotonic() + SECONDS
         judge = Judge(self._reruns)
         unsteady: Finding | None = None
@@ -66,13 +66,13 @@ class OtherSchedules:
         return unsteady
 
     def stop(self) -> None:
-        """Ends what runs."""
+        """Kills all runs."""
         for reruns in (self._reruns, self._others):
             if reruns is not None:
                 reruns.stop()
 
     def _findings(self) -> Generator[Finding]:
-        """Findings of other runs that the recorded one has not, where they would be in its recording."""
+        """Findings of other runs that the recorded run lacks, carried over to the events of its recording."""
         named = places(self._recording, self._analysis)
         for first in range(0, RUNS if named else 0, AT_ONCE):
             if time.monotonic() > self._ends:
@@ -95,7 +95,7 @@ class OtherSchedules:
 
 
 class _SamePlaces:
-    """Events of the recorded run for those of another: the same actor's first one on the same line, or the actor's beginning."""
+    """Maps events of another run to the recorded one: the same actor's first event on the same line, or else the actor's beginning."""
 
     def __init__(self, recording: Recording, analysis: Analysis, other: Recording, its: Analysis) -> None:
         self._actors = {actor.path: actor for actor in recording.actors()}
@@ -110,7 +110,7 @@ class _SamePlaces:
                 self._first[key] = min(evidence.at(row), self._first.get(key, evidence.at(row)))
 
     def at(self, at: At | None, file: str, line: int) -> At | None:
-        """The event; None for one of an actor that the recorded run did not have."""
+        """The recorded event; None if the recorded run did not have the actor."""
         actor = None if at is None else self._actors.get(self._paths.get(self._its.actor_at(at) or 0, ""))
         return None if actor is None else self._first.get((actor.id, file, line), actor.first_at)
 
@@ -120,7 +120,7 @@ def _carried_over(finding: Finding, places: _SamePlaces) -> Finding:
     timeline = tuple(replace(row, at=at) for row in finding.timeline if (at := places.at(row.at, row.file, row.line)) is not None)
     witness = tuple(dict.fromkeys(access.at for access in accesses if access.at is not None))
     explanation = f"{finding.explanation} {ELSEWHERE}".strip()
-    # Who got the work in that run is the least likely to get it again.
+    # The workers that got the work in that run may not get it again: orders between parts come first.
     parts = [replace(order, alternate=False) for order in finding.orders if has_parts(order)]
     orders = (*parts, *(order for order in finding.orders if not has_parts(order)))
     return replace(finding, accesses=accesses, timeline=timeline, witness=witness, explanation=explanation, orders=orders, rule=EXPLORED)

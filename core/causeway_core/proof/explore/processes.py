@@ -1,4 +1,4 @@
-"""Interruptions of one process by another: an exploration lets further processes run freely, so these are forced one by one."""
+"""Interruptions of one process by another. An exploration lets child processes run freely, so these are forced one by one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_PLACES = 10
 
 
 class Interruptions:
-    """Holds one process after a statement for a file or a database until another one has ended, each pair of processes and each statement once.
+    """Holds one process after a file or database statement until another process has ended: each pair of processes, each statement once.
 
     Costs a run for each order; `seconds` bounds them.
     """
@@ -37,7 +37,7 @@ class Interruptions:
         self._ends = time.monotonic() + seconds
 
     def first_wrong(self) -> Finding | None:
-        """The first order that goes wrong each time; None if there is none, or the time is up before. Raises Stopped."""
+        """The first order that goes wrong in every run; None if there is none in the given time. Raises Stopped."""
         orders = list(self._orders())
         if not orders:
             return None
@@ -65,7 +65,7 @@ class Interruptions:
             yield drafted("bad", says, [(place, OrderPlace(other.path, "start"), None), (end, rest, place)])
 
     def _held_between(self, actor: Actor) -> Iterator[tuple[OrderPlace, OrderPlace]]:
-        """Each statement of an actor for what processes share, the first time, with the one before which it can be held then."""
+        """The first execution of each file or database statement of an actor, with the statement at which it can be held afterwards."""
         facts, seen = self._analysis.evidence.facts, set[tuple[str, int]]()
         events = [(io.at, "file") for io in facts.io if io.actor == actor.id and io.op == "file"]
         events += [(sql.at, "sql") for sql in facts.sql if sql.actor == actor.id]
@@ -98,12 +98,12 @@ class Interruptions:
 
 
 def several_processes(recording: Recording) -> bool:
-    """Whether two further processes took part that ended well."""
+    """Whether at least two child processes took part and ended normally."""
     return len(_processes(recording)) > 1
 
 
 def _processes(recording: Recording) -> list[Actor]:
-    """The first actor of each process but the first."""
+    """The first actor of each child process that ended normally."""
     found: dict[int, Actor] = {}
     for actor in recording.actors():
         found.setdefault(actor.process, actor)

@@ -1,4 +1,4 @@
-"""Explored runs without a recorder: a quarter of the price of a recorded one. What looks new is then recorded."""
+"""Explored runs without a recorder, at a quarter of the cost of recorded ones. Runs that look new are then recorded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from causeway_core.storage.recording import Recording
 
 TURN_SECONDS = 0.25
 MOST_ROUNDS = 2
-"""Executions of a place, less one, that are told apart."""
+"""Executions of a place, less one, that are distinguished."""
 Course = tuple[tuple[tuple[str, str], ...], ...]
 _LOOKS = ("read", "test", "iterate")
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Exit|Group))(?::|$)", re.MULTILINE)
@@ -61,7 +61,7 @@ class Scan:
         self._stopped = False
 
     def see(self, explorations: Sequence[Exploration]) -> list[Seen]:
-        """What each of them shows. Raises Stopped after `stop`."""
+        """Runs each exploration. Raises Stopped after `stop`."""
         with ThreadPoolExecutor(self._at_once) as pool:
             try:
                 return list(pool.map(self._run, explorations))
@@ -70,7 +70,7 @@ class Scan:
                 raise
 
     def stop(self) -> None:
-        """Kills what runs; nothing is started any more."""
+        """Kills all runs; no further one is started."""
         with self._lock:
             self._stopped = True
             for child in self._running:
@@ -108,8 +108,8 @@ class Scan:
         )  # fmt: skip
         return Seen(exploration, result, went, ending, signature)
 
-    def _wait(self, child: Process, told: Path) -> bool:
-        """Whether it ended by itself. One that says that nothing can go on need not be waited for."""
+    def _wait(self, child: Process, reported: Path) -> bool:
+        """Whether the process ended on its own. One that reports a hang is not waited for."""
         ends = time.monotonic() + self._limit
         try:
             while time.monotonic() < ends:
@@ -117,7 +117,7 @@ class Scan:
                     child.wait(TURN_SECONDS)
                     return True
                 except subprocess.TimeoutExpired:
-                    result = OrderResult.read(told)
+                    result = OrderResult.read(reported)
                     if result is not None and result.hang is not None:
                         return False
             return False
@@ -131,8 +131,9 @@ class Scan:
 
 
 def course(result: OrderResult, places: Mapping[str, OrderPlace]) -> Course:
-    """Who came to what in which order, as far as it matters: looks without a change between them may come in any. Runs of one course differ in
-    nothing that actors share, so that one of them recorded stands for all.
+    """The accesses of a run in order, up to reordering of reads without a write between them.
+
+    Runs with equal courses do not differ in anything that actors share, so one recorded run stands for all of them.
     """
     found: list[tuple[tuple[str, str], ...]] = []
     looks: list[tuple[str, str]] = []
@@ -149,8 +150,9 @@ def course(result: OrderResult, places: Mapping[str, OrderPlace]) -> Course:
 
 
 def _ways(result: OrderResult) -> frozenset[tuple[str, str, int]]:
-    """Where everybody came at all: who is turned away, or fails where another catches it, does not come to what he came to before. More rounds of one
-    loop are no other way.
+    """The places that each actor reached at all: an actor that is refused, or fails, does not reach those of other runs.
+
+    Further iterations of a loop do not count.
     """
     return frozenset((actor, key, min(nth, MOST_ROUNDS)) for actor, key, nth in result.trace)
 

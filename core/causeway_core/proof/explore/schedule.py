@@ -1,4 +1,4 @@
-"""What an exploration passed, as an order that others could be held to."""
+"""Turns the schedule of an explored run into an order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LIVES = ("start", "end")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one actor passed in a row, and what it came to last and never passed."""
+    """The places that one actor passed in a row, and those that it then reached (`coming`) and never passed."""
 
     actor: str
     places: tuple[OrderPlace, ...]
@@ -26,7 +26,7 @@ class Turn:
 
 
 def turns(result: OrderResult, places: Mapping[str, OrderPlace]) -> tuple[Turn, ...]:
-    """The turns of a run, in their order. The first thread's start is none."""
+    """The turns of a run in order, without the start of the first thread."""
     found: list[Turn] = []
     for actor, group in groupby(result.trace, key=lambda each: each[0]):
         passed = [_place(actor, key, nth, places) for _, key, nth in group if key in LIVES or key in places]
@@ -36,7 +36,7 @@ def turns(result: OrderResult, places: Mapping[str, OrderPlace]) -> tuple[Turn, 
 
 
 def _joined(schedule: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Turns of one actor that follow each other are one."""
+    """Joins consecutive turns of one actor."""
     left: list[Turn] = []
     for turn in schedule:
         if left and left[-1].actor == turn.actor:
@@ -53,7 +53,7 @@ def _place(actor: str, key: str, nth: int, places: Mapping[str, OrderPlace]) -> 
 
 
 def without(schedule: Sequence[Turn], actor: str) -> tuple[Turn, ...]:
-    """The turns of all others; what one of them passed before and after the actor's turn is then one turn."""
+    """The turns of all other actors, with those that become consecutive joined."""
     return _joined([turn for turn in schedule if turn.actor != actor])
 
 

@@ -1,4 +1,4 @@
-"""The places that matter to an exploration: where actors touch what others change, take locks, and go on after an await."""
+"""The places at which an exploration may switch actors: shared accesses, lock operations, and ends of awaits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from causeway_core.analysis.evidence.table import ITERATE
 from causeway_core.model import Access, At, ObjectRef
 from causeway_core.model.order import OrderPlace, PlaceAccess
 from causeway_core.proof.planning.anchors import Anchors
-from causeway_core.proof.planning.places import ANYBODY, Unplaced
+from causeway_core.proof.planning.places import ANY_ACTOR, Unplaced
 from causeway_core.storage.recording import Recording
 
 MOST_PLACES = 400
 MOST_PAIRS = 200
-"""Pairs of accesses of one location that are looked at before it counts as shared."""
+"""Pairs of accesses of one location that are examined before it counts as shared."""
 MOST_SYNCS = 20_000
 _SYNCHRONIZING = ("_thread.", "threading.", "asyncio.", "queue.", "function", "module", "type")
 _OPERATIONS = (
@@ -27,7 +27,7 @@ _OPERATIONS = (
 
 
 def places(recording: Recording, analysis: Analysis) -> tuple[tuple[str, OrderPlace], ...]:
-    """The places by key, at most 400; accesses first. Costs about what laying the recording out costs."""
+    """The places by key, at most 400; accesses first. Costs about one pass over the recording."""
     anchors = Anchors(recording, analysis)
     found: dict[OrderPlace, None] = {}
     handles = _handle_sites(recording, analysis)
@@ -55,10 +55,10 @@ def _accesses(analysis: Analysis, anchors: Anchors) -> Iterator[OrderPlace]:
                 continue
             seen.add(key)
             try:
-                yield anchors.anybody(abs(key[0]), anchors.kind(row))
+                yield anchors.for_any_actor(abs(key[0]), anchors.kind(row))
                 if key[1] == ITERATE:
                     inside = anchors.inside_loop(anchors.actor(row), analysis.evidence.at(row))
-                    yield from (replace(place, actor=ANYBODY, nth=0) for place in islice(inside, 1))
+                    yield from (replace(place, actor=ANY_ACTOR, nth=0) for place in islice(inside, 1))
             except Unplaced:
                 continue
 
@@ -66,14 +66,15 @@ def _accesses(analysis: Analysis, anchors: Anchors) -> Iterator[OrderPlace]:
 def _handles(handles: Mapping[int, Sequence[int]], anchors: Anchors) -> Iterator[OrderPlace]:
     for site in chain.from_iterable(handles.values()):
         try:
-            yield anchors.anybody(site, "read")
+            yield anchors.for_any_actor(site, "read")
         except (Unplaced, KeyError):
             continue
 
 
 def _handle_sites(recording: Recording, analysis: Analysis) -> dict[int, list[int]]:
-    """Where several actors take one and the same object out of an attribute, global or cell that nobody changes: what they do with it may not be
-    recorded (items of lists, containers and connections of libraries). Sites by location.
+    """Where several actors read the same object from an attribute, global or cell that is never changed. Sites by location.
+
+    What they do with the object may not be recorded (items of lists, containers and connections of libraries).
     """
     places = {location.id: location for location in recording.locations() if location.kind in ("attribute", "global", "cell")}
     own = {function.qualname.rpartition(".")[2] for function in recording.functions() if function.kind == "class"}
@@ -94,7 +95,7 @@ def _handle_sites(recording: Recording, analysis: Analysis) -> dict[int, list[in
 
 
 def _disputed(analysis: Analysis, location: int) -> bool:
-    """Whether two actors may come to a location in either order, one of them changing it. Locks do not count: whoever has one may be the other."""
+    """Whether two actors may access a location in either order, one of them writing. Locks do not count: either actor may take one first."""
     table, evidence = analysis.evidence.table, analysis.evidence
     span = table.span(location)
     first: dict[tuple[int, bool], int] = {}
@@ -131,7 +132,7 @@ def _operations(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
 
 
 def _statements(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
-    """Statements for databases, and those that open, rename or remove files."""
+    """Database statements, and statements that open, rename or remove files."""
     asked: list[tuple[At, PlaceAccess]] = [(sql.at, "sql") for sql in recording.sql()[:MOST_SYNCS]]
     asked += [(io.at, "file") for io in recording.io()[:MOST_SYNCS] if io.op == "file"]
     for at, access in asked:
@@ -142,7 +143,7 @@ def _statements(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
 
 
 def _not_taken(recording: Recording, analysis: Analysis, anchors: Anchors, handles: Collection[int]) -> Iterator[OrderPlace]:
-    """Accesses in branches that nobody took, by name: of attributes and globals that are disputed, or hold what threads wait for or use together."""
+    """Accesses in branches that were not taken, by name: of attributes and globals that are disputed, or that hold synchronization objects."""
     facts, table = analysis.evidence.facts, analysis.evidence.table
     disputed = (facts.locations[each] for each in (*handles, *dict.fromkeys(table.location.tolist())) if each in handles or _disputed(analysis, each))
     names = {location.key for location in disputed if location.kind in ("attribute", "global")}
@@ -153,18 +154,18 @@ def _not_taken(recording: Recording, analysis: Analysis, anchors: Anchors, handl
     for site in recording.sites():
         if site.id > 0 and site.id not in taken and site.kind in ("attr", "global") and site.name in names:
             try:
-                yield anchors.anybody(site.id, "read" if analysis.evidence.read_place(site.id) is not None else "write")
+                yield anchors.for_any_actor(site.id, "read" if analysis.evidence.read_place(site.id) is not None else "write")
             except (Unplaced, KeyError):
                 continue
 
 
 def _resumptions(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
-    """Where actors go on after an await or yield; of generators also where they begin: whoever else asks one meanwhile finds it executing."""
+    """Where actors resume after an await or yield. For generators also their calls: a second actor that advances one finds it executing."""
     generators = {function.id for function in recording.functions() if function.kind == "generator"}
     for site in recording.sites():
         begins = site.kind == "call" and site.function in generators
         if site.id > 0 and (site.kind == "resume" or begins):
             try:
-                yield anchors.anybody(site.id, "call" if begins else "resume")
+                yield anchors.for_any_actor(site.id, "call" if begins else "resume")
             except (Unplaced, KeyError):
                 continue

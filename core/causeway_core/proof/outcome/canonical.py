@@ -1,4 +1,4 @@
-"""Texts and values with what differs between any two runs taken out: times, durations, addresses, ids, ports, temporary paths."""
+"""Texts without what differs between any two runs: times, durations, addresses, ids, ports, temporary paths."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def canonical(text: str) -> str:
-    """The text with placeholders for what no two runs share."""
+    """The text with placeholders for what differs between runs."""
     for pattern, word in _PATTERNS:
         text = pattern.sub(word, text)
     return text
 
 
 def canonical_lines(text: str, *folders: str) -> tuple[str, ...]:
-    """The lines of an output, sorted: in which order actors printed is no outcome. `folders` are names of the project that are taken off."""
+    """The sorted lines of an output: the order in which actors printed is no outcome. `folders` are paths of the project to remove."""
     for folder in folders:
         text = text.replace(folder.rstrip("/") + "/", "")
     return tuple(sorted(line for raw in text.splitlines() if (line := canonical(raw).rstrip())))

@@ -1,4 +1,4 @@
-"""What happened in the bad order, against what serial orders give, in words."""
+"""The outcome of the bad order against those of serial orders, in one sentence."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SAID_FIRST = ("hang", "exceptions", "tests", "exit code", "returned", "replies"
 
 def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:
     """One sentence: `every serial order gives main() = 2; this one gave main() = 1`. `resource` names what has the final value."""
-    # What is missing among the exceptions says least: services answer refusals with them.
-    told = [each for each in found if each != "exceptions" or _only_in(bad.aspects[each], _given(serial, each))] or found
-    name = min(told, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
+    # A missing exception says least: services raise them to refuse requests.
+    telling = [each for each in found if each != "exceptions" or _only_in(bad.aspects[each], _given(serial, each))] or found
+    name = min(telling, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
     if name == "hang":
         who = f" ({'; '.join(result.hang)})" if result.hang else ""
         ends = "in every serial order it ends" if serial else "in the recorded run it ended"
@@ -37,7 +37,7 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
 
 
 def _given(serial: Sequence[Outcome], name: str) -> list[Aspect]:
-    """The different things that serial orders gave."""
+    """The distinct values of the aspect in serial orders."""
     return list(dict.fromkeys(outcome.aspects.get(name, ()) for outcome in serial))
 
 
@@ -56,7 +56,7 @@ def _choices(mine: Aspect, others: Sequence[Aspect]) -> str:
 
 
 def _only_in(aspect: Aspect, others: Sequence[Aspect]) -> tuple[str, ...]:
-    """The texts of an aspect that no other has as often."""
+    """The texts that this aspect has more often than each of the others."""
     left = Counter(aspect)
     for other in others:
         counts = Counter(other)

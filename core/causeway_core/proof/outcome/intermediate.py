@@ -1,4 +1,4 @@
-"""Whether what a cancelled run left lies between what whole runs leave, or beside it."""
+"""Outcomes of cancelled runs: whether they are plausible partial results of complete runs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ Tree = str | tuple[str, tuple["Tree", ...]]
 
 
 def partial_anomalies(outcome: Outcome, others: Sequence[Outcome], *, strict: bool = True, goes_on: bool = True) -> tuple[str, ...]:
-    """The aspects in which a run that was cancelled halfway shows what neither whole runs show nor a part of them could.
+    """The aspects in which a run that was cancelled half-way shows what no part of a complete run could.
 
-    A number between those of the others, a list that lacks what one of them has, fewer lines of output: so much is left of any work that is
-    given up. A place that another value was left in than before or after, an answer that none of them gave, a list that lacks what all of them have
-    (what was not begun came to it all the same), or a hang: that is harm.
+    Plausible for any abandoned work: a number between those of the other runs, a list that lacks an element that one of them has, fewer lines of
+    output. Anomalous: a value that is neither the old nor the new one, an answer that no other run gave, a list that lacks what all of them have
+    (and that even a run without the work has), or a hang.
 
-    Unless the task `goes_on` (as after a time limit that it minds), what it had in hand when it was cancelled may go with it.
-    Unless `strict`, more of the same is none either (who tries again counts twice): a number above those of the others, a longer list of elements
-    that they have.
+    Unless the task `goes_on` (as after a time limit that it handles), it may lose what it was working on when it was cancelled. Unless `strict`, more
+    of the same is plausible too, since a retry counts twice: a larger number, or a longer list of elements that the others have.
     """
     return tuple(name for name in outcome.deviations(others) if _deviates(name, outcome, others, strict, goes_on))
 
@@ -32,7 +31,7 @@ def _deviates(name: str, outcome: Outcome, others: Sequence[Outcome], strict: bo
     if name in ("hang", "exit code"):
         return True
     if name == FINAL_VALUE:
-        # What lies in a container is left over only if nobody will take it out, which the end of the program does not tell.
+        # A container may still be emptied later: the end of the program does not tell.
         known = [aspect for aspect in known if aspect]
     if name in ("output", "exceptions") or name.startswith("file "):
         return not all(any(line in aspect for aspect in known) for line in mine)
@@ -41,7 +40,7 @@ def _deviates(name: str, outcome: Outcome, others: Sequence[Outcome], strict: bo
 
 
 def is_anomalous(mine: Tree, others: Sequence[Tree], *, strict: bool = True, goes_on: bool = True) -> bool:
-    """Whether a value is none that could stand between others; unless `strict`, nor more of them."""
+    """Whether a value is no plausible partial result of the others; `strict` as in `partial_anomalies`."""
     if mine in others or not others:
         return False
     numbers = [_number(each) for each in (mine, *others)]
@@ -63,8 +62,9 @@ def is_anomalous(mine: Tree, others: Sequence[Tree], *, strict: bool = True, goe
 
 
 def new_maximum(place: str, outcome: Outcome, others: Sequence[Outcome]) -> str:
-    """What a place held for a while that is larger than all that it held in other runs: a number, or a container of more elements; empty if
-    nothing is, or they do not know the place."""
+    """The largest value that a place held, if it is larger than any that it held in the other runs; empty otherwise, or if they do not know the place.
+
+    Numbers are compared by value, containers by length."""
     known = [text for other in others for text in other.states.get(place, ())]
     sizes = [size for text in known if (size := _size(text)) is not None]
     mine = [(size, text) for text in outcome.states.get(place, ()) if (size := _size(text)) is not None]
@@ -79,7 +79,7 @@ def _size(text: str) -> float | None:
 
 
 def _common(trees: Iterable[tuple[str, tuple[Tree, ...]]]) -> Counter[Tree]:
-    """The elements that all of some containers hold, each as often as it is in all."""
+    """The elements that all containers share, each as often as every one of them has it."""
     first, *others = (Counter(each[1]) for each in trees)
     for other in others:
         first &= other
@@ -87,7 +87,7 @@ def _common(trees: Iterable[tuple[str, tuple[Tree, ...]]]) -> Counter[Tree]:
 
 
 def _within(few: Iterable[Tree], many: Iterable[Tree]) -> bool:
-    """Whether some values are a part of others, in their order."""
+    """Whether `few` is a subsequence of `many`."""
     rest = iter(many)
     return all(any(one == other for other in rest) for one in few)
 

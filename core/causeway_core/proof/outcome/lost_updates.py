@@ -1,4 +1,4 @@
-"""Updates that a run lost, by what it recorded: no dependence in the text is needed where two actors went the same way."""
+"""Updates that a run lost, from its recorded values: where two actors ran the same lines, no dependence in the source is needed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ _PLACES = ("attribute", "item", "global", "cell")
 _SCALARS = (ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT, ValueKind.TEXT, ValueKind.TUPLE)
 _NUMBERS = (ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT)
 MOST_ROWS = 20_000
-"""Accesses of shared places of a run that are looked at."""
+"""Accesses of shared places of a run that are examined."""
 
 
 def lost_updates(evidence: Evidence) -> tuple[str, ...]:
-    """The places that two actors read and wrote at the same lines, the one between the other's read and write, each another value; or where one put
-    back the number that it had found before another counted on.
+    """The places of which an update was lost.
 
-    Only values that both knew to be there, and changed: what is filled in twice, or set to the same, is lost for nobody.
+    Either two actors read and wrote them at the same lines, one between the other's read and write, with different values; or an actor restored a
+    number that it had read before another actor changed it. Only values that both read and changed count: filling in a value twice, or writing the
+    same one, loses nothing.
     """
     table, facts = evidence.table, evidence.facts
     if len(table) > MOST_ROWS:
@@ -30,8 +31,8 @@ def lost_updates(evidence: Evidence) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Update:
-    """Rows of one place: the last read of an actor, its own write since (-1: none), the last write of another with the read before (-1: none), and
-    what the actor writes then."""
+    """Rows of one place. `first`: the last read of an actor. `own`: its own write since (-1: none). `other`: the last write of another actor, and
+    `looked` the read before it (-1: none). `last`: what the first actor writes then."""
 
     first: int
     own: int
@@ -73,7 +74,7 @@ def _lost(evidence: Evidence, update: _Update) -> bool:
 
 
 def _put_back(evidence: Evidence, update: _Update) -> bool:
-    """Whether a number is put back that was there before the actor changed it, and another has since changed it, too."""
+    """Whether the actor restores the number that it had found, although another actor has changed it since."""
     rows = (update.first, update.own, update.looked, update.other, update.last)
     if min(rows) < 0 or not update.own < update.looked or not all(int(evidence.table.vk[row]) in _NUMBERS for row in rows):
         return False

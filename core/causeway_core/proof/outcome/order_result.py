@@ -1,4 +1,4 @@
-"""What the guest says about an order it was given (schema causeway.order-result/1)."""
+"""What the guest reports about the order of a re-run (schema causeway.order-result/1)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class OrderResult:
-    """`feasible`: every constraint held. `reason` says why not, for people. `hang` names who waited for what when nobody could move any more.
+    """How the run went.
 
-    `trace` is what an exploration passed: spawn path, key of the place or `start` or `end`, execution; `points` how often somebody could have been
-    made to wait; `came` are the places that actors had got their turns for and could not pass when nothing could go on. `values` are the final
-    values of the watched places, as text; `passed` the places in the order they were passed. `databases` are servers' by name, with the rows of
-    each table that was written.
+    - `feasible`: every constraint held. If not, `reason` says why, for people, and `kind` is the reason code.
+    - `passed`: the places in the order in which they were passed. `values`: the final values of the watched places, as text.
+    - `hang`: who waited for what when no actor could move any more.
+    - `databases`: servers' databases by name, with the rows of each table that was written.
+    - Of an exploration, `trace` lists what was passed (spawn path; key of the place, `start` or `end`; execution), `points` counts the scheduling
+      decisions, and `came` are the places that actors had reached in their turns and could not pass when the program hung.
     """
 
     feasible: bool

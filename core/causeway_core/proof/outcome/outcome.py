@@ -1,4 +1,4 @@
-"""What came of a run, as aspects that can be compared."""
+"""The outcome of a run, as aspects that can be compared."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from causeway_core.storage.rows import ExceptionRow
 from causeway_core.wire.kinds import Kind
 
 MOST_ACTIVATIONS = 300_000
-"""In larger recordings what functions returned is not compared."""
+"""Returned values are not compared in larger recordings."""
 MOST_WRITES = 500
-"""Writes of shared places that are looked at for what they held in between."""
+"""Writes of shared places that are examined for intermediate values."""
 LARGEST_FILE = 1 << 20
 FAILURES = ("hang", "exit code", "exceptions", "tests")
-"""Aspects that are wrong by themselves when no serial order has them."""
+"""Aspects that are failures in themselves if no serial order has them."""
 RECORDED = ("exceptions", "returned", "tests", "responses")
-"""Aspects that a recording shows without what surrounds it."""
+"""Aspects that a recording alone shows, without output and files."""
 FINAL_VALUE = "final value"
 DATABASE = "database"
 """Followed by the name of one."""
 _ENDINGS = ("CancelledError", "StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit")
 _MISTAKES = ("AttributeError", "NameError", "UnboundLocalError", "TypeError")
 _AT_ONCE = re.compile(r"already (running|executing)|(changed size|mutated) during iteration|awaited already|another coroutine is already")
-"""What errors say that Python and asyncio raise where two use at once what is made for one."""
+"""Messages of errors that Python and asyncio raise when two actors use at once what supports only one."""
 AT_ONCE = "used at once: "
-"""How such slips begin."""
+"""Prefix of such mistakes."""
 _NOT_HELD = re.compile(r"lock is not acquired|released too many times|un-?(acquired|locked) lock|called too many times", re.IGNORECASE)
-"""What errors say that Python and asyncio raise where something is given back that nobody has taken."""
+"""Messages of errors that Python and asyncio raise when something is released that is not held."""
 NOT_HELD = "not held: "
-"""How such slips begin, caught or not."""
+"""Prefix of such mistakes, caught or not."""
 _HOLDING = ("attribute", "item", "global", "cell")
 _NUMBER = re.compile(r" #\d+")
 _SYNCHRONIZES = re.compile(r"<[\w.]*(?:[Ll]ock|RLock|Semaphore|Condition|Event|Barrier)\b")
@@ -54,15 +54,20 @@ Aspect = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Aspects by name, each a tuple of texts: `exceptions`, `exit code`, `hang`, `output`, `replies`, `returned`, `tests`, `responses`,
-    `file …`, `database …`, `value of …`. Equal outcomes are equal for all the program shows. `states`: what was written to each shared place, by
-    its name; that is no part of the outcome, which may be right although a place held in between what it never should. `stuck`: locks of deadlocks
-    in a run that ended all the same, looked for where deadlocks are to be proved. `timeouts`: how many time-outs were raised, caught or not.
-    `vain`: how many waits for each event or condition only a time limit ended. `selves`: how many tasks cancelled themselves. `slips`: exceptions
-    that the code caught and that speak of a mistake in it (a name, an attribute or an operation that is not there), with their function. `lost`: the
-    places of which an update was lost, or a check no longer held, looked for where `stuck` is. `left`: what was not brought back to what it was.
-    `refused`: of exceptions that statements of the program raise, as `exceptions` calls them, the shared places on which that hung. `endings`:
-    the last values of shared places, by name.
+    """Aspects by name, each a tuple of texts, and further facts about the run.
+
+    Aspects are `exceptions`, `exit code`, `hang`, `output`, `replies`, `returned`, `tests`, `responses`, `file …`, `database …` and `final value`.
+    Outcomes with equal aspects are equal in all that the program shows. The other facts are no part of that:
+
+    - `states`: what was written to each shared place, by its name. A run may end as expected although a place held wrong values in between.
+    - `deadlocks`: the locks of deadlocks in a run that ended all the same. Computed only on request, as is `lost_updates`: the places of which an
+      update was lost, or a check no longer held.
+    - `timeouts`: how many time-outs were raised, caught or not. `expired_waits`: how many waits for each event or condition timed out.
+    - `self_cancellations`: how many tasks cancelled themselves.
+    - `caught_mistakes`: exceptions that the code caught although they mean a mistake in it (a missing name or attribute), with their function.
+    - `residue`: what was changed and not restored.
+    - `refusals`: for exceptions raised by statements of the program, the shared places that decided whether they were raised.
+    - `endings`: the last values of shared places, by name.
     """
 
     aspects: Mapping[str, Aspect]
@@ -78,46 +83,46 @@ class Outcome:
     endings: Mapping[str, Ending] = field(default_factory=dict)
 
     def unexpected_states(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
-        """What the place held in between and held in none of the others; nothing where they do not know the place."""
+        """What the place held at some time here and never in the others; nothing if they do not know the place."""
         known = [Counter(other.states[place]) for other in others if place in other.states]
         mine = Counter(self.states.get(place, ()))
         return tuple(text for text, count in mine.items() if known and all(count > other[text] for other in known))
 
     def deviations(self, others: Sequence[Outcome], *, only_failures: bool = False, ignored: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """The aspects in which this outcome is that of none of the others; `only_failures`: of those that are wrong by themselves."""
+        """The aspects in which this outcome differs from all others; with `only_failures` only those in `FAILURES`."""
         names = [name for name in self.aspects if name not in ignored and (not only_failures or name in FAILURES)]
-        return tuple(name for name in names if self._alone(name, others))
+        return tuple(name for name in names if self._differs_from_all(name, others))
 
-    def _alone(self, name: str, others: Sequence[Outcome]) -> bool:
+    def _differs_from_all(self, name: str, others: Sequence[Outcome]) -> bool:
         known = [other.aspects.get(name, ()) for other in others]
         if name == FINAL_VALUE:
-            # Where the watched access was never made, nothing is known of the value.
+            # If the watched access was never made, nothing is known of the value.
             known = [aspect for aspect in known if aspect]
             return bool(known) and bool(self.aspects[name]) and self.aspects[name] not in known
         if name.startswith(DATABASE):
-            # One that could not be read after a run says nothing of it.
+            # A database that could not be read after a run says nothing.
             known = [other.aspects[name] for other in others if name in other.aspects]
             return bool(known) and self.aspects[name] not in known
         return self.aspects[name] not in known
 
     def agrees(self, other: Outcome, place: str) -> bool:
-        """Whether two runs showed the same, as far as recordings alone tell it, and the place held the same in between."""
+        """Whether two runs agree in all that recordings alone show, and in the values that the place held."""
         same = all(self.aspects.get(name, ()) == other.aspects.get(name, ()) for name in RECORDED)
         known = place in self.states and place in other.states
         return same and (not known or Counter(self.states[place]) == Counter(other.states[place]))
 
     def knows(self, place: str) -> bool:
-        """Whether it tells what the place held in between."""
+        """Whether the values that the place held are known."""
         return place in self.states
 
     def left_behind(self, others: Sequence[Outcome], *, ended: Sequence[Outcome]) -> Aspect:
-        """The places that this run did not bring back to what they were, as all of the others did; nothing unless it ended as one of `ended`."""
+        """The places that this run did not restore although all others did; nothing unless its exit code is that of one of `ended`."""
         if self.aspects.get("exit code") not in [each.aspects.get("exit code") for each in ended]:
             return ()
         return self.residue.deviations([each.residue for each in others])
 
     def fails_beyond(self, other: Outcome) -> bool:
-        """Whether tests failed that did not in the other, or the program ended with an error code where the other ended well."""
+        """Whether tests failed that passed in the other run, or only one of the two runs ended with exit code 0."""
         failed, known = (Counter(text for text in each.aspects.get("tests", ()) if text.endswith(" failed")) for each in (self, other))
         return bool(failed - known) or (other.aspects.get("exit code") == ("0",) != self.aspects.get("exit code"))
 
@@ -127,9 +132,9 @@ class Outcome:
 
 
 def observe(recording: Recording, *, output: str, replies: str = "", result: OrderResult | None, timed_out: bool, folder: Path) -> Outcome:
-    """The outcome of a run, from its recording, its output, the `replies` printed by who sent requests, and what the guest said of the order.
+    """The outcome of a run, from its recording, its output, the `replies` printed by the sender of requests, and the guest's `result`.
 
-    `folder` is where the project ran: files and databases below it are looked at as they are now.
+    `folder` is where the project ran: files and databases below it are read as they are now.
     """
     past = Past(recording)
     found: dict[str, Aspect] = {
@@ -156,12 +161,12 @@ def observe(recording: Recording, *, output: str, replies: str = "", result: Ord
 
 def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
     if result is not None and result.hang is not None:
-        return ("nothing can go on",)
+        return ("the program hangs",)
     return ("it did not end",) if timed_out else ()
 
 
 def _exceptions(recording: Recording) -> Aspect:
-    """Types of exceptions that nobody in the recorded code caught, with the function they left, as a multiset."""
+    """Types of exceptions that the recorded code did not catch, with the function they left, as a multiset."""
     found: Counter[str] = Counter()
     for row in recording.exceptions():
         name = row.type.rpartition(".")[2]
@@ -171,7 +176,7 @@ def _exceptions(recording: Recording) -> Aspect:
 
 
 def _caught_mistakes(recording: Recording) -> Aspect:
-    """Types of exceptions that were caught and mean a mistake in the code, or of what is given back untaken, with their functions."""
+    """Types of caught exceptions that mean a mistake in the code, and of releases of what is not held, with their functions."""
     found: set[str] = set()
     for row in recording.exceptions():
         kind = row.type.rpartition(".")[2]
@@ -190,7 +195,7 @@ def _function_of(recording: Recording, row: ExceptionRow) -> str:
 
 
 def _responses(recording: Recording) -> Aspect:
-    """Names and status codes of the requests that were served."""
+    """Names and status codes of the served requests."""
     served: Counter[str] = Counter()
     for span in recording.spans():
         if span.attributes.get("span.kind") == "server":
@@ -199,8 +204,9 @@ def _responses(recording: Recording) -> Aspect:
 
 
 def _states(past: Past) -> dict[str, Aspect]:
-    """The values written to each shared attribute, item, global and cell, and what shared containers held after each change. A lock, event or the
-    like counts as often as one was written: whom it keeps out depends on which one it is."""
+    """The values written to each shared attribute, item, global and cell, and what shared containers held after each change.
+
+    Each write of a lock, event or the like counts: two locks in one place do not exclude each other."""
     recording, values = past.recording, Values(past)
     places = {location.id: location for location in recording.locations()}
     found: dict[str, Counter[str]] = {}
@@ -235,7 +241,7 @@ def _multiset(counts: Counter[str]) -> Aspect:
 
 
 def _ran(past: Past) -> dict[str, Aspect]:
-    """`returned`: what the entry's functions gave; `tests`: how each test function ended."""
+    """`returned`: what the entry's functions returned; `tests`: how each test function ended."""
     processes = past.recording.processes()
     if not processes:
         return {}
@@ -264,12 +270,12 @@ def _ran(past: Past) -> dict[str, Aspect]:
 
 
 def is_entry(past: Past, actor: Actor) -> bool:
-    """The main thread, and tasks that it started outside of tasks."""
+    """Whether an actor is the main thread, or a task that it started outside of tasks."""
     return actor.path == "main" or (actor.kind == "task" and actor.path.count("/") == 1 and actor.path.startswith("main/"))
 
 
 def outermost(past: Past, activation: Activation) -> bool:
-    """Whether nothing recorded called it, or only the body of a module did."""
+    """Whether it was called by the body of a module, or by nothing that was recorded."""
     timeline = past.at(activation.call_at)
     below = timeline.segment(activation.first).below
     if below < 0:
@@ -299,7 +305,7 @@ def _files(recording: Recording, folder: Path) -> dict[str, Aspect]:
 
 
 def written_paths(recording: Recording) -> set[Path]:
-    """The files that a run opened for writing, renamed, removed or made."""
+    """The files that a run opened for writing, renamed, removed or created."""
     found = set()
     for row in recording.io():
         if row.op == "file" and writes(row.attributes):

@@ -1,4 +1,4 @@
-"""Exceptions by which the program's own code refuses what cannot be had just then."""
+"""Exceptions by which the program's own code refuses a request because of the current state (`raise Full`)."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import ExceptionRow
 
 MOST_REFUSALS = 50
-"""Exceptions of a run that are looked at."""
+"""Exceptions of a run that are examined."""
 
 
 def refusals(recording: Recording) -> Mapping[str, frozenset[str]]:
-    """By type and function of an exception that nobody caught (`RuntimeError in Pool.acquire`) the shared places on which it hung whether a
-    statement `raise` of the program made it. Without those that something else raised, or that hung on no shared place.
+    """For each uncaught exception that a `raise` statement of the program raised, the shared places that its condition reads.
+
+    Keys are type and function (`RuntimeError in Pool.acquire`). Exceptions whose condition reads no shared place are left out.
     """
     rows = [row for row in recording.exceptions() if row.fate not in ("caught", "cancelled")][:MOST_REFUSALS]
     if not rows:
         return {}
-    told = _Told(recording)
+    conditions = _Conditions(recording)
     found: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
     for row in rows:
-        text, read = told.of(row)
+        text, read = conditions.of(row)
         found[text].append(read)
     return {text: frozenset().union(*read) for text, read in found.items() if all(read)}
 
 
-class _Told:
-    """What a recording and its sources say of an exception."""
+class _Conditions:
+    """The conditions under which the program raises, from the recording and its sources."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -41,7 +42,7 @@ class _Told:
         self._texts = Texts({source.path: recording.source_text(source.id) for source in recording.sources()})
 
     def of(self, row: ExceptionRow) -> tuple[str, frozenset[str]]:
-        """How it is called in outcomes, and what was read for it to be raised."""
+        """The name of an exception in outcomes, and the places that its condition read."""
         function = self._functions.get(self._sites[row.site].function) if row.site in self._sites else None
         if function is None:
             return "", frozenset()
@@ -50,7 +51,7 @@ class _Told:
         return f"{row.type.rpartition('.')[2]} in {function.qualname}", read
 
     def _read(self, row: ExceptionRow, function: int, test: ast.expr) -> set[str]:
-        """The places that the actor read for a condition when it last came to it, in its lines or in what it calls."""
+        """The places that the actor read when it last evaluated a condition, in its lines or in what it calls."""
         names = {called(node) for node in ast.walk(test) if isinstance(node, ast.Call)}
         step = self._recording.step_at(row.at)
         found: set[str] = set()
@@ -67,7 +68,7 @@ class _Told:
 
 
 def _condition(around: list[ast.AST]) -> ast.expr | None:
-    """The condition on which it hangs whether a statement `raise` is come to: of the `if` around it, or of one before it that leaves."""
+    """The condition that guards a `raise` statement: of the `if` around it, or of an earlier `if` that returns."""
     raised = next((node for node in around if isinstance(node, ast.Raise) and node.exc is not None), None)
     inside = around[: around.index(raised) + 1] if raised is not None else []
     for outer, inner in reversed(list(pairwise(inside))):

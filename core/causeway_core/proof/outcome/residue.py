@@ -1,4 +1,4 @@
-"""What a run leaves behind that others bring back to what it was: permits, locks, items of queues, and places that are changed for a while."""
+"""What a run changes and does not restore: permits, locks, items of queues, and places that are changed temporarily."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from causeway_core.storage.rows import Sync
 from causeway_core.wire.kinds import SyncFlag
 
 MOST_ACCESSES = 20_000
-"""Accesses of shared places, or operations, of a run that are looked at."""
+"""Accesses of shared places, or operations, of a run that are examined."""
 MOST_STATES = 60
-"""Accesses of one container that are looked at for whether anything was in it."""
+"""Accesses of one container that are examined for whether it ever held anything."""
 _PLACES = ("attribute", "global", "cell")
 _CONTAINERS = ("builtins.list", "builtins.dict", "builtins.set", "collections.deque", "collections.OrderedDict", "collections.defaultdict")
 _EMPTY = ("[]", "{}", "()")
@@ -38,12 +38,12 @@ class Residue:
     wanted: frozenset[str] = frozenset()
 
     def deviations(self, others: Sequence[Residue]) -> tuple[str, ...]:
-        """The places that stay changed here and are brought back in all of the others."""
+        """The places that remain changed here and are restored in all of the others."""
         return tuple(place for place in self.remaining if others and all(place in other.restored for other in others))
 
 
 def residue_of(recording: Recording, past: Past) -> Residue:
-    """What a run left, by its recording."""
+    """The residue of a run, from its recording."""
     remaining: dict[str, str] = {}
     restored: set[str] = set()
     accesses = recording.accesses(most=MOST_ACCESSES + 1)
@@ -61,7 +61,7 @@ def residue_of(recording: Recording, past: Past) -> Residue:
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """What a place was left in, in words: empty if it was brought back. `wanted` as in `Left`."""
+    """What a place still holds, in words: empty if it was restored. `wanted` as in `Residue`."""
 
     place: str
     said: str
@@ -69,10 +69,10 @@ class _Rest:
 
 
 def _synchronizers(recording: Recording, gone: Set[int]) -> Iterator[_Rest]:
-    """Of each semaphore, lock and queue with a name whether what was taken was given back, and the other way round."""
+    """For each named semaphore, lock and queue, whether acquisitions and releases balance."""
     named = [row for row in recording.objects() if row.label]
     alike = Counter(row.label for row in named)
-    # Of several by one name some may belong to what was thrown away: what is left in them may be nobody's.
+    # If several share a name, some may belong to discarded objects, whose state does not matter.
     objects = {row.id: row for row in named if alike[row.label] == 1 and row.id not in gone}
     balance: defaultdict[int, int] = defaultdict(int)
     highest: defaultdict[int, int] = defaultdict(int)
@@ -96,8 +96,9 @@ def _synchronizers(recording: Recording, gone: Set[int]) -> Iterator[_Rest]:
 
 
 def _outlives(recording: Recording, operations: Sequence[Sync]) -> bool:
-    """Whether others came for a lock or semaphore when somebody had ended who took it and never gave it back, and after the program's own
-    `cancel()` of that task, which may find it ended already."""
+    """Whether others asked for a lock or semaphore after its holder had ended without releasing it.
+
+    Only after the program's own `cancel()` of the holder counts, which may find it ended already."""
     has = Counter(each.actor for each in operations if each.op in _TAKES)
     has.subtract(each.actor for each in operations if each.op in _GIVES)
     for actor in (actor for actor, rest in has.items() if rest > 0):
@@ -113,7 +114,7 @@ def _outlives(recording: Recording, operations: Sequence[Sync]) -> bool:
 
 
 def _replaced(recording: Recording, accesses: Sequence[Access]) -> Set[int]:
-    """The objects in whose place another was put, and those that belonged to them: what is left in them is nobody's."""
+    """The objects that were replaced by others, and those that belonged to them: their state does not matter."""
     held: dict[int, int] = {}
     gone: set[int] = set()
     for each in accesses[:MOST_ACCESSES]:
@@ -129,7 +130,7 @@ def _replaced(recording: Recording, accesses: Sequence[Access]) -> Set[int]:
 
 
 def _places(past: Past, accesses: Sequence[Access], gone: Set[int]) -> Iterator[_Rest]:
-    """Of each shared place that was changed whether it was brought back."""
+    """For each shared place that was changed, whether it was restored."""
     recording = past.recording
     if len(accesses) > MOST_ACCESSES or not accesses:
         return
@@ -149,13 +150,13 @@ def _places(past: Past, accesses: Sequence[Access], gone: Set[int]) -> Iterator[
 
 
 def _looked_at(accesses: Sequence[Access]) -> bool:
-    """Whether another comes to a place after its last change: so it is not one that was thrown away with what it belongs to."""
+    """Whether another actor accesses the place after its last change: then its object was not discarded."""
     last = max((number for number, each in enumerate(accesses) if each.writes), default=0)
     return any(each.actor != accesses[last].actor for each in accesses[last + 1 :])
 
 
 def _place(name: str, accesses: Sequence[Access], values: Values, ends: At) -> str | None:
-    """What a place was left in; empty if it was brought back, None if nothing says that it should be."""
+    """What a place still holds; empty if it was restored, None if nothing says that it should be."""
     last = next((each.value for each in reversed(accesses) if each.op in ("write", "read")), None)
     if last is not None and isinstance(last.payload, ObjectRef) and last.payload.type in _CONTAINERS:
         rest = values.text(last, ends)
@@ -183,7 +184,7 @@ def _simple(value: Value) -> bool:
 
 
 def _by_each(writes: Iterable[Access], first: Value) -> bool:
-    """Whether all who changed a place took back what they did: counted up and down as far, or set it to what it was at first."""
+    """Whether every actor undid its own changes: its increments cancel out, or its last write is the first value."""
     sums: defaultdict[int, float] = defaultdict(float)
     ends: dict[int, Value] = {}
     before: Value = first

@@ -16,7 +16,7 @@ _ADDING = frozenset({"append", "appendleft", "extend", "add", "update"})
 
 
 class Values:
-    """Renders values of one recording. Containers that were only added to are rendered without order: who came first is no outcome."""
+    """Renders values of one recording. Containers that were only added to are sorted: which actor came first is no outcome."""
 
     def __init__(self, past: Past) -> None:
         self._past = past
@@ -24,7 +24,7 @@ class Values:
         self._objects = Objects(past, self._logs)
 
     def text(self, value: Value, at: At, depth: int = 0) -> str:
-        """The value as it was at an event. What was not captured is `?` and equals itself only."""
+        """The value as it was at an event. What was not captured is `?`."""
         match value.kind:
             case ValueKind.OBJECT:
                 assert isinstance(value.payload, ObjectRef)

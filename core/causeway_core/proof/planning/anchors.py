@@ -1,4 +1,4 @@
-"""Where an actor can be held around an event of a recording: what it passes for certain before, and what comes after."""
+"""Anchors: places around an event of a recording at which its actor can be held."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _POINTS: dict[int, PlaceAccess] = {
 
 _CHANGES = ("attr", "item", "method")
 _LOOKS_INTO_LOOP = 64
-"""Records of a loop that are looked at for a place to stop at."""
+"""Records of a loop that are searched for a place to hold at."""
 _STEPS_BACK = 8
-"""Steps before an event in which a place to hold an actor at is looked for."""
+"""Steps before an event that are searched for a place to hold at."""
 _FARTHEST = 200
-"""How many statements ahead a line is looked for."""
+"""How many statements ahead a line is searched."""
 
 
 class Anchors(Places):
-    """Finds, besides the place of an event, those before and after it at which its actor can be held."""
+    """Finds the places before and after an event at which its actor can be held."""
 
     def on_next_connection(self, actor: Actor) -> str | None:
-        """The path that an actor would have that a callback of the event loop made, were it the next that such a callback makes; else None."""
+        """The path that an actor would have on the next connection, if a callback of the event loop created it; else None."""
         paths = {each.path: each.kind for each in self._evidence.facts.actors.values() if each.process == actor.process}
         parts = actor.path.split("/")
         for index in range(2, len(parts)):
@@ -41,13 +41,13 @@ class Anchors(Places):
         return None
 
     def following(self, actor: int, at: At) -> OrderPlace | None:
-        """The next statement of the call that an event lies in."""
+        """The next statement in the call of an event."""
         timeline = self._past.at(at)
         found = timeline.stop_after(timeline.locate(at), at)
         return None if found is None else self._begun(actor, found)
 
     def preceding(self, actor: int, at: At) -> OrderPlace | None:
-        """The statement before that of an event, if it was executed in the same call."""
+        """The statement before that of an event, if it ran in the same call."""
         timeline = self._past.at(at)
         segment = timeline.locate(at)
         here = timeline.stop_before(segment, at)
@@ -55,7 +55,7 @@ class Anchors(Places):
         return None if before is None else self._begun(actor, before)
 
     def upcoming(self, actor: int, at: At, line: int) -> tuple[OrderPlace, OrderPlace | None]:
-        """The next execution of the statement at a line, in the call that an event lies in, and the statement before. Raises Unplaced."""
+        """The next execution of the statement at a line in the call of an event, and the statement before it. Raises Unplaced."""
         timeline = self._past.at(at)
         found = timeline.stop_after(timeline.locate(at), at)
         for _ in range(_FARTHEST):
@@ -68,7 +68,7 @@ class Anchors(Places):
         raise Unplaced(f"line {line} was not executed")
 
     def begins(self, actor: Actor) -> At | None:
-        """The first event of an actor's own code. A thread's first events belong to what starts it, which waits for them."""
+        """The first event of an actor's own code. A thread's first events belong to its start, which the creator waits for."""
         if actor.first_at is None or actor.kind != "thread":
             return actor.first_at
         stream = stream_of(actor.first_at)
@@ -76,14 +76,14 @@ class Anchors(Places):
         return self._past.chunks.first(actor.first_at, end, 1 << Kind.CALL) or actor.first_at
 
     def since(self, row: int) -> OrderPlace | None:
-        """The last place that the actor passes for certain before the scheduling point before the access; None if that is its start.
+        """The last place that the actor is sure to pass before the scheduling point that precedes the access; None if that is its start.
 
-        A task: something in its previous step. A thread: its call of the function that makes the access.
+        For a task: a place in its previous step. For a thread: the call of the function that makes the access.
         """
         return self.since_event(self.actor(row), self._evidence.at(row))
 
     def since_event(self, actor: Actor, at: At, after: At | None = None) -> OrderPlace | None:
-        """`since` for any event; with `after` only what lies after that event of the same thread."""
+        """`since` for any event; with `after` only a place later than that event of the same thread."""
         if actor.kind in ("task", "callback"):
             return self._previous_step(actor, at)
         timeline = self._past.at(at)
@@ -93,11 +93,11 @@ class Anchors(Places):
         return self._at_wire(actor, activation.call_at, "call")
 
     def held_since(self, row: int, other: int) -> OrderPlace | None:
-        """Where to hold the actor of `row` before that access: at its start, unless the other side's access needs something it does before."""
+        """Since when to hold the actor of `row` before that access: its start (None), unless the other side needs something that it does first."""
         return self.held_since_event(self.actor(row), self._evidence.at(row), self._evidence.at(other))
 
     def held_since_event(self, actor: Actor, at: At, other: At) -> OrderPlace | None:
-        """`held_since` of events. Who started the other in the function of the event can be held only after that: at the statement before."""
+        """`held_since` for events. An actor that starts the other one in the same function can only be held later: at the preceding statement."""
         begins = self.begins(actor)
         if begins is not None and not self._evidence.order.happens_before(begins, other, must=True):
             return None
@@ -108,11 +108,11 @@ class Anchors(Places):
         return self.since_event(actor, at)
 
     def before_step(self, actor: Actor, at: At) -> At | None:
-        """The first event of the step after which the actor gave way the last time before an event."""
+        """The first event of the last step that ended before an event."""
         return next((step.first_at for step in self._steps_before(actor, at)), None)
 
     def _steps_before(self, actor: Actor, at: At) -> Iterator[Step]:
-        """The steps of an actor before the stretch without a scheduling point that holds an event, the last first."""
+        """The steps of an actor before the one of an event, the latest first. Steps without a scheduling point in between count as one."""
         steps = self._evidence.facts.steps.get(actor.id, ())
         index = next((index for index, step in enumerate(steps) if step.first_at <= at <= step.last_at), 0)
         unit = self._evidence.unit_of(actor.id, steps[index].id) if steps else 0
@@ -121,12 +121,12 @@ class Anchors(Places):
         yield from reversed(steps[max(0, index - _STEPS_BACK) : index])
 
     def last_before(self, actor: Actor, at: At) -> OrderPlace | None:
-        """The last place that a task passes before an event, in the same step or in one before."""
+        """The last place that a task passes before an event, in the same step or an earlier one."""
         step = self._evidence.facts.step_of(actor.id, at)
         return (None if step is None else self._last(actor, step.first_at, at)) or self._previous_step(actor, at)
 
     def _previous_step(self, actor: Actor, at: At) -> OrderPlace | None:
-        """The last place in the nearest step before that has one: in some only a library runs."""
+        """The last place in the nearest earlier step that has one: some steps run only library code."""
         places = (self._last(actor, step.first_at, At(step.last_at + 1)) for step in self._steps_before(actor, at))
         return next((place for place in places if place is not None), None)
 
@@ -141,7 +141,7 @@ class Anchors(Places):
         return None
 
     def resumed_after(self, actor: Actor, at: At) -> OrderPlace | None:
-        """The first place at which the actor goes on in a later step than that of `at`, as it did in the recording."""
+        """Where the actor resumed in the first later step that resumes its code."""
         for step in self._evidence.facts.steps.get(actor.id, ()):
             if step.first_at > at:
                 found = self._past.chunks.first(step.first_at, At(step.last_at + 1), 1 << Kind.RESUME)
@@ -150,14 +150,14 @@ class Anchors(Places):
         return None
 
     def resumptions_of(self, actor: Actor) -> Iterator[tuple[At, OrderPlace]]:
-        """The first place at which the actor goes on in each of its later steps. Raises Unplaced."""
+        """Where the actor resumed in each of its later steps. Raises Unplaced."""
         for step in self._evidence.facts.steps.get(actor.id, ())[1:]:
             found = self._past.chunks.first(step.first_at, At(step.last_at + 1), 1 << Kind.RESUME)
             if found is not None:
                 yield found, self._at_wire(actor, found, "resume")
 
     def inside_loop(self, actor: Actor, at: At) -> Iterator[OrderPlace]:
-        """The places that a thread passes inside the loop that it begins at an event, in order: accesses and calls of its body."""
+        """The accesses and calls in the body of the loop that a thread begins at an event, in order."""
         loop = self._loop_at(at)
         if loop is None:
             return
@@ -181,7 +181,7 @@ class Anchors(Places):
                 yield self._at_wire(actor, found, _POINTS[record.kind])
 
     def statements_in_loop(self, actor: Actor, at: At) -> Iterator[OrderPlace]:
-        """The statements in the body of the loop that a thread begins at an event, each time that it comes to one, in order."""
+        """The executions of statements in the body of the loop that a thread begins at an event, in order."""
         loop = self._loop_at(at)
         if loop is None:
             return
@@ -208,7 +208,7 @@ class Anchors(Places):
     # Sites.
 
     def resumptions(self, file: str, line: int) -> list[tuple[Actor, At]]:
-        """Where tasks went on in a later step after an await that stands at a line, in order of the recording."""
+        """Where tasks resumed in a later step after an await at a line, in recorded order."""
         facts, found = self._evidence.facts, []
         for site in facts.sites.values():
             if site.kind == "resume" and site.line == line and facts.path_of(site.id) == file:
@@ -230,7 +230,7 @@ class Anchors(Places):
         return step is not None and line is not None and not step.first_at <= line <= at
 
     def changed_before(self, actor: Actor, at: At, file: str, line: int) -> OrderPlace | None:
-        """The last change of something shared that the actor made at a line before an event."""
+        """The last shared write of the actor at a line before an event."""
         facts = self._evidence.facts
         sites = [site for site in facts.sites.values() if site.line == line and site.kind in _CHANGES and facts.path_of(site.id) == file]
         kinds = 1 << Kind.SETATTR | 1 << Kind.SETITEM
@@ -243,12 +243,12 @@ class Anchors(Places):
         return self._at_site(actor, site.id, "mutate" if site.kind == "method" else "write", last)
 
     def woken_by(self, actor: Actor, at: At) -> At | None:
-        """What made the step of an event runnable."""
+        """The event that made the step of an event runnable."""
         step = self._evidence.facts.step_of(actor.id, at)
         return None if step is None else step.cause_at
 
     def step_begins(self, actor: int, at: At) -> OrderPlace | None:
-        """The first statement that begins in the step of an event, before it or with it."""
+        """The first statement that begins in the step of an event, no later than the event."""
         step = self._evidence.facts.step_of(actor, at)
         if step is None:
             return None
@@ -257,7 +257,7 @@ class Anchors(Places):
         return None if found is None or found > at else self._begun(actor, found)
 
     def step_starts(self, actor: int, at: At) -> OrderPlace | None:
-        """Where the step of an event begins, before it does anything: an await is over, or the actor starts. Raises Unplaced."""
+        """Where the step of an event begins: at the end of an await, or at the start of the actor. Raises Unplaced."""
         step, who = self._evidence.facts.step_of(actor, at), self.actor_of(actor)
         if step is None:
             return None
@@ -267,7 +267,7 @@ class Anchors(Places):
         return None if found is None else self._at_wire(who, found, "resume")
 
     def lines_below(self, at: At) -> list[tuple[Function, int, At]]:
-        """Function, line and the event at which that began, of each call on the stack of the running actor, innermost first."""
+        """Function, line, and the event at which the line began, for each call on the stack of the running actor, innermost first."""
         timeline, found = self._past.at(at), []
         for number, segment in enumerate(timeline.stack(timeline.locate(at))):
             stop = timeline.stop_before(segment, At(at + 1) if number == 0 else segment.end)

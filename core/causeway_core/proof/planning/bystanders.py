@@ -1,4 +1,4 @@
-"""The others that use a place on which two race: kept out of the way, one after another."""
+"""Bystanders: other actors that use the place on which two race. They are kept out of the way, one after another."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from causeway_core.storage.rows import Sql
 
 _NUMBERS = re.compile(r"#\d+")
 MOST_SERIALISED = 24
-"""Actors that are put one after another."""
+"""With more actors than this, bystanders are left free."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What one actor does with the place on which two race: an access (its row), or a statement for a database or a file (`how`)."""
+    """One actor's use of the place on which two race: an access (its row), or a database or file statement (`how`)."""
 
     who: int
     at: At
@@ -38,10 +38,9 @@ class Use:
 
 
 class Bystanders:
-    """Who else writes the place of a candidate, or does the same as one of its two actors, in the order in which they came to it.
+    """The actors that also write the place of a candidate, or do the same as one of its two actors, in order of their first use.
 
-    Left free they race, too: a run in which the two are in order then shows what no serial run shows, and one in which they are not differs from
-    run to run.
+    Left free, they race too: even a run in which the two actors are in order then differs from every serial run, and outcomes differ from run to run.
     """
 
     def __init__(self, anchors: Anchors, evidence: Evidence, two: tuple[Use, Use], uses: Sequence[tuple[Use, bool]]) -> None:
@@ -55,7 +54,7 @@ class Bystanders:
 
     @classmethod
     def of_candidate(cls, anchors: Anchors, evidence: Evidence, candidate: Candidate) -> Bystanders:
-        """Those that come to the place of a candidate."""
+        """The bystanders at the place of a candidate."""
         table = evidence.table
         span = table.span(int(table.location[candidate.first]))
         rows = sorted(range(span.start, span.stop), key=lambda row: int(table.order[row]))
@@ -64,7 +63,7 @@ class Bystanders:
 
     @classmethod
     def of_statements(cls, anchors: Anchors, evidence: Evidence, first: At, other: At) -> Bystanders:
-        """Those that make statements for the tables that two statements are for."""
+        """The bystanders that run statements on the tables of two statements."""
         facts = evidence.facts
         made = sorted(zip(facts.sql_order, facts.sql, strict=True), key=lambda each: each[0])
         tables = {table for _, sql in made if sql.at in (first, other) for table in _tables(sql)}
@@ -73,7 +72,7 @@ class Bystanders:
         return cls(anchors, evidence, (by_at[first], by_at[other]), uses)
 
     def _first_uses(self, uses: Sequence[tuple[Use, bool]]) -> dict[Actor, Use]:
-        """The first use of each that nothing orders with one of the two."""
+        """The first use of each actor that is unordered with one of the two."""
         alike = {worker_kind(actor) for actor in self._pair}
         found: dict[Actor, Use] = {}
         for use, writes in uses:
@@ -88,9 +87,9 @@ class Bystanders:
         return found
 
     def afterwards(self, order: Order) -> Order | None:
-        """The order, and the others one after another once the actors that it names have ended; None where there are no others.
+        """The order, with bystanders one after another once the actors that it names have ended; None if there are no bystanders.
 
-        Those on whom one of the two depends are left alone.
+        Actors on which one of the two depends are left free.
         """
         named = {place.actor for _, place in order.places}
         uses = {actor: use for actor, use in self._first.items() if actor.path not in named}
@@ -103,7 +102,7 @@ class Bystanders:
         return replace(drafted(order.aim, order.says, [*held_by(order), *held, *self._one_after_another(others)], watch), alternate=order.alternate)
 
     def with_bystanders(self, order: Order, *, alone: bool) -> Iterator[Order]:
-        """The order with everybody else out of the way, and (`alone`) the order alone for the case that this cannot be."""
+        """The order with bystanders out of the way; with `alone` also the plain order, in case that cannot be forced."""
         with suppress(Unplaced):
             whole = self.afterwards(order)
             if whole is not None:
@@ -114,7 +113,7 @@ class Bystanders:
         yield order
 
     def serial(self) -> list[Order]:
-        """All of them one after another, as they came and the other way round; none where there are but two."""
+        """All actors one after another, in recorded order and in reverse. Empty if there are only two."""
         everybody = list(self._first)
         if len(everybody) < 3:
             return []
@@ -140,14 +139,14 @@ class Bystanders:
         return held
 
     def _begins(self, actor: Actor) -> tuple[OrderPlace, OrderPlace | None]:
-        """What to hold, and since when: its start, else (where one of the two needs something it does before) its first access."""
+        """What to hold, and since when: its start, or its first access if one of the two actors needs something that it does before."""
         use = self._first[actor]
         others = [one for one, whose in zip(self._two, self._pair, strict=True) if whose != actor]
         since = next((since for one in others if (since := self._anchors.held_since_event(actor, use.at, one.at)) is not None), None)
         return (OrderPlace(actor.path, "start"), None) if since is None else (self._place(use), since)
 
     def _ends(self, actor: Actor, later: list[Actor]) -> OrderPlace | None:
-        """Its end, unless one of those that come later has to have begun by then: its last use, then."""
+        """The end of an actor; its last use instead if its end needs a later actor to have begun."""
         begun = [self._first[other] for other in later]
 
         def needs(at: At) -> bool:
@@ -165,11 +164,11 @@ def _tables(sql: Sql) -> frozenset[tuple[str, str]]:
 
 
 def worker_kind(actor: Actor) -> str:
-    """What an actor shares with those that run the same: its path without the numbers among them, its own and that of its connection."""
+    """The key of interchangeable actors: the path without any number, its own or its connection's."""
     return _NUMBERS.sub("", actor.path)
 
 
 def sibling_kind(actor: Actor) -> str:
-    """What an actor shares with those that run the same for the same creator: its path without its own number."""
+    """The key of interchangeable actors with the same creator: the path without the actor's own number."""
     stem, sharp, number = actor.path.rpartition("#")
     return stem if sharp and number.isdecimal() else actor.path

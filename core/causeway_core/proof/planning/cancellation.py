@@ -16,7 +16,7 @@ from causeway_core.wire.kinds import SyncOp
 
 EXPIRE, CANCEL = "expire", "CancelledError"
 LEFT = "left out"
-"""Role of an await of which only a run that hangs proves anything."""
+"""Role of an await at which only a run that hangs proves anything."""
 _LIMITS = frozenset({"timeout", "timeout_at", "move_on_after", "fail_after"})
 _LIBRARIES = frozenset({"asyncio", "anyio", "async_timeout"})
 _MOST_TRIED = 3
@@ -24,7 +24,7 @@ _MOST_TRIED = 3
 
 
 class CancellingOrders:
-    """Makes orders that cancel. Tells only of tasks that the program cancels: by a time limit around the await, by `cancel()`, or in a group."""
+    """Makes orders that cancel. Only tasks that the program itself may cancel: by a time limit, by `cancel()`, or in a group."""
 
     def __init__(self, anchors: Anchors, evidence: Evidence) -> None:
         self._anchors = anchors
@@ -32,7 +32,7 @@ class CancellingOrders:
         self._texts = evidence.texts
 
     def orders(self, finding: Finding) -> Iterator[Order]:
-        """The cancellation at the await of a finding; and, to compare with, one that comes before the call of the function in which it stands.
+        """The cancellation at the await of a finding and, to compare with, one before the call of the function that contains it.
 
         Raises Unplaced.
         """
@@ -78,7 +78,7 @@ class CancellingOrders:
                 yield Order("serial", "nothing is cancelled at that place", (("a2", watched),), (), ("a2",))
 
     def _left(self, finding: Finding) -> Iterator[Order]:
-        """The time limit ends at an await; to compare with, where the task waits first under it, with nothing done that others could wait for."""
+        """The time limit expires at an await; to compare with, at the first await under it, before anything is done that others wait for."""
         gap, tried = finding.accesses[0], set[str]()
         for actor, at in self._anchors.resumptions(gap.file, gap.line):
             kin = actor.path.rpartition("#")[0] or actor.path
@@ -94,7 +94,7 @@ class CancellingOrders:
                 yield Order("serial", f"{says} {place.file}:{place.line}, before it has done anything", (("a1", place),), (), (), (("a1", deed),))
 
     def _itself(self, finding: Finding) -> Iterator[Order]:
-        """The task that was cancelled goes on to its end before the other comes to cancel it."""
+        """The cancelled task ends before the other task cancels it."""
         a, at = self._anchors, {access.role: access.at for access in finding.accesses if access.at is not None}
         other = self._evidence.actor_at(at["cancels"])
         victims = [actor for actor in self._evidence.facts.actors.values() if actor.last_at == at["itself"] and actor.kind == "task"]
@@ -106,7 +106,7 @@ class CancellingOrders:
         yield drafted("bad", says, [(a.end(victims[0]), place, since)])
 
     def _handed_over(self, finding: Finding) -> Iterator[Order]:
-        """Who waits is cancelled when another has just settled what it waits for, or is about to; to compare with, while it waits in vain."""
+        """The waiter is cancelled when another actor has just resolved what it waits for, or is about to; to compare with, before that."""
         gap = next(access for access in finding.accesses if access.role == "cancel")
         gives = {(access.file, access.line) for access in finding.accesses if access.role == "hand over"}
         for actor, at in self._anchors.resumptions(gap.file, gap.line):
@@ -119,7 +119,7 @@ class CancellingOrders:
                 continue
             deed = f"expire {actor.path}" if comes == EXPIRE else f"cancel {actor.path}"
             says = f"{actor.title} is cancelled when {self._anchors.actor_of(giver).title} has"
-            # Nothing comes in the middle of a step: what the giver asks in it before it settles sees the cancellation.
+            # A step is atomic: checks that the giver makes in it before it resolves see the cancellation.
             thread = self._anchors.actor_of(giver).kind == "thread"
             before = self._anchors.preceding(giver, cause) if thread else self._anchors.step_starts(giver, cause)
             for each, words in ((place, "just handed it over"), (before, "almost handed it over")):
@@ -130,8 +130,9 @@ class CancellingOrders:
             return
 
     def _gone(self, finding: Finding) -> Iterator[Order]:
-        """The time limit of who waits ends before the step begins in which another settles what it waits for; to compare with, right after that.
-        Only a limit: it ends at any time, where a `cancel()` of the program's own may always come later than this.
+        """The waiter's time limit expires before the step in which another actor resolves what it waits for; to compare with, right after that.
+
+        Only a time limit: it can expire at any time, whereas the program's own `cancel()` may always come later than this.
         """
         a, at = self._anchors, {access.role: access.at for access in finding.accesses if access.at is not None}
         giver, waiter = self._evidence.actor_at(at[SETTLES]), self._evidence.actor_at(at[CANCELLED])
@@ -171,14 +172,14 @@ class CancellingOrders:
         return self.comes(actor, at) == EXPIRE or any(self._limited(function.path, line) for function, line, _ in self._anchors.lines_below(at)[:1])
 
     def _ended_before(self, actor: Actor, at: At) -> bool:
-        """Whether all that cancelled a task in the recorded run waited for what it did at an event."""
+        """Whether every recorded cancellation of a task came after an event of that task, by a must edge."""
         if actor.object is None:
             return False
         cancels = [event.at for event in self._evidence.facts.operations if event.op == SyncOp.CANCEL and event.object == actor.object]
         return bool(cancels) and all(self._evidence.order.happens_before(at, At(each), must=True) for each in cancels)
 
     def _comes_to(self, actor: Actor, seen: set[int]) -> str | None:
-        """The same of a task wherever it waits: because of how it was made, of who cancels it, or of what comes to the task that made it."""
+        """How a task can be cancelled wherever it waits: by how it was created, by an explicit `cancel()`, or through the task that created it."""
         made = self._made(actor)
         if made is not None and self._limited(*made):
             return EXPIRE
@@ -195,14 +196,14 @@ class CancellingOrders:
         return self._comes_to(above, seen)
 
     def _made(self, actor: Actor) -> tuple[str, int] | None:
-        """Path and line at which a task was made."""
+        """Path and line at which a task was created."""
         if actor.created_at is None:
             return None
         lines = self._anchors.lines_below(actor.created_at)
         return (lines[0][0].path, lines[0][1]) if lines else None
 
     def _limited(self, path: str, line: int) -> bool:
-        """Whether a line stands under a time limit: in `async with timeout(…)`, or as the argument of `wait_for`."""
+        """Whether a line is under a time limit: in `async with timeout(…)`, or as the argument of `wait_for`."""
         around = self._texts.around(path, line)
         for node in around:
             if isinstance(node, ast.AsyncWith | ast.With) and line > node.lineno and any(_limits(item.context_expr) for item in node.items):
@@ -210,13 +211,14 @@ class CancellingOrders:
         return bool(around) and any(isinstance(node, ast.Call) and _is_wait_for(node) for node in ast.walk(_statement(around)))
 
     def _awaits_at_once(self, path: str, line: int) -> bool:
-        """Whether the statement that makes a task also awaits it, so that who cancels the one cancels the other."""
+        """Whether the statement that creates a task also awaits it, so that cancelling the creator cancels the task."""
         around = self._texts.around(path, line)
         return bool(around) and any(isinstance(node, ast.Await) for node in ast.walk(_statement(around)))
 
     def _is_cancelled(self, actor: Actor, made: tuple[str, int] | None) -> bool:
-        """Whether a task was cancelled in the recorded run, or would be by a `cancel()` in the code: of the name it is bound to, or of whatever is in
-        a collection; or stands in a task group.
+        """Whether a task was cancelled in the recorded run, is in a task group, or may be cancelled by a `cancel()` in the code.
+
+        Such a `cancel()` is called on the name that the task is bound to, or on the items of the collection that it is in.
         """
         if actor.object is not None and any(event.op == SyncOp.CANCEL and event.object == actor.object for event in self._evidence.facts.operations):
             return True
@@ -231,7 +233,7 @@ class CancellingOrders:
         return bool(names & self._cancelled_names())
 
     def _cancelled_names(self) -> set[str]:
-        """The names of what code calls `cancel` of, or hands it on; of a loop variable, also those of the collection."""
+        """The names on which code calls or passes `cancel`; for a loop variable, also those of the collection."""
         found: set[str] = set()
         for _, function in self._texts.functions():
             for node in own_nodes(function):
@@ -245,7 +247,7 @@ class CancellingOrders:
     # What to compare with.
 
     def _before(self, actor: Actor, at: At, comes: str) -> tuple[OrderPlace, str] | None:
-        """Where the same comes to the task before it enters the function in which it waits, and as what; None where that is under no limit yet."""
+        """The place before the task enters the function in which it waits, and how it is cancelled there; None if no limit applies there yet."""
         lines = self._anchors.lines_below(at)
         if not lines:
             return None
@@ -257,7 +259,7 @@ class CancellingOrders:
         return self._place_before(actor, function, line, began), "TimeoutError" if waits_for and comes == EXPIRE else comes
 
     def _before_limit(self, actor: Actor, at: At) -> tuple[OrderPlace, str] | None:
-        """Where a task would be told that its time is over before anything is done in that time; None where no `async with timeout(…)` is around."""
+        """The place where a task would time out before it does anything under the limit; None without an `async with timeout(…)`."""
         for function, line, _ in self._anchors.lines_below(at):
             for node in reversed(self._texts.around(function.path, line)):
                 if isinstance(node, ast.AsyncWith) and line > node.lineno and any(_raises(item.context_expr) for item in node.items[:1]):

@@ -1,4 +1,4 @@
-"""Orders from what waits for what."""
+"""Builds orders from constraints between places."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from causeway_core.model.order import Aim, Constraint, Order, OrderPlace
 
 Held = tuple[OrderPlace, OrderPlace, OrderPlace | None]
-"""After this place; what is held until then; since when its actor is held (None: from its start)."""
+"""A constraint: `hold` waits until `after` has been passed; its actor is held from `since` on (None: from its start)."""
 
 
 def drafted(aim: Aim, says: str, held: Sequence[Held], watch: list[OrderPlace] | None = None) -> Order:

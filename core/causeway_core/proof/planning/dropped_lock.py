@@ -1,4 +1,4 @@
-"""Orders in which a lock is dropped from its registry while somebody who has asked for it waits: who comes next gets another lock."""
+"""Orders in which a lock is dropped from its registry while an actor waits for it, so that the next actor gets another lock."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from causeway_core.proof.planning.draft import Held, drafted
 
 
 class DroppedLockOrders:
-    """Makes them, for a window whose sides held different locks of one kind that were never in use at the same time. It takes three that came to the
-    window: one who holds the lock, one who waits for it meanwhile, and one who comes when the first has dropped it.
+    """Makes them, for a window whose sides held different locks of one kind that were never in use at the same time.
+
+    It takes three actors: one holds the lock, one waits for it meanwhile, and one arrives after the first has dropped it.
     """
 
     def __init__(self, anchors: Anchors, evidence: Evidence) -> None:
@@ -24,13 +25,13 @@ class DroppedLockOrders:
         self._evidence = evidence
 
     def orders(self, candidate: Candidate) -> Iterator[Order]:
-        """The order, if there are three. Raises Unplaced."""
+        """The order, if there are three such actors. Raises Unplaced."""
         evidence = self._evidence
         mine, theirs = (self._alike(row) for row in (candidate.first, candidate.others[0]))
         if not any(in_turn(evidence, one, two) for one in mine for two in theirs):
             return
         visits = self._visits(candidate)
-        # Two may have had the same lock in the recorded run: who waited for it.
+        # Two actors may have had the same lock in the recorded run: the second waited for it.
         comes = next((visit for visit in visits[:0:-1] if visit[2].object != visits[0][2].object), None)
         keeps, waits = (*(visit for visit in visits if visit is not comes), None, None)[:2]
         if keeps is not None and waits is not None and comes is not None:
@@ -83,6 +84,6 @@ class DroppedLockOrders:
         return self._anchors.operation(actor.id, At(hold.at), "acquire")
 
     def _waiting(self, actor: Actor, hold: Hold) -> OrderPlace:
-        """Where an actor has the lock in hand and cannot go on: a task waits for it; a thread is about to."""
+        """Where an actor has looked up the lock and does not hold it yet: a task waits for it, a thread is about to."""
         before = self._anchors.preceding(actor.id, At(hold.at)) if actor.kind == "thread" else None
         return before or self._anchors.operation(actor.id, At(hold.at), "await")

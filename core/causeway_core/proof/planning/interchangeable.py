@@ -1,4 +1,4 @@
-"""Orders between parts instead of actors, for workers of one kind: which of them gets the work to do is chance, and differs from run to run."""
+"""Orders between interchangeable workers: they name parts instead of actors (SPEC section 9), since which worker gets the work differs by run."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from causeway_core.proof.planning.window import Side, said
 
 
 def between_workers(a: Side, b: Side) -> Order | None:
-    """The bad order in which whoever comes to the window first is held in it until another of its kind has passed its last place.
+    """The bad order in which the first worker to reach the window is held in it until another worker has passed its last place.
 
-    None where the two are not of one kind, or a part begins or ends where an actor does: nobody has a part before he comes to its first place.
+    None if the two actors are not interchangeable, or if a side begins or ends with its actor: an actor takes a part only at its first place.
     """
     base = sibling_kind(a.actor)
     return _between(a, b, base) if a.actor != b.actor and sibling_kind(b.actor) == base and b.last.access != "end" else None
 
 
 def between_requests(a: Side, b: Side) -> Order | None:
-    """The same of two requests: on which connection a client sends one, and after how many others, differs from run to run as well. No alternate,
-    since who served the two of the recorded run may serve others in this one.
+    """The same for two requests, whose connections and positions differ by run as well.
+
+    No alternate, since the actors that served the recorded requests may serve others in the re-run.
     """
     base = worker_kind(a.actor)
     order = _between(a, b, f"{base}*") if a.actor != b.actor and worker_kind(b.actor) == base else None
@@ -39,12 +40,12 @@ def _between(a: Side, b: Side, base: str) -> Order | None:
 
 
 def before_first_worker(use: OrderPlace, write: OrderPlace, writer: Actor, user: Actor) -> Order:
-    """The bad order in which an actor uses a place before whichever worker of a kind comes to it first has set it."""
+    """The bad order in which an actor uses a place before the first of the interchangeable workers has set it."""
     comes = replace(write, actor=f"{sibling_kind(writer)}*1", nth=0)
     says = f"{user.title} uses it before the first worker to reach {said(write)} sets it"
     return drafted("bad", says, [(use, comes, None)])
 
 
 def has_parts(order: Order) -> bool:
-    """Whether it is between parts."""
+    """Whether an order names parts instead of actors."""
     return any("*" in place.actor for _, place in order.places)

@@ -1,4 +1,4 @@
-"""Events of a recording as places that another run can find again."""
+"""Places: events of a recording, named so that another run can find them again."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from causeway_core.storage.columns import ACCESS_OPS
 from causeway_core.storage.recording import Recording
 from causeway_core.wire.kinds import Kind
 
-ANYBODY = "*"
-"""The actor of a place that is everybody's."""
+ANY_ACTOR = "*"
+"""The actor of a place that applies to every actor."""
 
 
 class Unplaced(Exception):
-    """An event that no place can be given for: its site or its actor is not known."""
+    """An event has no place that another run could find, since its site or actor is unknown."""
 
 
 class Places:
@@ -55,7 +55,7 @@ class Places:
         return self._at_site(self.actor(row), abs(int(table.site[row])), self.kind(row), At(int(table.at[row])))
 
     def kind(self, row: int) -> PlaceAccess:
-        """What the access is to the code: an item that is written or deleted changes a structure, but the code writes or deletes."""
+        """The access as the code spells it: writing or deleting an item mutates a structure, but the code says write or delete."""
         table = self._evidence.table
         op, site = int(table.op[row]), self._evidence.facts.sites.get(abs(int(table.site[row])))
         if op == MUTATE and site is not None and site.kind == "item":
@@ -65,7 +65,7 @@ class Places:
         return cast(PlaceAccess, ACCESS_OPS[op])
 
     def predicted(self, row: int, actor: Actor, before: At) -> OrderPlace:
-        """The place at which another actor would make the access of `row`, the first time after `before`."""
+        """The place at which another actor makes the access of `row`, the first time after `before`."""
         place = self.access(row)
         function = self._evidence.facts.functions[self._evidence.facts.sites[abs(int(self._evidence.table.site[row]))].function]
         here = self._statements_at(actor, function, place.line)
@@ -76,24 +76,24 @@ class Places:
         return OrderPlace(actor.path, "end")
 
     def operation(self, actor: int, at: At, access: PlaceAccess) -> OrderPlace:
-        """The place of a lock operation, a wait or a statement for a database: the line that was executing."""
+        """The place of a lock operation, a wait or a database statement: the line that was executing."""
         function, line, text, shown = self._executing(at)
         who = self.actor_of(actor)
         name = self._asked(at) if access == "sql" else None
         return OrderPlace(who.path, access, shown, line, function.qualname, text, name, self._nth(who, function, line, at))
 
     def unreached(self, actor: int, at: At, line: int) -> OrderPlace:
-        """The first execution of the statement at a line of the function that an event lies in, which the actor did not come to. Raises Unplaced."""
+        """The first execution of a statement that the actor never reached, at a line of the function of an event. Raises Unplaced."""
         function, _, _, shown = self._executing(at)
         first, text = self._statement_at(function.path, line)
         return OrderPlace(self.actor_of(actor).path, "acquire", shown, first, function.qualname, text)
 
     def resumed(self, actor: Actor, at: At) -> OrderPlace:
-        """The place of the record that an await is over."""
+        """The place at which an await ends."""
         return self._at_wire(actor, at, "resume")
 
     def before_await(self, actor: Actor, function: Function, line: int, began: At) -> OrderPlace:
-        """The place of an await that has not begun: in the statement that did at an event."""
+        """The place of an await that has not begun, in the statement that began at an event."""
         first, text = self._statement_at(function.path, line)
         nth = self._nth(actor, function, first, At(began + 1))
         return OrderPlace(actor.path, "await", self._evidence.facts.shown(function.path), first, function.qualname, text, None, nth)
@@ -103,8 +103,8 @@ class Places:
         timeline = self._past.at(at)
         return timeline.activation(timeline.locate(at).activation).call_at
 
-    def anybody(self, number: int, access: PlaceAccess) -> OrderPlace:
-        """The place of a site whoever comes there (`ANYBODY`), and how often. Raises Unplaced."""
+    def for_any_actor(self, number: int, access: PlaceAccess) -> OrderPlace:
+        """The place of a site for any actor and any execution. Raises Unplaced."""
         facts = self._evidence.facts
         site = facts.sites.get(number)
         if site is None:
@@ -112,11 +112,12 @@ class Places:
         function = facts.functions[site.function]
         line, text = self._statement_at(function.path, function.first_line if access == "call" else site.line)
         name = None if access in ("call", "resume") else site.name
-        return OrderPlace(ANYBODY, access, facts.path_of(number), line, function.qualname, text, name)
+        return OrderPlace(ANY_ACTOR, access, facts.path_of(number), line, function.qualname, text, name)
 
     def in_function(self, file: str, line: int) -> tuple[OrderPlace, OrderPlace]:
-        """Whoever comes there: the call of the innermost function around a line of a file, as it is shown, and the statement at the line. Raises
-        Unplaced."""
+        """For any actor: the call of the innermost function around a line of a file, and the statement at the line. `file` is as shown to users.
+
+        Raises Unplaced."""
         facts = self._evidence.facts
         known = (each for each in facts.functions.values() if facts.shown(each.path) == file and each.kind != "class")
         around = [each for each in known if 0 < each.first_line <= line]
@@ -125,16 +126,16 @@ class Places:
         function = max(around, key=lambda each: each.first_line)
         first, entry = self._statement_at(function.path, function.first_line)
         begins, text = self._statement_at(function.path, line)
-        call = OrderPlace(ANYBODY, "call", file, first, function.qualname, entry)
-        return call, OrderPlace(ANYBODY, "acquire", file, begins, function.qualname, text)
+        call = OrderPlace(ANY_ACTOR, "call", file, first, function.qualname, entry)
+        return call, OrderPlace(ANY_ACTOR, "acquire", file, begins, function.qualname, text)
 
     def statement(self, at: At, access: PlaceAccess) -> OrderPlace:
-        """The place of the statement that was executing at an event, whoever comes there. Raises Unplaced."""
+        """The place, for any actor, of the statement that was executing at an event. Raises Unplaced."""
         function, line, text, shown = self._executing(at)
-        return OrderPlace(ANYBODY, access, shown, line, function.qualname, text)
+        return OrderPlace(ANY_ACTOR, access, shown, line, function.qualname, text)
 
     def _begun(self, actor: int, stop: At) -> OrderPlace:
-        """The place of the statement that begins at an event; the very next record may be that the next one does."""
+        """The place of the statement that begins at an event; the next record may already be the beginning of another one."""
         function, line, text, shown = self._executing(stop)
         who = self.actor_of(actor)
         return OrderPlace(who.path, "acquire", shown, line, function.qualname, text, None, self._nth(who, function, line, At(stop + 1)))
@@ -159,7 +160,7 @@ class Places:
         return function, line, text, found.shown
 
     def _asked(self, at: At) -> str | None:
-        """What tells a statement for a server from others that are made in the same line of the program: a mapper may make several."""
+        """What distinguishes a server statement from others of the same line of the program: an ORM may issue several."""
         sql = next((each for each in self._evidence.facts.sql if each.at == at), None)
         tables = sql.details.get("tables") if sql is not None and sql.system == "postgresql" else None
         return f"{parse(sql.statement).verb} {tables[0]}" if sql is not None and tables else None
@@ -175,7 +176,7 @@ class Places:
         return self._at_site(actor, site.id, access, at)
 
     def _at_site(self, actor: Actor, number: int, access: PlaceAccess, at: At) -> OrderPlace:
-        place = self.anybody(number, access)
+        place = self.for_any_actor(number, access)
         site = self._evidence.facts.sites[number]
         function = self._evidence.facts.functions[site.function]
         nth = self._calls(actor, site, at) if access == "call" else self._nth(actor, function, place.line, at)
@@ -202,7 +203,7 @@ class Places:
         return self._count(actor, self._past.sites(actor.process).wires([site]), 1 << Kind.CALL, at)
 
     def _statements_at(self, actor: Actor, function: Function, line: int) -> list[int]:
-        """The wire sites whose records say that the first statement of a line begins."""
+        """The wire sites whose records mark the beginning of the first statement of a line."""
         sites = [site for site in self._by_function.get(function.id, ()) if site.line == line]
         return sorted(self._past.sites(actor.process).line_sites(sites))[:1]
 
@@ -212,7 +213,7 @@ class Places:
         timeline, count = self._past.timeline(actor.process), 0
         worker = self._evidence.facts.thread_of(actor.id)
         number, limit = self._past.numbers.get(worker, -1), timeline.key(before)
-        # A work item counts what it did itself, not what its worker did before.
+        # A work item counts its own executions, not earlier ones of its worker.
         begun = timeline.key(actor.first_at) if worker != actor.id and actor.first_at is not None else None
         for chunks in table.streams_with(wires).values():
             for chunk in chunks:

@@ -1,4 +1,4 @@
-"""From a finding to the orders that would show it, and to those that show what is right."""
+"""Plans the orders of a finding: bad ones that would show the bug, and serial ones to compare with."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from causeway_core.proof.planning.window import Side, WindowOrders, inside, said
 from causeway_core.storage.recording import Recording
 
 MOST_BAD = 6
-"""Bad orders a finding, the likeliest first."""
+"""Bad orders per finding, the likeliest first."""
 MOST_ALTERNATES = 3
-"""Further ones, with the others left free or between other actors."""
+"""Further bad orders, with bystanders left free or between other actors."""
 
 
 def planned(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
-    """The findings with `orders`: a few bad ones each, and the serial orders to compare with. None where no order is known."""
+    """The findings with their `orders`: a few bad ones each, and the serial orders to compare with. Empty if none is known."""
     planner = Planner(recording, analysis)
     return tuple(replace(finding, orders=planner.orders(finding)) for finding in analysis.findings)
 
@@ -62,7 +62,7 @@ class Planner:
                 continue
         distinct = list(dict.fromkeys(found))
         bad = [order for order in distinct if order.aim == "bad"]
-        # What the locks of the recorded run do not let happen comes last.
+        # Orders that the locks of the recorded run rule out come last.
         parts = [order for order in bad if has_parts(order)]
         first = sorted((order for order in bad if not order.alternate and order not in parts), key=self._windows.locked_out)[:MOST_BAD]
         bad = [*first, *(order for order in bad if order.alternate and order not in parts)][: MOST_BAD + MOST_ALTERNATES] + parts
@@ -105,19 +105,19 @@ class Planner:
     # Other shapes.
 
     def _between_workers(self, candidate: Candidate) -> Iterator[Order]:
-        """The window's order between whichever two of a kind come to it."""
+        """The window's order between the first two interchangeable workers that reach it."""
         if candidate.last is not None:
             owner, visitors = self._windows.sides(candidate)
             found = (between_workers(owner, visitor) for visitor in reversed(visitors))
             yield from islice(filter(None, found), 1)
 
     def _flip(self, candidate: Candidate) -> Iterator[Order]:
-        """The order that was not recorded, and the one that was."""
+        """The order opposite to the recorded one, and the recorded one."""
         write, use, a = candidate.first, candidate.others[0], self._anchors
         writer, user = a.actor(write), a.actor(use)
         w, u = a.access(write), a.access(use)
         late = takes_away(self._evidence, write)
-        # Use before it is there, or after it is gone.
+        # Use before the write sets it, or after the write removes it.
         if late:
             says = f"{user.title} uses it after {writer.title} has removed it"
             refill = self._set_again(write)
@@ -125,12 +125,12 @@ class Planner:
             yield drafted("bad", says, [(w, u, a.held_since(use, write)), *absent])
             before = a.preceding(user.id, self._evidence.at(use)) if user.kind == "thread" else a.since(use)
             if before is not None:
-                # What it does just before may be what makes sure that it is there.
+                # The preceding statement may be the check that it exists.
                 held = [(before, w, a.since(write)), (w, u, before), *absent]
                 yield drafted("bad", f"{says}; it has reached the preceding statement by then", held)
             yield drafted("serial", f"{user.title} uses it before {writer.title} removes it", [(u, w, self._anchors.held_since(write, use))])
         else:
-            # Held as late as can be: what the writer does before may be what makes the user go there.
+            # Held as late as possible: earlier work of the writer may be what leads the user there.
             for since in dict.fromkeys((a.since(write), self._anchors.held_since(write, use))):
                 comes = [] if since is None else [(since, u, a.held_since(use, write))]
                 yield drafted("bad", f"{user.title} uses it before {writer.title} sets it", [*comes, (u, w, since)])
@@ -143,14 +143,14 @@ class Planner:
             yield drafted("serial", f"{user.title} uses it after {writer.title} has set it", [(w, u, self._anchors.held_since(use, write))])
 
     def _set_again(self, write: int) -> OrderPlace | None:
-        """Where the actor of a write sets the same place the next time."""
+        """The next write of the same location by the same actor."""
         table = self._evidence.table
         rows = self._evidence.rows_of(int(table.actor[write]), int(table.order[write]) + 1, 2**62)
         again = next((row for row in rows if table.writes[row] and table.location[row] == table.location[write]), None)
         return None if again is None else self._anchors.access(again)
 
     def _closed(self, candidate: Candidate) -> Iterator[Order]:
-        """The use comes only when the statement that closes is over."""
+        """The use comes after the statement that closes."""
         a, (close, use) = self._anchors, (candidate.first, candidate.others[0])
         closer, user = a.actor(close), a.actor(use)
         closes, u = a.operation(closer.id, self._evidence.at(close), "acquire"), a.access(use)
@@ -164,12 +164,12 @@ class Planner:
         i, c = a.access(loop), a.access(change)
         says = f"{changer.title} changes it while {looper.title} iterates"
         begun, following = i, a.resumed_after(looper, self._evidence.at(loop)) if looper.kind == "task" else self._after_loop(loop)
-        # A thread has its iterator only once it is in the body: what changes before is no change meanwhile.
+        # A thread has its iterator only once it is in the body: an earlier change does not disturb the iteration.
         inside = [] if looper.kind == "task" else self._in_loop(looper, loop)
         if inside:
             begun, following = (inside[0], inside[1]) if len(inside) > 1 else (i, inside[0])
         held = [] if following is None else [(c, following, begun)]
-        # Who starts the one that iterates can only be held after that: at the statement before the change.
+        # An actor that starts the iterating one can only be held after that: at the statement before the change.
         before = a.preceding(changer.id, self._evidence.at(change)) if changer.kind == "thread" else None
         sinces = (*((before,) if before is not None else ()), a.held_since(change, loop), a.since(change))
         for since in dict.fromkeys(sinces):
@@ -178,22 +178,22 @@ class Planner:
         yield drafted("serial", f"{changer.title} changes it after {looper.title} has ended", [(a.end(looper), c, a.held_since(change, loop))])
 
     def _in_loop(self, looper: Actor, loop: int) -> list[OrderPlace]:
-        """Two places that a thread passes inside the loop, one after the other; fewer where there are not so many."""
+        """Up to two consecutive places that a thread passes inside the loop."""
         a, at = self._anchors, self._evidence.at(loop)
         inside = list(islice(a.inside_loop(looper, at), 2))
         if len(inside) == 2:
             return inside
-        # The body uses nothing that others could: its statements are as good, from the end of one to the beginning of the next.
+        # The body accesses nothing shared: its statements serve as well.
         return list(islice(a.statements_in_loop(looper, at), 2)) or inside
 
     def _after_loop(self, loop: int) -> OrderPlace | None:
-        """The first access of a thread after the one that iterates."""
+        """The first access of a thread after the one that begins the iteration."""
         table = self._evidence.table
         rows = self._evidence.rows_of(int(table.actor[loop]), int(table.order[loop]) + 1, 2**62, first=1)
         return self._anchors.access(rows[0]) if rows else None
 
     def _statements(self, finding: Finding) -> Iterator[Order]:
-        """The orders of a window of two statements, with the others that use the same tables out of the way."""
+        """The orders of a window of two statements, with bystanders that use the same tables out of the way."""
         bystanders = self._bystanders(finding)
         aims: set[str] = set()
         for order in self._of_statements(finding):
@@ -216,7 +216,7 @@ class Planner:
         return Bystanders.of_statements(self._anchors, self._evidence, first, other)
 
     def _of_statements(self, finding: Finding) -> Iterator[Order]:
-        """A window of two statements on a row, and the other actor's statement (to the end of its actor) in between."""
+        """One actor's window of two statements on a row, with the other actor's statement (to the end of that actor) in between."""
         a = self._anchors
         by_actor: dict[int, list[At]] = {}
         for _, at in _events(finding):
@@ -243,7 +243,7 @@ class Planner:
         waits = a.operation(owner, read, "await") if handed else None
         looked = self._last_look(owner, read, write) if how == "sql" else read
         if looked != read:
-            # What it finds further on decides, too: it has looked at all before the other comes.
+            # Later reads may decide too: the second actor comes after the last of them.
             yield inside(replace(mine, first=self._done(owner, looked, how)), Side(two, first, (*ends, last)[0], since, two.title), waits)
         for end in (*ends, last):
             yield inside(mine, Side(two, first, end, since, two.title), waits)
@@ -255,15 +255,16 @@ class Planner:
         if following is not None:
             says = f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
             yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, waits or mine.first), (mine.last, following, last)])
-        # What was written may be there only when the file is closed, or the transaction over.
+        # A write may become visible only when the file is closed or the transaction ends.
         needs = one.last_at is None or self._evidence.order.happens_before(statement, one.last_at, must=True)
         done = self._done(owner, write, how) if needs or one.state != "finished" else a.end(one)
         whole = replace(mine, first=self._begun(owner, read, how), last=done)
         yield from serial(whole, Side(two, first, (*ends, last)[0], since, two.title))
 
     def _elsewhere(self, a: Side, b: Side, waits: OrderPlace | None) -> Iterator[Order]:
-        """The second request came on the connection of the first once that was answered: while that is held, it comes on the next one to be made, or
-        on one on which it is not the one that it was.
+        """Two requests that came on one connection, one after the other.
+
+        While the first is held, the second has to come on another connection: the next one to be opened, or one on which it has another number.
         """
         path = self._anchors.on_next_connection(b.actor)
         if path is not None and worker_kind(a.actor) == worker_kind(b.actor):
@@ -272,7 +273,7 @@ class Planner:
             yield replace(moved, says=f"{moved.says} on another connection", alternate=True)
 
     def _in_place(self, finding: Finding, owner: int, other: int, change: At) -> Iterator[Order]:
-        """What one actor opens, reads and writes at a line further down, and the other's change (to the end of its actor) before that line."""
+        """One actor opens, reads and, further down, writes a file; the other's change (to the end of that actor) comes before the write."""
         a = self._anchors
         line, at = next((access.line, access.at) for access in finding.accesses if access.role == "write" and access.at != change)
         assert at is not None
@@ -288,29 +289,29 @@ class Planner:
         yield from serial(whole, Side(two, first, end, since, two.title))
 
     def _begun(self, actor: int, at: At, how: PlaceAccess) -> OrderPlace:
-        """Where to be held before a statement; what it only hands to a pool's thread can be held there, the task that awaits it cannot."""
+        """Where to hold an actor before a statement. Work that it hands to a pool is held in the pool's thread: the task that awaits it cannot be."""
         item = self._evidence.facts.work_items.submitted_at(at)
         return self._anchors.operation(actor, at, how) if item is None else OrderPlace(self._anchors.actor_of(item.id).path, "start")
 
     def _done(self, actor: int, at: At, how: PlaceAccess) -> OrderPlace:
-        """Where a statement, or what it hands to a pool's thread, is done."""
+        """Where a statement, or the work that it hands to a pool, is done."""
         item = self._evidence.facts.work_items.submitted_at(at)
         return self._anchors.operation(actor, at, how) if item is None else self._anchors.end(self._anchors.actor_of(item.id))
 
     def _last_look(self, actor: int, read: At, write: At) -> At:
-        """The last statement of an actor that reads between two others."""
+        """The last statement of an actor that reads between `read` and `write`."""
         facts = self._evidence.facts
         mine = [sql for sql in facts.sql if facts.work_of(sql.actor, sql.at) == actor]
         reads = [sql.at for sql in mine if sql.access == "read" and read < sql.at < write]
         return max(reads, default=read)
 
     def _commits_later(self, write: At) -> bool:
-        """Whether others do not see what a statement wrote until its transaction ends."""
+        """Whether a write becomes visible to others only when its transaction ends."""
         facts, transactions = self._evidence.facts, self._evidence.transactions
         return any(sql.at == write and transactions.end(sql) > order for sql, order in zip(facts.sql, facts.sql_order, strict=True))
 
     def _opened(self, finding: Finding) -> Iterator[Order]:
-        """What one actor begins with a statement and goes on with in the next (a file that is emptied, then written), and the other's in between."""
+        """One actor's change takes two statements (a file is truncated, then written); the other reads in between."""
         events = [(access.role, access.at) for access in finding.accesses if access.at]
         if sorted(role for role, _ in events) != ["read", "write"]:
             return
@@ -329,7 +330,7 @@ class Planner:
         yield drafted("serial", f"{two.title} first, then {one.title}", [(a.end(two), opens, a.held_since_event(one, at["write"], at["read"]))])
 
     def _read_before(self, actor: int, statement: At) -> At:
-        """The statement by which an actor read a row that it wrote with `statement`; that itself where there is none."""
+        """The statement by which an actor read the row that it writes with `statement`; that statement itself if there is none."""
         facts = self._evidence.facts
         mine = [sql for sql in facts.sql if facts.work_of(sql.actor, sql.at) == actor]
         written = next((sql for sql in mine if sql.at == statement), None)

@@ -1,4 +1,4 @@
-"""What some actors did to shared places and when they went on, as an order that makes them do it again in the same way."""
+"""The recorded schedule of some actors, as an order that repeats it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from causeway_core.session.past import Past
 from causeway_core.storage.recording import Recording
 
 MOST_EVENTS = 120
-"""Events of a schedule; of a longer one first what only reads is left out, then the end."""
+"""Events of a schedule. From a longer one, reads are left out first, then the end."""
 _READS = ("read", "test", "iterate")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that an actor did: a change of or a look at a shared place, an await that was over, its end."""
+    """One event of a schedule: an access of a shared place, the end of an await, or the end of an actor."""
 
     at: At
     place: OrderPlace
@@ -29,7 +29,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RecordedSchedule:
-    """`events` in the order of the recording; `left_out`: how many more there were."""
+    """`events` in recorded order, and the `order` that repeats them; `left_out` counts the events that were dropped."""
 
     events: tuple[Event, ...]
     left_out: int
@@ -42,7 +42,7 @@ class RecordedSchedule:
 
 
 def recorded_schedule(recording: Recording, analysis: Analysis, actors: Iterable[int]) -> RecordedSchedule:
-    """The schedule of some actors (actor.id). An event that no place can be given for is none. Costs about what laying the recording out costs."""
+    """The schedule of some actors (by actor.id). Events without a place are left out. Costs about one pass over the recording."""
     chosen = frozenset(actors)
     anchors, past = Anchors(recording, analysis), Past(recording)
     made = [*_accesses(analysis, anchors, chosen), *_resumptions(analysis, anchors, chosen), *_ends(recording, chosen)]
@@ -86,7 +86,7 @@ def _ends(recording: Recording, chosen: frozenset[int]) -> Iterator[Event]:
 
 
 def _order(analysis: Analysis, events: Sequence[Event]) -> Order:
-    """Each event of another actor than the one before comes after it, unless it cannot come sooner anyhow."""
+    """Each switch of actors becomes a constraint, unless a must edge already orders the two events."""
     names = {event.place: f"p{number}" for number, event in enumerate(events)}
     facts, order = analysis.evidence.facts, analysis.evidence.order
     paths = {actor.path: actor.id for actor in facts.actors.values()}

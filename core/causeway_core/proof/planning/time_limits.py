@@ -1,4 +1,4 @@
-"""Time limits that end while a task waits anywhere, for what no detector foresaw: who is cut off there must leave nobody waiting for ever."""
+"""Time limits that expire at any await, for what no detector predicts: a task that is cut off there must not leave others waiting for ever."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from causeway_core.proof.planning.cancellation import LEFT, CancellingOrders
 from causeway_core.proof.planning.places import Unplaced
 
 MOST_AWAITS = 6
-"""Awaits that are tried, those of cleaning up first."""
+"""Awaits that are tried, those of clean-up code first."""
 
 
 def interruptions(analysis: Analysis, anchors: Anchors) -> Iterator[Finding]:
-    """A finding, with its orders, for each await at which a recorded task waited under a time limit. Hints: nothing but a run that hangs, where one
-    does not in which the limit ends before the function is called, says that there is anything in it.
+    """A finding, with its orders, for each await at which a recorded task waited under a time limit.
+
+    They are hints: only a run that hangs confirms one, if the run in which the limit expires before the function is called does not hang.
     """
     evidence = analysis.evidence
     if not cancels(evidence.texts, evidence.facts.operations):
@@ -42,7 +43,7 @@ def interruptions(analysis: Analysis, anchors: Anchors) -> Iterator[Finding]:
 
 
 def _awaits(analysis: Analysis) -> Iterator[tuple[str, ast.AsyncFunctionDef, ast.Await]]:
-    """The awaits in coroutines that ran of what is no recorded coroutine: a task that waits, waits there."""
+    """The awaits, in coroutines that ran, of anything but a recorded coroutine: these are where a task waits."""
     evidence = analysis.evidence
     own = {function.name for _, function in evidence.texts.functions() if isinstance(function, ast.AsyncFunctionDef)}
     for path, function in coroutines_that_ran(evidence, ("coroutine", "async_generator")):
@@ -52,7 +53,7 @@ def _awaits(analysis: Analysis) -> Iterator[tuple[str, ast.AsyncFunctionDef, ast
 
 
 def _cleans_up(function: ast.AsyncFunctionDef, wait: ast.Await) -> bool:
-    """Whether an await stands where something is put right: in a `finally`, an except clause, or in a function that is called there by its name."""
+    """Whether an await is in clean-up code: a `finally`, an except clause, or a function whose name says so."""
     for block in own_nodes(function):
         if isinstance(block, ast.Try):
             parts: Sequence[ast.stmt] = [*block.finalbody, *(each for handler in block.handlers for each in handler.body)]

@@ -1,4 +1,4 @@
-"""Orders in which one actor comes into the window of another."""
+"""Orders in which one actor runs inside the window of another."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from causeway_core.proof.planning.dropped_lock import DroppedLockOrders
 from causeway_core.proof.planning.places import Unplaced
 
 _NEXT = 48
-"""Accesses of an actor after its look among which a place to hold it is sought."""
+"""Accesses of an actor after its check that are searched for a place to hold it."""
 MOST_ENTWINED = 3
-"""Places at which the second actor is held within what it does, while the first does it too."""
+"""Places at which the second actor is held inside its work, while the first does the same work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One actor's part in a window: its first and last place, and the last place before which it can be held (None: its start).
+    """One actor's side of a window: its first and last place, and the place from which on it is held before them (None: its start).
 
-    `holds`: the locks it has through its part; `takes`: those it takes since it can be held. `leads`: the other side comes to its part only once
-    this one has come to where it is held.
+    `holds`: the locks that it holds throughout. `takes`: those that it takes after it can be held. `leads`: the other side begins only once this one
+    has reached the place where it is held.
     """
 
     actor: Actor
@@ -42,7 +42,7 @@ class Side:
 
 
 class WindowOrders:
-    """Makes them. Each method raises Unplaced where a place is not known."""
+    """Makes them. Each method raises Unplaced if a place is unknown."""
 
     def __init__(self, anchors: Anchors, evidence: Evidence) -> None:
         self._anchors = anchors
@@ -57,19 +57,20 @@ class WindowOrders:
             yield replace(order, watch=()) if several else order
 
     def sides(self, candidate: Candidate) -> tuple[Side, list[Side]]:
-        """The window's part, and the parts of the one that comes into it, the longest first. Raises Unplaced."""
+        """The side that owns the window, and the possible sides of its visitor, the longest first. Raises Unplaced."""
         return self._owner(candidate), self._visitors(candidate)
 
     def _writes_several(self, candidate: Candidate) -> bool:
-        """Whether the statement at the window's end writes several items: which one it is the nth time may depend on the order, and what is left in
-        one says nothing of another."""
+        """Whether the statement at the window's end writes several items.
+
+        Which item its nth execution writes may depend on the order, so the final value of one item cannot be compared."""
         evidence, table = self._evidence, self._evidence.table
         if evidence.facts.locations[int(table.location[candidate.last])].kind != "item":
             return False
         return len({int(table.location[row]) for row in evidence.rows_at(int(table.site[candidate.last])) if table.writes[row]}) > 1
 
     def _all(self, candidate: Candidate) -> Iterator[Order]:
-        # Who looks into a half-built table does no more than that.
+        # A reader of a half-built table has no window of its own.
         more = [self._dropped_lock.orders, self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
         more = more if candidate.pattern not in (Pattern.PARTIAL_REBUILD, Pattern.EARLY_PUBLICATION) else []
         sources = [self._late, *more] if candidate.pattern is Pattern.ENTRY_CLEANUP else [self._window, *more]
@@ -84,7 +85,7 @@ class WindowOrders:
         for source, each in again:
             with suppress(Unplaced):
                 yield from source(each)
-        # Last: what they leave at the place is not watched.
+        # Last, since these orders do not watch the final value.
         with suppress(Unplaced):
             yield from bystanders.serial()
 
@@ -95,7 +96,7 @@ class WindowOrders:
             yield each
 
     def locked_out(self, order: Order) -> bool:
-        """Whether the second actor of a bad order would have to take a lock that the first holds, as the recorded run went."""
+        """Whether, by the locks of the recorded run, the second actor of a bad order needs a lock that the first holds."""
         return order in self._locked_out
 
     def _window(self, candidate: Candidate) -> Iterator[Order]:
@@ -105,18 +106,18 @@ class WindowOrders:
         yield from serial(a, b)
 
     def _farther(self, candidate: Candidate) -> Iterator[Order]:
-        """The second actor runs inside the first's window as far as it is known to go."""
+        """The second actor runs inside the first's window, with the other ends that its side may have."""
         a = self._owner(candidate)
         yield from (self._inside(a, b) for b in self._visitors(candidate)[1:])
 
     def _again(self, candidate: Candidate) -> Iterator[Order]:
-        """An alternate: other actors, who may not be in each other's way as these are."""
+        """An alternate between other actors, which may not block each other as these do."""
         yield replace(inside(self._owner(candidate), self._visitors(candidate)[0]), alternate=True)
 
     def _at_last(self, candidate: Candidate) -> Iterator[Order]:
-        """The first is held after its last such look, which the others' changes wait for: what is missed earlier, a later one may find.
+        """The first actor is held after its last check of this kind, and the others' changes wait for it: a later check would find what it missed.
 
-        The second is who took in the recorded run what the first puts there last.
+        The second actor is the one that took, in the recorded run, what the first puts there last.
         """
         table, evidence, a = self._evidence.table, self._evidence, self._anchors
         if candidate.pattern is not Pattern.MULTI_VARIABLE or not evidence.changes_structure(candidate.last):
@@ -132,19 +133,19 @@ class WindowOrders:
         if changes and evidence.concurrent(last, changes[0]):
             b = self._visitors(replace(candidate, last=last, others=(changes[0], taker)))[0]
             who, held = a.actor(last), a.access(last)
-            # Looks that find what they found before are not recorded each time; the statement is.
+            # Repeated reads of an unchanged value are not recorded each time; the statement is.
             look = a.predicted(candidate.first, who, a.entered(evidence.at(last)))
             says = f"{who.title} is held after {said(look)}, the last time, until {b.title} has {_passed(b.last)}"
             yield drafted("bad", says, [(look, a.access(one), a.held_since(one, candidate.first)), (b.last, held, look)], watch=[held])
 
     def _like(self, row: int, by: int | None = None) -> list[int]:
-        """The accesses of a place at the site of one; with `by` only those of that access's actor."""
+        """The accesses with the location and site of `row`; with `by` only those of the actor of that row."""
         table = self._evidence.table
         rows = [each for each in self._evidence.rows_at(int(table.site[row])).tolist() if int(table.location[each]) == int(table.location[row])]
         return rows if by is None else [each for each in rows if int(table.actor[each]) == int(table.actor[by])]
 
     def _elsewhere(self, candidate: Candidate) -> Iterator[Order]:
-        """A request that came on a connection once the one before was answered: while that is held, it comes on the next connection to be made."""
+        """A request that followed another one on its connection: while that is held, it comes on the next connection to be opened."""
         a, b = self._owner(candidate), self._visitors(candidate)[0]
         requests = [self._evidence.request_at(row) for row in (candidate.first, candidate.others[0])]
         path = self._anchors.on_next_connection(b.actor)
@@ -160,7 +161,7 @@ class WindowOrders:
         return order
 
     def _alike(self, candidate: Candidate) -> Iterator[Order]:
-        """Another actor that begins as the first does runs inside the first's window, where the recorded visitor is of another kind."""
+        """Another actor that makes the same first access runs inside the first's window, where the recorded visitor does something else."""
         table, evidence = self._evidence.table, self._evidence
         first = candidate.first
         span = table.span(int(table.location[first]))
@@ -174,7 +175,7 @@ class WindowOrders:
             yield self._inside(self._owner(again), self._visitors(again)[0])
 
     def _overtaken(self, candidate: Candidate) -> Iterator[Order]:
-        """Only the second actor's access lies in the window; what it does next comes after it."""
+        """Only the second actor's access is inside the window; its next work comes after the window."""
         table, anchors = self._evidence.table, self._anchors
         others = sorted(candidate.others, key=lambda row: int(table.order[row]))
         first, last = others[0], others[-1]
@@ -182,7 +183,7 @@ class WindowOrders:
         if not table.writes[last] or not self._evidence.rows_of(who.id, int(table.order[last]) + 1, 2**62, first=1):
             return
         a, b = self._owner(candidate), anchors.access(first)
-        # Of two places the second may be one to which it then does not come.
+        # The second actor may not reach the second of its two places.
         for end in (last, first) if candidate.pattern is Pattern.MULTI_VARIABLE else (last,):
             c = anchors.access(end)
             says = f"{a.title} is held after {said(a.first)} until {who.title} has passed {said(c)}, which then waits for {said(a.last)}"
@@ -190,7 +191,7 @@ class WindowOrders:
             yield drafted("bad", says, held, watch=[a.last])
 
     def _late(self, candidate: Candidate) -> Iterator[Order]:
-        """The first is held only where it is about to take out what is there: what it does before may be what lets the other come."""
+        """The first actor is held only just before it takes the item out: its earlier work may be what lets the other come."""
         a, other = self._anchors, candidate.others[0]
         since = a.since(candidate.last)
         if since is None:
@@ -201,15 +202,15 @@ class WindowOrders:
         yield from serial(self._owner(candidate), self._visitors(candidate)[0])
 
     def _entwined(self, candidate: Candidate) -> Iterator[Order]:
-        """Both are past what should have kept the second out: it is held within what it does next until the first has ended.
+        """Both actors pass the check that should keep the second out; the second is held inside its next work until the first has ended.
 
-        Where one runs to its end before the other goes on, work that is only wrong at the same time (two in a critical section, two
-        connections at once) does no harm.
+        Work that is wrong only when it overlaps (two actors in a critical section, two connections at once) does no harm if one actor runs to its
+        end first.
         """
         yield from self._both_within(candidate, 0, 1)
 
     def _entwined_farther(self, candidate: Candidate) -> Iterator[Order]:
-        """The same with the second actor held farther on: what both do after they have passed may be where they are in each other's way."""
+        """The same with the second actor held further on, where their later work may collide."""
         yield from self._both_within(candidate, 1, MOST_ENTWINED)
 
     def _both_within(self, candidate: Candidate, start: int, stop: int) -> Iterator[Order]:
@@ -228,16 +229,18 @@ class WindowOrders:
             yield drafted("bad", says, held, watch=[last])
 
     def _next_write(self, candidate: Candidate) -> OrderPlace:
-        """Where the window's actor first changes the place it looked at."""
+        """Where the window's actor first writes the place that it checked."""
         table = self._evidence.table
         rows = self._evidence.rows_of(int(table.actor[candidate.first]), int(table.order[candidate.first]) + 1, int(table.order[candidate.last]))
         place = int(table.location[candidate.first])
         return self._anchors.access(next((row for row in rows if int(table.location[row]) == place and table.writes[row]), candidate.last))
 
     def _held_within(self, look: int, against: int, then: int | None = None) -> Iterator[tuple[int, int]]:
-        """Accesses of one actor after its look between which it can be held: a read and a write of a place that both use (one pair a place), or the
-        next after it has changed the place it looked at. With `then`, only what another can do too while this one waits to come there: not what
-        belongs to the statement of the look, nor what is done under a lock that is needed there.
+        """Pairs of accesses of one actor after its check between which it can be held.
+
+        Either a read and a write of a place that both actors use (one pair per place), or a write of the checked place and the next access. With
+        `then`, only pairs that another actor can pass while this one waits to reach `then`: outside the statement of the check, and not under a lock
+        that is needed there.
         """
         evidence, table = self._evidence, self._evidence.table
         shared = {int(table.location[row]) for row in self._after(against)}
@@ -301,7 +304,7 @@ class WindowOrders:
         return Side(who, first, a.access(candidate.last), since, who.title, holds)
 
     def _found_in_loop(self, candidate: Candidate) -> OrderPlace | None:
-        """Where a loop has come to the item that its actor then writes: when the loop begins that has not been looked at yet."""
+        """Where a loop reaches the item that its actor then writes: when the loop begins, that item has not been read yet."""
         evidence, a = self._evidence, self._anchors
         sites = [int(evidence.table.site[row]) for row in (candidate.first, candidate.last)]
         node, who = evidence.node(evidence.read_node(sites[0])), a.actor(candidate.first)
@@ -312,9 +315,9 @@ class WindowOrders:
         return before if before is not None and before.line > a.access(candidate.first).line else None
 
     def _visitors(self, candidate: Candidate) -> list[Side]:
-        """The second actor's part: from its first access on, to its end if that can come in the window, else to its last access.
+        """The visitor's sides: from its first access to its end, if that can come inside the window, or else to its last access.
 
-        It is held at its start, else (where it needs the window's locks on its way) just before its part, to which it comes first.
+        It is held at its start; if it needs the window's locks on its way, also just before its side, which it reaches first.
         """
         table, a, evidence = self._evidence.table, self._anchors, self._evidence
         others = sorted(candidate.others, key=lambda row: int(table.order[row]))
@@ -325,7 +328,7 @@ class WindowOrders:
         sides = []
         ends = self._visitor_end(first, others[-1], candidate.first, candidate.last)
         if candidate.pattern is Pattern.TORN_READ:
-            # Who only reads is done with the second place: the next time it reads both is another part.
+            # A reader is done after the second place: reading both again is another visit.
             ends = [*(end for end in ends if end.access == "end"), a.access(others[-1])]
         for end in ends:
             to = who.last_at if end.access == "end" and who.last_at is not None else evidence.at(others[-1])
@@ -343,7 +346,7 @@ class WindowOrders:
         return frozenset(hold.object for hold in self._evidence.holds.holds if hold.actor == thread and begin <= hold.at <= end)
 
     def _begin(self, row: int) -> int:
-        """Where the part of a visitor that writes begins: at the read that its write depends on, where it made one of the same place."""
+        """Where a visitor's side begins: for a write, at the read of the same place that it depends on."""
         evidence, table = self._evidence, self._evidence.table
         if not table.writes[row]:
             return row
@@ -353,7 +356,7 @@ class WindowOrders:
         return max(same, key=lambda read: int(table.order[read]), default=row)
 
     def _visitor_end(self, first: int, last: int, opened: int, closed: int | None) -> list[OrderPlace]:
-        """Where a visitor's part may end: at the actor's end, unless that needs the window closed; at its last access near by."""
+        """Where a visitor's side may end: at the actor's end, unless that needs the window to close first, or at its last access in the function."""
         evidence, a = self._evidence, self._anchors
         who = a.actor(first)
         found = []
@@ -378,7 +381,7 @@ class WindowOrders:
 
 
 def inside(a: Side, b: Side, waits: OrderPlace | None = None) -> Order:
-    """The bad order: `b` wholly in the window of `a`; `waits`: where the actor of `a` waits for what it had another do first."""
+    """The bad order: `b` runs wholly inside the window of `a`. `waits`: where the actor of `a` waits for work that it handed to another."""
     says = f"{a.title} is held after {said(a.first)} until {b.title} has {_passed(b.last)}"
     first = [(b.since, a.first, a.since)] if b.leads and b.since is not None else []
     since = a.first if a.first.actor == a.last.actor else waits  # a work item that ends the window is held from its start

@@ -1,4 +1,4 @@
-"""What came into the recorded run from outside, as its re-runs are given it again."""
+"""The recorded answers of the outside world, as re-runs are given them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from causeway_core.storage.rows import Answer
 ANSWERS_SCHEMA = "causeway.answers/1"
 HTTP, DATABASE = "http", "database"
 NOT_CAPTURED = "not captured"
-"""The kind of result of a re-run that asked for what the recording has no answer to: it says nothing about anything."""
+"""The kind of result of a re-run that asked for something without a recorded answer. Such a run proves nothing."""
 _REDACTED = "redacted"
 """Stands for a variable of the environment whose value was not recorded, unless there is one here."""
 
@@ -82,7 +82,7 @@ def _url(row: Answer) -> str:
 
 
 def _addresses(recording: Recording, rows: list[Answer]) -> tuple[set[str], set[str]]:
-    """Of services within what was recorded, which received what was sent there or had their ports bound in it; and of the others."""
+    """Addresses of services inside the recording, which received what was sent there or bound their ports in it; and of all others."""
     received = {message.key for message in recording.messages() if message.receive_at is not None and message.send_at is not None}
     inside, bound = set(), set()
     for io in recording.io():
@@ -101,7 +101,7 @@ def is_here(address: str) -> bool:
 
 
 def missing(file: Path) -> str:
-    """What a re-run asked for first that the file of answers does not have; empty if it had all."""
+    """The first request of a re-run that the file of answers does not hold; empty if it holds all."""
     try:
         return file.with_name(file.name + ".missing").read_text().partition("\n")[0]
     except OSError:
@@ -109,7 +109,7 @@ def missing(file: Path) -> str:
 
 
 def _variables(rows: list[Answer]) -> tuple[dict[str, str | None], tuple[str, ...]]:
-    """Of several processes that asked for one, the first counts: the others have it from there."""
+    """Recorded variables by name, and the names of the redacted ones. The first process that reads a variable counts: the others inherit it."""
     found: dict[str, str | None] = {}
     hidden: list[str] = []
     for row in rows:
@@ -128,7 +128,7 @@ def _key(path: str, root: Path) -> str:
 
 
 def _databases(rows: list[Answer], root: Path) -> dict[str, dict[str, str | None]]:
-    """Of several processes that opened one, the first counts."""
+    """Recorded databases by path. The first process that opens a database counts."""
     found: dict[str, dict[str, str | None]] = {}
     for row in rows:
         if row.kind == DATABASE:

@@ -1,4 +1,4 @@
-"""Requests that came in from outside when a service was recorded, to be sent to its re-runs."""
+"""The requests that a recorded service received from outside, to be sent to its re-runs."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Answer
 
 REQUEST = "request"
-"""The kind of answer that is none: a request."""
+"""The kind under which requests are stored among the answers."""
 MOST_REQUESTS = 1000
 _CLIENTS = CONNECTION_HEADERS | {"user-agent", "accept", "accept-language", "referer", "origin", "dnt", "cache-control", "pragma", "priority"}
-"""Headers that say who asked and how it came, not what was asked."""
+"""Headers about the client and its connection, not about the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One of them, without secrets and without what only its connection was about. `target`: path and query."""
+    """One request, without secrets and without headers of its connection. `target`: path and query."""
 
     method: str
     target: str
@@ -38,14 +38,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What a recording holds of them, in the order in which they came; or why they cannot be sent again."""
+    """The requests of a recording in order of arrival, or why they cannot be sent again (`lacking`)."""
 
     sent: tuple[Request, ...] = ()
     lacking: str = ""
 
     @classmethod
     def of(cls, recording: Recording) -> Requests:
-        """Those that nobody in the recording sent. None where the recording has a command that sends them (`--drive`)."""
+        """The requests that came from outside the recording. Empty if it has a command that sends them (`--drive`)."""
         if recording.meta.launch.drive:
             return cls()
         rows = recording.answers(REQUEST)
@@ -75,7 +75,7 @@ def drive_of(recording: Recording, place: Path) -> tuple[str, ...]:
 
 
 def is_driven(recording: Recording) -> bool:
-    """Whether a re-run is sent requests, so that what happens in it depends on when they come."""
+    """Whether re-runs are sent requests, so that their outcome depends on when these arrive."""
     return bool(recording.meta.launch.drive or Requests.of(recording).sent)
 
 
@@ -89,7 +89,7 @@ def _header(row: Answer, name: str) -> str:
 
 
 def _sender(row: Answer) -> str:
-    """The id of the span of whoever sent it, as its `traceparent` names it."""
+    """The id of the sender's span, from its `traceparent`."""
     return _header(row, "traceparent")[36:52]
 
 

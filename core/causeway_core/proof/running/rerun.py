@@ -1,4 +1,4 @@
-"""The recorded command again, under an order."""
+"""Runs the recorded command again, under an order."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ from causeway_core.storage.disk import bytes_on_disk
 PLAIN = Order("serial", "without an order", (), ())
 """The order that forces nothing."""
 PLAIN_AGAIN = Order("serial", "without an order once more", (), ())
-"""The same, for a second run that all who want one share."""
+"""The same, for a second plain run that all findings share."""
 SHORTEST_SECONDS = 10.0
 LONGEST_SECONDS = 180.0
 GRACE_SECONDS = 1.0
 SHORTEST_STALL, STALL = 3.0, 1.5
-"""Seconds, and times the recorded run's duration, after which an order is given up to whose places nobody comes, though something moves."""
+"""Seconds, and multiple of the recorded duration, after which an order is given up if the program runs but reaches none of its places."""
 AT_A_TIME = 2
-FIRST_GIVEN_PORT = 32_768
-"""Where the range begins from which systems give ports (Linux: 32768, others higher)."""
+FIRST_EPHEMERAL_PORT = 32_768
+"""The lowest ephemeral port (Linux: 32768, other systems higher)."""
 LARGEST_OUTPUT = 4 << 20
 SMALLEST_LIMIT_BYTES = 8 << 20
-"""A re-run that records more than this, and twenty times what the recorded run did, is taken to go round for ever."""
+"""A re-run that records more than this, and twenty times as much as the recorded run, counts as an endless loop."""
 _TURN_SECONDS = 0.02
 
 
 def nothing() -> None:
-    """Watches nothing."""
+    """The `watch` that does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """One re-run: whether the order held (`result`), and what came of it."""
+    """One re-run: whether the order held (`result`), and its outcome."""
 
     order: Order | Exploration
     result: OrderResult
@@ -69,7 +69,7 @@ class Rerun:
 
     @property
     def uncaptured(self) -> str:
-        """What an isolated run asked for in vain; empty if it had all its answers."""
+        """The first request of an isolated run that has no recorded answer; empty if all had one."""
         return self.result.reason if self.result.kind == NOT_CAPTURED else ""
 
 
@@ -78,12 +78,12 @@ class Stopped(Exception):
 
 
 class Reruns:
-    """Runs the recorded command again; the same order runs only once unless asked for `again`. May be used from several threads. `watch` is called
-    every 20 ms of each run, by whichever thread waits for it; what it raises ends the run and comes out of `run`.
+    """Runs the recorded command again. The same order runs only once unless asked for `again`. Thread-safe.
 
-    Each run leads a process group of its own and is killed, with all it started, when it takes much longer than the recorded one: five times as
-    long, at least ten seconds. Standard input is empty. The recordings are dropped afterwards, or kept in `keep`. With `isolation` they get what came
-    from outside from the record; one that asks for what is not there is not feasible, of kind `NOT_CAPTURED`.
+    Each run leads its own process group. It is killed with its children when it takes much longer than the recorded run: five times as long, and at
+    least ten seconds. Standard input is empty. Recordings are deleted afterwards, or kept in the folder `keep`. `watch` is called every 20 ms of each
+    run by the thread that waits for it; an exception from it ends the run and is raised by `run`. With `isolation`, runs get the recorded answers
+    of the outside world; a run that asks for anything else is not feasible, of kind `NOT_CAPTURED`.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Reruns:
         self._target = target_of(recording)
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
         self._stall = max(SHORTEST_STALL, STALL * (meta.duration_ns or 0) / 1e9)
-        # One that goes round and round would fill the disk long before it is given up.
+        # An endless loop would fill the disk long before the time limit.
         self._largest = max(SMALLEST_LIMIT_BYTES, 20 * recording.path.stat().st_size)
         self._recording = recording
         self._keep = keep
@@ -110,17 +110,18 @@ class Reruns:
 
     @cached_property
     def driven(self) -> bool:
-        """Whether what happens depends on when requests come in."""
+        """Whether the outcome depends on when requests arrive."""
         return is_driven(self._recording)
 
     @cached_property
     def recorded(self) -> Outcome:
-        """What came of the recorded run itself, as far as its recording shows it: not its output, nor what it left on disk. Costs no run."""
+        """The outcome of the recorded run itself, without its output and files, which a recording does not hold. Costs no run."""
         return observe(self._recording, output="", result=None, timed_out=False, folder=Path(self._recording.meta.root))
 
     def run(self, order: Order | Exploration, *, again: bool = False, stuck: bool = False) -> Rerun:
-        """The outcome of the command under an order; with `stuck` also of the deadlocks in it. Raises LaunchError, RecordingError, and Stopped
-        after `stop`.
+        """One run of the command under an order; with `stuck` its deadlocks and lost updates are looked for too.
+
+        Raises LaunchError, RecordingError, and Stopped after `stop`.
         """
         with self._lock:
             known = None if again else self._known.get(order)
@@ -133,8 +134,9 @@ class Reruns:
         return known
 
     def attempt(self, *orders: Order | Exploration, again: bool = False, stuck: bool = False) -> list[Rerun]:
-        """`run` for each of some orders, two at a time where their runs cannot meet. One that cannot be started or read counts as infeasible.
-        Raises ResetFailed, Stopped.
+        """`run` for several orders, two at a time if concurrent runs cannot interfere.
+
+        A run that cannot be started or read counts as infeasible. Raises ResetFailed, Stopped.
         """
         if not self._apart or len(orders) < 2:
             return [self._attempt(order, again, stuck) for order in orders]
@@ -142,7 +144,7 @@ class Reruns:
             try:
                 return list(pool.map(lambda order: self._attempt(order, again, stuck), orders))
             except BaseException:
-                # Ctrl-C: the pool waits for its threads, so what they wait for has to end.
+                # On Ctrl-C the pool waits for its threads, so the runs they wait for have to end.
                 self.stop()
                 raise
 
@@ -155,7 +157,7 @@ class Reruns:
             return Rerun(order, OrderResult(False, reason=f"the re-run failed: {error}", kind="failed"), Outcome({}), 0.0)
 
     def stop(self) -> None:
-        """Kills what runs; every `run` raises Stopped from now on."""
+        """Kills all running re-runs; every later `run` raises Stopped."""
         with self._lock:
             self._stopped = True
             for run in self._running:
@@ -194,7 +196,7 @@ class Reruns:
         return replace(result or OrderResult(False), feasible=False, kind=NOT_CAPTURED, reason=f"{NOT_CAPTURED}: {lacking}")
 
     def _execute(self, target: Target, path: Path, place: Path) -> OrderResult | None:
-        """Runs to the end, or to the limit; then what was said of the order before it was killed."""
+        """Runs to the end, or to the time limit. Then returns what the guest reported before it was killed; None if it ended."""
         variables = variables_of(self._recording, target, place, self._isolation)
         variables["CAUSEWAY_ORDER"] = str(place / "order.json")
         variables["CAUSEWAY_ORDER_RESULT"] = str(place / "result.json")
@@ -220,18 +222,18 @@ class Reruns:
             raise Stopped
         return late
 
-    def _wait(self, run: Run, told: Path) -> OrderResult | None:
-        """To the end, or the limit; not much longer than until the program itself says that nobody in it can go on."""
+    def _wait(self, run: Run, reported: Path) -> OrderResult | None:
+        """Waits for the end or the time limit, and only briefly once the guest reports a hang."""
         ends, said = time.monotonic() + self._limit, 0
         result: OrderResult | None = None
         while run.poll(_TURN_SECONDS):
             self._watch()
-            if told.exists() and (changed := told.stat().st_mtime_ns) != said:
+            if reported.exists() and (changed := reported.stat().st_mtime_ns) != said:
                 said = changed
-                result = OrderResult.read(told) or result
+                result = OrderResult.read(reported) or result
                 if result is not None and result.hang is not None:
                     ends = min(ends, time.monotonic() + GRACE_SECONDS)
-            too_large = _size(told.parent) > self._largest
+            too_large = _size(reported.parent) > self._largest
             if too_large or time.monotonic() > ends:
                 if not too_large:
                     run.signal(signal.SIGINT)
@@ -253,49 +255,49 @@ class Reruns:
 
 
 def _unfinished(order: Order, result: OrderResult, in_time: OrderResult) -> OrderResult:
-    """The result of a run that was ended: unless all places were passed `in_time`, somebody may have been held for good, and that it did not end is
-    the order's doing."""
+    """The result of a run that was killed: infeasible unless all places were passed `in_time`.
+
+    Otherwise an actor may have been held to the end, and it is the order that kept the program from ending."""
     if not in_time.feasible or in_time.hang is not None or all(each.after in in_time.passed for each in order.constraints):
         return result
     return replace(result, feasible=False, reason="time ran out before all of its places were passed", kind="no progress")
 
 
 def printed(path: Path) -> str:
-    """What a file holds that a run printed to, as far as it counts; nothing where there is none."""
+    """The beginning of a file that a run printed to; empty if there is none."""
     return path.read_bytes()[:LARGEST_OUTPUT].decode("utf-8", "replace") if path.exists() else ""
 
 
 def _size(folder: Path) -> int:
-    """The bytes on disk of a recording that grows, and of what was not yet taken in."""
+    """The bytes on disk of a growing recording and of its spool."""
     return bytes_on_disk((*folder.glob("rerun.causeway*"), *(folder / "spool").rglob("*")))
 
 
 def _deadlocks(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """What the deadlocks are about that struck in a run."""
+    """The resources of the deadlocks in a run."""
     return tuple(finding.resource for finding in findings if finding.kind == "deadlock")
 
 
 def happened(finding: Finding) -> bool:
-    """Whether what a finding of a recording tells of struck in the recorded run."""
+    """Whether the bug of a finding struck in the recorded run."""
     return STRUCK in finding.explanation
 
 
 def _lost(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The places that somebody wrote by what he had read of them before another wrote them, in this run."""
+    """The resources of the lost updates and atomicity violations that struck in a run."""
     kinds = ("lost_update", "atomicity_violation")
     return tuple(dict.fromkeys(finding.resource for finding in findings if finding.kind in kinds and happened(finding)))
 
 
 def runs_apart(recording: Recording) -> bool:
-    """Whether two runs at once cannot meet: no server at an address that both would want, no database that both would ask, and no files outside of
-    the copies they work on."""
+    """Whether two concurrent runs cannot interfere: they share no server address, no database, and no files outside their copies."""
     if servers(recording) or recording.meta.reset:
         return False
     root = Path(recording.meta.root)
     serves = any(row.op == "http.server" for row in recording.io()) or any(
         span.attributes.get("span.kind") == "server" for span in recording.spans()
     )
-    if (serves or local_ports(recording)) and not _ports_are_given(recording):
+    if (serves or local_ports(recording)) and not _ports_are_ephemeral(recording):
         return False
     return all(path.is_relative_to(root) for path in written_paths(recording) | databases(recording))
 
@@ -311,10 +313,10 @@ def local_ports(recording: Recording) -> set[int]:
     return found
 
 
-def _ports_are_given(recording: Recording) -> bool:
-    """Whether the ports are such as the system gives to whoever asks for any, and nothing in the program names them."""
+def _ports_are_ephemeral(recording: Recording) -> bool:
+    """Whether all ports are ephemeral, and nothing in the program names them."""
     ports = local_ports(recording)
-    if not ports or min(ports) < FIRST_GIVEN_PORT:
+    if not ports or min(ports) < FIRST_EPHEMERAL_PORT:
         return False
     texts = [*recording.meta.command, *(recording.source_text(source.id) for source in recording.sources())]
     return not any(str(port) in text for port in ports for text in texts)

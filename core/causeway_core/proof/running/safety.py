@@ -1,4 +1,4 @@
-"""Whether the recorded command may simply be run again."""
+"""Whether the recorded command can be run again, and whether it is safe to do so without asking."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def obstacles(recording: Recording) -> tuple[str, ...]:
 
 
 def _is_driven_from_outside(recording: Recording) -> bool:
-    """Whether it served requests at a socket that nobody in the recording, nor a program that it started, can have sent."""
+    """Whether it served requests at a socket that neither the recorded program nor its children can have sent."""
     spans = list(recording.spans())
     known = {span.span_id for span in spans}
     if not any(span.attributes.get("span.kind") == "server" and span.parent_id not in known for span in spans):
@@ -51,8 +51,9 @@ def _is_driven_from_outside(recording: Recording) -> bool:
 
 
 def doubts(recording: Recording, isolation: Isolation | None = None) -> tuple[str, ...]:
-    """Reasons not to run the command again without being asked; empty if it is safe. With `isolation` no socket of the program
-    connects beyond this machine, so whom it spoke to is no reason."""
+    """Reasons not to run the command again without asking; empty if it is safe.
+
+    With `isolation`, re-runs cannot connect beyond this machine, so the recorded peers are no reason."""
     found = [*obstacles(recording)]
     root = Path(recording.meta.root)
     changed = _changed(recording)
@@ -77,7 +78,7 @@ def doubts(recording: Recording, isolation: Isolation | None = None) -> tuple[st
 
 
 def _changed(recording: Recording) -> list[str]:
-    """Sources that are not what they were."""
+    """Sources that have changed since the recording."""
     found = []
     for source in recording.sources():
         path = Path(source.path)
@@ -102,7 +103,7 @@ def _foreign_peer(recording: Recording, isolation: Isolation | None) -> str | No
 
 
 def _database(recording: Recording) -> str | None:
-    """Why a database that it used speaks against another run: it is elsewhere, or nobody brings back what was in it."""
+    """Why a database that it used makes another run unsafe: it is on another machine, or nothing restores its content."""
     for name in servers(recording):
         host = name.partition("://")[2].rpartition(":")[0]
         if host and not is_here(host):

@@ -1,4 +1,4 @@
-"""Where a re-run runs: in the project's own folder, or in a copy of it when the recorded run wrote into it."""
+"""The folder of a re-run: the project itself, or a copy if the recorded run wrote into it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ RESET_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`copied`: each re-run gets a fresh copy of `root`, so that all start from the same; `absent` (relative to it) are not in the copy. `reset`
-    is a shell command that brings back the rest, such as a database, and runs there before each."""
+    """How each re-run gets the same files to start from.
+
+    `copied`: each one gets a fresh copy of `root`, without the paths in `absent` (relative to it). `reset` is a shell command that restores the
+    rest, such as a database; it runs there before each."""
 
     root: Path
     copied: bool
@@ -45,7 +47,7 @@ class Workspace:
     def target(self, target: Target) -> Iterator[tuple[Target, Path]]:
         """The target to run, and the folder that holds the project while it runs. A copy is removed at the end. Raises ResetFailed."""
         if not self.copied:
-            self._bring_back(self.root)
+            self._reset(self.root)
             yield target, self.root
             return
         with tempfile.TemporaryDirectory(prefix="causeway-", ignore_cleanup_errors=True) as temporary:
@@ -54,10 +56,10 @@ class Workspace:
             shutil.copytree(self.root, copy, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT), ignore_dangling_symlinks=True)
             for path in self.absent:
                 _remove(copy / path)
-            self._bring_back(copy)
+            self._reset(copy)
             yield self._moved(target, copy), copy
 
-    def _bring_back(self, folder: Path) -> None:
+    def _reset(self, folder: Path) -> None:
         if not self.reset:
             return
         try:
@@ -96,9 +98,7 @@ class Workspace:
 
 
 def absent_before(recording: Recording, root: Path) -> frozenset[Path]:
-    """What was not there before the recorded run and may be now, below the project's folder: the run looked for it and found nothing, and never
-    removed it.
-    """
+    """The paths below the project's folder that did not exist before the recorded run: it looked for them in vain, and never removed them."""
     looked, removed = set(), set()
     for row in recording.io():
         path = Path(str(row.attributes.get("file.path", "")))
@@ -124,7 +124,7 @@ def writes_inside(recording: Recording, root: Path) -> set[Path]:
 
 
 def writes_outside(recording: Recording, root: Path) -> set[Path]:
-    """What it wrote neither there nor below a folder for temporary files."""
+    """What the recorded run wrote neither below the project's folder nor below a folder for temporary files."""
     places = {root, *TEMPORARY, *(place.resolve() for place in TEMPORARY)}
     paths = written_paths(recording) | databases(recording)
     return {path for path in paths if not any(path.is_relative_to(place) for place in places)}

@@ -1,4 +1,4 @@
-"""Orders for findings about waiting, and for those others that are events as they are found: the roles of their events say what each is."""
+"""Templates of orders for findings without a candidate: the roles of their events say what to hold where."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from causeway_core.proof.planning.templates.computation import both_compute
 from causeway_core.proof.planning.templates.containers import all_taken, gone_through_meanwhile, looked_for_too_early, put_after_the_last
 from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
 from causeway_core.proof.planning.templates.events import RoleEvents
-from causeway_core.proof.planning.templates.futures import added_when_done, settled_by_the_other
+from causeway_core.proof.planning.templates.futures import added_when_done, resolved_by_the_other
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
-from causeway_core.proof.planning.templates.reentrancy import INTRUDERS, comes_in_between
+from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
     notified_before,
@@ -45,7 +45,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({"set late"}), set_after_clear),
     (frozenset({LATE}), put_after_the_last),
     (frozenset({TAKES_TOO}), gone_through_meanwhile),
-    (frozenset({SETTLE}), settled_by_the_other),
+    (frozenset({SETTLE}), resolved_by_the_other),
     (frozenset({"look", "clear"}), set_between_look_and_reset),
     (frozenset({ENTERS}), looked_for_too_early),
     (frozenset({UNREACHED}), set_before_unreached_clear),
@@ -53,18 +53,18 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({BEGINS}), both_compute),
     (frozenset(OTHER_KIND), wakes_the_wrong_one),
 )
-"""What makes the orders of findings that have all of some roles; the first that fits."""
+"""The template for findings that have all of these roles; the first match counts."""
 _BY_KIND: dict[str, _Maker] = {"lost_wakeup": notified_before, "data_race": changed_from_outside}
 _BY_OTHER_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({"also"}), both_wait),
-    *((frozenset({role}), comes_in_between) for role in INTRUDERS),
+    *((frozenset({role}), reenters_under_lock) for role in REENTRANT_ROLES),
     (frozenset({"ask"}), waits_under_lock),
 )
-"""The same for what no role above and no kind decides."""
+"""The same for findings that neither the roles above nor the kind decide."""
 
 
 def template_orders(finding: Finding, anchors: Anchors, evidence: Evidence) -> Iterator[Order]:
-    """The orders of a finding; none where its events say too little. Raises Unplaced, also while they are gone through."""
+    """The orders of a finding; none if its events say too little. Raises Unplaced, also while it is iterated."""
     events = RoleEvents.of(finding, anchors, evidence)
     return _maker(events)(events)
 

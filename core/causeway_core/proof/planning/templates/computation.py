@@ -1,4 +1,4 @@
-"""Orders for results that are kept: two compute one."""
+"""Orders in which two actors compute the same cached result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from causeway_core.proof.planning.templates.events import RoleEvents
 
 
 def both_compute(events: RoleEvents) -> Iterator[Order]:
-    """One enters the function, and goes on in it only when the other has entered it, too. Raises Unplaced."""
+    """One actor enters the function and continues in it only once the other has entered it. Raises Unplaced."""
     actors = [events.actor(role) for role in (COMPUTES, COMPUTES_TOO)]
     access = next(access for access in events.finding.accesses if access.role == BEGINS)
     a = events.anchors

@@ -1,4 +1,4 @@
-"""Orders for queues and containers of which one takes, puts or removes what the other counts on."""
+"""Orders for queues and containers in which one actor takes, puts or removes what the other relies on."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from causeway_core.proof.planning.templates.events import RoleEvents
 
 
 def all_taken(events: RoleEvents) -> Iterator[Order]:
-    """One actor is held between its look at a queue and its first item until the other has taken all there are. Raises Unplaced."""
+    """One actor is held between its check of a queue and its first item until the other has taken all items. Raises Unplaced."""
     if ANOTHER_ENDS in events.roles:
-        yield from _taken_by_the_late(events)
+        yield from _taken_by_the_latecomer(events)
         return
     a, one, two = events.anchors, events.thread(TAKES), events.thread(ANOTHER)
     if one is None or two is None:
@@ -31,8 +31,8 @@ def all_taken(events: RoleEvents) -> Iterator[Order]:
     yield drafted("bad", says, [(looks, begins, a.held_since_event(who, other, take)), (a.end(who), a.operation(one, take, "acquire"), looks)])
 
 
-def _taken_by_the_late(events: RoleEvents) -> Iterator[Order]:
-    """The same where the other came too late for an item in the recorded run."""
+def _taken_by_the_latecomer(events: RoleEvents) -> Iterator[Order]:
+    """The same if the other actor came too late for an item in the recorded run."""
     a, one, two = events.anchors, events.actor(TAKES), events.actor(ANOTHER_ENDS)
     looks = None if one is None else _looked(events, one, events.at[TAKES])
     if one is None or two is None or looks is None:
@@ -42,13 +42,13 @@ def _taken_by_the_late(events: RoleEvents) -> Iterator[Order]:
 
 
 def _looked(events: RoleEvents, actor: int, take: At) -> OrderPlace | None:
-    """Where an actor has looked at a queue and can be held before it takes an item; a task only where it gives way."""
+    """Where an actor has checked a queue and can be held before it takes an item; a task only where it gives way."""
     a, who = events.anchors, events.anchors.actor_of(actor)
     return a.since_event(who, take) if who.kind == "task" else a.preceding(actor, take)
 
 
 def put_after_the_last(events: RoleEvents) -> Iterator[Order]:
-    """The last item comes before the other's. Raises Unplaced."""
+    """The last item (the sentinel) is put before the other actor's item. Raises Unplaced."""
     at, late, last = events.at, events.actor(LATE), events.actor(LAST)
     if late is None or last is None:
         return
@@ -62,7 +62,7 @@ def put_after_the_last(events: RoleEvents) -> Iterator[Order]:
 
 
 def gone_through_meanwhile(events: RoleEvents) -> Iterator[Order]:
-    """The other goes through the container when the first is on its way to remove from it: where both need a lock, it has that first.
+    """The second actor goes through the container while the first is about to remove from it. If both need a lock, the second takes it first.
 
     Raises Unplaced.
     """
@@ -83,8 +83,8 @@ def gone_through_meanwhile(events: RoleEvents) -> Iterator[Order]:
 
 
 def _ways(events: RoleEvents, actor: Actor, at: At) -> Iterator[tuple[OrderPlace, At]]:
-    """Where an actor is on its way to an event, with an event of the step in which it comes there: before it takes a lock that it then has, and
-    where it gave way the last time."""
+    """Places shortly before an event, each with an event of its step: before each lock that is held at the event, and where the actor was last
+    suspended."""
     a = events.anchors
     for hold in events.evidence.holds.holds:
         if hold.actor == actor.id and hold.at < at and (hold.until_at is None or hold.until_at > at):
@@ -97,7 +97,7 @@ def _ways(events: RoleEvents, actor: Actor, at: At) -> Iterator[tuple[OrderPlace
 
 
 def looked_for_too_early(events: RoleEvents) -> Iterator[Order]:
-    """The other looks before the waiter has put its entry there, and before it has the lock under which both do so, where they have one.
+    """The other actor looks before the waiter has put its entry there, and before the waiter takes the lock that both use for that, if any.
 
     Raises Unplaced.
     """
@@ -110,7 +110,7 @@ def looked_for_too_early(events: RoleEvents) -> Iterator[Order]:
     looks, enters = a.operation(setter, at[FINDS], "acquire"), a.operation(waiter, before, "acquire")
     gone = a.following(setter, at[FINDS])
     says = f"{who.title} looks for it before {other.title} has put it there"
-    # What it did in the function before that is what makes the other look.
+    # An earlier statement of the function is what makes the other actor look.
     since = (a.preceding(waiter, before) if other.kind == "thread" else None) or a.since_event(other, before)
     yield drafted("bad", says, [(gone or looks, enters, since)])
     yield drafted("serial", f"{other.title} puts it there before {who.title} looks", [(a.operation(waiter, at[ENTERS], "acquire"), looks, None)])

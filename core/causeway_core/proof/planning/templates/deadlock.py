@@ -1,4 +1,4 @@
-"""Orders for deadlocks: each actor is brought to where it holds what the next one asks for."""
+"""Orders for deadlocks: each actor is brought to where it holds the lock that the next one requests."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from causeway_core.proof.planning.templates.events import RoleEvents
 
 
 def each_its_first(events: RoleEvents) -> Iterator[Order]:
-    """Each actor takes its first lock before any asks for its second; for a lock taken twice nothing needs to be forced. Raises Unplaced."""
+    """Each actor takes its first lock before any requests its second. A lock that one actor takes twice needs no order. Raises Unplaced."""
     sides = {actor: events for actor, events in events.by_actor("acquire", "wait").items() if len(events) >= 2}
     if len(sides) < 2:
-        # Without a second actor nothing can be forced: one that struck strikes again, of one that did not a plain run says nothing.
+        # Without a second actor there is nothing to force: a deadlock that struck strikes again in a plain run.
         if events.finding.tier == "likely":
             yield Order("bad", "as recorded", (), ())
         return
@@ -28,7 +28,7 @@ def each_its_first(events: RoleEvents) -> Iterator[Order]:
 
 
 def _holding(anchors: Anchors, actor: int, first: At, second: At) -> OrderPlace:
-    """A place that an actor passes once it has its first lock; where foreign code took that, the last place before it asks for its second."""
+    """A place that an actor passes once it holds its first lock; if foreign code took it, the last place before the second request."""
     try:
         return anchors.operation(actor, first, "acquire")
     except Unplaced:
@@ -39,14 +39,14 @@ def _holding(anchors: Anchors, actor: int, first: At, second: At) -> OrderPlace:
 
 
 def waits_under_lock(events: RoleEvents) -> Iterator[Order]:
-    """One has the lock before the other asks for it; or the other asks only when the first cannot go on. Raises Unplaced."""
+    """One actor holds the lock before the other requests it; or the other requests it only once the first is blocked. Raises Unplaced."""
     a, at = events.anchors, events.at
     holder, asker = events.actor("acquire"), events.actor("ask")
     if holder is None or asker is None:
         return
     one, two = a.actor_of(holder), a.actor_of(asker)
     has, asks, since = a.operation(holder, at["acquire"], "acquire"), a.operation(asker, at["ask"], "acquire"), a.since_event(two, at["ask"])
-    # The first goes on to its wait when nothing else can move, which gives the order up: what hangs then, hangs by itself.
+    # When nothing else can move, the order is given up and the first actor continues to its wait: a hang is then the program's own.
     says = f"{one.title} takes the lock before {two.title} requests it"
     stays = a.following(holder, at["acquire"]) if one.kind == "thread" else a.resumed_after(one, at["acquire"])
     yield drafted("bad", says, [(has, asks, since), *([] if stays is None else [(asks, stays, has)])])

@@ -1,4 +1,4 @@
-"""The events of a finding that is events as it is found: their roles say what each is."""
+"""The events of a finding by role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from causeway_core.proof.planning.anchors import Anchors
 
 @dataclass(frozen=True, slots=True)
 class RoleEvents:
-    """A finding with what its orders are made of. `at` has the event of each role that has one."""
+    """A finding, and what its orders are made of. `at` maps each role to its event."""
 
     finding: Finding
     anchors: Anchors
@@ -26,20 +26,20 @@ class RoleEvents:
         return cls(finding, anchors, evidence, roles, {access.role: access.at for access in finding.accesses if access.at is not None})
 
     def actor(self, role: str) -> int | None:
-        """Whose event has a role: a work item, where a pool ran it."""
+        """The actor of the event with a role: the work item, if a pool ran it."""
         return self.work(self.at.get(role))
 
     def thread(self, role: str) -> int | None:
-        """The same, with who ran it instead of the work item."""
+        """The same, with the thread that ran a work item instead of the item."""
         at = self.at.get(role)
         return None if at is None else self.evidence.actor_at(at)
 
     def line(self, role: str) -> int:
-        """The line of the access of a role. Raises StopIteration where none has it."""
+        """The line of the access with a role. Raises StopIteration if there is none."""
         return next(access.line for access in self.finding.accesses if access.role == role)
 
     def work(self, at: At | None) -> int | None:
-        """Whose an event is: a work item, where a pool ran it."""
+        """The actor of an event: the work item, if a pool ran it."""
         actor = None if at is None else self.evidence.actor_at(at)
         return None if at is None or actor is None else self.evidence.facts.work_of(actor, at)
 
@@ -53,7 +53,7 @@ class RoleEvents:
         return {actor: sorted(events) for actor, events in found.items()}
 
     def locks_at(self, actor: int, at: At) -> dict[int, At]:
-        """The locks that an actor holds at an event, with when it took them."""
+        """The locks that an actor holds at an event, with the events that acquired them."""
         thread = self.evidence.facts.thread_of(actor)
         holds = (hold for hold in self.evidence.holds.holds if hold.actor == thread and hold.at < at < (hold.until_at or at + 1))
         return {hold.object: At(hold.at) for hold in holds}

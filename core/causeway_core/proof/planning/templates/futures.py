@@ -1,4 +1,4 @@
-"""Orders for futures that two settle, and for callbacks that are added when all is over."""
+"""Orders for futures that two actors resolve, and for callbacks that are added once the future is done."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.templates.events import RoleEvents
 
 
-def settled_by_the_other(events: RoleEvents) -> Iterator[Order]:
-    """The other has ended when the future is settled: after the look at it, where there was one. Raises Unplaced."""
+def resolved_by_the_other(events: RoleEvents) -> Iterator[Order]:
+    """The other actor resolves the future first, after the first actor's check of it if there was one. Raises Unplaced."""
     at, first, second = events.at, events.actor(SETTLE), events.actor(SETTLES_TOO)
     if first is None or second is None:
         return
@@ -31,8 +31,7 @@ def settled_by_the_other(events: RoleEvents) -> Iterator[Order]:
 def added_when_done(events: RoleEvents) -> Iterator[Order]:
     """The pool is done with the work before the callback is added. Raises Unplaced.
 
-    The only thread of a pool does not end by itself: that gives the order up when it has nothing to do any more, and what hangs then,
-    hangs by itself.
+    The only thread of a pool does not end on its own. When it becomes idle, the order is given up; a hang is then the program's own.
     """
     task, worker = events.thread("submits"), events.actor("works")
     if task is None or worker is None:

@@ -1,4 +1,4 @@
-"""Orders for what threads and tasks want of each other's event loop."""
+"""Orders for objects of an event loop that are used from outside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from causeway_core.proof.planning.templates.events import RoleEvents
 
 
 def changed_from_outside(events: RoleEvents) -> Iterator[Order]:
-    """A thread changes what belongs to a loop, which looks who does; as it ran, and when somebody is waiting for it. Raises Unplaced."""
+    """A thread changes an object of a loop, which checks the calling thread: once as recorded, once while a task waits for it. Raises Unplaced."""
     yield Order("bad", "the event loop checks which thread uses it", (), (), checks=("loop",))
     at, acts, use = events.at, events.actor("act"), _use(events)
     if acts is None or use is None or events.anchors.actor_of(use[0]).kind != "task":
@@ -34,7 +34,7 @@ def changed_from_outside(events: RoleEvents) -> Iterator[Order]:
 
 
 def _use(events: RoleEvents) -> tuple[int, At] | None:
-    """Who uses it, and when. Of a task that runs nothing of the program's own (up to 3.11 `wait_for` makes one of what it is given) who made it."""
+    """The actor that uses the object, and when. For a task without code of the program (`wait_for` up to 3.11 creates one) its creator."""
     uses, at = events.actor("use"), events.at.get("use")
     if uses is None or at is None:
         return None
@@ -46,12 +46,12 @@ def _use(events: RoleEvents) -> tuple[int, At] | None:
 
 
 def asks_when_joined(events: RoleEvents) -> Iterator[Order]:
-    """The thread asks the loop only when the task is about to wait for its end. Raises Unplaced."""
+    """The thread calls into the loop only once the task is about to join the thread. Raises Unplaced."""
     thread, task = events.actor("asks loop"), events.actor("joins")
     if thread is None or task is None:
         return
     a, asking, joins = events.anchors, events.at["asks loop"], events.at["joins"]
-    # A function that does nothing but join has no statement before that.
+    # A function that only joins has no earlier statement.
     before = a.preceding(task, joins) or a.last_before(a.actor_of(task), joins)
     if before is None:
         return
@@ -61,7 +61,7 @@ def asks_when_joined(events: RoleEvents) -> Iterator[Order]:
 
 
 def set_after_clear(events: RoleEvents) -> Iterator[Order]:
-    """The callback that sets runs after the other has cleared. Raises Unplaced."""
+    """The callback that sets the event runs after the other actor has cleared it. Raises Unplaced."""
     sets, clears = events.actor("set late"), events.actor("clear")
     if sets is None or clears is None:
         return

@@ -1,4 +1,4 @@
-"""Orders for what comes in between while a lock is held, and asks for that lock: a signal handler, a finalizer, a callback."""
+"""Orders for code that interrupts the holder of a lock and requests that lock: a signal handler, a finalizer, a callback."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.templates.events import RoleEvents
 
-INTRUDERS = frozenset({"signal handler", "finalizer", "callback"})
+REENTRANT_ROLES = frozenset({"signal handler", "finalizer", "callback"})
 _TRIED = 4
 """Acquisitions at which garbage is collected."""
 
 
-def comes_in_between(events: RoleEvents) -> Iterator[Order]:
+def reenters_under_lock(events: RoleEvents) -> Iterator[Order]:
     """A signal arrives, or garbage is collected, while the lock is held; or a future is done before its callback is added. Raises Unplaced."""
     holder = events.work(events.at["acquire"])
     if holder is None:
@@ -40,7 +40,7 @@ def _done_before(events: RoleEvents, holder: int, has: OrderPlace) -> Iterator[O
 
 
 def _collected(events: RoleEvents, holder: int, has: OrderPlace) -> Iterator[Order]:
-    """What is garbage at which acquisition is not known: the nearest few are tried."""
+    """At which acquisition there is garbage is unknown: the nearest few are tried."""
     a, taken, keeper = events.anchors, events.at["acquire"], events.actor("keeps")
     one = a.actor_of(holder)
     if keeper is not None:
@@ -54,7 +54,7 @@ def _collected(events: RoleEvents, holder: int, has: OrderPlace) -> Iterator[Ord
 
 
 def _acquisitions(events: RoleEvents, at: At) -> list[At]:
-    """Those of the lock taken at an event, by the same actor, nearest to that event first."""
+    """The acquisitions, by the same actor, of the lock acquired at an event; those nearest to the event first."""
     holds = events.evidence.holds
     taken = next((hold for hold in holds.holds if hold.at == at), None)
     if taken is None:

@@ -1,4 +1,4 @@
-"""Orders for wake-ups that nobody sees: the notification comes before the wait, or is put out before it is looked at."""
+"""Orders for lost wake-ups: the notification comes before the wait, or is cleared before the waiter sees it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def notified_before(events: RoleEvents) -> Iterator[Order]:
 
 
 def _last_pulse(events: RoleEvents, notifier: int, waiter: int) -> Iterator[Order]:
-    """The last time that an event is set and cleared comes before the wait that it ended: what an earlier one misses a later one makes good."""
+    """The last set-and-clear of an event comes before the wait that it ended. A later one would make up for an earlier one that is missed."""
     a, operations = events.anchors, events.evidence.facts.operations
     mine = [each for each in operations if each.at == events.at["clear"]]
     pulsed = [each for each in operations if mine and each.object == mine[0].object]
@@ -58,7 +58,7 @@ def _last_pulse(events: RoleEvents, notifier: int, waiter: int) -> Iterator[Orde
 
 
 def set_between_look_and_reset(events: RoleEvents) -> Iterator[Order]:
-    """The state changes and the event is set between the waiter's look and its reset of the event. Raises Unplaced."""
+    """The state changes and the event is set between the waiter's check and its clear of the event. Raises Unplaced."""
     at, setter, waiter = events.at, events.actor("notify"), events.actor("wait")
     if setter is None or waiter is None:
         return
@@ -74,7 +74,7 @@ def set_between_look_and_reset(events: RoleEvents) -> Iterator[Order]:
 
 
 def set_before_unreached_clear(events: RoleEvents) -> Iterator[Order]:
-    """The state changes and the event is set after the waiter's look, before it comes to where it clears the event. Raises Unplaced."""
+    """The state changes and the event is set after the waiter's check, before it reaches the clear of the event. Raises Unplaced."""
     at, setter, waiter = events.at, events.actor("notify"), events.actor("look")
     if setter is None or waiter is None:
         return
@@ -89,7 +89,7 @@ def set_before_unreached_clear(events: RoleEvents) -> Iterator[Order]:
 
 
 def undone_before_it_goes_on(events: RoleEvents) -> Iterator[Order]:
-    """Who is woken has its lock again only when another has undone what it waited for. Raises Unplaced."""
+    """A notified waiter re-acquires its lock only after another actor has undone what it waited for. Raises Unplaced."""
     at, waiter, other = events.at, events.thread("wait"), events.thread(UNDOES)
     if waiter is None or other is None:
         return
@@ -104,13 +104,15 @@ def undone_before_it_goes_on(events: RoleEvents) -> Iterator[Order]:
 
 
 def wakes_the_wrong_one(events: RoleEvents) -> Iterator[Order]:
-    """Two of one kind wait. One of the other kind wakes the first of them, and the second of the other kind waits, too, before that has its lock
-    again: whom it then wakes is of its own kind. Raises Unplaced.
+    """A notification reaches a waiter of the wrong kind.
+
+    Two actors of one kind wait. One of the other kind notifies the first of them; before that one re-acquires the lock, the second of the other kind
+    waits too. The next notification may then wake an actor of the notifier's own kind. Raises Unplaced.
     """
     a = events.anchors
 
     def kind(roles: tuple[str, str, str]) -> list[tuple[OrderPlace, OrderPlace, OrderPlace]]:
-        """Of both threads of a kind: the start, the wait and the notification."""
+        """For both threads of a kind: the start, the wait and the notification."""
         found = []
         for role in roles[:2]:
             at, actor = events.at[role], events.thread(role)
@@ -131,7 +133,7 @@ def wakes_the_wrong_one(events: RoleEvents) -> Iterator[Order]:
 
 
 def both_wait(events: RoleEvents) -> Iterator[Order]:
-    """Both look before the one notifies. Raises Unplaced."""
+    """Both waiters check the state before the notifier changes it. Raises Unplaced."""
     waiters, notifier = (events.work(events.at["wait"]), events.work(events.at["also"])), events.work(events.at["hold"])
     if notifier is None or None in waiters:
         return
