@@ -62,7 +62,7 @@ def is_anomalous(mine: Tree, others: Sequence[Tree], *, strict: bool = True, goe
 
 
 def new_maximum(place: str, outcome: Outcome, others: Sequence[Outcome]) -> str:
-    """The largest value that a place held, if it is larger than any that it held in the other runs; empty otherwise, or if they do not know the place.
+    """The largest value that a place held, if it is larger than any that it held in other runs; empty otherwise, or if the others do not know it.
 
     Numbers are compared by value, containers by length."""
     known = [text for other in others for text in other.states.get(place, ())]
