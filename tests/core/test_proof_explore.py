@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from causeway_core.model.order import OrderPlace
-from causeway_core.proof.explore.schedule import held, order, starts_late, turns
+from causeway_core.proof.explore.schedule import Held, held, order, starts_late, turns
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.outcome.order_result import OrderResult
 
@@ -81,3 +82,9 @@ def test_what_was_come_to_and_never_passed_is_held_too() -> None:
     last = held(schedule, frozenset({"main/a", "main/b"}))[-1]
     assert (last.hold.actor, last.hold.text, last.hold) == ("main/a", "with two:", last.since)
     assert (last.after.actor, last.after.text) == ("main/b", "with one:")
+
+
+def test_places_of_many_actors_have_names_of_their_own() -> None:
+    ends = [OrderPlace(f"main/worker#{number}", "end") for number in range(40)]
+    made = order([Held(after, hold, None) for after, hold in pairwise(ends)])
+    assert len({name for name, _ in made.places}) == 40

@@ -268,7 +268,7 @@ main()
 def test_who_looks_twice_has_looked_at_all_before_the_other_comes(tmp_path: Path) -> None:
     recorded(tmp_path, "jobs.py", TWO_LOOKS)
     text = exported(tmp_path)
-    assert 'FIRST_ASKS_DATABASE = order.place(FIRST, "sql", "jobs.py", "submit", \'slow = ' in text, text
+    assert 'FIRST_QUERIES_DATABASE = order.place(FIRST, "sql", "jobs.py", "submit", \'slow = ' in text, text
     assert run_test(tmp_path)[0] == {"failed": 1}
 
 

@@ -73,7 +73,7 @@ def test_a_proved_patch_is_shown_and_applied(till: Path) -> None:
     ("old", "new", "reason"),
     [
         ("# one by one", "# one after the other", "still"),
-        ("        if price:", "        async with GUARD, GUARD:", "does not come to its end"),
+        ("        if price:", "        async with GUARD, GUARD:", "does not end in time"),
         ("        if price:", "        if True or missing:\n            raise SystemExit(3)", "exit code 3"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What a rule suspects, before it is told."""
+"""What a rule suspects, before it becomes a finding."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ Rule = Literal["read-await-write", "check-await-act", "iterate-await", "blocking
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """A window of `function`: from `first` over the suspension to `last`. `last_function` is where the act stands if that is a helper.
-    `others` are places elsewhere that change the location. `from_call` names the call that made what is written; `effect` says what else
-    that is shared is changed behind the same check: counters alone, or more.
+    """A window in `function`: from `first` over the suspension to `last`.
+
+    `last_function` contains the action, which may be a helper. `others` are places elsewhere that change the location. `from_call` names the call
+    that produced the written value. `effect` says what other shared state is changed behind the same check: counters alone, or more.
     """
 
     rule: Rule
@@ -36,13 +37,13 @@ class Suspicion:
 
     @property
     def counts(self) -> bool:
-        """Whether the check is of how many entries a container has (`len(…)`)."""
+        """Whether the check is of the number of entries of a container (`len(…)`)."""
         return isinstance(self.first, ast.Call) and isinstance(self.first.func, ast.Name) and self.first.func.id == "len"
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A write that a helper does: `late` if it can suspend before, `rechecked` if it looks itself before it writes."""
+    """A write in a helper: `late` if the helper can suspend before it, `rechecked` if the helper itself checks before it."""
 
     location: Location
     node: ast.AST
@@ -56,7 +57,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a call of a helper does to shared state: what its result was read from, and what it writes."""
+    """The shared state that a helper uses: the locations that its result depends on, and its writes."""
 
     result: frozenset[Location] = frozenset()
     effects: tuple[Effect, ...] = ()

@@ -1,4 +1,4 @@
-"""Suspicions as findings: words, places, columns."""
+"""Turns suspicions into findings: texts, places, columns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONFIDENCE: dict[Rule, float] = {"read-await-write": 0.5, "check-await-act": 0.4
 
 
 def tell(suspicion: Suspicion, number: int, path: str, lines: list[str]) -> Finding:
-    """The suspicion as a finding of tier hint. Its accesses have ranges but no events: nothing ran."""
+    """The suspicion as a finding of tier hint. Its accesses have source ranges but no events, since nothing ran."""
     rule = suspicion.rule
     name = suspicion.location.shown()
     first_role, last_role = _ROLES[rule]
@@ -65,7 +65,7 @@ def _access(role: str, node: ast.AST, function: Function, path: str, lines: list
 
 
 def _head(node: ast.AST) -> ast.AST:
-    """Of a compound statement, what its first line says."""
+    """The part of a compound statement that its first line holds."""
     if isinstance(node, ast.AsyncWith | ast.With):
         return node.items[0].context_expr
     if isinstance(node, ast.AsyncFor | ast.For):
@@ -88,7 +88,7 @@ def _title(suspicion: Suspicion, name: str) -> str:
     function, line = f"`{suspicion.function.name}`", line_of(suspicion.suspension)
     match suspicion.rule:
         case "read-await-write":
-            return f"{function} reads {name}, awaits at line {line}, then writes a value computed from what it read: updates made meanwhile are lost"
+            return f"{function} reads {name}, awaits at line {line}, then writes a value computed from what it read: updates made in between are lost"
         case "check-await-act":
             act = "changes it" if suspicion.last_function is suspicion.function else f"`{suspicion.last_function.name}` changes it"
             checked = f"how many {suspicion.location.path.shown()} holds" if suspicion.counts else name
@@ -97,7 +97,7 @@ def _title(suspicion: Suspicion, name: str) -> str:
             other = suspicion.others[0]
             return f"{function} awaits while it iterates {name}, which `{other.function.name}` changes at line {line_of(other.node)}"
         case "blocking-lock":
-            return f"{function} holds {name}, a lock of threads, across the await at line {line}: whoever else wants it blocks the whole event loop"
+            return f"{function} holds {name}, a thread lock, across the await at line {line}: another task that wants it blocks the whole event loop"
 
 
 def _window(suspicion: Suspicion, path: str) -> str:
@@ -113,8 +113,8 @@ def _explanation(suspicion: Suspicion, name: str) -> str:
             return f"If two tasks run it at once, the later write of {name} overwrites the other's update."
         case "check-await-act":
             return (
-                f"Another task can pass the same check of {name}, or make it untrue, while this one waits; "
-                "then the act behind it is done twice or on a state that is gone."
+                f"Another task can pass the same check of {name}, or invalidate it, while this one waits; "
+                "then the action is done twice, or on a state that has changed."
             )
         case "iterate-await":
             return (
@@ -123,8 +123,8 @@ def _explanation(suspicion: Suspicion, name: str) -> str:
             )
         case "blocking-lock":
             return (
-                "While this task waits the lock stays taken; another task of the same loop that asks for it "
-                "blocks the thread, and then the holder can never go on: a deadlock."
+                "The lock stays held while this task waits. Another task of the same loop that requests it "
+                "blocks the thread, and then the holder can never continue: a deadlock."
             )
 
 

@@ -1,4 +1,4 @@
-"""What the actors of a distributed trace did, as a characterisation test: it passes as long as they do the same, and says where they do not."""
+"""A distributed trace as a characterisation test: it passes as long as the actors do the same, and shows where they do not."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def generate(
         if isinstance(found, _Plan):
             return _text(recording, found, trace_id, folder, isolation)
         refused = refused or found
-    raise ExportImpossible(f"the course of the trace {trace_id} cannot be forced: {refused or 'nothing in the project starts it'}", "record it anew")
+    why = refused or "nothing in the project starts it"
+    raise ExportImpossible(f"the schedule of the trace {trace_id} cannot be forced: {why}", "record it anew")
 
 
 def _rehearsed(recording: Recording, wanted: RecordedSchedule, entry: Entry, isolation: Isolation | None, watch: Callable[[], None]) -> _Plan | str:
@@ -79,13 +80,13 @@ def _rehearsed(recording: Recording, wanted: RecordedSchedule, entry: Entry, iso
         wanted = wanted.without(first.refused)
         first = rehearsal.run(wanted.order)
     if not first.feasible or first.hang:
-        return first.reason or "nobody can go on"
+        return first.reason or "the program hangs"
     runs = (first, *(rehearsal.run(wanted.order) for _ in range(REHEARSALS - 1)))
     if not all(run.feasible for run in runs):
         return next(run.reason for run in runs if not run.feasible)
     steps = tuple(_common([run.passed for run in runs], dict(wanted.order.places)))
     if not steps:
-        return "no two runs of one and the same order do the same"
+        return "no two runs of this order do the same"
     return _Plan(entry, wanted.order, steps, runs, wanted.left_out, Workspace.of(recording).copied, Sender.of(recording))
 
 
@@ -128,17 +129,18 @@ def _text(recording: Recording, plan: _Plan, trace_id: str, folder: Path, isolat
 def _docstring(recording: Recording, plan: _Plan, trace_id: str) -> str:
     paragraphs = [
         f"What the trace {trace_id} does, as it was recorded.",
-        "Its tasks and threads go through COURSE in exactly this order: accesses to shared places with what they hold then, awaits that are over, "
-        "ends with what they return. The test passes as long as that is possible and comes to the same; it says nothing of whether that is right.",
+        "Its tasks and threads pass the places of COURSE in exactly this order: accesses to shared places with their values, ends of awaits, "
+        "ends of tasks and threads with their results. The test passes as long as this order is possible and gives the same results. It does not "
+        "say whether they are right.",
     ]
     if plan.left_out:
-        paragraphs.append(f"{plan.left_out} more accesses are left to come as they may.")
+        paragraphs.append(f"{plan.left_out} further accesses are not ordered.")
     paragraphs.append(f"Written by `causeway export --trace-id {trace_id} --format test` from {recording.path.name}; needs pytest and causeway-sdk.")
     return docstring(paragraphs)
 
 
 def _schedule(plan: _Plan, names: dict[str, str]) -> str:
-    lines = ["# What is done, one after the other, and what the place holds then (None: nothing, or something else each time).", "COURSE = ["]
+    lines = ["# The places in order, each with its value then (None: no value, or a different one each time).", "COURSE = ["]
     lines += [f"    ({names[key]}, {'None' if text is None else quoted(text)})," for key, text in plan.steps]
     return "\n".join([*lines, "]"])
 

@@ -27,12 +27,12 @@ from causeway_core.storage.recording import Recording
 Progress = Callable[[str, float], None]
 _STUCK = ("deadlock", "blocking_call")
 AGAIN = 3
-"""Further runs of the bad order: one that only often goes wrong makes a test that sometimes passes."""
+"""Further runs of the bad order: an order that does not go wrong every time would make a flaky test."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedTest:
-    """A test's source text, and in words how it fails now."""
+    """The source text of a test, and how it fails at present, in words."""
 
     text: str
     fails: str
@@ -54,9 +54,9 @@ def generate(
 ) -> GeneratedTest:
     """The test for a finding, to stand in `folder`.
 
-    The program is run under the bad order, `1 + AGAIN` times, and under the serial ones, as the test will run it; what these runs showed is what
-    the test asserts. With `isolation` they and the test get from outside what was recorded. Costs about eight runs; `watch` is called before
-    each, and what it raises comes out. Raises FindingUnusable if no order makes a test fail, and LaunchError.
+    Runs the program under the bad order, `1 + AGAIN` times, and under the serial ones, as the test will. The test asserts what distinguishes
+    these runs. With `isolation` they and the test get the recorded answers of the outside world. Costs about eight runs; `watch` is called before
+    each, and its exceptions propagate. Raises FindingUnusable if no order makes a test fail, and LaunchError.
     """
     plan = _rehearsed(recording, finding, progress, watch, isolation)
     return GeneratedTest(_text(recording, finding, plan, folder), _fails(plan))
@@ -90,7 +90,7 @@ def _tried(
     recording: Recording, finding: Finding, entry: Entry, order: Order, watch: Callable[[], None], isolation: Isolation | None
 ) -> _Plan | str:
     """The plan, or why there is none with this order."""
-    # Threads that wait for each other for good would keep pytest from ending.
+    # Deadlocked threads would keep pytest from ending.
     entry = entry.apart if finding.kind in _STUCK else entry
     first = Rehearsal(recording, entry, watch, isolation).run(order)
     if first.hang:
@@ -109,7 +109,7 @@ def _tried(
         return f"{order.says}: it could not be forced each time"
     found = _asserted(entry, order, bad, ended)
     if not found and PLAIN in serial_orders:
-        # As it runs by itself it may have gone wrong this time.
+        # The plain run may happen to have gone wrong this time.
         found = _asserted(entry, order, bad, [(each, rehearsal.run(PLAIN) if each is PLAIN else run) for each, run in ended])
     if isinstance(found, str) or not found:
         return f"{order.says}: {found or 'a test sees the same as in serial orders'}"
@@ -117,9 +117,9 @@ def _tried(
 
 
 def _asserted(entry: Entry, order: Order, bad: Sequence[Observed], ended: Sequence[tuple[Order, Observed]]) -> tuple[Check, ...] | str:
-    """What holds in the runs of serial orders, if a part of it does not in the bad ones; nothing where none does, in words why if that is known."""
+    """The checks that hold in all serial runs, if some fail in the bad runs. Empty if none fails, or a reason in words if one is known."""
     right = [(each, run) for each, run in ended if run.feasible and not run.hang]
-    # As the judge has it: where others race, too, two in order are no measure of what is right.
+    # As in the judge: if bystanders race too, a serial order of only two actors is no measure.
     others = any(each.alternate for each, _ in ended)
     serial = [run for each, run in right if not others or (each.constraints and not each.alternate)] or [run for _, run in right]
     if not serial:
@@ -132,8 +132,9 @@ def _asserted(entry: Entry, order: Order, bad: Sequence[Observed], ended: Sequen
 
 
 def _bears(run: Observed) -> bool:
-    """Whether a test can make it happen. Who holds a lock may be held until nobody else can move: that gives the order up, and what hangs then,
-    hangs by itself."""
+    """Whether a test can make it happen: the order was forced, or the program hung.
+
+    A hang counts even if the order was given up, since then no actor was held any more."""
     return run.feasible or run.hang
 
 
@@ -186,12 +187,12 @@ def _docstring(recording: Recording, finding: Finding, plan: _Plan) -> str:
     why = [text for text in (finding.window, finding.unordered) if text]
     if why:
         paragraphs.append(f"Why: {'; '.join(why)}.")
-    paragraphs.append(f"The order that is forced: {plan.order.says}.")
+    paragraphs.append(f"Forced order: {plan.order.says}.")
     if finding.proof is not None and finding.proof.outcome:
         paragraphs.append(f"Before the fix, {finding.proof.outcome}.")
     paragraphs.append(
-        "A fix may make the order impossible. That is noticed at once, the program then runs freely, and the test passes if it ends as a serial "
-        "order does; the end of pytest's report says that it was so."
+        "A fix may make the order impossible. This is noticed at once, and the program then runs freely: the test passes if it ends as a serial "
+        "order does. The end of pytest's report says so."
     )
     paragraphs.append(f"Written by `causeway export --finding {finding.id} --format test` from {recording.path.name}; needs pytest and causeway-sdk.")
     return docstring(paragraphs)
@@ -230,7 +231,7 @@ def _assertion(check: Check, outcome: str, printed: str, watched: dict[str, str]
             return is_one_of("result", check.expected)
         case "stdout", relation:
             return ["printed = " + printed, *lines(relation, check.expected)]
-    return ["# None: the place is gone with the fix." , *is_one_of(f"{outcome}.value({watched[check.subject]})", ("None", *check.expected))]
+    return ["# None: the fix has removed the place." , *is_one_of(f"{outcome}.value({watched[check.subject]})", ("None", *check.expected))]
 
 
 def _name(finding: Finding) -> str:

@@ -23,5 +23,5 @@ def copy_iteration(target: Target, project: Project) -> Iterator[Patch]:
         return
     loop = loops[0]
     source.edit(loop.iter, lambda node: cst.Call(cst.Name("list"), [cst.Arg(node)]))
-    sentence = f"iterates over a copy of {target.resource}, which may then change meanwhile"
+    sentence = f"iterates over a copy of {target.resource}, so that changes do not disturb the loop"
     yield from project.patch("copy-iteration", sentence, source)

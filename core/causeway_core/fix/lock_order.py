@@ -94,4 +94,4 @@ def _sorted(target: Target, project: Project, pair: tuple[Place, Place]) -> Iter
     source.put(one, cst.Name("first"))
     source.put(two, cst.Name("second"))
     source.edit(span.block, edit)
-    yield from project.patch("lock-order", f"takes the two locks of {target.resource} in one order, whichever way round it is called", source)
+    yield from project.patch("lock-order", f"takes the two locks of {target.resource} in a fixed order, whatever the order of the arguments", source)

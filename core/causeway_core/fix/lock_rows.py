@@ -28,7 +28,7 @@ def lock_rows(target: Target, project: Project) -> Iterator[Patch]:
     source = project.source(target.first.file)
     for _, call in source.calls_on(target.first.function, target.first.line):
         if _selects(source, call) or _gets(source, call):
-            yield from project.patch("lock-rows", f"has the database lock {target.resource} when it is read, until the transaction ends", source)
+            yield from project.patch("lock-rows", f"makes the database lock {target.resource} from the read to the end of the transaction", source)
             return
 
 

@@ -21,11 +21,11 @@ class Project:
         """The tree of a file. Raises FindingUnusable if the text is not there or does not parse."""
         text = self.texts.get(path)
         if text is None:
-            raise FindingUnusable(f"the source of {path} is not at hand", "run it in the project's folder")
+            raise FindingUnusable(f"the source of {path} was not found", "run it in the project's folder")
         try:
             return Source(path, text)
         except cst.ParserSyntaxError as error:
-            raise FindingUnusable(f"{path} does not parse: {error.message}", "mend it first") from None
+            raise FindingUnusable(f"{path} does not parse: {error.message}", "fix that first") from None
 
     def patch(self, kind: str, sentence: str, *sources: Source) -> Iterator[Patch]:
         """The patch that the sources' edits make, if they make one."""

@@ -16,7 +16,7 @@ _LEAVING = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 
 
 def recheck(target: Target, project: Project) -> Iterator[Patch]:
-    """The condition is asked again between the last await and the act: a nested `if`, or the early exit repeated. Sound for tasks only."""
+    """Checks the condition again between the last await and the action: a nested `if`, or the early exit repeated. Sound for tasks only."""
     if target.threaded or target.first.function != target.last.function or target.first.file != target.last.file:
         return
     source = project.source(target.first.file)

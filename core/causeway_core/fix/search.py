@@ -1,4 +1,4 @@
-"""The first patch for a finding that a re-run proves."""
+"""Searches for the first patch of a finding that re-runs prove."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What came of the search: the finding as it was judged, the patch that was proved or None, and then why there is none."""
+    """The result of a search: the judged finding, and the proved patch, or the reason why there is none."""
 
     finding: Finding
     proved: Verification | None
@@ -36,16 +36,16 @@ def seek(
 ) -> Sought:
     """Tries the candidates for a finding in order, until one is proved; `known` are all findings of the recording.
 
-    A finding that was not judged yet is first. Costs some ten runs of the program for each candidate. `watch` is called many times a second while
-    one runs; what it raises ends the search. Raises CommandError if a source has changed since it was recorded, LaunchError, RecordingError.
+    A finding without a verdict is judged first. Costs some ten runs of the program for each candidate. `watch` is called many times a second while
+    one runs; an exception from it ends the search. Raises CommandError if a source has changed since it was recorded, LaunchError, RecordingError.
     """
     patches = _candidates(recording, finding)
     if finding.proof is None:
         progress(f"proving {finding.id}", 0.0)
         finding = Judge(Reruns(recording, watch=watch, isolation=isolation), repeat).judge(finding)
     if finding.tier != "confirmed":
-        why = finding.proof.reason if finding.proof is not None else "no order is known that would force it"
-        return Sought(finding, None, f"it is not confirmed, so no change can be proved to close it ({why})")
+        why = finding.proof.reason if finding.proof is not None else "no order that would force it is known"
+        return Sought(finding, None, f"it is not confirmed, so no patch can be proved to fix it ({why})")
     refused: list[str] = []
     for number, patch in enumerate(patches):
         progress(f"trying {patch.kind}, {number + 1} of {len(patches)}", (number + 1) / (len(patches) + 1))
@@ -54,11 +54,11 @@ def seek(
             return Sought(finding, tried)
         refused.append(f"{patch.kind}: {tried.reason}")
     tried_words = f" ({'; '.join(refused)})" if refused else ""
-    return Sought(finding, None, f"no change was found that could be proved{tried_words}")
+    return Sought(finding, None, f"no patch could be proved{tried_words}")
 
 
 def _candidates(recording: Recording, finding: Finding) -> tuple[Patch, ...]:
-    """The patches for a finding; none where its places are outside of the project. Raises CommandError if a source has changed since."""
+    """The patches for a finding; none if its places are outside the project. Raises CommandError if a source has changed since."""
     root = Path(recording.meta.root)
     recorded = {source.path: source.hash for source in recording.sources()}
     sources: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Proof of a patch: the program, patched, run again under the orders that went wrong."""
+"""Proves a patch: runs the patched program again under the orders that went wrong."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_JUDGED = 3
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether a patch holds, and why (not), as a sentence."""
+    """Whether a patch holds, and why or why not, as a sentence."""
 
     patch: Patch
     holds: bool
@@ -43,15 +43,15 @@ def verify_patch(
 ) -> Verification:
     """Applies the patch to a copy of the project and runs the recorded command there: once plainly, then under the finding's orders.
 
-    It holds if the plain run ends as well as the recorded one did, no order that went wrong does any more (it ends as a serial order does, or
-    cannot be forced), and the plain run's own analysis shows neither a new deadlock nor a finding of the same place that can be confirmed.
+    It holds if the plain run does not end worse than the recorded one, no order goes wrong any more (it ends as a serial order does, or cannot be
+    forced), and the analysis of the plain run shows neither a new deadlock nor a finding on the same resource that can be confirmed.
     `finding` has been confirmed, `known` are all findings of the recording. Costs some ten runs of the program; `watch` is called
-    many times a second while one goes, and what it raises comes out. Raises LaunchError, RecordingError, and `proof.rerun.Stopped`.
+    many times a second while one runs, and its exceptions propagate. Raises LaunchError, RecordingError, and `Stopped`.
     """
     with _patched(recording, patch) as (target, folder), tempfile.TemporaryDirectory(prefix="causeway-fix-", ignore_cleanup_errors=True) as place:
         path = folder.parent / "fixed.causeway"
         if not _record(recording, target, path, Path(place), watch, isolation):
-            return Verification(patch, False, "the patched program does not come to its end")
+            return Verification(patch, False, "the patched program does not end in time")
         if recording.meta.reset:
             keep_reset(path, recording.meta.reset)
         with Recording.open(path) as fixed:
@@ -75,7 +75,7 @@ def _patched(recording: Recording, patch: Patch) -> Iterator[tuple[Target, Path]
 def _record(
     recording: Recording, target: Target, path: Path, place: Path, watch: Callable[[], None], isolation: Isolation | None
 ) -> bool:
-    """Records one plain run; whether it ended by itself."""
+    """Records one plain run; returns whether it ended on its own."""
     meta = recording.meta
     run = Run(target, path, variables_of(recording, target, place, isolation), streams=Streams(DEVNULL, DEVNULL, DEVNULL), own_group=True)
     ends = time.monotonic() + min(max(10.0, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
@@ -100,10 +100,10 @@ def _fails(recording: Recording, fixed: Recording, finding: Finding, known: Sequ
     deadlocks = {each.resource for each in known if each.kind == "deadlock"}
     for each in analysis.findings:
         if each.kind == "deadlock" and each.resource not in deadlocks:
-            return f"it makes a deadlock possible: {each.title}"
+            return f"it introduces a possible deadlock: {each.title}"
     judged = judge.judge(replace(finding, proof=None, reproduced=None))
     if judged.proof is None or judged.proof.verdict not in ("harmless", "infeasible"):
-        return "the order that went wrong still does" if judged.tier == "confirmed" else "what the order does is not the same each time"
+        return "the order that went wrong still goes wrong" if judged.tier == "confirmed" else "the order does not end the same way each time"
     for each in _of_the_same_place(fixed, analysis, finding)[:_MOST_JUDGED]:
         again = judge.judge(each)
         if again.proof is not None and again.proof.verdict == "confirmed":
@@ -118,7 +118,7 @@ def _of_the_same_place(fixed: Recording, analysis: Analysis, finding: Finding) -
 
 
 def _why(reruns: Reruns, finding: Finding) -> str:
-    """What became of the first order that went wrong."""
+    """What the first bad order does to the patched program."""
     bad = next(order for order in finding.orders if order.aim == "bad")
     result = reruns.run(bad).result
     if result.feasible:

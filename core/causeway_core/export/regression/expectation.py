@@ -1,4 +1,4 @@
-"""What a test asserts: what all serial orders give, and the bad one does not."""
+"""The assertions of a test: what all serial orders give and the bad one does not."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _result(bad: Sequence[Observed], serial: Sequence[Observed]) -> list[Check]:
 
 
 def _stdout(bad: Sequence[Observed], serial: Sequence[Observed]) -> list[Check]:
-    """Lines, since output in full is seldom the same twice; lines with times and the like say nothing."""
+    """Checks of single lines, since whole outputs are seldom equal. Lines with times and the like are ignored."""
     of_bad = {line for run in bad for line in run.stdout}
     missing = [[line for line in run.stdout if line.strip() and line not in of_bad and canonical(line).strip() == line.strip()] for run in serial]
     everywhere = [line for line in missing[0] if all(line in lines for lines in missing)]

@@ -1,4 +1,4 @@
-"""The source text of generated tests: what any of them has."""
+"""The source text that all generated tests share."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def project_of(root: Path, folder: Path) -> str:
 
 
 def order_of(order: Order, names: dict[str, str], watched: Sequence[str] = ()) -> str:
-    """The definition of `ORDER`; `watched` are keys of places that are only looked at."""
+    """The definition of `ORDER`; `watched` are keys of places that are only watched."""
     lines = [f"# {line}" for line in textwrap.wrap(f"{order.says[:1].upper()}{order.says[1:]}.", WIDTH - 2)]
     lines.append("ORDER = [")
     for each in order.constraints:
@@ -48,16 +48,16 @@ def order_of(order: Order, names: dict[str, str], watched: Sequence[str] = ()) -
 
 
 def fixtures(*, copied: bool, reset: str) -> list[str]:
-    """What comes before each run: a copy of the project, and the command that brings a database back."""
-    return [*([_copy()] if copied else []), *([_brought_back(reset, copied=copied)] if reset else [])]
+    """The fixtures of a run: a copy of the project, and the command that resets a database."""
+    return [*([_copy()] if copied else []), *([_reset_data(reset, copied=copied)] if reset else [])]
 
 
-def _brought_back(reset: str, *, copied: bool) -> str:
+def _reset_data(reset: str, *, copied: bool) -> str:
     needs, where = ("project: Path", "project") if copied else ("", "PROJECT")
     return textwrap.dedent(f'''\
         @pytest.fixture(autouse=True)
         def data({needs}) -> None:
-            """Brings back what is in the database: each run starts from the same."""
+            """Resets the database, so that each run starts from the same content."""
             subprocess.run({quoted(reset)}, shell=True, cwd={where}, check=True)''')
 
 
@@ -76,7 +76,7 @@ def _copy() -> str:
 def started(entry: Entry, *, copied: bool, given: bool, takes: bool, sender: Sender) -> tuple[list[str], list[str], str]:
     """The statements that run the program under `ORDER`, the parameters that they need, and the expression of the outcome.
 
-    `given`: with `ANSWERS`; `takes`: what the function returns is wanted; `sender`: of a service.
+    `given`: pass `ANSWERS`; `takes`: keep what the function returns; `sender`: sends a service its requests.
     """
     project = "project" if copied else "PROJECT"
     needs = ["project: Path"] if copied else []

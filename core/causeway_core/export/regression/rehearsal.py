@@ -1,4 +1,4 @@
-"""The program started as a test would start it, under an order."""
+"""Rehearsal: runs the program as the generated test will, under an order."""
 
 from __future__ import annotations
 
@@ -33,10 +33,9 @@ _SHORTEST_LIMIT_SECONDS = 20.0
 class Observed:
     """What a test can see of one run. `result` is the source text of what the function returned, None where that is no plain value.
 
-    `stdout` of a service is what the one printed that sent requests.
-    `errors`: names of the exceptions that ended threads or the program. `values`: texts of the watched locations, by key of the place; `passed`: keys
-    of the places in the order in which they were passed, with what they held then. `asked`: who asked services outside for what. `refused`: index
-    of the constraint that was given up.
+    `stdout` of a service is what the sender of requests printed. `errors`: names of the exceptions that ended threads or the program. `values`: texts
+    of the watched locations, by key of the place. `passed`: keys of the places in the order in which they were passed, with their values then.
+    `asked`: the requests to outside services, each with its actor. `refused`: index of the constraint that was given up.
     """
 
     feasible: bool
@@ -66,7 +65,7 @@ class Rehearsal:
         self._limit = max(_SHORTEST_LIMIT_SECONDS, 5 * (recording.meta.duration_ns or 0) / 1e9)
 
     def run(self, order: Order) -> Observed:
-        """One run under `order`; one that does not come to its end counts as not feasible. Raises LaunchError where the interpreter lacks the SDK."""
+        """One run under `order`; a run that does not end counts as not feasible. Raises LaunchError if the interpreter lacks the SDK."""
         self._watch()
         with self._workspace.target(self._target) as (target, folder):
             try:
@@ -77,7 +76,7 @@ class Rehearsal:
                 return Observed(False, f"the program does not end within {self._limit:.0f} s")
 
     def _answers(self) -> dict[str, Any] | None:
-        """What the test will hold of what came from outside."""
+        """The recorded answers, as the test will contain them."""
         if self._isolation is None:
             return None
         return {**self._isolation.document, "environment": dict(self._isolation.variables), "hidden": list(self._isolation.hidden)}
@@ -109,7 +108,7 @@ class Rehearsal:
         try:
             seen: dict[str, Any] = json.loads(said)
         except ValueError:
-            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
             raise LaunchError(f"{self._entry.function} could not be called: {last}", "causeway-sdk has to be installed beside the program") from None
         return Observed(
             seen["feasible"] and not seen["missing"], _why(seen["missing"], seen["reason"]),

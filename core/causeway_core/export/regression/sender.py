@@ -1,4 +1,4 @@
-"""Who sends a service its requests in a generated test."""
+"""The sender of a service's requests in a generated test."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _WIDTH = 118
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Either a command (`words`) or the requests themselves; false where the program needs none."""
+    """Either a command (`words`) or the requests themselves; false if the program needs none."""
 
     words: tuple[str, ...] = ()
     requests: tuple[Request, ...] = ()
 
     @classmethod
     def of(cls, recording: Recording) -> Sender:
-        """That of a recording, with the recorded interpreter as "python": the test has one of its own."""
+        """The sender for a recording. Its interpreter becomes "python", since the test has its own."""
         words = recording.meta.launch.drive
         words = ("python", *words[1:]) if words[:1] == (recording.meta.launch.python,) else words
         return cls(words, Requests.of(recording).sent)
@@ -46,7 +46,7 @@ class Sender:
         """The source text of what `argument` names."""
         if not self.requests:
             return []
-        lines = ["# What came in when it was recorded, from first to last; secrets were not kept.", "REQUESTS = ["]
+        lines = ["# The recorded requests in order of arrival, without secrets.", "REQUESTS = ["]
         lines += [line for request in self.requests for line in _lines(request)]
         return ["\n".join([*lines, "]"])]
 

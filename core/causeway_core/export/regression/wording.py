@@ -1,4 +1,4 @@
-"""Places as a reader of a test meets them, and prose inside of a docstring."""
+"""Names and definitions of places in a generated test, and prose inside a docstring."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from causeway_core.model.order import Order, OrderPlace
 
 _VERBS = {
-    "read": "READS", "write": "WRITES", "delete": "DELETES", "test": "LOOKS", "iterate": "ITERATES", "mutate": "CHANGES", "resume": "GOES_ON",
-    "acquire": "ACQUIRES", "release": "RELEASES", "call": "CALLS", "sql": "ASKS_DATABASE", "file": "USES_FILE", "await": "AWAITS",
+    "read": "READS", "write": "WRITES", "delete": "DELETES", "test": "CHECKS", "iterate": "ITERATES", "mutate": "CHANGES", "resume": "RESUMES",
+    "acquire": "ACQUIRES", "release": "RELEASES", "call": "CALLS", "sql": "QUERIES_DATABASE", "file": "USES_FILE", "await": "AWAITS",
     "start": "STARTS", "end": "ENDS",
 }  # fmt: skip
 _ACTORS = ("FIRST", "SECOND", "THIRD", "FOURTH", "FIFTH", "SIXTH", "SEVENTH", "EIGHTH")
 
 
 def places_of(order: Order, also: Sequence[str] = ()) -> tuple[dict[str, str], str]:
-    """A constant's name for each place that the order names, and `also`, by key; and the source text that defines actors and places."""
+    """The constant's name for each place of the order, and for those in `also`, by key; and the source text that defines actors and places."""
     named = [key for each in order.constraints for key in (each.since, each.after, each.hold) if key is not None]
     used = list(dict.fromkeys([*also, *named, *(at for at, _ in order.inject)]))
     if not used:
@@ -31,11 +31,11 @@ def places_of(order: Order, also: Sequence[str] = ()) -> tuple[dict[str, str], s
         base = f"{actors[places[key].actor]}_{_VERBS[places[key].access]}"
         number = sum(name == base or name.startswith(f"{base}_") for name in names.values())
         names[key] = base if not number else f"{base}_{number + 1}"
-    lines = ["# Who: what was started, below what started it."]
+    lines = ["# Actors: each is named below the one that started it."]
     if any("*" in path for path in actors):
-        lines.append("# *1 and *2 are parts: whoever of those who run it comes to a place first takes the one that need not wait there.")
+        lines.append("# *1 and *2 are parts: the first of these actors to reach a place of a part takes it, preferably one that need not wait there.")
     lines += [f"{name} = {quoted(path)}" for path, name in actors.items()]
-    lines += ["", "# Does what, where. Places are found again by function and source text; the line is a hint."]
+    lines += ["", "# Places: found again by function and source text; the line is only a hint."]
     lines += [f"{names[key]} = {_place(places[key], actors[places[key].actor])}" for key in used]
     return names, "\n".join(lines)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from causeway_core.model.order import Constraint, Order, OrderPlace
+from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.planning.draft import drafted
 
 LIVES = ("start", "end")
 
@@ -92,14 +93,4 @@ def starts_late(place: OrderPlace, tasks: frozenset[str]) -> bool:
 
 def order(constraints: Sequence[Held], says: str = "as it was explored") -> Order:
     """The order made of some constraints."""
-    names: dict[OrderPlace, str] = {}
-    letters: dict[str, str] = {}
-
-    def name(place: OrderPlace) -> str:
-        if place not in names:
-            letter = letters.setdefault(place.actor, chr(ord("a") + len(letters) % 26) * (len(letters) // 26 + 1))
-            names[place] = f"{letter}{sum(known.actor == place.actor for known in names) + 1}"
-        return names[place]
-
-    made = tuple(Constraint(name(each.after), name(each.hold), None if each.since is None else name(each.since)) for each in constraints)
-    return Order("bad", says, tuple((key, place) for place, key in names.items()), made)
+    return drafted("bad", says, [(each.after, each.hold, each.since) for each in constraints])

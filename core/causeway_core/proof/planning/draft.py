@@ -17,7 +17,7 @@ def drafted(aim: Aim, says: str, held: Sequence[Held], watch: list[OrderPlace] |
 
     def name(place: OrderPlace) -> str:
         if place not in names:
-            letter = actors.setdefault(place.actor, chr(ord("a") + len(actors) % 26))
+            letter = actors.setdefault(place.actor, chr(ord("a") + len(actors) % 26) * (len(actors) // 26 + 1))
             names[place] = f"{letter}{sum(known.actor == place.actor for known in names) + 1}"
         return names[place]
 

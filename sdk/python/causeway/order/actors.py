@@ -29,7 +29,7 @@ class Actor:
     def __init__(self, path: str, kind: str, subject: Any = None) -> None:
         self.path = path
         self.stem = path
-        """What the paths of those begin with that it makes."""
+        """The prefix of the paths of actors that it creates."""
         self.kind = kind
         self.subject = subject
         """What runs: the Thread or Task, for telling what it waits for. Tasks are held weakly."""
@@ -102,7 +102,7 @@ class Actors:
         return actor
 
     def named(self, creator: Actor, name: str) -> str:
-        """The path of what is about to be made."""
+        """The path of an actor that is about to be created."""
         return self._numbered(_below(creator, name))
 
     def _numbered(self, base: str) -> str:
@@ -112,7 +112,7 @@ class Actors:
     # Threads.
 
     def main(self, ident: int) -> None:
-        """The running thread is the root; other threads that exist already are none of the program's."""
+        """Makes the running thread the root; threads that exist already do not belong to the program."""
         self.foreign = frozenset(sys._current_frames()) - {ident}
         self._threads[ident] = self.root
         self.root.thread = ident
@@ -189,7 +189,7 @@ class Actors:
     # Steps of tasks and callbacks.
 
     def task(self, task: Any) -> Actor:
-        """The actor of a task; one that is new was made by the running actor."""
+        """The actor of a task; a new task was created by the running actor."""
         known = self._tasks.get(id(task))
         if known is not None and known[0]() is task:
             return known[1]
@@ -201,7 +201,7 @@ class Actors:
         return actor
 
     def _maker(self, task: Any) -> Actor:
-        """Who has just made a task: what one made eagerly makes, it makes inside the step of its own creator."""
+        """The creator of a new task. A task that was started eagerly creates others inside the step of its own creator."""
         running = self._running.get(get_ident())
         if not running:
             return self._thread(get_ident())

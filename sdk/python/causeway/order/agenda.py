@@ -1,4 +1,4 @@
-"""What an order has in store for each actor."""
+"""The constraints of an order by actor."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Agenda:
         return any(place.actor == path and place.qualname == qualname for place in self._places.values())
 
     def held_by(self, path: str, done: Collection[str], place: Place | None = None) -> Constraint | None:
-        """What holds an actor now, or at a place that it has come to."""
+        """The constraints that hold an actor now, or at a place that it has reached."""
         for constraint in self._holds.get(path, ()):
             if constraint.after.key in done:
                 continue
@@ -55,7 +55,7 @@ class Agenda:
         return None
 
     def holds_all_wanted(self, path: str, done: Collection[str]) -> bool:
-        """Whether something that an actor has passed holds it, and nobody waits for a place of its own that it has still to come to."""
+        """Whether a place that an actor has passed holds it, while no other actor waits for a place that it has yet to pass."""
         holds = [one for one in self._holds.get(path, ()) if one.after.key not in done and one.since is not None and one.since.key in done]
         held = {one.hold.key for one in holds}
         wanted = {one.after.key for one in self._awaited.get(path, ()) if one.after.access != "end" and one.after.key not in done}
@@ -74,5 +74,5 @@ class Agenda:
         return self._lifetime.get((path, "end"), [])
 
     def to_come(self, path: str, arrived: Collection[str]) -> str:
-        """The key of an actor's start before which something is to come from outside that has not; else empty."""
+        """The key of an actor's start whose injection is still due; else empty."""
         return next((key for key in self.starts(path) if self._inject.get(key) in ARRIVES and key not in arrived), "")

@@ -36,7 +36,7 @@ ACCESS_OF = {
 }
 """Which accesses a tap of a kind can be."""
 LATE = ("global", "cell")
-"""Taps that come after the read or binding: whoever is held before it has to be held before its statement, where no mark stands before it."""
+"""Taps that come after the read or binding: without a mark before it, an actor has to be held before the statement."""
 MARK = "shared"
 """Kind of the marks that the weaver puts around bindings of globals and cells: `load`, `loaded`, `store`, `stored`."""
 ENDINGS = ("return", "unwind", "handler")
@@ -104,7 +104,7 @@ class Anchors:
         """Rows of the marks of a site by what they mark."""
 
     def duties(self, places: Iterable[Place], names: tuple[Any, ...]) -> tuple[dict[int, Duty], list[Place]]:
-        """Duties by tap row for the places of this module, and the places that are nowhere in it."""
+        """Duties by tap row for the places of this module, and the places that are not in it."""
         for row, (kind, site, _) in enumerate(self.rows):
             if kind == MARK and isinstance(names[self.row_names[row]], str):
                 self._marks.setdefault(site, {})[names[self.row_names[row]]] = row

@@ -1,4 +1,4 @@
-"""What came from outside, as a person writes it down in a test, and in force for a part of a process."""
+"""Answers of the outside world, as written down in a test, and their use during a block of code."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _with_body(said: dict[str, Any], body: str | bytes) -> dict[str, Any]:
 
 
 def request(method: str, target: str, body: str | bytes = "", headers: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
-    """A request that comes in: method, path with query, body, and headers besides those that every request has."""
+    """An incoming request: method, path with query, body, and headers besides those that every request has."""
     said: dict[str, Any] = {"method": method, "target": target, "headers": [list(pair) for pair in headers]}
     return _with_body(said, body)
 
@@ -87,7 +87,7 @@ class InForce:
         self._before: dict[str, str] = {}
 
     def begin(self) -> None:
-        """From now on recorded code, which lies below the root, gets its answers."""
+        """Starts giving answers to code below the root."""
         if self._document is None:
             return
         from causeway.outside.answers import Answers
@@ -99,14 +99,14 @@ class InForce:
         self._giving.install()
 
     def end(self) -> None:
-        """The outside is back."""
+        """Restores access to the outside world."""
         if self._giving is not None:
             self._giving.lift()
             _become(self._before)
 
     @property
     def asked(self) -> list[tuple[str, str]]:
-        """Who asked services for what."""
+        """The requests to services, each with its actor."""
         return list(self._giving.answers.asked) if self._giving is not None else []
 
     @property

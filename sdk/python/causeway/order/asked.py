@@ -1,4 +1,4 @@
-"""Tasks stopped between the answer to what they asked of a database and what they do with it."""
+"""Holds tasks between the answer of a database and what they do with it."""
 
 from __future__ import annotations
 

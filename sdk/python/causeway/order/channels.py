@@ -111,7 +111,7 @@ def links() -> dict[int, str]:
 
 
 def given() -> frozenset[str]:
-    """The pipes that were there before the program: their other ends may be anybody's."""
+    """The pipes that existed before the program: any process may hold their other ends."""
     return frozenset(target[6:-1] for target in links().values() if target.startswith("pipe:"))
 
 

@@ -1,4 +1,4 @@
-"""The child processes of this one, as far as they live: whoever decides for all has to know of each that takes no part in the order."""
+"""The living child processes of this one. The deciding process has to know those that take no part in the order."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Children:
         self._executed: set[int] = set()
 
     def forked(self, root: str) -> None:
-        """A fork of this process is about to be made; it will say hello by this name."""
+        """This process is about to fork; the child will introduce itself by this name."""
         self._forked.append(root)
 
     def executed(self, process: int) -> None:
-        """A process that runs something else."""
+        """Notes a child process that takes no part in the order."""
         self._executed.add(process)
 
     def living(self) -> list[int | str]:

@@ -84,14 +84,14 @@ def _asked(folder: str) -> list[tuple[str, str]]:
 
 
 def _lines(folder: str, suffix: str) -> list[str]:
-    """What answers left beside their file."""
+    """What the answers wrote beside their file."""
     try:
         with open(os.path.join(folder, "answers.json" + suffix), encoding="utf-8") as file:
             return file.read().splitlines()
     except OSError:
         return []
 def _text(path: str) -> str:
-    """What is in a file; nothing where there is none."""
+    """The text of a file; empty if there is none."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()

@@ -50,7 +50,7 @@ class _Peer:
             pass
 
     def answers(self, number: int, standing: dict[str, Any]) -> None:
-        """The process has told how it stands, or (`GONE`) never will."""
+        """The process has reported its state, or (`GONE`) never will."""
         self.answer = (number, standing)
         if self.answered.locked():
             self.answered.release()
@@ -97,12 +97,12 @@ class Coordinator:
         return not self._peers
 
     def passed(self, key: str) -> None:
-        """Tells all others."""
+        """Sends it to all other processes."""
         for peer in self._peers:
             peer.send({"passed": key})
 
     def gave_up(self, why: dict[str, Any]) -> None:
-        """Tells all others."""
+        """Sends it to all other processes."""
         for peer in self._peers:
             peer.send({"gave_up": why})
 
@@ -124,7 +124,7 @@ class Coordinator:
         return [peer.answer[1] for peer in peers]
 
     def drain(self) -> None:
-        """Takes note of all that processes which have ended said before. Without the forcing's lock."""
+        """Reads everything that ended processes have sent. Without the forcing's lock."""
         if os.getpid() != self._owner:
             return
         ends = time.monotonic() + DRAIN_SECONDS
@@ -225,20 +225,20 @@ class Client:
         return False
 
     def passed(self, key: str) -> None:
-        """Tells the first process, which tells the others."""
+        """Sends it to the first process, which forwards it to the others."""
         self._peer.send({"passed": key})
 
     def gave_up(self, why: dict[str, Any]) -> None:
-        """Tells the first process."""
+        """Sends it to the first process."""
         self._peer.send({"gave_up": why})
 
     def held(self, held: dict[str, Any]) -> None:
-        """Tells what databases held at the end of this process."""
+        """Reports what databases held at the end of this process."""
         if held:
             self._peer.send({"held": held})
 
     def watch(self) -> None:
-        """Somebody waits in this process."""
+        """Reports that an actor waits in this process."""
         if not self._watched:
             self._watched = True
             self._peer.send({"watch": True})
@@ -247,7 +247,7 @@ class Client:
         """Nothing: the first process keeps the result."""
 
     def anchored(self, keys: list[str]) -> None:
-        """Tells that these places are in modules of this process."""
+        """Reports that these places are in modules of this process."""
         self._peer.send({"anchored": keys})
 
     def close(self) -> None:
@@ -275,7 +275,7 @@ class Client:
 
 
 def _readable(connections: list[socket.socket], timeout: int | None) -> bool:
-    """Whether something can be read from any of them within so many milliseconds (None: at some time)."""
+    """Whether any of them becomes readable within so many milliseconds (None: no limit)."""
     poll = select.poll()
     for connection in connections:
         try:
@@ -286,7 +286,7 @@ def _readable(connections: list[socket.socket], timeout: int | None) -> bool:
 
 
 def start_unseen(forcing: Forcing, run: Callable[[], None]) -> None:
-    """Starts a thread that neither the order nor a recording sees."""
+    """Starts a thread that is hidden from the order and from recordings."""
 
     def unseen() -> None:
         _tap.pause()

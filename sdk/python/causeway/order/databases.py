@@ -43,7 +43,7 @@ AND NOT EXISTS (
   AND (r.attidentity <> '' OR coalesce(pg_get_expr(e.adbin, e.adrelid), '') LIKE 'nextval(%'))
 ORDER BY 1, 2, a.attnum
 """
-"""Numbers from a sequence are left out, and what refers to them: one that was taken in vain leaves a gap, which is nobody's loss."""
+"""Numbers from a sequence, and references to them, are left out: an unused number leaves a harmless gap."""
 _WAITING = """
 SELECT pid, array_to_string(pg_blocking_pids(pid), ',') FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
 """
@@ -64,12 +64,12 @@ class Databases:
         """By database and table, the rows as JSON, as last seen by any process."""
 
     def install(self, patches: Patches) -> None:
-        """From now on the drivers tell what they connect to."""
+        """Subscribes to the connections of the drivers."""
         self.observe()
         patches.also(lambda: setattr(observed, "observer", None))
 
     def observe(self) -> None:
-        """The drivers tell this one."""
+        """The instance that the drivers report to."""
         observed.observer = self
 
     def met(self, connection: Any, session: Session) -> None:
@@ -94,7 +94,7 @@ class Databases:
         self._running[session.number] = backend, get_ident(), socket
 
     def done(self, session: Session, statement: Statement | None) -> None:
-        """It has been answered."""
+        """The statement has been answered."""
         self._running.pop(session.number, None)
         if statement is not None and statement.tables:
             self._forcing.asked(f"{statement.verb} {statement.tables[0]}")
@@ -117,7 +117,7 @@ class Databases:
         return 0
 
     def waits(self) -> dict[int, list[int]]:
-        """The backends whose statements wait for a lock, and for whom. From a thread that nobody sees; costs a connection to each database."""
+        """The backends whose statements wait for a lock, and those they wait for. Called from a hidden thread; costs a connection to each of them."""
         found: dict[int, list[int]] = {}
         for ask in list(self._ask.values()):
             try:
@@ -127,11 +127,11 @@ class Databases:
         return found
 
     def wrote(self, session: Session, tables: Iterable[str]) -> None:
-        """A statement changed something in these tables, or made them."""
+        """A statement changed or created these tables."""
         self._written.setdefault(session.database, set()).update(tables)
 
     def heard(self, held: dict[str, dict[str, list[str]]]) -> None:
-        """What another process saw at its end, later than all that is known."""
+        """Takes the rows that another process saw at its end, which are newer than the known ones."""
         for database, tables in held.items():
             self.held.setdefault(database, {}).update(tables)
 

@@ -1,4 +1,4 @@
-"""The order file: named places of a program and what has to wait for what (sdk/SPEC.md section 9)."""
+"""The order file: named places of a program, and constraints between them (sdk/SPEC.md section 9)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ SCHEMA = "causeway.order/1"
 ACCESSES = ("read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "await", "start", "end")
 LIFETIME = ("start", "end")
 STATEMENTS = ("sql", "file", "acquire", "release")
-"""Accesses that are over when their statement is over."""
+"""Accesses that are passed when their statement ends."""
 STRATEGIES = ("pct", "random", "switch", "serial")
 RAISES = ("CancelledError", "TimeoutError")
 EXPIRE = "expire"
-"""The earliest time limit of the running task, or of a task that waits for it, is over."""
+"""Injection: the earliest time limit of the running task, or of a task that waits for it, expires."""
 ARRIVES = ("CancelledError", EXPIRE)
 """What comes to the running task from outside: while it waits at a place (`resume`), before what it awaits begins (`await`), before its `start`."""
 COLLECT, SIGNAL, CANCEL, EXPIRES = "collect", "signal ", "cancel ", "expire "
 """What can be done once a place is passed: a collection of garbage that came at no other time, a signal (`signal SIGUSR1`) that arrives, the
 cancellation of another task (`cancel main/fetch`), the end of its time limit (`expire main/fetch`)."""
 CHECKS = ("loop",)
-"""What can be watched besides: whether objects of asyncio are used from threads on which their loop does not run."""
+"""Further checks: whether asyncio objects are used from a thread other than their loop's."""
 
 
 class OrderError(ValueError):
-    """An order that says nothing a run could be held to; the message names the member."""
+    """An invalid order; the message names the member."""
 
 
 class Place:
@@ -153,13 +153,13 @@ def part_of(actor: str) -> str:
 
 
 def alike(path: str) -> str:
-    """What an actor shares with those who run the same for the same creator: its path without its own number."""
+    """The key of interchangeable actors with the same creator: the path without the actor's own number."""
     stem, sharp, number = path.rpartition("#")
     return stem if sharp and number.isdecimal() else path
 
 
 def kin(path: str) -> str:
-    """What an actor shares with those who run the same, whoever made them: its path without the numbers in it."""
+    """The key of interchangeable actors of any creator: the path without any number."""
     return "/".join(part.partition("#")[0] for part in path.split("/"))
 
 

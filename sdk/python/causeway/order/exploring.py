@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from causeway.order.movers import Movers
 
 MOST_PASSED = 20_000
-"""Places that are told of; who gets that far runs freely from there on."""
+"""Executions of places that are reported; after that many the run continues freely."""
 STARVING = 400
-"""Choices of one and the same actor after which it may be polling for what the others would do."""
+"""Successive choices of the same actor after which it may be polling for work of the others."""
 
 
 class Exploring(Forcing):
@@ -43,7 +43,7 @@ class Exploring(Forcing):
         """What was passed: spawn path, key of the place (or `start`, `end`), execution."""
         self.points = 0
         self._coming: dict[Actor, tuple[str, str, int]] = {}
-        """The place for which an actor got its last turn, until it has passed it."""
+        """The place for which an actor got its last turn, until it passes it."""
         self.came: list[tuple[str, str, int]] = []
         self._seen: set[tuple[str, str, int]] = set()
         self._waits: dict[Actor, None] = {}
@@ -131,7 +131,7 @@ class Exploring(Forcing):
         self.strategy.point(actor, self.points)
 
     def _stops(self, actor: Actor) -> bool:
-        """Whether the running OS thread may be stopped at a place: others have to be there that could go on."""
+        """Whether the running OS thread may be stopped at a place: another actor has to be able to continue."""
         if actor.kind == "thread" and not actor.begun:
             return False
         own = get_ident()
@@ -189,7 +189,7 @@ class Exploring(Forcing):
     # Turns.
 
     def decide(self) -> None:
-        """Nobody moves: gives the next turn. With the lock held."""
+        """No actor moves: gives the next turn. With the lock held."""
         held = [actor for actor in self._waits if not actor.ended]
         if not held or self.open:
             return
@@ -238,17 +238,17 @@ class Exploring(Forcing):
         super().ended(actor, look)
 
     def lost(self, places: Iterable[Place]) -> None:
-        """A place that the code no longer has is none where anybody stops."""
+        """Nothing to do: no actor stops at a place that the code no longer has."""
 
     def hung(self, actors: list[dict[str, Any]]) -> None:
-        """Nobody can move any more. With the lock held."""
+        """The program hangs. With the lock held."""
         if not self.open:
             self.came = list(self._coming.values())
         self.let_go()
         super().hung(actors)
 
     def give_up_unfinished(self, reason: str, detail: str) -> None:
-        """There is nothing to give up: somebody gets a turn."""
+        """Gives an actor a turn, since an exploration has no order to give up."""
         self.decide()
 
     @property
@@ -261,7 +261,7 @@ class Exploring(Forcing):
         return list(self._waits)
 
     def told(self) -> dict[str, Any]:
-        """What the result says besides."""
+        """Further members of the result."""
         return {"trace": [list(each) for each in self.trace], "came": [list(each) for each in self.came], "points": self.points}
 
     def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:

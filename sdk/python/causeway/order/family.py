@@ -1,4 +1,4 @@
-"""Whether the processes of a program under an order can still move, from how each of them stands: pure, so that it can be tested without any."""
+"""Whether the processes under an order can still move, computed from the state of each. Pure, so that it can be tested without processes."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ class Family:
         return any(_same(address, visited) for visited in self._visited)
 
     def _on_the_way(self, address: str, now: Standings) -> bool:
-        """Whether a connection to the address was not accepted yet by who listens there."""
+        """Whether the listener at the address has not accepted a connection yet."""
         return any(_same(name.partition(" ")[2], address) for one in now.values() for name in one["hears"] if name.startswith("listen "))
 
     def _strangers(self, address: str, held: set[str], before: Standings, now: Standings) -> bool:
-        """Whether somebody else is connected to where we listen."""
+        """Whether another process is connected to a listening socket of these processes."""
         visitors = [name for one in now.values() for here, name in one["visitors"] if _same(address, here)]
         return not all(self._inside(name, held, before, now) for name in visitors)
 

@@ -1,4 +1,4 @@
-"""An order in force for a part of this process: what tests use."""
+"""An order in force during a block of code in this process. Tests use it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class HangError(RuntimeError):
-    """Under the order the program came to where nobody can move any more."""
+    """The program hung under the order."""
 
 
 class Forced:
@@ -42,7 +42,7 @@ class Forced:
         self._places = places_of(order)
         self._excepthook: Any = None
         self.unhandled: list[BaseException] = []
-        """What threads of the program raised and nobody caught."""
+        """Uncaught exceptions of the program's threads."""
 
     def __enter__(self) -> Forced:
         from causeway import _tap
@@ -150,7 +150,7 @@ class Forced:
 
     @property
     def outcome(self) -> Outcome:
-        """What became of the order up to now."""
+        """The outcome of the order so far."""
         result = self._result or result_of(self._inforce.forcing, ended=False)
         return Outcome(result, places=self._places, missing=self._answers.missing, asked=self._answers.asked)
 

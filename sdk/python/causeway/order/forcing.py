@@ -1,4 +1,4 @@
-"""The state of an order in force in one process: what was passed, who has to wait, and when it became impossible."""
+"""The state of the order in force in one process: which places were passed, which actors are held, and whether it was given up."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ class Forcing:
         self.bound: set[str] = set()
         """Those of them that lie in one statement with the place from which on their actor is held."""
         self.arrived: set[str] = set()
-        """Places at which what was to come from outside has come."""
+        """Places whose injection has been done."""
         self.due: dict[int, list[str]] = {}
-        """What is to be done in a thread as soon as it has left its gate."""
+        """Injections that a thread does as soon as it has left its gate."""
         self.progress = 0
         self.on_hang: Callable[[], None] | None = None
         self.remote: Any = None
@@ -90,7 +90,7 @@ class Forcing:
     # What gates of code call.
 
     def begin(self, places: Iterable[Place]) -> None:
-        """A statement of these places begins in the running actor; it waits here if it is held at one of the statement."""
+        """A statement of these places begins in the running actor; waits here if the actor is held at one of them."""
         with self.lock:
             actor = self.actors.current()
             self.parts.offer(actor, places, self._done)
@@ -146,7 +146,7 @@ class Forcing:
                     self._over(actor, place)
 
     def answered(self, places: Iterable[Place]) -> bool:
-        """What a statement of these places was asked for is there, and the running actor has done it; whether it may go on with it now."""
+        """The result of a statement of these places has arrived in the running actor; returns whether it may continue with it now."""
         self.ends(places)
         with self.lock:
             actor = self.actors.current()
@@ -186,7 +186,7 @@ class Forcing:
         return (other.kind == "thread" and other.thread != get_ident()) or (other.loop is not None and other.loop is not actor.loop)
 
     def fire(self) -> None:
-        """Does what is due in this thread. Outside of gates, and without the lock."""
+        """Does the injections that are due in this thread. Outside of gates, without the lock."""
         from causeway.order.inject import do
 
         for deed in self.due.pop(get_ident(), ()):
@@ -213,7 +213,7 @@ class Forcing:
         self.wait(actor)
 
     def asks(self) -> None:
-        """The running thread is about to ask for what others may hold (a database, a lock of processes): a scheduling point."""
+        """A scheduling point: the running thread is about to request what others may hold (a database, a lock shared by processes)."""
         with self as inside:
             if not inside:
                 self.stop()
@@ -276,13 +276,13 @@ class Forcing:
         return self.open or self._held_by(actor) is None
 
     def put_aside(self, actor: Actor, back: Callable[[], None]) -> None:
-        """Keeps a handle that is not admitted; `back()` puts it into its loop again. With the lock held."""
+        """Sets aside a handle that is not admitted; `back()` schedules it again. With the lock held."""
         actor.aside.append(back)
         self._wants.setdefault(actor, None)
         self.movers.watch()
 
     def awaits(self, places: Iterable[Place]) -> None:
-        """The running actor has come to an await, which is one of some places: passed as soon as it waits."""
+        """The running actor has reached an await, which is one of these places: it is passed as soon as the actor waits."""
         with self.lock:
             actor = self.actors.current()
             for place in places:
@@ -290,7 +290,7 @@ class Forcing:
                     actor.awaiting = place.key
 
     def awaited(self) -> None:
-        """The running actor goes on."""
+        """The running actor has resumed."""
         with self.lock:
             self.actors.current().awaiting = ""
 
@@ -304,7 +304,7 @@ class Forcing:
     # Lives of actors.
 
     def to_come(self, actor: Actor) -> str:
-        """What is to come from outside before an actor's first step: the key of its place. With the lock held."""
+        """The key of the place whose injection is due before an actor's first step. With the lock held."""
         return self.agenda.to_come(actor.path, self.arrived)
 
     def started(self, actor: Actor) -> None:
@@ -314,7 +314,7 @@ class Forcing:
             self._pass(key)
 
     def ended(self, actor: Actor, look: Any = None) -> None:
-        """With the lock held: what it has not passed by now it never will. `look()` gives what it returned."""
+        """The actor has ended: places that it has not passed it never will. `look()` gives what it returned. With the lock held."""
         if actor.ended:
             return
         actor.ended = True
@@ -331,7 +331,7 @@ class Forcing:
             self.actors.by_path.pop(actor.path, None)
 
     def lost(self, places: Iterable[Place]) -> None:
-        """These places are nowhere in the code."""
+        """These places do not exist in the code."""
         for place in places:
             for constraint in self.order.constraints:
                 if place in (constraint.after, constraint.hold, constraint.since):
@@ -386,7 +386,7 @@ class Forcing:
                 self._give_up(constraint, ENDED, f"The process {root} has ended without {place}.")
 
     def let_go(self) -> None:
-        """Nobody is held any more. With the lock held."""
+        """Releases every held actor. With the lock held."""
         self.open = True
         self._release()
 
@@ -406,7 +406,7 @@ class Forcing:
         self.actors.main(get_ident())
 
     def _release(self) -> None:
-        """Lets everybody go who is no longer held, in the order in which they came."""
+        """Releases all actors that are no longer held, in order of arrival."""
         for actor, place in list(self._wants.items()):
             if not self.open and self._held_by(actor, place) is not None:
                 continue
@@ -437,14 +437,14 @@ class Forcing:
                 return
 
     def awaited_actors(self) -> list[Actor]:
-        """Who is to come to the place that is waited for: of a part that nobody has, all who may take it. With the lock held."""
+        """The actors that can reach the awaited place: for a part that no actor has taken, all that may take it. With the lock held."""
         path = next((one.after.actor for one in self.order.constraints if one.after.key not in self._done), "")
         known = self.actors.by_path.get(path)
         return [known] if known is not None else self.parts.candidates(path)
 
     @property
     def complete(self) -> bool:
-        """Whether nothing holds anybody any more."""
+        """Whether no actor is held any more."""
         return self.open or all(constraint.after.key in self._done for constraint in self.order.constraints)
 
     def waiting(self) -> list[Actor]:
@@ -452,11 +452,11 @@ class Forcing:
         return list(self._wants)
 
     def told(self) -> dict[str, Any]:
-        """What the result says besides. With the lock held."""
+        """Further members of the result. With the lock held."""
         return {}
 
     def hung(self, actors: list[dict[str, Any]]) -> None:
-        """Nobody can move any more, and not because of a gate. With the lock held."""
+        """The program hangs, and not because of a gate. With the lock held."""
         if self.hang is None:
             self.hang = {"actors": actors}
             self._tell()

@@ -1,4 +1,4 @@
-"""What stands in woven code for a tap whose site an order names: waits, does what the tap does, and says that it is done."""
+"""Gates: stand in woven code for the taps whose sites an order names. A gate waits, does what the tap does, and reports that it is done."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _READS = ("read", "iterate", "test", "mutate")
 
 
 class Gate:
-    """Answers every operator that a tap answers (native/README.md) with what the tap answers. Never raises by itself."""
+    """Implements every operator that a tap implements (native/README.md), with the same results. Never raises on its own."""
 
     __slots__ = ("_counted", "_duty", "_forcing", "_name", "_tap")
 
@@ -41,7 +41,7 @@ class Gate:
         return self._tap.__reduce__()
 
     def _before(self, *accesses: str) -> list[Place]:
-        """Waits; gives the places that this execution is."""
+        """Waits, then returns the places that this execution is."""
         duty = self._duty
         if not duty.accesses and not duty.holds:
             return []
@@ -114,13 +114,13 @@ class Gate:
             self._awaits(over=True)
             places = self._before("resume")
         elif self._duty.handed_on and isinstance(index, CONTAINERS):
-            places = []  # a method of it is looked up, and nothing in it
+            places = []  # a method is looked up, no item
         else:
             places = self._before(*_READS)
         try:
             result = self._tap @ index if at else self._tap[index]
         except Exception:
-            self._after(places)  # that nothing is there is what this execution found
+            self._after(places)  # this execution found nothing there
             raise
         if kind == "owner" and places:
             return self._loaded(result, places)
@@ -141,12 +141,12 @@ class Gate:
         self._after(places, self._look(kind, index, index) if places else None)
 
     def _loaded(self, owner: Any, places: list[Place]) -> Any:
-        """The attribute is read here, so that nobody can come between the gate and the read."""
+        """Reads the attribute here, so that no other actor can run between the gate and the read."""
         name = self._name or ""
         try:
             value = getattr(owner, name)
         except Exception:
-            value = owner  # the program's own code is to get the exception
+            value = owner  # the program's own code gets the exception
             self._after(places)
             return owner
         self._after(places, watched.attribute(owner, name))
@@ -170,7 +170,7 @@ class Gate:
         return call
 
     def _by_name(self, function: Any) -> Any:
-        """`getattr`, `setattr` and the like."""
+        """Calls `getattr`, `setattr` and the like."""
         tapped = self._tap[function]
         access = _BY_NAME.get(function)
         if not self._duty.accesses or access is None:
@@ -199,7 +199,7 @@ class Gate:
         return watched.constant(value[-1] if kind == "cell" and isinstance(value, tuple) else value)
 
     def _comes(self) -> str:
-        """Cancels the running task, as somebody else would while it waits at this await; says what is to come before what it awaits begins."""
+        """Cancels the running task as if it were cancelled at this await; returns what has to happen before the awaited operation begins."""
         return arrive_here(self._forcing, self._duty.accesses) if self._forcing.order.inject else ""
 
     def _awaits(self, over: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The end of a run in which nobody can move any more: as Ctrl-C would end it, and for good if that does not help."""
+"""Ends a run that hangs: first as Ctrl-C would, then by force."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Hang:
         self._progress = -1
 
     def __call__(self) -> None:
-        """It hangs: at once only after something has moved since."""
+        """The process hangs. Interrupts at once only if something has moved since the last time."""
         if self._progress == self._forcing.progress:
             return
         self._progress = self._forcing.progress
@@ -40,7 +40,7 @@ class Hang:
             try:
                 start_unseen(self._forcing, self._insist)
             except RuntimeError:
-                pass  # no more threads: nobody insists
+                pass  # no more threads can be started: not repeated
         self._interrupt()
 
     def _interrupt(self) -> None:

@@ -1,4 +1,4 @@
-"""Whether a thread is at work for an import: then it has the lock of a module, or is about to, and must not be held."""
+"""Whether a thread is executing an import. It then holds a module lock, or is about to, and must not be held."""
 
 from __future__ import annotations
 

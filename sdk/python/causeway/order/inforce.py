@@ -33,7 +33,7 @@ class InForce:
         self.patches = Patches()
 
     def install(self) -> None:
-        """Hooks threads and loops. In the thread that is to be the root actor, before it runs code of the program."""
+        """Hooks threads and loops. Called in the thread that becomes the root actor, before it runs code of the program."""
         if self._socket is None:
             self.forcing.given = channels.given()
         threads.install(self.forcing, self.patches)
@@ -52,7 +52,7 @@ class InForce:
             self.forcing.started(self.forcing.actors.root)
 
     def _name_for_answers(self) -> None:
-        """Recorded answers are given to whom they were given before: the order knows who is running."""
+        """Gives each actor the answers that were recorded for it: the order knows which actor is running."""
         giving = sys.modules.get("causeway.outside.giving")
         if giving is not None and giving.current is not None:
             giving.current.answers.who = self.forcing.running
@@ -108,11 +108,11 @@ def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
     _at_end(inforce, file)
     inforce.install()
     if hasattr(os, "unsetenv"):
-        # Whoever is started past the hooks (`os.system`) runs freely. `os.environ` stays as it is.
+        # A process that is started past the hooks (`os.system`) runs freely. `os.environ` stays as it is.
         for name in (ORDER, RESULT):
             os.unsetenv(name)
             if order.explore is not None:
-                os.environ.pop(name, None)  # further processes are not explored
+                os.environ.pop(name, None)  # child processes are not explored
     return inforce.modules
 
 

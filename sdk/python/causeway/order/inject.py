@@ -1,4 +1,4 @@
-"""What comes from outside at a named place: a cancellation or time limit of a task, a signal, a collection of garbage."""
+"""Injections at named places: cancellation or time-out of a task, a signal, a garbage collection."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Paused:
 
 
 def do(forcing: Forcing, kind: str) -> None:
-    """Has garbage collected, a signal arrive in this thread, or another task cancelled, outside of all gates."""
+    """Collects garbage, raises a signal in this thread, or cancels another task. Outside of all gates."""
     if kind == COLLECT:
         import gc
 
@@ -112,7 +112,7 @@ def do(forcing: Forcing, kind: str) -> None:
 
 
 def _expire(forcing: Forcing, actor: Actor) -> bool:
-    """Has the earliest time limit of a task end now, or of the nearest task above it that has one; whether there was one."""
+    """Lets the earliest time limit of a task expire now, or that of its nearest ancestor with one; returns whether there was one."""
     for task in _waiting_for(forcing, actor):
         scheduled = getattr(task.get_loop(), "_scheduled", ())
         limits = [handle for handle in scheduled if not handle._cancelled and _limits(handle, task)]
@@ -157,7 +157,7 @@ def _awaits(task: Any) -> list[str]:
 
 
 def put_off_collection(patches: Patches) -> None:
-    """Garbage is collected at the place that the order names and not before."""
+    """Disables garbage collection until the place that the order names."""
     import gc
 
     original: Any = gc.collect

@@ -1,4 +1,7 @@
-"""Who can still move: threads that run, block, are held or idle in a loop. What can be decided at once is; the rest is the watchman's."""
+"""Tracks which threads can still move: they run, block, are held, or idle in an event loop.
+
+Decides at once where that is possible, and leaves the rest to the watchman.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,13 @@ MOVES, MAY_COME, STUCK = "moves", "may come", "stuck"
 
 
 class Movers:
-    """What every thread of the process is at. All methods are called with the forcing's lock held."""
+    """The state of every thread of the process. All methods are called with the forcing's lock held."""
 
     def __init__(self, forcing: Forcing) -> None:
         self.forcing = forcing
         self.patience = PATIENCE
         self.limit: float | None = None
-        """Seconds in which nobody comes to a place of the order; None: `LIMIT` times the patience."""
+        """Seconds without any actor reaching a place of the order; None: `LIMIT` times the patience."""
         self._held: set[int] = set()
         self._idle: dict[int, Any] = {}
         self._joins: dict[int, tuple[Any, bool]] = {}
@@ -40,7 +43,7 @@ class Movers:
         self._stopped = False
         self._alarmed = alarm()  # a test's time limit is nothing that the program waits for
         self.hangs = False
-        """Whether a process in which nobody can move any more is to be noticed also when nobody is held."""
+        """Whether a hang is to be noticed even if no actor is held."""
 
     def held(self, ident: int) -> None:
         """The thread waits at a gate."""
@@ -48,7 +51,7 @@ class Movers:
         self.watch()
 
     def runs(self, ident: int) -> None:
-        """The thread goes on."""
+        """The thread continues."""
         self.turns += 1
         self._held.discard(ident)
         self._idle.pop(ident, None)
@@ -71,7 +74,7 @@ class Movers:
         self.check()
 
     def check(self) -> None:
-        """Decides, if it can be decided now: somebody is held and nobody can move, or nobody will ever move again."""
+        """Decides, if possible now, whether an actor is held and no other can move, or whether the program hangs."""
         forcing = self.forcing
         waits = bool(forcing.waiting())
         if not waits and not (self.hangs and forcing.complete):
@@ -161,7 +164,7 @@ class Movers:
         return told
 
     def kept_out(self, actor: Actor) -> bool:
-        """Whether an actor waits for a lock that somebody has: a thread for any kind, a task for one of asyncio's."""
+        """Whether an actor waits for a lock that is held: a thread for any kind of lock, a task for one of asyncio's."""
         if actor.kind == "task":
             task = actor.subject() if actor.subject is not None else None
             frame = None if task is None else _innermost(task.get_coro())
@@ -171,7 +174,7 @@ class Movers:
     # Patience.
 
     def watch(self) -> None:
-        """From now on somebody looks from time to time whether anything moves at all: the process that began the order, for all that take part."""
+        """Starts the watchman, which checks from time to time whether anything moves. It is in the process that began the order, for all of them."""
         remote = self.forcing.remote
         if remote is not None and not remote.decides:
             remote.watch()
@@ -179,14 +182,14 @@ class Movers:
             self._watchman = Watchman(self.forcing, self.patience, LIMIT * self.patience if self.limit is None else self.limit)
 
     def stop(self) -> None:
-        """Nobody need watch any more."""
+        """Stops the watchman."""
         self._stopped = True
         if self._watchman is not None:
             self._watchman.stop()
 
 
 def loop_state(loop: Any) -> str:
-    """What an event loop that has nothing to run can still be woken by."""
+    """What can still wake an idle event loop."""
     ready = getattr(loop, "_ready", None)
     if ready is None:
         return MAY_COME

@@ -1,4 +1,4 @@
-"""What came of a run under an order."""
+"""The outcome of a run under an order."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 recent: deque[Outcome] = deque(maxlen=64)
-"""What became of the latest orders, for those who report on tests."""
+"""The outcomes of the latest orders, for test reports."""
 
 
 class Outcome:
-    """The order's fate, and the program's.
+    """What became of the order and of the program.
 
     `feasible`: no constraint was given up; `reason`: why one was. `passed`: keys of the places in the order in which they were passed.
     `values`: text of the watched locations at the end. `hang`: who waited for what, if nobody could move any more.

@@ -1,4 +1,4 @@
-"""Parts of an order (`main/work*1`, `main/serve/answer**1`): whoever of those who run the same comes to a place of one first takes it."""
+"""Parts of an order (`main/work*1`, `main/serve/answer**1`): the first of several interchangeable actors to reach a place of a part takes it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Parts:
         self._stems = {stem for place in order.places.values() if (stem := part_of(place.actor))}
 
     def are_of(self, path: str) -> bool:
-        """Whether the order has parts for those who run what the actor of this path runs first."""
+        """Whether the order has parts for actors that run the same as the actor of this path."""
         return path in self._stems or f"{kin(path)}*" in self._stems
 
     def offer(self, actor: Actor, places: Iterable[Place], done: Collection[str]) -> None:
@@ -38,12 +38,12 @@ class Parts:
             self._actors.takes(actor, min(free, key=lambda place: place.key in held).actor)
 
     def candidates(self, part: str) -> list[Actor]:
-        """Those who may still take a part that nobody has."""
+        """The actors that may still take a part."""
         stem = part_of(part)
         found = self._actors.by_path.items()
         return [actor for path, actor in found if stem and stem in _stems(path) & _stems(actor.path) and not actor.ended]
 
 
 def _stems(path: str) -> set[str]:
-    """What the parts are called by that an actor may take."""
+    """The names of the parts that an actor may take."""
     return {alike(path), f"{kin(path)}*"}

@@ -1,4 +1,4 @@
-"""Attributes exchanged for the time of an order, and put back in the opposite order."""
+"""Attributes that an order replaces, and that are restored in reverse."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Patches:
         self._undo.append(lambda: delattr(owner, name) if before is _ABSENT else setattr(owner, name, before))
 
     def also(self, undo: Callable[[], None]) -> None:
-        """Something else to undo."""
+        """Adds another action to undo."""
         self._undo.append(undo)
 
     def undo(self) -> None:
-        """Puts everything back."""
+        """Restores everything."""
         self._ended = True
         while self._undo:
             self._undo.pop()()

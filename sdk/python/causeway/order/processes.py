@@ -80,7 +80,7 @@ class Processes:
             self.forcing.started(self.forcing.actors.root)
 
     def _subprocess(self, module: ModuleType, patches: Patches) -> None:
-        """What `subprocess` took from the other module before that was hooked."""
+        """What `subprocess` imported from the other module before that was hooked."""
         namespace: dict[str, Any] = vars(module)
         if "_fork_exec" in namespace:
             patches.put(module, "_fork_exec", self._fork_exec(namespace["_fork_exec"]))

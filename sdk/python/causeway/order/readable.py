@@ -1,4 +1,4 @@
-"""Orders as a person writes them down in a test."""
+"""Orders as written down in a test."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def wait(hold: dict[str, Any], *, until: dict[str, Any], since: dict[str, Any] |
 
 
 class Watch:
-    """A place whose passing is noted: see `watch`."""
+    """A watched place: see `watch`."""
 
     __slots__ = ("place",)
 
@@ -48,12 +48,12 @@ class Watch:
 
 
 def watch(place: dict[str, Any]) -> Watch:
-    """Nobody waits at this place; that it was passed, and what it held, is in `Outcome.course`."""
+    """No actor waits at this place; that it was passed, and what it held, is in `Outcome.course`."""
     return Watch(place)
 
 
 class Injection:
-    """What comes from outside at a place: see `inject`."""
+    """An injection: see `inject`."""
 
     __slots__ = ("at", "what")
 
@@ -69,7 +69,7 @@ def inject(at: dict[str, Any], what: str) -> Injection:
 
 
 class Looks:
-    """What is looked at all along: see `check`."""
+    """A check: see `check`."""
 
     __slots__ = ("at",)
 

@@ -1,4 +1,4 @@
-"""What became of an order: `causeway.order-result/1` (sdk/SPEC.md section 9)."""
+"""The result of an order: `causeway.order-result/1` (sdk/SPEC.md section 9)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def result_of(forcing: Forcing, ended: bool, values: bool = True) -> dict[str, A
 
 
 class ResultFile:
-    """Writes the result at every change, so that whatever kills the process leaves what was known. Failures are silent: the program goes on."""
+    """Writes the result at every change, so that it survives if the process is killed. Failures are silent: the program continues."""
 
     def __init__(self, path: str) -> None:
         self._path = path

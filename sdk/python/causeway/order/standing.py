@@ -30,7 +30,7 @@ ANY_CHILD = 1 << 31
 
 
 def standing(forcing: Forcing) -> dict[str, Any]:
-    """This process as it stands now, to be sent as JSON. With the forcing's lock held."""
+    """The current state of this process, to be sent as JSON. With the forcing's lock held."""
     told: dict[str, Any] = {
         "pid": os.getpid(),
         "waiting": [actor.path for actor in forcing.waiting()],
@@ -44,7 +44,7 @@ def standing(forcing: Forcing) -> dict[str, Any]:
 
 
 class _Look:
-    """One look at all threads; fills in what was found."""
+    """Examines all threads once and fills in the findings."""
 
     def __init__(self, forcing: Forcing, told: dict[str, Any]) -> None:
         self._forcing = forcing
@@ -77,7 +77,7 @@ class _Look:
         }
 
     def _settled(self, ident: int, actor: Any, at: str, found: str) -> bool:
-        """Whether the thread goes on only when something comes."""
+        """Whether the thread continues only when input arrives."""
         if found is movers.STUCK and at != "loop":
             return True
         match at:

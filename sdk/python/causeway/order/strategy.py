@@ -22,9 +22,9 @@ class Priorities:
     """PCT. Random priorities by spawn path; `falls` are the points at which the running actor loses its own."""
 
     longest_sleep = 1.0
-    """Seconds. Who sleeps longer is not waited for by those that he started."""
+    """Seconds. An actor that sleeps longer is not waited for by those that it started."""
     holds_starts = True
-    """Whether a task waits for its turn before its first step, too."""
+    """Whether a task also waits for its turn before its first step."""
 
     def __init__(self, seed: int, depth: int, length: int) -> None:
         self._seed = seed
@@ -34,7 +34,7 @@ class Priorities:
         self.falls = frozenset(1 + int(chance.random() * max(length, 1)) for _ in range(depth - 1))
 
     def priority(self, actor: Actor) -> float:
-        """Higher goes first; below zero are those that fell."""
+        """The highest priority goes first; priorities below zero were lowered."""
         known = self._of.get(actor.path)
         if known is None:
             known = self._of[actor.path] = self._drawn(actor.path)
@@ -50,16 +50,16 @@ class Priorities:
             self.lower(actor)
 
     def lower(self, actor: Actor) -> None:
-        """Others go first from now on."""
+        """Lowers the actor's priority below all others."""
         self._lowest -= 1.0
         self._of[actor.path] = self._lowest
 
     def choose(self, held: Sequence[Actor]) -> Actor:
-        """Who goes on, of those that could."""
+        """The actor that continues, of those that can."""
         return max(held, key=lambda actor: (self.priority(actor), actor.path))
 
     def outranks(self, sleeper: Actor, held: Sequence[Actor]) -> bool:
-        """Whether those that could go on wait for one that sleeps: nothing says that they are quick."""
+        """Whether actors that can continue wait for a sleeping one."""
         return self.priority(sleeper) > max(map(self.priority, held))
 
 
@@ -70,7 +70,7 @@ class Switches(Priorities):
     """
 
     holds_starts = False
-    """An event loop begins tasks in the order in which they were made: one that begins late is none that can be met."""
+    """An event loop starts tasks in the order of their creation, so a late first step cannot happen in a real run."""
     longest_sleep = 0.02
     """Sleeps that stand for I/O end sooner. Who starts others and sleeps longer counts on them to get somewhere in that time, and they nearly always
     do: what comes of keeping them from it, nobody takes for a bug."""
@@ -89,7 +89,7 @@ class Switches(Priorities):
 
 
 class Chances(Priorities):
-    """Any of them, each time anew."""
+    """A uniformly random choice each time."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, 1, 1)
@@ -105,20 +105,20 @@ class Chances(Priorities):
 
 
 class OneByOne(Priorities):
-    """Nobody is interrupted: who runs goes on until it ends or has to wait. Shows what is right."""
+    """Interrupts no actor: each runs until it ends or has to wait. Gives the expected outcomes."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, 1, 1)
         self._current = ""
 
     def choose(self, held: Sequence[Actor]) -> Actor:
-        """The same as before, if it can."""
+        """The same actor as before, if it can continue."""
         chosen = next((actor for actor in held if actor.path == self._current), None) or super().choose(held)
         self._current = chosen.path
         return chosen
 
     def outranks(self, sleeper: Actor, held: Sequence[Actor]) -> bool:
-        """Sleeping is no end."""
+        """Never: a sleeping actor has not ended."""
         return sleeper.path == self._current
 
 

@@ -1,4 +1,4 @@
-"""What a thread blocks in that no hook sees, such as a read of standard input: the kernel tells the system call (Linux)."""
+"""System calls that a thread blocks in unseen by any hook, such as a read of standard input; from the kernel (Linux)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def blocks_in(native: int) -> tuple[str, int] | None:
 
 
 def waits_for_io(native: int) -> bool:
-    """Whether a thread sleeps in a call that reads, accepts or selects; one that has got something, and waits for a processor only, does not."""
+    """Whether a thread sleeps in a call that reads, accepts or selects. A thread that has input and only waits for a processor does not."""
     call, machine = _call(native), os.uname().machine
     return call is not None and (_NUMBERS.get(machine, {}).get(call[0]) == READS or call[0] in _SELECTS.get(machine, ()))
 

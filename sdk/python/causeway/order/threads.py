@@ -1,4 +1,4 @@
-"""Threads under an order: who they are, where they stop, and what they wait for."""
+"""Threads under an order: their actors, where they stop, and what they wait for."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _submitted(forcing: Forcing, original: Any) -> Any:
 
 
 def _worked(forcing: Forcing, original: Any) -> Any:
-    """A work item that an order names is an actor of its own, whichever worker runs it."""
+    """Makes a work item that an order names an actor of its own, whichever worker runs it."""
 
     def run(self: Any, *args: Any) -> None:
         path = vars(self).get("_causeway_path")
@@ -81,7 +81,7 @@ def _work(forcing: Forcing, path: str, call: Any, args: tuple[Any, ...]) -> Any:
 
 
 def _anyio(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
-    """Calls that a worker thread of anyio makes for a task are work items, too."""
+    """Treats calls that a worker thread of anyio makes for a task as work items."""
     backend: Any = module.AsyncIOBackend
     original = backend.run_sync_in_worker_thread
 
@@ -98,7 +98,7 @@ def _anyio(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
 
 
 def _entered(forcing: Forcing, original: Any) -> Any:
-    """Before `with` takes a lock that processes share: who is held inside of it would keep the others out."""
+    """Stops before `with` takes a lock that processes share: an actor held inside would block the other processes."""
 
     def __enter__(self: Any) -> Any:
         forcing.asks()
@@ -174,7 +174,7 @@ def _bootstrap(forcing: Forcing, original: Any) -> Any:
 
 
 def _hold_run(forcing: Forcing, actor: Actor, thread: Any) -> None:
-    """Has the thread wait when it is about to run: it counts as started before, for whoever called start()."""
+    """Makes the thread wait just before it runs its target: for the caller of start() it has already started."""
     original = thread.run
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""Who can still move, in an exploration: as soon as nobody does, somebody gets a turn. Sleepers of a higher rank are waited for."""
+"""Movers of an exploration: as soon as no actor moves, the strategy gives one a turn. Sleepers with a higher priority are waited for."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from causeway.order.exploring import Exploring
 
 TURN_SECONDS = 0.03
-"""How often somebody looks whether those who wait for the world outside get anything."""
+"""Interval of the checks whether threads that wait for the outside world receive anything."""
 LOOKS = 8
-"""How often they have to be found where they were before, if they are not known to wait: a busy machine lets threads stand too."""
+"""How many checks have to find such threads unchanged if they are not known to wait: on a busy machine threads stand still too."""
 LONGEST_SLEEP_SECONDS = 1.0
-"""Sleeps that end later are not waited for."""
+"""Sleeps that end later than this are not waited for."""
 LONGEST_WAIT_SECONDS = 0.15
 """Waits for others with a time limit are waited for so long: they may be sleeps."""
 MOST_SLEEPS = 12
-"""Sleeps of one actor that are waited for: who sleeps oftener polls."""
+"""How many sleeps of one actor are waited for: an actor that sleeps more often is polling."""
 
 
 class Turns(Movers):
@@ -50,7 +50,7 @@ class Turns(Movers):
         self._watched = False
 
     def check(self) -> None:
-        """Gives the next turn if nobody moves; tells of a hang if nobody ever will."""
+        """Gives the next turn if no actor moves; reports a hang if none ever will."""
         forcing = self.forcing
         if forcing.open:
             return
@@ -65,7 +65,7 @@ class Turns(Movers):
             super().check()
 
     def _worth_waiting(self) -> bool:
-        """Whether somebody sleeps whom the strategy would have go first."""
+        """Whether an actor sleeps that the strategy would let go first."""
         held, now = self.forcing.waiting(), time.monotonic()
         for actor, until in list(self._sleepers()):
             if until - now > self._longest(actor) or until < now - LONGEST_SLEEP_SECONDS:
@@ -88,7 +88,7 @@ class Turns(Movers):
         return self.forcing.strategy.longest_sleep if counts else LONGEST_SLEEP_SECONDS
 
     def _sleepers(self) -> Iterator[tuple[Actor, float]]:
-        """Who sleeps, and until when (`time.monotonic`)."""
+        """The sleeping actors, each with the end of its sleep (`time.monotonic`)."""
         actors = self.forcing.actors
         threads = actors.threads()
         for ident, until in self._sleeps.items():
@@ -125,10 +125,10 @@ class Turns(Movers):
                 return True
         return False
 
-    # Who seem to move.
+    # Threads that seem to move.
 
     def watch(self) -> None:
-        """From now on somebody looks whether those who wait for the world outside get anything."""
+        """Starts checking whether threads that wait for the outside world receive anything."""
         from causeway.order.coordinator import start_unseen
 
         if not self._watched and not self._stopped:
@@ -136,10 +136,10 @@ class Turns(Movers):
             try:
                 start_unseen(self.forcing, self._watch)
             except RuntimeError:
-                pass  # no more threads: nobody watches
+                pass  # no more threads can be started: no checks
 
     def stop(self) -> None:
-        """Nobody need watch any more."""
+        """Stops checking."""
         self._stopped = True
         if self._bell.locked():
             self._bell.release()

@@ -14,7 +14,7 @@ ELEMENTS = 32
 
 
 class Watched:
-    """How to look at each watched location again, learned when its place was passed."""
+    """How to read each watched location again, learned when its place was passed."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._keys = frozenset(keys)
@@ -27,7 +27,7 @@ class Watched:
         return key in self._keys
 
     def saw(self, key: str, look: Look) -> None:
-        """Remembers how to look."""
+        """Remembers how to read the location."""
         if key in self._keys:
             self._looks[key] = look
             self.note(key, look)
@@ -77,7 +77,7 @@ def _plain(values: Iterable[Any]) -> bool:
 
 
 def attribute(owner: Any, name: str) -> Look:
-    """Looks at an instance attribute in its storage."""
+    """Reads an instance attribute from its storage."""
 
     def look() -> Any:
         try:
@@ -96,7 +96,7 @@ def attribute(owner: Any, name: str) -> Look:
 
 
 def item(container: Any, key: Any) -> Look:
-    """Looks at an item of a built-in container."""
+    """Reads an item of a built-in container."""
 
     def look() -> Any:
         if isinstance(container, dict):
@@ -107,7 +107,7 @@ def item(container: Any, key: Any) -> Look:
 
 
 def of_global(names: dict[str, Any], name: str) -> Look:
-    """Looks at a module global."""
+    """Reads a module global."""
     return lambda: names.get(name, GONE)
 
 

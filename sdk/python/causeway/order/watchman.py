@@ -42,7 +42,7 @@ class Watchman:
         try:
             start_unseen(forcing, self._watch)
         except RuntimeError:
-            pass  # no more threads: nobody watches
+            pass  # no more threads can be started: no watchman
 
     def stop(self) -> None:
         """Ends it."""
@@ -94,7 +94,7 @@ class Watchman:
         return True
 
     def _look(self) -> dict[int, dict[str, Any]] | None:
-        """How all processes stand, by process id; None if one has not answered, or something happened meanwhile."""
+        """The state of all processes, by process id; None if one has not answered, or something happened meanwhile."""
         from causeway.order.standing import BACKEND, standing
 
         forcing = self._forcing
@@ -117,7 +117,7 @@ class Watchman:
         names = sorted(name for one in now.values() for name in one["waiting"])
         own = next(iter(now.values()))
         if not names or forcing.progress != own["mark"][0]:
-            return False  # something has just been told
+            return False  # something was reported just now
         blocked = [each for one in now.values() for each in one.get("blocked", ())]
         if self._family.nobody_moves(before, now):
             forcing.give_up_unfinished("everybody waits", f"Nobody can go on while {', '.join(names)} waits; {tell_of(blocked)}.")
