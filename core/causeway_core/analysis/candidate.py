@@ -53,6 +53,8 @@ class Pattern(Enum):
     """Two threads access a location without a common lock, and no other pattern explains any harm."""
 
 
+GOOD_ORDER = "this run had the good order"
+"""The reason for `latent` where the recorded order is harmless. The explanation already says that it did not happen in this run."""
 BASE_RANK: dict[Pattern, float] = {
     Pattern.READ_WRITE_WRITE: 0.0,
     Pattern.CLONE: 1.0,

@@ -11,7 +11,7 @@ from causeway_core.storage.rows import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """Something that was done at an event (`order`: its rank in the total order of its process), by an actor; `who` is that actor, or the work
     item of a pool that it ran just then.
     """
@@ -22,47 +22,47 @@ class Deed:
     order: int
 
     @classmethod
-    def of(cls, evidence: Evidence, actor: int, at: At, order: int) -> Deed:
+    def of(cls, evidence: Evidence, actor: int, at: At, order: int) -> Action:
         """What an actor did at an event."""
         return cls(actor, evidence.facts.work_of(actor, at), at, order)
 
-    def asker(self, evidence: Evidence) -> Deed | None:
+    def asker(self, evidence: Evidence) -> Action | None:
         """The same as done by the task that had the work item submitted, where it did so; None of what no task submitted."""
         item = evidence.facts.work_items.all.get(self.who)
         if item is None or not evidence.is_asynchronous(item.submitter):
             return None
-        return Deed(item.submitter, item.submitter, item.submitted, self.order)
+        return Action(item.submitter, item.submitter, item.submitted, self.order)
 
     def request(self, evidence: Evidence) -> Span | None:
         """The request that it was done for."""
         return next((span for each in self.names(evidence) if (span := evidence.request_of(each.actor, each.at)) is not None), None)
 
-    def names(self, evidence: Evidence) -> Iterator[Deed]:
-        """The deed, and the same as that of its asker."""
+    def names(self, evidence: Evidence) -> Iterator[Action]:
+        """The action, and the same as that of its asker."""
         yield self
         asker = self.asker(evidence)
         if asker is not None:
             yield asker
 
 
-def apart(evidence: Evidence, first: Deed, last: Deed, other: Deed) -> bool:
-    """Whether only locks order another actor's deed with two of one actor."""
+def apart(evidence: Evidence, first: Action, last: Action, other: Action) -> bool:
+    """Whether only locks order another actor's action with two of one actor."""
     return all(evidence.unordered(each.at, other.at) for each in (first, last))
 
 
-def of_requests(evidence: Evidence, first: Deed, last: Deed, other: Deed) -> bool:
-    """Whether two deeds were done for one request and the third for another: two clients would not run them one after the other."""
+def of_requests(evidence: Evidence, first: Action, last: Action, other: Action) -> bool:
+    """Whether two actions were done for one request and the third for another: two clients would not run them one after the other."""
     one, two, three = (each.request(evidence) for each in (first, last, other))
     return one is not None and one == two and three is not None and three != one
 
 
-def locks_through(evidence: Evidence, first: Deed, last: Deed, until: int) -> frozenset[int]:
-    """The locks held without a break from one deed to a later rank: by the actor of both, and by the task that submitted both."""
+def locks_through(evidence: Evidence, first: Action, last: Action, until: int) -> frozenset[int]:
+    """The locks held without a break from one action to a later rank: by the actor of both, and by the task that submitted both."""
     pairs = [(first, last), (first.asker(evidence), last.asker(evidence)), (first.asker(evidence), last), (first, last.asker(evidence))]
     same = {one.actor for one, two in pairs if one is not None and two is not None and one.actor == two.actor}
     return frozenset().union(*(evidence.holds.through(actor, first.order, until) for actor in same))
 
 
-def locks_at(evidence: Evidence, deed: Deed) -> frozenset[int]:
-    """The locks held during a deed, by its actor and by the task that submitted it."""
-    return frozenset().union(*(evidence.holds.locks(each.actor, deed.order) for each in deed.names(evidence)))
+def locks_at(evidence: Evidence, action: Action) -> frozenset[int]:
+    """The locks held during an action, by its actor and by the task that submitted it."""
+    return frozenset().union(*(evidence.holds.locks(each.actor, action.order) for each in action.names(evidence)))

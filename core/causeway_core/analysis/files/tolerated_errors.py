@@ -13,7 +13,7 @@ _ERRORS = frozenset({"FileExistsError", "FileNotFoundError", "OSError", "IOError
 _SAYING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "log", "print"})
 
 
-def forgives(texts: Texts, use: FileUse) -> bool:
+def tolerates(texts: Texts, use: FileUse) -> bool:
     """Whether the code around an operation (in its function or its caller) continues normally when the file is missing or already exists."""
     around = texts.around(use.path, use.line)
     statement = next((node for node in reversed(around) if isinstance(node, ast.stmt)), None)

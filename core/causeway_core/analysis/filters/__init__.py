@@ -1,8 +1,6 @@
-"""Filters: reasons in the recording why a candidate is no trouble, one file a reason (research: races.md, section 3, P3).
-
-Each is a function `(candidate, evidence) -> Verdict | None`; None means it has nothing to say. Order (filter 1), common locks (2),
-confinement to one actor (3) and initialisation before sharing (4) are decided where candidates are made: the last two follow from
-must-happens-before.
+"""Filters: reasons in the recording why a candidate is harmless, one file per reason (research: races.md, section 3, P3). Each is a function
+`(candidate, evidence) -> Verdict | None`; None means that it does not apply. Order (filter 1), common locks (2), confinement to one actor (3) and
+initialization before sharing (4) are decided where candidates are made: the last two follow from must-happens-before.
 """
 
 from collections.abc import Callable

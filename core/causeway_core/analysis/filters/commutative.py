@@ -17,7 +17,7 @@ TAKING_OUT = frozenset({"discard", "remove", "pop", "popleft", "popitem", "clear
 
 
 def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a write that is read back where both writes only add up, unless the read decides something."""
+    """Drops a write that is read back where both writes only accumulate, unless the read decides something."""
     if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _gives_back(evidence, candidate.last):
         return Verdict(DROP, "taking one's own element out again does not act on the check")
     if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _adds_anyway(candidate, evidence):
@@ -40,15 +40,15 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def _gives_back(evidence: Evidence, row: int) -> bool:
-    """Whether the access takes one given element out of a container."""
+    """Whether the access removes one given element from a container."""
     site = evidence.facts.sites.get(int(evidence.table.site[row]))
     structure = evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
     return structure and site is not None and site.name in ("discard", "remove")
 
 
 def _counts_back(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether both what the window's actor writes right after its check, where nobody can come between, and what it writes at the end are sums with
-    what is there then: a place is taken, and given back later.
+    """Whether both the write right after the check and the write at the end are sums with the current value: a slot is taken, and given back later.
+    The first write is in one uninterrupted stretch with the check.
     """
     table, first, last = evidence.table, candidate.first, candidate.last
     if table.location[first] != table.location[last] or not _accumulates(evidence, last):
@@ -65,14 +65,14 @@ def _accumulates(evidence: Evidence, row: int) -> bool:
 
 
 def _empties(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the window ends with a `clear()`, and in it the others only take out."""
+    """Whether the window ends with a `clear()`, and the other actors only remove elements in between."""
     names = [site.name if (site := evidence.facts.sites.get(int(evidence.table.site[row]))) is not None else None for row in candidate.others]
     last = evidence.facts.sites.get(int(evidence.table.site[candidate.last]))
     return last is not None and last.kind == "method" and last.name == "clear" and all(name in TAKING_OUT for name in names)
 
 
 def _still_holds_some(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the window begins with asking a container whether it holds anything and ends with taking something out, and the others only put in."""
+    """Whether the window starts with an emptiness check of a container and ends with a removal, and the other actors only add elements."""
     table, site_of = evidence.table, evidence.facts.sites.get
     if int(table.op[candidate.first]) != TEST or evidence.facts.locations[int(table.location[candidate.first])].kind != "structure":
         return False
@@ -83,7 +83,7 @@ def _still_holds_some(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _still_first(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the window begins with the read of a sequence's first element, and others only add behind it."""
+    """Whether the window starts with a read of a sequence's first element, and other actors only append."""
     if evidence.facts.locations[int(evidence.table.location[candidate.first])].kind != "structure":
         return False
     first, *others = (evidence.facts.sites.get(int(evidence.table.site[row])) for row in (candidate.first, *candidate.others))
@@ -91,8 +91,9 @@ def _still_first(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _took_out(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the window begins with an operation that looks and acts at once, on a container as a whole, and ends with adding something. For
-    `setdefault`, what matters is the item, which has windows of its own.
+    """Whether the window starts with an atomic check-and-act operation on a container as a whole, and ends with an addition.
+
+    For `setdefault`, what matters is the item, which has windows of its own.
     """
     table = evidence.table
     if int(table.op[candidate.first]) != MUTATE or evidence.facts.locations[int(table.location[candidate.first])].kind != "structure":
@@ -103,7 +104,7 @@ def _took_out(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _adds_anyway(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the check decides what is added, but not that it is."""
+    """Whether the check decides what is added, but not whether it is."""
     site = evidence.facts.sites.get(int(evidence.table.site[candidate.last]))
     structure = evidence.facts.locations[int(evidence.table.location[candidate.last])].kind == "structure"
     known = evidence.write_node(int(evidence.table.site[candidate.last])) is not None

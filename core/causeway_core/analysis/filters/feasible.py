@@ -12,10 +12,10 @@ _CALL_SOON = 1
 
 
 def feasible(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Lowers a candidate to latent when a stock event loop always runs it in the recorded order.
+    """Lowers a candidate to latent when the standard event loop always runs it in the recorded order.
 
-    So it is if both actors were started in one step and neither waited for anything but its turn (`sleep(0)`, a future that was done) until
-    the window's end: the loop is first in, first out. One real await put there later makes it strike.
+    That is so if both actors were started in one step and neither waited for anything but its turn (`sleep(0)`, a future that was already done) until
+    the window's end: the loop is first in, first out. One real await added there later makes the bug happen.
     """
     actors = {int(evidence.table.actor[row]) for row in (candidate.first, *candidate.others)}
     if len(actors) != 2 or candidate.struck:
@@ -37,8 +37,7 @@ def feasible(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def only_takes_turns(evidence: Evidence, actors: Sequence[int]) -> bool:
-    """Whether these are tasks that one step started and of which none waited for anything but its turn, so that a stock event loop knows one order of
-    them only.
+    """Whether one step started all of these tasks and none of them waited for anything but its turn: then the standard event loop has only one order.
     """
     known = [evidence.facts.actors[actor] for actor in dict.fromkeys(actors)]
     if len(known) < 2 or any(actor.kind != "task" or actor.created_at is None for actor in known):

@@ -1,4 +1,4 @@
-"""Order that the program makes with a flag of its own."""
+"""Order that the program enforces with a flag of its own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ WAITED = 24
 
 
 def flag(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a candidate whose second actor comes only after it has seen a flag that the first sets behind its window, or the other way
-    round (after EventRacer).
+    """Drops a candidate whose second actor proceeds only after it has seen a flag that the first sets after its window, or vice versa (after
+    EventRacer).
     """
     if candidate.struck:
         return None
@@ -25,9 +25,7 @@ def flag(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def implied(evidence: Evidence, before: int, after: int) -> bool:
-    """Whether `after` is guarded by a read of a place that the actor of `before` changed, after `before`, to what was read; or comes after a loop
-    that goes on until such a read.
-    """
+    """Whether `after` requires `before`: a read guards it, or ended a loop before it, that saw what the actor of `before` wrote after `before`."""
     table = evidence.table
     guards = evidence.deciding_sites(after)
     setter, order = int(table.actor[before]), int(table.order[before])
@@ -47,8 +45,8 @@ def implied(evidence: Evidence, before: int, after: int) -> bool:
 
 
 def _awaited(evidence: Evidence, after: int) -> Iterator[int]:
-    """The reads by which loops ended that the actor went through before: `while not ready: wait()`, without a `break`, in the function of the access
-    or in one that this calls.
+    """The reads that ended loops that the actor ran before: `while not ready: wait()`, without a `break`, in the access's function or one that this
+    calls.
     """
     table, facts = evidence.table, evidence.facts
     function = evidence.function_of(int(table.site[after]))

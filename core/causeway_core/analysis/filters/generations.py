@@ -1,4 +1,4 @@
-"""Locks by key whose registry forgets a lock only when nobody uses it any more."""
+"""Locks by key whose registry drops a lock only when it is no longer in use."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _WINDOWS = (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.MULTI_VARIABLE, Pat
 
 
 def generations(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Lowers a window to a hint if both sides hold a lock by the same name, of which one was given up for good before the other was first
-    asked for, and what gave it up looks first whether it is in use: a removal from its registry behind a check, or a weak mapping.
+    """Lowers a window to a hint if both sides hold a lock by the same name, and the first lock was retired safely before the second was requested.
 
-    Two locks made afresh for each call, or thrown away unasked, are no such locks.
+    Retired safely means: a removal from the registry behind an in-use check, or a weak mapping. Two locks created for each call, or dropped without a
+    check, do not count.
     """
     if candidate.pattern not in _WINDOWS or candidate.struck:
         return None
@@ -30,7 +30,7 @@ def generations(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def in_turn(evidence: Evidence, lock: int, counterpart: int) -> list[tuple[int, int]]:
-    """The two locks, the earlier first, if they are alike and were never used at the same time."""
+    """The two locks, the earlier first, if they are alike and were never in use at the same time."""
     things = evidence.facts.objects.get(lock), evidence.facts.objects.get(counterpart)
     if lock == counterpart or any(thing is None for thing in things) or len({(thing.type, thing.label) for thing in things if thing}) != 1:
         return []
@@ -42,7 +42,7 @@ def in_turn(evidence: Evidence, lock: int, counterpart: int) -> list[tuple[int, 
 
 
 def _succeeds(evidence: Evidence, one: int, two: int) -> bool:
-    """Whether the registry that held lock `one` gave it up with care before `two` was asked for."""
+    """Whether the registry dropped lock `one` safely before `two` was requested."""
     return _removed_with_care(evidence, one, evidence.holds.of(two)[0].order) or _weakly_registered(evidence)
 
 
@@ -58,7 +58,7 @@ def _removed_with_care(evidence: Evidence, lock: int, before: int) -> bool:
 
 
 def _checked_at_once(evidence: Evidence, removal: int) -> bool:
-    """Whether the removal is guarded by a look that nothing can part from it."""
+    """Whether the removal is guarded by a check with no scheduling point in between."""
     table = evidence.table
     guards = evidence.deciding_sites(removal)
     unit = evidence.atomic_unit(removal)
@@ -67,7 +67,7 @@ def _checked_at_once(evidence: Evidence, removal: int) -> bool:
 
 
 def _weakly_registered(evidence: Evidence) -> bool:
-    """Whether the program keeps locks in a mapping that forgets what nobody else holds."""
+    """Whether the program keeps locks in a weak mapping."""
     texts = [text for text in evidence.facts.sources.values() if "WeakValueDictionary" in text]
     return any(_keeps_locks_weakly(text) for text in texts)
 

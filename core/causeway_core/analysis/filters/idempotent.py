@@ -1,4 +1,4 @@
-"""Work that may be done twice."""
+"""Work that may be done twice without harm."""
 
 from __future__ import annotations
 
@@ -70,11 +70,9 @@ _MUTABLE = ("builtins.list", "builtins.dict", "builtins.set", "builtins.bytearra
 
 
 def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Lowers a fill (`if key not in cache: cache[key] = …`) that two actors may both do to the same end.
-
-    A computed value and nothing else behind the check, or only a counter beside it, is a hint; a value fetched or built elsewhere is
-    latent: it is harmless only if that gives the same again. A constant is the mark of something done once: with an effect behind the check
-    it stays. So does an object with identity.
+    """Lowers a fill (`if key not in cache: cache[key] = …`) that two actors may both do with the same result. A computed value with nothing else
+    behind the check, or only a counter beside it, is a hint. A value fetched or built elsewhere is latent: it is harmless only if both results are
+    the same. A constant marks something as done once: with an effect behind the check, the candidate stays. So does an object with identity.
     """
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) or candidate.dependence != "control":
         return None
@@ -97,7 +95,7 @@ def idempotent(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def _in_comprehension(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the check looks at an attribute of all that an expression goes through, and the write is not made there."""
+    """Whether the check reads an attribute of every object in an expression, and the write is not made there."""
     table, facts = evidence.table, evidence.facts
     site, place = facts.sites.get(abs(int(table.site[candidate.first]))), facts.locations[int(table.location[candidate.first])]
     if site is None or place.kind != "attribute":
@@ -109,8 +107,9 @@ def _in_comprehension(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _one_of_several(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the check looked at this place of several objects before the actor wrote that of one: another that looks at them all would write
-    that of another one (write skew), not this one a second time.
+    """Whether the check read this attribute of several objects before the actor wrote that of one.
+
+    Another actor that reads them all would write that of a different object (write skew), not this one a second time.
     """
     table, first, last = evidence.table, candidate.first, candidate.last
     looked: set[int] = set()
@@ -123,7 +122,7 @@ def _one_of_several(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _builds_on_itself(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the value written was computed from the place itself."""
+    """Whether the value written was computed from the location itself."""
     node = evidence.write_node(int(evidence.table.site[candidate.last]))
     assert node is not None
     place = evidence.flow.place(node)
@@ -150,7 +149,7 @@ def _pure(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _settled_container(evidence: Evidence, row: int) -> bool:
-    """Whether the object written is a built-in container that nobody changed afterwards."""
+    """Whether the written object is a built-in container that nothing changed afterwards."""
     value = evidence.value(row) or ""
     if not value.startswith("<") or not value[1:].startswith(_MUTABLE):
         return False

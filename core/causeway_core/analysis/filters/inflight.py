@@ -1,4 +1,4 @@
-"""Flags that keep a second actor out."""
+"""Busy flags that keep a second actor out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _POSITIVE = re.compile(r"0*[1-9]\d*(?:\.\d+)?")
 
 
 def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a window that lies behind a busy flag: checked and set in one step, and the second actor's access lies behind the same check."""
+    """Drops a window behind a busy flag: the flag is checked and set in one step, and the second actor's access is behind the same check."""
     table, first, last, other = evidence.table, candidate.first, candidate.last, candidate.others[0]
     if first == last or candidate.struck or candidate.pattern in _NOT_KEPT_OUT:
         return None
@@ -34,7 +34,7 @@ def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
             taken = bool(table.writes[row]) and int(table.location[row]) == int(table.location[check])
             if not taken or (_counts(evidence, check, row) and not _counts_back(candidate, evidence, check)):
                 continue
-            if not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row) and not _let_go(candidate, evidence, row):
+            if not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row) and not _cleared_early(candidate, evidence, row):
                 return Verdict(DROP, "a flag checked and set in one step keeps the other side out")
     if alike and _entered(candidate, evidence):
         return Verdict(DROP, "an entry looked for and made in one step keeps the other side out")
@@ -42,22 +42,22 @@ def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def _counts(evidence: Evidence, check: int, row: int) -> bool:
-    """Whether a write only counts on from what the check found, and there is something left for another: that is no flag."""
+    """Whether a write only counts on from what the check found and leaves something for the other actor: that is no busy flag."""
     how = evidence.depends(int(evidence.table.site[row])).get(int(evidence.table.site[check]))
     values = [evidence.value(each) or "" for each in (check, row)]
     return how == "data" and all(_POSITIVE.fullmatch(value) for value in values)
 
 
 def _counts_back(candidate: Candidate, evidence: Evidence, check: int) -> bool:
-    """Whether the window ends with a count that goes on from whatever is there by then: what the check found is not written again."""
+    """Whether the window ends with a count from the current value: what the check found is not written again."""
     node = evidence.node(evidence.write_node(int(evidence.table.site[candidate.last])))
     same = int(evidence.table.location[candidate.last]) == int(evidence.table.location[check])
     return same and candidate.dependence == "control" and node is not None and node.accumulates
 
 
 def _entered(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the actor looks into a container whose content decides about the window's end, and changes that content, both inseparable from
-    the window's begin. Only the way to the container is known of entries that no other actor touched.
+    """Whether the actor checks a container whose content decides about the window's end, and changes that content, both atomically with the window's
+    start. Of entries that no other actor accessed, only the access to the container itself is known.
     """
     table, first, last, other = evidence.table, candidate.first, candidate.last, candidate.others[0]
     node = evidence.write_node(int(table.site[last])) if table.writes[last] else evidence.read_node(int(table.site[last]))
@@ -78,7 +78,7 @@ def _entered(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _changed_with_gap(evidence: Evidence, taken: int, last: int, other: int) -> bool:
-    """Whether the actor changes the container's content again before the window's last access, with a gap between."""
+    """Whether the actor changes the container's content again before the window's last access, with a scheduling point in between."""
     table = evidence.table
     for row in evidence.rows_of(int(table.actor[taken]), int(table.order[taken]) + 1, int(table.order[last]) - 1, last=LOOK_BACK):
         way = evidence.node(evidence.read_node(int(table.site[row])))
@@ -89,7 +89,7 @@ def _changed_with_gap(evidence: Evidence, taken: int, last: int, other: int) -> 
 
 
 def _checks(evidence: Evidence, other: int, sites: frozenset[int], location: int) -> bool:
-    """Whether the second actor looked at this very flag on its way, not at the like of another object."""
+    """Whether the second actor checked this very flag on its way, not the same attribute of another object."""
     table = evidence.table
     seen = evidence.latest(int(table.actor[other]), sites, int(table.order[other]) + 1)
     return any(int(table.location[row]) == location for row in seen)
@@ -100,8 +100,8 @@ def _in_order(evidence: Evidence, one: int, two: int) -> tuple[int, int]:
     return first, last
 
 
-def _let_go(candidate: Candidate, evidence: Evidence, taken: int) -> bool:
-    """Whether the actor clears the flag before the window's last access, with a gap between."""
+def _cleared_early(candidate: Candidate, evidence: Evidence, taken: int) -> bool:
+    """Whether the actor clears the flag before the window's last access, with a scheduling point in between."""
     table, last = evidence.table, candidate.last
     cleared = [
         row

@@ -1,4 +1,4 @@
-"""What is made ready before anybody else can see it."""
+"""Objects that are ready before any other actor can see them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 
 
 def publication(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a candidate one side of which touches an object before its actor puts it where the other actor then finds it.
+    """Drops a candidate one side of which accesses an object before its actor stores it where the other actor then finds it.
 
     The other side cannot come first: it has the object only from there.
     """
@@ -18,7 +18,7 @@ def publication(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def _reached_only_after(evidence: Evidence, before: int, after: int) -> bool:
-    """Whether the actor of `after` had the object only from a place in which that of `before` put it later than `before`."""
+    """Whether the actor of `after` had the object only from a location in which the actor of `before` stored it later than `before`."""
     table = evidence.table
     owner = evidence.facts.locations[int(table.location[before])].object
     if owner is None or owner != evidence.facts.locations[int(table.location[after])].object:
@@ -40,13 +40,13 @@ def _reached_only_after(evidence: Evidence, before: int, after: int) -> bool:
 
 
 def _gets(evidence: Evidence, row: int) -> bool:
-    """Whether an access gives what is there: a read, or a `setdefault`."""
+    """Whether an access returns what is there: a read, or a `setdefault`."""
     site = evidence.facts.sites.get(int(evidence.table.site[row]))
     return not evidence.table.writes[row] or (site is not None and site.name == "setdefault")
 
 
 def _first_put(evidence: Evidence, owner: int) -> int | None:
-    """The first write of the object to any shared place: before it, nobody could find it in one."""
+    """The first write of the object to any shared location: before it, no other actor could find it there."""
     table, name = evidence.table, f"#{owner & 0xFFFFFFFF}>"
     puts = [
         row

@@ -1,4 +1,4 @@
-"""A second look before the write."""
+"""A second check right before the write."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from causeway_core.analysis.source_text import called
 
 
 def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a window whose write is guarded by a later read that nothing can part from it: a re-check after the await, double-checked
-    locking, compare-and-set, or a `setdefault` whose result is what is used.
+    """Drops a window whose write is guarded by a later read with no scheduling point in between.
 
-    The later read is of the same location, and where the write is computed from the first read, compared with it; or of a version that the
-    window's step read too and that every interfering write changes in the same step.
+    That is a re-check after the await, double-checked locking, compare-and-set, or a `setdefault` whose result is used. The later read is of the same
+    location and, where the write is computed from the first read, compared with it; or it is of a version that the window's step read too and that
+    every interfering write changes in the same step.
     """
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.MULTI_VARIABLE):
         return None
@@ -37,9 +37,7 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def _keeps_what_is_there(evidence: Evidence, last: int) -> bool:
-    """Whether a write is that of a `setdefault` whose result is used, or that makes what it puts there itself, so that all who look later have the
-    same.
-    """
+    """Whether a write is a `setdefault` whose result is used, or one that creates what it stores, so that all later readers have the same object."""
     site = evidence.facts.sites.get(int(evidence.table.site[last]))
     if site is None or site.name != "setdefault":
         return False
@@ -52,7 +50,7 @@ def _keeps_what_is_there(evidence: Evidence, last: int) -> bool:
 
 
 def _compares(evidence: Evidence, check: int, first: int) -> bool:
-    """Whether the second look compares what it finds with what the first found: what was computed from the first is only then still good."""
+    """Whether the second read is compared with the first. What was computed from the first is valid only if they are equal."""
     one, other = (evidence.read_node(int(evidence.table.site[row])) for row in (check, first))
     if one is None or other is None:
         return False
@@ -62,14 +60,14 @@ def _compares(evidence: Evidence, check: int, first: int) -> bool:
 
 
 def _looks_for_keys(evidence: Evidence, first: int) -> bool:
-    """Whether the first look was for what is there, not for what it is: a key that was found says no more than the second look does."""
+    """Whether the first read was for presence, not for the value: a key that was found says no more than the second check does."""
     node = evidence.read_node(int(evidence.table.site[first]))
     place = None if node is None else evidence.flow.place(node)
     return place is not None and (place.shape in ("iterate", "contains") or (place.shape == "call" and place.name == "keys"))
 
 
 def _inseparable(candidate: Candidate, evidence: Evidence, check: int) -> bool:
-    """Whether the second actor cannot come between the second look and the write."""
+    """Whether the second actor cannot run between the second check and the write."""
     other = candidate.others[0]
     if not evidence.parted(check, candidate.last, other):
         return True

@@ -1,4 +1,4 @@
-"""What the user has looked at and accepted."""
+"""Findings that the user has reviewed and accepted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from causeway_core.model.suppression import ignores
 
 
 def suppressed(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a candidate if a line of one of its accesses says `# causeway: ignore`, or names its kind: `# causeway: ignore[lost_update]`."""
+    """Drops a candidate if a line of one of its accesses has the comment `# causeway: ignore`, or names its kind: `# causeway: ignore[lost_update]`.
+    """
     for row in (candidate.first, candidate.last, *candidate.others):
         site = evidence.facts.sites.get(int(evidence.table.site[row]))
         if site is None:

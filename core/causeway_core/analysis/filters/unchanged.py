@@ -14,7 +14,7 @@ _NOT_TOLD = ("<", "…")
 
 
 def unchanged(candidate: Candidate, evidence: Evidence) -> Verdict | None:
-    """Drops a candidate whose two sides write the same constant, or whose own write puts back what it read, if nothing else hangs on it."""
+    """Drops a candidate whose two sides write the same constant, or whose own write restores what it read, if nothing else depends on it."""
     table = evidence.table
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.WRITE_WRITE_READ):
         return None
@@ -32,7 +32,7 @@ def unchanged(candidate: Candidate, evidence: Evidence) -> Verdict | None:
 
 
 def same_scalar(evidence: Evidence, one: int, other: int) -> bool:
-    """Whether two writes gave the same scalar value, or the same tuple of such."""
+    """Whether two writes stored the same scalar value, or the same tuple of scalars."""
     table = evidence.table
     kind = int(table.vk[one])
     if kind != int(table.vk[other]) or (kind not in _SCALARS and kind != ValueKind.TUPLE):
@@ -43,7 +43,7 @@ def same_scalar(evidence: Evidence, one: int, other: int) -> bool:
 
 
 def effects_of(candidate: Candidate, evidence: Evidence) -> list[int]:
-    """The places other than the window's own write that its read decides about: what would happen twice."""
+    """The locations other than the window's own write that its read decides about: what would happen twice."""
     table, graph = evidence.table, evidence.flow.graph
     read = evidence.read_node(int(table.site[candidate.first]))
     own = evidence.write_node(int(table.site[candidate.last]))

@@ -131,7 +131,7 @@ class ExpressionFlow:
             self.graph.nodes[number].usage |= usage
 
     def remember(self, target: ast.Attribute, taint: Taint) -> None:
-        """An attribute of a local gets a value, which who reads it there afterwards has again; not what came of its own old value."""
+        """An attribute of a local gets a value: a later read of it there gives that value again, but not what came of its own old value."""
         name = _kept_under(target)
         if name:
             places = ((code, self.graph.nodes[code >> 1].place) for code in taint)
@@ -324,7 +324,7 @@ class ExpressionFlow:
         return given | result | {looked << 1}
 
     def _by_name(self, node: ast.Call, does: str, given: Taint) -> Taint:
-        """The read or write of an attribute by a function that is given its name."""
+        """The read or write of an attribute by a function that is passed its name."""
         if len(node.args) < 2:
             return NOTHING
         named = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
@@ -348,7 +348,7 @@ class ExpressionFlow:
         return not isinstance(node.value, ast.Name) or node.value.id in self.scope.locals
 
     def _handed_on(self, node: ast.Call, arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
-        """What functions give that a call is handed with what to call them with: `to_thread(read, path)`, `partial(read, path)`."""
+        """The results of functions that a call is passed together with their arguments: `to_thread(read, path)`, `partial(read, path)`."""
         result, named = NOTHING, NOTHING.union(*keywords.values())
         for position, each in enumerate(node.args):
             result |= self._link(self._meant(each), node.lineno, arguments[position + 1 :], {})
@@ -367,7 +367,7 @@ class ExpressionFlow:
         return self.functions.named(node.id) if isinstance(node, ast.Name) and node.id not in self.scope.variables else []
 
     def _yield(self, node: ast.Yield) -> Taint:
-        """What a generator gives is what it is iterated for, or entered as a context for."""
+        """What a generator yields is what iterating it, or entering it as a context manager, gives."""
         taint = self.evaluate(node.value)
         self.graph.sink(taint)
         self.graph.flow(taint | as_control(self.guards), self.graph.joint("result", self.scope.key))
@@ -454,12 +454,12 @@ def _takes_first(node: ast.expr, method: str) -> bool:
 
 
 def _is_change(node: ast.expr) -> TypeGuard[ast.Attribute]:
-    """Whether a value may be a method that changes a container."""
+    """Whether a value may be a bound method that changes a container."""
     return isinstance(node, ast.Attribute) and node.attr in MUTATORS | STORING
 
 
 def _passed_on(node: ast.expr) -> Iterator[ast.expr]:
-    """What a loop over `enumerate(…)` and its like iterates in truth."""
+    """What a loop over `enumerate(…)` and the like really iterates."""
     if isinstance(node, ast.Call) and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in PASSING_ON:
         for argument in node.args:
             inner = list(_passed_on(argument))

@@ -148,7 +148,7 @@ class FlowGraph:
         return not self.sinks_of.get(first, set()).isdisjoint(self.sinks_of.get(second, set()))
 
     def settle(self, looks: Taint, write: int) -> None:
-        """Notes a write of what was looked at before something was done because of it: it says to whoever comes next that this is done."""
+        """Notes a write of what was checked before something was done because of it: it tells later actors that this is done."""
         self.flow(looks, write)
         self.nodes[write].settles.update(code >> 1 for code in looks)
 

@@ -154,7 +154,7 @@ class StatementFlow(ExpressionFlow):
             self._breaks[-1].update(decided)
 
     def _note_acted_on(self, test: ast.expr, decided: Taint) -> None:
-        """Notes what an `if` looked at, for who changes that afterwards: `if not users: await open()`, then `users += 1`."""
+        """Records what an `if` read, for a later change of it: `if not users: await open()`, then `users += 1`."""
         for each in ast.walk(test):
             if isinstance(each, ast.Attribute | ast.Subscript):
                 place = ast.unparse(each)
@@ -220,7 +220,7 @@ class StatementFlow(ExpressionFlow):
             self.guards |= missed
 
     def _absent(self, body: Sequence[ast.stmt], caught: ast.expr | None) -> Taint:
-        """The reads that decide whether a handler runs: those of statements that fail with what it catches where nothing is."""
+        """The reads that decide whether a handler runs: those in statements that raise what it catches if the value is missing."""
         names = {name for each in ast.walk(caught) if (name := last_name(each))} if caught is not None else set()
         shapes = {shape for name in names for shape in _MISSED_BY.get(name, ())}
         reads = (each for statement in body for each in ast.walk(statement) if isinstance(each, ast.Attribute | ast.Subscript | ast.Call))
@@ -277,13 +277,13 @@ def _reads(value: ast.expr, target: ast.expr) -> bool:
 
 
 def _waits(statements: Sequence[ast.stmt]) -> bool:
-    """Whether a block waits for a condition: `if not items: condition.wait()` is there to make sure of something for what follows."""
+    """Whether a block waits for a condition: `if not items: condition.wait()` establishes something for what follows."""
     calls = (each for statement in statements for each in ast.walk(statement) if isinstance(each, ast.Call))
     return any(isinstance(call.func, ast.Attribute) and call.func.attr in ("wait", "wait_for") for call in calls)
 
 
 def _acts(statements: Sequence[ast.stmt]) -> bool:
-    """Whether a block does something that others may notice: it calls or awaits."""
+    """Whether a block does something that other actors may notice: it calls or awaits."""
     return any(isinstance(each, ast.Call | ast.Await) for statement in statements for each in ast.walk(statement))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.limits import A_LIMIT, keeps_limit
 from causeway_core.analysis.rank import effects_in_window
 from causeway_core.analysis.wording.namer import Namer
@@ -12,14 +12,6 @@ STRUCK = "It happened in this run."
 NOT_STRUCK = "It did not happen in this run."
 
 _BODY: dict[Pattern, str] = {
-    Pattern.READ_WRITE_WRITE: (
-        "The write depends on the read, so the two must be atomic. A write by another actor in between is overwritten (a lost update) or ignored "
-        "(a stale check)."
-    ),
-    Pattern.CLONE: (
-        "The write depends on the read, so the two must be atomic. In this run the second actor only read, because the first had already "
-        "written. If both read first, both write."
-    ),
     Pattern.WRITE_WRITE_READ: (
         "The location is used like a local variable: written, then read back after a scheduling point. But all actors share it."
     ),
@@ -71,7 +63,7 @@ _BODY: dict[Pattern, str] = {
 
 def explanation(namer: Namer, candidate: Candidate) -> str:
     """Why this pattern is harmful, whether it happened in this run, and what lowered the tier."""
-    parts = [_BODY[candidate.pattern], STRUCK if candidate.struck else NOT_STRUCK]
+    parts = [_body(candidate), STRUCK if candidate.struck else NOT_STRUCK]
     if keeps_limit(candidate, namer.evidence):
         parts.append(A_LIMIT)
     owner = namer.owner(candidate.first)
@@ -80,5 +72,20 @@ def explanation(namer: Namer, candidate: Candidate) -> str:
     effects = effects_in_window(candidate, namer.evidence)
     if effects:
         parts.append(f"Inside the window, the actor also made these calls: {', '.join(effects)}.")
-    parts.extend(f"{note[0].upper()}{note[1:]}." for note in candidate.notes)
+    parts.extend(f"{note[0].upper()}{note[1:]}." for note in candidate.notes if note != GOOD_ORDER)
     return " ".join(parts)
+
+
+def _body(candidate: Candidate) -> str:
+    """Why the pattern is harmful."""
+    if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE):
+        return _BODY[candidate.pattern]
+    checks = candidate.dependence == "control"
+    name = "The read decides about the write (check-then-act)" if checks else "The write is computed from the read (read-modify-write)"
+    if candidate.pattern is Pattern.CLONE:
+        harm = "In this run the second actor only read, because the first had already written. If both read first, both write."
+    elif checks:
+        harm = "Once another actor has run in between, the decision is stale."
+    else:
+        harm = "What another actor does in between is overwritten: a lost update."
+    return f"{name}, so the two must be atomic. {harm}"

@@ -32,7 +32,7 @@ def double_removals(scene: Scene, evidence: Evidence) -> list[Finding]:
         if row is None or row.name != "remove" or row.kind != "method":
             continue
         function = evidence.texts.function(evidence.facts.functions[row.function].path, row.line)
-        if function is None or not _fails(evidence, function, evidence.facts.functions[row.function].path, row.line):
+        if function is None or not _raises(evidence, function, evidence.facts.functions[row.function].path, row.line):
             continue
         for last in evidence.rows_at(site)[:SAMPLE].tolist():
             look = next(_looks(evidence, last), None)
@@ -42,7 +42,7 @@ def double_removals(scene: Scene, evidence: Evidence) -> list[Finding]:
     return list(found.values())
 
 
-def _fails(evidence: Evidence, function: FunctionNode, path: str, line: int) -> bool:
+def _raises(evidence: Evidence, function: FunctionNode, path: str, line: int) -> bool:
     """Whether the removal at a line raises, uncaught, when the element is gone: there is no membership check right before it."""
     around = evidence.texts.around(path, line)
     calls = [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) == "remove" and node.lineno == line]
@@ -51,14 +51,14 @@ def _fails(evidence: Evidence, function: FunctionNode, path: str, line: int) -> 
         return False
     gaps = [node.lineno for node in own_nodes(function) if isinstance(node, ast.Await | ast.AsyncWith | ast.AsyncFor)]
     for node in own_nodes(function):
-        looks = isinstance(node, ast.If | ast.While | ast.For) and node.lineno <= line and _finds(node, ast.unparse(owner))
+        looks = isinstance(node, ast.If | ast.While | ast.For) and node.lineno <= line and _searches(node, ast.unparse(owner))
         # Who loops over the container removes what it has just found there.
         if looks and not any(getattr(node, "lineno", 0) < gap < line for gap in gaps):
             return False
     return True
 
 
-def _finds(node: ast.If | ast.While | ast.For, container: str) -> bool:
+def _searches(node: ast.If | ast.While | ast.For, container: str) -> bool:
     """Whether a statement tests membership in a container or iterates it."""
     if isinstance(node, ast.For):
         return container in ast.unparse(node.iter)
@@ -80,13 +80,13 @@ def _looks(evidence: Evidence, last: int) -> Iterator[int]:
     for row in sorted(rows, key=lambda row: abs(int(table.order[row]) - int(table.order[last])))[: 4 * SAMPLE]:
         site = evidence.facts.sites.get(abs(int(table.site[row])))
         function = None if site is None else evidence.texts.function(evidence.facts.functions[site.function].path, site.line)
-        if site is None or function is None or not _takes(function, name, site.line) or not evidence.concurrent(row, last):
+        if site is None or function is None or not _removes(function, name, site.line) or not evidence.concurrent(row, last):
             continue
         if evidence.function_of(int(table.site[row])) != evidence.function_of(int(table.site[last])):
             yield row
 
 
-def _takes(function: FunctionNode, container: str, line: int) -> bool:
+def _removes(function: FunctionNode, container: str, line: int) -> bool:
     """Whether a function removes something from a container at or after a line."""
     for node in own_nodes(function):
         owners: list[ast.expr] = []
@@ -114,7 +114,7 @@ def _finding(scene: Scene, last: int, look: int) -> Finding:
         ),
         resource=name,
         events=[
-            Moment(int(table.actor[look]), other, TAKES_TOO, f"goes through {name}"),
+            Moment(int(table.actor[look]), other, TAKES_TOO, f"iterates {name}"),
             Moment(int(table.actor[last]), at, REMOVES, f"removes from {name}"),
         ],
         recommendation="check right before, with no await in between, whether it is still there",

@@ -21,7 +21,7 @@ _NEAR = 400
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Cached:
     """A cached function: its file, its callers, direct or through one function (file and qualified name), and the line of its first statement."""
 
     path: str
@@ -40,7 +40,7 @@ def duplicate_computations(scene: Scene, evidence: Evidence) -> list[Finding]:
     return found[:MOST]
 
 
-def _functions(evidence: Evidence) -> Iterator[_Kept]:
+def _functions(evidence: Evidence) -> Iterator[_Cached]:
     calls = [(_split(caller), _split(callee), callee) for caller, callee in evidence.flow.graph.calls]
     for path, node in evidence.texts.functions():
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
@@ -49,7 +49,7 @@ def _functions(evidence: Evidence) -> Iterator[_Kept]:
         if isinstance(node, ast.FunctionDef) and decorators & _KEEP and makes:
             direct = {caller for caller, _, callee in calls if callee.startswith(f"{path}:{node.lineno}:")}
             farther = {caller for caller, callee, _ in calls if callee in direct}
-            yield _Kept(path, node, frozenset(direct | farther), body[0].lineno)
+            yield _Cached(path, node, frozenset(direct | farther), body[0].lineno)
 
 
 def _split(scope: str) -> tuple[str, str]:
@@ -58,7 +58,7 @@ def _split(scope: str) -> tuple[str, str]:
     return start.rpartition(":")[0], qualname
 
 
-def _pairs(evidence: Evidence, kept: _Kept) -> Iterator[tuple[int, int]]:
+def _pairs(evidence: Evidence, kept: _Cached) -> Iterator[tuple[int, int]]:
     """Accesses of two threads in functions that call the cached function, unordered with each other."""
     table, facts = evidence.table, evidence.facts
     first: dict[int, int] = {}
@@ -74,7 +74,7 @@ def _pairs(evidence: Evidence, kept: _Kept) -> Iterator[tuple[int, int]]:
                 yield one, other
 
 
-def _finding(scene: Scene, evidence: Evidence, kept: _Kept, one: int, other: int) -> Finding:
+def _finding(scene: Scene, evidence: Evidence, kept: _Cached, one: int, other: int) -> Finding:
     actors = [int(evidence.table.actor[row]) for row in (one, other)]
     shown, name = evidence.facts.shown(kept.path), kept.node.name
     place = SourcePlace(kept.path, shown, kept.begins, name, At(0))

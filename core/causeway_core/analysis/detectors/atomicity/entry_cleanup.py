@@ -28,11 +28,11 @@ def entry_cleanups(evidence: Evidence, partners: Partners) -> Iterator[Candidate
             continue
         given = 0
         for last in [row for row in evidence.rows_at(site).tolist() if int(table.op[row]) == DELETE][:SAMPLE]:
-            first = _put(evidence, last)
-            if first is None or _looked(evidence, last, int(table.location[last])):
+            first = _own_write(evidence, last)
+            if first is None or _was_checked(evidence, last, int(table.location[last])):
                 continue
             for other in partners.near(first, last, writes=True, site=int(table.site[first])):
-                if given >= ENOUGH or not _free(evidence, first, last, other):
+                if given >= ENOUGH or not _can_overwrite(evidence, first, last, other):
                     continue
                 given += 1
                 inside = first < other < last
@@ -41,15 +41,15 @@ def entry_cleanups(evidence: Evidence, partners: Partners) -> Iterator[Candidate
                 break
 
 
-def _free(evidence: Evidence, first: int, last: int, other: int) -> bool:
+def _can_overwrite(evidence: Evidence, first: int, last: int, other: int) -> bool:
     """Whether the other actor can write in between: no lock, order or check of its own prevents it."""
     if evidence.locks_through(first, last) & evidence.locks_at(other) or not evidence.parted(first, last, other):
         return False
-    looked = _looked(evidence, other, int(evidence.table.location[other]))
+    looked = _was_checked(evidence, other, int(evidence.table.location[other]))
     return not looked and evidence.concurrent(first, other) and evidence.concurrent(last, other)
 
 
-def _put(evidence: Evidence, last: int) -> int | None:
+def _own_write(evidence: Evidence, last: int) -> int | None:
     """The actor's own write of the location, if that was its last access to it."""
     table = evidence.table
     span = table.span(int(table.location[last]))
@@ -57,7 +57,7 @@ def _put(evidence: Evidence, last: int) -> int | None:
     return own[-1] if own and int(table.op[own[-1]]) == WRITE else None
 
 
-def _looked(evidence: Evidence, row: int, location: int) -> bool:
+def _was_checked(evidence: Evidence, row: int, location: int) -> bool:
     """Whether the actor checked the location before it wrote, with no other actor in between."""
     table = evidence.table
     looks = evidence.latest(int(table.actor[row]), evidence.deciding_sites(row), int(table.order[row]))

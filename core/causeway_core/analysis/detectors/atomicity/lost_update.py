@@ -22,11 +22,11 @@ TURNED_AWAY = 4
 def lost_updates(evidence: Evidence, windows: Windows, partners: Partners) -> Iterator[Candidate]:
     """R[W]W and clone candidates of every pair of sites."""
     for found in windows.dependent():
-        if not _looked_through_elsewhere(evidence, found):
+        if not _iterated_elsewhere(evidence, found):
             yield from _of_class(evidence, windows, partners, found)
 
 
-def _looked_through_elsewhere(evidence: Evidence, found: WindowClass) -> bool:
+def _iterated_elsewhere(evidence: Evidence, found: WindowClass) -> bool:
     """Whether the read is that of a loop that another function runs: the decision was made there."""
     node = evidence.node(evidence.read_node(found.first_site))
     apart = evidence.function_of(found.first_site) != evidence.function_of(found.last_site)
@@ -65,7 +65,7 @@ def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first
     for pattern, other in pairs:
         if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
             if pattern is Pattern.READ_WRITE_WRITE and resets(evidence, last, other):
-                late = _handed_on(evidence, first, last)
+                late = _last_read_before_reset(evidence, first, last)
                 yield Candidate(pattern, "lost_update", late, last, (other,), found.dependence, inside(pattern, other) and late < other)
             else:
                 yield Candidate(pattern, kind, first, last, (other,), found.dependence, inside(pattern, other))
@@ -77,7 +77,7 @@ def resets(evidence: Evidence, last: int, other: int) -> bool:
     return ends is not None and counts is not None and ends.constant and counts.accumulates
 
 
-def _handed_on(evidence: Evidence, first: int, last: int) -> int:
+def _last_read_before_reset(evidence: Evidence, first: int, last: int) -> int:
     """The last read of the location before it is reset: the value counted up to then is the one that was used."""
     table = evidence.table
     rows = evidence.rows_of(int(table.actor[last]), int(table.order[first]), int(table.order[last]) - 1)
@@ -96,13 +96,13 @@ def _partners(evidence: Evidence, partners: Partners, found: WindowClass, first:
             node = evidence.node(evidence.read_node(int(evidence.table.site[other])))
             if node is not None and node.changed_through:
                 yield Pattern.READ_WRITE_WRITE, other
-    alike = list(partners.near(first, last, writes=False, site=found.first_site)) or list(_turned_away(evidence, found, first))
+    alike = list(partners.near(first, last, writes=False, site=found.first_site)) or list(_stopped_at_check(evidence, found, first))
     for other in alike:
-        if not _past_the_lock(evidence, found, first, last, other):
+        if not _reads_outside_lock(evidence, found, first, last, other):
             yield Pattern.CLONE, other
 
 
-def _past_the_lock(evidence: Evidence, found: WindowClass, first: int, last: int, other: int) -> bool:
+def _reads_outside_lock(evidence: Evidence, found: WindowClass, first: int, last: int, other: int) -> bool:
     """Whether the other actor only reads without the lock that a writer must acquire.
 
     The writing function acquires a lock and calls the reading code under it. The other actor came to that read without any lock, so to write it would
@@ -122,7 +122,7 @@ def _replaced_between(evidence: Evidence, first: int, last: int) -> bool:
     return any(bool(table.writes[row]) and table.location[row] == table.location[last] for row in rows)
 
 
-def _turned_away(evidence: Evidence, found: WindowClass, first: int) -> Iterator[int]:
+def _stopped_at_check(evidence: Evidence, found: WindowClass, first: int) -> Iterator[int]:
     """Other actors that reached the window's check of the same object but read only its beginning, which decided for them."""
     table, graph = evidence.table, evidence.flow.graph
     read, owner = evidence.read_node(found.first_site), evidence.facts.locations[int(table.location[first])]

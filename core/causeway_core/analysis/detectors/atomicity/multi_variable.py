@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.detectors.atomicity.entry_cleanup import fails_on_nothing
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.table import DELETE, MUTATE, Ints
@@ -29,7 +29,7 @@ def multi_variable_violations(evidence: Evidence, partners: Partners) -> Iterato
     """x…y[x, y] candidates: an actor reads x and therefore writes y; the second actor writes x and accesses y in one function. The second access to y
     is a write, or, where the first actor adds to y, a read of its content that misses what is added later (callbacks that are called once).
     """
-    yield from _let_through(evidence, partners)
+    yield from _guarded_by_raise(evidence, partners)
     table = evidence.table
     for write_site in np.unique(table.site[table.writes]).tolist():
         reads = evidence.depends(write_site)
@@ -48,7 +48,7 @@ def _of_site(evidence: Evidence, partners: Partners, write_site: int, read_sites
             site = int(table.site[first])
             if given.get(site, 0) >= ENOUGH or int(table.location[first]) == int(table.location[last]) or table.writes[first]:
                 continue
-            if not (_within(evidence, site, write_site) or _asked(evidence, first, write_site)) or _is_owner(evidence, first, last):
+            if not (_within(evidence, site, write_site) or _called_to_decide(evidence, first, write_site)) or _is_owner(evidence, first, last):
                 continue
             candidate = _of_pair(evidence, partners, first, last)
             if candidate is not None:
@@ -73,7 +73,7 @@ def _within(evidence: Evidence, site: int, other: int) -> bool:
     return one == two or (one, two) in evidence.calls
 
 
-def _asked(evidence: Evidence, look: int, write_site: int) -> bool:
+def _called_to_decide(evidence: Evidence, look: int, write_site: int) -> bool:
     """Whether a read of a flag or number is in a function that the writing function calls to decide whether to write."""
     site = int(evidence.table.site[look])
     called = (evidence.function_of(write_site), evidence.function_of(site)) in evidence.calls
@@ -83,9 +83,9 @@ def _asked(evidence: Evidence, look: int, write_site: int) -> bool:
 def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> Candidate | None:
     table = evidence.table
     for one in partners.near(first, first, writes=True):
-        two = _companion(evidence, one, int(table.location[last]))
+        two = _related_access(evidence, one, int(table.location[last]))
         if two is None and int(table.op[last]) == MUTATE and evidence.changes_structure(last):
-            two = _companion(evidence, one, int(table.location[last]), writes=False)
+            two = _related_access(evidence, one, int(table.location[last]), writes=False)
         if two is not None and (candidate := _of_four(evidence, first, last, one, two)) is not None:
             return candidate
     return None
@@ -97,11 +97,11 @@ def _of_four(evidence: Evidence, first: int, last: int, one: int, two: int) -> C
         return None
     if not (evidence.concurrent(first, one) and evidence.concurrent(last, two) and evidence.concurrent(last, one)):
         return None
-    if (commutes(evidence, last) and commutes(evidence, two)) or _both_take_out(evidence, last, two) or _stops_loop(evidence, first, one):
+    if (commutes(evidence, last) and commutes(evidence, two)) or _both_remove(evidence, last, two) or _stops_loop(evidence, first, one):
         return None
     inside = int(order[first]) < min(int(order[one]), int(order[two])) and max(int(order[one]), int(order[two])) < int(order[last])
     candidate = Candidate(Pattern.MULTI_VARIABLE, "atomicity_violation", first, last, (one, two), "control", inside)
-    return candidate if inside else candidate.lowered("latent", "two locations are involved, and this run had the good order")
+    return candidate if inside else candidate.lowered("latent", GOOD_ORDER)
 
 
 def _stops_loop(evidence: Evidence, first: int, one: int) -> bool:
@@ -113,7 +113,7 @@ def _stops_loop(evidence: Evidence, first: int, one: int) -> bool:
     return any(isinstance(each, ast.While) and each.test.lineno <= site.line <= (each.test.end_lineno or 0) for each in around)
 
 
-def _let_through(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
+def _guarded_by_raise(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     """The same where x is read in a check that otherwise raises, and y is written in what its caller does afterwards."""
     table, texts = evidence.table, evidence.texts
     for site in np.unique(table.site[~table.writes]).tolist():
@@ -146,7 +146,7 @@ def _following(evidence: Evidence, texts: Texts, first: int, one: int) -> Iterat
             yield last, two
 
 
-def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = True) -> int | None:
+def _related_access(evidence: Evidence, row: int, location: int, *, writes: bool = True) -> int | None:
     """The write (or last read) of `location` that the actor of `row` makes nearby, in the same function or later in one that this calls."""
     table = evidence.table
     site, actor = int(table.site[row]), int(table.actor[row])
@@ -163,7 +163,7 @@ def _companion(evidence: Evidence, row: int, location: int, *, writes: bool = Tr
     return near[0] if near else None
 
 
-def _both_take_out(evidence: Evidence, last: int, two: int) -> bool:
+def _both_remove(evidence: Evidence, last: int, two: int) -> bool:
     """Whether both remove the same thing and the first tolerates that it is gone: the result is the same either way."""
     table = evidence.table
     return int(table.op[last]) == int(table.op[two]) == DELETE and not fails_on_nothing(evidence, int(table.site[last]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.table import WRITE
 from causeway_core.analysis.partners import Partners
@@ -28,7 +28,7 @@ def shared_flags(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
     for site in np.unique(table.site[(table.op == WRITE) & (table.vk == ValueKind.TRUE)]).tolist():
         given = 0
         for first in evidence.rows_at(site).tolist()[:SAMPLE]:
-            last = _own_look(evidence, first)
+            last = _own_check(evidence, first)
             if last is None or given >= ENOUGH:
                 continue
             through = evidence.locks_through(first, last)
@@ -37,11 +37,11 @@ def shared_flags(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                 if free and _would_clear(evidence, first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                     given += 1
                     candidate = Candidate(Pattern.SHARED_FLAG, "atomicity_violation", first, last, (other,), "control")
-                    yield candidate.lowered("latent", "this run had the good order")
+                    yield candidate.lowered("latent", GOOD_ORDER)
                     break
 
 
-def _own_look(evidence: Evidence, first: int) -> int | None:
+def _own_check(evidence: Evidence, first: int) -> int | None:
     """The read at which the actor that set a flag finds it set and therefore clears it."""
     table, look = evidence.table, None
     for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):

@@ -23,7 +23,7 @@ def stale_changes(evidence: Evidence, partners: Partners) -> Iterator[Candidate]
         given = 0
         rows = [row for row in evidence.rows_at(site).tolist() if evidence.changes_structure(row)]
         for last in rows[:SAMPLE]:
-            first = _fetched(evidence, last)
+            first = _last_read(evidence, last)
             if first is None or given >= ENOUGH:
                 continue
             candidate = _replaced(evidence, partners, first, last)
@@ -32,7 +32,7 @@ def stale_changes(evidence: Evidence, partners: Partners) -> Iterator[Candidate]
                 yield candidate
 
 
-def _fetched(evidence: Evidence, last: int) -> int | None:
+def _last_read(evidence: Evidence, last: int) -> int | None:
     """Where the actor last read the container that it changes: in the same function, before a scheduling point, and without removing it itself."""
     table = evidence.table
     name = f"#{(evidence.facts.locations[int(table.location[last])].object or 0) & 0xFFFFFFFF}>"

@@ -20,7 +20,7 @@ _COPYING = frozenset({"list", "dict", "set", "tuple", "copy", "sorted"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Sweep:
+class _Removal:
     """A location that is emptied, or from which one item is removed, and the local that holds what was removed."""
 
     node: ast.stmt
@@ -39,7 +39,7 @@ def lost_batches(scene: Scene, evidence: Evidence, events: Iterable[Operation]) 
         return []
     found = []
     for path, function in coroutines_that_ran(evidence):
-        for sweep in (*_sweeps(function), *(each for each in _takes(function) if _seen_to(evidence.texts, each))):
+        for sweep in (*_emptied(function), *(each for each in _removed_items(function) if _canceller_handles(evidence.texts, each))):
             gap = next(_hands_over(function, sweep), None)
             if gap is not None:
                 found.append(_finding(scene, evidence, path, function, sweep, gap))
@@ -47,24 +47,24 @@ def lost_batches(scene: Scene, evidence: Evidence, events: Iterable[Operation]) 
     return found
 
 
-def _sweeps(function: ast.AsyncFunctionDef) -> Iterator[_Sweep]:
+def _emptied(function: ast.AsyncFunctionDef) -> Iterator[_Removal]:
     """`batch, self.waiting = self.waiting, []`; or `batch = self.waiting` (or a copy) followed by a new list or `self.waiting.clear()`."""
     held: dict[str, str] = {}
     for node in sorted((each for each in own_nodes(function) if isinstance(each, ast.stmt)), key=lambda each: (each.lineno, each.col_offset)):
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id=local), ast.Attribute() as place])], value=ast.Tuple(elts=[taken, new])):
                 if ast.unparse(taken) == ast.unparse(place) and _is_empty(new):
-                    yield _Sweep(node, ast.unparse(place), local)
+                    yield _Removal(node, ast.unparse(place), local)
             case ast.Assign(targets=[ast.Name(id=local)], value=value):
                 held.update({source: local for source in [_source(value)] if source})
             case ast.Assign(targets=[ast.Attribute() as place], value=value) if _is_empty(value) and ast.unparse(place) in held:
-                yield _Sweep(node, ast.unparse(place), held[ast.unparse(place)])
+                yield _Removal(node, ast.unparse(place), held[ast.unparse(place)])
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Attribute() as place, attr=method))):
                 if method in _EMPTYING and ast.unparse(place) in held:
-                    yield _Sweep(node, ast.unparse(place), held[ast.unparse(place)])
+                    yield _Removal(node, ast.unparse(place), held[ast.unparse(place)])
 
 
-def _takes(function: ast.AsyncFunctionDef) -> Iterator[_Sweep]:
+def _removed_items(function: ast.AsyncFunctionDef) -> Iterator[_Removal]:
     """`item = self.waiting.pop()`, `item = await self.queue.get()`."""
     for node in own_nodes(function):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -73,22 +73,22 @@ def _takes(function: ast.AsyncFunctionDef) -> Iterator[_Sweep]:
             takes = isinstance(call, ast.Call) and (called(call) == "get" if awaited else called(call) in _TAKING)
             owner = call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and takes else None
             if isinstance(owner, ast.Attribute):
-                yield _Sweep(node, ast.unparse(owner), node.targets[0].id, whole=False)
+                yield _Removal(node, ast.unparse(owner), node.targets[0].id, whole=False)
 
 
-def _seen_to(texts: Texts, take: _Sweep) -> bool:
+def _canceller_handles(texts: Texts, take: _Removal) -> bool:
     """Whether the code that cancels, or whose time limit expires, processes what is in the location, by its name, itself or in a function that it
     calls.
     """
     name = take.place.rpartition(".")[2]
     for _, function in texts.functions():
-        for node in _once_cancelled(function):
+        for node in _after_cancelling(function):
             if (isinstance(node, ast.Attribute) and node.attr == name) or (isinstance(node, ast.Call) and _mentions(texts, called(node), name)):
                 return True
     return False
 
 
-def _once_cancelled(function: FunctionNode) -> Iterator[ast.AST]:
+def _after_cancelling(function: FunctionNode) -> Iterator[ast.AST]:
     """What a function does after it has cancelled something, or after a time limit of its own has expired."""
     nodes = list(own_nodes(function))
     cancelled = min((node.lineno for node in nodes if isinstance(node, ast.Call) and called(node) == "cancel"), default=None)
@@ -129,7 +129,7 @@ def _is_empty(value: ast.expr) -> bool:
     return False
 
 
-def _hands_over(function: ast.AsyncFunctionDef, sweep: _Sweep) -> Iterator[ast.Await]:
+def _hands_over(function: ast.AsyncFunctionDef, sweep: _Removal) -> Iterator[ast.Await]:
     """The first await that is given the removed items, unless a cancellation there is handled or shielded."""
     kept = {id(node) for block in own_nodes(function) if isinstance(block, ast.Try) and _puts_back(block, sweep) for node in ast.walk(block)}
     for node in sorted((each for each in own_nodes(function) if isinstance(each, ast.Await)), key=lambda each: (each.lineno, each.col_offset)):
@@ -139,13 +139,13 @@ def _hands_over(function: ast.AsyncFunctionDef, sweep: _Sweep) -> Iterator[ast.A
             yield node
 
 
-def _puts_back(block: ast.Try, sweep: _Sweep) -> bool:
+def _puts_back(block: ast.Try, sweep: _Removal) -> bool:
     """Whether a `try` handles a cancellation in code that refers to the location or to the removed items."""
     parts = [block.finalbody, *(handler.body for handler in block.handlers if sees_cancellation(handler))]
     return any(touches(part, each) for part in parts for each in (sweep.place, sweep.local))
 
 
-def _finding(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, sweep: _Sweep, gap: ast.Await) -> Finding:
+def _finding(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, sweep: _Removal, gap: ast.Await) -> Finding:
     moment = moments(evidence, path, function)
     what = "all items of" if sweep.whole else f"{sweep.local} out of"
     return scene.finding(
@@ -159,7 +159,7 @@ def _finding(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFun
         ),
         resource=sweep.place,
         events=[
-            moment(sweep.node, "write", f"{'empties' if sweep.whole else 'takes out of'} {sweep.place}"),
+            moment(sweep.node, "write", f"{'empties' if sweep.whole else 'removes from'} {sweep.place}"),
             moment(gap, "cancel", "awaits: a cancellation can arrive here"),
             moment(gap, "complete", "hands over what was taken"),
         ],

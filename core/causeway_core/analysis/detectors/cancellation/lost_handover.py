@@ -27,13 +27,13 @@ def lost_handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]
     texts = evidence.texts
     if not cancels(texts, events):
         return []
-    givers = [(path, function, call) for path, function in texts.functions() for call in _settlings(function)]
+    givers = [(path, function, call) for path, function in texts.functions() for call in _resolutions(function)]
     found = []
     for path, function in texts.functions():
         if not isinstance(function, ast.AsyncFunctionDef):
             continue
         for wait, name in _waits(function):
-            if not _looks_after(function, name, {giver.name for _, giver, _ in givers}):
+            if not _recovers(function, name, {giver.name for _, giver, _ in givers}):
                 found += [_finding(scene, evidence, (path, function, wait), giver, _RESULT) for giver in givers if giver[1] is not function][:1]
         for wait, name in _waits_notified(function):
             pulses = [(other, giver, call) for other, giver in texts.functions() if giver is not function for call in _notifies(giver, name)]
@@ -69,7 +69,7 @@ def _notifies_after(function: ast.AsyncFunctionDef) -> bool:
     return any(isinstance(node, ast.Call) and called(node).startswith("notify") for each in cleaning for node in ast.walk(each))
 
 
-def _settlings(function: FunctionNode) -> Iterator[ast.Call]:
+def _resolutions(function: FunctionNode) -> Iterator[ast.Call]:
     """The calls of `set_result` on a future that a function has removed from a collection."""
     taken = {
         last_name(target)
@@ -98,7 +98,7 @@ def _waits(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await, str]]:
             yield node, node.value.id
 
 
-def _looks_after(function: ast.AsyncFunctionDef, name: str, givers: set[str]) -> bool:
+def _recovers(function: ast.AsyncFunctionDef, name: str, givers: set[str]) -> bool:
     """Whether an except clause or `finally` checks how the future ended, or passes its value on by one of the giving functions."""
     for block in own_nodes(function):
         if not isinstance(block, ast.Try):

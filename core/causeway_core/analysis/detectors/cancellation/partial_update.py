@@ -64,7 +64,7 @@ def _of_condition(call: ast.Call) -> bool:
 
 def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
     own = _locals(function)
-    handed = _handed_on(function)
+    handed = _published_names(function)
     made = [change for change in changes(function, ()) if change.target not in own - handed]
     for number, one in enumerate(made):
         for other in made[number + 1 :]:
@@ -82,7 +82,7 @@ def _locals(function: ast.AsyncFunctionDef) -> set[str]:
     return {node.id for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-def _handed_on(function: ast.AsyncFunctionDef) -> set[str]:
+def _published_names(function: ast.AsyncFunctionDef) -> set[str]:
     """The local names whose value the function also stores in an attribute or item, where other actors find it."""
     found: set[str] = set()
     for node in own_nodes(function):
@@ -98,14 +98,14 @@ def _uncleaned(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncF
             continue
         waits = [node for statement in block.body for node in ast.walk(statement) if isinstance(node, SUSPENDING)]
         for handler in block.handlers:
-            cleaning = [each for each in handler.body if not isinstance(each, ast.Raise | ast.Pass) and not _only_tells(each)]
+            cleaning = [each for each in handler.body if not isinstance(each, ast.Raise | ast.Pass) and not _only_logs(each)]
             if waits and cleaning and isinstance(handler.body[-1], ast.Raise):
                 gaps = sorted(waits, key=lambda node: getattr(node, "lineno", 0))[:MOST_AWAITS]
                 return _uncleaned_finding(scene, evidence, path, function, gaps, cleaning[0])
     return None
 
 
-def _only_tells(statement: ast.stmt) -> bool:
+def _only_logs(statement: ast.stmt) -> bool:
     """Whether a statement only logs or prints."""
     match statement:
         case ast.Expr(value=ast.Call() as call):

@@ -27,7 +27,7 @@ def unreleased_resources(scene: Scene, evidence: Evidence, events: Iterable[Oper
         return []
     found = []
     for path, function in coroutines_that_ran(evidence):
-        beside = _beside(texts, path, function)
+        beside = _siblings(texts, path, function)
         told = next(_of_function(scene, evidence, path, function, beside), None)
         if told is not None:
             found.append(told)
@@ -45,7 +45,7 @@ def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.Asyn
             yield _finding(scene, evidence, path, function, (one, next(iter(givers.values()))), gaps)
 
 
-def _beside(texts: Texts, path: str, function: FunctionNode) -> list[FunctionNode]:
+def _siblings(texts: Texts, path: str, function: FunctionNode) -> list[FunctionNode]:
     """The other methods of a function's class; for a function without a class, those in the same body."""
     tree = texts.tree(path)
     for node in ast.walk(tree) if tree is not None else ():

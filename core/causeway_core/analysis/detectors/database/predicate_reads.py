@@ -13,7 +13,7 @@ from causeway_core.analysis.database.query_flow import Written, influence
 from causeway_core.analysis.database.statement import parse
 from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.evidence.on_behalf import Deed, apart, locks_at, locks_through, of_requests
+from causeway_core.analysis.evidence.on_behalf import Action, apart, locks_at, locks_through, of_requests
 from causeway_core.analysis.source_text import Texts, called
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
@@ -30,8 +30,8 @@ _REFUSED = frozenset(
 class _Use:
     sql: Sql
     place: SourcePlace
-    deed: Deed
-    told: Deed
+    action: Action
+    reported: Action
 
     @property
     def table(self) -> str:
@@ -46,8 +46,8 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     others have to wait for, for writes that check again (WHERE beyond the key, ON CONFLICT), or for an INSERT whose refusal by a constraint is
     handled. An upsert that replaces the row counts if it is computed from the result: two actors that found nothing may well insert the same.
     """
-    deeds = ((sql, Deed.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
-    uses = [_Use(sql, place, deed, deed) for sql, deed in deeds if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
+    actions = ((sql, Action.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
+    uses = [_Use(sql, place, action, action) for sql, action in actions if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
     texts = evidence.texts
     found: dict[tuple[str, str], Finding] = {}
     happened: set[tuple[str, str]] = set()
@@ -67,7 +67,7 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
             found[pair] = _finding(scene, read, write, other, struck=struck)
             if struck:
                 happened.add(pair)
-            if not apart(evidence, read.deed, write.deed, other.deed):
+            if not apart(evidence, read.action, write.action, other.action):
                 found[pair] = only_waited_for(found[pair])
     return list(found.values())
 
@@ -75,21 +75,21 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
 def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
     """Each write with the earlier reads of its table by its actor, or for its task, latest first."""
     before: dict[tuple[int, str], list[_Use]] = {}
-    for use in sorted(uses, key=lambda each: (each.deed.order, each.sql.at)):
+    for use in sorted(uses, key=lambda each: (each.action.order, each.sql.at)):
         statement = parse(use.sql.statement)
         writes = statement.verb in ("INSERT", "REPLACE", "UPDATE") and (statement.replaces or not statement.upserts)
         writes = writes and not (statement.verb == "UPDATE" and _checks(use.sql))
-        for name in use.deed.names(evidence):
+        for name in use.action.names(evidence):
             mine = before.setdefault((name.who, use.table), [])
             if use.sql.access == "read":
-                mine.append(replace(use, told=name))
+                mine.append(replace(use, reported=name))
             # Asked again, the last answer counts.
             latest = {read.sql.statement: read for read in mine[-4:]}
             for read in reversed(latest.values()) if writes and use.sql.access == "write" else ():
-                own = name is use.deed
-                handed = read.deed.who != use.deed.who and evidence.order.happens_before(read.sql.at, use.sql.at, must=True)
+                own = name is use.action
+                handed = read.action.who != use.action.who and evidence.order.happens_before(read.sql.at, use.sql.at, must=True)
                 if (own or handed) and not _same_row(read.sql, use.sql):
-                    yield read, replace(use, told=name)
+                    yield read, replace(use, reported=name)
 
 
 def _refused(read: Sql, write: Sql) -> bool:
@@ -111,27 +111,27 @@ def _same_row(read: Sql, write: Sql) -> bool:
 
 def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Use | None:
     """Another actor's statement like the read that may run inside the window."""
-    own = (read.deed.who, write.deed.who)
-    alike = [use for use in uses if use.deed.who not in own and use.sql.statement == read.sql.statement and use.table == read.table]
+    own = (read.action.who, write.action.who)
+    alike = [use for use in uses if use.action.who not in own and use.sql.statement == read.sql.statement and use.table == read.table]
     for other in alike[:SAMPLE]:
         if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="rows"):
             continue
-        through = locks_through(evidence, read.deed, write.deed, evidence.transactions.end(write.sql))
-        if through & locks_at(evidence, other.deed) or not _matters(read.sql, other.sql):
+        through = locks_through(evidence, read.action, write.action, evidence.transactions.end(write.sql))
+        if through & locks_at(evidence, other.action) or not _matters(read.sql, other.sql):
             continue
-        if apart(evidence, read.deed, write.deed, other.deed) or (
-            of_requests(evidence, read.deed, write.deed, other.deed) and evidence.is_asynchronous(read.told.actor)
+        if apart(evidence, read.action, write.action, other.action) or (
+            of_requests(evidence, read.action, write.action, other.action) and evidence.is_asynchronous(read.reported.actor)
         ):
-            asker = other.deed.asker(evidence) if write.told is not write.deed else None
-            return replace(other, told=asker or other.deed)
+            asker = other.action.asker(evidence) if write.reported is not write.action else None
+            return replace(other, reported=asker or other.action)
     return None
 
 
 def _struck(uses: list[_Use], read: _Use, write: _Use) -> bool:
     """Whether another actor wrote by the same statement between the read and the dependent write."""
-    own = (read.deed.who, write.deed.who)
-    alike = (use for use in uses if use.deed.who not in own and use.sql.statement == write.sql.statement and use.table == write.table)
-    return any(use.sql.error is None and read.deed.order < use.deed.order < write.deed.order and _matters(read.sql, use.sql) for use in alike)
+    own = (read.action.who, write.action.who)
+    alike = (use for use in uses if use.action.who not in own and use.sql.statement == write.sql.statement and use.table == write.table)
+    return any(use.sql.error is None and read.action.order < use.action.order < write.action.order and _matters(read.sql, use.sql) for use in alike)
 
 
 def _matters(read: Sql, other: Sql) -> bool:
@@ -161,7 +161,7 @@ def _raises_its_own(node: ast.AST) -> bool:
 
 def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool) -> Finding:
     table = read.table.rpartition(":")[2]
-    reader, second = scene.actor(read.told.who), scene.actor(other.told.who)
+    reader, second = scene.actor(read.reported.who), scene.actor(other.reported.who)
     begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
     return scene.finding(
         kind="atomicity_violation",
@@ -174,9 +174,9 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
         ),
         resource=table,
         events=[
-            Moment(read.told.who, int(read.told.at), "read", " ".join(read.sql.statement.split())[:60]),
-            Moment(write.told.who, int(write.told.at), "write", " ".join(write.sql.statement.split())[:60]),
-            Moment(other.told.who, int(other.told.at), "read", " ".join(other.sql.statement.split())[:60]),
+            Moment(read.reported.who, int(read.reported.at), "read", " ".join(read.sql.statement.split())[:60]),
+            Moment(write.reported.who, int(write.reported.at), "write", " ".join(write.sql.statement.split())[:60]),
+            Moment(other.reported.who, int(other.reported.at), "read", " ".join(other.sql.statement.split())[:60]),
         ],
         recommendation=(
             f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or add a constraint that refuses the second write"

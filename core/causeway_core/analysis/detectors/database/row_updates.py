@@ -10,7 +10,7 @@ from causeway_core.analysis.database.query_flow import Written, influence, is_ma
 from causeway_core.analysis.database.statement import Statement, parse
 from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.evidence.on_behalf import Deed, apart, locks_at, locks_through, of_requests
+from causeway_core.analysis.evidence.on_behalf import Action, apart, locks_at, locks_through, of_requests
 from causeway_core.analysis.source_text import Texts
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import Finding
@@ -22,16 +22,16 @@ PARTNERS = 24
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A statement's use of one row, and what did it; `told` is the deed that is told of: of a statement that a task has a thread make, the task's."""
+    """A statement's use of one row. `action` made it; `reported` is the action that the finding shows: that of a task which had a thread make it."""
 
     sql: Sql
-    deed: Deed
-    told: Deed
+    action: Action
+    reported: Action
 
     @property
     def order(self) -> int:
         """Rank in the total order of its process."""
-        return self.deed.order
+        return self.action.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         pair = window.read.sql.statement, window.write.sql.statement
         if (pair not in found or (window.struck and not found[pair].struck)) and not _independent(scene, texts, window):
             found[pair] = window
-    told = [(_finding(scene, evidence, each), each) for each in found.values()]
+    reported = [(_finding(scene, evidence, each), each) for each in found.values()]
     return [
-        finding if apart(evidence, each.read.deed, each.write.deed, each.other.deed) else only_waited_for(finding) for finding, each in told
+        finding if apart(evidence, each.read.action, each.write.action, each.other.action) else only_waited_for(finding) for finding, each in reported
     ]
 
 
@@ -83,23 +83,23 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
     for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True):
         if sql.error is None and sql.access in ("read", "write"):
             for row in sql.rows[:64]:
-                deed = Deed.of(evidence, sql.actor, sql.at, order)
-                by_row[str(sql.details.get("database", "")), *row].append(_Use(sql, deed, deed))
+                action = Action.of(evidence, sql.actor, sql.at, order)
+                by_row[str(sql.details.get("database", "")), *row].append(_Use(sql, action, action))
     for row, uses in by_row.items():
         uses.sort(key=lambda use: (use.order, use.sql.at))
         last_read: dict[int, _Use] = {}
         for use in uses:
             statement = _statement(use.sql)
             if use.sql.access == "read":
-                last_read.update((each.who, replace(use, told=each)) for each in use.deed.names(evidence))
+                last_read.update((each.who, replace(use, reported=each)) for each in use.action.names(evidence))
             elif statement.verb in ("UPDATE", "DELETE") and not (statement.checked or statement.upserts):
-                for each in use.deed.names(evidence):
+                for each in use.action.names(evidence):
                     read = last_read.pop(each.who, None)
                     if read is None or (statement.relative and not _sets_what_was_looked_at(read, statement)):
                         continue
-                    if read.deed.who != use.deed.who and not evidence.order.happens_before(read.sql.at, use.sql.at, must=True):
+                    if read.action.who != use.action.who and not evidence.order.happens_before(read.sql.at, use.sql.at, must=True):
                         continue
-                    window = _open(evidence, str(row[1]), tuple(row[2:]), read, replace(use, told=each), uses)
+                    window = _open(evidence, str(row[1]), tuple(row[2:]), read, replace(use, reported=each), uses)
                     if window is not None:
                         yield window
                     break
@@ -121,32 +121,32 @@ def _statement(sql: Sql) -> Statement:
 
 def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use, write: _Use, uses: list[_Use]) -> _Window | None:
     """The window with the best fitting statement of another actor: one that ran inside, then a writer, then a reader with the same text."""
-    own = (read.deed.who, write.deed.who)
-    others = [use for use in uses if use.deed.who not in own and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
+    own = (read.action.who, write.action.who)
+    others = [use for use in uses if use.action.who not in own and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
     others.sort(key=lambda use: (not read.order < use.order < write.order, use.sql.access != "write", abs(use.order - write.order)))
     for other in others[:PARTNERS]:
         if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="row") or _locked(evidence, read, write, other):
             continue
-        if apart(evidence, read.deed, write.deed, other.deed) or (
-            of_requests(evidence, read.deed, write.deed, other.deed) and evidence.is_asynchronous(read.told.actor)
+        if apart(evidence, read.action, write.action, other.action) or (
+            of_requests(evidence, read.action, write.action, other.action) and evidence.is_asynchronous(read.reported.actor)
         ):
             struck = read.order < other.order < write.order and other.sql.access == "write" and parse(write.sql.statement).verb == "UPDATE"
-            # Of a window that a task opens, the other is told of in its task's name too.
-            asker = other.deed.asker(evidence) if write.told is not write.deed else None
-            return _Window(table, key, read, write, replace(other, told=asker or other.deed), struck)
+            # Of a window that a task opens, the other side is reported as its task's too.
+            asker = other.action.asker(evidence) if write.reported is not write.action else None
+            return _Window(table, key, read, write, replace(other, reported=asker or other.action), struck)
     return None
 
 
 def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:
     # A lock that is let go before the commit lets others read what was there before.
-    through = locks_through(evidence, read.deed, write.deed, evidence.transactions.end(write.sql))
-    return bool(through & locks_at(evidence, other.deed))
+    through = locks_through(evidence, read.action, write.action, evidence.transactions.end(write.sql))
+    return bool(through & locks_at(evidence, other.action))
 
 
 def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
     name = f"{window.table} row {', '.join(map(str, window.key))}".rstrip()
-    reader, other = scene.actor(window.read.told.who), scene.actor(window.other.told.who)
-    place = scene.place(window.read.told.at)
+    reader, other = scene.actor(window.read.reported.who), scene.actor(window.other.reported.who)
+    place = scene.place(window.read.reported.at)
     verb = "wrote" if window.other.sql.access == "write" else "read"
     if window.struck:
         title = f"`{place.function}` in {reader} read {name}, then {other} wrote it, then {reader} wrote it from the old value: one update is lost"
@@ -156,7 +156,7 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
             "run in between: one update would be lost"
         )
     events = [
-        Moment(use.told.who, int(use.told.at), role, _said(use.sql))
+        Moment(use.reported.who, int(use.reported.at), role, _shown_statement(use.sql))
         for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))
     ]
     shared = evidence.transactions.shared(window.read.sql, window.other.sql)
@@ -177,7 +177,7 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
     )
 
 
-def _said(sql: Sql) -> str:
+def _shown_statement(sql: Sql) -> str:
     text = " ".join(sql.statement.split())
     text = text if len(text) <= 60 else text[:59] + "…"
     return f"{text}  {sql.parameters}" if sql.parameters else text

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from causeway_core.analysis.detectors.cancellation.partial_update import cancels
-from causeway_core.analysis.detectors.futures.resolved_twice import Settling, settling_at
+from causeway_core.analysis.detectors.futures.resolved_twice import Resolution, resolution_at
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -37,7 +37,7 @@ def resolved_after_cancel(scene: Scene, evidence: Evidence, events: Iterable[Ope
         if not place.line or str(place) in found or waiting is None:
             continue
         # That it was taken out keeps others from settling it, not its waiter from being cancelled.
-        settling = settling_at(evidence, place.path, place.line, taken=True)
+        settling = resolution_at(evidence, place.path, place.line, taken=True)
         if settling is not None and scene.is_asynchronous(event.actor):
             found[str(place)] = _finding(scene, event, place, settling, *waiting)
     return list(found.values())
@@ -53,7 +53,7 @@ def _woken_by(scene: Scene, woken: Sequence[tuple[At, int, At]], event: Operatio
     return (actor, resumed) if same and actor != event.actor and scene.evidence.facts.actors[actor].kind == "task" else None
 
 
-def _finding(scene: Scene, event: Operation, place: SourcePlace, settling: Settling, waiter: int, resumed: At) -> Finding:
+def _finding(scene: Scene, event: Operation, place: SourcePlace, settling: Resolution, waiter: int, resumed: At) -> Finding:
     waits = scene.place(resumed)
     return scene.finding(
         kind="atomicity_violation",
@@ -67,7 +67,7 @@ def _finding(scene: Scene, event: Operation, place: SourcePlace, settling: Settl
         resource=scene.object(event.object),
         events=[
             Moment(waiter, resumed, CANCELLED, "awaits the future: a cancellation can arrive here"),
-            Moment(event.actor, event.at, SETTLES, "settles the future"),
+            Moment(event.actor, event.at, SETTLES, "resolves the future"),
         ],
         recommendation=f"check right before: `if not {settling.owner}.done():`, with no await in between",
         explanation="Cancelling a task that awaits a future cancels the future too. It did not happen in this run.",

@@ -23,7 +23,7 @@ SETTLE, SETTLES_TOO = "settle", "settles too"
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class Resolution:
     """A call that resolves a future without a check right before it: the future as text, and whether there was a check further up."""
 
     function: FunctionNode
@@ -39,19 +39,19 @@ def resolved_twice(scene: Scene, evidence: Evidence, events: Iterable[Operation]
         if event.op not in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET) or thing is None or not thing.type.endswith(".Future") or thing.label is None:
             continue
         place = scene.place(event.at)
-        settling = settling_at(evidence, place.path, place.line) if place.line and str(place) not in found else None
+        settling = resolution_at(evidence, place.path, place.line) if place.line and str(place) not in found else None
         if settling is None:
             continue
         home = thing.label.partition("[")[0]
-        for look in _looks(evidence, event, home, settling):
+        for look in _reads_before(evidence, event, home, settling):
             other = next(_others(evidence, event, look, home), None)
-            if other is not None and (not settling.looked or _parted(evidence, event, look, other)):
+            if other is not None and (not settling.looked or _can_run_between(evidence, event, look, other)):
                 found[str(place)] = _finding(scene, event, look, other, settling)
                 break
     return list(found.values())
 
 
-def settling_at(evidence: Evidence, path: str, line: int, *, taken: bool = False) -> Settling | None:
+def resolution_at(evidence: Evidence, path: str, line: int, *, taken: bool = False) -> Resolution | None:
     """The call that resolves a future at a line, or None where that is safe.
 
     It is safe where the future is checked right before, where the error is caught, or (unless `taken`) where the future was removed from its
@@ -72,7 +72,7 @@ def settling_at(evidence: Evidence, path: str, line: int, *, taken: bool = False
             return None
     looks = [node for node in own_nodes(function) if isinstance(node, ast.If) and node.lineno <= line and _asks(node.test, text)]
     fresh = [node for node in looks if not any(node.lineno < gap.lineno < line for gap in own_nodes(function) if isinstance(gap, ast.Await))]
-    return None if fresh else Settling(function, text, bool(looks))
+    return None if fresh else Resolution(function, text, bool(looks))
 
 
 def _catches(node: ast.Try) -> bool:
@@ -91,7 +91,7 @@ def _asks(test: ast.expr, owner: str) -> bool:
     )
 
 
-def _looks(evidence: Evidence, event: Operation, home: str, settling: Settling) -> Iterator[int]:
+def _reads_before(evidence: Evidence, event: Operation, home: str, settling: Resolution) -> Iterator[int]:
     """Where the actor read the location of the future in the function that resolves it, last first."""
     lines = range(settling.function.lineno, (settling.function.end_lineno or 0) + 1)
     for row in reversed(evidence.rows_of(event.actor, 0, event.order, last=24)):
@@ -118,7 +118,7 @@ def _others(evidence: Evidence, event: Operation, look: int, home: str) -> Itera
             yield row
 
 
-def _parted(evidence: Evidence, event: Operation, look: int, other: int) -> bool:
+def _can_run_between(evidence: Evidence, event: Operation, look: int, other: int) -> bool:
     """Whether the other actor can run between a read and the resolving call that follows it."""
     step = evidence.step_at(event.at)
     if int(evidence.table.at[other]) >> 40 != event.at >> 40 or step is None:
@@ -126,7 +126,7 @@ def _parted(evidence: Evidence, event: Operation, look: int, other: int) -> bool
     return evidence.unit_of(event.actor, step) != evidence.atomic_unit(look)
 
 
-def _finding(scene: Scene, event: Operation, look: int, other: int, settling: Settling) -> Finding:
+def _finding(scene: Scene, event: Operation, look: int, other: int, settling: Resolution) -> Finding:
     evidence, name, place = scene.evidence, scene.object(event.object), scene.place(event.at)
     who, at = int(evidence.table.actor[other]), int(evidence.at(other))
     how = "checks that it is pending, awaits, and resolves it" if settling.looked else "resolves it without checking that it is pending"

@@ -28,7 +28,7 @@ def deadlocks(scene: Scene, waits: Waits) -> list[Finding]:
     found, seen = [], set[int]()
     for actor in sorted(links):
         cycle = _cycle(links, actor)
-        if cycle and _at_once(cycle) and not seen & {link.wait.actor for link in cycle}:
+        if cycle and _simultaneous(cycle) and not seen & {link.wait.actor for link in cycle}:
             seen |= {link.wait.actor for link in cycle}
             found.append(_finding(scene, cycle))
     if not found and waits.interrupted:
@@ -56,7 +56,7 @@ def _cycle(links: dict[int, _Link], start: int) -> list[_Link]:
     return []
 
 
-def _at_once(cycle: list[_Link]) -> bool:
+def _simultaneous(cycle: list[_Link]) -> bool:
     """Whether all of them waited at the same time: some waits timed out later."""
     ends = [link.wait.until for link in cycle if link.wait.until is not None]
     return not ends or max(link.wait.order for link in cycle) < min(ends)
@@ -131,16 +131,16 @@ def _quiescence(scene: Scene, waits: Waits, links: dict[int, _Link]) -> list[Fin
         blocked = [wait for wait in stuck_threads if not any(word in wait.words for word in _OUTSIDE) and wait.words]
         if len(blocked) != len(waits.all) or len(blocked) < 2 or scene.has_running(waits):
             return []
-        return [_still(scene, waits, blocked)]
+        return [_quiescence_finding(scene, waits, blocked)]
     if any(scene.is_asynchronous(wait.actor) for wait in others) or len(loops) != 1:
         return []
     if not any(wait.words or wait.object or waits.joined(wait) is not None for wait in inside):
         return []  # of none is known what it waits for: servers that are told to end look like this
-    return [_still(scene, waits, inside)]
+    return [_quiescence_finding(scene, waits, inside)]
 
 
-def _still(scene: Scene, waits: Waits, waiting: list[Wait]) -> Finding:
-    said = [(wait, _what(scene, waits, wait)) for wait in waiting]
+def _quiescence_finding(scene: Scene, waits: Waits, waiting: list[Wait]) -> Finding:
+    said = [(wait, _waited_for(scene, waits, wait)) for wait in waiting]
     who = "; ".join(f"{scene.actor(wait.actor)} waits for {words}" for wait, words in said[:4])
     more = f" and {len(waiting) - 4} more" if len(waiting) > 4 else ""
     events = [Moment(wait.actor, int(wait.at), "wait", f"waits for {words}", scene.waiting_place(wait)) for wait, words in said[:5]]
@@ -163,7 +163,7 @@ def _still(scene: Scene, waits: Waits, waiting: list[Wait]) -> Finding:
     )
 
 
-def _what(scene: Scene, waits: Waits, wait: Wait) -> str:
+def _waited_for(scene: Scene, waits: Waits, wait: Wait) -> str:
     target = waits.joined(wait)
     if target is not None:
         return f"{scene.actor(target)} to end"

@@ -30,8 +30,8 @@ def finalized_objects(evidence: Evidence, hold: Hold, classes: frozenset[str]) -
     actor = evidence.facts.work_of(hold.actor, hold.at)
     for row in evidence.rows_of(actor, hold.order, hold.until or 2**62, first=MOST):
         value = _before(evidence, row) if table.writes[row] else ""
-        if value.startswith("<") and value[1:].partition(" ")[0].rpartition(".")[2] in classes and _kept_nowhere(evidence, row):
-            yield FinalizedObject(row, _keeper(evidence, row, value))
+        if value.startswith("<") and value[1:].partition(" ")[0].rpartition(".")[2] in classes and _drops_reference(evidence, row):
+            yield FinalizedObject(row, _other_holder(evidence, row, value))
 
 
 def _before(evidence: Evidence, row: int) -> str:
@@ -44,7 +44,7 @@ def _before(evidence: Evidence, row: int) -> str:
     return (evidence.value(row - 1) or "") if same and int(table.op[row]) != MUTATE else ""
 
 
-def _kept_nowhere(evidence: Evidence, row: int) -> bool:
+def _drops_reference(evidence: Evidence, row: int) -> bool:
     """Whether the statement deletes or overwrites the object, or removes it and does nothing with it."""
     site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
     if site is None:
@@ -60,7 +60,7 @@ def _kept_nowhere(evidence: Evidence, row: int) -> bool:
     return False
 
 
-def _keeper(evidence: Evidence, row: int, value: str) -> int | None:
+def _other_holder(evidence: Evidence, row: int, value: str) -> int | None:
     """The last read by which another actor obtained the object before it was removed."""
     table = evidence.table
     name, span = value[value.rfind("#") :], table.span(int(table.location[row]))
@@ -84,10 +84,10 @@ def may_be_garbage(evidence: Evidence, lock: int, finalized: ast.ClassDef) -> bo
         return True
     if owner.type.rpartition(".")[2] == finalized.name:
         return False
-    return any(_is_self(value) for node in ast.walk(finalized) for value in _handed_on(node))
+    return any(_is_self(value) for node in ast.walk(finalized) for value in _passes_self(node))
 
 
-def _handed_on(node: ast.AST) -> list[ast.expr]:
+def _passes_self(node: ast.AST) -> list[ast.expr]:
     match node:
         case ast.Call(args=args, keywords=keywords):
             return [*args, *(each.value for each in keywords)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.partners import Partners
 from causeway_core.wire.kinds import SyncFlag
@@ -27,11 +27,11 @@ def guarded_reentries(evidence: Evidence, partners: Partners) -> Iterator[Candid
     """
     table = evidence.table
     plain = _plain_locks(evidence)
-    for site, locks in sorted(_looks(evidence, plain).items()):
+    for site, locks in sorted(_guarding_reads(evidence, plain).items()):
         given = 0
         for last in evidence.rows_at(site).tolist():
             for lock, found in locks.items() if given < ENOUGH else ():
-                first = _put(evidence, last, lock)
+                first = _stored_under(evidence, last, lock)
                 if first is None:
                     continue
                 for other in partners.near(first, last, writes=True):
@@ -40,7 +40,7 @@ def guarded_reentries(evidence: Evidence, partners: Partners) -> Iterator[Candid
                     if same and free and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                         given += 1
                         candidate = Candidate(Pattern.GUARDED_REENTRY, "atomicity_violation", first, last, (other,), "control")
-                        yield candidate.lowered("latent", "this run had the good order")
+                        yield candidate.lowered("latent", GOOD_ORDER)
                         break
 
 
@@ -50,7 +50,7 @@ def _plain_locks(evidence: Evidence) -> frozenset[int]:
     return frozenset(each for each in held if (thing := evidence.facts.objects.get(each)) is not None and thing.type in _PLAIN)
 
 
-def _looks(evidence: Evidence, plain: frozenset[int]) -> dict[int, dict[int, int]]:
+def _guarding_reads(evidence: Evidence, plain: frozenset[int]) -> dict[int, dict[int, int]]:
     """Read sites that decide whether their function goes on to acquire a plain lock: the lock, and an access where it did."""
     table = evidence.table
     found: defaultdict[int, dict[int, int]] = defaultdict(dict)
@@ -67,7 +67,7 @@ def _looks(evidence: Evidence, plain: frozenset[int]) -> dict[int, dict[int, int
     return found
 
 
-def _put(evidence: Evidence, look: int, lock: int) -> int | None:
+def _stored_under(evidence: Evidence, look: int, lock: int) -> int | None:
     """The last write of a location before a check of it, if its actor has held the lock ever since."""
     table = evidence.table
     if lock not in evidence.locks_at(look):

@@ -14,9 +14,9 @@ from causeway_core.model import At, Finding
 SAMPLE = 24
 LONGEST_CYCLE = 4
 MOST_CYCLES = 2_000
-"""Circles of locks that are looked at."""
+"""Cycles of locks that are examined."""
 MOST_TOLD = 6
-ONLY_A_HINT = "Most lock-order inversions cannot deadlock, for reasons that the recording does not show, so this is only a hint."
+ONLY_A_HINT = "Most such cycles cannot deadlock, for reasons that the recording does not show, so this is only a hint."
 """Said until a forced run has shown that they do."""
 
 _Nesting = tuple[Hold, Hold]
@@ -114,12 +114,17 @@ def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
     events = [
         Moment(who(scene.evidence, hold), hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in cycle for hold in nesting
     ]
+    inner_names = [scene.object(inner.object) for _, inner in cycle]
     clauses = [
-        f"{actor} acquires {name}, then {scene.object(inner.object)}" for actor, name, (_, inner) in zip(actors, names, cycle, strict=True)
+        f"{actor} acquires one {outer}, then another" if outer == inner else f"{actor} acquires {outer}, then {inner}"
+        for actor, outer, inner in zip(actors, names, inner_names, strict=True)
     ]
     end = "each could hold one and wait for the other" if len(cycle) == 2 else "each could hold one and wait for the next"
     distinct = sorted(set(names))
-    listed = f"{', '.join(distinct[:-1])} and {distinct[-1]}" if len(distinct) > 1 else f"several {distinct[0]}"
+    if len(distinct) > 1:
+        advice = f"acquire {', '.join(distinct[:-1])} and {distinct[-1]} in the same order everywhere"
+    else:
+        advice = f"when acquiring more than one {distinct[0]}, use the same order everywhere, for instance by an id of their owners"
     return scene.finding(
         kind="deadlock",
         tier="hint",
@@ -128,6 +133,6 @@ def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
         title=f"{'; '.join(clauses)}: {end}",
         resource=" and ".join(dict.fromkeys(names)) if len(distinct) > 1 else distinct[0],
         events=events,
-        recommendation=f"acquire {listed} in the same order everywhere" + ("" if len(distinct) > 1 else ", for instance by an id of their owners"),
-        explanation=f"It did not happen in this run. {ONLY_A_HINT}",
+        recommendation=advice,
+        explanation=f"This is a lock-order inversion. It did not happen in this run. {ONLY_A_HINT}",
     )

@@ -28,7 +28,7 @@ MOST_HOLDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Stuck:
+class _BlockedWait:
     """`hold` is kept while its actor waits at `wait`; `asks` is the acquisition that the answering actor needs; `answer` is where the answer came
     from.
     """
@@ -65,7 +65,7 @@ def _counts(evidence: Evidence, hold: Hold) -> bool:
 # Waits that the recording shows.
 
 
-def _seen(evidence: Evidence, hold: Hold) -> Iterator[_Stuck]:
+def _seen(evidence: Evidence, hold: Hold) -> Iterator[_BlockedWait]:
     end = hold.until_at
     if end is None:
         return
@@ -76,12 +76,12 @@ def _seen(evidence: Evidence, hold: Hold) -> Iterator[_Stuck]:
             continue  # what the acquisition itself waited for: the lock was not held yet
         if edge.kind == "condition" and edge.dst - hold.at <= _ADJACENT:
             continue  # the lock was taken again by the end of that very wait, during which it was free
-        asks = _asker(evidence, hold, edge)
+        asks = _acquires_before_answer(evidence, hold, edge)
         if asks is not None:
-            yield _Stuck(hold, edge.dst, asks, edge.src, "")
+            yield _BlockedWait(hold, edge.dst, asks, edge.src, "")
 
 
-def _asker(evidence: Evidence, hold: Hold, edge: Edge) -> Hold | None:
+def _acquires_before_answer(evidence: Evidence, hold: Hold, edge: Edge) -> Hold | None:
     """The acquisition made before the answer: by the actor that gives it, or by another task on that actor's loop."""
     giver = evidence.actor_at(edge.src)
     for other in reversed(evidence.holds.of(hold.object)):
@@ -105,7 +105,7 @@ def _may_swap(evidence: Evidence, hold: Hold, other: Hold) -> bool:
 # Waits that the source shows, where the answer was there at once.
 
 
-def _written(scene: Scene, evidence: Evidence, texts: Texts, hold: Hold) -> Iterator[_Stuck]:
+def _written(scene: Scene, evidence: Evidence, texts: Texts, hold: Hold) -> Iterator[_BlockedWait]:
     place = scene.place(hold.at)
     released = scene.place(hold.until_at) if hold.until_at is not None else None
     last = released.line if released is not None and (released.path, released.function) == (place.path, place.function) else sys.maxsize
@@ -115,7 +115,7 @@ def _written(scene: Scene, evidence: Evidence, texts: Texts, hold: Hold) -> Iter
     wait = At(hold.until_at if hold.until_at is not None else hold.at)
     for other in islice(evidence.holds.of(hold.object), SAMPLE):
         if other.id != hold.id and str(scene.place(other.at)) != str(place) and _may_swap(evidence, hold, other):
-            yield _Stuck(hold, wait, other, None, ast.unparse(call))
+            yield _BlockedWait(hold, wait, other, None, ast.unparse(call))
             return
 
 
@@ -158,7 +158,7 @@ def _may_wait(call: ast.Call, owners: set[str]) -> bool:
     return not call.args if name in ("get", "join", "result", "exception", "wait") else name != "acquire"
 
 
-def _finding(scene: Scene, stuck: _Stuck) -> Finding:
+def _finding(scene: Scene, stuck: _BlockedWait) -> Finding:
     evidence, hold, asks = scene.evidence, stuck.hold, stuck.asks
     holder, asker = evidence.facts.work_of(hold.actor, hold.at), evidence.facts.work_of(asks.actor, asks.at)
     name, waits, place = scene.object(hold.object), scene.place(stuck.wait), scene.place(hold.at)

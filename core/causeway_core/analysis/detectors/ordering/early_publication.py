@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.detectors.atomicity.check_then_use import needs_value
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.table import MUTATE, TEST, WRITE
@@ -39,17 +39,17 @@ def early_publications(evidence: Evidence, partners: Partners) -> Iterator[Candi
         for first in [row for row in evidence.rows_at(site).tolist() if int(table.vk[row]) in kinds][:SAMPLE]:
             fills: dict[int, int] | None = None
             for look in partners.near(first, first, writes=False):
-                if given >= ENOUGH or int(table.site[look]) not in looks or not _found(evidence, look, first):
+                if given >= ENOUGH or int(table.site[look]) not in looks or not _saw_flag(evidence, look, first):
                     continue
                 fills = _filled(evidence, first, looks) if fills is None else fills
                 for last, use in _used(evidence, first, look, fills):
                     given += 1
                     candidate = Candidate(Pattern.EARLY_PUBLICATION, "atomicity_violation", first, last, (look, use))
-                    yield candidate.lowered("latent", "this run had the good order")
+                    yield candidate.lowered("latent", GOOD_ORDER)
                     break
 
 
-def _found(evidence: Evidence, look: int, mark: int) -> bool:
+def _saw_flag(evidence: Evidence, look: int, mark: int) -> bool:
     """Whether a read found the flag set, or the object there."""
     if int(evidence.table.op[look]) == TEST:
         return int(evidence.table.vk[look]) == ValueKind.TRUE

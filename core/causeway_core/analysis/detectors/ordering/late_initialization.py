@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.table import READ, WRITE
 from causeway_core.analysis.partners import Partners
@@ -30,11 +30,11 @@ def late_initializations(evidence: Evidence, partners: Partners) -> Iterator[Can
         for row in evidence.rows_at(site).tolist()[:SAMPLE]:
             if given >= ENOUGH or int(table.vk[row]) in _NOTHING or not _set_once(evidence, row):
                 continue
-            use = next((other for other in partners.near(row, row, writes=False) if _surprised(evidence, row, other)), None)
+            use = next((other for other in partners.near(row, row, writes=False) if _may_read_unset(evidence, row, other)), None)
             if use is not None:
                 given += 1
                 candidate = Candidate(Pattern.LATE_INITIALIZATION, "order_violation", row, row, (use,))
-                yield candidate.lowered("latent", "this run had the good order")
+                yield candidate.lowered("latent", GOOD_ORDER)
 
 
 def _set_once(evidence: Evidence, row: int) -> bool:
@@ -47,7 +47,7 @@ def _set_once(evidence: Evidence, row: int) -> bool:
     return place.kind == "attribute" and nothing_first and all(int(table.vk[each]) in _NOTHING and each < row for each in others)
 
 
-def _surprised(evidence: Evidence, write: int, use: int) -> bool:
+def _may_read_unset(evidence: Evidence, write: int, use: int) -> bool:
     """Whether the user was started by the writer before the write, can come before it, and does not look whether anything is there."""
     table, facts = evidence.table, evidence.facts
     user, maker = facts.actors.get(facts.thread_of(int(table.actor[use]))), facts.thread_of(int(table.actor[write]))
@@ -61,10 +61,10 @@ def _surprised(evidence: Evidence, write: int, use: int) -> bool:
         return False
     site = facts.sites.get(abs(int(table.site[use])))
     node = None if site is None else evidence.texts.function(facts.functions[site.function].path, site.line)
-    return node is not None and not _looks(node, facts.locations[int(table.location[use])].key or "")
+    return node is not None and not _is_checked(node, facts.locations[int(table.location[use])].key or "")
 
 
-def _looks(function: FunctionNode, attribute: str) -> bool:
+def _is_checked(function: FunctionNode, attribute: str) -> bool:
     """Whether a function compares an attribute or branches on it."""
     for node in own_nodes(function):
         match node:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.detectors.atomicity.check_then_use import leaves_absent, needs_value, takes_away
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.table import DELETE, READ, WRITE, Ints
@@ -36,13 +36,13 @@ def order_violations(evidence: Evidence, partners: Partners) -> Iterator[Candida
                 continue
             for other in partners.near(row, row, writes=False):
                 use_site = int(table.site[other])
-                if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other) and (removing or _in_reach(evidence, row, other)):
+                if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other) and (removing or _can_reach_before(evidence, row, other)):
                     given[use_site] = given.get(use_site, 0) + 1
                     yield _flip(evidence, row, other)
 
 
 def _flip(evidence: Evidence, write: int, use: int) -> Candidate:
-    candidate = Candidate(Pattern.ORDER, "order_violation", write, write, (use,)).lowered("latent", "this run had the good order")
+    candidate = Candidate(Pattern.ORDER, "order_violation", write, write, (use,)).lowered("latent", GOOD_ORDER)
     if _by_callback(evidence, write, use) or _by_callback(evidence, use, write):
         return candidate.lowered("hint", "one side is a callback, and the event loop may always use this order for reasons that are not recorded")
     return candidate
@@ -83,7 +83,7 @@ def _makes(evidence: Evidence, row: int) -> bool:
     return evidence.facts.lacked(place.object or 0, place.key)
 
 
-def _in_reach(evidence: Evidence, write: int, use: int) -> bool:
+def _can_reach_before(evidence: Evidence, write: int, use: int) -> bool:
     """Whether the user could have had the object before the write: another actor made it, or its maker had already stored it or started the user."""
     table, facts = evidence.table, evidence.facts
     owner, maker = facts.locations[int(table.location[write])].object, int(table.actor[write])
@@ -117,7 +117,7 @@ def _breaks(evidence: Evidence, write: int, use: int) -> bool:
         return False
     if not evidence.concurrent(write, use):
         return False
-    return not _checked(evidence, use, write) and (takes_away(evidence, write) or not (_provided(evidence, use) or _own(evidence, use)))
+    return not _checked(evidence, use, write) and (takes_away(evidence, write) or not (_would_provide(evidence, use) or _own(evidence, use)))
 
 
 def _checked(evidence: Evidence, use: int, write: int) -> bool:
@@ -139,7 +139,7 @@ def _own(evidence: Evidence, use: int) -> bool:
     return bool(mine.any())
 
 
-def _provided(evidence: Evidence, use: int) -> bool:
+def _would_provide(evidence: Evidence, use: int) -> bool:
     """Whether the user checked for a value before, on a path where it would otherwise have provided one."""
     table, flow = evidence.table, evidence.flow
     location = int(table.location[use])

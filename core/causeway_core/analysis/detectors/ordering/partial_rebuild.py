@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.table import ITERATE, MUTATE, WRITE, Ints
 from causeway_core.model import ValueKind
@@ -34,7 +34,7 @@ def partial_rebuilds(evidence: Evidence) -> Iterator[Candidate]:
             if parted and evidence.concurrent(row, use.first) and evidence.concurrent(use.fill, use.last):
                 others = tuple(dict.fromkeys((use.first, use.last)))
                 candidate = Candidate(Pattern.PARTIAL_REBUILD, "atomicity_violation", row, use.fill, others)
-                yield candidate.lowered("latent", "this run had the good order")
+                yield candidate.lowered("latent", GOOD_ORDER)
                 break
 
 
@@ -104,7 +104,7 @@ def _lookups(evidence: Evidence, row: int, places: list[int], number: int) -> It
             who = int(table.actor[look])
             if who in done or int(table.op[look]) == ITERATE:
                 continue
-            first = _comes(evidence, row, look, number)
+            first = _table_read(evidence, row, look, number)
             if first is not None:
                 done.add(who)
                 yield _Use(first, look, fill)
@@ -122,7 +122,7 @@ def _rows(evidence: Evidence, place: int) -> range:
     return range(span.start, span.stop)
 
 
-def _comes(evidence: Evidence, row: int, look: int, number: int) -> int | None:
+def _table_read(evidence: Evidence, row: int, look: int, number: int) -> int | None:
     """Where the looking actor reads the location of the table; the lookup itself if the table stays in place and is cleared."""
     table = evidence.table
     if int(table.op[row]) == MUTATE:

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import SETTLES, Operation
 from causeway_core.model import At, make_at, stream_of
@@ -46,7 +46,7 @@ def _found(evidence: Evidence) -> Iterator[Candidate]:
     written = written[np.argsort(table.at[written], kind="stable")]
     changed_at = table.at[written]
     seen: set[int] = set()
-    said = [(pattern, each) for each in evidence.facts.operations if (pattern := _said(evidence, each)) is not None]
+    said = [(pattern, each) for each in evidence.facts.operations if (pattern := _completion_pattern(evidence, each)) is not None]
     # Of pieces of work the last at each site, which is the one that the queue's join waits for.
     early = [each for each in reversed(said) if each[0] is Pattern.EARLY_TASK_DONE]
     for pattern, settled in (*(each for each in said if each[0] is Pattern.LATE_CALLBACK), *early):
@@ -64,10 +64,10 @@ def _found(evidence: Evidence) -> Iterator[Candidate]:
             if use is not None:
                 if pattern is Pattern.EARLY_TASK_DONE:
                     seen.add(site)
-                yield Candidate(pattern, "order_violation", row, row, (use,)).lowered("latent", "this run had the good order")
+                yield Candidate(pattern, "order_violation", row, row, (use,)).lowered("latent", GOOD_ORDER)
 
 
-def _said(evidence: Evidence, operation: Operation) -> Pattern | None:
+def _completion_pattern(evidence: Evidence, operation: Operation) -> Pattern | None:
     """The pattern of a change that comes after an operation, if that operation signals that a piece of work is done."""
     if operation.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET):
         return Pattern.LATE_CALLBACK

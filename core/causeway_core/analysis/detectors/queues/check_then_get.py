@@ -21,7 +21,7 @@ MOST_TOLD = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Take:
+class _Get:
     at: At
     actor: int
     order: int
@@ -34,8 +34,8 @@ def queue_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
     show for whom.
     """
     found: dict[tuple[str, int], Finding] = {}
-    takes: defaultdict[object, list[_Take]] = defaultdict(list)
-    for queue, take in _takes(scene, evidence):
+    takes: defaultdict[object, list[_Get]] = defaultdict(list)
+    for queue, take in _gets(scene, evidence):
         takes[queue].append(take)
     for several in takes.values():
         for take in several:
@@ -54,23 +54,23 @@ def queue_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
     return list(found.values())
 
 
-def _takes(scene: Scene, evidence: Evidence) -> Iterator[tuple[object, _Take]]:
+def _gets(scene: Scene, evidence: Evidence) -> Iterator[tuple[object, _Get]]:
     """Items taken from queues of threads and tasks and, as messages, from queues of processes, with what names the queue."""
     facts = evidence.facts
     for operation in facts.operations:
         if operation.op == SyncOp.GET:
             place = scene.place(operation.at)
             if place.line:
-                yield operation.object, _Take(At(operation.at), operation.actor, operation.order, place)
+                yield operation.object, _Get(At(operation.at), operation.actor, operation.order, place)
     for message in facts.messages:
         actor = None if message.receive_at is None else evidence.actor_at(message.receive_at)
         if message.receive_at is not None and actor is not None and message.carrier in ("pipe", "queue"):
             place = scene.place(message.receive_at)
             if place.line:
-                yield message.key.rpartition(":")[0], _Take(message.receive_at, actor, -1, place)
+                yield message.key.rpartition(":")[0], _Get(message.receive_at, actor, -1, place)
 
 
-def _may_be_first(evidence: Evidence, take: _Take, other: _Take) -> bool:
+def _may_be_first(evidence: Evidence, take: _Get, other: _Get) -> bool:
     if other.actor == take.actor or not evidence.unordered(take.at, other.at):
         return False
     if take.order < 0 or other.order < 0:
@@ -78,7 +78,7 @@ def _may_be_first(evidence: Evidence, take: _Take, other: _Take) -> bool:
     return not evidence.holds.locks(take.actor, take.order) & evidence.holds.locks(other.actor, other.order)
 
 
-def _came_late(evidence: Evidence, take: _Take, actor: Actor) -> bool:
+def _came_late(evidence: Evidence, take: _Get, actor: Actor) -> bool:
     """Whether an actor runs the same code as the taker, and ended without an item only by chance."""
     taker = evidence.facts.actors.get(take.actor)
     if taker is None or actor.id == taker.id or actor.last_at is None or (actor.kind, actor.process) != (taker.kind, taker.process):
@@ -96,7 +96,7 @@ def _checked(texts: Texts, place: SourcePlace) -> bool:
     names = {ast.unparse(node.func.value) for node in gets if isinstance(node.func, ast.Attribute) and not node.args and not node.keywords}
     looks = (node.test for node in own_nodes(function) if isinstance(node, ast.If | ast.While) and node.lineno <= place.line)
     if isinstance(function, ast.AsyncFunctionDef):
-        looks = (test for test in looks if _gives_way(function, test.lineno, place.line))
+        looks = (test for test in looks if _awaits_between(function, test.lineno, place.line))
     asked = {
         ast.unparse(call.func.value)
         for test in looks
@@ -106,12 +106,12 @@ def _checked(texts: Texts, place: SourcePlace) -> bool:
     return bool(names & asked)
 
 
-def _gives_way(function: ast.AsyncFunctionDef, after: int, before: int) -> bool:
+def _awaits_between(function: ast.AsyncFunctionDef, after: int, before: int) -> bool:
     """Whether a coroutine awaits between two of its lines."""
     return any(isinstance(node, ast.Await | ast.AsyncWith | ast.AsyncFor) and after < node.lineno < before for node in own_nodes(function))
 
 
-def _finding(scene: Scene, take: _Take, other: Moment) -> Finding:
+def _finding(scene: Scene, take: _Get, other: Moment) -> Finding:
     title = (
         f"`{take.place.function}` in {scene.actor(take.actor)} finds a queue not empty and then waits for an item; "
         f"{scene.actor(other.actor)} takes from it too and could take the last item in between: the wait would never end"

@@ -103,22 +103,22 @@ def _name(evidence: Evidence, row: int) -> str:
 def _finding(scene: Scene, wait: Operation, sets: Operation, look: int, reset: int) -> Finding:
     evidence = scene.evidence
     name, state, place = scene.object(wait.object), _name(evidence, look), scene.place(wait.at)
-    verb = "replaces it with a new one" if evidence.table.writes[reset] else "clears it"
+    reset_by = f"replaces {name} with a new one" if evidence.table.writes[reset] else f"clears {name}"
     return scene.finding(
         kind="lost_wakeup",
         tier="latent",
         rank=11.2,
         confidence=0.5,
         title=(
-            f"`{place.function}` in {scene.actor(wait.actor)} checks {state}, then {verb} and waits for {name}; "
+            f"`{place.function}` in {scene.actor(wait.actor)} checks {state}, then {reset_by} and waits for it; "
             f"`{scene.place(sets.at).function}` in {scene.actor(sets.actor)} could change {state} and set {name} in between: the wake-up would be "
             "lost"
         ),
         resource=name,
         events=[
-            Moment(wait.actor, int(evidence.at(look)), "look", f"looks at {state}"),
+            Moment(wait.actor, int(evidence.at(look)), "look", f"checks {state}"),
             Moment(sets.actor, sets.at, "notify", f"set {name}"),
-            Moment(wait.actor, int(evidence.at(reset)), "clear", verb),
+            Moment(wait.actor, int(evidence.at(reset)), "clear", reset_by),
             Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
         ],
         recommendation=f"clear {name} (or create the new one) first, then check {state}, then wait",

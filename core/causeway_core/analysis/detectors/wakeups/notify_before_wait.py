@@ -56,7 +56,7 @@ def _condition(scene: Scene, evidence: Evidence, texts: Texts, operations: Seque
     waits = [event for event in operations if event.op == SyncOp.WAIT_BEGIN]
     notifies = [event for event in operations if event.op in _NOTIFIES]
     for wait in waits:
-        looks = looks_at_state(scene, texts, wait)
+        looks = state_check(scene, texts, wait)
         if looks == "again":
             continue
         place = str(scene.place(wait.at))
@@ -69,18 +69,18 @@ def _condition(scene: Scene, evidence: Evidence, texts: Texts, operations: Seque
     return None
 
 
-def looks_at_state(scene: Scene, texts: Texts, wait: Operation) -> str:
+def state_check(scene: Scene, texts: Texts, wait: Operation) -> str:
     """How a waiter checks the state: `again` (in a loop, by wait_for, or not known), `once` or `never`."""
     around, calls = _wait_calls(scene, texts, wait)
     if not calls or not around:
         return "again"
     loop = next((node for node in reversed(around) if isinstance(node, ast.While | ast.For | ast.AsyncFor)), None)
-    if loop is not None and not _goes_on_once(around[around.index(loop) :]):
+    if loop is not None and not _proceeds_unchecked(around[around.index(loop) :]):
         return "again"
     return "once" if any(isinstance(node, ast.If | ast.IfExp | ast.Match) for node in around) or _guarded_by_exit(around) else "never"
 
 
-def _goes_on_once(around: Sequence[ast.AST]) -> bool:
+def _proceeds_unchecked(around: Sequence[ast.AST]) -> bool:
     """Whether a loop proceeds after a wait behind an `if` as if the state held: the loop repeats for the next work item, not to check again. `around`
     starts with the loop.
     """
@@ -168,7 +168,7 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
             continue
         for wait in waits:
             # A task that is busy misses it as well; but where it waits in a loop, it may be meant so.
-            asynchronous = bool(wait.flags & SyncFlag.ASYNC) and looks_at_state(scene, texts, wait) == "again"
+            asynchronous = bool(wait.flags & SyncFlag.ASYNC) and state_check(scene, texts, wait) == "again"
             if wait.actor != event.actor and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
                 why = "it is cleared as soon as it is set: a waiter that is busy at that moment never sees it"
                 told = _event_finding(scene, wait, before, event, why)

@@ -31,12 +31,12 @@ def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation
         name = scene.object(object)
         notifies = [event for event in operations if event.op in _NOTIFIES and scene.place(event.at).line]
         if name not in told and notifies:
-            found += [*_looks_outside(scene, evidence, name, operations, notifies)][:1]
-            found += [*_late_states(scene, evidence, name, notifies)][:1]
+            found += [*_unlocked_checks(scene, evidence, name, operations, notifies)][:1]
+            found += [*_late_writes(scene, evidence, name, notifies)][:1]
     return found[:MOST_TOLD]
 
 
-def _looks_outside(scene: Scene, evidence: Evidence, name: str, operations: list[Operation], notifies: list[Operation]) -> Iterator[Finding]:
+def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: list[Operation], notifies: list[Operation]) -> Iterator[Finding]:
     """A waiter that read shared state in its function right before it acquired the lock to wait."""
     for wait in (event for event in operations if event.op == SyncOp.WAIT_BEGIN):
         hold = min((evidence.holds.holds[each] for each in evidence.holds.held(wait.actor, wait.order - 1)), key=_order, default=None)
@@ -82,7 +82,7 @@ def _others_write(evidence: Evidence, row: int, actor: int, *, meanwhile: bool =
     return any(not meanwhile or evidence.concurrent(row, each) for each in writes)
 
 
-def _late_states(scene: Scene, evidence: Evidence, name: str, notifies: list[Operation]) -> Iterator[Finding]:
+def _late_writes(scene: Scene, evidence: Evidence, name: str, notifies: list[Operation]) -> Iterator[Finding]:
     """A notifier that writes, after the notification and without the lock, what others read under it."""
     table = evidence.table
     for notify in notifies:

@@ -23,7 +23,7 @@ UNREACHED = "would clear"
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Check:
     """A check of what an event stands for (a row), the write of that before the set, and the lines that would clear the event and wait."""
 
     row: int
@@ -56,7 +56,7 @@ def unreached_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation
     return list(found.values())
 
 
-def _looks(scene: Scene, evidence: Evidence, sets: Operation, event: str) -> Iterator[_Look]:
+def _looks(scene: Scene, evidence: Evidence, sets: Operation, event: str) -> Iterator[_Check]:
     table, facts = evidence.table, evidence.facts
     function = scene.place(sets.at).function
     for write in evidence.rows_of(facts.work_of(sets.actor, sets.at), 0, sets.order, last=NEAR):
@@ -71,11 +71,11 @@ def _looks(scene: Scene, evidence: Evidence, sets: Operation, event: str) -> Ite
                 continue
             if evidence.unordered(evidence.at(write), evidence.at(row)):
                 node = evidence.texts.function(facts.functions[site.function].path, site.line)
-                for clears, waits in _forgets(node, site.line, event, facts.locations[int(table.location[row])].key or ""):
-                    yield _Look(row, write, sets, clears, waits)
+                for clears, waits in _lossy_clear(node, site.line, event, facts.locations[int(table.location[row])].key or ""):
+                    yield _Check(row, write, sets, clears, waits)
 
 
-def _forgets(function: FunctionNode | None, line: int, event: str, state: str) -> Iterator[tuple[int, int]]:
+def _lossy_clear(function: FunctionNode | None, line: int, event: str, state: str) -> Iterator[tuple[int, int]]:
     """The lines at which a function clears an event and waits for it after a check at a line, without another check after the clear."""
     nodes = list(own_nodes(function)) if function is not None else []
     if not any(isinstance(node, ast.If | ast.While) and node.lineno == line for node in nodes):
@@ -89,7 +89,7 @@ def _forgets(function: FunctionNode | None, line: int, event: str, state: str) -
             yield min(clears), min(waits)
 
 
-def _finding(scene: Scene, evidence: Evidence, look: _Look, name: str) -> Finding:
+def _finding(scene: Scene, evidence: Evidence, look: _Check, name: str) -> Finding:
     waiter, setter = int(evidence.table.actor[look.row]), evidence.facts.work_of(look.sets.actor, look.sets.at)
     state, place = scene.namer.resource(look.row), scene.place(evidence.at(look.row))
 
@@ -107,7 +107,7 @@ def _finding(scene: Scene, evidence: Evidence, look: _Look, name: str) -> Findin
         ),
         resource=name,
         events=[
-            Moment(waiter, evidence.at(look.row), "look", f"looks at {state}"),
+            Moment(waiter, evidence.at(look.row), "look", f"checks {state}"),
             Moment(setter, evidence.at(look.write), "change", f"changes {state}"),
             Moment(setter, look.sets.at, "notify", f"set {name}"),
             Moment(waiter, 0, UNREACHED, f"would clear {name}", unreached(look.clears)),

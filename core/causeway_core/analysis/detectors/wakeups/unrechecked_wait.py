@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from causeway_core.analysis.detectors.wakeups.notify_before_wait import looks_at_state
+from causeway_core.analysis.detectors.wakeups.notify_before_wait import state_check
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -30,14 +30,14 @@ def unrechecked_waits(scene: Scene, evidence: Evidence, events: Iterable[Operati
         if thing is None or not thing.label or not thing.type.endswith("Condition") or not scene.place(wait.at).line:
             continue
         name = scene.object(wait.object)
-        if name not in told and name not in found and looks_at_state(scene, evidence.texts, wait) == "once":
-            for look, undoing, goes_on in _undone(scene, evidence, wait):
+        if name not in told and name not in found and state_check(scene, evidence.texts, wait) == "once":
+            for look, undoing, goes_on in _reverted(scene, evidence, wait):
                 found[name] = _finding(scene, evidence, wait, look, undoing, goes_on)
                 break
     return list(found.values())
 
 
-def _undone(scene: Scene, evidence: Evidence, wait: Operation) -> Iterator[tuple[int, int, int]]:
+def _reverted(scene: Scene, evidence: Evidence, wait: Operation) -> Iterator[tuple[int, int, int]]:
     """The check before a wait, the first later write by another actor that restores the state that made the actor wait, and the actor's next access,
     as rows.
     """
@@ -51,11 +51,11 @@ def _undone(scene: Scene, evidence: Evidence, wait: Operation) -> Iterator[tuple
         span = table.span(int(table.location[look]))
         for row in range(span.start, span.stop):
             undoes = table.writes[row] and int(table.actor[row]) != wait.actor and table.order[row] > table.order[after[0]]
-            if undoes and _sets_back(evidence, look, row) and evidence.locks_at(row) & evidence.locks_at(look) and evidence.concurrent(after[0], row):
+            if undoes and _restores(evidence, look, row) and evidence.locks_at(row) & evidence.locks_at(look) and evidence.concurrent(after[0], row):
                 yield look, row, after[0]
 
 
-def _sets_back(evidence: Evidence, look: int, row: int) -> bool:
+def _restores(evidence: Evidence, look: int, row: int) -> bool:
     """Whether a location has the value again that the check found."""
     value = evidence.value(look)
     return value is not None and value == evidence.value(row)
@@ -76,7 +76,7 @@ def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoi
         ),
         resource=name,
         events=[
-            Moment(wait.actor, evidence.at(look), "look", f"looks at {state}"),
+            Moment(wait.actor, evidence.at(look), "look", f"checks {state}"),
             Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
             Moment(wait.actor, evidence.at(goes_on), "goes on", "goes on"),
             Moment(other, evidence.at(undoing), UNDOES, f"sets {state} back"),

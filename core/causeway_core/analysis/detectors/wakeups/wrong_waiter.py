@@ -53,7 +53,7 @@ def _between_kinds(scene: Scene, evidence: Evidence, name: str, notifies: Iterab
     for each in notifies:
         place = scene.place(each.at)
         if place.function not in waits:
-            line = _looks_again(evidence, place, name.rpartition(".")[2])
+            line = _rechecking_wait(evidence, place, name.rpartition(".")[2])
             waits[place.function] = SourcePlace(place.path, place.shown, line, place.function, At(0)) if line else None
         wait = waits[place.function]
         if wait is not None:
@@ -65,7 +65,7 @@ def _between_kinds(scene: Scene, evidence: Evidence, name: str, notifies: Iterab
             yield _finding(scene, name, (one, some[:2]), (other, others[:2]))
 
 
-def _looks_again(evidence: Evidence, place: SourcePlace, condition: str) -> int:
+def _rechecking_wait(evidence: Evidence, place: SourcePlace, condition: str) -> int:
     """The line at which the function waits for the condition and rechecks its state whenever it is woken; 0 if it does not."""
     function = evidence.texts.function(place.path, place.line)
     nodes = list(own_nodes(function)) if function is not None else []
