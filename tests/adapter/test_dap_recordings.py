@@ -155,7 +155,7 @@ def test_a_deadlock_of_a_killed_program(tmp_path):
     with Shared() as client:
         stopped = client.attach(tmp_path / "run.causeway", before=lambda client: client.request("setExceptionBreakpoints", filters=["deadlock"]))
         stopped = client.move("continue", stopped)
-        assert stopped["reason"] == "exception" and "none of them can ever go on" in stopped["text"]
+        assert stopped["reason"] == "exception" and "none of them can proceed" in stopped["text"]
         info = client.request("exceptionInfo", threadId=stopped["threadId"])
         assert info["exceptionId"] == "deadlock" and "fork" in info["description"]
 

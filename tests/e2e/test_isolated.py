@@ -204,7 +204,7 @@ def test_orders_are_explored_without_the_service(tmp_path: Path) -> None:
 def test_without_its_service_nothing_is_proved(tmp_path: Path) -> None:
     finding = analyzed(recorded(tmp_path, stock("aiohttp"), "--replayable"))
     assert finding["tier"] == "likely"
-    assert "something that it needs is not there" in finding["proof"]["reason"]
+    assert "something it needs is missing" in finding["proof"]["reason"]
 
 
 def test_secrets_of_services_are_not_kept(tmp_path: Path) -> None:

@@ -139,4 +139,4 @@ def test_orders_of_a_service_are_not_explored(service: Path) -> None:
 def test_without_its_requests_a_service_is_not_run_again(tmp_path: Path) -> None:
     recorded(tmp_path, "buy")
     done = causeway("analyze", "run.causeway", cwd=tmp_path)
-    assert "record it with --replayable, which keeps them, or with what sends them" in done.stderr
+    assert "record it with --replayable, which keeps them, or with the command that sends them" in done.stderr
