@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from causeway_core.proof.outcome.endings import Ending, endings_of, overtaken
+from causeway_core.proof.outcome.endings import Ending, endings_of, first_writes, overtaken
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record
@@ -54,4 +54,4 @@ def test_places_of_one_name_end_together_and_containers_are_left_out(tmp_path: P
     (tmp_path / "app.py").write_text(PROGRAM)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
-        assert endings_of(recording) == {"Lamp.shown": Ending(4, ("'off'", "'off'"))}
+        assert endings_of(recording, first_writes(recording)) == {"Lamp.shown": Ending(4, ("'off'", "'off'"))}

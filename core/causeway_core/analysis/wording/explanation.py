@@ -10,6 +10,7 @@ from causeway_core.analysis.wording.namer import Namer
 STRUCK = "It happened in this run."
 """Part of the explanation of every finding whose bad order is the recorded one; proving and exporting look for it."""
 NOT_STRUCK = "It did not happen in this run."
+NOT_CANCELLED_HERE = "The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run."
 
 _BODY: dict[Pattern, str] = {
     Pattern.WRITE_WRITE_READ: (

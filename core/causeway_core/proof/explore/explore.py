@@ -99,7 +99,7 @@ class Explorer:
         self._seen: set[object] = set()
         self._signatures: dict[object, int] = {}
         self._endings: set[object] = set()
-        """Collects the outcomes of runs in which no actor is interrupted."""
+        """How serial runs that did not fail ended."""
         self._runs = self._points = self._length = 0
         self._ends = time.monotonic() + effort.seconds
 
@@ -122,12 +122,13 @@ class Explorer:
         serial = [self._exploration("serial", number, 0) for number in range(SERIAL_RUNS)]
         seen = self._scan.see(serial)
         self._length = max(each.result.points for each in (self._uninterrupted() if self._effort.strategy == "switch" else seen))
-        recorded = self._recorded(seen)
-        good = [(each, run) for each, run in recorded if not run.outcome.deviations(self._expected.plain, only_failures=True)]
-        self._expected.serial = [run.outcome for _, run in good]
-        self._endings.update(each.ending for each, _ in good)
-        # One that failed, and of which no order came, is looked at again when an interrupted run goes the same way.
-        self._signatures.update((each.signature, MOST_LOOKS) for each, run in recorded if self._look_at(run) or (each, run) in good)
+        recorded = [(each, run, not run.outcome.deviations(self._expected.plain, only_failures=True)) for each, run in self._recorded(seen)]
+        self._expected.serial = [run.outcome for _, run, well in recorded if well]
+        self._endings = {each.ending for each, _, well in recorded if well}
+        for each, run, well in recorded:
+            # A failed run that yields no order is looked at again when an interrupted run goes the same way.
+            if self._look_at(run) or well:
+                self._signatures[each.signature] = MOST_LOOKS
 
     def _uninterrupted(self) -> Sequence[Seen]:
         """Runs of `switch` in which nobody comes to the point at which he would be interrupted: it has fewer points than a serial one, since tasks
@@ -185,8 +186,9 @@ class Explorer:
         return self._exploration("switch", 2 * (length + length**2) * effort.seed + 2 * point + number % 2, length)
 
     def _explains(self, run: Rerun, seen: Seen) -> bool:
-        """Whether a run with a recorder shows all that the same one without it did. Where it went another way (recording costs time, and sleeps end
-        by the clock) and the other one failed, what that one passed is forced.
+        """Whether a recorded run accounts for the same run without a recorder (`seen`).
+
+        Recording costs time, and sleeps end by the clock, so the recorded run may take another course. If `seen` failed, its schedule is then forced.
         """
         if self._look_at(run) or course(run.result, dict(self._places)) == seen.course:
             return True
@@ -196,7 +198,7 @@ class Explorer:
         return bool(constraints) and self._look_at(self._reruns.attempt(order(constraints))[0], seen.result)
 
     def _look_at(self, run: Rerun, passed: OrderResult | None = None) -> bool:
-        """Whether the run went wrong, and all is known of how. `passed`: what is made small, if not the run itself."""
+        """Whether the run went wrong and its failure is known or yields a finding. The schedule of `passed` is reduced, else that of the run."""
         wrong = self._expected.wrong(run)
         if not wrong:
             return False

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from causeway_core.model import Access
 from causeway_core.proof.outcome.canonical import canonical
 from causeway_core.storage.recording import Recording
 
 MOST_WRITES = 500
-"""Of a run with more writes of shared places nothing is said."""
-_PLACES = ("attribute", "item", "global", "cell")
+"""Writes of shared places that are compared between runs."""
+VARIABLES = ("attribute", "item", "global", "cell")
+"""Kinds of locations that hold one value."""
 _NOT_COMPARED = ("[", "{", "(", "<")
 """How containers and objects begin: the order of a container's entries rarely matters, and objects have no value to compare."""
 
@@ -24,17 +26,24 @@ class Ending:
     last: tuple[str, ...]
 
 
-def endings_of(recording: Recording) -> dict[str, Ending]:
-    """The endings of a run by the name of the place, where every place of that name ends with a plain value."""
+def first_writes(recording: Recording) -> list[Access]:
+    """The first writes of shared places, one more than are compared: a longer list is one that was cut. Reads all accesses."""
+    return list(islice((each for each in recording.accesses() if each.writes), MOST_WRITES + 1))
+
+
+def endings_of(recording: Recording, writes: Sequence[Access]) -> dict[str, Ending]:
+    """The endings of a run by the name of the place, where every place of that name ends with a plain value.
+
+    `writes` are the run's `first_writes`; empty if there are more of them than are compared.
+    """
     places = {location.id: location for location in recording.locations()}
-    writes = list(islice((each for each in recording.accesses() if each.writes), MOST_WRITES + 1))
     if len(writes) > MOST_WRITES:
         return {}
     counts: dict[str, int] = {}
     last: dict[str, dict[int, str]] = {}
     for access in writes:
         place = places[access.location]
-        if place.kind in _PLACES:
+        if place.kind in VARIABLES:
             counts[place.name] = counts.get(place.name, 0) + 1
             last.setdefault(place.name, {})[place.id] = canonical(str(access.value))
     return {

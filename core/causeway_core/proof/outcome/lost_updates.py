@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import ValueKind
+from causeway_core.proof.outcome.endings import VARIABLES
 
-_PLACES = ("attribute", "item", "global", "cell")
 _SCALARS = (ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT, ValueKind.TEXT, ValueKind.TUPLE)
 _NUMBERS = (ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT)
 MOST_ROWS = 20_000
@@ -50,7 +50,7 @@ def _updates(evidence: Evidence) -> Iterator[_Update]:
         if int(table.location[row]) != place:
             place, written = int(table.location[row]), -1
             read, wrote = {}, {}
-        if evidence.facts.locations[place].kind not in _PLACES:
+        if evidence.facts.locations[place].kind not in VARIABLES:
             continue
         actor = int(table.actor[row])
         if not table.writes[row]:

@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
-from causeway_core.model import Actor, At, ObjectRef, Value, ValueKind
+from causeway_core.model import Access, Actor, At, ObjectRef, Value, ValueKind
 from causeway_core.proof.outcome.canonical import canonical, canonical_lines
 from causeway_core.proof.outcome.databases import dump
-from causeway_core.proof.outcome.endings import Ending, endings_of
+from causeway_core.proof.outcome.endings import MOST_WRITES, VARIABLES, Ending, endings_of, first_writes
 from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.refusals import refusals
 from causeway_core.proof.outcome.residue import Residue, residue_of
@@ -25,8 +24,6 @@ from causeway_core.wire.kinds import Kind
 
 MOST_ACTIVATIONS = 300_000
 """Returned values are not compared in larger recordings."""
-MOST_WRITES = 500
-"""Writes of shared places that are examined for intermediate values."""
 LARGEST_FILE = 1 << 20
 FAILURES = ("hang", "exit code", "exceptions", "tests")
 """Aspects that are failures in themselves if no serial order has them."""
@@ -45,7 +42,6 @@ _NOT_HELD = re.compile(r"lock is not acquired|released too many times|un-?(acqui
 """Messages of errors that Python and asyncio raise when something is released that is not held."""
 NOT_HELD = "not held: "
 """Prefix of such mistakes, caught or not."""
-_HOLDING = ("attribute", "item", "global", "cell")
 _NUMBER = re.compile(r" #\d+")
 _SYNCHRONIZES = re.compile(r"<[\w.]*(?:[Ll]ock|RLock|Semaphore|Condition|Event|Barrier)\b")
 
@@ -151,11 +147,12 @@ def observe(recording: Recording, *, output: str, replies: str = "", result: Ord
         found |= {f"{DATABASE} {name}": tuple(sorted(map(canonical, rows))) for name, rows in result.databases.items()}
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
+    writes = first_writes(recording)
     timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
     return Outcome(
-        found, _states(past), timeouts=timeouts, expired_waits=_expired_waits(recording), self_cancellations=_self_cancellations(recording),
+        found, _states(past, writes), timeouts=timeouts, expired_waits=_expired_waits(recording), self_cancellations=_self_cancellations(recording),
         caught_mistakes=_caught_mistakes(recording), residue=residue_of(recording, past), refusals=refusals(recording),
-        endings=endings_of(recording),
+        endings=endings_of(recording, writes),
     )  # fmt: skip
 
 
@@ -203,18 +200,18 @@ def _responses(recording: Recording) -> Aspect:
     return _multiset(served)
 
 
-def _states(past: Past) -> dict[str, Aspect]:
+def _states(past: Past, writes: Sequence[Access]) -> dict[str, Aspect]:
     """The values written to each shared attribute, item, global and cell, and what shared containers held after each change.
 
     Each write of a lock, event or the like counts: two locks in one place do not exclude each other."""
     recording, values = past.recording, Values(past)
     places = {location.id: location for location in recording.locations()}
     found: dict[str, Counter[str]] = {}
-    for access in islice((each for each in recording.accesses() if each.writes), MOST_WRITES):
+    for access in writes[:MOST_WRITES]:
         place = places[access.location]
         if place.kind == "structure" and place.object is not None:
             text = values.text(Value(ValueKind.OBJECT, ObjectRef(place.object, "container")), At(access.at + 1))
-        elif place.kind in _HOLDING:
+        elif place.kind in VARIABLES:
             text = _NUMBER.sub("", canonical(str(access.value)))
         else:
             continue

@@ -11,6 +11,7 @@ from causeway_core.analysis.detectors.cancellation.partial_update import cancels
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, Texts, called, own_nodes
+from causeway_core.analysis.wording.explanation import NOT_CANCELLED_HERE
 from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import Finding
 
@@ -164,5 +165,5 @@ def _finding(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFun
             moment(gap, "complete", "hands over what was taken"),
         ],
         recommendation=f"put it back in `except BaseException` (before what has arrived since), or remove it from {sweep.place} only after the await",
-        explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
+        explanation=NOT_CANCELLED_HERE,
     )

@@ -9,6 +9,7 @@ from causeway_core.analysis.detectors.cancellation.partial_update import cancels
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, called, last_name, own_nodes
+from causeway_core.analysis.wording.explanation import NOT_CANCELLED_HERE
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
@@ -136,5 +137,5 @@ def _finding(
             moment(tasks[-1], "cancel", "a cancellation can arrive before it runs again", path, waiter.name, wait.lineno),
         ],
         recommendation=advice.format(giver.name),
-        explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
+        explanation=NOT_CANCELLED_HERE,
     )

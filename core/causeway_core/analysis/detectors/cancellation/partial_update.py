@@ -9,6 +9,7 @@ from causeway_core.analysis.detectors.cancellation.changes import TAKES, Change,
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import Texts, called, own_nodes
+from causeway_core.analysis.wording.explanation import NOT_CANCELLED_HERE
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
@@ -203,7 +204,7 @@ def _finding(
             moment(other.node, "restore" if kind == "undo" else "complete", f"changes {other.target}"),
         ],
         recommendation=advice,
-        explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
+        explanation=NOT_CANCELLED_HERE,
     )
 
 
@@ -224,7 +225,7 @@ def _uncleaned_finding(
             moment(cleaning, "clean up", "cleans up after errors, not after a cancellation"),
         ],
         recommendation="clean up in `except BaseException` (or `finally`): CancelledError is not a subclass of Exception",
-        explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
+        explanation=NOT_CANCELLED_HERE,
     )
 
 

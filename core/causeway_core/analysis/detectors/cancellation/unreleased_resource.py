@@ -10,6 +10,7 @@ from causeway_core.analysis.detectors.cancellation.partial_update import MOST_AW
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, Texts, called, own_nodes
+from causeway_core.analysis.wording.explanation import NOT_CANCELLED_HERE
 from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import Finding
 
@@ -124,5 +125,5 @@ def _finding(
             moment(other.node, "give back", f"undoes the change to {other.target}"),
         ],
         recommendation=f"undo the change to {one.target} in `except BaseException` around the await, or make it after the await",
-        explanation="The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run.",
+        explanation=NOT_CANCELLED_HERE,
     )

@@ -15,6 +15,7 @@ from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.on_behalf import Action, apart, locks_at, locks_through, of_requests
 from causeway_core.analysis.source_text import Texts, called
+from causeway_core.analysis.wording.explanation import NOT_STRUCK, STRUCK
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import Finding
@@ -182,6 +183,6 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
             f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or add a constraint that refuses the second write"
         ),
         explanation="No single transaction isolates the two statements from other actors (check-then-act; with different rows: write skew)."
-        + (" It happened in this run." if struck else " It did not happen in this run."),
+        + f" {STRUCK if struck else NOT_STRUCK}",
         unordered=scene.namer.why_unordered(read.sql.at, other.sql.at),
     )

@@ -12,6 +12,7 @@ from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.on_behalf import Action, apart, locks_at, locks_through, of_requests
 from causeway_core.analysis.source_text import Texts
+from causeway_core.analysis.wording.explanation import NOT_STRUCK, STRUCK
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import Finding
 from causeway_core.storage.rows import Sql
@@ -172,7 +173,7 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
         recommendation=_advice(window.write.sql, shared),
         explanation="No single transaction isolates the two statements from other actors"
         + (" (both actors share one connection, so its transactions do not separate them)." if shared else ".")
-        + (" It happened in this run." if window.struck else " It did not happen in this run."),
+        + f" {STRUCK if window.struck else NOT_STRUCK}",
         unordered=scene.namer.why_unordered(window.read.sql.at, window.other.sql.at),
     )
 
