@@ -246,6 +246,14 @@ export class Workbench {
     await this.gone(item);
   }
 
+  /**
+   * Picks the first row of the list that an entry of a context menu opens. A menu gives the focus back when it has closed; where the list was there by
+   * then, that closes it, as any list that loses the focus, and it is asked for again.
+   */
+  async pickFromMenu(of: Locator, entry: string): Promise<void> {
+    await (await this.until(this.page.locator(selectors.quickRows), () => this.contextMenu(of, entry))).click();
+  }
+
   /** A quick fix of the cursor's line, in the list of all: whatever takes the focus meanwhile closes that list, and one that came too early is short. */
   async quickFix(entry: RegExp): Promise<Locator> {
     return this.until(this.page.locator(selectors.codeActions, { hasText: entry }), () => this.press('Escape', 'Control+.'));

@@ -74,8 +74,7 @@ test('the warning is gone once the race is mended and the program recorded again
 
 test('two recordings are compared: what was found before is not found any more', async () => {
   await workbench.command('Causeway: Focus on Recordings View');
-  await workbench.contextMenu(await workbench.see(workbench.row('bank')), 'Compare Findings with…');
-  await (await workbench.see(workbench.page.locator(selectors.quickRows))).click();
+  await workbench.pickFromMenu(await workbench.see(workbench.row('bank')), 'Compare Findings with…');
   await workbench.see(workbench.page.locator(selectors.activeTabTitle, { hasText: /^Findings: bank ↔ / }));
   await workbench.see(workbench.page.locator(selectors.diffBefore, { hasText: 'lost update of Account.balance' }));
   await workbench.picture('compare');
