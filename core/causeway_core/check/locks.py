@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from causeway_core.check.module import Module
-
-LockKind = Literal["lock", "thread lock"]
 
 _BY_NAME = re.compile(r"lock|mutex|cond(ition)?s?$|_sem(aphore)?$|serial", re.IGNORECASE)
 _NOT_BY_NAME = re.compile(r"block|unlock|clock|serializ", re.IGNORECASE)

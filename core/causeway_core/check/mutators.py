@@ -10,8 +10,5 @@ REARRANGING = frozenset({"sort", "reverse", "rotate", "move_to_end"})
 
 MUTATORS = ADDING | REMOVING | REARRANGING
 
-FORGIVING = frozenset({"discard", "clear", "update", "setdefault", "extend", "difference_update", "intersection_update"})
-"""To do them twice, or on what is gone, is no error."""
-
 LOOKING = frozenset({"get", "items", "keys", "values", "index", "count", "copy"})
 """They only look."""

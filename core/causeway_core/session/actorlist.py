@@ -20,7 +20,6 @@ _BLOCKING = {
     SyncOp.GET_REQUEST: "waiting for an item from {}", SyncOp.BARRIER_ARRIVE: "waiting at {}",
 }
 _ENDED = {StepState.FINISHED: "finished", StepState.FAILED: "failed", StepState.CANCELLED: "cancelled"}
-_FAR = 1 << 62
 
 
 class Actors:

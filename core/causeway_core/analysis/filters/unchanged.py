@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.evidence.table import MUTATE, WRITE
+from causeway_core.analysis.evidence.table import WRITE
 from causeway_core.model import ValueKind
 
 _SCALARS = frozenset({ValueKind.NONE, ValueKind.FALSE, ValueKind.TRUE, ValueKind.INT32, ValueKind.INT64, ValueKind.FLOAT, ValueKind.TEXT})
@@ -60,8 +60,3 @@ def effects_of(candidate: Candidate, evidence: Evidence) -> list[int]:
 def _same_target(evidence: Evidence, node: int, name: str | None, shape: str, function: str) -> bool:
     place = evidence.flow.place(node)
     return (place.name, place.shape, place.function) == (name, shape, function)
-
-
-def is_mutation(evidence: Evidence, row: int) -> bool:
-    """Whether the access is a call of a mutating method."""
-    return int(evidence.table.op[row]) == MUTATE
