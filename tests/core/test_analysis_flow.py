@@ -32,6 +32,7 @@ def origins(source: str, target: str) -> dict[str, str]:
         ("if s.w:\n        return\n    s.v = 1", {"w": "control"}),
         ("while not s.w:\n        pause()\n    s.v = 1", {"w": "control"}),
         ("t = 0\n    for x in s.w:\n        t += x\n    s.v = t", {"w": "data"}),
+        ("assert s.w\n    s.v = 1", {}),
         ("s.v = 1 if s.w else 2", {"w": "control"}),
         ("d = dict(s.w)\n    d['k'] = 1\n    s.v = d", {"w": "data"}),
         ("try:\n        t = s.w\n    except KeyError:\n        t = 0\n    s.v = t", {"w": "data"}),
@@ -112,23 +113,60 @@ def test_a_variable_is_not_taken_for_a_function_of_its_name() -> None:
     assert origins("def price(s):\n    return s.w\n\ndef f(s, price):\n    s.v = show(price)\n", "v") == {}
 
 
-@pytest.mark.parametrize(("told", "expected"), [("sorted(s.plans)", {}), ("s.plans()", {"w": "control"})])
+@pytest.mark.parametrize(("told", "expected"), [("sorted(s.plans)", {}), ("s.plans()", {"w": "data"})])
 def test_a_table_is_not_taken_for_a_function_of_its_name(told: str, expected: dict[str, str]) -> None:
     source = f"""
     def fill(s):
         s.plans = {{}}
 
     def plans():
-        return 1
-
-    def look(s):
-        if s.w:
-            plans()
+        return store.w
 
     def f(s):
         s.v = {told}
     """
     assert {name: how for name, how in origins(source, "v").items() if name == "w"} == expected
+
+
+def test_a_use_rests_on_what_was_asserted() -> None:
+    graph = ProgramFlow({"app.py": "def f(s):\n    assert s.w\n    pause()\n    show(s.w.name)\n"}).graph
+    used = next(number for number, node in enumerate(graph.nodes) if node.place is not None and node.place.name == "name")
+    assert [place.line for each in graph.deciders(used) if (place := graph.nodes[each].place) is not None and place.name == "w"] == [2]
+
+
+@pytest.mark.parametrize(("body", "expected"), [("s.v = pages.get('k')", {"limit": "control"}), ("s.v = fetch('k')", {"limit": "control"})])
+def test_what_a_call_gives_back_does_not_depend_on_who_else_makes_it(body: str, expected: dict[str, str]) -> None:
+    source = f"""
+    def get(pages, key):
+        return open(key) if pages.limit else None
+
+    def fetch(key):
+        return get(pages, key)
+
+    def poll(s):
+        if s.w:
+            get(pages, s.key)
+            fetch(s.key)
+
+    def f(s):
+        {body}
+    """
+    assert {name: how for name, how in origins(source, "v").items() if name in ("limit", "w", "key")} == expected
+
+
+def test_what_a_recursive_call_gives_back_does_not_depend_on_who_else_makes_it() -> None:
+    source = """
+    def depth(node):
+        return 1 + depth(node.up) if node.up else 0
+
+    def poll(s):
+        if s.w:
+            depth(s)
+
+    def f(s):
+        s.v = depth(s)
+    """
+    assert origins(source, "v") == {"up": "control"}
 
 
 def test_a_method_is_not_taken_for_a_function_of_its_name() -> None:

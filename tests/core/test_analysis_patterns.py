@@ -172,6 +172,22 @@ def test_a_shared_place_used_as_a_local(value: str, bad: bool) -> None:
     assert [each.pattern for each in firm(trace)] == ([Pattern.WRITE_WRITE_READ] if bad else [])
 
 
+@pytest.mark.parametrize("polls", [True, False])
+def test_a_loop_that_waits_asks_for_what_others_write(polls: bool) -> None:
+    trace = Trace(f"""
+    async def handle(desk, name):
+        desk.served = name
+        await pause()
+        {"while" if polls else "if"} not desk.served: await sleep(0)
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    for actor, name in ((one, "ann"), (two, "bob")):
+        trace.write(actor, "desk.served =", "Desk.served", name)
+        trace.step(actor)
+        trace.read(actor, "not desk.served", "Desk.served", name)
+    assert [each.pattern for each in firm(trace)] == ([] if polls else [Pattern.WRITE_WRITE_READ])
+
+
 @pytest.mark.parametrize(("alike", "counts"), [(True, True), (False, True), (True, False)])
 def test_a_shared_count_that_each_sets_back_to_nothing(alike: bool, counts: bool) -> None:
     trace = Trace(f"""

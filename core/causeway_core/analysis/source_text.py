@@ -133,6 +133,7 @@ class Texts:
 
 _MOST_NAMESAKES = 3
 _KINDS = (ast.ClassDef, ast.Call, ast.Attribute)
+_WAITS = frozenset({"wait", "wait_for", "sleep"})
 
 
 def called(call: ast.Call) -> str:
@@ -164,6 +165,18 @@ def handed_to_call(node: ast.expr) -> set[str]:
     if isinstance(node, ast.Lambda):
         return {called(each) for each in ast.walk(node) if isinstance(each, ast.Call)} - {""}
     return {last_name(node)} - {""}
+
+
+def loop_testing(around: Iterable[ast.AST], line: int) -> ast.While | None:
+    """The `while` among some nodes whose condition stands on a line."""
+    loops = (node for node in around if isinstance(node, ast.While))
+    return next((loop for loop in loops if loop.test.lineno <= line <= (loop.test.end_lineno or 0)), None)
+
+
+def waits(loop: ast.While) -> bool:
+    """Whether a loop gives way to other actors in each round: it awaits, sleeps or waits for a condition."""
+    nodes = [each for statement in loop.body for each in ast.walk(statement)]
+    return any(isinstance(each, ast.Await) or (isinstance(each, ast.Call) and called(each) in _WAITS) for each in nodes)
 
 
 def own_nodes(function: ast.AST) -> Iterator[ast.AST]:

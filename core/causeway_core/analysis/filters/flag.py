@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from causeway_core.analysis.candidate import DROP, Candidate, Verdict
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.source_text import loop_testing
 
 WAITED = 24
 """Accesses of an actor before another among which the end of a wait for it is sought."""
@@ -55,7 +56,7 @@ def _awaited(evidence: Evidence, after: int) -> Iterator[int]:
         if table.writes[row] or site is None or (site.function != function and (function, site.function) not in evidence.calls):
             continue
         around = evidence.texts.around(facts.functions[site.function].path, site.line)
-        loop = next((node for node in around if isinstance(node, ast.While) and node.test.lineno <= site.line <= (node.test.end_lineno or 0)), None)
+        loop = loop_testing(around, site.line)
         if loop is None or any(isinstance(node, ast.Break | ast.Return) for node in ast.walk(loop)):
             continue
         negated = isinstance(loop.test, ast.UnaryOp) and isinstance(loop.test.op, ast.Not)

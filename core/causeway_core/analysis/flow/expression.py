@@ -64,7 +64,8 @@ PASSING_ON = frozenset({"enumerate", "zip", "map", "filter", "reversed", "iter",
 class ExpressionFlow:
     """Evaluates expressions of one function over an environment from local names to taints.
 
-    `environment` is the state at the current statement, `guards` what decides whether it runs.
+    `environment` is the state at the current statement, `guards` what decides whether it runs, `asserted` what an `assert` before it states: a use
+    may rest on that, but what is done is no consequence of it (without `assert` the same is done).
     """
 
     def __init__(self, graph: FlowGraph, functions: Functions, scope: Scope) -> None:
@@ -76,6 +77,7 @@ class ExpressionFlow:
         self._methods: dict[str, ast.Attribute] = {}
         """By local: the method of a container that it is (`push = self.items.append`)."""
         self.guards: Taint = NOTHING
+        self.asserted: Taint = NOTHING
         self._gone_through: dict[ast.Attribute, Taint] = {}
         """The reads of what was iterated, or copied to be iterated; who then clears it takes it to be the same still."""
         self._first_of: dict[str, Taint] = {}
@@ -101,7 +103,7 @@ class ExpressionFlow:
                 Place(self.scope.path, node.lineno, node.col_offset, end_line, end_col, role, name, shape, self.scope.qualname, self.scope.key)
             )
             self._places[key] = number
-        self.graph.nodes[number].guards.update(self.guards)
+        self.graph.nodes[number].guards.update(self.guards if role is Role.WRITE else self.guards | self.asserted)
         return number
 
     def write(self, node: ast.expr, name: str | None, shape: str, taint: Taint, *, constant: bool = False, accumulates: bool = False) -> int:
@@ -419,13 +421,12 @@ class ExpressionFlow:
         result: set[int] = set()
         for target in targets:
             for position, taint in enumerate(arguments[: len(target.parameters)]):
-                self.graph.flow(taint, self.graph.joint("parameter", target.key, target.parameters[position]))
+                self.graph.pass_in(self.scope.key, taint, self.graph.joint("parameter", target.key, target.parameters[position]))
             for keyword, taint in keywords.items():
-                self.graph.flow(taint, self.graph.joint("parameter", target.key, keyword))
+                self.graph.pass_in(self.scope.key, taint, self.graph.joint("parameter", target.key, keyword))
             self.graph.calls.setdefault((self.scope.key, target.key), set()).add(line)
-            called = self.graph.joint("called", target.key)
-            self.graph.flow(as_control(self.guards), called)
-            self.graph.flow({self.graph.joint("called", self.scope.key) << 1 | 1}, called)
+            decided = as_control(self.guards) | {self.graph.joint("called", self.scope.key) << 1 | 1}
+            self.graph.pass_in(self.scope.key, decided, self.graph.joint("called", target.key))
             result.add(self.graph.joint("result", target.key) << 1)
         return frozenset(result)
 

@@ -17,6 +17,8 @@ NOTHING: Taint = frozenset()
 
 _MOST_NODES = 4000
 """Where a question is cut off: a write that depends on everything tells nothing."""
+_MOST_CALLS = 4
+"""Calls, one within the other, of which a question remembers who made them."""
 
 
 class Role(Enum):
@@ -96,8 +98,11 @@ class FlowGraph:
         self.compared: dict[int, set[int]] = {}
         self.calls: dict[tuple[str, str], set[int]] = {}
         self._joints: dict[tuple[str, ...], int] = {}
+        self._scopes: dict[int, tuple[str, str]] = {}
+        self._passed: dict[int, dict[str, set[int]]] = {}
         self._sinks = 0
         self._memo: dict[int, dict[int, Dependence]] = {}
+        self._deciders: dict[int, set[int]] = {}
         self._forward: dict[int, list[int]] | None = None
 
     def place(self, place: Place) -> int:
@@ -111,11 +116,17 @@ class FlowGraph:
         if node is None:
             node = self._joints[key] = len(self.nodes)
             self.nodes.append(Node(None))
+            self._scopes[node] = key[0], key[1]
         return node
 
     def flow(self, taint: Iterable[int], node: int) -> None:
         """`taint` flows into `node`."""
         self.nodes[node].sources.update(taint)
+
+    def pass_in(self, caller: str, taint: Iterable[int], joint: int) -> None:
+        """`taint` flows from a function that calls another into a joint of the called one: a parameter, or whether it is called."""
+        self.flow(taint, joint)
+        self._passed.setdefault(joint, {}).setdefault(caller, set()).update(taint)
 
     def sink(self, taint: Iterable[int]) -> None:
         """The sources of `taint` are used together in one expression."""
@@ -156,27 +167,50 @@ class FlowGraph:
         """All places that a node depends on; `data` if by computation alone, else `control`. Kept after the first call."""
         known = self._memo.get(node)
         if known is None:
-            known = self._memo[node] = self._search(node)
+            known = self._memo[node] = self._search(self._scope(node), self.nodes[node].sources)
+            known.pop(node, None)
         return known
 
     def deciders(self, node: int) -> set[int]:
-        """All places that decide whether a node's place is reached at all."""
-        found: set[int] = set()
-        for code in self.nodes[node].guards:
-            found.add(code >> 1)
-            found.update(self.origins(code >> 1))
-        return {each for each in found if self.nodes[each].place is not None}
+        """All places that decide whether a node's place is reached at all. Kept after the first call."""
+        known = self._deciders.get(node)
+        if known is None:
+            known = self._deciders[node] = set(self._search(self._scope(node), self.nodes[node].guards))
+        return known
 
-    def _search(self, start: int) -> dict[int, Dependence]:
-        best: dict[int, int] = {}
-        queue = deque((code >> 1, code & 1) for code in self.nodes[start].sources)
+    def _search(self, scope: str, sources: Iterable[int]) -> dict[int, Dependence]:
+        """The places that these codes, used in the function `scope`, come from, and are.
+
+        What a call gives back was computed for that call. So a search that entered a function by its result leaves it only to the function that made
+        the call, not to others that call it too. The innermost `_MOST_CALLS` calls are remembered; those of a function to itself are one.
+        """
+        best: dict[tuple[int, tuple[str, ...]], int] = {}
+        queue: deque[tuple[int, int, str, tuple[str, ...]]] = deque((code >> 1, code & 1, scope, ()) for code in sources)
         while queue and len(best) < _MOST_NODES:
-            node, label = queue.popleft()
-            if best.get(node, 2) <= label:
+            node, label, user, calls = queue.popleft()
+            joint, scope = self._scopes.get(node) or ("", self._scope(node))
+            if joint == "result" and user != scope:
+                calls = (*calls, user)[-_MOST_CALLS:]
+            if min(best.get((node, calls), 2), best.get((node, ()), 2)) <= label:
                 continue
-            best[node] = label
-            queue.extend((code >> 1, label | code & 1) for code in self.nodes[node].sources)
-        return {node: "control" if label else "data" for node, label in best.items() if node != start and self.nodes[node].place is not None}
+            best[node, calls] = label
+            if joint in ("", "result"):
+                queue.extend((code >> 1, label | code & 1, scope, calls) for code in self.nodes[node].sources)
+                continue
+            for caller, codes in self._passed.get(node, {}).items():
+                if caller == scope or not calls or calls[-1] == caller:
+                    outer = calls if caller == scope else calls[:-1]
+                    queue.extend((code >> 1, label | code & 1, caller, outer) for code in codes)
+        found: dict[int, int] = {}
+        for (node, _), label in best.items():
+            if self.nodes[node].place is not None:
+                found[node] = min(label, found.get(node, label))
+        return {node: "control" if label else "data" for node, label in found.items()}
+
+    def _scope(self, node: int) -> str:
+        """The function that a place stands in, or that a joint belongs to."""
+        place = self.nodes[node].place
+        return place.scope if place is not None else self._scopes[node][1]
 
     def decided_writes(self, read: int) -> list[int]:
         """The writes of attributes, items and containers (not of locals) that depend on a read: what acting on it does."""

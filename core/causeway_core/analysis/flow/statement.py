@@ -36,10 +36,10 @@ class StatementFlow(ExpressionFlow):
 
     def block(self, statements: Sequence[ast.stmt]) -> None:
         """Interprets statements in order; what follows a guarded exit is decided by that guard too."""
-        before, acted_on = self.guards, dict(self.acted_on)
+        before, asserted, acted_on = self.guards, self.asserted, dict(self.acted_on)
         for statement in statements:
             self._statement(statement)
-        self.guards, self.acted_on = before, acted_on
+        self.guards, self.asserted, self.acted_on = before, asserted, acted_on
 
     def _statement(self, node: ast.stmt) -> None:
         method = getattr(self, f"_{type(node).__name__.lower()}_statement", None)
@@ -132,7 +132,7 @@ class StatementFlow(ExpressionFlow):
     def _assert_statement(self, node: ast.Assert) -> None:
         test = as_control(self.evaluate(node.test))
         self.graph.raising_guards.update(code >> 1 for code in test)
-        self.guards |= test
+        self.asserted |= test
 
     def _if_statement(self, node: ast.If) -> None:
         test = self.evaluate(node.test)

@@ -4,7 +4,6 @@ Each side may do its part in one function or in functions that it calls. A check
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +14,7 @@ from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.table import DELETE, MUTATE, Ints
 from causeway_core.analysis.filters.commutative import commutes
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.source_text import Texts
+from causeway_core.analysis.source_text import Texts, loop_testing
 from causeway_core.model import ValueKind
 
 SAMPLE = 24
@@ -109,8 +108,7 @@ def _stops_loop(evidence: Evidence, first: int, one: int) -> bool:
     site, node = evidence.facts.sites.get(abs(int(evidence.table.site[first]))), evidence.node(evidence.write_node(int(evidence.table.site[one])))
     if site is None or node is None or not node.constant:
         return False
-    around = evidence.texts.around(evidence.facts.functions[site.function].path, site.line)
-    return any(isinstance(each, ast.While) and each.test.lineno <= site.line <= (each.test.end_lineno or 0) for each in around)
+    return loop_testing(evidence.texts.around(evidence.facts.functions[site.function].path, site.line), site.line) is not None
 
 
 def _guarded_by_raise(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:

@@ -14,7 +14,7 @@ from causeway_core.analysis.filters.commutative import decides
 from causeway_core.analysis.filters.unchanged import same_scalar
 from causeway_core.analysis.flow.graph import FlowGraph, Place
 from causeway_core.analysis.partners import Partners
-from causeway_core.analysis.source_text import FunctionNode, own_nodes
+from causeway_core.analysis.source_text import FunctionNode, loop_testing, own_nodes, waits
 from causeway_core.analysis.windows import Windows
 
 ENOUGH = 6
@@ -36,6 +36,8 @@ def read_backs(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
         if written is None or (written.constant and not counted):
             continue
         for read_site in _sites_of_places(evidence, write_site, writes=False):
+            if _polls(evidence, read_site):
+                continue
             own = _reads_own(evidence, write_site, read_site, counted=counted)
             far = not own and _reads_own(evidence, write_site, read_site, counted=counted, far=True) and _reads_far(evidence, write_site, read_site)
             if not own and not far:
@@ -63,6 +65,15 @@ def _sites_of_places(evidence: Evidence, write_site: int, *, writes: bool) -> li
         span = table.span(location)
         sites.update(table.site[span][table.writes[span] == writes].tolist())
     return sorted(sites)
+
+
+def _polls(evidence: Evidence, read_site: int) -> bool:
+    """Whether the read is the condition of a loop that waits in between: it asks for what other actors write, not for the actor's own value."""
+    site = evidence.facts.sites.get(abs(read_site))
+    if site is None:
+        return False
+    loop = loop_testing(evidence.texts.around(evidence.facts.functions[site.function].path, site.line), site.line)
+    return loop is not None and waits(loop)
 
 
 def _counted_from(evidence: Evidence, write_site: int) -> bool:
