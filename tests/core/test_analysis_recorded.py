@@ -56,7 +56,10 @@ def test_all_programs(name: str, tmp_path: Path) -> None:
 def test_a_finding_tells_the_whole_story_and_is_kept_in_the_recording(tmp_path: Path) -> None:
     (finding,) = findings_of("repository", tmp_path)
     assert (finding.id, finding.kind, finding.tier) == ("F1", "lost_update", "likely")
-    assert finding.accesses[0].file == "repository.py" and finding.accesses[0].function == "Repository.load" and "`withdraw`" in finding.title
+    assert finding.accesses[0].file == "repository.py" and finding.accesses[0].function == "Repository.load"
+    assert finding.title == (
+        "`withdraw` reads Repository.rows['a'], then writes it; `save` in another task could write it in between: one update would be lost"
+    )
     assert len(finding.timeline) >= 3 and {event.lane for event in finding.timeline} == {0, 1}
     assert [event.offset_ns for event in finding.timeline] == sorted(event.offset_ns for event in finding.timeline)
     assert finding.unordered and "hold" in finding.recommendation
@@ -388,7 +391,7 @@ finishing.join()
 @pytest.mark.parametrize(("lock", "bad"), [("threading.Lock()", True), ("lock", False)])
 def test_what_is_added_to_a_list_that_was_just_taken_in(lock: str, bad: bool, tmp_path: Path) -> None:
     found = run(CALLBACKS.replace("LOCK", lock), tmp_path)
-    assert any("misses what is added afterwards" in each.title for each in found) is bad
+    assert any("misses what is added afterwards" in each.explanation for each in found) is bad
 
 
 POOL = """\

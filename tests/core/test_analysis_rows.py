@@ -39,7 +39,7 @@ def two_withdrawals(
 def test_a_row_read_and_written_in_two_statements() -> None:
     (finding,) = found(two_withdrawals())
     assert (finding.kind, finding.tier, finding.resource) == ("lost_update", "likely", "accounts row 1")
-    assert "could run in between" in finding.title and "BEGIN IMMEDIATE" in finding.recommendation
+    assert "could write it in between" in finding.title and "BEGIN IMMEDIATE" in finding.recommendation
 
 
 def test_an_update_that_was_lost_is_said_so() -> None:

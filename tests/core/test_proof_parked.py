@@ -62,6 +62,6 @@ def test_what_is_put_aside_last_is_seen_by_nobody_who_has_looked_before(tmp_path
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    told = [each for each in found if "and therefore called append()" in each.title]
+    told = [each for each in found if "and therefore calls append()" in each.title]
     assert [each.tier for each in told] == (["confirmed"] if wrong else []), [(each.tier, each.title, each.proof) for each in found]
     assert wrong or all(each.tier == "hint" for each in found)

@@ -59,7 +59,7 @@ def test_what_others_find_before_it_is_filled_is_used_in_any_function(tmp_path: 
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    assert [each.tier for each in found if "is ready, and could find nothing" in each.title] == (["confirmed"] if early else [])
+    assert [each.tier for each in found if "could find the first without the second" in each.title] == (["confirmed"] if early else [])
     assert early or all(each.tier == "hint" for each in found)
 
 
@@ -107,7 +107,7 @@ def test_a_list_inside_that_is_still_empty(tmp_path: Path, steps: tuple[str, ...
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    assert [each.tier for each in found if "is ready, and could find nothing" in each.title] == (["confirmed"] if early else [])
+    assert [each.tier for each in found if "could find the first without the second" in each.title] == (["confirmed"] if early else [])
 
 
 MAIL = """\

@@ -135,4 +135,4 @@ def handed_over(tmp_path: Path, source: str) -> list[str]:
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    return [each.tier for each in found if "hands it over" in each.title]
+    return [each.tier for each in found if "hands over what it took" in each.title]

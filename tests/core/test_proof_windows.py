@@ -178,7 +178,7 @@ def test_a_table_that_is_changed_while_it_is_gone_through_for_what_to_take_out(t
 @pytest.mark.parametrize(("work", "wrong"), [(EARLY, True), (LATE, False), (LAZY, True)])
 def test_a_mark_that_is_set_before_what_it_stands_for_is_there(tmp_path: Path, work: str, wrong: bool) -> None:
     found = proved(tmp_path, IN_TWO.replace("WORK", work))
-    assert [(each.tier, "takes the first as a sign" in each.title) for each in found] == ([("confirmed", True)] if wrong else [])
+    assert [(each.tier, "could find the first without the second" in each.title) for each in found] == ([("confirmed", True)] if wrong else [])
 
 
 COUNT = """

@@ -20,8 +20,7 @@ FINDING = Finding(
     tier="likely",
     rank=-0.5,
     confidence=0.98,
-    title="`transfer` in task req-7 read Account.balance = 1000, then task req-8 wrote Account.balance = 900, "
-    "then task req-7 wrote Account.balance = 950: one update is lost",
+    title="`transfer` read Account.balance, then wrote it; another task wrote it in between: one update is lost",
     resource="Account.balance",
     accesses=(
         FindingAccess("read", "bank.py", 42, "transfer", "task req-7", make_at(1, 100), "1000"),
@@ -95,7 +94,7 @@ def test_text_says_everything_in_reading_order() -> None:
     wanted = [
         "run.causeway: 1 finding (1 likely)",
         "F1  LOST UPDATE  Account.balance  (likely, confidence 98%)",
-        "`transfer` in task req-7 read Account.balance = 1000",
+        "`transfer` read Account.balance, then wrote it",
         "task req-7",
         "bank.py:42  read Account.balance = 1000",
         "+1.200 ms",
@@ -179,7 +178,7 @@ def test_github_annotates_likely_findings_and_escapes() -> None:
     odd = "100% sure,\nreally"
     lines = REPORTS["github"](RECORDING, [FINDING, HINT], everything=False, colour=False).splitlines()
     (line,) = lines
-    assert line.startswith("::warning file=bank.py,line=42,title=likely lost_update%3A Account.balance::`transfer` in task req-7")
+    assert line.startswith("::warning file=bank.py,line=42,title=likely lost_update%3A Account.balance::`transfer` read Account.balance")
     (escaped,) = REPORTS["github"](RECORDING, [replace(FINDING, title=odd)], everything=False, colour=False).splitlines()
     assert "100%25 sure,%0Areally" in escaped
     assert len(REPORTS["github"](RECORDING, [FINDING, HINT], everything=True, colour=False).splitlines()) == 2

@@ -64,7 +64,7 @@ _BODY: dict[Pattern, str] = {
 
 def explanation(namer: Namer, candidate: Candidate) -> str:
     """Why this pattern is harmful, whether it happened in this run, and what lowered the tier."""
-    parts = [_body(candidate), STRUCK if candidate.struck else NOT_STRUCK]
+    parts = [_body(candidate), *_details(namer, candidate), STRUCK if candidate.struck else NOT_STRUCK]
     if keeps_limit(candidate, namer.evidence):
         parts.append(A_LIMIT)
     owner = namer.owner(candidate.first)
@@ -75,6 +75,19 @@ def explanation(namer: Namer, candidate: Candidate) -> str:
         parts.append(f"Inside the window, the actor also made these calls: {', '.join(effects)}.")
     parts.extend(f"{note[0].upper()}{note[1:]}." for note in candidate.notes if note != GOOD_ORDER)
     return " ".join(parts)
+
+
+def _details(namer: Namer, candidate: Candidate) -> list[str]:
+    """What the title leaves out and the timeline does not show: functions, and what the second actor misses."""
+    first, last, other = candidate.first, candidate.last, candidate.others[0]
+    if candidate.pattern is Pattern.SHARED_FLAG:
+        return [f"`{namer.function(last)}` clears it."]
+    if candidate.pattern is Pattern.GUARDED_REENTRY:
+        return [f"The check is in `{namer.function(last)}`."]
+    if candidate.pattern is Pattern.MULTI_VARIABLE and not all(namer.evidence.table.writes[row] for row in candidate.others):
+        changes = f"`{namer.function(other)}` changes {namer.resource(first)} and reads {namer.resource(last)}"
+        return [f"{changes}: it misses what is added afterwards."]
+    return []
 
 
 def _body(candidate: Candidate) -> str:

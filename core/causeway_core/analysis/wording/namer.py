@@ -23,9 +23,17 @@ class Namer:
         row = self.evidence.facts.actors.get(actor)
         return row.title if row is not None else f"actor {actor}"
 
+    def noun(self, actor: int) -> str:
+        """What an actor is: `task`, `thread`, `process`, `work item`."""
+        return "work item" if actor in self.evidence.facts.work_items.all else self.actor(actor).partition(" ")[0]
+
+    def actor_id(self, row: int) -> int:
+        """The actor of an access, by its id."""
+        return int(self.evidence.table.actor[row])
+
     def actor_of(self, row: int) -> str:
         """The actor of an access."""
-        return self.actor(int(self.evidence.table.actor[row]))
+        return self.actor(self.actor_id(row))
 
     def lane(self, row: int) -> str:
         """The actor of an access, with the request it serves and, if there are several, its service."""
@@ -99,26 +107,36 @@ class Namer:
 
     def act(self, row: int) -> str:
         """What the access did, with its value, in the past tense: `read Account.balance = 1000`, `wrote Account.balance = 900`."""
-        table, name = self.evidence.table, self.resource(row)
-        kind, value = ValueKind(int(table.vk[row])), self.value(row)
-        op = int(table.op[row])
-        if op == MUTATE:
-            return f"called {self.method(row) or 'a method'}() on {name}"
-        if op == ITERATE:
-            return f"started to iterate {name}"
-        if op == DELETE:
-            return f"deleted {name}"
-        if table.writes[row]:
-            return f"deleted {name}" if kind is ValueKind.ABSENT else f"wrote {name}{_equals(value)}"
-        if self.location(row).kind == "structure":
-            return f"checked {name}"
-        if op == TEST:
+        name, value, kind = self.resource(row), self.value(row), ValueKind(int(self.evidence.table.vk[row]))
+        verb, method = self.verb(row)
+        if verb == "call":
+            return f"called {method}() on {name}"
+        if verb == "check" and self.location(row).kind != "structure":
             there = {ValueKind.TRUE: " and found it", ValueKind.FALSE: " and did not find it"}.get(kind, "")
             return f"looked up {name}{there}"
+        if verb == "read":
+            return f"read {name}, which did not exist" if kind is ValueKind.ABSENT else f"read {name}{_equals(value)}"
+        if verb == "write":
+            return f"wrote {name}{_equals(value)}"
+        done = {"iterate": "started to iterate {}", "delete": "deleted {}", "check": "checked {}", "change": "changed what {} holds"}
+        return done[verb].format(name)
+
+    def verb(self, row: int) -> tuple[str, str | None]:
+        """What the access did: `read`, `write`, `delete`, `check`, `iterate`, `change` (the contents of the object) or `call` with its method."""
+        table, kind, op = self.evidence.table, ValueKind(int(self.evidence.table.vk[row])), int(self.evidence.table.op[row])
+        if op == MUTATE:
+            return "call", self.method(row) or "a method"
+        if op == ITERATE:
+            return "iterate", None
+        if op == DELETE or (table.writes[row] and kind is ValueKind.ABSENT):
+            return "delete", None
+        if table.writes[row]:
+            return "write", None
+        if op == TEST or self.location(row).kind == "structure":
+            return "check", None
         node = self.evidence.node(self.evidence.read_node(int(table.site[row])))
-        if node is not None and node.changed_through and kind is ValueKind.OBJECT:
-            return f"changed what {name} holds"
-        return f"read {name}, which did not exist" if kind is ValueKind.ABSENT else f"read {name}{_equals(value)}"
+        changes = node is not None and node.changed_through and kind is ValueKind.OBJECT
+        return "change" if changes else "read", None
 
     def access(self, row: int, role: str) -> FindingAccess:
         """The access as one side of a finding."""

@@ -1,13 +1,15 @@
-"""The title of a race finding: one sentence with names and values."""
+"""The title of a race finding: one sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
 from causeway_core.analysis.wording.namer import Namer
 from causeway_core.analysis.wording.section import section
+from causeway_core.analysis.wording.sides import another, sides
 
 GIVES = "give"
 """The role of an access that sets what a running actor already needs."""
@@ -40,169 +42,181 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
 
 
 def title(namer: Namer, candidate: Candidate) -> str:
-    """One sentence: which actor did what to what, and what went wrong or would go wrong."""
+    """One sentence: the code on both sides, what they do to which location, and what goes wrong. Actors and values are in the timeline."""
     return _TITLES[candidate.pattern](namer, candidate)
 
 
-def _who(namer: Namer, row: int) -> str:
-    return f"`{namer.function(row)}` in {namer.actor_of(row)}"
+def _sides(namer: Namer, candidate: Candidate) -> tuple[str, str]:
+    """The code on both sides: that of the window (or of the first access), and that of the other actor."""
+    first, other = candidate.first, candidate.others[0]
+    return sides(namer, (namer.actor_id(first), namer.qualname(first)), (namer.actor_id(other), namer.qualname(other)))
 
 
 def _update(namer: Namer, candidate: Candidate) -> str:
-    first, last, other = candidate.first, candidate.last, candidate.others[0]
-    one, two = namer.actor_of(first), namer.actor_of(other)
-    span = section(namer, candidate)
-    who = f"`{span.function}` in {one}" if span is not None else _who(namer, first)
+    one, two = _update_sides(namer, candidate)
+    reads, acts = _does(namer, candidate.first), _does(namer, candidate.last, after=candidate.first)
+    between = _does(namer, candidate.others[0], after=candidate.first)
     if candidate.struck:
-        lost = "one update is lost" if candidate.dependence == "data" else "it acted on a stale check"
-        return f"{who} {namer.act(first)}, then {two} {namer.act(other)}, then {one} {namer.act(last)}: {lost}"
-    start = f"{who} {namer.act(first)} and later {namer.act(last)}"
+        end = "one update is lost" if candidate.dependence == "data" else "it acted on a stale check"
+        return f"{one} {reads.past}, then {acts.past}; {two} {between.past} in between: {end}"
     if candidate.pattern is Pattern.CLONE:
-        harm = "one update would be lost" if candidate.dependence == "data" else "both would pass the check"
-        return f"{start}; {two} could read it in between: {harm}"
-    harm = "one update would be lost" if candidate.dependence == "data" else "the check would be stale"
-    if not namer.evidence.table.writes[other]:
-        harm = "what it adds there would be lost"
-    return f"{start}; {_who(namer, other)} {namer.act(other)} and could run in between: {harm}"
+        end = "one update would be lost" if candidate.dependence == "data" else "both would pass the check"
+    elif not namer.evidence.table.writes[candidate.others[0]]:
+        end = "that change would be lost"
+    else:
+        end = "one update would be lost" if candidate.dependence == "data" else "the check would be stale"
+    return f"{one} {reads.present}, then {acts.present}; {two} could {between.infinitive} in between: {end}"
+
+
+def _update_sides(namer: Namer, candidate: Candidate) -> tuple[str, str]:
+    """The sides of a window that may span calls: the function that makes them stands for the first."""
+    span, other = section(namer, candidate), candidate.others[0]
+    if span is None or span.inner is None:
+        return _sides(namer, candidate)
+    two = f"`{namer.function(other)}`"
+    if namer.function(other) in (span.function, *span.inner):
+        two = f"{two} in {another(namer, namer.actor_id(other), namer.actor_id(candidate.first))}"
+    return f"`{span.function}`", two
 
 
 def _read_back(namer: Namer, candidate: Candidate) -> str:
-    first, last, other = candidate.first, candidate.last, candidate.others[0]
+    one, two = _sides(namer, candidate)
+    what = namer.resource(candidate.first)
+    between = _does(namer, candidate.others[0], after=candidate.first)
     if candidate.struck:
-        return (
-            f"{_who(namer, first)} {namer.act(first)}, then {namer.actor_of(other)} {namer.act(other)}, then {namer.actor_of(first)} "
-            f"{namer.act(last)} as if it were its own"
-        )
-    return (
-        f"{_who(namer, first)} {namer.act(first)} and later reads it back; {_who(namer, other)} {namer.act(other)} "
-        "and could run in between: the first would use the wrong value"
-    )
+        return f"{one} wrote {what} and read it back as its own value, but {two} {between.past} in between"
+    return f"{one} writes {what} and later reads it back; {two} could {between.infinitive} in between: a wrong value"
 
 
 def _shared_flag(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    return (
-        f"{_who(namer, first)} sets {namer.resource(first)} for itself and clears it in `{namer.function(candidate.last)}`; "
-        f"{_who(namer, other)} could find it set in between, take it for its own and clear it"
-    )
+    one, two = _sides(namer, candidate)
+    return f"{one} sets {namer.resource(candidate.first)} for itself; {two} could take it for its own and clear it"
 
 
 def _guarded_reentry(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    return (
-        f"{_who(namer, first)} {namer.act(first)} under a lock; only that stops `{namer.function(candidate.last)}` from acquiring the lock again; "
-        f"{_who(namer, other)} {namer.act(other)} and could run in between: a self-deadlock"
-    )
+    one, two = _sides(namer, candidate)
+    what = namer.resource(candidate.first)
+    return f"only {what}, set by {one}, prevents a second acquire of its lock; {two} could change it: a self-deadlock"
 
 
 def _check_use(namer: Namer, candidate: Candidate) -> str:
-    first, last, other = candidate.first, candidate.last, candidate.others[0]
-    return (
-        f"{_who(namer, first)} checks {namer.resource(first)} at line {namer.line(first)} and uses {namer.resource(last)} at line "
-        f"{namer.line(last)}; {_who(namer, other)} {namer.act(other)} and could run in between: the use would fail"
-    )
+    one, two = _sides(namer, candidate)
+    checked, used = namer.resource(candidate.first), namer.resource(candidate.last)
+    between = _does(namer, candidate.others[0], after=candidate.first).infinitive if checked == used else "run"
+    return f"{one} checks {checked}, then uses {'it' if checked == used else used}; {two} could {between} in between: the use would fail"
 
 
 def _entry_cleanup(namer: Namer, candidate: Candidate) -> str:
-    first, last, other = candidate.first, candidate.last, candidate.others[0]
-    verb = "removed" if candidate.struck else "would remove"
-    return (
-        f"{_who(namer, first)} {namer.act(first)} and `{namer.function(last)}` later removes whatever is there; {_who(namer, other)} "
-        f"puts its own value there: the first {verb} the wrong one"
-    )
+    one, two = _sides(namer, candidate)
+    end = "had replaced it: the wrong one was removed" if candidate.struck else "could have replaced it: the wrong one would go"
+    return f"`{namer.function(candidate.last)}` removes what {one} put into {namer.resource(candidate.first)}; {two} {end}"
 
 
 def _stale_container(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    verb, lost = ("ran", "went to the old container and was lost") if candidate.struck else ("could run", "would go to the old container and be lost")
-    return (
-        f"{_who(namer, first)} fetches {namer.resource(first)} and later changes it; {_who(namer, other)} {namer.act(other)} and {verb} "
-        f"in between: the change {lost}"
-    )
+    one, two = _sides(namer, candidate)
+    between = _does(namer, candidate.others[0], after=candidate.first)
+    what = namer.resource(candidate.first)
+    if candidate.struck:
+        return f"{one} fetched {what} and later changed it; {two} {between.past} in between: the change to the old container is lost"
+    return f"{one} fetches {what} and later changes it; {two} could {between.infinitive} in between: the change would be lost"
 
 
 def _iteration(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    return f"{_who(namer, first)} iterates {namer.resource(first)}; {_who(namer, other)} could change it during the iteration"
+    one, two = _sides(namer, candidate)
+    return f"{one} iterates {namer.resource(candidate.first)}; {two} could change it during the iteration"
 
 
 def _flip(namer: Namer, candidate: Candidate) -> str:
+    writer, user = _sides(namer, candidate)
     write, use = candidate.first, candidate.others[0]
     if takes_away(namer.evidence, write):
-        return f"{_who(namer, use)} uses {namer.resource(use)}; {_who(namer, write)} {namer.act(write)}, and nothing makes the use happen first"
-    return f"{_who(namer, use)} needs {namer.resource(use)}, which {_who(namer, write)} sets, and nothing makes the use wait for that"
+        removes = _does(namer, write, after=use)
+        return f"{user} uses {namer.resource(use)}; {writer} {removes.present}, and nothing makes the use happen first"
+    return f"{user} needs {namer.resource(use)}, which {writer} sets, and nothing makes the use wait for that"
 
 
 def _multi_variable(namer: Namer, candidate: Candidate) -> str:
-    first, last, other = candidate.first, candidate.last, candidate.others[0]
-    start = f"{_who(namer, first)} {namer.act(first)} and therefore {namer.act(last)}; {_who(namer, other)}"
+    one, two = _sides(namer, candidate)
+    start = f"{one} {_does(namer, candidate.first).present} and therefore {_does(namer, candidate.last).present}; {two}"
     if all(namer.evidence.table.writes[row] for row in candidate.others):
         return f"{start} {'changed' if candidate.struck else 'could change'} both in between"
-    does = "changed {} and read {}" if candidate.struck else "could change {} and read {}"
-    return f"{start} {does.format(namer.resource(first), namer.resource(last))} in between: it misses what is added afterwards"
+    return f"{start} {'ran' if candidate.struck else 'could run'} in between and miss{'ed' if candidate.struck else ''} that"
 
 
 def _torn_read(namer: Namer, candidate: Candidate) -> str:
-    first, last, other = candidate.first, candidate.last, candidate.others[0]
-    names = f"{namer.resource(first)} and later {namer.resource(last)}"
+    one, two = _sides(namer, candidate)
+    names = f"{namer.resource(candidate.first)} and later {namer.resource(candidate.last)}"
     if candidate.kind == "order_violation":
-        return f"{_who(namer, first)} sets {names}; {_who(namer, other)} takes the first as a sign that the second is ready"
-    return f"{_who(namer, first)} changes {names}; {_who(namer, other)} reads both and could see one new and one old"
+        return f"{one} sets {names}; {two} takes the first as a sign that the second is ready"
+    return f"{one} changes {names}; {two} reads both and could see one new and one old"
 
 
 def _partial_rebuild(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    what = "clears" if namer.evidence.changes_structure(first) else "puts a new table into"
-    return (
-        f"{_who(namer, first)} {what} {namer.resource(first)} and then fills it; {_who(namer, other)} looks up a key in it and could "
-        "find it empty or half full"
-    )
+    one, two = _sides(namer, candidate)
+    what = "clears" if namer.evidence.changes_structure(candidate.first) else "puts a new table into"
+    return f"{one} {what} {namer.resource(candidate.first)} and then fills it; {two} looks up a key in it and could find it empty or half full"
 
 
 def _early_publication(namer: Namer, candidate: Candidate) -> str:
-    first, last, other = candidate.first, candidate.last, candidate.others[0]
-    filler = _who(namer, last) if namer.actor_of(last) != namer.actor_of(first) else "it"
-    return (
-        f"{_who(namer, first)} sets {namer.resource(first)} before {filler} fills {namer.resource(last)}; {_who(namer, other)} "
-        "takes the first as a sign that the second is ready, and could find nothing"
-    )
+    one, two = _sides(namer, candidate)
+    first, last = candidate.first, candidate.last
+    filler = f"`{namer.function(last)}`" if namer.actor_of(last) != namer.actor_of(first) else "it"
+    return f"{one} sets {namer.resource(first)} before {filler} fills {namer.resource(last)}; {two} could find the first without the second"
 
 
 def _late_initialization(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    return (
-        f"{_who(namer, first)} sets {namer.resource(first)} after it has started {namer.actor_of(other)}, where `{namer.function(other)}` "
-        "reads it unchecked: it could still be unset"
-    )
+    one, two = _sides(namer, candidate)
+    started = namer.noun(namer.actor_id(candidate.others[0]))
+    return f"{one} sets {namer.resource(candidate.first)} after it has started the {started} in which {two} reads it unchecked: it could be unset"
 
 
 def _late_callback(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    return (
-        f"{_who(namer, first)}, a callback of a future, changes {namer.resource(first)}; {_who(namer, other)} reads it once the future is "
-        "done, and could do so before the callback has run"
-    )
+    one, two = _sides(namer, candidate)
+    return f"{one}, a future's callback, changes {namer.resource(candidate.first)}; {two} reads it once the future is done, maybe before the callback"
 
 
 def _early_task_done(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    return (
-        f"{_who(namer, first)} changes {namer.resource(first)} after its `task_done()`; {_who(namer, other)} reads it after the queue's `join()`, "
-        "which does not wait for that change"
-    )
+    one, two = _sides(namer, candidate)
+    what = namer.resource(candidate.first)
+    return f"{one} changes {what} after its `task_done()`; {two} reads it after the queue's `join()`, which does not wait for that"
 
 
 def _use_after_close(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    return (
-        f"{_who(namer, first)} closes {namer.resource(first)}; {_who(namer, other)} uses it without checking whether it is closed, and "
-        "nothing makes the use happen first"
-    )
+    one, two = _sides(namer, candidate)
+    return f"{one} closes {namer.resource(candidate.first)}; {two} uses it without checking for that, and nothing makes the use happen first"
 
 
 def _data_race(namer: Namer, candidate: Candidate) -> str:
-    first, other = candidate.first, candidate.others[0]
-    return f"{namer.actor_of(first)} and {namer.actor_of(other)} access {namer.resource(first)} without a common lock, and nothing orders them"
+    one, two = _sides(namer, candidate)
+    return f"{one} and {two} access {namer.resource(candidate.first)} without a common lock, and nothing orders them"
+
+
+class _Verb(NamedTuple):
+    """What an access does, with its object: `reads Account.balance`, `wrote it`."""
+
+    present: str
+    past: str
+    infinitive: str
+
+
+_VERBS = {
+    "read": ("reads", "read", "read"),
+    "write": ("writes", "wrote", "write"),
+    "delete": ("deletes", "deleted", "delete"),
+    "check": ("checks", "checked", "check"),
+    "iterate": ("iterates", "iterated", "iterate"),
+    "call": ("calls", "called", "call"),
+    "change": ("changes", "changed", "change"),
+}
+
+
+def _does(namer: Namer, row: int, after: int | None = None) -> _Verb:
+    """What an access does. Its location is `it` where that of the access `after` has just been named."""
+    what = "it" if after is not None and namer.resource(row) == namer.resource(after) else namer.resource(row)
+    verb, method = namer.verb(row)
+    if method is not None:
+        what = f"{method}() on {what}"
+    return _Verb(*(f"{form} {what}" for form in _VERBS[verb]))
 
 
 _TITLES: dict[Pattern, Callable[[Namer, Candidate], str]] = {

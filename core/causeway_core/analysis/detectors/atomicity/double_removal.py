@@ -102,16 +102,14 @@ def _removes(function: FunctionNode, container: str, line: int) -> bool:
 def _finding(scene: Scene, last: int, look: int) -> Finding:
     evidence, table = scene.evidence, scene.evidence.table
     at, other = int(table.at[last]), int(table.at[look])
-    name, place, there = evidence.facts.locations[int(table.location[last])].name, scene.place(at), scene.place(other)
+    name = evidence.facts.locations[int(table.location[last])].name
+    one, two = scene.sides((int(table.actor[last]), scene.place(at).function), (int(table.actor[look]), scene.place(other).function))
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
         rank=21.4,
         confidence=0.2,
-        title=(
-            f"`{place.function}` in {scene.actor(int(table.actor[last]))} removes from {name} what `{there.function}` in "
-            f"{scene.actor(int(table.actor[look]))} may already have removed: the removal would fail"
-        ),
+        title=f"{one} removes from {name} what {two} may already have removed: the removal would fail",
         resource=name,
         events=[
             Moment(int(table.actor[look]), other, TAKES_TOO, f"iterates {name}"),

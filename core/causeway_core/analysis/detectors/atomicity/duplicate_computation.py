@@ -83,10 +83,7 @@ def _finding(scene: Scene, evidence: Evidence, kept: _Cached, one: int, other: i
         tier="hint",
         rank=21.0,
         confidence=0.2,
-        title=(
-            f"`{name}` caches its results, but {scene.actor(actors[1])} could call it while {scene.actor(actors[0])} computes one: "
-            "each would get a different result object"
-        ),
+        title=f"`{name}` caches its results, but {scene.another(actors[1], actors[0])} could call it during a computation: two different results",
         resource=name,
         events=[
             Moment(actors[0], evidence.at(one), COMPUTES, f"calls {name}"),
@@ -95,7 +92,7 @@ def _finding(scene: Scene, evidence: Evidence, kept: _Cached, one: int, other: i
         ],
         recommendation=f"hold a lock around the call of `{name}`, or compute the shared result before the threads start",
         explanation=(
-            "`functools.cache` and `lru_cache` do not hold a lock while they compute, so two threads can compute the same result. It did "
-            "not happen in this run."
+            "`functools.cache` and `lru_cache` do not hold a lock while they compute, so two threads can compute the same result, and "
+            "each gets an object of its own. It did not happen in this run."
         ),
     )

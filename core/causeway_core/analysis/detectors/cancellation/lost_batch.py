@@ -154,10 +154,7 @@ def _finding(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFun
         tier="hint",
         rank=21.4,
         confidence=0.2,
-        title=(
-            f"`{function.name}` takes {what} {sweep.place} and hands it over in an await (line {gap.lineno}): if it is cancelled "
-            "there, what it took is lost"
-        ),
+        title=f"`{function.name}` takes {what} {sweep.place} and hands over what it took in an await (line {gap.lineno}): lost if cancelled there",
         resource=sweep.place,
         events=[
             moment(sweep.node, "write", f"{'empties' if sweep.whole else 'removes from'} {sweep.place}"),

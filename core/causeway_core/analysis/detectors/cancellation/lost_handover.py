@@ -129,8 +129,7 @@ def _finding(
         tier="hint",
         rank=21.6,
         confidence=0.15,
-        title=f"what `{giver.name}` (line {call.lineno}) hands over to the waiter in `{waiter.name}` (line {wait.lineno}) is lost if that task is "
-        "cancelled before it runs again",
+        title=f"what `{giver.name}` hands over to the waiter in `{waiter.name}` is lost if the waiter is cancelled before it runs again",
         resource=waiter.name,
         events=[
             moment(tasks[0], "hand over", "hands over to the waiter", other, giver.name, call.lineno),

@@ -186,7 +186,7 @@ def _finding(
     line = getattr(gaps[0], "lineno", 0)
     moment = moments(evidence, path, function)
     if kind == "undo":
-        said = f"before it undoes that: if it is cancelled there, the change to {one.target} stays"
+        said = "before it undoes that: if it is cancelled there, the change stays"
         advice = "start the `try` right after the change, and undo the change in `finally`"
     else:
         said = f"before it changes {other.target}: if it is cancelled there, only the first change is made"
@@ -218,11 +218,11 @@ def _uncleaned_finding(
         tier="hint",
         rank=21.5,
         confidence=0.15,
-        title=f"`{function.name}` cleans up (`{cleans}`) when what it awaits in line {line} fails, but not when the task is cancelled there",
+        title=f"`{function.name}` cleans up when its await in line {line} fails, but not when it is cancelled there",
         resource=function.name,
         events=[
             *(moment(gap, "cancel", "awaits: a cancellation can arrive here") for gap in gaps),
-            moment(cleaning, "clean up", "cleans up after errors, not after a cancellation"),
+            moment(cleaning, "clean up", f"cleans up after errors, not after a cancellation: `{cleans}`"),
         ],
         recommendation="clean up in `except BaseException` (or `finally`): CancelledError is not a subclass of Exception",
         explanation=NOT_CANCELLED_HERE,

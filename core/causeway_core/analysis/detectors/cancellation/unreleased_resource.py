@@ -114,10 +114,7 @@ def _finding(
         tier="hint",
         rank=21.6,
         confidence=0.2,
-        title=(
-            f"`{function.name}` changes {one.target} and awaits (line {line}) before its caller can undo that: if it is cancelled there, "
-            "nothing undoes it"
-        ),
+        title=f"`{function.name}` changes {one.target} and awaits (line {line}) before its caller can undo that: it stays if cancelled there",
         resource=one.target,
         events=[
             moment(one.node, "write", f"changes {one.target}"),

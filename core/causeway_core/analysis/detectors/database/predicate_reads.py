@@ -162,17 +162,14 @@ def _raises_its_own(node: ast.AST) -> bool:
 
 def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool) -> Finding:
     table = read.table.rpartition(":")[2]
-    reader, second = scene.actor(read.reported.who), scene.actor(other.reported.who)
+    one, two = scene.sides((read.reported.who, read.place.function), (other.reported.who, other.place.function))
     begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
     return scene.finding(
         kind="atomicity_violation",
         tier="likely",
         rank=1.2,
         confidence=0.65,
-        title=(
-            f"`{read.place.function}` in {reader} queries {table} and then writes it because of the result; {second} makes the same "
-            "query and could run in between: both would write"
-        ),
+        title=f"{one} queries {table}, then writes it because of the result; {two} could query it in between: both would write",
         resource=table,
         events=[
             Moment(read.reported.who, int(read.reported.at), "read", " ".join(read.sql.statement.split())[:60]),

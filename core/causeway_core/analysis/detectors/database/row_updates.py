@@ -146,16 +146,14 @@ def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:
 
 def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
     name = f"{window.table} row {', '.join(map(str, window.key))}".rstrip()
-    reader, other = scene.actor(window.read.reported.who), scene.actor(window.other.reported.who)
-    place = scene.place(window.read.reported.at)
+    reader, other = ((use.reported.who, scene.place(use.reported.at).function) for use in (window.read, window.other))
+    one, two = scene.sides(reader, other)
     verb = "wrote" if window.other.sql.access == "write" else "read"
     if window.struck:
-        title = f"`{place.function}` in {reader} read {name}, then {other} wrote it, then {reader} wrote it from the old value: one update is lost"
+        title = f"{one} read {name}, then wrote it from the old value; {two} wrote it in between: one update is lost"
     else:
-        title = (
-            f"`{place.function}` in {reader} read {name} and wrote it in another statement; {other} {verb} it too and could "
-            "run in between: one update would be lost"
-        )
+        between = verb.replace("wrote", "write")
+        title = f"{one} reads {name}, then writes it in another statement; {two} could {between} it in between: one update would be lost"
     events = [
         Moment(use.reported.who, int(use.reported.at), role, _shown_statement(use.sql))
         for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))

@@ -43,10 +43,7 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
                 tier="likely" if others else "latent",
                 rank=1.5 if others else 11.5,
                 confidence=0.8 if others else 0.4,
-                title=(
-                    f"`{place.function}` in {scene.actor(hold.actor)} holds {name}, a thread lock, across an await: the next "
-                    "task that acquires it blocks the whole event loop"
-                ),
+                title=f"`{place.function}` holds {name}, a thread lock, across an await: the next task that acquires it blocks the event loop",
                 resource=name,
                 events=[
                     Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
@@ -124,7 +121,7 @@ def _finding(scene: Scene, duration: int, event: Operation) -> Finding:
         tier="likely" if long else "latent",
         rank=1.8 if long else 11.8,
         confidence=0.9 if long else 0.5,
-        title=f"`{place.function}` in {scene.actor(event.actor)} waits {shown_time(duration)} for {name} and blocks the event loop meanwhile",
+        title=f"`{place.function}` waits {shown_time(duration)} for {name} and blocks the event loop meanwhile",
         resource=scene.object(event.object),
         events=[Moment(event.actor, event.at, "wait", f"waits for {name}")],
         recommendation="await its asyncio counterpart, or run the call in a thread with asyncio.to_thread",

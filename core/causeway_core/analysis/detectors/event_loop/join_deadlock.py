@@ -60,8 +60,7 @@ def _finding(scene: Scene, task: Actor, join: Edge, thread: Actor, asked: At, an
         tier="hint",
         rank=20.5,
         confidence=0.2,
-        title=f"`{where.function}` in {scene.actor(task.id)} blocks its event loop until {scene.actor(thread.id)} ends; "
-        f"that thread waits in `{there.function}` for a result of the same loop: a deadlock",
+        title=f"`{where.function}` blocks its event loop until a thread ends, which waits in `{there.function}` for that loop: a deadlock",
         resource=scene.actor(thread.id),
         events=[
             Moment(thread.id, asked, "asks loop", "asks the event loop to run something"),

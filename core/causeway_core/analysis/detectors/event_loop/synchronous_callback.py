@@ -84,7 +84,7 @@ def _leads_to(texts: Texts, callback: _Callback, there: SourcePlace) -> bool:
 
 def _finding(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> Finding:
     where, there = scene.place(submit.src), scene.place(answer.dst)
-    evidence, seen = scene.evidence, f" (`{there.function}`, line {there.line})" if there.line else ""
+    evidence, seen = scene.evidence, f"The callback waits in `{there.function}`, line {there.line}. " if there.line else ""
     worker = evidence.facts.work_of(evidence.actor_at(submit.dst) or 0, submit.dst)
     adds = SourcePlace(where.path, where.shown, line, where.function, At(0))
     return scene.finding(
@@ -92,8 +92,7 @@ def _finding(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> 
         tier="hint",
         rank=20.6,
         confidence=0.2,
-        title=f"`{where.function}` in {scene.actor(task)} adds a callback that waits for its own event loop{seen}: "
-        "if the future is already done, it is called at once in the loop's thread, and the loop waits for itself",
+        title=f"`{where.function}` adds a callback that waits for its own event loop: a deadlock if the future is already done",
         resource=scene.actor(task),
         events=[
             Moment(task, submit.src, "submits", "submits work to the pool"),
@@ -102,5 +101,6 @@ def _finding(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> 
             Moment(worker, answer.dst, "answer", "got from the loop what the callback waits for"),
         ],
         recommendation="do not wait in the callback: await the work on the loop (`await loop.run_in_executor(…)`) and continue there",
-        explanation=f"In this run a thread of the pool called it. {ONLY_A_HINT}",
+        explanation=f"{seen}If the future is already done, the callback is called at once in the loop's thread, and the loop waits for itself. "
+        f"In this run a thread of the pool called it. {ONLY_A_HINT}",
     )

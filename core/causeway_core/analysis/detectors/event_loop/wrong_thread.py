@@ -78,7 +78,8 @@ def _two_loops(scene: Scene, evidence: Evidence, at_home: Mapping[int, Sequence[
         moments = [Moment(first.actor, first.at, "act", f"uses {name}"), Moment(other.actor, other.at, "use", f"uses {name} on a different loop")]
         places = [scene.place(event.at) for event in (first, other)]
         if all(place.line for place in places):
-            title = f"`{places[0].function}` in {scene.actor(first.actor)} and `{places[1].function}` in {scene.actor(other.actor)} use {name}"
+            one, two = scene.sides((first.actor, places[0].function), (other.actor, places[1].function))
+            title = f"{one} and {two} use {name}"
             found.append(_finding(scene, f"{title}, an asyncio {kind}, on the event loops of two threads", name, moments))
     return found
 
@@ -103,7 +104,7 @@ def _scheduled(scene: Scene, evidence: Evidence, places: set[str]) -> list[Findi
         places.add(str(place))
         what = f"starts {scene.actor(actor.id)}" if actor.kind == "task" else "schedules a callback"
         moments = [Moment(by, step.cause_at, "act", what), Moment(actor.id, step.first_at, "use", "runs")]
-        title = f"`{place.function}` in {scene.actor(by)} {what} on an event loop from a thread that does not run it"
+        title = f"`{place.function}` {what} on an event loop from a thread that does not run it"
         found.append(_finding(scene, title, actor.name, moments))
     return found
 
@@ -128,7 +129,7 @@ def _changed_by_thread(scene: Scene, evidence: Evidence, event: Operation, at_ho
         # `wait_for` makes a task up to 3.11, which runs nothing of the program's own: who called it uses the object.
         where = scene.find_place(At(each.at)) or (None if made_at is None else scene.find_place(made_at))
         moments.append(Moment(each.actor, each.at, "use", f"uses {name}", where))
-    title = f"`{place.function}` in {scene.actor(event.actor)} {verb} {name}, an asyncio {kind}, from a thread that runs no event loop"
+    title = f"`{place.function}` {verb} {name}, an asyncio {kind}, from a thread that runs no event loop"
     return _finding(scene, title, name, moments)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.tolerated_errors import tolerates
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
@@ -17,13 +17,13 @@ _NEEDS = _TAKES | {"read", "update"}
 """What fails when the file is gone."""
 _CHANGES = frozenset({"write", "replace", "append"})
 _WORDS = {
-    "folder": "makes it",
-    "create": "makes it",
-    "write": "writes it",
-    "remove": "removes it",
-    "drop": "removes it",
-    "move": "moves it",
-    "read": "reads it",
+    "folder": "make",
+    "create": "make",
+    "write": "write",
+    "remove": "remove",
+    "drop": "remove",
+    "move": "move",
+    "read": "read",
 }
 
 
@@ -38,7 +38,7 @@ def file_checks(scene: Scene, files: FileUses) -> list[Finding]:
         first = next(_windows(files, uses), None)
         if first is not None:
             found.append(_finding(scene, name, *first))
-    return list({(each.title, *(access.line for access in each.accesses)): each for each in found}.values())
+    return list({(each.title, each.lanes, *(access.line for access in each.accesses)): each for each in found}.values())
 
 
 def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
@@ -73,12 +73,10 @@ def _decides(files: FileUses, look: FileUse) -> bool:
 
 
 def _finding(scene: Scene, name: str, look: FileUse, act: FileUse, other: FileUse) -> Finding:
-    does = _WORDS.get(act.verb, "changes it")
-    others = "checks it too" if other.verb == "look" else _WORDS.get(other.verb, "replaces it")
-    title = (
-        f"`{look.function}` in {scene.actor(look.actor)} checks whether {file_name(name)} exists and then {does}; "
-        f"{scene.actor(other.actor)} {others} and could run in between: the check would be stale"
-    )
+    one, two = use_sides(scene, look, other)
+    does = _WORDS.get(act.verb, "change")
+    between = "check" if other.verb == "look" else _WORDS.get(other.verb, "replace")
+    title = f"{one} checks whether {file_name(name)} exists, then {does}s it; {two} could {between} it in between: the check would be stale"
     advice = (
         "do it without checking and handle the case that another actor was first (exist_ok, missing_ok, mode 'x', FileNotFoundError), or hold one "
         "lock around both"

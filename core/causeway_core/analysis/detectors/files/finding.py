@@ -23,6 +23,11 @@ def file_name(name: str) -> str:
     return name.rsplit("/", 1)[-1]
 
 
+def use_sides(scene: Scene, one: FileUse, other: FileUse) -> tuple[str, str]:
+    """Names for the code that made two uses of a file."""
+    return scene.sides((one.actor, one.function), (other.actor, other.function))
+
+
 def file_finding(
     scene: Scene,
     kind: Kind,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.source_text import FunctionNode, called, own_nodes
 from causeway_core.analysis.wording.scene import Scene
@@ -23,10 +23,8 @@ def file_updates(scene: Scene, files: FileUses) -> list[Finding]:
         first = next(_windows(files, uses), None)
         if first is not None:
             update, line, other = first
-            title = (
-                f"`{update.function}` in {scene.actor(update.actor)} reads {file_name(name)} and then writes it in place; "
-                f"{scene.actor(other.actor)} changes it too and could run in between: one update would be lost"
-            )
+            one, two = use_sides(scene, update, other)
+            title = f"{one} reads {file_name(name)}, then writes it in place; {two} could change it in between: one update would be lost"
             advice = "hold a lock on the file (fcntl.flock) from before the read until after the write"
             sides = [(update, "read"), (replace(update, line=line), "write"), (other, "write")]
             found.append(file_finding(scene, "lost_update", "likely", 0.7, title, name, sides, advice))

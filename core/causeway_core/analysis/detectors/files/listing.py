@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.tolerated_errors import tolerates
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
@@ -51,10 +51,9 @@ def _windows(files: FileUses) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
 
 def _finding(scene: Scene, listed: FileUse, act: FileUse, other: FileUse) -> Finding:
     takes = other.verb in _TAKES
-    title = (
-        f"`{listed.function}` in {scene.actor(listed.actor)} lists {file_name(listed.name)} and then uses {file_name(act.name)}; "
-        f"{scene.actor(other.actor)} {'removes it' if takes else 'lists it too'} and could run in between: the entry would be gone"
-    )
+    one, two = use_sides(scene, listed, other)
+    between = "remove it" if takes else "do the same"
+    title = f"{one} lists {file_name(listed.name)}, then uses {file_name(act.name)}; {two} could {between} in between: the entry would be gone"
     advice = "claim an entry by an operation that only one actor can succeed in (os.rename to a unique name), and skip entries that are gone"
     sides = [(listed, "look"), (act, "write"), (other, "write" if takes else "look")]
     return file_finding(scene, "atomicity_violation", "likely" if takes else "hint", 1.3, title, act.name, sides, advice)

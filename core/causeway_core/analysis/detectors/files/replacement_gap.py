@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.tolerated_errors import handles
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
@@ -24,15 +24,13 @@ def file_gaps(scene: Scene, files: FileUses) -> list[Finding]:
         first = next(_windows(files, uses), None)
         if first is not None:
             take, make, other = first
-            title = (
-                f"`{take.function}` in {scene.actor(take.actor)} removes {file_name(name)} and then creates it again; `{other.function}` in "
-                f"{scene.actor(other.actor)} could need it in between, when it does not exist"
-            )
+            one, two = use_sides(scene, take, other)
+            title = f"{one} removes {file_name(name)}, then creates it again; {two} could need it in between, when it does not exist"
             advice = "write the new file under another name in the same folder and move it into place in one step (os.replace)"
             tier: Tier = "hint" if handles(files.texts, other) else "latent"
             sides = [(take, "write"), (make, "write"), (other, "look")]
             found.append(file_finding(scene, "atomicity_violation", tier, 1.1, title, name, sides, advice))
-    return list({each.title: each for each in found}.values())
+    return list({(each.title, each.lanes): each for each in found}.values())
 
 
 def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse]]:

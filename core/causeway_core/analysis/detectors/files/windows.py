@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name
+from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import Finding
@@ -22,7 +22,7 @@ def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
             if told is not None:
                 found.append(told)
                 break
-    return list({each.title: each for each in found}.values())
+    return list({(each.title, each.lanes): each for each in found}.values())
 
 
 def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUse]) -> Finding | None:
@@ -51,12 +51,10 @@ def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUs
                 continue
             if writes and files.locked(other):
                 continue
-            verb = "writes" if writes else "reads"
-            title = (
-                f"`{read.function}` in {scene.actor(read.actor)} reads {file_name(name)} and later writes it; "
-                f"{scene.actor(other.actor)} {verb} it too and could run in between: one update would be lost"
-            )
-            sides = [(read, "read"), (write, "write"), (other, verb.removesuffix("s"))]
+            verb = "write" if writes else "read"
+            one, two = use_sides(scene, read, other)
+            title = f"{one} reads {file_name(name)}, then writes it; {two} could {verb} it in between: one update would be lost"
+            sides = [(read, "read"), (write, "write"), (other, verb)]
             advice = "hold one lock (between processes: a lock on a file beside it) from before the read until after the write"
             return file_finding(scene, "lost_update", "likely", 0.6 if writes else 1.3, title, name, sides, advice, struck=use in struck)
     return None
@@ -75,10 +73,8 @@ def _shared_temporary(scene: Scene, files: FileUses, name: str, uses: Sequence[F
             continue
         for other in uses[: 4 * SAMPLE]:
             if other.actor != write.actor and other.verb in ("write", "create") and files.apart(write, end, other):
-                title = (
-                    f"`{write.function}` in {scene.actor(write.actor)} and in {scene.actor(other.actor)} use the same temporary file, "
-                    f"{file_name(name)}: each could move or remove what the other wrote"
-                )
+                one, two = use_sides(scene, write, other)
+                title = f"{one} and {two} use one temporary file, {file_name(name)}: each could move or remove what the other wrote"
                 advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder), and remove it only if it was not moved"
                 # What only its maker may make is another's after it was moved away.
                 first, last = (end, removes[0]) if write.verb == "create" else (write, end)
@@ -93,7 +89,7 @@ def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
     Another actor checks at the same place but found the file in this run; otherwise it would have written the same temporary file. A hint, for a
     re-run to confirm.
     """
-    found: dict[str, Finding] = {}
+    found: dict[tuple[str, tuple[str, ...]], Finding] = {}
     looks = [use for use in files.all if use.verb == "look"]
     for name, uses in files.shared:
         moved = [use for use in uses if use.verb == "replace"][:SAMPLE]
@@ -104,14 +100,12 @@ def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
                     write = next((use for use in files.all if use.verb == "write" and use.at < end.at and files.same_call(use, end)), None)
                     if write is None or not _follows_from(write.name, name) or files.locked(look) or not files.apart(write, end, other):
                         continue
-                    title = (
-                        f"`{write.function}` in {scene.actor(write.actor)} writes {file_name(write.name)} and moves it to {file_name(name)}; "
-                        f"{scene.actor(other.actor)} would do the same if it did not find {file_name(name)}: "
-                        "each could move what the other wrote"
-                    )
+                    one, two = use_sides(scene, write, other)
+                    title = f"{one} writes {file_name(write.name)} and moves it; {two} would do the same if it did not find {file_name(name)}"
                     advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder)"
                     sides = [(write, "write"), (end, "act"), (other, "look")]
-                    found.setdefault(title, file_finding(scene, "atomicity_violation", "hint", 1.2, title, write.name, sides, advice))
+                    told = file_finding(scene, "atomicity_violation", "hint", 1.2, title, write.name, sides, advice)
+                    found.setdefault((title, told.lanes), told)
     return list(found.values())
 
 
@@ -130,10 +124,8 @@ def _read_while_empty(scene: Scene, files: FileUses, name: str, uses: Sequence[F
             # Tasks of one loop do not see each other's files between open and close unless one awaits there, which is not known.
             if write.at >> 40 == read.at >> 40 or files.locked(write):
                 continue
-            title = (
-                f"`{write.function}` in {scene.actor(write.actor)} empties {file_name(name)} and then writes it; `{read.function}` in "
-                f"{scene.actor(read.actor)} could read it in between, empty or half written"
-            )
+            one, two = use_sides(scene, write, read)
+            title = f"{one} empties {file_name(name)}, then writes it; {two} could read it in between, empty or half written"
             advice = "write to a temporary file in the same folder and move it into place (os.replace)"
             return file_finding(scene, "atomicity_violation", "latent", 1.0, title, name, [(write, "write"), (read, "read")], advice)
     return None

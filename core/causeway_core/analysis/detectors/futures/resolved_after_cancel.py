@@ -54,21 +54,21 @@ def _woken_by(scene: Scene, woken: Sequence[tuple[At, int, At]], event: Operatio
 
 
 def _finding(scene: Scene, event: Operation, place: SourcePlace, settling: Resolution, waiter: int, resumed: At) -> Finding:
-    waits = scene.place(resumed)
+    one, two = scene.sides((event.actor, place.function), (waiter, scene.place(resumed).function))
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
         rank=21.6,
         confidence=0.15,
-        title=(
-            f"`{place.function}` in {scene.actor(event.actor)} resolves a future (`{settling.owner}`) without checking that it is pending; if "
-            f"`{waits.function}` in {scene.actor(waiter)}, which awaits it, is cancelled first, that raises InvalidStateError"
-        ),
+        title=f"{one} resolves a future that {two} awaits without checking that it is pending: an error if the waiter is cancelled",
         resource=scene.object(event.object),
         events=[
             Moment(waiter, resumed, CANCELLED, "awaits the future: a cancellation can arrive here"),
-            Moment(event.actor, event.at, SETTLES, "resolves the future"),
+            Moment(event.actor, event.at, SETTLES, f"resolves the future (`{settling.owner}`)"),
         ],
         recommendation=f"check right before: `if not {settling.owner}.done():`, with no await in between",
-        explanation="Cancelling a task that awaits a future cancels the future too. It did not happen in this run.",
+        explanation=(
+            "Cancelling a task that awaits a future cancels the future too; resolving it then raises InvalidStateError. It did not happen in this "
+            "run."
+        ),
     )

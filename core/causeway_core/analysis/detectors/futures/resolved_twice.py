@@ -127,18 +127,16 @@ def _can_run_between(evidence: Evidence, event: Operation, look: int, other: int
 
 
 def _finding(scene: Scene, event: Operation, look: int, other: int, settling: Resolution) -> Finding:
-    evidence, name, place = scene.evidence, scene.object(event.object), scene.place(event.at)
+    evidence, name = scene.evidence, scene.object(event.object)
     who, at = int(evidence.table.actor[other]), int(evidence.at(other))
-    how = "checks that it is pending, awaits, and resolves it" if settling.looked else "resolves it without checking that it is pending"
+    one, two = scene.sides((event.actor, scene.place(event.at).function), (who, scene.place(at).function))
+    how = "checks and resolves {} with an await in between" if settling.looked else "resolves {} without checking that it is pending"
     return scene.finding(
         kind="atomicity_violation",
         tier="latent",
         rank=11.3,
         confidence=0.5,
-        title=(
-            f"`{place.function}` in {scene.actor(event.actor)} gets the future {name} and {how}; `{scene.place(at).function}` in {scene.actor(who)} "
-            "could resolve it first: that raises InvalidStateError"
-        ),
+        title=f"{one} {how.format(f'the future {name}')}; {two} could resolve it first",
         resource=name,
         events=[
             Moment(event.actor, int(evidence.at(look)), "look", f"finds {name}"),
@@ -149,5 +147,5 @@ def _finding(scene: Scene, event: Operation, look: int, other: int, settling: Re
             f"check right before: `if not {settling.owner}.done():`, with no await in between; or remove the future from its table where "
             "it is looked up"
         ),
-        explanation="A future can be resolved only once. It did not happen in this run.",
+        explanation="A future can be resolved only once: the second attempt raises InvalidStateError. It did not happen in this run.",
     )

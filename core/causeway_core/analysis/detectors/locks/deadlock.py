@@ -62,6 +62,10 @@ def _simultaneous(cycle: list[_Link]) -> bool:
     return not ends or max(link.wait.order for link in cycle) < min(ends)
 
 
+_NAMED = 2
+"""Waiting actors that the title of a hang names."""
+
+
 def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
     alone = len(cycle) == 1
     first = cycle[0]
@@ -69,16 +73,14 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
         assert first.hold is not None
         held, asked = scene.place(first.hold.at), scene.waiting_place(first.wait) or scene.place(first.wait.at)
         title = (
-            f"`{asked.function}` in {scene.actor(first.wait.actor)} waits for {scene.object(first.wait.object)}, which the "
-            f"same {scene.kind(first.wait.actor)} "
-            f"already holds since `{held.function}` at {held}: a self-deadlock{'' if first.wait.until is None else ' until the wait was given up'}"
+            f"`{asked.function}` waits for {scene.object(first.wait.object)}, which the same {scene.kind(first.wait.actor)} already holds since "
+            f"`{held.function}`: a self-deadlock{'' if first.wait.until is None else ' until the wait was given up'}"
         )
         advice = f"do not acquire {scene.object(first.wait.object)} twice: call a variant of `{asked.function}` that expects the lock to be held" + (
             "" if scene.is_asynchronous(first.wait.actor) else ", or use a threading.RLock"
         )
     else:
-        parts = [_clause(scene, link) for link in cycle]
-        title = ", ".join(parts) + ": none of them can proceed"
+        title = f"{scene.actor(first.wait.actor)} {', which '.join(_clause(scene, link) for link in cycle)}: none of them can proceed"
         locks = [scene.object(link.wait.object) for link in cycle if link.hold is not None]
         advice = (
             f"acquire {' and '.join(sorted(locks))} in the same order everywhere"
@@ -114,10 +116,9 @@ def _unanswered(cycle: list[_Link]) -> str:
 
 
 def _clause(scene: Scene, link: _Link) -> str:
-    who = scene.actor(link.wait.actor)
     if link.hold is None:
-        return f"{who} waits for {scene.actor(link.target)} to end"
-    return f"{who} waits for {scene.object(link.wait.object)}, held by {scene.actor(link.target)}"
+        return f"waits for the end of {scene.actor(link.target)}"
+    return f"waits for {scene.object(link.wait.object)}, held by {scene.actor(link.target)}"
 
 
 def _quiescence(scene: Scene, waits: Waits, links: dict[int, _Link]) -> list[Finding]:
@@ -141,15 +142,15 @@ def _quiescence(scene: Scene, waits: Waits, links: dict[int, _Link]) -> list[Fin
 
 def _quiescence_finding(scene: Scene, waits: Waits, waiting: list[Wait]) -> Finding:
     said = [(wait, _waited_for(scene, waits, wait)) for wait in waiting]
-    who = "; ".join(f"{scene.actor(wait.actor)} waits for {words}" for wait, words in said[:4])
-    more = f" and {len(waiting) - 4} more" if len(waiting) > 4 else ""
+    who = "; ".join(f"{scene.actor(wait.actor)} waits for {words}" for wait, words in said[:_NAMED])
+    more = f"; {len(waiting) - _NAMED} more wait" if len(waiting) > _NAMED else ""
     events = [Moment(wait.actor, int(wait.at), "wait", f"waits for {words}", scene.waiting_place(wait)) for wait, words in said[:5]]
     return scene.finding(
         kind="deadlock",
         tier="likely",
         rank=-0.5,
         confidence=0.9,
-        title=f"nothing can go on: {who}{more}",
+        title=f"the program hangs: {who}{more}",
         resource=_resource(scene, waits, waiting),
         events=events,
         recommendation=(

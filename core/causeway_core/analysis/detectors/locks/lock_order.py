@@ -110,16 +110,9 @@ def _gates(evidence: Evidence, nesting: _Nesting) -> frozenset[int]:
 
 def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
     names = [scene.object(outer.object) for outer, _ in cycle]
-    actors = [scene.actor(who(scene.evidence, inner)) for _, inner in cycle]
     events = [
         Moment(who(scene.evidence, hold), hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in cycle for hold in nesting
     ]
-    inner_names = [scene.object(inner.object) for _, inner in cycle]
-    clauses = [
-        f"{actor} acquires one {outer}, then another" if outer == inner else f"{actor} acquires {outer}, then {inner}"
-        for actor, outer, inner in zip(actors, names, inner_names, strict=True)
-    ]
-    end = "each could hold one and wait for the other" if len(cycle) == 2 else "each could hold one and wait for the next"
     distinct = sorted(set(names))
     if len(distinct) > 1:
         advice = f"acquire {', '.join(distinct[:-1])} and {distinct[-1]} in the same order everywhere"
@@ -130,9 +123,23 @@ def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
         tier="hint",
         rank=20.5,
         confidence=0.15,
-        title=f"{'; '.join(clauses)}: {end}",
+        title=_title(scene, cycle),
         resource=" and ".join(dict.fromkeys(names)) if len(distinct) > 1 else distinct[0],
         events=events,
         recommendation=advice,
         explanation=f"This is a lock-order inversion. It did not happen in this run. {ONLY_A_HINT}",
     )
+
+
+def _title(scene: Scene, cycle: list[_Nesting]) -> str:
+    evidence = scene.evidence
+    clauses = [f"acquires {scene.object(outer.object)}, then {scene.object(inner.object)}" for outer, inner in cycle]
+    functions = [(who(evidence, inner), scene.place(inner.at).function) for _, inner in cycle]
+    if len(cycle) > 2:
+        parts = [f"`{function}` {clause}" for (_, function), clause in zip(functions, clauses, strict=True)]
+        return f"{'; '.join(parts)}: each could hold one and wait for the next"
+    one, two = scene.sides(*functions)
+    outer, inner = (scene.object(hold.object) for hold in cycle[0])
+    if outer == inner:
+        return f"{one} acquires one {outer}, then another, and {two} too: each could hold one and wait for the other"
+    return f"{one} {clauses[0]}; {two} the other way round: each could hold one and wait for the other"

@@ -136,9 +136,7 @@ def _finalizer_finding(scene: Scene, hold: Hold, gone: FinalizedObject, inside: 
         rank=10.7,
         confidence=0.6,
         title=(
-            f"`{scene.place(hold.at).function}` drops a {kind} while it holds {name}: if that was the last reference, its finalizer `{function}` "
-            "runs "
-            "at once and acquires the lock too: a self-deadlock"
+            f"`{scene.place(hold.at).function}` drops a {kind} while it holds {name}, which the finalizer `{function}` acquires too: a self-deadlock"
         ),
         resource=name,
         events=[
@@ -148,16 +146,19 @@ def _finalizer_finding(scene: Scene, hold: Hold, gone: FinalizedObject, inside: 
             Moment(evidence.facts.work_of(inside.actor, inside.at), inside.at, "finalizer", f"acquired {name} in or for `{function}`"),
         ],
         recommendation=f"keep a reference to what is removed until {name} is released, and drop it then",
-        explanation=f"{name} cannot be acquired twice by one thread. In this run another reference to the {kind} kept it alive.",
+        explanation=(
+            f"If it was the last reference, the finalizer runs at once. {name} cannot be acquired twice by one thread. In this run another "
+            f"reference to the {kind} kept it alive."
+        ),
     )
 
 
 def _finding(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, adding: int = 0) -> Finding:
     name, place = scene.object(hold.object), scene.place(hold.at)
     when = {
-        "finalizer": f"the finalizer `{function}`, which acquires it too, can run at any allocation in between",
-        "signal handler": f"the signal handler `{function}`, which acquires it too, can run between any two instructions",
-        "callback": f"adds the callback `{function}`, which acquires it too and is called at once if the future is already done",
+        "finalizer": f"; the finalizer `{function}`, which acquires it too, can run at any allocation",
+        "signal handler": f"; the signal handler `{function}`, which acquires it too, can run at any instruction",
+        "callback": f" and adds the callback `{function}`, which acquires it too, to a future that may be done",
     }[how]
     advice = {
         "finalizer": "let the finalizer only record what is to be done (`queue.SimpleQueue.put`, `deque.append`), and do it later; or use a "
@@ -165,12 +166,13 @@ def _finding(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, ad
         "signal handler": "let the handler only set a flag, and act on it in ordinary code",
         "callback": f"add the callback after {name} is released",
     }[how]
+    at_once = "A callback that is added to a future that is already done is called at once. " if how == "callback" else ""
     return scene.finding(
         kind="deadlock",
         tier="latent",
         rank=10.8,
         confidence=0.5,
-        title=f"`{place.function}` holds {name}, and {when}: a self-deadlock",
+        title=f"`{place.function}` holds {name}{when}: a self-deadlock",
         resource=name,
         events=[
             Moment(hold.actor, hold.at, "acquire", f"acquired {name}"),
@@ -178,5 +180,5 @@ def _finding(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, ad
             *([Moment(hold.actor, hold.at, "add", f"adds `{function}`", replace(place, line=adding))] if adding else []),
         ],
         recommendation=advice,
-        explanation=f"{name} cannot be acquired twice by one thread. It did not happen in this run.",
+        explanation=f"{at_once}{name} cannot be acquired twice by one thread. It did not happen in this run.",
     )

@@ -161,12 +161,10 @@ def _may_wait(call: ast.Call, owners: set[str]) -> bool:
 def _finding(scene: Scene, stuck: _BlockedWait) -> Finding:
     evidence, hold, asks = scene.evidence, stuck.hold, stuck.asks
     holder, asker = evidence.facts.work_of(hold.actor, hold.at), evidence.facts.work_of(asks.actor, asks.at)
-    name, waits, place = scene.object(hold.object), scene.place(stuck.wait), scene.place(hold.at)
+    name = scene.object(hold.object)
+    one, two = scene.sides((holder, scene.place(hold.at).function), (asker, scene.place(asks.at).function))
     giver = None if stuck.answer is None else evidence.actor_at(stuck.answer)
-    if stuck.answer is None:
-        what = f"calls `{stuck.words}`, which may wait for other actors"
-    else:
-        what = f"waits at {waits} for {scene.actor(giver) if giver is not None else 'another actor'}"
+    waits = f"calls `{stuck.words}`, which may wait" if stuck.answer is None else "waits"
     moments = [
         Moment(holder, hold.at, "acquire", f"acquired {name}"),
         Moment(holder, stuck.wait, "wait", "waits for an answer" if stuck.answer is not None else f"released {name}: it did not wait in this run"),
@@ -179,7 +177,7 @@ def _finding(scene: Scene, stuck: _BlockedWait) -> Finding:
         tier="hint",
         rank=20.6,
         confidence=0.15,
-        title=f"`{place.function}` in {scene.actor(holder)} holds {name} and {what}; {scene.actor(asker)} acquires {name} before it answers",
+        title=f"{one} holds {name} and {waits} for {two}, which acquires it before it answers",
         resource=name,
         events=moments,
         recommendation=f"release {name} before waiting, and acquire it again afterwards",

@@ -112,10 +112,9 @@ def _awaits_between(function: ast.AsyncFunctionDef, after: int, before: int) -> 
 
 
 def _finding(scene: Scene, take: _Get, other: Moment) -> Finding:
-    title = (
-        f"`{take.place.function}` in {scene.actor(take.actor)} finds a queue not empty and then waits for an item; "
-        f"{scene.actor(other.actor)} takes from it too and could take the last item in between: the wait would never end"
-    )
+    other_function = scene.place(other.at).function if other.at else take.place.function
+    one, two = scene.sides((take.actor, take.place.function), (other.actor, other_function))
+    title = f"{one} finds a queue not empty and waits for an item; {two} could take the last one in between: an endless wait"
     return scene.finding(
         kind="deadlock",
         tier="hint",

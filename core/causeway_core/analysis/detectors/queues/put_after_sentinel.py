@@ -31,7 +31,7 @@ def puts_after_sentinel(scene: Scene, evidence: Evidence, events: Iterable[Opera
         if event.op in (SyncOp.PUT, SyncOp.GET, SyncOp.GET_REQUEST) and thing is not None and thing.label is not None:
             queues[event.object].append(event)
     found = (_of_queue(scene, evidence, operations) for _, operations in sorted(queues.items()))
-    return list({each.title: each for each in found if each is not None}.values())
+    return list({(each.title, each.lanes): each for each in found if each is not None}.values())
 
 
 def _of_queue(scene: Scene, evidence: Evidence, operations: Sequence[Operation]) -> Finding | None:
@@ -101,22 +101,18 @@ def _made_for_it(evidence: Evidence, put: Operation, last: Operation) -> bool:
 
 def _finding(scene: Scene, put: Operation, last: Operation, reader: int) -> Finding:
     name = scene.object(put.object)
+    one, two = scene.sides((put.actor, scene.place(put.at).function), (last.actor, scene.place(last.at).function))
     return scene.finding(
         kind="lost_update",
         tier="latent",
         rank=11.4,
         confidence=0.5,
-        title=(
-            f"`{scene.place(put.at).function}` in {scene.actor(put.actor)} puts into {name}, whose consumer, {scene.actor(reader)}, stops at the "
-            "item that "
-            f"`{scene.place(last.at).function}` in {scene.actor(last.actor)} puts there; nothing makes that the last item: what is put later is "
-            "never taken"
-        ),
+        title=f"{one} puts into {name}, whose consumer stops at the item of {two}; nothing makes that the last item",
         resource=name,
         events=[
             Moment(put.actor, put.at, LATE, f"puts into {name}"),
             Moment(last.actor, last.at, LAST, f"puts the last item into {name}"),
         ],
         recommendation=f"wait for all producers of {name} (await or join them, or `join()` the queue) before putting the last item",
-        explanation="It did not happen in this run: every item was taken.",
+        explanation=f"The consumer, {scene.actor(reader)}, never takes what is put later. It did not happen in this run: every item was taken.",
     )

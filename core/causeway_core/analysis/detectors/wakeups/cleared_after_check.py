@@ -102,18 +102,15 @@ def _name(evidence: Evidence, row: int) -> str:
 
 def _finding(scene: Scene, wait: Operation, sets: Operation, look: int, reset: int) -> Finding:
     evidence = scene.evidence
-    name, state, place = scene.object(wait.object), _name(evidence, look), scene.place(wait.at)
+    name, state = scene.object(wait.object), _name(evidence, look)
+    one, two = scene.sides((wait.actor, scene.place(wait.at).function), (sets.actor, scene.place(sets.at).function))
     reset_by = f"replaces {name} with a new one" if evidence.table.writes[reset] else f"clears {name}"
     return scene.finding(
         kind="lost_wakeup",
         tier="latent",
         rank=11.2,
         confidence=0.5,
-        title=(
-            f"`{place.function}` in {scene.actor(wait.actor)} checks {state}, then {reset_by} and waits for it; "
-            f"`{scene.place(sets.at).function}` in {scene.actor(sets.actor)} could change {state} and set {name} in between: the wake-up would be "
-            "lost"
-        ),
+        title=f"{one} checks {state}, then {reset_by} and waits; {two} could set it in between: a lost wake-up",
         resource=name,
         events=[
             Moment(wait.actor, int(evidence.at(look)), "look", f"checks {state}"),
@@ -122,5 +119,5 @@ def _finding(scene: Scene, wait: Operation, sets: Operation, look: int, reset: i
             Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
         ],
         recommendation=f"clear {name} (or create the new one) first, then check {state}, then wait",
-        explanation="Nothing makes the change happen before the check or after the reset. It did not happen in this run.",
+        explanation=f"Nothing makes the change of {state} happen before the check or after the reset. It did not happen in this run.",
     )

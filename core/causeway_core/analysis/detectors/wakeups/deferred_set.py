@@ -41,16 +41,13 @@ def deferred_sets(scene: Scene, evidence: Evidence, events: Iterable[Operation])
 
 def _finding(scene: Scene, sets: Operation, clears: Operation, decided: At, by: int) -> Finding:
     name = scene.object(sets.object)
-    one, two = scene.place(decided).function, scene.place(clears.at).function
+    one, two = scene.sides((by, scene.place(decided).function), (clears.actor, scene.place(clears.at).function))
     return scene.finding(
         kind="lost_wakeup",
         tier="hint",
         rank=21.3,
         confidence=0.2,
-        title=(
-            f"`{one}` in {scene.actor(by)} schedules a callback that sets {name}; `{two}` in {scene.actor(clears.actor)} could clear it "
-            "before the callback runs"
-        ),
+        title=f"{one} schedules a callback that sets {name}; {two} could clear it before the callback runs",
         resource=name,
         events=[
             Moment(by, decided, "decide", f"schedules a callback that sets {name}"),

@@ -65,17 +65,14 @@ def _entries(evidence: Evidence, sets: Operation, wait: Operation) -> Iterator[t
 def _finding(scene: Scene, evidence: Evidence, name: str, pair: tuple[int, int], ends: tuple[Operation, Operation]) -> Finding:
     (look, entry), (sets, wait) = pair, ends
     waiter, setter = (evidence.facts.work_of(each.actor, each.at) for each in (wait, sets))
-    where, table = scene.place(evidence.at(look)), scene.namer.resource(entry)
+    table = scene.namer.resource(entry)
+    one, two = scene.sides((setter, scene.place(evidence.at(look)).function), (waiter, scene.place(evidence.at(entry)).function))
     return scene.finding(
         kind="lost_wakeup",
         tier="latent",
         rank=11.4,
         confidence=0.5,
-        title=(
-            f"`{where.function}` in {scene.actor(setter)} finds {name} through {table} and sets it; {scene.actor(waiter)} registers {table} before "
-            "it waits, but "
-            "nothing makes it register before the lookup: then the waiter is never woken"
-        ),
+        title=f"{one} sets {name}, found in {table}; {two} could register it there only afterwards: the waiter is never woken",
         resource=name,
         events=[
             Moment(waiter, evidence.at(entry), ENTERS, f"registers {table}"),
@@ -84,5 +81,8 @@ def _finding(scene: Scene, evidence: Evidence, name: str, pair: tuple[int, int],
             Moment(setter, At(sets.at), "notify", f"sets {name}"),
         ],
         recommendation=f"register {table} before doing anything that makes the other actor look it up",
-        explanation="It did not happen in this run: the entry was registered in time.",
+        explanation=(
+            f"The waiter registers {table} before it waits, but nothing makes it register before the lookup. It did not happen in this run: the "
+            "entry was registered in time."
+        ),
     )

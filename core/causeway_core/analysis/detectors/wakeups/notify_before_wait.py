@@ -32,7 +32,7 @@ def early_notifications(scene: Scene, evidence: Evidence, events: Iterable[Opera
         if event.object > 0 and event.object not in struck:
             by_object[event.object].append(event)
     texts = evidence.texts
-    found, places = [], set[str]()
+    found, seen = [], set[tuple[str, tuple[str, ...]]]()
     for object, operations in sorted(by_object.items()):
         thing = evidence.facts.objects.get(object)
         if thing is None or thing.label is None:
@@ -43,8 +43,8 @@ def early_notifications(scene: Scene, evidence: Evidence, events: Iterable[Opera
             told = _pulse(scene, evidence, texts, operations) or _cleared_late(scene, evidence, texts, operations)
         else:
             continue
-        if told is not None and told.title not in places:
-            places.add(told.title)
+        if told is not None and (told.title, told.lanes) not in seen:
+            seen.add((told.title, told.lanes))
             found.append(told)
     return found
 
@@ -117,19 +117,13 @@ def _free_to_come_first(evidence: Evidence, wait: Operation, notify: Operation) 
 
 
 def _condition_finding(scene: Scene, wait: Operation, notify: Operation, looks: str, others: Sequence[Operation]) -> Finding:
-    name, place = scene.object(wait.object), scene.place(wait.at)
-    waiter, notifier = scene.actor(wait.actor), scene.actor(notify.actor)
+    name = scene.object(wait.object)
+    one, two = scene.sides((wait.actor, scene.place(wait.at).function), (notify.actor, scene.place(notify.at).function))
     if looks == "never":
-        title = (
-            f"`{place.function}` in {waiter} waits for {name} without checking any state; {notifier} could notify it before the "
-            "wait: the wake-up would be lost"
-        )
+        title = f"{one} waits for {name} without checking any state; {two} could notify it before the wait: a lost wake-up"
         why = "A notification is not stored: one that comes before the wait is lost."
     else:
-        title = (
-            f"`{place.function}` in {waiter} checks its state once (`if`) before it waits for {name}: of several waiters woken together, "
-            "the later ones proceed on a stale check"
-        )
+        title = f"{one} checks its state once (`if`) and waits for {name}: of several woken waiters, the later ones use a stale check"
         why = "Between the notification and the moment when the waiter has its lock again, another waiter can take what it waited for."
     moments = [Moment(wait.actor, wait.at, "wait", f"waits for {name}"), Moment(notify.actor, notify.at, "notify", f"notified {name}")]
     holds = scene.evidence.holds
@@ -170,7 +164,7 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
             # A task that is busy misses it as well; but where it waits in a loop, it may be meant so.
             asynchronous = bool(wait.flags & SyncFlag.ASYNC) and state_check(scene, texts, wait) == "again"
             if wait.actor != event.actor and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
-                why = "it is cleared as soon as it is set: a waiter that is busy at that moment never sees it"
+                why = "but clears it at once: a waiter that is busy at that moment never sees it"
                 told = _event_finding(scene, wait, before, event, why)
                 return replace(told, tier="hint", rank=20.8, confidence=0.2) if asynchronous else told
     return None
@@ -195,7 +189,7 @@ def _cleared_late(scene: Scene, evidence: Evidence, texts: Texts, operations: Se
             continue
         for each in sets:
             if each.actor != event.actor and evidence.unordered(At(each.at), At(before.at)) and scene.place(before.at).line:
-                why = "its waiter clears it after its work, right before it waits again: a set during the work is lost"
+                why = "which clears it only before it waits again: a set during its work is lost"
                 return _event_finding(scene, event, each, before, why)
     return None
 
@@ -217,13 +211,14 @@ def _steps_apart(evidence: Evidence, one: Operation, other: Operation) -> bool:
 
 
 def _event_finding(scene: Scene, wait: Operation, wake: Operation, clear: Operation, why: str) -> Finding:
-    name, place = scene.object(wait.object), scene.place(wake.at)
+    name = scene.object(wait.object)
+    one, two = scene.sides((wake.actor, scene.place(wake.at).function), (wait.actor, scene.place(wait.at).function))
     return scene.finding(
         kind="lost_wakeup",
         tier="latent",
         rank=11.1,
         confidence=0.5,
-        title=f"`{place.function}` in {scene.actor(wake.actor)} sets {name}, for which {scene.actor(wait.actor)} waits, but {why}",
+        title=f"{one} sets {name} for {two}, {why}",
         resource=name,
         events=[
             Moment(wake.actor, wake.at, "notify", f"set {name}"),

@@ -52,15 +52,13 @@ def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: li
         if not changed or notify is None:
             continue
         look = changed[-1]
+        one, two = scene.sides((wait.actor, place.function), (notify.actor, scene.place(notify.at).function))
         yield scene.finding(
             kind="lost_wakeup",
             tier="hint",
             rank=20.7,
             confidence=0.2,
-            title=(
-                f"`{place.function}` in {scene.actor(wait.actor)} checks the state before it acquires {name} to wait; {scene.actor(notify.actor)} "
-                "could notify in between: the wake-up would be lost"
-            ),
+            title=f"{one} checks the state before it acquires {name} to wait; {two} could notify in between: a lost wake-up",
             resource=name,
             events=[
                 Moment(wait.actor, evidence.at(look), "look", "checks the state"),
@@ -95,17 +93,15 @@ def _late_writes(scene: Scene, evidence: Evidence, name: str, notifies: list[Ope
             read = next((each for each in readers if evidence.locks_at(each) & lock and evidence.concurrent(row, each)), None)
             if read is None:
                 continue
-            reader, place = int(table.actor[read]), scene.place(notify.at)
+            reader = int(table.actor[read])
+            one, two = scene.sides((notify.actor, scene.place(notify.at).function), (reader, scene.place(evidence.at(read)).function))
             hold = max((evidence.holds.holds[each] for each in evidence.holds.held(reader, int(table.order[read]))), key=_order)
             yield scene.finding(
                 kind="lost_wakeup",
                 tier="hint",
                 rank=20.7,
                 confidence=0.2,
-                title=(
-                    f"`{place.function}` in {scene.actor(notify.actor)} notifies {name} before it sets the state that {scene.actor(reader)} waits "
-                    "for: a waiter that checks in between waits and is not woken again"
-                ),
+                title=f"{one} notifies {name} before it sets the state that {two} waits for: a waiter in between is not woken",
                 resource=name,
                 events=[
                     Moment(notify.actor, notify.at, "notify", f"notified {name}"),

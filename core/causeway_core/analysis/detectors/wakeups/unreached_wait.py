@@ -92,6 +92,7 @@ def _lossy_clear(function: FunctionNode | None, line: int, event: str, state: st
 def _finding(scene: Scene, evidence: Evidence, look: _Check, name: str) -> Finding:
     waiter, setter = int(evidence.table.actor[look.row]), evidence.facts.work_of(look.sets.actor, look.sets.at)
     state, place = scene.namer.resource(look.row), scene.place(evidence.at(look.row))
+    one, two = scene.sides((waiter, place.function), (setter, scene.place(look.sets.at).function))
 
     def unreached(line: int) -> SourcePlace:
         return SourcePlace(place.path, place.shown, line, place.function, At(0))
@@ -101,10 +102,7 @@ def _finding(scene: Scene, evidence: Evidence, look: _Check, name: str) -> Findi
         tier="hint",
         rank=20.6,
         confidence=0.2,
-        title=(
-            f"`{place.function}` in {scene.actor(waiter)} checks {state} and, if it is not set, clears {name} and waits for it; "
-            f"`{scene.place(look.sets.at).function}` in {scene.actor(setter)} could set both in between: the wake-up would be lost"
-        ),
+        title=f"{one} checks {state}, then clears {name} and waits; {two} could set both in between: a lost wake-up",
         resource=name,
         events=[
             Moment(waiter, evidence.at(look.row), "look", f"checks {state}"),
@@ -114,5 +112,8 @@ def _finding(scene: Scene, evidence: Evidence, look: _Check, name: str) -> Findi
             Moment(waiter, 0, "would wait", f"would wait for {name}", unreached(look.waits)),
         ],
         recommendation=f"clear {name} first, then check {state}, then wait; or do not clear it at all; or use a condition",
-        explanation="Nothing makes the change happen before the check or after the event is cleared. It did not happen in this run.",
+        explanation=(
+            f"The wait comes only if {state} is not set. Nothing makes the change happen before the check or after the event is cleared. It did not "
+            "happen in this run."
+        ),
     )

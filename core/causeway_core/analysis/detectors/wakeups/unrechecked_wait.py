@@ -62,28 +62,25 @@ def _restores(evidence: Evidence, look: int, row: int) -> bool:
 
 
 def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoing: int, goes_on: int) -> Finding:
-    name, place, state = scene.object(wait.object), scene.place(wait.at), scene.namer.resource(look)
+    name, state, value = scene.object(wait.object), scene.namer.resource(look), evidence.value(undoing)
     other = int(evidence.table.actor[undoing])
+    one, two = scene.sides((wait.actor, scene.place(wait.at).function), (other, scene.place(evidence.at(undoing)).function))
     return scene.finding(
         kind="atomicity_violation",
         tier="latent",
         rank=11.2,
         confidence=0.5,
-        title=(
-            f"`{place.function}` in {scene.actor(wait.actor)} checks {state} once (`if`) and waits for {name}; {scene.actor(other)} could set it "
-            "back "
-            f"to {evidence.value(undoing)} before it has the lock again: it would proceed all the same"
-        ),
+        title=f"{one} checks {state} once (`if`) and waits for {name}; {two} could set it back before the waiter continues",
         resource=name,
         events=[
             Moment(wait.actor, evidence.at(look), "look", f"checks {state}"),
             Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
             Moment(wait.actor, evidence.at(goes_on), "goes on", "goes on"),
-            Moment(other, evidence.at(undoing), UNDOES, f"sets {state} back"),
+            Moment(other, evidence.at(undoing), UNDOES, f"sets {state} back to {value}"),
         ],
         recommendation=f"wait for {name} in a loop over {state} (`while`, not `if`), or by wait_for",
         explanation=(
-            "Between the notification and the moment when the waiter has its lock again, other actors can hold the lock. It did not "
-            "happen in this run."
+            "Between the notification and the moment when the waiter has its lock again, other actors can hold the lock. The waiter "
+            "would proceed all the same. It did not happen in this run."
         ),
     )

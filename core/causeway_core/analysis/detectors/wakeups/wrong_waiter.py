@@ -87,12 +87,10 @@ def _finding(scene: Scene, name: str, one: tuple[SourcePlace, list[Operation]], 
         tier="hint",
         rank=20.6,
         confidence=0.3,
-        title=(
-            f"`{one[0].function}` and `{other[0].function}` wait on the same {name} for different things, and each notifies one waiter: "
-            "if that is one of its own kind, the right waiter is never woken"
-        ),
+        title=f"`{one[0].function}` and `{other[0].function}` wait on {name} for different things, and each notifies only one waiter",
         resource=name,
         events=events,
         recommendation=f"wake all waiters (`{name}.notify_all()`), or use one condition per kind of waiter, over the same lock",
-        explanation="The notifier cannot choose which of several waiters `notify()` wakes. It did not happen in this run.",
+        explanation="The notifier cannot choose which of several waiters `notify()` wakes. If that is one of its own kind, the right waiter is never "
+        "woken. It did not happen in this run.",
     )
