@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -19,6 +19,8 @@ class Texts:
     def __init__(self, sources: Mapping[str, str]) -> None:
         self._sources = sources
         self._trees: dict[str, ast.Module | None] = {}
+        self._around: dict[tuple[str, int], Sequence[ast.AST]] = {}
+        self._own_calls: dict[FunctionNode, Sequence[ast.Call]] = {}
 
     def tree(self, path: str) -> ast.Module | None:
         """The tree of a file."""
@@ -38,8 +40,13 @@ class Texts:
                     found[type(node)].append((path, node))
         return found
 
-    def around(self, path: str, line: int) -> list[ast.AST]:
-        """The nodes of the innermost function (or the module) that span a line, outermost first; the function itself is the first."""
+    def around(self, path: str, line: int) -> Sequence[ast.AST]:
+        """The nodes of the innermost function (or the module) that span a line, outermost first; the function itself is the first. Cached."""
+        if (path, line) not in self._around:
+            self._around[path, line] = self._find_around(path, line)
+        return self._around[path, line]
+
+    def _find_around(self, path: str, line: int) -> Sequence[ast.AST]:
         tree = self.tree(path)
         if tree is None:
             return []
@@ -56,6 +63,12 @@ class Texts:
         """The innermost function around a line."""
         around = self.around(path, line)
         return around[0] if around and isinstance(around[0], FunctionNode) else None
+
+    def own_calls(self, function: FunctionNode) -> Sequence[ast.Call]:
+        """The calls of a function without those of nested functions. Cached."""
+        if function not in self._own_calls:
+            self._own_calls[function] = [node for node in own_nodes(function) if isinstance(node, ast.Call)]
+        return self._own_calls[function]
 
     @cached_property
     def _functions(self) -> list[tuple[str, FunctionNode]]:
@@ -98,9 +111,7 @@ class Texts:
         """By bare name, the functions that call it, or are it, with the first and last line where they do."""
         found: defaultdict[str, dict[FunctionNode, tuple[int, int]]] = defaultdict(dict)
         for _, function in self._functions:
-            for node in own_nodes(function):
-                if not isinstance(node, ast.Call):
-                    continue
+            for node in self.own_calls(function):
                 for name in _called_or_handed_on(node) - {function.name}:
                     first, last = found[name].get(function, (node.lineno, node.lineno))
                     found[name][function] = min(first, node.lineno), max(last, node.lineno)

@@ -69,7 +69,7 @@ def recomputed(texts: Texts, columns: Sequence[str]) -> bool:
 
 def _calls_at(texts: Texts, place: SourcePlace) -> list[ast.Call]:
     home = texts.function(place.path, place.line)
-    calls = [node for node in own_nodes(home) if isinstance(node, ast.Call)] if home is not None else []
+    calls = texts.own_calls(home) if home is not None else []
     return [call for call in calls if call.lineno <= place.line <= (call.end_lineno or 0)]
 
 
@@ -80,31 +80,38 @@ def _attributes_set(node: ast.AST, columns: Sequence[str]) -> list[ast.Attribute
 
 def _makers(texts: Texts, read: SourcePlace, write: Written) -> Iterator[tuple[FunctionNode, list[ast.Call], list[ast.AST]]]:
     mapped = is_mapped(texts, write)
+    reading, writing = _Makers(texts, read), _Makers(texts, write.place)
     for path, function in texts.functions():
-        reads = _made_in(texts, path, function, read)
+        reads = reading.calls_in(path, function)
         if reads:
-            writes: list[ast.AST] = list(_made_in(texts, path, function, write.place))
+            writes: list[ast.AST] = list(writing.calls_in(path, function))
             writes += _mapped_in(function, write) if mapped else []
             if writes:
                 yield function, reads, writes
 
 
-def _made_in(texts: Texts, path: str, function: FunctionNode, place: SourcePlace) -> list[ast.Call]:
-    """The calls of a function that make the statement of a place: there, or by calling the function that it is in, or handing that to a pool, or by
-    calling one that does this."""
-    home = texts.function(place.path, place.line)
-    if home is None:
+class _Makers:
+    """The calls that make the statement of a place: the execution itself, a call of its function or one that hands this to a pool, or a call of a
+    function that does so.
+    """
+
+    def __init__(self, texts: Texts, place: SourcePlace) -> None:
+        self._texts, self._place = texts, place
+        self._home = texts.function(place.path, place.line)
+        self._names = [] if self._home is None else [{self._home.name}]
+        while self._names and len(self._names) < _DEEP:
+            self._names.append({each.name for each in texts.calling(self._names[-1])})
+
+    def calls_in(self, path: str, function: FunctionNode) -> list[ast.Call]:
+        """Those of them that a function makes itself, by the shortest way."""
+        if function is self._home and path == self._place.path:
+            here = _calls_at(self._texts, self._place)
+            return [call for call in here if called(call).startswith("execute")] or here
+        for names in self._names:
+            found = [call for call in self._texts.own_calls(function) if _leads_to(call, names)]
+            if found or function.name in names:
+                return found
         return []
-    if function is home and path == place.path:
-        here = _calls_at(texts, place)
-        return [call for call in here if called(call).startswith("execute")] or here
-    makers = {home.name}
-    for _ in range(_DEEP):
-        found = [node for node in own_nodes(function) if isinstance(node, ast.Call) and _leads_to(node, makers)]
-        if found or function.name in makers:
-            return found
-        makers = {each.name for each in texts.calling(makers)}
-    return []
 
 
 def _leads_to(call: ast.Call, names: set[str]) -> bool:

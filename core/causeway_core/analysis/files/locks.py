@@ -65,8 +65,8 @@ class FileLocks:
         for _, function in self.texts.functions():
             held = [node for node in own_nodes(function) if isinstance(node, ast.With | ast.AsyncWith) and self._takes(node)]
             under = {id(each) for node in held for statement in node.body for each in ast.walk(statement)}
-            for node in own_nodes(function):
-                if isinstance(node, ast.Call) and called(node) == name:
+            for node in self.texts.own_calls(function):
+                if called(node) == name:
                     calls += 1
                     if id(node) not in under and not (left and function.name != name and self._always(function.name, left - 1)):
                         return False

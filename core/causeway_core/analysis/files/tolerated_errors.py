@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
-from causeway_core.analysis.files.uses import FileUse
 from causeway_core.analysis.source_text import Texts, called, last_name, own_nodes
 
 _ARGUMENTS = frozenset({"exist_ok", "missing_ok", "ignore_errors", "dirs_exist_ok"})
@@ -13,26 +13,41 @@ _ERRORS = frozenset({"FileExistsError", "FileNotFoundError", "OSError", "IOError
 _SAYING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "log", "print"})
 
 
-def tolerates(texts: Texts, use: FileUse) -> bool:
-    """Whether the code around an operation (in its function or its caller) continues normally when the file is missing or already exists."""
-    around = texts.around(use.path, use.line)
-    statement = next((node for node in reversed(around) if isinstance(node, ast.stmt)), None)
-    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)] if isinstance(statement, ast.Expr | ast.Assign | ast.Return) else []
-    if any(keyword.arg in _ARGUMENTS for call in calls for keyword in call.keywords) or _excused(around, use.line, drops=True):
-        return True
-    name = use.function.rpartition(".")[2]
-    for _, function in texts.functions():
-        blocks = [node for node in own_nodes(function) if isinstance(node, ast.Try | ast.With)]
-        for block in blocks:
-            inside = [each for each in ast.walk(block) if isinstance(each, ast.Call) and called(each) == name]
-            if inside and _excused([block], inside[0].lineno, drops=True):
-                return True
-    return False
+class ToleratedErrors:
+    """Which file operations of a program tolerate that another actor was first."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def tolerates(self, path: str, line: int, function: str) -> bool:
+        """Whether the code around an operation (in its function or its caller) continues normally when the file is missing or already exists."""
+        around = self._texts.around(path, line)
+        statement = next((node for node in reversed(around) if isinstance(node, ast.stmt)), None)
+        plain = statement if isinstance(statement, ast.Expr | ast.Assign | ast.Return) else ast.Pass()
+        keywords = {keyword.arg for node in ast.walk(plain) if isinstance(node, ast.Call) for keyword in node.keywords}
+        if keywords & _ARGUMENTS or _excused(around, line, drops=True):
+            return True
+        return function.rpartition(".")[2] in self._excused_names
+
+    def handles(self, path: str, line: int) -> bool:
+        """Whether the function catches the error that the operation would raise, whatever it does then."""
+        return _excused(self._texts.around(path, line), line, drops=False)
+
+    @cached_property
+    def _excused_names(self) -> frozenset[str]:
+        """The bare names of functions of which a call stands in a block that drops the error."""
+        found: set[str] = set()
+        for _, function in self._texts.functions():
+            for block in own_nodes(function):
+                if isinstance(block, ast.Try | ast.With):
+                    found.update(_excused_in(block))
+        return frozenset(found)
 
 
-def handles(texts: Texts, use: FileUse) -> bool:
-    """Whether the function catches the error that the operation would raise, whatever it does then."""
-    return _excused(texts.around(use.path, use.line), use.line, drops=False)
+def _excused_in(block: ast.Try | ast.With) -> Iterator[str]:
+    """The bare names that are first called, within a block, where it drops the error."""
+    first = {called(node): node.lineno for node in reversed(list(ast.walk(block))) if isinstance(node, ast.Call)}
+    return (name for name, line in first.items() if _excused([block], line, drops=True))
 
 
 def _excused(around: Sequence[ast.AST], line: int, *, drops: bool) -> bool:

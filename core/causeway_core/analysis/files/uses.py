@@ -9,6 +9,7 @@ from functools import cached_property
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.files.locks import FileLocks
+from causeway_core.analysis.files.tolerated_errors import ToleratedErrors
 from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import At
 from causeway_core.storage.rows import Io
@@ -45,6 +46,7 @@ class FileUses:
         self._scene, self._evidence = scene, evidence
         self.texts = evidence.texts
         self._locks = FileLocks(self.texts)
+        self._tolerated = ToleratedErrors(self.texts)
         self._in_row: dict[tuple[str, str], bool] = {}
 
     @cached_property
@@ -61,6 +63,14 @@ class FileUses:
         for use in self.all:
             by_file[use.name].append(use)
         return [(name, uses) for name, uses in sorted(by_file.items()) if len({use.actor for use in uses}) > 1]
+
+    def tolerates(self, use: FileUse) -> bool:
+        """Whether the program goes on normally where another actor was first."""
+        return self._tolerated.tolerates(use.path, use.line, use.function)
+
+    def handles(self, use: FileUse) -> bool:
+        """Whether the function catches the error that a use would raise, whatever it does then."""
+        return self._tolerated.handles(use.path, use.line)
 
     def _all(self) -> Iterator[FileUse]:
         facts = self._evidence.facts

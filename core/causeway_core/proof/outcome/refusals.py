@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from causeway_core.analysis.source_text import Texts, called
@@ -67,7 +67,7 @@ class _Conditions:
         return found
 
 
-def _condition(around: list[ast.AST]) -> ast.expr | None:
+def _condition(around: Sequence[ast.AST]) -> ast.expr | None:
     """The condition that guards a `raise` statement: of the `if` around it, or of an earlier `if` that returns."""
     raised = next((node for node in around if isinstance(node, ast.Raise) and node.exc is not None), None)
     inside = around[: around.index(raised) + 1] if raised is not None else []

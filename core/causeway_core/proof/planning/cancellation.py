@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import CANCELLED, SETTLES
 from causeway_core.analysis.evidence import Evidence
@@ -291,7 +291,7 @@ def _of_group(call: ast.Call, function: ast.AST) -> bool:
     return any(item.optional_vars is not None and _last(item.optional_vars) == owner != "" for item in opened)
 
 
-def _statement(around: list[ast.AST]) -> ast.AST:
+def _statement(around: Sequence[ast.AST]) -> ast.AST:
     """The innermost statement of the nodes that span a line; of a compound one only what stands in its head."""
     found = next((node for node in reversed(around) if isinstance(node, ast.stmt)), ast.Pass())
     if isinstance(found, ast.AsyncWith | ast.With):

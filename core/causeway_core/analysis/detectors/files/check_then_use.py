@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
-from causeway_core.analysis.files.tolerated_errors import tolerates
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import Finding
@@ -49,7 +48,7 @@ def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse
         look = next((use for use in looks if files.same_call(use, act)), None)
         if look is None or act.verb not in (_NEEDS | _CHANGES if look.found else _MAKES):
             continue
-        if tolerates(files.texts, act) or not _decides(files, look) or files.locked_through(look, act):
+        if files.tolerates(act) or not _decides(files, look) or files.locked_through(look, act):
             continue
         for other in uses[: 8 * SAMPLE]:
             if other.actor != act.actor and _spoils(look, act, other) and files.apart(look, act, other) and not files.locked(other):

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
-from causeway_core.analysis.files.tolerated_errors import tolerates
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import Finding
@@ -39,7 +38,7 @@ def _windows(files: FileUses) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
     for listed in lists[: 4 * SAMPLE]:
         inside = entries[listed.name][: 8 * SAMPLE]
         act = next((use for use in inside if files.same_call(listed, use)), None)
-        if act is None or tolerates(files.texts, act) or files.locked_through(listed, act):
+        if act is None or files.tolerates(act) or files.locked_through(listed, act):
             continue
         takers = [use for use in inside if use.name == act.name and use.verb in _TAKES]
         alike = [use for use in lists if use.name == listed.name and (use.path, use.line) == (listed.path, listed.line)] if takers else []

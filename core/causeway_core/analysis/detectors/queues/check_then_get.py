@@ -92,7 +92,7 @@ def _checked(texts: Texts, place: SourcePlace) -> bool:
     function = around[0] if around and isinstance(around[0], FunctionNode) else None
     if function is None or any(isinstance(node, ast.With) and "lock" in ast.unparse(node.items[0].context_expr).lower() for node in around):
         return False
-    gets = [node for node in own_nodes(function) if isinstance(node, ast.Call) and called(node) == "get" and node.lineno == place.line]
+    gets = [node for node in texts.own_calls(function) if called(node) == "get" and node.lineno == place.line]
     names = {ast.unparse(node.func.value) for node in gets if isinstance(node.func, ast.Attribute) and not node.args and not node.keywords}
     looks = (node.test for node in own_nodes(function) if isinstance(node, ast.If | ast.While) and node.lineno <= place.line)
     if isinstance(function, ast.AsyncFunctionDef):

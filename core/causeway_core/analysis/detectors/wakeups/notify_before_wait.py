@@ -91,7 +91,7 @@ def _proceeds_unchecked(around: Sequence[ast.AST]) -> bool:
     return any(isinstance(block, blocks) and node in block.body[:-1] for block, node in pairwise(around[: branch + 1]))
 
 
-def _wait_calls(scene: Scene, texts: Texts, wait: Operation) -> tuple[list[ast.AST], list[ast.Call]]:
+def _wait_calls(scene: Scene, texts: Texts, wait: Operation) -> tuple[Sequence[ast.AST], list[ast.Call]]:
     """The nodes around a wait in its function, and the calls of `wait` in its statement."""
     place = scene.place(wait.at)
     around = texts.around(place.path, place.line) if place.line else []
