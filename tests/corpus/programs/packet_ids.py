@@ -11,7 +11,7 @@ def following(mid):
 
 
 class MessageInfo:
-    __slots__ = ("mid", "topic", "_acked")
+    __slots__ = ("_acked", "mid", "topic")
 
     def __init__(self, mid, topic):
         self.mid = mid
