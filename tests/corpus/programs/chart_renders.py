@@ -66,4 +66,4 @@ async def main():
         viewer(renderer, "sales", "region"),
         viewer(renderer, "traffic", "hour"),
     )
-    return renderer.revisions(), {name: len(files) for name, files in renderer.files.items()}, len(renderer.turns)
+    return renderer.revisions(), sum(len(files) for files in renderer.files.values()), len(renderer.turns)

@@ -70,7 +70,7 @@ class KernelService:
 
     async def settled(self):
         await asyncio.gather(*(kernel.started for kernel in self.kernels.values()))
-        return {path: kernel.execution_state.value for path, kernel in self.kernels.items()}
+        return {path: kernel.execution_state.value for path, kernel in sorted(self.kernels.items())}
 
 
 async def main():

@@ -81,4 +81,5 @@ async def main():
         member(bot, "ghost", (0.03, "!play https://tube/day-walk")),
         member(bot, "brit", (0.01, "!play https://tube/rainfall")),
     )
-    return Counter(entry.author for entry in bot.playlist.entries), sorted(reply.split()[0] for reply in bot.replies)
+    queued = Counter(entry.author for entry in bot.playlist.entries)
+    return sorted(queued.items()), sorted(reply.split()[0] for reply in bot.replies)
