@@ -71,13 +71,13 @@ class Lender:
             except (OSError, ValueError, ProtocolError):
                 pass
             finally:
-                self._recorder.let_go(reader)
+                self._recorder.forget_reader(reader)
                 self._come_or_go(-1)
 
     def _answer(self, do: str, reader: object) -> dict[str, Any]:
         asked: dict[str, Callable[[], int | None]] = {
             "show": lambda: self._recorder.show(reader),
-            "let go": lambda: self._recorder.let_go(reader),
+            "let go": lambda: self._recorder.forget_reader(reader),
             "poll": self._recorder.poll,
             "count": lambda: self._recorder.events,
             "derive": self._recorder.derive,

@@ -40,7 +40,7 @@ class Recorder:
     """Owns the spool and the growing recording. Methods are called by one thread, the adapter's; between them another one takes in what comes.
 
     `claim` is that on the recording's spool; it passes over to the recorder. Sessions over the recording may be opened by others too, in other
-    processes: `show`, `poll`, `derive` and `let_go` may be called by any thread, for any `reader`.
+    processes: `show`, `poll`, `derive` and `forget_reader` may be called by any thread, for any `reader`.
     """
 
     def __init__(self, target: Target, path: Path, claim: Claim, detail: str) -> None:
@@ -162,8 +162,8 @@ class Recorder:
                     self._settle()
             return self._read
 
-    def let_go(self, reader: object) -> None:
-        """`reader` looks no longer at what it was shown. A second call does nothing."""
+    def forget_reader(self, reader: object) -> None:
+        """Ends the use of the recording by `reader`. A second call does nothing."""
         with self._lock:
             self._readers.discard(reader)
 
@@ -199,7 +199,7 @@ class Recorder:
 
     def resume(self) -> None:
         """The program goes on, and no session is open any more."""
-        self.let_go(self)
+        self.forget_reader(self)
         self._held = False
 
     def finish(

@@ -1,6 +1,6 @@
-"""Boundaries: what a recorded program says to the world outside its process, one file a library.
+"""Boundaries: the communication of a recorded program with the world outside its process, one file per library.
 
-Each library is hooked when the program has imported it (`causeway.hooks.late.on_import`), never imported for its own sake.
+A library is hooked when the program has imported it (`causeway.hooks.late.on_import`). No library is imported just to hook it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LIBRARIES: tuple[tuple[str, str, str], ...] = (
     ("psycopg2.extensions", "psycopg2", "patch"),
     ("logging", "logs", "patch"),
 )
-"""Module to wait for, file here, function that hooks it."""
+"""Module to wait for, file in this package, function that hooks the module."""
 
 
 def _hooker(file: str, function: str) -> Callable[[ModuleType], None]:
@@ -48,7 +48,7 @@ def _hooker(file: str, function: str) -> Callable[[ModuleType], None]:
 
 
 def install(on_import: Callable[[str, Callable[[ModuleType], Any]], None]) -> None:
-    """Hook all libraries, those already imported at once; called once a process, when its recording has begun."""
+    """Hook all libraries, those already imported immediately. Called once per process, when its recording has begun."""
     from causeway import api
 
     api.activate(True)
@@ -66,7 +66,7 @@ def install(on_import: Callable[[str, Callable[[ModuleType], Any]], None]) -> No
 
 
 def uninstall() -> None:
-    """The recording has ended: the API goes back to doing nothing. Hooks stay and are transparent."""
+    """The recording has ended: the API does nothing again. Hooks remain, but have no effect."""
     from causeway import api
 
     api.activate(False)

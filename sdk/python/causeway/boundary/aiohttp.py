@@ -12,7 +12,7 @@ from typing import Any
 from causeway.boundary.http import Exchange, client_begin, client_end, server_answer, server_begin, server_end
 from causeway.boundary.patch import around
 
-# Exchanges by the id of the response (client) or request (server) that is alive as long as they are in here.
+# Exchanges by the id of the response (client) or request (server), which stays alive as long as its exchange is in here.
 _sent: dict[int, Exchange] = {}
 _handled: dict[int, Exchange] = {}
 
@@ -61,7 +61,7 @@ def patch_server(module: ModuleType) -> None:
         request = args[1]
         headers = request.headers
         if type(headers) is dict:
-            return None  # what came could not be read as a request, and is answered with an error
+            return None  # the bytes that arrived are not a valid request; the answer is an error
         parents = headers.getall(traceparent, ())
         states = headers.getall(tracestate, ()) if parents else ()
         exchange = server_begin(

@@ -1,7 +1,7 @@
-"""ASGI servers: Starlette and FastAPI under whatever serves them, a test client too, and every application under uvicorn.
+"""ASGI servers: Starlette and FastAPI under any server or test client, and every application under uvicorn.
 
-A request begins in the task that handles it, before middlewares, and ends when the application has returned; its answer departs with the message
-`http.response.start`. uvicorn and Starlette may both see one request: the first has it. What they share is its scope.
+A request begins in the task that handles it, before middlewares, and ends when the application has returned. Its answer departs with the message
+`http.response.start`. uvicorn and Starlette may both see one request; the first one records it. They share its scope.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from causeway.boundary.http import Exchange, server_answer, server_begin, server
 from causeway.boundary.patch import around
 
 _open: dict[int, tuple[Any, Exchange]] = {}
-"""By id of the scope, which is kept: a request that is being handled."""
+"""Requests that are being handled, by the id of their scope, which is kept alive."""
 
 _CODES = {"http.response.start": 200, "websocket.http.response.start": 403, "websocket.accept": 101, "websocket.close": 403}
-"""Messages that begin an answer, and the status where they do not say it."""
+"""Messages that begin an answer, and the status if the message has none."""
 
 
 def _text(value: object) -> str:
@@ -29,7 +29,7 @@ def _header(headers: Any, name: bytes) -> list[str]:
 
 
 def _begin(scope: Any) -> Exchange | None:
-    """Begins the exchange of a scope; None where there is none to begin, or somebody has."""
+    """Begins the exchange of a scope; None if the scope has none, or if its exchange has begun already."""
     if type(scope) is not dict or scope.get("type") not in ("http", "websocket"):
         return None
     headers = scope.get("headers")

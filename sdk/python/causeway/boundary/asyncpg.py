@@ -1,4 +1,4 @@
-"""asyncpg: connections, prepared statements and cursors. COPY is not seen; transactions go through `Connection.execute`."""
+"""asyncpg: connections, prepared statements and cursors. COPY is not recorded; transactions go through `Connection.execute`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _executed(started: int, args: tuple[Any, ...], kwargs: dict[str, Any], resul
 
 
 def _one_fetched(started: int, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, error: BaseException | None) -> None:
-    """Of the rows there may be more: that there is none is all that this tells."""
+    """There may be more rows; this only tells whether there is none."""
     text = args[1] if len(args) > 1 else kwargs.get("query")
     _write(args[0], text, args[2:], False, 0 if result is None and error is None else -1, error, started)
 
@@ -77,7 +77,7 @@ def _opened(started: int, args: tuple[Any, ...], kwargs: dict[str, Any], result:
 
 
 def _behind(connection: Any) -> Any:
-    """The connection itself, where a pool's proxy stands for it."""
+    """The connection itself, for a proxy of a pool."""
     return connection._con if type(connection).__name__ == "PoolConnectionProxy" else connection
 
 

@@ -24,7 +24,7 @@ os.register_at_fork(after_in_child=_ids.clear)
 
 
 def new_span_id() -> str:
-    """A random span id: as random as `os.urandom`, at a tenth of its price."""
+    """A random span id: as random as `os.urandom`, at a tenth of the cost."""
     try:
         return _ids.pop()
     except IndexError:
@@ -58,7 +58,7 @@ def span_end(context: TraceContext, status: str, attributes: str = "") -> None:
 
 
 def message_send(context: TraceContext, carrier: str, peer: str, suffix: str = "") -> str | None:
-    """MESSAGE send; gives the event as a `cw` value, None when nothing was recorded. `peer` is JSON."""
+    """MESSAGE send; returns the event as a `cw` value, or None if nothing was recorded. `peer` is JSON."""
     text = f'{{"id":"{context._span_id}{suffix}","peer":{peer},"carrier":"{carrier}","trace_id":"{context._trace_id}","from":null}}'
     position = _record(MESSAGE, text, 1)
     return _name_event(position) if position >= 0 else None

@@ -1,8 +1,8 @@
-"""Files, sockets and child processes, seen through audit events: no function is replaced.
+"""Files, sockets and child processes, recorded through audit events: no function is replaced.
 
-An audit event comes before the operation, so success is not known here; an exception in woven code tells. Reading and writing positions and closing
-are not recorded. Files are recorded when they are the project's or the project's code opens them; what the import system and the libraries read for
-themselves is noise.
+An audit event comes before the operation, so success is not known here; a failure shows as an exception in woven code. Positions and closing are not
+recorded. Files are recorded if they belong to the project or if the project's code opens them. Files that the import system and libraries read for
+themselves are noise.
 """
 
 # pathlib is not imported into the program.
@@ -16,7 +16,7 @@ from os.path import abspath, dirname
 from causeway import _tap
 from causeway.boundary.emit import IO
 from causeway.boundary.plain import path_text, quote
-from causeway.hooks.filelocks import held, let_go
+from causeway.hooks.filelocks import held, release_closed
 from causeway.redaction import scrub, scrub_argv
 
 TYPE_CHECKING = False  # typing is not imported: this module is loaded with every recording
@@ -54,16 +54,16 @@ def is_project(path: str) -> bool:
 
 
 def runs_work_item(frame: FrameType) -> bool:
-    """Whether this is the frame in which a thread of a pool runs what it was given: that is done for whoever gave it."""
+    """Whether this is the frame in which a thread of a pool runs a work item: it acts for the submitter."""
     return frame.f_code.co_name == "run" and frame.f_code.co_filename.endswith(_POOL)
 
 
 def _asked_by() -> str:
-    """Who asks, by the frames near the top of the stack: `project`, `library`, `pool` (a function of a library that is a work item itself), or
+    """The kind of caller, by the frames near the top of the stack: `project`, `library`, `pool` (a library function that is a work item itself), or
     `noise` (imports, tracebacks' source lines, the recorder itself)."""
     frame = _frame(2).f_back
     if frame is None:
-        return "noise"  # the interpreter itself, that prints the source lines of what ended the program
+        return "noise"  # the interpreter itself, which prints source lines of the exception that ended the program
     for _ in range(_DEPTH):
         if frame is None:
             break
@@ -100,7 +100,7 @@ def _opened(args: tuple[Any, ...]) -> None:
 
 def _file(action: str, path: str, more: str = "") -> None:
     if held:
-        let_go()
+        release_closed()
     shown = abspath(path) if path else path
     _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"{action}","file.path":{quote(scrub(shown))}{more}}}')
 

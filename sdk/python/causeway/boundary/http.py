@@ -1,7 +1,7 @@
-"""What every HTTP library's hooks share: the records of an exchange and the headers that carry its context.
+"""What the hooks of all HTTP libraries share: the records of an exchange and the headers that carry its context.
 
-An exchange costs its program a few microseconds, so each phase is one SPAN record that says all (sdk/SPEC.md section 6): it is the IO and the MESSAGE
-too. Only the answer's departure, which lies between a server span's begin and end, is a MESSAGE of its own.
+An exchange must not cost the program more than a few microseconds. So each phase is a single SPAN record (sdk/SPEC.md section 6), which is the IO and
+the MESSAGE too. Only the departure of the answer, between the begin and end of a server span, is a MESSAGE of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ends: dict[tuple[str, int], str] = {}
 _PLACES = 4000
 
 serving: dict[str, Exchange] = {}
-"""By span id: what an `http.server` is answering."""
+"""Requests that an `http.server` is answering, by span id."""
 
 
 settings.listeners.append(lambda changed: _places.clear())
@@ -33,7 +33,7 @@ settings.listeners.append(lambda changed: _places.clear())
 class Place:
     """JSON of a URL or request target without its secrets.
 
-    path: of the path, without quotes, for a span's name · client: members of a client span's attributes · server: of a server span's.
+    path: the path, without quotes, for the name of a span · client: members of a client span's attributes · server: those of a server span.
     """
 
     __slots__ = ("client", "path", "server")
@@ -67,11 +67,10 @@ def _place(url: str) -> Place:
 
 
 class Exchange:
-    """One request and its response, seen from one side.
+    """One request and its response, on one side.
 
-    span_id: of the span, and on the client's side of the message · context: made current on the server's side, and of a trace that is not sampled ·
-    remote: id of the message that the request was, on the server's side · status: of the answer, once the library has said it · token: resets the
-    current span.
+    span_id: of the span, and on the client's side also of the message · context: made current on the server's side, and for a trace that is not
+    sampled · remote: on the server's side, the id of the request's message · status: of the answer, once known · token: resets the current span.
     """
 
     __slots__ = ("context", "op", "remote", "span_id", "status", "token")
@@ -90,7 +89,7 @@ def _verb(method: str) -> str:
 
 
 def _usual_client(parent: TraceContext | None, method: str, url: str) -> tuple[str, str, str] | None:
-    """The beginning of a span of a sampled trace without other vendors' state, written by the tap; None for the others."""
+    """Begins a span of a sampled trace without other vendors' state; the tap writes it. None for other traces."""
     if parent is None:
         if settings.current.sampling_rate < 1.0:
             return None
@@ -109,7 +108,7 @@ def _usual_client(parent: TraceContext | None, method: str, url: str) -> tuple[s
 def client_begin(
     method: str, url: str, traceparent: str | None = None, tracestate: str | None = None, authorization: str | None = None
 ) -> tuple[Exchange, str | None, str | None]:
-    """A request is about to go out; gives the `traceparent` and `tracestate` to set, None where the program's own must stay.
+    """A request is about to go out. Returns the `traceparent` and `tracestate` to set, or None if the program's own must stay.
 
     Requests whose headers are signed (AWS Signature 4) get none: signers reject what they did not sign.
     """
@@ -228,7 +227,7 @@ def server_end(exchange: Exchange, status: int | None, error: BaseException | No
 
 
 def _end_text(op: str, status: int, *, failed: bool) -> str:
-    """The rest of a span's end: all but what differs from one exchange to the next."""
+    """The constant part of a span's end: everything that does not differ from one exchange to the next."""
     text = f'"status":"{"error" if failed else "ok"}","op":"{op}","attributes":{{"http.response.status_code":{int(status)}}}}}'
     if len(_ends) < 500:
         _ends[op, int(status)] = text

@@ -1,7 +1,7 @@
-"""http.client, and so everything that stands on it: urllib.request, urllib3, requests, xmlrpc, botocore.
+"""http.client, and so every library that is built on it: urllib.request, urllib3, requests, xmlrpc, botocore.
 
-Hooked where the bytes are put together, so each request on the wire is one exchange, redirects and retries too, and the program's own header objects
-stay as they are.
+The hook is where the bytes are put together. So each request on the wire is one exchange, redirects and retries included, and the program's own
+header objects do not change.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def patch(module: ModuleType) -> None:
         method, target = _text(given.get("method")), _text(given.get("url"))
         _pending.pop(id(args[0]), None)
         if len(_pending) > 10_000:
-            _pending.clear()  # requests that were given up before their answer
+            _pending.clear()  # requests that were abandoned before their answer
         if method is not None and target is not None:
             _pending[id(args[0])] = Pending(method, target or "/")
 

@@ -61,5 +61,5 @@ def patch(module: ModuleType) -> None:
     around(base, "send_response_only", status)
     around(base, "flush_headers", flush)
     around(base, "handle_one_request", None, handled)
-    # Handlers that do not use handle_one_request (wsgiref's) end their request with the connection.
+    # For handlers that do not use handle_one_request (wsgiref's), the request ends with the connection.
     around(module.socketserver.StreamRequestHandler, "finish", finish)

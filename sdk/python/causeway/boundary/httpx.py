@@ -1,4 +1,4 @@
-"""httpx, sync and async clients: each request that goes out to the network, redirects and authentication rounds too, is one exchange.
+"""httpx, sync and async clients: each request that goes out to the network is one exchange, also redirects and authentication rounds.
 
 Only the transports that open connections are hooked: a mocked transport, or one that calls an application in this process, sends nothing. The
 transport sees a copy of the headers with the context in it; `Request.headers` is the program's own again when it gets its response.
@@ -17,12 +17,12 @@ _OWN = "_causeway_own"
 
 def _begin(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Exchange, Any, Any]:
     request = args[1] if len(args) > 1 else kwargs["request"]
-    # A request object may be under way twice at once: what the first has put there is not the program's.
+    # One request object may be sent twice at the same time: the headers that the first one set are not the program's.
     own = getattr(request.headers, _OWN, request.headers)
     exchange, parent, state = client_begin(
         request.method, str(request.url), own.get("traceparent"), own.get("tracestate"), own.get("authorization")
     )
-    # A program that has httpcore report what goes over the wire would see, and may print, what it did not send.
+    # A program that traces httpcore's messages would see, and may print, headers that it did not send.
     if (parent is None and state is None) or "trace" in request.extensions:
         return exchange, None, None
     headers = own.copy()

@@ -1,4 +1,4 @@
-"""logging: every record that reaches handlers, with its message where it can be made without running code of the program."""
+"""logging: every record that reaches handlers, with its message if that can be built without running code of the program."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Looks at files: whether something is there, when code of the project asks (`os.path.exists`, `Path.is_dir`, `os.stat`, `os.access` …).
+"""Existence checks of files by code of the project (`os.path.exists`, `Path.is_dir`, `os.stat`, `os.access` …).
 
-All of these end in three functions of `os`. Only who calls them directly, or through `os.path` and `pathlib`, is heard: what libraries look at for
-themselves is noise. The import system has its own `stat`, which stays as it is. Written after the look, because only then is known what it found.
+All of these end in three functions of `os`. Only calls made directly, or through `os.path` and `pathlib`, are recorded: the checks of libraries are
+noise. The import system has its own `stat`, which is not changed. The record is written after the check, when the result is known.
 """
 
 # pathlib is not imported into the program.
@@ -16,7 +16,7 @@ from causeway import _tap
 from causeway.boundary.emit import IO
 from causeway.boundary.files import is_project, runs_work_item
 from causeway.boundary.plain import path_text, quote
-from causeway.hooks.filelocks import held, let_go
+from causeway.hooks.filelocks import held, release_closed
 from causeway.hooks.late import on_import
 from causeway.redaction import scrub
 
@@ -52,20 +52,20 @@ def _looked(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result
     if not path:
         return
     if held:
-        let_go()
+        release_closed()
     found = "true" if exception is None and result is not False else "false"
     _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"look","file.path":{quote(scrub(abspath(path)))},"file.found":{found}}}')
 
 
 def _pickled(around: Any) -> tuple[Any, tuple[Any]]:
-    """As the function that it stands for: `copy` gives what it is given, where that is a function."""
+    """Behaves like the function that it replaces: `copy` returns a function unchanged."""
     from copy import copy
 
     return copy, (around.__wrapped__,)
 
 
 def install() -> None:
-    """Hear looks from now on. The sets of `os` that say what its functions can do know the replacements too."""
+    """Record checks from here on. The sets of `os` that say what its functions support contain the replacements too."""
     kind = type(_tap.Around(os.stat))
     on_import("copyreg", lambda module: module.pickle(kind, _pickled))
     for name in ("stat", "lstat", "access"):

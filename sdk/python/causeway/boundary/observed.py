@@ -1,4 +1,4 @@
-"""Who is told of what servers' databases are used for: apart from the hooks of the drivers, which cost a program that has none of them too much."""
+"""The observer of the use of database servers. It is not in the drivers' hooks, which would cost too much in a program without these drivers."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ if TYPE_CHECKING:
     from typing import Any
 
 observer: Any = None
-"""Told of connections, and of statements as they begin and end, while an order is in force (`order.databases.Databases`)."""
+"""Notified of connections, and of the begin and end of statements, while an order is in force (`order.databases.Databases`)."""

@@ -17,7 +17,7 @@ def around(
     leave: Callable[[Any, tuple[Any, ...], dict[str, Any], Any, BaseException | None], None] | None = None,
     **options: Any,
 ) -> None:
-    """Replace the function `owner.name` by a `_tap.Around` of it; what is not there (another version of the library) becomes a GAP record."""
+    """Replace the function `owner.name` by a `_tap.Around` of it. If it does not exist (another version of the library), a GAP record is written."""
     from causeway.boundary import emit
 
     hook = f"{owner.__name__}.{name}"

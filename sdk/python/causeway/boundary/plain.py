@@ -30,12 +30,12 @@ _quoted: dict[str, str] = {}
 
 
 def type_label(value: object) -> str:
-    """`<type name>` of a value that is not looked into."""
+    """`<type name>`, for a value whose contents are not read."""
     return f"<{_type_name(type(value))}>"
 
 
 def exact(text: str) -> str:
-    """The same text as an exact str; a subclass's own methods are not called."""
+    """The same text as an exact str; methods of a subclass are not called."""
     return text if type(text) is str else str.__str__(text)
 
 
@@ -52,7 +52,7 @@ def path_text(value: object) -> str | None:
 
 
 def quote_name(name: str) -> str:
-    """JSON of a name that comes again and again; remembered, so it must be an exact str and no user's data."""
+    """JSON of a name that occurs often. The result is cached, so the name must be an exact str and not user data."""
     known = _quoted.get(name)
     if known is None:
         if len(_quoted) > 2000:
@@ -64,7 +64,7 @@ def quote_name(name: str) -> str:
 def value_json(value: object, *, depth: int = 1) -> str:
     """JSON of an exact scalar, or of an exact list or tuple of scalars; the type's name in angle brackets for anything else.
 
-    Secrets that show are redacted.
+    Recognizable secrets are redacted.
     """
     kind = type(value)
     if value is None:
@@ -78,7 +78,7 @@ def value_json(value: object, *, depth: int = 1) -> str:
     if kind is int:
         return int.__repr__(value) if int.bit_length(value) <= MAX_BITS else '"<int>"'  # type: ignore[arg-type]
     if kind is float:
-        # NaN and the infinities are no JSON.
+        # NaN and the infinities are not valid JSON.
         return float.__repr__(value) if value - value == 0.0 else f'"{float.__repr__(value)}"'  # type: ignore[operator]
     if depth and (kind is list or kind is tuple):
         parts = [value_json(item, depth=depth - 1) for item in value[:MAX_ELEMENTS]]  # type: ignore[index]
@@ -101,7 +101,7 @@ def attributes_json(attributes: Mapping[str, Any]) -> str:
 
 
 def members_json(items: Iterable[tuple[str, Any]]) -> str:
-    """The inside of a JSON object: `"name":value,…`."""
+    """The members of a JSON object, without braces: `"name":value,…`."""
     parts = []
     for name, value in items:
         name = exact(name)

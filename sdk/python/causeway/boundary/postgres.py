@@ -1,7 +1,7 @@
-"""PostgreSQL, whichever driver speaks to it: sessions, their transactions, and one SQL record a statement.
+"""PostgreSQL, with any driver: sessions, their transactions, and one SQL record per statement.
 
-Nothing is asked of the server: whether a transaction is open is what the driver knows from the server's last answer, its isolation what the program
-said. Rows are known from equalities in the text, as for SQLite.
+The server is never queried. Whether a transaction is open is known from its last answer to the driver; the isolation is what the program set. Rows
+are known from equalities in the text, as for SQLite.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NUMBERED = Known(POSTGRES, _tables)
 FORMATTED = Known(PYFORMAT, _tables)
 """Statements with `%s`."""
 UNLESS_SAID = "READ COMMITTED"
-"""The isolation of a server that nobody has set up otherwise."""
+"""The default isolation of a server."""
 
 _LEVELS = r"(read\\?\s+(?:un)?committed|repeatable\\?\s+read|serializable)"
 _LEVEL = re.compile(rf"\b(?:isolation\s+level|default_transaction_isolation\s*(?:=|\bto\b)?)\s*'?{_LEVELS}", re.IGNORECASE)
@@ -56,13 +56,13 @@ class Session:
 
 
 def known(connection: Any) -> Session | None:
-    """The session of a connection that was met before."""
+    """The session of a connection that is already known."""
     found = _sessions.get(id(connection))
     return found[1] if found is not None and found[0]() is connection else None
 
 
 def remember(connection: Any, session: Session) -> Session:
-    """The session of a connection from now on, as long as that lives."""
+    """Registers the session of a connection, for the connection's lifetime."""
     key = id(connection)
     _sessions[key] = (weakref.ref(connection, lambda gone: _sessions.pop(key, None)), session)
     if observed.observer is not None:
@@ -71,14 +71,14 @@ def remember(connection: Any, session: Session) -> Session:
 
 
 def around(owner: Any, name: str, enter: Callable[..., Any], leave: Callable[..., None], *, awaited: bool) -> None:
-    """Hooks a function of a driver that asks the server; while an order is in force a task that is held waits before it."""
+    """Hooks a function of a driver that sends a request to the server. While an order is in force, a held task waits before it."""
     patch.around(owner, name, enter, leave, awaited=awaited)
     if awaited and observed.observer is not None and name in vars(owner):
         setattr(owner, name, observed.observer.in_turn(vars(owner)[name]))
 
 
 def begins(connection: Any, session: Callable[[Any], Session]) -> int:
-    """When a statement begins: now."""
+    """The time when a statement begins."""
     if observed.observer is not None:
         observed.observer.begins(connection, session(connection))
     return monotonic_ns()
@@ -88,7 +88,7 @@ def executed(
     session: Session, known: Known, text: str, parameters: Any, *, many: bool = False, rowcount: int = -1, error: BaseException | None, started: int,
     is_open: bool, level: str | None = None,
 ) -> None:  # fmt: skip
-    """A statement has been executed. `is_open`: a transaction is open now; `level`: the isolation that the driver was told to begin them with."""
+    """A statement has been executed. `is_open`: a transaction is open; `level`: the isolation with which the driver begins transactions."""
     prepared = known.prepared.get(text) or known.prepare(text)
     if observed.observer is not None:
         observed.observer.done(session, prepared.statement)
@@ -102,7 +102,7 @@ def executed(
 
 
 def ended(session: Session, verb: str, error: BaseException | None, started: int, is_open: bool) -> None:
-    """A COMMIT, ROLLBACK or the like that the driver made. Without a transaction it does nothing and leaves no record."""
+    """A COMMIT, ROLLBACK or the like that the driver made. Without a transaction nothing is recorded."""
     if observed.observer is not None:
         observed.observer.done(session, None)
     if session.transaction is not None or is_open:
@@ -150,7 +150,7 @@ def _level(text: str) -> str:
 
 
 def composed(query: Any) -> str | None:
-    """The text of a statement given as str, bytes, or put together with `psycopg.sql` or `psycopg2.sql`; None for what would have to run code."""
+    """The text of a statement given as str, bytes, or composed with `psycopg.sql` or `psycopg2.sql`; None if getting it would run code."""
     if type(query) is str:
         return query
     if type(query) is bytes:
@@ -178,7 +178,7 @@ _told: set[str] = set()
 
 
 def not_seen(what: str, why: str) -> None:
-    """Says once that something is missing from here on."""
+    """Records once that something is missing from here on."""
     if what not in _told:
         _told.add(what)
         gap(what, why)

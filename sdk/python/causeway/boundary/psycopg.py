@@ -1,4 +1,4 @@
-"""psycopg 3, its synchronous and asynchronous connections. COPY, `stream` and pipelines are not seen."""
+"""psycopg 3, its synchronous and asynchronous connections. COPY, `stream` and pipelines are not recorded."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _left(state: tuple[int, bool], args: tuple[Any, ...], kwargs: dict[str, Any]
 def patch(module: ModuleType) -> None:
     """Hook `psycopg`."""
     for owner, name in ((module.Connection, "isolation_level"), (module.Cursor, "rowcount")):
-        # The library's own property: a subclass of the program's may have another of that name.
+        # The library's own property: a subclass in the program may define another one of that name.
         _getters[name] = next(vars(each)[name] for each in owner.__mro__ if name in vars(each)).fget
     kinds = (
         (module.Cursor, module.ServerCursor, module.Connection, module.Transaction, "__enter__", "__exit__", False),

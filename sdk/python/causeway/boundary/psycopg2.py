@@ -1,4 +1,4 @@
-"""psycopg2. Its classes are written in C: their methods' functions are exchanged, as those of sqlite3. COPY and `callproc` are not seen."""
+"""psycopg2. Its classes are written in C: the functions of their methods are replaced, as for sqlite3. COPY and `callproc` are not recorded."""
 
 from __future__ import annotations
 

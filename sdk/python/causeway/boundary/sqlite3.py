@@ -1,8 +1,8 @@
-"""sqlite3: every statement with what it touches, and the transaction it belongs to.
+"""sqlite3: every statement with the rows that it uses, and its transaction.
 
-The classes of `_sqlite3` stay what they are: their methods' C functions are exchanged. Nothing runs on the program's connection; rows are known from
-equalities in the text and from the row id of an INSERT, primary keys from the CREATE TABLE statements the process ran. One SQL record a statement,
-written when it has been executed, with the time it began.
+The classes of `_sqlite3` do not change: the C functions of their methods are replaced. Nothing runs on the program's connection. Rows are known from
+equalities in the text and from the row id of an INSERT, primary keys from the CREATE TABLE statements that the process ran. Each statement has one
+SQL record, written after its execution, with the time at which it began.
 """
 
 # pathlib is not imported into the program.
@@ -54,7 +54,7 @@ def _connection(connection: Any) -> Connection:
 
 
 def _write(connection: Any, prepared: Prepared, parameters: str, rows: str, rowcount: int, error: BaseException | None, started: int) -> None:
-    """One SQL record; keeps account of the connection's transaction."""
+    """Writes one SQL record and keeps track of the connection's transaction."""
     state = _connections.get(id(connection)) or _connection(connection)
     before = state.transaction
     if _in_transaction(connection):
@@ -76,7 +76,7 @@ def _write(connection: Any, prepared: Prepared, parameters: str, rows: str, rowc
 
 
 def _isolation(connection: Any, statement: Statement) -> str:
-    """How the transaction that has just begun was begun."""
+    """The kind of the transaction that has just begun."""
     if statement.verb == "BEGIN":
         words = statement.text.upper().split()
         return words[1] if len(words) > 1 and words[1] in ("IMMEDIATE", "EXCLUSIVE") else "DEFERRED"
@@ -85,7 +85,7 @@ def _isolation(connection: Any, statement: Statement) -> str:
 
 
 def _read_one(state: Connection, prepared: Prepared, parameters: Any, started: int) -> bool:
-    """The record of a look-up outside of a transaction; False: it needs the long way."""
+    """Writes the record of a look-up outside of a transaction; False if that takes the full analysis."""
     current = settings.current
     if current.sanitize_values or not current.capture_args:
         return False
@@ -182,7 +182,7 @@ def _hooks(module: ModuleType) -> list[tuple[type, str, Any]]:
 
 
 def _database_json(database: object, number: int) -> str:
-    """JSON of a database's absolute path; of a private one a name that no other connection has; null when it is not known."""
+    """JSON of a database's absolute path; for a private database a name that no other connection has; null if the path is not known."""
     path = path_text(database)
     if path is None:
         return "null"
@@ -197,7 +197,7 @@ def _connecting_to(args: tuple[Any, ...]) -> None:
 
 
 def _connected(args: tuple[Any, ...]) -> None:
-    """Audit event `sqlite3.connect/handle`: a new connection, which may live where an old one lived."""
+    """Audit event `sqlite3.connect/handle`: a new connection, which may have the address of an old one."""
     _connections[id(args[0])] = Connection(_connecting.pop(_tap.thread_ident(), None))
 
 

@@ -1,4 +1,4 @@
-"""Statements that were read once, and what their records say that differs each time: parameters and rows.
+"""Analysed statements, and the part of their records that differs each time: parameters and rows.
 
 Rows are known from equalities in the text, primary keys from the CREATE TABLE statements the process ran.
 """
@@ -26,7 +26,10 @@ _PLAIN_KEYS = (("UUID", "uuid"), ("UUID", "asyncpg.pgproto.pgproto"), ("Decimal"
 
 
 class Known:
-    """The statements in one dialect that this process ran, and the tables that it made. Any thread may call it: what two read at once is the same."""
+    """The statements in one dialect that this process ran, and the tables that it made.
+
+    Any thread may call it: two threads that analyse one text get equal results.
+    """
 
     def __init__(self, dialect: Dialect, tables: dict[str, Table] | None = None) -> None:
         self.dialect = dialect
@@ -35,7 +38,7 @@ class Known:
         settings.listeners.append(lambda changed: self.prepared.clear())
 
     def prepare(self, text: str) -> Prepared:
-        """Reads a statement, or several that are executed as one. A CREATE TABLE makes everything be read again, since it tells keys."""
+        """Analyses a statement, or several that are executed as one. After a CREATE TABLE, which defines keys, everything is analysed again."""
         if len(self.prepared) > MAX_PREPARED:
             self.prepared.clear()
         parts = script(text, self.dialect) if ";" in text else ()
@@ -62,7 +65,7 @@ class Prepared:
         self.tables = tables
         self.table = statement.tables[0] if statement.tables else None
         self.keys = _key_plan(statement, self.table, tables) if self.table is not None else None
-        # The most usual way to name a row: its key is one positional parameter.
+        # The most common way to name a row: its key is one positional parameter.
         self.single = -1
         self.prefix = ""
         if self.keys is not None and self.table is not None and len(self.keys) == 1 and len(self.keys[0]) == 1:
@@ -90,7 +93,7 @@ class Prepared:
 
 
 def _key_plan(statement: Statement, table: str, tables: Mapping[str, Table]) -> list[list[tuple[str, Operand]]] | None:
-    """The columns and operands that name the rows touched: one list a row; None when the rows are not known."""
+    """The columns and operands that identify the rows: one list per row; None if the rows are not known."""
     if len(statement.tables) != 1:
         return None
     known = tables.get(table)
@@ -123,7 +126,7 @@ def _is_key(table: str, columns: tuple[str, ...], tables: Mapping[str, Table]) -
 
 
 def _value_of(operand: Operand, parameters: Any) -> Any:
-    """The operand's value; raises KeyError when it cannot be known."""
+    """The operand's value. Raises KeyError if it is not known."""
     kind, key = operand
     if kind == "literal":
         return key
@@ -139,8 +142,7 @@ def _unknown() -> Any:
 
 
 def rows_json(prepared: Prepared, parameters: Any, lastrowid: Any) -> str:
-    """JSON of the rows touched: `[table, key…]`, `[table, "column=value"]` for another column than the primary key, `[table]` when it is not known
-    which."""
+    """JSON of the rows: `[table, key…]`, `[table, "column=value"]` for a column other than the primary key, `[table]` if the row is not known."""
     statement, table = prepared.statement, prepared.table
     if table is None:
         return "[]" if statement.advisory is None else _advisory_json(statement.advisory, parameters)
@@ -232,7 +234,7 @@ def _set_json(statement: Statement, parameters: Any) -> str:
 
 
 def sets_json(prepared: Prepared, sets: Any) -> tuple[str, str]:
-    """JSON of the parameters and of the rows of an executemany; of an iterator, which must not be used up, nothing is known."""
+    """JSON of the parameters and of the rows of an executemany. Nothing is known of an iterator, which must not be consumed."""
     if type(sets) not in (list, tuple):
         return "null", f"[[{quote_name(prepared.table)}]]" if prepared.table else "[]"
     shown = f"[{','.join(_set_json(prepared.statement, one) for one in sets[:MAX_SETS])}]"

@@ -1,6 +1,6 @@
-"""What a SQL statement does, read from its text: verb, tables, columns, rows by equality, and where secrets stand in it.
+"""What a SQL statement does, read from its text: verb, tables, columns, rows by equality, and the places of secrets.
 
-No parser of SQL: what is not understood is reported as less (a table instead of rows), never guessed.
+This is not a SQL parser: what is not understood is reported less precisely (a table instead of rows), never guessed.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _CLAUSES = (
 )  # fmt: skip
 _ADVISORY = re.compile(r"pg_(?:try_)?advisory_(?P<transaction>xact_)?(?P<un>un)?lock(?P<shared>_shared)?(?P<all>_all)?", re.ASCII)
 ADVISORY = "pg_advisory_lock"
-"""What stands for the table of advisory locks in the rows of a record."""
+"""The table name that advisory locks have in the rows of a record."""
 
 Operand = tuple[str, Any]
 """("parameter", index or name) or ("literal", value)."""
 
 
 class Table(NamedTuple):
-    """What a CREATE TABLE said: name, primary key (`rowid` when it names none) and columns, in lower case."""
+    """A table as its CREATE TABLE defines it: name, primary key (`rowid` if it names none) and columns, in lower case."""
 
     name: str
     key: tuple[str, ...]
@@ -51,7 +51,7 @@ class Statement(NamedTuple):
     `columns`: written by UPDATE and INSERT · `given`: those that UPDATE sets from a parameter without looking at the row · `atomic`: an UPDATE whose
     new values come from the row itself (`x = x + ?`) or from the text · `where`: equalities that all must hold, in order · `conjunction`: the
     condition is understood as far as equalities go · `inserted`: rows of VALUES as column → operand · `secrets`: parameters bound to a secret column
-    or name · `text`: the text with literals of secret columns replaced · `advisory`: what names the advisory lock that it takes or gives back.
+    or name · `text`: the text with literals of secret columns replaced · `advisory`: what names the advisory lock that it acquires or releases.
     """
 
     verb: str
@@ -108,7 +108,7 @@ class _Reader:
         return -1
 
     def bind(self, column: str, i: int) -> None:
-        """A value at token i belongs to a column: remember secrets."""
+        """A value at token i belongs to a column: note it if it is a secret."""
         if i not in self.operands or not is_secret(column):
             return
         kind, key = self.operands[i]
@@ -125,7 +125,7 @@ class _Reader:
         return text
 
     def table_at(self, i: int) -> tuple[str, int] | None:
-        """The table name at token i (schema.name gives the name) and the index behind it."""
+        """The table name at token i (`name` of `schema.name`) and the index after it."""
         if i >= len(self.all) or not self.all[i].is_name or (self.all[i].kind == "word" and self.all[i].upper in _NOT_A_TABLE):
             return None
         if i + 2 < len(self.all) and self.all[i + 1].text == "." and self.all[i + 2].is_name:
@@ -167,7 +167,7 @@ class _Reader:
         return self.all[i].name if 0 <= i < len(self.all) and self.all[i].is_name else None
 
     def operand_at(self, i: int, end: int) -> tuple[Operand, int] | None:
-        """A parameter or literal (with sign) at token i and the index behind it."""
+        """A parameter or literal (with sign) at token i and the index after it."""
         if i < end and i in self.operands:
             return self.operands[i], i + 1
         if i + 1 < end and self.all[i].text == "-" and self.operands.get(i + 1, ("", None))[0] == "literal":
@@ -176,7 +176,7 @@ class _Reader:
         return None
 
     def conditions(self, start: int, depth: int) -> tuple[list[tuple[str, tuple[Operand, ...]]], bool]:
-        """Equalities of the WHERE clause that begins behind token `start`, and whether all must hold."""
+        """Equalities of the WHERE clause that begins after token `start`, and whether all must hold."""
         end = next((i for i in range(start, len(self.all)) if self.all[i].depth < depth or self._ends_where(i, depth)), len(self.all))
         found: list[tuple[str, tuple[Operand, ...]]] = []
         i = start
@@ -222,7 +222,7 @@ class _Reader:
             found.append((column, tuple(values)))
 
     def assignments(self, start: int, depth: int) -> tuple[list[str], list[str], bool]:
-        """Columns of a SET clause, those given by a parameter alone, and whether there are none of these."""
+        """Columns of a SET clause, those that are set to a parameter alone, and whether there are none of these."""
         columns: list[str] = []
         given: list[str] = []
         i = start
@@ -254,7 +254,7 @@ class _Reader:
         return columns, given, bool(columns) and not given
 
     def insertion(self, into: int, depth: int) -> tuple[list[str], list[dict[str, Operand]]]:
-        """Columns of an INSERT and its VALUES as far as they are plain."""
+        """Columns of an INSERT, and its VALUES where they are parameters or literals."""
         table = self.table_at(into + 1)
         columns: list[str] = []
         if table is None:
@@ -349,7 +349,7 @@ def _access(reader: _Reader) -> tuple[str, str, int]:
 
 
 def analyse(text: str, schema: Mapping[str, Table], dialect: Dialect = SQLITE) -> Statement:
-    """What the statement does, given the tables known so far. Costs some 50 us; remember the result."""
+    """What the statement does, given the tables known so far. Costs some 50 us; cache the result."""
     reader = _Reader(text, schema, dialect)
     verb, access, at = _access(reader)
     if access in (TRANSACTION, SCHEMA):
@@ -412,7 +412,7 @@ def _has_body(statement: list[Token]) -> bool:
 
 
 def combined(text: str, statements: Sequence[Statement], dialect: Dialect = SQLITE) -> Statement:
-    """Several statements executed as one: the access of the strongest, the tables of all; which rows is not known."""
+    """Several statements executed as one: the strongest access, the tables of all. The rows are not known."""
     strongest = max(statements, key=lambda each: (TRANSACTION, READ, SCHEMA, WRITE).index(each.access))
     tables = tuple(dict.fromkeys(table for each in statements for table in each.tables))
     clean = "; ".join(each.text for each in statements)
@@ -438,5 +438,5 @@ def _advisory(reader: _Reader) -> tuple[str, tuple[Operand, ...]] | None:
 
 
 def is_version(column: str) -> bool:
-    """Whether a column's name says that it tells versions of a row apart."""
+    """Whether a column's name indicates that it holds the version of a row."""
     return column in _VERSIONS

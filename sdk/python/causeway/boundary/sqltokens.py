@@ -22,7 +22,7 @@ def _pattern(space: str, string: str, quoted: str, parameter: str) -> re.Pattern
 
 
 class Dialect(NamedTuple):
-    """How a system writes what systems write differently; `name` as in a record's `system`."""
+    """The syntax in which database systems differ; `name` as in a record's `system`."""
 
     name: str
     pattern: re.Pattern[str]
@@ -40,7 +40,7 @@ SQLITE = Dialect(
 _POSTGRES_STRING = r"[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z)|[xXbBnN]?'(?:[^']|'')*(?:'|\Z)|\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)"
 _POSTGRES_QUOTED = r"\"(?:[^\"]|\"\")*(?:\"|\Z)"
 POSTGRES = Dialect("postgresql", _pattern(f"{_SPACE}|{_CAST}", _POSTGRES_STRING, _POSTGRES_QUOTED, r"\$\d+"))
-"""PostgreSQL with the parameters of the server: `$1`. A cast (`::type`) says nothing of what is read or written: it counts as space."""
+"""PostgreSQL with the parameters of the server: `$1`. A cast (`::type`) does not affect what is read or written: it counts as space."""
 PYFORMAT = Dialect("postgresql", _pattern(f"{_SPACE}|{_CAST}", _POSTGRES_STRING, _POSTGRES_QUOTED, r"%\([^)]*\)[sbt]|%[sbt]"))
 """PostgreSQL with the parameters of psycopg: `%s`, `%(name)s`."""
 
@@ -65,7 +65,7 @@ class Token(NamedTuple):
 
     @property
     def is_name(self) -> bool:
-        """Whether this can be an identifier."""
+        """Whether this token can be an identifier."""
         return self.kind in ("word", "quoted")
 
 

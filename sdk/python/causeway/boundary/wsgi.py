@@ -1,7 +1,7 @@
-"""WSGI: Flask under whatever serves it, a test client too, and the servers of `wsgiref`.
+"""WSGI: Flask under any server or test client, and the servers of `wsgiref`.
 
-Under a server that is an `http.server` (werkzeug's and wsgiref's own) the exchange is that server's. Else a request begins when the application is
-called and ends when what it returned is closed.
+Under a server that is an `http.server` (werkzeug's and wsgiref's own) the exchange is recorded for that server. Otherwise a request begins when the
+application is called and ends when the iterable that it returned is closed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from causeway.boundary.http import Exchange, server_answer, server_begin, server
 from causeway.boundary.patch import around
 
 _streaming: dict[int, tuple[Any, Exchange]] = {}
-"""By id of the iterable that an application returned, which is kept until it is closed."""
+"""Exchanges by the id of the iterable that an application returned, which is kept until it is closed."""
 _MOST = 1000
 
 
@@ -68,7 +68,7 @@ def patch_flask(module: ModuleType) -> None:
 
 
 def patch_werkzeug(module: ModuleType) -> None:
-    """Hook `werkzeug.wsgi`: what a response returns has come to its end, or is closed, when the last of it has gone out."""
+    """Hook `werkzeug.wsgi`: the iterable of a response is exhausted or closed when the last of it has been sent."""
 
     def closes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         known = _streaming.pop(id(args[0]), None)
@@ -85,7 +85,7 @@ def patch_werkzeug(module: ModuleType) -> None:
 
 
 def patch_wsgiref(module: ModuleType) -> None:
-    """Hook `wsgiref.handlers`, which write the head of an answer without the `http.server` above them."""
+    """Hook `wsgiref.handlers`, which write the head of an answer themselves, without their `http.server`."""
 
     def sends(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         exchange = _current()

@@ -1,7 +1,7 @@
-"""What the recorder watches in the standard library, one file a library."""
+"""Hooks of the recorder in the standard library, one file per library."""
 
 INSTALLED = (
     *("threads", "queues", "futures", "asyncio", "uvloop", "trio", "anyio"),
     *("processes", "multiprocessing", "semaphores", "sharing", "managers", "filelocks", "forkserver", "signals", "debugger"),
 )
-"""Hooks in the order in which they are put in place; each file has `install()`."""
+"""Hooks in the order of their installation; each file has `install()`."""

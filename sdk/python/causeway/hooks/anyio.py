@@ -1,6 +1,6 @@
-"""anyio over asyncio: calls that its worker threads make for tasks are work items, as those of an executor are.
+"""anyio over asyncio: calls that its worker threads make for tasks are work items, like those of an executor.
 
-Synchronous endpoints of Starlette and FastAPI run so. Over trio, hooks/trio.py sees them.
+Synchronous endpoints of Starlette and FastAPI run this way. Over trio, hooks/trio.py records them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def install() -> None:
-    """Record the calls in worker threads once the program has anyio."""
+    """Record the calls in worker threads once the program has imported anyio."""
     on_import("anyio._backends._asyncio", _asyncio)
 
 
 def _asyncio(module: ModuleType) -> None:
     runs = before("result = context.run(func", mark=Mark("run", ops.RUN), text="del M[future]")
-    # The loop settles the future later, when it has been told.
+    # The loop resolves the future later, when the callback runs.
     ends = before("self.loop.call_soon_threadsafe(", mark=Mark("sync", ops.RESULT_SET), text="del M[future]")
     inline_all("anyio", [(module.WorkerThread, "run", [runs, ends])], gap)
     method = vars(module.AsyncIOBackend).get("run_sync_in_worker_thread")

@@ -26,7 +26,7 @@ _BLOCKED = ops.ASYNCHRONOUS | ops.BLOCKED
 
 
 def install() -> None:
-    """Record asyncio once the program has it."""
+    """Record asyncio once the program has imported it."""
     on_import("asyncio", _asyncio)
 
 
@@ -56,13 +56,13 @@ def _asyncio(module: ModuleType) -> None:
 
 
 def _types(events: Any) -> None:
-    """Tell the native half the types of asyncio."""
+    """Pass the types of asyncio to the native part."""
     tasks = sys.modules["asyncio.tasks"]
     native = sys.modules.get("_asyncio")
     task, future = getattr(native, "Task", None), getattr(native, "Future", None)
     iterator = None
     if future is not None:
-        # A future without a loop of the program's: its iterator's type has no other name. It is never awaited.
+        # A future without a loop of the program, only to get the type of its iterator, which has no other name. It is never awaited.
         probe = future(loop=_NoLoop())
         iterator = type(future.__iter__(probe))
     functools = sys.modules["functools"]
@@ -147,7 +147,7 @@ def _queues(module: Any) -> list[tuple[object, str, list[Rule]]]:
 
 
 def _groups(module: Any) -> list[tuple[object, str, list[Rule]]]:
-    # A group ends because of the end of every task, not only of the last: a semaphore's order says that.
+    # A group ends because every task has ended, not only the last. The order of a semaphore expresses that.
     return [
         (module.TaskGroup, "_on_task_done", [first(Mark("sync", ops.SEM_RELEASED, _A))]),
         (module.TaskGroup, "__aexit__", [before("assert not self._tasks", mark=Mark("sync", ops.SEM_ACQUIRED, _A))]),
@@ -155,9 +155,9 @@ def _groups(module: Any) -> list[tuple[object, str, list[Rule]]]:
 
 
 def unretrieved(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Before `loop.call_exception_handler(context)`: an exception that nobody looked at is a fact of its own."""
+    """Before `loop.call_exception_handler(context)`: an exception that was never retrieved is recorded."""
     context = args[1] if len(args) > 1 else kwargs.get("context")
     if type(context) is dict and "never retrieved" in str(context.get("message", "")):
         task = context.get("future") or context.get("task")
-        # It is being finalized: an object that is seen for the first time now would be gone before anybody could see it go.
+        # It is being finalized: if the object were recorded for the first time here, its end could no longer be recorded.
         sync(ops.EXCEPTION_UNRETRIEVED, task if _tap.known_object(task) else None, _tap.task_actor(task), _A)

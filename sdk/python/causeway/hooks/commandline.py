@@ -1,4 +1,4 @@
-"""Command lines of Python children: a script is run through the launcher, so that it is recorded like the program itself."""
+"""Command lines of Python child processes: a script runs through the launcher, so that it is recorded like the program itself."""
 
 # ruff: noqa: PTH100, PTH110, PTH120
 # (pathlib is not imported into the program)
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LAUNCHER = ("-m", "causeway.launch")
 DEBUGGER = os.sep + "pydevd.py"
-"""What debugpy makes the script of a child process that it debugs; the child's own script is one of its arguments."""
+"""The script that debugpy runs in a child process that it debugs; the child's own script is one of its arguments."""
 _WITH_ARGUMENT = ("-W", "-X", "--check-hash-based-pycs")
 
 
@@ -39,7 +39,7 @@ def recorded_command(argv: Sequence[Any], executables: Sequence[Any], environmen
 
 
 def script_index(words: list[str]) -> int | None:
-    """Where the script stands in a Python command line; None when there is none (`-m`, `-c`, standard input, `-S`)."""
+    """Index of the script in a Python command line; None if there is none (`-m`, `-c`, standard input, `-S`)."""
     at = 1
     while at < len(words):
         word = words[at]
@@ -77,7 +77,7 @@ def _is_this_python(paths: list[str]) -> bool:
 
 
 def _can_import(flags: list[str], environment: Mapping[Any, Any]) -> bool:
-    """Whether the child finds this package: installed, or on the `PYTHONPATH` that it is given."""
+    """Whether the child finds this package: installed, or on the child's `PYTHONPATH`."""
     home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     mine = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if home not in [os.path.abspath(entry) for entry in mine if entry]:

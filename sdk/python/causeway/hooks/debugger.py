@@ -1,7 +1,7 @@
-"""debugpy in the recorded process: what it does for itself is not the program's and is not recorded.
+"""debugpy in the recorded process: its own operations are not part of the program and are not recorded.
 
-Its threads get no actor, and what a program's thread does while the debugger holds it (locks, events, messages to the editor) leaves no trace in that
-thread's records; only expressions that a person has evaluated there are recorded, since they may change the program.
+Its threads get no actor. While the debugger holds a thread of the program, its locks, events and messages to the editor leave no trace in that
+thread's records. Only expressions that the user evaluates there are recorded, since they may change the program.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def install() -> None:
-    """Be ready for a debugger that is imported later."""
+    """Prepare for a debugger that is imported later."""
     on_import("_pydevd_bundle.pydevd_comm", _connection)
     on_import("_pydevd_bundle.pydevd_daemon_thread", _threads)
     on_import("pydevd", _waiting)
@@ -31,7 +31,7 @@ def install() -> None:
 def place() -> str:
     """Where the running thread is in the recording: `<process uid>.<stream>.<position of its next record>`; "" when it is not recorded.
 
-    A debug adapter has a stopped thread evaluate this, to know whose past to show.
+    A debug adapter evaluates this in a stopped thread, to know whose past to show.
     """
     depth = _tap.unpause()
     try:
@@ -42,7 +42,7 @@ def place() -> str:
 
 
 def _connection(module: ModuleType) -> None:
-    """pydevd sends each message in two parts, of which the second would wait until the first is acknowledged: 40 ms for each answer."""
+    """Turn off Nagle's algorithm: pydevd sends each message in two parts, and the second would wait for an acknowledgement, 40 ms per answer."""
     import socket
 
     namespace = vars(module)
@@ -50,7 +50,7 @@ def _connection(module: ModuleType) -> None:
 
     def start_client(host: str, port: int) -> Any:
         program = sys.modules["__main__"]
-        if "PyDB" in vars(program):  # a child process runs pydevd as its main module, which nobody imports
+        if "PyDB" in vars(program):  # a child process runs pydevd as its main module, which is never imported
             _waiting(program)
         connection = start(host, port)
         try:
@@ -63,7 +63,7 @@ def _connection(module: ModuleType) -> None:
 
 
 def _threads(module: ModuleType) -> None:
-    """A thread that is started by a paused one is not recorded."""
+    """A thread that a paused thread starts is not recorded."""
     import threading
 
     thread: Any = vars(module)["PyDBDaemonThread"]
@@ -91,7 +91,7 @@ def _start(module: ModuleType) -> None:
 
 
 def _evaluation(module: ModuleType) -> None:
-    """The program's own code that runs because a person asked for it, in a thread that the debugger holds."""
+    """Code of the program that runs because the user asked for it, in a thread that the debugger holds."""
     namespace = vars(module)
     namespace["eval"] = _recorded(eval)
     namespace["Exec"] = _recorded(namespace["Exec"])

@@ -1,7 +1,7 @@
 """Locks on files (`fcntl.flock`, `fcntl.lockf`) as locks between processes and threads.
 
-A lock goes by its file's device and inode, and ends with LOCK_UN or when its file is closed, which nobody tells: that is looked up when the thread
-comes to its next operation on files (`let_go`). A shared lock counts like an exclusive one: it keeps writers out.
+A lock is identified by its file's device and inode. It ends with LOCK_UN or when its file is closed. Closing is not reported, so it is looked up at
+the thread's next operation on files (`release_closed`). A shared lock counts like an exclusive one: it keeps writers out.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class FileLock:
 
 _locks: dict[tuple[int, int], FileLock] = {}
 held: dict[int, list[tuple[tuple[int, int], int]]] = {}
-"""By thread: device and inode of each file that it has locked, and the descriptor by which it did."""
+"""By thread: device and inode of each file that it has locked, and the descriptor that it used."""
 
 
 def install() -> None:
-    """Record them once the program has fcntl."""
+    """Record them once the program has imported fcntl."""
     on_import("fcntl", _fcntl)
     os.register_at_fork(after_in_child=held.clear)
 
@@ -66,7 +66,7 @@ def _asks(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[int, int
     del kwargs
     if len(args) < 2 or type(args[1]) is not int:
         return None
-    let_go()
+    release_closed()
     file, descriptor = _file(args)
     mine = _mine()
     if args[1] & _UNLOCK:
@@ -89,8 +89,8 @@ def _asked(state: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: ob
         _write(state[0], ops.ACQUIRED if exception is None else ops.ACQUIRE_FAILED)
 
 
-def let_go() -> None:
-    """Write that the locks of this thread are released whose files were closed meanwhile. From hooks, with recording paused."""
+def release_closed() -> None:
+    """Record the release of those locks of this thread whose files were closed. Called from hooks, with recording paused."""
     mine = held.get(_tap.thread_ident())
     for entry in list(mine or ()):
         file, descriptor = entry

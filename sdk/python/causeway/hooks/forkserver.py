@@ -1,4 +1,4 @@
-"""multiprocessing's fork server: who asked for a child is its parent, not the server that forked it.
+"""multiprocessing's fork server: the parent of a child is the process that asked for it, not the server that forked it.
 
 The key of the start travels inside the preparation data that the parent pickles for the child.
 """
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _KEY = "causeway_parent"
 
 _launching: dict[int, str | None] = {}
-"""By thread that is starting a child through the server: the key of the start, once it has one."""
+"""By thread that starts a child through the server: the key of the start, or what stands for it until there is one."""
 
 _started: dict[int, str] = {}
-"""Keys of children by pid, until their end was seen."""
+"""Keys of children by pid, until their end is recorded."""
 
 
 def install() -> None:
-    """Follow children of a fork server once the program has one."""
+    """Record the children of a fork server once the program has imported it."""
     on_import("multiprocessing.spawn", _spawn)
     on_import("multiprocessing.popen_forkserver", _popen)
 
@@ -48,7 +48,7 @@ def _launches(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 
 
 def _prepared(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, exception: BaseException | None) -> None:
-    """After `get_preparation_data(name)`, in the parent: the first is the child's, a second that of a server that is started for it."""
+    """After `get_preparation_data(name)`, in the parent: the first call is for the child, a second one for a server that is started for it."""
     del state, args, kwargs
     thread = _tap.thread_ident()
     if exception is None and _launching.get(thread, "") is None and type(result) is dict:

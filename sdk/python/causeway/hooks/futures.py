@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def install() -> None:
-    """Record futures and executors once the program has them."""
+    """Record futures and executors once the program has imported them."""
     on_import("concurrent.futures._base", _base)
     on_import("concurrent.futures.thread", _thread)
 
@@ -33,7 +33,7 @@ def _base(module: ModuleType) -> None:
         (future, "exception", got),
         (future, "done", [leave(Mark("read", ops.EVENT_READ), "M[self] = self._state in [CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED]")]),
         (future, "add_done_callback", [before("fn(self)", mark=Mark("sync", ops.RESULT_GOT))]),
-        # Who waits for several is told of each that is done, though only the last of them wakes him.
+        # A waiter for several futures gets a notification for each that is done, although only the last one wakes it.
         (module, "wait", [leave(Mark("sync", ops.RESULT_GOT), "for f in done: del M[f]")]),
         (module, "_yield_finished_futures", [before("yield fs.pop()", mark=Mark("sync", ops.RESULT_GOT), text="del M[fs[-1]]")]),
     ]

@@ -1,7 +1,7 @@
 """Marks inside functions of the standard library: a function gets a copy of its own code with marks (`_tap.Mark`) between its statements.
 
-The function object, its frames, names and line numbers stay what they are; a mark is one type slot, so this costs a tenth of a wrapper and sees
-what a wrapper cannot: the moment between two statements of a coroutine.
+The function object, its frames, names and line numbers do not change. A mark is one type slot, so it costs a tenth of a wrapper. And it sees what a
+wrapper cannot: the moment between two statements of a coroutine.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Rule:
     `at`: `before` or `after` a statement that starts with one of `lines` · `first` in the body · `leave`: before every return and at the body's end ·
     `around`: `first` and, with `mark` replaced by `closing`, in a finally block around the body.
     `text`: the mark as a statement, with `M` for the mark: `del M[self]`, `M[self] = item` or `~M`. `optional`: some versions lack the line.
-    `inner`: the line stands in a function inside this one.
+    `inner`: the line is in a function inside this one.
     """
 
     __slots__ = ("at", "closing", "inner", "lines", "mark", "optional", "text")
@@ -56,7 +56,7 @@ def before(line: str, *others: str, mark: object, text: str = "del M[self]", opt
 
 
 def after(line: str, *others: str, mark: object, text: str = "del M[self]", optional: bool = False) -> Rule:
-    """A mark behind every statement that starts with one of the lines."""
+    """A mark after every statement that starts with one of the lines."""
     return Rule("after", mark, text, (line, *others), optional=optional)
 
 
@@ -71,7 +71,7 @@ def leave(mark: object, text: str = "del M[self]") -> Rule:
 
 
 class Unfit(Exception):
-    """A function is not what the rules were written for; it was left alone."""
+    """A function is not what the rules were written for; it was left unchanged."""
 
 
 def _lines_of(code: CodeType) -> list[str]:
@@ -113,7 +113,7 @@ class _Weaving:
         return line[statement.col_offset :]
 
     def block(self, block: list[Any], inner: bool = False) -> None:
-        """Puts marks into a list of statements and the blocks inside them; `inner`: they are those of a function inside."""
+        """Puts marks into a list of statements and the blocks inside them; `inner`: the statements are those of a nested function."""
         at = 0
         while at < len(block):
             statement = block[at]
@@ -222,7 +222,7 @@ def _code_in(code: CodeType, name: str) -> CodeType:
 
 
 def inline(function: object, *rules: Rule) -> None:
-    """Put marks into a function or method of the standard library; idempotence is the caller's business.
+    """Put marks into a function or method of the standard library. The caller must not do it twice.
 
     Raises Unfit when the function is not a Python function, has no source, or lacks a line that a rule names: it is then unchanged. Costs 200 us.
     """
@@ -235,7 +235,7 @@ def inline(function: object, *rules: Rule) -> None:
 
 
 def inline_all(hook: str, plans: Sequence[tuple[object, str, Sequence[Rule]]], gap: Callable[[str, str], None]) -> None:
-    """Put marks into many methods: (owner, name, rules). What cannot be marked is told to `gap(hook, reason)` and left as it is."""
+    """Put marks into many methods: (owner, name, rules). Methods that cannot be marked are reported to `gap(hook, reason)` and left unchanged."""
     for owner, name, rules in plans:
         function = vars(owner).get(name)
         if function is None:

@@ -1,4 +1,4 @@
-"""Hooks for modules that the program may import later, or never."""
+"""Hooks for modules that the program may import later or not at all."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _failed: list[Callable[[str, str], None]] = []
 def on_import(name: str, callback: Callback) -> None:
     """Call `callback(module)` once, right after the module's body has run: now, if it was imported already.
 
-    The callback runs in the importing thread under the module's import lock, before the import statement goes on, while recording is paused. What it
-    raises is dropped (and told to the function given to `on_failure`).
+    The callback runs in the importing thread under the module's import lock, before the import statement continues, while recording is paused. Its
+    exceptions are dropped (and passed to the function that was given to `on_failure`).
     """
     module = sys.modules.get(name)
     if module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False):
@@ -35,7 +35,7 @@ def on_import(name: str, callback: Callback) -> None:
 
 
 def imported_now() -> bool:
-    """Inside a callback: whether the module's body has only just run, so that nothing can have been made with it yet."""
+    """Inside a callback: whether the module's body has only just run, so that no objects of its classes can exist yet."""
     return _running
 
 
@@ -66,10 +66,10 @@ def _run(name: str) -> None:
 
 
 class LateFinder:
-    """Finds nothing itself: lets the other finders look, and has the loader of an awaited module call back when its body has run."""
+    """Finds no modules itself: it asks the other finders, and makes the loader of an awaited module call back when its body has run."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        """The spec that the finders behind this one give."""
+        """The spec that the finders after this one return."""
         if name not in _waiting:
             return None
         for finder in sys.meta_path:
@@ -84,7 +84,7 @@ class LateFinder:
 
 
 class _Once:
-    """Stands for a loader that is a class (built-in and frozen modules) during one import."""
+    """Replaces a loader that is a class (built-in and frozen modules) during one import."""
 
     def __init__(self, name: str, loader: Any) -> None:
         self.name = name

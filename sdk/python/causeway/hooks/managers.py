@@ -1,7 +1,7 @@
 """multiprocessing's managers: the locks, conditions, events and queues of a server process, for the processes that have proxies of them.
 
-Every operation of a proxy goes through `BaseProxy._callmethod`. What is done to one referent is numbered over all processes as with semaphores; an
-item of a queue is a message, the n-th one put the n-th one taken. Data (dict, list, Namespace, Value) is seen by the taps (`hooks.sharing`).
+Every operation of a proxy goes through `BaseProxy._callmethod`. Operations on one referent are numbered over all processes, as with semaphores. An
+item of a queue is a message: the n-th item put is the n-th one taken. Data (dict, list, Namespace, Value) is recorded by the taps (`hooks.sharing`).
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _AFTER = {
     "Barrier": {"wait": (ops.BARRIER_LEAVE, 0)},
 }
 _AFTER["RLock"], _AFTER["BoundedSemaphore"] = _AFTER["Lock"], _AFTER["Semaphore"]
-"""By the method's result: true (a barrier: any), false."""
+"""The operation, by the method's result: true (a barrier: any), false."""
 
 _QUEUES = ("Queue", "JoinableQueue")
 _WAITS = (ops.ACQUIRE_REQUEST, ops.WAIT_BEGIN)
 
 
 def install() -> None:
-    """Record them once the program has managers."""
+    """Record them once the program has imported managers."""
     on_import("multiprocessing.managers", _managers)
 
 

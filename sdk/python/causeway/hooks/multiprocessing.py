@@ -1,7 +1,7 @@
 """multiprocessing: messages over pipes, and with them queues, pools and process pools.
 
-Messages are paired by number, without a byte added: all processes that share a pipe share counters in a file of the spool named after its inode.
-Who writes into or reads from a pipe that several processes share holds the lock of its queue, so the order of numbers is the order of messages.
+Messages are paired by number, without a byte added: all processes that share a pipe share counters, in a file of the spool named after its inode.
+A process that writes to or reads from a shared pipe holds the lock of its queue, so the order of numbers is the order of messages.
 """
 
 # ruff: noqa: PTH103, PTH108, PTH110, PTH118
@@ -30,7 +30,7 @@ _pipes: dict[tuple[int, int], tuple[str, int, int]] = {}
 
 
 def install() -> None:
-    """Follow messages once the program has multiprocessing."""
+    """Record messages once the program has imported multiprocessing."""
     on_import("multiprocessing.connection", _connection)
     on_import("multiprocessing.queues", _queues)
 
@@ -107,7 +107,7 @@ def _received(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], resu
 
 
 def _paired(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, exception: BaseException | None) -> None:
-    """After `Pipe(duplex)`: the two ends of a socket pair know nothing of each other but what is written down here."""
+    """After `Pipe(duplex)`: records which two ends form a socket pair, because the ends do not know each other."""
     del state, args, kwargs
     if exception is not None:
         return

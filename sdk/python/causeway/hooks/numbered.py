@@ -1,4 +1,4 @@
-"""Objects that several processes know, and the one order of what is done to them: a name (record SHARED), and numbers from a common counter."""
+"""Objects that several processes share, and the single order of the operations on them: a name (record SHARED), and numbers from a common counter."""
 
 # ruff: noqa: PTH103, PTH118
 # (pathlib is not imported into the program)
@@ -19,7 +19,7 @@ MOST = 4096
 
 
 class Shared:
-    """What is known of one object: `key` is its name among processes, `counters` its number's handle, `told` where its SHARED record stands."""
+    """One shared object: `key` is its name among processes, `counters` the handle of its counters, `told` the position of its SHARED record."""
 
     __slots__ = ("counters", "key", "quiet", "reference", "told")
 
@@ -32,17 +32,17 @@ class Shared:
 
 
 _known: dict[int, Shared] = {}
-"""By id of an object that is alive. Forked children inherit it, and with it the names of what they inherit."""
+"""Shared objects that are alive, by id. Forked children inherit this, and so the names of the objects that they inherit."""
 
 
 def known(thing: Any) -> Shared | None:
-    """What is known of an object, None at its first sight."""
+    """What is known of an object; None if it has not been seen before."""
     found = _known.get(id(thing))
     return found if found is not None and found.reference() is thing else None
 
 
 def know(thing: Any, key: str) -> Shared | None:
-    """The same, with the name that it has from its first sight on; None when too many are known."""
+    """The same; an object that is new gets its name here. None when too many are known."""
     from weakref import ref
 
     number, found = id(thing), known(thing)
@@ -61,7 +61,7 @@ def know(thing: Any, key: str) -> Shared | None:
 
 
 def number(shared: Shared, index: int = 0) -> int:
-    """The next number of what all processes do to it, by one of its counters; 0 when they cannot be counted."""
+    """The next number of an operation, over all processes, from one of the object's counters; 0 if they cannot be counted."""
     if not shared.counters:
         from causeway.hooks.processes import spool
 
@@ -72,7 +72,7 @@ def number(shared: Shared, index: int = 0) -> int:
 
 
 def write(shared: Shared | None, thing: Any, op: int, flags: int = 0) -> None:
-    """Write a numbered SYNC record, and before the first one of this process the object's name. From hooks, with recording paused."""
+    """Write a numbered SYNC record; the first one of this process is preceded by the object's name. Called from hooks, with recording paused."""
     if shared is None or shared.quiet:
         return
     depth = _tap.unpause()

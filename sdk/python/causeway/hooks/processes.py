@@ -1,4 +1,4 @@
-"""Child processes: fork, exec, spawn and wait, and the way the recording follows them.
+"""Child processes: fork, exec, spawn and wait, and how the recording continues in them.
 
 Children write into the same spool. A start is a MESSAGE from the parent (whose position is `CAUSEWAY_PARENT`) to the child's first record, an end
 one from the child's last record to the parent's `waitpid`. What a child needs to record itself is added to its environment where it is executed, so
@@ -41,7 +41,7 @@ class _Now:
 
 
 def install() -> None:
-    """Follow children from now on."""
+    """Record children from here on."""
     _passed.update({name: os.environ[name] for name in PASSED_ON if name in os.environ})
     _Now.born = os.environ.get(PARENT) or None
     if _Now.born is not None:
@@ -73,7 +73,7 @@ def _posixsubprocess(module: ModuleType) -> None:
 
 
 def _subprocess(module: ModuleType) -> None:
-    """What `subprocess` took from other modules before they were hooked."""
+    """Functions that `subprocess` imported from other modules before they were hooked."""
     namespace = module.__dict__
     inner = sys.modules.get("_posixsubprocess")
     if inner is not None:
@@ -122,7 +122,7 @@ def _before_fork() -> None:
 
 
 def _after_in_parent() -> None:
-    """The pid is not known here: `_forked` is told it."""
+    """The pid is not known here; `_forked` gets it."""
     _Now.forked, _Now.key = _Now.key, None
 
 
@@ -210,14 +210,14 @@ def _with_variables(environment: dict[Any, Any], key: str | None, encode: bool) 
 
 
 def _without_variables(environment: list[bytes] | None) -> list[bytes]:
-    """For multiprocessing's own janitor, which is no part of the program."""
+    """For multiprocessing's resource tracker, which is not part of the program."""
     if environment is None:
         environment = _tap.environment()
     return [entry for entry in environment if not entry.startswith(b"CAUSEWAY_")]
 
 
 def _inherit(key: str | None) -> None:
-    """What this process becomes takes its own environment: `os.environ` does not show what is put there."""
+    """The new program gets an environment of its own: `os.environ` does not show what is added to it."""
     for name, value in _passed.items():
         os.putenv(name, value)
     if key is not None:
@@ -258,7 +258,7 @@ def _posix_spawn(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tu
 
 
 def _exec(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """`os.execv(path, argv)` and `os.execve(path, argv, env)`: the process goes on as another one; END is written, and void should it fail."""
+    """`os.execv(path, argv)` and `os.execve(path, argv, env)` replace the program. END is written before, and is void if the call fails."""
     if len(args) < 2:
         return None, args, kwargs
     key = announce()

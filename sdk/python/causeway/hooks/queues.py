@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def install() -> None:
-    """Record queues once the program has them."""
+    """Record queues once the program has imported them."""
     on_import("_queue", lambda module: patch_simple_queue())
     on_import("queue", _queue)
 
@@ -39,7 +39,7 @@ def _queue(module: ModuleType) -> None:
                 after("item = self._get()", mark=Mark("get", ops.GET), text="M[self] = item"),
             ],
         ),
-        # join() returns because of every task_done(), not only because of the last: a semaphore's order says that.
+        # join() returns because of every task_done(), not only the last. The order of a semaphore expresses that.
         (
             module.Queue,
             "task_done",

@@ -55,7 +55,7 @@ def text(value: str) -> bytes:
 
 
 def emit(kind: int, payload: bytes) -> int:
-    """Write an extended record also while paused; gives its position, -1 when nothing records."""
+    """Write an extended record, also while paused; returns its position, or -1 when nothing records."""
     depth = _tap.unpause()
     try:
         return _tap.emit(kind, payload)
@@ -64,7 +64,7 @@ def emit(kind: int, payload: bytes) -> int:
 
 
 def sync(op: int, subject: object, extra: int = 0, flags: int = 0) -> None:
-    """Write a SYNC record also while paused."""
+    """Write a SYNC record, also while paused."""
     depth = _tap.unpause()
     try:
         _tap.sync(op, subject, extra, flags)
@@ -79,7 +79,7 @@ def message(direction: int, key: str, carrier: str, peer: str = "", origin: tupl
 
 
 def gap(hook: str, reason: str) -> None:
-    """Write that a hook does not see what it should. Callable paused or not."""
+    """Record that a hook misses what it should record. May be called paused or not."""
     emit(GAP, text(json_of({"hook": hook, "reason": reason})))
 
 

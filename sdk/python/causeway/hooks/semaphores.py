@@ -1,8 +1,8 @@
 """multiprocessing: Lock, RLock, Semaphore, Condition, Event, Barrier, JoinableQueue, as synchronization between processes.
 
-What is one object for the program is an object in each process for the recorder. A SHARED record says by which name all of them know it, and each of
-its SYNC records (flag `shared`) carries a number from a counter that all processes share: taken while an acquisition is held, so that the numbers are
-the order. Semaphores inside queues, conditions and events are not recorded: what they are inside of says it.
+One object of the program is a separate object in each process. A SHARED record gives the name by which all processes know it. Each of its SYNC
+records (flag `shared`) has a number from a counter that all processes share. The number is taken while the lock is held, so that the numbers are the
+order. Semaphores inside queues, conditions and events are not recorded: the object that contains them is.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 _made = 0
-"""Semaphores without a name of the system's."""
+"""Numbers semaphores that have no name in the system."""
 
 
 def install() -> None:
-    """Record synchronization between processes once the program has it."""
+    """Record synchronization between processes once the program has imported it."""
     on_import("multiprocessing.synchronize", _synchronize)
     on_import("multiprocessing.queues", _queues)
 
@@ -72,7 +72,7 @@ def _semaphore(lock: Any) -> Shared | None:
 
 
 def _part(thing: Any, lock: Any, kind: str) -> Shared | None:
-    """An object that is made of semaphores goes by the name of one of them."""
+    """An object that consists of semaphores is known by the name of one of them."""
     inside = _semaphore(lock)
     return None if inside is None else know(thing, f"{inside.key}.{kind}")
 
@@ -88,7 +88,7 @@ def _hush(*locks: Any) -> None:
 
 
 def _is_lock(lock: Any) -> bool:
-    """Whether it can have one holder only: `RLock` (kind 0), `Lock`, `BoundedSemaphore(1)`; a `Semaphore(1)` can be released to more units."""
+    """Whether it can have only one holder: `RLock` (kind 0), `Lock`, `BoundedSemaphore(1)`. A `Semaphore(1)` can be released to more units."""
     return bool(lock._semlock.kind == 0 or lock._semlock.maxvalue == 1)
 
 
@@ -109,7 +109,7 @@ def _released(lock: Any) -> None:
 
 
 def _made_methods(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
-    """After `SemLock._make_methods()`: `acquire` and `release` are attributes of each lock, without a frame of Python."""
+    """After `SemLock._make_methods()`: `acquire` and `release` are attributes of each lock, and have no Python frame."""
     del state, kwargs, result
     if exception is not None or _semaphore(args[0]) is None:
         return

@@ -1,8 +1,8 @@
-"""What several processes share as data: memory that all of them map, and the objects of a manager, met through proxies.
+"""Data that several processes share: memory that all of them map, and the objects of a manager, used through proxies.
 
-The tap sees accesses in woven code and asks here by which name all processes know what is accessed. Memory is named by the file that is mapped and
-the offset in it, which are the same in every process that inherits or opens it: so a Value, an Array, a view of a SharedMemory and a numpy array
-over one are told apart by where they begin, and a plain `mmap` counts too. The lock that a Value comes with is synchronization (`hooks.semaphores`).
+The tap sees accesses in woven code, and asks here for the name by which all processes know the accessed object. Memory is named by the mapped file
+and the offset in it, which are the same in every process that inherits or opens it. So a Value, an Array, a view of a SharedMemory and a numpy array
+over one differ in where they begin, and a plain `mmap` counts too. The lock of a Value is synchronization (`hooks.semaphores`).
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 ATTRIBUTES, ITEMS, METHODS = 1, 2, 4
 _PRIVATE = (1, 3)
-"""Access modes of `mmap` in which nobody sees what another writes: read only, and copy on write."""
+"""Access modes of `mmap` in which no process sees the writes of another: read only, and copy on write."""
 
 
 class _Maps:
-    """The shared mappings of this process: (begin, end, name of what is mapped at offset 0, offset). Read again when another may have been made."""
+    """The shared mappings of this process: (begin, end, name of what is mapped at offset 0, offset). Read again when there may be a new one."""
 
     ranges: tuple[tuple[int, int, str, int], ...] = ()
     stale = False
 
 
 def install() -> None:
-    """Tell shared data from the moment on that the program makes some."""
+    """Recognize shared data as soon as the program makes some."""
     _tap.audit("mmap.__new__", _mapping)
     on_import("multiprocessing.managers", _managers)
 
@@ -83,7 +83,7 @@ def _name(thing: Any, address: int, itemsize: int) -> str | None:
 
 
 def _held_in(memory: Any) -> str | None:
-    """The name of an object by that of the memory that it keeps its data in."""
+    """The name of an object: that of the memory that holds its data."""
     import ctypes
 
     with memoryview(memory) as view:
@@ -91,7 +91,7 @@ def _held_in(memory: Any) -> str | None:
 
 
 def _place(address: int, itemsize: int) -> str | None:
-    """Name of a place in shared memory; None when other processes do not see it."""
+    """Name of a place in shared memory; None if other processes cannot see it."""
     if _Maps.stale:
         _Maps.ranges = tuple(_read_maps())
         _Maps.stale = False
@@ -102,7 +102,7 @@ def _place(address: int, itemsize: int) -> str | None:
 
 
 def _read_maps() -> Iterator[tuple[int, int, str, int]]:
-    """Those that are shared and writable; none where the system does not tell."""
+    """The mappings that are shared and writable; none where the system does not list them."""
     try:
         with open("/proc/self/maps", encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()

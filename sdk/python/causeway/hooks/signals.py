@@ -1,4 +1,4 @@
-"""Interruption: who waits for what at the moment Ctrl-C arrives, before the program winds down."""
+"""Interruption: which actor waits for what when Ctrl-C arrives, before the program shuts down."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def _runners(module: ModuleType) -> None:
 
 
 def _asyncio_interrupted(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Before `Runner._on_sigint(signum, frame, main_task)`, which cancels the main task and with it what everybody waited for."""
+    """Before `Runner._on_sigint(signum, frame, main_task)`, which cancels the main task and so ends the waits that depend on it."""
     del kwargs
     waiting.write(args[2] if len(args) > 2 else sys._getframe())

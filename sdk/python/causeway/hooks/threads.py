@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def install() -> None:
-    """Record locks and threads from now on, and the classes of `threading` once the program has it."""
+    """Record locks and threads from here on, and the classes of `threading` once the program has imported it."""
     patch_locks()
     patch_threads()
     on_import("threading", _threading)
@@ -73,14 +73,14 @@ def _threads(module: Any) -> list[tuple[object, str, list[Rule]]]:
     setter = type("setter", (), {"name": vars(module.Thread)["name"].fset})
     plans: list[tuple[object, str, list[Rule]]] = [(module.Thread, "join", join), (setter, "name", [leave(Mark("renamed"))])]
     if sys.version_info < (3, 13):
-        # A lock that lives as long as its thread and is released in C: join says all there is to say.
+        # A lock that lives as long as its thread and is released in C: the record of `join` is enough.
         sentinel = after("self._tstate_lock = _set_sentinel()", mark=Mark("private"), text="del M[self._tstate_lock]")
         plans.append((module.Thread, "_set_tstate_lock", [sentinel]))
     return plans
 
 
 def _hide(lock: object) -> None:
-    """Make a lock private that was recorded as acquired while its module was imported: for the reader it is given back."""
+    """Make private a lock that was recorded as acquired while its module was imported: a release is recorded for the reader."""
     if lock is not None:
         sync(ops.RELEASED, lock)
         private: Any = Mark("private")

@@ -1,7 +1,7 @@
-"""trio: what its loop is given by other threads, and what it gives to its worker threads.
+"""trio: calls that other threads pass to its loop, and calls that the loop passes to worker threads.
 
-Its tasks are not actors of their own: trio's loop runs all of them in its thread, whose order is known. What crosses threads goes through a deque and
-through a lock that is released by who never took it, which no hook of the standard library can read.
+Its tasks are not actors of their own: trio's loop runs all of them in its thread, whose order is known. Calls between threads go through a deque and
+a lock that is released by a thread that never acquired it, which hooks of the standard library cannot interpret.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def install() -> None:
-    """Record the hand-overs of trio once the program has it."""
+    """Record the hand-overs of trio once the program has imported it."""
     on_import("trio._core._entry_queue", _entry_queue)
     on_import("trio._core._thread_cache", _thread_cache)
 

@@ -1,7 +1,7 @@
-"""uvloop: its handles are written in C and carry no marks, so the methods that make them stand in for the callbacks they are given.
+"""uvloop: its handles are written in C and have no marks, so the methods that make handles wrap the callbacks instead.
 
-Tasks, futures, locks and queues are asyncio's own and recorded as such. What uvloop calls by itself (protocols, when data arrives) runs as the
-thread, not as a callback with a cause of its own: a GAP says so.
+Tasks, futures, locks and queues are asyncio's own and recorded as such. Code that uvloop calls itself (protocols, when data arrives) is attributed to
+the thread, not to a callback with its own cause: a GAP records that.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ SCHEDULING = (
     ("add_writer", READER, 2),
     ("add_signal_handler", READER, 2),
 )
-"""Method, kind of its handles, where the callback stands (0 is self)."""
+"""Method, kind of its handles, index of the callback (0 is self)."""
 
 
 def install() -> None:
-    """Record uvloop once the program has it."""
+    """Record uvloop once the program has imported it."""
     on_import("uvloop", _uvloop)
 
 

@@ -1,4 +1,4 @@
-"""Who waits for what: written when the program is interrupted or ends while actors are pending."""
+"""Which actor waits for what: written when the program is interrupted or ends while actors are pending."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WAITS = {
     ("connection.py", "_recv"): "a message of a process",
     ("socket.py", "readinto"): "data of a socket",
 }
-"""What a thread waits for, by file and function of the standard library on its stack; the outermost that matches says it."""
+"""What a thread waits for, by file and function of the standard library on its stack; the outermost match counts."""
 
 _AWAITS = {
     ("locks.py", "Lock.acquire"): "a lock",
@@ -61,7 +61,7 @@ def _name(path: str) -> str:
 def write(interrupted: FrameType | None = None) -> None:
     """Write WAITING records for every other thread, the interrupted one, and every pending asyncio task.
 
-    Runs no code of the program. At the end of the program that is: daemon threads and tasks that never finished.
+    Runs no code of the program. At the end of the program these are daemon threads and tasks that never finished.
     """
     _tap.pause()
     try:
@@ -98,7 +98,7 @@ def _threads(interrupted: FrameType | None) -> list[tuple[int, str, int, list[An
 
 
 def callers(frame: FrameType) -> list[FrameType]:
-    """A frame and those that called it, innermost first; of a deep stack the innermost."""
+    """A frame and its callers, innermost first; of a deep stack only the innermost."""
     out: list[FrameType] = []
     at: FrameType | None = frame
     while at is not None and len(out) < DEEPEST:
@@ -138,7 +138,7 @@ def pending() -> list[Any]:
 
 
 def unretrieved() -> None:
-    """At the end of the recording: tasks that failed and whose exception nobody has looked at."""
+    """At the end of the recording: tasks that failed and whose exception was never retrieved."""
     for task in pending():
         if _tap.never_retrieved(task):
             records.sync(records.ops.EXCEPTION_UNRETRIEVED, task, _tap.task_actor(task), records.ops.ASYNCHRONOUS)

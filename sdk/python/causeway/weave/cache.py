@@ -61,8 +61,8 @@ class Stored:
 class Cache:
     """A directory of woven modules and their site tables, shared by all processes of a user.
 
-    Files are written to a temporary name and renamed. A directory that cannot be written is used as far as it can be read; a file whose
-    checksum does not fit is as good as none.
+    Files are written to a temporary name and renamed. A directory that is not writable is used read-only. A file whose checksum does not match is
+    ignored.
     """
 
     def __init__(self, directory: str) -> None:
@@ -117,7 +117,7 @@ class Cache:
             pass
 
     def publish(self, key: str, spool: str, table: bytes | None) -> bool:
-        """Puts the site table of `key` into the spool; `table` is its content where it is at hand. False: there is none to be had."""
+        """Puts the site table of `key` into the spool; `table` is its content if the caller has it. Returns False if there is none."""
         target = os.path.join(spool, "sites", key + ".json")
         if os.path.exists(target):
             return True
@@ -141,7 +141,7 @@ class Cache:
 
 
 def write_atomically(path: str, data: bytes) -> None:
-    """Writes a file that others see whole or not at all."""
+    """Writes a file atomically: other processes see all of it or nothing."""
     temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
         with open(temporary, "xb", buffering=0) as file:

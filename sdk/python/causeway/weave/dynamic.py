@@ -36,7 +36,7 @@ def split(table: SiteTable, code: CodeType) -> tuple[list[TapRow], tuple[tuple[i
 class Dynamic:
     """`T[source]` in `exec(T[source], …)`: gives woven code, or the source itself where that is not a text or does not compile.
 
-    `exec` is still called by the program's own frame, and compiles what is not woven itself, so namespaces, closures and errors are its own.
+    The program's own frame still calls `exec`, which compiles what is not woven itself. So namespaces, closures and errors stay those of the program.
     """
 
     __slots__ = ("flags", "module", "path", "weaver")
@@ -75,7 +75,7 @@ class Dynamic:
 
 
 class _Nothing:
-    """What a copied or pickled `Dynamic` becomes: sources pass through it."""
+    """The copy or unpickled form of a `Dynamic`: it returns sources unchanged."""
 
     def __getitem__(self, source: Any) -> Any:
         return source

@@ -20,9 +20,9 @@ METHODS = frozenset(
 )
 READERS = frozenset("len list sorted sum min max any all tuple set frozenset dict enumerate iter reversed next zip".split())
 LOOKS = frozenset(("hasattr", "getattr"))
-"""Functions that read an attribute which they are given the name of."""
+"""Functions that read an attribute by its name."""
 BY_NAME = frozenset(("getattr", "hasattr", "setattr", "delattr"))
-"""Functions that do to an attribute by its name what a statement does."""
+"""Functions that set or delete an attribute by its name."""
 CONSUMERS = frozenset("sum min max any all list tuple set frozenset dict sorted".split())
 MUTATED = {
     "heapq": frozenset("heappush heappop heapify heapreplace heappushpop".split()),
@@ -41,14 +41,14 @@ def _is_super(node: ast.expr) -> bool:
 
 
 def _names_attribute(node: ast.Call) -> bool:
-    """Whether a call is given an object and the name of an attribute, as they stand."""
+    """Whether a call's arguments are an object and a literal attribute name."""
     plain = len(node.args) in (2, 3) and not node.keywords and not any(isinstance(each, ast.Starred) for each in node.args)
     name = node.args[1] if plain else None
     return isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier() and not name.value.startswith("__")
 
 
 def _may_name_attribute(node: ast.Call) -> bool:
-    """Whether a call is given an object and what may be the name of an attribute: one that Python itself has a meaning for is nobody's state."""
+    """Whether a call's arguments are an object and what may be an attribute name. Names that Python itself gives a meaning do not count."""
     plain = len(node.args) in (2, 3) and not node.keywords and not any(isinstance(each, ast.Starred) for each in node.args)
     name = node.args[1] if plain else None
     return plain and not (isinstance(name, ast.Constant) and str(name.value).startswith("__"))
@@ -66,7 +66,7 @@ def key_text(node: ast.expr) -> str | None:
 
 
 class Expressions(Taps):
-    """Rewrites expression trees in place and gives the node that takes the old one's place."""
+    """Rewrites expression trees in place and returns the node that replaces the old one."""
 
     def __init__(self, table: SiteTable, analysis: NameAnalysis, tapped: bool = False) -> None:
         super().__init__(table, analysis, tapped)
@@ -105,7 +105,7 @@ class Expressions(Taps):
         return at(ast.IfExp(test=test, body=woven, orelse=plain), first)
 
     def _weight(self, node: ast.AST) -> int:
-        """What recording the read that `node` is costs: 0 nothing, 1 or 2; -1 where more than a read is recorded."""
+        """The cost of recording the read `node`: 0 (nothing), 1 or 2; -1 where more than a read is recorded."""
         if isinstance(node, ast.Attribute):
             return int(not (self._silent_owner(node.value) or (node.attr.startswith("__") and node.attr.endswith("__"))))
         if isinstance(node, ast.Subscript):
@@ -131,7 +131,7 @@ class Expressions(Taps):
         return 0
 
     def handed(self, node: ast.expr) -> Any:
-        """Weaves an expression whose value is given to somebody who may call it: `submit(table.update, …)`, `push = items.append`."""
+        """Weaves an expression whose value may be called later, by other code: `submit(table.update, …)`, `push = items.append`."""
         if isinstance(node, (ast.Tuple, ast.List)) and any(map(self._is_method, node.elts)):
             node.elts = [self.handed(each) for each in node.elts]
             return node
@@ -214,7 +214,7 @@ class Expressions(Taps):
         return at(ast.Compare(left=node, ops=[ast.Is()], comparators=[at(ast.Constant(value=value, kind=None), node)]), node)
 
     def truth(self, node: ast.expr) -> Any:
-        """Weaves an expression whose truth is tested: that reads a container's size."""
+        """Weaves an expression whose truth is tested: the test reads the size of a container."""
         return self.read(node, "truth", REFERENCES)
 
     def read(self, node: ast.expr, site_kind: str = "read", kinds: tuple[type, ...] = REFERENCES) -> Any:
@@ -283,7 +283,7 @@ class Expressions(Taps):
         return node
 
     def _is_plain_exec(self, node: ast.Call) -> bool:
-        """Whether the executed text may be woven: with a mapping of its own for locals, reading back what it bound could run code."""
+        """Whether the executed text may be woven. Not if it has its own mapping for locals: reading back what it bound could run code."""
         built_in = "exec" not in self.analysis.module.bound and self.meaning("exec") == "global"
         return built_in and 1 <= len(node.args) <= 2 and not node.keywords and not any(isinstance(arg, ast.Starred) for arg in node.args)
 
@@ -308,7 +308,7 @@ class Expressions(Taps):
         return node
 
     def _look(self, node: ast.Call) -> ast.expr:
-        """`hasattr(T[obj], "name")`: the attribute is looked at as before `obj.name`."""
+        """`hasattr(T[obj], "name")`: the attribute is read as in `obj.name`."""
         owner, name = node.args[0], node.args[1]
         assert isinstance(name, ast.Constant)
         if self._silent_owner(owner):
@@ -339,7 +339,7 @@ class Expressions(Taps):
             node.lineno, node.col_offset = place.lineno, place.col_offset
 
     def _calls_value(self, func: ast.Attribute) -> bool:
-        """Whether what a call calls may have been put into an attribute: then it is read, as any other value is."""
+        """Whether the function that is called may be the value of an attribute. If so, the attribute is recorded as read, like any other value."""
         return func.attr in self.analysis.stored and not self._silent_owner(func.value)
 
     def _mutated_function(self, func: ast.Name) -> bool:
@@ -398,7 +398,7 @@ class Expressions(Taps):
         return self._generator(node, False)
 
     def _generator(self, node: ast.GeneratorExp, consumed: bool) -> Any:
-        """A generator's targets are recorded only where its consumer is known: else they would land in whoever runs it."""
+        """A generator's targets are recorded only where its consumer is known. Otherwise the frame that runs the generator would get them."""
         return self._comprehension(node, consumed)
 
     def _comprehension(self, node: Any, recorded: bool = True) -> Any:

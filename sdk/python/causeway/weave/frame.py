@@ -17,7 +17,7 @@ RETURNED = "@returned"
 """The hidden variable that holds a value between its `return` and the end of the `finally` blocks around it."""
 
 TWICE = sys.version_info[:2] != (3, 12)
-"""Whether expressions may be woven twice: 3.12 tells `sys.settrace` of a line again where a jump leads to the middle of it."""
+"""Whether expressions may be woven twice. 3.12 reports a line to `sys.settrace` again where a jump leads to the middle of it."""
 
 
 def _is_placeholder(node: ast.expr) -> bool:
@@ -47,7 +47,7 @@ class Frame:
     """The class name that private names are mangled with, or empty."""
     held_return: bool = False
     containers: frozenset[str] = frozenset()
-    """Local containers that nobody else can reach: reading them needs no tap."""
+    """Local containers that no other code can reach: reading them needs no tap."""
     loops: list[bool] = field(default_factory=list)
     """For each loop around the current statement: whether it is an `async for`."""
 
@@ -76,18 +76,18 @@ class Taps:
         return name
 
     def tap(self, kind: str, site_kind: str, place: Any, name: str | None = None, site2: int = 0) -> str:
-        """A new site and a tap for it; gives the placeholder."""
+        """A new site and a tap for it; returns the placeholder."""
         return self.table.tap(kind, self.table.site(site_kind, place, name, self.frame.index), name, site2)
 
     def gate_mark(self, row: int, name: str, place: Any) -> ast.expr:
-        """`~T` that records nothing, at the site of another tap: where a re-run under an order may stop or see that a binding is done."""
+        """`~T` that records nothing, at the site of another tap. A re-run under a forced order may stop here, or see that a binding is done."""
         return self.mark(self.table.tap("shared", self.table.taps[row][1], name), place)
 
     def value(self, placeholder: str, value: ast.expr, place: Any, first: Any | None = None) -> ast.expr:
         """`T[value]`, executed at `place`; `first` is where the first instruction of `value` is.
 
-        `T @ value` for literals and what the compiler may fold into one: it warns about subscripts with them, or folds those too. Not for
-        other values, because Python takes NotImplemented from `@` for a refusal.
+        `T @ value` for literals and what the compiler may fold into one: it warns about subscripts of them, or folds those too. Not for
+        other values, because NotImplemented as the result of `@` means a refusal.
         """
         constant = at(ast.Constant(value=placeholder, kind=None), first or place)
         if not _is_computed_here(value):
@@ -182,7 +182,7 @@ class Taps:
         return result
 
     def is_private(self, node: ast.expr) -> bool:
-        """Whether `node` names a container that nobody else can reach."""
+        """Whether `node` names a container that no other code can reach."""
         return isinstance(node, ast.Name) and node.id in self.frame.containers and self.meaning(node.id) == "local"
 
     def nothing(self) -> ast.expr:

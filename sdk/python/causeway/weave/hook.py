@@ -1,4 +1,4 @@
-"""Makes imports give woven code, without any loader noticing."""
+"""Makes imports return woven code. Loaders do not notice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _installed: Hook | None = None
 
 
 def unseen(function: Any) -> Any:
-    """The function with a code object that passes for importlib's, so that tracebacks of failing imports leave its frame out too."""
+    """The function with a code object that looks like importlib's, so that tracebacks of failing imports omit its frame too."""
     code = function.__code__.replace(co_filename=_FRAMES)
     make: Any = type(unseen)
     return make(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
@@ -39,7 +39,7 @@ class Hook:
         self._late: dict[str, Callable[[Any, Weaver], None]] = {}
 
     def install(self) -> None:
-        """From now on modules in scope are woven when they are loaded."""
+        """Installs the hook: modules in scope are woven when they are loaded."""
         original = self._get_code
         woven = self.module_code
 
@@ -64,7 +64,7 @@ class Hook:
             runpy._get_code_from_file = self._runpy  # type: ignore[attr-defined]
 
     def forget_late(self) -> None:
-        """Leaves alone what can be patched, but not put back: for a hook that is to be uninstalled."""
+        """Does not patch what cannot be restored: for a hook that will be uninstalled."""
         self._late.clear()
 
     def module_code(self, loader: Any, fullname: str) -> CodeType | None:
@@ -89,7 +89,7 @@ class Hook:
                     self.weaver.gap(name, f"{type(error).__name__}: {error}"[:200])
 
     def _patch_runpy(self) -> None:
-        """`runpy.run_path`, which multiprocessing's spawn uses for the main module, reads files past all loaders."""
+        """Patches `runpy.run_path`: multiprocessing's spawn uses it for the main module, and it reads files without a loader."""
         import runpy
 
         self._runpy = runpy._get_code_from_file  # type: ignore[attr-defined]
@@ -115,18 +115,18 @@ def _patch_runpy(runpy: Any, weaver: Weaver) -> None:
 
 
 def _main(weaver: Weaver, path: str) -> CodeType | None:
-    """The script at `path`, which is recorded in full and may be relative in its code, where tracebacks show it."""
+    """The script at `path`. The path is recorded in full; in the script's code it may be relative, as tracebacks show it."""
     with open(path, "rb") as file:
         return weaver.woven(file.read(), os.path.abspath(path), "__main__", filename=None if os.path.isabs(path) else path)
 
 
 def _patch_runpy_of_debugger(module: Any, weaver: Weaver) -> None:
-    """debugpy runs scripts with a copy of `runpy` of its own."""
+    """Patches debugpy, which runs scripts with its own copy of `runpy`."""
     _patch_runpy(module, weaver)
 
 
 def _patch_execfile_of_debugger(module: Any, weaver: Weaver) -> None:
-    """So it does with those of child processes."""
+    """The same for the scripts of child processes."""
 
     def compile_woven(source: Any, path: Any, mode: str) -> Any:
         code = None
@@ -147,7 +147,7 @@ def _patch_pytest(module: Any, weaver: Weaver) -> None:
 
 
 def install(weaver: Weaver) -> Hook:
-    """Installs the hook once a process; a second call gives the first one's."""
+    """Installs the hook once per process; a second call returns the first hook."""
     global _installed
     if _installed is None:
         _installed = Hook(weaver)

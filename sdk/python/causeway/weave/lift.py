@@ -1,4 +1,4 @@
-"""Expressions that are woven twice: with their reads recorded, and as the program has them for the time in which nobody else exists.
+"""Expressions that are woven twice: with their reads recorded, and unchanged for the time in which there is only one actor.
 
 A read costs a tap even when it is not recorded, and the tap hides the operand from the interpreter's specialised instructions. `E` becomes
 `E′ if ~T else E`, where E′ has the taps and the tap T says whether reads matter. Reads matter from the moment the second actor appears,
@@ -11,7 +11,7 @@ from typing import Any
 
 READS = frozenset(("owner", "item", "contains", "global", "cell", "read", "method"))
 LOOKUPS = frozenset(("get", "copy", "items", "keys", "values", "index", "count"))
-"""Methods that only read; on anything else the tap of a method call records a change."""
+"""Methods that only read. For other methods the tap of the call records a change."""
 LIFTED = (
     ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Call, ast.Tuple, ast.List, ast.Dict, ast.JoinedStr,
 )  # fmt: skip
@@ -39,7 +39,7 @@ def _in_order(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def worth_lifting(node: ast.expr, weigh: Weigh) -> bool:
-    """Whether `node` may be woven twice and saves more than it costs; `weigh(part)` is 0 for what is not read and 1 or 2 for light and heavy taps."""
+    """Whether `node` can be woven twice and saves more than it costs; `weigh(part)`: 0 (no read), 1 (a light tap) or 2 (a heavy one)."""
     total = 0
     called = False
     for part in _in_order(node):

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from causeway.weave.cache import Cache
 
 MOST = 1000
-"""Names that are given sites in one process."""
+"""The most names that get sites in one process."""
 
 
 class NamedSites:
-    """Gives each name that comes to a place of woven code (`setattr(thing, f"_{name}", value)`) a table of one site in the spool: that of the place,
-    with the name.
+    """Writes, for each name that reaches a place of woven code (`setattr(thing, f"_{name}", value)`), a table of one site into the spool: that of the
+    place, with the name.
     """
 
     def __init__(self, cache: Cache, spool: str) -> None:
@@ -23,11 +23,11 @@ class NamedSites:
         self._given = 0
 
     def add(self, base: int, count: int, key: str) -> None:
-        """Takes in a table of which sites may be asked for; tables come in the order of their numbers."""
+        """Adds a table whose sites may be asked for; tables are added in the order of their numbers."""
         self._tables.append((base, count, key))
 
     def __call__(self, site: int, name: str) -> str | None:
-        """The key of a new table; None where there is none. Never raises."""
+        """The key of a new table, or None if none was made. Never raises."""
         try:
             base, count, key = self._tables[bisect_right(self._tables, (site, 1 << 32, "")) - 1]
             if not base <= site < base + count or self._given >= MOST or not name.isidentifier():

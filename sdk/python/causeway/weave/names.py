@@ -1,4 +1,4 @@
-"""Which name means what: scopes of a module, as the compiler's symbol table sees them."""
+"""What each name refers to: the scopes of a module, as in the compiler's symbol table."""
 
 import ast
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 REFLECTIVE = frozenset({"locals", "vars", "eval", "exec", "dir"})
-"""Names whose use shows hidden variables to the program: functions that use them get none."""
+"""Names that would reveal hidden variables to the program: functions that use them get none."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,7 +65,7 @@ class NameAnalysis:
         self.declared_global: set[str] = set()
         self.imported: set[str] = set()
         self.stored: set[str] = set()
-        """Names of attributes that code of the module sets: what is called by such a name may be a value, not a method."""
+        """Names of attributes that the module sets: a call by such a name may call a value rather than a method."""
         self._scope = self.module
         self._saved: Any = None
         self._guard = 0

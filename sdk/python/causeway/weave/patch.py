@@ -1,4 +1,4 @@
-"""Taps into a stored code object, at every load: this has to be quick and to import next to nothing."""
+"""Puts taps into a stored code object. This runs at every load, so it must be quick and import next to nothing."""
 
 from __future__ import annotations
 

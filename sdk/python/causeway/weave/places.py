@@ -23,7 +23,7 @@ def at(node: N, place: Any) -> N:
 
 
 class _Nowhere:
-    """A position the compiler takes for an instruction without a line: it inherits the line of the instruction before it."""
+    """A position that gives an instruction no line: it inherits the line of the instruction before it."""
 
     lineno = col_offset = end_lineno = end_col_offset = -1
 

@@ -40,7 +40,7 @@ class PrivateContainers:
                 self._visit(child)
 
     def _forfeit(self, node: ast.AST) -> None:
-        """Whatever an inner function may touch, at any later time, from any actor."""
+        """Everything that an inner function may access, at any later time, from any actor."""
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name):
                 self.escaped.add(inner.id)

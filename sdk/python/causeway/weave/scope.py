@@ -1,4 +1,4 @@
-"""Which files are the user's code, and so are woven."""
+"""Which files are the user's code, and are therefore woven."""
 
 from __future__ import annotations
 
@@ -77,5 +77,5 @@ class Scope:
 
 
 def switched_off(source: bytes) -> bool:
-    """Whether the module asks to be left alone in its first lines."""
+    """Whether the first lines of the module say that it must not be woven."""
     return OFF in source[:OFF_WITHIN]

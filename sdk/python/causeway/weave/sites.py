@@ -1,4 +1,4 @@
-"""The site table of one module: which places of the source the taps speak of."""
+"""The site table of one module: the places of the source that its taps refer to."""
 
 from dataclasses import dataclass, field
 from typing import Any

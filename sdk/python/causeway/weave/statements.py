@@ -15,7 +15,7 @@ from causeway.weave.sites import SiteTable
 StatementVisitor = Callable[[Any], list[ast.stmt]]
 SILENT = (ast.Global, ast.Nonlocal)
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-"""Statements that end with the record of what they bind, so that this can carry the next statement's LINE."""
+"""Statements that end with the record of what they bind. That record can carry the next statement's LINE."""
 
 
 FRAMES_ARE_READ = sys.version_info < (3, 14)
@@ -66,7 +66,7 @@ class Statements(Expressions):
         return result
 
     def _speaks_for_itself(self, node: ast.stmt) -> bool:
-        """Whether another record of this line is certain to follow at once, so that a LINE would say nothing."""
+        """Whether another record of this line is certain to follow at once, so that a LINE would add nothing."""
         if isinstance(node, ast.While):
             return not isinstance(node.test, ast.Constant)
         if self.frame.kind in ("module", "class"):
@@ -115,18 +115,18 @@ class Statements(Expressions):
         return [node, *taps]
 
     def _stored_mark(self, target: ast.Name) -> list[ast.stmt]:
-        """Under an order: says that a global is bound, which its tap tells a bytecode too early."""
+        """Under a forced order: records that a global is bound. Its tap reports that one bytecode too early."""
         if not self.tapped or self.meaning(target.id) != "global":
             return []
         return [at(ast.Expr(value=self.gate_mark(self.last or 0, "stored", target)), target)]
 
     def _first_of_several(self, values: list[ast.expr], index: int, place: Any) -> ast.expr:
-        """`(a, b)[index]`: evaluates what stands beside a value before or after it."""
+        """`(a, b)[index]`: evaluates another expression before or after a value."""
         several = at(ast.Tuple(elts=values, ctx=ast.Load()), place)
         return at(ast.Subscript(value=several, slice=at(ast.Constant(value=index, kind=None), place), ctx=ast.Load()), place)
 
     def _keeps_store(self, target: ast.Attribute) -> bool:
-        """Whether a store may stay the program's own, with its record behind it: the owner can be named again, and was seen when it was bound."""
+        """Whether a store may stay unchanged, with its record after it: the owner can be named again, and was recorded when it was bound."""
         owner = target.value
         return not self.tapped and self.frame.kind not in ("module", "class") and isinstance(owner, ast.Name) and self.meaning(owner.id) == "local"
 
@@ -178,7 +178,7 @@ class Statements(Expressions):
         return [node, *taps]
 
     def _looked_up(self, node: ast.AugAssign) -> list[ast.expr]:
-        """The look at `n` of `n += await …`, if it is recorded: others may change `n` until it is stored. Otherwise the store says all."""
+        """The read of `n` in `n += await …`, if it is recorded: other actors may change `n` until it is stored. Otherwise the store suffices."""
         assert isinstance(node.target, ast.Name)
         if not any(isinstance(each, ast.Await) for each in ast.walk(node.value)):
             return []
@@ -187,7 +187,7 @@ class Statements(Expressions):
         return [] if woven is name else [woven]
 
     def _parted(self, node: ast.AugAssign, looked: list[ast.expr], taps: list[ast.stmt], target: ast.Name) -> list[ast.stmt]:
-        """Under an order: `n += v` of a global or cell, with marks before and after `n` is loaded and before it is stored."""
+        """Under a forced order: `n += v` of a global or cell, with marks before and after `n` is loaded and before it is stored."""
         row = len(self.table.taps) - 1
         load, loaded, store = (self.gate_mark(row, name, target) for name in ("load", "loaded", "store"))
         node.value = self._first_of_several([loaded, *looked, node.value, store], 1 + len(looked), node.value)
@@ -443,7 +443,7 @@ class Statements(Expressions):
         return statement
 
     def _static_attributes(self) -> list[ast.stmt]:
-        """Dead code behind a `return` that assigns what the body did: from 3.13 the compiler collects `self.x = …` into `__static_attributes__`."""
+        """Dead code after a `return`, with the body's assignments: from 3.13 the compiler collects `self.x = …` into `__static_attributes__`."""
         names = self.frame.names.self_attributes
         if not names or sys.version_info < (3, 13):
             return []

@@ -30,9 +30,9 @@ def weave(
 ) -> Woven:
     """Weaves a module at `full` detail.
 
-    `tree` replaces the parsed source where somebody rewrote it already. Raises what compiling would raise, and RecursionError for
-    expressions too deep to walk: the caller then loads the module unwoven. `tapped`: every read and store is made by its tap, as a re-run
-    under a forced order needs it to hold them up; sites have the same numbers either way.
+    `tree` replaces the parsed source where it was rewritten already. Raises what compiling would raise, and RecursionError for
+    expressions too deep to walk: the caller then loads the module unwoven. `tapped`: every read and store is made by its tap, so that a re-run
+    under a forced order can hold it; sites have the same numbers either way.
     """
     name = filename or path
     if tree is None:

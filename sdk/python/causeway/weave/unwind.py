@@ -1,8 +1,8 @@
-"""Adds the handler that sees exceptions leave a function, without a `try` in its source.
+"""Adds a handler for exceptions that leave a function, without a `try` in its source.
 
 A `try` around the body would cost a level of CPython's block nesting, and an instruction that re-raises has a line of its own, which
 debuggers, coverage and `frame.f_lineno` would show. So the handler is appended to the compiled code, without a line, and the exception
-table sends to it whatever no other handler takes. It re-raises with the position of the instruction that raised (`RERAISE 1`), as the
+table sends to it every exception that no other handler takes. It re-raises with the position of the instruction that raised (`RERAISE 1`), as the
 compiler's own clean-up code does. The format of both tables is described in CPython's Objects/exception_handling_notes.txt and
 Objects/locations.md (3.11 to 3.14).
 """

@@ -18,7 +18,7 @@ GAP = 20
 
 
 class Weaver:
-    """Gives woven code for sources in scope; anything that goes wrong leaves a module unwoven, with a GAP record.
+    """Produces woven code for sources in scope. If anything goes wrong, the module is left unwoven, with a GAP record.
 
     `tap` is `causeway._tap` or a twin of it (`make_packed`, `add_sites`, `emit`, `active`). `spool` is where site tables go.
     """
@@ -31,7 +31,7 @@ class Weaver:
         self.detail = detail
         self._named = NamedSites(cache, spool) if spool is not None else None
         self.gates: Any = None
-        """While an order is in force (causeway/order): what puts gates in the place of taps."""
+        """While an order is in force (causeway/order): what replaces taps with gates."""
 
     @classmethod
     def from_environment(cls, tap: Any, environment: Mapping[str, str]) -> Weaver:
@@ -40,13 +40,13 @@ class Weaver:
         return cls(tap, Scope.from_environment(environment), Cache.from_environment(environment), environment.get("CAUSEWAY_SPOOL"), detail)
 
     def configure(self, include: tuple[str, ...], exclude: tuple[str, ...], detail: str | None) -> None:
-        """What the program asks for by `causeway.configure`, besides what the host asked for; for modules loaded from now on."""
+        """Adds what the program asks for by `causeway.configure` to what the host asked for. It holds for modules that are loaded afterwards."""
         asked = self._asked
         self.scope = Scope(asked.root, (*asked.include, *include), (*asked.exclude, *exclude))
         self.detail = detail or self.detail
 
     def covers(self, path: str, module: str) -> bool:
-        """Whether a module is in scope; while nothing records, whether it holds places of the order in force."""
+        """Whether a module is in scope; without recording, whether it contains places of the order in force."""
         if self.gates is not None and self.gates.concerns(path):
             return True
         return self.detail == "full" and (self.gates is None or self.spool is not None) and self.scope.covers(path, module)
@@ -54,9 +54,9 @@ class Weaver:
     def woven(
         self, source: bytes, path: str, module: str, *, options: str = "", rewrite: Any = None, flags: int = 0, filename: str | None = None
     ) -> CodeType | None:
-        """Woven code of a module in scope, or None: then it is to be loaded as if there were no weaver.
+        """Woven code of a module in scope, or None: the module is then loaded as if there were no weaver.
 
-        `rewrite()` gives the tree where it is not that of the source itself, and `options` tells what it depends on.
+        `rewrite()` returns the tree where it is not that of the source itself, and `options` names what it depends on.
         """
         if switched_off(source):
             return None
@@ -102,7 +102,7 @@ class Weaver:
         return self.spool is None or self.cache.publish(key, self.spool, table)
 
     def gap(self, where: str, reason: str) -> None:
-        """Notes in the recording that a module is not woven."""
+        """Records that a module is not woven."""
         try:
             import json
 

@@ -139,7 +139,7 @@ def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use,
 
 
 def _locked(evidence: Evidence, read: _Use, write: _Use, other: _Use) -> bool:
-    # A lock that is let go before the commit lets others read what was there before.
+    # A lock that is released before the commit lets others read the old value.
     through = locks_through(evidence, read.action, write.action, evidence.transactions.end(write.sql))
     return bool(through & locks_at(evidence, other.action))
 

@@ -1,5 +1,5 @@
-"""What a debugger that holds the program asks about its asyncio tasks and threads: which there are, what they wait for, who waits for them, and who
-created them.
+"""Answers for a debugger that holds the program, about its asyncio tasks and threads: which there are, what they wait for, what waits for them, and
+what created them.
 
 Runs no code of the program and records nothing. Answers are JSON texts, for an adapter in another process.
 """
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 200
 _ENTRIES = 20
-"""Frames of a task that are told."""
+"""The most frames of a task that are listed."""
 
 
 def tasks() -> str:
     """`{"here": {"actor", "name"} or null, "more": count, "tasks": [{"actor", "name", "words", "place"}], "threads": [[name, words]]}`: the pending
-    tasks, but for the one that runs in this thread, which is `here`; and the other threads that wait. At most 200 tasks, those that wait for this one
-    first; `more` says how many are left out."""
+    tasks except the one that runs in this thread, which is `here`; and the other threads that wait. At most 200 tasks, those that wait for this one
+    first; `more` is the number of tasks that are left out."""
     return _quietly(_tasks)
 
 

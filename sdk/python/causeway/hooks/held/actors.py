@@ -1,4 +1,4 @@
-"""Tasks and threads of a held program by the number of their actor, and by their names for people."""
+"""Tasks and threads of a held program by the number of their actor, and by their readable names."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def titles() -> dict[int, str]:
 
 
 def creator(actor: int) -> str | None:
-    """The title of who created an actor, where that is still there. That a thread makes tasks of the loop it runs goes without saying."""
+    """The title of the actor that created an actor, if it still exists. A thread that creates tasks of the loop it runs is not named."""
     known = titles()
     maker = known.get(_tap.creator(actor))
     return maker if maker is None or maker.startswith("task ") or known.get(actor, "").startswith("thread ") else None

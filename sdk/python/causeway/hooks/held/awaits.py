@@ -1,4 +1,4 @@
-"""Who waits for a task: through what asyncio and AnyIO put between a task and those that await it."""
+"""Which tasks wait for a task, through the objects that asyncio and AnyIO put between a task and its waiters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 12
 _BETWEEN = ("asyncio.", "anyio._backends._asyncio")
-"""Modules whose callbacks of tasks speak for who waits."""
+"""Modules whose callbacks of tasks stand for a waiter."""
 
 
 def chain(task: Any) -> list[Any]:
@@ -25,7 +25,7 @@ def chain(task: Any) -> list[Any]:
 
 
 def _waiting_for(future: Any, seen: list[Any]) -> Iterator[Any]:
-    """The tasks that go on when a future is done, through what asyncio puts between: gathered futures, groups, shields and timeouts."""
+    """The tasks that continue when a future is done, also through gathered futures, groups, shields and timeouts."""
     for entry in _callbacks(future):
         callback = entry[0] if type(entry) is tuple else entry
         for thing in _parts(callback):
@@ -46,9 +46,9 @@ def _callbacks(future: Any) -> list[Any]:
 
 
 def _parts(callback: Any) -> list[Any]:
-    """What of asyncio a callback speaks for: a task that it wakes, a future that it sets, the task that entered a group.
+    """What a callback of asyncio stands for: a task that it wakes, a future that it sets, or the task that entered a group.
 
-    What a callback of the program's does with the tasks that it knows is not waiting.
+    A callback of the program does not count as a waiter.
     """
     owner = getattr(callback, "__self__", None)
     if is_task(owner):
@@ -78,12 +78,12 @@ def _is_filled(cell: Any) -> bool:
 
 
 def is_task(thing: Any) -> bool:
-    """Whether it is a task of asyncio's or of a class of the program's that is one."""
+    """Whether it is a task of asyncio, or of a subclass in the program."""
     return _is_a(thing, "Task", "_PyTask")
 
 
 def is_future(thing: Any) -> bool:
-    """The same of futures, which tasks are too."""
+    """The same for futures, which include tasks."""
     return _is_a(thing, "Future", "_PyFuture")
 
 

@@ -1,6 +1,6 @@
-"""What the code that waits for a thing calls it: the attribute, item or variable that holds it.
+"""The name of an object in the code that waits for it: the attribute, item or variable that holds it.
 
-Runs no code of the program: attributes are looked up in instances themselves, and what compares or hashes is never asked.
+Runs no code of the program: attributes are looked up in the instances themselves, without comparing or hashing objects of the program.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _MOST_LOOKED_AT = 2000
 _MOST_ITEMS = 500
 _DEEPEST = 3
 _INSIDES = ("asyncio.", "threading", "queue", "anyio.", "multiprocessing.")
-"""Modules whose classes hold what one waits for inside of what the program waits for."""
+"""Modules whose classes contain the object that is really waited for, inside the object that the program waits for."""
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), ModuleType, FunctionType, BuiltinFunctionType)
 
 _layouts: dict[type, tuple[Any, tuple[tuple[str, Any], ...]]] = {}
 
 
 def name_of(is_it: Callable[[Any], bool], frames: Iterable[FrameType]) -> str:
-    """The name of the thing that `is_it` knows, as a recording would have it: `Account.lock` for an attribute, `locks['a']` for an item, else the
-    variable of the innermost frame that has one. "" where these frames hold it nowhere near."""
+    """The name of the object that `is_it` recognizes, as in a recording: `Account.lock` for an attribute, `locks['a']` for an item, else the
+    variable of the innermost frame that has one. "" if none of these frames refers to it."""
     found = ""
     nodes: list[tuple[Any, str]] = []
     for frame in frames:
@@ -59,7 +59,7 @@ def _variables(frame: FrameType) -> Iterator[tuple[str, Any]]:
 
 
 def _parts(value: Any, name: str) -> Iterator[tuple[Any, str]]:
-    """What a value holds, and what that is called."""
+    """The objects that a value contains, with their names."""
     kind = type(value)
     if kind is dict:
         for key, held in list(value.items())[:_MOST_ITEMS]:
@@ -85,13 +85,13 @@ def _attributes_of_class(kind: type) -> Iterator[tuple[Any, str]]:
 
 
 def _of_class(kind: type, name: str) -> str:
-    """A text that a class has, without asking its own class."""
+    """A text attribute of a class, without running code of its metaclass."""
     text = type.__getattribute__(kind, name)
     return text if type(text) is str else ""
 
 
 def attributes(thing: Any) -> Iterator[tuple[str, Any]]:
-    """The attributes that an instance itself has."""
+    """The attributes of the instance itself."""
     own, slots = _layout(type(thing))
     if own is not None:
         yield from list(own.__get__(thing).items())

@@ -1,4 +1,4 @@
-"""What tasks and threads wait for, in words: the thing by its name in the program, and who holds it."""
+"""What tasks and threads wait for, in words: the object by its name in the program, and its holder."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 _NOUNS = ("a lock", "an event", "a semaphore", "a barrier", "a queue")
-"""What a name takes the place of."""
+"""The words that a name replaces."""
 _DEBUGGER = ("_pydevd", "pydevd.py")
-"""In whose code a thread is that the debugger holds."""
+"""Files of the debugger: a thread that it holds is in one of them."""
 
 
 class Words:
-    """What is waited for, at one stop: each thing is looked for once."""
+    """What is waited for, at one stop. Each object is looked up once."""
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
@@ -37,7 +37,7 @@ class Words:
         return self._named(words, subject, frames)
 
     def of_threads(self) -> list[tuple[str, str]]:
-        """Name and words for each thread but this one that is recorded, and waits by itself, not because the debugger holds it."""
+        """Name and words for each recorded thread except this one that waits by itself, not because the debugger holds it."""
         frames = sys._current_frames()
         here, blocked = _tap.thread_ident(), {ident: lock for ident, _, _, lock in _tap.blocked()}
         found = []
