@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from causeway_core.analysis.alike import one_of_each
 from causeway_core.analysis.candidate import Candidate
 from causeway_core.analysis.direct_findings import direct_findings
 from causeway_core.analysis.document import to_document
@@ -22,12 +23,16 @@ from causeway_core.storage.writer import replace_findings
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Findings with what they were told from: the evidence, and for races the candidate (rows of its table) by finding id."""
+    """Findings with what they were told from: the evidence, and for races the candidate (rows of its table) by finding id.
+
+    `alike` holds, by finding id, some of the findings that it stands for.
+    """
 
     findings: tuple[Finding, ...]
     evidence: Evidence
     graph: CausalGraph
     candidates: Mapping[str, Candidate]
+    alike: Mapping[str, Sequence[Finding]]
 
 
 def examine(
@@ -48,10 +53,11 @@ def examine(
     for finding in direct_findings(Scene(evidence, namer, graph.place), evidence):
         if actors is None or any(evidence.actor_at(at) in actors for at in finding.witness):
             told.append((finding, None))
-    ordered = sorted(told, key=lambda each: (each[0].rank, each[0].witness, each[0].title))
-    findings = tuple(replace(finding, id=f"F{number}") for number, (finding, _) in enumerate(ordered, 1))
-    candidates = {finding.id: candidate for finding, (_, candidate) in zip(findings, ordered, strict=True) if candidate is not None}
-    return Analysis(findings, evidence, graph, candidates)
+    reported = one_of_each(sorted(told, key=lambda each: (each[0].rank, each[0].witness, each[0].title)))
+    findings = tuple(replace(each.finding, id=f"F{number}") for number, each in enumerate(reported, 1))
+    by_id = {finding.id: each for finding, each in zip(findings, reported, strict=True)}
+    candidates = {name: each.candidate for name, each in by_id.items() if each.candidate is not None}
+    return Analysis(findings, evidence, graph, candidates, {name: each.others for name, each in by_id.items() if each.others})
 
 
 def analyze(

@@ -98,7 +98,9 @@ class Candidate:
     rank: float = 0.0
     notes: tuple[str, ...] = field(default=())
     alternates: tuple[Candidate, ...] = field(default=())
-    """Candidates of the same sites between other actors, or at other times."""
+    """Candidates of the same sites between other actors, or at other times; then some of those that it stands for."""
+    stands_for: tuple[Candidate, ...] = field(default=())
+    """Windows of the same location into which the same function writes. They are not reported themselves."""
 
     def lowered(self, tier: Tier, note: str) -> Candidate:
         """The candidate with at most this tier, and the reason."""

@@ -37,6 +37,7 @@ def to_document(finding: Finding) -> dict[str, Any]:
         "witness": [format_at(at) for at in finding.witness],
         "constraints": [list(pair) for pair in finding.constraints],
         **({} if finding.rule is None else {"rule": finding.rule}),
+        **({"alike": finding.alike} if finding.alike else {}),
         "orders": [order.document() for order in finding.orders],
         "proof": None if finding.proof is None else asdict(finding.proof),
     }
@@ -84,6 +85,7 @@ def of_document(document: Mapping[str, Any]) -> Finding:
         rule=document.get("rule"),
         orders=tuple(Order.of(each) for each in document["orders"]),
         proof=None if proof is None else Proof(**{name: proof.get(name) for name in Proof.__slots__}),
+        alike=document.get("alike", 0),
     )
 
 

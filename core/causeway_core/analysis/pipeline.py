@@ -37,7 +37,9 @@ Progress = Callable[[str, float], None]
 
 _KEY = re.compile(r"\[.*\]")
 MOST_ALTERNATES = 3
-"""Candidates of the same sites that are kept beside the best, should that one turn out to be out of reach."""
+"""Candidates that are kept beside the best, should that one turn out to be out of reach."""
+CROWD = 3
+"""So many windows into which one function writes are one finding: what is to be changed is that function, or all of them."""
 
 
 def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator[Candidate]:
@@ -75,7 +77,7 @@ def judged(evidence: Evidence, progress: Progress | None = None) -> list[Candida
     """The candidates that no filter drops, each with its tier and rank, one per location, most pressing first."""
     kept = [ranked(candidate, evidence) for each in candidates(evidence, progress) if (candidate := _filtered(each, evidence)) is not None]
     kept = _without_explained(kept, evidence)
-    return _folded(sorted(kept, key=lambda each: (each.rank, int(evidence.table.at[each.first]))), evidence)
+    return _without_crowds(_folded(sorted(kept, key=lambda each: (each.rank, int(evidence.table.at[each.first]))), evidence), evidence)
 
 
 def _without_explained(kept: list[Candidate], evidence: Evidence) -> list[Candidate]:
@@ -137,6 +139,27 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
             lines[site] += 1
         kept.append(candidate)
     return [replace(each, alternates=_alternates(each, alike[_sites(each, evidence)], evidence)) for each in kept]
+
+
+def _without_crowds(kept: list[Candidate], evidence: Evidence) -> list[Candidate]:
+    """The candidates, but only the best of each crowd: it stands for the others, and some of them are its alternates."""
+    crowds: defaultdict[tuple[object, ...], list[Candidate]] = defaultdict(list)
+    for candidate in kept:
+        crowds[_crowd(candidate, evidence)].append(candidate)
+    reported = []
+    for candidate in kept:
+        best, *others = crowds[_crowd(candidate, evidence)]
+        if len(others) + 1 < CROWD:
+            reported.append(candidate)
+        elif candidate is best:
+            reported.append(replace(best, stands_for=tuple(others), alternates=(*best.alternates, *others)[:MOST_ALTERNATES]))
+    return reported
+
+
+def _crowd(candidate: Candidate, evidence: Evidence) -> tuple[object, ...]:
+    """The kind and tier, what is accessed (whatever the class of the object is), and the function of the second actor."""
+    location = location_class(evidence, candidate.first).rpartition(".")[2]
+    return candidate.kind, candidate.tier, location, evidence.function_of(int(evidence.table.site[candidate.others[0]]))
 
 
 def _resets(candidate: Candidate, evidence: Evidence) -> bool:

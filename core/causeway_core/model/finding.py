@@ -54,6 +54,7 @@ class Finding:
     `rule` names the rule of `causeway check` that suspects it, None for findings of a recording.
     `constraints` is the partial order that would force it: (before, after) pairs of named places, for people. `orders` is what a re-run forces,
     `proof` what came of that, `reproduced` the number of runs of the bad order and how many of them went wrong.
+    `alike` is how many more findings this one stands for: of other objects, actors or windows.
     """
 
     id: str
@@ -76,3 +77,4 @@ class Finding:
     rule: str | None = None
     orders: tuple[Order, ...] = field(default=())
     proof: Proof | None = None
+    alike: int = 0

@@ -10,6 +10,7 @@ from causeway_core.analysis.wording.namer import Namer
 STRUCK = "It happened in this run."
 """Part of the explanation of every finding whose bad order is the recorded one; proving and exporting look for it."""
 NOT_STRUCK = "It did not happen in this run."
+_MOST_NAMED = 4
 NOT_CANCELLED_HERE = "The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run."
 
 _BODY: dict[Pattern, str] = {
@@ -73,6 +74,8 @@ def explanation(namer: Namer, candidate: Candidate) -> str:
     effects = effects_in_window(candidate, namer.evidence)
     if effects:
         parts.append(f"Inside the window, the actor also made these calls: {', '.join(effects)}.")
+    if candidate.stands_for:
+        parts.append(_crowd(namer, candidate))
     parts.extend(f"{note[0].upper()}{note[1:]}." for note in candidate.notes if note != GOOD_ORDER)
     return " ".join(parts)
 
@@ -88,6 +91,14 @@ def _details(namer: Namer, candidate: Candidate) -> list[str]:
         changes = f"`{namer.function(other)}` changes {namer.resource(first)} and reads {namer.resource(last)}"
         return [f"{changes}: it misses what is added afterwards."]
     return []
+
+
+def _crowd(namer: Namer, candidate: Candidate) -> str:
+    """The other windows into which the second actor's function comes."""
+    functions = list(dict.fromkeys(f"`{namer.function(row)}`" for each in candidate.stands_for for row in (each.first, each.last)))
+    named = ", ".join(functions[:_MOST_NAMED]) + (" and others" if len(functions) > _MOST_NAMED else "")
+    windows = "1 more window" if len(candidate.stands_for) == 1 else f"{len(candidate.stands_for)} more windows"
+    return f"`{namer.function(candidate.others[0])}` comes into {windows}, in {named}."
 
 
 def _body(candidate: Candidate) -> str:

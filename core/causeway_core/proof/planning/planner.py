@@ -52,14 +52,11 @@ class Planner:
         self._cancelling = CancellingOrders(self._anchors, self._evidence)
 
     def orders(self, finding: Finding) -> tuple[Order, ...]:
-        """The orders of a finding, bad ones first."""
-        candidate = self._analysis.candidates.get(finding.id)
-        found: list[Order] = []
-        for source in self._sources(finding, candidate):
-            try:
-                found += source()
-            except Unplaced:
-                continue
+        """The orders of a finding, bad ones first; last those of findings that it stands for, should its own objects or actors be out of reach."""
+        found = self._planned(finding, self._analysis.candidates.get(finding.id))
+        for each in self._analysis.alike.get(finding.id, ()):
+            bad = [order for order in self._planned(each, None) if order.aim == "bad"]
+            found += [replace(order, alternate=True) for order in bad[:1]]
         distinct = list(dict.fromkeys(found))
         bad = [order for order in distinct if order.aim == "bad"]
         # Orders that the locks of the recorded run rule out come last.
@@ -67,6 +64,13 @@ class Planner:
         first = sorted((order for order in bad if not order.alternate and order not in parts), key=self._windows.locked_out)[:MOST_BAD]
         bad = [*first, *(order for order in bad if order.alternate and order not in parts)][: MOST_BAD + MOST_ALTERNATES] + parts
         return (*bad, *(order for order in distinct if order.aim == "serial"))
+
+    def _planned(self, finding: Finding, candidate: Candidate | None) -> list[Order]:
+        found: list[Order] = []
+        for source in self._sources(finding, candidate):
+            with suppress(Unplaced):
+                found += source()
+        return found
 
     def unreachable(self, finding: Finding) -> bool:
         """Whether a stock event loop always runs it in the recorded order."""
