@@ -140,7 +140,8 @@ def _print_brief(console: Console, findings: Sequence[Finding], after: bool) -> 
     )
     for finding in findings:
         place = f"{finding.accesses[0].file}:{finding.accesses[0].line}" if finding.accesses else ""
+        more = f" (and {finding.alike} more)" if finding.alike else ""
         line = Text(f"  {finding.id}  ")
         line.append(f"{finding.tier:6}", style=_STYLES[finding.tier])
-        line.append(f"  {finding.kind.replace('_', ' ')} of {finding.resource}  {place}")
+        line.append(f"  {finding.kind.replace('_', ' ')} of {finding.resource}  {place}{more}")
         console.print(line)
