@@ -150,7 +150,7 @@ def test_an_order_that_cannot_be_forced_changes_nothing_and_says_why() -> None:
 @pytest.mark.parametrize("tier", ["likely", "latent"])
 def test_it_is_a_hint_when_in_each_order_the_other_side_waits_for_the_one_that_is_held(tier: Tier) -> None:
     finding = replace(FINDING, tier=tier)
-    impossible = OrderResult(False, reason="Nobody can go on while a waits.", kind="everybody waits")
+    impossible = OrderResult(False, reason="No actor can continue while a waits.", kind="everybody waits")
     assert verdict(judged(finding, bad=[(impossible, gave("70"))])) == ("hint", "infeasible")
     assert verdict(judged(finding, bad=[(replace(impossible, kind="no progress"), gave("70"))])) == (tier, "infeasible")
     struck = replace(finding, explanation="It happened in this run.")
@@ -161,12 +161,12 @@ def test_whoever_comes_is_tried_only_where_the_two_met_in_some_of_the_runs() -> 
     finding = replace(FINDING, orders=(BAD, WHOEVER, SERIAL))
     found = judged(finding, bad=[(OK, gave("90")), (OK, gave("70"))], whoever=[(OK, gave("90"))])
     assert verdict(found) == ("confirmed", "confirmed")
-    impossible = OrderResult(False, reason="Nobody can go on while a waits.", kind="everybody waits")
+    impossible = OrderResult(False, reason="No actor can continue while a waits.", kind="everybody waits")
     assert verdict(judged(finding, bad=[(impossible, gave("70"))])) == ("hint", "infeasible")
 
 
 def test_one_order_that_fails_for_another_reason_leaves_it_likely() -> None:
-    impossible = OrderResult(False, reason="Nobody can go on while a waits.", kind="everybody waits")
+    impossible = OrderResult(False, reason="No actor can continue while a waits.", kind="everybody waits")
     both = replace(FINDING, orders=(BAD, WORSE, SERIAL))
     assert verdict(judged(both, bad=[(impossible, gave("70"))], worse=[(REFUSED, gave("70"))])) == ("likely", "infeasible")
 

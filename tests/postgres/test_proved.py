@@ -82,7 +82,7 @@ def test_an_order_that_a_lock_of_the_server_prevents_is_noticed_and_leaves_a_hin
     workshop.record(name)
     [finding] = workshop.analyse("--reset", "true")
     assert (finding["tier"], finding["proof"]["verdict"]) == ("hint", "infeasible"), finding["proof"]
-    assert "Nobody can go on while" in finding["proof"]["reason"]
+    assert "No actor can continue while" in finding["proof"]["reason"]
 
 
 @pytest.mark.slow

@@ -111,9 +111,9 @@ async def waiting():
 @pytest.mark.parametrize(
     ("main", "first", "second", "patience", "why"),
     [
-        ("fixed", "main/serve/careful", "main/serve/careful#2", 0.3, "everybody waits: Nobody has come to a place of the order for 0.3 s"),
-        ("waiting", "main/serve/withdraw", "main/serve/last", 1000, "no progress: Nobody has come to a place of the order for 0.3 s"),
-        ("waiting", "main/serve/withdraw", "main/serve/third", 1000, "no such actor: Nobody has come that could be waited for"),
+        ("fixed", "main/serve/careful", "main/serve/careful#2", 0.3, "everybody waits: No actor has reached a place of the order for 0.3 s"),
+        ("waiting", "main/serve/withdraw", "main/serve/last", 1000, "no progress: No actor has reached a place of the order for 0.3 s"),
+        ("waiting", "main/serve/withdraw", "main/serve/third", 1000, "no such actor: No actor exists that could reach the awaited place"),
     ],
 )
 def test_what_only_looks_around_does_not_keep_an_impossible_order_alive(

@@ -111,7 +111,7 @@ def stuck(*standings: dict[str, Any], given: tuple[str, ...] = (), joined: dict[
     now = dict(enumerate(standings, 1))
     family = Family(given)
     family.saw(now, joined or {})
-    return family.nobody_moves(now, now)
+    return family.none_moves(now, now)
 
 
 def test_a_client_and_its_service_only_hear_from_each_other() -> None:
@@ -162,4 +162,4 @@ def test_a_service_that_listens_everywhere_is_visited_at_any_address() -> None:
 def test_who_joins_between_two_looks_may_move() -> None:
     family = Family()
     family.saw({1: CLIENT, 2: SERVICE}, {})
-    assert not family.nobody_moves({1: CLIENT}, {1: CLIENT, 2: SERVICE})
+    assert not family.none_moves({1: CLIENT}, {1: CLIENT, 2: SERVICE})

@@ -107,7 +107,7 @@ def test_tasks_take_parts_too(tmp_path: Path) -> None:
 
 
 def test_a_part_has_no_start() -> None:
-    with pytest.raises(api.OrderError, match="nobody has a part before"):
+    with pytest.raises(api.OrderError, match="an actor has no part before"):
         api.forced([api.wait(api.place("main/work*1", "start"), until=api.place("main", "end"))])
 
 

@@ -1,4 +1,4 @@
-"""What one recording says: accesses as columns, two orders, synchronization, locks, transactions and work items, behind one `Evidence`.
+"""The content of one recording: accesses as columns, two orders, synchronization, locks, transactions and work items, behind one `Evidence`.
 
 `load` reads it from a recording. Nothing here proposes or judges a finding.
 """

@@ -1,4 +1,4 @@
-"""The time of an event, as closely as the recording knows it."""
+"""The time of an event, as precisely as the recording has it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Clock:
         self._at, self._ts = at[index], ts[index]
 
     def ns(self, at: int) -> int | None:
-        """Monotonic ns at or shortly before the event; None where nothing was timed before it in its stream."""
+        """Monotonic ns at or shortly before the event; None if no earlier event of its stream has a time."""
         index = int(np.searchsorted(self._at, at, "right")) - 1
         if index < 0 or int(self._at[index]) >> _STREAM_SHIFT != at >> _STREAM_SHIFT:
             return None

@@ -24,7 +24,7 @@ from causeway_core.model import At, Site, ValueKind
 from causeway_core.storage.rows import Span
 
 LOOK_BACK = 400
-"""How many accesses of an actor a question about its past goes through."""
+"""How many accesses of an actor a query about its past reads."""
 
 
 class Order(Protocol):
@@ -62,7 +62,7 @@ class Evidence:
         self._known_reads: Mapping[int, int] = {}
 
     def extended(self, table: AccessTable, sites: Mapping[int, Site], content: Mapping[int, int]) -> Evidence:
-        """The same with more accesses; their sites are new, and so is where they are in the flow graph."""
+        """The same with more accesses; their sites and their places in the flow graph are new."""
         facts = replace(self.facts, sites={**self.facts.sites, **sites})
         other = Evidence(table, self.order, self.holds, facts, self._values, self.clock)
         other.flow = self.flow
@@ -123,7 +123,7 @@ class Evidence:
         return self._nodes.reads.get(site)
 
     def read_place(self, site: int) -> int | None:
-        """Where in the flow graph a site would read, whether or not it was recorded to."""
+        """Where in the flow graph a site would read, whether or not a read was recorded."""
         return self._find(site, Role.READ)
 
     def write_node(self, site: int) -> int | None:
@@ -198,7 +198,7 @@ class Evidence:
 
     @cached_property
     def requests(self) -> Mapping[int, Sequence[Span]]:
-        """The requests that each actor served, in order of their begin."""
+        """The requests that each actor served, in the order in which they began."""
         found: defaultdict[int, list[Span]] = defaultdict(list)
         for span in self.facts.spans:
             if span.attributes.get("span.kind") == "server":
@@ -210,7 +210,7 @@ class Evidence:
         return self.request_of(int(self.table.actor[row]), self.at(row))
 
     def request_of(self, actor: int, at: At) -> Span | None:
-        """The request that an actor did something for at an event: the innermost that it was serving, or that who submitted the work item was."""
+        """The request that an actor worked for at an event: the innermost that it was serving, or that the submitter of its work item was serving."""
         item = self.facts.work_items.all.get(actor)
         if item is not None:
             actor, at = item.submitter, item.submitted
@@ -222,11 +222,11 @@ class Evidence:
     # Atomicity.
 
     def atomic_unit(self, row: int) -> int:
-        """The stretch of its actor without a scheduling point that holds the access. No other task can run between two accesses of one unit."""
+        """The stretch of its actor without a scheduling point that contains the access. No other task can run between two accesses of one unit."""
         return self.unit_of(int(self.table.actor[row]), int(self.table.step[row]))
 
     def unit_of(self, actor: int, step: int) -> int:
-        """The stretch without a scheduling point that holds a step."""
+        """The stretch without a scheduling point that contains a step."""
         units = self._atomic.get(actor)
         if units is None:
             units, unit = {}, 0
@@ -239,7 +239,7 @@ class Evidence:
         return units.get(step, step)
 
     def goes_on(self, row: int) -> bool:
-        """Whether the actor had another turn after the one that holds the access."""
+        """Whether the actor ran another step after the one that contains the access."""
         steps = self.facts.steps.get(int(self.table.actor[row]), ())
         return bool(steps) and self.atomic_unit(row) != self._atomic[int(self.table.actor[row])][steps[-1].id]
 
@@ -255,7 +255,7 @@ class Evidence:
         return self.atomic_unit(first) != self.atomic_unit(last)
 
     def started_in_step_of(self, row: int, other: int) -> bool:
-        """Whether the actor of `row`, a task or callback, was started in the stretch without a scheduling point that holds `other`."""
+        """Whether the actor of `row`, a task or callback, was started in the stretch without a scheduling point that contains `other`."""
         actor = self.facts.actors.get(int(self.table.actor[row]))
         if actor is None or actor.kind == "thread" or actor.created_at is None:
             return False
@@ -263,7 +263,7 @@ class Evidence:
         return step is not None and creator == int(self.table.actor[other]) and self.unit_of(creator, step) == self.atomic_unit(other)
 
     def stream(self, row: int) -> int:
-        """Names the thread of an access, or the work item of a pool: what runs in one cannot come between its own accesses."""
+        """The thread of an access, or the work item of a pool. Code that runs in one of them cannot run between its own accesses."""
         actor = int(self.table.actor[row])
         return actor if actor in self.facts.work_items.all else int(self.table.at[row]) >> 40
 
@@ -303,7 +303,7 @@ class Evidence:
 
     @cached_property
     def _homes(self) -> dict[str, list[int]]:
-        """Shared places by the objects that were written to them, as their values end (`#12>`)."""
+        """Shared places by the objects that were written to them; the key is the end of the value's text (`#12>`)."""
         rows = np.flatnonzero((self.table.vk == ValueKind.OBJECT) & self.table.writes).tolist()
         self.fetch_values(rows)
         found: defaultdict[str, dict[int, None]] = defaultdict(dict)
@@ -314,7 +314,7 @@ class Evidence:
         return {name: list(locations) for name, locations in found.items()}
 
     def registries(self, objects: Iterable[int]) -> list[int]:
-        """The shared places that objects were put in, of their own process: values name them by numbers that begin anew in each."""
+        """The shared places where objects were stored, per process: values name objects by numbers that start anew in each process."""
         places = self.facts.locations
         return [home for each in objects for home in self._homes.get(f"#{each & 0xFFFFFFFF}>", ()) if places[home].process == each >> 32]
 

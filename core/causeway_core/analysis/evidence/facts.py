@@ -31,9 +31,9 @@ class Facts:
     step_cause: Callable[[int], int] = lambda step: 0
     step_at: Callable[[int], tuple[int | None, int | None]] = lambda at: (None, None)
     lacked: Callable[[int, str], bool] = lambda object, name: False
-    """Whether an object had no attribute of a name (a dict no key, as it is shown) when it was first seen."""
+    """Whether an object had no attribute of a name (a dict no such key, as shown) when it was first seen."""
     first_seen: Callable[[int], At | None] = lambda object: None
-    """The event at which an object was first looked into."""
+    """The event at which an object's contents were first recorded."""
     operations: Iterable[Operation] = ()
     edges_into: Callable[[int, int], Sequence[Edge]] = lambda first, last: ()
     waiting: Sequence[Waiting] = ()
@@ -67,7 +67,7 @@ class Facts:
         return path.removeprefix(prefix) if self.root else path
 
     def step_of(self, actor: int, at: int) -> Step | None:
-        """The step of `actor` that holds the event."""
+        """The step of `actor` that contains the event."""
         for step in self.steps.get(actor, ()):
             if step.first_at <= at <= step.last_at:
                 return step

@@ -1,7 +1,7 @@
 """Which locks each access was made under, and for which acquisition.
 
-A lock that was released and taken again is not mutual exclusion for a window, so a *hold* (one acquisition up to its release) is what
-counts, not the lock: two accesses are in one critical section if they share a hold.
+A lock that is released and acquired again does not protect a window. So a *hold* (one acquisition up to its release) counts, not the lock: two
+accesses are in one critical section if they share a hold.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Hold:
 class Holds:
     """All holds of a recording, built in one pass over the lock operations in total order; a query is a binary search.
 
-    `ignored` objects protect nothing: semaphores with several units, and locks that the interpreter holds for a thread. A lock released by an actor
-    other than its holder (legal for `threading.Lock`) ends the holder's hold. Re-entrant acquisitions belong to the outermost hold.
+    `ignored` objects protect nothing: semaphores with several units, and locks that the interpreter holds for a thread. If another actor than the
+    holder releases a lock (legal for `threading.Lock`), the holder's hold ends. Re-entrant acquisitions belong to the outermost hold.
     """
 
     def __init__(self, operations: Iterable[Operation], *, ignored: frozenset[int] = frozenset()) -> None:
@@ -89,11 +89,11 @@ class Holds:
         self._ignored -= objects
 
     def ignores(self, object: int) -> bool:
-        """Whether an object keeps nobody out."""
+        """Whether an object excludes no other actor."""
         return object in self._ignored
 
     def signals(self, object: int) -> bool:
-        """Whether a lock was ever released by another actor than its holder: then it is a signal, and waiting for it twice is its use."""
+        """Whether an actor other than the holder ever released the lock. It is then used as a signal, and is acquired twice on purpose."""
         return object in self._signals
 
     def of(self, object: int) -> Sequence[Hold]:

@@ -1,8 +1,8 @@
 """Reads that were not recorded but must have been made: `counts.get(key, 0)` looks into `counts`, `total += 1` reads `total`.
 
-The recorder sees the read of `counts`, not the look into it. Which key was meant is told by what the same function of the same actor does
-with that container next. Of an augmented assignment to a global or a closure's variable it sees the write, and of `self.balance = self.balance + 1`
-where a descriptor gives the value.
+The recorder sees the read of `counts`, not the look-up in it. The key is known from what the same function of the same actor does next with that
+container. Of an augmented assignment to a global or a closure's variable it sees only the write; also of `self.balance = self.balance + 1` where a
+descriptor provides the value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LOOK_AHEAD = 24
 """How many accesses of its actor the use of the key may be away."""
 MOST_TAKEN = 2000
 MOST_OF_OTHERS = 6
-"""Items of a container that others act on who go through it, too."""
+"""The most items of a container that are considered, of those that other actors who iterate it act on."""
 
 
 def with_implied_reads(evidence: Evidence) -> Evidence:
@@ -83,7 +83,7 @@ def _described(evidence: Evidence) -> Iterator[tuple[int, int, int]]:
 
 
 def _look_of(evidence: Evidence, site: int) -> int | None:
-    """The place in the flow graph where the attribute is read that a site writes, in the same statement, if it is never seen to be."""
+    """The place in the flow graph where a site's statement reads the attribute that the site writes; None if such a read is recorded."""
     number = evidence.write_node(site)
     node = evidence.node(number)
     if number is None or node is None or node.place is None:
@@ -108,8 +108,8 @@ def _places_by_object(evidence: Evidence) -> dict[int, dict[int, Location]]:
 
 
 def taken_from_common(table: AccessTable, facts: Facts) -> Flags | None:
-    """The accesses of items that one actor alone names, of containers that several go through, it among them: in the recorded run each may have found
-    another one free. None if there are none.
+    """The accesses of items that only one actor names, in containers that several actors including this one iterate: in the recorded run, each may
+    have found a different item free. None if there are none.
     """
     structures = {each.id: each.object & 0xFFFFFFFF for each in facts.locations.values() if each.kind == "structure" and each.object is not None}
     rows = np.flatnonzero(np.isin(table.location, list(structures)) & ~table.writes)
@@ -131,8 +131,8 @@ def taken_from_common(table: AccessTable, facts: Facts) -> Flags | None:
 
 
 def _with_those_of_others(evidence: Evidence, row: int, found: dict[int, list[int]]) -> list[int]:
-    """The items that the use of a container named, and, where a loop came to them through all of it, those on its way that others named who went
-    through it, too.
+    """The items that the use of a container named. If a loop over the whole container reached them, also the items on its way that other iterating
+    actors named.
     """
     mine, table = found[row], evidence.table
     if not mine or not _goes_through(evidence, row):
@@ -144,7 +144,7 @@ def _with_those_of_others(evidence: Evidence, row: int, found: dict[int, list[in
 
 
 def _index(evidence: Evidence, location: int) -> int:
-    """Where an item stands in a sequence; that of a mapping may be the last."""
+    """The index of an item in a sequence; an item of a mapping may be the last."""
     key = evidence.facts.locations[location].key or ""
     return int(key) if key.isdecimal() else 2**62
 
@@ -172,7 +172,7 @@ def _looked_at(evidence: Evidence, row: int, content: int, places: dict[int, dic
 
 
 def _container(evidence: Evidence, row: int, content: int) -> int | None:
-    """The wire id of the container whose items are looked at: what the access reads, or (a loop through a local) what it goes through."""
+    """The wire id of the container whose items are read: the value of the access, or, for a loop over a local, the container that it iterates."""
     table, loop = evidence.table, evidence.flow.place(content).shape == "iterate"
     node = evidence.node(evidence.read_node(int(table.site[row])))
     viewed = node is not None and node.viewed
@@ -181,20 +181,20 @@ def _container(evidence: Evidence, row: int, content: int) -> int | None:
         thing = evidence.facts.objects.get(place.object or 0)
         if not loop or place.object is None or node is None or node.place is None:
             return None
-        # Of a list or dict that is read as an attribute or the like, that row says so.
+        # A list or dict that is read as an attribute or the like is the value of that row.
         told = thing is not None and thing.type.rpartition(".")[2] in ("list", "dict") and node.place.shape != "name"
         return None if told else place.object & 0xFFFFFFFF
     if int(table.vk[row]) != ValueKind.OBJECT:
         return None
     value = evidence.value(row) or ""
     if loop and not value.startswith("<list ") and not viewed:
-        return None  # of others a loop gives the keys
+        return None  # for others, a loop yields the keys
     number = value.rpartition("#")[2].rstrip(">")
     return int(number) if number.isdecimal() else None
 
 
 def _added(table: AccessTable, rows: list[tuple[int, int, int]], looks: int) -> AccessTable:
-    """The table with the rows; those from number `looks` on come right before what they were made for."""
+    """The table with the rows added; those from number `looks` on come right before the access that they were made for."""
     index = np.array([row for row, _, _ in rows])
     added = table.select(index)
     added = replace(

@@ -25,7 +25,7 @@ _BATCH = 500
 
 
 class _Steps(Mapping[int, Sequence[Step]]):
-    """Steps by actor, read when asked for."""
+    """Steps by actor, read on demand."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording

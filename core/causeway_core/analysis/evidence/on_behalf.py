@@ -1,4 +1,4 @@
-"""On whose behalf a pool's thread acts: a task submits a call to the pool and waits for it."""
+"""For which task a pool's thread acts: a task submits a call to the pool and waits for it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Action:
         return cls(actor, evidence.facts.work_of(actor, at), at, order)
 
     def asker(self, evidence: Evidence) -> Action | None:
-        """The same as done by the task that had the work item submitted, where it did so; None of what no task submitted."""
+        """The same action, attributed to the task that submitted the work item, at the place of the submission; None if no task submitted it."""
         item = evidence.facts.work_items.all.get(self.who)
         if item is None or not evidence.is_asynchronous(item.submitter):
             return None
@@ -38,7 +38,7 @@ class Action:
         return next((span for each in self.names(evidence) if (span := evidence.request_of(each.actor, each.at)) is not None), None)
 
     def names(self, evidence: Evidence) -> Iterator[Action]:
-        """The action, and the same as that of its asker."""
+        """The action, and the same action attributed to the submitting task."""
         yield self
         asker = self.asker(evidence)
         if asker is not None:
@@ -51,7 +51,7 @@ def apart(evidence: Evidence, first: Action, last: Action, other: Action) -> boo
 
 
 def of_requests(evidence: Evidence, first: Action, last: Action, other: Action) -> bool:
-    """Whether two actions were done for one request and the third for another: two clients would not run them one after the other."""
+    """Whether two actions were done for one request and the third for a different one: two clients would not run them one after the other."""
     one, two, three = (each.request(evidence) for each in (first, last, other))
     return one is not None and one == two and three is not None and three != one
 

@@ -18,7 +18,7 @@ ACQUIRES = frozenset({SyncOp.ACQUIRED, SyncOp.SEM_ACQUIRED})
 RELEASES = frozenset({SyncOp.RELEASED, SyncOp.SEM_RELEASED})
 
 SETTLES = frozenset({SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL})
-"""A future is given its end."""
+"""A future is resolved or cancelled."""
 
 WANTED = frozenset(
     {
@@ -39,7 +39,7 @@ WANTED = frozenset(
         SyncOp.EVENT_CLEAR,
     }
 )
-"""The operations that tell who holds, who waits and who was answered."""
+"""The operations that show which actor holds, which waits and which was answered."""
 
 _BLOCK = 1 << 16
 

@@ -14,14 +14,15 @@ _LIFETIME_LOCKS = ("_thread.lock",)
 
 
 def no_protection(recording: Recording, facts: Facts) -> frozenset[int]:
-    """Semaphores with several units, objects that are no locks at all, and locks without a name: see `held_for_something`."""
+    """Semaphores with several units, objects that are not locks, and locks without a name: see `held_for_something`."""
     return frozenset(thing.id for thing in facts.objects.values() if _several_units(recording, thing) or _nameless(thing))
 
 
 def held_for_something(holds: Holds, facts: Facts, table: AccessTable) -> frozenset[int]:
-    """The locks without a name that somebody held while he used a place: the program's, made within an expression (`setdefault(key, Lock())`).
+    """The locks without a name that an actor held while it accessed a place: locks of the program, created within an expression (`setdefault(key,
+    Lock())`).
 
-    The others are those by which the interpreter lets threads be joined. The table is the one with workers, not work items, as actors.
+    The other locks without a name are those with which the interpreter implements `join`. In the table, actors are workers, not work items.
     """
     orders = {actor: np.sort(table.order[table.actor == actor]) for actor in np.unique(table.actor).tolist()}
     found = set()

@@ -32,7 +32,7 @@ class Columns(Protocol):
 
     @property
     def actor(self) -> Ints:
-        """actor.id of who."""
+        """The actor.id of the actor."""
 
     @property
     def step(self) -> Ints:
@@ -40,7 +40,7 @@ class Columns(Protocol):
 
     @property
     def location(self) -> Ints:
-        """location.id of what."""
+        """The location.id of the location."""
 
     @property
     def op(self) -> Ints:
@@ -48,7 +48,7 @@ class Columns(Protocol):
 
     @property
     def site(self) -> Ints:
-        """site.id of where."""
+        """The site.id of the site."""
 
     @property
     def vk(self) -> Ints:
@@ -57,7 +57,7 @@ class Columns(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccessTable:
-    """One row an access, sorted by location and, within it, by the total order of its process.
+    """One row per access, sorted by location and, within it, by the total order of its process.
 
     `order` is the rank of the access in that total order among all ranked events (comparable within a process), `id` its access.id,
     `writes` whether it changes its location. Rows are named by their index: within one location a smaller row is earlier. About 60 bytes a
@@ -97,7 +97,7 @@ class AccessTable:
 
     @property
     def stream(self) -> Ints:
-        """What cannot be parted by itself: the stream each access lies in, for a work item of a pool the item."""
+        """The unit of concurrency of each access: its stream, or for a work item of a pool the item."""
         return np.where(self.actor >= FIRST_ITEM, self.actor, self.at >> _STREAM_SHIFT)
 
     def span(self, location: int) -> slice:
@@ -109,7 +109,7 @@ class AccessTable:
         return AccessTable(*(getattr(self, name)[rows] for name in self.__slots__))
 
     def shared(self, besides: Flags | None = None) -> AccessTable:
-        """Only locations that at least two actors touch and at least one of them changes; and some rows `besides`."""
+        """Only locations that at least two actors access and at least one of them changes, plus the rows `besides`."""
         if not len(self):
             return self
         starts = np.flatnonzero(np.append(True, self.location[1:] != self.location[:-1]))

@@ -1,4 +1,4 @@
-"""What database transactions keep each other out of: locks on rows and tables, advisory locks, isolation.
+"""How database transactions exclude each other: locks on rows and tables, advisory locks, isolation.
 
 By the manual of PostgreSQL, chapters 13.2 (isolation) and 13.3 (explicit locking): a row that a transaction has written or read FOR UPDATE or SHARE
 stays locked against writers to its end; REPEATABLE READ refuses to write a row that another changed since, SERIALIZABLE also what hangs on rows that
@@ -26,8 +26,8 @@ _IMMEDIATE = ("IMMEDIATE", "EXCLUSIVE")
 
 @dataclass(slots=True)
 class _Connection:
-    """The locks of a connection by what they lock, with the number of the taking: a lock given back and taken again is another. `tried`: rows that
-    would have been locked in this transaction had there been any."""
+    """The locks of a connection by what they lock, with the number of the acquisition: a lock that is released and acquired again is a different one.
+    `tried`: rows that this transaction would have locked if they existed."""
 
     transaction: int | None = None
     of_transaction: dict[Guard, int] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class _Connection:
 class Transactions:
     """The locks that each statement of a recording was made under. Built in one pass; a question is a look into a dict.
 
-    A `try` lock counts as taken, for what it answered is not recorded; savepoints that are rolled back keep their locks.
+    A `try` lock counts as acquired, because its answer is not recorded. Savepoints that are rolled back keep their locks.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -73,7 +73,7 @@ class Transactions:
                 else:
                     self._take(connection.of_session if "advisory_lock" in clauses else connection.of_transaction, guard)
             for guard in _locked(sql, clauses) if sql.transaction is not None else ():
-                # Where no row was found none is locked.
+                # If no row was found, none is locked.
                 if guard[1] == "row" and sql.rowcount == 0:
                     connection.tried.add(guard)
                 else:
@@ -86,7 +86,7 @@ class Transactions:
         held.setdefault(guard, self._number)
 
     def end(self, sql: Sql) -> int:
-        """Where, in total order, what a statement did is there for others: at the end of its transaction."""
+        """The rank in total order from which others see what a statement did: the end of its transaction."""
         own = self._orders[sql.at]
         return own if sql.transaction is None else self._ends.get((self._of(sql), sql.transaction), own)
 
@@ -95,16 +95,16 @@ class Transactions:
         return one.transaction is not None and one.transaction == two.transaction and self._of(one) == self._of(two)
 
     def through(self, first: Sql, last: Sql) -> frozenset[Guard]:
-        """What a connection keeps locked without a break from the one statement to the other."""
+        """What a connection keeps locked without a break from one statement to the other."""
         begun, ended = self._held.get(first.at, {}), self._held.get(last.at, {})
         return frozenset(guard for guard, number in begun.items() if ended.get(guard) == number)
 
     def keeps_out(self, read: Sql, write: Sql, other: Sql, *, about: Literal["row", "rows"]) -> bool:
-        """Whether the database keeps another's statement, and what it leads to, out of the window between a read and the write that hangs on it,
-        or refuses one of both.
+        """Whether the database keeps another actor's statement, and what it leads to, out of the window between a read and the write that depends on
+        it, or refuses one of them.
 
-        `about`: `row` when the row that is written is the one that was read, `rows` when others decided. Nobody is kept out who shares the
-        transaction. Who has another one on the same connection got it from a pool, and might have got another connection.
+        `about`: `row` if the written row is the one that was read, `rows` if other rows decided. Statements of the same transaction are not kept out.
+        A different transaction on the same connection got the connection from a pool, and might have got a different one.
         """
         if self.shared(read, other):
             return False
@@ -147,7 +147,7 @@ def _advisory(sql: Sql) -> Iterator[Guard]:
     if clauses:
         kind = not any("shared" in clause for clause in clauses), "advisory", sql.details.get("database")
         for row in sql.rows:
-            # A key that is computed is the same where text and parameters are.
+            # A computed key is the same if text and parameters are.
             yield (*kind, *row[1:]) if len(row) > 1 else (*kind, sql.statement, str(sql.parameters))
 
 
@@ -159,7 +159,7 @@ def _locked(sql: Sql, clauses: frozenset[str]) -> Iterator[Guard]:
         mode = " ".join(found[1].upper().split()) if found is not None else ""
         if mode in ("", "SHARE"):
             yield from ((not mode, "table", database, table) for table in sql.details.get("tables") or ())
-        elif mode == "SHARE UPDATE EXCLUSIVE":  # keeps out its like, not writers
+        elif mode == "SHARE UPDATE EXCLUSIVE":  # excludes statements of its kind, not writers
             yield from ((True, "advisory", database, table) for table in sql.details.get("tables") or ())
     alone = sql.access == "write" or "for_update" in clauses
     locks = sql.access == "read" and (alone or ("for_share" in clauses and not _KEY_SHARE.search(sql.statement)))

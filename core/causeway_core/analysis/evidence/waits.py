@@ -1,4 +1,4 @@
-"""Which actor waits for what at the end: of the run, or of the user's patience."""
+"""Which actor waits for what at the end of the run, or when the user interrupted it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ANSWERS: Mapping[int, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """An actor that was never answered. `object` is what it waited for (object.id, 0 unknown), `words` that for people, `at` its last
+    """A wait that never ended. `object` is what the actor waited for (object.id, 0 unknown), `words` the same in words, `at` its last
     request (0 unknown), `order` its rank.
 
     `until` is the rank of what the actor did next (None: nothing more): it was cancelled, or gave up. `stack` is innermost first.
@@ -70,8 +70,8 @@ class Waits:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the recorder told who waited when an interrupt came: then the first thread of a process is among them. At the end of a program
-        it is not: who waits then, such as workers that wait for more work, keeps nobody from anything.
+        """Whether the recorder listed the waits when an interrupt came: then the first thread of a process is among them. At the end of a program
+        it is not, and the actors that wait then, such as workers that wait for more work, block nothing.
         """
         actors = self._evidence.facts.actors
         first: dict[int, int] = {}
@@ -109,8 +109,8 @@ class Waits:
         return tuple(found)
 
     def holder(self, wait: Wait) -> Hold | None:
-        """The acquisition that a wait for a lock waits to end; None where the waiting actor has it, and others are known to release it or it asks
-        for it again in the same call of a library, with a time limit: it is woken by that lock.
+        """The acquisition whose release a wait for a lock waits for. None if the waiting actor holds the lock itself and either others are known to
+        release it, or it requests it again in the same library call with a time limit: the lock then serves as a signal.
         """
         holds = [hold for hold in self._evidence.holds.of(wait.object) if hold.order < wait.order or wait.order < 0]
         holds = [hold for hold in holds if hold.until is None or hold.until > wait.order >= 0]
@@ -129,6 +129,6 @@ class Waits:
 
 
 def _gave_up(asked: Operation, event: Operation) -> bool:
-    """Whether the actor of a blocked request went on without an answer."""
+    """Whether the actor of a blocked request continued without an answer."""
     answered = _ANSWERS.get(event.op) == asked.op and event.object == asked.object
     return asked.op in REQUESTS and bool(asked.flags & SyncFlag.BLOCKED) and not answered

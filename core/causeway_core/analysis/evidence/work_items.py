@@ -1,4 +1,4 @@
-"""Work items of thread pools as actors of their own: it is chance that one worker ran two of them in sequence."""
+"""Work items of thread pools as actors of their own: it is by chance that one worker ran two of them in sequence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from causeway_core.wire.kinds import SyncOp
 
 _STREAM_SHIFT = 40
 _ANYIO = "AnyIO worker thread"
-"""How the threads are named that anyio starts as it needs them."""
+"""The name of the threads that anyio starts on demand."""
 
 
 class _Order(Protocol):
@@ -118,7 +118,7 @@ class WorkItems:
         return labels
 
     def actors(self, actors: Mapping[int, Actor]) -> dict[int, Actor]:
-        """The actors with the items added: each is named after its worker and its turn there; its path is below who submitted it."""
+        """The actors with the items added: each is named after its worker and its turn there; its path is below that of its submitter."""
         found = dict(actors)
         turns: defaultdict[int, int] = defaultdict(int)
         for item in self.all.values():
@@ -165,13 +165,13 @@ class _ItemOrder:
 
 
 def _end(begun: int, ended: Sequence[int]) -> At | None:
-    """Where an item ended: where its worker said so, else who settled its future."""
+    """Where an item ended: where its worker recorded it, else where its future was resolved."""
     own = [at for at in ended if at >> _STREAM_SHIFT == begun >> _STREAM_SHIFT and at > begun]
     return At(own[0]) if own else At(ended[-1]) if ended else None
 
 
 def _pools_of_several(workers: set[int], actors: Mapping[int, Actor], texts: Texts) -> set[int]:
-    """The workers whose pool has others, seen to run or certain to be allowed."""
+    """The workers whose pool has other workers, either seen to run or certainly allowed."""
     by_pool: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     for worker in workers:
         if worker in actors:

@@ -38,34 +38,34 @@ MUTATORS = frozenset(
         "subtract",
     }
 )
-"""Methods of built-in containers that change them; those that give something back also read."""
+"""Methods that change built-in containers; those that return something also read."""
 
 _OF_SETS = frozenset({"union", "intersection", "difference", "symmetric_difference", "issubset", "issuperset", "isdisjoint"})
 BY_NAME = ("getattr", "hasattr", "setattr", "delattr")
-"""Functions that are given the name of an attribute."""
+"""Functions that take the name of an attribute."""
 LOOKING = frozenset({"get", "items", "keys", "values", "copy", "index", "count"}) | _OF_SETS
-"""Methods of built-in containers that only look."""
+"""Methods of built-in containers that only read."""
 
 READING_MUTATORS = frozenset({"pop", "popleft", "popitem", "setdefault", "heappop", "heapreplace", "heappushpop"})
 
 CHANGING = frozenset({"heappush", "heappop", "heapify", "heapreplace", "heappushpop", "insort", "insort_left", "insort_right", "shuffle"})
-"""Functions that change the list that they are given first."""
+"""Functions that change their first argument, a list."""
 
 STORING = frozenset({"__setitem__", "__delitem__"})
 INDEXING = frozenset({"__getitem__", "__contains__"})
-"""What is handed on where an operator cannot be: `to_thread(table.__setitem__, key, value)`."""
+"""Methods that are passed where an operator cannot be: `to_thread(table.__setitem__, key, value)`."""
 
 _VIEWS = frozenset({"items", "keys", "values"})
 
 PASSING_ON = frozenset({"enumerate", "zip", "map", "filter", "reversed", "iter", "islice", "chain", "takewhile", "dropwhile", "starmap"})
-"""Functions that iterate what they are given only as they are iterated themselves."""
+"""Functions that iterate their arguments lazily, as they are iterated themselves."""
 
 
 class ExpressionFlow:
     """Evaluates expressions of one function over an environment from local names to taints.
 
-    `environment` is the state at the current statement, `guards` what decides whether it runs, `asserted` what an `assert` before it states: a use
-    may rest on that, but what is done is no consequence of it (without `assert` the same is done).
+    `environment` is the state at the current statement, `guards` what decides whether it runs, `asserted` what an earlier `assert` states. A use may
+    rely on an assertion, but does not depend on it: without `assert` the same is done.
     """
 
     def __init__(self, graph: FlowGraph, functions: Functions, scope: Scope) -> None:
@@ -75,15 +75,17 @@ class ExpressionFlow:
         self.environment: dict[str, Taint] = {}
         self.named: dict[str, frozenset[int]] = {}
         self._methods: dict[str, ast.Attribute] = {}
-        """By local: the method of a container that it is (`push = self.items.append`)."""
+        """By local: the container method that it refers to (`push = self.items.append`)."""
         self.guards: Taint = NOTHING
         self.asserted: Taint = NOTHING
         self._gone_through: dict[ast.Attribute, Taint] = {}
-        """The reads of what was iterated, or copied to be iterated; who then clears it takes it to be the same still."""
+        """The reads of containers that were iterated, or copied to be iterated. Code that then clears one assumes that it is unchanged."""
         self._first_of: dict[str, Taint] = {}
-        """By sequence, the reads of its first element; who then takes the first out, or turns it, takes it to be the same still."""
+        """By sequence, the reads of its first element. Code that then removes or rotates the first assumes that it is still the same."""
         self.acted_on: dict[str, Taint] = {}
-        """By place: what an `if` looked at there before something was done about it; who changes the place afterwards takes it to be so still."""
+        """By place: what an `if` read there before something was done because of it. Code that changes the place afterwards assumes that it is
+        unchanged.
+        """
         self._places: dict[tuple[int, Role, str], int] = {}
 
     def evaluate(self, node: ast.expr | None) -> Taint:
@@ -126,21 +128,21 @@ class ExpressionFlow:
         return isinstance(node, ast.Name) and node.id in self.scope.locals - self.scope.arguments and not self.named.get(node.id)
 
     def use(self, node: ast.expr, usage: Usage) -> None:
-        """Notes how the value at `node`, read here or merely named by a local, is used."""
+        """Records how the value at `node`, read here or only named by a local, is used."""
         while isinstance(node, ast.Await):
             node = node.value
         for number in self._places_of(node):
             self.graph.nodes[number].usage |= usage
 
     def remember(self, target: ast.Attribute, taint: Taint) -> None:
-        """An attribute of a local gets a value: a later read of it there gives that value again, but not what came of its own old value."""
+        """An attribute of a local gets a value: a later read of it returns that value, but not what was computed from its own old value."""
         name = _kept_under(target)
         if name:
             places = ((code, self.graph.nodes[code >> 1].place) for code in taint)
             self.environment[name] = frozenset(code for code, place in places if place is not None and place.name != target.attr)
 
     def _remembered(self, node: ast.expr) -> Taint:
-        """What an attribute of a local was last given in this function."""
+        """The last value that this function assigned to an attribute of a local."""
         return self.environment.get(_kept_under(node), NOTHING)
 
     def _children(self, node: ast.AST) -> Taint:
@@ -163,7 +165,7 @@ class ExpressionFlow:
         self.use(node.value, Usage.DEREFERENCED)
         number = self.place(node, Role.READ, node.attr, "attribute")
         if node.attr in LOOKING | INDEXING:
-            owner |= {self.place(node, Role.READ, node.attr, "call") << 1}  # handed on: the look is made when it is called
+            owner |= {self.place(node, Role.READ, node.attr, "call") << 1}  # passed on: the read happens when it is called
         owner |= self._remembered(node)
         return owner | {number << 1} | self._link(self.functions.accessors("get", node.attr), node.lineno, [], {})
 
@@ -183,7 +185,7 @@ class ExpressionFlow:
         for operator, right in zip(node.ops, node.comparators, strict=True):
             compared = self.evaluate(right)
             if isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
-                # What is read back is compared with what was left there: that asks whether it is there still.
+                # The value that is read back is compared with the stored one: this checks whether it is still there.
                 self.graph.compare(taint - self._remembered(node.left), compared - self._remembered(right))
             if isinstance(operator, ast.In | ast.NotIn):
                 inside = frozenset({self.place(node, Role.READ, _key_text(node.left), "contains") << 1})
@@ -326,7 +328,7 @@ class ExpressionFlow:
         return given | result | {looked << 1}
 
     def _by_name(self, node: ast.Call, does: str, given: Taint) -> Taint:
-        """The read or write of an attribute by a function that is passed its name."""
+        """The read or write of an attribute by a function that takes its name."""
         if len(node.args) < 2:
             return NOTHING
         named = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
@@ -346,7 +348,7 @@ class ExpressionFlow:
         return self.functions.methods_named(name) if of_object else self.functions.named(name)
 
     def _of_object(self, node: ast.Attribute) -> bool:
-        """Whether an attribute is that of an object, not of a module, as far as the text tells."""
+        """Whether an attribute belongs to an object rather than a module, as far as the text shows."""
         return not isinstance(node.value, ast.Name) or node.value.id in self.scope.locals
 
     def _handed_on(self, node: ast.Call, arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
@@ -369,26 +371,26 @@ class ExpressionFlow:
         return self.functions.named(node.id) if isinstance(node, ast.Name) and node.id not in self.scope.variables else []
 
     def _yield(self, node: ast.Yield) -> Taint:
-        """What a generator yields is what iterating it, or entering it as a context manager, gives."""
+        """The values that a generator yields are those of iterating it, or of entering it as a context manager."""
         taint = self.evaluate(node.value)
         self.graph.sink(taint)
         self.graph.flow(taint | as_control(self.guards), self.graph.joint("result", self.scope.key))
         return NOTHING
 
     def reads_at(self, node: ast.expr, shape: str) -> list[int]:
-        """The place of a shape that is read at `node`, if there is one; of calls only those that take something out."""
+        """The place of a shape that is read at `node`, if there is one; of calls only those that remove something."""
         if shape == "call" and not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READING_MUTATORS):
             return []
         number = self._places.get((id(node), Role.READ, shape))
         return [] if number is None else [number]
 
     def changed_through(self, owner: ast.expr) -> None:
-        """Notes that what `owner` holds is changed in place."""
+        """Records that the contents of `owner` are changed in place."""
         for number in self._places_of(owner):
             self.graph.nodes[number].changed_through = True
 
     def _places_of(self, node: ast.expr) -> frozenset[int]:
-        """The places whose value `node` is: its own, and those a local merely names."""
+        """The places whose value is that of `node`: its own, and those that a local only names."""
         own = (self._places.get((id(node), Role.READ, shape), -1) for shape in ("attribute", "item", "name"))
         named = self.named.get(node.id, frozenset()) if isinstance(node, ast.Name) else frozenset()
         return named.union(place for place in own if place >= 0)
@@ -409,7 +411,7 @@ class ExpressionFlow:
         return NOTHING
 
     def _mutate_first(self, node: ast.Call, name: str, given: Taint) -> Taint:
-        """What a function does to the list that it is given first."""
+        """What a function does to its first argument, a list."""
         if name == "heappop" or name == "heapreplace":
             given |= self._first_of.get(ast.unparse(node.args[0]), NOTHING)
         self.write(node, name, "call", given, constant=not given)
@@ -431,7 +433,7 @@ class ExpressionFlow:
         return frozenset(result)
 
     def bind(self, name: str, taint: Taint, value: ast.expr | None) -> None:
-        """A local gets a new value; remembers which reads it merely names."""
+        """A local gets a new value; remembers which reads it only names."""
         self.environment[name] = taint | as_control(self.guards) if value is not None and isinstance(value, ast.Constant) else taint
         self._methods.pop(name, None)
         if value is not None and _is_change(value):
@@ -442,12 +444,12 @@ class ExpressionFlow:
 
 
 def _kept_under(target: ast.expr) -> str:
-    """What the value of an attribute of a local is remembered under, beside the locals; nothing for any other place."""
+    """The key under which the value of a local's attribute is kept, beside the locals; none for any other place."""
     return f"{target.value.id}.{target.attr}" if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else ""
 
 
 def _takes_first(node: ast.expr, method: str) -> bool:
-    """Whether a method takes the first element out, or puts another in its place."""
+    """Whether a method removes the first element, or replaces it."""
     match node:
         case ast.Call(args=[ast.Constant(value=0)]) if method == "pop":
             return True
@@ -460,7 +462,7 @@ def _is_change(node: ast.expr) -> TypeGuard[ast.Attribute]:
 
 
 def _passed_on(node: ast.expr) -> Iterator[ast.expr]:
-    """What a loop over `enumerate(…)` and the like really iterates."""
+    """The container that a loop over `enumerate(…)` and the like iterates."""
     if isinstance(node, ast.Call) and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in PASSING_ON:
         for argument in node.args:
             inner = list(_passed_on(argument))

@@ -16,9 +16,9 @@ Taint = frozenset[int]
 NOTHING: Taint = frozenset()
 
 _MOST_NODES = 4000
-"""Where a question is cut off: a write that depends on everything tells nothing."""
+"""The size at which a query is cut off: a write that depends on everything tells nothing."""
 _MOST_CALLS = 4
-"""Calls, one within the other, of which a question remembers who made them."""
+"""Nested calls whose callers a query remembers."""
 
 
 class Role(Enum):
@@ -29,7 +29,7 @@ class Role(Enum):
 
 
 class Usage(Flag):
-    """How the value of a read is used where it stands, or through a local that merely names it."""
+    """How the value of a read is used, directly or through a local that only names it."""
 
     NONE = 0
     DEREFERENCED = auto()
@@ -137,7 +137,7 @@ class FlowGraph:
             self._sinks += 1
 
     def compare(self, left: Iterable[int], right: Iterable[int]) -> None:
-        """Values of these sources are compared for being the same."""
+        """Values of these sources are compared for equality or identity."""
         one, other = {code >> 1 for code in left}, {code >> 1 for code in right}
         both = one & other
         one, other = one - both, other - both
@@ -147,7 +147,7 @@ class FlowGraph:
             self.compared.setdefault(node, set()).update(one)
 
     def call_lines(self, caller: str, callee: str) -> set[int]:
-        """The lines at which one function calls another, by their keys (`Place.scope`)."""
+        """The lines at which one function calls another; both are given by their keys (`Place.scope`)."""
         return self.calls.get((caller, callee), set())
 
     def callers(self, callee: str) -> dict[str, set[int]]:
@@ -159,7 +159,7 @@ class FlowGraph:
         return not self.sinks_of.get(first, set()).isdisjoint(self.sinks_of.get(second, set()))
 
     def settle(self, looks: Taint, write: int) -> None:
-        """Notes a write of what was checked before something was done because of it: it tells later actors that this is done."""
+        """Records a write of a place that was checked before something was done because of it: it tells later actors that this is done."""
         self.flow(looks, write)
         self.nodes[write].settles.update(code >> 1 for code in looks)
 
@@ -179,10 +179,10 @@ class FlowGraph:
         return known
 
     def _search(self, scope: str, sources: Iterable[int]) -> dict[int, Dependence]:
-        """The places that these codes, used in the function `scope`, come from, and are.
+        """The places that these codes, used in the function `scope`, denote and depend on.
 
-        What a call gives back was computed for that call. So a search that entered a function by its result leaves it only to the function that made
-        the call, not to others that call it too. The innermost `_MOST_CALLS` calls are remembered; those of a function to itself are one.
+        The result of a call was computed for that call. So a search that entered a function by its result leaves it only towards the function that
+        made the call, not towards its other callers. The innermost `_MOST_CALLS` calls are remembered; recursive calls count as one.
         """
         best: dict[tuple[int, tuple[str, ...]], int] = {}
         queue: deque[tuple[int, int, str, tuple[str, ...]]] = deque((code >> 1, code & 1, scope, ()) for code in sources)
@@ -208,12 +208,12 @@ class FlowGraph:
         return {node: "control" if label else "data" for node, label in found.items()}
 
     def _scope(self, node: int) -> str:
-        """The function that a place stands in, or that a joint belongs to."""
+        """The function that contains a place, or that a joint belongs to."""
         place = self.nodes[node].place
         return place.scope if place is not None else self._scopes[node][1]
 
     def decided_writes(self, read: int) -> list[int]:
-        """The writes of attributes, items and containers (not of locals) that depend on a read: what acting on it does."""
+        """The writes of attributes, items and containers (not of locals) that depend on a read: the effects of acting on it."""
         if self._forward is None:
             self._forward = {}
             for number, node in enumerate(self.nodes):

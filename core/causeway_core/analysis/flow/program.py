@@ -11,7 +11,7 @@ from causeway_core.analysis.flow.scope import FunctionNode, Scope, scopes_of
 from causeway_core.analysis.flow.statement import StatementFlow
 
 _MOST_NAMESAKES = 6
-"""A call by a name that more functions than this share is taken to be to none of them."""
+"""A call by a name that more functions than this share is resolved to none of them."""
 
 _NO_FUNCTIONS = ast.Constant | ast.Dict | ast.List | ast.Set | ast.Tuple | ast.ListComp | ast.SetComp | ast.DictComp | ast.JoinedStr
 
@@ -39,7 +39,7 @@ def _bound(body: ast.ClassDef, *, to_none: bool) -> Iterable[str]:
 
 
 def _filled_attributes(module: ast.Module) -> Iterable[str]:
-    """The attributes that are set to a literal or a display: what they hold is no function."""
+    """The attributes that are set to a literal or a display: their values are not functions."""
     for node in ast.walk(module):
         if isinstance(node, ast.Assign) and isinstance(node.value, _NO_FUNCTIONS) and not _is_none(node.value):
             yield from (target.attr for target in node.targets if isinstance(target, ast.Attribute))
@@ -72,7 +72,7 @@ class Functions:
         return [scope for scope in found if "." in scope.qualname] or found
 
     def kept_as(self, name: str) -> list[Scope]:
-        """The functions that `object.name` may be without being called; none where programs keep tables and values under that name."""
+        """The functions that `object.name` may be without being called; none if the program stores tables and values under that name."""
         return [] if name in self._contents else self.methods_named(name)
 
     def accessors(self, which: str, name: str) -> list[Scope]:
@@ -84,7 +84,7 @@ class Functions:
 class ProgramFlow:
     """Dependence between the places of a program, from its source texts by path. A file that does not parse has no places.
 
-    Cost: about 10 us a line of source.
+    Cost: about 10 us per line of source.
     """
 
     def __init__(self, sources: Mapping[str, str]) -> None:
@@ -99,7 +99,7 @@ class ProgramFlow:
         functions = Functions(scopes)
         classes = [scope.node for scope in scopes if isinstance(scope.node, ast.ClassDef)]
         self.class_names = frozenset(name for body in classes for name in _bound(body, to_none=False))
-        """The names that class bodies bind to more than None: what instances have without having been given it."""
+        """The names that class bodies bind to something other than None: attributes that instances have without an assignment."""
         self.class_nones = frozenset(name for body in classes for name in _bound(body, to_none=True)) - self.class_names
         """The names that class bodies bind to None alone."""
         self.functions: dict[tuple[str, int, str], FunctionNode] = {}
@@ -113,7 +113,7 @@ class ProgramFlow:
                     self._by_line[node.place.path, line].append(number)
 
     def find(self, path: str, kind: str, line: int, col: int, end_line: int, end_col: int, name: str | None, role: Role) -> int | None:
-        """The node of a recorded site (kinds: sdk/SPEC.md section 5), None where the source has no such place."""
+        """The node of a recorded site (kinds: sdk/SPEC.md section 5); None if the source has no such place."""
         best, best_score = None, 0
         for number in self._by_line.get((path, line), ()):
             place = self.graph.nodes[number].place
@@ -133,7 +133,7 @@ class ProgramFlow:
         return best
 
     def place(self, node: int) -> Place:
-        """The place of a node that `find` gave."""
+        """The place of a node that `find` returned."""
         place = self.graph.nodes[node].place
         assert place is not None
         return place

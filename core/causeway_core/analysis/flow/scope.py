@@ -1,4 +1,4 @@
-"""Functions as units of the interpretation: their qualified names and which names are theirs."""
+"""Functions as units of the interpretation: their qualified names and their local names."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Scope:
     locals: frozenset[str]
     arguments: frozenset[str]
     accessor: str = ""
-    """`get` or `set` of a property, which is called by naming an attribute."""
+    """`get` or `set` for a property, which an attribute access calls."""
     variables: frozenset[str] = frozenset()
-    """Those of `locals` that are no functions defined inside."""
+    """Those of `locals` that are not functions defined inside."""
 
     @property
     def key(self) -> str:
@@ -55,7 +55,7 @@ def _inner(parent: ast.AST, path: str, prefix: str, in_class: bool) -> Iterator[
             names += [each.arg for each in node.args.kwonlyargs]
             called = prefix.rstrip(".").rpartition(".")[2] if node.name == "__init__" and in_class else node.name
             accessor = _accessor(node) if in_class else ""
-            # No call means a property's function.
+            # A call never means the function of a property.
             called = "" if accessor else called
             bound = _locals(node)
             variables = bound - {each.name for each in _children(node) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
@@ -90,7 +90,7 @@ def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[st
 
 
 def _locals(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    """Names that the function binds itself; what is declared global or nonlocal is not among them."""
+    """Names that the function binds itself, except those declared global or nonlocal."""
     bound = set(_arguments(function))
     foreign: set[str] = set()
     stack: list[ast.AST] = list(function.body)

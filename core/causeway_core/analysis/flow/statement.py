@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from causeway_core.analysis.flow.program import Functions
 
 _MISSED_BY = {"AttributeError": ("attribute",), "KeyError": ("item", "call"), "IndexError": ("item", "call"), "LookupError": ("item", "call")}
-"""By what is caught: the shapes of the reads that raise it where nothing is."""
+"""By caught exception: the shapes of the reads that raise it for a missing value."""
 _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -69,7 +69,7 @@ class StatementFlow(ExpressionFlow):
         kept = dict(self.environment)
         self.assign(node.target, old | added, None, accumulates=True)
         if isinstance(node.target, ast.Attribute | ast.Subscript):
-            # What is read there later is the sum, read anew; only what was added is found again through the owner.
+            # A later read there returns the sum; only the added value is found again through the owner.
             self.environment = kept
             self._into(node.target.value, added)
 
@@ -78,7 +78,7 @@ class StatementFlow(ExpressionFlow):
             self.assign(target, NOTHING, None)
 
     def assign(self, target: ast.expr, taint: Taint, value: ast.expr | None, *, accumulates: bool = False) -> None:
-        """`target` gets a value; `accumulates`: its own old value and something more."""
+        """`target` gets a value; `accumulates`: the value is computed from its own old value."""
         accumulates = accumulates or (isinstance(value, ast.BinOp) and any(_reads(part, target) for part in (value.left, value.right)))
         constant = isinstance(value, ast.Constant) or (isinstance(value, ast.UnaryOp) and isinstance(value.operand, ast.Constant))
         match target:
@@ -108,7 +108,7 @@ class StatementFlow(ExpressionFlow):
                 number = self.write(target, ast.unparse(target.slice)[:40], "item", taint, constant=constant, accumulates=accumulates)
                 if constant or accumulates:
                     self.graph.settle(self.acted_on.get(ast.unparse(target), NOTHING), number)
-                # A key that was looked for until one was free decides what is written as much as a guard does.
+                # A key found by searching until one was free decides what is written, as a guard does.
                 self.graph.flow(where, number)
                 self._into(target.value, taint)
 
@@ -220,7 +220,7 @@ class StatementFlow(ExpressionFlow):
             self.guards |= missed
 
     def _absent(self, body: Sequence[ast.stmt], caught: ast.expr | None) -> Taint:
-        """The reads that decide whether a handler runs: those in statements that raise what it catches if the value is missing."""
+        """The reads that decide whether a handler runs: those that raise the exception that it catches if the value is missing."""
         names = {name for each in ast.walk(caught) if (name := last_name(each))} if caught is not None else set()
         shapes = {shape for name in names for shape in _MISSED_BY.get(name, ())}
         reads = (each for statement in body for each in ast.walk(statement) if isinstance(each, ast.Attribute | ast.Subscript | ast.Call))
@@ -262,7 +262,7 @@ def _leaves(statements: Sequence[ast.stmt]) -> bool:
 
 
 def _reads(value: ast.expr, target: ast.expr) -> bool:
-    """Whether an expression is the old value of a target: the same words, or `d.get(k, …)` for `d[k]`."""
+    """Whether an expression is the old value of a target: the same text, or `d.get(k, …)` for `d[k]`."""
     if ast.unparse(value) == ast.unparse(target):
         return True
     if not (
@@ -283,7 +283,7 @@ def _waits(statements: Sequence[ast.stmt]) -> bool:
 
 
 def _acts(statements: Sequence[ast.stmt]) -> bool:
-    """Whether a block does something that other actors may notice: it calls or awaits."""
+    """Whether a block does something that other actors can observe: it calls or awaits."""
     return any(isinstance(each, ast.Call | ast.Await) for statement in statements for each in ast.walk(statement))
 
 

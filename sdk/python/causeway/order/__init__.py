@@ -12,7 +12,7 @@ In a test:
         with order.forced([order.wait(WRITE, until=OTHER, since=READ)]) as run:
             assert run.main("bank:main") == 70
 
-Nothing of this is imported unless `CAUSEWAY_ORDER` is set or a test uses it, and nothing of it needs a recording.
+This package is imported only if `CAUSEWAY_ORDER` is set or a test uses it. It does not need a recording.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Actors and their spawn paths: the names that a recording gives them (host: ingest/actors.py), from the order in which they are made.
+"""Actors and their spawn paths: the names that a recording gives them (host: ingest/actors.py), from the order of their creation.
 
-A path is the creator's path, a slash and the last part of what the actor runs; the second of a name gets `#2`. Threads and tasks get theirs when they
-are made, callbacks when they run for the first time, as the recorder introduces them. What callbacks make is named below the callback's name without
-its number: how often a loop calls back, for each packet that arrives, differs from run to run.
+A path is the creator's path, a slash and the last part of the name of the code that the actor runs. The second actor of a name gets `#2`. Threads and
+tasks get their paths at creation, callbacks when they first run, as in a recording. Actors that a callback creates are named below the callback's
+name without its number, because the number of callbacks (one per packet, for example) differs from run to run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 SUBMIT = "submit()"
-"""The last part of the path of a work item of a thread pool: no code has such a name."""
+"""The last part of the path of a work item of a thread pool. No code has such a name."""
 
 
 class Actor:
@@ -32,31 +32,31 @@ class Actor:
         """The prefix of the paths of actors that it creates."""
         self.kind = kind
         self.subject = subject
-        """What runs: the Thread or Task, for telling what it waits for. Tasks are held weakly."""
+        """The Thread or Task, to find out what it waits for. Tasks are referenced weakly."""
         self.worker: Actor | None = None
-        """Of a work item: the thread that runs it."""
+        """For a work item: the thread that runs it."""
         self.thread = 0
         self.native = 0
-        """Of a thread: its id in the operating system, once it runs."""
+        """For a thread: its id in the operating system, once it runs."""
         self.loop: Any = None
         self.begun = self.ended = False
         self.awaiting = ""
-        """The place of an await that it has come to and that is not over."""
+        """The place of an await that the actor has reached and that is not over."""
         self.counts: dict[str, int] = {}
         """How often the statement of a place has begun."""
         self.pending: list[Any] = []
         """Places whose statement is being executed."""
         self.aside: list[Any] = []
-        """Handles that have to wait, as calls that put them back."""
+        """Calls that schedule the held handles again."""
 
 
 def described(it: Any) -> str:
-    """What an actor that runs `it` is named by: the qualified name of its code, else of its type or built-in function."""
+    """The name of an actor that runs `it`: the qualified name of its code, else of its type or built-in function."""
     for _ in range(8):
         if isinstance(it, MethodType):
             it = it.__func__
         elif type(it) is functools.partial and "asyncio" in sys.modules:
-            it = it.func  # the recorder knows partials once it has met asyncio
+            it = it.func  # the recorder knows partials once asyncio is imported
         elif type(it).__name__ in ("Around", "AroundPlain") and type(it).__module__ == "causeway._tap":
             it = it.__wrapped__
         elif type(it).__name__ == "Awaited" and type(it).__module__ == "causeway._tap":
@@ -227,13 +227,13 @@ class Actors:
             running.pop()
 
     def forget(self, task: Any) -> None:
-        """A task has ended; a new one may come to lie at its address."""
+        """A task has ended; a new one may get its address."""
         self._tasks.pop(id(task), None)
 
-    # Parts that whoever comes first takes.
+    # Parts, each taken by the first actor that arrives.
 
     def takes(self, actor: Actor, part: str) -> None:
-        """From now on the actor goes by the name of a part (`document.part_of`)."""
+        """Renames the actor to a part (`document.part_of`)."""
         actor.path = part
         self.by_path[part] = actor
 
@@ -259,7 +259,7 @@ def task_of(callback: Any) -> Any:
     subject = getattr(callback, "__self__", None)
     if subject is None:
         return None
-    kind = callback.__class__.__name__  # also through what the recorder lets stand for it
+    kind = callback.__class__.__name__  # also through the recorder's wrapper of it
     name = getattr(callback, "__name__", kind)
     if kind == "TaskStepMethWrapper" or name in ("task_wakeup", "__step", "__wakeup", "_Task__step", "_Task__wakeup"):
         asyncio = sys.modules.get("asyncio")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Agenda:
-    """An order by the spawn paths of its actors. It stays as it is; `done` are always the keys of the places that are passed."""
+    """An order, indexed by the spawn paths of its actors. Immutable; `done` is always the set of keys of the passed places."""
 
     __slots__ = ("_awaited", "_holds", "_inject", "_lifetime", "_places", "inside", "named")
 
@@ -20,7 +20,7 @@ class Agenda:
         self.named = {place.actor for place in order.places.values()}
         """The actors that have places."""
         self.inside = {one.since.key: one for one in order.constraints if one.since is not None and one.since.same_statement(one.hold)}
-        """By the key of the place from which on its actor is held: constraints whose places of one actor lie in one statement."""
+        """By the key of the place from which its actor is held: constraints whose two places of the held actor lie in one statement."""
         self._places = order.places
         self._inject = order.inject
         self._holds: dict[str, list[Constraint]] = {}
@@ -38,7 +38,7 @@ class Agenda:
         return any(name == path or name.startswith(path + "/") for name in self.named)
 
     def names_further(self, path: str) -> bool:
-        """Whether it has a place of a further actor of this name, or of one below such."""
+        """Whether it has a place of a later actor of this name, or of one below such an actor."""
         return any(name.startswith(path + "#") for name in self.named)
 
     def has_within(self, path: str, qualname: str) -> bool:

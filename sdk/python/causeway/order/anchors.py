@@ -1,4 +1,4 @@
-"""Finding places again in the code as it is now: by function, text and name; the line is only a hint."""
+"""Finding places in the current code: by function, text and name; the line is only a hint."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ACCESS_OF = {
     "read": ("read", "iterate"),
     "iterate": ("iterate", "read"),
     "resume": ("resume", "await"),
-    "await": ("resume", "await"),  # where a cancellation is put in; the gate passes nothing here
+    "await": ("resume", "await"),  # where a cancellation is injected; the gate passes no place here
     "entry": ("call",),
     "call": ("call",),
 }
@@ -42,13 +42,13 @@ MARK = "shared"
 ENDINGS = ("return", "unwind", "handler")
 PACKAGES = ("site-packages", "dist-packages")
 ROOT = os.path.realpath(os.environ["CAUSEWAY_ROOT"]) if os.environ.get("CAUSEWAY_ROOT") else ""
-"""The folder to which the files of places are relative; empty where the host has not said it, as in a test that a person keeps."""
+"""The folder to which the files of places are relative; empty if the host did not name one, as in a hand-written test."""
 
 
 class Duty:
-    """What the gate of one tap does besides: accesses to pass or only to be held before (`holds`), statements that begin here, whether others may
-    end here, and those that are answered once what is awaited here is there (`answers`). `handed_on`: what is read here goes on to the tap of a
-    method that is not called at once.
+    """What the gate of one tap does: accesses that it passes, or before which it only holds the actor (`holds`), statements that begin here, whether
+    other statements may end here, and those that are answered when the await here is over (`answers`). `handed_on`: the value that is read here goes
+    to the tap of a method that is not called at once.
     """
 
     __slots__ = ("accesses", "answers", "begins", "handed_on", "holds", "name", "passes", "tap_kind")
@@ -67,8 +67,8 @@ class Duty:
 def concerns(file: str, path: str, root: str = "") -> bool:
     """Whether a place's file (relative to some folder above it, or absolute) is the module at `path`.
 
-    Many modules end in the same name (`urls.py`, `utils.py`): one that lies deeper in a library is not meant, nor another one below `root`, the
-    folder to which files are relative, where that is known.
+    Many modules have the same file name (`urls.py`, `utils.py`). A module deeper in a library does not match, nor does a different one below `root`,
+    the folder to which files are relative, if that is known.
     """
     if os.path.isabs(file):
         return os.path.realpath(file) == os.path.realpath(path)
@@ -101,7 +101,7 @@ class Anchors:
         self.rows = [(kinds[kind], site, site2 >> 1) for kind, site, _, site2 in struct.iter_unpack("<4I", rows)]
         self.row_names: list[int] = [name for _, _, name, _ in struct.iter_unpack("<4I", rows)]
         self._marks: dict[int, dict[str, int]] = {}
-        """Rows of the marks of a site by what they mark."""
+        """Rows of the marks of a site, by the kind of mark."""
 
     def duties(self, places: Iterable[Place], names: tuple[Any, ...]) -> tuple[dict[int, Duty], list[Place]]:
         """Duties by tap row for the places of this module, and the places that are not in it."""
@@ -158,12 +158,14 @@ class Anchors:
         return True
 
     def _last_await(self, statement: int) -> int | None:
-        """The tap of the await of a statement that is over last: the one that ends last, of two that end together the one that begins first."""
+        """The tap of the statement's await that finishes last: the one that ends last in the text; of two that end together, the one that begins
+        first.
+        """
         awaits = [row for row, (kind, site, _) in enumerate(self.rows) if kind == "await" and self._line_site(site) == statement]
         return max(awaits, key=lambda row: self._extent(self.rows[row][1]), default=None)
 
     def _is_handed_on(self, row: int) -> bool:
-        """Whether the row before, which is made right before, is that of the same attribute as a method."""
+        """Whether the previous row is the look-up of the same attribute as a method."""
         kind, site, _ = self.rows[row - 1] if row else ("", 0, 0)
         return kind == "bound" and self._extent(site) == self._extent(self.rows[row][1])
 
@@ -172,7 +174,7 @@ class Anchors:
         return end_line, end_column, -line, -column
 
     def _around(self, row: int, place: Place) -> tuple[int | None, int]:
-        """Where to wait before the access of a tap, if not at the tap, and where it is passed."""
+        """Where to wait before the access of a tap, if not at the tap itself, and where the access is passed."""
         kind, site, _ = self.rows[row]
         marks = self._marks.get(site, {})
         if kind == "walrus" and "stored" in marks:
@@ -182,7 +184,7 @@ class Anchors:
         return (marks["store"], row) if kind in LATE and "store" in marks else (None, row)
 
     def _after_binding(self, row: int) -> int:
-        """Where what follows the statement of a tap begins."""
+        """Where the code after the statement of a tap begins."""
         return self._marks.get(self.rows[row][1], {}).get("stored", row) if self.rows[row][0] == "walrus" else row
 
     def _access_rows(self, place: Place) -> list[int]:

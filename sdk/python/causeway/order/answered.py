@@ -1,4 +1,4 @@
-"""Answers of the outside world, as written down in a test, and their use during a block of code."""
+"""Answers from outside the process, as a test defines them, and their use during a block of code."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def answers(
     *given: Any, outside: Iterable[str] = (), inside: Iterable[str] = (), environment: Mapping[str, str | None] | None = None,
     hidden: Iterable[str] = (), databases: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
-    """What a program gets from outside: answers by `response`, `readings` and `answer`, each actor's in the order in which it asks.
+    """What a program gets from outside: answers made by `response`, `readings` and `answer`, for each actor in the order in which it asks.
 
-    `outside`: addresses (`host:port`) that are answered for, `inside`: those of services of the program itself. `environment`: variables as they are
-    when the program begins, None for those that are not there; `hidden`: secrets, which only have to be there. `databases`: of SQLite, by
-    path (relative to the project), as the statements that make them; None for one that is not there.
+    `outside`: addresses (`host:port`) for which there are answers, `inside`: those of services of the program itself. `environment`: variables at the
+    start of the program, None for missing ones; `hidden`: secrets, which only have to exist. `databases`: SQLite files by path (relative to the
+    project), as the statements that create them; None for a missing one.
     """
     flat = [one for each in given for one in (each if isinstance(each, list) else [each])]
     variables = {"environment": dict(environment or {}), "hidden": list(hidden)}
@@ -33,13 +33,13 @@ def answers(
 def response(
     actor: str, asked: str, status: int, body: str | bytes = "", headers: Iterable[tuple[str, str]] = (), *, reason: str = "OK"
 ) -> dict[str, Any]:
-    """The response of a service to `asked` (`GET http://host:80/path`) of the actor with this spawn path; the body is not encoded."""
+    """The response of a service to the request `asked` (`GET http://host:80/path`) of the actor with this spawn path; the body is not encoded."""
     value = {"status": status, "reason": reason, "version": "1.1", "headers": [list(pair) for pair in headers]}
     return answer(actor, "http", value, asked, body)
 
 
 def readings(actor: str, kind: str, *values: Any) -> list[dict[str, Any]]:
-    """What an actor reads from a clock (`time`, `datetime.now` …) or draws (`random.random`), in turn."""
+    """The successive values that an actor gets from a clock (`time`, `datetime.now` …) or a random generator (`random.random`)."""
     return [answer(actor, kind, value) for value in values]
 
 
@@ -60,7 +60,7 @@ def _with_body(said: dict[str, Any], body: str | bytes) -> dict[str, Any]:
 
 
 def request(method: str, target: str, body: str | bytes = "", headers: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
-    """An incoming request: method, path with query, body, and headers besides those that every request has."""
+    """An incoming request: method, path with query, body, and headers in addition to the usual ones."""
     said: dict[str, Any] = {"method": method, "target": target, "headers": [list(pair) for pair in headers]}
     return _with_body(said, body)
 
@@ -78,7 +78,7 @@ def environment_of(document: Mapping[str, Any], variables: dict[str, str]) -> di
 
 
 class InForce:
-    """Answers in force in this process, from `begin` to `end`; `missing` is what was asked for in vain. With no document nothing happens."""
+    """Answers in force in this process, from `begin` to `end`; `missing`: questions without an answer. Without a document it does nothing."""
 
     def __init__(self, document: Mapping[str, Any] | None, root: str | os.PathLike[str] | None) -> None:
         self._document = document
@@ -87,7 +87,7 @@ class InForce:
         self._before: dict[str, str] = {}
 
     def begin(self) -> None:
-        """Starts giving answers to code below the root."""
+        """Starts to answer code below the root."""
         if self._document is None:
             return
         from causeway.outside.answers import Answers

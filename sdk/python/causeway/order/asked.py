@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 async def answered(forcing: Forcing, awaited: Awaitable[Any], places: Iterable[Place]) -> Any:
-    """Stands for what a task awaits: the answer to a statement of these places. The task goes on with it when the order lets it, as if the loop had
-    come to it later."""
+    """Wraps what a task awaits: the answer to a statement of these places. The task continues with it when the order allows, as if the loop had
+    resumed it later."""
     result = await awaited
     while True:
         with forcing:

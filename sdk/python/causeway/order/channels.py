@@ -1,9 +1,9 @@
-"""What the file descriptors of this process are connected to, so that it can be told whether the other end belongs to a process under the same order.
+"""What the file descriptors of this process are connected to: this shows whether the other end belongs to a process under the same order.
 
-Linux tells it through `/proc`; elsewhere every descriptor is connected to who knows what. An end has a name, and so has the end it hears from:
+On Linux `/proc` shows it; elsewhere nothing is known of any descriptor. Each end has a name, and so has the end that it receives from:
 
-`tcp A B`: the socket at address A that is connected to B · `pipe N r`, `pipe N w` · `process P`: the Unix sockets of process P · `listen A`: whoever
-connects to address A · `own`: a thread of the family.
+`tcp A B`: the socket at address A that is connected to B · `pipe N r`, `pipe N w` · `process P`: the Unix sockets of process P · `listen A`: any peer
+that connects to address A · `own`: a thread of the family.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FOLDER = "/proc/self/fd"
 OWN = "own"
 FAMILY_ONLY = ("anon_inode:[eventfd]", "anon_inode:[pidfd]")
-"""Counters are shared by inheritance alone; the ends of children are known from the children."""
+"""Event counters are only shared by inheritance; the ends of children are known from the children."""
 
 
 class Channels:
@@ -26,7 +26,7 @@ class Channels:
     def __init__(self) -> None:
         self.held: set[str] = set()
         self.unsent: set[str] = set()
-        """Those of them whose bytes have not all arrived."""
+        """Those of the ends from which some bytes have not arrived yet."""
         self.visits: set[str] = set()
         """Addresses that this process is connected to."""
         self.visitors: set[tuple[str, str]] = set()
@@ -41,7 +41,7 @@ class Channels:
                 self._heard[number] = OWN
 
     def heard(self, descriptor: int) -> str | None:
-        """The name of the end that could make the descriptor ready; None when nothing is known of it."""
+        """The name of the end that could make the descriptor ready; None if it is not known."""
         return self._heard.get(descriptor)
 
     def _pipe(self, number: int, inode: str) -> None:
@@ -96,7 +96,7 @@ class Channels:
 
 
 def links() -> dict[int, str]:
-    """What each descriptor is, by number; empty where the system does not say."""
+    """What each descriptor is, by number; empty if the system does not tell."""
     found: dict[int, str] = {}
     try:
         names = os.listdir(FOLDER)
@@ -106,7 +106,7 @@ def links() -> dict[int, str]:
         try:
             found[int(name)] = os.readlink(f"{FOLDER}/{name}")
         except OSError:
-            continue  # the one that listed them
+            continue  # the descriptor that was used to list them
     return found
 
 
@@ -116,7 +116,7 @@ def given() -> frozenset[str]:
 
 
 def ready(descriptor: int, reads: bool) -> bool:
-    """Whether a thread that waits for the descriptor is about to go on."""
+    """Whether a thread that waits for the descriptor is about to continue."""
     import select
 
     poll = select.poll()

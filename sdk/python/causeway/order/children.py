@@ -1,4 +1,4 @@
-"""The living child processes of this one. The deciding process has to know those that take no part in the order."""
+"""The living child processes of this one. The deciding process must know those that do not take part in the order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Children:
         self._executed: set[int] = set()
 
     def forked(self, root: str) -> None:
-        """This process is about to fork; the child will introduce itself by this name."""
+        """This process is about to fork; the child will register by this name."""
         self._forked.append(root)
 
     def executed(self, process: int) -> None:
@@ -21,7 +21,7 @@ class Children:
         self._executed.add(process)
 
     def living(self) -> list[int | str]:
-        """Process ids, and names of forks, whose end is not told by this process. Reaps nobody."""
+        """Process ids and names of forks whose end this process has not seen. Does not reap them."""
         self._executed = {process for process in self._executed if _lives(process)}
         return [*self._forked, *sorted(self._executed)]
 

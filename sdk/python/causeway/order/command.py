@@ -29,12 +29,12 @@ def run(
     drive: Sequence[str] | None = None,
     requests: Sequence[Mapping[str, Any]] | None = None,
 ) -> Outcome:
-    """Runs a script, `-m module …`, `pytest …` or `python …` under an order and gives what came of it.
+    """Runs a script, `-m module …`, `pytest …` or `python …` under an order and returns the outcome.
 
-    `timeout` and `patience` are in seconds; the second is how long nothing may move while I/O is outstanding. With `answers`, code
+    `timeout` and `patience` are in seconds; `patience` is how long nothing may move while I/O is outstanding. With `answers`, code
     below `root` (default: `cwd`) gets them from outside. `drive` is for services: a command that sends requests once the program listens
-    ("{port}" in it: where; "python" is this interpreter), and after which the program is interrupted; or `requests`, each by `request`, to be sent
-    one after the other, where one that is held is overtaken by the next.
+    ("{port}" in it is the port; "python" is this interpreter), and after which the program is interrupted; or `requests`, made by `request`, which
+    are sent one after the other. A request that is held is overtaken by the next.
     Raises OrderError, OSError and `subprocess.TimeoutExpired`.
     """
     import json
@@ -84,7 +84,7 @@ def _asked(folder: str) -> list[tuple[str, str]]:
 
 
 def _lines(folder: str, suffix: str) -> list[str]:
-    """What the answers wrote beside their file."""
+    """What the process wrote beside the file of the answers."""
     try:
         with open(os.path.join(folder, "answers.json" + suffix), encoding="utf-8") as file:
             return file.read().splitlines()

@@ -1,4 +1,4 @@
-"""Where a thread is in the `wait` of a condition."""
+"""How far a thread has come in the `wait` of a condition."""
 
 from __future__ import annotations
 

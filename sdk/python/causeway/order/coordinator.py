@@ -1,9 +1,9 @@
-"""One order over several processes: the first one serves a Unix socket, the others tell it what they pass and are told what others did.
+"""One order over several processes: the first one serves a Unix socket; the others report what they pass and receive what other processes passed.
 
-Messages are lines of JSON: `{"hello": root path, "pid": …}`, `{"passed": key}`, `{"gave_up": {…}}`, `{"watch": true}` (somebody waits),
+Messages are lines of JSON: `{"hello": root path, "pid": …}`, `{"passed": key}`, `{"gave_up": {…}}`, `{"watch": true}` (an actor waits),
 `{"held": {…}}` (databases, at the end of a process), `{"ask": n}` and `{"standing": {…}, "answer": n}`. They arrive in the order in which they were
-sent. A connection that ends is a process that ended.
-All threads in here are the machinery's own: they are no actors, take no gates and are not recorded.
+sent. The end of a connection is the end of its process.
+All threads in here are internal: they are not actors, pass no gates and are not recorded.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Peer:
         self.root = ""
         self.answer: tuple[int, dict[str, Any]] = (0, {})
         self.answered = _thread.allocate_lock()
-        """Released when there is a new answer, or will never be one."""
+        """Released when there is a new answer, or when there can be none any more."""
         self.answered.acquire()
         self._rest = b""
 
@@ -82,14 +82,14 @@ class Coordinator:
         self._peers: list[_Peer] = []
         self._question = 0
         self.joined: dict[int, str] = {}
-        """All that ever took part, by process id."""
+        """All processes that ever took part, by process id."""
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(path)
         self._socket.listen(64)
         self._owner = os.getpid()
         self._connections: list[socket.socket] = [self._socket]
         self._busy: list[socket.socket] = []
-        """What is being read from now: marked before anything is taken out of it."""
+        """The peers that are being read: each is marked before anything is received from it."""
         start_unseen(forcing, self._accept)
 
     def alone(self) -> bool:
@@ -107,10 +107,10 @@ class Coordinator:
             peer.send({"gave_up": why})
 
     def held(self, held: dict[str, Any]) -> None:
-        """Nothing: the result is written here."""
+        """Does nothing: the result is written in this process."""
 
     def standings(self) -> list[dict[str, Any]] | None:
-        """How all others stand (`standing.standing`); None if one does not say. Without the forcing's lock; from one thread."""
+        """The state of all other processes (`standing.standing`); None if one does not answer. Called without the forcing's lock, from one thread."""
         with self._forcing.lock:
             self._question += 1
             peers = list(self._peers)
@@ -124,11 +124,11 @@ class Coordinator:
         return [peer.answer[1] for peer in peers]
 
     def drain(self) -> None:
-        """Reads everything that ended processes have sent. Without the forcing's lock."""
+        """Reads everything that ended processes have sent. Called without the forcing's lock."""
         if os.getpid() != self._owner:
             return
         ends = time.monotonic() + DRAIN_SECONDS
-        # In this order: what is no longer to be read is marked as being read until it is noted.
+        # In this order: a peer that is no longer to be read stays marked as being read until that is noted.
         while (_readable(list(self._connections), 0) or self._busy) and time.monotonic() < ends:
             _readable([], 1)
 
@@ -154,7 +154,7 @@ class Coordinator:
             self._busy.remove(self._socket)
 
     def _marked(self, connection: socket.socket) -> bool:
-        """Waits until there is something to be read from it, and marks it."""
+        """Waits until a peer can be read, and marks it."""
         if connection.fileno() < 0:
             return False
         _readable([connection], None)
@@ -221,7 +221,7 @@ class Client:
         start_unseen(forcing, self._read)
 
     def alone(self) -> bool:
-        """Never: the first process is there."""
+        """Always False: the first process takes part."""
         return False
 
     def passed(self, key: str) -> None:
@@ -233,7 +233,7 @@ class Client:
         self._peer.send({"gave_up": why})
 
     def held(self, held: dict[str, Any]) -> None:
-        """Reports what databases held at the end of this process."""
+        """Reports the contents of databases at the end of this process."""
         if held:
             self._peer.send({"held": held})
 
@@ -244,7 +244,7 @@ class Client:
             self._peer.send({"watch": True})
 
     def drain(self) -> None:
-        """Nothing: the first process keeps the result."""
+        """Does nothing: the first process keeps the result."""
 
     def anchored(self, keys: list[str]) -> None:
         """Reports that these places are in modules of this process."""
@@ -275,7 +275,7 @@ class Client:
 
 
 def _readable(connections: list[socket.socket], timeout: int | None) -> bool:
-    """Whether any of them becomes readable within so many milliseconds (None: no limit)."""
+    """Whether any of them becomes readable within this number of milliseconds (None: no limit)."""
     poll = select.poll()
     for connection in connections:
         try:

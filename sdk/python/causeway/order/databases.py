@@ -1,8 +1,8 @@
-"""Databases of servers under an order: what they hold when a process ends, and whose statements wait for a lock there, asked for over connections of
-its own.
+"""Databases of servers under an order: their contents when a process ends, and the statements that wait for a lock there. Both are queried over
+separate connections.
 
-They are opened as the program opened its own, with the same driver, account and password, and only read. What fails is left out: the host then knows
-less of how the run ended. Nothing of this happens when a program is merely recorded.
+These are opened as the program opened its own, with the same driver, account and password, and only read. What fails is left out: the host then knows
+less about the end of the run. None of this happens when a program is merely recorded.
 """
 
 from __future__ import annotations
@@ -50,16 +50,16 @@ SELECT pid, array_to_string(pg_blocking_pids(pid), ',') FROM pg_stat_activity WH
 
 
 class Databases:
-    """The databases that this process used, and the tables that it wrote; and what others told of theirs. Any thread may tell it of statements."""
+    """The databases that this process used, the tables that it wrote, and those that other processes reported. Any thread may report statements."""
 
     def __init__(self, forcing: Forcing) -> None:
         self._forcing = forcing
         self._ask: dict[str, Ask] = {}
         self._written: dict[str, set[str]] = {}
         self._running: dict[int, tuple[int, int, int]] = {}
-        """By session: its backend at the server, the thread that waits for it, and the socket by which it does."""
+        """By session: its backend at the server, the thread that waits for the answer, and the socket on which it waits."""
         self.backends: dict[int, int] = {}
-        """Those of all connections, by their sockets."""
+        """The backends of all connections, by socket."""
         self.held: dict[str, dict[str, list[str]]] = {}
         """By database and table, the rows as JSON, as last seen by any process."""
 
@@ -100,7 +100,7 @@ class Databases:
             self._forcing.asked(f"{statement.verb} {statement.tables[0]}")
 
     def in_turn(self, function: Any) -> Any:
-        """The coroutine function, before which a task that is held waits as if its loop came to it later."""
+        """The coroutine function; a held task waits before it, as if its loop ran it later."""
 
         async def asks(*args: Any, **kwargs: Any) -> Any:
             while not self._forcing.may_ask():
@@ -151,7 +151,7 @@ class Databases:
 
 
 def _rows(ask: Ask, tables: Iterable[str]) -> dict[str, list[str]]:
-    from causeway.redaction import is_secret  # its patterns take long to compile, and few programs get here
+    from causeway.redaction import is_secret  # its patterns are slow to compile, and few programs need them
 
     names = ", ".join("'" + table.replace("'", "''") + "'" for table in sorted(tables))
     columns: dict[str, list[str]] = {}
@@ -167,7 +167,7 @@ def _rows(ask: Ask, tables: Iterable[str]) -> dict[str, list[str]]:
     return {table.removeprefix("public."): sorted(row for (row,) in rows) for table, rows in answers if len(rows) <= MOST_ROWS}
 
 
-# What is different from driver to driver: who is at the other end, how to connect a second time, and how to ask.
+# What differs between drivers: the peer, how to connect a second time, and how to query.
 
 
 def _backend(connection: Any) -> tuple[int, int]:

@@ -18,10 +18,10 @@ RAISES = ("CancelledError", "TimeoutError")
 EXPIRE = "expire"
 """Injection: the earliest time limit of the running task, or of a task that waits for it, expires."""
 ARRIVES = ("CancelledError", EXPIRE)
-"""What comes to the running task from outside: while it waits at a place (`resume`), before what it awaits begins (`await`), before its `start`."""
+"""What is injected into the running task: while it waits at a place (`resume`), before the awaited operation begins (`await`), before its `start`."""
 COLLECT, SIGNAL, CANCEL, EXPIRES = "collect", "signal ", "cancel ", "expire "
-"""What can be done once a place is passed: a collection of garbage that came at no other time, a signal (`signal SIGUSR1`) that arrives, the
-cancellation of another task (`cancel main/fetch`), the end of its time limit (`expire main/fetch`)."""
+"""What can be injected once a place is passed: a garbage collection (which is disabled until then), a signal (`signal SIGUSR1`), the cancellation of
+another task (`cancel main/fetch`), the end of its time limit (`expire main/fetch`)."""
 CHECKS = ("loop",)
 """Further checks: whether asyncio objects are used from a thread other than their loop's."""
 
@@ -33,7 +33,7 @@ class OrderError(ValueError):
 class Place:
     """One execution of one access by one actor. `nth` counts the actor's executions of the statement, from 0.
 
-    Where the actor is a part (`main/work*1`), whoever of `main/work`, `main/work#2` … comes to a place of it first, and has no part yet, takes it.
+    If the actor is a part (`main/work*1`), the first of `main/work`, `main/work#2` … that reaches one of its places and has no part yet takes it.
     """
 
     __slots__ = ("access", "actor", "file", "key", "line", "name", "nth", "ordinal", "qualname", "text")
@@ -46,7 +46,7 @@ class Place:
             raise OrderError(f"place {key}: access is {self.access!r}, not one of {', '.join(ACCESSES)}")
         lives = self.access in LIFETIME
         if self.access == "start" and part_of(self.actor):
-            raise OrderError(f"place {key}: nobody has a part before he comes to a place of it")
+            raise OrderError(f"place {key}: an actor has no part before it reaches one of its places")
         self.file: str = given.get("file") or "" if lives else _text(given, "file", key)
         self.line = _number(given, "line", key)
         self.qualname: str | None = given.get("qualname")
@@ -69,7 +69,7 @@ class Place:
 
 
 class Constraint:
-    """The actor of `hold`, once past `since` (None: from its start), goes no further until `after` is passed."""
+    """The actor of `hold`, once past `since` (None: from its start), does not continue until `after` is passed."""
 
     __slots__ = ("after", "hold", "index", "since")
 
@@ -83,8 +83,8 @@ class Constraint:
 
 
 class Explore:
-    """What an exploration is made by: `strategy`, its `seed`, for `pct` the number of ordering decisions looked for (`depth`) and of points expected
-    (`length`).
+    """The parameters of an exploration: `strategy`, its `seed`, and for `pct` the number of ordering decisions to find (`depth`) and of points
+    expected (`length`).
     """
 
     __slots__ = ("depth", "length", "seed", "strategy")
@@ -99,9 +99,9 @@ class Explore:
 
 
 class Order:
-    """A whole order file, checked. Raises OrderError for anything that is not one.
+    """A whole order file, validated. Raises OrderError for anything else.
 
-    With `explore` nothing is forced: its places are those at which any actor may have to wait for another, as the exploration goes.
+    With `explore` nothing is forced: its places are those at which the exploration may make an actor wait for another.
     """
 
     __slots__ = ("checks", "constraints", "explore", "inject", "places", "watch")
@@ -145,8 +145,8 @@ class Order:
 
 
 def part_of(actor: str) -> str:
-    """What those run who may take a part: of `main/work*2` that is `main/work`, of `main/serve/answer**2` it is `main/serve/answer*`, whoever made
-    them. Empty for the path of one actor, and for `*`.
+    """The code of the actors that may take a part: `main/work` for `main/work*2`, `main/serve/answer*` (with any creator) for `main/serve/answer**2`.
+    Empty for the path of one actor, and for `*`.
     """
     stem, star, number = actor.rpartition("*")
     return stem if star and number.isdecimal() else ""
@@ -164,7 +164,7 @@ def kin(path: str) -> str:
 
 
 def is_deed(kind: Any) -> bool:
-    """Whether an injection does something where its place has been passed, rather than raise there."""
+    """Whether an injection acts after its place was passed, rather than raising there."""
     return isinstance(kind, str) and (kind == COLLECT or kind.startswith((SIGNAL, CANCEL, EXPIRES)))
 
 

@@ -1,4 +1,4 @@
-"""One run of an exploration: at the places that matter one actor goes at a time, and a strategy says which (sdk/SPEC.md section 9)."""
+"""One run of an exploration: at the chosen places one actor moves at a time, and a strategy picks it (sdk/SPEC.md section 9)."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from causeway.order.movers import Movers
 
 MOST_PASSED = 20_000
-"""Executions of places that are reported; after that many the run continues freely."""
+"""The most executions of places that are reported; after that the run continues freely."""
 STARVING = 400
-"""Successive choices of the same actor after which it may be polling for work of the others."""
+"""After so many successive choices of the same actor, it may be polling for work of the others."""
 
 
 class Exploring(Forcing):
-    """Stands where a `Forcing` stands: the same gates, loops and hooks call it. Every place is any actor's.
+    """Takes the role of a `Forcing`: the same gates, loops and hooks call it. Every place applies to any actor.
 
-    A thread waits at each place for its turn, a task before each of its steps (and inside of one where other OS threads run). The next turn is
-    given when nobody moves: everybody waits for a turn, or for somebody else.
+    A thread waits at each place for its turn, a task before each of its steps (and inside of a step where other OS threads run). The next turn is
+    given when no actor moves: all of them wait for a turn or for another actor.
     """
 
     def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main") -> None:
@@ -81,7 +81,7 @@ class Exploring(Forcing):
             actor.pending += [place for place in places if place.access in STATEMENTS]
 
     def before(self, place: Place, counted: bool, late: bool = False) -> bool:
-        """The running actor is about to do what the place says."""
+        """The running actor is about to make the access of the place."""
         with self.lock:
             actor = self.actors.current()
             if not counted:
@@ -90,7 +90,7 @@ class Exploring(Forcing):
         return True
 
     def after(self, place: Place, look: Any = None) -> None:
-        """The running actor has done what the place says."""
+        """The running actor has made the access of the place."""
         with self.lock:
             if look is not None:
                 self.watched.saw(place.key, look)
@@ -189,7 +189,7 @@ class Exploring(Forcing):
     # Turns.
 
     def decide(self) -> None:
-        """No actor moves: gives the next turn. With the lock held."""
+        """No actor moves: grants the next turn. With the lock held."""
         held = [actor for actor in self._waits if not actor.ended]
         if not held or self.open:
             return
@@ -248,12 +248,12 @@ class Exploring(Forcing):
         super().hung(actors)
 
     def give_up_unfinished(self, reason: str, detail: str) -> None:
-        """Gives an actor a turn, since an exploration has no order to give up."""
+        """Grants an actor a turn: an exploration has no order to give up."""
         self.decide()
 
     @property
     def complete(self) -> bool:
-        """Whether who waits does not wait for a turn."""
+        """Whether the waiting actor waits for something other than a turn."""
         return not self._waits
 
     def waiting(self) -> list[Actor]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Family:
-    """Remembers which processes took part, and what they were connected to. `given` are pipes whose other ends may be held by anybody."""
+    """Remembers which processes took part, and what they were connected to. `given` are pipes whose other ends any process may hold."""
 
     def __init__(self, given: Iterable[str] = ()) -> None:
         self._given = frozenset(given)
@@ -20,14 +20,14 @@ class Family:
         self._visited: set[str] = set()
 
     def saw(self, now: Standings, joined: Mapping[int, str]) -> None:
-        """Takes note of a look, and of all that have taken part by then: process ids and names."""
+        """Records one observation, and the processes that have taken part so far: their ids and names."""
         self._processes.update(now, joined)
         self._roots.update(joined.values())
         for one in now.values():
             self._visited.update(one.get("visits", ()))
 
-    def nobody_moves(self, before: Standings, now: Standings) -> bool:
-        """Whether all were quiet in two looks, and only hear from each other. The looks show the same marks."""
+    def none_moves(self, before: Standings, now: Standings) -> bool:
+        """Whether all processes were quiet in two observations with the same marks, and receive only from each other."""
         if before.keys() != now.keys() or not all(one["quiet"] for look in (before, now) for one in look.values()):
             return False
         if any(one["unsent"] for one in now.values()) or not self._children_known(now):
@@ -57,7 +57,7 @@ class Family:
         return False
 
     def _waits_inside(self, backend: int, look: Standings, waiting: set[int]) -> bool:
-        """Whether a statement waits for locks of others that only processes here can end; a circle the server ends by itself."""
+        """Whether a statement waits for locks that only processes here can release. A cycle of such waits is ended by the server itself."""
         locks: Mapping[int, list[int]] = next((one["locks"] for one in look.values() if "locks" in one), {})
         own = {each for one in look.values() for each in one.get("backends", ())}
         others = locks.get(backend)
@@ -79,7 +79,7 @@ class Family:
 
 
 def _same(listens: str, address: str) -> bool:
-    """Whether who listens at the one address is reached at the other; an unspecified host is all of them."""
+    """Whether a listener at the one address is reached at the other; an unspecified host matches every host."""
     if listens.startswith(("0.0.0.0:", ":::")):
         return listens.rpartition(":")[2] == address.rpartition(":")[2]
     return listens == address

@@ -27,8 +27,8 @@ class HangError(RuntimeError):
 class Forced:
     """A context in which an order is in force. One at a time, in the main thread.
 
-    `main` runs the program; `outcome` tells, then and later, what became of the order. The modules that hold places are imported anew, woven with
-    gates, and those that were there before are put back at the end.
+    `main` runs the program; `outcome` is the state of the order, during the run and after it. The modules that contain places are imported anew,
+    woven with gates; the modules that were there before are restored at the end.
     """
 
     def __init__(self, order: Any, answers: Mapping[str, Any] | None = None, root: str | os.PathLike[str] | None = None) -> None:
@@ -58,7 +58,7 @@ class Forced:
         forcing.movers.hangs = True
         self._own_hook = hook._installed is None
         if self._own_hook:
-            # At detail `causal` nothing is woven but what the gates ask for.
+            # At detail `causal` only the taps that become gates are woven.
             weaver = Weaver(_tap, Scope.from_environment(os.environ), Cache.from_environment(os.environ), None, "causal")
             self._hook = hook.install(weaver)
             self._hook.forget_late()
@@ -110,7 +110,7 @@ class Forced:
         return importlib.import_module(name)
 
     def load_places(self, top: str = "") -> None:
-        """Forgets the modules that hold places, and all of the package `top`: whoever imports them now gets them with gates."""
+        """Removes the modules that contain places, and all of the package `top`, from `sys.modules`: a new import gets them with gates."""
         for known, module in list(sys.modules.items()):
             path = getattr(module, "__file__", None)
             of_package = bool(top) and (known == top or known.startswith(top + "."))
@@ -119,9 +119,9 @@ class Forced:
                 del sys.modules[known]
 
     def main(self, entry: str, *arguments: Any, **named: Any) -> Any:
-        """Runs `module:function` under the order and gives what it returns; what it raises comes through. A coroutine function runs in `asyncio.run`.
+        """Runs `module:function` under the order and returns its result; its exceptions propagate. A coroutine function runs in `asyncio.run`.
 
-        Raises HangError when nobody can move any more.
+        Raises HangError if no actor can continue.
         """
         module, _, function = entry.partition(":")
         target: Any = self.load(module)

@@ -35,10 +35,10 @@ EVERYBODY, ENDED, NO_PLACE, NO_ACTOR, ONE_STEP, NO_PROGRESS = (
 
 
 class Forcing:
-    """Called from gates, loops and thread hooks of any thread. One lock guards all of it (reentrant: a signal handler may run inside);
-    whoever has to wait waits on a lock of its own.
+    """Called from gates, loops and thread hooks of any thread. One lock guards all state (reentrant: a signal handler may run inside). A thread
+    that has to wait waits on a lock of its own.
 
-    `changed(forcing)` is called, with the lock held, whenever there is something new to tell. `remote` passes places and questions on to other
+    `changed(forcing)` is called, with the lock held, whenever the result has changed. `remote` passes places and questions on to other
     processes, or is None.
     """
 
@@ -54,7 +54,7 @@ class Forcing:
         self.given: frozenset[str] = frozenset()
         """Pipes that were there before the program (`channels.given`)."""
         self.unseen: set[int] = set()
-        """Threads of the machinery."""
+        """Internal threads of the order, which are not actors."""
         self.passed: list[str] = []
         self.gave_up: dict[str, Any] | None = None
         self.hang: dict[str, Any] | None = None
@@ -63,11 +63,11 @@ class Forcing:
         self.late: set[str] = set()
         """Places whose access has happened when their gate is reached."""
         self.bound: set[str] = set()
-        """Those of them that lie in one statement with the place from which on their actor is held."""
+        """Those of them that are in one statement with the place from which their actor is held."""
         self.arrived: set[str] = set()
         """Places whose injection has been done."""
         self.due: dict[int, list[str]] = {}
-        """Injections that a thread does as soon as it has left its gate."""
+        """Injections that a thread makes as soon as it has left its gate."""
         self.progress = 0
         self.on_hang: Callable[[], None] | None = None
         self.remote: Any = None
@@ -79,7 +79,7 @@ class Forcing:
         self.parts = Parts(order, self.actors)
 
     def names_alike(self, path: str) -> bool:
-        """Whether the order has a place of an actor of this path, of a further one of its name, or of one below such."""
+        """Whether the order has a place of an actor of this path, of a later one of its name, or of one below these."""
         return self.agenda.names(path) or self.parts.are_of(path) or self.agenda.names_further(path)
 
     def running(self) -> str:
@@ -108,7 +108,8 @@ class Forcing:
                     actor.pending.append(place)
 
     def before(self, place: Place, counted: bool, late: bool = False) -> bool:
-        """The running actor is about to do what the place says; False when this is another actor or execution. Waits until it may.
+        """The running actor is about to make the access of the place; False if the actor or execution is not that of the place. Waits until it may
+        continue.
 
         `counted`: its statement is counted by `begin`. `late`: the access has already happened.
         """
@@ -125,7 +126,7 @@ class Forcing:
         return self._arrive(actor, place)
 
     def after(self, place: Place, look: Any = None) -> None:
-        """The running actor has done what the place says. `look()` gives the location's value later."""
+        """The running actor has made the access of the place. `look()` reads the location's value later."""
         with self.lock:
             if look is not None:
                 self.watched.saw(place.key, look)
@@ -138,7 +139,7 @@ class Forcing:
             self.wait(actor, inside.hold)
 
     def ends(self, places: Iterable[Place]) -> None:
-        """Whatever statement of these places was being executed by the running actor is over."""
+        """If the running actor was executing a statement of these places, that statement is over."""
         with self.lock:
             actor = self.actors.current()
             for place in places:
@@ -168,7 +169,7 @@ class Forcing:
                 return False
             constraint = None if self.open else self._held_by(actor, place)
             if constraint is None or (actor.kind == "task" and place.access == "sql" and place.name is not None):
-                return True  # a task is held where it asks the server
+                return True  # a task is held where it sends the request to the server
             if actor.kind != "thread" and not self._elsewhere(constraint.after.actor, actor):
                 self._give_up(constraint, ONE_STEP, f"{actor.path} reaches its {place} in the step that it could only be stopped before.")
                 return True
@@ -176,7 +177,7 @@ class Forcing:
         return True
 
     def _elsewhere(self, path: str, actor: Actor) -> bool:
-        """Whether an actor lives on another OS thread, or is to be made there, so that the thread of a step may stop for it."""
+        """Whether an actor runs, or will be created, on another OS thread, so that the thread of a step may stop for it."""
         known = path
         while known and known not in self.actors.by_path:
             known = known.rpartition("/")[0]
@@ -186,7 +187,7 @@ class Forcing:
         return (other.kind == "thread" and other.thread != get_ident()) or (other.loop is not None and other.loop is not actor.loop)
 
     def fire(self) -> None:
-        """Does the injections that are due in this thread. Outside of gates, without the lock."""
+        """Makes the injections that are due in this thread. Called outside of gates, without the lock."""
         from causeway.order.inject import do
 
         for deed in self.due.pop(get_ident(), ()):
@@ -207,20 +208,20 @@ class Forcing:
             if any(place.access == "await" for place in actor.pending) and has_let_go(sys._getframe(2)):
                 for place in [each for each in actor.pending if each.access == "await"]:
                     self._over(actor, place)
-            # What a thread locks before it runs its target is not the program's.
+            # Locks that a thread takes before it runs its target are not the program's.
             if self.open or actor.kind != "thread" or not actor.begun or self._held_by(actor) is None:
                 return
         self.wait(actor)
 
     def asks(self) -> None:
-        """A scheduling point: the running thread is about to request what others may hold (a database, a lock shared by processes)."""
+        """A scheduling point: the running thread is about to request something that others may hold (a database, a lock shared by processes)."""
         with self as inside:
             if not inside:
                 self.stop()
 
     def goes_on(self) -> None:
-        """The running thread is about to do what others may see: it waits if something that it has passed holds it, and nobody waits for a place of
-        its own that it has still to come to.
+        """The running thread is about to make a change that others may see. It waits if a place that it has passed holds it, unless another actor
+        waits for one of its later places.
         """
         if get_ident() in self.unseen:
             return
@@ -241,7 +242,7 @@ class Forcing:
             return actor.kind != "task" or self.admits(actor)
 
     def asked(self, what: str) -> None:
-        """A database has answered the running actor: the places of the statement (`SELECT accounts`) that it is at are passed."""
+        """A database has answered the running actor: the places of its current statement (`SELECT accounts`) are passed."""
         if get_ident() in self.unseen or self.order.explore is not None:
             return
         with self, self.lock:
@@ -314,7 +315,7 @@ class Forcing:
             self._pass(key)
 
     def ended(self, actor: Actor, look: Any = None) -> None:
-        """The actor has ended: places that it has not passed it never will. `look()` gives what it returned. With the lock held."""
+        """The actor has ended: it will not pass its remaining places. `look()` returns its result. With the lock held."""
         if actor.ended:
             return
         actor.ended = True
@@ -367,7 +368,7 @@ class Forcing:
                 self._tell()
 
     def gave_up_elsewhere(self, why: dict[str, Any]) -> None:
-        """Another process has given the order up. With the lock held."""
+        """Another process has given up the order. With the lock held."""
         if self.gave_up is None:
             self.gave_up = why
             self.open = True
@@ -464,7 +465,7 @@ class Forcing:
             self.on_hang()
 
     def end(self) -> None:
-        """The run is over: what has not happened never will. In further processes only their own part is."""
+        """The run is over: nothing more can happen. In further processes this ends only their own part."""
         decides = self.remote is None or self.remote.decides
         with self.lock:
             for constraint in self.order.constraints:
@@ -482,7 +483,7 @@ class Forcing:
             missed = [key for key, kind in injected if kind in ARRIVES and key not in self.arrived]
             missed += [key for key, kind in injected if is_deed(kind) and key not in self._done]
             if missed and decides and self.gave_up is None:
-                self.gave_up = {"constraint": None, "reason": ENDED, "detail": f"Nobody came to {self.order.places[missed[0]]}."}
+                self.gave_up = {"constraint": None, "reason": ENDED, "detail": f"No actor reached {self.order.places[missed[0]]}."}
             self.open = True
             self.ended_for_good = True
             self._release()
@@ -492,7 +493,7 @@ class Forcing:
             self._changed(self)
 
     def __enter__(self) -> bool:
-        """As a context: the running thread is at work in here; gives whether it was so already."""
+        """A context manager: marks the running thread as internal for its duration; yields whether it was already."""
         return _tap.enter_gate()
 
     def __exit__(self, *_: object) -> None:

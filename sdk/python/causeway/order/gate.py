@@ -1,4 +1,4 @@
-"""Gates: stand in woven code for the taps whose sites an order names. A gate waits, does what the tap does, and reports that it is done."""
+"""Gates: they replace, in woven code, the taps whose sites an order names. A gate waits, does what the tap does, and reports that it is done."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Gate:
         return self._tap.__reduce__()
 
     def _before(self, *accesses: str) -> list[Place]:
-        """Waits, then returns the places that this execution is."""
+        """Waits, then returns the places that this execution matches."""
         duty = self._duty
         if not duty.accesses and not duty.holds:
             return []
@@ -114,13 +114,13 @@ class Gate:
             self._awaits(over=True)
             places = self._before("resume")
         elif self._duty.handed_on and isinstance(index, CONTAINERS):
-            places = []  # a method is looked up, no item
+            places = []  # a method look-up, not an item
         else:
             places = self._before(*_READS)
         try:
             result = self._tap @ index if at else self._tap[index]
         except Exception:
-            self._after(places)  # this execution found nothing there
+            self._after(places)  # in this execution nothing was there
             raise
         if kind == "owner" and places:
             return self._loaded(result, places)
@@ -215,11 +215,11 @@ class Gate:
 
 
 CODES = tuple(method.__code__ for method in vars(Gate).values() if hasattr(method, "__code__"))
-"""What stands between woven code and its taps: records name the frame behind it."""
+"""Files between woven code and its taps: records name the frame behind them."""
 
 
 class Loaded:
-    """Stands for an object whose attribute has just been read: woven code asks it for that attribute and nothing else."""
+    """Replaces an object whose attribute has just been read: woven code reads that attribute from it and nothing else."""
 
     __slots__ = ("_value",)
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 EXIT_CODE = 130
 INTERRUPTS = 3
-"""A program that still hangs after so many is left at once."""
+"""A program that still hangs after so many interrupts is ended by force."""
 AGAIN_SECONDS = 0.3
-"""After which one that led nowhere is repeated."""
+"""Seconds after which an interrupt without effect is repeated."""
 
 
 class Hang:
-    """Interrupts the main thread when told that the process hangs. Called with the forcing's lock held."""
+    """Interrupts the main thread when the process hangs. Called with the forcing's lock held."""
 
     def __init__(self, forcing: Forcing, last_words: Callable[[], None]) -> None:
         self._forcing = forcing
@@ -51,7 +51,9 @@ class Hang:
         signal.pthread_kill(self._main, signal.SIGINT)
 
     def _insist(self) -> None:
-        """asyncio's runner takes the first interrupt for a cancellation of the main task, which may wait for what is done already and never wake."""
+        """asyncio's runner turns the first interrupt into a cancellation of the main task. That task may wait for something already done, and never
+        wake.
+        """
         from causeway.order.movers import STUCK
 
         forcing, pause = self._forcing, allocate_lock()

@@ -14,10 +14,11 @@ _known: dict[str, bool] = {}
 
 
 def importing() -> bool:
-    """Whether the import machinery has called what the running thread is at, with no code of the program in between.
+    """Whether the running thread is inside the import machinery, with no code of the program in between.
 
-    Who is held there keeps everybody from importing the module, and what runs while the machinery takes a lock of its own must import nothing itself:
-    the machinery would forget what the thread waits for. A module of the program that is being imported may be the program, and may be held.
+    A thread that is held there keeps all others from importing the module. And code that runs while the machinery takes one of its locks must not
+    import anything: the machinery would forget what the thread waits for. A module of the program that is being imported may be the program itself,
+    and may be held.
     """
     frame: Any = sys._getframe(1)
     while frame is not None:
@@ -31,7 +32,7 @@ def importing() -> bool:
 
 
 def of_library(path: str) -> bool:
-    """Whether a file is of the standard library, an installed package, or this one."""
+    """Whether a file belongs to the standard library, an installed package, or this package."""
     known = _known.get(path)
     if known is None:
         library: str = sys.modules["os"].__file__.rpartition("/")[0]  # type: ignore[union-attr]

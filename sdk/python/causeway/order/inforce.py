@@ -24,7 +24,7 @@ LIMIT = "CAUSEWAY_ORDER_LIMIT"
 
 
 class InForce:
-    """One order, its gates and hooks. `modules` is to be given to the weaver; `lift` takes the hooks back, and gates let everybody pass."""
+    """One order, its gates and hooks. `modules` is passed to the weaver; `lift` removes the hooks and opens the gates."""
 
     def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main", socket: str | None = None) -> None:
         self.forcing = _forcing(order, changed, root)
@@ -52,7 +52,7 @@ class InForce:
             self.forcing.started(self.forcing.actors.root)
 
     def _name_for_answers(self) -> None:
-        """Gives each actor the answers that were recorded for it: the order knows which actor is running."""
+        """Passes each actor the answers that were recorded for it: the order knows which actor is running."""
         giving = sys.modules.get("causeway.outside.giving")
         if giving is not None and giving.current is not None:
             giving.current.answers.who = self.forcing.running
@@ -90,8 +90,9 @@ def _forcing(order: Order, changed: Callable[[Forcing], None] | None, root: str)
 
 
 def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
-    """Puts the order of `CAUSEWAY_ORDER` in force for this whole process; what weaves is to ask the result. An order that cannot be read is told on
-    stderr and in the result file, and the program runs freely."""
+    """Puts the order of `CAUSEWAY_ORDER` in force for this whole process; the weaver asks the result. If the order cannot be read, that is reported
+    on stderr and in the result file, and the program runs freely.
+    """
     from causeway.order.result import ResultFile
 
     socket = environment.get(processes.SOCKET)
@@ -108,7 +109,7 @@ def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
     _at_end(inforce, file)
     inforce.install()
     if hasattr(os, "unsetenv"):
-        # A process that is started past the hooks (`os.system`) runs freely. `os.environ` stays as it is.
+        # A process that is started without the hooks (`os.system`) runs freely. `os.environ` does not change.
         for name in (ORDER, RESULT):
             os.unsetenv(name)
             if order.explore is not None:
@@ -160,7 +161,7 @@ def patience_of(environment: Mapping[str, str]) -> float:
 
 
 def limit_of(environment: Mapping[str, str]) -> float | None:
-    """Seconds in which nobody comes to a place of the order, after which it is given up although something moves; None where nothing is said."""
+    """Seconds without any actor reaching a place of the order, after which it is given up although something moves; None if not set."""
     try:
         return float(environment[LIMIT])
     except (KeyError, ValueError):

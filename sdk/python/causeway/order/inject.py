@@ -21,8 +21,8 @@ _DEEPEST = 64
 
 
 def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
-    """What the order has come to the running task at this await, which is one of some places. That is done here; told is what has to have come before
-    the task begins what it awaits, or nothing.
+    """Makes the injection that the order has for the running task at this await, which is one of some places. Returns what has to arrive before the
+    task begins the awaited operation, or nothing.
     """
     with forcing, forcing.lock:
         actor = forcing.actors.current()
@@ -43,7 +43,7 @@ def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
 
 
 def arrive(forcing: Forcing, key: str, actor: Actor) -> bool:
-    """Cancels a task, or ends its time limit, as the order has it at a place; whether there was anything to do it to. With the lock held."""
+    """Cancels a task or ends its time limit, as the order says at a place; returns whether there was such a task. With the lock held."""
     task = actor.subject() if actor.kind == "task" else None
     if task is None:
         return False
@@ -57,8 +57,8 @@ def arrive(forcing: Forcing, key: str, actor: Actor) -> bool:
 
 
 class Paused:
-    """Stands for what a task awaits or enters (`async with`): a pause in which a cancellation that is on its way arrives, or a time-out; `awaited`
-    then never begins.
+    """Replaces what a task awaits or enters (`async with`) by a pause in which a pending cancellation or time-out arrives; `awaited` then never
+    begins.
     """
 
     def __init__(self, awaited: Any, comes: str) -> None:
@@ -126,7 +126,7 @@ def _expire(forcing: Forcing, actor: Actor) -> bool:
 
 
 def _waiting_for(forcing: Forcing, actor: Actor) -> Iterator[Any]:
-    """A task and the tasks that made it, and each other in turn, as far as they have not ended."""
+    """A task, the task that created it, and so on, as far as they have not ended."""
     path = actor.path
     while path:
         found = forcing.actors.by_path.get(path)

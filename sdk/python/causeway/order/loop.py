@@ -1,4 +1,4 @@
-"""asyncio under an order: a step of a task or callback that is held is set aside as a handle, and put back in its turn. Nothing blocks the loop."""
+"""asyncio under an order: the handle of a held step of a task or callback is set aside and scheduled again in its turn. Nothing blocks the loop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def install(forcing: Forcing, patches: Patches) -> None:
-    """Gates the loops of asyncio once the program has it; undone by `patches`."""
+    """Gates the loops of asyncio once the program has imported it; undone by `patches`."""
     on_import("asyncio", lambda module: _Loops(forcing).install(module, patches))
 
 
@@ -61,7 +61,7 @@ class _Loops:
         return __init__
 
     def _apart(self, original: Any) -> Any:
-        """`wait_for` runs a coroutine inside of its caller from 3.12 on. Where the order speaks of it as of an actor, as it was before, it is one."""
+        """From 3.12 on, `wait_for` runs a coroutine inside of its caller. If the order names it as an actor (as before 3.12), it becomes one."""
 
         async def wait_for(fut: Any, timeout: Any) -> Any:
             if timeout is not None and type(fut) is CoroutineType:
@@ -75,8 +75,9 @@ class _Loops:
         return wait_for
 
     def _within(self, original: Any) -> Any:
-        """`wait_for` makes a task of a coroutine up to 3.11. It runs inside of its caller where the order has places of it as that one's, or a place
-        at the await."""
+        """Up to 3.11, `wait_for` makes a task of a coroutine. Here it runs inside of its caller if the order has its places as the caller's, or a
+        place at the await.
+        """
 
         async def wait_for(fut: Any, timeout: Any) -> Any:
             if timeout is not None and timeout > 0 and type(fut) is CoroutineType:
@@ -93,7 +94,7 @@ class _Loops:
         return wait_for
 
     def _registered(self, original: Any) -> Any:
-        """A task that has begun eagerly waits for the first time, and is registered (3.12, 3.13): it is named by who made it, not by who wakes it."""
+        """A task that has begun eagerly waits for the first time, and is registered (3.12, 3.13): its creator names it, not what wakes it."""
 
         def add(task: Any) -> None:
             original(task)
@@ -144,7 +145,7 @@ class _Loops:
                 return None
             first = not actor.begun
             if first and task is not None and (key := forcing.to_come(actor)) and arrive(forcing, key, actor):
-                # Whoever waits for it with a time limit cancels it in a step of its own, which comes before this one now.
+                # A waiter with a time limit cancels it in a step of its own, which now comes before this one.
                 _back(handle)()
                 return None
             forcing.actors.enter(actor)
@@ -184,7 +185,7 @@ class _Loops:
 
 
 def _checked(original: Any) -> Any:
-    """A loop in debug mode raises where it is used from another thread than its own."""
+    """Sets debug mode: the loop then raises if it is used from a thread other than its own."""
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
@@ -195,7 +196,7 @@ def _checked(original: Any) -> Any:
 
 
 def _back(handle: Any) -> Callable[[], None]:
-    """Puts a handle that was set aside where it would stand had it been made runnable now."""
+    """Schedules a handle that was set aside, as if it had become runnable only now."""
 
     def back() -> None:
         loop = handle._loop
@@ -207,7 +208,7 @@ def _back(handle: Any) -> Callable[[], None]:
 
 
 def _came_of(task: Any) -> Any:
-    """What a task that is done returned, or the exception that ended it. Not by its methods: who asks for an exception has it count as seen."""
+    """The result of a finished task, or the exception that ended it. Not by its methods, which would mark the exception as retrieved."""
     if task.cancelled():
         return watched.GONE
     error = task._exception

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Modules:
-    """Puts gates in the place of taps. Asked by the weaver for each module it loads."""
+    """Replaces taps with gates. The weaver calls it for each module that it loads."""
 
     def __init__(self, forcing: Forcing) -> None:
         self.forcing = forcing
         self._files = forcing.order.files()
 
     def concerns(self, path: str) -> bool:
-        """Whether the module at `path` holds places of the order."""
+        """Whether the module at `path` contains places of the order."""
         return any(concerns(file, path, ROOT) for file in self._files)
 
     def gate(self, stored: Stored, taps: list[Any], table: bytes) -> None:

@@ -41,7 +41,7 @@ class Movers:
         """How often a thread has gone on."""
         self._watchman: Watchman | None = None
         self._stopped = False
-        self._alarmed = alarm()  # a test's time limit is nothing that the program waits for
+        self._alarmed = alarm()  # the time limit of a test is not something that the program waits for
         self.hangs = False
         """Whether a hang is to be noticed even if no actor is held."""
 
@@ -83,9 +83,9 @@ class Movers:
             return
         if waits:
             names = ", ".join(sorted(actor.path for actor in forcing.waiting()))
-            forcing.give_up_unfinished("everybody waits", f"Nobody can go on while {names} waits; {tell_of(self.blocked())}.")
+            forcing.give_up_unfinished("everybody waits", f"No actor can continue while {names} waits; {tell_of(self.blocked())}.")
             if forcing.open:
-                self.check()  # a loop whose thread waits for a lock that one of its own tasks holds is stuck even so
+                self.check()  # a loop whose thread waits for a lock that one of its own tasks holds is stuck all the same
         elif forcing.remote is None or forcing.remote.alone():
             blocked = self.blocked()
             if blocked:  # else all threads have ended, and the process is about to
@@ -105,7 +105,7 @@ class Movers:
         return STUCK
 
     def threads(self) -> Iterator[tuple[int, Actor | None, str, str]]:
-        """The threads of the program: ident, actor, what it is at (`gate`, `loop`, `join`, `sleep`, `lock`, or `code`), and whether it can move."""
+        """The threads of the program: ident, actor, where it is (`gate`, `loop`, `join`, `sleep`, `lock`, or `code`), and whether it can move."""
         actors = self.forcing.actors
         parked = {ident: (timed, free) for ident, _, timed, free in _tap.parked_threads()}
         if actors.coming():
@@ -131,11 +131,11 @@ class Movers:
         return self._idle[ident]
 
     def wakes(self, ident: int) -> float:
-        """When the thread has slept enough (`time.monotonic`)."""
+        """When the sleep of the thread ends (`time.monotonic`)."""
         return self._sleeps[ident]
 
     def alarmed(self) -> bool:
-        """Whether the program has set itself an alarm since."""
+        """Whether the program has set an alarm since."""
         return not self._alarmed and alarm()
 
     def _over(self, thread: Any, ident: int) -> bool:
@@ -174,7 +174,7 @@ class Movers:
     # Patience.
 
     def watch(self) -> None:
-        """Starts the watchman, which checks from time to time whether anything moves. It is in the process that began the order, for all of them."""
+        """Starts the watchman, which checks from time to time whether anything moves. It runs in the process that began the order, for all."""
         remote = self.forcing.remote
         if remote is not None and not remote.decides:
             remote.watch()
@@ -226,7 +226,7 @@ def _innermost(coroutine: Any) -> Any:
 
 
 def _awaits_at(coroutine: Any) -> str:
-    """The innermost line of the program in a chain of coroutines; nothing where all of them are a library's."""
+    """The innermost line of the program in a chain of coroutines; empty if all of them belong to libraries."""
     found = ""
     while coroutine is not None and hasattr(coroutine, "cr_await"):
         frame = coroutine.cr_frame
@@ -237,7 +237,7 @@ def _awaits_at(coroutine: Any) -> str:
 
 
 def alarm() -> bool:
-    """Whether the program has set itself an alarm."""
+    """Whether the program has set an alarm."""
     import signal
 
     return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
@@ -251,8 +251,8 @@ def _where(ident: int) -> str:
 
 
 def tell_of(blocked: list[dict[str, Any]]) -> str:
-    """Who waits for what, as a part of a sentence: those first that wait in a line of the program."""
+    """Which actor waits for what, as a part of a sentence. Actors that wait in a line of the program come first."""
     others = [f"{one['actor']} waits for {one['waits_for']}" for one in blocked if one["waits_for"] != "the order"]
     others.sort(key=lambda each: " at " not in each)
     more = len(others) - MOST_TOLD
-    return "; ".join([*others[:MOST_TOLD], *([f"and {more} more wait"] if more > 0 else [])]) or "nobody else is left"
+    return "; ".join([*others[:MOST_TOLD], *([f"and {more} more wait"] if more > 0 else [])]) or "no other actor is left"

@@ -14,13 +14,13 @@ recent: deque[Outcome] = deque(maxlen=64)
 
 
 class Outcome:
-    """What became of the order and of the program.
+    """The outcome of the order and of the program.
 
     `feasible`: no constraint was given up; `reason`: why one was. `passed`: keys of the places in the order in which they were passed.
-    `values`: text of the watched locations at the end. `hang`: who waited for what, if nobody could move any more.
-    `exit_code`, `stdout`, `stderr`: of a command. `missing`: what the program asked the outside for that the answers do not have;
-    `asked`: who asked services for what, in turn. `seen`: what watched places held when they were passed. `refused`: index of the constraint that was
-    given up. `replies`: what was printed by the one that sent it requests.
+    `values`: text of the watched locations at the end. `hang`: which actor waited for what, if no actor could continue.
+    `exit_code`, `stdout`, `stderr`: of a command. `missing`: what the program asked for from outside that the answers do not have;
+    `asked`: the requests to services in turn, with their actors. `seen`: what watched places held when they were passed. `refused`: index of the
+    constraint that was given up. `replies`: the output of the sender of the requests.
     """
 
     __slots__ = (
@@ -56,7 +56,7 @@ class Outcome:
         self.replies = replies
 
     def value(self, place: dict[str, Any]) -> str | None:
-        """The final value of what `place` reads or writes, as text; None if the place was never reached, or is none of the order."""
+        """The final value of the location that `place` reads or writes, as text; None if the place was never reached or is not in the order."""
         return next((self.values[key] for key, known in self._places.items() if known == place and key in self.values), None)
 
     @property
@@ -65,7 +65,7 @@ class Outcome:
         return [(self._places[key], self.seen.get(key)) for key in self.passed if key in self._places]
 
     def along(self, course: Sequence[tuple[dict[str, Any], str | None]]) -> list[tuple[dict[str, Any], str | None]]:
-        """`course` as it went in this run: its places in the order in which they were passed, with what they held where it says something of that."""
+        """`course` as it went in this run: its places in the order in which they were passed, with their values where `course` has values."""
         expected = [place for place, _ in course]
         said = [text for _, text in course]
         return [(place, text if said[expected.index(place)] is not None else None) for place, text in self.course if place in expected]

@@ -25,10 +25,10 @@ class Parts:
         return path in self._stems or f"{kin(path)}*" in self._stems
 
     def offer(self, actor: Actor, places: Iterable[Place], done: Collection[str]) -> None:
-        """Gives an actor that comes to some places, and has no part, that of one of them which nobody has: one in which it need not wait here, if
-        there is one. `done`: the places that are passed.
+        """Assigns a free part of some places to an actor that reaches them and has no part: if possible, one in which it need not wait here.
+        `done`: the places that are passed.
         """
-        # Every gate asks: most orders have no parts.
+        # Called by every gate; most orders have no parts.
         stems = self._stems & _stems(actor.path) if self._stems else ()
         if not stems:
             return

@@ -18,7 +18,7 @@ class Patches:
         self._ended = False
 
     def put(self, owner: Any, name: str, value: Any) -> None:
-        """Sets an attribute until `undo`; the new value looks like the old one. Nothing, once it has been undone."""
+        """Sets an attribute until `undo`; the new value looks like the old one. Does nothing after `undo`."""
         if self._ended:
             return
         before = vars(owner).get(name, _ABSENT)

@@ -1,4 +1,4 @@
-"""Child processes under an order: they are named, told where the coordinator is, and run through the launcher, so that they hold their part of it."""
+"""Child processes under an order: they get names and the coordinator's address, and run through the launcher, so that they follow the order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INHERITED = (
 
 
 class Processes:
-    """The children of this process, by the order in which each actor starts them: as in a recording also those that run something else."""
+    """The children of this process, numbered in the order in which each actor starts them. As in a recording, other programs count too."""
 
     def __init__(self, forcing: Forcing, root: str, socket: str | None = None) -> None:
         self.forcing = forcing
@@ -31,10 +31,10 @@ class Processes:
         self._socket = socket
         self._forking = ""
         self._executing: set[int] = set()
-        """Threads in which a further process is being started."""
+        """Threads that are starting a further process."""
 
     def install(self, patches: Patches) -> None:
-        """Follows forks for the rest of this process's life, and what is executed in further processes."""
+        """Follows forks for the rest of this process's life, and programs that further processes execute."""
         os.register_at_fork(before=self._before_fork, after_in_child=self._after_in_child)
         for name in ("posix_spawn", "posix_spawnp", "execv", "execve"):
             if hasattr(os, name):
@@ -48,7 +48,7 @@ class Processes:
             return forcing.actors.named(forcing.actors.current(), "process")
 
     def socket(self) -> str:
-        """The coordinator's address; the first process begins to serve when its first child is started."""
+        """The coordinator's address. The first process begins to serve when it starts its first child."""
         if self._socket is not None:
             return self._socket
         forcing = self.forcing
@@ -80,7 +80,7 @@ class Processes:
             self.forcing.started(self.forcing.actors.root)
 
     def _subprocess(self, module: ModuleType, patches: Patches) -> None:
-        """What `subprocess` imported from the other module before that was hooked."""
+        """Functions that `subprocess` imported from the other module before that was hooked."""
         namespace: dict[str, Any] = vars(module)
         if "_fork_exec" in namespace:
             patches.put(module, "_fork_exec", self._fork_exec(namespace["_fork_exec"]))
@@ -92,7 +92,7 @@ class Processes:
             argv, executables, environment = args[0], args[1], args[5]
             pairs = dict(os.environb) if environment is None else dict(entry.partition(b"=")[::2] for entry in environment)
             if any(b"multiprocessing.resource_tracker" in os.fsencode(word) for word in argv):
-                # multiprocessing's own janitor is no part of the program.
+                # multiprocessing's resource tracker is not part of the program.
                 given = [name + b"=" + value for name, value in pairs.items() if not name.startswith(b"CAUSEWAY_ORDER")]
                 return self._call(original, (*args[:5], given, *args[6:]), {}, of_order=False)
             pairs = self._told(pairs)
@@ -121,7 +121,7 @@ class Processes:
         return executed
 
     def _told(self, environment: dict[bytes, bytes]) -> dict[bytes, bytes]:
-        """The environment of a child, with who it is and where the order is."""
+        """The environment of a child, with its name and the place of the order."""
         added = {name: os.environ[name] for name in INHERITED if name in os.environ} | {SOCKET: self.socket(), ROOT: self._name()}
         told = environment | {os.fsencode(name): os.fsencode(value) for name, value in added.items()}
         told.pop(b"CAUSEWAY_ORDER_RESULT", None)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def place(actor: str, what: str, file: str = "", function: str | None = None, text: str = "", *, nth: int = 0, line: int = 0) -> dict[str, Any]:
-    """A place: what `actor` (its spawn path) does where.
+    """A place: an access, where it is, and the spawn path of the actor that makes it.
 
     `what`: an access, as `read of balance`, `write of total`, `resume`, `acquire`, `start`, `end` (sdk/SPEC.md section 9). `file`: relative to any
     folder above it. `function`: qualified name. `text`: the statement's first line. `nth`: which execution of it by this actor, from 0.
@@ -34,7 +34,7 @@ class Wait:
 
 
 def wait(hold: dict[str, Any], *, until: dict[str, Any], since: dict[str, Any] | None = None) -> Wait:
-    """The actor of `hold` does not go on, once it has passed `since` (or from its start), before `until` is passed; never past `hold`."""
+    """The actor of `hold` does not continue, once it has passed `since` (or from its start), before `until` is passed; never past `hold`."""
     return Wait(hold, until, since)
 
 
@@ -62,8 +62,8 @@ class Injection:
 
 
 def inject(at: dict[str, Any], what: str) -> Injection:
-    """At a place comes what nobody in the program controls: `CancelledError` cancels the task that waits there, `expire` ends the time limit around
-    it; `collect`, `signal NAME`, `cancel PATH` and `expire PATH` come once the place is passed (sdk/SPEC.md section 9).
+    """Injects an event that the program does not control: `CancelledError` cancels the task that waits at the place, `expire` ends the time limit
+    around it; `collect`, `signal NAME`, `cancel PATH` and `expire PATH` come once the place is passed (sdk/SPEC.md section 9).
     """
     return Injection(at, what)
 
@@ -78,7 +78,7 @@ class Looks:
 
 
 def check(at: str) -> Looks:
-    """`loop`: asyncio's event loops look whether they are used from their own thread, and raise RuntimeError where they are not.
+    """`loop`: asyncio's event loops check that they are used from their own thread, and raise RuntimeError if not.
 
     Raises OrderError for anything else.
     """
@@ -88,7 +88,7 @@ def check(at: str) -> Looks:
 
 
 def order_of(given: Any) -> Order:
-    """The order that is meant: a path to an order file, its content as a dict, or constraints made by `wait`. Raises OrderError or OSError."""
+    """The order, given as a path to an order file, its content as a dict, or constraints made by `wait`. Raises OrderError or OSError."""
     if isinstance(given, Order):
         return given
     if isinstance(given, (str, os.PathLike)):
@@ -99,7 +99,7 @@ def order_of(given: Any) -> Order:
 
 
 def document_of(said: list[Wait | Watch | Injection | Looks]) -> dict[str, Any]:
-    """The order file for constraints made by `wait`, what is to come by `inject`, and what is looked at by `check`."""
+    """The order file for constraints made by `wait`, injections made by `inject`, and checks made by `check`."""
     places: dict[str, dict[str, Any]] = {}
 
     def key(place: dict[str, Any] | None) -> str | None:

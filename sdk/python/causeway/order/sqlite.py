@@ -1,7 +1,8 @@
-"""Statements for SQLite under an order: a thread that is held because of something it has passed makes no further one, also none that is not named.
+"""Statements for SQLite under an order: a thread that is held because of a place that it has passed makes no further statement, not even an unnamed
+one.
 
-A thread that may be held from its start on goes on with those that the order does not name: others may look for what it puts in. So does one in a
-transaction, whose locks others would wait for.
+A thread that may be held from its start continues with statements that the order does not name: others may look for what it inserts. So does a thread
+in a transaction, because others would wait for its locks.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class _InForce:
-    """The order that statements of this process ask; the hooks themselves stay for good."""
+    """The order that statements of this process consult; the hooks themselves stay installed."""
 
     forcing: Forcing | None = None
 
 
 def install(forcing: Forcing, patches: Patches) -> None:
-    """From now on statements ask `forcing`; until `patches` are undone."""
+    """Statements consult `forcing` from here on, until `patches` are undone."""
     _InForce.forcing = forcing
     on_import("_sqlite3", _hook)
     patches.also(_forget)

@@ -1,7 +1,8 @@
-"""What this process is at, told to the process that decides for all: who is held, what else is waited for, and what is connected to what.
+"""The state of this process, reported to the process that decides for all: which actors are held, what else is waited for, and what is connected to
+what.
 
-A process is **quiet** when each of its threads is held, waits for a lock or thread that nobody lets go, idles in a loop, or blocks in a system call
-without a time limit, and nothing that it waits for is ready. It then goes on only when one of the ends it `hears` from does something.
+A process is **quiet** when each of its threads is held, waits for a lock or thread that stays as it is, idles in a loop, or blocks in a system call
+without a time limit, and nothing that it waits for is ready. It then continues only when one of the ends it `hears` from does something.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from causeway.order.forcing import Forcing
 
 HORIZON = 10.0
-"""Seconds. What a timer further away would do is not waited for: keep-alive limits of servers, time-outs of clients."""
+"""Seconds. Timers further away are not waited for: keep-alive limits of servers, time-outs of clients."""
 NOBODY_KNOWS = "anybody"
 BACKEND = "backend"
-"""Of a database's server: who answers one connection."""
+"""For a database server: the process that answers one connection."""
 ANY_CHILD = 1 << 31
 """From here on an argument of `wait4` is negative."""
 
@@ -58,7 +59,7 @@ class _Look:
         told = self._told
         settled = True
         for each in self._movers.threads():
-            settled = self._settled(*each) and settled  # all are looked at: a timer that is due counts also where another thread runs
+            settled = self._settled(*each) and settled  # all threads are examined: a timer that is due counts even if another thread runs
         if not settled:
             return
         channels = self._channels or Channels()
@@ -90,7 +91,7 @@ class _Look:
                 return True
             case "code" if actor is not None and actor.native:
                 return self._blocks(actor.native)
-        self._heard.add(NOBODY_KNOWS)  # a time limit of a lock: nobody tells how long it is
+        self._heard.add(NOBODY_KNOWS)  # a time limit of a lock, whose length is not known
         return found is not movers.MOVES
 
     def _comes(self, seconds: float) -> bool:
@@ -134,6 +135,6 @@ class _Look:
 
 
 def positions(forcing: Forcing) -> int:
-    """Where all threads of the program are, as one number."""
+    """The positions of all threads of the program, as one number."""
     own = forcing.unseen | {get_ident()}
     return hash(tuple(sorted((ident, id(frame), frame.f_lasti) for ident, frame in sys._current_frames().items() if ident not in own)))

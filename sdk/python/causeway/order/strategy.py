@@ -1,4 +1,4 @@
-"""Who goes next in an exploration: seeded, so that the same seed makes the same choices of the same program.
+"""Which actor runs next in an exploration: seeded, so that the same seed makes the same choices for the same program.
 
 `pct` is probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): every actor gets a random priority, the highest goes, and at
 `depth - 1` random points the running actor falls below all others. A bug that needs `depth` ordering decisions among n actors and k points is found
@@ -22,7 +22,7 @@ class Priorities:
     """PCT. Random priorities by spawn path; `falls` are the points at which the running actor loses its own."""
 
     longest_sleep = 1.0
-    """Seconds. An actor that sleeps longer is not waited for by those that it started."""
+    """Seconds. Actors do not wait for a creator that sleeps longer than this."""
     holds_starts = True
     """Whether a task also waits for its turn before its first step."""
 
@@ -45,7 +45,7 @@ class Priorities:
         return Random(crc32(f"{self._seed}:{path}".encode())).random()
 
     def point(self, actor: Actor, number: int) -> None:
-        """The actor comes to the point of this number, counted over all actors from 1."""
+        """The actor reaches the point of this number, counted over all actors from 1."""
         if number in self.falls:
             self.lower(actor)
 
@@ -64,16 +64,17 @@ class Priorities:
 
 
 class Switches(Priorities):
-    """One interruption a run or two, each once: n = seed // 2 falls at point n, from `length` on at points i and j, where n is (i + 1) * length + j.
-    Of two seeds one has the priorities of the other upside down, so that of any two actors each is the one that goes first. CHESS (Musuvathi et al.,
-    OSDI 2008) bounds preemptions like that.
+    """One or two interruptions per run, each combination once: n = seed // 2 interrupts at point n, from `length` on at points i and j, where n is
+    (i + 1) * length + j. Each pair of seeds has opposite priorities, so that of any two actors each goes first once. CHESS (Musuvathi et al., OSDI
+    2008) bounds preemptions in this way.
     """
 
     holds_starts = False
     """An event loop starts tasks in the order of their creation, so a late first step cannot happen in a real run."""
     longest_sleep = 0.02
-    """Sleeps that stand for I/O end sooner. Who starts others and sleeps longer counts on them to get somewhere in that time, and they nearly always
-    do: what comes of keeping them from it, nobody takes for a bug."""
+    """Sleeps that stand for I/O end sooner. An actor that starts others and then sleeps longer relies on their progress in that time, and they nearly
+    always make it: a failure that comes from preventing it is not considered a bug.
+    """
 
     def __init__(self, seed: int, length: int) -> None:
         length = max(length, 1)
@@ -105,7 +106,7 @@ class Chances(Priorities):
 
 
 class OneByOne(Priorities):
-    """Interrupts no actor: each runs until it ends or has to wait. Gives the expected outcomes."""
+    """Interrupts no actor: each runs until it ends or has to wait. This produces the expected outcomes."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, 1, 1)

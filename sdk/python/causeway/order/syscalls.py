@@ -1,4 +1,4 @@
-"""System calls that a thread blocks in unseen by any hook, such as a read of standard input; from the kernel (Linux)."""
+"""System calls in which a thread blocks without a hook seeing it, such as a read of standard input; from the kernel (Linux)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def blocks_in(native: int) -> tuple[str, int] | None:
 
 
 def waits_for_io(native: int) -> bool:
-    """Whether a thread sleeps in a call that reads, accepts or selects. A thread that has input and only waits for a processor does not."""
+    """Whether a thread sleeps in a call that reads, accepts or selects. A thread that has input and only waits for a CPU does not."""
     call, machine = _call(native), os.uname().machine
     return call is not None and (_NUMBERS.get(machine, {}).get(call[0]) == READS or call[0] in _SELECTS.get(machine, ()))
 
@@ -38,7 +38,7 @@ def _call(native: int) -> tuple[int, int] | None:
 
 
 def turns(native: int) -> int:
-    """How often the thread has been put to sleep; a thread that shows the same number twice has slept in between. -1: not known."""
+    """How often the thread has gone to sleep. If the number is the same twice, it has slept all the time in between. -1: not known."""
     try:
         with open(f"/proc/self/task/{native}/status") as file:
             return sum(int(line.rpartition(":")[2]) for line in file if "voluntary_ctxt_switches" in line)

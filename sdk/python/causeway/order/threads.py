@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def install(forcing: Forcing, patches: Patches) -> None:
-    """Gates locks, sleeps and threads from now on; undone by `patches`."""
+    """Gates locks, sleeps and threads; undone by `patches`."""
     forcing.actors.main(get_ident())
     _tap.patch_locks()
     on_import("_queue", lambda module: _tap.patch_simple_queue())
@@ -50,7 +50,7 @@ def _submitted(forcing: Forcing, original: Any) -> Any:
 
 
 def _worked(forcing: Forcing, original: Any) -> Any:
-    """Makes a work item that an order names an actor of its own, whichever worker runs it."""
+    """Makes a work item that an order names an actor of its own, on any worker."""
 
     def run(self: Any, *args: Any) -> None:
         path = vars(self).get("_causeway_path")
@@ -63,7 +63,7 @@ def _worked(forcing: Forcing, original: Any) -> Any:
 
 
 def _work(forcing: Forcing, path: str, call: Any, args: tuple[Any, ...]) -> Any:
-    """What a call gives that this thread makes as the work item of a path."""
+    """Makes a call in this thread as the work item of a path; returns its result."""
     with forcing:
         with forcing.lock:
             actor = forcing.actors.work(path)

@@ -1,4 +1,4 @@
-"""Movers of an exploration: as soon as no actor moves, the strategy gives one a turn. Sleepers with a higher priority are waited for."""
+"""Movers of an exploration: as soon as no actor moves, the strategy grants one a turn. It waits for sleepers with a higher priority."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 TURN_SECONDS = 0.03
 """Interval of the checks whether threads that wait for the outside world receive anything."""
 LOOKS = 8
-"""How many checks have to find such threads unchanged if they are not known to wait: on a busy machine threads stand still too."""
+"""How many checks must find such threads unchanged if they are not known to wait: on a busy machine, ready threads do not move either."""
 LONGEST_SLEEP_SECONDS = 1.0
 """Sleeps that end later than this are not waited for."""
 LONGEST_WAIT_SECONDS = 0.15
-"""Waits for others with a time limit are waited for so long: they may be sleeps."""
+"""How long to wait for waits with a time limit, which may be sleeps."""
 MOST_SLEEPS = 12
-"""How many sleeps of one actor are waited for: an actor that sleeps more often is polling."""
+"""How many sleeps of one actor to wait for: an actor that sleeps more often is polling."""
 
 
 class Turns(Movers):
@@ -39,7 +39,7 @@ class Turns(Movers):
     def __init__(self, forcing: Exploring) -> None:
         super().__init__(forcing)
         self._judged: tuple[Any, bool] = (None, False)
-        """Whether the strategy lets those that wait wait for a sleeper: asked once a point."""
+        """Whether the strategy lets the waiting actors wait for a sleeper; asked once per point."""
         self._slept: dict[tuple[str, float], int] = {}
         """Which sleep of an actor each is, from 1."""
         self._sleeps_of: dict[str, int] = {}
@@ -50,7 +50,7 @@ class Turns(Movers):
         self._watched = False
 
     def check(self) -> None:
-        """Gives the next turn if no actor moves; reports a hang if none ever will."""
+        """Grants the next turn if no actor moves; reports a hang if none ever will."""
         forcing = self.forcing
         if forcing.open:
             return
@@ -65,7 +65,7 @@ class Turns(Movers):
             super().check()
 
     def _worth_waiting(self) -> bool:
-        """Whether an actor sleeps that the strategy would let go first."""
+        """Whether an actor sleeps that the strategy would let run first."""
         held, now = self.forcing.waiting(), time.monotonic()
         for actor, until in list(self._sleepers()):
             if until - now > self._longest(actor) or until < now - LONGEST_SLEEP_SECONDS:
@@ -82,7 +82,7 @@ class Turns(Movers):
         return False
 
     def _longest(self, sleeper: Actor) -> float:
-        """Seconds of sleep that are waited for: fewer where the strategy says so of who started one of those that would wait."""
+        """How many seconds of sleep to wait for: fewer if the strategy says so for the creator of one of the waiting actors."""
         mine = f"{sleeper.path}/"
         counts = any(actor.path.startswith(mine) for actor in self.forcing.waiting())
         return self.forcing.strategy.longest_sleep if counts else LONGEST_SLEEP_SECONDS
@@ -104,7 +104,7 @@ class Turns(Movers):
                     yield actors.task(task), timer._when
 
     def _limited(self, now: float) -> Iterator[tuple[int, float]]:
-        """The threads that wait for a lock with a time limit, which nobody tells: `Event().wait(0.1)` is a sleep."""
+        """The threads that wait for a lock with a time limit of unknown length: `Event().wait(0.1)` is a sleep."""
         waits = {ident: id(lock) for ident, lock, timed, free in _tap.parked_threads() if timed and not free}
         known, threads = self._parked, self.forcing.actors.threads()
         self._parked = {}

@@ -1,7 +1,7 @@
 """uvloop under an order: its handles are written in C, so what is scheduled is replaced by a step that runs, or is scheduled again in its turn.
 
-Callbacks of file descriptors and signals are named, but not held: the loop would call them again and again. What the loop calls by itself when I/O
-is ready (protocols) runs as the thread. An idle loop does not show that it has nothing to wait for, so that patience decides.
+Callbacks of file descriptors and signals are named, but not held: the loop would call them again and again. Code that the loop calls itself when I/O
+is ready (protocols) is attributed to the thread. An idle loop does not show that it has nothing to wait for, so patience decides.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ SCHEDULING = (
     ("add_writer", 1, NAMED),
     ("add_signal_handler", 1, NAMED),
 )
-"""Method, where the callback stands after self, and whether its steps can be held."""
+"""Method, index of the callback after self, and whether its steps can be held."""
 
 
 def install(forcing: Forcing, patches: Patches) -> None:
-    """Gates uvloop once the program has it; undone by `patches`."""
+    """Gates uvloop once the program has imported it; undone by `patches`."""
     on_import("uvloop", lambda module: _uvloop(forcing, module, patches))
 
 
@@ -49,7 +49,7 @@ def _uvloop(forcing: Forcing, module: ModuleType, patches: Patches) -> None:
     for name, place, held in SCHEDULING:
         method = getattr(loop, name)
         if type(method).__name__ == "Around":
-            # The recorder's stand-in has to be the outer one: it knows the step of a task when it sees it scheduled.
+            # The recorder's wrapper has to be the outer one: it recognizes the step of a task when that is scheduled.
             inner = _scheduling(forcing, method.__wrapped__, again, place, held)
             patches.put(loop, name, Around(inner, hook="uvloop", handle=kinds[name], callback=place + 1))
         else:
@@ -80,7 +80,7 @@ def _scheduling(forcing: Forcing, original: Any, again: Any, place: int, held: b
 
 
 class _Step:
-    """What a handle of uvloop calls in the place of a callback."""
+    """What a handle of uvloop calls instead of a callback."""
 
     __slots__ = ("_actor", "_again", "_callback", "_context", "_forcing", "_loop", "handle", "task")
 

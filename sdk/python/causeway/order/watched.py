@@ -1,4 +1,4 @@
-"""The last values of the locations that an order names."""
+"""The final values of the locations that an order names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Watched:
             self.note(key, look)
 
     def note(self, key: str, look: Look) -> None:
-        """Keeps what is there now, if it is the first time."""
+        """Keeps the current value, if it is the first one."""
         if key not in self._keys or key in self.seen:
             return
         try:
@@ -44,7 +44,7 @@ class Watched:
             self.seen[key] = shown(value)
 
     def values(self) -> dict[str, str]:
-        """Text of every value as it is now; places never reached, and values that are gone, are left out."""
+        """Text of every current value; places that were not reached, and values that no longer exist, are left out."""
         found = {}
         for key, look in self._looks.items():
             try:

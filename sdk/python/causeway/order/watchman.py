@@ -1,8 +1,8 @@
-"""Looks from time to time whether anybody can still move, in the process that decides for all that take part in an order.
+"""Checks from time to time whether any actor can still move, in the process that decides for all processes of an order.
 
-Two looks at every process, one after the other, decide: whoever was quiet in both, and has done nothing in between, was quiet all the time between,
-so that there was a moment at which all of them were. What one process sent to another before that moment lies ready at the other's end, and shows
-in the second look; what it told through the coordinator came before its answer.
+Two observations of every process, one after the other, decide. A process that was quiet in both and has done nothing in between was quiet all the
+time in between, so there was a moment at which all of them were. Bytes that one process sent to another before that moment are ready at the other's
+end, and show in the second observation; messages through the coordinator arrived before its answer.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 PATIENCE = 2.0
 LIMIT = 5
-"""How many times its patience somebody is held while others move, but pass no place of the order: servers that look around every 100 ms always do."""
+"""For how many times the patience an actor is held while others move but pass no place of the order. Servers that poll every 100 ms always move."""
 SHORTEST, LONGEST = 0.03, 0.25
-"""Seconds between two looks: more, the longer nothing changes."""
+"""Seconds between two observations: more, the longer nothing changes."""
 
 
 class Watchman:
-    """A thread of its own that neither the order nor a recording sees. Made with the forcing's lock held."""
+    """A separate thread that neither the order nor a recording sees. Created with the forcing's lock held."""
 
     def __init__(self, forcing: Forcing, patience: float, limit: float) -> None:
         from causeway.order.coordinator import start_unseen
@@ -61,15 +61,15 @@ class Watchman:
                     self._since = time.monotonic()
                 elif now is not None and self._before is not None and self._decided(self._before, now):
                     return
-                if self._nobody_comes():
+                if self._none_arrives():
                     return
             self._before = now
             pause = SHORTEST if moved else min(pause * 1.5, LONGEST)
 
-    def _nobody_comes(self) -> bool:
-        """With the forcing's lock held: whether the order was given up because nobody has passed a place of it for too long.
+    def _none_arrives(self) -> bool:
+        """With the forcing's lock held: whether the order was given up because no actor has passed one of its places for too long.
 
-        If the one that is waited for is kept out by a lock, what still moves (a server that looks around) is no help: then patience is enough.
+        If the awaited actor is blocked by a lock, actors that still move (a polling server) do not help it: then patience is enough.
         """
         from causeway.order.movers import tell_of
 
@@ -85,11 +85,11 @@ class Watchman:
             return False
         told = tell_of(forcing.movers.blocked())
         if not awaited:
-            reason, detail = "no such actor", f"Nobody has come that could be waited for: {told}."
+            reason, detail = "no such actor", f"No actor exists that could reach the awaited place: {told}."
         else:
             seconds = self._patience if kept_out else self._limit
             reason = "everybody waits" if kept_out else "no progress"
-            detail = f"Nobody has come to a place of the order for {seconds:g} s: {told}."
+            detail = f"No actor has reached a place of the order for {seconds:g} s: {told}."
         forcing.give_up_unfinished(reason, detail)
         return True
 
@@ -119,8 +119,8 @@ class Watchman:
         if not names or forcing.progress != own["mark"][0]:
             return False  # something was reported just now
         blocked = [each for one in now.values() for each in one.get("blocked", ())]
-        if self._family.nobody_moves(before, now):
-            forcing.give_up_unfinished("everybody waits", f"Nobody can go on while {', '.join(names)} waits; {tell_of(blocked)}.")
+        if self._family.none_moves(before, now):
+            forcing.give_up_unfinished("everybody waits", f"No actor can continue while {', '.join(names)} waits; {tell_of(blocked)}.")
         elif time.monotonic() - self._since >= self._patience and not any(one["due"] for one in now.values()):
             forcing.give_up_unfinished("no progress", f"Nothing has moved for {self._patience:g} s: {tell_of(blocked or forcing.movers.blocked())}.")
         else:
