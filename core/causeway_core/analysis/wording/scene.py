@@ -68,6 +68,10 @@ class Scene:
         found = self.find_place(At(at)) if at else None
         return found if found is not None else SourcePlace("?", "?", 0, "?", At(at))
 
+    def line(self, path: str, line: int, function: str) -> SourcePlace:
+        """A line of source at which no event was recorded."""
+        return SourcePlace(path, self.evidence.facts.shown(path), line, function, At(0))
+
     def waiting_place(self, wait: Wait) -> SourcePlace | None:
         """The user's line at which an actor waited, from the stack that the recorder saw; None when it saw none."""
         for file, line, function in wait.stack:

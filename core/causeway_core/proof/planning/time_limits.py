@@ -63,7 +63,7 @@ def _cleans_up(function: ast.AsyncFunctionDef, wait: ast.Await) -> bool:
 
 
 def _told(scene: Scene, path: str, function: ast.AsyncFunctionDef, wait: ast.Await) -> Finding:
-    moment = moments(scene.evidence, path, function)
+    moment = moments(scene, path, function)
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.source_text import last_name
 from causeway_core.analysis.wording.scene import Moment, Scene
-from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Finding
+from causeway_core.model import Finding
 
 COMPUTES, COMPUTES_TOO, BEGINS = "asks", "asks too", "computes"
 """Roles of what each of two actors does where it asks, and of the first statement of the function."""
@@ -76,8 +75,7 @@ def _pairs(evidence: Evidence, kept: _Cached) -> Iterator[tuple[int, int]]:
 
 def _finding(scene: Scene, evidence: Evidence, kept: _Cached, one: int, other: int) -> Finding:
     actors = [int(evidence.table.actor[row]) for row in (one, other)]
-    shown, name = evidence.facts.shown(kept.path), kept.node.name
-    place = SourcePlace(kept.path, shown, kept.begins, name, At(0))
+    name = kept.node.name
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
@@ -88,7 +86,7 @@ def _finding(scene: Scene, evidence: Evidence, kept: _Cached, one: int, other: i
         events=[
             Moment(actors[0], evidence.at(one), COMPUTES, f"calls {name}"),
             Moment(actors[1], evidence.at(other), COMPUTES_TOO, f"calls {name} too"),
-            Moment(actors[0], 0, BEGINS, f"{name} computes a result", place),
+            Moment(actors[0], 0, BEGINS, f"{name} computes a result", scene.line(kept.path, kept.begins, name)),
         ],
         recommendation=f"hold a lock around the call of `{name}`, or compute the shared result before the threads start",
         explanation=(

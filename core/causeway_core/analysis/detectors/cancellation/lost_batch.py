@@ -43,7 +43,7 @@ def lost_batches(scene: Scene, evidence: Evidence, events: Iterable[Operation]) 
         for sweep in (*_emptied(function), *(each for each in _removed_items(function) if _canceller_handles(evidence.texts, each))):
             gap = next(_hands_over(function, sweep), None)
             if gap is not None:
-                found.append(_finding(scene, evidence, path, function, sweep, gap))
+                found.append(_finding(scene, path, function, sweep, gap))
                 break
     return found
 
@@ -146,8 +146,8 @@ def _puts_back(block: ast.Try, sweep: _Removal) -> bool:
     return any(touches(part, each) for part in parts for each in (sweep.place, sweep.local))
 
 
-def _finding(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, sweep: _Removal, gap: ast.Await) -> Finding:
-    moment = moments(evidence, path, function)
+def _finding(scene: Scene, path: str, function: ast.AsyncFunctionDef, sweep: _Removal, gap: ast.Await) -> Finding:
+    moment = moments(scene, path, function)
     what = "all items of" if sweep.whole else f"{sweep.local} out of"
     return scene.finding(
         kind="atomicity_violation",

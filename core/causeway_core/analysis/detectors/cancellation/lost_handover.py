@@ -11,8 +11,7 @@ from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, called, last_name, own_nodes
 from causeway_core.analysis.wording.explanation import NOT_CANCELLED_HERE
 from causeway_core.analysis.wording.scene import Moment, Scene
-from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Finding
+from causeway_core.model import Finding
 
 _RESULT = "in `except CancelledError`, check whether the future is done and not cancelled, and pass on what it received: call `{}`"
 _NOTIFIED = "in `except CancelledError`, notify the next waiter and re-raise; or make `{}` call `notify_all()`"
@@ -120,10 +119,6 @@ def _finding(
 ) -> Finding:
     (path, waiter, wait), (other, giver, call) = waiting, giving
     tasks = [each.id for each in evidence.facts.actors.values() if each.kind == "task"] or [1]
-
-    def moment(actor: int, role: str, words: str, path: str, function: str, line: int) -> Moment:
-        return Moment(actor, 0, role, words, SourcePlace(path, evidence.facts.shown(path), line, function, At(0)))
-
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
@@ -132,8 +127,8 @@ def _finding(
         title=f"what `{giver.name}` hands over to the waiter in `{waiter.name}` is lost if the waiter is cancelled before it runs again",
         resource=waiter.name,
         events=[
-            moment(tasks[0], "hand over", "hands over to the waiter", other, giver.name, call.lineno),
-            moment(tasks[-1], "cancel", "a cancellation can arrive before it runs again", path, waiter.name, wait.lineno),
+            Moment(tasks[0], 0, "hand over", "hands over to the waiter", scene.line(other, call.lineno, giver.name)),
+            Moment(tasks[-1], 0, "cancel", "a cancellation can arrive before it runs again", scene.line(path, wait.lineno, waiter.name)),
         ],
         recommendation=advice.format(giver.name),
         explanation=NOT_CANCELLED_HERE,

@@ -11,8 +11,7 @@ from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import Texts, called, own_nodes
 from causeway_core.analysis.wording.explanation import NOT_CANCELLED_HERE
 from causeway_core.analysis.wording.scene import Moment, Scene
-from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Finding
+from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncOp
 
 _CANCELS = frozenset({"wait_for", "timeout", "timeout_at", "move_on_after", "fail_after", "TaskGroup"})
@@ -74,7 +73,7 @@ def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.Asyn
                 continue
             gaps = _open_awaits(function, one, other)
             if gaps:
-                return _finding(scene, evidence, path, function, one, other, gaps, kind)
+                return _finding(scene, path, function, one, other, gaps, kind)
     return _uncleaned(scene, evidence, path, function)
 
 
@@ -102,7 +101,7 @@ def _uncleaned(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncF
             cleaning = [each for each in handler.body if not isinstance(each, ast.Raise | ast.Pass) and not _only_logs(each)]
             if waits and cleaning and isinstance(handler.body[-1], ast.Raise):
                 gaps = sorted(waits, key=lambda node: getattr(node, "lineno", 0))[:MOST_AWAITS]
-                return _uncleaned_finding(scene, evidence, path, function, gaps, cleaning[0])
+                return _uncleaned_finding(scene, path, function, gaps, cleaning[0])
     return None
 
 
@@ -181,10 +180,10 @@ def _protected(function: ast.AsyncFunctionDef, other: Change) -> Iterator[ast.AS
 
 
 def _finding(
-    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, one: Change, other: Change, gaps: Sequence[ast.AST], kind: str
+    scene: Scene, path: str, function: ast.AsyncFunctionDef, one: Change, other: Change, gaps: Sequence[ast.AST], kind: str
 ) -> Finding:
     line = getattr(gaps[0], "lineno", 0)
-    moment = moments(evidence, path, function)
+    moment = moments(scene, path, function)
     if kind == "undo":
         said = "before it undoes that: if it is cancelled there, the change stays"
         advice = "start the `try` right after the change, and undo the change in `finally`"
@@ -209,10 +208,10 @@ def _finding(
 
 
 def _uncleaned_finding(
-    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, gaps: Sequence[ast.AST], cleaning: ast.stmt
+    scene: Scene, path: str, function: ast.AsyncFunctionDef, gaps: Sequence[ast.AST], cleaning: ast.stmt
 ) -> Finding:
     line, cleans = getattr(gaps[0], "lineno", 0), ast.unparse(cleaning).partition("\n")[0]
-    moment = moments(evidence, path, function)
+    moment = moments(scene, path, function)
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
@@ -229,13 +228,13 @@ def _uncleaned_finding(
     )
 
 
-def moments(evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Callable[[ast.AST, str, str], Moment]:
-    """A function that makes moments of a task that ran a function (of any task, where the recording does not tell)."""
-    tasks = [each for each in evidence.facts.actors.values() if each.kind == "task"]
+def moments(scene: Scene, path: str, function: ast.AsyncFunctionDef) -> Callable[[ast.AST, str, str], Moment]:
+    """A function that makes moments of a task that ran a coroutine function (of any task, if the recording does not tell)."""
+    tasks = [each for each in scene.evidence.facts.actors.values() if each.kind == "task"]
     named = [each for each in tasks if each.path.rpartition("/")[2].partition("#")[0] == function.name]
-    actor, shown = next((each.id for each in (*named, *tasks)), 1), evidence.facts.shown(path)
+    actor = next((each.id for each in (*named, *tasks)), 1)
 
     def moment(node: ast.AST, role: str, words: str) -> Moment:
-        return Moment(actor, 0, role, words, SourcePlace(path, shown, getattr(node, "lineno", 0), function.name, At(0)))
+        return Moment(actor, 0, role, words, scene.line(path, getattr(node, "lineno", 0), function.name))
 
     return moment

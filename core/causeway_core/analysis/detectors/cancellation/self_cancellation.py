@@ -10,8 +10,7 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, Texts, called, last_name, own_nodes
 from causeway_core.analysis.wording.scene import Moment, Scene
-from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Finding
+from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncOp
 
 _MAKES = frozenset({"create_task", "ensure_future"})
@@ -46,7 +45,7 @@ def self_cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operat
         for each in suspects:
             runs = victim.path.rpartition("/")[2].partition("#")[0] == each.body
             if runs and place.path == each.path and place.line == each.cancels and (each.path, each.cancels) not in found:
-                found[each.path, each.cancels] = _finding(scene, evidence, each, event, victim.id)
+                found[each.path, each.cancels] = _finding(scene, each, event, victim.id)
     return list(found.values())
 
 
@@ -87,12 +86,8 @@ def _cancels(function: FunctionNode, name: str) -> list[int]:
     return [call.lineno for call in calls if isinstance(call.func, ast.Attribute) and last_name(call.func.value) in aliases]
 
 
-def _finding(scene: Scene, evidence: Evidence, suspect: _Suspect, event: Operation, victim: int) -> Finding:
+def _finding(scene: Scene, suspect: _Suspect, event: Operation, victim: int) -> Finding:
     path, name = suspect.path, suspect.function.name
-
-    def moment(actor: int, at: int, role: str, words: str, line: int) -> Moment:
-        return Moment(actor, at, role, words, SourcePlace(path, evidence.facts.shown(path), line, name, At(at)))
-
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
@@ -102,8 +97,8 @@ def _finding(scene: Scene, evidence: Evidence, suspect: _Suspect, event: Operati
         "it cancels itself and stops there",
         resource=suspect.name,
         events=[
-            moment(event.actor, event.at, "cancels", f"cancels {scene.actor(victim)}", suspect.cancels),
-            moment(victim, 0, "itself", "would cancel itself and stop at its next await", suspect.awaits),
+            Moment(event.actor, event.at, "cancels", f"cancels {scene.actor(victim)}", scene.line(path, suspect.cancels, name)),
+            Moment(victim, 0, "itself", "would cancel itself and stop at its next await", scene.line(path, suspect.awaits, name)),
         ],
         recommendation=(
             "do not cancel the running task: compare with `asyncio.current_task()`, or drop the reference to the task before it calls this"

@@ -43,7 +43,7 @@ def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.Asyn
         givers = {each.name: other for each in beside for other in changes(each, ()) if other.target == one.target and takes_back(one, other)}
         gaps = _open_awaits(one, frozenset(givers)) if givers else []
         if gaps:
-            yield _finding(scene, evidence, path, function, (one, next(iter(givers.values()))), gaps)
+            yield _finding(scene, path, function, (one, next(iter(givers.values()))), gaps)
 
 
 def _siblings(texts: Texts, path: str, function: FunctionNode) -> list[FunctionNode]:
@@ -105,10 +105,10 @@ def _calls(body: Sequence[ast.stmt], names: frozenset[str]) -> bool:
 
 
 def _finding(
-    scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, pair: tuple[Change, Change], gaps: Sequence[ast.AST]
+    scene: Scene, path: str, function: ast.AsyncFunctionDef, pair: tuple[Change, Change], gaps: Sequence[ast.AST]
 ) -> Finding:
     (one, other), line = pair, getattr(gaps[0], "lineno", 0)
-    moment = moments(evidence, path, function)
+    moment = moments(scene, path, function)
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",

@@ -11,7 +11,7 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.source_text import FunctionNode, Texts, called, handed_to_call, last_name, own_nodes, without_partial
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Edge, Finding
+from causeway_core.model import Edge, Finding
 
 ADDS = "adds"
 """Role of the statement that adds the callback."""
@@ -86,7 +86,7 @@ def _finding(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> 
     where, there = scene.place(submit.src), scene.place(answer.dst)
     evidence, seen = scene.evidence, f"The callback waits in `{there.function}`, line {there.line}. " if there.line else ""
     worker = evidence.facts.work_of(evidence.actor_at(submit.dst) or 0, submit.dst)
-    adds = SourcePlace(where.path, where.shown, line, where.function, At(0))
+    adds = scene.line(where.path, line, where.function)
     return scene.finding(
         kind="deadlock",
         tier="hint",

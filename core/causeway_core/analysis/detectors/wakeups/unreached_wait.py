@@ -10,8 +10,7 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, called, last_name, own_nodes
 from causeway_core.analysis.wording.scene import Moment, Scene
-from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Finding
+from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncOp
 
 NEAR = 12
@@ -93,10 +92,6 @@ def _finding(scene: Scene, evidence: Evidence, look: _Check, name: str) -> Findi
     waiter, setter = int(evidence.table.actor[look.row]), evidence.facts.work_of(look.sets.actor, look.sets.at)
     state, place = scene.namer.resource(look.row), scene.place(evidence.at(look.row))
     one, two = scene.sides((waiter, place.function), (setter, scene.place(look.sets.at).function))
-
-    def unreached(line: int) -> SourcePlace:
-        return SourcePlace(place.path, place.shown, line, place.function, At(0))
-
     return scene.finding(
         kind="lost_wakeup",
         tier="hint",
@@ -108,8 +103,8 @@ def _finding(scene: Scene, evidence: Evidence, look: _Check, name: str) -> Findi
             Moment(waiter, evidence.at(look.row), "look", f"checks {state}"),
             Moment(setter, evidence.at(look.write), "change", f"changes {state}"),
             Moment(setter, look.sets.at, "notify", f"set {name}"),
-            Moment(waiter, 0, UNREACHED, f"would clear {name}", unreached(look.clears)),
-            Moment(waiter, 0, "would wait", f"would wait for {name}", unreached(look.waits)),
+            Moment(waiter, 0, UNREACHED, f"would clear {name}", scene.line(place.path, look.clears, place.function)),
+            Moment(waiter, 0, "would wait", f"would wait for {name}", scene.line(place.path, look.waits, place.function)),
         ],
         recommendation=f"clear {name} first, then check {state}, then wait; or do not clear it at all; or use a condition",
         explanation=(

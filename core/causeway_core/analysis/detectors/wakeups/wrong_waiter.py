@@ -12,7 +12,7 @@ from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import called, last_name, own_nodes
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Finding
+from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncFlag, SyncOp
 
 ONE_KIND = ("wakes", "wakes too", "would wait")
@@ -54,7 +54,7 @@ def _between_kinds(scene: Scene, evidence: Evidence, name: str, notifies: Iterab
         place = scene.place(each.at)
         if place.function not in waits:
             line = _rechecking_wait(evidence, place, name.rpartition(".")[2])
-            waits[place.function] = SourcePlace(place.path, place.shown, line, place.function, At(0)) if line else None
+            waits[place.function] = scene.line(place.path, line, place.function) if line else None
         wait = waits[place.function]
         if wait is not None:
             kinds.setdefault(wait, {}).setdefault(each.actor, each)
