@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from causeway_core.proof.judge import ran_into_a_limit
+from causeway_core.proof.comparison import ran_into_a_limit
 from causeway_core.proof.outcome.endings import overtaken
 from causeway_core.proof.outcome.outcome import AT_ONCE, FAILURES, FINAL_VALUE, Outcome
 from causeway_core.proof.running.rerun import Rerun

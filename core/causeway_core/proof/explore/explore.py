@@ -18,7 +18,8 @@ from causeway_core.proof.explore.scan import Scan, Seen, course
 from causeway_core.proof.explore.schedule import Held, Turn, held, order, starts_late, turns, without
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
-from causeway_core.proof.judge import EVERYBODY_WAITS, REPEATS
+from causeway_core.proof.judge import REPEATS
+from causeway_core.proof.notes import EVERYBODY_WAITS
 from causeway_core.proof.outcome.contrast import contrast
 from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.outcome import FAILURES
