@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from causeway import order
-from causeway_core.proof.running.rerun import runs_apart
+from causeway_core.proof.running.command import runs_apart
 from causeway_core.storage import Recording
 
 from tests.e2e.test_proof import CAUSEWAY, analysed, run

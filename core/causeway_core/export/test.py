@@ -19,8 +19,9 @@ from causeway_core.export.regression.sender import Sender
 from causeway_core.export.regression.wording import places_of
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
+from causeway_core.proof.running.command import runs_apart
 from causeway_core.proof.running.isolation import Isolation
-from causeway_core.proof.running.rerun import PLAIN, nothing, runs_apart
+from causeway_core.proof.running.rerun import PLAIN, nothing
 from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage.recording import Recording
 

@@ -17,8 +17,9 @@ from causeway_core.launch.target import Target
 from causeway_core.model import Finding
 from causeway_core.proof import plan
 from causeway_core.proof.judge import REPEATS, Judge
+from causeway_core.proof.running.command import target_of, variables_of
 from causeway_core.proof.running.isolation import Isolation
-from causeway_core.proof.running.rerun import Reruns, nothing, target_of, variables_of
+from causeway_core.proof.running.rerun import Reruns, nothing
 from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_reset

@@ -6,12 +6,11 @@ import base64
 import json
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from causeway_core.errors import WireError
-from causeway_core.model import make_at
+from causeway_core.ingest.messages import MessagePairs
 from causeway_core.storage.writer import RecordingWriter
 from causeway_core.wire.kinds import ActorKindCode, XKind
 from causeway_core.wire.record import Fields, words_of
@@ -62,15 +61,6 @@ class ProcessFacts:
     """Event and actor of each child process that was about to be started, by stream number and position as the child is told them."""
 
 
-@dataclass
-class _Pair:
-    send_at: int | None = None
-    receive_at: int | None = None
-    carrier: str = "http"
-    trace_id: str | None = None
-    origin: tuple[str, int, int] | None = None
-
-
 class Facts:
     """Takes the extended records that the scanner hands over and writes what they say; holds only what needs its other half.
 
@@ -86,7 +76,7 @@ class Facts:
         self.revision = 0
         """Counts what changes the rows of actors that were there before: news of a process, of its children, of a known actor."""
         self.forks: dict[tuple[int, int], tuple[int, int]] = {}
-        self.messages: dict[str, _Pair] = {}
+        self.messages = MessagePairs()
         self.mentioned: set[int] = set()
         self.shared: dict[int, str] = {}  # object: its name among processes
         self.rejected = 0
@@ -129,6 +119,10 @@ class Facts:
     def types(self, process: int) -> dict[int, int]:
         """Flags of the types of a process by wire id."""
         return {id & 0xFFFFFFFF: flags for id, (flags, _) in self._types.items() if id >> 32 == process}
+
+    def streams(self) -> dict[tuple[str, int], int]:
+        """The recording's streams, by the process's uid in hex and the number that the stream has there."""
+        return {(f"{process.uid:016x}", number): stream for process in self.processes.values() for number, stream in process.streams.items()}
 
     def open_spans(self) -> None:
         """Writes the spans that never ended."""
@@ -248,7 +242,7 @@ class Facts:
             self._row("io", at, actor, str(content["op"]), "begin" if phase == 1 else "end", span >> 1, json.dumps(attributes))
         for name, direction in (("send", 1), ("receive", 2)):
             if content.get(name):
-                self._pair(at, direction, str(content[name]), "http", content.get("trace_id"), content.get("from"))
+                self.messages.add(at, direction, str(content[name]), "http", content.get("trace_id"), content.get("from"))
 
     def _custom(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)
@@ -313,23 +307,7 @@ class Facts:
             _, stream, position = key.split(".")
             facts.spawns[int(stream), int(position)] = (at, actor)
             self.revision += 1
-        self._pair(at, direction, key, content.get("carrier"), content.get("trace_id"), content.get("from"))
-
-    def _pair(self, at: int, direction: int, key: str, carrier: Any, trace_id: Any, origin: Any) -> None:
-        pair = self.messages.setdefault(key, _Pair())
-        pair.carrier = str(carrier or pair.carrier)
-        pair.trace_id = str(trace_id) if trace_id else pair.trace_id
-        if direction == 1:
-            pair.send_at = at if pair.send_at is None else pair.send_at
-            return
-        pair.receive_at = at if pair.receive_at is None else pair.receive_at
-        if isinstance(origin, str):
-            parts = origin.split(".")
-            with suppress(ValueError, IndexError):
-                pair.origin = (parts[0], int(parts[1], 16), int(parts[2], 16))
-        elif isinstance(origin, list) and len(origin) == 3:
-            uid = origin[0] if isinstance(origin[0], str) else f"{int(origin[0]):016x}"
-            pair.origin = (uid, int(origin[1]), int(origin[2]))
+        self.messages.add(at, direction, key, content.get("carrier"), content.get("trace_id"), content.get("from"))
 
     def _gap(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)
@@ -353,17 +331,6 @@ class Facts:
         obj = self._object(facts, fields.word())
         if obj is not None:
             self.shared[obj] = fields.text()
-
-    def message_rows(self) -> list[tuple[Any, ...]]:
-        """Rows of `message`, joined; a send side that was not recorded as such is taken from the receiver's `from`."""
-        streams = {(f"{p.uid:016x}", number): stream for p in self.processes.values() for number, stream in p.streams.items()}
-        rows = []
-        for key, pair in self.messages.items():
-            send_at = pair.send_at
-            if send_at is None and pair.origin is not None and pair.origin[:2] in streams and 0 <= pair.origin[2] < 1 << 40:
-                send_at = make_at(streams[pair.origin[:2]], pair.origin[2])
-            rows.append((key, pair.trace_id, send_at, pair.receive_at, pair.carrier))
-        return rows
 
 
 def _service_of(argv: list[str]) -> str:

@@ -61,7 +61,7 @@ def _underive(pipeline: Pipeline) -> None:
 
 def _derive(pipeline: Pipeline) -> None:
     _underive(pipeline)
-    pipeline.writer.insert("message", pipeline.facts.message_rows())
+    pipeline.writer.insert("message", pipeline.facts.messages.rows(pipeline.facts.streams()))
     unite_shared(pipeline.writer.database, pipeline.facts.shared)
     labels = Labels(pipeline)
     write_accesses(pipeline, labels)

@@ -19,8 +19,8 @@ from causeway_core.export.regression.entry import Entry
 from causeway_core.export.regression.sender import Sender
 from causeway_core.launch.target import Target
 from causeway_core.model.order import Order
+from causeway_core.proof.running.command import target_of
 from causeway_core.proof.running.isolation import NOT_CAPTURED, Isolation
-from causeway_core.proof.running.rerun import target_of
 from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage.recording import Recording
 

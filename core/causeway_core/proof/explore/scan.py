@@ -19,8 +19,9 @@ from causeway_core.launch.zygote import Nursery, Process
 from causeway_core.model.order import Exploration, OrderPlace
 from causeway_core.proof.outcome.canonical import canonical, canonical_lines
 from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.running.command import runs_apart, target_of, variables_of
 from causeway_core.proof.running.isolation import Isolation
-from causeway_core.proof.running.rerun import AT_A_TIME, LONGEST_SECONDS, SHORTEST_SECONDS, Stopped, printed, runs_apart, target_of, variables_of
+from causeway_core.proof.running.rerun import AT_A_TIME, LONGEST_SECONDS, SHORTEST_SECONDS, Stopped, printed
 from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage.recording import Recording
 

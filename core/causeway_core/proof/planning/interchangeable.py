@@ -8,7 +8,7 @@ from causeway_core.model import Actor
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.bystanders import sibling_kind, worker_kind
 from causeway_core.proof.planning.draft import drafted
-from causeway_core.proof.planning.window import Side, said
+from causeway_core.proof.planning.side import Side, said
 
 
 def between_workers(a: Side, b: Side) -> Order | None:

@@ -4,41 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations, islice
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.model import Actor, At
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.anchors import Anchors
 from causeway_core.proof.planning.bystanders import Bystanders, worker_kind
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.dropped_lock import DroppedLockOrders
 from causeway_core.proof.planning.places import Unplaced
+from causeway_core.proof.planning.side import Side, inside, passed, said, serial
+from causeway_core.proof.planning.sides import Sides
 
 _NEXT = 48
 """Accesses of an actor after its check that are searched for a place to hold it."""
 MOST_ENTWINED = 3
 """Places at which the second actor is held inside its work, while the first does the same work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One actor's side of a window: its first and last place, and the place from which on it is held before them (None: its start).
-
-    `holds`: the locks that it holds throughout. `takes`: those that it takes after it can be held. `leads`: the other side begins only once this one
-    has reached the place where it is held.
-    """
-
-    actor: Actor
-    first: OrderPlace
-    last: OrderPlace
-    since: OrderPlace | None
-    title: str
-    holds: frozenset[int] = frozenset()
-    takes: frozenset[int] = frozenset()
-    leads: bool = False
 
 
 class WindowOrders:
@@ -49,6 +32,7 @@ class WindowOrders:
         self._evidence = evidence
         self._locked_out: set[Order] = set()
         self._dropped_lock = DroppedLockOrders(anchors, evidence)
+        self._sides = Sides(anchors, evidence)
 
     def orders(self, candidate: Candidate) -> Iterator[Order]:
         """The bad and the serial orders of a window, the likeliest first."""
@@ -58,7 +42,7 @@ class WindowOrders:
 
     def sides(self, candidate: Candidate) -> tuple[Side, list[Side]]:
         """The side that owns the window, and the possible sides of its visitor, the longest first. Raises Unplaced."""
-        return self._owner(candidate), self._visitors(candidate)
+        return self._sides.owner(candidate), self._sides.visitors(candidate)
 
     def _writes_several(self, candidate: Candidate) -> bool:
         """Whether the statement at the window's end writes several items.
@@ -101,18 +85,18 @@ class WindowOrders:
 
     def _window(self, candidate: Candidate) -> Iterator[Order]:
         """The second actor runs inside the first's window, to its end; and the serial orders."""
-        a, b = self._owner(candidate), self._visitors(candidate)[0]
+        a, b = self._sides.owner(candidate), self._sides.visitors(candidate)[0]
         yield self._inside(a, b)
         yield from serial(a, b)
 
     def _farther(self, candidate: Candidate) -> Iterator[Order]:
         """The second actor runs inside the first's window, with the other ends that its side may have."""
-        a = self._owner(candidate)
-        yield from (self._inside(a, b) for b in self._visitors(candidate)[1:])
+        a = self._sides.owner(candidate)
+        yield from (self._inside(a, b) for b in self._sides.visitors(candidate)[1:])
 
     def _again(self, candidate: Candidate) -> Iterator[Order]:
         """An alternate between other actors, which may not block each other as these do."""
-        yield replace(inside(self._owner(candidate), self._visitors(candidate)[0]), alternate=True)
+        yield replace(inside(self._sides.owner(candidate), self._sides.visitors(candidate)[0]), alternate=True)
 
     def _at_last(self, candidate: Candidate) -> Iterator[Order]:
         """The first actor is held after its last check of this kind, and the others' changes wait for it: a later check would find what it missed.
@@ -131,11 +115,11 @@ class WindowOrders:
         taker = max(takers, key=lambda row: int(table.order[row]))
         changes = evidence.latest(int(table.actor[taker]), frozenset({int(table.site[one])}), int(table.order[taker]))
         if changes and evidence.concurrent(last, changes[0]):
-            b = self._visitors(replace(candidate, last=last, others=(changes[0], taker)))[0]
+            b = self._sides.visitors(replace(candidate, last=last, others=(changes[0], taker)))[0]
             who, held = a.actor(last), a.access(last)
             # Repeated reads of an unchanged value are not recorded each time; the statement is.
             look = a.predicted(candidate.first, who, a.entered(evidence.at(last)))
-            says = f"{who.title} is held after {said(look)}, the last time, until {b.title} has {_passed(b.last)}"
+            says = f"{who.title} is held after {said(look)}, the last time, until {b.title} has {passed(b.last)}"
             yield drafted("bad", says, [(look, a.access(one), a.held_since(one, candidate.first)), (b.last, held, look)], watch=[held])
 
     def _like(self, row: int, by: int | None = None) -> list[int]:
@@ -146,7 +130,7 @@ class WindowOrders:
 
     def _elsewhere(self, candidate: Candidate) -> Iterator[Order]:
         """A request that followed another one on its connection: while that is held, it comes on the next connection to be opened."""
-        a, b = self._owner(candidate), self._visitors(candidate)[0]
+        a, b = self._sides.owner(candidate), self._sides.visitors(candidate)[0]
         requests = [self._evidence.request_at(row) for row in (candidate.first, candidate.others[0])]
         path = self._anchors.on_next_connection(b.actor)
         if None in requests or a.actor.id == b.actor.id or worker_kind(a.actor) != worker_kind(b.actor) or path is None:
@@ -172,7 +156,7 @@ class WindowOrders:
             if evidence.order.happens_before(evidence.at(closed), evidence.at(row), must=True):
                 continue
             again = replace(candidate, others=(row,))
-            yield self._inside(self._owner(again), self._visitors(again)[0])
+            yield self._inside(self._sides.owner(again), self._sides.visitors(again)[0])
 
     def _overtaken(self, candidate: Candidate) -> Iterator[Order]:
         """Only the second actor's access is inside the window; its next work comes after the window."""
@@ -182,7 +166,7 @@ class WindowOrders:
         who = anchors.actor(first)
         if not table.writes[last] or not self._evidence.rows_of(who.id, int(table.order[last]) + 1, 2**62, first=1):
             return
-        a, b = self._owner(candidate), anchors.access(first)
+        a, b = self._sides.owner(candidate), anchors.access(first)
         # The second actor may not reach the second of its two places.
         for end in (last, first) if candidate.pattern is Pattern.MULTI_VARIABLE else (last,):
             c = anchors.access(end)
@@ -199,7 +183,7 @@ class WindowOrders:
         taker, who, last, put = a.actor(candidate.last), a.actor(other), a.access(candidate.last), a.access(other)
         says = f"{taker.title} is held after {said(since)} until {who.title} has passed {said(put)}, which then waits for {said(last)}"
         yield drafted("bad", says, [(put, last, since), (last, a.end(who), put)], watch=[last])
-        yield from serial(self._owner(candidate), self._visitors(candidate)[0])
+        yield from serial(self._sides.owner(candidate), self._sides.visitors(candidate)[0])
 
     def _entwined(self, candidate: Candidate) -> Iterator[Order]:
         """Both actors pass the check that should keep the second out; the second is held inside its next work until the first has ended.
@@ -217,15 +201,15 @@ class WindowOrders:
         if candidate.dependence != "control" or candidate.pattern is not Pattern.CLONE:
             return
         a, other, who = self._anchors, candidate.others[0], self._anchors.actor(candidate.others[0])
-        owner, begins, last = self._owner(candidate), a.access(other), self._next_write(candidate)
+        owner, begins, last = self._sides.owner(candidate), a.access(other), self._next_write(candidate)
         own = list(islice(self._held_within(other, candidate.first), stop))
         alike = [] if own else list(islice(self._held_within(candidate.first, other, then=candidate.last), stop))
         held_at = [(a.access(one), a.access(two)) for one, two in own[start:]]
         for one, two in alike[start:]:
             held_at.append((a.predicted(one, who, self._evidence.at(other)), a.predicted(two, who, self._evidence.at(other))))
-        for inside, rest in held_at:
+        for reached, rest in held_at:
             says = f"{owner.title} and {who.title} both pass {said(owner.first)} before either goes on; {who.title} is held at {said(rest)}"
-            held = [(owner.first, begins, a.held_since(other, candidate.first)), (inside, last, owner.first), (a.end(owner.actor), rest, inside)]
+            held = [(owner.first, begins, a.held_since(other, candidate.first)), (reached, last, owner.first), (a.end(owner.actor), rest, reached)]
             yield drafted("bad", says, held, watch=[last])
 
     def _next_write(self, candidate: Candidate) -> OrderPlace:
@@ -287,119 +271,10 @@ class WindowOrders:
         last = a.access(writes[0]) if writes else a.predicted(candidate.last, who, evidence.at(start))
         holds = evidence.locks_through(start, writes[0]) if writes else evidence.locks_at(start)
         owner = Side(who, a.access(start), last, self._anchors.held_since(start, candidate.first), who.title, holds)
-        visitor = self._owner(candidate)
-        last = self._visitor_end(candidate.first, candidate.last, start, writes[0] if writes else None)[0]
+        visitor = self._sides.owner(candidate)
+        last = self._sides.ends(candidate.first, candidate.last, start, writes[0] if writes else None)[0]
         begins = visitor.actor.first_at if visitor.since is None else evidence.at(candidate.first)
         to = visitor.actor.last_at if last.access == "end" else evidence.at(candidate.last)
-        takes = frozenset() if begins is None or to is None else self._taken(visitor.actor, begins, to)
+        takes = frozenset() if begins is None or to is None else self._sides.taken(visitor.actor, begins, to)
         visitor = replace(visitor, last=last, takes=takes)
         yield self._inside(owner, visitor)
-
-    def _owner(self, candidate: Candidate) -> Side:
-        a = self._anchors
-        who = a.actor(candidate.first)
-        since = self._anchors.held_since(candidate.first, candidate.others[0])
-        holds = self._evidence.locks_through(candidate.first, candidate.last)
-        first = self._found_in_loop(candidate) or a.access(candidate.first)
-        return Side(who, first, a.access(candidate.last), since, who.title, holds)
-
-    def _found_in_loop(self, candidate: Candidate) -> OrderPlace | None:
-        """Where a loop reaches the item that its actor then writes: when the loop begins, that item has not been read yet."""
-        evidence, a = self._evidence, self._anchors
-        sites = [int(evidence.table.site[row]) for row in (candidate.first, candidate.last)]
-        node, who = evidence.node(evidence.read_node(sites[0])), a.actor(candidate.first)
-        loops = sites[0] < 0 and node is not None and node.place is not None and node.place.shape == "iterate"
-        if not loops or who.kind in ("task", "callback") or evidence.function_of(sites[0]) != evidence.function_of(sites[1]):
-            return None
-        before = a.preceding(who.id, evidence.at(candidate.last))
-        return before if before is not None and before.line > a.access(candidate.first).line else None
-
-    def _visitors(self, candidate: Candidate) -> list[Side]:
-        """The visitor's sides: from its first access to its end, if that can come inside the window, or else to its last access.
-
-        It is held at its start; if it needs the window's locks on its way, also just before its side, which it reaches first.
-        """
-        table, a, evidence = self._evidence.table, self._anchors, self._evidence
-        others = sorted(candidate.others, key=lambda row: int(table.order[row]))
-        first = self._begin(others[0])
-        who, holds = a.actor(first), evidence.locks_through(candidate.first, candidate.last)
-        early, late = a.held_since(first, candidate.first), a.since(first)
-        comes = not evidence.order.happens_before(evidence.at(candidate.first), a.entered(evidence.at(first)), must=True)
-        sides = []
-        ends = self._visitor_end(first, others[-1], candidate.first, candidate.last)
-        if candidate.pattern is Pattern.TORN_READ:
-            # A reader is done after the second place: reading both again is another visit.
-            ends = [*(end for end in ends if end.access == "end"), a.access(others[-1])]
-        for end in ends:
-            to = who.last_at if end.access == "end" and who.last_at is not None else evidence.at(others[-1])
-            begins = who.first_at if early is None and who.first_at is not None else a.entered(evidence.at(first))
-            takes = self._taken(who, begins, to)
-            sides.append(Side(who, a.access(first), end, early, who.title, takes=takes))
-            if late is not None and late != early:
-                lead = comes and bool(holds & takes)
-                sides.append(Side(who, a.access(first), end, late, who.title, takes=self._taken(who, a.entered(evidence.at(first)), to), leads=lead))
-        return sides
-
-    def _taken(self, actor: Actor, begin: At, end: At) -> frozenset[int]:
-        """The locks that an actor takes between two of its events."""
-        thread = self._evidence.facts.thread_of(actor.id)
-        return frozenset(hold.object for hold in self._evidence.holds.holds if hold.actor == thread and begin <= hold.at <= end)
-
-    def _begin(self, row: int) -> int:
-        """Where a visitor's side begins: for a write, at the read of the same place that it depends on."""
-        evidence, table = self._evidence, self._evidence.table
-        if not table.writes[row]:
-            return row
-        reads = frozenset(evidence.depends(int(table.site[row])))
-        before = evidence.latest(int(table.actor[row]), reads, int(table.order[row]))
-        same = [read for read in before if int(table.location[read]) == int(table.location[row]) and not table.writes[read]]
-        return max(same, key=lambda read: int(table.order[read]), default=row)
-
-    def _visitor_end(self, first: int, last: int, opened: int, closed: int | None) -> list[OrderPlace]:
-        """Where a visitor's side may end: at the actor's end, unless that needs the window to close first, or at its last access in the function."""
-        evidence, a = self._evidence, self._anchors
-        who = a.actor(first)
-        found = []
-        if who.last_at is not None and who.state in ("finished", "failed", "cancelled"):
-            needs = closed is not None and evidence.order.happens_before(evidence.at(closed), who.last_at, must=True)
-            if not needs:
-                found.append(a.end(who))
-        table = evidence.table
-        places = {int(table.location[opened]), *([] if closed is None else [int(table.location[closed])])}
-        function = evidence.function_of(abs(int(table.site[last])))
-        later = [
-            row
-            for row in evidence.rows_of(int(table.actor[first]), int(table.order[last]), 2**62, first=64)
-            if int(table.location[row]) in places and evidence.function_of(abs(int(table.site[row]))) == function
-        ]
-        request = evidence.request_at(first)
-        later = [row for row in later if evidence.request_at(row) == request]
-        if closed is not None and not any(table.writes[row] for row in later):
-            found.append(a.predicted(closed, who, evidence.at(first)))
-        found.append(a.access(later[-1] if later else last))
-        return found
-
-
-def inside(a: Side, b: Side, waits: OrderPlace | None = None) -> Order:
-    """The bad order: `b` runs wholly inside the window of `a`. `waits`: where the actor of `a` waits for work that it handed to another."""
-    says = f"{a.title} is held after {said(a.first)} until {b.title} has {_passed(b.last)}"
-    first = [(b.since, a.first, a.since)] if b.leads and b.since is not None else []
-    since = a.first if a.first.actor == a.last.actor else waits  # a work item that ends the window is held from its start
-    return drafted("bad", says, [*first, (a.first, b.first, b.since), (b.last, a.last, since)], watch=[a.last])
-
-
-def _passed(place: OrderPlace) -> str:
-    return "ended" if place.access == "end" else f"passed {said(place)}"
-
-
-def serial(a: Side, b: Side) -> Iterator[Order]:
-    """The two serial orders."""
-    yield drafted("serial", f"{a.title} first, then {b.title}", [(a.last, b.first, b.since)], watch=[a.last])
-    yield drafted("serial", f"{b.title} first, then {a.title}", [(b.last, a.first, a.since)], watch=[a.last])
-
-
-def said(place: OrderPlace) -> str:
-    """The place, for people."""
-    if place.access in ("start", "end"):
-        return f"the {place.access} of its call in a thread" if "/submit()" in place.actor else f"its {place.access}"
-    return f"its {place.access} at {place.file}:{place.line}"

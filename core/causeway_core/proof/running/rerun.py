@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -15,23 +13,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from causeway_core.analysis import examine
 from causeway_core.analysis.wording.explanation import STRUCK
 from causeway_core.errors import CausewayError, ResetFailed
-from causeway_core.launch.environment import environment
 from causeway_core.launch.run import Run
 from causeway_core.launch.target import Target
 from causeway_core.launch.zygote import Nursery
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order
-from causeway_core.proof.outcome.databases import servers
 from causeway_core.proof.outcome.lost_updates import lost_updates
 from causeway_core.proof.outcome.order_result import OrderResult
-from causeway_core.proof.outcome.outcome import Outcome, databases, observe, written_paths
+from causeway_core.proof.outcome.outcome import Outcome, observe
+from causeway_core.proof.running.command import runs_apart, target_of, variables_of
 from causeway_core.proof.running.isolation import NOT_CAPTURED, Isolation, missing
-from causeway_core.proof.running.requests import drive_of, is_driven
+from causeway_core.proof.running.requests import is_driven
 from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage import Recording
 from causeway_core.storage.disk import bytes_on_disk
@@ -46,8 +42,6 @@ GRACE_SECONDS = 1.0
 SHORTEST_STALL, STALL = 3.0, 1.5
 """Seconds, and multiple of the recorded duration, after which an order is given up if the program runs but reaches none of its places."""
 AT_A_TIME = 2
-FIRST_EPHEMERAL_PORT = 32_768
-"""The lowest ephemeral port (Linux: 32768, other systems higher)."""
 LARGEST_OUTPUT = 4 << 20
 SMALLEST_LIMIT_BYTES = 8 << 20
 """A re-run that records more than this, and twenty times as much as the recorded run, counts as an endless loop."""
@@ -287,56 +281,3 @@ def _lost(findings: Sequence[Finding]) -> tuple[str, ...]:
     """The resources of the lost updates and atomicity violations that struck in a run."""
     kinds = ("lost_update", "atomicity_violation")
     return tuple(dict.fromkeys(finding.resource for finding in findings if finding.kind in kinds and happened(finding)))
-
-
-def runs_apart(recording: Recording) -> bool:
-    """Whether two concurrent runs cannot interfere: they share no server address, no database, and no files outside their copies."""
-    if servers(recording) or recording.meta.reset:
-        return False
-    root = Path(recording.meta.root)
-    serves = any(row.op == "http.server" for row in recording.io()) or any(
-        span.attributes.get("span.kind") == "server" for span in recording.spans()
-    )
-    if (serves or local_ports(recording)) and not _ports_are_ephemeral(recording):
-        return False
-    return all(path.is_relative_to(root) for path in written_paths(recording) | databases(recording))
-
-
-def local_ports(recording: Recording) -> set[int]:
-    """The ports of this machine that the run connected to; 0 stands for a socket without one."""
-    found: set[int] = set()
-    for row in recording.io():
-        if row.op == "socket" and row.attributes.get("action") == "connect":
-            found.add(int(str(row.attributes.get("server.port") or 0)))
-        elif row.op == "http.client" and row.attributes.get("url.full"):
-            found.add(urlsplit(str(row.attributes["url.full"])).port or 0)
-    return found
-
-
-def _ports_are_ephemeral(recording: Recording) -> bool:
-    """Whether all ports are ephemeral, and nothing in the program names them."""
-    ports = local_ports(recording)
-    if not ports or min(ports) < FIRST_EPHEMERAL_PORT:
-        return False
-    texts = [*recording.meta.command, *(recording.source_text(source.id) for source in recording.sources())]
-    return not any(str(port) in text for port in ports for text in texts)
-
-
-def variables_of(recording: Recording, target: Target, place: Path, isolation: Isolation | None) -> dict[str, str]:
-    """The environment in which the recorded program runs again, its spool and answers in `place`."""
-    base = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
-    # Sets iterate in the same order in every re-run, so that outcomes differ by the schedule alone.
-    base.setdefault("PYTHONHASHSEED", "0")
-    if isolation is not None:
-        isolation.put(base, place / "answers.json")
-    meta = recording.meta
-    how = meta.launch
-    return environment(
-        target, place / "spool", detail=meta.detail, include=how.include, exclude=how.exclude, drive=drive_of(recording, place), base=base
-    )
-
-
-def target_of(recording: Recording) -> Target:
-    """What was recorded, as something to run: the same interpreter, flags, arguments, folder and project."""
-    meta = recording.meta
-    return Target(meta.launch.python or sys.executable, meta.launch.flags, meta.command, Path(meta.cwd), Path(meta.root))
