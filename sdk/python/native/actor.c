@@ -84,6 +84,7 @@ static void stream_began(cw_stream *s) {
     if (born == 0) thread_name(name, sizeof name);
     if (name[0] == 0 && s->number == 0) strcpy(name, "MainThread"); /* `threading` is not loaded yet */
     s->actor = s->thread = born ? born : ++cw_actor_count;
+    if (s->number == 0) cw_thread_runs(s->actor); /* the main thread, or in the child of a fork the one that forked: nobody starts it */
     renew_privacy(s->actor);
     s->privacy = privacy(s->actor);
     uint32_t n = put_actor(payload, s->actor, CW_THREAD, object, name, function);

@@ -59,7 +59,7 @@ void cw_threads_forget(void) {
     cw_pointers_clear(&idents);
 }
 
-static void know_ident(uint32_t actor) {
+void cw_thread_runs(uint32_t actor) {
     cw_entry *entry = actor ? cw_pointers_put(&idents, (uintptr_t)PyThread_get_thread_ident()) : NULL;
     if (entry) entry->a = actor;
 }
@@ -77,7 +77,7 @@ static PyObject *start_call(PyObject *op, PyObject *args, PyObject *kwargs) {
         return PyObject_Call(self->function, args, kwargs);
     }
     running = self;
-    if (self->recording == recording) know_ident(self->actor);
+    if (self->recording == recording) cw_thread_runs(self->actor);
     if (cw_stream_get()) cw_sync(BEGIN, self->thread, self->actor, 0);
     PyObject *result = PyObject_Call(self->function, args, kwargs);
     PyObject *type, *value, *trace;
@@ -198,7 +198,6 @@ static PyObject *patch_threads(PyObject *module, PyObject *unused) {
     cw_swap_method(&start_new_swap, from, "start_new", start_new);
     cw_swap_method(&start_joinable_thread_swap, from, "start_joinable_thread", start_joinable_thread);
     Py_DECREF(from);
-    if (cw_stream_here) know_ident(cw_stream_here->thread); /* also while it is paused */
     Py_RETURN_NONE;
 }
 

@@ -9,6 +9,8 @@
 /* The actor number that the running thread was given when it was started, with its name, function ("path:line:qualname") and known object id;
  * 0 for threads nobody was seen to start, and for those of an earlier recording. Writes no record. */
 uint32_t cw_born(char *name, size_t name_size, char *function, size_t function_size, uint32_t *object);
+/* The running thread is this actor, for actor_of_thread(). */
+void cw_thread_runs(uint32_t actor);
 /* Actor numbers begin anew: what was given so far is void. */
 void cw_threads_forget(void);
 

@@ -66,7 +66,7 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     holds.heed(held_for_something(holds, facts, table))
     table = replace(table, actor=items.relabelled(table.at, table.actor))
     table = table.shared(taken_from_common(table, facts))
-    return with_implied_reads(Evidence(table, items.order(graph.order), holds, facts, _values(recording), _clock(recording, steps)))
+    return with_implied_reads(Evidence(table, items.order(graph.order), holds, facts, _values(recording), _clock(recording, steps, syncs)))
 
 
 def _ranks(graph: CausalGraph, *groups: Ints) -> list[Ints]:
@@ -133,8 +133,8 @@ def _values(recording: Recording) -> Values:
     return values
 
 
-def _clock(recording: Recording, steps: Mapping[str, Ints]) -> Clock:
+def _clock(recording: Recording, steps: Mapping[str, Ints], syncs: Mapping[str, Ints]) -> Clock:
     runs = [recording.run_columns(process.id) for process in recording.processes()]
-    at = np.concatenate([steps["first_at"], *(run["at"] for run in runs)])
-    ts = np.concatenate([steps["started_ns"], *(run["ts"] for run in runs)])
+    at = np.concatenate([steps["first_at"], syncs["at"], *(run["at"] for run in runs)])
+    ts = np.concatenate([steps["started_ns"], syncs["ts"], *(run["ts"] for run in runs)])
     return Clock(at, ts)

@@ -45,7 +45,7 @@ _BLOCK = 1 << 16
 
 
 class Operation(NamedTuple):
-    """One operation: `order` is its rank among all ranked events of its process, `op` a SyncOp, `object` -1 when there is none."""
+    """One operation: `order` is its rank among all ranked events, process by process, `op` a SyncOp, `object` -1 when there is none."""
 
     order: int
     at: int

@@ -24,16 +24,33 @@ class _Link:
 
 def deadlocks(scene: Scene, waits: Waits) -> list[Finding]:
     """Wait-for cycles (a lock acquired twice is a cycle of one); otherwise quiescence: every actor waits and nothing can wake one."""
-    links = {wait.actor: link for wait in sorted(waits.all, key=lambda each: each.order) if (link := _link(waits, wait)) is not None}
+    links = _links(waits)
     found, seen = [], set[int]()
     for actor in sorted(links):
         cycle = _cycle(links, actor)
-        if cycle and _simultaneous(cycle) and not seen & {link.wait.actor for link in cycle}:
+        if cycle and _simultaneous(waits, cycle) and not seen & {link.wait.actor for link in cycle}:
             seen |= {link.wait.actor for link in cycle}
             found.append(_finding(scene, cycle))
     if not found and waits.interrupted:
         found.extend(_quiescence(scene, waits, links))
     return found
+
+
+def _links(waits: Waits) -> dict[int, _Link]:
+    """What each actor waited for last. A wait that was granted counts too if the holder of the lock gave up first: an interrupt or a time
+    limit ends a deadlock this way, and the lock that one actor drops goes to the other.
+    """
+    links = {wait.actor: link for wait in sorted(waits.all, key=lambda each: each.since or 0) if (link := _link(waits, wait)) is not None}
+    pending = list(links.values())
+    while pending:
+        waiting = pending.pop()
+        if waiting.target in links or (wait := waits.granted(waiting.target, waiting.wait)) is None:
+            continue
+        link = _link(waits, wait)
+        if link is not None:
+            links[waiting.target] = link
+            pending.append(link)
+    return links
 
 
 def _link(waits: Waits, wait: Wait) -> _Link | None:
@@ -56,10 +73,11 @@ def _cycle(links: dict[int, _Link], start: int) -> list[_Link]:
     return []
 
 
-def _simultaneous(cycle: list[_Link]) -> bool:
-    """Whether all of them waited at the same time: some waits timed out later."""
-    ends = [link.wait.until for link in cycle if link.wait.until is not None]
-    return not ends or max(link.wait.order for link in cycle) < min(ends)
+def _simultaneous(waits: Waits, cycle: list[_Link]) -> bool:
+    """Whether there was a moment at which all of them waited and held: some waits and holds ended later."""
+    begun = max((link.wait.since for link in cycle if link.wait.since is not None), default=None)
+    ends = [link.wait.until for link in cycle] + [waits.released(link.hold) for link in cycle if link.hold is not None]
+    return begun is None or all(end is None or begun < end for end in ends)
 
 
 _NAMED = 2
@@ -111,7 +129,7 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
 
 def _unanswered(cycle: list[_Link]) -> str:
     if any(link.wait.until is not None for link in cycle):
-        return "these waits were given up, not satisfied"
+        return "the wait was given up, not granted" if len(cycle) == 1 else "none of these waits ended before one of the actors had given up"
     return "when the recording ended, these waits had not ended"
 
 
