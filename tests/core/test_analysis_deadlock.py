@@ -47,6 +47,34 @@ def test_a_wait_that_was_answered_is_no_deadlock() -> None:
     assert not found(trace)
 
 
+def test_a_deadlock_that_a_time_limit_ended() -> None:
+    trace, one, two, a, b = crossing()
+    trace.acquire(one, a)
+    trace.acquire(two, b)
+    trace.sync(one, SyncOp.ACQUIRE_REQUEST, b, BLOCKED)
+    trace.sync(two, SyncOp.ACQUIRE_REQUEST, a, BLOCKED)
+    trace.sync(two, SyncOp.TIMEOUT, a, BLOCKED)
+    trace.release(two, b)
+    trace.acquire(one, b)
+    (finding,) = found(trace)
+    assert finding.kind == "deadlock" and {each.actor for each in finding.accesses} == {"thread one", "thread two"}
+    assert "none of these waits ended before one of the actors had given up" in finding.explanation
+
+
+def test_a_wait_that_was_granted_before_the_other_began_is_no_deadlock() -> None:
+    trace, one, two, a, b = crossing()
+    trace.acquire(one, a)
+    trace.acquire(two, b)
+    trace.sync(one, SyncOp.ACQUIRE_REQUEST, b, BLOCKED)
+    trace.release(two, b)
+    trace.acquire(one, b)
+    trace.release(one, b)
+    trace.acquire(two, b)
+    trace.sync(two, SyncOp.ACQUIRE_REQUEST, a, BLOCKED)
+    trace.sync(two, SyncOp.TIMEOUT, a, BLOCKED)
+    assert not [each for each in found(trace) if "gave up" in each.explanation or "given up" in each.explanation]
+
+
 def test_a_thread_that_waits_for_a_lock_that_others_release_waits_for_a_signal() -> None:
     trace, worker, boss, a, _ = crossing()
     trace.acquire(worker, a)

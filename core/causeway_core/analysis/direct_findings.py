@@ -30,6 +30,7 @@ from causeway_core.analysis.detectors.locks.lock_order import lock_orders
 from causeway_core.analysis.detectors.locks.self_deadlock import self_deadlocks
 from causeway_core.analysis.detectors.locks.wait_under_lock import waits_under_lock
 from causeway_core.analysis.detectors.queues.check_then_get import queue_checks
+from causeway_core.analysis.detectors.queues.joined_before_read import joins_before_reading
 from causeway_core.analysis.detectors.queues.put_after_sentinel import puts_after_sentinel
 from causeway_core.analysis.detectors.wakeups.cleared_after_check import cleared_after_check
 from causeway_core.analysis.detectors.wakeups.deferred_set import deferred_sets
@@ -60,6 +61,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
     found = [
         *stuck,
         *woken,
+        *joins_before_reading(scene, evidence, waits),
         *lock_orders(scene, evidence, struck),
         *waits_under_lock(scene, evidence, struck),
         *join_deadlocks(scene, evidence),

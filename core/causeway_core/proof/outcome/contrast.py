@@ -19,8 +19,7 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
     name = min(telling, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
     if name == "hang":
         who = f" ({'; '.join(result.hang)})" if result.hang else ""
-        ends = "in every serial order it ends" if serial else "in the recorded run it ended"
-        return f"in this order the program hangs{who}; {ends}"
+        return f"in this order the program hangs{who}" + ("; in every serial order it ends" if serial else "")
     mine = bad.aspects[name]
     others = _given(serial, name)
     news = _only_in(mine, others)

@@ -9,7 +9,7 @@ from causeway_core.analysis.evidence.waits import Wait, Waits
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import Finding
 
-_OUTSIDE = ("timer", "I/O", "data of", "a process", "a message", "timeout", "an awaitable", "a future")
+_OUTSIDE = ("timer", "I/O", "data of", "a process", "a command", "a message", "timeout", "an awaitable", "a future")
 """Words of waits that something outside the program can still end."""
 
 
