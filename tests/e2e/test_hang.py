@@ -91,8 +91,10 @@ def test_ctrl_c_on_a_deadlock_leaves_a_whole_recording_that_names_it(tmp_path):
     # Both forks are taken when both have said that they wait, and the main thread has started them when it says so: an interrupt that comes while
     # `start` is recorded can be lost.
     source = (TUTORIAL / "dinner.py").read_text()
-    source = source.replace("        with right:", "        import os; os.write(1, b'waiting %d\\n' % os.getpid())\n        with right:")
-    script.write_text(source.replace("        philosopher.join()", "        import os; os.write(1, b'waiting %d\\n' % os.getpid())\n        philosopher.join()"))
+    said = "        import os; os.write(1, b'waiting %d\\n' % os.getpid())\n"
+    for line in ("        with right:", "        philosopher.join()"):
+        source = source.replace(line, said + line)
+    script.write_text(source)
     recording = tmp_path / "run.causeway"
     words = [str(CAUSEWAY), "record", "-o", str(recording), str(script)]
     recorder = subprocess.Popen(words, cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

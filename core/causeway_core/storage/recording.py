@@ -246,7 +246,9 @@ class Recording:
         return self._all(lambda row: Sync(*row), sql, (*parameters, most))
 
     def sync_columns(self) -> dict[str, NDArray[np.int64]]:
-        """Synchronization operations as arrays `at`, `actor`, `op` (a `wire.kinds.SyncOp`), `flags`, `object` (-1: none), `extra`, `ts`, in order of id."""
+        """Synchronization operations in order of id, as arrays `at`, `actor`, `op` (a `wire.kinds.SyncOp`), `flags`, `object` (-1: none), `extra`,
+        `ts` (monotonic ns).
+        """
         cases = " ".join(f"WHEN '{op.name.lower()}' THEN {op.value}" for op in SyncOp)
         sql = f"SELECT at, actor, CASE op {cases} ELSE 0 END, flags, coalesce(object, -1), extra, ts FROM sync ORDER BY id"
         return self._columns(("at", "actor", "op", "flags", "object", "extra", "ts"), sql)
