@@ -1,4 +1,4 @@
-"""The second pass: locations that several actors touched, and their accesses."""
+"""The second pass: locations that several actors accessed, and their accesses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _VALUES_KEPT = 1 << 14
 def write_accesses(pipeline: Pipeline, labels: Labels) -> None:
     """Fills tables `location` and `access`; access.id ascends in the total order of each process.
 
-    A place of an object that several processes know by one name (record SHARED) is one location, the first process's.
+    A place of an object that several processes know by one name (record SHARED) is a single location, that of the first process.
     """
     chunks = ChunkStore(pipeline.writer.database)
     common = CommonObjects(pipeline.facts.shared)
@@ -48,7 +48,7 @@ def write_accesses(pipeline: Pipeline, labels: Labels) -> None:
 
 
 class _Process:
-    """Reads the chunks of one process twice, skipping those in which nothing shared is touched."""
+    """Reads the chunks of one process twice, skipping those without accesses of shared places."""
 
     def __init__(
         self, pipeline: Pipeline, labels: Labels, chunks: ChunkStore, process: int, shared: tuple[bytes, bytes, bytes], common: CommonObjects,
@@ -70,7 +70,7 @@ class _Process:
         )
 
     def write(self) -> int:
-        """Writes the rows; gives the last location number in use."""
+        """Writes the rows; returns the last location number in use."""
         pieces = list(self._pieces()) if self._has_steps else []
         for chunk, start, end in pieces:
             self._scan.read(self._chunks.data(chunk.stream, chunk.first), chunk.first_at, start, end)
@@ -93,7 +93,7 @@ class _Process:
         return np.ascontiguousarray(self._in_lanes(steps)) if len(steps) else np.empty((0, 4), np.int64)
 
     def _in_lanes(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The steps with whom each counts for as a fourth column: the actor; of a pool's worker each call that it ran, for which steps are parted."""
+        """The steps with a fourth column, the lane of each: the actor, or for a pool's worker the call that it ran. Steps are split at calls."""
         laned = np.column_stack((steps, steps[:, 2]))
         rows = self._pipeline.writer.database.execute("SELECT at, id FROM sync WHERE op = 'run'")
         runs = integers(rows, 2)
@@ -113,7 +113,7 @@ class _Process:
         return laned
 
     def _sites_of(self, cells: bytes, names: bytes) -> NDArray[np.uint32]:
-        """Wire sites at which shared variables may be touched."""
+        """Wire sites at which shared variables may be accessed."""
         rows = np.array(self._pipeline.sites.rows.get(self._id, array("I")), np.uint32).reshape(-1, 4)
         wanted = np.isin(rows[:, 1], np.frombuffer(names, np.uint32)) & (rows[:, 1] > 0)
         if cells:
@@ -133,7 +133,7 @@ class _Process:
         for at in ordered:
             firsts.setdefault(stream_of(at), position_of(at))
         for stream in wanted:
-            # What stands before a stream's first ORDER record: the introduction of its thread.
+            # The records before a stream's first ORDER record introduce its thread.
             yield from _between(wanted[stream], 0, firsts.get(stream, 1 << 40))
         for at in runs:
             yield from _between(wanted.get(stream_of(at), []), position_of(at), ends.get(at, 1 << 40))
@@ -156,7 +156,7 @@ class _Process:
     def _is_known(self, row: tuple[Any, ...], key_kind: int) -> bool:
         number, _, kind, owner, word, _ = row
         if key_kind == ValueKind.OBJECT:
-            word = f"{word} of {self._id}"  # numbers of objects mean nothing in another process
+            word = f"{word} of {self._id}"  # numbers of objects are only valid within a process
         first = self._common.location(number, kind, owner, word)
         if first != number:
             self._united[number] = first
@@ -193,7 +193,7 @@ class _Process:
                 return (number, self._id, "global", None, word, word)
 
     def _name(self, id: int) -> str:
-        """The object's name; of what several processes have the plainest: the local variable of one, rather than how it was handed to another."""
+        """The object's name; for an object of several processes the simplest: the local variable of one, rather than how it was passed to another."""
         names = [label for each in self._common.same(id) if (label := self._labels.label(each)) is not None]
         return min(names, key=lambda name: ("." in name or "[" in name), default=None) or self._labels.name(id)
 

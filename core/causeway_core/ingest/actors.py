@@ -1,4 +1,4 @@
-"""Actors with their spawn paths."""
+"""Actors and their spawn paths."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ActorRows:
         self._pipeline.writer.insert("actor", [self._row(actor) for _, actor in sorted(facts.actors.items())])
 
     def update(self) -> None:
-        """As `write`, of a recording that goes on: costs what has changed, unless that is a process or what was said of an actor before."""
+        """As `write`, for a growing recording: the cost is that of the changes, unless a process or a known actor has changed."""
         facts = self._pipeline.facts
         waited = self._waiting
         changed = self._look(moved=True) | waited ^ self._waiting
@@ -54,7 +54,7 @@ class ActorRows:
         self._pipeline.writer.replace("actor", rows)
 
     def _look(self, *, moved: bool) -> set[int]:
-        """Takes over where actors are, who waits and which threads have ended; the actors that the scanner spoke of."""
+        """Takes over from the scanner where actors are, which wait and which threads have ended; returns the actors concerned."""
         facts, database = self._pipeline.facts, self._pipeline.writer.database
         spoken = set()
         for process in facts.processes:
@@ -105,8 +105,8 @@ class _Spawn:
 
 
 class _Paths:
-    """Names actors by who made them, what they run and their place among the siblings that run the same: the same in every run. What callbacks make
-    is named below the callback's name without its number, which depends on how often a loop was called back.
+    """Names actors by their creator, the code that they run and their number among siblings that run the same code: the same in every run. Actors
+    that callbacks create are named below the callback's name without its number, which depends on how often the loop called back.
 
     The first actor of a child process is `process` below the actor that started it. Starts are counted, whether or not the child was recorded.
     """
@@ -116,7 +116,7 @@ class _Paths:
         self._known: dict[int, str] = {}
         self._last = 0
         self._stems: dict[int, str] = {}
-        """What the paths of those begin with that a callback makes, by its id."""
+        """The prefix of the paths of the actors that a callback creates, by the callback's id."""
         self._siblings: Counter[str] = Counter()
         self._roots = self._find_roots()
         self._by_uid = {f"{process.uid:016x}": process for process in self._facts.processes.values()}
@@ -135,7 +135,7 @@ class _Paths:
                 self._starts[turn] = self._numbered(f"{self._stem_of(spawns[turn].actor)}/process")
 
     def appends(self, actors: Sequence[ActorFacts]) -> bool:
-        """Whether new actors (in order of id) change no path that was given: they come after all others, and none is the first of its process."""
+        """Whether new actors (in order of id) change no existing path: they come after all others, and none is the first of its process."""
         fits = all(actor.creator is not None and actor.process in self._roots for actor in actors)
         return fits and (not actors or actors[0].id > self._last)
 
@@ -173,7 +173,7 @@ class _Paths:
         return (parent.id, *process.parent_event)
 
     def _depth(self, process: ProcessFacts) -> int:
-        """How many processes there are above it; whoever made a circle of them is not followed around it."""
+        """How many processes are above it; a cycle is followed only once."""
         depth, seen = 0, {process.id}
         parent = self._by_uid.get(process.parent or "")
         while parent is not None and parent.id not in seen:
@@ -215,7 +215,7 @@ class _Paths:
         if creator is None:
             return self._root(self._facts.processes[actor.process])
         _, _, qualname = _split(actor.function)
-        # Not `_path_of`: those who made each other, as only a broken recording says, are not followed around.
+        # Not `_path_of`: in a broken recording, actors may appear to have created each other. Such a cycle is not followed.
         above = self._stems.get(creator, self._known.get(creator, "main"))
         base = f"{above}/{(qualname or actor.name or actor.kind).rsplit('.', 1)[-1]}"
         if actor.kind == "callback":

@@ -1,4 +1,4 @@
-"""Chunks on their way into the recording: compressed on a thread of their own while the next records are read."""
+"""Chunks on their way into the recording: compressed on a separate thread while the next records are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from causeway_core.storage.writer import RecordingWriter
 
 _ZSTD_LEVEL = 3
 _TOGETHER = 16
-"""Chunks that change threads together: each change costs a busy machine as much as compressing some of them."""
+"""Chunks that are passed between threads together: on a busy machine, a pass costs as much as compressing some chunks."""
 _MOST_WAITING = 16
 """Such batches; some 64 MB of words."""
 
@@ -22,7 +22,7 @@ _Row = tuple[Any, ...]
 class ChunkWriter:
     """Belongs to the thread of its pipeline. What was added is in the recording after `flush`.
 
-    `seen` is told of each chunk: stream, position of its first word, words. Compression (zstd) is half of what reading costs, and needs no GIL.
+    `seen` is called for each chunk: stream, position of its first word, words. Compression (zstd) is half of the cost of reading, and needs no GIL.
     """
 
     def __init__(self, writer: RecordingWriter, seen: Callable[[int, int, bytes], None] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Who may write into a spool: one recorder at a time, and nobody finishes what another still writes."""
+"""The right to write into a spool: one recorder at a time, and no other process may finish a recording that is still being written."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Claim:
 
     @classmethod
     def adopt(cls, spool: Path) -> Claim | None:
-        """Claims a spool whose recorder is gone; None where there is no spool. Raises RecordingError while its recorder lives."""
+        """Claims a spool whose recorder has ended; None if there is no spool. Raises RecordingError while its recorder lives."""
         if not spool.is_dir():
             return None
         handle = _lock(spool)
@@ -45,13 +45,13 @@ class Claim:
         return cls(spool, handle)
 
     def release(self) -> None:
-        """Lets go of the spool. A second call does nothing."""
+        """Releases the spool. A second call does nothing."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
 
     def give_up(self) -> None:
-        """Lets go of a spool that nobody wrote into, and removes it."""
+        """Releases and removes a spool that was never written to."""
         self.spool.rmdir()
         self.release()
 
@@ -76,7 +76,7 @@ def _taken(spool: Path) -> SpoolTaken:
 
 
 def _lock(spool: Path) -> int | None:
-    """A handle that holds the lock of a folder; None where another has it, or there is no folder (any more)."""
+    """A handle that holds the lock of a folder; None if another process holds it or the folder does not exist."""
     try:
         handle = os.open(spool, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:

@@ -1,4 +1,4 @@
-"""Objects that several processes know by one name: shared memory, and what a manager's proxies stand for."""
+"""Objects that several processes know by one name: shared memory, and the referents of a manager's proxies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class CommonObjects:
-    """Which objects of which processes are one, and which locations are.
+    """Which objects of different processes are the same, and which locations.
 
     `names` are those of SHARED records by object id. Objects with a name that only one process knows count too if that has several of them
     (proxies that were pickled for each call of a pool).
@@ -30,7 +30,7 @@ class CommonObjects:
         self._locations: dict[tuple[str, str, str], int] = {}
 
     def same(self, object: int) -> Sequence[int]:
-        """All objects that are one with it; empty for others."""
+        """All objects that are the same as this one; empty for an object that is not shared."""
         return self._same.get(self._names.get(object, ""), ())
 
     def of(self, process: int) -> Mapping[int, int]:
@@ -43,7 +43,7 @@ class CommonObjects:
         return np.union1d(np.frombuffer(owners, np.uint32), more).astype(np.uint32).tobytes()
 
     def pairs(self, process: int) -> bytes:
-        """What `of` says, as words."""
+        """The result of `of`, as words."""
         return array("I", [wire for pair in self.of(process).items() for wire in pair]).tobytes()
 
     def location(self, number: int, kind: str, owner: int | None, word: str) -> int:

@@ -23,7 +23,7 @@ _SQL_DETAILS = ("database", "tables", "columns", "given", "atomic", "where", "cl
 
 @dataclass(slots=True)
 class ActorFacts:
-    """What ACTOR records say of an actor, gathered until the recording is finished."""
+    """An actor according to its ACTOR records, collected until the recording is finished."""
 
     id: int
     process: int
@@ -42,7 +42,7 @@ _MULTIPROCESSING = re.compile(r"\bfrom multiprocessing\.\w+ import (?:spawn_main
 
 @dataclass
 class ProcessFacts:
-    """What is known of a process, gathered until the recording is finished."""
+    """What is known of a process, collected until the recording is finished."""
 
     id: int
     uid: int
@@ -62,9 +62,9 @@ class ProcessFacts:
 
 
 class Facts:
-    """Takes the extended records that the scanner hands over and writes what they say; holds only what needs its other half.
+    """Takes the extended records from the scanner and writes their rows; keeps only records that need a second one.
 
-    Records that are too short or hold no JSON are passed over: `rejected` counts them.
+    Records that are too short or contain no valid JSON are skipped; `rejected` counts them.
     """
 
     def __init__(self, writer: RecordingWriter, actor_id: Callable[[int, int], int], site_id: Callable[[int, int], int]) -> None:
@@ -72,9 +72,9 @@ class Facts:
         self.processes: dict[int, ProcessFacts] = {}
         self.actors: dict[int, ActorFacts] = {}
         self.introduced: list[ActorFacts] = []
-        """Those that came since somebody emptied this list."""
+        """Actors introduced since this list was last emptied."""
         self.revision = 0
-        """Counts what changes the rows of actors that were there before: news of a process, of its children, of a known actor."""
+        """Counts the changes of existing actor rows: facts about a process, its children, or a known actor."""
         self.forks: dict[tuple[int, int], tuple[int, int]] = {}
         self.messages = MessagePairs()
         self.mentioned: set[int] = set()
@@ -94,7 +94,7 @@ class Facts:
         }
 
     def add(self, records: list[tuple[int, int, int, bytes, int, int]]) -> None:
-        """Takes records as `Scanner.take` gives them."""
+        """Takes records as `Scanner.take` returns them."""
         for at, actor, xkind, payload, process, ts in records:
             handler = self._handlers.get(xkind)
             if handler is None:
@@ -134,7 +134,7 @@ class Facts:
         self._spans = {}
 
     def open_answers(self) -> None:
-        """Writes the answers whose bodies never came to their end."""
+        """Writes the answers whose bodies never ended."""
         for row, asked, _ in self._answers.values():
             self._row("answer", *row, None, "the program did not read its body to the end", asked)
         self._answers = {}
@@ -183,7 +183,7 @@ class Facts:
         )
 
     def _service(self, facts: ProcessFacts, content: Json, argv: list[str]) -> str:
-        """What a process is called. One that multiprocessing starts anew runs its parent's program, whatever its command line says."""
+        """The name of a process. A process that multiprocessing spawns runs its parent's program, whatever its command line says."""
         if any(_MULTIPROCESSING.search(word) for word in argv):
             parent = next((one for one in self.processes.values() if f"{one.uid:016x}" == facts.parent), None)
             if parent is not None and parent.service:
@@ -235,7 +235,7 @@ class Facts:
         self._row("span", *row)
 
     def _crossing(self, at: int, actor: int, phase: int, span: int, content: Json) -> None:
-        """What a span at a boundary says besides: it is an IO record (`op`) and a MESSAGE (`send`, `receive` with `from`)."""
+        """The further facts of a span at a boundary: it is an IO record (`op`) and a MESSAGE (`send`, `receive` with `from`)."""
         if content.get("op"):
             attributes = {"span_id": f"{span:016x}", **(content.get("attributes") or {})}
             attributes.pop("span.kind", None)

@@ -1,4 +1,4 @@
-"""Where the records of a stream come from: a spool's segments, or a recording that is read again."""
+"""The sources of a stream's records: the segments of a spool, or a recording that is read again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from causeway_core.wire.segment import Segment
 class Feed(Protocol):
     """The records of one stream, in parts. Positions are word offsets in the stream.
 
-    `buffer` is the part at hand, `offset` the word in it to read next.
+    `buffer` is the current part, `offset` the word in it to read next.
     """
 
     offset: int
@@ -27,22 +27,22 @@ class Feed(Protocol):
         """Looks for more after `offset`; whether there is any."""
 
     def hole(self) -> int:
-        """How many words of the stream are missing before the part at hand; asked once after each refresh."""
+        """How many words of the stream are missing before the current part; called once after each refresh."""
 
     def skip_rest(self) -> int:
-        """Gives up what is left of the part at hand, which is no record; how many words that is."""
+        """Gives up the rest of the current part, which is not a record; returns the number of its words."""
 
     def stored(self, position: int) -> None:
-        """The recording's chunks hold the stream up to `position`, though not committed yet."""
+        """The recording's chunks contain the stream up to `position`, not committed yet."""
 
     def committed(self) -> None:
         """What was `stored` is durable."""
 
     def progress(self) -> tuple[int, int]:
-        """How many whole segments the chunks hold, and the position where the next begins."""
+        """How many whole segments the chunks contain, and the position where the next one begins."""
 
     def complaints(self, final: bool = False) -> list[str]:
-        """What was found to be torn since the last call, one sentence each; `final`: nothing will be added to the feed."""
+        """Torn parts found since the last call, one sentence each; `final`: nothing will be added to the feed."""
 
     @property
     def at_rest(self) -> bool:
@@ -50,7 +50,7 @@ class Feed(Protocol):
 
 
 class SegmentFeed:
-    """A stream's segment files in turn; each is deleted once the recording holds it.
+    """A stream's segment files in turn; each is deleted once the recording contains it.
 
     `keep` leaves them in place.
     """
@@ -75,11 +75,11 @@ class SegmentFeed:
 
     @property
     def at_rest(self) -> bool:
-        """Whether the last segment there is was sealed and read."""
+        """Whether the last segment was sealed and read."""
         return self._segment is None
 
     def refresh(self) -> bool:
-        """Looks at the open segment again, or opens the next."""
+        """Checks the open segment again, or opens the next one."""
         while True:
             segment = self._segment or self._open()
             if segment is None:
@@ -95,7 +95,7 @@ class SegmentFeed:
             if not segment.sealed and not self._followed():
                 return False
             if not segment.sealed:
-                # The guest seals a segment before it makes the next: this one was cut off. What was written between the two looks counts.
+                # The guest seals a segment before it creates the next one, so this one was cut off. What was written between the two checks counts.
                 segment.refresh(read)
                 self.buffer, self.offset = segment.data, read - segment.base
                 if self.buffer and self.offset < len(self.buffer) // 4:

@@ -1,4 +1,4 @@
-"""What is known only at the end: endings, parents, spawn paths, exceptions' fates, shared places, labels, edges."""
+"""Facts that are known only at the end: endings, parents, spawn paths, exceptions' fates, shared places, labels, edges."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def finish(pipeline: Pipeline, facts: Mapping[str, Any]) -> None:
 
 
 def settle(pipeline: Pipeline, actors: ActorRows) -> None:
-    """Lists actors, steps that go on, the starts of processes and the fates of exceptions as they are now, in a recording that goes on."""
+    """Lists actors, unfinished steps, the starts of processes and the fates of exceptions as they are so far, in a growing recording."""
     pipeline.begin()
     pipeline.facts.flush()
     pipeline.list_open_steps()
@@ -48,7 +48,7 @@ def settle(pipeline: Pipeline, actors: ActorRows) -> None:
 
 
 def derive(pipeline: Pipeline) -> None:
-    """Derives all that `finish` does for a recording that goes on, from what there is of it."""
+    """Derives for a growing recording everything that `finish` derives, from what exists of it."""
     pipeline.begin()
     _derive(pipeline)
     pipeline.commit()
@@ -122,7 +122,7 @@ def _settle_exceptions(pipeline: Pipeline) -> None:
         return
     unretrieved = {row[0] for row in database.execute("SELECT object FROM sync WHERE op = 'exception_unretrieved'")}
     failed = {id for id, obj in database.execute("SELECT id, object FROM actor WHERE object IS NOT NULL") if obj in unretrieved}
-    # A task that is being freed has no object any more; the record names its actor.
+    # A task that is being freed no longer has an object; the record names its actor.
     failed |= {row[0] for row in database.execute(
         "SELECT t.id FROM sync s JOIN actor a ON a.id = s.actor JOIN actor t ON t.process = a.process AND t.number = s.extra "
         "WHERE s.op = 'exception_unretrieved' AND s.extra > 0"

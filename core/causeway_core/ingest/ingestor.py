@@ -25,7 +25,7 @@ class Ingestor:
     """Turns a spool into a recording. Belongs to one thread; the recording can be read by others meanwhile.
 
     Call `poll` every 50 to 100 ms while the program runs, then `finish` once. A crash in between loses nothing that reached the
-    spool: `recover` goes on from the file and the spool. Raises RecordingError when the recording cannot be written.
+    spool: `recover` continues from the file and the spool. Raises RecordingError when the recording cannot be written.
     """
 
     def __init__(
@@ -33,8 +33,9 @@ class Ingestor:
         detail: str = "full", chunk_words: int = CHUNK_WORDS, launch: Mapping[str, Any] | None = None, indexed: bool = False,
         seen: Callable[[int, int, bytes], None] | None = None,
     ) -> None:
-        """`indexed`: for a reader that travels the recording while it grows; `seen` is told of each chunk before it is stored: its stream, the
-        position of its first word, its words."""
+        """`indexed`: for a reader that travels the recording while it grows. `seen` is called for each chunk before it is stored, with its stream,
+        the position of its first word and its words.
+        """
         self._spool = spool
         self._began = time.monotonic_ns()
         facts = {
@@ -54,17 +55,17 @@ class Ingestor:
         return self._pipeline.scanner.events
 
     def poll(self, seconds: float = _POLL_SECONDS) -> None:
-        """Takes in what the guest has written since; in about so many seconds at most."""
+        """Reads what the guest has written since, for about this number of seconds at most."""
         self._discover()
         self._pipeline.drain(until=time.monotonic() + seconds)
         self._pipeline.commit()
 
     def settle(self, *, ahead: bool = False) -> None:
-        """Takes in all that was written so far and makes it readable, with who did it: chunks that are not full are ended, actors listed.
+        """Reads everything that was written so far and makes it readable, with its actors: unfilled chunks are ended, actors listed.
 
-        For a reader that travels the recording of a program that is being held; at most some two seconds, for what goes on writing all the same.
-        `ahead`: while it runs, only what has been polled, since who reads more slowly than the program writes would never come to the end.
-        What needs the whole (accesses, edges, labels) is left to `derive`.
+        For a reader that travels the recording of a held program. Takes at most some two seconds, because other processes may continue to write.
+        `ahead`: while the program runs, only what has been polled; otherwise, if the program writes faster than this reads, it would never end.
+        What needs the whole recording (accesses, edges, labels) is left to `derive`.
         """
         if not ahead:
             self._discover()
@@ -73,11 +74,11 @@ class Ingestor:
         settle(self._pipeline, self._actors)
 
     def derive(self) -> None:
-        """After `settle`: derives what needs the whole from what there is; costs as much as `finish`."""
+        """After `settle`: derives what needs the whole recording from what exists; costs as much as `finish`."""
         derive(self._pipeline)
 
     def finish(self, exit_code: int | None) -> None:
-        """Takes in the rest, derives what needs the whole, marks the recording complete and removes the spool."""
+        """Reads the rest, derives what needs the whole recording, marks the recording complete and removes the spool."""
         self._discover()
         self._pipeline.end()
         finish(self._pipeline, {"exit_code": exit_code, "duration_ns": time.monotonic_ns() - self._began})

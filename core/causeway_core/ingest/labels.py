@@ -1,4 +1,4 @@
-"""Names for people: of objects by what first held them, and of shared places."""
+"""Readable names: of objects by what first held them, and of shared places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CLASS, _MODULE = 16, 32
 
 
 class Labels:
-    """Labels objects from what the scanner noted of their holders. Reads single records of the chunks, so the pipeline must have ended."""
+    """Labels objects from their holders, as the scanner recorded them. Reads single records of the chunks, so the pipeline must have ended."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -46,7 +46,7 @@ class Labels:
         return self._pipeline.facts.type_of(id >> 32, found[0])[1] if found else "object"
 
     def label(self, id: int, depth: int = 0) -> str | None:
-        """The object's name, None where nothing was seen to hold it."""
+        """The object's name; None if nothing was seen to hold it."""
         if id not in self._labels:
             self._labels[id] = None
             found = self._pipeline.scanner.object(id >> 32, id & 0xFFFFFFFF)
@@ -94,7 +94,7 @@ class Labels:
         return str(self.definitions.value(process, ValueKind(record.key[0]), record.key[1]))
 
     def class_name(self, id: int) -> str:
-        """What stands before the dot for an attribute of this object: its class, or its own name if it is a class or module."""
+        """The part before the dot for an attribute of this object: its class, or its own name if it is a class or module."""
         found = self._pipeline.scanner.object(id >> 32, id & 0xFFFFFFFF)
         flags, type_name = self._pipeline.facts.type_of(id >> 32, found[0]) if found else (0, "object")
         if flags & (_CLASS | _MODULE):

@@ -84,7 +84,7 @@ class Pipeline:
         self.writer.insert("stream", [row])
 
     def wake(self, uid: int, number: int) -> bool:
-        """Says that there may be more of a stream (one that came to rest is not asked otherwise); whether the stream was added at all."""
+        """Notes that a stream may have more records (an idle one is not polled otherwise); returns whether the stream exists."""
         stream = self.processes[uid].streams.get(number) if uid in self.processes else None
         if stream is not None:
             stream.asleep = False
@@ -101,7 +101,7 @@ class Pipeline:
     # Reading.
 
     def drain(self, force: bool = False, until: float = float("inf")) -> bool:
-        """Reads all that can be read now; `force`: also runs whose turn never comes. False when stopped by time (`time.monotonic`)."""
+        """Reads everything that can be read now; `force`: also runs whose turn never comes. False if stopped by time (`time.monotonic`)."""
         self.begin()
         return all(self._drain(process, force, until) for process in list(self.processes.values()))
 
@@ -119,7 +119,7 @@ class Pipeline:
                 return True
             stream = process.waiting[due]
             last = process.current
-            # That the next run has begun shows that this one is whole, but not that all of it was there when we looked.
+            # If the next run has begun, this one is whole, but not all of it may have been there when it was read.
             if last is not None and last is not stream and last.waits_for is None and not self._pump(last, until):
                 return False
             del process.waiting[due]
@@ -149,7 +149,7 @@ class Pipeline:
                 stream.process.waiting[detail] = stream
                 break
             if why == _ORDER:
-                force = True  # a number that two streams wait for: the guest is broken, but what it wrote is read
+                force = True  # two streams wait for the same number: the guest is broken, but its records are read
                 continue
             if why == _SITES:
                 self._on_sites(stream)
@@ -179,7 +179,7 @@ class Pipeline:
         self._complain(stream)
 
     def _on_sites(self, stream: _Stream) -> None:
-        """The records after a SITES record mean nothing without its table: it is entered before they are read."""
+        """The records after a SITES record have no meaning without its table, so the table is entered before they are read."""
         steps, syncs, runs, records = self.scanner.take()
         self._write_rows(steps, syncs, runs, records)
         at, _, xkind, payload, process, _ = records[-1]
@@ -221,14 +221,14 @@ class Pipeline:
         self.facts.add(records)
 
     def list_open_steps(self) -> None:
-        """Enters the steps that go on, as far as they have come: whoever reads a recording that grows stands in one of them."""
+        """Enters the unfinished steps as far as they have come: a reader of a growing recording is in one of them."""
         self.forget_open_steps()
         rows = self.scanner.open_steps()
         self.writer.insert("step", rows)
         self._open_steps = [(row[0],) for row in rows]
 
     def forget_open_steps(self) -> None:
-        """Takes them out: they come again as they are now, or ended."""
+        """Removes them: they are entered again as they are then, or as ended."""
         self.writer.database.executemany("DELETE FROM step WHERE id = ?", self._open_steps)
         self._open_steps = []
 
@@ -244,7 +244,7 @@ class Pipeline:
             self._batch_began = time.monotonic()
 
     def commit(self) -> None:
-        """Makes what was read durable, then lets the feeds drop it."""
+        """Commits what was read, then lets the feeds drop it."""
         if not self._in_batch:
             return
         self._write_rows(*self.scanner.take())
@@ -264,7 +264,7 @@ class Pipeline:
         self._stored.clear()
 
     def settle(self) -> None:
-        """Ends all chunks, so that the recording holds what has been read."""
+        """Ends all chunks, so that the recording contains what has been read."""
         self.begin()
         for process in self.processes.values():
             for stream in process.streams.values():

@@ -1,4 +1,4 @@
-"""A recording as a source: its streams are read again, to recover it or to join it with another."""
+"""A recording as a source: its streams are read again, to recover it or to merge it with another one."""
 
 from __future__ import annotations
 

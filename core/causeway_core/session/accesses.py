@@ -45,7 +45,7 @@ class AccessLog:
 
 
 class Accesses:
-    """Histories of places; the logs of the last few dozen are kept. The first question about a place scans the chunks that mention it."""
+    """Histories of places; the logs of the last few dozen places are cached. The first query about a place scans the chunks that mention it."""
 
     def __init__(self, past: Past, logs: ObjectLogs) -> None:
         self._past = past
@@ -97,7 +97,7 @@ class Accesses:
         return AccessLog(log.at[keep], op[keep], log.segment[keep])
 
     def _touches(self, at: At, kind: int, wanted: object) -> bool:
-        """Whether a record about a container is about one of its items; a method that changes order or everything touches all."""
+        """Whether a record about a container concerns one of its items; a method that changes the order or everything concerns all items."""
         record = self._past.record(at)
         process = self._past.process_of(at)
         if kind != MUTATE:

@@ -1,4 +1,4 @@
-"""Every actor as it is at a mark."""
+"""The state of every actor at a mark."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Actors:
         return ActorList((*first, *rest), len(listed), note)
 
     def _rough(self, actor: Actor, positions: dict[int, tuple[Timeline, int, bool]]) -> int:
-        """A cheap guess at the order: running, suspended, not begun, ended."""
+        """A cheap approximation of the order: running, suspended, not begun, ended."""
         position = positions.get(actor.id)
         if position is None:
             return 3
@@ -163,7 +163,7 @@ class Actors:
         return ("running", "running") if running or actor.kind != "task" else ("ready", "ready to run")
 
     def _blocked(self, actor: Actor, at: At, mark: Mark) -> str | None:
-        """For a thread: what its last synchronization began to wait for and had not got."""
+        """For a thread: what its last synchronization operation waits for."""
         if actor.kind != "thread":
             return None
         stream = at >> 40
@@ -193,7 +193,7 @@ class Actors:
         return f"{words.format(name)}{held}"
 
     def name_of(self, thing: int) -> str:
-        """An object for people: its label, the actor it is, or its type."""
+        """A readable name of an object: its label, the actor that it is, or its type."""
         actor = self._by_object.get(thing)
         if actor is not None:
             return actor.title
@@ -208,7 +208,7 @@ class Actors:
         return {actor.object: actor for actor in self._past.recording.actors() if actor.object is not None}
 
     def _holder(self, thing: int, mark: Mark) -> int | None:
-        """Who holds a lock at a mark."""
+        """The actor that holds a lock at a mark."""
         past, holder = self._past, None
         if past.process_of(mark.at) != thing >> 32:
             return None

@@ -1,4 +1,4 @@
-"""The actors of a recording as they are at a mark."""
+"""The states of a recording's actors at a mark."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from causeway_core.model import Mark
 
 @dataclass(frozen=True, slots=True)
 class ActorState:
-    """An actor at a mark. `state` is running, waiting, ready, finished or new; `words` says it: "waiting for Account.lock held by task transfer-1".
+    """An actor at a mark. `state` is running, waiting, ready, finished or new; `words` describes it: "waiting for Account.lock held by task
+    transfer-1".
 
     `mark` is its position there (its next event not yet in effect); `title` is "orders / task checkout-17" when there are several services.
     """
@@ -25,7 +26,7 @@ class ActorState:
 
 @dataclass(frozen=True, slots=True)
 class ActorList:
-    """The actors to show, the one at the mark first; `note` says how many were left out and why, None if none."""
+    """The actors to show, the one at the mark first. `note` says how many were left out and why; None if none."""
 
     actors: tuple[ActorState, ...]
     total: int

@@ -111,7 +111,7 @@ class Bindings:
         return found
 
     def _newest(self, events: list[At], missing: dict[str, list[int]], found: dict[str, At]) -> None:
-        """Takes the last event of each missing name; the events lie in one chunk."""
+        """Takes the last event of each missing name; the events are in one chunk."""
         if not events:
             return
         names = {wire: name for name, wires in missing.items() for wire in wires}
@@ -138,7 +138,7 @@ class Bindings:
         return self._variables(before, wanted, 0)
 
     def cells(self, activation: Activation) -> dict[str, int]:
-        """The cells that an activation uses: name to cell id. They are the same all its life, so later uses tell of earlier ones."""
+        """The cells that an activation uses: name to cell id. They never change during its life, so later uses also show earlier ones."""
         found = self._cells.get(activation.call_at)
         if found is None:
             if len(self._cells) > _KEPT:

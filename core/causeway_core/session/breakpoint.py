@@ -48,8 +48,8 @@ class DataBreakpoint:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What became of a breakpoint: `line` is where it really is, `reason` says why it is not `verified`; `hits` counts executions, -1 when not
-    counted."""
+    """The result of setting a breakpoint: `line` is where it really is, `reason` says why it is not `verified`, `hits` counts executions (-1: not
+    counted)."""
 
     verified: bool
     line: int

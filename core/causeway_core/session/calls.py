@@ -32,7 +32,7 @@ _ITEMS_SHOWN = 20
 
 @dataclass(slots=True)
 class Lazy:
-    """What `enumerate`, `zip` and `items()` give: iterated over at most once."""
+    """The result of `enumerate`, `zip` and `items()`: iterated over at most once."""
 
     source: Iterator[Any]
 

@@ -25,7 +25,7 @@ ALL_XKINDS = (1 << 64) - 1
 
 
 class Chunks:
-    """Words by event, with the last 64 MB of chunks kept decompressed. Searches never leave the range they are given and trust no word."""
+    """Words by event, with the last 64 MB of chunks kept decompressed. Searches never leave their range and validate every word."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording

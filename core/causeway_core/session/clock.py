@@ -1,4 +1,4 @@
-"""When an event happened, as near as the recording knows."""
+"""When an event happened, as precisely as the recording has it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from causeway_core.storage.recording import Recording
 
 
 class Clock:
-    """Reads the nearest clock reading at or before an event on its stream (of a run or a step). Built at the first question."""
+    """Finds the nearest clock reading at or before an event on its stream (of a run or a step). Built at the first query."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -27,7 +27,7 @@ class Clock:
         return times[index] + offset if times else offset
 
     def position_at(self, stream: int, wall_ns: int) -> int:
-        """The position of the first clock reading of a stream that is later than a wall clock time; far behind its end when there is none."""
+        """The position of the first clock reading of a stream that is later than a wall clock time; far after its end if there is none."""
         ats, times = self._of(stream)
         process = next((s.process for s in self._recording.streams() if s.id == stream), 0)
         index = bisect_right(times, wall_ns - self._offsets.get(process, 0))

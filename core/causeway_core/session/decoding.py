@@ -1,4 +1,4 @@
-"""One record out of words that were scanned before; quicker than the reference decoder, which serves to check it."""
+"""Decodes one record from words that were scanned before; faster than the reference decoder, which is used to check it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from causeway_core.wire.record import Record
 
 _FIXED = (0, 0, 0, 0, 1, 2, 2, 1, 1, -1, 0, 1)
-"""Payload words by value kind; -1: a tuple says itself."""
+"""Payload words by value kind; -1: a tuple, which has its own length."""
 
 
 def payload_size(kind: int, words: Sequence[int], at: int) -> int:
-    """How many payload words a value has that begins at `words[at]`. Raises IndexError where it does not exist or fit."""
+    """How many payload words the value at `words[at]` has. Raises IndexError if it does not exist or fit."""
     size = _FIXED[kind]
     if size < 0:
         size = 1 + (words[at] & 0xFFFF)
@@ -21,7 +21,7 @@ def payload_size(kind: int, words: Sequence[int], at: int) -> int:
 
 
 def decode(words: Sequence[int], at: int) -> Record:
-    """The record at word `at`. Raises IndexError where none fits."""
+    """The record at word `at`. Raises IndexError if none fits."""
     first = words[at]
     kind, vk, site = first & 15, first >> 4 & 15, first >> 8
     if kind == 14:

@@ -61,7 +61,7 @@ class Names(Protocol):
 
 @lru_cache(256)
 def parsed(expression: str) -> ast.expr:
-    """The tree of an expression. Raises SyntaxError, and what else the parser raises."""
+    """The tree of an expression. Raises SyntaxError and other errors of the parser."""
     return ast.parse(expression.strip(), mode="eval").body
 
 
@@ -124,7 +124,7 @@ class Evaluation:
         return content
 
     def items(self, value: Any) -> Iterator[Any]:
-        """What iterating over an operand gives. Raises NotCaptured at an item that is not known."""
+        """The items of iterating over an operand. Raises NotCaptured at an item that is not known."""
         if isinstance(value, Recorded):
             content = self.content(value, "iteration")
             if content.kind == "sequence":
@@ -253,7 +253,7 @@ class Evaluation:
 
     @staticmethod
     def key(key: Any) -> Any:
-        """An operand as keys of recorded dicts are compared."""
+        """An operand in the form in which keys of recorded dicts are compared."""
         if isinstance(key, Recorded):
             return ("object", key.ref.id)
         if isinstance(key, tuple):

@@ -71,7 +71,7 @@ class Executions:
         return Execution(mark, nth, mark.actor, self._past.title(mark.actor), self._past.clock.since_start_ns(at), self._preview(at))
 
     def _preview(self, at: At) -> str:
-        """What the line's own activation changed before its next line."""
+        """The values that the line's own activation changed before its next line."""
         past = self._past
         timeline, segment = past.at(at), past.at(at).locate(at)
         following = timeline.stop_after(segment, at)

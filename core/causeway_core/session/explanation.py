@@ -1,4 +1,4 @@
-"""Why something is as it is: causal chains for people."""
+"""Why something has its value or happened: causal chains in words."""
 
 from __future__ import annotations
 

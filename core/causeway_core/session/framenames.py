@@ -1,4 +1,4 @@
-"""What names mean in a frame."""
+"""What names refer to in a frame."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class FrameNames:
         return found[0].value if found is not None else None
 
     def binding_of(self, name: str) -> tuple[Binding, Place] | None:
-        """The binding of a name and the place it is held in."""
+        """The binding of a name and the place that contains it."""
         local = self._bindings.locals(self.activation, self.before, [name]).get(name)
         if local is not None:
             return local, self.local_place(name)

@@ -1,4 +1,4 @@
-"""What is known of a growing recording between one session over it and the next."""
+"""What one session over a growing recording leaves to the next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from causeway_core.storage.recording import Recording
 
 
 class Growth:
-    """Given to each session that is opened over a recording as it grows, so that only what is new is scanned.
+    """Passed to each session that is opened over a growing recording, so that only new records are scanned.
 
     At most one session may use it at a time, and no `advance` may run meanwhile.
     """
@@ -18,7 +18,7 @@ class Growth:
         self.kept = Kept()
 
     def advance(self, path: Path) -> None:
-        """Scans what has been recorded since, ahead of the question. Raises as `Recording.open` does."""
+        """Scans what has been recorded since, ahead of the next query. Raises as `Recording.open` does."""
         with Recording.open(path, growing=self.kept.growing) as recording:
             past = Past(recording, self.kept)
             for process in past.processes:
@@ -27,5 +27,5 @@ class Growth:
         self.kept.growing.forget()
 
     def seen(self, stream: int, first: int, words: bytes) -> None:
-        """The writer of the recording has made a chunk; may be called by its thread."""
+        """The writer of the recording has written a chunk; may be called by its thread."""
         self.kept.growing.seen(stream, first, words)

@@ -8,7 +8,7 @@ from causeway_core.errors import EvaluationError
 
 
 def message(template: str, evaluate: Callable[[str], str]) -> str:
-    """`template` with `{expression}` replaced by what `evaluate` gives (`{{` is a brace); what fails is shown as `<why>`."""
+    """`template` with `{expression}` replaced by the result of `evaluate` (`{{` is a brace); a failure is shown as `<why>`."""
     parts: list[str] = []
     at = 0
     while at < len(template):

@@ -35,7 +35,7 @@ class Move:
 
 
 class Movement:
-    """Steps within an actor's program order, and across to causes and effects where that ends. Nothing here remembers anything."""
+    """Steps within an actor's program order, and to causes and effects where that ends. This class has no state."""
 
     def __init__(self, past: Past, origins: Origins) -> None:
         self._past = past
@@ -108,7 +108,7 @@ class Movement:
         return {stream: sorted(pairs) for stream, pairs in found.items()}
 
     def _past_end(self, timeline: Timeline, segment: Segment, mark: Mark) -> Move:
-        """What follows an actor's last line: who learned of its end, else the end of history."""
+        """What follows an actor's last line: the actor that observed its end, else the end of history."""
         known = self._origins.of_end(mark.actor)
         if known is not None:
             other = self._past.at(known)
@@ -182,7 +182,7 @@ class Movement:
         return self._to(timeline, found) if found is not None else self._entry(mark)
 
     def back_in(self, mark: Mark) -> Move:
-        """The previous line of the same actor, in whatever it called; where it waited meanwhile, what ended the wait."""
+        """The previous line of the same actor, in any function that it called; if it waited in between, what ended the wait."""
         timeline, segment, activation = self._position(mark)
         found = timeline.stop_before(segment, mark.at, of_actor=True)
         if found is None or (not activation.is_root and self._begins(timeline, activation, found)):

@@ -1,4 +1,4 @@
-"""What containers hold, and what their methods do to it."""
+"""The contents of containers, and the effects of their methods."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _LARGEST = 1_000_000
 
 
 class Slot:
-    """A value held somewhere, and the event that put or showed it there. `stale`: code that was not woven may have changed it since.
+    """A value in a place, and the event that stored or showed it there. `stale`: code that was not woven may have changed it since.
 
-    The value may be given as a function, called when it is first asked for: most items of a long list never are.
+    The value may be a function that is called at the first access: most items of a long list are never read.
     """
 
     __slots__ = ("_value", "at", "stale")
@@ -42,8 +42,8 @@ Load = Callable[[int], tuple[Value, Slot]]
 class Content:
     """The items of a list, deque or bytearray, the entries of a dict, or the elements of a set (each its own key and value).
 
-    Held in `items` (None: not captured) and `entries` by key; what was put in bulk is held as the event that put it, until somebody looks
-    (`load`). `complete` is False while there are items that no record has shown; `size` is the length, None when it is no longer known.
+    Stored in `items` (None: not captured) and `entries` by key. Items that were added in bulk are stored as the event that added them, until they
+    are read (`load`). `complete` is False while there are items that no record has shown; `size` is the length, None if it is no longer known.
     """
 
     kind: str
@@ -147,7 +147,7 @@ class Content:
         self._resize(1)
 
     def seen(self, key: Value, value: Value, at: At) -> None:
-        """`c[key]` gave `value`: news only where the item was not known."""
+        """`c[key]` returned `value`, which only matters if the item was not known."""
         if not value.captured or value.kind == ValueKind.ABSENT:
             return
         if self.kind == "mapping" and key_of(key) not in self.entries:
@@ -158,7 +158,7 @@ class Content:
                 self.items[key.payload] = Slot(value, at)
 
     def mutate(self, method: str, arguments: Sequence[Value], result: Value, at: At, known: Known) -> None:
-        """The effect of a method call. What does not follow from the arguments is followed by a snapshot."""
+        """The effect of a method call. If it cannot be derived from the arguments, a snapshot follows in the recording."""
         change = _METHODS.get((self.kind, method))
         if change is None:
             self.forget(f"changed by {method or 'a method'}()")
@@ -196,7 +196,7 @@ class Content:
             self.size = max(self.size + by, 0)
 
     def _elements(self, value: Value, known: Known) -> list[Value] | None:
-        """What iterating over an argument gives; None when that is not known."""
+        """The items of iterating over an argument; None if they are not known."""
         if isinstance(value.payload, tuple):
             return list(value.payload)
         if isinstance(value.payload, str) and value.full_size is None:
@@ -213,7 +213,7 @@ class Content:
 
 
 def key_of(value: Value) -> Key:
-    """What dict keys are compared by: 1, 1.0 and True are one key."""
+    """The form in which dict keys are compared: 1, 1.0 and True are one key."""
     match value.kind:
         case ValueKind.TRUE:
             return 1

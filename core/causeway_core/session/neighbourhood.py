@@ -1,4 +1,4 @@
-"""The local causal graph around a mark: what a causality view draws."""
+"""The local causal graph around a mark, for a causality view."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Neighbourhoods:
         return Neighbourhood(here, nodes, tuple(ties.values()), tuple(Lane(actor, self._past.title(actor)) for actor in actors))
 
     def _add_origins(self, distances: dict[At, int], ties: dict[tuple[At, At], Tie]) -> None:
-        """What made each lane's first line run, however far away: the creator, the waker, the caller in the other service."""
+        """What made each lane's first line run, at any distance: the creator, the waker, the caller in the other service."""
         firsts: dict[int, At] = {}
         for at in sorted(distances, key=self._past.sort_key):
             firsts.setdefault(self._past.actor_of(at), at)

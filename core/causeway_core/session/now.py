@@ -1,4 +1,4 @@
-"""Now: where a program that is held stands in its own recording."""
+"""Now: the position of a held program in its own recording."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from causeway_core.session.past import Past
 class Now:
     """The actor that is held at the end of what it has recorded.
 
-    `mark` is its last event, which has happened. A line may have been announced that has not begun, together with what the line before it did
-    last: then `pending` says so, and the event of that announcement is where the program stands.
+    `mark` is its last event, which has happened. A line that has not begun may already be recorded, together with the last effect of the line
+    before it: then `pending` is true, and the event of that record is the position of the program.
     """
 
     mark: Mark
@@ -28,9 +28,9 @@ class Now:
 
 
 def now_of(past: Past, uid: str, number: int, path: str, line: int) -> Now:
-    """Where the thread that writes stream `number` of process `uid` stands, when a debugger holds it before `line` of `path`.
+    """The position of the thread that writes stream `number` of process `uid`, when a debugger holds it before `line` of `path`.
 
-    Raises KeyError where nothing of it was recorded.
+    Raises KeyError if nothing of it was recorded.
     """
     process = next((id for id, found in past.processes.items() if found.uid == uid), None)
     stream = next((one for one in past.recording.streams() if one.process == process and one.number == number), None)
@@ -46,7 +46,7 @@ def now_of(past: Past, uid: str, number: int, path: str, line: int) -> Now:
 
 
 def _anything_after(past: Past, stop: At, last: At) -> bool:
-    """Whether the line that began at `stop` did anything that woven code records; what a debugger does meanwhile is not its doing."""
+    """Whether the line that began at `stop` did anything that woven code records, not counting what a debugger does meanwhile."""
     return past.chunks.first(stop, At(last + 1), ALL_KINDS, beyond=True) is not None
 
 
@@ -55,7 +55,7 @@ def latest(past: Past, beside: At, number: int) -> Mark:
     timeline = past.at(beside)
     bounds = timeline.actor_bounds(number)
     segment = bounds[1] if bounds is not None else None
-    while segment is not None and segment.end <= segment.at:  # the last one has but begun
+    while segment is not None and segment.end <= segment.at:  # the last one has only begun
         segment = timeline.neighbour(segment, -1, of_actor=True, any=True)
     if segment is None:
         raise KeyError(number)
@@ -69,7 +69,7 @@ def before(past: Past, movement: Movement, now: Now) -> Move:
     timeline = past.at(now.mark.at)
     segment = timeline.locate(now.mark.at)
     if timeline.activation(segment.activation).end_at == now.mark.at and segment.below >= 0:
-        segment = timeline.segment(segment.below)  # a call has just ended: held is who made it
+        segment = timeline.segment(segment.below)  # a call has just ended: its caller is held
     root = timeline.activation(segment.activation).is_root
     found = timeline.stop_before(segment, At(now.mark.at + 1), of_actor=root)
     if found is None:

@@ -34,8 +34,8 @@ _ATTRIBUTE = (int(Kind.SETATTR), int(Kind.GETATTR))
 class ObjectState:
     """An object at an event. `attributes` by name; `content` for containers; `label` for objects recorded by a description only.
 
-    `known` is False when the object was not looked at before the event; `attributes_complete` when all attributes are known.
-    `foreign` objects are of classes that were not woven: what the code of the class writes was not seen.
+    `known` is False if the object's contents were not recorded before the event; `attributes_complete`: all attributes are known.
+    `foreign` objects are of classes that were not woven: writes by the code of the class were not recorded.
     """
 
     ref: ObjectRef
@@ -49,7 +49,7 @@ class ObjectState:
 
 
 class Objects:
-    """Rebuilds objects at events; states of containers are kept, so that a later event costs only what was done since."""
+    """Rebuilds objects at events. States of containers are cached, so that a later event costs only the operations since."""
 
     def __init__(self, past: Past, logs: ObjectLogs) -> None:
         self._past = past
@@ -102,7 +102,7 @@ class Objects:
             state.attributes_complete = snapshot.full_size <= len(snapshot.items)
 
     def _attributes(self, state: ObjectState, start: int, rows: int) -> None:
-        """The last write (or read that was looked at) of each attribute since the snapshot."""
+        """The last write (or read whose value was recorded) of each attribute since the snapshot."""
         log = self.logs.of(state.ref.id)
         newest: dict[str, list[int]] = {}
         for site, name in self.logs.name_ids(state.ref.id).items():
@@ -117,7 +117,7 @@ class Objects:
         log = self.logs.of(state.ref.id)
         for row in candidates:
             value = self._past.value_at(At(int(log.at[row])))
-            # A read that was not looked at, or found a class attribute or nothing, says nothing new.
+            # A read whose value was not recorded, or that found a class attribute or nothing, adds nothing.
             if log.kind[row] == Kind.GETATTR and value.kind in (ValueKind.UNCAPTURED, ValueKind.ABSENT):
                 continue
             state.known = True

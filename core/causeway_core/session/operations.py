@@ -1,4 +1,4 @@
-"""Operators and formatting with bounds: no expression may hang or fill the memory."""
+"""Operators and formatting with limits: no expression may hang or exhaust the memory."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def formatted(value: Any, conversion: int, spec: str) -> str:
 
 
 def type_name(value: Any) -> str:
-    """What to call a value's type in an error."""
+    """The name of a value's type in an error."""
     return str(getattr(value, "type_name", None) or type(value).__name__)
 
 

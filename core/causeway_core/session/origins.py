@@ -16,7 +16,7 @@ _RANK = {
     "message": 0, "executor": 1, "spawn": 1, "fork": 1, "queue": 2, "event": 2, "condition": 2, "lock": 2, "semaphore": 2, "barrier": 2, "join": 2,
     "future": 2, "transaction": 3, "wake": 4, "timer": 5, "call_soon": 6, "begin": 7,
 }
-"""Which of several edges says most about why an actor began."""
+"""Rank of the kinds of edges by how well they explain why an actor began."""
 _TELLING = {"join": 0, "future": 1, "executor": 2, "wake": 3, "call_soon": 4}
 _WAKING = frozenset({"lock", "semaphore", "event", "condition", "barrier", "queue", "join", "future", "message", "wake", "executor"})
 
@@ -37,7 +37,7 @@ class Origins:
         self._past = past
 
     def of_activation(self, activation: Activation) -> Origin | None:
-        """What made an activation run that nothing woven called: the message received last before it in its actor, or what made its step run."""
+        """What made an activation run that no woven code called: the last message that its actor received before, or what made its step run."""
         past = self._past
         timeline = past.at(activation.call_at)
         segment = timeline.segment(activation.first)

@@ -1,4 +1,4 @@
-"""The whole recording on one axis: what a scrubber draws."""
+"""The whole recording on one axis, for a scrubber."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A recording laid out for travelling: timelines, sites and names, built when they are first needed."""
+"""A recording prepared for time travel: timelines, sites and names, built when they are first needed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Past:
     """What all parts of a session share. A process's timeline is built by the first question about it."""
 
     def __init__(self, recording: Recording, kept: Kept | None = None) -> None:
-        """`kept`: from an earlier reading of the same, growing recording; each timeline is extended when it is first needed, then belongs here."""
+        """`kept`: from an earlier reading of the same, growing recording. Each timeline is extended when it is first needed, and belongs to this
+        object from then on."""
         self.recording = recording
         self.chunks = Chunks(recording)
         self.clock = Clock(recording)

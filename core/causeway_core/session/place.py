@@ -1,4 +1,4 @@
-"""A location as a person names it, shared or not."""
+"""A location by its readable name, shared or not."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Questions:
         return held[1]
 
     def _held(self, expression: str, names: FrameNames, evaluation: Evaluation) -> tuple[Slot | None, Place] | None:
-        """What a name, attribute or item holds (None: nothing known), and its place; None for other expressions."""
+        """The value of a name, attribute or item (None: not known), and its place; None for other expressions."""
         try:
             node = parsed(expression)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -106,7 +106,7 @@ class Questions:
 
 
 def as_value(result: object) -> Value:
-    """A result of evaluation as a recorded value (for keys). Raises NotCaptured for what cannot be one."""
+    """A result of evaluation as a recorded value (for keys). Raises NotCaptured if there is none."""
     match result:
         case None:
             return Value(ValueKind.NONE)

@@ -1,4 +1,4 @@
-"""What a condition says of one local, so that hits it rules out need not be evaluated."""
+"""What a condition implies for one local, so that hits that it excludes need not be evaluated."""
 
 from __future__ import annotations
 

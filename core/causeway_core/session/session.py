@@ -45,13 +45,13 @@ __all__ = ["Execution", "Link", "Session"]
 class Session:
     """A mark that moves over a finished or growing recording.
 
-    Stateful only in `mark`, the breakpoints and the trail that makes a step undo the opposite one before it; all questions about state take a
-    mark (default: the session's) or a frame. Movement never raises at an end of history: it gives a Stop with reason `entry` or `end` and a
-    sentence. The first step in a process costs one scan of its records (about 30 ns each). Not for several threads.
+    The only state is `mark`, the breakpoints, and the trail that makes a step undo the opposite one before it. All queries take a mark (default:
+    the session's) or a frame. Movement never raises at an end of history: it returns a Stop with reason `entry` or `end` and a sentence. The first
+    step in a process costs one scan of its records (about 30 ns each). Not thread-safe.
     """
 
     def __init__(self, recording: Recording, growth: Growth | None = None) -> None:
-        """`growth`: what is known already of a growing recording."""
+        """`growth`: what earlier sessions know of a growing recording."""
         self._recording = recording
         self._growth = growth or Growth()
         self._trail = Trail()
@@ -82,7 +82,7 @@ class Session:
         return cls(Recording.open(path, growing=growth.kept.growing if growth is not None else None), growth)
 
     def refresh(self) -> bool:
-        """Takes in what a growing recording has gained since it was opened; says whether it has. The mark and the breakpoints stay.
+        """Reads what was added to a growing recording since it was opened; returns whether there was any. The mark and the breakpoints stay.
 
         Opens the file anew; what is new of it is laid out: about 30 ns a record.
         """
@@ -104,12 +104,12 @@ class Session:
 
     @property
     def recording(self) -> Recording:
-        """The recording travelled."""
+        """The recording that the session travels."""
         return self._recording
 
     @property
     def mark(self) -> Mark:
-        """Where the session is."""
+        """The position of the session."""
         return self._mark
 
     def focus(self, mark: Mark) -> None:
@@ -121,7 +121,7 @@ class Session:
 
     @property
     def graph(self) -> CausalGraph:
-        """The causal graph of the recording, loaded at the first question, and anew where what it was made of was derived anew."""
+        """The causal graph of the recording, loaded at the first query, and again when its edges were derived again."""
         derivation = self._recording.derivation
         if self._graph is None or self._graph[0] != derivation:
             self._graph = derivation, CausalGraph.load(self._recording)
@@ -142,7 +142,7 @@ class Session:
         return self._step(self._movement.over, "over")
 
     def step_in(self) -> Stop:
-        """To the next line of the same actor, in whatever it calls."""
+        """To the next line of the same actor, in any function that it calls."""
         return self._step(self._movement.into, "in")
 
     def step_out(self) -> Stop:
@@ -155,7 +155,7 @@ class Session:
         return self._step(self._movement.back, "back")
 
     def step_back_in(self) -> Stop:
-        """To the previous line of the same actor, in whatever it called; where it was suspended or blocked meanwhile, to what woke it."""
+        """To the previous line of the same actor, in any function that it called; if it was suspended or blocked in between, to what woke it."""
         return self._step(self._movement.back_in, "back in")
 
     def step_back_out(self) -> Stop:
@@ -171,9 +171,9 @@ class Session:
         return self._continue(-1)
 
     def now(self, uid: str, stream: int, path: str, line: int) -> Now:
-        """Where a thread of the recorded program stands that a debugger holds before a line: the writer of stream `stream` of process `uid`.
+        """The position of a thread of the recorded program that a debugger holds before a line: the writer of stream `stream` of process `uid`.
 
-        Raises KeyError where nothing of it was recorded.
+        Raises KeyError if nothing of it was recorded.
         """
         return now_of(self._past, uid, stream, path, line)
 
@@ -188,12 +188,12 @@ class Session:
         return self._jump(Move(found[0], found[2]), found[1]) if found is not None else self.start()
 
     def end_of(self, now: Now) -> Mark:
-        """A mark behind everything that the actor which is held has done: what happened just now is before it."""
+        """A mark after everything that the held actor has done: the latest event is before it."""
         stream = stream_of(now.mark.at)
         return Mark(now.mark.actor, At(make_at(stream, self._past.chunks.end(stream)) - 1))
 
     def latest(self, now: Now, number: int) -> Mark:
-        """The last event of another actor of the process that is held, by its number on the wire. Raises KeyError where it did nothing."""
+        """The last event of a different actor of the held process, by its number on the wire. Raises KeyError if it did nothing."""
         return latest(self._past, now.mark.at, number)
 
     def lines_before(self, now: Now) -> int:
@@ -201,7 +201,7 @@ class Session:
         return lines_since(self._past, self._mark.at, self._growth.kept.lines) - now.pending
 
     def goto(self, target: Mark | At) -> Stop:
-        """To a mark, or to the event `target` in its actor. Raises KeyError where there is no such event."""
+        """To a mark, or to the event `target` in its actor. Raises KeyError if there is no such event."""
         if isinstance(target, Mark):
             self._past.at(target.at).locate(target.at)
             mark = target
@@ -259,7 +259,7 @@ class Session:
         return self._jump(Move(found[0], found[2]), found[1])
 
     def interrupt_when(self, asked: Callable[[], bool]) -> None:
-        """Has `asked` called every few milliseconds of a long continue; when it gives True, the session stays where it is, with reason `pause`."""
+        """Makes a long continue call `asked` every few milliseconds. If it returns True, the session stays where it is, with reason `pause`."""
         self._stopping.interrupted = asked
 
     def _where(self, mark: Mark) -> str:
@@ -344,12 +344,12 @@ class Session:
         return explanations.of_event(*self._extent(self._past.mark(self._past.chunks.align(at))))
 
     def _extent(self, mark: Mark) -> tuple[At, At]:
-        """The first and last event of what the line at a mark does, as far as it lies in one stretch of the actor."""
+        """The first and last event of the line at a mark, as far as they are in one stretch of the actor."""
         timeline = self._past.at(mark.at)
         segment = timeline.locate(mark.at)
         following = timeline.stop_after(segment, mark.at)
         step = self._recording.step_at(mark.at)
-        # The last line of an activation ends with it: what the caller goes on to do is not its doing.
+        # The last line of an activation ends with it: what the caller does next does not belong to it.
         returned = timeline.activation(segment.activation).end_at
         ends = [at for at in (following, returned + 1 if returned else None, step.last_at + 1 if step else None) if at is not None and at > mark.at]
         end = min((at for at in ends if stream_of(At(at)) == stream_of(mark.at)), default=segment.end)
@@ -400,7 +400,7 @@ class Session:
         return self._stacks.of(mark or self._mark)
 
     def calls(self, mark: Mark) -> list[Frame]:
-        """The synchronous frames at a mark alone: needs nothing that is derived from the whole."""
+        """Only the synchronous frames at a mark: needs nothing that is derived from the whole recording."""
         return self._stacks.synchronous(mark)
 
     def scopes(self, frame: Frame) -> list[Scope]:
@@ -435,7 +435,7 @@ class Session:
         return self._questions.place(expression, self._names(frame))
 
     def last_writer(self, place: Place, before: Mark | None = None) -> Change | None:
-        """The last write of a place before a mark in the order of its process; None where there is none."""
+        """The last write of a place before a mark in the order of its process; None if there is none."""
         return self._accesses.last_writer(place, before or self._mark)
 
     def history(self, place: Place, limit: int = 10_000) -> list[Change]:

@@ -1,4 +1,4 @@
-"""How one process numbers the places of its source, as arrays, and which chunks they occur in."""
+"""The site numbers of one process, as arrays, and the chunks in which they occur."""
 
 from __future__ import annotations
 

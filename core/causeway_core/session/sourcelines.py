@@ -1,4 +1,4 @@
-"""Which recorded places a line of a file, or the name of a function, means."""
+"""Which recorded places a line of a file, or the name of a function, refers to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SourceLines:
         self._past = past
 
     def recorded_path(self, path: str) -> str | None:
-        """The path of the recorded source that `path` means: itself, else the one that shares the longest tail with it."""
+        """The path of the recorded source that `path` refers to: itself, else the one that shares the longest tail with it."""
         paths = {source.path for source in self._past.recording.sources()}
         if path in paths:
             return path
@@ -49,7 +49,7 @@ class SourceLines:
         return {path: dict(lines) for path, lines in found.items()}
 
     def resolve(self, path: str, line: int, column: int | None = None) -> tuple[Verified, dict[int, list[int]]]:
-        """Where a breakpoint on a line is, and the wire sites of each process that it means."""
+        """Where a breakpoint on a line is, and its wire sites in each process."""
         recorded = self.recorded_path(path)
         if recorded is None:
             return Verified(False, line, "this file was not recorded"), {}
@@ -77,7 +77,7 @@ class SourceLines:
         return sorted({(line, site.col + 1) for line, sites in lines.items() if first <= line <= last for site in sites})
 
     def functions(self, name: str) -> tuple[int, dict[int, list[int]]]:
-        """The first line of the functions that a name means (0: there is none), and the wire sites of their calls in each process."""
+        """The first line of the functions with a name (0: there is none), and the wire sites of their calls in each process."""
         named = [function for function in self._past.recording.functions() if _means(name, function)]
         calls: dict[int, list[int]] = {}
         for process in self._past.processes:

@@ -1,4 +1,4 @@
-"""The stack at a mark, on through awaiters, creators and callers."""
+"""The stack at a mark, continued through awaiters, creators and callers."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Armed:
 
 @dataclass(slots=True)
 class Definitions:
-    """The breakpoints as they were set."""
+    """The breakpoints as the client set them."""
 
     lines: dict[str, tuple[LineBreakpoint, ...]] = field(default_factory=dict)
     functions: tuple[FunctionBreakpoint, ...] = ()
@@ -65,11 +65,11 @@ class Definitions:
 
 
 class Interrupted(Exception):
-    """A search was told to stop."""
+    """A search was interrupted."""
 
 
 class Stopping:
-    """All breakpoints of a session. `interrupted` is asked now and then during a search; when it says so, the search raises Interrupted."""
+    """All breakpoints of a session. A search calls `interrupted` now and then; if it returns true, the search raises Interrupted."""
 
     def __init__(self, past: Past, accesses: Accesses, bindings: Bindings, lines: SourceLines, condition: Condition) -> None:
         self._past = past

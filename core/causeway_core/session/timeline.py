@@ -1,4 +1,4 @@
-"""One process laid out in its total order: which activation runs at an event, and what came before and after it."""
+"""One process in its total order: which activation runs at an event, and what comes before and after it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Activation:
 class Timeline:
     """The process's records in total order, as linked segments; built by one scan of all its chunks (about 30 ns a record), then questions are walks.
 
-    `extend` goes on where an earlier scan of a growing recording ended.
+    `extend` continues where an earlier scan of a growing recording ended.
 
     Events are compared by `key`. Memory: 24 bytes a segment (about two a call) and 56 an activation.
     """
@@ -81,7 +81,7 @@ class Timeline:
         self.extend(recording, chunks, sites)
 
     def extend(self, recording: Recording, chunks: Chunks, sites: SiteTable) -> None:
-        """Takes in what the process has recorded since; from now on chunks and sites are those of this reading of the recording."""
+        """Reads what the process has recorded since. From then on, chunks and sites are those of this reading of the recording."""
         self._recording = recording
         self._chunks = chunks
         self._native.sites(sites.functions.tobytes(), sites.flags.tobytes())

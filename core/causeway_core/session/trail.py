@@ -1,4 +1,4 @@
-"""The steps made, so that one undoes the opposite one before it."""
+"""The steps that were made, so that a step undoes the opposite one before it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = 10_000
 class Trail:
     """A stack of (from, to, step). Only the last step can be undone, only by its opposite, and only from where it ended.
 
-    A step that crossed to another actor, or left a function, is so found again; without the trail the opposite step would choose another way.
+    This reverses a step that crossed to a different actor or left a function. Without the trail, the opposite step could lead elsewhere.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Trail:
         del self._steps[:-_LONGEST]
 
     def undo(self, at: Mark, step: Step) -> Mark | None:
-        """Where a step leads that undoes the last one; None when it does not, and is a step of its own."""
+        """Where a step leads that undoes the last one; None if it does not undo it and is a step of its own."""
         if not self._steps or self._steps[-1][1] != at or step not in _UNDONE_BY[self._steps[-1][2]]:
             return None
         return self._steps.pop()[0]

@@ -23,7 +23,7 @@ class EdgeRows:
         return {row[1] for row in self._rows}
 
     def soften(self, pairs: frozenset[tuple[int, int]]) -> None:
-        """The edges between these events merely happened to go this way."""
+        """The edges between these events have their direction only by chance."""
         if pairs:
             self._rows = [(*row[:3], row[3] and row[:2] not in pairs, *row[4:]) for row in self._rows]
 

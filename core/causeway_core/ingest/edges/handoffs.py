@@ -1,4 +1,4 @@
-"""Queues, futures and executors: what is handed from one actor to another."""
+"""Queues, futures and executors: what one actor passes to another."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Queues:
 class Futures:
     """Setting a result happens before getting it; submission before the run; both hard.
 
-    A result that was set inside the release of a lock only hands the lock on: it is soft, like the release.
+    A result that was set inside the release of a lock only passes the lock on: it is soft, like the release.
     """
 
     def __init__(self, edges: EdgeRows) -> None:
@@ -84,11 +84,11 @@ class Futures:
         self._submitted[extra] = (at, actor, object)
 
     def forget_submissions(self) -> None:
-        """Another process follows, whose tokens are its own."""
+        """The next process follows; tokens are per process."""
         self._submitted.clear()
 
     def run(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
-        """A worker takes the work up."""
+        """A worker starts the work."""
         work = self._submitted.pop(extra, None)
         if work is not None and work[1] != actor:
             self._edges.add(work[0], at, "executor", hard=True, object=object or work[2] or None, note="submit")

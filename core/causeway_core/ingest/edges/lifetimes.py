@@ -12,7 +12,7 @@ from causeway_core.model import At
 
 
 class ActorRow(NamedTuple):
-    """What the edges need to know of an actor."""
+    """The facts about an actor that the edges need."""
 
     id: int
     process: int
@@ -31,7 +31,7 @@ def read_actors(database: sqlite3.Connection) -> dict[int, ActorRow]:
 
 
 class Lifetimes:
-    """What starts an actor happens before all of it; all of it happens before a join that saw its end."""
+    """The start of an actor happens before all of its events; all of them happen before a join that saw its end."""
 
     def __init__(self, edges: EdgeRows, actors: Mapping[int, ActorRow], order: TotalOrder) -> None:
         self._edges = edges
@@ -68,7 +68,7 @@ class Lifetimes:
             self._edges.add(last, at, "join", hard=True, object=child.object, note="end")
 
     def finish(self) -> None:
-        """Edges from where an actor was created, for those whose first event no other edge reaches."""
+        """Edges from the creation of an actor, for actors whose first event no other edge reaches."""
         arrivals = self._edges.arrivals()
         for actor in self._actors.values():
             created, first = actor.created_at, actor.first_at
@@ -86,7 +86,7 @@ def spawn_edges(database: sqlite3.Connection, edges: EdgeRows) -> None:
 
 
 def message_edges(database: sqlite3.Connection, edges: EdgeRows) -> None:
-    """Sending a message happens before receiving it; a process's start and exit are told by messages too (sdk/SPEC.md, record MESSAGE)."""
+    """Sending a message happens before receiving it. The start and exit of a process are messages too (sdk/SPEC.md, record MESSAGE)."""
     for send_at, receive_at, carrier, key in database.execute(
         "SELECT send_at, receive_at, carrier, key FROM message WHERE send_at IS NOT NULL AND receive_at IS NOT NULL"
     ):

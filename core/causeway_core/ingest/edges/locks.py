@@ -23,10 +23,9 @@ class _Lock:
 class Locks:
     """Mutual exclusion: an edge from each release to the next acquisition by another actor.
 
-    Depth is counted by owner, so that re-entrant pairs make no edges whether or not the guest flagged both ends. A lock may be
-    released by an actor that does not hold it (legal for `threading.Lock`): that is a signal to whoever takes it next, and must be.
-    Locks inside libraries order nothing unless as such a signal: the ones around starting and ending threads would put every two short
-    threads in order.
+    Depth is counted by owner, so re-entrant pairs make no edges, whether or not the guest flagged both ends. An actor that does not hold a lock
+    may release it (legal for `threading.Lock`): that is a signal to the next actor that acquires it, and a hard edge. Locks inside libraries order
+    nothing except as such a signal: the locks around starting and ending threads would order every two short threads.
     """
 
     def __init__(self, edges: EdgeRows, private: frozenset[int]) -> None:
@@ -36,7 +35,7 @@ class Locks:
         self._requests: set[tuple[int, int]] = set()
 
     def public(self, objects: frozenset[int]) -> None:
-        """These locks are the program's whether or not a name leads to them."""
+        """These locks belong to the program, even if no name refers to them."""
         self._private = frozenset(set(self._private) - objects)
 
     def request(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:

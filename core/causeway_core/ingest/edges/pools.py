@@ -1,4 +1,4 @@
-"""Queues through which database connections go from hand to hand: who gets one that another has put back might as well have got another one."""
+"""Queues that pass database connections between actors: an actor that gets a connection which another has returned might have got a different one."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _Key = tuple[int, int]
 
 @dataclass(slots=True)
 class _Queue:
-    """`taken` counts what each actor has taken out and not put back; `on_demand`: what is in it was made by who used it first, so that an empty queue
-    would have been no obstacle."""
+    """`taken` counts the items that each actor has taken and not returned. `on_demand`: each item was created by its first user, so an empty queue
+    would not have blocked.
+    """
 
     size: int = 0
     on_demand: bool | None = None
@@ -35,8 +36,9 @@ class _HandOver:
 
 
 def handed_over(database: sqlite3.Connection, order: TotalOrder) -> frozenset[tuple[int, int]]:
-    """The edges (put, get) that order nothing: a connection was put back by who had taken one out of the same queue (or by a task of his), was next
-    used by who got it, and the queue held others or is filled on demand. A pool of one is a lock, and its edges stay."""
+    """The edges (put, get) that order nothing: a connection was returned by an actor that had taken one from the same queue (or by a task of it), was
+    next used by the actor that got it, and the queue had others or is filled on demand. A pool of one is a lock, and its edges stay.
+    """
     uses = _uses(database, order)
     overs = {process: [*_overs(by_connection)] for process, by_connection in uses.items()}
     if not any(overs.values()):

@@ -1,4 +1,4 @@
-"""Objects inside the standard library that no name of the program leads to: import locks, the handshake of a starting thread, an executor's queue."""
+"""Objects inside the standard library that the program does not reference: import locks, the handshake of a starting thread, an executor's queue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 _MADE_OF_OTHERS = frozenset(("Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier", "Queue", "LifoQueue", "PriorityQueue"))
-"""Synchronization objects whose parts (the lock of a condition) are the program's business."""
+"""Synchronization objects whose parts (the lock of a condition) belong to the program."""
 
 ObjectRow = tuple[int, str, str | None, int | None]
 """id, type, label and owner of table `object`."""

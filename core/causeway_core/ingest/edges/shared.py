@@ -1,4 +1,4 @@
-"""Synchronization between processes: objects that several of them know, and the one order of what was done to them."""
+"""Synchronization between processes: objects that several of them share, and the single order of the operations on them."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ class SharedOperations:
         return frozenset(operation[4] for operation in self._operations)
 
     def in_order(self) -> list[Operation]:
-        """All operations, object by object in the order of their numbers, which mean nothing further."""
+        """All operations, object by object in the order of their numbers. The numbers have no other meaning."""
         self._operations.sort(key=lambda operation: (operation[4], operation[5]))
         return [(*operation[:5], 0) for operation in self._operations]

@@ -21,11 +21,11 @@ HANDLE_WORDS = 3
 """Length of a HANDLE record."""
 
 _INSIDE = (SYNC_WORDS, SYNC_WORDS + HANDLE_WORDS)
-"""How far behind a release the result stands by which it hands the lock on: directly, or with the handle of who waited in between."""
+"""How many words after a release the result follows by which it hands the lock on: directly, or after the handle of the waiter."""
 
 
 class Synchronization:
-    """Turns operations, given in total order, into edges. About 1 us an operation."""
+    """Turns operations, given in total order, into edges. About 1 us per operation."""
 
     def __init__(self, edges: EdgeRows, lifetimes: Lifetimes, gathering: Mapping[int, Gathering], private: frozenset[int]) -> None:
         self._futures = Futures(edges)

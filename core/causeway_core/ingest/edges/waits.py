@@ -50,7 +50,7 @@ class Waits:
         self._waitable(object).is_set = False
 
     def read(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
-        """The actor looked whether the event (or future) is set."""
+        """The actor checked whether the event (or future) is set."""
         event = self._waitable(object)
         if event.is_set and event.set_by != actor:
             self._edges.add(event.set_at, at, "event", hard=True, object=object, note="seen")
@@ -64,7 +64,7 @@ class Waits:
         waitable.began[actor] = waitable.notify_count
 
     def notify(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
-        """Wakes `extra` waiters (one if not said)."""
+        """Wakes `extra` waiters (one if not given)."""
         self._wake(self._waitable(object), max(extra, 1), (actor, at, "notify"))
 
     def notify_all(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
@@ -122,7 +122,7 @@ class Barriers:
         self._barriers.setdefault(object, _Barrier()).arrivals.append((at, actor))
 
     def leave(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
-        """The actor goes on; the first to leave closes the generation."""
+        """The actor continues; the first to leave closes the generation."""
         barrier = self._barriers.setdefault(object, _Barrier())
         if actor not in barrier.opened and barrier.arrivals:
             last_at, last_actor = barrier.arrivals[-1]

@@ -31,7 +31,7 @@ _WAKING: dict[int, tuple[EdgeKind, bool, str]] = {
 """Operations that make others runnable: kind of the edge, whether it is hard, its note."""
 
 _SETTING = frozenset((SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL))
-"""Operations on futures: their record follows the handles when the future is asyncio's, and they may be but the means of an operation under way."""
+"""Operations on futures: the record follows the handles if the future is asyncio's, and the operation may be part of a larger one under way."""
 
 _HANDLE_KINDS: dict[int, tuple[EdgeKind, str | None]] = {
     HandleKind.TIMER: ("timer", "timer"), HandleKind.IO: ("wake", "input or output"),
@@ -66,8 +66,8 @@ def wake_edges(database: sqlite3.Connection, actors: Mapping[int, ActorRow], ope
 def _contexts(handles: Ints, operations: Ints) -> list[tuple[int | None, int]]:
     """For each handle (ascending): the row of the operation in whose call it was made, and the event that follows that call's records.
 
-    What a call into the standard library writes stands together, since nothing woven runs there: each record begins where the one before
-    ends. An operation's record comes before the handles it makes, but for asyncio futures, whose record comes after them.
+    The records of a call into the standard library are contiguous, because no woven code runs there: each record begins where the previous one
+    ends. An operation's record comes before the handles that it makes, except for asyncio futures, whose record comes after them.
     """
     by_at = np.argsort(operations[:, AT], kind="stable")
     rows = operations[by_at]
