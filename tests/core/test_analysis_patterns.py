@@ -188,6 +188,33 @@ def test_a_loop_that_waits_asks_for_what_others_write(polls: bool) -> None:
     assert [each.pattern for each in firm(trace)] == ([] if polls else [Pattern.WRITE_WRITE_READ])
 
 
+@pytest.mark.parametrize(("look", "bad"), [
+    ("page = cache.get(key)\n        return page.name if page else None", False),
+    ("page = cache.get(key)\n        return page.name", True),
+    ("return cache.get(key)", False),
+    ("return cache.get(key).name", True),
+    ("return cache[key]", True),
+])  # fmt: skip
+def test_who_looks_whether_an_entry_is_still_there_does_not_take_it_for_its_own(look: str, bad: bool) -> None:
+    trace = Trace(f"""
+    cache = {{}}
+
+    async def keep(key, value):
+        cache[key] = value
+        await pause()
+        {look}
+
+    async def expire(key):
+        del cache[key]
+    """)
+    one, two = trace.task("one"), trace.task("two")
+    trace.write(one, "cache[key] = value", "cache['k']", "<app.Page #3>")
+    trace.step(one)
+    trace.read(one, look.partition("\n")[0], "cache['k']", "<app.Page #3>")
+    trace.write(two, "del cache[key]", "cache['k']", None, op="delete")
+    assert [each.pattern for each in firm(trace) if each.pattern is Pattern.WRITE_WRITE_READ] == ([Pattern.WRITE_WRITE_READ] if bad else [])
+
+
 @pytest.mark.parametrize(("alike", "counts"), [(True, True), (False, True), (True, False)])
 def test_a_shared_count_that_each_sets_back_to_nothing(alike: bool, counts: bool) -> None:
     trace = Trace(f"""

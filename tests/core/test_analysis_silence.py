@@ -546,3 +546,31 @@ def test_who_asks_whether_it_is_still_the_newest_is_meant_to_meet_others(begin: 
     for actor in (one, two):
         trace.read(actor, look, "page.newest", 2)
     assert (not [each for each in firm(trace) if each.pattern is Pattern.WRITE_WRITE_READ]) is quiet
+
+
+SERVER = """
+class Server:
+    {default}
+
+    def serve(self):
+        self.ready = True
+
+    def stop(self):
+        {check}
+        self.ready = False
+"""
+
+
+@pytest.mark.parametrize(("default", "check", "quiet"), [
+    ("ready = False", "if not self.ready: return", True),
+    ("ready = True", "if not self.ready: return", False),
+    ("ready = find()", "if not self.ready: return", False),
+    ("ready = False", "if not self.ready or self.late: return", False),
+])  # fmt: skip
+def test_a_check_that_another_write_lets_pass_comes_after_it(default: str, check: str, quiet: bool) -> None:
+    trace = Trace(SERVER.format(default=default, check=check))
+    server, main = trace.thread("server"), trace.thread("main")
+    trace.write(server, "self.ready = True", "Server.ready", True)
+    trace.read(main, check, "Server.ready", True, name="ready")
+    trace.write(main, "self.ready = False", "Server.ready", False)
+    assert (not firm(trace)) is quiet

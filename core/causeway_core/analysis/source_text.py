@@ -86,9 +86,21 @@ class Texts:
             found[function.name].append(function)
         return found
 
+    def named(self, name: str) -> Sequence[FunctionNode]:
+        """All functions and methods of a name."""
+        return self._functions_by_name.get(name, ())
+
     def classes(self, name: str) -> Iterator[ast.ClassDef]:
         """All classes of a name."""
         yield from (node for _, node in self._nodes[ast.ClassDef] if isinstance(node, ast.ClassDef) and node.name == name)
+
+    def class_constants(self, name: str) -> Iterator[object]:
+        """The values that class bodies bind a name to; an `ast.expr` where that is no constant."""
+        statements = (each for _, node in self._nodes[ast.ClassDef] if isinstance(node, ast.ClassDef) for each in node.body)
+        for statement in statements:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=bound)], value=value) | ast.AnnAssign(target=ast.Name(id=bound), value=value) if bound == name:
+                    yield value.value if isinstance(value, ast.Constant) else value
 
     def class_of(self, function: FunctionNode) -> ast.ClassDef | None:
         """The class in whose body a function stands."""

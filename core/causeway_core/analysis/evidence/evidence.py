@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from causeway_core.analysis.evidence.clock import Clock
 from causeway_core.analysis.evidence.facts import Facts
 from causeway_core.analysis.evidence.holds import Holds
+from causeway_core.analysis.evidence.initializers import Initializers
 from causeway_core.analysis.evidence.table import MUTATE, AccessTable, Ints, Values
 from causeway_core.analysis.evidence.transactions import Transactions
 from causeway_core.analysis.flow import ProgramFlow, Role
@@ -81,6 +82,11 @@ class Evidence:
     def texts(self) -> Texts:
         """The recorded sources as trees."""
         return Texts(self.facts.sources)
+
+    @cached_property
+    def initializers(self) -> Initializers:
+        """Which writes come before any other actor can have the object."""
+        return Initializers(self.texts)
 
     @cached_property
     def flow(self) -> ProgramFlow:

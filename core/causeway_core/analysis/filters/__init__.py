@@ -14,6 +14,7 @@ from causeway_core.analysis.filters.foreign import foreign
 from causeway_core.analysis.filters.generations import generations
 from causeway_core.analysis.filters.idempotent import idempotent
 from causeway_core.analysis.filters.inflight import inflight
+from causeway_core.analysis.filters.initialization import initialization
 from causeway_core.analysis.filters.publication import publication
 from causeway_core.analysis.filters.recheck import recheck
 from causeway_core.analysis.filters.suppressed import suppressed
@@ -21,7 +22,9 @@ from causeway_core.analysis.filters.unchanged import unchanged
 
 Filter = Callable[[Candidate, Evidence], Verdict | None]
 
-FILTERS: tuple[Filter, ...] = (suppressed, foreign, unchanged, recheck, inflight, flag, commutative, publication, generations, idempotent, feasible)
+FILTERS: tuple[Filter, ...] = (
+    suppressed, foreign, unchanged, recheck, inflight, flag, commutative, initialization, publication, generations, idempotent, feasible,
+)  # fmt: skip
 """In the order in which they are asked; cheap ones first."""
 
 __all__ = ["FILTERS", "Filter"]

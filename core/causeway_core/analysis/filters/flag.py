@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from causeway_core.analysis.candidate import DROP, Candidate, Verdict
+from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.source_text import loop_testing
+from causeway_core.analysis.source_text import last_name, loop_testing
 
+_NOTHING = ("False", "None", "0", "''")
 WAITED = 24
 """Accesses of an actor before another among which the end of a wait for it is sought."""
 
@@ -20,9 +21,43 @@ def flag(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if candidate.struck:
         return None
     for other in candidate.others:
+        if _lets_pass(evidence, other, candidate):
+            return Verdict(DROP, "the check passes only once the other side has written")
         if implied(evidence, candidate.last, other) or implied(evidence, other, candidate.first):
             return Verdict(DROP, "a flag orders the two sides")
     return None
+
+
+def _lets_pass(evidence: Evidence, other: int, candidate: Candidate) -> bool:
+    """Whether the window's check passed because of the other actor's write, which therefore does not come after it: `while not ready: sleep()`."""
+    table, first = evidence.table, candidate.first
+    if candidate.pattern is not Pattern.READ_WRITE_WRITE or candidate.dependence != "control" or not _tests_truth(evidence, first):
+        return False
+    before = [row for row in range(table.span(int(table.location[first])).start, first) if evidence.value(row) is not None]
+    if not before or table.location[other] != table.location[first] or int(table.actor[other]) == int(table.actor[first]):
+        return False
+    latest = max((row for row in before if table.writes[row]), default=-1)
+    values = [evidence.value(row) for row in before if row < other] or _class_defaults(evidence, first)
+    return latest == other and bool(values) and (values[-1] in _NOTHING) != (evidence.value(first) in _NOTHING)
+
+
+def _class_defaults(evidence: Evidence, row: int) -> list[str | None]:
+    """What an attribute is before it is set, if every class body that binds its name binds it to the same constant."""
+    site = evidence.facts.sites[abs(int(evidence.table.site[row]))]
+    defaults = {repr(default) for default in evidence.texts.class_constants(site.name or "")}
+    return list(defaults) if len(defaults) == 1 else []
+
+
+def _tests_truth(evidence: Evidence, row: int) -> bool:
+    """Whether a branch or loop stands at the read of which it is the whole condition, or the negated one."""
+    site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
+    if site is None:
+        return False
+    for node in evidence.texts.around(evidence.facts.functions[site.function].path, site.line):
+        if isinstance(node, ast.If | ast.While) and node.test.lineno <= site.line <= (node.test.end_lineno or 0):
+            test = node.test.operand if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not) else node.test
+            return isinstance(test, ast.Attribute | ast.Name) and last_name(test) == site.name
+    return False
 
 
 def implied(evidence: Evidence, before: int, after: int) -> bool:
@@ -46,14 +81,11 @@ def implied(evidence: Evidence, before: int, after: int) -> bool:
 
 
 def _awaited(evidence: Evidence, after: int) -> Iterator[int]:
-    """The reads that ended loops that the actor ran before: `while not ready: wait()`, without a `break`, in the access's function or one that this
-    calls.
-    """
+    """The reads that ended loops that the actor ran shortly before: `while not ready: wait()`, without a `break`."""
     table, facts = evidence.table, evidence.facts
-    function = evidence.function_of(int(table.site[after]))
     for row in evidence.rows_of(int(table.actor[after]), 0, int(table.order[after]) - 1, last=WAITED):
         site = facts.sites.get(int(table.site[row]))
-        if table.writes[row] or site is None or (site.function != function and (function, site.function) not in evidence.calls):
+        if table.writes[row] or site is None:
             continue
         around = evidence.texts.around(facts.functions[site.function].path, site.line)
         loop = loop_testing(around, site.line)

@@ -10,12 +10,14 @@ import numpy as np
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.detectors.atomicity.requests import NOTE
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.table import DELETE
 from causeway_core.analysis.filters.commutative import decides
 from causeway_core.analysis.filters.unchanged import same_scalar
 from causeway_core.analysis.flow.graph import FlowGraph, Place
 from causeway_core.analysis.partners import Partners
 from causeway_core.analysis.source_text import FunctionNode, loop_testing, own_nodes, waits
 from causeway_core.analysis.windows import Windows
+from causeway_core.model import Site
 
 ENOUGH = 6
 MOST_PLACES = 64
@@ -174,6 +176,8 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
             continue
         if accumulates != _accumulates(evidence, other) and accumulates:
             continue
+        if int(evidence.table.op[other]) == DELETE and _tolerates_absence(evidence, last):
+            continue  # it asks whether the entry is still there
         # A count that somebody else sets back is meant to be; two that count in one place are not.
         if counted and evidence.function_of(int(evidence.table.site[first])) != evidence.function_of(int(evidence.table.site[other])):
             continue
@@ -186,6 +190,28 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
                 return candidate.lowered("latent", "the location only accumulates; the order matters only to what is decided on its value")
             return candidate
     return None
+
+
+def _tolerates_absence(evidence: Evidence, row: int) -> bool:
+    """Whether a look into a container asks for an entry that may be gone: `in`, or a `get` whose result is not used before it is tested."""
+    site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
+    if site is None or site.kind != "method" or site.name != "get":
+        return site is not None and site.kind == "contains"
+    function = evidence.texts.function(evidence.facts.functions[site.function].path, site.line)
+    nodes = list(own_nodes(function)) if function is not None else []
+    for node in nodes:
+        match node:
+            case ast.Attribute(value=ast.Call() as call) | ast.Subscript(value=ast.Call() as call) if _is_at(call, site):
+                return False
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if _is_at(call, site):
+                tests = (each.test for each in nodes if isinstance(each, ast.If | ast.While | ast.IfExp | ast.Assert))
+                return any(isinstance(each, ast.Name) and each.id == name for test in tests for each in ast.walk(test))
+    return function is not None
+
+
+def _is_at(call: ast.Call, site: Site) -> bool:
+    """Whether a site is that of a call: the recorder's spans what is called."""
+    return any((each.end_lineno, each.end_col_offset) == (site.end_line, site.end_col) for each in (call.func, call))
 
 
 def _of_requests(evidence: Evidence, first: int, last: int) -> Candidate | None:
