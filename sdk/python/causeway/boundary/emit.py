@@ -71,6 +71,18 @@ def message_receive(context: TraceContext, carrier: str, peer: str, suffix: str 
     _record(MESSAGE, f'{{"id":"{context._span_id}{suffix}","peer":{peer},"carrier":"{carrier}","trace_id":"{context._trace_id}","from":{sender}}}', 2)
 
 
+def statement(
+    known: str, number: int, parameters: str, rowcount: int, rows: str, transaction: str, error: BaseException | None, started: int
+) -> None:
+    """SQL: an executed statement. `known` is the beginning of its JSON object, `transaction` the members about that; `parameters`, `rows`: JSON."""
+    failed = "null" if error is None else quote_name(type(error).__name__)
+    _record(
+        SQL,
+        f'{known},"id":{number},"parameters":{parameters},"rowcount":{rowcount},"rows":{rows},'
+        f'"transaction":{transaction},"error":{failed},"started":{started}}}',
+    )
+
+
 def gap(hook: str, reason: str) -> None:
     """GAP: from here on, what `hook` would have seen is missing."""
     _record(GAP, f'{{"hook":{quote_name(hook)},"reason":{quote_name(reason)}}}')

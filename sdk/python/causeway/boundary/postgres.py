@@ -13,15 +13,13 @@ from itertools import count
 from time import monotonic_ns
 from typing import Any
 
-from causeway import _tap
-from causeway.boundary import observed, patch
-from causeway.boundary.emit import SQL, gap
+from causeway.boundary import emit, observed, patch
+from causeway.boundary.emit import gap
 from causeway.boundary.plain import quote, quote_name
 from causeway.boundary.sqlprepared import Known, Prepared, parameters_json, rows_json, sets_json
 from causeway.boundary.sqltext import Statement, Table
 from causeway.boundary.sqltokens import POSTGRES, PYFORMAT
 
-_record = _tap.record
 _next = count(1).__next__
 _tables: dict[str, Table] = {}
 
@@ -129,12 +127,7 @@ def _write(
         transaction = f'{before},"isolation":{session.isolation}'
     else:
         transaction = 'null,"isolation":null'
-    failed = "null" if error is None else quote_name(type(error).__name__)
-    _record(
-        SQL,
-        f'{session.head}{prepared.constant},"id":{_next()},"parameters":{parameters},"rowcount":{rowcount},"rows":{rows},'
-        f'"transaction":{transaction},"error":{failed},"started":{started}}}',
-    )
+    emit.statement(f"{session.head}{prepared.constant}", _next(), parameters, rowcount, rows, transaction, error, started)
 
 
 def _said(statement: Statement) -> str | None:

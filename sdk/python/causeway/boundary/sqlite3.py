@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from causeway import _tap, settings
+from causeway.boundary import emit
 from causeway.boundary.emit import SQL
 from causeway.boundary.plain import exact, path_text, quote, quote_name
 from causeway.boundary.sqlprepared import Known, Prepared, parameters_json, rows_json, sets_json
@@ -67,12 +68,7 @@ def _write(connection: Any, prepared: Prepared, parameters: str, rows: str, rowc
         transaction = f'{before},"isolation":{state.isolation}'
     else:
         transaction = 'null,"isolation":null'
-    failed = "null" if error is None else quote_name(type(error).__name__)
-    _record(
-        SQL,
-        f'{state.head}{prepared.constant},"id":{_next()},"parameters":{parameters},"rowcount":{rowcount},"rows":{rows},'
-        f'"transaction":{transaction},"error":{failed},"started":{started}}}',
-    )
+    emit.statement(f"{state.head}{prepared.constant}", _next(), parameters, rowcount, rows, transaction, error, started)
 
 
 def _isolation(connection: Any, statement: Statement) -> str:
