@@ -65,7 +65,7 @@ class Adapter:
         self._debugpys = 0
 
     def run(self) -> None:
-        """Converse until the end."""
+        """Hold the conversation until its end."""
         threading.Thread(target=self._read, name="client", daemon=True).start()
         try:
             while not self._conversation.over:
@@ -77,7 +77,7 @@ class Adapter:
             self._end_spare()
 
     def hang_up(self) -> None:
-        """As if the client had gone, after what it has said until now. May be called at any moment, also by a signal's handler."""
+        """Behave as if the client had disconnected after its last message. May be called at any moment, also by a signal handler."""
         self._inbox.put(self._gone)
 
     def _do(self, what: Callable[[], None]) -> None:
@@ -89,7 +89,7 @@ class Adapter:
             self._emit(Event("output", {"category": "stderr", "output": f"causeway: {text}\n"}))
 
     def _read(self) -> None:
-        """On a thread of its own: pass on what the client says, until it says that it leaves."""
+        """On a separate thread: pass on the client's messages, until it disconnects."""
         while True:
             try:
                 message = self._connection.receive()
@@ -145,7 +145,7 @@ class Adapter:
         return True
 
     def _begin(self, message: dict[str, Any], arguments: dict[str, Any]) -> None:
-        """Imported here, step by step, is what takes longest: debugpy starts meanwhile, and then the program."""
+        """Import the slowest modules here, step by step, while debugpy starts, and then the program."""
         from causeway_adapter.dap.live.beginning import begin
         from causeway_adapter.dap.live.configuration import address_of, parse
 
@@ -170,7 +170,7 @@ class Adapter:
             kill_debugpy(spare)
 
     def _port(self) -> Port:
-        """For one debugpy: what an earlier one still says is not heard."""
+        """For one debugpy: later messages of an earlier one are ignored."""
         self._debugpys += 1
         number = self._debugpys
         return Port(
@@ -230,7 +230,7 @@ def _handler_of(command: str) -> Handler:
 
 
 def _response(request: dict[str, Any]) -> dict[str, Any]:
-    """What all responses to a request begin with."""
+    """The common beginning of all responses to a request."""
     command, seq = request.get("command"), request.get("seq")
     return {"type": "response", "request_seq": seq if isinstance(seq, int) else 0, "command": command if isinstance(command, str) else ""}
 

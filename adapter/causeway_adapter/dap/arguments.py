@@ -1,4 +1,4 @@
-"""Arguments of requests, checked against the protocol's types before anything looks at them."""
+"""Arguments of requests, checked against the protocol's types before any handler reads them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from causeway_core.errors import ProtocolError
 from causeway_adapter.dap import protocol
 
 LARGEST = 1 << 53
-"""JSON has no whole numbers beyond this that every client and SQLite understand."""
+"""The largest whole number in JSON that every client and SQLite understand."""
 
 
 def checked(command: str, arguments: dict[str, Any]) -> dict[str, Any]:

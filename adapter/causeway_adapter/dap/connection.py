@@ -17,7 +17,7 @@ MAX_BODY = 64 * 1024 * 1024
 
 
 class ByteSink(Protocol):
-    """Where encoded messages go; `write` must take all of it."""
+    """Where encoded messages are written; `write` must accept all of the data."""
 
     def write(self, data: bytes, /) -> object:
         """Write all of `data`."""

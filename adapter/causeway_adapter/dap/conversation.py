@@ -1,4 +1,4 @@
-"""What one conversation remembers between requests."""
+"""The state of one conversation between requests."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ DAP_REASON: dict[StopReason, str] = {
 }
 
 PLAIN: frozenset[StopReason] = frozenset({"step", "goto"})
-"""Stops whose text is but their place: the description, which clients squeeze between the actor's name and the frames, does not repeat it."""
+"""Stops whose text is only their place. The description does not repeat it, because clients show it between the actor's name and the frames."""
 
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """What a `variablesReference` stands for: the session's reference and how many children of each sort it has."""
+    """The meaning of a `variablesReference`: the session's reference and the number of children of each sort."""
 
     ref: Ref
     named: int
@@ -49,8 +49,8 @@ class Children:
 class Conversation:
     """State of one client's conversation; used by one thread.
 
-    Handles of frames, variables and targets die at every stop. Data breakpoints' ids live as long as the conversation. `on_stop` has the last word
-    on each `stopped` event.
+    Handles of frames, variables and targets become invalid at every stop. Ids of data breakpoints live as long as the conversation. `on_stop` may
+    change each `stopped` event last.
     """
 
     def __init__(self, *, accepts: Callable[[object], bool], emit: Callable[[Event], None]) -> None:
@@ -76,7 +76,7 @@ class Conversation:
         self._actors: ActorList | None = None
 
     def client_initialized(self, arguments: dict[str, Any]) -> None:
-        """Take over the client's way of counting and its abilities."""
+        """Take over the client's coordinates and capabilities."""
         self.initialized = True
         self.client = dict(arguments)
         self.coordinates = Coordinates(
@@ -186,11 +186,13 @@ class Conversation:
         return Reply(body or {}, (self.stopped(stop),))
 
     def travelled(self, stop: Stop) -> Reply:
-        """The reply to a request of our own that moved the session. No client takes it for a movement: the former stop would stay beside this one."""
+        """The reply to a custom request that moved the session. Clients do not recognize it as a movement: the previous stop would remain beside this
+        one.
+        """
         before = self.stop.mark.actor if self.stop is not None else stop.mark.actor
         return Reply({}, (continued(before), self.stopped(stop)))
 
 
 def continued(thread: int) -> Event:
-    """All goes on from where `thread` was stopped."""
+    """Everything continues from where `thread` was stopped."""
     return Event("continued", {"threadId": thread, "allThreadsContinued": True})

@@ -10,8 +10,8 @@ T = TypeVar("T")
 
 
 class Handles(Generic[T]):
-    """Numbers things for the client. All numbers die when the program position changes (`clear`), and are never given out again in the
-    same conversation, so that a late request with a dead number gets an error instead of somebody else's variables."""
+    """Numbers things for the client. All numbers become invalid when the program position changes (`clear`), and are never reused in the
+    same conversation. So a late request with an old number gets an error instead of the wrong variables."""
 
     def __init__(self, what: str, first: int = 1) -> None:
         self._what = what

@@ -8,7 +8,7 @@ from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.reply import Event
 
 MAX_LINES = 10_000
-"""More output than this helps nobody, and a client's console chokes on it."""
+"""More output than this is not useful, and overloads the client's console."""
 
 
 def logpoint_output(conversation: Conversation) -> Iterator[Event]:

@@ -95,7 +95,7 @@ _BOTH: tuple[Request, ...] = ("launch", "attach")
 _AN_ADDRESS = '{"host": "127.0.0.1", "port": 5678}'
 
 WHAT_RUNS = ("program", "module", "code", "pytest")
-"""Exactly one of these says what a `launch` runs."""
+"""A `launch` has exactly one of these."""
 
 PROPERTIES = (
     Property("program", _LAUNCH, "text", "The script to run."),

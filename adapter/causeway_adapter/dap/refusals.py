@@ -1,4 +1,4 @@
-"""Requests that are refused: what the client is told, and whether a person sees a box for it."""
+"""Requests that are refused: the message to the client, and whether the user sees a dialog for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ASKED_UNSEEN = frozenset(
 
 
 def is_shown(request: dict[str, Any]) -> bool:
-    """Whether the refusal of `request` is shown to the person in a box of its own."""
+    """Whether the refusal of `request` is shown to the user in a dialog."""
     return request.get("command") not in ASKED_UNSEEN
 
 

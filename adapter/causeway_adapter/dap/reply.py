@@ -1,4 +1,4 @@
-"""What a request handler gives back."""
+"""The result of a request handler."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def serve(*, port: int | None, host: str, token: str | None) -> int:
     if port is None:
         protocol_out = sys.stdout.buffer
         sys.stdout = sys.stderr  # A stray print must not break the framing.
-        # Nearly all who come by this way launch a program: debugpy starts while we do.
+        # Nearly all clients on this path launch a program: debugpy starts while this process does.
         debugpy = start_debugpy()
         from causeway_adapter.dap.adapter import Adapter
 

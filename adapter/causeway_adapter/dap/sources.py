@@ -1,4 +1,4 @@
-"""Source files as they ran, for a client that has them as they are now."""
+"""Source files as they ran, for a client that has the current ones."""
 
 from __future__ import annotations
 

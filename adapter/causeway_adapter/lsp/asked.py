@@ -1,4 +1,4 @@
-"""What a command is asked about."""
+"""The subject of a command."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Asked:
         return cls(*values)
 
     async def recording(self, server: Server) -> Loaded:
-        """The recording meant. Raises JsonRpcInvalidParams where there is none."""
+        """The recording that is meant. Raises JsonRpcInvalidParams if there is none."""
         loaded = await server.recordings.settled()
         found = next((each for each in loaded if self.path is None or each.path == Path(self.path)), None)
         if found is None:
@@ -51,7 +51,7 @@ class Asked:
         return found
 
     def finding_in(self, loaded: Loaded) -> PlacedFinding | None:
-        """The finding meant, None where none was asked for. Raises JsonRpcInvalidParams for an unknown one."""
+        """The finding that is meant; None if none was named. Raises JsonRpcInvalidParams for an unknown one."""
         if self.finding is None:
             return None
         found = next((each for each in loaded.findings if each.id == self.finding), None)
@@ -61,7 +61,7 @@ class Asked:
         return found
 
     def required_finding_in(self, loaded: Loaded) -> PlacedFinding:
-        """The finding meant. Raises JsonRpcInvalidParams where none was asked for or it is unknown."""
+        """The finding that is meant. Raises JsonRpcInvalidParams if none was named or it is unknown."""
         found = self.finding_in(loaded)
         if found is None:
             raise JsonRpcInvalidParams("the command needs a finding, such as F1")

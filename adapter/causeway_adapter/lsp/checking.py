@@ -22,7 +22,7 @@ _LARGEST = 2 << 20
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What checking said of a document: of which version, with which lines."""
+    """The result of checking a document: its version and its lines."""
 
     version: object
     lines: tuple[str, ...]
@@ -30,7 +30,7 @@ class Said:
 
 
 class Checking:
-    """What checking says of each open document. Between an edit and the check of what came of it, what was said goes along with its lines."""
+    """The warnings of `check` for each open document. Between an edit and the next check, warnings move with their lines."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -42,11 +42,11 @@ class Checking:
         self.generation = 0
 
     def stop(self) -> None:
-        """Checks no more."""
+        """Stops checking."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def findings(self, path: str) -> tuple[Finding, ...]:
-        """The suspicions about a document; those of an earlier version where its lines still are, until the text as it is now has been checked."""
+        """The warnings for a document. Until its current text has been checked, those of an earlier version whose lines still exist."""
         said, version = self._said.get(path), self._server.places.version(path)
         if said is None or not self._server.settings.check or said.version == version:
             return said.findings if said is not None and said.version == version else ()
@@ -105,7 +105,7 @@ class Checking:
 
 
 def _carried(said: Said, lines: tuple[str, ...]) -> tuple[Finding, ...]:
-    """What was said of other lines, as far as all places of it are still there."""
+    """The warnings for a different version, as far as all of their places still exist."""
     if not said.findings:
         return ()
     moved, found = LineMap(said.lines, lines), []

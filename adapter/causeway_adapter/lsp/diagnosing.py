@@ -30,7 +30,7 @@ _STALE = "the code has changed since this was recorded; record again to see whet
 
 
 class Diagnosing:
-    """What is wrong with each file. A push client gets every file's diagnostics when they change; a pull client asks, and is told to ask again."""
+    """The diagnostics of each file. A push client gets them when they change; a pull client asks for them, and is notified when to ask again."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -85,7 +85,7 @@ class Diagnosing:
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
     def _diagnostic(self, loaded: Loaded, finding: PlacedFinding, path: str) -> types.Diagnostic | None:
-        """One diagnostic: at the first access in the file; None where the code there is gone."""
+        """One diagnostic, at the first access in the file; None if the code there no longer exists."""
         places, document = self._server.places, finding.document
         located = [places.location(loaded, spot) for spot in finding.accesses]
         own = [number for number, spot in enumerate(finding.accesses) if loaded.local(spot.path) == path]
@@ -113,7 +113,7 @@ class Diagnosing:
         )
 
     def _suspicion(self, finding: Finding, path: str) -> types.Diagnostic:
-        """What `causeway check` says of the text as it is now."""
+        """The warnings of `causeway check` for the current text."""
         places, uri = self._server.places, self._server.places.uri(path)
         lines = places.lines(path)
         located = [types.Location(uri, _range_of(self._server, lines, access)) for access in finding.accesses]
@@ -138,10 +138,10 @@ class Diagnosing:
         publish = document.publish_diagnostics if document else None
         return self._server.pulls_diagnostics or bool(publish and publish.related_information)
 
-    # Telling the client.
+    # Notifying the client.
 
     def refresh(self) -> None:
-        """Everything may be different: pushes all files, or asks a pulling client to pull."""
+        """Everything may have changed: pushes all files, or asks a pulling client to pull."""
         if self._server.pulls_diagnostics:
             self._server.workspace_diagnostic_refresh(None)
             return
@@ -161,7 +161,7 @@ class Diagnosing:
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(self._server.places.uri(path), found, version=known))
 
     def edited(self, path: str) -> None:
-        """Has a file checked, and its diagnostics pushed or asked for, once nobody has typed in it for a while."""
+        """Has a file checked, and its diagnostics pushed or pulled, once there has been no edit for a while."""
         if path in self._waiting:
             self._waiting.pop(path).cancel()
         self._waiting[path] = asyncio.get_running_loop().call_later(_DELAY_SECONDS, self._rested, path)
@@ -184,7 +184,7 @@ class Diagnosing:
         self.publish(path)
 
     async def _look_again(self, path: str) -> None:
-        """A client that pulled after its last edit was told what was known by then."""
+        """A client that pulled after its last edit got what was known by then."""
         known = self._server.checking.findings(path)
         await self._server.checking.checked(path)
         if self._server.checking.findings(path) != known:

@@ -37,7 +37,7 @@ def edit_of(server: Server, loaded: Loaded, patch: Patch) -> types.WorkspaceEdit
 
 
 def _versioned(server: Server, path: str, edits: list[types.TextEdit]) -> types.TextDocumentEdit:
-    """Edits that the client refuses once somebody has typed in between."""
+    """Edits that the client refuses if the document was edited in between."""
     uri = server.places.open_files.get(path)
     version = server.workspace.get_text_document(uri).version if uri is not None else None
     return types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(server.places.uri(path), version), edits)

@@ -33,7 +33,7 @@ class Loaded:
         return self.revision.path
 
     def local(self, path: str) -> str:
-        """Where a recorded path is on this machine; itself where it did not take part."""
+        """Where a recorded path is on this machine; the path itself if it is not in the recording."""
         return self.here.get(path, path)
 
     def touches(self, finding: PlacedFinding, path: str) -> bool:
@@ -41,13 +41,13 @@ class Loaded:
         return any(self.local(spot.path) == path for spot in finding.accesses)
 
     def recorded(self, path: str) -> str | None:
-        """The recorded path of a file of this machine (links resolved), None where it did not take part."""
+        """The recorded path of a file of this machine (links resolved); None if it is not in the recording."""
         return next((then for then, now in self.here.items() if now == path), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What is to be shown: recordings, newest first, and one sentence for each file that could not be used, by revision."""
+    """What to show: recordings, newest first, and one sentence for each file that could not be used, by revision."""
 
     loaded: tuple[Loaded, ...]
     problems: Mapping[str, str]
@@ -56,7 +56,7 @@ class Shelf:
 
 
 class Loader:
-    """Reads recordings of project folders and remembers what it has read. For one thread at a time."""
+    """Reads recordings of project folders and caches what it has read. For one thread at a time."""
 
     def __init__(self) -> None:
         self._outlines: dict[str, Outline] = {}
@@ -64,7 +64,7 @@ class Loader:
         self._problems: dict[str, str] = {}
 
     def shelf(self, folders: Sequence[Path], limit: int) -> Shelf:
-        """The recordings that speak for the folders now. Unchanged files are not opened again."""
+        """The recordings that currently apply to the folders. Unchanged files are not opened again."""
         shown: list[Loaded] = []
         seen: set[str] = set()
         for folder in folders:
@@ -95,10 +95,10 @@ class Loader:
         except RecordingMissing:
             pass  # Deleted meanwhile.
         except CausewayError as error:
-            if getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_BUSY":  # Somebody writes it just now: it is looked at again.
+            if getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_BUSY":  # It is being written: it is read again later.
                 self._problems[revision.key] = str(error)
         except Exception as error:
-            # A file that breaks the reader in a way nobody thought of must not take the server with it.
+            # A file that breaks the reader in an unforeseen way must not take down the server.
             self._problems[revision.key] = f"{revision.path} cannot be read: {error!r} (please report this)"
 
 
@@ -116,7 +116,7 @@ def _ignored(folder: Path) -> tuple[str, ...]:
     try:
         return tuple(sorted(settings_for(folder).ignore))
     except CausewayError:
-        return ()  # Checking says what is wrong with it.
+        return ()  # Checking reports what is wrong with it.
 
 
 def local_path(path: str, root: str, folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""Re-runs of recorded programs, for a person who asked for a fix or a test. Belongs to the event loop; one at a time."""
+"""Re-runs of recorded programs, for a fix or a test that the user asked for. Belongs to the event loop; one at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from causeway_adapter.lsp.loading import Loaded
 from causeway_adapter.lsp.working import Report
 
 if TYPE_CHECKING:
-    # Fixes and tests are made with libcst and the analysis: a second of imports, which nobody waits for who does not ask for one.
+    # Fixes and tests need libcst and the analysis: a second of imports, done only when one is requested.
     from causeway_core.export import GeneratedTest
     from causeway_core.fix.search import Sought
     from causeway_core.fix.verify import Verification
@@ -29,7 +29,7 @@ RUN_IT = "Run it"
 
 
 class Proving:
-    """Fixes that have been proved, and how more are sought."""
+    """Fixes that have been proved, and the search for more."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -77,7 +77,7 @@ class Proving:
                 raise JsonRpcInvalidParams(str(error)) from error
 
     async def _allowed(self, loaded: Loaded, purpose: str) -> bool:
-        """Whether the program may run: where something speaks against it the person is asked. Raises CommandError where it cannot."""
+        """Whether the program may run: if there is a reason against it, the user is asked. Raises CommandError if it cannot run."""
         doubtful = await asyncio.to_thread(_doubts, loaded.path)
         if not doubtful:
             return True

@@ -57,12 +57,12 @@ class Server(LanguageServer):
     # What changed.
 
     def recordings_changed(self) -> None:
-        """Tells the client that findings are others now."""
+        """Tells the client that the findings have changed."""
         self.diagnosing.refresh()
         self.facts_changed()
 
     def facts_changed(self) -> None:
-        """Has the client ask again for what it shows of runs and values, where it can be asked to."""
+        """Makes the client request the runs and values that it shows again, if it supports that."""
         workspace = self.client_capabilities.workspace
         if workspace is None:
             return
@@ -71,10 +71,10 @@ class Server(LanguageServer):
         if workspace.inlay_hint and workspace.inlay_hint.refresh_support and self.settings.inlay_hints:
             self.workspace_inlay_hint_refresh(None)
 
-    # Saying things.
+    # Messages.
 
     def say(self, sentence: str, kind: types.MessageType = types.MessageType.Info) -> None:
-        """One message to the person."""
+        """One message to the user."""
         self.window_show_message(types.ShowMessageParams(kind, f"Causeway: {sentence}"))
 
     def report_server_error(self, error: Exception, source: Any) -> None:

@@ -13,7 +13,7 @@ MOST_RECORDINGS = 40
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person can choose (docs/editors.md). Values of the wrong type count as not given."""
+    """The user's choices (docs/editors.md). Values of the wrong type are ignored."""
 
     diagnostics: bool = True
     tier: Tier = "hint"

@@ -1,4 +1,4 @@
-"""The recordings that the server speaks of, and when they are read again. Belongs to the event loop; reading happens in two threads of its own."""
+"""The recordings that the server uses, and when they are read again. Belongs to the event loop; reading happens in two separate threads."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Recordings:
             self._poller = asyncio.ensure_future(self._poll())
 
     def stop(self) -> None:
-        """Reads no more."""
+        """Stops reading."""
         if self._poller is not None:
             self._poller.cancel()
         for pool in (self._loading, self._reading):
@@ -74,7 +74,7 @@ class Recordings:
             await asyncio.sleep(_POLL_SECONDS)
 
     def refresh(self) -> None:
-        """Looks at the folders anew, soon; calls during a look make one more."""
+        """Checks the folders again soon; calls during a check lead to one more."""
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.ensure_future(self._refresh())
         else:
@@ -177,7 +177,7 @@ class Recordings:
         return facts
 
     def in_reading_thread(self, action: Callable[[], T]) -> Awaitable[T]:
-        """Runs something after what is being read."""
+        """Runs something after the current reads."""
         return asyncio.get_running_loop().run_in_executor(self._reading, action)
 
     def _complain(self, loaded: Loaded, sentence: str) -> None:

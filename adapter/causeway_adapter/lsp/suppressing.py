@@ -1,4 +1,4 @@
-"""Edits that have a finding left out from now on."""
+"""Edits that suppress a finding."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class Report:
-    """Told by any thread how much is done, from 0 to 1, and what is being done. Raises JsonRpcRequestCancelled once the person has cancelled or
-    nobody waits for the result any more. Costs next to nothing where there is nothing new to show."""
+    """Any thread reports here how much is done, from 0 to 1, and what is being done. Raises JsonRpcRequestCancelled once the user has cancelled or
+    the client no longer waits for the result. Costs next to nothing if there is nothing new to show."""
 
     def __init__(self, title: str) -> None:
         self._title = title

@@ -1,4 +1,4 @@
-"""debugpy's own adapter: what it says comes in as messages, what the client says goes on to it."""
+"""debugpy's own adapter: its messages come in, the client's messages are passed on to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 10.0
 
 
 class Backend:
-    """What speaks for the debugged program: debugpy's adapter as a child process, or one that listens somewhere already.
+    """The adapter of the debugged program: debugpy's adapter as a child process, or one that is listening already.
 
     `deliver` is called on a thread of its own with each message, and with None when the stream has ended. `send` may be called by any thread.
     """
@@ -69,7 +69,7 @@ class Backend:
 def start_debugpy() -> subprocess.Popen[bytes]:
     """A `debugpy.adapter` that waits for its client. Raises LaunchError when it cannot be started."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
-    # -P: a file called debugpy.py in the folder where the editor was started is not debugpy.
+    # -P: do not import a file called debugpy.py in the folder where the editor was started.
     command = [sys.executable, "-P", "-m", "debugpy.adapter"]
     try:
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
@@ -78,7 +78,7 @@ def start_debugpy() -> subprocess.Popen[bytes]:
 
 
 def kill_debugpy(process: subprocess.Popen[bytes]) -> None:
-    """End one that nobody has spoken to."""
+    """End an adapter that was never used."""
     process.kill()
     process.wait()
     for stream in (process.stdin, process.stdout):

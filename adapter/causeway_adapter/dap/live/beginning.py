@@ -1,4 +1,4 @@
-"""The beginning of a session with a program: debugpy is told to start it before what travels is imported, which then happens beside it."""
+"""The beginning of a session with a program: debugpy starts it first; the modules for time travel are imported meanwhile."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from causeway_adapter.dap.live.backend import Backend, Message
 from causeway_adapter.dap.live.configuration import Launch
 
 if TYPE_CHECKING:
-    # What travels takes half a second to import, and few share a recording.
+    # The modules for time travel take half a second to import, and few sessions share a recording.
     from causeway_adapter.dap.live.borrowed import Borrowed
 
 
@@ -37,7 +37,7 @@ class Beginning:
     borrowed: Borrowed | None = None
 
     def abandon(self) -> None:
-        """Nothing comes of it: ends debugpy, and leaves nothing behind."""
+        """Abandons the session: ends debugpy, and leaves nothing behind."""
         self.backend.close()
         _release(self.output)
         if self.borrowed is not None:

@@ -1,4 +1,4 @@
-"""What a client asks about tasks while the program is held: they are beside debugpy's threads and under its stacks, told from the recording."""
+"""Requests about tasks while the program is held: tasks are shown beside debugpy's threads and below its stacks, from the recording."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHANGES = frozenset({"setVariable", "setExpression"})
 MOVES = frozenset({"next", "stepIn", "stepOut", "goto", "restartFrame"})
 ASKED_OF_FRAMES = frozenset({"evaluate", "completions", "dataBreakpointInfo", "stepInTargets", "exceptionInfo"})
 EXTENDED = frozenset({"threads", "stackTrace"})
-"""Answers of debugpy's to which tasks are added."""
+"""Responses of debugpy to which tasks are added."""
 
 RECORDED = "as recorded"
 
@@ -87,7 +87,7 @@ class Beside:
         below(lambda under: reply(_window(under, arguments, own, total)))
 
     def gone_on(self) -> None:
-        """The program is held no more: who waits for an answer gets debugpy's."""
+        """The program is no longer held: waiting requests get debugpy's answer."""
         for reply in list(self._owed.values()):
             reply()
 

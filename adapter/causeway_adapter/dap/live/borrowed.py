@@ -1,4 +1,4 @@
-"""The recording that another session keeps, and that this one's program is recorded into too."""
+"""A recording that a different session keeps, and into which this session's program is recorded too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from causeway_adapter.dap.connection import Connection
 from causeway_adapter.dap.live.lender import HOST
 
 PATIENCE_SECONDS = 30.0
-"""For an answer of the lender, who may be taking in what a busy program wrote."""
+"""Seconds for an answer of the lender, which may be reading the records of a busy program."""
 
 
 class Borrowed:
@@ -26,7 +26,7 @@ class Borrowed:
     headline = ""
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
-        """`terms` as the lender gave them. Raises RecordingError where it is gone."""
+        """`terms` as the lender passed them. Raises RecordingError if the lender has ended."""
         self.terms = dict(terms)
         self.path = Path(str(terms.get("path")))
         self.spool = spool_of(self.path)
@@ -80,7 +80,7 @@ class Borrowed:
         return self._derivation
 
     def hold(self) -> None:
-        """The program is held: what is recorded so far is laid out beside, in case somebody asks."""
+        """The program is held: what is recorded so far is prepared on a separate thread, for later queries."""
         threading.Thread(target=self._read_ahead, name="reading ahead", daemon=True).start()
 
     def _read_ahead(self) -> None:
@@ -90,7 +90,7 @@ class Borrowed:
                 self._growth.advance(self.path)
                 self._ask("let go")
             except CausewayError:
-                return  # said when somebody asks
+                return  # reported at the next request
 
     def resume(self) -> None:
         """The program goes on, and no session is open any more."""
@@ -101,7 +101,7 @@ class Borrowed:
 
     @property
     def events(self) -> int:
-        """Records taken in so far, of all programs."""
+        """Records read so far, of all programs."""
         return int(self._ask("count")["number"])
 
     def grown(self) -> bool:
@@ -115,7 +115,7 @@ class Borrowed:
         done: Callable[[CausewayError | None], None] = lambda error: None,
         analysed: Callable[[], None] = lambda: None,
     ) -> None:
-        """The program has ended; the recording goes on without it. Calls `done`."""
+        """The program has ended; the recording continues without it. Calls `done`."""
         self._ended = True
         done(None)
 

@@ -20,14 +20,14 @@ SETTERS = {
 
 
 class Breakpoints:
-    """The client's last word on each sort of breakpoint (lines: of each file), given to each session over the past that is opened."""
+    """The client's current breakpoints of each sort (lines: of each file), set in each session over the past that is opened."""
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
         self._set: dict[tuple[str, str], dict[str, Any]] = {}
 
     def set(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Keep them, and set them in the past where one is open; what the past says to them. Raises ProtocolError for malformed ones."""
+        """Keep them, and set them in the session over the past if one is open; returns its answer. Raises ProtocolError for malformed ones."""
         good = checked(command, arguments)
         source = good.get("source") or {}
         self._set[command, str(source.get("path") or source.get("sourceReference") or "")] = good

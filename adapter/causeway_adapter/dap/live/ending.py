@@ -16,14 +16,14 @@ from causeway_adapter.dap.reply import Event
 
 
 class End:
-    """What debugpy said when the program ended is kept back until the client leaves the end. Used by the adapter's thread only."""
+    """Holds back debugpy's messages about the end of the program until the client leaves the end. Used by the adapter's thread only."""
 
     def __init__(self, conversation: Conversation, port: Port, present: Present) -> None:
         self._conversation, self._port, self._present = conversation, port, present
         self._farewell: list[Message] = []
         self.exit_code: int | None = None
         self._at = ""
-        """Where the client is: "stop", at the end as it was first told, "end", at the end again, or elsewhere in the past."""
+        """Where the client is: "stop" (at the end, as first reported), "end" (at the end again), or elsewhere in the past."""
         self._told_findings = False
 
     def hears(self, event: str, message: Message) -> None:
@@ -50,7 +50,7 @@ class End:
         self._at = "stop"
 
     def tell_findings(self, recorder: Recorder | Borrowed) -> bool:
-        """They are known now; whether that was still to be said."""
+        """The findings are known; returns whether that was still to be reported."""
         if self._told_findings:
             return False
         self._told_findings = True
@@ -58,24 +58,24 @@ class End:
         return True
 
     def text(self, stop: Stop) -> str | None:
-        """What is said at a stop of the session after the end; None elsewhere than at the end itself."""
+        """The text of a stop of the session after the end; None anywhere but at the end itself."""
         self._at = "end" if stop.reason == "end" else ""
         recorder = self._present.recorder
         return ending_text(self.exit_code, stop, recorder.findings if recorder is not None else None) if self._at else None
 
     def leaves(self, command: str) -> bool:
-        """Whether going on from here is going on to nothing."""
+        """Whether there is nothing to continue to from here."""
         return (command == "continue" and self._at == "stop") or self._at == "end"
 
     def part(self, recorder: Recorder | Borrowed) -> None:
-        """End without a stop: a run that went well says what it found all the same."""
+        """End without a stop: the findings of a run that succeeded are reported too."""
         if recorder.headline:
             text = f"causeway: {recorder.headline}\nOpen {recorder.path.name} to travel there; `causeway analyze` proves it.\n"
             self._port.emit(Event("output", {"category": "console", "output": text}))
         self.say_farewell()
 
     def say_farewell(self) -> None:
-        """Hand on what debugpy said last."""
+        """Pass on debugpy's last messages."""
         messages, self._farewell = self._farewell, []
         for message in messages:
             self._port.send({key: value for key, value in message.items() if key != "seq"})
@@ -94,7 +94,7 @@ def last_stop(session: Session, pid: int) -> Stop:
 
 
 def ending_text(exit_code: int | None, stop: Stop, findings: int | None) -> str:
-    """What is said at that stop; `findings` is None as long as nobody knows how many there are."""
+    """The text of that stop; `findings` is None as long as their number is not known."""
     how = "has ended" if exit_code is None else f"has ended with exit code {exit_code}"
     why = f" by {stop.text}" if stop.reason == "exception" else ""
     found = f"{findings_words(findings)}. " if findings else ""

@@ -1,4 +1,4 @@
-"""debugpy's frames and the recorded ones that are the same."""
+"""debugpy's frames and the recorded frames that correspond to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class LiveFrames:
         self._stacks: dict[int, dict[int, dict[str, Any]]] = {}
 
     def learn(self, asked: dict[str, Any], answer: dict[str, Any]) -> None:
-        """The client has asked for a stack and been told."""
+        """The client has received a stack."""
         stack = self._stacks.setdefault(int(asked.get("threadId") or 0), {})
         for number, frame in enumerate((answer.get("body") or {}).get("stackFrames") or (), int(asked.get("startFrame") or 0)):
             stack[number] = frame
@@ -31,8 +31,9 @@ class LiveFrames:
         return next((thread for thread, stack in self._stacks.items() if any(one.get("id") == frame for one in stack.values())), None)
 
     def recorded(self, frame: object, session: Session, end: Mark) -> Frame | None:
-        """The frame of the session's stack that is the one with this id, else the innermost; it sees all that was recorded until `end`. None where
-        nothing of the stack was recorded."""
+        """The frame of the session's stack that corresponds to this id, else the innermost; it sees everything recorded until `end`. None if nothing
+        of the stack was recorded.
+        """
         stack = next((stack for stack in self._stacks.values() if any(one.get("id") == frame for one in stack.values())), {})
         wanted = [_key(stack[number]) for number in sorted(stack) if stack[number].get("id") == frame]
         inner = sum(_key(one) == wanted[0] for number, one in stack.items() if number < _number(stack, frame)) if wanted else 0

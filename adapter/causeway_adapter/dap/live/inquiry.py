@@ -1,4 +1,4 @@
-"""Questions that a thread of the program answers while debugpy holds it."""
+"""Queries that a thread of the program answers while debugpy holds it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def creator_of(thread: str) -> str:
 
 
 def innermost(ask: Ask, thread: int, then: Callable[[dict[str, Any]], None], refuse: Callable[[Exception], None]) -> None:
-    """Finds the frame that a thread is in, as debugpy tells it."""
+    """Finds the frame that a thread is in, from debugpy's answer."""
 
     def framed(answer: Message) -> None:
         frame = frame_in(answer)
@@ -55,7 +55,7 @@ def frame_in(answer: Message) -> dict[str, Any] | None:
 
 
 def evaluated(ask: Ask, frame: dict[str, Any], question: str, then: Callable[[str | None], None]) -> None:
-    """Has the thread of a frame answer; None where it cannot. The text is whole, however long."""
+    """Has the thread of a frame answer; None if it cannot. The text is complete, however long."""
 
     def said(answer: Message) -> None:
         text = str((answer.get("body") or {}).get("result")) if answer.get("success") else None
@@ -65,7 +65,7 @@ def evaluated(ask: Ask, frame: dict[str, Any], question: str, then: Callable[[st
 
 
 def parsed(text: str | None) -> Any:
-    """What a question about tasks was answered; None where it was not."""
+    """The answer to a query about tasks; None if there was none."""
     try:
         return json.loads(text) if text is not None else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""A process that keeps a recording which several launches share: none of them owns it, so that each may end, and be launched again, by itself."""
+"""A process that keeps a recording which several launches share. None of them owns it, so each can end and be launched again independently."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from causeway_adapter.dap.live.lender import Lender
 from causeway_adapter.dap.live.recorder import Recorder
 
 PATIENCE_SECONDS = 5.0
-"""How long the keeper waits for the next borrower when the last has gone: a session that is restarted comes back."""
+"""How long the keeper waits for the next borrower after the last one has left: a restarted session comes back."""
 
 
 def join(folder: Path, name: str, detail: str) -> Borrowed:
@@ -30,7 +30,7 @@ def join(folder: Path, name: str, detail: str) -> Borrowed:
     Raises CommandError when nothing can be written there, LaunchError when no keeper can be started.
     """
     place = make_folder(folder) / f"{name}.shared"
-    # It holds a token: nobody else may read it.
+    # It contains a token: other users may not read it.
     with open(os.open(place, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         kept = _borrowed(file.read())
@@ -67,7 +67,7 @@ def _start(folder: Path, name: str, detail: str) -> str:
 
 
 def keep(folder: Path, name: str, detail: str) -> Mapping[str, Any]:
-    """Keeps a new recording as long as anybody borrows it; what to tell them. The work is done on threads, which the process waits for."""
+    """Keeps a new recording as long as there are borrowers; returns the terms for them. Threads do the work; the process waits for them."""
     # No command that would be run again: it is not one program.
     recorder = Recorder(Target("", (), (), folder, folder), *claim_new(name, folder), detail)
     lender = Lender(recorder)

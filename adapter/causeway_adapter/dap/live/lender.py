@@ -1,4 +1,4 @@
-"""The recording of one session lent to others, in other processes: those of the programs that this one's program has started."""
+"""The recording of one session, lent to sessions in other processes: those of the programs that this session's program has started."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOST = "127.0.0.1"
 class Lender:
     """Listens on this machine for sessions that were told `terms`; each has a thread, and is shown the recording whenever it asks.
 
-    Who does not know the token is not answered.
+    Clients without the token get no answer.
     """
 
     def __init__(self, recorder: Recorder) -> None:
@@ -32,15 +32,15 @@ class Lender:
 
     @property
     def terms(self) -> dict[str, Any]:
-        """What a session must know to borrow: goes into its configuration."""
+        """What a session needs to borrow; it becomes part of its configuration."""
         return {"port": self._listener.getsockname()[1], "token": self._token, "path": str(self._recorder.path.resolve())}
 
     def close(self) -> None:
-        """Nobody borrows any more; who has, may go on until he hangs up."""
+        """Accepts no further borrowers; present ones may continue until they disconnect."""
         self._listener.close()
 
     def wait_until_idle(self, seconds: float) -> None:
-        """Waits until nobody has borrowed for so long, then closes."""
+        """Waits until there has been no borrower for this long, then closes."""
         with self._changed:
             while self._borrowers or self._changed.wait(seconds):
                 self._changed.wait_for(lambda: not self._borrowers)
@@ -83,7 +83,7 @@ class Lender:
             "derive": self._recorder.derive,
         }
         try:
-            over = self._recorder.over  # asked before: what is recorded until then is shown
+            over = self._recorder.over  # read before: everything recorded until then is shown
             return {"number": asked[do]() if do in asked else None, "over": over}
         except CausewayError as error:
             return {"error": error.message}

@@ -32,7 +32,7 @@ TERMS = "borrows"
 """The property by which the configuration of a child process's session, which debugpy makes of its parent's, says where the recording is."""
 
 FAILED = "Attach to PID failed"
-"""How debugpy says in the console that a debugger (gdb, lldb) did not let it into a process."""
+"""debugpy's console message that a debugger (gdb, lldb) could not attach to a process."""
 
 LISTEN = "Where that is not possible, start the program with `python -m debugpy --listen 5678` and attach with `connect`"
 
@@ -61,7 +61,7 @@ class Live:
         self._wanted_end = False
         self._ran, self._pid = False, 0
         self._lender: Lender | None = None
-        # Of a recording that is shared nobody here knows what is whose.
+        # In a shared recording, this session does not know what belongs to its program.
         self._share = None if beginning.launch is None or beginning.output is None else Share(beginning.launch.target.python)
         self._backend = beginning.backend
         terms = (beginning.request.get("arguments") or {}).get(TERMS)
@@ -79,7 +79,7 @@ class Live:
     # Beginning and end.
 
     def _borrow(self, terms: dict[str, Any]) -> None:
-        """Without the recording a process is debugged all the same."""
+        """If the recording fails, the process is debugged without it."""
         try:
             self._present.recorder = Borrowed(terms)
         except CausewayError as error:
@@ -101,7 +101,7 @@ class Live:
             self._discard()
 
     def _discard(self) -> None:
-        """Nothing has run."""
+        """Nothing was run."""
         if self._present.recorder is not None:
             self._present.recorder.discard()
 
@@ -288,7 +288,7 @@ class Live:
         return asked if asked is not None else self._end.exit_code != 0
 
     def _lost(self) -> None:
-        """debugpy itself has ended: whatever it still owed an answer for gets an error."""
+        """debugpy itself has ended: its unanswered requests get an error."""
         pending, self._pending = self._pending, {}
         for then in pending.values():
             then({"success": False, "message": "debugpy has ended", "body": {}})
@@ -304,7 +304,7 @@ class Live:
             self._end.stay(recorder, self._pid, trouble)
 
     def _tell_findings(self, recorder: Recorder | Borrowed) -> None:
-        """The analysis has ended: what stops at findings can."""
+        """The analysis has ended: breakpoints on findings can stop."""
         if self._present.over and self._conversation.attached and self._end.tell_findings(recorder):
             self._breakpoints.apply()
 

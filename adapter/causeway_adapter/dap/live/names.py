@@ -1,4 +1,4 @@
-"""debugpy's variables as expressions, so that the recording can be asked about them."""
+"""debugpy's variables as expressions, for queries over the recording."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class LiveNames:
         self._expressions: dict[tuple[int, str], str] = {}
 
     def learn(self, command: str, asked: dict[str, Any], answer: dict[str, Any]) -> None:
-        """The client has asked for `scopes` or `variables` and been told."""
+        """The client has received `scopes` or `variables`."""
         body = answer.get("body") or {}
         if command == "scopes":
             self._frames |= {int(scope.get("variablesReference") or 0): asked.get("frameId") for scope in body.get("scopes") or ()}

@@ -1,4 +1,4 @@
-"""The way back to the client and to the adapter's own thread, for whoever answers requests later than they came."""
+"""The way back to the client and to the adapter's own thread, for requests that are answered later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the program is held: the session that stands there answers what is asked about now, and leaves for the past."""
+"""The stop at which the program is held: its session answers queries about now, and starts travel into the past."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from causeway_adapter.dap.reply import Event
 
 BACKWARD = frozenset({"stepBack", "reverseContinue"})
 OF_VIEWS = frozenset({"causeway/causality", "causeway/overview"})
-"""Questions about now, which they do not leave."""
+"""Queries about now that do not leave it."""
 
 FIRST_HANDLE = 1 << 30
 """Ids of frames and variables of the past begin here: debugpy's never reach so far, so that one from the other world is refused, not mistaken."""
@@ -48,7 +48,7 @@ class Present:
         self._frames = LiveFrames()
         self._names = LiveNames()
         self.tasks = Tasks(ask)
-        """Those of the program, while it is held."""
+        """The threads of the program, while it is held."""
 
     def hold(self, stop: dict[str, Any]) -> None:
         """The program is held, as debugpy says in a `stopped` event."""
@@ -59,7 +59,7 @@ class Present:
             self.recorder.hold()
 
     def go_on(self) -> dict[str, Any] | None:
-        """The program is told to go on; the stop that it leaves."""
+        """The program is about to continue; returns the stop that it leaves."""
         left = self.held
         self.held = self.now = None
         self._forget()
@@ -84,7 +84,7 @@ class Present:
         return self.held is not None and self.recorder is not None and not self.in_past
 
     def learn(self, request: Message, answer: Message) -> None:
-        """The client has asked debugpy about where the program is held, and been told."""
+        """The client has received debugpy's answer about where the program is held."""
         command, arguments = request["command"], request.get("arguments") or {}
         if not answer.get("success"):
             return
