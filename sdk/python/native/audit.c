@@ -19,8 +19,12 @@ typedef struct {
 static Watched watched[WATCHED];
 static int used;
 static uint64_t first_letters; /* bit of every first letter that is watched */
+static bool others; /* somebody else listens, or may */
+
+bool cw_audited_by_others(void) { return others || !used; }
 
 static int hook(const char *event, PyObject *args, void *data) {
+    if (event[0] == 's' && strcmp(event, "sys.addaudithook") == 0) others = true;
     if (!(first_letters >> (event[0] & 63) & 1) || !cw_active()) return 0;
     size_t length = strlen(event);
     for (int i = 0; i < used; i++) {
@@ -47,12 +51,23 @@ static int hook(const char *event, PyObject *args, void *data) {
     return 0;
 }
 
+/* An argument of an audit event, which is made only where somebody listens. */
+static PyObject *listened(void *unused) {
+    others = true;
+    Py_RETURN_NONE;
+}
+
+static int begin(void) {
+    if (PySys_Audit("causeway.listens", "O&", listened, NULL) < 0) PyErr_Clear(); /* somebody does */
+    return PySys_AddAuditHook(hook, NULL);
+}
+
 static PyObject *audit(PyObject *module, PyObject *args) {
     const char *event;
     PyObject *callback;
     if (!PyArg_ParseTuple(args, "sO", &event, &callback)) return NULL;
     if (used == WATCHED || strlen(event) >= sizeof watched[0].event) return PyErr_Format(PyExc_RuntimeError, "too many audit events");
-    if (!used && PySys_AddAuditHook(hook, NULL) < 0) return NULL;
+    if (!used && begin() < 0) return NULL;
     Watched *w = &watched[used++];
     strcpy(w->event, event);
     w->length = strlen(event);

@@ -13,6 +13,7 @@
 #include "step.h"
 #include "threads.h"
 #include "types.h"
+#include "untraced.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -321,7 +322,7 @@ PyMODINIT_FUNC PyInit__tap(void) {
     if (module == NULL) return NULL;
     cw_actors_init();
     if (cw_watch_init() < 0 || cw_attributes_init() < 0 || cw_frame_init(module) < 0 || cw_types_init() < 0 || cw_taps_init(module) < 0 || around_init(module) < 0 ||
-        step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0 || audit_init(module) < 0 || bottom_init(module) < 0 || holding_init(module) < 0 || cw_sharing_init(module) < 0) {
+        step_init(module) < 0 || boundary_init(module) < 0 || method_init(module) < 0 || audit_init(module) < 0 || bottom_init(module) < 0 || holding_init(module) < 0 || cw_sharing_init(module) < 0 || untraced_init(module) < 0) {
         Py_DECREF(module);
         return NULL;
     }

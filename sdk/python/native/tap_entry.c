@@ -2,6 +2,7 @@
 #include "taps.h"
 
 #include "frame.h"
+#include "untraced.h"
 
 /* The parameter's site follows the call's own, in order. */
 static inline void parameter(const cw_tap *tap, Py_ssize_t index, PyObject *value, unsigned how) {
@@ -30,6 +31,7 @@ static PyObject *enter(PyObject *self) {
         if (CW_LIKELY(value != NULL)) parameter(tap, i, value, CW_PASSING);
     }
     cw_line_after(tap);
+    cw_rest();
     return cw_true();
 }
 
@@ -42,6 +44,7 @@ static int enter_with(PyObject *self, PyObject *key, PyObject *Py_UNUSED(value))
     else if (PyTuple_CheckExact(key) && PyTuple_GET_SIZE(key) == count)
         for (Py_ssize_t i = 0; i < count; i++) parameter(tap, i, PyTuple_GET_ITEM(key, i), CW_BOUND);
     cw_line_after(tap);
+    cw_rest();
     return 0;
 }
 

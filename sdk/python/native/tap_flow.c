@@ -2,6 +2,7 @@
 #include "taps.h"
 
 #include "types.h"
+#include "untraced.h"
 
 #include <frameobject.h>
 #include <string.h>
@@ -13,6 +14,7 @@ static __attribute__((noinline)) PyObject *line_slow(cw_tap *tap) {
 }
 
 static PyObject *line(PyObject *self) {
+    cw_rest();
     cw_stream *s = cw_ready(1);
     if (CW_UNLIKELY(s == NULL)) return line_slow((cw_tap *)self);
     cw_finish(s, 1, ((cw_tap *)self)->first);
@@ -45,6 +47,7 @@ static PyObject *cross(PyObject *self, PyObject *value) {
         uint32_t key = cw_frame_key();
         cw_record_after(((cw_tap *)self)->first, key, value, ((cw_tap *)self)->secrets & 1, CW_PUBLISH);
     }
+    cw_rest();
     return cw_same(value);
 }
 

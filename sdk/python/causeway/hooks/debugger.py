@@ -24,6 +24,7 @@ def install() -> None:
     on_import("_pydevd_bundle.pydevd_daemon_thread", _threads)
     on_import("pydevd", _waiting)
     on_import("pydevd_tracing", _tracing)
+    on_import("_pydevd_bundle.pydevd_cython", _calls)
     on_import("debugpy.server.cli", _start)
     on_import("_pydevd_bundle.pydevd_vars", _evaluation)
 
@@ -83,6 +84,13 @@ def _waiting(module: ModuleType) -> None:
 def _tracing(module: ModuleType) -> None:
     namespace = vars(module)
     namespace["set_trace_to_threads"] = Around(namespace["set_trace_to_threads"], quiet=True)
+
+
+def _calls(module: ModuleType) -> None:
+    """Where pydevd traces (CPython 3.11) it is asked about each call, and gives the frames whose lines it wants a trace function."""
+    tracer = vars(module).get("SafeCallWrapper")
+    if isinstance(tracer, type):
+        _tap.rest_under(tracer)
 
 
 def _start(module: ModuleType) -> None:
