@@ -84,7 +84,8 @@ class PubSubLayer:
 
 async def redis_restart(layer):
     await asyncio.sleep(0.01)
-    layer._connection.drop()
+    if layer._connection is not None:
+        layer._connection.drop()
 
 
 async def consumer(layer, channel, after):

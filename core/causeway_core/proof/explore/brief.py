@@ -68,9 +68,10 @@ def explore_briefly(
 
 
 def _doubted(finding: Finding) -> Finding:
-    """The finding as a hint, if its order makes nothing fail and loses no update.
+    """The finding as a hint, if its order makes nothing fail, loses no update and has no conflict.
 
-    Progress that is read half-way, or a statistic, may also differ from every serial order without being a bug. A lost update is one in any case.
+    Progress that is read half-way, or a statistic, may also differ from every serial order without being a bug. A lost update is one in any case, and
+    so is a decision by what was stale or half-done.
     """
     if finding.tier != "confirmed" or not finding.title.startswith(ENDS_OTHERWISE):
         return finding

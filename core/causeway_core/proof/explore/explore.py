@@ -309,7 +309,8 @@ class Explorer:
         lost = tuple(place for place in expected.lost(first.outcome) if all(place in expected.lost(run.outcome) for run in failures))
         misused = all(expected.misused(run.outcome) for run in failures)
         refused = all(expected.refuses(run.outcome, aspects) for run in failures)
-        it = Failure(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused)
+        conflicts = sorted(frozenset.intersection(*(run.outcome.conflicts for run in failures)))
+        it = Failure(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused, tuple(conflicts))
         return finding_of(self._recording, self._analysis, it)
 
     def _say(self, what: str, share: float) -> None:

@@ -12,6 +12,7 @@ from causeway_core.model import Actor, At, Finding, FindingAccess, Tier, Timelin
 from causeway_core.model.finding import Kind
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.model.proof import Proof
+from causeway_core.proof.outcome.conflicts import Conflict
 from causeway_core.proof.outcome.outcome import FAILURES
 from causeway_core.proof.verify import EXPLORED
 from causeway_core.storage.recording import Recording
@@ -23,7 +24,8 @@ class Failure:
 
     `passed`: the keys of its places as they were passed. `aspects` went wrong; `outcome` says so in words; `failures` of `runs` did. `lost`: places
     of which all failing runs lost an update. `misused`: the program caught an error saying that two actors used at once what supports only one.
-    `left`: the residue in words. `refused`: the only failure is that a request is refused while another actor has what it asks for.
+    `left`: the residue in words. `refused`: the only failure is that a request is refused while another actor has what it asks for. `conflicts`:
+    what no serial order of the actors explains.
     """
 
     order: Order
@@ -36,6 +38,7 @@ class Failure:
     misused: bool = False
     left: tuple[str, ...] = ()
     refused: bool = False
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding:
@@ -75,6 +78,7 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding
         unordered="nothing in the program keeps them from coming in this order: it was forced in re-runs",
         explanation=f"Found by exploring orders, not by a pattern; {len(it.order.constraints)} constraint"
         f"{'s are' if len(it.order.constraints) != 1 else ' is'} what is left of the run that went wrong."
+        + (f" In this order {it.conflicts[0]}." if it.conflicts else "")
         + (" The program refuses one what another has and gives back, which may be by design." if it.refused else "")
         + (" No await on the way there waits for anything, so a stock event loop always runs it in another order." if latent else ""),
         recommendation="Keep the two sides apart (one lock over both places of the same actor, or an order that does not depend on who is faster), "
@@ -119,6 +123,10 @@ def _ends(it: Failure, hang: bool) -> str:
         return "two actors use at once what supports only one"
     if it.left and not set(it.aspects) & set(FAILURES):
         return it.left[0]
+    if it.conflicts and not set(it.aspects) & set(FAILURES):
+        first = it.conflicts[0]
+        cause = f"a half-done change of {first.stale} and {first.later}" if first.torn else f"a stale read of {first.stale}"
+        return f"{cause} leads to an outcome that no serial order gives"
     return next((says for aspect, says in _FAILURE_TITLES if aspect in it.aspects), ENDS_OTHERWISE)
 
 

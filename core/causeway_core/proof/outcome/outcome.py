@@ -10,6 +10,7 @@ from pathlib import Path
 
 from causeway_core.model import Access, Actor, At, ObjectRef, Value, ValueKind
 from causeway_core.proof.outcome.canonical import canonical, canonical_lines
+from causeway_core.proof.outcome.conflicts import Conflict
 from causeway_core.proof.outcome.databases import dump
 from causeway_core.proof.outcome.endings import MOST_WRITES, VARIABLES, Ending, endings_of, first_writes
 from causeway_core.proof.outcome.order_result import OrderResult
@@ -56,8 +57,8 @@ class Outcome:
     Outcomes with equal aspects are equal in all that the program shows. The other facts are no part of that:
 
     - `states`: what was written to each shared place, by its name. A run may end as expected although a place held wrong values in between.
-    - `deadlocks`: the locks of deadlocks in a run that ended all the same. Computed only on request, as is `lost_updates`: the places of which an
-      update was lost, or a check no longer held.
+    - `deadlocks`: the locks of deadlocks in a run that ended all the same. Computed only on request, as are `lost_updates`: the places of which an
+      update was lost, or a check no longer held, and `conflicts`: what no serial order of the actors of the order explains.
     - `timeouts`: how many time-outs were raised, caught or not. `expired_waits`: how many waits for each event or condition timed out.
     - `self_cancellations`: how many tasks cancelled themselves.
     - `caught_mistakes`: exceptions that the code caught although they mean a mistake in it (a missing name or attribute), with their function.
@@ -74,6 +75,7 @@ class Outcome:
     self_cancellations: int = 0
     caught_mistakes: Aspect = ()
     lost_updates: Aspect = ()
+    conflicts: frozenset[Conflict] = frozenset()
     residue: Residue = field(default_factory=Residue)
     refusals: Mapping[str, frozenset[str]] = field(default_factory=dict)
     endings: Mapping[str, Ending] = field(default_factory=dict)

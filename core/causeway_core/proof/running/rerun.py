@@ -22,6 +22,7 @@ from causeway_core.launch.target import Target
 from causeway_core.launch.zygote import Nursery
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order
+from causeway_core.proof.outcome.conflicts import conflicts
 from causeway_core.proof.outcome.lost_updates import lost_updates
 from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.outcome import Outcome, observe
@@ -177,7 +178,8 @@ class Reruns:
                     analysis = examine(recording)
                     struck = [finding for finding in analysis.findings if finding.tier == "likely"]
                     lost = dict.fromkeys((*_lost(struck), *lost_updates(analysis.evidence)))
-                    outcome = replace(outcome, deadlocks=_deadlocks(struck), lost_updates=tuple(lost))
+                    met = conflicts(analysis.evidence, _interrupted(order)) if isinstance(order, Order) else frozenset()
+                    outcome = replace(outcome, deadlocks=_deadlocks(struck), lost_updates=tuple(lost), conflicts=met)
             self._put_away(path, order, number)
         if result is None:
             result = OrderResult(not order.constraints, reason="the recorder in the program reported nothing about the order")
@@ -270,6 +272,13 @@ def _size(folder: Path) -> int:
 def _deadlocks(findings: Sequence[Finding]) -> tuple[str, ...]:
     """The resources of the deadlocks in a run."""
     return tuple(finding.resource for finding in findings if finding.kind == "deadlock")
+
+
+def _interrupted(order: Order) -> list[tuple[str, str]]:
+    """Spawn paths of the actors that an order holds, each with the one for which it waits, in both directions."""
+    places = dict(order.places)
+    pairs = [(places[each.hold].actor, places[each.after].actor) for each in order.constraints]
+    return [*pairs, *((other, one) for one, other in pairs)]
 
 
 def happened(finding: Finding) -> bool:

@@ -1,0 +1,127 @@
+"""Conflicts of a run by which no serial order of two actors explains what they read and wrote."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.source_text import own_nodes
+
+MOST_ROWS = 20_000
+"""Accesses of shared places of a run that are examined."""
+_ABSENT = ("builtins.KeyError", "builtins.AttributeError", "builtins.IndexError")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Conflict:
+    """A cycle: `stale` was read by one actor before the other changed it, and `later` was used by the other before the first changed it.
+
+    With `torn` the first has changed `stale` before the other read it: the other saw half of the change.
+    """
+
+    torn: bool
+    stale: str
+    later: str
+
+    def __str__(self) -> str:
+        if self.torn:
+            return f"one side read {self.stale} when the other had changed it already, and {self.later} before the other changed it"
+        return f"one side read {self.stale} before the other changed it, and then changed {self.later}, which the other had used"
+
+
+@dataclass(frozen=True, slots=True)
+class _Access:
+    order: int
+    row: int
+    location: int
+    writes: bool
+
+
+def conflicts(evidence: Evidence, pairs: Iterable[tuple[str, str]]) -> frozenset[Conflict]:
+    """The conflicts of pairs of actors, given by their spawn paths: the first of each pair is the one that the second interrupted.
+
+    Source: conflict serializability; Eswaran et al., "The Notions of Consistency and Predicate Locks", 1976.
+    """
+    if len(evidence.table) > MOST_ROWS:
+        return frozenset()
+    by_path: defaultdict[str, list[int]] = defaultdict(list)
+    for actor in evidence.facts.actors.values():
+        by_path[actor.path].append(actor.id)
+    found: set[Conflict] = set()
+    for one, other in dict.fromkeys(pairs):
+        for first, second in product(by_path[one], by_path[other]):
+            mine, theirs = _accesses(evidence, first), _accesses(evidence, second)
+            found |= {*_stale(evidence, mine, theirs), *_torn(evidence, mine, theirs)}
+    return frozenset(found)
+
+
+def _accesses(evidence: Evidence, actor: int) -> list[_Access]:
+    table = evidence.table
+    rows = (table.actor == actor).nonzero()[0].tolist()
+    return sorted(
+        (_Access(int(table.order[row]), row, int(table.location[row]), bool(table.writes[row])) for row in rows), key=lambda each: each.order
+    )
+
+
+def _stale(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]) -> Iterator[Conflict]:
+    """Places that one actor read last before the other changed them, and what it changed afterwards although the other had used it."""
+    orders = [each.order for each in theirs]
+    reads: dict[int, int] = {}
+    for access in mine:
+        if not access.writes:
+            reads[access.location] = access.order
+            continue
+        for place, order in reads.items():
+            between = theirs[bisect_right(orders, order) : bisect_left(orders, access.order)]
+            changed = any(each.writes and each.location == place for each in between)
+            used = [each for each in between if each.location == access.location]
+            # What is read anew and counted on, such as a statistic, takes in what the other did.
+            fresh = bool(used) and reads.get(access.location, -1) > used[-1].order
+            if changed and used and not fresh and not _same_value(evidence, access, used):
+                yield Conflict(False, _name(evidence, place), _name(evidence, access.location))
+        reads.pop(access.location, None)
+
+
+def _torn(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]) -> Iterator[Conflict]:
+    """Places that one actor had changed when the other, which decides by them, read them, and what it changed after the other had read it."""
+    orders = [each.order for each in theirs]
+    wrote: dict[int, int] = {}
+    for access in mine:
+        if not access.writes:
+            continue
+        for place, order in wrote.items():
+            between = theirs[bisect_right(orders, order) : bisect_left(orders, access.order)]
+            decided = any(not each.writes and each.location == place and _decides(evidence, each.row) for each in between)
+            if decided and place != access.location and any(each.location == access.location and not each.writes for each in between):
+                yield Conflict(True, _name(evidence, place), _name(evidence, access.location))
+        wrote.setdefault(access.location, access.order)
+
+
+def _same_value(evidence: Evidence, access: _Access, used: Sequence[_Access]) -> bool:
+    """Whether an actor only writes what the other has just written: neither order makes a difference."""
+    writes = [each for each in used if each.writes]
+    return bool(writes) and evidence.value(writes[-1].row) == evidence.value(access.row)
+
+
+def _decides(evidence: Evidence, row: int) -> bool:
+    """Whether what a row reads decides what comes next: it is tested by an `if`, a `while`, a conditional expression or an `assert`, or its absence
+    raised an exception.
+    """
+    table, facts = evidence.table, evidence.facts
+    site = facts.sites.get(abs(int(table.site[row])))
+    if site is None:
+        return False
+    if any(each.actor == int(table.actor[row]) and each.line == site.line and each.type in _ABSENT for each in facts.exceptions):
+        return True
+    function = evidence.texts.function(facts.functions[site.function].path, site.line)
+    tests = [node.test for node in own_nodes(function) if isinstance(node, ast.If | ast.While | ast.IfExp | ast.Assert)] if function else []
+    return any(test.lineno <= site.line <= (test.end_lineno or test.lineno) for test in tests)
+
+
+def _name(evidence: Evidence, location: int) -> str:
+    return evidence.facts.locations[location].name

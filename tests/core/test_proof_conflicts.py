@@ -1,0 +1,102 @@
+"""Conflicts of a run that no serial order of its actors explains."""
+
+from __future__ import annotations
+
+from causeway_core.proof.outcome.conflicts import Conflict, conflicts
+
+from tests.support.trace import Trace
+
+SOURCE = """
+def follow(lobby):
+    seen = lobby.players
+    lobby.feed = seen
+
+def join(lobby):
+    lobby.players = 2
+    return lobby.feed
+
+def count(lobby):
+    lobby.feed += 1
+
+def fill(lobby):
+    lobby.ready = True
+    lobby.palette = 31
+
+def paint(lobby):
+    if lobby.ready:
+        return lobby.palette
+
+def show(lobby):
+    print(lobby.ready, lobby.palette)
+"""
+
+
+def found(trace: Trace, one: int, other: int) -> frozenset[Conflict]:
+    evidence = trace.evidence()
+    return conflicts(evidence, [(evidence.facts.actors[one].path, evidence.facts.actors[other].path)])
+
+
+def visited(feed: int, read: bool = True) -> tuple[Trace, int, int]:
+    """One actor has read the players when the other adds one and looks at the feed."""
+    trace = Trace(SOURCE)
+    one, other = trace.task("one"), trace.task("other")
+    trace.read(one, "seen =", "Lobby.players", 1)
+    trace.write(other, "players = 2", "Lobby.players", 2)
+    if read:
+        trace.read(other, "return lobby.feed", "Lobby.feed", feed)
+    return trace, one, other
+
+
+def test_a_decision_by_what_the_other_has_changed() -> None:
+    trace, one, other = visited(0)
+    trace.write(one, "feed = seen", "Lobby.feed", 1)
+    (conflict,) = found(trace, one, other)
+    assert conflict == Conflict(False, "Lobby.players", "Lobby.feed")
+    assert str(conflict) == "one side read Lobby.players before the other changed it, and then changed Lobby.feed, which the other had used"
+
+
+def test_what_the_other_has_not_used_is_no_conflict() -> None:
+    trace, one, other = visited(0, read=False)
+    trace.write(one, "feed = seen", "Lobby.feed", 1)
+    assert not found(trace, one, other)
+
+
+def test_a_read_after_the_change_is_a_new_decision() -> None:
+    trace, one, other = visited(0)
+    trace.read(one, "seen =", "Lobby.players", 2)
+    trace.write(one, "feed = seen", "Lobby.feed", 1)
+    assert not found(trace, one, other)
+
+
+def test_a_statistic_that_counts_what_the_other_did_is_no_conflict() -> None:
+    trace, one, other = visited(1)
+    trace.read(one, "feed += 1", "Lobby.feed", 1)
+    trace.write(one, "feed += 1", "Lobby.feed", 2)
+    assert not found(trace, one, other)
+
+
+def test_writing_the_same_value_is_no_conflict() -> None:
+    trace = Trace(SOURCE)
+    one, other = trace.task("one"), trace.task("other")
+    trace.read(one, "seen =", "Lobby.players", 1)
+    trace.write(other, "players = 2", "Lobby.players", 2)
+    trace.write(one, "players = 2", "Lobby.players", 2)
+    assert not found(trace, one, other)
+
+
+def half_done(reader: str) -> frozenset[Conflict]:
+    trace = Trace(SOURCE)
+    one, other = trace.thread("one"), trace.thread("other")
+    trace.write(one, "ready = True", "Lobby.ready", True)
+    trace.read(other, reader, "Lobby.ready", True)
+    trace.read(other, "return lobby.palette" if "if" in reader else reader, "Lobby.palette", 0)
+    trace.write(one, "palette = 31", "Lobby.palette", 31)
+    return found(trace, one, other)
+
+
+def test_a_half_done_change_that_decides() -> None:
+    assert half_done("if lobby.ready") == {Conflict(True, "Lobby.ready", "Lobby.palette")}
+
+
+def test_a_half_done_change_that_is_only_shown() -> None:
+    assert not half_done("print(lobby.ready")
