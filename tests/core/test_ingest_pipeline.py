@@ -272,6 +272,24 @@ def test_replacing_an_item_does_not_change_the_structure(tmp_path: Path) -> None
         assert sorted(access.op for access in recording.accesses(structure.id)) == ["iterate", "iterate", "mutate"]
 
 
+def test_a_default_that_get_returns_does_not_mean_that_the_key_is_there(tmp_path: Path) -> None:
+    spool = SpoolBuilder(tmp_path / "spool")
+    process = spool.process()
+    main, worker = process.thread(), process.thread("worker")
+    cache = process.object("builtins.dict", {}, flags=2)
+    get, item = process.site("method", name="get"), process.site("item", name="k")
+    main.getitem(get, cache, "k", None)
+    main.mutate(process.site("method", name="setdefault"), cache, ["k", 1], 1)
+    worker.getitem(get, cache, "k", 1)
+    worker.setitem(item, cache, "k", 2)
+    worker.getitem(get, cache, "m", 0)
+    worker.setitem(item, cache, "m", 1)
+    main.plain(11, process.site("iterate"), cache.id << 4)
+    with Recording.open(ingest(spool, tmp_path / "run.causeway")) as recording:
+        [structure] = [place for place in recording.locations() if place.kind == "structure"]
+        assert sorted(access.op for access in recording.accesses(structure.id)) == ["iterate", "mutate", "mutate"]
+
+
 def test_recover_goes_on_where_the_recorder_was_killed(tmp_path: Path) -> None:
     path = tmp_path / "run.causeway"
     spool = SpoolBuilder(tmp_path / "run.causeway.spool", segment_words=150)

@@ -190,6 +190,9 @@ static bool empty(access_scan *z, const seen *a, owner_info *o) {
 /* The first of a sequence: which one that is hangs on what is put in and taken out. */
 static bool is_first(const cw_record *r) { return r->kk == CW_INT32 && r->key_words == 1 && r->key[0] == 0; }
 
+/* Whether `get` may have given its default, which says nothing of the key: `found = table.get(key)`, `if found is None: table[key] = …`. */
+static bool may_be_default(const owner_info *o, const place *p, const cw_record *r) { return r->vk == CW_NONE || presence(o, p) == 0; }
+
 static bool on_item(access_scan *z, const cw_record *r, const seen *a) {
     owner_info *o = owner_of(z, r->operand);
     if (!o) return true;
@@ -210,7 +213,7 @@ static bool on_item(access_scan *z, const cw_record *r, const seen *a) {
     }
     bool inserts = op == WRITE && presence(o, p) == 0;
     if (op == TEST) set_present(o, p, r->vk == CW_TRUE);
-    else set_present(o, p, op == WRITE || (op == READ && r->vk != CW_ABSENT));
+    else if (op != READ || kind != SITE_METHOD || !may_be_default(o, p, r)) set_present(o, p, op == WRITE || (op == READ && r->vk != CW_ABSENT));
     return !(inserts || op == DELETE) || structure(z, a, MUTATE, o);
 }
 
