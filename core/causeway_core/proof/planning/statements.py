@@ -77,6 +77,10 @@ class StatementOrders:
         if looked != read:
             # Later reads may decide too: the second actor comes after the last of them.
             yield inside(replace(mine, first=self._done(owner, looked, how)), Side(two, first, (*ends, last)[0], since, two.title), waits)
+        made = self._last_change(owner, read, write) if how == "sql" else None
+        if made is not None:
+            # A row that is changed first may be what leads the second actor to another: `UPDATE jobs …`, then `INSERT INTO locks …`.
+            yield inside(replace(mine, first=self._done(owner, made, how)), Side(two, first, (*ends, last)[0], since, two.title), waits)
         for end in (*ends, last):
             yield inside(mine, Side(two, first, end, since, two.title), waits)
         yield from self._elsewhere(mine, Side(two, first, (*ends, last)[0], since, two.title), waits)
@@ -136,6 +140,12 @@ class StatementOrders:
         mine = [sql for sql in facts.sql if facts.work_of(sql.actor, sql.at) == actor]
         reads = [sql.at for sql in mine if sql.access == "read" and read < sql.at < write]
         return max(reads, default=read)
+
+    def _last_change(self, actor: int, read: At, write: At) -> At | None:
+        """The last statement of an actor that writes between `read` and `write`."""
+        facts = self._evidence.facts
+        between = (sql for sql in facts.sql if sql.access == "write" and read < sql.at < write)
+        return max((sql.at for sql in between if facts.work_of(sql.actor, sql.at) == actor), default=None)
 
     def _commits_later(self, write: At) -> bool:
         """Whether a write becomes visible to others only when its transaction ends."""

@@ -22,6 +22,7 @@ from causeway_core.model import Finding
 from causeway_core.storage.rows import Sql
 
 SAMPLE = 24
+FURTHER_TABLE = "The query has the table in a join or subquery; only a re-run can tell whether that decides its result."
 _REFUSED = frozenset(
     {"IntegrityError", "UniqueViolation", "UniqueViolationError", "IntegrityConstraintViolationError", "DatabaseError", "OperationalError", "Error"}
 )
@@ -37,15 +38,20 @@ class _Use:
     @property
     def table(self) -> str:
         """The first table of the statement, with its database."""
-        tables = self.sql.details.get("tables") or [""]
-        return f"{self.sql.details.get('database', '')}:{tables[0]}"
+        return self.tables[0]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """All tables of the statement, with its database: those of a query's joins and subqueries too."""
+        return tuple(f"{self.sql.details.get('database', '')}:{table}" for table in self.sql.details.get("tables") or [""])
 
 
 def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     """SELECT, then INSERT or UPDATE of the same table by the same actor (or for the same task), dependent on the result by the text; one per
-    statement pair. Another actor makes the same SELECT, and nothing keeps it out. It does not count if both statements are in one transaction that
-    others have to wait for, for writes that check again (WHERE beyond the key, ON CONFLICT), or for an INSERT whose refusal by a constraint is
-    handled. An upsert that replaces the row counts if it is computed from the result: two actors that found nothing may well insert the same.
+    statement pair. A write to another table that the SELECT queries is a hint. Another actor makes the same SELECT, and nothing keeps it out. It does
+    not count if both statements are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, ON
+    CONFLICT), or for an INSERT whose refusal by a constraint is handled. An upsert that replaces the row counts if it is computed from the result:
+    two actors that found nothing may well insert the same.
     """
     actions = ((sql, Action.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
     uses = [_Use(sql, place, action, action) for sql, action in actions if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
@@ -81,9 +87,9 @@ def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
         writes = statement.verb in ("INSERT", "REPLACE", "UPDATE") and (statement.replaces or not statement.upserts)
         writes = writes and not (statement.verb == "UPDATE" and _checks(use.sql))
         for name in use.action.names(evidence):
-            mine = before.setdefault((name.who, use.table), [])
-            if use.sql.access == "read":
-                mine.append(replace(use, reported=name))
+            for table in use.tables if use.sql.access == "read" else ():
+                before.setdefault((name.who, table), []).append(replace(use, reported=name))
+            mine = before.get((name.who, use.table), [])
             # Asked again, the last answer counts.
             latest = {read.sql.statement: read for read in mine[-4:]}
             for read in reversed(latest.values()) if writes and use.sql.access == "write" else ():
@@ -161,14 +167,15 @@ def _raises_its_own(node: ast.AST) -> bool:
 
 
 def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool) -> Finding:
-    table = read.table.rpartition(":")[2]
+    table = write.table.rpartition(":")[2]
+    main = write.table == read.table
     one, two = scene.sides((read.reported.who, read.place.function), (other.reported.who, other.place.function))
     begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
     return scene.finding(
         kind="atomicity_violation",
-        tier="likely",
-        rank=1.2,
-        confidence=0.65,
+        tier="likely" if main else "hint",
+        rank=1.2 if main else 21.2,
+        confidence=0.65 if main else 0.25,
         title=f"{one} queries {table}, then writes it because of the result; {two} could query it in between: both would write",
         resource=table,
         events=[
@@ -180,6 +187,7 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
             f"put both statements into {begin}, let one statement decide (WHERE, ON CONFLICT), or add a constraint that refuses the second write"
         ),
         explanation="No single transaction isolates the two statements from other actors (check-then-act; with different rows: write skew)."
-        + f" {STRUCK if struck else NOT_STRUCK}",
+        + f" {STRUCK if struck else NOT_STRUCK}"
+        + ("" if main else f" {FURTHER_TABLE}"),
         unordered=scene.namer.why_unordered(read.sql.at, other.sql.at),
     )
