@@ -110,7 +110,7 @@ class Namer:
         name, value, kind = self.resource(row), self.value(row), ValueKind(int(self.evidence.table.vk[row]))
         verb, method = self.verb(row)
         if verb == "call":
-            return f"called {method}() on {name}"
+            return f"called {method} on {name}"
         if verb == "check" and self.location(row).kind != "structure":
             there = {ValueKind.TRUE: " and found it", ValueKind.FALSE: " and did not find it"}.get(kind, "")
             return f"looked up {name}{there}"
@@ -122,10 +122,11 @@ class Namer:
         return done[verb].format(name)
 
     def verb(self, row: int) -> tuple[str, str | None]:
-        """What the access did: `read`, `write`, `delete`, `check`, `iterate`, `change` (the contents of the object) or `call` with its method."""
+        """What the access did: `read`, `write`, `delete`, `check`, `iterate`, `change` (the contents of the object) or `call` with `pop()`."""
         table, kind, op = self.evidence.table, ValueKind(int(self.evidence.table.vk[row])), int(self.evidence.table.op[row])
         if op == MUTATE:
-            return "call", self.method(row) or "a method"
+            method = self.method(row)
+            return "call", "a method" if method is None else f"{method}()"
         if op == ITERATE:
             return "iterate", None
         if op == DELETE or (table.writes[row] and kind is ValueKind.ABSENT):

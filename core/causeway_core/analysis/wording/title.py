@@ -109,7 +109,8 @@ def _check_use(namer: Namer, candidate: Candidate) -> str:
 def _entry_cleanup(namer: Namer, candidate: Candidate) -> str:
     one, two = _sides(namer, candidate)
     end = "had replaced it: the wrong one was removed" if candidate.struck else "could have replaced it: the wrong one would go"
-    return f"`{namer.function(candidate.last)}` removes what {one} put into {namer.resource(candidate.first)}; {two} {end}"
+    remover, what = f"`{namer.function(candidate.last)}`", namer.resource(candidate.first)
+    return f"{remover} removes what {'it' if remover == one else one} put into {what}; {two} {end}"
 
 
 def _stale_container(namer: Namer, candidate: Candidate) -> str:
@@ -215,7 +216,7 @@ def _does(namer: Namer, row: int, after: int | None = None) -> _Verb:
     what = "it" if after is not None and namer.resource(row) == namer.resource(after) else namer.resource(row)
     verb, method = namer.verb(row)
     if method is not None:
-        what = f"{method}() on {what}"
+        what = f"{method} on {what}"
     return _Verb(*(f"{form} {what}" for form in _VERBS[verb]))
 
 

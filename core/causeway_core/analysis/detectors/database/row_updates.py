@@ -153,7 +153,7 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
         title = f"{one} read {name}, then wrote it from the old value; {two} wrote it in between: one update is lost"
     else:
         between = verb.replace("wrote", "write")
-        title = f"{one} reads {name}, then writes it in another statement; {two} could {between} it in between: one update would be lost"
+        title = f"{one} reads {name}, then writes it; {two} could {between} it in between: one update would be lost"
     events = [
         Moment(use.reported.who, int(use.reported.at), role, _shown_statement(use.sql))
         for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))

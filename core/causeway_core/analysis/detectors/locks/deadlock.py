@@ -90,9 +90,10 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
     if alone:
         assert first.hold is not None
         held, asked = scene.place(first.hold.at), scene.waiting_place(first.wait) or scene.place(first.wait.at)
+        since = f" since `{held.function}`" if held.function != asked.function else ""
         title = (
-            f"`{asked.function}` waits for {scene.object(first.wait.object)}, which the same {scene.kind(first.wait.actor)} already holds since "
-            f"`{held.function}`: a self-deadlock{'' if first.wait.until is None else ' until the wait was given up'}"
+            f"`{asked.function}` waits for {scene.object(first.wait.object)}, which the same {scene.kind(first.wait.actor)} already holds{since}: "
+            f"a self-deadlock{'' if first.wait.until is None else ' until the wait was given up'}"
         )
         advice = f"do not acquire {scene.object(first.wait.object)} twice: call a variant of `{asked.function}` that expects the lock to be held" + (
             "" if scene.is_asynchronous(first.wait.actor) else ", or use a threading.RLock"

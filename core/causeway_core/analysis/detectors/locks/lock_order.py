@@ -133,13 +133,13 @@ def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
 
 def _title(scene: Scene, cycle: list[_Nesting]) -> str:
     evidence = scene.evidence
-    clauses = [f"acquires {scene.object(outer.object)}, then {scene.object(inner.object)}" for outer, inner in cycle]
     functions = [(who(evidence, inner), scene.place(inner.at).function) for _, inner in cycle]
     if len(cycle) > 2:
-        parts = [f"`{function}` {clause}" for (_, function), clause in zip(functions, clauses, strict=True)]
-        return f"{'; '.join(parts)}: each could hold one and wait for the next"
+        by = ", ".join(dict.fromkeys(f"`{function.rpartition('.')[2]}`" for _, function in functions))
+        locks = ", ".join(dict.fromkeys(scene.object(outer.object) for outer, _ in cycle))
+        return f"{locks} are acquired in a circle by {by}: each actor could hold one and wait for the next"
     one, two = scene.sides(*functions)
     outer, inner = (scene.object(hold.object) for hold in cycle[0])
     if outer == inner:
         return f"{one} acquires one {outer}, then another, and {two} too: each could hold one and wait for the other"
-    return f"{one} {clauses[0]}; {two} the other way round: each could hold one and wait for the other"
+    return f"{one} acquires {outer}, then {inner}; {two} the other way round: each could hold one and wait for the other"
