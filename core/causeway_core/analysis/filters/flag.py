@@ -10,6 +10,8 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.source_text import last_name, loop_testing
 
 _NOTHING = ("False", "None", "0", "''")
+LOOKED = 64
+"""Accesses of a location before another among which what it held is sought."""
 WAITED = 24
 """Accesses of an actor before another among which the end of a wait for it is sought."""
 
@@ -33,12 +35,14 @@ def _lets_pass(evidence: Evidence, other: int, candidate: Candidate) -> bool:
     table, first = evidence.table, candidate.first
     if candidate.pattern is not Pattern.READ_WRITE_WRITE or candidate.dependence != "control" or not _tests_truth(evidence, first):
         return False
-    before = [row for row in range(table.span(int(table.location[first])).start, first) if evidence.value(row) is not None]
-    if not before or table.location[other] != table.location[first] or int(table.actor[other]) == int(table.actor[first]):
+    if not 0 < first - other <= LOOKED or table.location[other] != table.location[first] or int(table.actor[other]) == int(table.actor[first]):
         return False
-    latest = max((row for row in before if table.writes[row]), default=-1)
-    values = [evidence.value(row) for row in before if row < other] or _class_defaults(evidence, first)
-    return latest == other and bool(values) and (values[-1] in _NOTHING) != (evidence.value(first) in _NOTHING)
+    if any(table.writes[row] for row in range(other + 1, first)):
+        return False
+    start = table.span(int(table.location[first])).start
+    earlier = next((value for row in range(other - 1, max(start, other - LOOKED) - 1, -1) if (value := evidence.value(row)) is not None), None)
+    values = [earlier] if earlier is not None else _class_defaults(evidence, first) if start == other else []
+    return bool(values) and (values[0] in _NOTHING) != (evidence.value(first) in _NOTHING)
 
 
 def _class_defaults(evidence: Evidence, row: int) -> list[str | None]:
@@ -68,7 +72,7 @@ def implied(evidence: Evidence, before: int, after: int) -> bool:
     checks = evidence.latest(int(table.actor[after]), guards, int(table.order[after])) if guards else []
     for check in (*checks, *_awaited(evidence, after)):
         span = evidence.table.span(int(table.location[check]))
-        writes = [row for row in range(check - 1, max(span.start, check - 64) - 1, -1) if table.writes[row]]
+        writes = [row for row in range(check - 1, max(span.start, check - LOOKED) - 1, -1) if table.writes[row]]
         if not writes or int(table.location[check]) == int(table.location[before]):
             continue
         setting = writes[0]
