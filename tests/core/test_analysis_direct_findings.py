@@ -343,6 +343,14 @@ def test_a_file_that_two_actors_read_and_write_loses_an_update(lock: str) -> Non
     assert firm(trace) == ([] if "file_lock" in lock else [("lost_update", "likely")])
 
 
+def test_who_only_reads_a_file_loses_no_update_but_may_find_it_empty() -> None:
+    trace = Story(STORE.format(lock="if True:"))
+    put(trace, trace.thread("one"))
+    put(trace, trace.thread("two"))
+    trace.line(trace.file(trace.thread("reader"), "open", "/tmp/data.json", "r"), "return read(store.path)")
+    assert firm(trace) == [("lost_update", "likely"), ("atomicity_violation", "latent")]
+
+
 TURN = """
 @contextmanager
 def turn(store):

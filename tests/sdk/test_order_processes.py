@@ -67,6 +67,19 @@ def test_a_lost_update_of_a_file_by_two_processes(tmp_path: Path, how: str, reco
     assert done.result["feasible"] and done.result["passed"] == ["a1", "b", "c", "a2"]
 
 
+def test_a_process_is_held_where_it_has_emptied_a_file(tmp_path: Path) -> None:
+    read, write = "seen = int(path.read_text())", "path.write_text(str(seen + amount))"
+    places = {
+        "a1": place("main/process", "file", write, "opened", qualname="add"),
+        "a2": place("main/process", "end"),
+        "b1": place("main/process#2", "file", read, qualname="add"),
+        "b2": place("main/process#2", "end"),
+    }
+    done = run(tmp_path, COUNTER, order(places, ("a1", "b1", None), ("b2", "a2", "a1")), arguments=("forked",))
+    assert "invalid literal for int() with base 10: ''" in done.stderr
+    assert done.stdout == "1\n" and done.result["feasible"], done
+
+
 def test_the_other_one_is_lost(tmp_path: Path) -> None:
     done = run(tmp_path, COUNTER, lost("main/process#2", "main/process"), arguments=("executed",))
     assert (done.stdout, done.code) == ("10\n", 0), done

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from causeway_core.analysis.detectors.atomicity.double_removal import double_removals
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import duplicate_computations
+from causeway_core.analysis.detectors.atomicity.skipped_use import skipped_uses
 from causeway_core.analysis.detectors.cancellation.lost_batch import lost_batches
 from causeway_core.analysis.detectors.cancellation.lost_handover import lost_handovers
 from causeway_core.analysis.detectors.cancellation.partial_update import partial_updates
@@ -76,6 +77,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *resolved_twice(scene, evidence, events),
         *double_removals(scene, evidence),
         *duplicate_computations(scene, evidence),
+        *skipped_uses(scene, evidence),
         *puts_after_sentinel(scene, evidence, events),
         *self_deadlocks(scene, evidence),
         *wrong_threads(scene, evidence, events),

@@ -16,6 +16,11 @@ from causeway_core.proof.planning.interchangeable import between_requests
 from causeway_core.proof.planning.places import Unplaced
 from causeway_core.proof.planning.side import Side, inside, said, serial
 
+OPENED = "opened"
+"""The name of a `file` place that is passed as soon as its statement has opened the file to write it (sdk/SPEC.md section 9)."""
+_AT_ONCE = (".write_text(", ".write_bytes(")
+"""Calls that open, write and close a file: no statement of the program lies in between."""
+
 
 class StatementOrders:
     """Makes them. Each method raises Unplaced if a place is unknown."""
@@ -164,6 +169,8 @@ class StatementOrders:
         one, two = a.actor_of(writer), a.actor_of(reader)
         opens, reads, goes_on = a.operation(writer, at["write"], "file"), a.operation(reader, at["read"], "file"), a.following(writer, at["write"])
         since = a.held_since_event(two, at["read"], at["write"])
+        if any(name in opens.text for name in _AT_ONCE):
+            opens, goes_on = replace(opens, name=OPENED), a.end(one)
         if goes_on is None:
             return
         says = f"{two.title} reads after {one.title} has passed {said(opens)} and before {one.title} continues"

@@ -13,6 +13,8 @@ ACCESSES = ("read", "write", "delete", "test", "iterate", "mutate", "resume", "a
 LIFETIME = ("start", "end")
 STATEMENTS = ("sql", "file", "acquire", "release")
 """Accesses that are passed when their statement ends."""
+OPENED = "opened"
+"""The name of a `file` place that is passed as soon as its statement has opened the file to write it."""
 STRATEGIES = ("pct", "random", "switch", "serial")
 RAISES = ("CancelledError", "TimeoutError")
 EXPIRE = "expire"

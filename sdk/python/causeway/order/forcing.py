@@ -11,7 +11,7 @@ from causeway.order.agenda import Agenda
 from causeway.order.children import Children
 from causeway.order.conditions import has_let_go
 from causeway.order.databases import Databases
-from causeway.order.document import ARRIVES, STATEMENTS, is_deed
+from causeway.order.document import ARRIVES, OPENED, STATEMENTS, is_deed
 from causeway.order.importing import importing
 from causeway.order.movers import Movers
 from causeway.order.parts import Parts
@@ -249,6 +249,19 @@ class Forcing:
             actor = self.actors.current()
             for place in [each for each in actor.pending if each.access == "sql" and each.name == what]:
                 self._over(actor, place)
+
+    def opened(self) -> None:
+        """The running actor has opened a file to write it, in its current statement: places that are passed there are. It waits if one holds it."""
+        with self as inside:
+            if inside:
+                return
+            with self.lock:
+                actor = self.actors.current()
+                mine = [each for each in actor.pending if each.access == "file" and each.name == OPENED]
+                for place in mine:
+                    self._over(actor, place)
+            if mine:
+                self.stop()
 
     def wait(self, actor: Actor, place: Place | None = None) -> None:
         """Blocks the running thread as long as its actor is held."""

@@ -6,7 +6,7 @@ import os
 import sys
 from _thread import get_ident
 
-from causeway.order import channels, loop, processes, sqlite, threads, uvloop
+from causeway.order import channels, files, loop, processes, sqlite, threads, uvloop
 from causeway.order.document import COLLECT, Order, OrderError
 from causeway.order.forcing import Forcing
 from causeway.order.hang import Hang
@@ -42,6 +42,7 @@ class InForce:
         self.forcing.databases.install(self.patches)
         if self.forcing.order.explore is None:
             sqlite.install(self.forcing, self.patches)
+            files.install(self.forcing, self.patches)
             processes.Processes(self.forcing, self._root, self._socket).install(self.patches)
         if COLLECT in self.forcing.order.inject.values():
             put_off_collection(self.patches)

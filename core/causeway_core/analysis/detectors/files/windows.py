@@ -17,11 +17,11 @@ def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
     """Lost updates of a file that is read and then written, temporary files shared by two actors, and files read while they are empty."""
     found = []
     for name, uses in files.shared:
-        for detect in (_lost_update, _shared_temporary, _read_while_empty):
-            told = detect(scene, files, name, uses)
-            if told is not None:
-                found.append(told)
-                break
+        told = _lost_update(scene, files, name, uses) or _shared_temporary(scene, files, name, uses)
+        changing = {use.actor for use in uses if use.verb != "read"}
+        # An actor that only reads the file loses no update, but may find it empty.
+        others = uses if told is None else [use for use in uses if use.verb != "read" or use.actor not in changing]
+        found += [each for each in (told, _read_while_empty(scene, files, name, others)) if each is not None]
     return list({(each.title, each.lanes): each for each in found}.values())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from causeway_core.analysis.detectors.atomicity.double_removal import TAKES_TOO
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
+from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
 from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
@@ -25,6 +26,7 @@ from causeway_core.proof.planning.templates.events import RoleEvents
 from causeway_core.proof.planning.templates.futures import added_when_done, resolved_by_the_other
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
+from causeway_core.proof.planning.templates.skipped import taken_away_after_check
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
     notified_before,
@@ -51,6 +53,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({UNREACHED}), set_before_unreached_clear),
     (frozenset({UNDOES}), undone_before_it_goes_on),
     (frozenset({BEGINS}), both_compute),
+    (frozenset({SKIPPED}), taken_away_after_check),
     (frozenset(OTHER_KIND), wakes_the_wrong_one),
 )
 """The template for findings that have all of these roles; the first match counts."""
