@@ -492,6 +492,47 @@ def test_no_time_limit_ends_in_the_middle_of_the_step_that_looks_and_settles(tmp
     assert limited != PEER and not proved(tmp_path, limited.replace("TAKE", LOOKED))
 
 
+CALLED_BACK = """\
+import asyncio
+
+waiting = {}
+
+def answer(number):
+    ANSWER
+
+async def ask(number):
+    waiting[number] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.002, answer, number)
+    return await waiting[number]
+
+async def give_up(task, number):
+    await asyncio.sleep(0.03)
+    DROP
+    task.cancel()
+
+async def main():
+    asking = asyncio.create_task(ask(1))
+    await asyncio.gather(asking, give_up(asking, 1), return_exceptions=True)
+    await asyncio.sleep(0.03)
+    print(await ask(2))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "drop", "wrong"),
+    [
+        ("waiting.pop(number).set_result(number)", "pass", True),
+        ("future = waiting.pop(number)\n    if not future.done():\n        future.set_result(number)", "pass", False),
+        ("number in waiting and waiting.pop(number).set_result(number)", "waiting.pop(number, None)", False),
+    ],
+)
+def test_the_programs_own_cancel_comes_before_the_callback_that_resolves(tmp_path: Path, answer: str, drop: str, wrong: bool) -> None:
+    found = proved(tmp_path, CALLED_BACK.replace("ANSWER", answer).replace("DROP", drop))
+    assert ["confirmed" for each in found if "resolves a future" in each.title] == (["confirmed"] if wrong else [])
+
+
 PLACES = """\
 import asyncio
 

@@ -132,7 +132,8 @@ class CancellingOrders:
     def _gone(self, finding: Finding) -> Iterator[Order]:
         """The waiter's time limit expires before the step in which another actor resolves what it waits for; to compare with, right after that.
 
-        Only a time limit: it can expire at any time, whereas the program's own `cancel()` may always come later than this.
+        Only a time limit is injected, since it can expire at any time. The program's own `cancel()` may always come later: it is never invented,
+        but a recorded one that nothing orders after the resolution is made to come first.
         """
         a, at = self._anchors, {access.role: access.at for access in finding.accesses if access.at is not None}
         giver, waiter = self._evidence.actor_at(at[SETTLES]), self._evidence.actor_at(at[CANCELLED])
@@ -140,6 +141,7 @@ class CancellingOrders:
             return
         waits = a.actor_of(waiter)
         limited = any(self._limited(function.path, line) for function, line, _ in a.lines_below(at[CANCELLED]))
+        yield from self._cancelled_first(waits, giver, at[SETTLES])
         before, after = a.step_begins(giver, at[SETTLES]), a.following(giver, at[SETTLES])
         if before is None or after is None or not (limited or self._comes_to(waits, set()) == EXPIRE):
             return
@@ -151,6 +153,19 @@ class CancellingOrders:
         if there is not None:
             yield Order("bad", waiting, (("a1", there),), (), (), (("a1", EXPIRE),))
         yield Order("serial", f"{says} has settled what it waits for", (("a1", after),), (), (), (("a1", deed),))
+
+    def _cancelled_first(self, waiter: Actor, giver: int, settles: At) -> Iterator[Order]:
+        """The program's own `cancel()` of a waiter runs before the step in which another actor resolves what it waits for. Raises Unplaced."""
+        a, evidence = self._anchors, self._evidence
+        who, starts = a.actor_of(giver), a.step_starts(giver, settles)
+        cancels = (event for event in evidence.facts.operations if event.op == SyncOp.CANCEL and event.object == waiter.object is not None)
+        event = next((each for each in cancels if each.actor not in (giver, waiter.id) and evidence.unordered(settles, At(each.at))), None)
+        if event is None or starts is None:
+            return
+        canceller = a.actor_of(event.actor)
+        cancel = a.operation(canceller.id, At(event.at), "acquire")
+        says = f"{canceller.title} cancels {waiter.title} before {who.title} resolves what it waits for"
+        yield drafted("bad", says, [(cancel, starts, a.since_event(who, settles))])
 
     def _function(self, file: str, line: int) -> str | None:
         facts = self._evidence.facts
