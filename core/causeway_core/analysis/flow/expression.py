@@ -128,11 +128,16 @@ class ExpressionFlow:
         return isinstance(node, ast.Name) and node.id in self.scope.locals - self.scope.arguments and not self.named.get(node.id)
 
     def use(self, node: ast.expr, usage: Usage) -> None:
-        """Records how the value at `node`, read here or only named by a local, is used."""
+        """Records how the value at `node`, read here or only named by a local, is used.
+
+        Not where the local was tested first: then the use needs no value.
+        """
         while isinstance(node, ast.Await):
             node = node.value
+        named = self.named.get(node.id, frozenset()) if isinstance(node, ast.Name) else frozenset()
         for number in self._places_of(node):
-            self.graph.nodes[number].usage |= usage
+            if number not in named or number << 1 | 1 not in self.guards:
+                self.graph.nodes[number].usage |= usage
 
     def remember(self, target: ast.Attribute, taint: Taint) -> None:
         """An attribute of a local gets a value: a later read of it returns that value, but not what was computed from its own old value."""

@@ -70,7 +70,7 @@ def resolution_at(evidence: Evidence, path: str, line: int, *, taken: bool = Fal
         given = isinstance(node, ast.Assign) and any(ast.unparse(target) == text for target in node.targets)
         if given and not taken and any(isinstance(each, ast.Call) and called(each) in _TAKES for each in ast.walk(node)):
             return None
-    looks = [node for node in own_nodes(function) if isinstance(node, ast.If) and node.lineno <= line and _asks(node.test, text)]
+    looks = [node for node in own_nodes(function) if isinstance(node, ast.If) and node.lineno <= line and _asks(evidence, node.test, text)]
     fresh = [node for node in looks if not any(node.lineno < gap.lineno < line for gap in own_nodes(function) if isinstance(gap, ast.Await))]
     return None if fresh else Resolution(function, text, bool(looks))
 
@@ -84,11 +84,20 @@ def _name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _asks(test: ast.expr, owner: str) -> bool:
-    return any(
-        isinstance(node, ast.Call) and called(node) in _ASKS and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == owner
-        for node in ast.walk(test)
-    )
+def _asks(evidence: Evidence, test: ast.expr, owner: str) -> bool:
+    """Whether a test asks a future if it is done, itself or through a property or method of the same object."""
+    base = owner.rpartition(".")[0]
+    for node in ast.walk(test):
+        if _is_question(node, owner):
+            return True
+        through = node if isinstance(node, ast.Attribute) and base and ast.unparse(node.value) == base else None
+        if through is not None and any(_is_question(each, owner) for named in evidence.texts.named(through.attr) for each in own_nodes(named)):
+            return True
+    return False
+
+
+def _is_question(node: ast.AST, owner: str) -> bool:
+    return isinstance(node, ast.Call) and called(node) in _ASKS and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == owner
 
 
 def _reads_before(evidence: Evidence, event: Operation, home: str, settling: Resolution) -> Iterator[int]:
