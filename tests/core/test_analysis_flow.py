@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 from causeway_core.analysis.flow import ProgramFlow, Role
+from causeway_core.analysis.flow.graph import Usage
 from causeway_core.analysis.source_text import Texts
 
 
@@ -220,3 +221,20 @@ def test_functions_that_call_two_in_a_row() -> None:
     assert [function.name for function in texts.in_row("one", "two")] == ["both"]
     assert [function.name for function in texts.in_row("two", "one")] == ["back", "two"]
     assert not texts.in_row("one", "three")
+
+
+@pytest.mark.parametrize(
+    ("body", "needed"),
+    [
+        ("t = s.v\n    t.close()", True),
+        ("t = s.v\n    if t is not None:\n        t.close()", False),
+        ("t, s.v = s.v, None\n    if t:\n        t.close()", False),
+        ("t = s.v\n    if t.open:\n        t.close()", True),
+        ("if s.v is not None:\n        s.v.close()", True),
+    ],
+    ids=["used", "tested first", "taken and tested", "used in the test", "read again"],
+)
+def test_whether_a_read_needs_a_value(body: str, needed: bool) -> None:
+    graph = ProgramFlow({"app.py": f"def f(s):\n    {body}\n"}).graph
+    reads = [node for node in graph.nodes if node.place is not None and node.place.role is Role.READ and node.place.name == "v"]
+    assert any(node.usage & Usage.DEREFERENCED for node in reads) is needed
