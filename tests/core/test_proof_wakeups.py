@@ -99,6 +99,40 @@ async def main():
 asyncio.run(main())
 """
 
+SHEETS = """\
+import threading, time
+
+class Spool:
+    def __init__(self):
+        self.sheets, self.more = [], threading.Condition()
+
+    def empty(self):
+        return not self.sheets
+
+    def take(self):
+        TAKE
+
+def put(spool):
+    with spool.more:
+        spool.sheets.append("sheet")
+        spool.more.notify()
+
+spool = Spool()
+taker = threading.Thread(target=spool.take)
+taker.start()
+time.sleep(0.05)  # no order: nothing but time lets the taker wait first
+put(spool)
+taker.join()
+"""
+ASKS_FIRST = """
+        if self.empty():
+            with self.more:
+                self.more.wait()"""
+ASKS_UNDER_THE_LOCK = """
+        with self.more:
+            while self.empty():
+                self.more.wait()"""
+
 
 def proved(tmp_path: Path, source: str) -> list[Finding]:
     (tmp_path / "app.py").write_text(source)
@@ -310,3 +344,12 @@ def test_one_is_woken_who_waits_for_something_else(tmp_path: Path, notify: str, 
     source = HATCH.replace("NOTIFY", notify).replace(WAIT_LOOP, wait)
     found = [(each.kind, each.tier) for each in proved(tmp_path, source) if each.tier != "hint"]
     assert found == ([("lost_wakeup", "confirmed")] if wrong else [])
+
+
+@pytest.mark.parametrize(("take", "resources"), [(ASKS_FIRST, ["Spool.more"]), (ASKS_UNDER_THE_LOCK, [])])
+def test_a_state_that_a_helper_checks_outside_the_lock_of_the_wait(tmp_path: Path, take: str, resources: list[str]) -> None:
+    (tmp_path / "app.py").write_text(SHEETS.replace("TAKE", take))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = examine(recording).findings
+    assert [each.resource for each in found if "checks the state before it acquires" in each.title] == resources

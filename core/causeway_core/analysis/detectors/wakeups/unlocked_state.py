@@ -14,7 +14,9 @@ from causeway_core.wire.kinds import SyncOp
 
 _NOTIFIES = (SyncOp.NOTIFY, SyncOp.NOTIFY_ALL)
 NEAR = 6
-"""How many accesses before a wait, or after a notification, are looked at."""
+"""How many accesses after a notification are looked at."""
+LOOK_BACK = 48
+"""The same before a wait. A check that finds what it found before is not recorded again: the last one that was may be some rounds ago."""
 MOST_TOLD = 3
 ONLY_A_HINT = "The recording does not show whether the other side can run in this gap, so this is only a hint."
 
@@ -43,10 +45,8 @@ def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: li
         place = scene.place(wait.at)
         if hold is None or not place.line:
             continue
-        rows = [row for row in evidence.rows_of(wait.actor, 0, hold.order, last=NEAR) if not evidence.table.writes[row]]
-        rows = [row for row in rows if scene.place(evidence.at(row)).function == place.function and not evidence.locks_at(row)]
+        rows = [row for row in _read_by(scene, evidence, wait.actor, hold.order, place.function) if not evidence.locks_at(row)]
         changed = [row for row in rows if _others_write(evidence, row, wait.actor)]
-        # What was there before the waiter began (where the condition is kept) is no state that changes.
         changed = [row for row in changed if _others_write(evidence, row, wait.actor, meanwhile=True)] or changed
         notify = next((each for each in notifies if each.actor != wait.actor and evidence.unordered(At(hold.at), At(each.at))), None)
         if not changed or notify is None:
@@ -70,14 +70,26 @@ def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: li
         )
 
 
+def _read_by(scene: Scene, evidence: Evidence, actor: int, before: int, function: str) -> list[int]:
+    """The last reads of an actor before a rank of the total order that a function made, itself or through functions that it calls."""
+    sites = evidence.table.site
+    near = [row for row in evidence.rows_of(actor, 0, before, last=LOOK_BACK) if not evidence.table.writes[row]]
+    own = {evidence.function_of(int(sites[row])) for row in near if scene.place(evidence.at(row)).function == function}
+    inside = own | {callee for caller, callee in evidence.calls if caller in own}
+    return [row for row in near if evidence.function_of(int(sites[row])) in inside]
+
+
 def _order(hold: Hold) -> int:
     return hold.order
 
 
 def _others_write(evidence: Evidence, row: int, actor: int, *, meanwhile: bool = False) -> bool:
+    """Whether others write what a row reads, other than before the actor could read it: where a condition is kept is no state that changes."""
     span = evidence.table.span(int(evidence.table.location[row]))
     writes = (each for each in range(span.start, span.stop) if evidence.table.writes[each] and int(evidence.table.actor[each]) != actor)
-    return any(not meanwhile or evidence.concurrent(row, each) for each in writes)
+    if meanwhile:
+        return any(evidence.concurrent(row, each) for each in writes)
+    return any(not evidence.order.happens_before(evidence.at(each), evidence.at(row), must=True) for each in writes)
 
 
 def _late_writes(scene: Scene, evidence: Evidence, name: str, notifies: list[Operation]) -> Iterator[Finding]:
