@@ -353,3 +353,58 @@ def test_a_state_that_a_helper_checks_outside_the_lock_of_the_wait(tmp_path: Pat
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = examine(recording).findings
     assert [each.resource for each in found if "checks the state before it acquires" in each.title] == resources
+
+
+BOX = """\
+import queue
+import threading
+
+class Box:
+    def __init__(self):
+        self.items, self.changed = [], threading.Condition()
+
+    def notify(self):
+        with self.changed:
+            self.changed.notify_all()
+
+    def put(self, item):
+        PUT
+
+    def get(self):
+        GET
+
+    def wait(self):
+        WAIT
+
+def read(box, answers):
+    threading.Event().wait(0.02)  # nothing but time lets the first letter come before the reader looks, and the second after it
+    for _ in range(2):
+        answers.put(box.get())
+
+box, answers = Box(), queue.SimpleQueue()
+threading.Thread(target=read, args=(box, answers), daemon=True).start()
+box.put("first")
+print(answers.get())
+threading.Event().wait(0.05)
+box.put("second")
+print(answers.get())
+"""
+UNLOCKED = {
+    "PUT": "self.items.append(item)\n        self.notify()",
+    "GET": "while not self.items:\n            self.wait()\n        return self.items.pop()",
+    "WAIT": "with self.changed:\n            self.changed.wait()",
+}
+LOCKED = {
+    "PUT": "with self.changed:\n            self.items.append(item)\n            self.notify()",
+    "GET": "with self.changed:\n            while not self.items:\n                self.wait()\n            return self.items.pop()",
+    "WAIT": "self.changed.wait()",
+}
+
+
+@pytest.mark.parametrize(("parts", "wrong"), [(UNLOCKED, True), (LOCKED, False)])
+def test_the_caller_of_the_wait_checks_before_the_caller_of_the_notification_sets(tmp_path: Path, parts: dict[str, str], wrong: bool) -> None:
+    program = BOX
+    for name, text in parts.items():
+        program = program.replace(name, text)
+    found = [(each.kind, each.tier) for each in proved(tmp_path, program) if each.tier != "hint"]
+    assert found == ([("lost_wakeup", "confirmed")] if wrong else [])

@@ -67,6 +67,28 @@ def test_a_lost_update_of_a_file_by_two_processes(tmp_path: Path, how: str, reco
     assert done.result["feasible"] and done.result["passed"] == ["a1", "b", "c", "a2"]
 
 
+BORN = """
+    import multiprocessing
+
+    def child():
+        print("child", flush=True)
+
+    def parent():
+        print("parent", flush=True)
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    process.start()
+    parent()
+    process.join()
+"""
+
+
+def test_a_process_that_has_just_been_forked_is_waited_for(tmp_path: Path) -> None:
+    places = {"a": place("main/process", "end"), "b": place("main", "acquire", 'print("parent", flush=True)', qualname="parent")}
+    done = run(tmp_path, BORN, order(places, ("a", "b", None)))
+    assert (done.stdout, done.code) == ("child\nparent\n", 0), done
+    assert done.result["feasible"], done
+
 def test_a_process_is_held_where_it_has_emptied_a_file(tmp_path: Path) -> None:
     read, write = "seen = int(path.read_text())", "path.write_text(str(seen + amount))"
     places = {

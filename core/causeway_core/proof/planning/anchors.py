@@ -67,6 +67,20 @@ class Anchors(Places):
             found = timeline.stop_after(timeline.locate(found), found)
         raise Unplaced(f"line {line} was not executed")
 
+    def calls_around(self, actor: int, at: At) -> Iterator[tuple[OrderPlace, OrderPlace]]:
+        """The calls of the functions on a thread's stack at an event, innermost first, each with the first statement of that function.
+
+        The function that the thread runs is not among them. Raises Unplaced.
+        """
+        timeline, who = self._past.at(at), self.actor_of(actor)
+        for segment in timeline.stack(timeline.locate(at)):
+            activation = timeline.activation(segment.activation)
+            if activation.is_root or not activation.site:
+                return
+            first = timeline.stop_after(timeline.locate(activation.call_at), activation.call_at)
+            if first is not None:
+                yield self._at_wire(who, activation.call_at, "call"), self._begun(actor, first)
+
     def begins(self, actor: Actor) -> At | None:
         """The first event of an actor's own code. A thread's first events belong to its start, which the creator waits for."""
         if actor.first_at is None or actor.kind != "thread":

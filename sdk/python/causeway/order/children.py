@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 
 class Children:
     """Every method is called with the forcing's lock held."""
@@ -19,6 +23,10 @@ class Children:
     def executed(self, process: int) -> None:
         """Notes a child process that takes no part in the order."""
         self._executed.add(process)
+
+    def joining(self, joined: Collection[str]) -> bool:
+        """Whether a fork is not yet among the processes that have taken part: it may still do anything."""
+        return any(root not in joined for root in self._forked)
 
     def living(self) -> list[int | str]:
         """Process ids and names of forks whose end this process has not seen. Does not reap them."""

@@ -93,8 +93,8 @@ class Coordinator:
         start_unseen(forcing, self._accept)
 
     def alone(self) -> bool:
-        """Whether no other process takes part now."""
-        return not self._peers
+        """Whether no other process takes part now, nor a forked one that has not joined yet."""
+        return not self._peers and not self._forcing.children.joining(self.joined.values())
 
     def passed(self, key: str) -> None:
         """Sends it to all other processes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
@@ -13,6 +14,9 @@ from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.templates.events import RoleEvents
 from causeway_core.wire.kinds import SyncOp
+
+MOST_CALLERS = 2
+"""Functions around a notification that may set the state it is about."""
 
 
 def notified_before(events: RoleEvents) -> Iterator[Order]:
@@ -39,6 +43,21 @@ def notified_before(events: RoleEvents) -> Iterator[Order]:
             yield drafted("bad", f"{says}, which has reached the preceding statement", [(notify, wait, before)])
         if "clear" in at:
             yield from _last_pulse(events, notifier, waiter)
+        elif since is not None:
+            yield from _decided_before(events, notifier, (notify, wait, since))
+
+
+def _decided_before(events: RoleEvents, notifier: int, held: tuple[OrderPlace, OrderPlace, OrderPlace]) -> Iterator[Order]:
+    """The waiter has decided to wait before the function began in which the notifier sets the state, but waits only after the notification.
+
+    The recorded wait checks no state itself, so its caller does. What sets the state is a caller of the notification, or calls it itself.
+    """
+    a, (*_, since) = events.anchors, held
+    if a.actor_of(notifier).kind not in ("thread", "process"):
+        return
+    for call, first in islice(a.calls_around(notifier, events.at["notify"]), MOST_CALLERS):
+        says = f"{a.actor_of(notifier).title} begins `{call.qualname}` after {since.qualname} has been called, and notifies before it waits"
+        yield drafted("bad", says, [(since, first, call), held])
 
 
 def _last_pulse(events: RoleEvents, notifier: int, waiter: int) -> Iterator[Order]:
