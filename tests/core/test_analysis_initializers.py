@@ -41,7 +41,7 @@ def test_what_is_set_before_anybody_has_the_object(before: str) -> None:
 
 
 @pytest.mark.parametrize("before", [
-    "pool.add(self)", "Thread(target=self.run).start()", "pool.each(lambda: self.name)", "self.run_later(self)", "jobs[0] = self",
+    "pool.add(self)", "Thread(target=self.run).start()", "self.start()", "pool.each(lambda: self.name)", "self.run_later(self)", "jobs[0] = self",
 ])  # fmt: skip
 def test_what_is_set_after_the_object_was_let_out(before: str) -> None:
     assert not sets_privately("self.base = 1", before, "result", "self.result = None")

@@ -67,11 +67,10 @@ class Initializers:
         if not isinstance(attribute, ast.Attribute):
             call = attribute
             return not (isinstance(call, ast.Call) and called(call) in _INITIALIZERS)
-        methods = self._texts.named(attribute.attr)
-        if not methods or not isinstance(attribute.ctx, ast.Load):
-            return False
-        call = parents[attribute]
+        methods, call = self._texts.named(attribute.attr), parents[attribute]
         is_call = isinstance(call, ast.Call) and call.func is attribute
+        if not methods or not isinstance(attribute.ctx, ast.Load):
+            return is_call  # a method of a library, such as `start` of a thread
         return not is_call or not deep or any(self._lets_out(method, _end(method), deep - 1) for method in methods)
 
     def _base_lets_out(self, function: FunctionNode, before: int, deep: int) -> bool:
