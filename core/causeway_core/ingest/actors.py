@@ -115,6 +115,8 @@ class _Paths:
         self._facts = pipeline.facts
         self._known: dict[int, str] = {}
         self._last = 0
+        self._latest: dict[int, int] = {}
+        """The creation of the last task, by creator."""
         self._stems: dict[int, str] = {}
         """The prefix of the paths of the actors that a callback creates, by the callback's id."""
         self._siblings: Counter[str] = Counter()
@@ -124,8 +126,9 @@ class _Paths:
         """Paths by the key of the start."""
         spawns = self._find_spawns()
         depths = {process.id: self._depth(process) for process in self._facts.processes.values()}
+        places = self._places()
         turns: list[tuple[tuple[int, int, int], ActorFacts | tuple[int, int, int]]] = [
-            ((depths[actor.process], actor.id, -1), actor) for actor in self._facts.actors.values()
+            ((depths[actor.process], places.get(actor.id, actor.id), -1), actor) for actor in self._facts.actors.values()
         ]
         turns += [((depths[spawn.process], spawn.after, spawn.at), key) for key, spawn in spawns.items()]
         for _, turn in sorted(turns, key=lambda turn: turn[0]):
@@ -136,8 +139,32 @@ class _Paths:
 
     def appends(self, actors: Sequence[ActorFacts]) -> bool:
         """Whether new actors (in order of id) change no existing path: they come after all others, and none is the first of its process."""
-        fits = all(actor.creator is not None and actor.process in self._roots for actor in actors)
+        fits = all(actor.creator is not None and actor.process in self._roots and self._is_latest(actor) for actor in actors)
         return fits and (not actors or actors[0].id > self._last)
+
+    def _is_latest(self, actor: ActorFacts) -> bool:
+        """Whether a new actor was created after all tasks of the same creator so far."""
+        if actor.kind != "task" or actor.creator is None or actor.created_at is None:
+            return True
+        before = self._latest.get(actor.creator, 0)
+        self._latest[actor.creator] = max(before, actor.created_at)
+        return actor.created_at > before
+
+    def _places(self) -> dict[int, int]:
+        """The turn of each task, as if tasks of one creator had their ids in the order of their creation.
+
+        They introduce themselves with their first step, and a schedule may run the one that was created last first: it would get another's path.
+        """
+        made: dict[int, list[ActorFacts]] = {}
+        for actor in sorted(self._facts.actors.values(), key=lambda actor: actor.id):
+            if actor.kind == "task" and actor.creator is not None and actor.created_at is not None:
+                made.setdefault(actor.creator, []).append(actor)
+        self._latest = {creator: max(each.created_at or 0 for each in tasks) for creator, tasks in made.items()}
+        found = {}
+        for tasks in made.values():
+            by_creation = sorted(tasks, key=lambda each: each.created_at or 0)
+            found.update({task.id: place.id for task, place in zip(by_creation, tasks, strict=True)})
+        return found
 
     def _find_roots(self) -> dict[int, int]:
         """The first actor of each process."""
