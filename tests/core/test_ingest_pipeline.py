@@ -12,6 +12,7 @@ from causeway_core.model.at import position_of
 from causeway_core.storage import Recording
 from causeway_core.wire.kinds import ActorKindCode, HandleKind, StepState, SyncFlag, SyncOp, XKind
 
+from tests.corpus.record import record
 from tests.support.ingest import ingest
 from tests.support.spool import SpoolBuilder
 
@@ -344,3 +345,33 @@ def test_paths_are_the_same_in_every_run(tmp_path: Path) -> None:
     main.task("cb", kind=ActorKindCode.CALLBACK)
     with Recording.open(ingest(spool, tmp_path / "run.causeway")) as recording:
         assert [actor.path for actor in recording.actors()] == ["main", "main/transfer", "main/transfer#2", "main/transfer#3", "main/cb"]
+
+
+LAST_FIRST = """\
+import asyncio
+
+class Loop(asyncio.SelectorEventLoop):
+    def call_soon(self, callback, *arguments, context=None):
+        handle = super().call_soon(callback, *arguments, context=context)
+        self._ready.rotate(1)
+        return handle
+
+async def visit(name):
+    await asyncio.sleep(0)
+
+async def main():
+    await asyncio.gather(*(asyncio.create_task(visit(name), name=name) for name in ("first", "second", "third")))
+
+with asyncio.Runner(loop_factory=Loop) as runner:
+    runner.run(main())
+"""
+
+
+def test_tasks_are_numbered_as_they_were_created_whoever_runs_first(tmp_path: Path) -> None:
+    program = tmp_path / "visits.py"
+    program.write_text(LAST_FIRST)
+    assert record([str(program)], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        tasks = {actor.name: actor for actor in recording.actors() if actor.kind == "task"}
+    assert tasks["third"].id < tasks["first"].id
+    assert [tasks[name].path for name in ("first", "second", "third")] == ["main/main/visit", "main/main/visit#2", "main/main/visit#3"]
