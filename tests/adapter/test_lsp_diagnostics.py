@@ -1,5 +1,6 @@
 """Findings of recordings as diagnostics, pushed and pulled, on files as they were and as they are now."""
 
+import re
 import shutil
 
 import pytest
@@ -35,7 +36,9 @@ async def test_a_racing_line_carries_a_pushed_warning_with_both_sides(recorded):
         (diagnostic,) = await its.shown(its.open(recorded.script), bool)
     assert diagnostic.severity == types.DiagnosticSeverity.Warning
     assert diagnostic.code == "lost_update" and diagnostic.source == "causeway"
-    assert "Account.balance = 100" in diagnostic.message and "one update is lost" in diagnostic.message
+    sentence, values = diagnostic.message.splitlines()
+    assert sentence.endswith("one update is lost")
+    assert re.fullmatch(r"Account.balance in this run: task Task-\d read 100, task Task-\d wrote 90, task Task-\d wrote 80\.", values)
     read = recorded.line("read")
     assert diagnostic.range == types.Range(types.Position(read - 1, 11), types.Position(read - 1, 26))
     write = recorded.line("write")

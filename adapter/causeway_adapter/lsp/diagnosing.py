@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from causeway_core.lines import PlacedFinding
@@ -26,6 +26,7 @@ _SEVERITIES = {
     "latent": types.DiagnosticSeverity.Information,
     "hint": types.DiagnosticSeverity.Hint,
 }
+_VERBS = {"read": "read", "write": "wrote"}
 _STALE = "the code has changed since this was recorded; record again to see whether it still holds"
 
 
@@ -103,7 +104,7 @@ class Diagnosing:
         stale = None in located
         return types.Diagnostic(
             range=primary.range,
-            message=f"{finding.title} ({_STALE})" if stale else finding.title,
+            message=_sentence(document) + (f" ({_STALE})" if stale else ""),
             severity=types.DiagnosticSeverity.Information if stale and finding.tier in ("confirmed", "likely") else _SEVERITIES.get(finding.tier),
             code=finding.kind,
             code_description=types.CodeDescription(link_of(finding.kind)),
@@ -199,6 +200,13 @@ def _range_of(server: Server, lines: Sequence[str], access: FindingAccess) -> ty
     return types.Range(
         server.places.span(lines[first], first, access.col, access.col).start, server.places.span(lines[last], last, 0, access.end_col).end
     )
+
+
+def _sentence(document: Mapping[str, Any]) -> str:
+    """The title, and below it which side read and wrote which value, where values were captured."""
+    known = [each for each in document["accesses"] if each.get("value") is not None and each["role"] in _VERBS]
+    told = [f"{each['actor']} {_VERBS[each['role']]} {each['value']}" for each in known]
+    return "\n".join([document["title"], *([f"{document['resource']} in this run: {', '.join(told)}."] if told else [])])
 
 
 def _said(access: dict[str, str | None]) -> str:
