@@ -62,10 +62,8 @@ def conflicts(evidence: Evidence, pairs: Iterable[tuple[str, str]]) -> frozenset
 
 def _accesses(evidence: Evidence, actor: int) -> list[_Access]:
     table = evidence.table
-    rows = (table.actor == actor).nonzero()[0].tolist()
-    return sorted(
-        (_Access(int(table.order[row]), row, int(table.location[row]), bool(table.writes[row])) for row in rows), key=lambda each: each.order
-    )
+    rows = evidence.rows_of(actor, 0, int(table.order.max(initial=0)))
+    return [_Access(int(table.order[row]), row, int(table.location[row]), bool(table.writes[row])) for row in rows]
 
 
 def _stale(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]) -> Iterator[Conflict]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.evidence.waits import Wait, Waits
-from causeway_core.analysis.source_text import own_nodes
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import Finding
@@ -43,9 +42,9 @@ def _last_put(operations: Iterable[Operation], actor: int) -> Operation | None:
 def _queue(evidence: Evidence, place: SourcePlace) -> str:
     """What the program calls the queue where it puts an item; `the queue` where the source is not known."""
     function = evidence.texts.function(place.path, place.line)
-    for node in own_nodes(function) if function is not None else ():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "put" and node.lineno == place.line:
-            return ast.unparse(node.func.value)
+    for call in evidence.texts.own_calls(function) if function is not None else ():
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "put" and call.lineno == place.line:
+            return ast.unparse(call.func.value)
     return "the queue"
 
 
