@@ -60,16 +60,17 @@ HINT = Finding(
     witness=(),
 )
 
-RECORDING = cast(Recording, SimpleNamespace(path=Path("run.causeway"), complete=True, meta=SimpleNamespace(root="/project"), spans=list))
+RECORDING = cast(Recording, SimpleNamespace(path=Path("run.causeway"), complete=True, meta=SimpleNamespace(root="/project"), spans=list, gaps=list))
 
 DOCUMENT_SCHEMA: dict[str, Any] = {
     "type": "object",
-    "required": ["schema", "recording", "complete", "findings"],
+    "required": ["schema", "recording", "complete", "gaps", "findings"],
     "additionalProperties": False,
     "properties": {
         "schema": {"const": "causeway.findings/1"},
         "recording": {"type": "string"},
         "complete": {"type": "boolean"},
+        "gaps": {"type": "array", "items": {"type": "string"}},
         "findings": {
             "type": "array",
             "items": {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from causeway_core.analysis import analyze
 from causeway_core.analysis.wording.headline import headline
+from causeway_core.report.gaps import gap_sentences
 from causeway_core.storage import Recording
 
 
@@ -23,7 +24,7 @@ def print_summary(path: Path, *, analyze_now: bool) -> None:
     with Recording.open(path) as recording:
         events = recording.meta.events
         actors = len(recording.actors())
-        gaps = recording.gaps()
+        gaps = gap_sentences(recording)
         findings = analyze(recording) if analyze_now else ()
     line = f"causeway: {events:,} events of {actors:,} actors in {shown_path(path)}"
     if analyze_now:
@@ -31,5 +32,5 @@ def print_summary(path: Path, *, analyze_now: bool) -> None:
         if findings:
             line += " · details: causeway analyze"
     print(line, file=sys.stderr)
-    for gap in gaps[:3]:
-        print(f"causeway: not recorded: {gap.detail}", file=sys.stderr)
+    for gap in gaps:
+        print(f"causeway: not recorded: {gap}", file=sys.stderr)

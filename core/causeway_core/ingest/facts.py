@@ -311,7 +311,11 @@ class Facts:
 
     def _gap(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)
-        self._row("gap", facts.id, at, "hook", f"{content.get('hook', 'a hook')} stopped: {content.get('reason', 'unknown')}")
+        hook, reason = content.get("hook", "a hook"), content.get("reason", "unknown")
+        if content.get("unseen"):
+            self._row("gap", facts.id, at, "unseen", f"{hook}: {reason}")
+        else:
+            self._row("gap", facts.id, at, "hook", f"{hook} stopped: {reason}")
 
     def _end(self, at: int, actor: int, fields: Fields, facts: ProcessFacts, ts: int) -> None:
         content = self._json(fields)

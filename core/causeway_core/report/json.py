@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from causeway_core.analysis import SCHEMA, to_document
 from causeway_core.model import Finding
+from causeway_core.report.gaps import gap_sentences
 from causeway_core.report.tests import Tests
 from causeway_core.storage.recording import Recording
 
@@ -19,6 +20,7 @@ def json_report(recording: Recording, findings: Sequence[Finding], *, everything
         "schema": SCHEMA,
         "recording": recording.path.name,
         "complete": recording.complete,
+        "gaps": list(gap_sentences(recording, most=None)),
         "findings": [to_document(finding) | ({"test": test} if (test := tests.of(finding)) else {}) for finding in findings],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from causeway_core.model import Finding, TimelineEvent
+from causeway_core.report.gaps import gap_sentences
 from causeway_core.storage.recording import Recording
 
 WIDTH = 118
@@ -34,6 +35,8 @@ def text_report(recording: Recording, findings: Sequence[Finding], *, everything
     brief = [finding for finding in findings if finding not in full]
     name = recording.path.name
     console.print(Text(_heading(recording, findings)))
+    for gap in gap_sentences(recording):
+        console.print(Text(f"not recorded: {gap}", style="dim"))
     for finding in full:
         _print_finding(console, finding, name)
     if brief:

@@ -235,7 +235,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that was not recorded; `kind` is hook, torn, lost or limit, `detail` one sentence."""
+    """Something that was not recorded; `kind` is hook, unseen, torn, lost or limit, `detail` one sentence."""
 
     id: int
     process: int | None

@@ -292,7 +292,7 @@ CREATE TABLE gap (               -- one row something that was not recorded: a f
   id INTEGER PRIMARY KEY,        -- from 1
   process INTEGER,               -- where known
   at INTEGER,                    -- the event from which on, where known
-  kind TEXT NOT NULL,            -- hook | torn | lost | limit
+  kind TEXT NOT NULL,            -- hook | unseen | torn | lost | limit
   detail TEXT NOT NULL           -- one sentence
 );
 

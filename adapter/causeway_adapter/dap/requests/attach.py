@@ -8,6 +8,7 @@ from typing import Any
 
 from causeway_core.errors import ProtocolError, RecordingMissing
 from causeway_core.model import Stop, parse_at
+from causeway_core.report.gaps import gap_sentences
 from causeway_core.session import Session
 
 from causeway_adapter.dap.conversation import Conversation
@@ -41,7 +42,8 @@ def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
         raise
     conversation.stop_on_entry = arguments.get("stopOnEntry") is not False
     conversation.open(session)
-    return Reply({}, (Event("initialized", {}),))
+    gaps = tuple(Event("output", {"category": "important", "output": f"Not recorded: {gap}\n"}) for gap in gap_sentences(session.recording))
+    return Reply({}, (Event("initialized", {}), *gaps))
 
 
 def entry(session: Session, at: object) -> partial[Stop]:

@@ -83,4 +83,9 @@ def gap(hook: str, reason: str) -> None:
     emit(GAP, text(json_of({"hook": hook, "reason": reason})))
 
 
-__all__ = ["END", "GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "SHARED", "WAITING", "emit", "gap", "json_of", "message", "ops", "sync", "text"]
+def unseen(library: str, what: str) -> None:
+    """Record that the recorder does not see `what` of a library by design, although nothing failed. May be called paused or not."""
+    emit(GAP, text(json_of({"hook": library, "reason": what, "unseen": True})))
+
+
+__all__ = ["END", "GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "SHARED", "WAITING", "emit", "gap", "json_of", "message", "ops", "sync", "text", "unseen"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from causeway._tap import Around
 from causeway.hooks.late import on_import
-from causeway.hooks.records import gap
+from causeway.hooks.records import unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ def _uvloop(module: ModuleType) -> None:
     loop: Any = module.Loop
     for name, kind, place in SCHEDULING:
         setattr(loop, name, Around(getattr(loop, name), hook="uvloop", handle=kind, callback=place))
-    gap("uvloop", "what the loop calls by itself when I/O is ready has no step of its own")
+    unseen("uvloop", "what the loop calls by itself when I/O is ready has no step of its own")
