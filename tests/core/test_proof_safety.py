@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+import threading
 import urllib.request
 from pathlib import Path
 
 import pytest
 from causeway_core.launch.target import Target
+from causeway_core.proof.running.command import target_of
+from causeway_core.proof.running.preserved import Preserved
 from causeway_core.proof.running.safety import doubts, obstacles
 from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage import Recording
@@ -138,3 +142,48 @@ def test_each_re_run_starts_from_the_same_files_and_leaves_the_original_alone(tm
             (folder / "data" / "state.json").write_text("2")
         assert not folder.exists()
     assert seen == ["1", "1"] and (project / "data" / "state.json").read_text() == "1"
+
+
+COUNTS = "import pathlib\npath = pathlib.Path({path!r})\npath.write_text(str(int(path.read_text()) + 1))\n"
+
+
+@pytest.mark.parametrize("place", ["project/runs.txt", "elsewhere.txt"])
+def test_a_file_named_by_absolute_path_is_put_back_after_each_re_run(place: str, tmp_path: Path) -> None:
+    counter = tmp_path / place
+    counter.parent.mkdir(exist_ok=True)
+    counter.write_text("0")
+    with Recording.open(recorded(tmp_path, COUNTS.format(path=str(counter)))) as recording:
+        workspace, target = Workspace.of(recording), target_of(recording)
+    seen = []
+    for _ in range(2):
+        with workspace.target(target) as (moved, folder):
+            subprocess.run([sys.executable, str(folder / "app.py")], cwd=moved.folder, check=True)
+            seen.append(counter.read_text())
+        assert counter.read_text() == "1"
+    assert seen == ["2", "2"]
+
+
+def test_runs_take_turns_until_one_has_left_the_originals_alone(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text("1")
+    preserved = Preserved([file])
+
+    def may_overlap(within: float) -> bool:
+        """Whether a second run can begin while one is under way."""
+        begun = threading.Event()
+
+        def second() -> None:
+            with preserved.run():
+                begun.set()
+
+        with preserved.run():
+            thread = threading.Thread(target=second)
+            thread.start()
+            overlaps = begun.wait(within)
+        thread.join()
+        return overlaps
+
+    with preserved.run():
+        file.write_text("a run wrote this")
+    assert file.read_text() == "1" and not may_overlap(0.05)
+    assert may_overlap(60)

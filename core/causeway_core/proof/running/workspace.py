@@ -8,12 +8,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from causeway_core.errors import ResetFailed
 from causeway_core.launch.target import Target
 from causeway_core.proof.outcome.outcome import databases, written_paths
+from causeway_core.proof.running.preserved import Preserved
 from causeway_core.storage.recording import Recording
 
 LEFT_OUT = (
@@ -29,23 +30,33 @@ RESET_SECONDS = 300.0
 class Workspace:
     """How each re-run gets the same files to start from.
 
-    `copied`: each one gets a fresh copy of `root`, without the paths in `absent` (relative to it). `reset` is a shell command that restores the
-    rest, such as a database; it runs there before each."""
+    `copied`: each one gets a fresh copy of `root`, without the paths in `absent` (relative to it). `preserved` are the files that the recorded run
+    wrote and that a copy may not hold: those named by absolute path. `reset` is a shell command that restores the rest, such as a database; it runs
+    there before each."""
 
     root: Path
     copied: bool
     reset: str = ""
     absent: frozenset[Path] = frozenset()
+    preserved: Preserved = field(default_factory=lambda: Preserved(()), compare=False)
 
     @classmethod
     def of(cls, recording: Recording) -> Workspace:
         """The workspace that the recorded run calls for."""
         root = Path(recording.meta.root)
-        return cls(root, bool(writes_inside(recording, root)), recording.meta.reset, absent_before(recording, root))
+        inside, temporary = writes_inside(recording, root), writes_to_temporary(recording, root)
+        missing = {path for path in looked_for_in_vain(recording) if path in temporary}
+        preserved = Preserved(inside | temporary, frozenset(missing))
+        return cls(root, bool(inside), recording.meta.reset, absent_before(recording, root), preserved)
 
     @contextmanager
     def target(self, target: Target) -> Iterator[tuple[Target, Path]]:
         """The target to run, and the folder that holds the project while it runs. A copy is removed at the end. Raises ResetFailed."""
+        with self.preserved.run(), self._folder(target) as placed:
+            yield placed
+
+    @contextmanager
+    def _folder(self, target: Target) -> Iterator[tuple[Target, Path]]:
         if not self.copied:
             self._reset(self.root)
             yield target, self.root
@@ -98,15 +109,20 @@ class Workspace:
 
 
 def absent_before(recording: Recording, root: Path) -> frozenset[Path]:
-    """The paths below the project's folder that did not exist before the recorded run: it looked for them in vain, and never removed them."""
+    """The paths below the project's folder, relative to it, that did not exist before the recorded run."""
+    return frozenset(path.relative_to(root) for path in looked_for_in_vain(recording) if path.is_relative_to(root) and path != root)
+
+
+def looked_for_in_vain(recording: Recording) -> set[Path]:
+    """The paths that the run looked for, did not find, and never removed: they did not exist before it."""
     looked, removed = set(), set()
     for row in recording.io():
         path = Path(str(row.attributes.get("file.path", "")))
         if row.op == "file" and row.attributes.get("action") in ("remove", "rmdir", "rename"):
             removed.add(path)
-        elif row.op == "file" and row.attributes.get("file.found") is False and path.is_relative_to(root) and path != root:
+        elif row.op == "file" and row.attributes.get("file.found") is False and ".." not in path.parts:
             looked.add(path)
-    return frozenset(path.relative_to(root) for path in looked - removed if ".." not in path.parts)
+    return looked - removed
 
 
 def _remove(path: Path) -> None:
@@ -123,8 +139,17 @@ def writes_inside(recording: Recording, root: Path) -> set[Path]:
     return {path for path in paths if path.is_relative_to(root) and not set(path.parts) & set(LEFT_OUT)}
 
 
+def writes_to_temporary(recording: Recording, root: Path) -> set[Path]:
+    """What the recorded run wrote below a folder for temporary files, and not below the project's folder."""
+    paths = written_paths(recording) | databases(recording)
+    return {path for path in paths if not path.is_relative_to(root) and _is_temporary(path)}
+
+
 def writes_outside(recording: Recording, root: Path) -> set[Path]:
     """What the recorded run wrote neither below the project's folder nor below a folder for temporary files."""
-    places = {root, *TEMPORARY, *(place.resolve() for place in TEMPORARY)}
     paths = written_paths(recording) | databases(recording)
-    return {path for path in paths if not any(path.is_relative_to(place) for place in places)}
+    return {path for path in paths if not path.is_relative_to(root) and not _is_temporary(path)}
+
+
+def _is_temporary(path: Path) -> bool:
+    return any(path.is_relative_to(place) or path.is_relative_to(place.resolve()) for place in TEMPORARY)

@@ -88,4 +88,7 @@ def unseen(library: str, what: str) -> None:
     emit(GAP, text(json_of({"hook": library, "reason": what, "unseen": True})))
 
 
-__all__ = ["END", "GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "SHARED", "WAITING", "emit", "gap", "json_of", "message", "ops", "sync", "text", "unseen"]
+__all__ = [
+    "END", "GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "SHARED", "WAITING",
+    "emit", "gap", "json_of", "message", "ops", "sync", "text", "unseen",
+]  # fmt: skip
