@@ -46,7 +46,7 @@ def test_sessions_that_continue_one_another_see_what_a_first_reader_sees(tmp_pat
     streams = [process.thread(), process.thread("worker")]
     growth = Growth()
     spool.write(sealed=False)
-    ingestor = Ingestor(spool.path, path, chunk_words=SMALL_CHUNK, indexed=True, seen=growth.seen)
+    ingestor = Ingestor(spool.path, path, chunk_words=SMALL_CHUNK, indexed=True, growing=growth.growing)
     lengths = []
     for ahead in (True, False, True, False):
         work(process, streams, 8)

@@ -49,6 +49,7 @@ def settle(pipeline: Pipeline, actors: ActorRows) -> None:
 
 def derive(pipeline: Pipeline) -> None:
     """Derives for a growing recording everything that `finish` derives, from what exists of it."""
+    pipeline.store()
     pipeline.begin()
     _derive(pipeline)
     pipeline.commit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from causeway_core.ingest.feed import SegmentFeed
 from causeway_core.ingest.finish import derive, finish, settle
 from causeway_core.ingest.pipeline import CHUNK_WORDS, Pipeline
 from causeway_core.ingest.sites import SpoolTables
+from causeway_core.storage.growing import Growing
 from causeway_core.storage.writer import RecordingWriter
 from causeway_core.wire.segment import parse_name
 
@@ -31,11 +32,9 @@ class Ingestor:
     def __init__(
         self, spool: Path, recording: Path, *, command: Sequence[str] = (), cwd: Path | None = None, root: Path | None = None,
         detail: str = "full", chunk_words: int = CHUNK_WORDS, launch: Mapping[str, Any] | None = None, indexed: bool = False,
-        seen: Callable[[int, int, bytes], None] | None = None,
+        growing: Growing | None = None,
     ) -> None:
-        """`indexed`: for a reader that travels the recording while it grows. `seen` is called for each chunk before it is stored, with its stream,
-        the position of its first word and its words.
-        """
+        """`indexed`: for a reader that travels the recording while it grows. `growing` has chunks that have been read and are not in the file yet."""
         self._spool = spool
         self._began = time.monotonic_ns()
         facts = {
@@ -46,7 +45,7 @@ class Ingestor:
         writer = RecordingWriter.create(recording, facts)
         if indexed:
             writer.index()
-        self._pipeline = Pipeline(writer, SpoolTables(spool), chunk_words, seen)
+        self._pipeline = Pipeline(writer, SpoolTables(spool), chunk_words, growing)
         self._actors = ActorRows(self._pipeline)
 
     @property
@@ -60,17 +59,23 @@ class Ingestor:
         self._pipeline.drain(until=time.monotonic() + seconds)
         self._pipeline.commit()
 
-    def settle(self, *, ahead: bool = False) -> None:
+    def store(self, *, wait: bool = False) -> None:
+        """Reads nothing, and writes chunks that have been read into the recording: those that are compressed, with `wait` all of them."""
+        self._pipeline.begin()
+        self._pipeline.commit(wait)
+
+    def settle(self, *, ahead: bool = False, wait: bool = True) -> None:
         """Reads everything that was written so far and makes it readable, with its actors: unfilled chunks are ended, actors listed.
 
         For a reader that travels the recording of a held program. Takes at most some two seconds, because other processes may continue to write.
         `ahead`: while the program runs, only what has been polled; otherwise, if the program writes faster than this reads, it would never end.
-        What needs the whole recording (accesses, edges, labels) is left to `derive`.
+        What needs the whole recording (accesses, edges, labels) is left to `derive`. Without `wait`, chunks that are not compressed yet are not in
+        the file: they are readable with `growing` only.
         """
         if not ahead:
             self._discover()
             self._pipeline.drain(until=time.monotonic() + _SETTLE_SECONDS)
-        self._pipeline.settle()
+        self._pipeline.settle(wait)
         settle(self._pipeline, self._actors)
 
     def derive(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from causeway_core.errors import WireError
 from causeway_core.ingest.chunkwriter import ChunkWriter
 from causeway_core.ingest.facts import Facts, ProcessFacts
 from causeway_core.ingest.feed import Feed
 from causeway_core.ingest.sites import SiteRows, SiteTables
+from causeway_core.storage.growing import Growing
 from causeway_core.storage.writer import RecordingWriter
 from causeway_core.wire import _stream
 from causeway_core.wire.kinds import StepState, SyncOp, XKind
@@ -54,9 +55,9 @@ class Pipeline:
     """
 
     def __init__(
-        self, writer: RecordingWriter, tables: SiteTables, chunk_words: int = CHUNK_WORDS, seen: Callable[[int, int, bytes], None] | None = None
+        self, writer: RecordingWriter, tables: SiteTables, chunk_words: int = CHUNK_WORDS, growing: Growing | None = None
     ) -> None:
-        """`seen` is told of each chunk (see `ChunkWriter`)."""
+        """`growing` has each chunk that has been read and is not in the recording yet."""
         self.writer = writer
         self.scanner = _stream.Scanner(_OP_NAMES, _STATE_NAMES, chunk_words)
         self.sites = SiteRows(writer)
@@ -66,9 +67,10 @@ class Pipeline:
         self._stream_count = 0
         self._in_batch = False
         self._batch_began = 0.0
-        self._stored: set[_Stream] = set()
+        self._streams: dict[int, _Stream] = {}
+        self._growing = growing
         self._open_steps: list[tuple[int]] = []
-        self._chunks = ChunkWriter(writer, seen)
+        self._chunks = ChunkWriter(writer, growing)
 
     # What there is to read.
 
@@ -77,7 +79,7 @@ class Pipeline:
         self.begin()
         process = self.processes.get(uid) or self._new_process(uid)
         self._stream_count += 1
-        stream = process.streams[number] = _Stream(self._stream_count, process, number, feed)
+        stream = process.streams[number] = self._streams[self._stream_count] = _Stream(self._stream_count, process, number, feed)
         self.facts.processes[process.id].streams[number] = stream.id
         self.scanner.add_stream(process.id, stream.id)
         row = (stream.id, process.id, number, 0, 0, 0, feed.wall_ns, feed.monotonic_ns)
@@ -175,7 +177,7 @@ class Pipeline:
 
     def _skip(self, stream: _Stream) -> None:
         self._jump(stream, stream.feed.skip_rest())
-        stream.feed.stored(stream.position)
+        self._chunks.skip(stream.id, stream.position)
         self._complain(stream)
 
     def _on_sites(self, stream: _Stream) -> None:
@@ -205,8 +207,8 @@ class Pipeline:
         if chunk is not None:
             self._chunks.add(stream.id, chunk[:5], chunk[5:])
             stream.position = chunk[0] + chunk[1]
-        stream.feed.stored(stream.position)
-        self._stored.add(stream)
+        else:
+            self._chunks.skip(stream.id, stream.position)
 
     def _write_rows(
         self, steps: Sequence[tuple[object, ...]], syncs: Sequence[tuple[int, int, str, int, int | None, int, int]],
@@ -243,34 +245,43 @@ class Pipeline:
             self._in_batch = True
             self._batch_began = time.monotonic()
 
-    def commit(self) -> None:
-        """Commits what was read, then lets the feeds drop it."""
+    def commit(self, wait: bool = False) -> None:
+        """Commits what was read, then lets the feeds drop it. Chunks that are not compressed yet are left to the next call, unless with `wait`."""
         if not self._in_batch:
             return
         self._write_rows(*self.scanner.take())
-        self._chunks.flush()
+        entered = self._chunks.flush(wait)
         self.facts.flush()
-        for process in self.processes.values():
-            for stream in process.streams.values():
-                self._complain(stream)
-        rows = [(stream.position, *stream.feed.progress(), stream.feed.wall_ns, stream.feed.monotonic_ns, stream.id) for stream in self._stored]
+        for stream in self._streams.values():
+            self._complain(stream)
+        ends = {entry.stream: entry.end for entry in entered}
+        for id, end in ends.items():
+            self._streams[id].feed.stored(end)
+        feeds = {id: self._streams[id].feed for id in ends}
+        rows = [(ends[id], *feed.progress(), feed.wall_ns, feed.monotonic_ns, id) for id, feed in feeds.items()]
         self.writer.database.executemany(
             "UPDATE stream SET words = ?, segments = ?, segment_words = ?, wall_ns = ?, monotonic_ns = ? WHERE id = ?", rows
         )
         self.writer.commit()
         self._in_batch = False
-        for stream in self._stored:
-            stream.feed.committed()
-        self._stored.clear()
+        if self._growing is not None:
+            self._growing.stored(entry.key for entry in entered if entry.row is not None)
+        for feed in feeds.values():
+            feed.committed()
 
-    def settle(self) -> None:
-        """Ends all chunks, so that the recording contains what has been read."""
+    def store(self) -> None:
+        """Enters the chunks that have been read, all of them."""
+        self.begin()
+        self.commit(wait=True)
+
+    def settle(self, wait: bool = True) -> None:
+        """Ends all chunks, so that the recording contains what has been read; without `wait`, the recording and `growing`."""
         self.begin()
         for process in self.processes.values():
             for stream in process.streams.values():
                 if self.scanner.pending(stream.id):
                     self._close_chunk(stream)
-        self.commit()
+        self.commit(wait)
 
     def end(self) -> None:
         """Reads what is left, whatever its order, and closes all chunks and steps."""
@@ -281,7 +292,7 @@ class Pipeline:
                 self._close_chunk(stream)
                 self._complain(stream, final=True)
         self.scanner.finish()
-        self.commit()
+        self.commit(wait=True)
         self._chunks.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from causeway_core.session.past import Kept, Past
+from causeway_core.storage.growing import Growing
 from causeway_core.storage.recording import Recording
 
 
@@ -17,15 +18,16 @@ class Growth:
     def __init__(self) -> None:
         self.kept = Kept()
 
+    @property
+    def growing(self) -> Growing:
+        """What the recording's writer shares with its readers."""
+        return self.kept.growing
+
     def advance(self, path: Path) -> None:
         """Scans what has been recorded since, ahead of the next query. Raises as `Recording.open` does."""
-        with Recording.open(path, growing=self.kept.growing) as recording:
+        with Recording.open(path, growing=self.growing) as recording:
             past = Past(recording, self.kept)
             for process in past.processes:
                 past.timeline(process)
                 past.sites(process).read_ahead()
-        self.kept.growing.forget()
-
-    def seen(self, stream: int, first: int, words: bytes) -> None:
-        """The writer of the recording has written a chunk; may be called by its thread."""
-        self.kept.growing.seen(stream, first, words)
+        self.growing.forget()

@@ -79,7 +79,7 @@ class Session:
     @classmethod
     def open(cls, path: str | Path, growth: Growth | None = None) -> Session:
         """A session over the recording at `path`, at its beginning. Raises as `Recording.open` does."""
-        return cls(Recording.open(path, growing=growth.kept.growing if growth is not None else None), growth)
+        return cls(Recording.open(path, growing=growth.growing if growth is not None else None), growth)
 
     def refresh(self) -> bool:
         """Reads what was added to a growing recording since it was opened; returns whether there was any. The mark and the breakpoints stay.

@@ -56,9 +56,12 @@ class ChunkStore:
         if stream not in self._index:
             columns = "stream, first, words, events, order_first, order_last"
             known = self._growing.index.setdefault(stream, [])
+            waiting = self._growing.waiting(stream)  # first: a chunk that is stored meanwhile is then found twice rather than missed
             sql = f"SELECT {columns} FROM chunk WHERE stream = ? AND first >= ? ORDER BY first"
             rows = integers(self._database.execute(sql, (stream, known[-1].end if known else 0)), 6)
             known += [Chunk(*row) for row in rows.tolist()]
+            end = known[-1].end if known else 0
+            known += [chunk for chunk in waiting if chunk.first >= end]
             self._index[stream] = known
         return self._index[stream]
 
@@ -96,6 +99,9 @@ class ChunkStore:
         return self._blob(chunk.stream, chunk.first, "frames")
 
     def _blob(self, stream: int, first: int, column: str) -> bytes:
+        waiting = self._growing.blob(stream, first, column)
+        if waiting is not None:
+            return waiting
         key = (stream, first, column)
         found = self._data.get(key)
         if found is not None:

@@ -50,7 +50,7 @@ class Recorder:
         self._growth = Growth()
         self._ingestor = Ingestor(
             self.spool, path, command=[*target.program], cwd=target.folder, root=target.root, detail=detail, indexed=True,
-            launch={"python": target.python, "flags": list(target.flags)}, seen=self._growth.seen,
+            launch={"python": target.python, "flags": list(target.flags)}, growing=self._growth.growing,
         )
         self._read = self._seen = 0
         self._readers: set[object] = set()
@@ -83,7 +83,10 @@ class Recorder:
                 self._wake.clear()
                 with self._lock:
                     if self._readers and not self._spool_is_full():
-                        continue  # what they lay out must not grow under them more often than it has to; it waits in the spool
+                        # What they lay out must not grow under them more often than it has to: it waits in the spool.
+                        self._ingestor.store()
+                        behind = False
+                        continue
                     before = self._ingestor.events
                     self._ingestor.poll(AT_ONCE_SECONDS)
                     behind = self._ingestor.events - before > READ_AHEAD // 4
@@ -132,11 +135,11 @@ class Recorder:
     def _read_ahead(self) -> None:
         """Keeps what a session must scan at its opening below some ten milliseconds' worth. Not while one is open."""
         if self._ingestor.events - self._read > (0 if self._held else READ_AHEAD) and not self._readers:
-            self._settle(ahead=not self._held)
+            self._settle(ahead=not self._held, wait=False)
             self._growth.advance(self.path)
 
-    def _settle(self, *, ahead: bool = False) -> None:
-        self._ingestor.settle(ahead=ahead)
+    def _settle(self, *, ahead: bool = False, wait: bool) -> None:
+        self._ingestor.settle(ahead=ahead, wait=wait)
         self._read = self._ingestor.events
         self._derived = False
 
@@ -147,19 +150,23 @@ class Recorder:
 
     def session(self) -> Session:
         """A session over all that has been recorded until now; close it before `resume`. Raises RecordingError."""
-        self._seen = self.show(self)
+        self._seen = self.show(self, wait=False)
         session = Session.open(self.path, self._growth)
         session.recording.derive = self.derive
         return session
 
-    def show(self, reader: object) -> int:
-        """Makes all that has been recorded until now readable, and leaves it so until `reader` lets go; how many records that are."""
+    def show(self, reader: object, *, wait: bool = True) -> int:
+        """Makes all that has been recorded until now readable, and leaves it so until `reader` lets go; how many records that are.
+
+        Readers in other processes have only the file, and must `wait` until it contains all."""
         with self._lock:
             self._readers.add(reader)
             if not self._ending.is_set():
                 self._ingestor.poll()
                 if self._ingestor.events != self._read:
-                    self._settle()
+                    self._settle(wait=wait)
+                elif wait:
+                    self._ingestor.store(wait=True)
             return self._read
 
     def forget_reader(self, reader: object) -> None:
