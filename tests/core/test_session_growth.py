@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
+import zstandard
+from causeway_core.ingest import chunkwriter
 from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.session import Growth, Session
 from causeway_core.storage import Recording
@@ -79,6 +83,39 @@ def test_more_chunks_than_wait_to_be_written_at_a_time_are_all_stored_in_order(t
     words = b"".join(recording.chunk_data(chunk.stream, chunk.first) for chunk in chunks)
     wanted = [word for record in process.streams[0].records for word in record]
     assert [int.from_bytes(words[at : at + 4], "little") for at in range(0, len(words), 4)] == wanted
+
+
+def test_chunks_that_are_not_compressed_yet_are_read_from_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compress, may_compress = chunkwriter._compressed, Event()
+
+    def compress_later(compressor: zstandard.ZstdCompressor, entries: Sequence[chunkwriter.Entry]) -> list[tuple[object, ...]]:
+        may_compress.wait()
+        return compress(compressor, entries)
+
+    monkeypatch.setattr(chunkwriter, "_compressed", compress_later)
+    path = tmp_path / "run.causeway"
+    spool = SpoolBuilder(tmp_path / "spool")
+    process = spool.process()
+    work(process, [process.thread(), process.thread("worker")], 40)
+    spool.write()
+    growth = Growth()
+    ingestor = Ingestor(spool.path, path, chunk_words=SMALL_CHUNK, indexed=True, growing=growth.growing)
+    ingestor.settle(wait=False)
+    segments = sorted(spool.path.glob("*.seg"))
+    with Recording.open(path) as recording:
+        assert not recording.chunks()
+    early = Session.open(path, growth)
+    seen = told(early)
+    early.close()
+    assert segments, "what is not stored must stay in the spool"
+    may_compress.set()
+    ingestor.store(wait=True)
+    later, fresh = Session.open(path, growth), Session.open(path)
+    assert told(fresh) == told(later) == seen
+    assert not list(spool.path.glob("*.seg"))
+    later.close()
+    fresh.close()
+    ingestor.finish(0)
 
 
 def rows_of_actors(path: Path) -> list[tuple[object, ...]]:
