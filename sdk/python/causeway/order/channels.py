@@ -9,6 +9,15 @@ that connects to address A · `own`: a thread of the family.
 from __future__ import annotations
 
 import os
+import sys
+
+if sys.platform != "win32":
+    # At once: an import that runs in the watchman's thread during a fork would never end in the child.
+    import _socket
+    import fcntl
+    import select
+    import struct
+    import termios
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +54,6 @@ class Channels:
         return self._heard.get(descriptor)
 
     def _pipe(self, number: int, inode: str) -> None:
-        import fcntl
-
         try:
             writes = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
         except OSError:
@@ -55,8 +62,6 @@ class Channels:
         self._heard[number] = f"pipe {inode} {'r' if writes else 'w'}"
 
     def _socket(self, number: int) -> None:
-        import _socket
-
         try:
             it = _socket.socket(fileno=number)
         except OSError:
@@ -117,8 +122,6 @@ def given() -> frozenset[str]:
 
 def ready(descriptor: int, reads: bool) -> bool:
     """Whether a thread that waits for the descriptor is about to continue."""
-    import select
-
     poll = select.poll()
     try:
         poll.register(descriptor, select.POLLIN if reads else select.POLLOUT)
@@ -133,16 +136,11 @@ def _address(name: Any) -> str:
 
 
 def _listens(it: Any) -> bool:
-    import _socket
-
     return bool(it.getsockopt(_socket.SOL_SOCKET, _socket.SO_ACCEPTCONN))
 
 
 def _peer(it: Any) -> int:
     """The process that made the other end of a Unix socket."""
-    import _socket
-    import struct
-
     process: int = struct.unpack("iII", it.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12))[0]
     if process <= 0:
         raise ValueError("nobody knows")
@@ -150,9 +148,5 @@ def _peer(it: Any) -> int:
 
 
 def _outgoing(number: int) -> bool:
-    import fcntl
-    import struct
-    import termios
-
     waiting: int = struct.unpack("i", fcntl.ioctl(number, termios.TIOCOUTQ, b"\0\0\0\0"))[0]
     return waiting > 0

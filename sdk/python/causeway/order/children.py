@@ -15,14 +15,17 @@ class Children:
     def __init__(self) -> None:
         self._forked: list[str] = []
         self._executed: set[int] = set()
+        self.executed: list[int] = []
+        """All processes that were ever started with another program."""
 
     def forked(self, root: str) -> None:
         """This process is about to fork; the child will register by this name."""
         self._forked.append(root)
 
-    def executed(self, process: int) -> None:
-        """Notes a child process that takes no part in the order."""
+    def execute(self, process: int) -> None:
+        """Notes a child process that runs another program, which may take no part in the order."""
         self._executed.add(process)
+        self.executed.append(process)
 
     def joining(self, joined: Collection[str]) -> bool:
         """Whether a fork is not yet among the processes that have taken part: it may still do anything."""

@@ -1,8 +1,8 @@
 """One order over several processes: the first one serves a Unix socket; the others report what they pass and receive what other processes passed.
 
 Messages are lines of JSON: `{"hello": root path, "pid": …}`, `{"passed": key}`, `{"gave_up": {…}}`, `{"watch": true}` (an actor waits),
-`{"held": {…}}` (databases, at the end of a process), `{"ask": n}` and `{"standing": {…}, "answer": n}`. They arrive in the order in which they were
-sent. The end of a connection is the end of its process.
+`{"held": {…}}` (databases, at the end of a process), `{"ask": n}` and `{"standing": {…}, "answer": n}`, `{"interrupt": true}` (the program hangs).
+They arrive in the order in which they were sent. The end of a connection is the end of its process.
 All threads in here are internal: they are not actors, pass no gates and are not recorded.
 """
 
@@ -12,6 +12,7 @@ import _thread
 import json
 import os
 import select
+import signal
 import socket
 import time
 
@@ -105,6 +106,11 @@ class Coordinator:
         """Sends it to all other processes."""
         for peer in self._peers:
             peer.send({"gave_up": why})
+
+    def interrupt(self) -> None:
+        """Interrupts all other processes, as Ctrl-C would."""
+        for peer in self._peers:
+            peer.send({"interrupt": True})
 
     def held(self, held: dict[str, Any]) -> None:
         """Does nothing: the result is written in this process."""
@@ -212,6 +218,8 @@ class Client:
     def __init__(self, forcing: Forcing, path: str, root: str) -> None:
         self._forcing = forcing
         self._watched = False
+        self._main = _thread.get_ident()
+        self._interrupts = 0
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(path)
         self._peer = _Peer(connection)
@@ -263,8 +271,19 @@ class Client:
                 forcing.passed_elsewhere(str(message["passed"]))
             if message.get("gave_up"):
                 forcing.gave_up_elsewhere(message["gave_up"])
+            if "interrupt" in message:
+                self._interrupt()
             if "ask" in message:
                 self._peer.send({"standing": standing(forcing), "answer": message["ask"]})
+
+    def _interrupt(self) -> None:
+        """As Ctrl-C would, which a program may ignore; by force if the program still hangs after several."""
+        from causeway.order.hang import EXIT_CODE, INTERRUPTS
+
+        self._interrupts += 1
+        if self._interrupts > INTERRUPTS:
+            os._exit(EXIT_CODE)
+        signal.pthread_kill(self._main, signal.SIGINT)
 
     def _read(self) -> None:
         while (messages := self._peer.receive()) is not None:

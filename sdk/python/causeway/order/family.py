@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     Standings = Mapping[int, Mapping[str, Any]]
@@ -35,6 +35,20 @@ class Family:
         held = {name for one in now.values() for name in one["held"]}
         return all(self._inside(name, held, before, now) for one in now.values() for name in one["hears"])
 
+    def hangs(self, before: Standings, now: Standings, lives: Callable[[int], bool]) -> bool:
+        """Whether no process will ever go on: none moves, and neither a timer nor anything outside of them will change that.
+
+        `lives(process)`: whether a process that has taken part, and has left, still runs. It may have executed another program.
+        """
+        if not self.none_moves(before, now) or any(one["timed"] for look in (before, now) for one in look.values()):
+            return False
+        if any(name.startswith("listen ") and not _private(name) for one in now.values() for name in one["hears"]):
+            return False
+        # What another program has started may hold the other end of a pipe, whether that program still runs or not.
+        if any(process not in self._processes for one in now.values() for process in one["executed"]):
+            return False
+        return not any(map(lives, self._processes - now.keys()))
+
     def _children_known(self, now: Standings) -> bool:
         """Whether all living children take part: one that does not may do anything."""
         return all(child in (self._roots if isinstance(child, str) else now) for one in now.values() for child in one["children"])
@@ -53,7 +67,7 @@ class Family:
             case "backend":
                 return all(self._waits_inside(int(rest), look, set()) for look in (before, now))
             case "listen":
-                return self._visits(rest) and not self._strangers(rest, held, before, now)
+                return _private(name) or (self._visits(rest) and not self._strangers(rest, held, before, now))
         return False
 
     def _waits_inside(self, backend: int, look: Standings, waiting: set[int]) -> bool:
@@ -76,6 +90,11 @@ class Family:
         """Whether another process is connected to a listening socket of these processes."""
         visitors = [name for one in now.values() for here, name in one["visitors"] if _same(address, here)]
         return not all(self._inside(name, held, before, now) for name in visitors)
+
+
+def _private(listener: str) -> bool:
+    """Whether the listener is one of multiprocessing's own, in a folder that only the processes of the program know."""
+    return "/pymp-" in listener
 
 
 def _same(listens: str, address: str) -> bool:

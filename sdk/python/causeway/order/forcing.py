@@ -53,6 +53,8 @@ class Forcing:
         self.databases = Databases(self)
         self.given: frozenset[str] = frozenset()
         """Pipes that were there before the program (`channels.given`)."""
+        self.semaphores: set[int] = set()
+        """Addresses of the semaphores that multiprocessing shares between processes."""
         self.unseen: set[int] = set()
         """Internal threads of the order, which are not actors."""
         self.passed: list[str] = []

@@ -105,7 +105,7 @@ class Movers:
         return STUCK
 
     def threads(self) -> Iterator[tuple[int, Actor | None, str, str]]:
-        """The threads of the program: ident, actor, where it is (`gate`, `loop`, `join`, `sleep`, `lock`, or `code`), and whether it can move."""
+        """The threads of the program: ident, actor, where it is (`gate`, `loop`, `join`, `sleep`, `lock`, `code`, `exit`), whether it can move."""
         actors = self.forcing.actors
         parked = {ident: (timed, free) for ident, _, timed, free in _tap.parked_threads()}
         if actors.coming():
@@ -125,6 +125,8 @@ class Movers:
                 yield ident, actor, "lock", MOVES if free else MAY_COME if timed else STUCK
             elif not actor.ended:
                 yield ident, actor, "code", MOVES
+            else:
+                yield ident, actor, "exit", STUCK  # the main thread at the end of the process: it passes no more places
 
     def loop(self, ident: int) -> Any:
         """The event loop in which the thread is idle."""
@@ -158,9 +160,9 @@ class Movers:
             elif ident in self._idle:
                 told += tasks_told(self._idle[ident], actors)
             elif ident in parked:
-                told.append({"actor": actor.path, "waits_for": f"{type(parked[ident]).__name__}{_where(ident)}"})
+                told.append({"actor": actor.path, "waits_for": f"{type(parked[ident]).__name__}{where(ident)}"})
             elif self.forcing.databases.awaited(thread=ident):
-                told.append({"actor": actor.path, "waits_for": f"the database{_where(ident)}"})
+                told.append({"actor": actor.path, "waits_for": f"the database{where(ident)}"})
         return told
 
     def kept_out(self, actor: Actor) -> bool:
@@ -243,7 +245,8 @@ def alarm() -> bool:
     return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
 
 
-def _where(ident: int) -> str:
+def where(ident: int) -> str:
+    """The line of the program that a thread is in, as a part of a sentence; empty if all its code belongs to libraries."""
     frame: Any = sys._current_frames().get(ident)
     while frame is not None and of_library(frame.f_code.co_filename):
         frame = frame.f_back

@@ -59,6 +59,8 @@ class Processes:
                 from causeway.order.coordinator import Coordinator  # and sockets with it: few programs start another process
 
                 forcing.remote = Coordinator(forcing, os.path.join(tempfile.mkdtemp(prefix="causeway-"), "order"))
+                if forcing.movers.hangs:
+                    forcing.movers.watch()
             path: str = forcing.remote.path
             return path
 
@@ -135,7 +137,7 @@ class Processes:
             self._executing.discard(get_ident())
         if of_order and isinstance(made, int):
             with self.forcing, self.forcing.lock:
-                self.forcing.children.executed(made)
+                self.forcing.children.execute(made)
         return made
 
 

@@ -2,7 +2,8 @@
 what.
 
 A process is **quiet** when each of its threads is held, waits for a lock or thread that stays as it is, idles in a loop, or blocks in a system call
-without a time limit, and nothing that it waits for is ready. It then continues only when one of the ends it `hears` from does something.
+without a time limit, and nothing that it waits for is ready. It then continues only when one of the ends it `hears` from does something, or, if it
+is `timed`, when a timer ends or a signal arrives.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 HORIZON = 10.0
 """Seconds. Timers further away are not waited for: keep-alive limits of servers, time-outs of clients."""
 NOBODY_KNOWS = "anybody"
+_SUBJECTS = {
+    syscalls.READS: "input", syscalls.WRITES: "a reader", syscalls.CHILD: "the end of a process",
+    syscalls.SEMAPHORE: "a lock or semaphore of multiprocessing",
+}  # fmt: skip
 BACKEND = "backend"
 """For a database server: the process that answers one connection."""
 ANY_CHILD = 1 << 31
@@ -38,6 +43,7 @@ def standing(forcing: Forcing) -> dict[str, Any]:
         "mark": [forcing.progress, forcing.movers.turns],
         "positions": positions(forcing),
         "due": False,
+        "timed": False,
         "quiet": False,
     }
     _Look(forcing, told).take()
@@ -53,6 +59,8 @@ class _Look:
         self._told = told
         self._now = time.monotonic()
         self._heard: set[str] = set()
+        self._calls: list[dict[str, str]] = []
+        """The actors that wait in system calls, and for what."""
         self._channels: Channels | None = None
 
     def take(self) -> None:
@@ -73,13 +81,16 @@ class _Look:
             "visits": sorted(channels.visits),
             "visitors": sorted(channels.visitors),
             "children": self._forcing.children.living(),
-            "blocked": self._movers.blocked(),
+            "executed": self._forcing.children.executed,
+            "blocked": [*self._movers.blocked(), *self._calls],
             "backends": sorted(set(self._forcing.databases.backends.values())),
         }
 
     def _settled(self, ident: int, actor: Any, at: str, found: str) -> bool:
         """Whether the thread continues only when input arrives."""
-        if found is movers.STUCK and at != "loop":
+        if at == "lock" and _serves(ident):
+            return True
+        if found is movers.STUCK and at not in ("loop", "exit"):
             return True
         match at:
             case "loop":
@@ -89,16 +100,19 @@ class _Look:
             case "code" if backend := self._forcing.databases.awaited(thread=ident):
                 self._heard.add(f"{BACKEND} {backend}")
                 return True
-            case "code" if actor is not None and actor.native:
-                return self._blocks(actor.native)
+            case "code" | "exit" if actor is not None and actor.native:
+                return self._blocks(ident, actor)
         self._heard.add(NOBODY_KNOWS)  # a time limit of a lock, whose length is not known
         return found is not movers.MOVES
 
     def _comes(self, seconds: float) -> bool:
+        self._told["timed"] = True
         self._told["due"] = self._told["due"] or seconds < HORIZON
         return not self._told["due"]
 
     def _idles(self, loop: Any) -> bool:
+        if getattr(loop, "_signal_handlers", None):
+            self._told["timed"] = True
         timers = [handle._when - loop.time() for handle in getattr(loop, "_scheduled", ()) if not handle._cancelled]
         if timers and not self._comes(min(timers)):
             return False
@@ -122,16 +136,40 @@ class _Look:
         self._heard.add(self._channels.heard(descriptor) or NOBODY_KNOWS)
         return True
 
-    def _blocks(self, native: int) -> bool:
-        found = syscalls.blocks_in(native)
+    def _blocks(self, ident: int, actor: Any) -> bool:
+        found = syscalls.blocks_in(actor.native)
         if found is None:
             return False
-        self._told["mark"].append(syscalls.turns(native))
-        kind, descriptor = found
+        self._told["mark"].append(syscalls.turns(actor.native))
+        self._calls.append({"actor": actor.path, "waits_for": f"{_SUBJECTS[found[0][0]]}{movers.where(ident)}"})
+        return all(self._lacks(*each) for each in found)
+
+    def _lacks(self, kind: str, subject: int) -> bool:
+        """Whether what a system call waits for has not happened yet."""
         if kind == syscalls.CHILD:
-            self._heard.add(f"process {descriptor}" if descriptor < ANY_CHILD else OWN)
+            self._heard.add(f"process {subject}" if subject < ANY_CHILD else OWN)
             return True
-        return self._waits(descriptor, 1 if kind == syscalls.READS else 2)
+        if kind == syscalls.SEMAPHORE:
+            # Only processes that multiprocessing has passed it to can release it. Each of them takes part, or is one of `children`.
+            return subject in self._forcing.semaphores and _is_zero(subject)
+        return self._waits(subject, 1 if kind == syscalls.READS else 2)
+
+
+def _is_zero(semaphore: int) -> bool:
+    try:
+        return syscalls.value_of(semaphore) == 0
+    except OSError:
+        return False
+
+
+def _serves(ident: int) -> bool:
+    """Whether the thread is the main one of a manager's server, which looks every second whether a request has told it to stop."""
+    frame = sys._current_frames().get(ident)
+    while frame is not None:
+        if frame.f_code.co_name == "serve_forever" and frame.f_globals.get("__name__") == "multiprocessing.managers":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def positions(forcing: Forcing) -> int:

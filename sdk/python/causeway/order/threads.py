@@ -29,7 +29,7 @@ def install(forcing: Forcing, patches: Patches) -> None:
     on_import("threading", lambda module: _threading(forcing, patches, module))
     on_import("concurrent.futures.thread", lambda module: _pools(forcing, patches, module))
     on_import("anyio._backends._asyncio", lambda module: _anyio(forcing, patches, module))
-    on_import("multiprocessing.synchronize", lambda module: patches.put(module.SemLock, "__enter__", _entered(forcing, module.SemLock.__enter__)))
+    on_import("multiprocessing.synchronize", lambda module: _semaphores(forcing, patches, module))
 
 
 def _pools(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
@@ -95,6 +95,22 @@ def _anyio(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
         return await original(_work, (forcing, path, func, args), *rest, **options)
 
     patches.put(backend, "run_sync_in_worker_thread", classmethod(run_sync_in_worker_thread))
+
+
+def _semaphores(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
+    shared: Any = module.SemLock
+    patches.put(shared, "__enter__", _entered(forcing, shared.__enter__))
+    patches.put(shared, "_make_methods", _made(forcing, shared._make_methods))
+
+
+def _made(forcing: Forcing, original: Any) -> Any:
+    """Notes each semaphore that this process makes or receives."""
+
+    def _make_methods(self: Any) -> None:
+        original(self)
+        forcing.semaphores.add(self._semlock.handle)
+
+    return _make_methods
 
 
 def _entered(forcing: Forcing, original: Any) -> Any:

@@ -1,4 +1,5 @@
-"""Checks from time to time whether any actor can still move, in the process that decides for all processes of an order.
+"""Checks from time to time whether any actor can still move, in the process that decides for all processes of an order. If none can while one is
+held, the order is impossible; if none can and none is held, the program hangs.
 
 Two observations of every process, one after the other, decide. A process that was quiet in both and has done nothing in between was quiet all the
 time in between, so there was a moment at which all of them were. Bytes that one process sent to another before that moment are ready at the other's
@@ -11,6 +12,7 @@ import time
 from _thread import allocate_lock
 
 from causeway.order.family import Family
+from causeway.order.syscalls import lives
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,20 +56,24 @@ class Watchman:
         while not self._bell.acquire(timeout=min(pause, self._patience)):
             now = self._look()
             with forcing.lock:
-                if forcing.complete:
+                if forcing.complete and not self._may_hang():
                     return
                 moved = now is None or self._before is None or _marks(now) != _marks(self._before)
                 if moved:
                     self._since = time.monotonic()
-                elif now is not None and self._before is not None and self._decided(self._before, now):
-                    return
-                if self._none_arrives():
-                    return
+                elif now is not None and self._before is not None:
+                    self._decide(self._before, now)
+                if not forcing.complete:
+                    self._none_arrives()
             self._before = now
-            pause = SHORTEST if moved else min(pause * 1.5, LONGEST)
+            pause = LONGEST if forcing.complete else SHORTEST if moved else min(pause * 1.5, LONGEST)
 
-    def _none_arrives(self) -> bool:
-        """With the forcing's lock held: whether the order was given up because no actor has passed one of its places for too long.
+    def _may_hang(self) -> bool:
+        """Whether a hang of several processes is to be noticed. The actors of one process notice theirs on their own (`movers`)."""
+        return self._forcing.movers.hangs and self._forcing.remote is not None
+
+    def _none_arrives(self) -> None:
+        """Gives up the order if no actor has passed one of its places for too long. With the forcing's lock held.
 
         If the awaited actor is blocked by a lock, actors that still move (a polling server) do not help it: then patience is enough.
         """
@@ -82,7 +88,7 @@ class Watchman:
             self._kept_out = now
         late = now - self._kept_out >= self._patience if kept_out else now - self._came >= self._limit
         if not late or not forcing.waiting():
-            return False
+            return
         told = tell_of(forcing.movers.blocked())
         if not awaited:
             reason, detail = "no such actor", f"No actor exists that could reach the awaited place: {told}."
@@ -91,7 +97,6 @@ class Watchman:
             reason = "everybody waits" if kept_out else "no progress"
             detail = f"No actor has reached a place of the order for {seconds:g} s: {told}."
         forcing.give_up_unfinished(reason, detail)
-        return True
 
     def _look(self) -> dict[int, dict[str, Any]] | None:
         """The state of all processes, by process id; None if one has not answered, or something happened meanwhile."""
@@ -109,23 +114,29 @@ class Watchman:
         self._family.saw(now, remote.joined if remote is not None else {})
         return now
 
-    def _decided(self, before: dict[int, dict[str, Any]], now: dict[int, dict[str, Any]]) -> bool:
-        """With the forcing's lock held: whether the order was given up."""
+    def _decide(self, before: dict[int, dict[str, Any]], now: dict[int, dict[str, Any]]) -> None:
+        """Gives up the order, or reports a hang, if the two observations show one. With the forcing's lock held."""
         from causeway.order.movers import tell_of
 
         forcing = self._forcing
         names = sorted(name for one in now.values() for name in one["waiting"])
         own = next(iter(now.values()))
-        if not names or forcing.progress != own["mark"][0]:
-            return False  # something was reported just now
+        if forcing.progress != own["mark"][0]:
+            return  # something was reported just now
         blocked = [each for one in now.values() for each in one.get("blocked", ())]
-        if self._family.none_moves(before, now):
+        if not names:
+            if forcing.complete and blocked and self._family.hangs(before, now, lives):
+                self._hung(blocked)
+        elif self._family.none_moves(before, now):
             forcing.give_up_unfinished("everybody waits", f"No actor can continue while {', '.join(names)} waits; {tell_of(blocked)}.")
         elif time.monotonic() - self._since >= self._patience and not any(one["due"] for one in now.values()):
             forcing.give_up_unfinished("no progress", f"Nothing has moved for {self._patience:g} s: {tell_of(blocked or forcing.movers.blocked())}.")
-        else:
-            return False
-        return True
+
+    def _hung(self, blocked: list[dict[str, Any]]) -> None:
+        forcing = self._forcing
+        forcing.remote.interrupt()
+        forcing.progress += 1  # the same hang, if it is met again, is interrupted again
+        forcing.hung(blocked)
 
 
 def _marks(standings: dict[int, dict[str, Any]]) -> dict[int, Any]:
