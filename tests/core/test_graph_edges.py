@@ -165,6 +165,7 @@ def test_a_task_is_created_then_woken_by_a_lock_released_around_its_handle(facts
     created = facts.handle(loop)
     owner, waiter = facts.task(loop, "owner"), facts.task(loop, "waiter")
     first = facts.step(waiter, created)
+    facts.sync(waiter, "acquire_request", LOCK, flags=ASYNC)
     facts.step_end(waiter)
     facts.step(owner)
     facts.sync(owner, "released", LOCK, flags=ASYNC)
@@ -177,6 +178,20 @@ def test_a_task_is_created_then_woken_by_a_lock_released_around_its_handle(facts
     assert (created, first, "fork", True) in edges
     assert (handle, resumed, "lock", False) in edges
     assert [edge[3] for edge in edges if edge[1] == got] == [False]
+
+
+def test_a_release_does_not_wake_a_task_that_waits_for_something_else(facts: Facts) -> None:
+    loop = facts.thread("loop")
+    owner, other = facts.task(loop, "owner"), facts.task(loop, "other")
+    facts.step(other, facts.handle(loop))
+    facts.step_end(other)
+    facts.step(owner)
+    facts.sync(owner, "sem_released", LOCK, flags=ASYNC)
+    handle = facts.handle(owner, gap=0)
+    facts.at(owner)
+    facts.step_end(owner)
+    resumed = facts.step(other, handle)
+    assert (handle, resumed, "call_soon", True) in facts.edges()
 
 
 def test_all_waiters_of_one_set_are_woken_by_it_and_a_later_handle_is_not(facts: Facts) -> None:

@@ -2,6 +2,7 @@
  *
  *     del M[subject]           something happened to subject
  *     M[subject] = value       … with a value (the item of a queue, whether a wait succeeded)
+ *     M[subject:value]         the same inside an expression; gives value
  *     ~M                       something happens here
  *
  * A mark never raises. It costs a type slot and a record. */
@@ -11,8 +12,12 @@
 #include "step.h"
 #include "tap.h"
 #include "threads.h"
+#include "trio.h"
 
-enum { SYNC, SYNC_IF, PRIVATE, READ, PUT, GET, SUBMIT, RUN, JOIN, JOINED, RENAMED, HANDLE, STEP, STEP_END, KIND, TASK, MODES };
+enum {
+    SYNC, SYNC_IF, PRIVATE, READ, PUT, GET, SUBMIT, RUN, JOIN, JOINED, RENAMED, HANDLE, STEP, STEP_END, KIND, TASK,
+    TRIO_TASK, TRIO_READY, TRIO_KIND, TRIO_STEP, TRIO_OUTCOME, TRIO_STEP_END, TRIO_CALL, MODES
+};
 #define SYNC_JOIN 20
 #define SYNC_TIMEOUT 28
 
@@ -39,6 +44,23 @@ static int mark_assign(PyObject *self, PyObject *subject, PyObject *value) {
     }
     if (mark->mode == TASK) {
         cw_task_made(subject);
+        return 0;
+    }
+    switch (mark->mode) {
+    case TRIO_TASK: /* value: whether it is trio's own */
+        cw_trio_task_made(subject, value && truth(value));
+        return 0;
+    case TRIO_READY:
+        cw_trio_task_ready(subject);
+        return 0;
+    case TRIO_STEP:
+        cw_trio_step_begin(subject);
+        return 0;
+    case TRIO_CALL:
+        cw_trio_call(subject);
+        return 0;
+    case TRIO_OUTCOME:
+        if (value) cw_trio_outcome(subject, value);
         return 0;
     }
     if (mark->mode == PRIVATE) { /* value: what the lock is inside of; a subclass of the program's may do anything under it */
@@ -96,12 +118,24 @@ static PyObject *mark_invert(PyObject *self) {
         cw_handle_ran();
     else if (mark->mode == KIND)
         cw_next_handle_kind(mark->op);
+    else if (mark->mode == TRIO_KIND)
+        cw_trio_kind(mark->op);
+    else if (mark->mode == TRIO_STEP_END)
+        cw_trio_step_end();
     Py_RETURN_NONE;
+}
+
+/* M[subject:value] */
+static PyObject *mark_pass(PyObject *self, PyObject *slice) {
+    if (!PySlice_Check(slice)) return PyErr_Format(PyExc_TypeError, "a mark takes subject:value");
+    PyObject *value = ((PySliceObject *)slice)->stop;
+    mark_assign(self, ((PySliceObject *)slice)->start, value);
+    return Py_NewRef(value);
 }
 
 static PyObject *mark_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"mode", "op", "flags", "other", NULL};
-    static const char *modes[MODES] = {"sync", "sync_if", "private", "read", "put", "get", "submit", "run", "join", "joined", "renamed", "handle", "step", "step_end", "kind", "task"};
+    static const char *modes[MODES] = {"sync", "sync_if", "private", "read", "put", "get", "submit", "run", "join", "joined", "renamed", "handle", "step", "step_end", "kind", "task", "trio_task", "trio_ready", "trio_kind", "trio_step", "trio_outcome", "trio_step_end", "trio_call"};
     const char *mode;
     unsigned int op = 0, flags = 0, other = 0;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|III", names, &mode, &op, &flags, &other)) return NULL;
@@ -118,7 +152,7 @@ static PyObject *mark_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) 
     return PyErr_Format(PyExc_ValueError, "no such mode: %s", mode);
 }
 
-static PyType_Slot mark_slots[] = {{Py_tp_new, mark_new}, {Py_mp_ass_subscript, mark_assign}, {Py_nb_invert, mark_invert}, {0, NULL}};
+static PyType_Slot mark_slots[] = {{Py_tp_new, mark_new}, {Py_mp_ass_subscript, mark_assign}, {Py_mp_subscript, mark_pass}, {Py_nb_invert, mark_invert}, {0, NULL}};
 static PyType_Spec mark_spec = {"causeway._tap.Mark", sizeof(Mark), 0, Py_TPFLAGS_DEFAULT, mark_slots};
 
 int mark_init(PyObject *module) {

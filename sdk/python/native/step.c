@@ -15,6 +15,7 @@
 #include "swap.h"
 #include "tap.h"
 #include "threads.h"
+#include "trio.h"
 
 #include <structmember.h>
 
@@ -724,6 +725,7 @@ static PyObject *forget(PyObject *module, PyObject *unused) {
     cw_items_clear();
     cw_threads_forget();
     cw_locks_forget();
+    cw_trio_forget();
     for (uint32_t i = 0; i < depth && i < DEPTH; i++) steps[i].actor = 0;
     Py_RETURN_NONE;
 }

@@ -294,6 +294,20 @@ class Evidence:
         row = self.facts.actors.get(actor)
         return row is not None and row.kind in ("task", "callback")
 
+    def library(self, actor: int) -> str:
+        """The name of the module whose task or callback an actor is: `asyncio` or `trio`."""
+        row = self.facts.actors.get(actor)
+        thing = self.facts.objects.get(row.object) if row is not None and row.object is not None else None
+        return "trio" if thing is not None and thing.type.startswith("trio.") else "asyncio"
+
+    def new_lock(self, actor: int) -> str:
+        """The kind of lock for tasks like this one, with its article."""
+        return "a trio.Lock" if self.library(actor) == "trio" else "an asyncio.Lock"
+
+    def to_thread(self, actor: int) -> str:
+        """The function with which an actor makes a blocking call in a thread."""
+        return "trio.to_thread.run_sync" if self.library(actor) == "trio" else "asyncio.to_thread"
+
     def changed_after(self, wire_object: int, order: int) -> bool:
         """Whether a container, by its wire id, was changed after a rank of the total order."""
         places = [

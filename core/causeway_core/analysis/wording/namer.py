@@ -100,6 +100,10 @@ class Namer:
         actor = self.evidence.facts.actors.get(int(self.evidence.table.actor[row]))
         return actor is not None and actor.kind in ("task", "callback")
 
+    def library(self, row: int) -> str:
+        """The name of the module whose task or callback made the access: `asyncio` or `trio`."""
+        return self.evidence.library(int(self.evidence.table.actor[row]))
+
     def method(self, row: int) -> str | None:
         """The method of a mutation."""
         site = self.evidence.facts.sites.get(int(self.evidence.table.site[row]))

@@ -9,11 +9,14 @@ from causeway_core.analysis.wording.section import section
 
 _LOCK_TYPES = (
     "asyncio.locks.Lock",
+    "trio.Lock",
+    "trio.StrictFIFOLock",
     "_thread.lock",
     "_thread.RLock",
     "threading.Lock",
     "threading.RLock",
     "asyncio.locks.Condition",
+    "trio.Condition",
     "threading.Condition",
     "Lock",
     "RLock",
@@ -62,7 +65,7 @@ def recommendation(namer: Namer, candidate: Candidate) -> str:
                 f"{namer.line(candidate.first)}"
             )
         case Pattern.ORDER:
-            event = "asyncio.Event" if namer.is_asynchronous(candidate.others[0]) else "threading.Event"
+            event = f"{namer.library(candidate.others[0]) if namer.is_asynchronous(candidate.others[0]) else 'threading'}.Event"
             return (
                 f"make the use wait: await or join what runs `{namer.function(candidate.first)}`, or set an {event} after line "
                 f"{namer.line(candidate.first)} and wait for it before the use"
@@ -146,11 +149,13 @@ def _a_lock(namer: Namer, candidate: Candidate) -> str:
     prefix = location.name.partition(".")[0].partition("[")[0]
     asynchronous = namer.is_asynchronous(candidate.first) and namer.is_asynchronous(candidate.others[0])
     for thing in sorted(namer.evidence.facts.objects.values(), key=lambda each: each.id):
-        fits = thing.type.endswith(_LOCK_TYPES) and thing.type.startswith("asyncio") == asynchronous
+        fits = thing.type.endswith(_LOCK_TYPES) and thing.type.startswith(("asyncio", "trio.")) == asynchronous
         if fits and thing.label and ((location.object is not None and thing.owner == location.object) or thing.label.startswith(f"{prefix}.")):
             return thing.label
     actors = [namer.evidence.facts.actors.get(int(namer.evidence.table.actor[row])) for row in (candidate.first, *candidate.others)]
     if len({actor.process for actor in actors if actor is not None}) > 1:
         return "a multiprocessing.Lock"
     threads = len({namer.evidence.stream(row) for row in (candidate.first, candidate.last, *candidate.others)}) > 1
-    return "a threading.Lock" if threads or not asynchronous else "an asyncio.Lock"
+    if threads or not asynchronous:
+        return "a threading.Lock"
+    return namer.evidence.new_lock(int(namer.evidence.table.actor[candidate.first]))

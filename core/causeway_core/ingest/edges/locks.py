@@ -75,7 +75,10 @@ Gathering = tuple[EdgeKind, str]
 def gathering_objects(database: sqlite3.Connection) -> dict[int, Gathering]:
     """The objects that are released by many and acquired once all have done so."""
     task_done: Gathering = ("queue", "task_done")
-    types = {"%.Condition": task_done, "multiprocessing.queues.JoinableQueue": task_done, "%.TaskGroup": ("join", "end")}
+    types = {
+        "%.Condition": task_done, "multiprocessing.queues.JoinableQueue": task_done,
+        "%.TaskGroup": ("join", "end"), "trio.%Nursery": ("join", "end"), "trio.%MemoryChannelState": ("queue", "closed"),
+    }  # fmt: skip
     return {
         row[0]: gathering for pattern, gathering in types.items()
         for row in database.execute("SELECT id FROM object WHERE type LIKE ?", (pattern,))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.lifetimes import ActorRow
-from causeway_core.ingest.edges.operations import AT, FLAGS, OBJECT, OP, read_columns
+from causeway_core.ingest.edges.operations import ACTOR, AT, FLAGS, OBJECT, OP, read_columns
 from causeway_core.ingest.edges.order import Ints
 from causeway_core.ingest.edges.synchronization import HANDLE_WORDS, SYNC_WORDS
 from causeway_core.model.edge import EdgeKind
@@ -30,6 +30,9 @@ _WAKING: dict[int, tuple[EdgeKind, bool, str]] = {
 }
 """Operations that make others runnable: kind of the edge, whether it is hard, its note."""
 
+_FREEING = frozenset((SyncOp.RELEASED, SyncOp.SEM_RELEASED))
+"""Operations that wake only actors that have asked for the object."""
+
 _SETTING = frozenset((SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL))
 """Operations on futures: the record follows the handles if the future is asyncio's, and the operation may be part of a larger one under way."""
 
@@ -40,17 +43,28 @@ _HANDLE_KINDS: dict[int, tuple[EdgeKind, str | None]] = {
 }
 
 
-def wake_edges(database: sqlite3.Connection, actors: Mapping[int, ActorRow], operations: Ints, edges: EdgeRows) -> None:
-    """An edge from each handle to the step it started, named after the operation the handle was made in."""
+def wake_edges(
+    database: sqlite3.Connection, actors: Mapping[int, ActorRow], operations: Ints, edges: EdgeRows, gathering: Collection[int]
+) -> None:
+    """An edge from each handle to the step it started, named after the operation the handle was made in.
+
+    A library may release a lock and then wake a task that waits for something else, with no other record in between: that wake is not the release's.
+    The waiters of `gathering` objects make no request.
+    """
     sql = "SELECT cause_at, first_at, actor, number, coalesce(cause, 0) FROM step WHERE cause_at IS NOT NULL ORDER BY cause_at"
     steps = read_columns(database, sql, 5)
     ended = database.execute("SELECT last_at, actor, ending FROM step WHERE ending IN ('finished', 'failed', 'cancelled')")
     ends = {last_at: (actor, ending) for last_at, actor, ending in ended}
     contexts = _contexts(steps[:, 0], operations)
     ops, objects = operations[:, OP].tolist(), operations[:, OBJECT].tolist()
+    requests = operations[operations[:, OP] == SyncOp.ACQUIRE_REQUEST]
+    asked = set(zip(requests[:, ACTOR].tolist(), requests[:, OBJECT].tolist(), strict=True))
     for (cause_at, first_at, actor, number, cause), (operation, end) in zip(steps.tolist(), contexts, strict=True):
         row, (owner, ending) = actors.get(actor), ends.get(end, (0, None))
         source = actors.get(owner)
+        if operation is not None and ops[operation] in _FREEING:
+            freed = objects[operation]
+            operation = operation if (actor, freed) in asked or freed in gathering else None
         if row is not None and row.kind == "task" and number == 0:
             edges.add(cause_at, first_at, "fork", hard=True, object=row.object, note="create")
         elif operation is not None:

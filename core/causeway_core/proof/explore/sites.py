@@ -19,7 +19,7 @@ MOST_PLACES = 400
 MOST_PAIRS = 200
 """Pairs of accesses of one location that are examined before it counts as shared."""
 MOST_SYNCS = 20_000
-_SYNCHRONIZING = ("_thread.", "threading.", "asyncio.", "queue.", "function", "module", "type")
+_SYNCHRONIZING = ("_thread.", "threading.", "asyncio.", "trio.", "queue.", "function", "module", "type")
 _OPERATIONS = (
     "acquired", "acquire_request", "wait_begin", "wait_end", "notify", "notify_all", "event_set", "event_clear", "event_read", "put_request", "put",
     "get_request", "get", "sem_acquired", "sem_released", "barrier_arrive",

@@ -89,7 +89,7 @@ def _synchronizers(recording: Recording, gone: Set[int]) -> Iterator[_Rest]:
         name, kind = objects[number].label or "", objects[number].type
         if "Queue" in kind:
             yield _Rest(f"items of {name}", f"{name} still holds items that are never taken" if rest > 0 else "")
-        elif kind.startswith("asyncio.") and ("Semaphore" in kind or kind.endswith("Lock")):
+        elif kind.startswith(("asyncio.", "trio.")) and ("Semaphore" in kind or kind.endswith("Lock")):
             yield _Rest(f"permits of {name}", f"{name} is released more often than it is acquired" if highest[number] > 0 else "")
             kept = rest < 0
             yield _Rest(f"holders of {name}", f"{name} is acquired and never released" if kept else "", kept and _outlives(recording, asked[number]))

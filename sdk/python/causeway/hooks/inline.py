@@ -24,7 +24,8 @@ class Rule:
     """Where a mark goes.
 
     `at`: `before` or `after` a statement that starts with one of `lines` · `first` in the body · `leave`: before every return and at the body's end ·
-    `around`: `first` and, with `mark` replaced by `closing`, in a finally block around the body.
+    `around`: `first` and, with `mark` replaced by `closing`, in a finally block around the body · `returned`: a `return` statement that starts with
+    one of `lines` gives its value through the mark (`text` is the subject's expression).
     `text`: the mark as a statement, with `M` for the mark: `del M[self]`, `M[self] = item` or `~M`. `optional`: some versions lack the line.
     `inner`: the line is in a function inside this one.
     """
@@ -55,9 +56,9 @@ def before(line: str, *others: str, mark: object, text: str = "del M[self]", opt
     return Rule("before", mark, text, (line, *others), optional=optional, inner=inner)
 
 
-def after(line: str, *others: str, mark: object, text: str = "del M[self]", optional: bool = False) -> Rule:
+def after(line: str, *others: str, mark: object, text: str = "del M[self]", optional: bool = False, inner: bool = False) -> Rule:
     """A mark after every statement that starts with one of the lines."""
-    return Rule("after", mark, text, (line, *others), optional=optional)
+    return Rule("after", mark, text, (line, *others), optional=optional, inner=inner)
 
 
 def first(mark: object, text: str = "del M[self]") -> Rule:
@@ -68,6 +69,11 @@ def first(mark: object, text: str = "del M[self]") -> Rule:
 def leave(mark: object, text: str = "del M[self]") -> Rule:
     """A mark wherever the function ends without an exception."""
     return Rule("leave", mark, text)
+
+
+def returned(line: str, *others: str, mark: object, text: str = "self") -> Rule:
+    """A mark that sees the values of all return statements that start with one of the lines, once they are there; `text`: the subject."""
+    return Rule("returned", mark, text, (line, *others))
 
 
 class Unfit(Exception):
@@ -108,6 +114,12 @@ class _Weaving:
         body: list[Any] = tree.body
         return body
 
+    def pass_on(self, statement: Any, rule: Rule) -> None:
+        """Makes `return value` of the statement `return M[subject:value]`."""
+        (wrapped,) = self.statements(f"M[{rule.text}:None]", rule.mark, statement)
+        wrapped.value.slice.upper = statement.value
+        statement.value = wrapped.value
+
     def starts(self, statement: ast.stmt) -> str:
         line = self.lines[statement.lineno - self.code.co_firstlineno]
         return line[statement.col_offset :]
@@ -131,9 +143,12 @@ class _Weaving:
                 if rule.at == "leave":
                     if kind != "Return":
                         continue
-                elif rule.at not in ("before", "after") or not start.startswith(rule.lines):
+                elif rule.at not in ("before", "after", "returned") or not start.startswith(rule.lines):
                     continue
                 self.hits[number] += 1
+                if rule.at == "returned":
+                    self.pass_on(statement, rule)
+                    continue
                 (behind if rule.at == "after" else ahead).extend(self.statements(rule.text, rule.mark, statement))
             block[at : at + 1] = [*ahead, statement, *behind]
             at += len(ahead) + 1 + len(behind)

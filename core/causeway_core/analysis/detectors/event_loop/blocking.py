@@ -50,7 +50,7 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
                     Moment(hold.actor, hold.until_at, "release", f"released {name} in a later step"),
                     *([] if asks is None else [Moment(asks.actor, asks.at, "ask", f"acquired {name}, on the same thread")]),
                 ],
-                recommendation=f"use an asyncio.Lock for {name}, or release it before the await",
+                recommendation=f"use {evidence.new_lock(hold.actor)} for {name}, or release it before the await",
                 explanation="A blocking acquire by another task of the same loop would wait for a release that only this loop can run: a deadlock.",
             )
         )
@@ -115,7 +115,7 @@ def _finding(scene: Scene, duration: int, event: Operation) -> Finding:
     place = scene.place(event.at)
     what = {SyncOp.GET_REQUEST: "an item from", SyncOp.PUT_REQUEST: "room in"}.get(SyncOp(event.op), "")
     name = f"{what} {scene.object(event.object)}".strip()
-    long = duration >= LONG_NS
+    long, library = duration >= LONG_NS, scene.evidence.library(event.actor)
     return scene.finding(
         kind="blocking_call",
         tier="likely" if long else "latent",
@@ -124,6 +124,6 @@ def _finding(scene: Scene, duration: int, event: Operation) -> Finding:
         title=f"`{place.function}` waits {shown_time(duration)} for {name} and blocks the event loop meanwhile",
         resource=scene.object(event.object),
         events=[Moment(event.actor, event.at, "wait", f"waits for {name}")],
-        recommendation="await its asyncio counterpart, or run the call in a thread with asyncio.to_thread",
+        recommendation=f"await its {library} counterpart, or run the call in a thread with {scene.evidence.to_thread(event.actor)}",
         explanation="While a task blocks the thread, the event loop runs no other task, timer or connection.",
     )

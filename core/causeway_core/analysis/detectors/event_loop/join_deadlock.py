@@ -67,6 +67,6 @@ def _finding(scene: Scene, task: Actor, join: Edge, thread: Actor, asked: At, an
             Moment(thread.id, answered, "answer", "got the result"),
             Moment(task.id, join.dst, "joins", "waits for the thread to end; no other task can run"),
         ],
-        recommendation=f"wait without blocking the loop: wrap the join at line {where.line} in `await asyncio.to_thread(…)`",
+        recommendation=f"wait without blocking the loop: wrap the join at line {where.line} in `await {scene.evidence.to_thread(task.id)}(…)`",
         explanation=f"In this run the thread already had its last result. {ONLY_A_HINT}",
     )
