@@ -128,3 +128,48 @@ def test_another_task_is_cancelled_once_an_await_is_over(tmp_path: Path) -> None
     at = place("main/main", "resume", "await asyncio.sleep(0)", qualname="main")
     done = run(tmp_path, HANDED, order({"at": at}, inject=[{"at": "at", "do": "expire main/main/take"}]))
     assert done.stdout == "None\ntoo late\n" and done.result["feasible"], done
+
+
+CALLED_OFF = """
+    import asyncio
+
+    async def ask(log):
+        log.append("asked")
+        await asyncio.sleep(0)
+
+    async def visit(log):
+        log.append("came")
+        await ask(log)
+        log.append("told")
+
+    async def main():
+        log = []
+        visiting = asyncio.create_task(visit(log))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        visiting.cancel()
+        await asyncio.gather(visiting, return_exceptions=True)
+        print(*log)
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("since", "inject", "said"), [("waits", [], "came asked"), ("asks", [{"at": "asks", "do": "pause"}], "came")])
+def test_a_task_is_held_where_it_waits_until_the_program_cancels_it(tmp_path: Path, since: str, inject: list[dict[str, str]], said: str) -> None:
+    waits = "await asyncio.sleep(0)"
+    places = {
+        "asks": place("main/main/visit", "await", "await ask(log)", qualname="visit"),
+        "waits": place("main/main/visit", "await", waits, qualname="ask"),
+        "goes on": place("main/main/visit", "resume", waits, qualname="ask"),
+        "cancels": place("main/main", "acquire", "visiting.cancel()", qualname="main"),
+    }
+    done = run(tmp_path, CALLED_OFF, order(places, ("cancels", "goes on", since), inject=inject))
+    assert done.stdout == f"{said}\n" and done.result["feasible"], done
+
+
+def test_a_timer_that_cancels_a_task_expires(tmp_path: Path) -> None:
+    timed = CALLED_OFF.replace("for _", "asyncio.get_running_loop().call_later(60, visiting.cancel)\n        for _")
+    at = place("main/main/visit", "resume", "await asyncio.sleep(0)", qualname="ask")
+    done = run(tmp_path, timed.replace("        visiting.cancel()\n", ""), order({"at": at}, inject=[{"at": "at", "do": "expire"}]))
+    assert done.stdout == "came asked\n" and done.result["feasible"], done

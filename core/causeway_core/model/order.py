@@ -62,11 +62,13 @@ class Order:
     """A partial order over named places. `says` is for people; `watch` names places whose locations' final values are wanted.
 
     `inject`: what comes from outside at a place: `CancelledError` or `TimeoutError` is raised there, the time limit around the task is over
-    (`expire`), once past it garbage is collected (`collect`), a signal arrives (`signal SIGUSR1`), or another task is cancelled (`cancel main/fetch`)
-    or its time limit over (`expire main/fetch`). `checks`: `loop` has asyncio's loops look whether they are used from their own thread.
+    (`expire`), the task gives way before the await (`pause`); once past it garbage is collected (`collect`), a signal arrives (`signal SIGUSR1`), or
+    another task is cancelled (`cancel main/fetch`) or its time limit over (`expire main/fetch`). `checks`: `loop` has asyncio's loops look whether
+    they are used from their own thread.
 
     `aim`: `bad` orders are meant to go wrong, `serial` ones run one window wholly before the other and show what is right. `alternate`: the same as
-    an earlier one between other actors, for the case that nobody gets to the earlier one.
+    an earlier one between other actors, for the case that nobody gets to the earlier one. `own_cancel`: it makes the program's own cancellation of a
+    task come at a certain moment.
     """
 
     aim: Aim
@@ -77,11 +79,12 @@ class Order:
     inject: tuple[tuple[str, str], ...] = ()
     checks: tuple[str, ...] = ()
     alternate: bool = False
+    own_cancel: bool = False
 
     @property
     def cancels(self) -> bool:
         """Whether a task is cancelled, by itself or by a time limit."""
-        return any(what.startswith(_CANCELLING) for _, what in self.inject)
+        return self.own_cancel or any(what.startswith(_CANCELLING) for _, what in self.inject)
 
     def document(self) -> dict[str, Any]:
         """The order as JSON: what an order file holds, and `aim` and `says` beside it."""
@@ -99,6 +102,8 @@ class Order:
             document["checks"] = list(self.checks)
         if self.alternate:
             document["alternate"] = True
+        if self.own_cancel:
+            document["own_cancel"] = True
         return document
 
     @classmethod
@@ -108,8 +113,8 @@ class Order:
         constraints = tuple(Constraint(each["after"], each["hold"], each["since"]) for each in document["constraints"])
         inject = tuple((each["at"], each.get("raise") or each["do"]) for each in document.get("inject", ()))
         watch, checks = tuple(document.get("watch", ())), tuple(document.get("checks", ()))
-        alternate = bool(document.get("alternate", False))
-        return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, watch, inject, checks, alternate)
+        alternate, own_cancel = bool(document.get("alternate", False)), bool(document.get("own_cancel", False))
+        return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, watch, inject, checks, alternate, own_cancel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,9 @@ def _invalid(run: Rerun) -> set[str]:
 
 def _expires(order: Order | Exploration) -> bool:
     """Whether the order lets a time limit expire. A task that is cancelled otherwise may end together with all others."""
-    return isinstance(order, Order) and bool(order.inject) and all(what.startswith((EXPIRE, "TimeoutError")) for _, what in order.inject)
+    if not isinstance(order, Order) or order.own_cancel:
+        return False
+    return bool(order.inject) and all(what.startswith((EXPIRE, "TimeoutError")) for _, what in order.inject)
 
 
 def left_behind(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Judge:
             what = f"in between {finding.resource} held {notes.held[0]}, which it holds in no serial order"
             proof = Proof("altered", f"forced ({notes.strange[0]}), it ended as a serial order does, but {what}")
             # A latent finding whose forced order ends as expected is no more than a hint.
-            return _lowered(finding, proof, happened=happened(finding)) if finding.tier == "latent" else replace(finding, proof=proof)
+            return lowered(finding, proof, happened=happened(finding)) if finding.tier == "latent" else replace(finding, proof=proof)
         if notes.lacking and not notes.harmless:
             # The order may still go wrong: a missing answer says nothing about it.
             return replace(finding, proof=Proof("inconclusive", notes.lacking))
@@ -217,13 +217,13 @@ def _unconfirmed(finding: Finding, notes: Notes, *, ordered: bool) -> Finding:
     if notes.harmless:
         proof = Proof("harmless", f"forced ({notes.harmless[0]}), it ended as a serial order does")
         struck = happened(finding) and not notes.as_recorded
-        return replace(finding, proof=proof) if finding.tier == "hint" else _lowered(finding, proof, happened=struck)
+        return replace(finding, proof=proof) if finding.tier == "hint" else lowered(finding, proof, happened=struck)
     proof = Proof("infeasible", f"it could not be forced; {notes.refused[0]}")
     lowers = ordered and finding.tier in ("likely", "latent")
-    return _lowered(finding, proof, happened=happened(finding)) if lowers else replace(finding, proof=proof)
+    return lowered(finding, proof, happened=happened(finding)) if lowers else replace(finding, proof=proof)
 
 
-def _lowered(finding: Finding, proof: Proof, *, happened: bool) -> Finding:
+def lowered(finding: Finding, proof: Proof, *, happened: bool) -> Finding:
     """The finding as a hint; unchanged if it happened in the recorded run with an outcome that no serial order gives."""
     if happened:
         return replace(finding, proof=proof)

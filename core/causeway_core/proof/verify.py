@@ -18,7 +18,7 @@ from causeway_core.analysis.wording.title import CLOSES, TAKES
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
 from causeway_core.model.proof import Proof, Verdict
-from causeway_core.proof.judge import REPEATS, Judge
+from causeway_core.proof.judge import REPEATS, Judge, lowered
 from causeway_core.proof.planning.planner import Planner
 from causeway_core.proof.running.isolation import NOT_CAPTURED, Isolation
 from causeway_core.proof.running.rerun import PLAIN, Reruns, Stopped
@@ -47,12 +47,19 @@ def plan(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
     planner = Planner(recording, analysis)
     found = []
     for finding in analysis.findings:
+        planned = replace(finding, orders=planner.orders(finding))
         if planner.unreachable(finding):
-            proof = Proof("unreachable", "no delay that a stock event loop can cause leads to this order")
-            found.append(replace(finding, orders=planner.orders(finding), proof=proof))
-        else:
-            found.append(replace(finding, orders=planner.orders(finding)))
+            planned = replace(planned, proof=Proof("unreachable", "no delay that a stock event loop can cause leads to this order"))
+        elif finding.tier == "latent" and _is_never_cancelled(planned):
+            proof = Proof("untried", "of the tasks that went on from that await in this run, none is cancelled later and none has a time limit")
+            planned = lowered(planned, proof, happened=False)
+        found.append(planned)
     return tuple(found)
+
+
+def _is_never_cancelled(finding: Finding) -> bool:
+    """Whether a finding takes a cancellation that nothing in the program is seen to make. The code that would make it may clean up afterwards."""
+    return any(access.role == "cancel" for access in finding.accesses) and not any(order.aim == "bad" for order in finding.orders)
 
 
 def remembered(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

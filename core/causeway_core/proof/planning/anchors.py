@@ -277,8 +277,15 @@ class Anchors(Places):
             return None
         if step is self._evidence.facts.steps[actor][0]:
             return OrderPlace(who.path, "start")
-        found = self._past.chunks.first(step.first_at, At(at + 1), 1 << Kind.RESUME)
+        found = self.began_step(who, at)
         return None if found is None else self._at_wire(who, found, "resume")
+
+    def began_step(self, actor: Actor, at: At) -> At | None:
+        """The end of the await after which the step of an event begins; None in the actor's first step."""
+        step = self._evidence.facts.step_of(actor.id, at)
+        if step is None or step is self._evidence.facts.steps[actor.id][0]:
+            return None
+        return self._past.chunks.first(step.first_at, At(at + 1), 1 << Kind.RESUME)
 
     def lines_below(self, at: At) -> list[tuple[Function, int, At]]:
         """Function, line, and the event at which the line began, for each call on the stack of the running actor, innermost first."""

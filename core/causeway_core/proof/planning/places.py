@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import cast
@@ -70,6 +71,12 @@ class Places:
         function = self._evidence.facts.functions[self._evidence.facts.sites[abs(int(self._evidence.table.site[row]))].function]
         here = self._statements_at(actor, function, place.line)
         return replace(place, actor=actor.path, nth=self._count(actor, here, LINES, before))
+
+    def last_execution(self, actor: Actor, function: Function, line: int, before: At) -> At | None:
+        """When the actor last began the statement at a line of a function, before an event."""
+        first, _ = self._statement_at(function.path, line)
+        found = self._executions(actor, self._statements_at(actor, function, first), LINES, before)
+        return max(found, key=self._past.sort_key, default=None)
 
     def end(self, actor: Actor) -> OrderPlace:
         """The end of an actor."""
@@ -208,9 +215,12 @@ class Places:
         return sorted(self._past.sites(actor.process).line_sites(sites))[:1]
 
     def _count(self, actor: Actor, wires: list[int], kinds: int, before: At) -> int:
+        return sum(1 for _ in self._executions(actor, wires, kinds, before))
+
+    def _executions(self, actor: Actor, wires: list[int], kinds: int, before: At) -> Iterator[At]:
         """The actor's records of some kinds at some wire sites before an event."""
         table = self._past.sites(actor.process)
-        timeline, count = self._past.timeline(actor.process), 0
+        timeline = self._past.timeline(actor.process)
         worker = self._evidence.facts.thread_of(actor.id)
         number, limit = self._past.numbers.get(worker, -1), timeline.key(before)
         # A work item counts its own executions, not earlier ones of its worker.
@@ -220,8 +230,8 @@ class Places:
                 offsets = self._past.chunks.all_in(chunk, kinds, sites=bits(wires))
                 for at in (offsets.astype(np.int64) + chunk.first_at).tolist():
                     key = timeline.key(At(at))
-                    count += key < limit and (begun is None or key >= begun) and timeline.locate(At(at)).actor == number
-        return count
+                    if key < limit and (begun is None or key >= begun) and timeline.locate(At(at)).actor == number:
+                        yield At(at)
 
 
 def _holds(function: Function, place: SourcePlace) -> bool:

@@ -19,7 +19,9 @@ STRATEGIES = ("pct", "random", "switch", "serial")
 RAISES = ("CancelledError", "TimeoutError")
 EXPIRE = "expire"
 """Injection: the earliest time limit of the running task, or of a task that waits for it, expires."""
-ARRIVES = ("CancelledError", EXPIRE)
+PAUSE = "pause"
+"""Injection: the running task gives way before the awaited operation begins (`await`), so that it can be held there."""
+ARRIVES = ("CancelledError", EXPIRE, PAUSE)
 """What is injected into the running task: while it waits at a place (`resume`), before the awaited operation begins (`await`), before its `start`."""
 COLLECT, SIGNAL, CANCEL, EXPIRES = "collect", "signal ", "cancel ", "expire "
 """What can be injected once a place is passed: a garbage collection (which is disabled until then), a signal (`signal SIGUSR1`), the cancellation of
@@ -123,8 +125,8 @@ class Order:
         self.inject: dict[str, str] = {}
         for one in given.get("inject") or ():
             key, kind = one.get("at"), one.get("raise") or one.get("do")
-            if kind not in RAISES and kind != EXPIRE and not is_deed(kind):
-                deeds = "collect, signal NAME, expire, expire PATH, cancel PATH"
+            if kind not in (*RAISES, EXPIRE, PAUSE) and not is_deed(kind):
+                deeds = "collect, signal NAME, expire, pause, expire PATH, cancel PATH"
                 raise OrderError(f"inject: raise is {kind!r}, not one of {', '.join(RAISES)}; nor is it something to do ({deeds})")
             if _known(key, self.places, "inject"):
                 self.inject[key] = kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from causeway.order.document import CANCEL, COLLECT, EXPIRE, EXPIRES, SIGNAL, is_deed
+from causeway.order.document import CANCEL, COLLECT, EXPIRE, EXPIRES, PAUSE, SIGNAL, is_deed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
             if place.actor != actor.path or actor.counts.get(place.key, 0) != place.nth + 1:
                 continue
             first = place.access == "await"
-            if kind == "TimeoutError":
+            if kind in ("TimeoutError", PAUSE):
                 if first:
                     forcing.arrived.add(place.key)
                     return kind
@@ -58,7 +58,7 @@ def arrive(forcing: Forcing, key: str, actor: Actor) -> bool:
 
 class Paused:
     """Replaces what a task awaits or enters (`async with`) by a pause in which a pending cancellation or time-out arrives; `awaited` then never
-    begins.
+    begins. With `PAUSE` it begins after the pause, unless the program cancels the task until then.
     """
 
     def __init__(self, awaited: Any, comes: str) -> None:
@@ -137,8 +137,12 @@ def _waiting_for(forcing: Forcing, actor: Actor) -> Iterator[Any]:
 
 
 def _limits(handle: Any, task: Any) -> bool:
-    """Whether a timer cancels a task: that of `asyncio.timeout` (and those of other libraries that keep the task), or of `wait_for`."""
+    """Whether a timer cancels a task: that of `asyncio.timeout` (and those of other libraries that keep the task), of `wait_for`, or one that calls
+    the task's own `cancel`.
+    """
     owner = getattr(handle._callback, "__self__", None)
+    if owner is task and handle._callback.__name__ == "cancel":
+        return True
     if task in (getattr(owner, "_task", None), getattr(owner, "_host_task", None)):
         return True
     waiter = getattr(task, "_fut_waiter", None)

@@ -20,7 +20,8 @@ _REVERSED = frozenset({("+", "-"), ("-", "+"), ("True", "False")})
 @dataclass(frozen=True, slots=True)
 class Change:
     """A statement that changes a location: its target as text, what it does, and the statements around it, outermost first. `subject` is the name
-    that the removed value is bound to, or the name of the value that is stored; of an item, its key. `value` is what an item is set to.
+    that the removed value is bound to, or the name of the value that is stored; of an item, its key. `value` is what an item is set to, or what is
+    added or subtracted.
     """
 
     node: ast.stmt
@@ -38,8 +39,8 @@ def changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[Change]:
         if isinstance(child, FunctionNode | ast.ClassDef | ast.Lambda):
             continue
         match child:
-            case ast.AugAssign(target=ast.Attribute() | ast.Subscript() as target, op=ast.Add() | ast.Sub() as operator):
-                yield Change(child, ast.unparse(target), "+" if isinstance(operator, ast.Add) else "-", inside)
+            case ast.AugAssign(target=ast.Attribute() | ast.Subscript() as target, op=ast.Add() | ast.Sub() as operator, value=value):
+                yield Change(child, ast.unparse(target), "+" if isinstance(operator, ast.Add) else "-", inside, value=ast.unparse(value))
             case ast.Assign(targets=[ast.Attribute() | ast.Subscript() as target], value=ast.Constant(value=value)) if value is None or isinstance(
                 value, bool
             ):

@@ -126,8 +126,14 @@ def _belong_together(one: Change, other: Change) -> str | None:
         same = one.subject == other.subject != "" if one.does in TAKES else one.does != "[]" or one.subject == other.subject
         return "undo" if same and takes_back(one, other) else None
     owners = [change.target.rpartition(".")[0] for change in (one, other)]
-    moves = {one.does, other.does} == {"+", "-"} or _in_both_tables(one, other)
+    moves = ({one.does, other.does} == {"+", "-"} and _same_amount(one, other)) or _in_both_tables(one, other)
     return "move" if moves and owners[0] == owners[1] != "" else None
+
+
+def _same_amount(one: Change, other: Change) -> bool:
+    """Whether what is added to one location may be what is taken from the other: not so where a number is another number, or no number."""
+    numbers = [change.value for change in (one, other) if change.value.isdecimal()]
+    return not numbers or one.value == other.value
 
 
 def _in_both_tables(one: Change, other: Change) -> bool:
