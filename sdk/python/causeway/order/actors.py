@@ -193,10 +193,19 @@ class Actors:
         known = self._tasks.get(id(task))
         if known is not None and known[0]() is task:
             return known[1]
+        actor = self._new_task(self._maker(task), task, task.get_coro())
+        actor.loop = task.get_loop()
+        return actor
+
+    def trio_task(self, task: Any) -> Actor:
+        """The same for a task of trio."""
+        known = self._tasks.get(id(task))
+        return known[1] if known is not None and known[0]() is task else self._new_task(self.current(), task, task.coro)
+
+    def _new_task(self, creator: Actor, task: Any, coroutine: Any) -> Actor:
         from weakref import ref
 
-        actor = self.spawn(self._maker(task), described(task.get_coro()), "task", ref(task))
-        actor.loop = task.get_loop()
+        actor = self.spawn(creator, described(coroutine), "task", ref(task))
         self._tasks[id(task)] = (actor.subject, actor)
         return actor
 

@@ -6,7 +6,7 @@ import os
 import sys
 from _thread import get_ident
 
-from causeway.order import channels, files, loop, processes, sqlite, threads, uvloop
+from causeway.order import channels, files, loop, processes, sqlite, threads, trio, uvloop
 from causeway.order.document import COLLECT, Order, OrderError
 from causeway.order.forcing import Forcing
 from causeway.order.hang import Hang
@@ -39,6 +39,7 @@ class InForce:
         threads.install(self.forcing, self.patches)
         loop.install(self.forcing, self.patches)
         uvloop.install(self.forcing, self.patches)
+        trio.install(self.forcing, self.patches)
         self.forcing.databases.install(self.patches)
         if self.forcing.order.explore is None:
             sqlite.install(self.forcing, self.patches)

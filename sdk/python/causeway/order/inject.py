@@ -45,7 +45,7 @@ def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
 def arrive(forcing: Forcing, key: str, actor: Actor) -> bool:
     """Cancels a task or ends its time limit, as the order says at a place; returns whether there was such a task. With the lock held."""
     task = actor.subject() if actor.kind == "task" else None
-    if task is None:
+    if task is None or not hasattr(task, "cancel"):  # a task of trio has no such method
         return False
     if forcing.order.inject[key] == EXPIRE:
         if not _expire(forcing, actor):
@@ -107,7 +107,7 @@ def do(forcing: Forcing, kind: str) -> None:
         with forcing, forcing.lock:
             actor = forcing.actors.by_path.get(kind.partition(" ")[2])
             task = actor.subject() if actor is not None and actor.kind == "task" and not actor.ended else None
-            if actor is not None and task is not None:
+            if actor is not None and task is not None and hasattr(task, "cancel"):
                 task.cancel() if kind.startswith(CANCEL) else _expire(forcing, actor)
 
 
@@ -131,7 +131,7 @@ def _waiting_for(forcing: Forcing, actor: Actor) -> Iterator[Any]:
     while path:
         found = forcing.actors.by_path.get(path)
         task = found.subject() if found is not None and found.kind == "task" else None
-        if task is not None and not task.done():
+        if task is not None and hasattr(task, "cancel") and not task.done():
             yield task
         path = path.rpartition("/")[0]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from causeway.order.forcing import Forcing
 
 MOST_TOLD = 4
-_ASYNCIO_LOCKS = ("asyncio/locks.py", "asyncio\\locks.py")
+_LOCKS = ("asyncio/locks.py", "asyncio\\locks.py", "trio/_sync.py", "trio\\_sync.py")
 MOVES, MAY_COME, STUCK = "moves", "may come", "stuck"
 
 
@@ -166,11 +166,10 @@ class Movers:
         return told
 
     def kept_out(self, actor: Actor) -> bool:
-        """Whether an actor waits for a lock that is held: a thread for any kind of lock, a task for one of asyncio's."""
+        """Whether an actor waits for a lock that is held: a thread for any kind of lock, a task for one of asyncio's or trio's."""
         if actor.kind == "task":
             task = actor.subject() if actor.subject is not None else None
-            frame = None if task is None else _innermost(task.get_coro())
-            return frame is not None and frame.f_code.co_name == "acquire" and frame.f_code.co_filename.endswith(_ASYNCIO_LOCKS)
+            return task is not None and _acquires(task.coro if hasattr(task, "coro") else task.get_coro())
         return any(ident == actor.thread and not free for ident, _, _, free in _tap.parked_threads())
 
     # Patience.
@@ -210,6 +209,9 @@ def loop_state(loop: Any) -> str:
 
 def tasks_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
     """What the tasks of an idle loop wait for, and at which line of the program."""
+    if hasattr(loop, "tasks_told"):
+        told: list[dict[str, Any]] = loop.tasks_told(actors, _awaits_at)
+        return told
     asyncio = sys.modules["asyncio"]
     told = []
     for task in sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name()):
@@ -219,12 +221,14 @@ def tasks_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
     return told
 
 
-def _innermost(coroutine: Any) -> Any:
-    """The frame of the coroutine that waits itself, in a chain of them."""
-    frame = None
+def _acquires(coroutine: Any) -> bool:
+    """Whether a chain of coroutines waits in the `acquire` of a lock."""
     while coroutine is not None and hasattr(coroutine, "cr_await"):
-        frame, coroutine = coroutine.cr_frame or frame, coroutine.cr_await
-    return frame
+        code = coroutine.cr_code
+        if code.co_name == "acquire" and code.co_filename.endswith(_LOCKS):
+            return True
+        coroutine = coroutine.cr_await
+    return False
 
 
 def _awaits_at(coroutine: Any) -> str:

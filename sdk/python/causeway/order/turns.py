@@ -99,9 +99,14 @@ class Turns(Movers):
                 yield threads[ident], until
         for loop in self._idle.values():
             for timer in list(getattr(loop, "_scheduled", ())):
-                task = _sleeping_task(timer)
-                if task is not None:
-                    yield actors.task(task), timer._when
+                if hasattr(timer, "sleeper"):
+                    task = timer.sleeper()
+                    actor = actors.trio_task(task) if task is not None else None
+                else:
+                    task = _sleeping_task(timer)
+                    actor = actors.task(task) if task is not None else None
+                if actor is not None:
+                    yield actor, timer._when
 
     def _limited(self, now: float) -> Iterator[tuple[int, float]]:
         """The threads that wait for a lock with a time limit of unknown length: `Event().wait(0.1)` is a sleep."""
