@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 import time
-from _collections import deque
 from _thread import get_ident
+from collections import deque
 
 from causeway.hooks.late import on_import
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from causeway.order.actors import Actor, Actors
     from causeway.order.forcing import Forcing
     from causeway.order.patches import Patches
-
-    _Deque = deque[Any]
-else:
-    _Deque = deque
 
 _SLEEPS = "sleep_forever"
 _CALLS = "<TrioToken.run_sync_soon task>"
@@ -192,8 +188,8 @@ class Loop:
         return told
 
 
-class _Ready(_Deque):
-    """A loop's queue of runnable tasks. The loop copies and clears it for each batch: a copy takes the tasks that may run, the others are set aside."""
+class _Ready(deque):  # type: ignore[type-arg]
+    """A loop's queue of runnable tasks. The loop copies and clears it for each batch: a copy takes those that may run and sets aside the others."""
 
     def __init__(self, loop: Loop) -> None:
         super().__init__()
