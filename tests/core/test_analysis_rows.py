@@ -77,6 +77,15 @@ def test_a_transaction_protects_unless_the_connection_is_shared() -> None:
     assert "its own connection" in finding.recommendation
 
 
+def test_transactions_that_begin_explicitly_on_one_connection_got_it_from_a_pool() -> None:
+    trace = Trace("pass")
+    for number in (10, 20):
+        actor = trace.thread(f"thread {number}")
+        for text, access in (("BEGIN IMMEDIATE", "transaction"), (SELECT, "read"), (UPDATE, "write")):
+            trace.statement(actor, text, access, ROW, connection=1, transaction=number)
+    assert not found(trace)
+
+
 @pytest.mark.parametrize(
     ("text", "relative", "checked"),
     [

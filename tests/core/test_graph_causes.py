@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from causeway_core.graph import CausalGraph
 from causeway_core.model import At, Step
+from causeway_core.wire.kinds import SyncFlag
 
 from tests.support.facts import Facts
 
-LOCK, FUTURE, QUEUE, EVENT = range(1, 5)
+LOCK, FUTURE, QUEUE, EVENT, OTHER_FUTURE = range(1, 6)
 
 
 @pytest.fixture
@@ -137,6 +138,22 @@ def test_lock_order_is_full_but_not_must_order(facts: Facts) -> None:
     assert graph.happens_before(inside_a, inside_b)
     assert graph.concurrent(inside_a, inside_b, must=True)
     assert "thread a holds `Account.lock`" in graph.why_unordered(inside_a, inside_b)
+
+
+@pytest.mark.parametrize(("flags", "ordered"), [(0, True), (SyncFlag.DETACHED, False)])
+def test_calls_of_one_thread_order_their_submitters_unless_they_are_detached(flags: int, ordered: bool, facts: Facts) -> None:
+    a, b, driver = facts.thread("a"), facts.thread("b"), facts.thread("driver")
+    before = facts.at(a)
+    facts.sync(a, "submit", FUTURE, extra=1)
+    facts.sync(driver, "run", FUTURE, extra=1, flags=flags)
+    facts.sync(b, "submit", OTHER_FUTURE, extra=2)
+    facts.sync(driver, "run", OTHER_FUTURE, extra=2, flags=flags)
+    facts.sync(driver, "result_set", OTHER_FUTURE)
+    facts.sync(b, "result_got", OTHER_FUTURE)
+    after = facts.at(b)
+    graph = facts.graph()
+    assert graph.happens_before(before, after)
+    assert graph.happens_before(before, after, must=True) is ordered
 
 
 def test_held_locks_have_acquisition_numbers_and_end_at_release(facts: Facts) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from causeway_core.ingest.edges.order import TotalOrder
 from causeway_core.storage.recording import Recording
+from causeway_core.wire.kinds import SyncFlag
 
 Ints = NDArray[np.int64]
 
@@ -28,14 +29,17 @@ class GraphInput:
     edge_dst: Ints
     edge_hard: NDArray[np.bool_]
     order: TotalOrder
+    detached: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """Events at which a thread begins what does not depend on its past (`SyncFlag.DETACHED`)."""
 
     @classmethod
     def of(cls, recording: Recording) -> GraphInput:
         """The input that a recording holds."""
-        steps, edges = recording.step_columns(), recording.edge_columns()
+        steps, edges, syncs = recording.step_columns(), recording.edge_columns(), recording.sync_columns()
+        detached = syncs["at"][(syncs["flags"] & SyncFlag.DETACHED) != 0]
         return cls(
             steps["first_at"], steps["last_at"], steps["actor"], steps["number"], edges["src"], edges["dst"], edges["hard"].astype(np.bool_),
-            total_order(recording),
+            total_order(recording), detached,
         )
 
 

@@ -16,7 +16,7 @@ _STREAM_SHIFT = 40
 
 
 class Segments:
-    """Stretches of an actor in which no edge leaves before the last event or arrives after the first.
+    """Stretches of an actor in which no edge leaves before the last event or arrives after the first, and that begin where something detached does.
 
     So an event of one segment happens before an event of another exactly if the one segment reaches the other. Segments of an actor
     have consecutive numbers in program order. A *region* is the part of a segment in one step; events are located by binary search
@@ -119,10 +119,11 @@ def _cuts(pieces: _Pieces, source: GraphInput) -> tuple[NDArray[np.bool_], Ints]
     at_end = source.edge_src >= pieces.last[leaving]
     following = pieces.next_of_actor[leaving[at_end]]
     cut[following[following >= 0]] = True
-    arriving = pieces.index(source.edge_dst)
-    at_start = source.edge_dst <= pieces.first[arriving]
+    begins = np.concatenate((source.edge_dst, source.detached))
+    arriving = pieces.index(begins)
+    at_start = begins <= pieces.first[arriving]
     cut[arriving[at_start]] = True
-    inner = np.unique(np.concatenate((source.edge_src[~at_end] + 1, source.edge_dst[~at_start])))
+    inner = np.unique(np.concatenate((source.edge_src[~at_end] + 1, begins[~at_start])))
     return cut, np.setdiff1d(inner, pieces.start, assume_unique=False)
 
 

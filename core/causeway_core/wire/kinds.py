@@ -122,6 +122,7 @@ class SyncFlag(IntFlag):
     REENTRANT = 2
     ASYNC = 4
     SHARED = 8
+    DETACHED = 16
 
 
 class ActorKindCode(IntEnum):

@@ -9,6 +9,7 @@ import numpy as np
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.clock import Clock
+from causeway_core.analysis.evidence.delegated import asked_by_tasks
 from causeway_core.analysis.evidence.facts import Facts
 from causeway_core.analysis.evidence.holds import Holds
 from causeway_core.analysis.evidence.implied_reads import taken_from_common, with_implied_reads
@@ -61,7 +62,8 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     steps = recording.step_columns()
     facts = replace(_facts(recording, steps, operations), sql=statements, sql_order=sql_order.tolist(), io=boundary, io_order=io_order.tolist())
     items = WorkItems.of(syncs, facts.actors, Texts(facts.sources))
-    facts = replace(facts, actors=items.actors(facts.actors), work_items=items)
+    asked = asked_by_tasks(statements, items)
+    facts = replace(facts, sql=asked, actors=items.actors(facts.actors), work_items=items)
     holds = Holds(operations.only(ACQUIRES | RELEASES), ignored=no_protection(recording, facts))
     holds.heed(held_for_something(holds, facts, table))
     table = replace(table, actor=items.relabelled(table.at, table.actor))

@@ -8,8 +8,10 @@ others wrote, as long as these are serializable too. SQLite lets one transaction
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from causeway_core.analysis.evidence.facts import Facts
@@ -19,6 +21,7 @@ Guard = tuple[Hashable, ...]
 """What can be locked, and whether by one at a time: `(exclusive, "row", database, table, key…)`, `(exclusive, "table", database, table)`,
 `(exclusive, "advisory", database, key…)`."""
 
+_BEGIN = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
 _MODE = re.compile(r"\bIN\s+(ACCESS\s+SHARE|ROW\s+SHARE|ROW\s+EXCLUSIVE|SHARE|SHARE\s+UPDATE\s+EXCLUSIVE)\s+MODE\b", re.IGNORECASE)
 _KEY_SHARE = re.compile(r"\bFOR\s+KEY\s+SHARE\b", re.IGNORECASE)
 _IMMEDIATE = ("IMMEDIATE", "EXCLUSIVE")
@@ -48,11 +51,16 @@ class Transactions:
         self._ends: dict[tuple[tuple[int, int], int], int] = {}
         self._orders: dict[int, int] = {}
         self._number = 0
+        self._explicit: set[tuple[tuple[int, int], int | None]] = set()
+        self._users: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         connections: dict[tuple[int, int], _Connection] = {}
         for sql, order in sorted(zip(facts.sql, facts.sql_order, strict=True), key=lambda pair: (pair[1], pair[0].at)):
             self._orders[sql.at] = order
             if sql.transaction is not None:
                 self._ends[self._of(sql), sql.transaction] = order
+            if _BEGIN.match(sql.statement):
+                self._explicit.add((self._of(sql), sql.transaction))
+            self._users[self._of(sql)].append(sql.actor)
             self._note(connections.setdefault(self._of(sql), _Connection()), sql)
 
     def _of(self, sql: Sql) -> tuple[int, int]:
@@ -122,7 +130,19 @@ class Transactions:
         """Whether two statements run on one connection so that no transaction separates them."""
         if self._of(one) != self._of(two):
             return False
-        return "sqlite" in one.system or one.transaction is None or two.transaction in (None, one.transaction)
+        if one.transaction is None or two.transaction in (None, one.transaction):
+            return True
+        # What sqlite3 begins by itself another actor's statement would join; a BEGIN inside a transaction is refused.
+        return "sqlite" in one.system and (self._of(two), two.transaction) not in self._explicit
+
+    def spoiled(self, one: Sql, two: Sql) -> bool:
+        """Whether it matters that two statements run on one connection: it ends the protection of a transaction, or the actors use it by turns. From
+        a pool, each actor has a connection for a while.
+        """
+        if not self.shared(one, two):
+            return False
+        users = [actor for actor in self._users[self._of(one)] if actor in (one.actor, two.actor)]
+        return one.transaction is not None or sum(before != after for before, after in pairwise(users)) > 1
 
 
 def _conflict(one: Iterable[Guard], two: Iterable[Guard]) -> bool:

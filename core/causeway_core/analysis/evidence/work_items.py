@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from causeway_core.analysis.evidence.table import FIRST_ITEM, Ints
 from causeway_core.analysis.source_text import Texts, called
 from causeway_core.model import Actor, At
-from causeway_core.wire.kinds import SyncOp
+from causeway_core.wire.kinds import SyncFlag, SyncOp
 
 _STREAM_SHIFT = 40
 _ANYIO = "AnyIO worker thread"
@@ -45,13 +45,15 @@ class WorkItem:
 
 
 class WorkItems:
-    """The work items of pools with more than one worker, by where they ran. A query is a binary search."""
+    """The work items of pools with more than one worker, by where they ran. A query is a binary search.
 
-    def __init__(self, items: Sequence[WorkItem] = ()) -> None:
+    `detached` are the calls of a driver's threads (`SyncFlag.DETACHED`): they are not actors of their own.
+    """
+
+    def __init__(self, items: Sequence[WorkItem] = (), detached: Sequence[WorkItem] = ()) -> None:
         self.all = {item.id: item for item in items}
-        self._by_stream: defaultdict[int, list[WorkItem]] = defaultdict(list)
-        for item in sorted(items, key=lambda each: each.begun):
-            self._by_stream[item.begun >> _STREAM_SHIFT].append(item)
+        self._by_stream = _by_stream(items)
+        self._detached = _by_stream(detached)
 
     @classmethod
     def of(cls, syncs: Mapping[str, Ints], actors: Mapping[int, Actor], texts: Texts) -> WorkItems:
@@ -63,20 +65,25 @@ class WorkItems:
         submitted: dict[int, tuple[int, int]] = {}
         ended: defaultdict[int, list[int]] = defaultdict(list)
         runs: list[tuple[int, int, int]] = []
-        for at, actor, op, object in zip(*(syncs[name][wanted].tolist() for name in ("at", "actor", "op", "object")), strict=True):
+        detached: set[int] = set()
+        columns = (syncs[name][wanted].tolist() for name in ("at", "actor", "op", "object", "flags"))
+        for at, actor, op, object, flags in zip(*columns, strict=True):
             if op == SyncOp.SUBMIT:
                 submitted[object] = at, actor
             elif op == SyncOp.RUN:
                 runs.append((at, actor, object))
+                if flags & SyncFlag.DETACHED:
+                    detached.add(at)
             else:
                 ended[object].append(at)
         pools = _pools_of_several({actor for _, actor, _ in runs}, actors, texts)
-        items = [
+        ran = [
             WorkItem(FIRST_ITEM + number, actor, At(submitted[object][0]), At(at), _end(at, ended[object]), submitted[object][1])
             for number, (at, actor, object) in enumerate(runs)
-            if actor in pools and object in submitted
+            if object in submitted
         ]
-        return cls(items)._counted([(At(at), actor) for at, actor in submitted.values()])
+        items = [item for item in ran if item.worker in pools and item.begun not in detached]
+        return cls(items, [item for item in ran if item.begun in detached])._counted([(At(at), actor) for at, actor in submitted.values()])
 
     def _counted(self, submissions: Sequence[tuple[At, int]]) -> WorkItems:
         """The same with each item's turn among all that its submitter (a work item for itself) submitted."""
@@ -87,13 +94,16 @@ class WorkItems:
             who = by.id if by is not None and by.worker == actor else actor
             turns[who] += 1
             turn_at[at] = turns[who]
-        return WorkItems([replace(item, turn=turn_at[item.submitted]) for item in self.all.values()])
+        detached = [item for items in self._detached.values() for item in items]
+        return WorkItems([replace(item, turn=turn_at[item.submitted]) for item in self.all.values()], detached)
 
     def at(self, at: int) -> WorkItem | None:
         """The item that an event belongs to."""
-        items = self._by_stream.get(at >> _STREAM_SHIFT, ())
-        index = bisect_right(items, at, key=lambda item: item.begun) - 1
-        return items[index] if index >= 0 else None
+        return _begun_last(self._by_stream.get(at >> _STREAM_SHIFT, ()), at)
+
+    def detached_at(self, at: int) -> WorkItem | None:
+        """The call of a driver's thread that an event belongs to."""
+        return _begun_last(self._detached.get(at >> _STREAM_SHIFT, ()), at)
 
     def following(self, at: int) -> WorkItem | None:
         """The item that the worker takes up after the one that an event belongs to."""
@@ -162,6 +172,18 @@ class _ItemOrder:
 
     def happen_before(self, a: Ints, b: Ints, *, must: bool = False) -> NDArray[np.bool_]:
         return np.array([self.happens_before(At(one), At(two), must=must) for one, two in zip(a.tolist(), b.tolist(), strict=True)], np.bool_)
+
+
+def _by_stream(items: Sequence[WorkItem]) -> dict[int, list[WorkItem]]:
+    found: defaultdict[int, list[WorkItem]] = defaultdict(list)
+    for item in sorted(items, key=lambda each: each.begun):
+        found[item.begun >> _STREAM_SHIFT].append(item)
+    return dict(found)
+
+
+def _begun_last(items: Sequence[WorkItem], at: int) -> WorkItem | None:
+    index = bisect_right(items, at, key=lambda item: item.begun) - 1
+    return items[index] if index >= 0 else None
 
 
 def _end(begun: int, ended: Sequence[int]) -> At | None:

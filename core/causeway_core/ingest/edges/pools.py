@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from itertools import pairwise
 
 from causeway_core.ingest.edges.order import TotalOrder
 from causeway_core.model import At
+from causeway_core.wire.kinds import SyncFlag
 
 _Key = tuple[int, int]
 
@@ -73,11 +75,27 @@ def handed_over(database: sqlite3.Connection, order: TotalOrder) -> frozenset[tu
 def _uses(database: sqlite3.Connection, order: TotalOrder) -> dict[int, dict[int, list[tuple[_Key, int]]]]:
     """By process and connection, when it was used and by whom, in order."""
     found: defaultdict[int, dict[int, list[tuple[_Key, int]]]] = defaultdict(dict)
+    submitters = _submitters(database, order)
     for at, actor, connection in database.execute("SELECT at, actor, connection FROM sql"):
-        found[order.process_of(At(at))].setdefault(connection, []).append((order.key(At(at)), actor))
+        calls = submitters.get(actor, ())
+        index = bisect_right(calls, (at,)) - 1
+        who = calls[index][1] if index >= 0 else actor
+        found[order.process_of(At(at))].setdefault(connection, []).append((order.key(At(at)), who))
     for by_connection in found.values():
         for each in by_connection.values():
             each.sort()
+    return found
+
+
+def _submitters(database: sqlite3.Connection, order: TotalOrder) -> dict[int, list[tuple[int, int]]]:
+    """By thread of a driver, where its calls began and which actor submitted each, in order."""
+    submitted = {
+        (order.process_of(At(at)), token): actor for at, actor, token in database.execute("SELECT at, actor, extra FROM sync WHERE op = 'submit'")
+    }
+    found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    runs = "SELECT at, actor, extra FROM sync WHERE op = 'run' AND flags & ? ORDER BY at"
+    for at, actor, token in database.execute(runs, (SyncFlag.DETACHED,)):
+        found[actor].append((at, submitted.get((order.process_of(At(at)), token), actor)))
     return found
 
 

@@ -1,7 +1,7 @@
 """Hooks of the recorder in the standard library, one file per library."""
 
 INSTALLED = (
-    *("threads", "queues", "futures", "asyncio", "uvloop", "trio", "anyio", "schedulers"),
+    *("threads", "queues", "futures", "asyncio", "uvloop", "trio", "anyio", "aiosqlite", "schedulers"),
     *("processes", "multiprocessing", "semaphores", "sharing", "managers", "filelocks", "forkserver", "signals", "debugger"),
 )
 """Hooks in the order of their installation; each file has `install()`."""

@@ -8,7 +8,7 @@ from collections import deque
 from causeway import _tap
 from causeway.order import watched
 from causeway.order.anchors import MARK
-from causeway.order.asked import answered
+from causeway.order.asked import Asked
 from causeway.order.inject import Paused, arrive_here
 
 TYPE_CHECKING = False
@@ -109,7 +109,7 @@ class Gate:
             if comes:
                 return Paused(awaited, comes)
             forced = self._duty.answers and self._forcing.order.explore is None
-            return answered(self._forcing, awaited, self._duty.answers) if forced else awaited
+            return Asked(self._forcing, awaited, self._duty.answers) if forced else awaited
         elif kind == "resume":
             self._awaits(over=True)
             places = self._before("resume")

@@ -158,7 +158,7 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
         Moment(use.reported.who, int(use.reported.at), role, _shown_statement(use.sql))
         for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))
     ]
-    shared = evidence.transactions.shared(window.read.sql, window.other.sql)
+    shared = evidence.transactions.spoiled(window.read.sql, window.other.sql)
     confidence, rank = (0.95, -0.6) if window.struck else (0.75, 0.4) if verb == "wrote" else (0.65, 1.2)
     return scene.finding(
         kind="lost_update",
