@@ -57,6 +57,7 @@ def test_a_woken_task_names_the_release_and_a_created_one_its_creator(facts: Fac
     created = facts.handle(main)
     owner, waiter = facts.task(main, "transfer-2"), facts.task(main, "transfer-1")
     first = facts.step(waiter, created)
+    facts.sync(waiter, "acquire_request", LOCK, flags=4)
     facts.step_end(waiter)
     facts.step(owner)
     facts.sync(owner, "released", LOCK, flags=4)
