@@ -7,6 +7,7 @@ from dataclasses import replace
 from causeway_core.analysis.detectors.atomicity.double_removal import double_removals
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import duplicate_computations
 from causeway_core.analysis.detectors.atomicity.skipped_use import skipped_uses
+from causeway_core.analysis.detectors.cancellation.conditional_cleanup import conditional_cleanups
 from causeway_core.analysis.detectors.cancellation.lost_batch import lost_batches
 from causeway_core.analysis.detectors.cancellation.lost_handover import lost_handovers
 from causeway_core.analysis.detectors.cancellation.partial_update import partial_updates
@@ -95,6 +96,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *file_updates(scene, files),
         *partial_updates(scene, evidence, events),
         *unreleased_resources(scene, evidence, events),
+        *conditional_cleanups(scene, evidence, events),
         *lost_batches(scene, evidence, events),
         *lost_handovers(scene, evidence, events),
         *resolved_after_cancel(scene, evidence, events),

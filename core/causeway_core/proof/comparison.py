@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from causeway_core.analysis.detectors.cancellation.unreleased_resource import PUTS_BACK
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import SETTLES
 from causeway_core.analysis.wording.title import GIVES
 from causeway_core.model import Finding
@@ -64,6 +65,8 @@ def _half_done(finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple
     others = [run.outcome for run in right]
     moves = any(access.role == "complete" for access in finding.accesses)
     strict = any(access.role == "restore" for access in finding.accesses)
+    # A run that is cancelled later counts as often what a retry counts twice.
+    strict |= len(right) > 2 and any(access.role == PUTS_BACK for access in finding.accesses)
     if moves:
         return forced.outcome.deviations(others)
     return partial_anomalies(forced.outcome, others, strict=strict, goes_on=_expires(forced.order))

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from causeway_core.analysis.detectors.cancellation.conditional_cleanup import IF_RETURNED
+from causeway_core.analysis.detectors.cancellation.unreleased_resource import PUTS_BACK
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import CANCELLED, SETTLES
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.source_text import called
@@ -74,7 +76,9 @@ class CancellingOrders:
             tried.add(kin)
             watched = self._anchors.changed_before(actor, at, gap.file, changed[0]) if changed and restores else None
             yield from self._cancelled(actor, at, canceller, function, watched)
-            if changed:
+            if any(access.role in (PUTS_BACK, IF_RETURNED) for access in finding.accesses):
+                yield from self._later(actor, at, canceller, stays=any(access.role == IF_RETURNED for access in finding.accesses))
+            elif changed:
                 yield from self._unchanged(actor, at, canceller, changed[0])
 
     def _cancelled(self, actor: Actor, at: At, canceller: Canceller, function: str, watched: OrderPlace | None) -> Iterator[Order]:
@@ -103,6 +107,17 @@ class CancellingOrders:
         if waited is not None:
             says = f"{actor.title} {canceller.says} while it waits before it comes to line {line}"
             yield self._waiting(actor, waited, canceller, "serial", says)
+
+    def _later(self, actor: Actor, at: At, canceller: Canceller, *, stays: bool) -> Iterator[Order]:
+        """To compare with: the cancellation comes at the first await after an event. Unless the task `stays` in the function in which it waits at the
+        event, at the first one after it has left that function.
+        """
+        function = self._anchors.lines_below(at)[0][0]
+        for when, place in self._anchors.resumptions_of(actor):
+            if when > at and (stays or all(each.id != function.id for each, _, _ in self._anchors.lines_below(when))):
+                says = f"{actor.title} {canceller.says} later, while it waits at {place.file}:{place.line}"
+                yield self._waiting(actor, when, canceller, "serial", says)
+                return
 
     def _waiting(
         self, actor: Actor, at: At, canceller: Canceller, aim: Aim, says: str, watched: OrderPlace | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from causeway_core.analysis.detectors.cancellation.changes import Change, changes, sees_cancellation, takes_back, touches
+from causeway_core.analysis.detectors.cancellation.changes import GIVES, TAKES, Change, changes, sees_cancellation, takes_back, touches
 from causeway_core.analysis.detectors.cancellation.partial_update import MOST_AWAITS, SUSPENDING, cancels, coroutines_that_ran, moments
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
@@ -14,6 +15,8 @@ from causeway_core.analysis.wording.explanation import NOT_CANCELLED_HERE
 from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import Finding
 
+PUTS_BACK = "put back"
+"""Role of the code that puts an item back which a function has got for its caller."""
 _LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
 
 
@@ -26,10 +29,10 @@ def unreleased_resources(scene: Scene, evidence: Evidence, events: Iterable[Oper
     texts = evidence.texts
     if not cancels(texts, events):
         return []
-    found = []
+    found, takers = [], dict(_takers(texts))
     for path, function in coroutines_that_ran(evidence):
         beside = _siblings(texts, path, function)
-        told = next(_of_function(scene, evidence, path, function, beside), None)
+        told = next(_of_function(scene, evidence, path, function, beside), None) or next(_of_caller(scene, path, function, takers), None)
         if told is not None:
             found.append(told)
     return found
@@ -44,6 +47,49 @@ def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.Asyn
         gaps = _open_awaits(one, frozenset(givers)) if givers else []
         if gaps:
             yield _finding(scene, path, function, (one, next(iter(givers.values()))), gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taker:
+    """A function that takes an item out of a collection and returns it, and the sibling functions that put one back, by name."""
+
+    awaited: bool
+    givers: dict[str, Change]
+
+
+def _takers(texts: Texts) -> Iterator[tuple[str, _Taker]]:
+    """The functions that take an item for their caller, by name; none that shares its name with a method of collections, unless it is awaited."""
+    for path, function in texts.functions():
+        taken, awaited = set(_taken_for_caller(function)), isinstance(function, ast.AsyncFunctionDef)
+        if not taken or not (awaited or function.name not in TAKES):
+            continue
+        beside = _siblings(texts, path, function)
+        givers = {each.name: change for each in beside for change in changes(each, ()) if change.target in taken and change.does in GIVES}
+        if givers:
+            yield function.name, _Taker(awaited, givers)
+
+
+def _taken_for_caller(function: FunctionNode) -> Iterator[str]:
+    """The collections from which a function removes an item that it returns."""
+    own = list(changes(function, ()))
+    for node in own_nodes(function):
+        match node:
+            case ast.Return(value=ast.Call() as call) | ast.Return(value=ast.Await(value=ast.Call() as call)):
+                if called(call) in TAKES and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Attribute):
+                    yield ast.unparse(call.func.value)
+            case ast.Return(value=ast.Name(id=name)):
+                yield from (each.target for each in own if each.does in TAKES and each.subject == name and isinstance(each.node, ast.Assign))
+
+
+def _of_caller(scene: Scene, path: str, function: ast.AsyncFunctionDef, takers: Mapping[str, _Taker]) -> Iterator[Finding]:
+    """An item that a function has got from a taker and is about to return, to store or to give back when it awaits."""
+    for one in changes(function, ()):
+        taker = takers.get(one.does)
+        if taker is None or not isinstance(one.node, ast.Assign) or isinstance(one.node.value, ast.Await) != taker.awaited:
+            continue
+        gaps = _open_awaits(one, frozenset(taker.givers), until_kept=True)
+        if gaps:
+            yield _lost(scene, path, function, (one, next(iter(taker.givers.values()))), gaps)
 
 
 def _siblings(texts: Texts, path: str, function: FunctionNode) -> list[FunctionNode]:
@@ -64,10 +110,15 @@ def _known_to_others(function: FunctionNode, change: Change) -> bool:
     return root not in bound
 
 
-def _open_awaits(one: Change, givers: frozenset[str]) -> list[ast.AST]:
-    """The awaits after a change, except those that are shielded or under a `try` that undoes it in every case."""
+def _open_awaits(one: Change, givers: frozenset[str], *, until_kept: bool = False) -> list[ast.AST]:
+    """The awaits after a change, except those that are shielded or under a `try` that undoes it in every case.
+
+    `until_kept`: only those before what the change has yielded is returned, stored, or handed to a call.
+    """
     found: list[ast.AST] = []
     for statement in _following(one):
+        if until_kept and _keeps(statement, one.subject):
+            break
         covered: set[int] = set()
         for block in ast.walk(statement):
             if isinstance(block, ast.Try) and _covers(block, one, givers):
@@ -77,6 +128,23 @@ def _open_awaits(one: Change, givers: frozenset[str]) -> list[ast.AST]:
             if isinstance(node, SUSPENDING) and id(node) not in covered and not shielded:
                 found.append(node)
     return sorted(found, key=lambda node: getattr(node, "lineno", 0))[:MOST_AWAITS]
+
+
+def _keeps(statement: ast.stmt, name: str) -> bool:
+    """Whether a statement returns or stores what a local name holds, enters it by `with`, or hands it to a call."""
+    for node in (statement, *own_nodes(statement)):
+        match node:
+            case ast.Return(value=value) | ast.Assign(targets=[ast.Attribute() | ast.Subscript(), *_], value=value) if value is not None:
+                parts = [value]
+            case ast.Call(args=arguments, keywords=keywords):
+                parts = [*arguments, *(each.value for each in keywords)]
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                parts = [item.context_expr for item in items]
+            case _:
+                continue
+        if any(isinstance(each, ast.Name) and each.id == name for each in parts):
+            return True
+    return False
 
 
 def _following(one: Change) -> Iterator[ast.stmt]:
@@ -122,5 +190,25 @@ def _finding(
             moment(other.node, "give back", f"undoes the change to {other.target}"),
         ],
         recommendation=f"undo the change to {one.target} in `except BaseException` around the await, or make it after the await",
+        explanation=NOT_CANCELLED_HERE,
+    )
+
+
+def _lost(scene: Scene, path: str, function: ast.AsyncFunctionDef, pair: tuple[Change, Change], gaps: Sequence[ast.AST]) -> Finding:
+    (one, other), line = pair, getattr(gaps[0], "lineno", 0)
+    moment, item = moments(scene, path, function), one.subject
+    return scene.finding(
+        kind="atomicity_violation",
+        tier="hint",
+        rank=21.6,
+        confidence=0.2,
+        title=f"`{function.name}` gets {item} from `{one.target}.{one.does}` and awaits (line {line}) before it is passed on: lost if cancelled",
+        resource=one.target,
+        events=[
+            moment(one.node, "write", f"gets {item}"),
+            *(moment(gap, "cancel", "awaits: a cancellation can arrive here") for gap in gaps),
+            moment(other.node, PUTS_BACK, f"puts an item back into {other.target}"),
+        ],
+        recommendation=f"put {item} back in `except BaseException` around the await, or store it before the await where the clean-up finds it",
         explanation=NOT_CANCELLED_HERE,
     )
