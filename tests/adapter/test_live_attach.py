@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from causeway_adapter.dap.live import injection
 
 from tests.adapter.client import Client
 
@@ -132,7 +133,21 @@ def test_attach_to_a_process_by_its_number(running):
         if not refused:
             debugs(client, script, process)
     if refused:  # where gdb cannot call functions in another process, or is not there
-        assert refused.startswith(f"debugpy did not get into process {process.pid}")
+        assert f"process {process.pid}" in refused and "--listen" in refused
+        assert process.poll() is None, "who is refused has changed nothing"
+
+
+@pytest.mark.parametrize(
+    ("cpu", "said", "works"),
+    [
+        ("flags : fpu sse2 amx_tile", "GNU gdb (Debian 13.1-3) 13.1\nCopyright", False),
+        ("flags : fpu sse2 amx_tile", "GNU gdb (GDB) 14.2\nCopyright", True),
+        ("flags : fpu sse2", "GNU gdb (Debian 13.1-3) 13.1\nCopyright", True),
+        ("flags : fpu sse2 amx_tile", "something else", True),
+    ],
+)
+def test_a_gdb_that_would_break_the_program_is_not_let_at_it(cpu, said, works):
+    assert (injection.trouble_of(cpu.split(), said) is None) == works
 
 
 def test_a_process_that_is_not_there_is_one_clear_error():

@@ -80,15 +80,20 @@ test('two recordings are compared: what was found before is not found any more',
   await workbench.picture('compare');
 });
 
-test('a recording is deleted, once the person has said so', async () => {
+test('a recording is deleted, also by keys, once the person has said so', async () => {
   const file = join(workbench.workspace, '.causeway', 'bank.causeway');
   await workbench.contextMenu(await workbench.see(workbench.row('bank')), 'Delete Recording…');
   await workbench.see(workbench.page.locator(selectors.dialog, { hasText: 'Delete the recording bank?' }));
   await workbench.press('Escape');
   await workbench.gone(workbench.page.locator(selectors.dialog));
   assert.ok(existsSync(file), 'who says no keeps it');
-  await workbench.contextMenu(await workbench.see(workbench.row('bank')), 'Delete Recording…');
-  await (await workbench.see(workbench.page.locator(selectors.dialogButtons, { hasText: /^Delete$/ }))).click();
+  await workbench.command('Causeway: Focus on Recordings View');
+  // The newest recording is above it.
+  await workbench.press('Home', 'ArrowDown', 'Shift+F10');
+  await workbench.see(workbench.page.locator(selectors.menuItems, { hasText: 'Delete Recording…' }));
+  await workbench.press('ArrowUp', 'Enter');
+  await workbench.see(workbench.page.locator(selectors.dialog, { hasText: 'Delete the recording bank?' }));
+  await workbench.press('Enter');
   await workbench.gone(workbench.row('bank'));
   assert.ok(!existsSync(file));
 });

@@ -15,8 +15,10 @@ from causeway_core.ingest.process import alive
 from causeway_core.launch.environment import environment
 from causeway_core.launch.target import Target, check_interpreter, default_python
 
+from causeway_adapter.dap.live import injection
 from causeway_adapter.dap.properties import WHAT_RUNS, check
 
+OTHERWISE = "start the program with `python -m debugpy --listen 5678` and attach with `connect`"
 _OURS = frozenset({"pytest", "stopAtEnd", "detail", "include", "exclude", "token", "together"})
 
 
@@ -65,7 +67,8 @@ def parse(arguments: Mapping[str, Any]) -> Launch:
 
 
 def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
-    """Where an `attach` finds debugpy listening; None when it names none. Raises ProtocolError for what is malformed."""
+    """Where an `attach` finds debugpy listening; None when it names none. Raises ProtocolError for what is malformed, LaunchError for a process that
+    is not there or cannot be attached to."""
     given = arguments.get("connect")
     if given is None and arguments.get("port") is not None:
         given = {"host": arguments.get("host"), "port": arguments["port"]}
@@ -74,6 +77,8 @@ def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
     # Elsewhere a signal 0 would interrupt it.
     if process is not None and os.name == "posix" and not alive(int(process)):
         raise LaunchError(f"there is no process {process}", "check `processId`")
+    if process is not None and not arguments.get("linuxAttachPreferLldb") and (why := injection.trouble()) is not None:
+        raise LaunchError(f"process {process} cannot be attached to: {why}", OTHERWISE)
     return (given.get("host") or "127.0.0.1", given["port"]) if given is not None else None
 
 

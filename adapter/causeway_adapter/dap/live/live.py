@@ -14,6 +14,7 @@ from causeway_adapter.dap.live.beginning import Beginning
 from causeway_adapter.dap.live.beside import EXTENDED, Beside
 from causeway_adapter.dap.live.borrowed import Borrowed
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
+from causeway_adapter.dap.live.configuration import OTHERWISE
 from causeway_adapter.dap.live.ending import End
 from causeway_adapter.dap.live.inquiry import Then
 from causeway_adapter.dap.live.lender import Lender
@@ -33,8 +34,6 @@ TERMS = "borrows"
 
 FAILED = "Attach to PID failed"
 """debugpy's console message that a debugger (gdb, lldb) could not attach to a process."""
-
-LISTEN = "Where that is not possible, start the program with `python -m debugpy --listen 5678` and attach with `connect`"
 
 NO_PAST = "a program that runs already is debugged without a past: only programs that are launched here are recorded"
 
@@ -262,7 +261,8 @@ class Live:
         then = self._pending.pop(self._began.asked, None)
         if then is not None:
             process = (self._began.request.get("arguments") or {}).get("processId")
-            then({"success": False, "message": f"debugpy did not get into process {process}: see the console for what it said. {LISTEN}"})
+            why = f"debugpy did not get into process {process}: see the console for what it said. Where that is not possible, {OTHERWISE}"
+            then({"success": False, "message": why})
 
     def _program_ended(self) -> None:
         if self._present.over:
