@@ -23,14 +23,14 @@ class Growing:
     index: dict[int, list[Chunk]] = field(default_factory=dict)
     words: dict[tuple[int, int], bytes] = field(default_factory=dict)
     _bytes: int = 0
-    _waiting: dict[tuple[int, int], tuple[Chunk, Mapping[str, bytes]]] = field(default_factory=dict)
+    _waiting: dict[int, dict[int, tuple[Chunk, Mapping[str, bytes]]]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def closed(self, chunk: Chunk, blobs: Iterable[bytes]) -> None:
         """A chunk is whole, its blobs in the order of the table's columns. Words of more than 64 MB since `forget` are read from the file."""
         named = dict(zip(_BLOBS, blobs, strict=True))
         with self._lock:
-            self._waiting[chunk.stream, chunk.first] = chunk, named
+            self._waiting.setdefault(chunk.stream, {})[chunk.first] = chunk, named
             if self._bytes + len(named["data"]) <= _MOST_BYTES:
                 self._bytes += len(named["data"])
                 self.words[chunk.stream, chunk.first] = named["data"]
@@ -38,18 +38,18 @@ class Growing:
     def stored(self, keys: Iterable[tuple[int, int]]) -> None:
         """Chunks, each by stream and first word, can be read from the file from now on."""
         with self._lock:
-            for key in keys:
-                self._waiting.pop(key, None)
+            for stream, first in keys:
+                self._waiting[stream].pop(first)
 
     def waiting(self, stream: int) -> list[Chunk]:
         """The chunks of a stream that may not be in the file yet, in order."""
         with self._lock:
-            return [chunk for chunk, _ in self._waiting.values() if chunk.stream == stream]
+            return [chunk for chunk, _ in self._waiting.get(stream, {}).values()]
 
     def blob(self, stream: int, first: int, column: str) -> bytes | None:
         """A column of a chunk that is not in the file yet, None for any other chunk."""
         with self._lock:
-            found = self._waiting.get((stream, first))
+            found = self._waiting.get(stream, {}).get(first)
         return found[1][column] if found is not None else None
 
     def forget(self) -> None:
