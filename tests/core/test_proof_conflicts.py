@@ -28,6 +28,15 @@ def paint(lobby):
 
 def show(lobby):
     print(lobby.ready, lobby.palette)
+
+def report(lobby):
+    sent = list(lobby.visits)
+    seen = len(lobby.visits)
+    first = lobby.visits[0]
+    lobby.visits = [0] * len(lobby.visits)
+
+def visit(lobby):
+    lobby.visits[0] += 1
 """
 
 
@@ -100,3 +109,29 @@ def test_a_half_done_change_that_decides() -> None:
 
 def test_a_half_done_change_that_is_only_shown() -> None:
     assert not half_done("print(lobby.ready")
+
+
+def reset(*reads: str, again: bool = False) -> frozenset[Conflict]:
+    """One actor reads a list and replaces it; in between the other changes the list in place. `again`: the first reads its contents once more."""
+    trace = Trace(SOURCE)
+    one, other = trace.thread("one"), trace.thread("other")
+    for code in reads:
+        trace.read(one, code, "Lobby.visits", "<list #1>")
+    trace.read(other, "visits[0] += 1", "Lobby.visits", "<list #1>")
+    if again:
+        trace.read(one, "sent = list", "Lobby.visits", "<list #1>")
+    trace.read(one, "visits = [0] * len", "Lobby.visits", "<list #1>")
+    trace.write(one, "visits = [0] * len", "Lobby.visits", "<list #1>")
+    return found(trace, one, other)
+
+
+def test_what_is_put_into_a_list_that_was_copied_and_is_replaced() -> None:
+    assert reset("sent = list") == {Conflict(False, "Lobby.visits", "Lobby.visits")}
+
+
+def test_who_asks_for_the_size_or_one_entry_took_nothing_out() -> None:
+    assert not reset("seen = len", "first =")
+
+
+def test_contents_that_are_read_after_the_change_are_not_lost() -> None:
+    assert not reset("sent = list", again=True)

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from itertools import product
 
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.source_text import own_nodes
+from causeway_core.analysis.source_text import called, last_name, own_nodes
+from causeway_core.model import ValueKind
 
 MOST_ROWS = 20_000
 """Accesses of shared places of a run that are examined."""
+_WHOLE = ("copy", "items", "values")
+"""Methods that give all that a container holds."""
 _ABSENT = ("builtins.KeyError", "builtins.AttributeError", "builtins.IndexError")
 
 
@@ -56,7 +59,7 @@ def conflicts(evidence: Evidence, pairs: Iterable[tuple[str, str]]) -> frozenset
     for one, other in dict.fromkeys(pairs):
         for first, second in product(by_path[one], by_path[other]):
             mine, theirs = _accesses(evidence, first), _accesses(evidence, second)
-            found |= {*_stale(evidence, mine, theirs), *_torn(evidence, mine, theirs)}
+            found |= {*_stale(evidence, mine, theirs), *_replaced(evidence, mine, theirs), *_torn(evidence, mine, theirs)}
     return frozenset(found)
 
 
@@ -85,6 +88,26 @@ def _stale(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access
         reads.pop(access.location, None)
 
 
+def _replaced(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]) -> Iterator[Conflict]:
+    """Places with a container whose contents one actor read, and which it then replaced by a new one although the other had changed the contents.
+
+    What the other put in is gone with the old container, and the copy does not have it.
+    """
+    orders = [each.order for each in theirs]
+    read: dict[int, int] = {}
+    for access in mine:
+        if not access.writes:
+            if _takes_contents(evidence, access.row):
+                read[access.location] = access.order
+            continue
+        order = read.pop(access.location, None)
+        if order is None or int(evidence.table.vk[access.row]) != ValueKind.OBJECT:
+            continue
+        between = theirs[bisect_right(orders, order) : bisect_left(orders, access.order)]
+        if any(each.location == access.location and _changes_contents(evidence, each.row) for each in between):
+            yield Conflict(False, _name(evidence, access.location), _name(evidence, access.location))
+
+
 def _torn(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]) -> Iterator[Conflict]:
     """Places that one actor had changed when the other, which decides by them, read them, and what it changed after the other had read it."""
     orders = [each.order for each in theirs]
@@ -104,6 +127,42 @@ def _same_value(evidence: Evidence, access: _Access, used: Sequence[_Access]) ->
     """Whether an actor only writes what the other has just written: neither order makes a difference."""
     writes = [each for each in used if each.writes]
     return bool(writes) and evidence.value(writes[-1].row) == evidence.value(access.row)
+
+
+def _changes_contents(evidence: Evidence, row: int) -> bool:
+    """Whether an access reads a container in order to change it in place."""
+    node = evidence.node(evidence.read_node(int(evidence.table.site[row])))
+    return not evidence.table.writes[row] and node is not None and node.changed_through
+
+
+def _takes_contents(evidence: Evidence, row: int) -> bool:
+    """Whether a read takes all that a container holds: copies, passes on or iterates it. Another name for it, its size or one entry does not."""
+    site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
+    function = None if site is None else evidence.texts.function(evidence.facts.functions[site.function].path, site.line)
+    if site is None or function is None:
+        return False
+    uses = [
+        (owner, child)
+        for owner in own_nodes(function)
+        for child in ast.iter_child_nodes(owner)
+        if isinstance(child, ast.Attribute | ast.Name) and child.lineno == site.line and last_name(child) == site.name
+    ]
+    return bool(uses) and all(_takes_all(owner, child) for owner, child in uses if isinstance(child.ctx, ast.Load))
+
+
+def _takes_all(owner: ast.AST, used: ast.Attribute | ast.Name) -> bool:
+    """Whether the expression or statement around a container uses all its contents."""
+    match owner:
+        case ast.Attribute():
+            return owner.attr in _WHOLE
+        case ast.Call():
+            return used in owner.args and called(owner) != "len"
+        case ast.Subscript():
+            return isinstance(owner.slice, ast.Slice)
+        case ast.For() | ast.comprehension() | ast.Starred():
+            return True
+        case _:
+            return False
 
 
 def _decides(evidence: Evidence, row: int) -> bool:

@@ -16,6 +16,7 @@ from causeway_core.model.order import Aim, Order, OrderPlace
 from causeway_core.proof.planning.anchors import Anchors
 from causeway_core.proof.planning.cancellers import LIMIT, Canceller, Cancellers, is_wait_for, limits, statement
 from causeway_core.proof.planning.draft import drafted
+from causeway_core.proof.planning.late_cancel import cancelled_after_handover
 
 EXPIRE, PAUSE = "expire", "pause"
 LEFT = "left out"
@@ -51,6 +52,7 @@ class CancellingOrders:
             return
         if any(access.role == "hand over" for access in finding.accesses):
             yield from self._handed_over(finding)
+            yield from cancelled_after_handover(self._anchors, self._evidence, finding)
             return
         if any(access.role == SETTLES for access in finding.accesses):
             yield from self._gone(finding)

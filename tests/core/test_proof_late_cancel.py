@@ -1,0 +1,68 @@
+"""A waiter that the recorded run cancelled before it was given anything is also cancelled right after that, which loses what it was given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from causeway_core.analysis import examine
+from causeway_core.proof import plan, verify
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
+
+POOL = """\
+import asyncio
+from collections import deque
+
+class Pool:
+    def __init__(self):
+        self.idle, self.waiting = [], deque()
+
+    async def get(self):
+        hand = asyncio.get_running_loop().create_future()
+        self.waiting.append(hand)
+        try:
+            return await hand
+        finally:
+            if hand in self.waiting:
+                self.waiting.remove(hand)
+
+    def put(self, line):
+        while self.waiting:
+            hand = self.waiting.popleft()
+            if not hand.done():
+                hand.set_result(line)
+                return
+        self.idle.append(line)
+
+async def bring(pool):
+    await asyncio.sleep(0.02)
+    pool.put("line")
+
+async def call(pool):
+    line = await pool.get()
+    BACK
+
+async def hang_up(caller):
+    await asyncio.sleep(0.005)
+    caller.cancel()
+
+async def main():
+    pool = Pool()
+    caller = asyncio.create_task(call(pool))
+    await asyncio.gather(caller, bring(pool), hang_up(caller), return_exceptions=True)
+    print(pool.idle)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("back", "tier"), [("pool.put(line)", "confirmed"), ("del line", "hint")])
+def test_a_cancel_between_the_handover_and_the_resumption(tmp_path: Path, back: str, tier: str) -> None:
+    """A line that the caller does not give back is gone in a serial order, too."""
+    (tmp_path / "app.py").write_text(POOL.replace("BACK", back))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = verify(recording, plan(recording, examine(recording)))[0]
+    assert [each.tier for each in found if "hands over to the waiter" in each.title] == [tier]
