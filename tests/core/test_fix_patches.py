@@ -89,6 +89,12 @@ def test_reading_moves_behind_the_await() -> None:
     assert "        await io()  # slow\n        # read first\n        before = self.balance\n        self.balance = " in patch.files[0][2]
 
 
+def test_new_lock_of_tasks_of_trio() -> None:
+    source = ACCOUNT.replace("import json", "import json\nimport trio")
+    patch = patches(source, "lost_update", "Account.balance")["add-lock"]
+    assert "+        self._lock = trio.Lock()" in changed(patch) and "+import asyncio" not in changed(patch)
+
+
 def test_new_lock_of_an_instance() -> None:
     patch = patches(ACCOUNT, "lost_update", "Account.balance")["add-lock"]
     assert changed(patch) == [

@@ -56,6 +56,27 @@ def test_tasks_in_a_deadlock(tmp_path: Path) -> None:
     assert process.end is not None
 
 
+def test_tasks_of_trio_in_a_deadlock(tmp_path: Path) -> None:
+    program = """
+        import trio
+        async def cross(mine, other):
+            async with mine:
+                await trio.lowlevel.checkpoint()
+                async with other: pass
+        async def main():
+            a, b = trio.Lock(), trio.Lock()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(cross, a, b, name="ab")
+                nursery.start_soon(cross, b, a, name="ba")
+        trio.run(main)
+        """
+    run = interrupted(tmp_path, program, asked("trio.Lock", "ab", "ba"))
+    assert "KeyboardInterrupt" in run.stderr
+    found = waits(run.main)
+    assert found["ab"][0] == found["ba"][0] == "a lock" and found["main-1"][0] == "the tasks of its nursery"
+    assert "cross" in found["ab"][1] and "main" in found["main-1"][1]
+
+
 def test_threads_in_a_deadlock(tmp_path: Path) -> None:
     program = """
         import threading

@@ -17,12 +17,14 @@ from causeway_core.fix.target import Target
 
 _FORKS = re.compile(r"""(?:get_context|set_start_method)\(\s*["']fork["']|\bos\.fork\(""")
 """Where code says that its processes are forked."""
+_IMPORTS = re.compile(r"^\s*(?:import|from)\s+(asyncio|trio)\b", re.MULTILINE)
 
 
 def add_lock(target: Target, project: Project) -> Iterator[Patch]:
     """A new lock around the window and around what the other sides do: an attribute where all reach the place through self of one class, else
-    a global of the one module. An asyncio.Lock between tasks, a threading.Lock where threads take part and nothing is awaited. Between processes a
-    multiprocessing.Lock, a global that is made before they fork: only where the code says that they do, for one that is spawned would have its own.
+    a global of the one module. An asyncio.Lock (trio.Lock) between tasks, a threading.Lock where threads take part and nothing is awaited. Between
+    processes a multiprocessing.Lock, a global that is made before they fork: only where the code says that they do, for one that is spawned would
+    have its own.
     """
     regions = regions_of(target, project)
     found = find(regions, project) if regions is not None else None
@@ -35,7 +37,7 @@ def add_lock(target: Target, project: Project) -> Iterator[Patch]:
         return
     if target.processes and not any(_FORKS.search(each.source.module.code) for each in found):
         return
-    factory = "multiprocessing" if target.processes else "asyncio" if asynchronous else "threading"
+    factory = "multiprocessing" if target.processes else _library(found[0].source) if asynchronous else "threading"
     home = None if target.processes else _class_of(target, found)
     if home is None and len({each.region.file for each in found}) > 1:
         return
@@ -51,6 +53,12 @@ def add_lock(target: Target, project: Project) -> Iterator[Patch]:
     import_module(source, factory)
     where = " and ".join(f"{each.region} of `{each.region.function.rpartition('.')[2]}`" for each in found)
     yield from project.patch("add-lock", f"a new {factory}.Lock, {text}, is held over {where}", source)
+
+
+def _library(source: Source) -> str:
+    """The library whose tasks run a module: trio if that is what it imports."""
+    imported = set(_IMPORTS.findall(source.module.code))
+    return "trio" if "trio" in imported and "asyncio" not in imported else "asyncio"
 
 
 def _class_of(target: Target, found: list[Found]) -> cst.ClassDef | None:

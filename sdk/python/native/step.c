@@ -222,7 +222,7 @@ static Note *known_task(PyObject *task) {
 }
 
 uint32_t cw_task_actor(PyObject *task) {
-    if (!is_task(task)) return 0;
+    if (!is_task(task)) return cw_trio_actor(task);
     Note *note = cw_active() ? known_task(task) : task_note(task, false); /* a hook, while it is paused, gets what is known */
     return note ? note->number : 0;
 }
@@ -734,7 +734,7 @@ static PyMethodDef functions[] = {
     {"asyncio_install", asyncio_install, METH_VARARGS,
      "asyncio_install(Handle, TimerHandle, C Task, Python Task, C Future, FutureIter, get_running_loop, partial, code of gather, fresh) -> None\n\n"
      "Tells the types of asyncio and exchanges the methods of its C types. What does not exist is None. fresh: no handle or task can exist yet."},
-    {"task_actor", task_actor, METH_O, "task_actor(task) -> int\n\nThe actor of an asyncio task, 0 if there is none."},
+    {"task_actor", task_actor, METH_O, "task_actor(task) -> int\n\nThe actor of a task of asyncio or trio, 0 if there is none."},
     {"task_state", task_state, METH_O, "task_state(task) -> (state, coroutine, waiting for)\n\nWithout marking its exception as retrieved."},
     {"never_retrieved", never_retrieved, METH_O, "never_retrieved(task) -> bool\n\nWhether it failed and nobody has looked at its exception; without looking at it."},
     {"register_tasks", register_tasks, METH_O, "register_tasks(whether) -> None\n\nWhether tasks get an object id when they are made (full detail) or when they are first waited for."},

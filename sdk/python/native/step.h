@@ -26,7 +26,7 @@ void cw_handle_ran(void);
  * without an exception when nothing is to be recorded. New reference. */
 PyObject *cw_callback_made(PyObject *callback, uint32_t kind);
 
-/* The actor of an asyncio task, announced at first sight; 0 when `task` is none or nothing records. */
+/* The actor of an asyncio task, announced at first sight, or of trio's; 0 when `task` is none or nothing records. */
 uint32_t cw_task_actor(PyObject *task);
 /* `path:line:qualname` of what a callable or coroutine runs, "" if unknown; `name` gets the bare qualname. Both are cut to their sizes. */
 void cw_describe(PyObject *callable, char *function, size_t function_size, char *name, size_t name_size);

@@ -40,17 +40,25 @@ static const char *last_part(const char *name) {
     return dot ? dot + 1 : name;
 }
 
-/* A task is called by its name. trio names it after its function unless the program does; then its number tells it from others of that function. */
+/* Whether it is a name as trio and AnyIO give one, `module.function`. */
+static bool is_dotted(const char *name) {
+    if (!strchr(name, '.') || (*name >= '0' && *name <= '9')) return false;
+    for (; *name; name++)
+        if (!strchr("._<>", *name) && !Py_ISALNUM((unsigned char)*name)) return false;
+    return true;
+}
+
+/* A task is called by the name that the program gave it; else by its function, with a number that tells it from others of that function. */
 static uint32_t announce(PyObject *task) {
     char function[1200] = "", qualname[400] = "", numbered[440];
     PyObject *coro = attribute(task, "coro"), *name = attribute(task, "name"), *counter = attribute(task, "_counter");
     if (coro) cw_describe(coro, function, sizeof function, qualname, sizeof qualname);
     const char *text = name && PyUnicode_CheckExact(name) ? PyUnicode_AsUTF8(name) : NULL;
     if (!text) PyErr_Clear();
-    if (!text || strcmp(last_part(text), last_part(qualname)) == 0) {
+    if (!text || is_dotted(text)) {
         long number = counter && PyLong_CheckExact(counter) ? PyLong_AsLong(counter) : 0;
         PyErr_Clear();
-        snprintf(numbered, sizeof numbered, "%s-%ld", last_part(qualname), number);
+        snprintf(numbered, sizeof numbered, "%.400s-%ld", last_part(text ? text : qualname), number);
         text = numbered;
     }
     uint32_t actor = cw_new_actor(CW_TASK, task, text, function);
@@ -140,6 +148,11 @@ void cw_trio_step_end(void) {
     uint32_t actor = step.actor;
     step.actor = 0;
     if (actor) cw_step_end(actor, step.state, 0);
+}
+
+uint32_t cw_trio_actor(PyObject *task) {
+    cw_entry *entry = cw_pointers_find(&tasks, (uintptr_t)task);
+    return entry && entry->a != OWN ? entry->a & ~BEGUN : 0;
 }
 
 void cw_trio_forget(void) {

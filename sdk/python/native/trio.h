@@ -19,6 +19,8 @@ void cw_trio_outcome(PyObject *task, PyObject *outcome);
 void cw_trio_step_end(void);
 /* STEP of a callback that another thread passed to the loop; its STEP_END is cw_trio_step_end. */
 void cw_trio_call(PyObject *callback);
+/* The actor of a task of trio, 0 where none is known. */
+uint32_t cw_trio_actor(PyObject *task);
 /* Drops what is known of tasks: at the end of a recording and in the child of a fork. */
 void cw_trio_forget(void);
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sys
 
-from causeway._tap import Mark
-from causeway.hooks import ops
+from causeway._tap import Around, Mark
+from causeway.hooks import ops, waiting
 from causeway.hooks.inline import Rule, Unfit, after, before, first, inline, leave, returned
 from causeway.hooks.late import on_import
 from causeway.hooks.records import gap
@@ -82,6 +82,13 @@ def _run(module: ModuleType) -> None:
         ),
     ]
     _inline(plans)
+    module.Runner.deliver_ki = Around(module.Runner.deliver_ki, _interrupted, hook="trio")
+
+
+def _interrupted(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Before `runner.deliver_ki()`, which the handler of Ctrl-C calls: who waits for what is known only now."""
+    del args, kwargs
+    waiting.write()
 
 
 def _entry_queue(module: ModuleType) -> None:

@@ -49,6 +49,16 @@ _AWAITS = {
     ("tasks.py", "_wait"): "other tasks",
     ("taskgroups.py", "TaskGroup.__aexit__"): "the tasks of its group",
     ("streams.py", "StreamReader._wait_for_data"): "data of a stream",
+    ("_sync.py", "_LockImpl.acquire"): "a lock",
+    ("_sync.py", "Event.wait"): "an event",
+    ("_sync.py", "Condition.wait"): "a notification",
+    ("_sync.py", "Semaphore.acquire"): "a semaphore",
+    ("_sync.py", "CapacityLimiter.acquire_on_behalf_of"): "a token of a limiter",
+    ("_channel.py", "MemoryReceiveChannel.receive"): "an item from a channel",
+    ("_channel.py", "MemorySendChannel.send"): "room in a channel",
+    ("_timeouts.py", "sleep"): "a timer",
+    ("_timeouts.py", "sleep_forever"): "nothing but its cancellation",
+    ("_run.py", "NurseryManager.__aexit__"): "the tasks of its nursery",
     # AnyIO's own, over asyncio.
     ("_asyncio.py", "Lock.acquire"): "a lock",
     ("_asyncio.py", "Semaphore.acquire"): "a semaphore",
@@ -61,13 +71,13 @@ def _name(path: str) -> str:
 
 
 def write(interrupted: FrameType | None = None) -> None:
-    """Write WAITING records for every other thread, the interrupted one, and every pending asyncio task.
+    """Write WAITING records for every other thread, the interrupted one, and every pending task of asyncio, and of trio in this thread.
 
     Runs no code of the program. At the end of the program these are daemon threads and tasks that never finished.
     """
     _tap.pause()
     try:
-        for actor, waiting_on, target, stack in [*_threads(interrupted), *_tasks()]:
+        for actor, waiting_on, target, stack in [*_threads(interrupted), *_tasks(), *_trio_tasks()]:
             body = {"actor": actor, "waiting_on": waiting_on, "object": target, "stack": stack}
             records.emit(records.WAITING, records.text(records.json_of(body)))
     finally:
@@ -162,6 +172,18 @@ def _tasks() -> list[tuple[int, str, int, list[Any]]]:
             if not words:
                 words = "a task" if _tap.task_actor(waiter) else "a future"
         out.append((actor, words, target, stack))
+    return out
+
+
+def _trio_tasks() -> list[tuple[int, str, int, list[Any]]]:
+    module: Any = sys.modules.get("trio._core._run")
+    runner = getattr(getattr(module, "GLOBAL_RUN_CONTEXT", None), "runner", None)
+    out = []
+    for task in list(getattr(runner, "tasks", ()))[:MOST_TASKS]:
+        actor = _tap.task_actor(task)
+        stack, words, subject = await_chain(task.coro)
+        if actor and stack:
+            out.append((actor, words, _tap.known_object(subject) if subject is not None else 0, stack))
     return out
 
 
