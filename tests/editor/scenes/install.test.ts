@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
 import { selectors } from '../selectors.ts';
 import { project, VsCode } from '../vscode.ts';
 import { Workbench } from '../workbench.ts';
+
+const MOST_PRESSES = 60;
 
 let code: VsCode;
 let workbench: Workbench;
@@ -21,6 +24,23 @@ after(async () => {
 async function step(id: string, button: string): Promise<void> {
   await (await workbench.see(workbench.page.locator(selectors.walkthroughStep(id)))).click();
   await (await workbench.see(workbench.page.locator(selectors.walkthroughButton(id), { hasText: button }))).click();
+}
+
+/** Presses a key until something has the focus. */
+async function pressUntilFocused(key: string, what: string): Promise<void> {
+  for (let left = MOST_PRESSES; left > 0; left--) {
+    if ((await workbench.page.locator(`${what}:focus, ${what} :focus`).count()) > 0) return;
+    await workbench.press(key);
+  }
+  assert.fail(`${key} does not lead to ${what}`);
+}
+
+/** As `step`, by keys alone. */
+async function stepByKeys(id: string): Promise<void> {
+  await pressUntilFocused('Tab', selectors.walkthroughStep(id));
+  await workbench.press('Enter');
+  await pressUntilFocused('Tab', selectors.walkthroughButton(id));
+  await workbench.press('Enter');
 }
 
 /** Picks the row of a list that has a text. */
@@ -54,7 +74,7 @@ test('the next ones record it and travel to what was found', async () => {
   await pick('gateway.py');
   await workbench.see(workbench.page.locator(selectors.statusItem('causeway.causeway.causeway'), { hasText: /[1-9]\d* findings?/ }));
   await openWalkthrough();
-  await step('travel', 'Travel to Finding');
+  await stepByKeys('travel');
   await pick('Account.balance');
   await workbench.see(workbench.page.locator(selectors.topFrameLine));
   await workbench.picture('walkthrough-travel');
