@@ -9,7 +9,7 @@ import pytest
 from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.model import Finding, FindingAccess, Tier
 from causeway_core.model.order import Constraint, Order, OrderPlace
-from causeway_core.proof.judge import Judge
+from causeway_core.proof.judge import ONE_AT_A_TIME, Judge
 from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.outcome import Outcome
 from causeway_core.proof.running.rerun import PLAIN, PLAIN_AGAIN, Rerun
@@ -37,6 +37,7 @@ OK = OrderResult(True, passed=("a", "b"))
 MISSED = OrderResult(True, passed=("a",))
 IDLE = OrderResult(False, reason="a has ended without it", kind="actor ended")
 REFUSED = OrderResult(False, reason="everybody waits")
+NOBODY_CAME = OrderResult(False, reason="No actor exists that could reach the awaited place", kind="no such actor")
 STUCK = OrderResult(False, reason="everybody waits", hang=("main waits for lock",))
 
 
@@ -67,9 +68,11 @@ def gave(text: str, *, states: Iterable[str] = (), stuck: tuple[str, ...] = (), 
     return Outcome(said, {"Account.balance": tuple(states)} if states else {}, stuck)
 
 
-def judged(finding: Finding = FINDING, *, recorded: Outcome | None = None, **runs: Iterable[tuple[OrderResult, Outcome]]) -> Finding:
+def judged(
+    finding: Finding = FINDING, *, recorded: Outcome | None = None, driven: bool = False, **runs: Iterable[tuple[OrderResult, Outcome]]
+) -> Finding:
     program = Program(**{"serial": [(OK, gave("70"))], "plain": [(OK, gave("70"))], "again": [(OK, gave("70"))], **runs})
-    program.recorded = recorded or program.recorded
+    program.recorded, program.driven = recorded or program.recorded, driven
     return Judge(program, 3).judge(finding)  # type: ignore[arg-type]
 
 
@@ -91,6 +94,13 @@ def test_a_time_limit_that_the_hold_outlasted_proves_nothing() -> None:
     assert found.proof is not None and "time limit" in found.proof.reason
     in_every_order = [(OK, replace(gave("70"), timeouts=1))]
     assert verdict(judged(bad=[(OK, replace(gave("90"), timeouts=1))], serial=in_every_order)) == ("confirmed", "confirmed")
+
+
+@pytest.mark.parametrize("driven", [True, False])
+def test_a_client_that_waits_for_each_answer_is_said_to_be_the_reason(driven: bool) -> None:
+    found = judged(bad=[(NOBODY_CAME, gave("70"))], driven=driven)
+    assert verdict(found) == ("likely", "infeasible")
+    assert found.proof is not None and found.proof.reason.endswith(ONE_AT_A_TIME) is driven
 
 
 def test_what_comes_only_sometimes_is_not() -> None:

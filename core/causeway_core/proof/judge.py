@@ -33,6 +33,8 @@ from causeway_core.proof.running.rerun import Rerun, Reruns, happened
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
+ONE_AT_A_TIME = "If the client sends its requests one after the other, let it send them at once (docs/services.md)."
+"""Said where the other request did not come while the first one was held."""
 _STUCK = ("deadlock", "blocking_call")
 """Kinds that are proved only by a run that hangs."""
 
@@ -73,7 +75,7 @@ class Judge:
         if notes.lacking and not notes.harmless:
             # The order may still go wrong: a missing answer says nothing about it.
             return replace(finding, proof=Proof("inconclusive", notes.lacking))
-        return _unconfirmed(finding, notes, ordered=notes.ordered(tried))
+        return _unconfirmed(finding, notes, ordered=notes.ordered(tried), driven=self.reruns.driven)
 
     def _stuck(self, finding: Finding, index: int, order: Order, notes: Notes) -> Finding | None:
         """The verdict on an order that should make the program hang; None if it did not."""
@@ -209,16 +211,18 @@ def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
     return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=explanation)
 
 
-def _unconfirmed(finding: Finding, notes: Notes, *, ordered: bool) -> Finding:
+def _unconfirmed(finding: Finding, notes: Notes, *, ordered: bool, driven: bool) -> Finding:
     """The finding after no order confirmed it.
 
-    `ordered`: in every bad order the other side waits for the actor that is held. Then it is no more than a hint, unless it happened.
+    `ordered`: in every bad order the other side waits for the actor that is held. Then it is no more than a hint, unless it happened. `driven`: a
+    client sends the requests.
     """
     if notes.harmless:
         proof = Proof("harmless", f"forced ({notes.harmless[0]}), it ended as a serial order does")
         struck = happened(finding) and not notes.as_recorded
         return replace(finding, proof=proof) if finding.tier == "hint" else lowered(finding, proof, happened=struck)
-    proof = Proof("infeasible", f"it could not be forced; {notes.refused[0]}")
+    alone = driven and notes.idle == len(notes.refused)
+    proof = Proof("infeasible", f"it could not be forced; {notes.refused[0]}{' ' + ONE_AT_A_TIME if alone else ''}")
     lowers = ordered and finding.tier in ("likely", "latent")
     return lowered(finding, proof, happened=happened(finding)) if lowers else replace(finding, proof=proof)
 
