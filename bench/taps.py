@@ -26,6 +26,10 @@ class Slotted:
     __slots__ = ("balance",)
 account, slotted, numbers, mapping, text, number = Account(), Slotted(), [1, 2, 3], {"k": 1}, "a text of the program", 7
 slotted.balance = 1
+import enum
+class State(enum.Enum):
+    BUSY = 1
+state = State.BUSY
 def make(kind, site=1, name=None, site2=0):
     return _tap.make(kind, site, name, site2)
 def nothing(): pass
@@ -37,6 +41,7 @@ STATEMENTS = {
     "call": ("~T", "T = make('call')", False),
     "local int": ("del T[number]", "T = make('local', name='x')", False),
     "local str": ("del T[text]", "T = make('local', name='x')", False),
+    "local enum": ("del T[state]", "T = make('local', name='x')", False),
     "local None": ("del T[None]", "T = make('local', name='x')", False),
     "local float": ("del T[1.5]", "T = make('local', name='x')", False),
     "local list (known)": ("del T[numbers]", "T = make('local', name='x')", False),

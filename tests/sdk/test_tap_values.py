@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import enum
 import math
 import subprocess
 import sys
@@ -91,10 +90,6 @@ def test_many_texts_get_fresh_ids_when_the_table_starts_over(tmp_path: Path) -> 
     assert len(ids) == len(set(ids))
 
 
-class Colour(enum.IntEnum):
-    RED = 1
-
-
 class Text(str):
     __slots__ = ()
 
@@ -147,7 +142,7 @@ def test_snapshots_of_containers(tmp_path: Path) -> None:
 
 def test_snapshots_of_instances(tmp_path: Path) -> None:
     point, slots, both = Point(), Slots(), SlotsAndDict()
-    process, back = locals_of(tmp_path, point, slots, both, Colour.RED, Text("abc"))
+    process, back = locals_of(tmp_path, point, slots, both, Text("abc"))
     assert dict(contents(process, back[0])) == {"x": 1, "name": "origin", "next": None}
     assert dict(contents(process, back[1])) == {"a": 1, "b": "two"}
     assert dict(contents(process, back[2])) == {"a": 1, "b": "two", "d": 4.5}

@@ -23,6 +23,23 @@ class ValueKind(IntEnum):
     UNCAPTURED = 11
 
 
+class Member(str):
+    """A member of an enum, by the names of its class and its own, as `State.BUSY`: shown without quotes, and equal to no other str."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Member) and str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
     """A reference to a recorded object: its `object.id` (process.id << 32 | wire id) and qualified type name."""
@@ -35,7 +52,7 @@ class ObjectRef:
 class Value:
     """One captured value.
 
-    `payload` by kind: None for the payload-free kinds; int; float; str or bytes or (big) int for TEXT; `ObjectRef` for
+    `payload` by kind: None for the payload-free kinds; int; float; str, bytes, `Member` or (big) int for TEXT; `ObjectRef` for
     OBJECT; a tuple of `Value` for TUPLE; the reason in words for UNCAPTURED. `full_size` is the true length of a TEXT that was
     cut, else None. Two values are equal if what was captured of them is.
     """

@@ -9,6 +9,7 @@ from typing import Any
 
 from causeway_core.errors import EvaluationError
 from causeway_core.model import At, Mark, ObjectRef, Value, ValueKind
+from causeway_core.model.value import Member
 from causeway_core.session.calls import text as text_of
 from causeway_core.session.evaluation import Evaluation, Names, Recorded, TypeName
 from causeway_core.session.mutation import Content, Slot
@@ -46,6 +47,8 @@ class Variables:
         if value.kind == ValueKind.OBJECT:
             assert isinstance(value.payload, ObjectRef)
             return value.payload.type.removeprefix("builtins.")
+        if isinstance(value.payload, Member):
+            return value.payload.rpartition(".")[0]
         return _TYPES.get(value.kind) or (type(value.payload).__name__ if value.kind == ValueKind.TEXT else "")
 
     def text(self, value: Value, mark: Mark) -> str:

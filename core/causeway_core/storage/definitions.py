@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from causeway_core.errors import WireError
 from causeway_core.model import At, ObjectRef, Value, ValueKind, make_at
 from causeway_core.model.at import position_of, stream_of
+from causeway_core.model.value import Member
 from causeway_core.storage.rows import Chunk, Obj
 from causeway_core.storage.stream import ChunkStore
 from causeway_core.wire.kinds import CAPTURE_REASONS, XKind
@@ -103,6 +104,8 @@ class Definitions:
             return Value(ValueKind.TEXT, data, full if full > len(data) else None)
         if kind == 3 and full <= len(text) and len(text) <= _LONGEST_RENDERED_DIGITS:
             return Value(ValueKind.TEXT, int(text) if text.removeprefix("-").isdecimal() else text)
+        if kind == 4:
+            return Value(ValueKind.TEXT, Member(text))
         return Value(ValueKind.TEXT, text, full if full > len(text) else None)
 
     def object(self, id: int) -> Obj:

@@ -139,7 +139,8 @@ uint32_t cw_object_look(PyObject *object, unsigned how) {
         if (e->object == NULL) e = insert(object, how);
         if (e == NULL) return 0;
     }
-    bool full = cw_snapshot_allowed(how);
+    /* A member of an enum is a value where it is encoded: only a look without a snapshot keeps it from the short way of objects (cw_quick). */
+    bool full = cw_snapshot_allowed(how) && !cw_is_enum(Py_TYPE(object));
     uint32_t flags = DESCRIBED | (full ? SNAPSHOT : 0);
     uint32_t id = e->id >> 4;
     if ((e->id & flags) == flags) return id;

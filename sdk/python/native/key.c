@@ -126,6 +126,7 @@ static bool print_of(PyObject *value, uint64_t *print, unsigned depth) {
     cw_type *entry = cw_type_of(type);
     uint8_t layout = entry == NULL ? CW_OPAQUE : entry->layout;
     bool told = false;
+    if (layout == CW_MEMBER) return by_identity(value, print);
     if (layout == CW_INSTANCE) told = of_instance(value, print, depth);
     else if (layout == CW_TUPLE_LIKE) told = of_sequence(((PyTupleObject *)value)->ob_item, PyTuple_GET_SIZE(value), print, depth);
     else if (layout == CW_REPR) return hashed(value, 11, print);

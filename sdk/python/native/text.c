@@ -11,7 +11,7 @@
 /* A longer text is no name. */
 #define NAME_BYTES 256
 
-enum { STR = 1, BYTES = 2, DECIMAL = 3 };
+enum { STR = 1, BYTES = 2, DECIMAL = 3, MEMBER = 4 };
 
 /* Open addressing, half full at most: fingerprints (0: free) and ids side by side. When it cannot grow further it starts over. */
 static uint64_t nothing[1];
@@ -228,4 +228,17 @@ uint32_t cw_text_utf8(const char *text, size_t length) {
 uint32_t cw_text_decimal(const char *digits, size_t length) {
     if (!cw_active() || !make_room()) return 0;
     return named(digits, length, DECIMAL);
+}
+
+uint32_t cw_text_member(PyObject *class_name, PyObject *name) {
+    if (!cw_active() || !make_room() || !PyUnicode_CheckExact(class_name) || PyObject_Hash(class_name) == -1 || PyObject_Hash(name) == -1) return 0;
+    uint64_t print = mix(cw_text_print(class_name, PyUnicode_GET_LENGTH(class_name)), cw_text_print(name, PyUnicode_GET_LENGTH(name)) ^ CW_TEXT_FACTOR);
+    if (print == 0) print = 1;
+    uint32_t at = find(print);
+    if (prints[at] == print) return ids[at];
+    char utf8[2 * NAME_BYTES];
+    size_t n = cw_utf8_of(class_name, utf8, NAME_BYTES);
+    utf8[n++] = '.';
+    n += cw_utf8_of(name, utf8 + n, NAME_BYTES - 1);
+    return define(at, print, MEMBER, utf8, n, n);
 }

@@ -47,8 +47,26 @@ static bool speaks_safely(const PyTypeObject *type) {
     return false;
 }
 
+/* The `__module__` of a class, borrowed; NULL where it has none. */
+static PyObject *module_of(PyTypeObject *type) {
+    static PyObject *key;
+    if (key == NULL) key = PyUnicode_InternFromString("__module__");
+    return type->tp_dict == NULL || key == NULL ? NULL : PyDict_GetItemWithError(type->tp_dict, key);
+}
+
+/* Whether a metaclass is that of enums, or a subclass of it. */
+static bool makes_enums(PyTypeObject *metaclass) {
+    for (; metaclass != NULL && metaclass != &PyType_Type; metaclass = metaclass->tp_base) {
+        if (strcmp(metaclass->tp_name, "EnumType") != 0) continue;
+        PyObject *module = module_of(metaclass);
+        return module != NULL && PyUnicode_CheckExact(module) && PyUnicode_CompareWithASCIIString(module, "enum") == 0;
+    }
+    return false;
+}
+
 static cw_layout layout_of(PyTypeObject *type) {
     unsigned long flags = type->tp_flags;
+    if (makes_enums(Py_TYPE(type))) return CW_MEMBER;
     if (flags & Py_TPFLAGS_LIST_SUBCLASS) return CW_LIST;
     if (flags & Py_TPFLAGS_DICT_SUBCLASS) return CW_DICT;
     if (flags & Py_TPFLAGS_TUPLE_SUBCLASS) return CW_TUPLE_LIKE;
@@ -72,20 +90,13 @@ static uint32_t wire_flags(uint8_t layout) {
         case CW_LIST: case CW_TUPLE_LIKE: case CW_DEQUE: case CW_BYTEARRAY: return 1;
         case CW_DICT: return 2;
         case CW_SET: return 4;
-        case CW_INSTANCE: return 8;
+        case CW_INSTANCE: case CW_MEMBER: return 8;
         case CW_CLASS: return 16;
         case CW_MODULE: return 32;
         case CW_FUNCTION: case CW_BUILTIN: case CW_METHOD: return 64;
         case CW_EXCEPTION: return 128;
         default: return 0;
     }
-}
-
-/* The `__module__` of a class, borrowed; NULL where it has none. */
-static PyObject *module_of(PyTypeObject *type) {
-    static PyObject *key;
-    if (key == NULL) key = PyUnicode_InternFromString("__module__");
-    return type->tp_dict == NULL || key == NULL ? NULL : PyDict_GetItemWithError(type->tp_dict, key);
 }
 
 static bool of_library(PyTypeObject *type) {

@@ -7,7 +7,7 @@
 /* How the storage of an object is read without running its code. */
 typedef enum {
     CW_OPAQUE, CW_LIST, CW_TUPLE_LIKE, CW_DICT, CW_SET, CW_DEQUE, CW_BYTEARRAY, CW_INSTANCE, CW_EXCEPTION, CW_CLASS, CW_MODULE, CW_FUNCTION, CW_BUILTIN,
-    CW_METHOD, CW_GENERATOR_LIKE, CW_REPR, CW_DATETIME
+    CW_METHOD, CW_GENERATOR_LIKE, CW_REPR, CW_DATETIME, CW_MEMBER /* of an enum */
 } cw_layout;
 
 typedef struct {
@@ -26,6 +26,12 @@ extern cw_type *cw_type_last;
 
 /* The entry of a type, made at first sight; NULL without memory. Valid until the next call. */
 static inline cw_type *cw_type_of(PyTypeObject *type) { return cw_type_last->type == type ? cw_type_last : cw_type_find(type); }
+/* Whether instances of a type are members of an enum. */
+static inline bool cw_is_enum(PyTypeObject *type) {
+    if (Py_TYPE(type) == &PyType_Type) return false;
+    cw_type *entry = cw_type_of(type);
+    return entry != NULL && entry->layout == CW_MEMBER;
+}
 /* The wire id of a type, writing its TYPE record when due. */
 uint32_t cw_type_id(PyTypeObject *type);
 /* A class is being freed. */

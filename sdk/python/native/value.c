@@ -1,5 +1,7 @@
 /* Encoding of values: exact built-in scalars by value, everything else by identity. */
+#include "attributes.h"
 #include "identity.h"
+#include "types.h"
 
 #include <string.h>
 
@@ -66,6 +68,17 @@ static void of_object(PyObject *value, cw_value *out, unsigned how) {
     else one(out, CW_OBJECT, id);
 }
 
+/* A member of an enum, by its name; false if it has none, like a flag with bits that have no name. */
+static bool of_member(PyObject *value, cw_value *out, unsigned how) {
+    static PyObject *key;
+    if (key == NULL) key = PyUnicode_InternFromString("_name_");
+    PyObject *name = key == NULL ? NULL : cw_own_attribute(value, key);
+    if (name == NULL || !PyUnicode_CheckExact(name)) return false;
+    if (how & CW_SECRET) plain(out, CW_REDACTED);
+    else text(out, cw_text_member(((PyHeapTypeObject *)Py_TYPE(value))->ht_name, name));
+    return true;
+}
+
 static void encode(PyObject *value, cw_value *out, unsigned how, bool in_tuple);
 
 static void of_tuple(PyObject *value, cw_value *out, unsigned how) {
@@ -94,7 +107,7 @@ static void encode(PyObject *value, cw_value *out, unsigned how, bool in_tuple) 
     else if (type == &PyBool_Type) plain(out, value == Py_True ? CW_TRUE : CW_FALSE);
     else if (type == &PyFloat_Type) of_float(value, out);
     else if (type == &PyTuple_Type && !in_tuple && PyTuple_GET_SIZE(value) <= TUPLE_ELEMENTS) of_tuple(value, out, how);
-    else of_object(value, out, how);
+    else if (!cw_is_enum(type) || !of_member(value, out, how)) of_object(value, out, how);
 }
 
 void cw_encode_how(PyObject *value, cw_value *out, unsigned how) {

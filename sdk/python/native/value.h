@@ -38,6 +38,8 @@ uint32_t cw_text_named(PyObject *text);
 #define CW_TEXT_REDACTED 0x7FFFFFFFu
 #define CW_TEXT_SECRET_NAME 0x80000000u
 uint32_t cw_text_utf8(const char *text, size_t length);
+/* The id of the TEXT record of a member of an enum: the name of its class, a dot, its own name. */
+uint32_t cw_text_member(PyObject *class_name, PyObject *name);
 uint32_t cw_text_decimal(const char *digits, size_t length);
 
 /* How an object is reached when it is encoded: may be or-ed. */
