@@ -84,7 +84,6 @@ PACKAGES = (
     Package(
         "httpcore", "1.0.9", ("anyio", "trio", "h11", "h2", "certifi", "hpack", "pytest-httpbin", "pytest-trio", "socksio"), options=NO_ASYNCIO_PLUGIN
     ),
-    Package("trio-websocket", "0.12.2", ("trio", "wsproto", "trustme", "pytest-trio"), options=NO_ASYNCIO_PLUGIN),
 )
 
 

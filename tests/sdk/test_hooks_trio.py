@@ -185,6 +185,22 @@ def test_tasks_that_do_not_are(tmp_path: Path) -> None:
     assert all("hold a trio.Lock" in finding.recommendation for finding in found.values())
 
 
+PROTECTED = """
+    import trio
+    from trio._core import _ki, _run
+
+    table = getattr(_ki, "_CODE_KI_PROTECTION_STATUS_WMAP", None)
+    functions = (trio.Lock.acquire, trio.Lock.release, trio.Event.set, trio.MemorySendChannel.send, _run.unrolled_run)
+    print(table is None or [table[function.__code__] for function in functions])
+    """
+
+
+def test_functions_stay_protected_from_ctrl_c(tmp_path: Path) -> None:
+    script = tmp_path / "protected.py"
+    script.write_text(textwrap.dedent(PROTECTED))
+    assert record(script, tmp_path).stdout in ("[True, True, True, True, True]\n", "True\n")
+
+
 PROGRAM = """
     import anyio
 
