@@ -39,6 +39,7 @@ from causeway_core.analysis.detectors.wakeups.deferred_set import deferred_sets
 from causeway_core.analysis.detectors.wakeups.late_registration import late_registrations
 from causeway_core.analysis.detectors.wakeups.lost_notification import lost_wakeups
 from causeway_core.analysis.detectors.wakeups.notify_before_wait import early_notifications
+from causeway_core.analysis.detectors.wakeups.reset_request import reset_requests
 from causeway_core.analysis.detectors.wakeups.unlocked_state import unlocked_states
 from causeway_core.analysis.detectors.wakeups.unreached_wait import unreached_waits
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import unrechecked_waits
@@ -75,6 +76,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *wrong_waiters(scene, evidence, events, told),
         *cleared_after_check(scene, evidence, events, told),
         *late_registrations(scene, evidence, events, told),
+        *reset_requests(scene, evidence),
         *resolved_twice(scene, evidence, events),
         *double_removals(scene, evidence),
         *duplicate_computations(scene, evidence),

@@ -12,6 +12,7 @@ from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
 from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
+from causeway_core.analysis.detectors.wakeups.reset_request import RESETS
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import OTHER_KIND
@@ -30,6 +31,7 @@ from causeway_core.proof.planning.templates.skipped import taken_away_after_chec
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
     notified_before,
+    requested_before_reset,
     set_before_unreached_clear,
     set_between_look_and_reset,
     undone_before_it_goes_on,
@@ -50,6 +52,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({SETTLE}), resolved_by_the_other),
     (frozenset({"look", "clear"}), set_between_look_and_reset),
     (frozenset({ENTERS}), looked_for_too_early),
+    (frozenset({RESETS}), requested_before_reset),
     (frozenset({UNREACHED}), set_before_unreached_clear),
     (frozenset({UNDOES}), undone_before_it_goes_on),
     (frozenset({BEGINS}), both_compute),

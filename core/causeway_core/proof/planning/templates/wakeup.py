@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from causeway_core.analysis.detectors.wakeups.reset_request import REQUESTS, RESETS
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import ONE_KIND, OTHER_KIND
@@ -45,6 +46,18 @@ def notified_before(events: RoleEvents) -> Iterator[Order]:
             yield from _last_pulse(events, notifier, waiter)
         elif since is not None:
             yield from _decided_before(events, notifier, (notify, wait, since))
+
+
+def requested_before_reset(events: RoleEvents) -> Iterator[Order]:
+    """The request comes before the thread that it is for resets the flag. Raises Unplaced."""
+    thread, other = events.actor(RESETS), events.actor(REQUESTS)
+    if thread is None or other is None:
+        return
+    a, at = events.anchors, events.at
+    who, asker = a.actor_of(thread), a.actor_of(other)
+    resets, asks = a.operation(thread, at[RESETS], "acquire"), a.operation(other, at[REQUESTS], "acquire")
+    yield drafted("bad", f"{asker.title} sets it before {who.title} resets it", [(asks, resets, a.since_event(who, at[RESETS]))])
+    yield drafted("serial", f"{who.title} resets it first", [(resets, asks, a.since_event(asker, at[REQUESTS]))])
 
 
 def _decided_before(events: RoleEvents, notifier: int, held: tuple[OrderPlace, OrderPlace, OrderPlace]) -> Iterator[Order]:
