@@ -147,7 +147,9 @@ def incomparable(order: Order, forced: Rerun, right: Sequence[Rerun]) -> str:
         return "there is no run with an earlier cancellation to compare it with"
     if not right and not forced.outcome.aspects.get("hang"):
         return "no serial order could be forced for comparison"
-    if not order.checks and not order.cancels and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
+    # A task that is held until the program cancels it may keep others waiting.
+    holds = bool(order.constraints) or not order.cancels
+    if not order.checks and holds and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
         return "a time limit of the program itself expired, which proves nothing"
     return ""
 
