@@ -77,13 +77,39 @@ async def main():
 asyncio.run(main())
 """
 
+COUPON = """\
+import asyncio, sys
+import aiosqlite
+
+async def redeem(code, delay):
+    await asyncio.sleep(delay)
+    async with aiosqlite.connect("shop.db") as database:
+        rows = await database.execute_fetchall("SELECT id, uses FROM coupon WHERE code = ?", (code,))
+        if rows[0][1] < 1:
+            return False
+        await asyncio.sleep(0.2)
+        await database.execute("UPDATE coupon SET uses = ? WHERE id = ?", (rows[0][1] - 1, rows[0][0]))
+        await database.commit()
+        return True
+
+async def main():
+    async with aiosqlite.connect("shop.db") as database:
+        await database.executescript("DROP TABLE IF EXISTS coupon; CREATE TABLE coupon (id INTEGER PRIMARY KEY, code TEXT, uses INTEGER)")
+        await database.execute("INSERT INTO coupon VALUES (1, 'XMAS', 1)")
+        await database.commit()
+    redeemed = await asyncio.gather(redeem("XMAS", 0), redeem("XMAS", 0.1))
+    sys.exit(int(all(redeemed)))
+
+asyncio.run(main())
+"""
+
 
 def judged(source: str, folder: Path) -> list[tuple[str, str, str, tuple[int, ...]]]:
     """Kind, tier, resource and lines of the findings of one run of a program."""
     project = folder / "project"
     project.mkdir()
     (project / "shop.py").write_text(source)
-    assert record(["shop.py"], folder / "run.causeway", root=project) == 0
+    record(["shop.py"], folder / "run.causeway", root=project)
     with Recording.open(folder / "run.causeway") as recording:
         findings, _ = verify(recording, plan(recording, examine(recording)))
     return [(each.kind, each.tier, each.resource, tuple(access.line for access in each.accesses)) for each in findings]
@@ -105,3 +131,13 @@ def test_a_lock_or_a_transaction_around_both_statements_is_enough(kept: dict[str
 def test_statements_of_an_object_mapper_are_at_the_awaits_of_its_session(tmp_path: Path) -> None:
     pytest.importorskip("sqlalchemy")
     assert judged(MAPPED, tmp_path) == [("lost_update", "confirmed", "item row 1", (18, 21, 18))]
+
+
+def test_a_run_that_went_wrong_is_no_measure_of_what_is_right(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "shop.py").write_text(COUPON)
+    assert record(["shop.py"], tmp_path / "run.causeway", root=project) == 1
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        (finding,), _ = verify(recording, plan(recording, examine(recording)))
+    assert (finding.kind, finding.tier) == ("atomicity_violation", "confirmed") and "It happened in this run." in finding.explanation

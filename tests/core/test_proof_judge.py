@@ -96,6 +96,16 @@ def test_a_time_limit_that_the_hold_outlasted_proves_nothing() -> None:
     assert verdict(judged(bad=[(OK, replace(gave("90"), timeouts=1))], serial=in_every_order)) == ("confirmed", "confirmed")
 
 
+def test_a_plain_run_that_fails_is_no_measure_where_serial_orders_pass() -> None:
+    passes, fails = gave("", tests="test_one passed", exit_code="0"), gave("", tests="test_one failed", exit_code="1")
+    assert verdict(judged(bad=[(OK, fails)], serial=[(OK, passes)], plain=[(OK, fails)])) == ("confirmed", "confirmed")
+    assert verdict(judged(bad=[(OK, fails)], serial=[(OK, fails)], plain=[(OK, fails)])) == ("hint", "harmless")
+    otherwise = judged(
+        bad=[(OK, gave("70", exit_code="0"))], serial=[(OK, gave("71", exit_code="0"))], plain=[(OK, gave("70", exit_code="1"))]
+    )
+    assert verdict(otherwise) == ("hint", "harmless")
+
+
 @pytest.mark.parametrize("driven", [True, False])
 def test_a_client_that_waits_for_each_answer_is_said_to_be_the_reason(driven: bool) -> None:
     found = judged(bad=[(NOBODY_CAME, gave("70"))], driven=driven)

@@ -56,6 +56,10 @@ def test_the_difference_is_told_in_one_sentence() -> None:
     assert contrast(outcome(returned="main() = 1"), serial, ("returned",), held) == "every serial order gives main() = 2; this one gave main() = 1"
     said = contrast(outcome(exceptions="KeyError in f", returned=""), serial, ("returned", "exceptions"), held)
     assert said == "this order raises KeyError in f; no serial order does"
+    fails = contrast(outcome(tests="test_one failed", exceptions="AssertionError in test_one"), serial, ("exceptions", "tests"), held)
+    assert fails == "in this order test_one fails; in every serial order it passes"
+    again = [outcome(exceptions="Refused in f ×2")]
+    assert "raises" not in contrast(outcome(exceptions="Refused in f", returned="1"), again, ("exceptions", "returned"), held)
     stuck = OrderResult(True, hang=("main/a waits for B",))
     assert contrast(outcome(hang="nothing can go on"), serial, ("hang",), stuck).startswith("in this order the program hangs (main/a waits for B)")
 

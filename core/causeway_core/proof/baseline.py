@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
@@ -14,7 +15,8 @@ class Baseline:
     """Makes expected runs a few at a time, since most bad orders end as the first of them does. All findings share runs of equal orders.
 
     `struck`: the recorded run itself went wrong, so a plain run is no measure. Neither is a serial order under which the program fails although a
-    plain run does not: it separates what belongs together.
+    plain run does not: it separates what belongs together. A plain run that fails where the serial orders do not is no measure of failures: the bug
+    may have struck in it.
     """
 
     def __init__(self, reruns: Reruns, finding: Finding, *, struck: bool) -> None:
@@ -36,7 +38,8 @@ class Baseline:
 
     def stages(self) -> Iterator[list[Rerun]]:
         """The expected runs, more of them each time. Alternates are run only if no other serial order could be forced."""
-        yield self.now()
+        if self._struck or not self._whole or not self._reruns.attempt(self._plain)[0].outcome.failed:
+            yield self.now()
         for start in range(0, len(self._whole), AT_A_TIME):
             self._serial += self._reruns.attempt(*self._whole[start : start + AT_A_TIME])
             yield self.now()
@@ -54,7 +57,8 @@ class Baseline:
         if plain.uncaptured or (self._reruns.driven and not self._struck):
             return found  # requests arrive at any time: a run without an order may go wrong
         if not self._struck:
-            return [*found, plain]
+            fails = bool(found) and all(plain.outcome.fails_beyond(run.outcome) for run in found)
+            return [*found, replace(plain, outcome=plain.outcome.without_failures()) if fails else plain]
         return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]
 
     def reconsidered(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,7 +10,9 @@ from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.outcome import FINAL_VALUE, Aspect, Outcome
 
 _LONGEST = 110
-_SAID_FIRST = ("hang", "exceptions", "tests", "exit code", "returned", "replies", "output", FINAL_VALUE)
+_FAILED = " failed"
+_TIMES = re.compile(r"(.*) ×(\d+)", re.DOTALL)
+_SAID_FIRST = ("hang", "tests", "exceptions", "exit code", "returned", "replies", "output", FINAL_VALUE)
 
 
 def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:
@@ -23,6 +26,9 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
     mine = bad.aspects[name]
     others = _given(serial, name)
     news = _only_in(mine, others)
+    fails = [text.removesuffix(_FAILED) for text in news if text.endswith(_FAILED)] if name == "tests" else []
+    if fails:
+        return f"in this order {_cut(', '.join(fails))} {'fails' if len(fails) == 1 else 'fail'}; in every serial order {_passes(fails)}"
     if name == "exceptions" and news:
         return f"this order raises {_cut(', '.join(news))}; no serial order does"
     if name == FINAL_VALUE:
@@ -33,6 +39,10 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
         theirs, ours = _from_where_they_differ(", ".join(others[0]), ", ".join(mine))
     what = "exit code " if name == "exit code" else ""
     return f"{_every(others)} {what}{theirs}; this one gave {what}{ours}"
+
+
+def _passes(fails: Sequence[str]) -> str:
+    return "it passes" if len(fails) == 1 else "they pass"
 
 
 def _given(serial: Sequence[Outcome], name: str) -> list[Aspect]:
@@ -55,12 +65,20 @@ def _choices(mine: Aspect, others: Sequence[Aspect]) -> str:
 
 
 def _only_in(aspect: Aspect, others: Sequence[Aspect]) -> tuple[str, ...]:
-    """The texts that this aspect has more often than each of the others."""
-    left = Counter(aspect)
+    """The texts that this aspect has more often than each of the others (`KeyError in f ×3`: three times)."""
+    left = _counted(aspect)
     for other in others:
-        counts = Counter(other)
+        counts = _counted(other)
         left = Counter({text: count for text, count in left.items() if count > counts[text]})
     return tuple(left)
+
+
+def _counted(aspect: Aspect) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for text in aspect:
+        found = _TIMES.fullmatch(text)
+        counts[found[1] if found else text] += int(found[2]) if found else 1
+    return counts
 
 
 def _said(aspect: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from causeway_core.model import Access, Actor, At, ObjectRef, Value, ValueKind
@@ -118,6 +118,15 @@ class Outcome:
         if self.aspects.get("exit code") not in [each.aspects.get("exit code") for each in ended]:
             return ()
         return self.residue.deviations([each.residue for each in others])
+
+    @property
+    def failed(self) -> bool:
+        """Whether a test failed, or the run ended with another exit code than 0."""
+        return self.aspects.get("exit code", ("0",)) not in ((), ("0",)) or any(text.endswith(" failed") for text in self.aspects.get("tests", ()))
+
+    def without_failures(self) -> Outcome:
+        """The same without the aspects that are failures."""
+        return replace(self, aspects={name: aspect for name, aspect in self.aspects.items() if name not in FAILURES})
 
     def fails_beyond(self, other: Outcome) -> bool:
         """Whether tests failed that passed in the other run, or only one of the two runs ended with exit code 0."""

@@ -138,7 +138,8 @@ def _struck(uses: list[_Use], read: _Use, write: _Use) -> bool:
     """Whether another actor wrote by the same statement between the read and the dependent write."""
     own = (read.action.who, write.action.who)
     alike = (use for use in uses if use.action.who not in own and use.sql.statement == write.sql.statement and use.table == write.table)
-    return any(use.sql.error is None and read.action.order < use.action.order < write.action.order and _matters(read.sql, use.sql) for use in alike)
+    inside = (use for use in alike if use.sql.error is None and read.action.order < use.action.order < write.action.order)
+    return any(_matters(read.sql, use.sql) or bool(set(write.sql.rows) & set(use.sql.rows)) for use in inside)
 
 
 def _matters(read: Sql, other: Sql) -> bool:
