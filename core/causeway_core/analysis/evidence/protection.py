@@ -11,6 +11,8 @@ from causeway_core.storage.recording import Recording
 from causeway_core.storage.rows import Obj
 
 _LIFETIME_LOCKS = ("_thread.lock",)
+_GATHERING = ("Nursery", "MemoryChannelState")
+"""What many release and one acquires once all have done so: no lock."""
 
 
 def no_protection(recording: Recording, facts: Facts) -> frozenset[int]:
@@ -36,6 +38,8 @@ def held_for_something(holds: Holds, facts: Facts, table: AccessTable) -> frozen
 
 
 def _several_units(recording: Recording, thing: Obj) -> bool:
+    if thing.type.startswith("trio.") and thing.type.endswith(_GATHERING):
+        return True
     if not thing.type.endswith("Semaphore"):
         return False
     units = _attribute(recording, thing.id, "_value")

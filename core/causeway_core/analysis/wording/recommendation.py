@@ -65,9 +65,10 @@ def recommendation(namer: Namer, candidate: Candidate) -> str:
                 f"{namer.line(candidate.first)}"
             )
         case Pattern.ORDER:
-            event = f"{namer.library(candidate.others[0]) if namer.is_asynchronous(candidate.others[0]) else 'threading'}.Event"
+            library = namer.library(candidate.others[0]) if namer.is_asynchronous(candidate.others[0]) else "threading"
+            event = f"{'an' if library == 'asyncio' else 'a'} {library}.Event"
             return (
-                f"make the use wait: await or join what runs `{namer.function(candidate.first)}`, or set an {event} after line "
+                f"make the use wait: await or join what runs `{namer.function(candidate.first)}`, or set {event} after line "
                 f"{namer.line(candidate.first)} and wait for it before the use"
             )
         case Pattern.EARLY_PUBLICATION:
