@@ -55,10 +55,23 @@ def test_a_deadlock_that_a_time_limit_ended() -> None:
     trace.sync(two, SyncOp.ACQUIRE_REQUEST, a, BLOCKED)
     trace.sync(two, SyncOp.TIMEOUT, a, BLOCKED)
     trace.release(two, b)
+    trace.raises(two, "TimeoutError")
     trace.acquire(one, b)
     (finding,) = found(trace)
     assert finding.kind == "deadlock" and {each.actor for each in finding.accesses} == {"thread one", "thread two"}
     assert "none of these waits ended before one of the actors had given up" in finding.explanation
+
+
+def test_a_thread_that_backs_off_and_lets_the_other_go_first() -> None:
+    trace, one, two, a, b = crossing()
+    trace.acquire(one, a)
+    trace.acquire(two, b)
+    trace.sync(one, SyncOp.ACQUIRE_REQUEST, b, BLOCKED)
+    trace.sync(two, SyncOp.ACQUIRE_REQUEST, a, BLOCKED)
+    trace.sync(two, SyncOp.TIMEOUT, a, BLOCKED)
+    trace.release(two, b)
+    trace.acquire(one, b)
+    assert not found(trace)
 
 
 def test_a_wait_that_was_granted_before_the_other_began_is_no_deadlock() -> None:

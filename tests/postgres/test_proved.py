@@ -73,7 +73,7 @@ def test_what_only_the_database_shows_is_compared(workshop: Workshop) -> None:
 def test_a_lock_that_is_let_go_before_the_commit_lets_the_other_read_too_early(name: str, workshop: Workshop) -> None:
     workshop.record(name)
     [finding] = workshop.analyse("--reset", "true")
-    assert finding["tier"] == "confirmed" and finding["proof"]["reason"].endswith("and before it commits"), finding["proof"]
+    assert finding["tier"] == "confirmed" and finding["proof"]["reason"].endswith("and before that commits"), finding["proof"]
 
 
 @pytest.mark.slow

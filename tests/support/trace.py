@@ -17,7 +17,7 @@ from causeway_core.analysis.evidence.table import AccessTable
 from causeway_core.analysis.flow import ProgramFlow, Role
 from causeway_core.model import Actor, At, Function, Location, Site, Step, ValueKind, make_at
 from causeway_core.storage.columns import ACCESS_OPS, AccessColumns
-from causeway_core.storage.rows import Io, Obj, Span, Sql, Waiting
+from causeway_core.storage.rows import ExceptionRow, Io, Obj, Span, Sql, Waiting
 from causeway_core.wire.kinds import SYNC_WORDS, SyncOp
 
 PATH = "/project/app.py"
@@ -41,6 +41,7 @@ class Trace:
         self.io: list[Io] = []
         self.io_order: list[int] = []
         self.spans: list[Span] = []
+        self.exceptions: list[ExceptionRow] = []
         self.edges: list[tuple[At, At]] = []
         self._functions: dict[str, Function] = {}
         self._sites: dict[int, Site] = {}
@@ -191,6 +192,12 @@ class Trace:
         self.io_order.append(len(self._events))
         return at
 
+    def raises(self, actor: int, type: str) -> At:
+        """An exception leaves the actor's function."""
+        at = self.event(actor)
+        self.exceptions.append(ExceptionRow(len(self.exceptions) + 1, at, actor, None, type, "", 0, 0, "uncaught"))
+        return at
+
     def request(self, actor: int, name: str, first: At, last: At) -> None:
         """The actor served a request from one event to another."""
         number = len(self.spans) + 1
@@ -230,6 +237,7 @@ class Trace:
             io=self.io,
             io_order=self.io_order,
             spans=self.spans,
+            exceptions=self.exceptions,
         )
         holds = Holds([each for each in self.operations if each.op in ACQUIRES | RELEASES], ignored=frozenset(ignored))
         clock = Clock(np.array([at for at, _ in self._events]), np.arange(len(self._events)) * 1000)

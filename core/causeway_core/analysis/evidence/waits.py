@@ -58,6 +58,7 @@ class Waits:
         self._last: dict[int, Operation] = {}
         self._given_up: list[Wait] = []
         self._granted: defaultdict[int, list[Wait]] = defaultdict(list)
+        self._asking: defaultdict[int, list[int]] = defaultdict(list)
         for event in events:
             if event.op in SETTLES:
                 continue
@@ -66,6 +67,8 @@ class Waits:
                 ended = self._granted[event.actor] if _answers(event, before) else self._given_up
                 ended.append(self._wait(before, until=self.time(event.order, event.at)))
             self._last[event.actor] = event
+            if event.op in (SyncOp.ACQUIRED, SyncOp.ACQUIRE_REQUEST):
+                self._asking[event.actor].append(event.at)
             if event.op in REQUESTS:
                 self.requests[event.actor][event.op, event.object] = event
                 self.last_request[event.actor, event.object] = event
@@ -150,9 +153,19 @@ class Waits:
         """When a hold ended, by `time`; None if it did not."""
         return None if hold.until is None or hold.until_at is None else self.time(hold.until, hold.until_at)
 
+    def was_granted(self, wait: Wait) -> bool:
+        """Whether a wait ended because the actor got what it waited for."""
+        return wait in self._granted[wait.actor]
+
     def granted(self, actor: int, during: Wait) -> Wait | None:
         """The last wait of an actor that overlaps another wait and was granted."""
         return next((wait for wait in reversed(self._granted.get(actor, [])) if _overlap(wait, during)), None)
+
+    def refused(self, wait: Wait) -> bool:
+        """Whether giving up a wait raised an exception in its actor: before it turned to another lock, or ended."""
+        following = next((at for at in self._asking[wait.actor] if at > wait.at), None)
+        raised = (each.at for each in self._evidence.facts.exceptions if each.actor == wait.actor and each.at > wait.at)
+        return any(following is None or at < following for at in raised)
 
     def joined(self, wait: Wait) -> int | None:
         """The actor that a wait for a thread's or task's end waits for."""

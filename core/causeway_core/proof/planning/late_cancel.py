@@ -47,7 +47,9 @@ def cancelled_after_handover(anchors: Anchors, evidence: Evidence, finding: Find
 
 def _cancel(evidence: Evidence, waiter: Actor) -> Operation | None:
     """The first recorded `cancel()` of a task by another one."""
-    cancels = (event for event in evidence.facts.operations if event.op == SyncOp.CANCEL and event.object == waiter.object is not None)
+    if waiter.object is None:
+        return None
+    cancels = (event for event in evidence.facts.operations if event.op == SyncOp.CANCEL and event.object == waiter.object)
     return next((event for event in cancels if event.actor != waiter.id), None)
 
 

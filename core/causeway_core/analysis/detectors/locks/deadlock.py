@@ -23,12 +23,15 @@ class _Link:
 
 
 def deadlocks(scene: Scene, waits: Waits) -> list[Finding]:
-    """Wait-for cycles (a lock acquired twice is a cycle of one); otherwise quiescence: every actor waits and nothing can wake one."""
+    """Wait-for cycles (a lock acquired twice is a cycle of one); otherwise quiescence: every actor waits and nothing can wake one.
+
+    No cycle that one actor leaves by giving up without an exception, so that another gets its lock: it backs off by design.
+    """
     links = _links(waits)
     found, seen = [], set[int]()
     for actor in sorted(links):
         cycle = _cycle(links, actor)
-        if cycle and _simultaneous(waits, cycle) and not seen & {link.wait.actor for link in cycle}:
+        if cycle and _simultaneous(waits, cycle) and not _backs_off(waits, cycle) and not seen & {link.wait.actor for link in cycle}:
             seen |= {link.wait.actor for link in cycle}
             found.append(_finding(scene, cycle))
     if not found and waits.interrupted:
@@ -78,6 +81,13 @@ def _simultaneous(waits: Waits, cycle: list[_Link]) -> bool:
     begun = max((link.wait.since for link in cycle if link.wait.since is not None), default=None)
     ends = [link.wait.until for link in cycle] + [waits.released(link.hold) for link in cycle if link.hold is not None]
     return begun is None or all(end is None or begun < end for end in ends)
+
+
+def _backs_off(waits: Waits, cycle: list[_Link]) -> bool:
+    """Whether some actor got its lock because others gave up, and none of these raised an exception on that occasion."""
+    given_up = [link.wait for link in cycle if not waits.was_granted(link.wait)]
+    ended = all(wait.until is not None for wait in given_up)
+    return ended and len(given_up) < len(cycle) and not any(map(waits.refused, given_up))
 
 
 _NAMED = 2
