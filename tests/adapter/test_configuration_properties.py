@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from causeway_adapter.dap.live import injection
 from causeway_adapter.dap.live.configuration import address_of, parse
 from causeway_adapter.dap.properties import PROPERTIES, check, schema
 from causeway_adapter.lsp.settings import SETTINGS, Settings
@@ -60,7 +61,8 @@ def test_a_value_of_the_manifest_changes_and_nothing_else_does():
         with_value(text, (), "missing", 1)
 
 
-def test_addresses():
+def test_addresses(monkeypatch):
+    monkeypatch.setattr(injection, "trouble", lambda: None)  # whatever gdb and processor this machine has
     assert address_of({"connect": {"port": 5}}) == ("127.0.0.1", 5) and address_of({"host": "::1", "port": 6}) == ("::1", 6)
     assert address_of({"processId": "7"}) is None
     for bad in ({"connect": {"port": 0}}, {"connect": "x"}, {"port": "x"}, {"connect": {"host": 5, "port": 5}}, {"processId": "seven"}):
