@@ -25,9 +25,9 @@ class Reachability:
         self.segments = segments
         src, dst = segments.segment_of(source.edge_src), segments.segment_of(source.edge_dst)
         kept = _forward(source, segments, src, dst)
-        self.edge_kept = _without_cycles(source.order, segments, source, src, dst, kept)
-        self.contradicting = int(np.count_nonzero(~self.edge_kept))
         own = np.flatnonzero(segments.actor[1:] == segments.actor[:-1]).astype(np.int32)
+        self.edge_kept = _without_cycles(source.order, segments, own, source, src, dst, kept)
+        self.contradicting = int(np.count_nonzero(~self.edge_kept))
         loose = segments.segment_of(source.detached)
         hubs = _hub_chains(segments, frozenset(segments.actor[loose].tolist()))
         self.full = _index(segments, own, src[self.edge_kept], dst[self.edge_kept], hubs)
@@ -48,11 +48,10 @@ def _forward(source: GraphInput, segments: Segments, src: Int32s, dst: Int32s) -
 
 
 def _without_cycles(
-    order: TotalOrder, segments: Segments, source: GraphInput, src: Int32s, dst: Int32s, kept: NDArray[np.bool_]
+    order: TotalOrder, segments: Segments, own: Int32s, source: GraphInput, src: Int32s, dst: Int32s, kept: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """`kept` less the edges between processes that lie on or behind a cycle; then, should one remain, less every edge there."""
     kept = kept.copy()
-    own = np.flatnonzero(segments.actor[1:] == segments.actor[:-1]).astype(np.int32)
     between = order.processes_of(source.edge_src) != order.processes_of(source.edge_dst)
     for droppable in (between, np.ones(len(src), np.bool_)):
         offsets, targets = _adjacency(len(segments), own, src[kept], dst[kept])

@@ -60,10 +60,9 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     if actors is not None:
         table = table.select(np.isin(table.actor, list(actors)))
     steps = recording.step_columns()
-    facts = replace(_facts(recording, steps, operations), sql=statements, sql_order=sql_order.tolist(), io=boundary, io_order=io_order.tolist())
+    facts = replace(_facts(recording, steps, operations), sql_order=sql_order.tolist(), io=boundary, io_order=io_order.tolist())
     items = WorkItems.of(syncs, facts.actors, Texts(facts.sources))
-    asked = asked_by_tasks(statements, items)
-    facts = replace(facts, sql=asked, actors=items.actors(facts.actors), work_items=items)
+    facts = replace(facts, sql=asked_by_tasks(statements, items), actors=items.actors(facts.actors), work_items=items)
     holds = Holds(operations.only(ACQUIRES | RELEASES), ignored=no_protection(recording, facts))
     holds.heed(held_for_something(holds, facts, table))
     table = replace(table, actor=items.relabelled(table.at, table.actor))

@@ -45,9 +45,9 @@ class Workspace:
         """The workspace that the recorded run calls for."""
         root = Path(recording.meta.root)
         inside, temporary = writes_inside(recording, root), writes_to_temporary(recording, root)
-        missing = {path for path in looked_for_in_vain(recording) if path in temporary}
-        preserved = Preserved(inside | temporary, frozenset(missing))
-        return cls(root, bool(inside), recording.meta.reset, absent_before(recording, root), preserved)
+        missing = looked_for_in_vain(recording)
+        absent = frozenset(path.relative_to(root) for path in missing if path.is_relative_to(root) and path != root)
+        return cls(root, bool(inside), recording.meta.reset, absent, Preserved(inside | temporary, frozenset(missing & temporary)))
 
     @contextmanager
     def target(self, target: Target) -> Iterator[tuple[Target, Path]]:
@@ -106,11 +106,6 @@ class Workspace:
             if files > MOST_FILES or size > MOST_BYTES:
                 return True
         return False
-
-
-def absent_before(recording: Recording, root: Path) -> frozenset[Path]:
-    """The paths below the project's folder, relative to it, that did not exist before the recorded run."""
-    return frozenset(path.relative_to(root) for path in looked_for_in_vain(recording) if path.is_relative_to(root) and path != root)
 
 
 def looked_for_in_vain(recording: Recording) -> set[Path]:
