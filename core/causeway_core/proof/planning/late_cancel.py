@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.model import Actor, At, Finding, FindingAccess
 from causeway_core.model.order import Order
 from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.cancellers import Cancellers
 from causeway_core.proof.planning.draft import drafted
-from causeway_core.wire.kinds import SyncOp
 
 _MOST = 2
 """Waiters and givers that are tried."""
@@ -26,9 +25,9 @@ def cancelled_after_handover(anchors: Anchors, evidence: Evidence, finding: Find
     """
     gap, gives = (next(access for access in finding.accesses if access.role == role) for role in ("cancel", "hand over"))
     givers = [(actor, first) for actor, first, _ in _ran(evidence, gives) if actor.state == "finished"]
-    tried = 0
+    cancellers, tried = Cancellers(anchors, evidence), 0
     for waiter, _, last in _ran(evidence, gap):
-        cancel = _cancel(evidence, waiter)
+        cancel = next((event for event in cancellers.cancels(waiter) if event.actor != waiter.id), None)
         if cancel is None or evidence.at(last) < cancel.at:
             continue  # it is held at what it does once it is cancelled
         canceller, cancels = anchors.actor_of(cancel.actor), At(cancel.at)
@@ -43,14 +42,6 @@ def cancelled_after_handover(anchors: Anchors, evidence: Evidence, finding: Find
             yield drafted("bad", f"{says} when {giver.title} has ended, and before it resumes", held)
             yield drafted("serial", f"{says} before {giver.title} gets to it", [(place, anchors.access(first), anchors.since(first))])
             yield drafted("serial", f"{says} when that has ended", [(anchors.end(waiter), place, since)])
-
-
-def _cancel(evidence: Evidence, waiter: Actor) -> Operation | None:
-    """The first recorded `cancel()` of a task by another one."""
-    if waiter.object is None:
-        return None
-    cancels = (event for event in evidence.facts.operations if event.op == SyncOp.CANCEL and event.object == waiter.object)
-    return next((event for event in cancels if event.actor != waiter.id), None)
 
 
 def _ran(evidence: Evidence, where: FindingAccess) -> Iterator[tuple[Actor, int, int]]:
