@@ -458,3 +458,47 @@ def test_a_stale_value_that_comes_last_is_a_lost_update(tmp_path: Path) -> None:
         [found] = Explorer(recording, examine(recording), replace(EFFORT, seconds=120)).explore().findings
     assert (found.kind, found.tier) == ("lost_update", "confirmed")
     assert found.title.startswith("an update of Hub.shown is lost")
+
+
+REPLIES = """\
+import queue
+import threading
+
+class Channel:
+    def __init__(self):
+        self.requests = queue.Queue()
+        self.callbacks = {}
+        self.unknown = 0
+
+    def send(self, number):
+        FIRST
+        THEN
+
+    def receive(self):
+        for number in iter(self.requests.get, None):
+            self.reply(number)
+
+    def reply(self, number):
+        callback = self.callbacks.pop(number, None)
+        if callback is None:
+            self.unknown += 1
+        else:
+            callback(number)
+
+channel, replies = Channel(), []
+receiver = threading.Thread(target=channel.receive)
+receiver.start()
+for number in (1, 2):
+    channel.send(number)
+channel.requests.put(None)
+receiver.join()
+print(replies, channel.unknown)
+"""
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_statement_that_calls_the_place_of_the_other_turn_is_held_where_it_begins(tmp_path: Path, late: bool) -> None:
+    stores, sends = "self.callbacks[number] = replies.append", "self.requests.put(number)"
+    program = REPLIES.replace("FIRST", sends if late else stores).replace("THEN", stores if late else sends)
+    found = explored(tmp_path, program)
+    assert [finding.tier for finding in found] == (["confirmed"] if late else [])

@@ -84,6 +84,24 @@ def test_what_was_come_to_and_never_passed_is_held_too() -> None:
     assert (last.after.actor, last.after.text) == ("main/b", "with one:")
 
 
+def test_a_thread_is_held_where_a_statement_begins_and_not_where_it_ends() -> None:
+    loop, call = OrderPlace("*", "acquire", "bank.py", 2, "run", "for item in items:"), OrderPlace("*", "acquire", "bank.py", 3, "run", "add(item)")
+    ran = OrderResult(
+        True,
+        trace=(("main/a", "r", 0), ("main/run", "start", 0), ("main/run", "l", 0), ("main/run", "w", 0), ("main/a", "w", 0), ("main/run", "c", 0)),
+        begun=((2, "main/run", "l", 0), (3, "main/run", "c", 0), (6, "main/run", "l", 1)),
+    )
+    schedule = turns(ran, {**PLACES, "l": loop, "c": call})
+    assert [(turn.actor, turn.stop.access if turn.stop else None) for turn in schedule] == [
+        ("main/a", "read"), ("main/run", "start"), ("main/a", "write"), ("main/run", "acquire"),
+    ]  # fmt: skip
+    again = OrderPlace("main/run", "acquire", "bank.py", 2, "run", loop.text, None, 1)
+    assert (schedule[-1].places[0].text, schedule[-1].stop) == ("add(item)", again)
+    assert [(each.after.access, each.hold.access, each.hold.nth) for each in held(schedule, frozenset({"main/a", "main/run"}))] == [
+        ("read", "start", 0), ("write", "write", 0), ("write", "acquire", 1),
+    ]  # fmt: skip
+
+
 def test_places_of_many_actors_have_names_of_their_own() -> None:
     ends = [OrderPlace(f"main/worker#{number}", "end") for number in range(40)]
     made = order([Held(after, hold, None) for after, hold in pairwise(ends)])

@@ -162,6 +162,31 @@ def test_records_behind_gates_name_the_frames_of_the_program(tmp_path: Path) -> 
     assert len(released) <= len(taken)
 
 
+def test_a_statement_is_named_where_it_begins_and_where_it_ends(tmp_path: Path) -> None:
+    program = """
+        import threading
+
+        class Counter:
+            value = 0
+
+        def count():
+            counter.value = 1
+
+        def work():
+            count()
+
+        counter = Counter()
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    """
+    places = (place("*", "acquire", "count()"), place("*", "write", "counter.value = 1", "value"))
+    done = explored(tmp_path, program, exploration("serial", 0, *places))
+    trace = [tuple(each) for each in done.result["trace"]]
+    [(position, *begun)] = done.result["begun"]
+    assert begun == ["main/work", "p0", 0] and trace[position:][:2] == [("main/work", "p1", 0), ("main/work", "p0", 0)]
+
+
 def test_who_polls_starves_nobody(tmp_path: Path) -> None:
     program = """
         import threading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -15,25 +15,45 @@ LIVES = ("start", "end")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The places that one actor passed in a row, and those that it then reached (`coming`) and never passed."""
+    """The places that one actor passed in a row, and those that it then reached (`coming`) and never passed.
+
+    `stop` is the first place of the turn before which a thread can be stopped. A statement that has begun in an earlier turn is none.
+    """
 
     actor: str
     places: tuple[OrderPlace, ...]
     coming: tuple[OrderPlace, ...] = ()
+    stop: OrderPlace | None = None
 
     def followed_by(self, other: Turn) -> Turn:
         """Both in one."""
-        return Turn(self.actor, (*self.places, *other.places), (*self.coming, *other.coming))
+        return Turn(self.actor, (*self.places, *other.places), (*self.coming, *other.coming), self.stop or other.stop)
 
 
 def turns(result: OrderResult, places: Mapping[str, OrderPlace]) -> tuple[Turn, ...]:
     """The turns of a run in order, without the start of the first thread."""
     found: list[Turn] = []
-    for actor, group in groupby(result.trace, key=lambda each: each[0]):
-        passed = [_place(actor, key, nth, places) for _, key, nth in group if key in LIVES or key in places]
-        if passed and (found or passed != [OrderPlace(actor, "start")]):
-            found.append(Turn(actor, tuple(passed)))
+    begun = {each[1:] for each in result.begun}
+    for actor, group in groupby(_events(result, places), key=lambda each: each[0][0]):
+        events = list(group)
+        passed = tuple(_place(*event, places) for event, ends in events if ends)
+        stops = (_place(*event, places) for event, ends in events if event[1] != "end" and not (ends and event in begun))
+        stop = next(stops, None)
+        if (passed or stop) and (found or passed not in ((), (OrderPlace(actor, "start"),))):
+            found.append(Turn(actor, passed, (), stop))
     return _joined([*found, *(Turn(actor, (), (_place(actor, key, nth, places),)) for actor, key, nth in result.came if key in places)])
+
+
+def _events(result: OrderResult, places: Mapping[str, OrderPlace]) -> Iterator[tuple[tuple[str, str, int], bool]]:
+    """What was passed (True), and the statements that began (False) without being what an actor had come to when the program hung."""
+    began: dict[int, list[tuple[str, str, int]]] = {}
+    for position, actor, key, nth in result.begun:
+        began.setdefault(position, []).append((actor, key, nth))
+    for position in range(len(result.trace) + 1):
+        known = [each for each in began.get(position, ()) if each[1] in places and each not in result.came]
+        yield from ((each, False) for each in known)
+        if position < len(result.trace) and (result.trace[position][1] in LIVES or result.trace[position][1] in places):
+            yield result.trace[position], True
 
 
 def _joined(schedule: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -72,7 +92,8 @@ def held(schedule: Sequence[Turn], threads: frozenset[str]) -> tuple[Held, ...]:
     found = []
     last: dict[str, OrderPlace] = {}
     for number, turn in enumerate(schedule):
-        hold = next((place for place in (*turn.places, *turn.coming) if place.access != "end"), None)
+        reached = (turn.stop, *turn.coming) if turn.actor in threads else (*turn.places, *turn.coming)
+        hold = next((place for place in reached if place is not None and place.access != "end"), None)
         # A turn in which nothing was passed is nothing to wait for: the one before it is.
         after = next((before.places[-1] for before in reversed(schedule[:number]) if before.places and before.actor != turn.actor), None)
         if hold is not None and after is not None:

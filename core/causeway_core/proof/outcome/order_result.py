@@ -18,7 +18,8 @@ class OrderResult:
     - `hang`: who waited for what when no actor could move any more.
     - `databases`: servers' databases by name, with the rows of each table that was written.
     - Of an exploration, `trace` lists what was passed (spawn path; key of the place, `start` or `end`; execution), `points` counts the scheduling
-      decisions, and `came` are the places that actors had reached in their turns and could not pass when the program hung.
+      decisions, `begun` lists the statements of threads where they began (entries of `trace` by then, spawn path, key, execution), and `came` are
+      the places that actors had reached in their turns and could not pass when the program hung.
     """
 
     feasible: bool
@@ -30,6 +31,7 @@ class OrderResult:
     trace: tuple[tuple[str, str, int], ...] = ()
     points: int = 0
     came: tuple[tuple[str, str, int], ...] = ()
+    begun: tuple[tuple[int, str, str, int], ...] = ()
     databases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gave_up: int | None = None
     """Which constraint was given up, from 0."""
@@ -60,6 +62,7 @@ class OrderResult:
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("trace") or ()),
             int(document.get("points") or 0),
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("came") or ()),
+            tuple((int(position), str(actor), str(key), int(nth)) for position, actor, key, nth in document.get("begun") or ()),
             {str(name).rpartition("/")[2]: tuple(_texts(tables)) for name, tables in (document.get("databases") or {}).items()},
             index if isinstance(index := gave_up.get("constraint"), int) else None,
         )

@@ -41,6 +41,8 @@ class Exploring(Forcing):
         self.strategy = strategy_of(order.explore)
         self.trace: list[tuple[str, str, int]] = []
         """What was passed: spawn path, key of the place (or `start`, `end`), execution."""
+        self.begun: list[tuple[int, str, str, int]] = []
+        """Statements of threads that are places, as they began: how much was in `trace` then; spawn path, key, execution."""
         self.points = 0
         self._coming: dict[Actor, tuple[str, str, int]] = {}
         """The place for which an actor got its last turn, until it passes it."""
@@ -79,6 +81,9 @@ class Exploring(Forcing):
             self._point(actor, stop)
         with self.lock:
             actor.pending += [place for place in places if place.access in STATEMENTS]
+            if stop is not None and actor.kind == "thread" and not self.open:
+                stopped = [place for place in places if place.key in self.late or place.access in STATEMENTS]
+                self.begun += [(len(self.trace), actor.path, place.key, actor.counts[place.key] - 1) for place in stopped]
 
     def before(self, place: Place, counted: bool, late: bool = False) -> bool:
         """The running actor is about to make the access of the place."""
@@ -262,7 +267,12 @@ class Exploring(Forcing):
 
     def told(self) -> dict[str, Any]:
         """Further members of the result."""
-        return {"trace": [list(each) for each in self.trace], "came": [list(each) for each in self.came], "points": self.points}
+        return {
+            "trace": [list(each) for each in self.trace],
+            "begun": [list(each) for each in self.begun],
+            "came": [list(each) for each in self.came],
+            "points": self.points,
+        }
 
     def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:
         return None
