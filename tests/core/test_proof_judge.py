@@ -310,3 +310,36 @@ def test_what_a_container_holds_in_the_end_proves_nothing_alone() -> None:
     assert verdict(judged(bad=[(OK, gave("70", final_value="['two']"))], serial=right, plain=right))[0] != "confirmed"
     right = [(OK, gave("70", final_value="70"))]
     assert verdict(judged(bad=[(OK, gave("70", final_value="90"))], serial=right, plain=right)) == ("confirmed", "confirmed")
+
+
+def test_a_plain_run_in_which_the_bug_struck_is_no_measure() -> None:
+    """Nothing keeps it from striking there: on a busy machine two processes often meet."""
+    lost = [(OK, replace(gave("90", states=["90"]), lost_updates=("Account.balance",)))]
+    assert verdict(judged(bad=lost, plain=lost, again=lost)) == ("confirmed", "confirmed")
+    # Nor is it one where no serial order could be forced.
+    assert verdict(judged(bad=lost, plain=lost, again=lost, serial=[(REFUSED, gave("70"))])) == ("likely", "infeasible")
+    # The recorded run, in which it did not strike, showed the same.
+    assert verdict(judged(bad=lost, plain=lost, again=lost, recorded=gave("90", states=["90"]))) == ("hint", "harmless")
+
+
+MEETING = replace(BAD, constraints=(Constraint("b", "a", "seen"),))
+AWAY = OrderResult(False, passed=("a", "b"), reason="a went another way", kind="everybody waits")
+
+
+def test_an_order_whose_actor_went_another_way_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(NAMES, MEETING, "meeting")
+    finding = replace(FINDING, orders=(MEETING, SERIAL))
+    met = OrderResult(True, passed=("seen", "b", "a"))
+    assert verdict(judged(finding, meeting=[(AWAY, gave("70")), (AWAY, gave("70")), (met, gave("90"))])) == ("confirmed", "confirmed")
+    assert judged(finding, meeting=[(AWAY, gave("70"))]).tier == "hint"
+    waits = replace(AWAY, passed=("seen", "a"))
+    assert judged(finding, meeting=[(waits, gave("70")), (met, gave("90"))]).tier == "hint"
+
+
+def test_a_run_in_which_the_order_was_not_carried_out_is_made_again() -> None:
+    wrong = (OK, gave("90"))
+    assert verdict(judged(bad=[wrong, (IDLE, gave("70")), (IDLE, gave("70")), wrong])) == ("confirmed", "confirmed")
+    found = judged(bad=[wrong, wrong, (IDLE, gave("70"))])
+    assert verdict(found) == ("likely", "untried") and found.reproduced == (3, 2)
+    assert found.proof is not None and found.proof.reason.startswith("it could be forced in only 2 of 3 runs")
+    assert verdict(judged(bad=[wrong, (IDLE, gave("70")), (OK, gave("70"))])) == ("likely", "untried")

@@ -16,7 +16,8 @@ class Baseline:
 
     `struck`: the recorded run itself went wrong, so a plain run is no measure. Neither is a serial order under which the program fails although a
     plain run does not: it separates what belongs together. A plain run that fails where the serial orders do not is no measure of failures: the bug
-    may have struck in it.
+    may have struck in it. One that lost an update of the finding's place is no measure at all: nothing keeps the bug from striking in it, and on a
+    busy machine it often does.
     """
 
     def __init__(self, reruns: Reruns, finding: Finding, *, struck: bool) -> None:
@@ -53,13 +54,27 @@ class Baseline:
         found = _feasible(self._serial)
         if not found and (self._struck or self._reruns.driven):
             return []
-        [plain] = self._reruns.attempt(self._plain)
-        if plain.uncaptured or (self._reruns.driven and not self._struck):
+        plain = self._unforced()
+        if plain is None or plain.uncaptured or (self._reruns.driven and not self._struck):
             return found  # requests arrive at any time: a run without an order may go wrong
         if not self._struck:
             fails = bool(found) and all(plain.outcome.fails_beyond(run.outcome) for run in found)
             return [*found, replace(plain, outcome=plain.outcome.without_failures()) if fails else plain]
         return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]
+
+    def _unforced(self) -> Rerun | None:
+        """The plain run, or the second one if the bug struck in the first; None if it struck in both."""
+        for order in dict.fromkeys((self._plain, PLAIN_AGAIN)):
+            [plain] = self._reruns.attempt(order)
+            if self._struck or not self._strikes(plain.outcome):
+                return plain
+        return None
+
+    def _strikes(self, plain: Outcome) -> bool:
+        """Whether the bug struck in a plain run, unless that showed all that the recorded run did, in which it did not strike."""
+        recorded = self._reruns.recorded
+        same = recorded.knows(self._place) and plain.knows(self._place) and plain.agrees(recorded, self._place)
+        return self._place in plain.lost_updates and not same
 
     def reconsidered(self) -> bool:
         """Whether the plain run was not an expected one after all: it differs from the recorded run, and a second plain run does not.

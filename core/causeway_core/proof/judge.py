@@ -33,6 +33,8 @@ from causeway_core.proof.running.rerun import Rerun, Reruns, happened
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
+CHANCES = 3
+"""Further runs of an order that was not carried out because the actors happened to go another way."""
 ONE_AT_A_TIME = "If the client sends its requests one after the other, let it send them at once (docs/services.md)."
 """Said where the other request did not come while the first one was held."""
 _STUCK = ("deadlock", "blocking_call")
@@ -80,6 +82,7 @@ class Judge:
     def _stuck(self, finding: Finding, index: int, order: Order, notes: Notes) -> Finding | None:
         """The verdict on an order that should make the program hang; None if it did not."""
         [forced] = self.reruns.attempt(order, stuck=True)
+        forced = self._made_again(forced, lambda run: run.astray and not went_wrong(run, (), finding), stuck=True)
         if not forced.result.feasible and not went_wrong(forced, (), finding):
             notes.refuse(order, forced)
         elif is_stuck(finding, forced):
@@ -95,6 +98,7 @@ class Judge:
         baseline = Baseline(self.reruns, finding, struck=happened(finding))
         # The first baseline run is needed in any case: it runs at the same time.
         forced, *_ = self.reruns.attempt(order, *baseline.first)
+        forced = self._made_again(forced, lambda run: run.astray and not went_wrong(run, (), finding))
         if not forced.result.feasible and not went_wrong(forced, (), finding):
             notes.refuse(order, forced)
             return None
@@ -118,7 +122,7 @@ class Judge:
             notes.refused.append(f"{order.says}: {refusal}")
             notes.lacking = notes.lacking or baseline.lacking
             return None
-        found = self._steady(counted_deviations(finding, order, forced, right), right)
+        found = self._steady(finding, counted_deviations(finding, order, forced, right), right)
         if not found and finding.kind == "lost_wakeup" and waited_in_vain(finding, forced, right):
             return self._in_vain_again(finding, index, forced, right)
         if not found and order.cancels and left_behind(forced, right):
@@ -138,15 +142,18 @@ class Judge:
         notes.held = notes.held or states
         return None
 
-    def _steady(self, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
+    def _steady(self, finding: Finding, found: tuple[str, ...], right: Sequence[Rerun]) -> tuple[str, ...]:
         """`found` without the aspects that differ between two runs of the same order: they say nothing.
 
-        An aspect in which two expected runs agree is known to be steady; one more run is made only for the others.
+        An aspect in which two expected runs agree is known to be steady; one more run is made only for the others, and another where the bug struck
+        in that one.
         """
         doubtful = tuple(name for name in found if not agree(name, right))
         if not doubtful or not right:
             return found
         [again] = self.reruns.attempt(right[0].order, again=True)
+        if finding.resource in again.outcome.lost_updates:
+            [again] = self.reruns.attempt(right[0].order, again=True)
         noisy = right[0].outcome.differing(again.outcome)
         return tuple(name for name in found if name not in doubtful or name not in noisy)
 
@@ -185,15 +192,31 @@ class Judge:
         said = contrast(forced.outcome, right, found, forced.result, finding.resource)
         return self._again(finding, index, forced, wrong, said, "it went wrong in {} runs of the same order: " + forced.order.says)
 
+    def _made_again(self, run: Rerun, missed: Callable[[Rerun], bool], *, stuck: bool = False) -> Rerun:
+        """The run; if it missed its order, the first further run that does not, or the last of `CHANCES`."""
+        for _ in range(CHANCES):
+            if not missed(run):
+                break
+            [run] = self.reruns.attempt(run.order, again=True, stuck=stuck)
+        return run
+
     def _again(
         self, finding: Finding, index: int, forced: Rerun, wrong: Callable[[Rerun], bool], said: str, unsteady: str, *, stuck: bool = False
     ) -> Finding:
         """The verdict on an order that went wrong once: confirmed if it does so in all of its runs.
 
-        `unsteady` is the reason given otherwise; its `{}` becomes "n of m".
+        `unsteady` is the reason given otherwise; its `{}` becomes "n of m". A run in which the order could not be forced, although it could the first
+        time, says nothing about it and is made again.
         """
+
+        def missed(run: Rerun) -> bool:
+            return forced.result.feasible and not run.result.feasible and not wrong(run)
+
         again = self.reruns.attempt(*([forced.order] * (self.repeat - 1)), again=True, stuck=stuck)
+        again = [self._made_again(run, missed, stuck=stuck) for run in again]
         runs, failures = 1 + len(again), 1 + sum(map(wrong, again))
+        if failures + sum(map(missed, again)) == runs > failures:
+            unsteady = "it could be forced in only {} runs, and went wrong in each of them: " + forced.order.says
         if failures < runs:
             proof = Proof("untried", unsteady.replace("{}", f"{failures} of {runs}", 1), index, said)
             return replace(finding, proof=proof, reproduced=(runs, failures))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.limits import A_LIMIT, keeps_limit
+from causeway_core.analysis.overlap import overlapped
 from causeway_core.analysis.rank import effects_in_window
 from causeway_core.analysis.wording.namer import Namer
 
@@ -65,7 +66,8 @@ _BODY: dict[Pattern, str] = {
 
 def explanation(namer: Namer, candidate: Candidate) -> str:
     """Why this pattern is harmful, whether it happened in this run, and what lowered the tier."""
-    parts = [_body(candidate), *_details(namer, candidate), STRUCK if candidate.struck else NOT_STRUCK]
+    happened = candidate.struck or overlapped(candidate, namer.evidence)
+    parts = [_body(candidate), *_details(namer, candidate), STRUCK if happened else NOT_STRUCK]
     if keeps_limit(candidate, namer.evidence):
         parts.append(A_LIMIT)
     owner = namer.owner(candidate.first)

@@ -57,8 +57,8 @@ class Outcome:
     Outcomes with equal aspects are equal in all that the program shows. The other facts are no part of that:
 
     - `states`: what was written to each shared place, by its name. A run may end as expected although a place held wrong values in between.
-    - `deadlocks`: the locks of deadlocks in a run that ended all the same. Computed only on request, as are `lost_updates`: the places of which an
-      update was lost, or a check no longer held, and `conflicts`: what no serial order of the actors of the order explains.
+    - `deadlocks`: the locks of deadlocks in a run that ended all the same. Computed only on request and for plain runs, as are `lost_updates`: the
+      places of which an update was lost, or a check no longer held, and `conflicts`: what no serial order of the actors of the order explains.
     - `timeouts`: how many time-outs were raised, caught or not. `expired_waits`: how many waits for each event or condition timed out.
     - `self_cancellations`: how many tasks cancelled themselves.
     - `caught_mistakes`: exceptions that the code caught although they mean a mistake in it (a missing name or attribute), with their function.

@@ -68,6 +68,18 @@ class Rerun:
         return self.result.reason if self.result.kind == NOT_CAPTURED else ""
 
 
+    @property
+    def astray(self) -> bool:
+        """Whether the order was given up after an actor had come to the place where it is held, but not past the one from which it is held.
+
+        It went another way than in the recorded run, as it may when an actor that is not part of the order does: the order may well be possible.
+        """
+        if self.result.feasible or not isinstance(self.order, Order):
+            return False
+        at = {key: number for number, key in enumerate(self.result.passed)}
+        return any(each.since is not None and each.hold in at and at.get(each.since, len(at)) > at[each.hold] for each in self.order.constraints)
+
+
 class Stopped(Exception):
     """The re-runs were stopped from outside."""
 
@@ -114,7 +126,7 @@ class Reruns:
         return observe(self._recording, output="", result=None, timed_out=False, folder=Path(self._recording.meta.root))
 
     def run(self, order: Order | Exploration, *, again: bool = False, stuck: bool = False) -> Rerun:
-        """One run of the command under an order; with `stuck` its deadlocks and lost updates are looked for too.
+        """One run of the command under an order; with `stuck`, and in plain runs, its deadlocks and lost updates are looked for too.
 
         Raises LaunchError, RecordingError, and Stopped after `stop`.
         """
@@ -174,7 +186,7 @@ class Reruns:
             output, replies = printed(place / "stdout"), printed(place / "replies")
             with Recording.open(path) as recording:
                 outcome = observe(recording, output=output, replies=replies, result=result, timed_out=timed_out, folder=folder)
-                if stuck and order.aim == "bad":
+                if (stuck and order.aim == "bad") or order in (PLAIN, PLAIN_AGAIN):
                     analysis = examine(recording)
                     struck = [finding for finding in analysis.findings if finding.tier == "likely"]
                     lost = dict.fromkeys((*_lost(struck), *lost_updates(analysis.evidence)))
