@@ -323,16 +323,20 @@ static uint32_t on_stack(timeline *t, stream *s, uint32_t function) {
     return NONE;
 }
 
-/* Makes an activation of `site`'s function the top one where the records say that it runs. `create`: also when none is known. -1 with an exception. */
-static int correct_top(timeline *t, stream *s, uint32_t site, uint64_t at, bool create) {
-    uint32_t function = function_at(t, site);
-    if (!function || t->activations[top_of(t, s)].function == function) return function != 0;
+static int change_top(timeline *t, stream *s, uint32_t function, uint32_t site, uint64_t at, bool create) {
     uint32_t act = on_stack(t, s, function);
     if (act != NONE) return pop_to(t, s, act, at);
     if (!create) return 0;
     uint32_t below = t->activations[top_of(t, s)].last;
     act = new_activation(t, at, site, function, 0, s->actors[s->depth - 1], IS_CUT);
     return act == NONE || !open_segment(t, at, act, below) ? -1 : 1;
+}
+
+/* Makes an activation of `site`'s function the top one where the records say that it runs. `create`: also when none is known. -1 with an exception. */
+static inline int correct_top(timeline *t, stream *s, uint32_t site, uint64_t at, bool create) {
+    uint32_t function = function_at(t, site);
+    if (!function || t->activations[top_of(t, s)].function == function) return function != 0;
+    return change_top(t, s, function, site, at, create);
 }
 
 static bool end_activation(timeline *t, stream *s, const record *r, uint64_t at) {
@@ -473,6 +477,25 @@ static bool words_of(Py_buffer *b, const uint32_t **words, size_t *count) {
     return true;
 }
 
+/* The activation on top, as what most records need of it: they are of its function, and change nothing but that its segment has a stop. */
+typedef struct {
+    uint32_t function; /* + 1, 0 unknown */
+    uint64_t *segment;
+} place;
+
+static inline place place_of(timeline *t, stream *s) {
+    const activation *a = &t->activations[top_of(t, s)];
+    return (place){a->function, &t->segments[a->last].at};
+}
+
+/* Takes a record that leaves the top as it is; false for any other, which `take` is for. */
+static inline bool take_in_place(timeline *t, const place *here, const record *r) {
+    if (r->kind == EXTENDED || (r->kind >= CALL && r->kind <= RESUME)) return false;
+    if (!here->function || function_at(t, r->site) != here->function) return false;
+    if (r->kind == LINE || (r->kind == LOCAL && r->vk && speaks(t, r))) *here->segment |= HAS_STOP;
+    return true;
+}
+
 /* feed(stream, position, words, start, end) */
 static PyObject *timeline_feed(timeline *t, PyObject *args) {
     unsigned long long id, position;
@@ -496,8 +519,12 @@ static PyObject *timeline_feed(timeline *t, PyObject *args) {
     }
     size_t at = (size_t)start;
     record r;
+    place here = place_of(t, &t->streams[index]);
     while (read_record(w, at, (size_t)end, &r)) {
-        if (!take(t, &t->streams[index], &r, w, at, base + at)) goto done;
+        if (!take_in_place(t, &here, &r)) {
+            if (!take(t, &t->streams[index], &r, w, at, base + at)) goto done;
+            here = place_of(t, &t->streams[index]);
+        }
         at += r.words;
     }
     close_stretch(t, &t->streams[index], base + at);

@@ -6,6 +6,7 @@
 #include "_table.h"
 
 #define CW_MANY 0xFFFFFFFFu
+#define CW_NOTED 256
 #define CW_DEEPEST 256 /* actors nested on a stream; a guest nests at most 64 */
 
 typedef struct stream stream;
@@ -95,7 +96,7 @@ struct stream {
     uint64_t order, order_first;      /* of the stream's last run; of the run at the chunk's first record */
     words data, frames, texts, snapshots;
     table sites, owners;              /* keys + 1 */
-    uint64_t last_site;
+    uint32_t noted[CW_NOTED];         /* sites + 1 that are in `sites` for sure, each at its low bits */
     /* the open step */
     bool stepping;
     int64_t step_id, step_first, step_last, step_started, step_cause;

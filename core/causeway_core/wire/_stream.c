@@ -188,7 +188,7 @@ static PyObject *close_chunk(scanner *z, PyObject *args) {
     unsigned int events = s->events;
     s->events = 0;
     s->serial = 0;
-    s->last_site = 0;
+    memset(s->noted, 0, sizeof s->noted);
     return Py_BuildValue("KKIKKNNNNNN", first, count, events, from, to, sorted_set(&s->sites), sorted_set(&s->owners), bytes_of(&s->texts),
                          bytes_of(&s->snapshots), bytes_of(&s->frames), bytes_of(&s->data));
 }
