@@ -502,3 +502,48 @@ def test_a_statement_that_calls_the_place_of_the_other_turn_is_held_where_it_beg
     program = REPLIES.replace("FIRST", sends if late else stores).replace("THEN", stores if late else sends)
     found = explored(tmp_path, program)
     assert [finding.tier for finding in found] == (["confirmed"] if late else [])
+
+
+LINES = """\
+import contextlib
+import threading
+from collections import deque
+
+class Appender:
+    def __init__(self):
+        self.lines = deque()
+        self.guard = GUARD
+        self.closed = False
+        self.closes = threading.Event()
+
+    def append(self, line):
+        with self.guard:
+            if not self.closed:
+                self.lines.append(line)
+
+    def write(self):
+        self.closes.wait()
+        while self.lines:
+            self.lines.popleft()
+
+    def close(self):
+        with self.guard:
+            self.closed = True
+        self.closes.set()
+
+appender = Appender()
+writer = threading.Thread(target=appender.write)
+service = threading.Thread(target=appender.append, args=("up",))
+writer.start()
+service.start()
+appender.close()
+writer.join()
+service.join()
+"""
+
+
+@pytest.mark.parametrize(("guard", "left"), [("contextlib.nullcontext()", True), ("threading.Lock()", False)])
+def test_a_serial_run_that_puts_nothing_in_says_nothing_of_what_stays_there(tmp_path: Path, guard: str, left: bool) -> None:
+    found = explored(tmp_path, LINES.replace("GUARD", guard))
+    assert [each.tier for each in found] == (["confirmed"] if left else []), found
+    assert all("Appender.lines still holds ['up']" in each.title for each in found)

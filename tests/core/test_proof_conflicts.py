@@ -37,6 +37,22 @@ def report(lobby):
 
 def visit(lobby):
     lobby.visits[0] += 1
+
+def idle(lobby):
+    return lobby.waiting == 0
+
+def finish(lobby):
+    while not idle(lobby):
+        wait()
+    return dict(lobby.visits)
+
+def watch(lobby):
+    while not idle(lobby):
+        print(dict(lobby.visits))
+
+def leave(lobby):
+    lobby.waiting = 0
+    lobby.visits["left"] += 1
 """
 
 
@@ -109,6 +125,46 @@ def test_a_half_done_change_that_decides() -> None:
 
 def test_a_half_done_change_that_is_only_shown() -> None:
     assert not half_done("print(lobby.ready")
+
+
+def test_what_was_written_before_the_other_began_is_no_half_of_a_change() -> None:
+    trace = Trace(SOURCE)
+    one, other = trace.thread("one"), trace.thread("other")
+    made = trace.write(one, "ready = True", "Lobby.ready", True)
+    trace.edge(made, trace.read(other, "if lobby.ready", "Lobby.ready", True))
+    trace.read(other, "return lobby.palette", "Lobby.palette", 0)
+    trace.write(one, "palette = 31", "Lobby.palette", 31)
+    assert not found(trace, one, other)
+
+
+def test_a_later_write_of_what_was_there_from_the_beginning_is_half_of_a_change() -> None:
+    trace = Trace(SOURCE)
+    one, other = trace.thread("one"), trace.thread("other")
+    made = trace.write(one, "ready = True", "Lobby.ready", False)
+    trace.write(one, "ready = True", "Lobby.ready", True)
+    trace.edge(made, trace.read(other, "if lobby.ready", "Lobby.ready", True))
+    trace.read(other, "return lobby.palette", "Lobby.palette", 0)
+    trace.write(one, "palette = 31", "Lobby.palette", 31)
+    assert found(trace, one, other) == {Conflict(True, "Lobby.ready", "Lobby.palette")}
+
+
+def left(reader: str) -> frozenset[Conflict]:
+    """One actor says that it is done before it counts what it did; the other asks through a function and copies the counts."""
+    trace = Trace(SOURCE)
+    one, other = trace.thread("one"), trace.thread("other")
+    trace.write(one, "waiting = 0", "Lobby.waiting", 0)
+    trace.read(other, "return lobby.waiting", "Lobby.waiting", 0)
+    trace.read(other, reader, "Lobby.visits", "<dict #1>")
+    trace.read(one, 'visits["left"] += 1', "Lobby.visits", "<dict #1>")
+    return found(trace, one, other)
+
+
+def test_counts_that_are_copied_once_the_other_seems_to_be_done() -> None:
+    assert left("return dict") == {Conflict(True, "Lobby.waiting", "Lobby.visits")}
+
+
+def test_counts_that_are_shown_while_the_other_goes_on_are_progress() -> None:
+    assert not left("print(dict")
 
 
 def reset(*reads: str, again: bool = False) -> frozenset[Conflict]:

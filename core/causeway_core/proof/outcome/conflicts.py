@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.source_text import called, last_name, own_nodes
+from causeway_core.analysis.source_text import FunctionNode, called, last_name, own_nodes
 from causeway_core.model import ValueKind
 
 MOST_ROWS = 20_000
@@ -59,7 +59,8 @@ def conflicts(evidence: Evidence, pairs: Iterable[tuple[str, str]]) -> frozenset
     for one, other in dict.fromkeys(pairs):
         for first, second in product(by_path[one], by_path[other]):
             mine, theirs = _accesses(evidence, first), _accesses(evidence, second)
-            found |= {*_stale(evidence, mine, theirs), *_replaced(evidence, mine, theirs), *_torn(evidence, mine, theirs)}
+            found |= {*_stale(evidence, mine, theirs), *_replaced(evidence, mine, theirs)}
+            found |= {*_torn(evidence, _with_contents(evidence, mine), _with_contents(evidence, theirs))}
     return frozenset(found)
 
 
@@ -67,6 +68,21 @@ def _accesses(evidence: Evidence, actor: int) -> list[_Access]:
     table = evidence.table
     rows = evidence.rows_of(actor, 0, int(table.order.max(initial=0)))
     return [_Access(int(table.order[row]), row, int(table.location[row]), bool(table.writes[row])) for row in rows]
+
+
+def _with_contents(evidence: Evidence, accesses: Sequence[_Access]) -> list[_Access]:
+    """The accesses, and those to the contents of a container that is read from a place: `self.stats["sent"] += 1` changes them, and
+    `dict(self.stats)` reads them. Items that only one actor names are not among the shared places. Contents have the negative number of their place.
+    """
+    found: list[_Access] = []
+    for each in accesses:
+        found.append(each)
+        if each.writes or int(evidence.table.vk[each.row]) != ValueKind.OBJECT:
+            continue
+        changes = _changes_contents(evidence, each.row)
+        if changes or _takes_contents(evidence, each.row):
+            found.append(_Access(each.order, each.row, -each.location, changes))
+    return found
 
 
 def _stale(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]) -> Iterator[Conflict]:
@@ -111,16 +127,24 @@ def _replaced(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Acc
 def _torn(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]) -> Iterator[Conflict]:
     """Places that one actor had changed when the other, which decides by them, read them, and what it changed after the other had read it."""
     orders = [each.order for each in theirs]
-    wrote: dict[int, int] = {}
+    wrote: defaultdict[int, list[_Access]] = defaultdict(list)
     for access in mine:
         if not access.writes:
             continue
-        for place, order in wrote.items():
-            between = theirs[bisect_right(orders, order) : bisect_left(orders, access.order)]
-            decided = any(not each.writes and each.location == place and _decides(evidence, each.row) for each in between)
-            if decided and place != access.location and any(each.location == access.location and not each.writes for each in between):
+        for place, writes in wrote.items():
+            if abs(place) == abs(access.location):
+                continue
+            between = theirs[bisect_right(orders, writes[0].order) : bisect_left(orders, access.order)]
+            reads = [each.row for each in between if not each.writes and each.location == access.location]
+            looks = [each for each in between if reads and not each.writes and each.location == place and _may_differ(evidence, writes, each)]
+            if any(_decides(evidence, each.row, read) for each in looks for read in reads):
                 yield Conflict(True, _name(evidence, place), _name(evidence, access.location))
-        wrote.setdefault(access.location, access.order)
+        wrote[access.location].append(access)
+
+
+def _may_differ(evidence: Evidence, writes: Sequence[_Access], look: _Access) -> bool:
+    """Whether a read came after one of some writes that nothing makes come first: what an actor did before it started the other is always there."""
+    return any(each.order < look.order and evidence.concurrent(each.row, look.row) for each in writes)
 
 
 def _same_value(evidence: Evidence, access: _Access, used: Sequence[_Access]) -> bool:
@@ -165,9 +189,10 @@ def _takes_all(owner: ast.AST, used: ast.Attribute | ast.Name) -> bool:
             return False
 
 
-def _decides(evidence: Evidence, row: int) -> bool:
+def _decides(evidence: Evidence, row: int, read: int) -> bool:
     """Whether what a row reads decides what comes next: it is tested by an `if`, a `while`, a conditional expression or an `assert`, or its absence
-    raised an exception.
+    raised an exception. The function that makes the later `read` may also ask the one that returns it, but what it reads in a loop until then is
+    progress.
     """
     table, facts = evidence.table, evidence.facts
     site = facts.sites.get(abs(int(table.site[row])))
@@ -176,9 +201,28 @@ def _decides(evidence: Evidence, row: int) -> bool:
     if any(each.actor == int(table.actor[row]) and each.line == site.line and each.type in _ABSENT for each in facts.exceptions):
         return True
     function = evidence.texts.function(facts.functions[site.function].path, site.line)
-    tests = [node.test for node in own_nodes(function) if isinstance(node, ast.If | ast.While | ast.IfExp | ast.Assert)] if function else []
-    return any(test.lineno <= site.line <= (test.end_lineno or test.lineno) for test in tests)
+    if function is None:
+        return False
+    if any(_spans(test, site.line) for test in _tests(function)):
+        return True
+    returned = any(isinstance(node, ast.Return) and _spans(node, site.line) for node in own_nodes(function))
+    later = facts.sites.get(abs(int(table.site[read])))
+    asker = None if later is None else evidence.texts.function(facts.functions[later.function].path, later.line)
+    if not returned or later is None or asker is None:
+        return False
+    return any(isinstance(node, ast.Call) and called(node) == function.name for test in _tests(asker, later.line) for node in ast.walk(test))
+
+
+def _tests(function: FunctionNode, beyond: int = 0) -> Iterator[ast.expr]:
+    """The tests in a function, without those of loops around a line."""
+    for node in own_nodes(function):
+        if isinstance(node, ast.If | ast.While | ast.IfExp | ast.Assert) and not (isinstance(node, ast.While) and _spans(node, beyond)):
+            yield node.test
+
+
+def _spans(node: ast.expr | ast.stmt, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
 
 
 def _name(evidence: Evidence, location: int) -> str:
-    return evidence.facts.locations[location].name
+    return evidence.facts.locations[abs(location)].name

@@ -30,16 +30,21 @@ class Residue:
 
     `remaining` says in words what each such place still holds. `restored` are the places that every actor which changed them restored. A place is
     one name, whichever objects it belongs to; no place is in both. `wanted` are those in `remaining` that an actor took for good and that others
-    asked for after it had ended.
+    asked for after it had ended. `unused` are containers that never held anything: such a run does not say whether they are emptied.
     """
 
     remaining: dict[str, str] = field(default_factory=dict)
     restored: frozenset[str] = frozenset()
     wanted: frozenset[str] = frozenset()
+    unused: frozenset[str] = frozenset()
 
     def deviations(self, others: Sequence[Residue]) -> tuple[str, ...]:
-        """The places that remain changed here and are restored in all of the others."""
-        return tuple(place for place in self.remaining if others and all(place in other.restored for other in others))
+        """The places that remain changed here and are restored in all of the others that use them, of which there is one."""
+        return tuple(
+            place
+            for place in self.remaining
+            if any(place in other.restored for other in others) and all(place in other.restored or place in other.unused for other in others)
+        )
 
 
 def residue_of(recording: Recording, past: Past) -> Residue:
@@ -49,22 +54,25 @@ def residue_of(recording: Recording, past: Past) -> Residue:
     accesses = recording.accesses(most=MOST_ACCESSES + 1)
     gone = _replaced(recording, accesses)
     wanted: set[str] = set()
+    unused: set[str] = set()
     for rest in (*_synchronizers(recording, gone), *_places(past, accesses, gone)):
         if rest.wanted:
             wanted.add(rest.place)
-        if rest.said:
+        if rest.said is None:
+            unused.add(rest.place)
+        elif rest.said:
             remaining.setdefault(rest.place, rest.said)
         else:
             restored.add(rest.place)
-    return Residue(remaining, frozenset(restored - set(remaining)), frozenset(wanted))
+    return Residue(remaining, frozenset(restored - set(remaining)), frozenset(wanted), frozenset(unused - restored - set(remaining)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """What a place still holds, in words: empty if it was restored. `wanted` as in `Residue`."""
+    """What a place still holds, in words: empty if it was restored, None for a container that never held anything. `wanted` as in `Residue`."""
 
     place: str
-    said: str
+    said: str | None
     wanted: bool = False
 
 
@@ -145,7 +153,7 @@ def _places(past: Past, accesses: Sequence[Access], gone: Set[int]) -> Iterator[
             if alike[location.name] > 1 and not _looked_at(of[location.id]):
                 continue
             said = _place(location.name, of[location.id], values, At(ends + 1))
-            if said is not None:
+            if said is not None or _never_used(of[location.id], values, At(ends + 1)):
                 yield _Rest(location.name, said)
 
 
@@ -157,8 +165,8 @@ def _looked_at(accesses: Sequence[Access]) -> bool:
 
 def _place(name: str, accesses: Sequence[Access], values: Values, ends: At) -> str | None:
     """What a place still holds; empty if it was restored, None if nothing says that it should be."""
-    last = next((each.value for each in reversed(accesses) if each.op in ("write", "read")), None)
-    if last is not None and isinstance(last.payload, ObjectRef) and last.payload.type in _CONTAINERS:
+    last = _container(accesses)
+    if last is not None:
         rest = values.text(last, ends)
         if rest not in _EMPTY:
             return f"{name} still holds {rest}"
@@ -170,6 +178,19 @@ def _place(name: str, accesses: Sequence[Access], values: Values, ends: At) -> s
     if writes[-1].value != first:
         return f"{name} remaining {canonical(str(writes[-1].value))}"
     return "" if _by_each(writes, first) else None
+
+
+def _container(accesses: Sequence[Access]) -> Value | None:
+    """The container that a place holds last, if it is one."""
+    last = next((each.value for each in reversed(accesses) if each.op in ("write", "read")), None)
+    return last if last is not None and isinstance(last.payload, ObjectRef) and last.payload.type in _CONTAINERS else None
+
+
+def _never_used(accesses: Sequence[Access], values: Values, ends: At) -> bool:
+    """Whether a place holds a container that is empty at the end and at each access of it."""
+    last = _container(accesses)
+    seen = len(accesses) <= MOST_STATES and not any(_holds(each, values) for each in accesses)
+    return last is not None and seen and values.text(last, ends) in _EMPTY
 
 
 def _holds(access: Access, values: Values) -> bool:
