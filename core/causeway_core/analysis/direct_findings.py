@@ -25,6 +25,7 @@ from causeway_core.analysis.detectors.files.listing import file_entries
 from causeway_core.analysis.detectors.files.replacement_gap import file_gaps
 from causeway_core.analysis.detectors.files.windows import file_windows, unseen_temporaries
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import resolved_after_cancel
+from causeway_core.analysis.detectors.futures.resolved_in_callback import resolved_in_callback
 from causeway_core.analysis.detectors.futures.resolved_twice import resolved_twice
 from causeway_core.analysis.detectors.futures.unretrieved_exception import unretrieved
 from causeway_core.analysis.detectors.locks.deadlock import deadlocks
@@ -102,6 +103,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *lost_batches(scene, evidence, events),
         *lost_handovers(scene, evidence, events),
         *resolved_after_cancel(scene, evidence, events),
+        *resolved_in_callback(scene, evidence, events),
         *self_cancellations(scene, evidence, events),
         *deferred_sets(scene, evidence, events),
     ]

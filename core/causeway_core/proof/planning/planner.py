@@ -14,6 +14,7 @@ from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
 from causeway_core.analysis.detectors.atomicity.double_removal import TAKES_TOO
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
 from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
+from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
@@ -33,6 +34,8 @@ from causeway_core.storage.recording import Recording
 
 MOST_BAD = 6
 """Bad orders per finding, the likeliest first."""
+_WAITING = ("also", SETTLE, GIVES_UP, TAKES_TOO, UNDOES, BEGINS, SKIPPED)
+"""Roles of atomicity violations whose orders come from a template."""
 MOST_ALTERNATES = 3
 """Further bad orders, with bystanders left free or between other actors."""
 
@@ -86,7 +89,7 @@ class Planner:
             match finding.kind:
                 case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
                     return [waiting]
-                case "atomicity_violation" if any(access.role in ("also", SETTLE, TAKES_TOO, UNDOES, BEGINS, SKIPPED) for access in finding.accesses):
+                case "atomicity_violation" if any(access.role in _WAITING for access in finding.accesses):
                     return [waiting]
                 case "lost_update" if any(access.role == LATE for access in finding.accesses):
                     return [waiting]

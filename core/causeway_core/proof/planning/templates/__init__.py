@@ -8,6 +8,7 @@ from causeway_core.analysis.detectors.atomicity.double_removal import TAKES_TOO
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
 from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
 from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
+from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
@@ -24,7 +25,7 @@ from causeway_core.proof.planning.templates.computation import both_compute
 from causeway_core.proof.planning.templates.containers import all_taken, gone_through_meanwhile, looked_for_too_early, put_after_the_last
 from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
 from causeway_core.proof.planning.templates.events import RoleEvents
-from causeway_core.proof.planning.templates.futures import added_when_done, resolved_by_the_other
+from causeway_core.proof.planning.templates.futures import added_when_done, cancelled_before_it_is_resolved, resolved_by_the_other
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
 from causeway_core.proof.planning.templates.skipped import taken_away_after_check
@@ -50,6 +51,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({LATE}), put_after_the_last),
     (frozenset({TAKES_TOO}), gone_through_meanwhile),
     (frozenset({SETTLE}), resolved_by_the_other),
+    (frozenset({GIVES_UP}), cancelled_before_it_is_resolved),
     (frozenset({"look", "clear"}), set_between_look_and_reset),
     (frozenset({ENTERS}), looked_for_too_early),
     (frozenset({RESETS}), requested_before_reset),

@@ -1,12 +1,14 @@
-"""Orders for futures that two actors resolve, and for callbacks that are added once the future is done."""
+"""Orders for futures that two actors resolve, or that are resolved too late, and for callbacks that are added once the future is done."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
+from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP, HANDS_OVER, RESOLVES
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE, SETTLES_TOO
-from causeway_core.model.order import Order
+from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.templates.events import RoleEvents
 
@@ -26,6 +28,33 @@ def resolved_by_the_other(events: RoleEvents) -> Iterator[Order]:
             yield drafted("bad", f"{says}, which has already looked at it", [(looks, too, since), (end, settles, looks)])
             yield drafted("bad", says, [(end, settles, before)])
     yield drafted("serial", f"{one.title} resolves it first", [(settles, too, since)])
+
+
+def cancelled_before_it_is_resolved(events: RoleEvents) -> Iterator[Order]:
+    """A task cancels a future when a thread has asked the loop to resolve it, and before the loop does. Raises Unplaced.
+
+    In the recorded run the future was cancelled before the thread got to it: the thread's next request, and the callback that follows, are its.
+    """
+    at, thread, task, callback = events.at, events.actor(HANDS_OVER), events.actor(GIVES_UP), events.actor(RESOLVES)
+    if thread is None or task is None or callback is None:
+        return
+    a = events.anchors
+    who, asker = a.actor_of(task), a.actor_of(thread)
+    cancels, starts, since = a.operation(task, at[GIVES_UP], "acquire"), a.step_starts(task, at[GIVES_UP]), a.since_event(who, at[GIVES_UP])
+    asks = a.operation(thread, at[HANDS_OVER], "acquire")
+    asks, runs = replace(asks, nth=asks.nth + 1), next_path(a.actor_of(callback).path)
+    if starts is None:
+        return
+    says = f"{who.title} cancels the future when {asker.title} has asked the loop to resolve it"
+    yield drafted("bad", f"{says}, before the loop does", [(asks, starts, since), (cancels, OrderPlace(runs, "start"), None)])
+    yield drafted("serial", f"{who.title} would cancel it when it is resolved", [(OrderPlace(runs, "end"), starts, since)])
+
+
+def next_path(path: str) -> str:
+    """The path of the next actor of the same name and creator."""
+    above, slash, name = path.rpartition("/")
+    base, _, number = name.partition("#")
+    return f"{above}{slash}{base}#{int(number or 1) + 1}"
 
 
 def added_when_done(events: RoleEvents) -> Iterator[Order]:
