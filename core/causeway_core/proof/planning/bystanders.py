@@ -43,11 +43,16 @@ class Bystanders:
     Left free, they race too: even a run in which the two actors are in order then differs from every serial run, and outcomes differ from run to run.
     """
 
-    def __init__(self, anchors: Anchors, evidence: Evidence, two: tuple[Use, Use], uses: Sequence[tuple[Use, bool]]) -> None:
-        """`uses`: all of the place in the order in which they were made, each with whether it changes something."""
+    def __init__(
+        self, anchors: Anchors, evidence: Evidence, two: tuple[Use, Use], uses: Sequence[tuple[Use, bool]], ends: Use | None = None
+    ) -> None:  # fmt: skip
+        """`uses`: all of the place in the order in which they were made, each with whether it changes something. `ends`: the end of the first actor's
+        window.
+        """
         self._anchors = anchors
         self._evidence = evidence
         self._two = two
+        self._ends_window = ends
         self._pair = [anchors.actor_of(one.who) for one in two]
         self._uses = [use for use, _ in uses]
         self._first = self._first_uses(uses)
@@ -59,7 +64,8 @@ class Bystanders:
         span = table.span(int(table.location[candidate.first]))
         rows = sorted(range(span.start, span.stop), key=lambda row: int(table.order[row]))
         two = Use.of_row(evidence, candidate.first), Use.of_row(evidence, candidate.others[0])
-        return cls(anchors, evidence, two, [(Use.of_row(evidence, row), bool(table.writes[row])) for row in rows])
+        ends = None if candidate.last is None else Use.of_row(evidence, candidate.last)
+        return cls(anchors, evidence, two, [(Use.of_row(evidence, row), bool(table.writes[row])) for row in rows], ends)
 
     @classmethod
     def of_statements(cls, anchors: Anchors, evidence: Evidence, first: At, other: At) -> Bystanders:
@@ -89,11 +95,12 @@ class Bystanders:
     def afterwards(self, order: Order) -> Order | None:
         """The order, with bystanders one after another once the actors that it names have ended; None if there are no bystanders.
 
-        Actors on which one of the two depends are left free.
+        Actors on which one of the two depends are left free, also those that wake the first inside its window.
         """
         named = {place.actor for _, place in order.places}
         uses = {actor: use for actor, use in self._first.items() if actor.path not in named}
-        others = [actor for actor, use in uses.items() if not any(self._comes_before(use, one) for one in self._two if one != use)]
+        needing = (*self._two, *([self._ends_window] if self._ends_window is not None else []))
+        others = [actor for actor, use in uses.items() if not any(self._comes_before(use, one) for one in needing if one != use)]
         before = [end for actor in self._first if actor.path in named and (end := self._ends(actor, others)) is not None]
         if not others or not before:
             return None
