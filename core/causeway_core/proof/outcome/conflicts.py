@@ -75,12 +75,16 @@ def _with_contents(evidence: Evidence, accesses: Sequence[_Access]) -> list[_Acc
     `dict(self.stats)` reads them. Items that only one actor names are not among the shared places. Contents have the negative number of their place.
     """
     found: list[_Access] = []
+    known: dict[int, tuple[bool, bool]] = {}
     for each in accesses:
         found.append(each)
         if each.writes or int(evidence.table.vk[each.row]) != ValueKind.OBJECT:
             continue
-        changes = _changes_contents(evidence, each.row)
-        if changes or _takes_contents(evidence, each.row):
+        site = int(evidence.table.site[each.row])
+        if site not in known:
+            known[site] = _changes_contents(evidence, each.row), _takes_contents(evidence, each.row)
+        changes, takes = known[site]
+        if changes or takes:
             found.append(_Access(each.order, each.row, -each.location, changes))
     return found
 
