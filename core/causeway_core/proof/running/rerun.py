@@ -41,7 +41,7 @@ SHORTEST_SECONDS = 10.0
 LONGEST_SECONDS = 180.0
 GRACE_SECONDS = 1.0
 SHORTEST_STALL, STALL = 3.0, 1.5
-"""Seconds, and multiple of the recorded duration, after which an order is given up if the program runs but reaches none of its places."""
+"""Seconds, and multiple of the duration of a run, after which an order is given up if the program runs but reaches none of its places."""
 AT_A_TIME = 2
 LARGEST_OUTPUT = 4 << 20
 SMALLEST_LIMIT_BYTES = 8 << 20
@@ -87,8 +87,8 @@ class Stopped(Exception):
 class Reruns:
     """Runs the recorded command again. The same order runs only once unless asked for `again`. Thread-safe.
 
-    Each run leads its own process group. It is killed with its children when it takes much longer than the recorded run: five times as long, and at
-    least ten seconds. Standard input is empty. Recordings are deleted afterwards, or kept in the folder `keep`. `watch` is called every 20 ms of each
+    Each run leads its own process group. It is killed with its children when it takes much longer than the recorded run, or than a plain run before
+    it: five times as long, and at least ten seconds. Standard input is empty. Recordings are deleted afterwards, or kept in the folder `keep`. `watch` is called every 20 ms of each
     run by the thread that waits for it; an exception from it ends the run and is raised by `run`. With `isolation`, runs get the recorded answers
     of the outside world; a run that asks for anything else is not feasible, of kind `NOT_CAPTURED`.
     """
@@ -99,8 +99,8 @@ class Reruns:
         meta = recording.meta
         self._workspace = Workspace.of(recording)
         self._target = target_of(recording)
-        self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
-        self._stall = max(SHORTEST_STALL, STALL * (meta.duration_ns or 0) / 1e9)
+        self._longest = (meta.duration_ns or 0) / 1e9
+        """Seconds of the recorded run, or of a plain run that took longer: the machine may be busier than when the program was recorded."""
         # An endless loop would fill the disk long before the time limit.
         self._largest = max(SMALLEST_LIMIT_BYTES, 20 * recording.path.stat().st_size)
         self._recording = recording
@@ -114,6 +114,14 @@ class Reruns:
         self._running: set[Run] = set()
         self._stopped = False
         self.count = 0
+
+    @property
+    def _limit(self) -> float:
+        return min(max(SHORTEST_SECONDS, 5 * self._longest), LONGEST_SECONDS)
+
+    @property
+    def _stall(self) -> float:
+        return max(SHORTEST_STALL, STALL * self._longest)
 
     @cached_property
     def driven(self) -> bool:
@@ -180,6 +188,8 @@ class Reruns:
             path = place / "rerun.causeway"
             in_time = self._execute(target, path, place)
             timed_out = in_time is not None
+            if order in (PLAIN, PLAIN_AGAIN) and not timed_out:
+                self._longest = max(self._longest, time.monotonic() - began)
             result = self._isolated(OrderResult.read(place / "result.json"), place)
             if in_time is not None and result is not None and isinstance(order, Order):
                 result = _unfinished(order, result, in_time)
