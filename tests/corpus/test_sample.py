@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.corpus import Label, Verdict, by_kind, by_tier, judge, labels
+from bench.corpus import PROGRAMS, Label, Verdict, by_kind, by_tier, judge, labels
+from tests.corpus.score import run
 
 SAMPLE = ("pg_acquire", "ip_limit", "client_guard", "withdraw_api")
 
@@ -29,6 +30,11 @@ def test_a_cache_that_two_may_fill_alike_is_not_accused_by_re_runs(tmp_path: Pat
     (label,) = (each for each in labels() if each.name == "slug_cache")
     verdict = judge(label, tmp_path, proving=True)
     assert not verdict.found("latent"), verdict.findings
+
+
+def test_a_hang_confirms_only_the_deadlock_that_it_is(tmp_path: Path) -> None:
+    (scored,) = run(PROGRAMS, ["render_farm"], tmp_path, proving=True)
+    assert [each.resource for each in scored.findings if each.tier == "confirmed"] == ["licence and scratch"], scored.findings
 
 
 def test_the_tables_count_what_was_found_missed_and_wrong() -> None:

@@ -163,3 +163,42 @@ def test_processes_with_something_to_come_do_not(standings: tuple[dict[str, Any]
 
 def test_a_process_that_has_left_the_order_and_still_runs_may_do_anything() -> None:
     assert not hangs(still(hears=["process 9"]), gone=(9,), lives=True)
+
+
+HELD_ACROSS_AWAIT = """
+import asyncio, threading
+
+lock = threading.Lock()
+
+async def holds(event):
+    with lock:
+        await passed_on(event)
+
+async def passed_on(event):
+    await event.wait()
+
+async def wants(event):
+    with lock:
+        event.set()
+
+async def main():
+    event = asyncio.Event()
+    await asyncio.gather(holds(event), wants(event))
+
+asyncio.run(main())
+"""
+
+
+def test_where_tasks_wait_is_told_although_their_thread_is_blocked(tmp_path: Path) -> None:
+    done = run(tmp_path, HELD_ACROSS_AWAIT, FREE)
+    lines = {one["actor"]: one["lines"] for one in done.result["hang"]["actors"]}
+    assert lines["main/main/holds"] == ["program.py:11", "program.py:8"], done
+    assert lines["main"][0] == "program.py:14" and lines["main"][-1] == "program.py:21", done
+
+
+def test_where_a_thread_waits_for_another_is_told(tmp_path: Path) -> None:
+    program = "import threading\n\ndef never():\n    lock.acquire()\n\nlock = threading.Lock()\nlock.acquire()\n"
+    done = run(tmp_path, program + "thread = threading.Thread(target=never)\nthread.start()\nthread.join()\n", FREE)
+    waits = {one["actor"]: one["waits_for"] for one in done.result["hang"]["actors"]}
+    assert waits["main"].startswith("the end of Thread-1") and waits["main"].endswith(" at program.py:10"), waits
+    assert waits["main/never"] == "lock at program.py:4", waits

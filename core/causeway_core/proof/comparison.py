@@ -117,11 +117,6 @@ def left_behind(run: Rerun, right: Sequence[Rerun]) -> tuple[str, ...]:
     return (*said, *(outcome.residue.remaining[place] for place in stays))
 
 
-def is_stuck(finding: Finding, run: Rerun) -> bool:
-    """Whether the run hung, or had a deadlock over the finding's resource that a time limit ended."""
-    return bool(run.outcome.aspects.get("hang")) or bool(set(finding.resource.split(" and ")) & set(run.outcome.deadlocks))
-
-
 def went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool:
     """Whether a run whose order was given up failed all the same: it hung, or the finding's code raised what no serial run raises.
 

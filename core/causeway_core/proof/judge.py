@@ -18,12 +18,12 @@ from causeway_core.proof.comparison import (
     counted_deviations,
     ends_right,
     incomparable,
-    is_stuck,
     left_behind,
     only_content_differs,
     waited_in_vain,
     went_wrong,
 )
+from causeway_core.proof.hangs import is_stuck
 from causeway_core.proof.notes import Notes
 from causeway_core.proof.outcome.contrast import contrast
 from causeway_core.proof.outcome.intermediate import new_maximum
@@ -87,6 +87,9 @@ class Judge:
             notes.refuse(order, forced)
         elif is_stuck(finding, forced):
             return self._stuck_again(finding, index, forced)
+        elif forced.outcome.aspects.get("hang"):
+            who = f" ({'; '.join(forced.result.hang)})" if forced.result.hang else ""
+            notes.refused.append(f"{order.says}: the program hangs elsewhere{who}")
         else:
             ended_right = bool(order.constraints) and forced.result.feasible
             (notes.harmless if ended_right else notes.refused).append(order.says)

@@ -15,7 +15,7 @@ class OrderResult:
 
     - `feasible`: every constraint held. If not, `reason` says why, for people, and `kind` is the reason code.
     - `passed`: the places in the order in which they were passed. `values`: the final values of the watched places, as text.
-    - `hang`: who waited for what when no actor could move any more.
+    - `hang`: who waited for what when no actor could move any more. `stacks`: at which lines (`file.py:12`) each of them was, the innermost first.
     - `databases`: servers' databases by name, with the rows of each table that was written.
     - Of an exploration, `trace` lists what was passed (spawn path; key of the place, `start` or `end`; execution), `points` counts the scheduling
       decisions, `begun` lists the statements of threads where they began (entries of `trace` by then, spawn path, key, execution), and `came` are
@@ -35,6 +35,7 @@ class OrderResult:
     databases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gave_up: int | None = None
     """Which constraint was given up, from 0."""
+    stacks: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> OrderResult | None:
@@ -65,6 +66,7 @@ class OrderResult:
             tuple((int(position), str(actor), str(key), int(nth)) for position, actor, key, nth in document.get("begun") or ()),
             {str(name).rpartition("/")[2]: tuple(_texts(tables)) for name, tables in (document.get("databases") or {}).items()},
             index if isinstance(index := gave_up.get("constraint"), int) else None,
+            tuple(tuple(map(str, each.get("lines") or ())) for each in (hang or {}).get("actors") or () if isinstance(each, Mapping)),
         )
 
 

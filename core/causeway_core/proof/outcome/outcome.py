@@ -59,6 +59,7 @@ class Outcome:
     - `states`: what was written to each shared place, by its name. A run may end as expected although a place held wrong values in between.
     - `deadlocks`: the locks of deadlocks in a run that ended all the same. Computed only on request and for plain runs, as are `lost_updates`: the
       places of which an update was lost, or a check no longer held, and `conflicts`: what no serial order of the actors of the order explains.
+    - `blocked`: the places (`file.py:12`) at which actors of these deadlocks waited, each as often as there were such actors.
     - `timeouts`: how many time-outs were raised, caught or not. `expired_waits`: how many waits for each event or condition timed out.
     - `self_cancellations`: how many tasks cancelled themselves.
     - `caught_mistakes`: exceptions that the code caught although they mean a mistake in it (a missing name or attribute), with their function.
@@ -79,6 +80,7 @@ class Outcome:
     residue: Residue = field(default_factory=Residue)
     refusals: Mapping[str, frozenset[str]] = field(default_factory=dict)
     endings: Mapping[str, Ending] = field(default_factory=dict)
+    blocked: Aspect = ()
 
     def unexpected_states(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held at some time here and never in the others; nothing if they do not know the place."""

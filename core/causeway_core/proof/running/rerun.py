@@ -88,9 +88,9 @@ class Reruns:
     """Runs the recorded command again. The same order runs only once unless asked for `again`. Thread-safe.
 
     Each run leads its own process group. It is killed with its children when it takes much longer than the recorded run, or than a plain run before
-    it: five times as long, and at least ten seconds. Standard input is empty. Recordings are deleted afterwards, or kept in the folder `keep`. `watch` is called every 20 ms of each
-    run by the thread that waits for it; an exception from it ends the run and is raised by `run`. With `isolation`, runs get the recorded answers
-    of the outside world; a run that asks for anything else is not feasible, of kind `NOT_CAPTURED`.
+    it: five times as long, and at least ten seconds. Standard input is empty. Recordings are deleted afterwards, or kept in the folder `keep`.
+    `watch` is called every 20 ms of each run by the thread that waits for it; an exception from it ends the run and is raised by `run`. With
+    `isolation`, runs get the recorded answers of the outside world; a run that asks for anything else is not feasible, of kind `NOT_CAPTURED`.
     """
 
     def __init__(
@@ -201,7 +201,10 @@ class Reruns:
                     struck = [finding for finding in analysis.findings if finding.tier == "likely"]
                     lost = dict.fromkeys((*_lost(struck), *lost_updates(analysis.evidence)))
                     met = conflicts(analysis.evidence, _interrupted(order)) if isinstance(order, Order) else frozenset()
-                    outcome = replace(outcome, deadlocks=_deadlocks(struck), lost_updates=tuple(lost), conflicts=met)
+                    stops = [finding for finding in struck if finding.kind == "deadlock"]
+                    outcome = replace(
+                        outcome, deadlocks=tuple(each.resource for each in stops), blocked=_blocked(stops), lost_updates=tuple(lost), conflicts=met
+                    )
             self._put_away(path, order, number)
         if result is None:
             result = OrderResult(not order.constraints, reason="the recorder in the program reported nothing about the order")
@@ -291,9 +294,10 @@ def _size(folder: Path) -> int:
     return bytes_on_disk((*folder.glob("rerun.causeway*"), *(folder / "spool").rglob("*")))
 
 
-def _deadlocks(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The resources of the deadlocks in a run."""
-    return tuple(finding.resource for finding in findings if finding.kind == "deadlock")
+def _blocked(deadlocks: Sequence[Finding]) -> tuple[str, ...]:
+    """Where the actors of the deadlocks in a run waited (`file.py:12`), each of them once."""
+    waits = [access for found in deadlocks for access in found.accesses if access.role == "wait" and access.line]
+    return tuple(place for _, place in sorted({(wait.actor, f"{Path(wait.file).name}:{wait.line}") for wait in waits}))
 
 
 def _interrupted(order: Order) -> list[tuple[str, str]]:

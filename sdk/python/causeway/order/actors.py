@@ -229,6 +229,10 @@ class Actors:
         actor.begun = True
         self._running.setdefault(ident, []).append(actor)
 
+    def loop_of(self, ident: int) -> Any:
+        """The event loop of whose steps a thread is executing one; None if it executes none."""
+        return next((actor.loop for actor in reversed(self._running.get(ident, ())) if actor.loop is not None), None)
+
     def leave(self, actor: Actor) -> None:
         """The step is over."""
         running = self._running.get(get_ident())

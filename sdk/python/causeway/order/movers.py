@@ -9,7 +9,7 @@ import sys
 from _thread import get_ident
 
 from causeway import _tap
-from causeway.order.importing import of_library
+from causeway.order.waiters import lines_of_coroutine, lines_of_thread, waiter
 from causeway.order.watchman import LIMIT, PATIENCE, Watchman
 
 TYPE_CHECKING = False
@@ -153,16 +153,17 @@ class Movers:
         told = []
         for ident, actor in list(actors.threads().items()):
             if ident in self._held:
-                told.append({"actor": actor.path, "waits_for": "the order"})
+                told.append(waiter(actor.path, "the order", []))
             elif ident in self._joins:
                 thread = self._joins[ident][0]
-                told.append({"actor": actor.path, "waits_for": f"the end of {thread.name}" if thread is not None else "the end of its threads"})
+                told.append(waiter(actor.path, f"the end of {'its threads' if thread is None else thread.name}", lines_of_thread(ident)))
             elif ident in self._idle:
                 told += tasks_told(self._idle[ident], actors)
             elif ident in parked:
-                told.append({"actor": actor.path, "waits_for": f"{type(parked[ident]).__name__}{where(ident)}"})
+                told.append(waiter(actor.path, type(parked[ident]).__name__, lines_of_thread(ident)))
+                told += suspended_told(actors.loop_of(ident), actors)
             elif self.forcing.databases.awaited(thread=ident):
-                told.append({"actor": actor.path, "waits_for": f"the database{where(ident)}"})
+                told.append(waiter(actor.path, "the database", lines_of_thread(ident)))
         return told
 
     def kept_out(self, actor: Actor) -> bool:
@@ -210,15 +211,22 @@ def loop_state(loop: Any) -> str:
 def tasks_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
     """What the tasks of an idle loop wait for, and at which line of the program."""
     if hasattr(loop, "tasks_told"):
-        told: list[dict[str, Any]] = loop.tasks_told(actors, _awaits_at)
+        told: list[dict[str, Any]] = loop.tasks_told(actors)
         return told
     asyncio = sys.modules["asyncio"]
     told = []
     for task in sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name()):
-        waiter = getattr(task, "_fut_waiter", None)
-        what = type(waiter).__name__ if waiter is not None else "the order"
-        told.append({"actor": actors.task(task).path, "waits_for": f"{what}{_awaits_at(task.get_coro())}"})
+        future = getattr(task, "_fut_waiter", None)
+        what = type(future).__name__ if future is not None else "the order"
+        told.append(waiter(actors.task(task).path, what, lines_of_coroutine(task.get_coro())))
     return told
+
+
+def suspended_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
+    """What the suspended tasks of an asyncio loop wait for whose thread is blocked inside of a step. Nothing where there is no such loop."""
+    if loop is None or hasattr(loop, "tasks_told") or "asyncio" not in sys.modules:
+        return []
+    return [each for each in tasks_told(loop, actors) if not each["waits_for"].startswith("the order")]
 
 
 def _acquires(coroutine: Any) -> bool:
@@ -231,30 +239,11 @@ def _acquires(coroutine: Any) -> bool:
     return False
 
 
-def _awaits_at(coroutine: Any) -> str:
-    """The innermost line of the program in a chain of coroutines; empty if all of them belong to libraries."""
-    found = ""
-    while coroutine is not None and hasattr(coroutine, "cr_await"):
-        frame = coroutine.cr_frame
-        if frame is not None and not of_library(frame.f_code.co_filename):
-            found = f" at {frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
-        coroutine = coroutine.cr_await
-    return found
-
-
 def alarm() -> bool:
     """Whether the program has set an alarm."""
     import signal
 
     return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
-
-
-def where(ident: int) -> str:
-    """The line of the program that a thread is in, as a part of a sentence; empty if all its code belongs to libraries."""
-    frame: Any = sys._current_frames().get(ident)
-    while frame is not None and of_library(frame.f_code.co_filename):
-        frame = frame.f_back
-    return f" at {frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}" if frame is not None else ""
 
 
 def tell_of(blocked: list[dict[str, Any]]) -> str:

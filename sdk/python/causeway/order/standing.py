@@ -15,6 +15,7 @@ from _thread import get_ident
 
 from causeway.order import movers, syscalls
 from causeway.order.channels import OWN, Channels, ready
+from causeway.order.waiters import lines_of_thread, waiter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class _Look:
         self._told = told
         self._now = time.monotonic()
         self._heard: set[str] = set()
-        self._calls: list[dict[str, str]] = []
+        self._calls: list[dict[str, Any]] = []
         """The actors that wait in system calls, and for what."""
         self._channels: Channels | None = None
 
@@ -141,7 +142,7 @@ class _Look:
         if found is None:
             return False
         self._told["mark"].append(syscalls.turns(actor.native))
-        self._calls.append({"actor": actor.path, "waits_for": f"{_SUBJECTS[found[0][0]]}{movers.where(ident)}"})
+        self._calls.append(waiter(actor.path, _SUBJECTS[found[0][0]], lines_of_thread(ident)))
         return all(self._lacks(*each) for each in found)
 
     def _lacks(self, kind: str, subject: int) -> bool:

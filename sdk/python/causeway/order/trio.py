@@ -12,6 +12,7 @@ from _thread import get_ident
 from collections import deque
 
 from causeway.hooks.late import on_import
+from causeway.order.waiters import lines_of_coroutine, waiter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,13 +179,13 @@ class Loop:
         with self.forcing, self.forcing.lock:
             self.forcing.movers.runs(get_ident())
 
-    def tasks_told(self, actors: Actors, where: Callable[[Any], str]) -> list[dict[str, Any]]:
-        """What its tasks wait for; `where` tells the line of the program at which a coroutine waits."""
+    def tasks_told(self, actors: Actors) -> list[dict[str, Any]]:
+        """What its tasks wait for."""
         tasks = [task for task in self.runner.tasks if not is_own(task)]
         told = []
         for task in sorted(tasks, key=lambda task: task._counter):
             what = "the order" if task in self.held else type(task.custom_sleep_data).__name__ if task.custom_sleep_data is not None else "a wake"
-            told.append({"actor": actors.trio_task(task).path, "waits_for": f"{what}{where(task.coro)}"})
+            told.append(waiter(actors.trio_task(task).path, what, lines_of_coroutine(task.coro)))
         return told
 
 
