@@ -1020,7 +1020,8 @@ static PyObject *timeline_statistics(timeline *t, PyObject *Py_UNUSED(ignored)) 
 }
 
 static PyObject *timeline_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    if (!PyArg_ParseTuple(args, "") || (kwargs && PyDict_GET_SIZE(kwargs))) return NULL;
+    static char *none[] = {NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "", none)) return NULL;
     timeline *t = (timeline *)type->tp_alloc(type, 0);
     if (t) t->current_stream = SIZE_MAX;
     return (PyObject *)t;

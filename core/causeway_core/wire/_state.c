@@ -159,6 +159,7 @@ bool cw_suspend(process *p, stream *s, actor *lane, uint32_t site, uint32_t fram
     if (i) {
         while (lane->depth > i) drop_top(p, lane);
     } else if (lane->depth && !lane->stack[lane->depth - 1]->frame) {
+        unhash_activation(p, lane->stack[lane->depth - 1]); /* it may have been suspended under key 0, which no frame has */
         lane->stack[lane->depth - 1]->frame = frame;
     } else if (!cw_call(p, s, lane, site, frame, position, true)) {
         return false;

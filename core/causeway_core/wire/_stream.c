@@ -85,7 +85,7 @@ static PyObject *set_sites(scanner *z, PyObject *args) {
     if (!PyArg_ParseTuple(args, "Lky*", &process_id, &base, &rows)) return NULL;
     process *p = find_process(z, process_id);
     size_t count = (size_t)rows.len / 16;
-    if (p && (rows.len % 16 || base + count > 1u << 24)) {
+    if (p && (rows.len % 16 || base > 1u << 24 || base + count > 1u << 24)) {
         PyErr_SetString(PyExc_ValueError, "sites must be whole rows below 2**24");
         p = NULL;
     }

@@ -72,13 +72,12 @@ static size_t add(cw_attribute *to, size_t room, size_t n, PyObject *name, PyObj
 static size_t from_slots(PyObject *object, cw_attribute *to, size_t room, size_t n) {
     for (PyTypeObject *type = Py_TYPE(object); type != NULL; type = type->tp_base) {
         if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || ((PyHeapTypeObject *)type)->ht_slots == NULL || type->tp_members == NULL) continue;
-        for (const PyMemberDef *member = type->tp_members; member->name != NULL; member++) {
+        PyObject *names = ((PyHeapTypeObject *)type)->ht_slots; /* a tuple, in the order of the members */
+        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names) && type->tp_members[i].name != NULL; i++) {
+            const PyMemberDef *member = &type->tp_members[i];
             if (member->type != T_OBJECT_EX) continue;
             PyObject *value = *(PyObject **)((char *)object + member->offset);
-            if (value == NULL) continue;
-            PyObject *name = n < room ? PyUnicode_InternFromString(member->name) : NULL; /* kept alive by the class */
-            if (name != NULL) Py_DECREF(name);
-            n = add(to, room, n, name, value);
+            if (value != NULL) n = add(to, room, n, PyTuple_GET_ITEM(names, i), value);
         }
     }
     return n;

@@ -33,7 +33,9 @@ static int hook(const char *event, PyObject *args, void *data) {
         PyObject *type, *value, *trace;
         PyErr_Fetch(&type, &value, &trace);
         cw_pause();
-        PyObject *done = PyObject_CallOneArg(w->callback, args);
+        PyObject *callback = Py_NewRef(w->callback); /* another thread's failure may switch it off meanwhile */
+        PyObject *done = PyObject_CallOneArg(callback, args);
+        Py_DECREF(callback);
         cw_resume();
         if (!done) {
             if (!cw_hook_failed(w->event)) { /* the program is being interrupted */

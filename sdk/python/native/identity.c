@@ -96,7 +96,7 @@ void cw_objects_forget(void) {
     cw_identity_mask = 1;
     cw_identity_shift = 63;
     for (uint32_t i = 0; i < old_slots; i++)
-        if (old[i].object != NULL && is_class(&old[i])) cw_object_follow(old[i].object);
+        if (old[i].object != NULL && is_class(&old[i]) && !cw_object_follow(old[i].object)) cw_type_forget((PyTypeObject *)old[i].object);
     if (old_slots != 0) free(old);
     cw_types_undefine();
 }
@@ -122,15 +122,18 @@ static entry *insert(PyObject *object, unsigned how) {
     return e;
 }
 
-void cw_object_follow(PyObject *object) {
-    if (find(object)->object != NULL) return;
+bool cw_object_follow(PyObject *object) {
+    if (find(object)->object != NULL) return true;
     cw_type_of(Py_TYPE(object));
-    if (find(object)->object == NULL) insert(object, CW_PUBLISH);
+    return find(object)->object != NULL || insert(object, CW_PUBLISH) != NULL;
 }
 
 /* First sight, or a fuller look at what was known only in passing. */
 uint32_t cw_object_look(PyObject *object, unsigned how) {
     if (!cw_active() || cw_stream_get() == NULL) return 0;
+    /* A member of an enum is a value where it is encoded: only a look without a snapshot keeps it from the short way of objects (cw_quick). Asked first: a
+     * class that is met here is registered, which may move the table. */
+    bool full = cw_snapshot_allowed(how) && !cw_is_enum(Py_TYPE(object));
     entry *e = find(object);
     if (e->object == NULL) {
         cw_type *type = cw_type_of(Py_TYPE(object));
@@ -139,14 +142,12 @@ uint32_t cw_object_look(PyObject *object, unsigned how) {
         if (e->object == NULL) e = insert(object, how);
         if (e == NULL) return 0;
     }
-    /* A member of an enum is a value where it is encoded: only a look without a snapshot keeps it from the short way of objects (cw_quick). */
-    bool full = cw_snapshot_allowed(how) && !cw_is_enum(Py_TYPE(object));
     uint32_t flags = DESCRIBED | (full ? SNAPSHOT : 0);
     uint32_t id = e->id >> 4;
     if ((e->id & flags) == flags) return id;
     if (!full && (e->id & DESCRIBED)) return id;
     e->id |= flags | (how & CW_SECRET ? MARKED : 0);
-    if (e->id & MARKED && cw_type_of(Py_TYPE(object))->layout != CW_EXCEPTION) how |= CW_SECRET;
+    if (e->id & MARKED && !PyExceptionInstance_Check(object)) how |= CW_SECRET;
     cw_describe_object(object, id, how, full); /* may register others and move the table */
     return id;
 }

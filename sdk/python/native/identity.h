@@ -55,8 +55,8 @@ bool cw_mark_raised(PyObject *exception);
 
 /* Takes `object` out of the table: it is being freed, or its identity ends. */
 void cw_retire(PyObject *object);
-/* Registers a class so that its death is seen; writes nothing. */
-void cw_object_follow(PyObject *object);
+/* Registers a class so that its death is seen; writes nothing. False: there is no room. */
+bool cw_object_follow(PyObject *object);
 /* Number of live entries; entries that were refused. */
 uint32_t cw_objects_live(void);
 uint32_t cw_objects_registered(void);

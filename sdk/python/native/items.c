@@ -134,8 +134,9 @@ static void scatter_line(Line *line) {
 
 void cw_item_put(uint32_t op, PyObject *queue, PyObject *item, uint32_t flags) {
     if (!cw_active()) return;
-    uint32_t id = cw_object_id(queue), token = cw_new_token();
+    uint32_t id = cw_object_id(queue), token = id ? cw_new_token() : 0; /* without an id, items of different queues could not be told apart */
     cw_sync_id(op, id, token, flags);
+    if (!id) return;
     Line *line = item == queue ? NULL : find_line(id, true); /* a thing that is its own queue goes through once */
     if (!line || line->scattered || (line->tail - line->head == (line->places ? line->mask + 1 : 0) && !widen(line)))
         scatter(id, item, token);
@@ -146,7 +147,7 @@ void cw_item_put(uint32_t op, PyObject *queue, PyObject *item, uint32_t flags) {
 void cw_item_get(uint32_t op, PyObject *queue, PyObject *item, uint32_t flags) {
     if (!cw_active()) return;
     uint32_t id = cw_object_id(queue), token = 0;
-    Line *line = item == queue ? NULL : find_line(id, false);
+    Line *line = item == queue || !id ? NULL : find_line(id, false);
     if (line && !line->scattered && line->head != line->tail) {
         if (line->places[line->head & line->mask].item == item)
             token = line->places[line->head++ & line->mask].token;
@@ -155,7 +156,7 @@ void cw_item_get(uint32_t op, PyObject *queue, PyObject *item, uint32_t flags) {
         else
             scatter_line(line);
     }
-    if (!token) token = gather(id, item);
+    if (!token && id) token = gather(id, item);
     cw_sync_id(op, id, token, flags);
 }
 

@@ -358,15 +358,36 @@ static PyObject *unpatch_locks(PyObject *module, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
-/* [(thread ident, op, object id, object)] of the threads that block in an exchanged method. */
-static PyObject *blocked(PyObject *module, PyObject *unused) {
-    PyObject *list = PyList_New(0);
-    for (Waiter *it = waiters; list && it; it = it->following) {
-        PyObject *entry = Py_BuildValue("(kIIO)", it->thread, it->op, it->object, it->on);
-        if (!entry || PyList_Append(list, entry) < 0) Py_CLEAR(list);
+/* A list of what a copy of a waiting thread's entry tells. The entries are copied first: making tuples may run the collector, finalizers of the program may
+ * let threads go on, and then their entries are gone. */
+typedef struct {
+    unsigned long thread;
+    uint32_t op, object;
+    bool timed, free;
+    PyObject *on; /* a reference */
+} Copy;
+
+static PyObject *listed(Copy *copies, size_t count, PyObject *(*told)(const Copy *)) {
+    PyObject *list = copies ? PyList_New(0) : PyErr_NoMemory();
+    for (size_t i = 0; i < count && copies; i++) {
+        PyObject *entry = list ? told(&copies[i]) : NULL;
+        if (list && (!entry || PyList_Append(list, entry) < 0)) Py_CLEAR(list);
         Py_XDECREF(entry);
     }
+    for (size_t i = 0; i < count && copies; i++) Py_DECREF(copies[i].on);
+    PyMem_Free(copies);
     return list;
+}
+
+static PyObject *told_blocked(const Copy *it) { return Py_BuildValue("(kIIO)", it->thread, it->op, it->object, it->on); }
+
+/* [(thread ident, op, object id, object)] of the threads that block in an exchanged method. */
+static PyObject *blocked(PyObject *module, PyObject *unused) {
+    size_t count = 0, n = 0;
+    for (Waiter *it = waiters; it; it = it->following) count++;
+    Copy *copies = PyMem_Calloc(count + 1, sizeof *copies);
+    for (Waiter *it = waiters; copies && it; it = it->following) copies[n++] = (Copy){it->thread, it->op, it->object, false, false, Py_NewRef(it->on)};
+    return listed(copies, n, told_blocked);
 }
 
 /* In the child of a fork nobody else waits. */
@@ -387,15 +408,15 @@ static bool withheld(const Parked *it) {
     return rlock_count(it->on) > 0 && ((RLockHead *)it->on)->owner != it->thread;
 }
 
+static PyObject *told_parked(const Copy *it) { return Py_BuildValue("(kOOO)", it->thread, it->on, it->timed ? Py_True : Py_False, it->free ? Py_True : Py_False); }
+
 /* [(thread ident, lock or queue, timed, free)]: `free` when the thread is about to get what it waits for. */
 static PyObject *parked_threads(PyObject *module, PyObject *unused) {
-    PyObject *list = PyList_New(0);
-    for (Parked *it = parked; list && it; it = it->following) {
-        PyObject *entry = Py_BuildValue("(kOOO)", it->thread, it->on, it->timed ? Py_True : Py_False, withheld(it) ? Py_False : Py_True);
-        if (!entry || PyList_Append(list, entry) < 0) Py_CLEAR(list);
-        Py_XDECREF(entry);
-    }
-    return list;
+    size_t count = 0, n = 0;
+    for (Parked *it = parked; it; it = it->following) count++;
+    Copy *copies = PyMem_Calloc(count + 1, sizeof *copies);
+    for (Parked *it = parked; copies && it; it = it->following) copies[n++] = (Copy){it->thread, 0, 0, it->timed, !withheld(it), Py_NewRef(it->on)};
+    return listed(copies, n, told_parked);
 }
 
 static PyObject *enter_gate(PyObject *module, PyObject *unused) {

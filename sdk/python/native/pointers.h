@@ -23,8 +23,8 @@ static inline cw_entry *cw_pointers_find(const cw_pointers *table, uintptr_t key
     if (!table->used) return NULL;
     for (size_t i = cw_pointers_slot(table, key);; i = (i + 1) & table->mask) {
         cw_entry *entry = &table->entries[i];
+        if (!entry->key) return NULL; /* first: 0 is nobody's key */
         if (entry->key == key) return entry;
-        if (!entry->key) return NULL;
     }
 }
 
@@ -43,9 +43,9 @@ static inline int cw_pointers_grow(cw_pointers *table) {
     return 0;
 }
 
-/* The entry of `key`, new ones with zeros; NULL without memory. Valid until the next put or remove. */
+/* The entry of `key`, new ones with zeros; NULL without memory and for 0. Valid until the next put or remove. */
 static inline cw_entry *cw_pointers_put(cw_pointers *table, uintptr_t key) {
-    if ((!table->entries || table->used * 2 > table->mask) && cw_pointers_grow(table) < 0) return NULL;
+    if (!key || ((!table->entries || table->used * 2 > table->mask) && cw_pointers_grow(table) < 0)) return NULL;
     size_t i = cw_pointers_slot(table, key);
     while (table->entries[i].key && table->entries[i].key != key) i = (i + 1) & table->mask;
     cw_entry *entry = &table->entries[i];

@@ -86,7 +86,9 @@ static int take_options(PyObject *options) {
         return -1;
     }
     PyObject *sanitize = PyDict_GetItemString(options, "sanitize_values"), *given = PyDict_GetItemString(options, "exclude_patterns");
-    if (sanitize != NULL && sanitize != Py_None) enabled = PyObject_IsTrue(sanitize) == 1;
+    int truth = sanitize != NULL && sanitize != Py_None ? PyObject_IsTrue(sanitize) : enabled;
+    if (truth < 0) return -1;
+    enabled = truth;
     if (given != NULL && given != Py_None) {
         PyObject *all = PySequence_Tuple(given);
         if (all == NULL) return -1;

@@ -90,6 +90,7 @@ static bool find_attribute(PyObject *object, PyObject *name, PyObject **owner, P
     PyObject *on_class = _PyType_Lookup(type, name); /* borrowed */
     if (on_class != NULL && Py_TYPE(on_class)->tp_descr_get != NULL) {
         if (!Py_IS_TYPE(on_class, &PyMemberDescr_Type)) return false; /* a property runs code, a function is no shared read */
+        if (!PyObject_TypeCheck(object, PyDescr_TYPE(on_class))) return false; /* a slot of another class: there is nothing of it in here */
         PyMemberDef *member = ((PyMemberDescrObject *)on_class)->d_member;
         *value = member->type == T_OBJECT_EX ? *(PyObject **)((char *)object + member->offset) : NULL;
         return *value != NULL;

@@ -54,9 +54,8 @@ static cw_tap *tap_of(cw_tap *tap, PyObject *name) {
     PyObject *known = PyDict_GetItemWithError(tap->named, name);
     if (known == NULL && PyDict_GET_SIZE(tap->named) < MOST_NAMES) {
         PyObject *made = PyUnicode_Tailmatch(name, dunder, 0, PY_SSIZE_T_MAX, -1) == 1 ? NULL : new_tap(tap, name);
-        PyDict_SetItem(tap->named, name, made == NULL ? Py_None : made);
+        known = PyDict_SetDefault(tap->named, name, made == NULL ? Py_None : made); /* another thread may have been quicker, and be using its tap */
         Py_XDECREF(made);
-        known = PyDict_GetItemWithError(tap->named, name);
     }
     return known == NULL || known == Py_None ? NULL : (cw_tap *)known;
 }

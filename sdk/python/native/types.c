@@ -125,7 +125,10 @@ cw_type *cw_type_find(PyTypeObject *type) {
     *entry = (cw_type){.type = type, .id = next_id++, .trackable = cw_watch(type), .library = layout == CW_INSTANCE && of_library(type), .layout = (uint8_t)layout};
     used++;
     if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
-        cw_object_follow((PyObject *)type); /* so that its own death is seen */
+        if (!cw_object_follow((PyObject *)type)) { /* its own death would not be seen, and the class at this address after it be taken for it */
+            cw_type_forget(type);
+            return NULL;
+        }
         entry = find(type);
     }
     return entry;

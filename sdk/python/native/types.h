@@ -24,7 +24,7 @@ cw_type *cw_type_find(PyTypeObject *type);
 /* The entry asked for last; its type is NULL when the table has changed since. */
 extern cw_type *cw_type_last;
 
-/* The entry of a type, made at first sight; NULL without memory. Valid until the next call. */
+/* The entry of a type, made at first sight; NULL without room. Valid until the next call. */
 static inline cw_type *cw_type_of(PyTypeObject *type) { return cw_type_last->type == type ? cw_type_last : cw_type_find(type); }
 /* Whether instances of a type are members of an enum. */
 static inline bool cw_is_enum(PyTypeObject *type) {
