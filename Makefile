@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 NVIM_STAMP := $(VENV)/.neovim
 NODE_STAMP := tests/adapter/node/node_modules/.installed
-NATIVE := $(wildcard sdk/python/native/*.[ch]) $(wildcard core/causeway_core/*/*.c)
+NATIVE := $(wildcard sdk/python/native/*.[ch]) $(wildcard core/causeway_core/*/*.[ch])
 
 EDITOR_STAMP := tests/editor/node_modules/.installed
 EXTENSION_STAMP := vscode-extension/node_modules/.installed

@@ -11,7 +11,7 @@ HEADERS = sorted(map(str, Path(WIRE).glob("*.h")))  # named so that they are in 
 setup(
     ext_modules=[
         Extension(f"causeway_core.wire.{name}", [f"{WIRE}/{source}.c" for source in sources], depends=HEADERS, extra_compile_args=FLAGS)
-        for name, sources in {"_query": ["_query"], "_stream": ["_stream", "_scan", "_state", "_access"]}.items()
+        for name, sources in {"_query": ["_query", "_timeline", "_place", "_match"], "_stream": ["_stream", "_scan", "_state", "_access"]}.items()
     ]
     + [Extension("causeway_core.graph._reach", ["core/causeway_core/graph/_reach.c"], extra_compile_args=FLAGS)]
 )

@@ -1,4 +1,4 @@
-/* asyncio: handles, the steps they run, and the tasks behind them (step.c). No function raises or runs code of the program. Needs the GIL. */
+/* asyncio: handles, the steps they run, and the tasks behind them (step.c, tasks.c). No function raises or runs code of the program. Needs the GIL. */
 #ifndef CW_STEP_H
 #define CW_STEP_H
 
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Adds the functions of step.c, and of the files it stands for (mark.c, locks.c, threads.c), to the module; 0, or -1 with an exception. */
+/* Adds to the module the functions about asyncio, and those of mark.c, locks.c, threads.c, interrupt.c and pipes.c; 0, or -1 with an exception. */
 int step_init(PyObject *module);
 
 /* HANDLE: the current actor made `handle` runnable; kind 0: as the handle's type and cw_next_handle_kind tell. */
@@ -28,7 +28,5 @@ PyObject *cw_callback_made(PyObject *callback, uint32_t kind);
 
 /* The actor of an asyncio task, announced at first sight, or of trio's; 0 when `task` is none or nothing records. */
 uint32_t cw_task_actor(PyObject *task);
-/* `path:line:qualname` of what a callable or coroutine runs, "" if unknown; `name` gets the bare qualname. Both are cut to their sizes. */
-void cw_describe(PyObject *callable, char *function, size_t function_size, char *name, size_t name_size);
 
 #endif

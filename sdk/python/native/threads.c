@@ -3,8 +3,8 @@
  * The C function behind _thread.start_new_thread is exchanged (threading.Thread.start calls the same one). The callable that the new thread runs is
  * wrapped in a Start, which is no Python function and so leaves no frame; it writes begin and end in the new thread. */
 #include "threads.h"
+#include "describe.h"
 #include "pointers.h"
-#include "step.h"
 #include "swap.h"
 #include "tap.h"
 

@@ -3,8 +3,8 @@
  * A task has at most one pending wake, so its token needs no object of its own: it is kept with the task, by the task's address. Whatever makes a task
  * first drops what an earlier one at its address has left. */
 #include "trio.h"
+#include "describe.h"
 #include "pointers.h"
-#include "step.h"
 #include "tap.h"
 
 #include <string.h>
