@@ -1,12 +1,19 @@
 """What the first questions about a document would wait for is done when it is opened."""
 
 import asyncio
+import shutil
+import threading
 
 import pytest
+from causeway_adapter.lsp import shelf
 from causeway_adapter.lsp.methods import diagnostic
 from causeway_adapter.lsp.samples import SAMPLES
 from causeway_adapter.lsp.server import Server
+from causeway_adapter.lsp.working import working
 from lsprotocol import types
+
+from tests.adapter.lsp_client import capabilities, record_in
+from tests.support.recordings import PROGRAMS
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +44,34 @@ async def test_a_document_is_checked_as_soon_as_it_is_open_also_for_a_client_tha
     monkeypatch.setattr(server, "pulls_diagnostics", True)
     server.diagnosing.look("/opened.py")
     await checked.wait()
+
+
+async def test_nobody_waits_for_a_large_recording_that_is_being_read(tmp_path, monkeypatch):
+    shutil.copy(PROGRAMS / "lost_update.py", tmp_path)
+    script = record_in(tmp_path, "lost_update.py").script
+    monkeypatch.setattr(shelf, "_SLOW_BYTES", 0)
+    server, again, read = Server(), asyncio.Event(), threading.Event()
+    monkeypatch.setattr(server, "workspace_code_lens_refresh", lambda _params: again.set())
+    monkeypatch.setattr(server, "working", lambda title, *, show: working(server, title, show=False))
+    folder = types.WorkspaceFolder(tmp_path.as_uri(), tmp_path.name)
+    for handler, arguments, _ in server.protocol.lsp_initialize(types.InitializeParams(capabilities(pull=False), workspace_folders=[folder])):
+        handler(*arguments)
+    ask = server.protocol.fm.features
+    document = types.TextDocumentIdentifier(script.as_uri())
+    row = next(row for row, text in enumerate(script.read_text().splitlines()) if "balance" in text)
+    column = script.read_text().splitlines()[row].index("balance")
+
+    async def hover():
+        return (await ask[types.TEXT_DOCUMENT_HOVER](types.HoverParams(document, types.Position(row, column)))).contents.value
+
+    held = server.recordings.in_reading_thread(read.wait)
+    await server.recordings.settled()
+    again.clear()
+    assert await ask[types.TEXT_DOCUMENT_CODE_LENS](types.CodeLensParams(document)) == []
+    assert "is being read: hover again" in await hover()
+    read.set()
+    await held
+    await again.wait()
+    assert await ask[types.TEXT_DOCUMENT_CODE_LENS](types.CodeLensParams(document))
+    assert "written" in await hover()
+    server.recordings.stop()

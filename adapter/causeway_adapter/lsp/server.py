@@ -63,13 +63,22 @@ class Server(LanguageServer):
 
     def facts_changed(self) -> None:
         """Makes the client request the runs and values that it shows again, if it supports that."""
-        workspace = self.client_capabilities.workspace
-        if workspace is None:
-            return
-        if workspace.code_lens and workspace.code_lens.refresh_support:
+        if self.refreshes_lenses:
             self.workspace_code_lens_refresh(None)
-        if workspace.inlay_hint and workspace.inlay_hint.refresh_support and self.settings.inlay_hints:
+        if self.refreshes_hints and self.settings.inlay_hints:
             self.workspace_inlay_hint_refresh(None)
+
+    @property
+    def refreshes_lenses(self) -> bool:
+        """Whether the client requests its code lenses again when it is told to."""
+        workspace = self.client_capabilities.workspace
+        return bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support)
+
+    @property
+    def refreshes_hints(self) -> bool:
+        """Whether the client requests its inlay hints again when it is told to."""
+        workspace = self.client_capabilities.workspace
+        return bool(workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support)
 
     # Messages.
 

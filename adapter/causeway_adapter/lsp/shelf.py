@@ -25,7 +25,7 @@ T = TypeVar("T")
 _POLL_SECONDS = 2.0
 _FRESH_SECONDS = 0.5
 _SLOW_BYTES = 4 << 20
-"""Recordings from this size on are read with progress shown."""
+"""Recordings from this size on are read with progress shown, and what can be asked again does not wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +145,27 @@ class Recordings:
             task = self._facts[key] = asyncio.ensure_future(self._read(loaded, path))
         return task
 
-    async def told(self, uri: str, *, wanted: bool) -> Told | None:
-        """What the newest recording says of a document; waits until it has been read. None: nothing, or it is not `wanted`."""
+    async def told(self, uri: str, *, wanted: bool, at_once: bool = False) -> Told | None:
+        """What the newest recording says of a document; waits until it has been read. None: nothing, or it is not `wanted`.
+
+        `at_once`: the client asks again when `facts_changed` tells it to. None as long as a large recording is being read, which takes seconds.
+        """
         path = path_of(uri)
         if path is None or not wanted:
             return None
         await self.settled()
         loaded, task = self.newest_with(path), self.prepare(path)
-        if loaded is None or task is None:
+        if loaded is None or task is None or (at_once and self.reading(path) is not None):
             return None
         facts = await asyncio.shield(task)
         carried = self._server.places.carried(loaded, path)
         return Told(path, loaded, facts, carried) if facts is not None and carried is not None else None
+
+    def reading(self, path: str) -> Loaded | None:
+        """The large recording that is being read because of a file; None where the file waits for none."""
+        loaded = self.newest_with(path)
+        task = self._facts.get((loaded.revision.key, path)) if loaded is not None else None
+        return loaded if loaded is not None and task is not None and not task.done() and loaded.revision.size > _SLOW_BYTES else None
 
     async def _read(self, loaded: Loaded, path: str) -> FileFacts | None:
         recorded = loaded.recorded(path)

@@ -18,7 +18,7 @@ KEPT = 12
 
 _COUNTED = 1 << Kind.LINE | 1 << Kind.CALL
 _WRITES = 1 << Kind.RETURN | 1 << Kind.LOCAL | 1 << Kind.SETATTR | 1 << Kind.SETITEM | 1 << Kind.SETVAR
-_CALLS = 1 << Kind.CALL
+_WRITING: NDArray[np.bool_] = np.array([bool(_WRITES >> kind & 1) for kind in range(16)])
 
 Report = Callable[[float], None]
 """Told how much is done, 0 to 1; may raise to give up."""
@@ -39,29 +39,31 @@ class SiteScan:
         chunks = past.recording.chunks()
         done = 0
         for process in past.processes:
+            site_ids = np.append(past.sites(process).site_ids, 0)
             for stream in past.timeline(process).streams:
                 filled = np.zeros(size, np.int64)
                 for chunk in reversed(past.chunks.of(stream.id)):
-                    self._read(process, chunk, filled)
+                    self._read(process, chunk, site_ids, filled)
                     done += 1
                     if report is not None:
                         report(done / max(len(chunks), 1))
 
-    def _read(self, process: int, chunk: Chunk, filled: NDArray[np.int64]) -> None:
-        """Takes in one chunk; those of a stream come last first, and `filled` says how many of its newest writes a site has of this stream."""
-        past, table = self._past, self._past.sites(process)
+    def _read(self, process: int, chunk: Chunk, site_ids: NDArray[np.int64], filled: NDArray[np.int64]) -> None:
+        """Takes in one chunk; those of a stream come last first, and `filled` says how many of its newest writes a site has of this stream.
+
+        `site_ids` is the process's table with a 0 after its end, for sites that it does not have."""
+        past = self._past
         offsets = past.chunks.all_in(chunk, _COUNTED | _WRITES)
         first = np.frombuffer(past.chunks.words(chunk), np.uint32)[offsets]
-        wires = first >> 8
-        known = wires < len(table.site_ids)
-        offsets, first = offsets[known], first[known]
-        sites = table.site_ids[first >> 8]
-        kinds = np.left_shift(1, (first & 15).astype(np.int64))
-        writing = (kinds & _WRITES) != 0
-        self.runs += np.bincount(sites[~writing], minlength=len(self.runs))
-        self.writes += np.bincount(sites[writing], minlength=len(self.writes))
-        self._keep(chunk, sites[writing], offsets[writing], filled)
-        calls = (kinds & _CALLS) != 0
+        kinds, sites = first & 15, site_ids.take(first >> 8, mode="clip")
+        writing = _WRITING[kinds]
+        counted = np.bincount(sites * 2 + writing, minlength=2 * len(self.runs))
+        self.runs += counted[::2]
+        self.writes += counted[1::2]
+        # Most chunks write only where enough is kept already.
+        if (filled[counted[1::2] > 0] < KEPT).any():
+            self._keep(chunk, sites[writing], offsets[writing], filled)
+        calls = kinds == Kind.CALL
         if calls.any():
             self._keep(chunk, sites[calls], offsets[calls], filled)
             self._note_actors(process, sites[calls], offsets[calls].astype(np.int64) + make_at(chunk.stream, chunk.first))

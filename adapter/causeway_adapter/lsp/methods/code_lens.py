@@ -15,7 +15,7 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
-        told = await server.recordings.told(params.text_document.uri, wanted=server.settings.code_lens)
+        told = await server.recordings.told(params.text_document.uri, wanted=server.settings.code_lens, at_once=server.refreshes_lenses)
         if told is None:
             return []
         lenses = [lens for function in told.facts.functions if (lens := _runs(told.loaded, function, told.carried)) is not None]

@@ -8,6 +8,7 @@ from causeway_core.lines import FileFacts, LineMap, Spot, Written
 from lsprotocol import types
 
 from causeway_adapter.lsp.loading import Loaded
+from causeway_adapter.lsp.places import path_of
 from causeway_adapter.lsp.server import Server
 from causeway_adapter.lsp.shelf import Told
 from causeway_adapter.lsp.words import code, history_words, of_function, times, trend
@@ -20,23 +21,34 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def hover(params: types.HoverParams) -> types.Hover | None:
-        past = await server.recordings.told(params.text_document.uri, wanted=server.settings.hover)
-        if past is None:
+        path = path_of(params.text_document.uri)
+        past = await server.recordings.told(params.text_document.uri, wanted=server.settings.hover, at_once=True)
+        word = _word(server, path, params.position) if path is not None and server.settings.hover else None
+        if path is None or word is None:
             return None
-        lines = server.places.lines(past.path)
-        if params.position.line >= len(lines):
-            return None
-        text = lines[params.position.line]
-        column = server.places.column(text, params.position.character)
-        name = next((match for match in _NAME.finditer(text) if match.start() <= column <= match.end()), None)
-        if name is None:
-            return None
-        told = _told(server, past, params.position.line + 1, name[0], attribute=text[: name.start()].rstrip().endswith("."))
-        if not told:
-            return None
-        return types.Hover(_content(server, told), server.places.span(text, params.position.line, *name.span()))
+        name, attribute, where = word
+        if past is not None:
+            told = _told(server, past, params.position.line + 1, name, attribute=attribute)
+        elif (read := server.recordings.reading(path)) is not None:
+            told = [f"{read.path.name} is being read: hover again in a moment for recorded values"]
+        else:
+            told = []
+        return types.Hover(_content(server, told), where) if told else None
 
     server.feature(types.TEXT_DOCUMENT_HOVER)(hover)
+
+
+def _word(server: Server, path: str, position: types.Position) -> tuple[str, bool, types.Range] | None:
+    """The name under the cursor, whether it is that of an attribute, and where it is."""
+    lines = server.places.lines(path)
+    if position.line >= len(lines):
+        return None
+    text = lines[position.line]
+    column = server.places.column(text, position.character)
+    name = next((match for match in _NAME.finditer(text) if match.start() <= column <= match.end()), None)
+    if name is None:
+        return None
+    return name[0], text[: name.start()].rstrip().endswith("."), server.places.span(text, position.line, *name.span())
 
 
 def _told(server: Server, past: Told, line: int, name: str, *, attribute: bool) -> list[str]:

@@ -17,7 +17,7 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
-        told = await server.recordings.told(params.text_document.uri, wanted=server.settings.inlay_hints)
+        told = await server.recordings.told(params.text_document.uri, wanted=server.settings.inlay_hints, at_once=server.refreshes_hints)
         if told is None:
             return []
         by_line: defaultdict[int, list[LastValue]] = defaultdict(list)
