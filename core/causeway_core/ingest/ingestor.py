@@ -53,6 +53,10 @@ class Ingestor:
         """Records read so far."""
         return self._pipeline.scanner.events
 
+    def gaps(self) -> list[str]:
+        """The details of what is known not to be recorded, as far as it has been read."""
+        return [str(detail) for (detail,) in self._pipeline.writer.database.execute("SELECT detail FROM gap ORDER BY id")]
+
     def poll(self, seconds: float = _POLL_SECONDS) -> None:
         """Reads what the guest has written since, for about this number of seconds at most."""
         self._discover()

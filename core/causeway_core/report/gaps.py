@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from causeway_core.storage.recording import Recording
 
 MOST = 3
@@ -9,8 +11,13 @@ MOST = 3
 
 def gap_sentences(recording: Recording, *, most: int | None = MOST) -> tuple[str, ...]:
     """The distinct gaps in the order of their occurrence; where there are more than `most`, a last sentence says how many and how to list them."""
-    details = list(dict.fromkeys(gap.detail for gap in recording.gaps()))
-    if most is None or len(details) <= most:
-        return tuple(details)
-    rest = f'{len(details) - most} more: causeway query {recording.path.name} "select detail from gap"'
-    return (*details[:most], rest)
+    return shortened((gap.detail for gap in recording.gaps()), recording.path.name, most=most)
+
+
+def shortened(details: Iterable[str], name: str, *, most: int | None = MOST) -> tuple[str, ...]:
+    """`gap_sentences` of a recording with this file name, by the details of its gaps."""
+    distinct = list(dict.fromkeys(details))
+    if most is None or len(distinct) <= most:
+        return tuple(distinct)
+    rest = f'{len(distinct) - most} more: causeway query {name} "select detail from gap"'
+    return (*distinct[:most], rest)

@@ -25,6 +25,7 @@ from causeway_adapter.dap.live.share import Share
 from causeway_adapter.dap.live.substitutes import WITHOUT_DEBUGPY
 from causeway_adapter.dap.reply import Event
 from causeway_adapter.dap.requests.cost import cost
+from causeway_adapter.dap.unrecorded import Unrecorded
 
 FORWARD = frozenset({"continue", "next", "stepIn", "stepOut"})
 ABOUT_THE_BACKEND = frozenset({"setDebuggerProperty", "setPydevdSourceMap", "debugpySystemInfo", "pydevdSystemInfo", "configurationDone"})
@@ -62,10 +63,14 @@ class Live:
         self._lender: Lender | None = None
         # In a shared recording, this session does not know what belongs to its program.
         self._share = None if beginning.launch is None or beginning.output is None else Share(beginning.launch.target.python)
+        self._unrecorded: Unrecorded | None = None
         self._backend = beginning.backend
         terms = (beginning.request.get("arguments") or {}).get(TERMS)
         if beginning.launch is not None and beginning.output is not None:
-            self._present.recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail)
+            unrecorded = self._unrecorded = Unrecorded(port.emit, beginning.output[0].name)
+            self._present.recorder = Recorder(
+                beginning.launch.target, *beginning.output, beginning.launch.detail, lambda gaps: port.later(lambda: unrecorded.say(gaps))
+            )
         elif beginning.borrowed is not None:
             self._present.recorder = beginning.borrowed
         elif isinstance(terms, dict):
@@ -302,6 +307,8 @@ class Live:
             self._end.say_farewell()
         else:
             self._end.stay(recorder, self._pid, trouble)
+            if self._unrecorded is not None and self._conversation.attached:
+                self._unrecorded.say(gap.detail for gap in self._conversation.session.recording.gaps())
 
     def _tell_findings(self, recorder: Recorder | Borrowed) -> None:
         """The analysis has ended: breakpoints on findings can stop."""

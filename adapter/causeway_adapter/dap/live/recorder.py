@@ -41,9 +41,11 @@ class Recorder:
 
     `claim` is that on the recording's spool; it passes over to the recorder. Sessions over the recording may be opened by others too, in other
     processes: `show`, `poll`, `derive` and `forget_reader` may be called by any thread, for any `reader`.
+
+    `gaps` is called on one of these threads while the program is held, with the details of all gaps, whenever there are more than before.
     """
 
-    def __init__(self, target: Target, path: Path, claim: Claim, detail: str) -> None:
+    def __init__(self, target: Target, path: Path, claim: Claim, detail: str, gaps: Callable[[list[str]], None] = lambda details: None) -> None:
         self.path = path
         self.spool = claim.spool
         self._claim = claim
@@ -57,6 +59,7 @@ class Recorder:
         self._looked, self._full = 0.0, False
         self._held = self._derived = False
         self._derivations = 0
+        self._gaps, self._known_gaps = gaps, 0
         self._wants_findings = True
         self._wake = threading.Event()
         self._lock = threading.Lock()
@@ -91,6 +94,7 @@ class Recorder:
                     self._ingestor.poll(AT_ONCE_SECONDS)
                     behind = self._ingestor.events - before > READ_AHEAD // 4
                     self._read_ahead()
+                    self._tell_gaps()
             if self._wants_findings:
                 self._analysis.start()
             with self._lock:
@@ -143,6 +147,12 @@ class Recorder:
         self._read = self._ingestor.events
         self._derived = False
 
+    def _tell_gaps(self) -> None:
+        """Not while the program runs: a console that speaks of what nobody asked about hides the program's own output."""
+        if self._held and len(details := self._ingestor.gaps()) > self._known_gaps:
+            self._known_gaps = len(details)
+            self._gaps(details)
+
     def hold(self) -> None:
         """The program is held: what it has done so far is read now, in case somebody asks."""
         self._held = True
@@ -167,6 +177,7 @@ class Recorder:
                     self._settle(wait=wait)
                 elif wait:
                     self._ingestor.store(wait=True)
+                self._tell_gaps()
             return self._read
 
     def forget_reader(self, reader: object) -> None:

@@ -14,6 +14,7 @@ from causeway_core.session import Session
 from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.progress import opening
 from causeway_adapter.dap.reply import Event, Reply
+from causeway_adapter.dap.unrecorded import gap_event
 
 
 def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
@@ -42,7 +43,7 @@ def handle(conversation: Conversation, arguments: dict[str, Any]) -> Reply:
         raise
     conversation.stop_on_entry = arguments.get("stopOnEntry") is not False
     conversation.open(session)
-    gaps = tuple(Event("output", {"category": "important", "output": f"Not recorded: {gap}\n"}) for gap in gap_sentences(session.recording))
+    gaps = tuple(gap_event(gap) for gap in gap_sentences(session.recording))
     return Reply({}, (Event("initialized", {}), *gaps))
 
 
