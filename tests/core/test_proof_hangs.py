@@ -27,6 +27,8 @@ CYCLE = finding(
     access("acquire", 18, "clean", 1), access("acquire", 20, "clean", 2), access("acquire", 10, "render", 3), access("acquire", 12, "render", 4)
 )  # fmt: skip
 QUEUE = finding(access("acquire", 10, "render", 1), access("wait", 13, "render", 2), access("ask", 20, "clean", 3), resource="licence")
+ANSWERED = finding(*QUEUE.accesses, access("answer", 22, "clean", 4), resource="licence")
+"""The wait at line 13 was seen, and answered."""
 SAME_LINE = finding(*(access("acquire", line, actor, at) for at, (line, actor) in enumerate([(5, "one"), (7, "one"), (5, "two"), (7, "two")])))
 REENTERED = finding(access("acquire", 17, "main", 1), access("callback", 27, "worker", 2), resource="lock")
 
@@ -46,13 +48,19 @@ MAIN = ("farm.py:32",)
         (CYCLE, hung(MAIN, ("farm.py:18",), ("farm.py:12",)), False),
         (QUEUE, hung(MAIN, ("farm.py:20",), ("farm.py:12",)), False),
         (QUEUE, hung(MAIN, ("farm.py:20",), ("pipes.py:4", "farm.py:13")), True),
+        (QUEUE, hung(MAIN, ("farm.py:24", "farm.py:20"), ("farm.py:13",)), False),
+        (ANSWERED, hung(("farm.py:14",), ("farm.py:20",)), True),
+        (ANSWERED, hung(("farm.py:14",), ("farm.py:24", "farm.py:20")), False),
         (SAME_LINE, hung(MAIN, ("farm.py:7",), ("farm.py:7",)), True),
         (SAME_LINE, hung(MAIN, ("farm.py:7",), ("farm.py:5",)), False),
         (REENTERED, hung(("farm.py:27", "farm.py:17")), True),
         (REENTERED, hung(MAIN, ("farm.py:40",)), False),
         (CYCLE, hung((), ()), True),
     ],
-    ids=("its cycle", "one waits elsewhere", "another cycle", "inside of a call", "two at one line", "one at it", "itself", "others", "unknown"),
+    ids=(
+        "its cycle", "one waits elsewhere", "another cycle", "inside of a call", "asks for another lock", "another wait under the lock",
+        "and another lock", "two at one line", "one at it", "itself", "others", "unknown",
+    ),
 )
 def test_a_hang_proves_the_finding_whose_actors_wait(of: Finding, run: Rerun, stuck: bool) -> None:
     assert is_stuck(of, run) is stuck

@@ -37,6 +37,12 @@ def test_a_hang_confirms_only_the_deadlock_that_it_is(tmp_path: Path) -> None:
     assert [each.resource for each in scored.findings if each.tier == "confirmed"] == ["licence and scratch"], scored.findings
 
 
+def test_a_stop_that_hangs_in_another_wait_under_its_lock_is_confirmed(tmp_path: Path) -> None:
+    (label,) = (each for each in labels() if each.name == "engine_stop")
+    verdict = judge(label, tmp_path, proving=True)
+    assert any(each.startswith("confirmed deadlock: `stop` holds Engine._stop_lock") for each in verdict.findings), verdict.findings
+
+
 def test_the_tables_count_what_was_found_missed_and_wrong() -> None:
     def verdict(name: str, bug: bool, tier: str | None) -> Verdict:
         return Verdict(Label(name, bug, "s", ("k",), False), tier, (), 1.0)

@@ -23,6 +23,9 @@ def is_stuck(finding: Finding, run: Rerun) -> bool:
 
 def _waits_as_foretold(finding: Finding, run: Rerun) -> bool:
     stacks = [*filter(None, run.result.stacks), *((place,) for place in run.outcome.blocked)]
+    asked = frozenset(_place(access) for access in finding.accesses if access.role == "ask" and access.line)
+    if stacks and asked and not any(stack[0] in asked for stack in stacks):
+        return False
     return not stacks or all(sum(not places.isdisjoint(stack) for stack in stacks) >= actors for places, actors in _foretold(finding).items())
 
 
@@ -36,7 +39,9 @@ def _waits(finding: Finding) -> Iterator[list[FindingAccess]]:
     known = [access for access in finding.accesses if access.line]
     roles = {access.role for access in known}
     if roles & {"wait", "ask"}:
-        for role in sorted(roles & {"wait", "ask"}):
+        # A wait that was answered in the recorded run stands for all waits under the lock: the run may hang in another one.
+        answered = "ask" in roles and any(access.role == "answer" for access in finding.accesses)
+        for role in ("ask",) if answered else sorted(roles & {"wait", "ask"}):
             yield [access for access in known if access.role == role]
     elif roles & set(_REENTERED):
         yield [access for access in known if access.role in _REENTERED]
