@@ -166,16 +166,17 @@ def test_a_process_that_has_left_the_order_and_still_runs_may_do_anything() -> N
 
 
 HELD_ACROSS_AWAIT = """
-import asyncio, threading
-
+import asyncio, contextlib, threading
 lock = threading.Lock()
 
 async def holds(event):
     with lock:
-        await passed_on(event)
+        async with passed_on(event):
+            pass
 
+@contextlib.asynccontextmanager
 async def passed_on(event):
-    await event.wait()
+    yield await event.wait()
 
 async def wants(event):
     with lock:
@@ -192,8 +193,8 @@ asyncio.run(main())
 def test_where_tasks_wait_is_told_although_their_thread_is_blocked(tmp_path: Path) -> None:
     done = run(tmp_path, HELD_ACROSS_AWAIT, FREE)
     lines = {one["actor"]: one["lines"] for one in done.result["hang"]["actors"]}
-    assert lines["main/main/holds"] == ["program.py:11", "program.py:8"], done
-    assert lines["main"][0] == "program.py:14" and lines["main"][-1] == "program.py:21", done
+    assert lines["main/main/holds"] == ["program.py:12", "program.py:7"], done
+    assert lines["main"][0] == "program.py:15" and lines["main"][-1] == "program.py:22", done
 
 
 def test_where_a_thread_waits_for_another_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from causeway.order.importing import of_library
@@ -31,14 +32,25 @@ def lines_of_thread(ident: int) -> list[str]:
 
 
 def lines_of_coroutine(coroutine: Any) -> list[str]:
-    """The same for a chain of coroutines, each of which awaits the next."""
+    """The same for a chain of coroutines and asynchronous generators, each of which awaits the next."""
     found: list[str] = []
-    while coroutine is not None and hasattr(coroutine, "cr_await"):
-        frame = coroutine.cr_frame
+    while coroutine is not None:
+        kind = "cr" if hasattr(coroutine, "cr_await") else "ag" if hasattr(coroutine, "ag_await") else ""
+        if not kind:
+            coroutine = _generator(coroutine)
+            continue
+        frame = getattr(coroutine, f"{kind}_frame")
         if frame is not None and not of_library(frame.f_code.co_filename):
             found.append(_line(frame))
-        coroutine = coroutine.cr_await
+        coroutine = getattr(coroutine, f"{kind}_await")
     return found[: -MOST_LINES - 1 : -1]
+
+
+def _generator(step: Any) -> Any:
+    """The asynchronous generator of which this is a step (`anext(generator)`); None if it is anything else."""
+    if not type(step).__name__.startswith("async_generator_"):
+        return None
+    return next((each for each in gc.get_referents(step) if hasattr(each, "ag_await")), None)
 
 
 def _line(frame: Any) -> str:
