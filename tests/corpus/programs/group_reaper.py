@@ -61,4 +61,4 @@ def main():
     codes = list(scan("0.01", "1.5", "1.5"))
     user.join()
     signal.signal(signal.SIGTERM, before)
-    return codes[-1], len(codes), len(_active_groups)
+    return codes[-1:], len(codes), len(_active_groups)
