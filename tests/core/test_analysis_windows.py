@@ -353,3 +353,35 @@ def test_only_what_the_writers_change_with_it_is_a_version(changed: bool) -> Non
     trace.read(two, "value, clock =", "Cache.value", "<app.Value #4>")
     trace.read(two, "value, clock =", "Cache.clock", 5)
     assert bool(firm(trace)) is not changed
+
+
+LIMITER = """
+async def slot(limiter):
+    while limiter.active >= 1:
+        await pause()
+    await pause()
+    limiter.active += 1
+    try:
+        await work()
+    finally:
+        limiter.active -= 1
+"""
+
+
+def test_the_window_of_a_check_ends_at_the_first_write_that_it_allows() -> None:
+    trace = Trace(LIMITER)
+    one, two = trace.task("one"), trace.task("two")
+    for actor in (one, two):
+        trace.read(actor, "while limiter.active", "Limiter.active", 0)
+        trace.step(actor)
+    for line, values in (("limiter.active += 1", (0, 1, 2)), ("limiter.active -= 1", (2, 1, 0))):
+        for number, actor in enumerate((one, two)):
+            trace.read(actor, line, "Limiter.active", values[number])
+            trace.write(actor, line, "Limiter.active", values[number + 1])
+        for _ in range(200):  # a long window comes first otherwise
+            trace.step(one)
+            trace.step(two)
+    (candidate,) = firm(trace)
+    sites = trace.evidence().facts.sites
+    ends = [sites[abs(int(trace.evidence().table.site[each.last]))].line for each in (candidate, candidate.alternates[0])]
+    assert (candidate.struck, ends) == (True, [6, 10])

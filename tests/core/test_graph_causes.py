@@ -124,7 +124,7 @@ def test_two_writes_are_concurrent_and_the_words_say_why(facts: Facts) -> None:
     assert graph.concurrent(at["write a"], at["write b"])
     assert graph.happens_before(at["first write"], at["read b"])
     assert graph.why_unordered(at["write a"], at["write b"]) == (
-        "nothing orders them since thread main; task a holds no lock and task b holds no lock"
+        "nothing orders them since thread main; neither holds a lock"
     )
 
 

@@ -34,7 +34,7 @@ FINDING = Finding(
         TimelineEvent(0, make_at(1, 180), "wrote Account.balance = 950", "bank.py", 45, 1_250_000),
     ),
     window="the await at bank.py:43 lets other tasks run in between, here for 1.2 ms",
-    unordered="nothing orders them since task main, bank.py:60; task req-7 holds no lock and task req-8 holds no lock",
+    unordered="nothing orders them since task main, bank.py:60; neither holds a lock",
     explanation="The write depends on the read.",
     recommendation="hold Account.lock from line 42 to line 45 in `transfer`",
     witness=(make_at(1, 100), make_at(1, 140), make_at(1, 180)),
@@ -114,6 +114,17 @@ def test_text_says_everything_in_reading_order() -> None:
 
 def test_text_is_coloured_only_when_asked() -> None:
     assert "\x1b[" in REPORTS["text"](RECORDING, [FINDING], everything=False, colour=True)
+
+
+def test_a_long_event_is_wrapped_and_takes_the_room_that_the_other_lane_leaves() -> None:
+    words = "read Account.balance = 1000, which is what it has been"
+    long = replace(FINDING.timeline[0], text=f"{words} since the account was opened, as nobody has paid into it")
+    report = REPORTS["text"](RECORDING, [replace(FINDING, timeline=(long, *FINDING.timeline[1:]))], everything=False, colour=False)
+    lines = report.splitlines()
+    start = next(number for number, line in enumerate(lines) if words in line)
+    assert "…" not in report
+    assert " ".join(f"{lines[start]} {lines[start + 1]}".split()).endswith(long.text)
+    assert max(map(len, lines)) <= 118
 
 
 def test_less_certain_findings_are_one_line_each_unless_asked_for() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from causeway_core.analysis.candidate import Candidate, Pattern
@@ -50,22 +50,22 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("checks and uses", lambda: check_uses(evidence, windows, partners)),
         ("requests", lambda: request_windows(evidence, windows)),
         ("values read back", lambda: read_backs(evidence, windows, partners)),
-        ("marks of one's own", lambda: shared_flags(evidence, partners)),
-        ("locks asked for again", lambda: guarded_reentries(evidence, partners)),
-        ("values taken out", lambda: entry_cleanups(evidence, partners)),
-        ("old containers", lambda: stale_changes(evidence, partners)),
-        ("replacements", lambda: replacements(evidence, windows, partners)),
+        ("shared flags", lambda: shared_flags(evidence, partners)),
+        ("guarded reentries", lambda: guarded_reentries(evidence, partners)),
+        ("removed entries", lambda: entry_cleanups(evidence, partners)),
+        ("stale containers", lambda: stale_changes(evidence, partners)),
+        ("replaced resources", lambda: replacements(evidence, windows, partners)),
         ("iterations", lambda: iterations(evidence, partners)),
         ("orders", lambda: order_violations(evidence, partners)),
-        ("objects that are closed", lambda: uses_after_close(evidence, partners)),
-        ("objects that are closed early", lambda: closed_early(evidence, partners)),
-        ("pairs of places", lambda: multi_variable_violations(evidence, partners)),
-        ("tables that are rebuilt", lambda: partial_rebuilds(evidence)),
-        ("marks that are set early", lambda: early_publications(evidence, partners)),
-        ("what is given late", lambda: late_initializations(evidence, partners)),
-        ("what callbacks note", lambda: writes_after_completion(evidence)),
+        ("uses after close", lambda: uses_after_close(evidence, partners)),
+        ("early closes", lambda: closed_early(evidence, partners)),
+        ("pairs of locations", lambda: multi_variable_violations(evidence, partners)),
+        ("rebuilt tables", lambda: partial_rebuilds(evidence)),
+        ("early publications", lambda: early_publications(evidence, partners)),
+        ("late initializations", lambda: late_initializations(evidence, partners)),
+        ("writes after completion", lambda: writes_after_completion(evidence)),
         ("torn reads", lambda: torn_reads(evidence, partners)),
-        ("plain races", lambda: data_races(evidence, partners)),
+        ("data races", lambda: data_races(evidence, partners)),
     ]
     for number, (name, stage) in enumerate(stages):
         if progress is not None:
@@ -138,7 +138,37 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
         for site in sites:
             lines[site] += 1
         kept.append(candidate)
-    return [replace(each, alternates=_alternates(each, alike[_sites(each, evidence)], evidence)) for each in kept]
+    return [_with_alternates(each, ordered, alike, evidence) for each in kept]
+
+
+def _with_alternates(
+    kept: Candidate, ordered: list[Candidate], alike: Mapping[tuple[object, ...], list[Candidate]], evidence: Evidence
+) -> Candidate:
+    """The candidate, or the shortest window inside it, with those to try when that one turns out to be out of reach."""
+    best = _shortest_within(kept, ordered, evidence)
+    alternates = _alternates(best, alike[_sites(best, evidence)], evidence)
+    return replace(best, alternates=alternates if best is kept else (kept, *alternates)[:MOST_ALTERNATES])
+
+
+def _shortest_within(candidate: Candidate, ordered: list[Candidate], evidence: Evidence) -> Candidate:
+    """Of the windows that open at the same line and are as good, the one that ends first.
+
+    A later write of the same actor to the location (a counter that is incremented and, at the end, decremented) hides what the read decides about.
+    """
+    if candidate.pattern is not Pattern.READ_WRITE_WRITE:
+        return candidate
+    table = evidence.table
+    between = slice(candidate.first + 1, candidate.last)
+    own = table.writes[between] & (table.actor[between] == table.actor[candidate.first])
+    passed = set(table.site[between][own].tolist())
+    function = evidence.function_of(int(table.site[candidate.others[0]]))
+
+    def is_inside(each: Candidate) -> bool:
+        alike = replace(each, first=candidate.first, last=candidate.last, others=candidate.others, rank=candidate.rank) == candidate
+        opens = table.site[each.first] == table.site[candidate.first] and table.location[each.first] == table.location[candidate.first]
+        return alike and opens and int(table.site[each.last]) in passed and evidence.function_of(int(table.site[each.others[0]])) == function
+
+    return min(filter(is_inside, ordered), key=lambda each: each.last - each.first, default=candidate)
 
 
 def _without_crowds(kept: list[Candidate], evidence: Evidence) -> list[Candidate]:

@@ -8,7 +8,7 @@ from causeway_core.graph.actors import Actors
 from causeway_core.graph.causal_order import CausalOrder
 from causeway_core.graph.held import HeldLocks
 from causeway_core.graph.words import Words
-from causeway_core.model import At
+from causeway_core.model import Actor, At
 
 
 class Ancestry:
@@ -50,9 +50,11 @@ class Ancestry:
             since = f"nothing orders them since {self._words.where(self._actors.of(ancestor), ancestor)}"
         if not self._order.concurrent(a, b):
             since += " but the order in which locks happened to be taken"
-        return f"{since}; {self._locks(a)} and {self._locks(b)}"
+        locks = {self._words.actor(actor): self._locks(actor, at) for actor, at in ((first, a), (second, b))}
+        if not any(locks.values()):
+            return f"{since}; neither holds a lock"
+        said = " and ".join(f"{actor} holds {held or 'no lock'}" for actor, held in locks.items())
+        return f"{since}; {said}"
 
-    def _locks(self, at: At) -> str:
-        actor = self._actors.of(at)
-        names = list(dict.fromkeys(self._words.object(lock.object) for lock in self._held.at(actor.id, at)))
-        return f"{self._words.actor(actor)} holds {' and '.join(names) if names else 'no lock'}"
+    def _locks(self, actor: Actor, at: At) -> str:
+        return " and ".join(dict.fromkeys(self._words.object(lock.object) for lock in self._held.at(actor.id, at)))

@@ -94,22 +94,26 @@ def _print_timeline(console: Console, finding: Finding) -> None:
     times = [_offset(event) if timed else f"{number}." for number, event in enumerate(finding.timeline, 1)]
     where, when = max(map(len, places)), max(map(len, times))
     lanes = list(finding.lanes)
-    room = (WIDTH - where - when - 8) // max(len(lanes), 1)
-    widths = [
-        min(room, max([len(lane), *(len(event.text) for event in finding.timeline if event.lane == number)])) for number, lane in enumerate(lanes)
-    ]
-    console.print(
-        Text(
-            f"  {'':{when}}  {'':{where}}  " + "  ".join(f"{_cut(lane, width):{width}}" for lane, width in zip(lanes, widths, strict=True)),
-            style="underline",
-        ).copy()
-    )
+    needed = [max([len(lane), *(len(event.text) for event in finding.timeline if event.lane == number)]) for number, lane in enumerate(lanes)]
+    widths = _widths(needed, WIDTH - where - when - 4 - 2 * len(lanes))
+    header = "  ".join(f"{_cut(lane, width):{width}}" for lane, width in zip(lanes, widths, strict=True))
+    console.print(Text(f"  {'':{when}}  {'':{where}}  {header.rstrip()}", style="underline"))
     for event, place, time in zip(finding.timeline, places, times, strict=True):
-        cells = ["" if number != event.lane else _cut(event.text, width) for number, width in enumerate(widths)]
-        line = Text(f"  {time:>{when}}  ", style="dim")
-        line.append(f"{place:{where}}  ", style="not dim cyan")
-        line.append("  ".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip(), style="not dim")
-        console.print(line)
+        indent = sum(width + 2 for width in widths[: event.lane])
+        for number, text in enumerate(textwrap.wrap(event.text, widths[event.lane], break_on_hyphens=False) or [""]):
+            line = Text(f"  {'' if number else time:>{when}}  ", style="dim")
+            line.append(f"{'' if number else place:{where}}  ", style="not dim cyan")
+            line.append(f"{'':{indent}}{text}", style="not dim")
+            console.print(line)
+
+
+def _widths(needed: Sequence[int], room: int) -> list[int]:
+    """The widths of columns that need so much and share so much room: what a narrow one does not need, the wider ones get."""
+    widths = [0] * len(needed)
+    for left, number in enumerate(sorted(range(len(needed)), key=needed.__getitem__)):
+        widths[number] = max(1, min(needed[number], room // (len(needed) - left)))
+        room -= widths[number]
+    return widths
 
 
 def _offset(event: TimelineEvent) -> str:
