@@ -218,6 +218,13 @@ def test_an_order_given_up_because_the_program_hangs_is_a_deadlock_found() -> No
     assert found.proof is not None and "main waits for lock" in found.proof.outcome
 
 
+@pytest.mark.parametrize(("runs", "tier"), [((STUCK, STUCK, OK), "likely"), ((STUCK, OK), "hint")])
+def test_a_hint_whose_order_hangs_in_most_runs_is_likely(runs: tuple[OrderResult, ...], tier: Tier) -> None:
+    hint = replace(FINDING, kind="lost_wakeup", tier="hint", rank=20.7, confidence=0.2)
+    found = judged(hint, bad=[(run, gave("", hang="nothing can go on") if run is STUCK else gave("70")) for run in runs])
+    assert (found.tier, found.reproduced, found.rank < 10) == (tier, (3, runs.count(STUCK)), tier == "likely")
+
+
 def test_without_constraints_only_getting_stuck_again_counts() -> None:
     finding = replace(FINDING, kind="deadlock", resource="lock", orders=(AS_IT_RAN,))
     assert verdict(judged(finding, as_it_ran=[(OK, gave("x"))])) == ("likely", "infeasible")

@@ -207,6 +207,50 @@ def test_the_state_that_is_looked_at_is_what_changes_meanwhile(tmp_path: Path) -
     assert looks == [14]
 
 
+DISPATCHER = """\
+import threading
+
+class Dispatcher:
+    def __init__(self):
+        self.changed, self.jobs, self.stopped = threading.Condition(), [], False
+
+    def run(self):
+        while not self.stopped:
+            with self.changed:
+                if not self.jobs:
+                    self.changed.wait()
+                    continue
+                done = self.jobs.pop()
+            done.set()
+
+    def add(self, done):
+        with self.changed:
+            self.jobs.append(done)
+            self.changed.notify()
+
+    def stop(self):
+        self.stopped = True
+        with self.changed:
+            self.changed.notify_all()
+
+dispatcher = Dispatcher()
+worker = threading.Thread(target=dispatcher.run, daemon=True)
+worker.start()
+for _ in range(2):
+    done = threading.Event()
+    dispatcher.add(done)
+    done.wait()
+dispatcher.stop()
+worker.join()
+"""
+
+
+def test_the_notification_that_is_missed_is_the_one_about_the_state_that_was_checked(tmp_path: Path) -> None:
+    [found] = [each for each in proved(tmp_path, DISPATCHER) if each.kind == "lost_wakeup"]
+    assert "`stop` could notify in between" in found.title
+    assert (found.tier, found.proof and "hangs" in found.proof.outcome) == ("confirmed", True)
+
+
 CHANNEL = """\
 import queue, threading
 

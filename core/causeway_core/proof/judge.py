@@ -35,6 +35,8 @@ REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
 CHANCES = 3
 """Further runs of an order that was not carried out because the actors happened to go another way."""
+MOSTLY = 2 / 3
+"""Share of the runs of a bad order that have to hang for the finding to be at least likely."""
 ONE_AT_A_TIME = "If the client sends its requests one after the other, let it send them at once (docs/services.md)."
 """Said where the other request did not come while the first one was held."""
 _STUCK = ("deadlock", "blocking_call")
@@ -222,7 +224,8 @@ class Judge:
             unsteady = "it could be forced in only {} runs, and went wrong in each of them: " + forced.order.says
         if failures < runs:
             proof = Proof("untried", unsteady.replace("{}", f"{failures} of {runs}", 1), index, said)
-            return replace(finding, proof=proof, reproduced=(runs, failures))
+            hangs = bool(forced.outcome.aspects.get("hang")) and failures >= MOSTLY * runs
+            return _raised(finding, proof, (runs, failures)) if hangs else replace(finding, proof=proof, reproduced=(runs, failures))
         return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
 
 
@@ -232,9 +235,21 @@ def _calls_for_others(notes: Notes, settled: bool, unsteady: Finding | None) -> 
 
 
 def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
-    explanation = finding.explanation.replace(lock_order.ONLY_A_HINT, "").replace(unlocked_state.ONLY_A_HINT, "").strip()
     rank = finding.rank % 10 - 10.0
-    return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=explanation)
+    return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=_certain(finding))
+
+
+def _raised(finding: Finding, proof: Proof, reproduced: tuple[int, int]) -> Finding:
+    """The finding as at least `likely`: no serial order hangs, so a hang in most runs of one order is no chance."""
+    finding = replace(finding, proof=proof, reproduced=reproduced)
+    if finding.tier == "likely":
+        return finding
+    return replace(finding, tier="likely", rank=finding.rank % 10, confidence=max(finding.confidence, 0.6), explanation=_certain(finding))
+
+
+def _certain(finding: Finding) -> str:
+    """The explanation without the doubt of the detectors."""
+    return finding.explanation.replace(lock_order.ONLY_A_HINT, "").replace(unlocked_state.ONLY_A_HINT, "").strip()
 
 
 def _unconfirmed(finding: Finding, notes: Notes, *, ordered: bool, driven: bool) -> Finding:

@@ -10,7 +10,6 @@ from pathlib import Path
 from causeway_core.analysis import Analysis, keep
 from causeway_core.model import Finding
 from causeway_core.proof.explore.explore import Effort, Explorer, Progress
-from causeway_core.proof.explore.finding import ENDS_OTHERWISE
 from causeway_core.proof.explore.other_schedules import OtherSchedules
 from causeway_core.proof.explore.processes import Interruptions, several_processes
 from causeway_core.proof.judge import Judge
@@ -23,8 +22,11 @@ from causeway_core.proof.verify import EXPLORED, renumbered
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_explored
 
-EFFORT = Effort("switch", runs=64, seconds=15.0, findings=1)
-"""Each actor is interrupted once at each place, then at pairs of places, until the time is up."""
+EFFORT = Effort("switch", runs=64, seconds=15.0, findings=1, harmless="hint")
+"""Each actor is interrupted once at each place, then at pairs of places, until the time is up.
+
+Progress that is read half-way, or a statistic, may differ from every serial order without being a bug: by itself it is a hint.
+"""
 LONGEST_RUN_SECONDS = 3.0
 """Of a program that takes longer, too few runs fit in the time."""
 DURATIONS = 25
@@ -63,19 +65,8 @@ def explore_briefly(
         return _kept(recording, (*proved, elsewhere), store=store)
     else:
         explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore()
-        more = tuple(map(_doubted, explored.findings))
+        more = explored.findings
     return _kept(recording, (*proved, *(each for each in more if each.tier in ("confirmed", "hint"))), store=store)
-
-
-def _doubted(finding: Finding) -> Finding:
-    """The finding as a hint, if its order makes nothing fail, loses no update and has no conflict.
-
-    Progress that is read half-way, or a statistic, may also differ from every serial order without being a bug. A lost update is one in any case, and
-    so is a decision by what was stale or half-done.
-    """
-    if finding.tier != "confirmed" or not finding.title.startswith(ENDS_OTHERWISE):
-        return finding
-    return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.2)
 
 
 def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -> tuple[Finding, ...]:

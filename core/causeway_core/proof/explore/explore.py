@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from causeway_core.analysis import Analysis
-from causeway_core.model import Finding
+from causeway_core.model import Finding, Tier
 from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
 from causeway_core.proof.explore.expected import LEFT_BEHIND, Expected
 from causeway_core.proof.explore.finding import Failure, finding_of
@@ -20,7 +20,7 @@ from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.judge import REPEATS
 from causeway_core.proof.notes import EVERYBODY_WAITS
-from causeway_core.proof.outcome.contrast import contrast
+from causeway_core.proof.outcome.contrast import contrast, new_exceptions
 from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.outcome import FAILURES
 from causeway_core.proof.running.isolation import Isolation
@@ -52,7 +52,8 @@ MOST_ALONE = 4
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How an exploration goes about it: `runs` at most, `seconds` in all, until there are so many `findings`; `depth` is how many ordering decisions
-    a bug may need.
+    a bug may need. `harmless`: the tier of an order in which nothing fails, no update is lost and no accesses conflict, and whose outcome is one that
+    no serial order gives all the same.
     """
 
     strategy: Strategy = "pct"
@@ -62,6 +63,7 @@ class Effort:
     seconds: float = 300.0
     repeat: int = REPEATS
     findings: int = MOST_FINDINGS
+    harmless: Tier = "confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +312,11 @@ class Explorer:
         misused = all(expected.misused(run.outcome) for run in failures)
         refused = all(expected.refuses(run.outcome, aspects) for run in failures)
         conflicts = sorted(frozenset.intersection(*(run.outcome.conflicts for run in failures)))
-        it = Failure(found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused, tuple(conflicts))
-        return finding_of(self._recording, self._analysis, it)
+        raised = new_exceptions(first.outcome, others) if "exceptions" in aspects else ()
+        it = Failure(
+            found, first.result.passed, aspects, said, len(runs), len(failures), lost, misused, stays, refused, tuple(conflicts), raised
+        )  # fmt: skip
+        return finding_of(self._recording, self._analysis, it, harmless=self._effort.harmless)
 
     def _say(self, what: str, share: float) -> None:
         if self._progress is not None:

@@ -25,7 +25,7 @@ class Failure:
     `passed`: the keys of its places as they were passed. `aspects` went wrong; `outcome` says so in words; `failures` of `runs` did. `lost`: places
     of which all failing runs lost an update. `misused`: the program caught an error saying that two actors used at once what supports only one.
     `left`: the residue in words. `refused`: the only failure is that a request is refused while another actor has what it asks for. `conflicts`:
-    what no serial order of the actors explains.
+    what no serial order of the actors explains. `raised`: exceptions that no other run raises, with the function that they leave.
     """
 
     order: Order
@@ -39,10 +39,16 @@ class Failure:
     left: tuple[str, ...] = ()
     refused: bool = False
     conflicts: tuple[Conflict, ...] = ()
+    raised: tuple[str, ...] = ()
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether the outcome only differs: nothing fails, hangs, is lost, misused or left behind, and no accesses conflict."""
+        return not (set(self.aspects) & {*FAILURES, "hang"} or self.lost or self.misused or self.left or self.conflicts)
 
 
-def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding:
-    """The finding, unnumbered."""
+def finding_of(recording: Recording, analysis: Analysis, it: Failure, *, harmless: Tier = "confirmed") -> Finding:
+    """The finding, unnumbered. `harmless`: the tier if all runs went wrong without any harm."""
     actors = {actor.path: actor for actor in recording.actors()}
     places = dict(it.order.places)
     sequence = [places[key] for key in it.passed if key in places]
@@ -61,14 +67,14 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding
     involved = [actors[place.actor] for place in sequence if place.actor in actors]
     latent = only_takes_turns(analysis.evidence, [actor.id for actor in involved])
     confirmed = it.failures == it.runs
-    tier: Tier = "hint" if it.refused else ("latent" if latent else "confirmed") if confirmed else "likely"
+    tier = _tier(it, harmless, latent=latent)
     reason = f"found by exploration, reduced to the constraints that matter: {says}"
     return Finding(
         id="X1",
         kind=_kind(it, hang),
         tier=tier,
         rank={"confirmed": -10.0, "likely": 0.0, "hint": 20.0}.get(tier, 10.0),
-        confidence=0.2 if it.refused else 1.0 if confirmed else it.failures / it.runs,
+        confidence=0.2 if tier == "hint" else 1.0 if confirmed else it.failures / it.runs,
         title=f"{_ends(it, hang)} when {says}",
         resource=resource,
         accesses=accesses,
@@ -94,12 +100,20 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure) -> Finding
 
 _FAILURE_TITLES = (
     ("tests", "a test fails"),
-    ("exceptions", "it raises an exception that it does not raise otherwise"),
+    ("exceptions", "it does not raise what every serial order raises"),
     ("exit code", "it ends with another exit code"),
 )
 """How the title begins for each aspect that failed; the first that applies says most."""
-ENDS_OTHERWISE = "its outcome is one that no serial order gives"
-"""How the title begins where the order makes nothing fail."""
+
+
+def _tier(it: Failure, harmless: Tier, *, latent: bool) -> Tier:
+    if it.refused:
+        return "hint"
+    if it.failures < it.runs:
+        return "likely"
+    if latent:
+        return "latent"
+    return harmless if it.is_harmless else "confirmed"
 
 
 def _kind(it: Failure, hang: bool) -> Kind:
@@ -127,7 +141,9 @@ def _ends(it: Failure, hang: bool) -> str:
         first = it.conflicts[0]
         cause = f"a half-done change of {first.stale} and {first.later}" if first.torn else f"a stale read of {first.stale}"
         return f"{cause} leads to an outcome that no serial order gives"
-    return next((says for aspect, says in _FAILURE_TITLES if aspect in it.aspects), ENDS_OTHERWISE)
+    if it.raised and "tests" not in it.aspects:
+        return f"it raises {it.raised[0]}"
+    return next((says for aspect, says in _FAILURE_TITLES if aspect in it.aspects), "its outcome is one that no serial order gives")
 
 
 def _watched(order: Order) -> tuple[str, ...]:

@@ -41,6 +41,11 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
     return f"{_every(others)} {what}{theirs}; this one gave {what}{ours}"
 
 
+def new_exceptions(bad: Outcome, others: Sequence[Outcome]) -> tuple[str, ...]:
+    """The exceptions that one outcome has more often than each of the others: `KeyError in Cache.get`."""
+    return _only_in(bad.aspects.get("exceptions", ()), _given(others, "exceptions"))
+
+
 def _passes(fails: Sequence[str]) -> str:
     return "it passes" if len(fails) == 1 else "they pass"
 

@@ -207,8 +207,9 @@ class WindowOrders:
         held_at = [(a.access(one), a.access(two)) for one, two in own[start:]]
         for one, two in alike[start:]:
             held_at.append((a.predicted(one, who, self._evidence.at(other)), a.predicted(two, who, self._evidence.at(other))))
+        their = said(owner.first).replace("its ", "their ", 1)
         for reached, rest in held_at:
-            says = f"{owner.title} and {who.title} both pass {said(owner.first)} before either goes on; {who.title} is held at {said(rest)}"
+            says = f"{owner.title} and {who.title} both pass {their} before either continues; {who.title} is held at {said(rest)}"
             held = [(owner.first, begins, a.held_since(other, candidate.first)), (reached, last, owner.first), (a.end(owner.actor), rest, reached)]
             yield drafted("bad", says, held, watch=[last])
 

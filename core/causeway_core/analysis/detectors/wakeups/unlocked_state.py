@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.holds import Hold
@@ -39,20 +40,11 @@ def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation
 
 
 def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: list[Operation], notifies: list[Operation]) -> Iterator[Finding]:
-    """A waiter that read shared state in its function right before it acquired the lock to wait."""
-    for wait in (event for event in operations if event.op == SyncOp.WAIT_BEGIN):
-        hold = min((evidence.holds.holds[each] for each in evidence.holds.held(wait.actor, wait.order - 1)), key=_order, default=None)
-        place = scene.place(wait.at)
-        if hold is None or not place.line:
-            continue
-        rows = [row for row in _read_by(scene, evidence, wait.actor, hold.order, place.function) if not evidence.locks_at(row)]
-        changed = [row for row in rows if _others_write(evidence, row, wait.actor)]
-        changed = [row for row in changed if _others_write(evidence, row, wait.actor, meanwhile=True)] or changed
-        notify = next((each for each in notifies if each.actor != wait.actor and evidence.unordered(At(hold.at), At(each.at))), None)
-        if not changed or notify is None:
-            continue
-        look = changed[-1]
-        one, two = scene.sides((wait.actor, place.function), (notify.actor, scene.place(notify.at).function))
+    """A waiter that read shared state in its function right before it acquired the lock to wait. The most plausible pair comes first."""
+    waits = [event for event in operations if event.op == SyncOp.WAIT_BEGIN]
+    for check in sorted(_checks(scene, evidence, waits, notifies), key=_plausibility):
+        wait, notify = check.wait, check.notify
+        one, two = scene.sides((wait.actor, scene.place(wait.at).function), (notify.actor, scene.place(notify.at).function))
         yield scene.finding(
             kind="lost_wakeup",
             tier="hint",
@@ -61,13 +53,58 @@ def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: li
             title=f"{one} checks the state before it acquires {name} to wait; {two} could notify in between: a lost wake-up",
             resource=name,
             events=[
-                Moment(wait.actor, evidence.at(look), "look", "checks the state"),
+                Moment(wait.actor, evidence.at(check.look), "look", "checks the state"),
                 Moment(notify.actor, notify.at, "notify", f"notified {name}"),
-                Moment(wait.actor, hold.at, "wait", f"acquires {name} to wait"),
+                Moment(wait.actor, check.hold.at, "wait", f"acquires {name} to wait"),
             ],
             recommendation=f"check the state while holding {name}, in the loop around the wait",
             explanation=f"It did not happen in this run. {ONLY_A_HINT}",
         )
+
+
+class _Check(NamedTuple):
+    """A wait, the read (row) that decided about it, the hold of the lock in between, and a notification that could come before it."""
+
+    wait: Operation
+    look: int
+    hold: Hold
+    notify: Operation
+    announces: bool
+    """The notifier has written what was read, and notifies for the first time since."""
+    ends_wait: bool
+    """The notification came while the actor waited, for the last time before it."""
+
+
+def _plausibility(check: _Check) -> tuple[bool, bool]:
+    return not check.announces, not check.ends_wait
+
+
+def _checks(scene: Scene, evidence: Evidence, waits: list[Operation], notifies: list[Operation]) -> Iterator[_Check]:
+    for wait in waits:
+        hold = min((evidence.holds.holds[each] for each in evidence.holds.held(wait.actor, wait.order - 1)), key=_order, default=None)
+        place = scene.place(wait.at)
+        if hold is None or not place.line:
+            continue
+        rows = [row for row in _read_by(scene, evidence, wait.actor, hold.order, place.function) if not evidence.locks_at(row)]
+        changed = [row for row in rows if _others_write(evidence, row, wait.actor)]
+        changed = [row for row in changed if _others_write(evidence, row, wait.actor, meanwhile=True)] or changed
+        if not changed:
+            continue
+        following = min((each.order for each in waits if each.actor == wait.actor and each.order > wait.order), default=1 << 62)
+        for notify in notifies:
+            if notify.actor != wait.actor and evidence.unordered(At(hold.at), At(notify.at)):
+                announces = _announces(evidence, notify, changed[-1], notifies)
+                yield _Check(wait, changed[-1], hold, notify, announces, wait.order < notify.order < following)
+
+
+def _announces(evidence: Evidence, notify: Operation, look: int, notifies: list[Operation]) -> bool:
+    """Whether the notifier wrote what a row reads since it last notified, and not before the read anyway."""
+    table = evidence.table
+    earlier = max((each.order for each in notifies if each.actor == notify.actor and each.order < notify.order), default=0)
+    span = table.span(int(table.location[look]))
+    written = (row for row in range(span.start, span.stop) if table.writes[row] and int(table.actor[row]) == notify.actor)
+    since = (row for row in written if earlier < int(table.order[row]) < notify.order)
+    return any(not evidence.order.happens_before(evidence.at(row), evidence.at(look), must=True) for row in since)
 
 
 def _read_by(scene: Scene, evidence: Evidence, actor: int, before: int, function: str) -> list[int]:
