@@ -385,3 +385,29 @@ def test_the_window_of_a_check_ends_at_the_first_write_that_it_allows() -> None:
     sites = trace.evidence().facts.sites
     ends = [sites[abs(int(trace.evidence().table.site[each.last]))].line for each in (candidate, candidate.alternates[0])]
     assert (candidate.struck, ends) == (True, [6, 10])
+
+
+TANKS = """
+def move(source, target):
+    {opens}
+        moved = source.litres
+        {gap}
+        target.litres += moved
+"""
+
+
+@pytest.mark.parametrize("opens", ["if True:", "for source in source.parts:"])
+@pytest.mark.parametrize("calls", [1, 2])
+def test_a_read_and_a_write_of_two_calls_are_no_window(opens: str, calls: int) -> None:
+    trace = Trace(TANKS.format(opens=opens, gap="pass"))
+    one, two = trace.thread("one"), trace.thread("two")
+    trace.read(one, "moved = source.litres", "North.litres", 100)
+    if calls == 2:  # between them, north's first reading ends its call, and the second call reads west
+        trace.write(one, "target.litres", "South.litres", 110)
+        trace.read(one, "moved = source.litres", "West.litres", 5)
+    trace.write(two, "target.litres", "North.litres", 130)
+    trace.read(one, "target.litres", "North.litres", 130)
+    trace.write(one, "target.litres", "North.litres", 135)
+    evidence = trace.evidence()
+    windows = [each for each in judged(evidence) if evidence.facts.sites[abs(int(evidence.table.site[each.first]))].line == 4]
+    assert bool(windows) is (calls == 1 or opens.startswith("for"))

@@ -5,8 +5,9 @@ section) is decided for all windows of a pair at once. Only a bounded sample of 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from causeway_core.analysis.flow.graph import Dependence
 
 SAMPLE = 160
 """Windows of one pair of sites that are examined one by one."""
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,49 @@ class Windows:
         for write_site in np.unique(table.site[table.writes]).tolist():
             for read_site, how in self._evidence.depends(write_site).items():
                 found = self.between(read_site, write_site, how)
-                if found is not None:
+                if found is not None and (found := self._of_one_call(found)) is not None:
                     yield found
+
+    def _of_one_call(self, found: WindowClass) -> WindowClass | None:
+        """The windows without those whose read and write were made in two calls of their function; None if none is left.
+
+        `move(a, b)` reads a and writes b. Where the next call is `move(c, a)`, the value that it writes to a comes from c: the actor has executed the
+        read again, elsewhere, and has not written since. (A read that finds what it found before need not be recorded again.) In a loop, one call
+        reads many places and may write what it has gathered.
+        """
+        evidence, table = self._evidence, self._evidence.table
+        if evidence.function_of(found.first_site) != evidence.function_of(found.last_site) or self._in_loop(found.first_site):
+            return found
+        latest = self._latest(evidence.rows_at(found.first_site), found.last)
+        ends = evidence.rows_at(found.last_site)
+        written = self._latest(ends[table.writes[ends]], found.last)
+        elsewhere = table.location[latest] != table.location[found.first]
+        consumed = (written >= 0) & (table.order[written] > table.order[latest])
+        kept = ~elsewhere | (table.order[latest] < table.order[found.first]) | consumed
+        if kept.all():
+            return found
+        return replace(found, first=found.first[kept], last=found.last[kept], struck=found.struck[kept]) if kept.any() else None
+
+    def _in_loop(self, site: int) -> bool:
+        """Whether the site is in a loop or comprehension of its function."""
+        evidence = self._evidence
+        place = evidence.facts.sites.get(abs(site))
+        path = None if place is None else evidence.facts.functions[place.function].path
+        around = [] if place is None or path is None else evidence.texts.around(path, place.line)
+        return any(isinstance(node, _LOOPS) for node in around)
+
+    def _latest(self, rows: Ints, before: Ints) -> Ints:
+        """For each row of `before`, the last of `rows` of the same actor that is earlier; -1 if there is none."""
+        table = self._evidence.table
+        actors, order = table.actor, table.order
+        known, number = np.unique(np.concatenate((actors[rows], actors[before])), return_inverse=True)
+        rank = int(max(order[rows].max(initial=0), order[before].max(initial=0))) + 1
+        assert len(known) * rank < 2**62
+        keys, wanted = number[: len(rows)] * rank + order[rows], number[len(rows) :] * rank + order[before]
+        sequence = np.argsort(keys)
+        place = np.searchsorted(keys[sequence], wanted) - 1
+        found = rows[sequence[np.maximum(place, 0)]]
+        return np.where((place >= 0) & (actors[found] == actors[before]), found, -1)
 
     def between(
         self, first_site: int, last_site: int, how: Dependence, *, first_writes: bool = False, last_writes: bool = True
