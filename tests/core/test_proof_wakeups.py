@@ -452,3 +452,35 @@ def test_the_caller_of_the_wait_checks_before_the_caller_of_the_notification_set
         program = program.replace(name, text)
     found = [(each.kind, each.tier) for each in proved(tmp_path, program) if each.tier != "hint"]
     assert found == ([("lost_wakeup", "confirmed")] if wrong else [])
+
+
+TRANSFER = """\
+import threading, time
+
+class Transfer:
+    def __init__(self):
+        self.done, self.handle = threading.Event(), None
+
+    def reply(self, blocks):
+        REPLY
+
+    def wait(self):
+        self.done.wait()
+        return [] if self.handle is None else self.handle
+
+transfer = Transfer()
+reader = threading.Thread(target=transfer.reply, args=([3, 4],))
+reader.start()
+time.sleep(0.05)  # no order: nothing but time lets the reply be complete
+print(transfer.wait())
+reader.join()
+"""
+SETS_FIRST = "self.done.set()\n        self.handle = blocks"
+SETS_LAST = "self.handle = blocks\n        self.done.set()"
+COUNTS_AFTERWARDS = "self.handle = blocks\n        self.done.set()\n        self.replies = 1"
+
+
+@pytest.mark.parametrize(("reply", "wrong"), [(SETS_FIRST, True), (SETS_LAST, False), (COUNTS_AFTERWARDS, False)])
+def test_an_event_is_set_before_what_it_announces_is_written(tmp_path: Path, reply: str, wrong: bool) -> None:
+    found = [(each.kind, each.resource, each.tier) for each in proved(tmp_path, TRANSFER.replace("REPLY", reply)) if each.tier != "hint"]
+    assert found == ([("order_violation", "Transfer.handle", "confirmed")] if wrong else [])

@@ -37,6 +37,7 @@ from causeway_core.analysis.detectors.queues.joined_before_read import joins_bef
 from causeway_core.analysis.detectors.queues.put_after_sentinel import puts_after_sentinel
 from causeway_core.analysis.detectors.wakeups.cleared_after_check import cleared_after_check
 from causeway_core.analysis.detectors.wakeups.deferred_set import deferred_sets
+from causeway_core.analysis.detectors.wakeups.early_set import early_sets
 from causeway_core.analysis.detectors.wakeups.late_registration import late_registrations
 from causeway_core.analysis.detectors.wakeups.lost_notification import lost_wakeups
 from causeway_core.analysis.detectors.wakeups.notify_before_wait import early_notifications
@@ -78,6 +79,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *cleared_after_check(scene, evidence, events, told),
         *late_registrations(scene, evidence, events, told),
         *reset_requests(scene, evidence),
+        *early_sets(scene, evidence, events),
         *resolved_twice(scene, evidence, events),
         *double_removals(scene, evidence),
         *duplicate_computations(scene, evidence),

@@ -17,6 +17,7 @@ from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
 from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
+from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import Actor, Finding
@@ -90,6 +91,8 @@ class Planner:
                 case "deadlock" | "lost_wakeup" | "blocking_call" | "data_race":
                     return [waiting]
                 case "atomicity_violation" if any(access.role in _WAITING for access in finding.accesses):
+                    return [waiting]
+                case "order_violation" if any(access.role == ANNOUNCES for access in finding.accesses):
                     return [waiting]
                 case "lost_update" if any(access.role == LATE for access in finding.accesses):
                     return [waiting]

@@ -12,6 +12,7 @@ from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
+from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
 from causeway_core.analysis.detectors.wakeups.reset_request import RESETS
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
@@ -32,6 +33,7 @@ from causeway_core.proof.planning.templates.skipped import taken_away_after_chec
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
     notified_before,
+    read_before_written,
     requested_before_reset,
     set_before_unreached_clear,
     set_between_look_and_reset,
@@ -55,6 +57,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({"look", "clear"}), set_between_look_and_reset),
     (frozenset({ENTERS}), looked_for_too_early),
     (frozenset({RESETS}), requested_before_reset),
+    (frozenset({ANNOUNCES}), read_before_written),
     (frozenset({UNREACHED}), set_before_unreached_clear),
     (frozenset({UNDOES}), undone_before_it_goes_on),
     (frozenset({BEGINS}), both_compute),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import At, Finding
 from causeway_core.proof.planning.anchors import Anchors
@@ -33,6 +35,10 @@ class RoleEvents:
         """The same, with the thread that ran a work item instead of the item."""
         at = self.at.get(role)
         return None if at is None else self.evidence.actor_at(at)
+
+    def row(self, role: str) -> int:
+        """The access (row of the table) with a role. Raises IndexError if the event is none."""
+        return int(np.flatnonzero(self.evidence.table.at == self.at[role])[0])
 
     def line(self, role: str) -> int:
         """The line of the access with a role. Raises StopIteration if there is none."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES, READS, WRITES
 from causeway_core.analysis.detectors.wakeups.reset_request import REQUESTS, RESETS
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
@@ -58,6 +59,20 @@ def requested_before_reset(events: RoleEvents) -> Iterator[Order]:
     resets, asks = a.operation(thread, at[RESETS], "acquire"), a.operation(other, at[REQUESTS], "acquire")
     yield drafted("bad", f"{asker.title} sets it before {who.title} resets it", [(asks, resets, a.since_event(who, at[RESETS]))])
     yield drafted("serial", f"{who.title} resets it first", [(resets, asks, a.since_event(asker, at[REQUESTS]))])
+
+
+def read_before_written(events: RoleEvents) -> Iterator[Order]:
+    """An actor that has waited for an event reads what is written only after the event was set. Raises Unplaced."""
+    writer, reader = events.thread(ANNOUNCES), events.thread(READS)
+    if writer is None or reader is None:
+        return
+    a, at = events.anchors, events.at
+    who, other = a.actor_of(writer), a.actor_of(reader)
+    sets, (write, read) = a.operation(writer, at[ANNOUNCES], "acquire"), (events.row(role) for role in (WRITES, READS))
+    writes, reads = a.access(write), a.access(read)
+    yield drafted("bad", f"{who.title} sets the event and is held before it writes, until {other.title} has read", [(reads, writes, sets)])
+    yield drafted("bad", f"{who.title} sets the event and is held before it writes, until {other.title} has ended", [(a.end(other), writes, sets)])
+    yield drafted("serial", f"{who.title} writes before {other.title} reads", [(writes, reads, a.since(read))])
 
 
 def _decided_before(events: RoleEvents, notifier: int, held: tuple[OrderPlace, OrderPlace, OrderPlace]) -> Iterator[Order]:

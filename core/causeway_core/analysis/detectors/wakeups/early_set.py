@@ -1,0 +1,92 @@
+"""Events that are set before what they announce is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from causeway_core.analysis.evidence import LOOK_BACK, Evidence
+from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.wording.scene import Moment, Scene
+from causeway_core.model import Finding
+from causeway_core.wire.kinds import SyncOp
+
+ANNOUNCES = "announces"
+"""Role of the operation that sets the event."""
+WRITES = "writes late"
+"""Role of the write that comes after it."""
+READS = "reads"
+"""Role of the read by an actor that has waited for the event."""
+
+_WAITED = (SyncOp.WAIT_END, SyncOp.EVENT_READ)
+NEAR = 6
+"""Accesses after the event is set among which the late write is sought."""
+
+
+def early_sets(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
+    """Writes that an actor makes in the function in which it has just set an event, of what those read who have waited for that event.
+
+    Latent where the write came first in the recorded run. One finding for each pair of places.
+    """
+    operations = list(events)
+    waited = [event for event in operations if event.op in _WAITED]
+    found: dict[tuple[int, int], Finding] = {}
+    for event in operations:
+        if event.op != SyncOp.EVENT_SET or not scene.place(event.at).line:
+            continue
+        for write in _writes_after(scene, evidence, event):
+            read = _read_after_wait(scene, evidence, event, write, waited)
+            if read is not None:
+                key = int(evidence.table.site[write]), int(evidence.table.site[read])
+                found.setdefault(key, _finding(scene, event, write, read))
+    return list(found.values())
+
+
+def _writes_after(scene: Scene, evidence: Evidence, event: Operation) -> Iterator[int]:
+    """What the actor writes next in the function that set the event, where others can run in between."""
+    function = scene.place(event.at).function
+    step = evidence.facts.step_of(event.actor, event.at)
+    for row in evidence.rows_of(event.actor, event.order + 1, 1 << 62, first=NEAR):
+        apart = step is None or not scene.is_asynchronous(event.actor) or int(evidence.table.step[row]) != step.id
+        if evidence.table.writes[row] and apart and scene.place(evidence.at(row)).function == function:
+            yield row
+
+
+def _read_after_wait(scene: Scene, evidence: Evidence, event: Operation, write: int, waited: list[Operation]) -> int | None:
+    """The first read of what is written by an actor that waited for the event before it, in the same function."""
+    table, span = evidence.table, evidence.table.span(int(evidence.table.location[write]))
+    for row in range(span.start, span.stop):
+        actor, order = int(table.actor[row]), int(table.order[row])
+        if table.writes[row] or actor == event.actor or order < event.order or not evidence.concurrent(write, row):
+            continue
+        thread, function = evidence.facts.thread_of(actor), scene.place(evidence.at(row)).function
+        before = (each for each in waited if each.object == event.object and order - LOOK_BACK < each.order < order)
+        if any(each.actor in (actor, thread) and scene.place(each.at).function == function for each in before):
+            return row
+    return None
+
+
+def _finding(scene: Scene, event: Operation, write: int, read: int) -> Finding:
+    evidence, table = scene.evidence, scene.evidence.table
+    reader = int(table.actor[read])
+    one, two = scene.sides((event.actor, scene.place(event.at).function), (reader, scene.place(evidence.at(read)).function))
+    what, name = scene.namer.resource(write), scene.object(event.object)
+    struck = int(table.order[read]) < int(table.order[write])
+    return scene.finding(
+        kind="order_violation",
+        tier="likely" if struck else "latent",
+        rank=2.0 if struck else 12.0,
+        confidence=0.75 if struck else 0.45,
+        title=f"{one} sets {name} before it writes {what}; {two} waits for {name} and {'read' if struck else 'could read'} {what} too early",
+        resource=what,
+        events=[
+            Moment(event.actor, event.at, ANNOUNCES, f"set {name}"),
+            Moment(event.actor, evidence.at(write), WRITES, scene.namer.act(write)),
+            Moment(reader, evidence.at(read), READS, scene.namer.act(read)),
+        ],
+        recommendation=f"set {name} last, after {what} and everything else that it announces",
+        explanation=(
+            "Whoever waits for an event takes what it announces to be there. Nothing makes the write come before the read once the event is set. "
+            + ("It happened in this run." if struck else "In this run the write came first, by timing alone.")
+        ),
+        unordered=scene.namer.why_unordered(evidence.at(write), evidence.at(read)),
+    )
