@@ -105,9 +105,10 @@ class Namer:
         return self.evidence.library(int(self.evidence.table.actor[row]))
 
     def method(self, row: int) -> str | None:
-        """The method of a mutation."""
+        """The method of a mutation; None for `d[key] = …` and `del d[key]`."""
         site = self.evidence.facts.sites.get(int(self.evidence.table.site[row]))
-        return site.name if site is not None and int(self.evidence.table.op[row]) == MUTATE else None
+        calls = site is not None and site.kind == "method" and int(self.evidence.table.op[row]) == MUTATE
+        return site.name if site is not None and calls else None
 
     def act(self, row: int) -> str:
         """What the access did, with its value, in the past tense: `read Account.balance = 1000`, `wrote Account.balance = 900`."""
@@ -130,7 +131,7 @@ class Namer:
         table, kind, op = self.evidence.table, ValueKind(int(self.evidence.table.vk[row])), int(self.evidence.table.op[row])
         if op == MUTATE:
             method = self.method(row)
-            return "call", "a method" if method is None else f"{method}()"
+            return ("change", None) if method is None else ("call", f"{method}()")
         if op == ITERATE:
             return "iterate", None
         if op == DELETE or (table.writes[row] and kind is ValueKind.ABSENT):
