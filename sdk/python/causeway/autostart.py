@@ -35,9 +35,9 @@ def _start() -> Any:
 
     if os.environ.get("CAUSEWAY_ANSWERS"):
         # First: what records is put around what answers.
-        from causeway.outside.giving import start_from_environment as give
+        from causeway.outside.replayer import start_from_environment as replay_answers
 
-        give(os.environ)
+        replay_answers(os.environ)
     if os.environ.get("CAUSEWAY_SPOOL"):
         from causeway import recorder
 

@@ -161,9 +161,9 @@ def _install() -> None:
 
     if os.environ.get("CAUSEWAY_REPLAYABLE"):
         try:
-            from causeway.outside import taking
+            from causeway.outside import recorder as answer_recorder
 
-            taking.install()
+            answer_recorder.install()
         except Exception as error:
             records.gap("outside", f"not installed: {type(error).__name__}")
 

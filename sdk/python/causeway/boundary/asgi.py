@@ -49,7 +49,7 @@ def _begin(scope: Any) -> Exchange | None:
     return exchange
 
 
-def _says(exchange: Exchange, message: Any) -> None:
+def _on_sent(exchange: Exchange, message: Any) -> None:
     if exchange.status is None and type(message) is dict:
         code = _CODES.get(message.get("type", ""))
         if code is not None:
@@ -74,10 +74,10 @@ def patch_starlette(module: ModuleType) -> None:
         if exchange is None:
             return None, args, kwargs
 
-        def says(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            _says(exchange, args[0] if args else kwargs.get("message"))
+        def sends(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            _on_sent(exchange, args[0] if args else kwargs.get("message"))
 
-        return (args[1], exchange), (*args[:3], _tap.Around(args[3], says, hook="starlette.send")), kwargs
+        return (args[1], exchange), (*args[:3], _tap.Around(args[3], sends, hook="starlette.send")), kwargs
 
     around(module.Starlette, "__call__", begin, _end, awaited=True, rewrite=True)
 
@@ -89,10 +89,10 @@ def patch_uvicorn(module: ModuleType) -> None:
         exchange = _begin(args[0].scope)
         return None if exchange is None else (args[0].scope, exchange)
 
-    def says(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def sends(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         known = _open.get(id(args[0].scope))
         if known is not None:
-            _says(known[1], args[1] if len(args) > 1 else kwargs.get("message"))
+            _on_sent(known[1], args[1] if len(args) > 1 else kwargs.get("message"))
 
     around(module.RequestResponseCycle, "run_asgi", begin, _end, awaited=True, late=True)
-    around(module.RequestResponseCycle, "send", says)
+    around(module.RequestResponseCycle, "send", sends)

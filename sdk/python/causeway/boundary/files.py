@@ -58,7 +58,7 @@ def runs_work_item(frame: FrameType) -> bool:
     return frame.f_code.co_name == "run" and frame.f_code.co_filename.endswith(_POOL)
 
 
-def _asked_by() -> str:
+def _caller_kind() -> str:
     """The kind of caller, by the frames near the top of the stack: `project`, `library`, `pool` (a library function that is a work item itself), or
     `noise` (imports, tracebacks' source lines, the recorder itself)."""
     frame = _frame(2).f_back
@@ -78,16 +78,16 @@ def _asked_by() -> str:
     return "library"
 
 
-def _matters(path: str) -> bool:
-    asked_by = _asked_by()
-    if asked_by == "pool" and not path.startswith(_SYSTEM):
+def _is_recorded(path: str) -> bool:
+    caller = _caller_kind()
+    if caller == "pool" and not path.startswith(_SYSTEM):
         return not any(map(_is_foreign, path.split(os.sep)))
-    return asked_by == "project" or (asked_by == "library" and is_project(path))
+    return caller == "project" or (caller == "library" and is_project(path))
 
 
 def _opened(args: tuple[Any, ...]) -> None:
     path = path_text(args[0])
-    if path is None or not _matters(path):
+    if path is None or not _is_recorded(path):
         return
     mode = args[1]
     if type(mode) is not str:
@@ -108,7 +108,7 @@ def _file(action: str, path: str, more: str = "") -> None:
 def _at_path(action: str) -> Callable[[tuple[Any, ...]], None]:
     def hook(args: tuple[Any, ...]) -> None:
         path = path_text(args[0])
-        if path is not None and _matters(path):
+        if path is not None and _is_recorded(path):
             _file(action, path)
 
     return hook
@@ -116,14 +116,14 @@ def _at_path(action: str) -> Callable[[tuple[Any, ...]], None]:
 
 def _renamed(args: tuple[Any, ...]) -> None:
     source, target = path_text(args[0]), path_text(args[1])
-    if source is not None and target is not None and _matters(target):
+    if source is not None and target is not None and _is_recorded(target):
         _file("rename", source, f',"file.target":{quote(scrub(abspath(target)))}')
 
 
 def _linked(args: tuple[Any, ...]) -> None:
     """A link is made at the second path."""
     path = path_text(args[1])
-    if path is not None and _matters(path):
+    if path is not None and _is_recorded(path):
         _file("link", path)
 
 

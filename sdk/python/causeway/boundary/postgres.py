@@ -111,16 +111,16 @@ def _write(
     session: Session, prepared: Prepared, parameters: str, rows: str, rowcount: int, error: BaseException | None, started: int, is_open: bool,
     level: str | None,
 ) -> None:  # fmt: skip
-    said = _said(prepared.statement)
-    if said is not None and prepared.statement.verb == "SET" and "TRANSACTION" not in prepared.statement.text.upper().split()[:3]:
-        session.default, said = said, None
+    isolation = _requested_isolation(prepared.statement)
+    if isolation is not None and prepared.statement.verb == "SET" and "TRANSACTION" not in prepared.statement.text.upper().split()[:3]:
+        session.default, isolation = isolation, None
     before = session.transaction
     if is_open:
         if before is None:
             before = session.transaction = _next()
-            session.isolation = quote_name(said or level or session.default)
-        elif said is not None:
-            session.isolation = quote_name(said)
+            session.isolation = quote_name(isolation or level or session.default)
+        elif isolation is not None:
+            session.isolation = quote_name(isolation)
         transaction = f'{before},"isolation":{session.isolation}'
     elif before is not None:
         session.transaction = None
@@ -130,7 +130,7 @@ def _write(
     emit.statement(f"{session.head}{prepared.constant}", _next(), parameters, rowcount, rows, transaction, error, started)
 
 
-def _said(statement: Statement) -> str | None:
+def _requested_isolation(statement: Statement) -> str | None:
     """The isolation that a BEGIN or SET names."""
     if statement.verb not in ("BEGIN", "START", "SET"):
         return None
@@ -167,11 +167,11 @@ def composed(query: Any) -> str | None:
     return None
 
 
-_told: set[str] = set()
+_reported: set[str] = set()
 
 
-def not_seen(what: str, why: str) -> None:
+def report_gap_once(what: str, why: str) -> None:
     """Records once that something is missing from here on."""
-    if what not in _told:
-        _told.add(what)
+    if what not in _reported:
+        _reported.add(what)
         gap(what, why)

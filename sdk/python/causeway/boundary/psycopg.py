@@ -47,11 +47,11 @@ def _executed(many: bool) -> Callable[..., None]:
         cursor = args[0]
         connection = cursor._conn
         if connection.pgconn.pipeline_status:
-            postgres.not_seen("psycopg.pipeline", "what is executed in pipeline mode is not known when it is sent")
+            postgres.report_gap_once("psycopg.pipeline", "what is executed in pipeline mode is not known when it is sent")
             return
         text = composed(args[1] if len(args) > 1 else kwargs.get("query"))
         if text is None:
-            postgres.not_seen("psycopg.execute", "a statement that is neither text nor put together with psycopg.sql")
+            postgres.report_gap_once("psycopg.execute", "a statement that is neither text nor put together with psycopg.sql")
             return
         parameters = args[2] if len(args) > 2 else kwargs.get("params_seq" if many else "params")
         postgres.executed(

@@ -39,7 +39,7 @@ def _executed(many: bool) -> Callable[..., None]:
         connection = _getters["connection"](cursor)
         text = composed(args[0] if args else (kwargs or {}).get("query"))
         if text is None:
-            postgres.not_seen("psycopg2.execute", "a statement that is neither text nor put together with psycopg2.sql")
+            postgres.report_gap_once("psycopg2.execute", "a statement that is neither text nor put together with psycopg2.sql")
             return
         parameters = args[1] if len(args) > 1 else (kwargs or {}).get("vars_list" if many else "vars")
         postgres.executed(

@@ -318,13 +318,13 @@ def _created(reader: _Reader) -> Table | None:
         start = token.depth == 1 and token.text == ","
         if token.upper == "PRIMARY" and reader.all[i + 1].upper == "KEY":
             if token.depth == 1 and i + 2 < len(reader.all) and reader.all[i + 2].text == "(":
-                key = [t.name for t in _until_close(reader.all, i + 3)]
+                key = [t.name for t in _column_names(reader.all, i + 3)]
             elif columns:
                 key = [columns[-1]]
     return Table(table[0], tuple(key) or ("rowid",), tuple(columns))
 
 
-def _until_close(all_tokens: list[Token], i: int) -> list[Token]:
+def _column_names(all_tokens: list[Token], i: int) -> list[Token]:
     found: list[Token] = []
     while i < len(all_tokens) and all_tokens[i].text != ")" and len(found) < 16:
         if all_tokens[i].is_name and all_tokens[i].upper not in ("ASC", "DESC"):

@@ -19,16 +19,16 @@ MOST = 4096
 
 
 class Shared:
-    """One shared object: `key` is its name among processes, `counters` the handle of its counters, `told` the position of its SHARED record."""
+    """One shared object: `key` is its name among processes, `counters` the handle of its counters, `announced` the position of its SHARED record."""
 
-    __slots__ = ("counters", "key", "quiet", "reference", "told")
+    __slots__ = ("announced", "counters", "key", "quiet", "reference")
 
     def __init__(self, reference: Any, key: str) -> None:
         self.reference = reference
         self.key = key
         self.quiet = False
         self.counters = 0
-        self.told: tuple[int, int] = (0, 0)
+        self.announced: tuple[int, int] = (0, 0)
 
 
 _known: dict[int, Shared] = {}
@@ -52,11 +52,11 @@ def know(thing: Any, key: str) -> Shared | None:
         return None
     shared: Shared
 
-    def gone(reference: Any) -> None:
+    def forget(reference: Any) -> None:
         if _known.get(number) is shared:
             del _known[number]
 
-    shared = _known[number] = Shared(ref(thing, gone), key)
+    shared = _known[number] = Shared(ref(thing, forget), key)
     return shared
 
 
@@ -79,12 +79,12 @@ def write(shared: Shared | None, thing: Any, op: int, flags: int = 0) -> None:
     try:
         if not _tap.active():
             return
-        told = _tap.uid(), _tap.object_id(thing)
-        if not told[1]:
+        announced = _tap.uid(), _tap.object_id(thing)
+        if not announced[1]:
             return
-        if shared.told != told:
-            shared.told = told
-            _tap.emit(records.SHARED, struct.pack("<I", told[1]) + records.text(shared.key))
+        if shared.announced != announced:
+            shared.announced = announced
+            _tap.emit(records.SHARED, struct.pack("<I", announced[1]) + records.text(shared.key))
         _tap.sync(op, thing, number(shared), flags | ops.SHARED)
     finally:
         _tap.repause(depth)

@@ -40,7 +40,7 @@ def _synchronize(module: ModuleType) -> None:
     event = namespace.Event
     event.set = Around(event.set, _sets, hook="multiprocessing")
     event.clear = Around(event.clear, _clears, hook="multiprocessing")
-    event.is_set = Around(event.is_set, _hushes, _is_set, hook="multiprocessing")
+    event.is_set = Around(event.is_set, _suppresses, _is_set, hook="multiprocessing")
     event.wait = Around(event.wait, _waits_for_event, _waited_for_event, hook="multiprocessing")
     barrier = namespace.Barrier
     barrier.wait = Around(barrier.wait, _arrives, _left, hook="multiprocessing")
@@ -53,7 +53,7 @@ def _queues(module: ModuleType) -> None:
         setattr(namespace.SimpleQueue, name, _around_parts(vars(namespace.SimpleQueue)[name], "_rlock", "_wlock"))
     joinable = namespace.JoinableQueue
     joinable.task_done = Around(joinable.task_done, _done, hook="multiprocessing")
-    joinable.join = Around(joinable.join, _hush_joinable, _joined, hook="multiprocessing")
+    joinable.join = Around(joinable.join, _suppress_joinable, _joined, hook="multiprocessing")
 
 
 # ---- names and numbers ----
@@ -77,7 +77,7 @@ def _part(thing: Any, lock: Any, kind: str) -> Shared | None:
     return None if inside is None else know(thing, f"{inside.key}.{kind}")
 
 
-def _hush(*locks: Any) -> None:
+def _suppress(*locks: Any) -> None:
     for lock in locks:
         shared = _semaphore(lock) if hasattr(lock, "_semlock") else None
         if shared is not None:
@@ -156,7 +156,7 @@ def _releases(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 
 
 def _condition(condition: Any) -> Shared | None:
-    _hush(condition._sleeping_count, condition._woken_count, condition._wait_semaphore)
+    _suppress(condition._sleeping_count, condition._woken_count, condition._wait_semaphore)
     return _part(condition, condition._wait_semaphore, "condition")
 
 
@@ -184,7 +184,7 @@ def _event(event: Any) -> Shared | None:
     shared = _condition(condition)
     if shared is not None:
         shared.quiet = True
-    _hush(event._flag, condition._lock)
+    _suppress(event._flag, condition._lock)
     return _part(event, event._flag, "event")
 
 
@@ -198,7 +198,7 @@ def _clears(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     write(_event(args[0]), args[0], ops.EVENT_CLEAR)
 
 
-def _hushes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _suppresses(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     del kwargs
     _event(args[0])
 
@@ -227,7 +227,7 @@ def _barrier(barrier: Any) -> Shared | None:
     shared = _condition(condition)
     if shared is not None:
         shared.quiet = True
-    _hush(condition._lock)
+    _suppress(condition._lock)
     return _part(barrier, condition._wait_semaphore, "barrier")
 
 
@@ -247,7 +247,7 @@ def _left(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: 
 
 def _quiet_parts(*names: str) -> Any:
     def enter(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        _hush(*[getattr(args[0], name, None) for name in names])
+        _suppress(*[getattr(args[0], name, None) for name in names])
 
     return enter
 
@@ -267,7 +267,7 @@ def _joinable(queue: Any) -> Shared | None:
     shared = _condition(condition)
     if shared is not None:
         shared.quiet = True
-    _hush(queue._unfinished_tasks, condition._lock)
+    _suppress(queue._unfinished_tasks, condition._lock)
     return _part(queue, queue._unfinished_tasks, "joinable")
 
 
@@ -276,7 +276,7 @@ def _done(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     write(_joinable(args[0]), args[0], ops.SEM_RELEASED)
 
 
-def _hush_joinable(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _suppress_joinable(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     del kwargs
     _joinable(args[0])
 

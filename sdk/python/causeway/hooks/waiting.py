@@ -123,9 +123,9 @@ def thread_waits(frame: FrameType) -> tuple[str, Any]:
     """What a thread waits for in words, by the standard library's functions on its stack, and the object of whose class that function is."""
     words, of = "", None
     for at in callers(frame):
-        said = _WAITS.get((_name(at.f_code.co_filename), at.f_code.co_name))
-        if said:
-            words, of = said, at
+        wording = _WAITS.get((_name(at.f_code.co_filename), at.f_code.co_name))
+        if wording:
+            words, of = wording, at
     return words, of.f_locals.get("self") if of is not None else None
 
 
@@ -193,9 +193,9 @@ def await_chain(coro: Any) -> tuple[list[Any], str, Any]:
     words, subject = "", None
     for frame in frames_of(coro):
         stack.append(_entry(frame.f_code, frame.f_lineno))
-        said = _AWAITS.get((_name(frame.f_code.co_filename), frame.f_code.co_qualname))
-        if said:
-            words, subject = said, frame.f_locals.get("self")
+        wording = _AWAITS.get((_name(frame.f_code.co_filename), frame.f_code.co_qualname))
+        if wording:
+            words, subject = wording, frame.f_locals.get("self")
     return stack[::-1], words, subject
 
 

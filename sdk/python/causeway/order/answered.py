@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from causeway.outside.giving import Giving
+    from causeway.outside.replayer import AnswerReplayer
 
 _REDACTED = "redacted"
 
@@ -83,7 +83,7 @@ class InForce:
     def __init__(self, document: Mapping[str, Any] | None, root: str | os.PathLike[str] | None) -> None:
         self._document = document
         self._root = os.fspath(root) if root is not None else os.getcwd()
-        self._giving: Giving | None = None
+        self._replayer: AnswerReplayer | None = None
         self._before: dict[str, str] = {}
 
     def begin(self) -> None:
@@ -91,28 +91,28 @@ class InForce:
         if self._document is None:
             return
         from causeway.outside.answers import Answers
-        from causeway.outside.giving import Giving
+        from causeway.outside.replayer import AnswerReplayer
 
         self._before = dict(os.environ)
         _become(environment_of(self._document, dict(os.environ)))
-        self._giving = Giving(Answers(self._document), self._root)
-        self._giving.install()
+        self._replayer = AnswerReplayer(Answers(self._document), self._root)
+        self._replayer.install()
 
     def end(self) -> None:
         """Restores access to the outside world."""
-        if self._giving is not None:
-            self._giving.lift()
+        if self._replayer is not None:
+            self._replayer.uninstall()
             _become(self._before)
 
     @property
     def asked(self) -> list[tuple[str, str]]:
         """The requests to services, each with its actor."""
-        return list(self._giving.answers.asked) if self._giving is not None else []
+        return list(self._replayer.answers.asked) if self._replayer is not None else []
 
     @property
     def missing(self) -> list[str]:
         """Questions without an answer."""
-        return list(self._giving.answers.missing) if self._giving is not None else []
+        return list(self._replayer.answers.missing) if self._replayer is not None else []
 
 
 def _become(variables: Mapping[str, str]) -> None:

@@ -61,7 +61,7 @@ class Forced:
             # At detail `causal` only the taps that become gates are woven.
             weaver = Weaver(_tap, Scope.from_environment(os.environ), Cache.from_environment(os.environ), None, "causal")
             self._hook = hook.install(weaver)
-            self._hook.forget_late()
+            self._hook.drop_pending_patches()
         else:
             self._hook = hook._installed
         self._gates, self._hook.weaver.gates = self._hook.weaver.gates, self._inforce.modules

@@ -55,9 +55,9 @@ class InForce:
 
     def _name_for_answers(self) -> None:
         """Passes each actor the answers that were recorded for it: the order knows which actor is running."""
-        giving = sys.modules.get("causeway.outside.giving")
-        if giving is not None and giving.current is not None:
-            giving.current.answers.who = self.forcing.running
+        replayer = sys.modules.get("causeway.outside.replayer")
+        if replayer is not None and replayer.current is not None:
+            replayer.current.answers.who = self.forcing.running
 
     def _look_at_databases(self) -> None:
         forcing, ident = self.forcing, get_ident()

@@ -8,18 +8,18 @@ from types import ModuleType
 
 from causeway import _tap
 from causeway.outside.bodies import Bodies
-from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, kept, question
-from causeway.outside.taking import TOO_LARGE
+from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, question, stored_body
+from causeway.outside.recorder import TOO_LARGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from causeway.outside.giving import Giving
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
+    from causeway.outside.replayer import AnswerReplayer
 
 
-def take(taking: Taking, module: ModuleType) -> None:
+def record(recorder: AnswerRecorder, module: ModuleType) -> None:
     """Note each response of `aiohttp.client_reqrep`, and its body as it arrives."""
     bodies = Bodies.of_streams()
 
@@ -27,31 +27,31 @@ def take(taking: Taking, module: ModuleType) -> None:
         response = args[0]
         asked = question(response.method, str(response._url if hasattr(response, "_url") else response.url))
         if error is not None:
-            taking.note(HTTP, error_json(error), asked)
+            recorder.note(HTTP, error_json(error), asked)
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers]
         version = f"{response.version.major}.{response.version.minor}"
-        number = taking.note(HTTP, head_json(response.status, response.reason or "", version, headers), asked, body=True)
+        number = recorder.note(HTTP, head_json(response.status, response.reason or "", version, headers), asked, body=True)
         if response.status == 101:
-            taking.body(number, b"", "it became another protocol")
+            recorder.body(number, b"", "it became another protocol")
         elif number:
 
             def whole(data: bytes | None) -> None:
                 if data is None:
-                    taking.body(number, b"", TOO_LARGE)
+                    recorder.body(number, b"", TOO_LARGE)
                 else:
-                    taking.body(number, *kept(data, headers, maybe_decoded=True))
+                    recorder.body(number, *stored_body(data, headers, maybe_decoded=True))
 
             bodies.follow(response.content, whole)
 
     def connected(state: None, args: Any, kwargs: Any, protocol: Any, error: Any) -> None:
         if error is not None:
             request = args[1] if len(args) > 1 else kwargs["req"]
-            taking.note(HTTP, error_json(error), question(request.method, str(request.url)))
+            recorder.note(HTTP, error_json(error), question(request.method, str(request.url)))
 
     connector: Any = sys.modules["aiohttp.connector"].TCPConnector if "aiohttp.connector" in sys.modules else None
     if connector is None:
-        taking.on_import("aiohttp.connector", lambda library: _around_connection(library.TCPConnector, connected))
+        recorder.on_import("aiohttp.connector", lambda library: _around_connection(library.TCPConnector, connected))
     else:
         _around_connection(connector, connected)
     module.ClientResponse.start = _tap.Around(vars(module.ClientResponse)["start"], None, started, "outside.aiohttp.start", awaited=True)
@@ -62,7 +62,7 @@ def _around_connection(connector: Any, connected: Any) -> None:
     setattr(connector, name, _tap.Around(vars(connector)[name], None, connected, f"outside.aiohttp.{name}", awaited=True))
 
 
-def _error(giving: Giving, response: Response, request: Any, asked: str) -> BaseException:
+def _error(replayer: AnswerReplayer, response: Response, request: Any, asked: str) -> BaseException:
     """What a request that failed raised."""
     import aiohttp
 
@@ -71,7 +71,7 @@ def _error(giving: Giving, response: Response, request: Any, asked: str) -> Base
         return kind(request.connection_key, OSError(response.errno, response.text))
     if kind in (aiohttp.ServerDisconnectedError, aiohttp.ServerTimeoutError, aiohttp.ConnectionTimeoutError, aiohttp.SocketTimeoutError):
         return kind(response.text)
-    return giving.answers.refused(f"http {asked}: it failed with {response.error}, which cannot be raised here")
+    return replayer.answers.refused(f"http {asked}: it failed with {response.error}, which cannot be raised here")
 
 
 class _StandIn(asyncio.Transport):
@@ -128,20 +128,20 @@ class _StandIn(asyncio.Transport):
         return False
 
 
-def give(giving: Giving, module: ModuleType) -> None:
+def replay(replayer: AnswerReplayer, module: ModuleType) -> None:
     """Responses come from the record: connections to services outside are to nobody."""
     from aiohttp import connector
 
     create, send = connector.TCPConnector._create_connection, module.ClientRequest.send
 
     async def _create_connection(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
-        if not giving.outside(req.url.raw_host or "", req.url.port or 0):
+        if not replayer.outside(req.url.raw_host or "", req.url.port or 0):
             return await create(self, req, *args, **kwargs)
-        await giving.suspended()
+        await replayer.suspended()
         asked = question(req.method, str(req.url))
-        failed = giving.answers.failure(HTTP, asked)
+        failed = replayer.answers.failure(HTTP, asked)
         if failed is not None:
-            raise _error(giving, Response(failed), req, asked)
+            raise _error(replayer, Response(failed), req, asked)
         protocol = self._factory()
         protocol.connection_made(_StandIn(protocol, self._loop))
         return protocol
@@ -150,11 +150,11 @@ def give(giving: Giving, module: ModuleType) -> None:
         transport = conn.protocol.transport if conn.protocol is not None else None
         if type(transport) is _StandIn:
             asked = question(self.method, str(self.url))
-            response = Response(giving.answers.ask(HTTP, asked))
+            response = Response(replayer.answers.ask(HTTP, asked))
             if response.error is not None:
-                raise _error(giving, response, self, asked)
+                raise _error(replayer, response, self, asked)
             transport.coming.append(response.wire())
         return await send(self, conn)
 
-    giving.patches.put(connector.TCPConnector, "_create_connection", _create_connection)
-    giving.patches.put(module.ClientRequest, "send", _send)
+    replayer.patches.put(connector.TCPConnector, "_create_connection", _create_connection)
+    replayer.patches.put(module.ClientRequest, "send", _send)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from causeway import _tap
-from causeway.outside.taking import LARGEST_BODY
+from causeway.outside.recorder import LARGEST_BODY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from causeway.weave.scope import Scope
 
 RELAYS = frozenset(("random", "secrets", "uuid", "datetime", "_pydatetime", "os", "_collections_abc", "collections.abc"))
-"""Modules that only pass a question on: `uuid4()` asks `os.urandom` for whoever calls it."""
+"""Modules that only pass a question on: `uuid4()` asks `os.urandom` for its caller."""
 _DEEPEST = 12
 
 

@@ -1,4 +1,4 @@
-"""Chance: the generator of `random`, seeds drawn for new ones, and `os.urandom`, on which `uuid` and `secrets` stand."""
+"""Chance: the generator of `random`, seeds drawn for new ones, and `os.urandom`, which `uuid` and `secrets` use."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from causeway.outside.giving import Giving
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
+    from causeway.outside.replayer import AnswerReplayer
 
 _DRAWS = ("random", "getrandbits")
 """What every method of the shared generator is made of."""
@@ -27,27 +27,27 @@ class _Seeded:
     by_program = False
 
 
-def take(taking: Taking, on_import: Callable[..., None]) -> None:
+def record(recorder: AnswerRecorder, on_import: Callable[..., None]) -> None:
     """Note each draw of recorded code."""
     _Seeded.by_program = False
 
     def random_bytes(state: None, args: Any, kwargs: Any, result: Any, error: Any) -> None:
         if error is None:
-            recorded, relays = taking.asker.through()
+            recorded, relays = recorder.asker.through()
             if recorded:
-                taking.note("urandom", None if relays & _SECRET else result.hex(), str(len(result)))
+                recorder.note("urandom", None if relays & _SECRET else result.hex(), str(len(result)))
 
     os.urandom = _tap.Around(os.urandom, None, random_bytes, "os.urandom")
-    on_import("random", lambda module: _take_random(taking, module, random_bytes))
+    on_import("random", lambda module: _record_random(recorder, module, random_bytes))
 
 
-def _take_random(taking: Taking, module: Any, random_bytes: Callable[..., None]) -> None:
+def _record_random(recorder: AnswerRecorder, module: Any, random_bytes: Callable[..., None]) -> None:
     shared = module._inst
 
     def draw(kind: str) -> Callable[..., None]:
         def leave(state: None, args: Any, kwargs: Any, result: Any, error: Any) -> None:
-            if error is None and not _Seeded.by_program and taking.asker.recorded():
-                taking.note(f"random.{kind}", result if type(result) is float else format(result, "x"), _question(args))
+            if error is None and not _Seeded.by_program and recorder.asker.recorded():
+                recorder.note(f"random.{kind}", result if type(result) is float else format(result, "x"), _question(args))
 
         return leave
 
@@ -57,10 +57,10 @@ def _take_random(taking: Taking, module: Any, random_bytes: Callable[..., None])
         setattr(module, name, around)
 
     def seed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[None, tuple[Any, ...], dict[str, Any]]:
-        drawn = _seed(module, args, kwargs, lambda: int.from_bytes(os.urandom(_SEED_BYTES), "big"), taking.asker)
+        drawn = _seed(module, args, kwargs, lambda: int.from_bytes(os.urandom(_SEED_BYTES), "big"), recorder.asker)
         if drawn is None:
             return None, args, kwargs
-        taking.note("random.seed", format(drawn, "x"))
+        recorder.note("random.seed", format(drawn, "x"))
         return None, (args[0], drawn), {}
 
     # Around has one name for each, so that `random.seed` of the module, bound before, is replaced too.
@@ -72,11 +72,11 @@ def _take_random(taking: Taking, module: Any, random_bytes: Callable[..., None])
 
 
 def _seed(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], draw: Callable[[], int], asker: Any) -> int | None:
-    """What a generator that is given no seed is to be seeded with; None where it is no business of ours. Takes note of seeds that are given."""
-    given = args[1] if len(args) > 1 else kwargs.get("a")
+    """The seed for a generator that the program makes without one; None for all others. Remembers whether the program seeded the shared one."""
+    seed = args[1] if len(args) > 1 else kwargs.get("a")
     if args[0] is module._inst:
-        _Seeded.by_program = given is not None
-    if given is not None or type(args[0]) is not module.Random or not asker.recorded(3):
+        _Seeded.by_program = seed is not None
+    if seed is not None or type(args[0]) is not module.Random or not asker.recorded(3):
         return None
     return draw()
 
@@ -85,41 +85,41 @@ def _question(args: tuple[Any, ...]) -> str:
     return str(args[0]) if args and type(args[0]) is int else ""
 
 
-def give(giving: Giving) -> None:
+def replay(replayer: AnswerReplayer) -> None:
     """Draws of recorded code come from the record; what was a secret is made up, the same each time."""
     _Seeded.by_program = False
     real = os.urandom
 
     def random_bytes(args: Any, kwargs: Any) -> bytes:
         size = args[0]
-        answer = giving.answers.ask("urandom", str(size))
-        return bytes.fromhex(answer.value) if answer.value is not None else giving.made_up("urandom", size)
+        answer = replayer.answers.ask("urandom", str(size))
+        return bytes.fromhex(answer.value) if answer.value is not None else replayer.invented("urandom", size)
 
-    giving.function(os, "urandom", random_bytes)
-    giving.on_import("random", lambda module: _give_random(giving, module, random_bytes, real))
+    replayer.function(os, "urandom", random_bytes)
+    replayer.on_import("random", lambda module: _replay_random(replayer, module, random_bytes, real))
 
 
-def _give_random(giving: Giving, module: Any, random_bytes: Callable[..., bytes], real: Any) -> None:
+def _replay_random(replayer: AnswerReplayer, module: Any, random_bytes: Callable[..., bytes], real: Any) -> None:
     shared = module._inst
     for name in _DRAWS:
 
         def draw(args: Any, kwargs: Any, kind: str = name) -> Any:
-            value = giving.answers.ask(f"random.{kind}", _question(args)).value
+            value = replayer.answers.ask(f"random.{kind}", _question(args)).value
             return value if type(value) is float else int(value, 16)
 
-        given = giving.made(getattr(shared, name), draw, unless=lambda: _Seeded.by_program)
-        giving.patches.put(shared, name, given)
-        giving.patches.put(module, name, given)
+        replayed = replayer.replayed(getattr(shared, name), draw, unless=lambda: _Seeded.by_program)
+        replayer.patches.put(shared, name, replayed)
+        replayer.patches.put(module, name, replayed)
     original = module.Random.seed
 
     def seed(self: Any, a: Any = None, version: int = 2) -> None:
-        drawn = _seed(module, (self, a), {}, lambda: int(giving.answers.ask("random.seed").value, 16), giving.asker)
+        drawn = _seed(module, (self, a), {}, lambda: int(replayer.answers.ask("random.seed").value, 16), replayer.asker)
         if drawn is None:
             original(self, a, version)
         else:
             original(self, drawn)
 
-    giving.patches.put(module.Random, "seed", seed)
-    giving.patches.put(module, "seed", seed.__get__(shared, module.Random))
+    replayer.patches.put(module.Random, "seed", seed)
+    replayer.patches.put(module, "seed", seed.__get__(shared, module.Random))
     if hasattr(module, "_urandom"):
-        giving.patches.put(module, "_urandom", giving.made(real, random_bytes))
+        replayer.patches.put(module, "_urandom", replayer.replayed(real, random_bytes))

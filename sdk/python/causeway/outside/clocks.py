@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from causeway.outside.giving import Giving
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
+    from causeway.outside.replayer import AnswerReplayer
 
 CLOCKS = {"time": 1.0, "time_ns": 1e-9, "monotonic": 1.0, "monotonic_ns": 1e-9, "perf_counter": 1.0, "perf_counter_ns": 1e-9}
 """Functions of `time`, and their units in seconds. `date.today` asks `time.time`."""
@@ -25,34 +25,38 @@ _OUT_OF_DATE = (
 """What the interpreter says, in the name of the caller."""
 
 
-def take(taking: Taking, on_import: Callable[..., None]) -> None:
+def record(recorder: AnswerRecorder, on_import: Callable[..., None]) -> None:
     """Note each reading."""
     for name in CLOCKS:
 
         def leave(state: None, args: Any, kwargs: Any, result: Any, error: Any, kind: str = name) -> None:
-            if error is None and taking.asker.recorded():
-                taking.note(kind, result)
+            if error is None and recorder.asker.recorded():
+                recorder.note(kind, result)
 
         setattr(time, name, _tap.Around(getattr(time, name), None, leave, f"time.{name}"))
-    on_import("_datetime", lambda module: _put_now(module, lambda kind, read: _taken(taking, kind, read)))
+    on_import("_datetime", lambda module: _put_now(module, lambda kind, read: _recorded_reading(recorder, kind, read)))
 
 
-def _taken(taking: Taking, kind: str, read: Callable[[], int]) -> int:
+def _recorded_reading(recorder: AnswerRecorder, kind: str, read: Callable[[], int]) -> int:
     reading = read()
-    if taking.asker.recorded(4):
-        taking.note(kind, reading)
+    if recorder.asker.recorded(4):
+        recorder.note(kind, reading)
     return reading
 
 
-def give(giving: Giving) -> None:
+def replay(replayer: AnswerReplayer) -> None:
     """Readings come from the record."""
     for name, unit in CLOCKS.items():
-        giving.function(time, name, lambda args, kwargs, kind=name, unit=unit: giving.answers.clock(kind, unit))  # type: ignore[misc]
-    giving.on_import("_datetime", lambda module: giving.patches.also(_put_now(module, lambda kind, read: _given(giving, kind, read))))
+        replayer.function(time, name, lambda args, kwargs, kind=name, unit=unit: replayer.answers.clock(kind, unit))  # type: ignore[misc]
+
+    def patch(module: Any) -> None:
+        replayer.patches.also(_put_now(module, lambda kind, read: _replayed_reading(replayer, kind, read)))
+
+    replayer.on_import("_datetime", patch)
 
 
-def _given(giving: Giving, kind: str, read: Callable[[], int]) -> int:
-    return int(giving.answers.clock(kind, _MICROSECOND)) if giving.asker.recorded(4) else read()
+def _replayed_reading(replayer: AnswerReplayer, kind: str, read: Callable[[], int]) -> int:
+    return int(replayer.answers.clock(kind, _MICROSECOND)) if replayer.asker.recorded(4) else read()
 
 
 def _put_now(module: Any, reading: Callable[[str, Callable[[], int]], int]) -> Callable[[], None]:

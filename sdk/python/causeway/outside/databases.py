@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from causeway.outside.giving import Giving
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
+    from causeway.outside.replayer import AnswerReplayer
 
 DATABASE = "database"
 """The kind of these answers; `what` is the path, absolute or relative to the project."""
 
 
-def take(taking: Taking, module: ModuleType) -> None:
+def record(recorder: AnswerRecorder, module: ModuleType) -> None:
     """Note each database of `sqlite3.dbapi2` when it is first opened; one that is not there yet has the value null."""
     known: set[str] = set()
     real = sys.modules["_sqlite3"].connect
@@ -37,13 +37,13 @@ def take(taking: Taking, module: ModuleType) -> None:
             return
         known.add(path)
         if not os.path.exists(path) or not os.path.getsize(path):
-            taking.note(DATABASE, None, path)
+            recorder.note(DATABASE, None, path)
             return
-        number = taking.note(DATABASE, "sql", path, body=True)
+        number = recorder.note(DATABASE, "sql", path, body=True)
         try:
-            taking.body(number, "\n".join(statements(real, module, path)).encode())
+            recorder.body(number, "\n".join(statements(real, module, path)).encode())
         except Exception as error:
-            taking.body(number, b"", f"it could not be read: {type(error).__name__}")
+            recorder.body(number, b"", f"it could not be read: {type(error).__name__}")
 
     for owner in _owners(module):
         owner.connect = _tap.Around(owner.connect, enter, None, "outside.sqlite3.connect")
@@ -66,7 +66,7 @@ def file_of(database: object) -> str | None:
 
 
 def statements(connect: Any, module: Any, path: str) -> list[str]:
-    """The statements that make a database of the same content, secrets apart. Reads the file through a connection of its own."""
+    """The statements that make a database of the same content, without secrets. Reads the file through a connection of its own."""
     from urllib.request import pathname2url
 
     source = connect(f"file:{pathname2url(path)}?mode=ro", uri=True)
@@ -96,27 +96,27 @@ def _without_secrets(copy: Any) -> None:
     copy.commit()
 
 
-def give(giving: Giving, module: ModuleType) -> None:
+def replay(replayer: AnswerReplayer, module: ModuleType) -> None:
     """Databases of the record are opened as copies of what they were, in a folder of this re-run."""
-    if not giving.answers.databases:
+    if not replayer.answers.databases:
         return
     real = sys.modules["_sqlite3"].connect
-    _make(giving, real)
+    _make(replayer, real)
     for owner in _owners(module):
-        giving.patches.put(owner, "connect", _Connect(giving, owner.connect))
+        replayer.patches.put(owner, "connect", _Connect(replayer, owner.connect))
 
 
 class _Connect:
     """Stands for `sqlite3.connect`."""
 
-    def __init__(self, giving: Giving, connect: Any) -> None:
-        self._giving, self._connect = giving, connect
+    def __init__(self, replayer: AnswerReplayer, connect: Any) -> None:
+        self._replayer, self._connect = replayer, connect
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """A connection."""
         given = args[0] if args else kwargs.get("database")
         path = file_of(given)
-        place = None if path is None else copy_of(self._giving, path)
+        place = None if path is None else copy_of(self._replayer, path)
         if place is not None:
             text = path_text(given) or ""
             put = f"file:{place}{text[text.index('?'):] if '?' in text else ''}" if text.startswith("file:") else place
@@ -127,28 +127,28 @@ class _Connect:
         return self._connect(*args, **kwargs)
 
 
-def copy_of(giving: Giving, path: str) -> str | None:
+def copy_of(replayer: AnswerReplayer, path: str) -> str | None:
     """Where the copy of a recorded database is; None for one that was not recorded. Raises NotCaptured."""
-    root = os.path.realpath(giving.root)
+    root = os.path.realpath(replayer.root)
     real = os.path.realpath(path)
     for key in (os.path.relpath(real, root), real, path):
-        if key in giving.answers.databases:
-            known = giving.answers.databases[key]
+        if key in replayer.answers.databases:
+            known = replayer.answers.databases[key]
             if known.get("missing"):
-                raise giving.answers.refused(f"database {key}: {known['missing']}")
-            return _place(giving, key)
+                raise replayer.answers.refused(f"database {key}: {known['missing']}")
+            return _place(replayer, key)
     return None
 
 
-def _place(giving: Giving, key: str) -> str:
-    number = sorted(giving.answers.databases).index(key)
-    return os.path.join(giving.folder(), str(number), os.path.basename(key))
+def _place(replayer: AnswerReplayer, key: str) -> str:
+    number = sorted(replayer.answers.databases).index(key)
+    return os.path.join(replayer.folder(), str(number), os.path.basename(key))
 
 
-def _make(giving: Giving, connect: Any) -> None:
+def _make(replayer: AnswerReplayer, connect: Any) -> None:
     """Once for all processes of a re-run: the first one does it, before the others are there."""
-    for key, known in giving.answers.databases.items():
-        place = _place(giving, key)
+    for key, known in replayer.answers.databases.items():
+        place = _place(replayer, key)
         if os.path.isdir(os.path.dirname(place)):
             continue
         os.makedirs(os.path.dirname(place))

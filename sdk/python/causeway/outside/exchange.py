@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from causeway.boundary.plain import exact, quote
-from causeway.outside.taking import Json
+from causeway.outside.recorder import Json
 from causeway.redaction import REDACTED, is_secret, scrub, scrub_body, scrub_url
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def error_json(error: BaseException) -> Json:
     return Json(f'{{"error":{quote(type(error).__name__)},"errno":{number},"text":{quote(scrub(str(text))) if known else quote("")}}}')
 
 
-def kept(body: bytes, headers: Iterable[tuple[str, str]], *, maybe_decoded: bool = False) -> tuple[bytes, str | None]:
+def stored_body(body: bytes, headers: Iterable[tuple[str, str]], *, maybe_decoded: bool = False) -> tuple[bytes, str | None]:
     """A body as it is kept, and why it cannot be. `maybe_decoded`: the library may have undone its content encoding."""
     named = {name.lower(): value for name, value in headers}
     encoding = named.get("content-encoding", "").strip().lower()

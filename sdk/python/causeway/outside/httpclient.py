@@ -10,14 +10,14 @@ from types import ModuleType
 
 from causeway import _tap
 from causeway.outside.answers import UNREAD
-from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, kept, question, unchunked
+from causeway.outside.exchange import HTTP, Response, Sending, error_json, head_json, question, stored_body, unchunked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from causeway.outside.giving import Giving
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
+    from causeway.outside.replayer import AnswerReplayer
 
 _MOST_PENDING = 10_000
 
@@ -76,7 +76,7 @@ def url_of(connection: Any, target: str, module: Any) -> tuple[str, str, int]:
     return f"http{'s' if secure else ''}://{shown}{'' if port == standard else f':{port}'}{target}", host, port
 
 
-def take(taking: Taking, module: ModuleType) -> None:
+def record(recorder: AnswerRecorder, module: ModuleType) -> None:
     """Note each response of `http.client`, and its body as the program reads it."""
     targets: dict[int, tuple[str, str]] = {}
 
@@ -96,24 +96,24 @@ def take(taking: Taking, module: ModuleType) -> None:
             return
         asked = question(method, url_of(args[0], target, module)[0])
         if error is not None:
-            taking.note(HTTP, error_json(error), asked)
+            recorder.note(HTTP, error_json(error), asked)
             return
         headers = list(response.headers.items())
         version = "1.0" if response.version == 10 else "1.1"
-        number = taking.note(HTTP, head_json(response.status, response.reason or "", version, headers), asked, body=True)
+        number = recorder.note(HTTP, head_json(response.status, response.reason or "", version, headers), asked, body=True)
         if not number:
             return
         if response.fp is None or response.length == 0:
-            taking.body(number, b"")
+            recorder.body(number, b"")
             return
         length = response.length
 
         def whole(raw: bytes, ended: bool) -> None:
             data, complete = unchunked(raw) if response.chunked else (raw, ended if length is None else len(raw) >= length)
             if complete:
-                taking.body(number, *kept(data, headers))
+                recorder.body(number, *stored_body(data, headers))
             else:
-                taking.body(number, b"", UNREAD)
+                recorder.body(number, b"", UNREAD)
 
         response.fp = _Tee(response.fp, whole)
 
@@ -144,7 +144,7 @@ class _Head(io.RawIOBase):
 
 class _StandIn:
     """A socket to nobody. `answer(method, target)` gives the file that is read. On its file descriptor nothing ever happens; it is for
-    those who ask whether the connection still stands."""
+    code that checks whether the connection is still open."""
 
     def __init__(self, answer: Any) -> None:
         self._answer = answer
@@ -178,19 +178,19 @@ class _StandIn:
         return getattr(self._pair[0], name)
 
 
-def give(giving: Giving, module: ModuleType) -> None:
+def replay(replayer: AnswerReplayer, module: ModuleType) -> None:
     """Responses come from the record: connections to services outside are to nobody."""
     for name in ("HTTPConnection", "HTTPSConnection"):
         if hasattr(module, name):
-            _give(giving, module, getattr(module, name))
+            _replay(replayer, module, getattr(module, name))
 
     def urllib3(library: ModuleType) -> None:
         for name in ("HTTPConnection", "HTTPSConnection"):
             kind = getattr(library, name, None)
             if kind is not None and "connect" in vars(kind):
-                _give(giving, module, kind)
+                _replay(replayer, module, kind)
 
-    giving.on_import("urllib3.connection", urllib3)
+    replayer.on_import("urllib3.connection", urllib3)
 
 
 def _error(connection: Any, found: Response) -> Exception | None:
@@ -206,26 +206,26 @@ def _error(connection: Any, found: Response) -> Exception | None:
     return kind(found.errno, found.text) if issubclass(kind, OSError) and found.errno else kind(found.text)
 
 
-def _give(giving: Giving, module: ModuleType, kind: Any) -> None:
+def _replay(replayer: AnswerReplayer, module: ModuleType, kind: Any) -> None:
     original = vars(kind)["connect"]
 
     def connect(self: Any) -> Any:
-        if not giving.outside(*url_of(self, "/", module)[1:]):
+        if not replayer.outside(*url_of(self, "/", module)[1:]):
             return original(self)
 
         def answer(method: str, target: str) -> Any:
             asked = question(method, url_of(self, target, module)[0])
-            given = giving.answers.ask(HTTP, asked, unread=True)
-            found = Response(given)
-            if found.error is None and given.missing is not None:
-                return io.BufferedReader(_Head(found.head(), lambda: giving.answers.refused(f"http {asked}: {given.missing}")))
+            recorded = replayer.answers.ask(HTTP, asked, unread=True)
+            found = Response(recorded)
+            if found.error is None and recorded.missing is not None:
+                return io.BufferedReader(_Head(found.head(), lambda: replayer.answers.refused(f"http {asked}: {recorded.missing}")))
             if found.error is None:
                 return io.BytesIO(found.wire())
-            raise _error(self, found) or giving.answers.refused(f"http {asked}: it failed with {found.error}, which cannot be raised here")
+            raise _error(self, found) or replayer.answers.refused(f"http {asked}: it failed with {found.error}, which cannot be raised here")
 
         self.sock = _StandIn(answer)
         if hasattr(type(self), "is_verified"):  # urllib3 warns of connections that are not
             self.is_verified = True
         return None
 
-    giving.patches.put(kind, "connect", connect)
+    replayer.patches.put(kind, "connect", connect)

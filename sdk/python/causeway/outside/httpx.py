@@ -6,29 +6,29 @@ import sys
 from types import ModuleType
 
 from causeway import _tap
-from causeway.outside.exchange import HTTP, Response, error_json, head_json, kept, question
+from causeway.outside.exchange import HTTP, Response, error_json, head_json, question, stored_body
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from causeway.outside.giving import Giving
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
+    from causeway.outside.replayer import AnswerReplayer
 
 
-def take(taking: Taking, module: ModuleType) -> None:
+def record(recorder: AnswerRecorder, module: ModuleType) -> None:
     """Note each response of `httpx._transports.default`, and its body as the program reads it."""
-    tees = _tees(taking)
+    tees = _tees(recorder)
 
     def leave(state: None, args: Any, kwargs: Any, response: Any, error: Any) -> None:
         request = args[1] if len(args) > 1 else kwargs["request"]
         asked = question(request.method, str(request.url))
         if error is not None:
-            taking.note(HTTP, error_json(error), asked)
+            recorder.note(HTTP, error_json(error), asked)
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
         version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii", "replace").rpartition("/")[2]
-        number = taking.note(HTTP, head_json(response.status_code, response.reason_phrase, version, headers), asked, body=True)
+        number = recorder.note(HTTP, head_json(response.status_code, response.reason_phrase, version, headers), asked, body=True)
         if number:
             response.stream = tees[hasattr(type(response.stream), "__aiter__")](response.stream, number, headers)
 
@@ -36,18 +36,18 @@ def take(taking: Taking, module: ModuleType) -> None:
         setattr(owner, name, _tap.Around(vars(owner)[name], None, leave, f"outside.httpx.{name}", awaited=awaited))
 
 
-def _tees(taking: Taking) -> tuple[type, type]:
+def _tees(recorder: AnswerRecorder) -> tuple[type, type]:
     """Streams, sync and async, that keep what goes through them."""
     types = sys.modules["httpx._types"]
 
-    class Kept:
+    class Recorded:
         def __init__(self, stream: Any, number: int, headers: list[tuple[str, str]]) -> None:
             self._stream, self._number, self._headers, self._parts = stream, number, headers, list[bytes]()
 
         def whole(self) -> None:
-            taking.body(self._number, *kept(b"".join(self._parts), self._headers))
+            recorder.body(self._number, *stored_body(b"".join(self._parts), self._headers))
 
-    class Tee(Kept, types.SyncByteStream):  # type: ignore[misc, name-defined]
+    class Tee(Recorded, types.SyncByteStream):  # type: ignore[misc, name-defined]
         def __iter__(self) -> Any:
             for part in self._stream:
                 self._parts.append(part)
@@ -57,7 +57,7 @@ def _tees(taking: Taking) -> tuple[type, type]:
         def close(self) -> None:
             self._stream.close()
 
-    class AsyncTee(Kept, types.AsyncByteStream):  # type: ignore[misc, name-defined]
+    class AsyncTee(Recorded, types.AsyncByteStream):  # type: ignore[misc, name-defined]
         async def __aiter__(self) -> Any:
             async for part in self._stream:
                 self._parts.append(part)
@@ -70,42 +70,42 @@ def _tees(taking: Taking) -> tuple[type, type]:
     return Tee, AsyncTee
 
 
-def give(giving: Giving, module: ModuleType) -> None:
+def replay(replayer: AnswerReplayer, module: ModuleType) -> None:
     """Responses come from the record."""
     send, send_async = module.HTTPTransport.handle_request, module.AsyncHTTPTransport.handle_async_request
 
     def handle_request(self: Any, request: Any) -> Any:
-        if not giving.outside(request.url.host, request.url.port or _port(request)):
+        if not replayer.outside(request.url.host, request.url.port or _port(request)):
             return send(self, request)
         for _ in request.stream:
             pass
-        return _response(giving, module, request)
+        return _response(replayer, module, request)
 
     async def handle_async_request(self: Any, request: Any) -> Any:
-        if not giving.outside(request.url.host, request.url.port or _port(request)):
+        if not replayer.outside(request.url.host, request.url.port or _port(request)):
             return await send_async(self, request)
         async for _ in request.stream:
             pass
         # Whoever asks the network has to wait for it, and others go on meanwhile.
-        await giving.suspended()
-        return _response(giving, module, request)
+        await replayer.suspended()
+        return _response(replayer, module, request)
 
-    giving.patches.put(module.HTTPTransport, "handle_request", handle_request)
-    giving.patches.put(module.AsyncHTTPTransport, "handle_async_request", handle_async_request)
+    replayer.patches.put(module.HTTPTransport, "handle_request", handle_request)
+    replayer.patches.put(module.AsyncHTTPTransport, "handle_async_request", handle_async_request)
 
 
 def _port(request: Any) -> int:
     return 443 if request.url.scheme == "https" else 80
 
 
-def _response(giving: Giving, module: ModuleType, request: Any) -> Any:
+def _response(replayer: AnswerReplayer, module: ModuleType, request: Any) -> Any:
     httpx: Any = sys.modules["httpx"]
     asked = question(request.method, str(request.url))
-    found = Response(giving.answers.ask(HTTP, asked))
+    found = Response(replayer.answers.ask(HTTP, asked))
     if found.error is not None:
         kind = getattr(httpx, found.error, None)
         if kind is None:
-            raise giving.answers.refused(f"http {asked}: it failed with {found.error}, which cannot be raised here")
+            raise replayer.answers.refused(f"http {asked}: it failed with {found.error}, which cannot be raised here")
         raise kind(found.text, request=request)
     return httpx.Response(
         found.status,

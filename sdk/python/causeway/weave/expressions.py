@@ -130,10 +130,10 @@ class Expressions(Taps):
             return -1
         return 0
 
-    def handed(self, node: ast.expr) -> Any:
+    def callback_expr(self, node: ast.expr) -> Any:
         """Weaves an expression whose value may be called later, by other code: `submit(table.update, …)`, `push = items.append`."""
         if isinstance(node, (ast.Tuple, ast.List)) and any(map(self._is_method, node.elts)):
-            node.elts = [self.handed(each) for each in node.elts]
+            node.elts = [self.callback_expr(each) for each in node.elts]
             return node
         if not self._is_method(node):
             return self.expr(node)
@@ -288,9 +288,9 @@ class Expressions(Taps):
         return built_in and 1 <= len(node.args) <= 2 and not node.keywords and not any(isinstance(arg, ast.Starred) for arg in node.args)
 
     def _arguments(self, node: ast.Call, consumed: bool) -> None:
-        node.args = [self._generator(arg, consumed) if isinstance(arg, ast.GeneratorExp) else self.handed(arg) for arg in node.args]
+        node.args = [self._generator(arg, consumed) if isinstance(arg, ast.GeneratorExp) else self.callback_expr(arg) for arg in node.args]
         for keyword in node.keywords:
-            keyword.value = self.handed(keyword.value)
+            keyword.value = self.callback_expr(keyword.value)
 
     def _builtin(self, node: ast.Call, func: ast.Name) -> ast.expr:
         limit = len(node.args) if func.id in ("zip", "min", "max") else 1
@@ -301,10 +301,10 @@ class Expressions(Taps):
             elif index < limit:
                 args.append(self.read(arg))
             else:
-                args.append(self.handed(arg))
+                args.append(self.callback_expr(arg))
         node.args = args
         for keyword in node.keywords:
-            keyword.value = self.handed(keyword.value)
+            keyword.value = self.callback_expr(keyword.value)
         return node
 
     def _look(self, node: ast.Call) -> ast.expr:

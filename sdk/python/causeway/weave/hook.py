@@ -36,7 +36,7 @@ class Hook:
         self.weaver = weaver
         self._get_code: Callable[[Any, str], CodeType] = _SourceLoader.get_code
         self._runpy: Any = None
-        self._late: dict[str, Callable[[Any, Weaver], None]] = {}
+        self._pending_patches: dict[str, Callable[[Any, Weaver], None]] = {}
 
     def install(self) -> None:
         """Installs the hook: modules in scope are woven when they are loaded."""
@@ -51,9 +51,9 @@ class Hook:
         get_code.__doc__ = original.__doc__
         _SourceLoader.get_code = unseen(get_code)
         self._patch_runpy()
-        self._late["_pytest.assertion.rewrite"] = _patch_pytest
-        self._late["_pydevd_bundle.pydevd_runpy"] = _patch_runpy_of_debugger
-        self._late["_pydev_bundle._pydev_execfile"] = _patch_execfile_of_debugger
+        self._pending_patches["_pytest.assertion.rewrite"] = _patch_pytest
+        self._pending_patches["_pydevd_bundle.pydevd_runpy"] = _patch_runpy_of_debugger
+        self._pending_patches["_pydev_bundle._pydev_execfile"] = _patch_execfile_of_debugger
 
     def uninstall(self) -> None:
         """Undoes `install`; modules already loaded stay woven."""
@@ -63,14 +63,14 @@ class Hook:
 
             runpy._get_code_from_file = self._runpy  # type: ignore[attr-defined]
 
-    def forget_late(self) -> None:
-        """Does not patch what cannot be restored: for a hook that will be uninstalled."""
-        self._late.clear()
+    def drop_pending_patches(self) -> None:
+        """Drops the patches that cannot be undone: for a hook that will be uninstalled."""
+        self._pending_patches.clear()
 
     def module_code(self, loader: Any, fullname: str) -> CodeType | None:
         """Woven code for what `loader` would load, or None."""
         try:
-            self._late_patches()
+            self._apply_pending_patches()
             path = loader.get_filename(fullname)
             if not self.weaver.covers(path, fullname) or type(loader).source_to_code is not _SourceLoader.source_to_code:
                 return None
@@ -78,11 +78,11 @@ class Hook:
         except Exception:
             return None
 
-    def _late_patches(self) -> None:
-        for name in list(self._late):
+    def _apply_pending_patches(self) -> None:
+        for name in list(self._pending_patches):
             module = sys.modules.get(name)
             if module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False):
-                patch = self._late.pop(name)
+                patch = self._pending_patches.pop(name)
                 try:
                     patch(module, self.weaver)
                 except Exception as error:

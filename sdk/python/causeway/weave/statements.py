@@ -50,7 +50,7 @@ class Statements(Expressions):
         for node in body:
             position = (node.lineno, node.col_offset)
             self.line = node.lineno
-            if position != previous and not _makes_no_code(node) and not self._speaks_for_itself(node):
+            if position != previous and not _makes_no_code(node) and not self._needs_no_line(node):
                 if carrier is not None:
                     self.table.line_after(carrier, node, self.frame.index)
                 else:
@@ -65,8 +65,8 @@ class Statements(Expressions):
             carrier = self.last if isinstance(node, SIMPLE) else None
         return result
 
-    def _speaks_for_itself(self, node: ast.stmt) -> bool:
-        """Whether another record of this line is certain to follow at once, so that a LINE would add nothing."""
+    def _needs_no_line(self, node: ast.stmt) -> bool:
+        """Whether the line needs no LINE record: another record of it is certain to follow at once."""
         if isinstance(node, ast.While):
             return not isinstance(node.test, ast.Constant)
         if self.frame.kind in ("module", "class"):
@@ -92,7 +92,7 @@ class Statements(Expressions):
 
     def _stmt_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         value, first = node.value, first_of(node.value)
-        node.value = self.handed(value)
+        node.value = self.callback_expr(value)
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             target = node.targets[0]
             wrapped = self.binding_value(target.id, node.value, target, target, first)
@@ -101,7 +101,7 @@ class Statements(Expressions):
                 stored = self._stored_mark(target) if wrapped is not node.value else []
                 node.value = wrapped
                 return [node, *stored]
-        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Attribute) and self._keeps_store(node.targets[0]):
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Attribute) and self._can_keep_store(node.targets[0]):
             node.targets.append(self._stored(node.targets[0]))
             return [node]
         bound: list[tuple[str, Any]] = []
@@ -125,8 +125,8 @@ class Statements(Expressions):
         several = at(ast.Tuple(elts=values, ctx=ast.Load()), place)
         return at(ast.Subscript(value=several, slice=at(ast.Constant(value=index, kind=None), place), ctx=ast.Load()), place)
 
-    def _keeps_store(self, target: ast.Attribute) -> bool:
-        """Whether a store may stay unchanged, with its record after it: the owner can be named again, and was recorded when it was bound."""
+    def _can_keep_store(self, target: ast.Attribute) -> bool:
+        """Whether a store can stay as it is, with its record after it: its owner is a local name, which was recorded when it was bound."""
         owner = target.value
         return not self.tapped and self.frame.kind not in ("module", "class") and isinstance(owner, ast.Name) and self.meaning(owner.id) == "local"
 
@@ -172,7 +172,7 @@ class Statements(Expressions):
         taps = self.bound(bound)
         self.last = self.last if taps else slot
         if self.tapped and isinstance(target, ast.Name) and shared:
-            return self._parted(node, looked, taps, target)
+            return self._marked_augmented_assignment(node, looked, taps, target)
         if looked:
             node.value = self._first_of_several([*looked, node.value], 1, node.value)
         return [node, *taps]
@@ -186,7 +186,7 @@ class Statements(Expressions):
         woven = self.expr(name)
         return [] if woven is name else [woven]
 
-    def _parted(self, node: ast.AugAssign, looked: list[ast.expr], taps: list[ast.stmt], target: ast.Name) -> list[ast.stmt]:
+    def _marked_augmented_assignment(self, node: ast.AugAssign, looked: list[ast.expr], taps: list[ast.stmt], target: ast.Name) -> list[ast.stmt]:
         """Under a forced order: `n += v` of a global or cell, with marks before and after `n` is loaded and before it is stored."""
         row = len(self.table.taps) - 1
         load, loaded, store = (self.gate_mark(row, name, target) for name in ("load", "loaded", "store"))
@@ -194,15 +194,15 @@ class Statements(Expressions):
         return [at(ast.Expr(value=load), target), node, *taps]
 
     def _stmt_Delete(self, node: ast.Delete) -> list[ast.stmt]:
-        gone: list[tuple[str, Any]] = []
-        node.targets = [self._deleted(target, gone) for target in node.targets]
-        return [node, *self.unbound(gone, node)]
+        removed: list[tuple[str, Any]] = []
+        node.targets = [self._deleted(target, removed) for target in node.targets]
+        return [node, *self.unbound(removed, node)]
 
-    def _deleted(self, node: Any, gone: list[tuple[str, Any]]) -> Any:
+    def _deleted(self, node: Any, removed: list[tuple[str, Any]]) -> Any:
         if isinstance(node, ast.Name):
-            gone.append((node.id, node))
+            removed.append((node.id, node))
         elif isinstance(node, (ast.Tuple, ast.List)):
-            node.elts = [self._deleted(element, gone) for element in node.elts]
+            node.elts = [self._deleted(element, removed) for element in node.elts]
         elif isinstance(node, ast.Attribute):
             return self.attribute_slot(node, ast.Del())
         elif isinstance(node, ast.Subscript):
@@ -218,7 +218,7 @@ class Statements(Expressions):
             none = at(ast.Constant(value=None, kind=None), node)
             return [at(ast.Expr(value=self.value(self.tap("return", "return", node), none, node)), node), node]
         first = node if value is None else first_of(value)
-        woven = at(ast.Constant(value=None, kind=None), node) if value is None else self.handed(value)
+        woven = at(ast.Constant(value=None, kind=None), node) if value is None else self.callback_expr(value)
         if self.frame.held_return:
             node.value = at(ast.NamedExpr(target=at(ast.Name(id=RETURNED, ctx=ast.Store()), node), value=woven), node)
         else:
@@ -308,12 +308,12 @@ class Statements(Expressions):
         node.body = self.block(node.body)
         for handler in node.handlers:
             taps = [self.mark_statement(self.tap("handler", "handler", handler), handler)]
-            gone: list[ast.stmt] = []
+            removed: list[ast.stmt] = []
             self.last = None
             if handler.name:
                 taps += self.bound([(handler.name, handler)])
-                gone = self.unbound([(handler.name, handler)], NOWHERE)
-            handler.body = taps + self.block(handler.body, self.last) + gone
+                removed = self.unbound([(handler.name, handler)], NOWHERE)
+            handler.body = taps + self.block(handler.body, self.last) + removed
         node.orelse = self.block(node.orelse)
         if node.finalbody:
             place = first_of(node.finalbody[0])

@@ -57,8 +57,8 @@ def _quietly(answer: Callable[[], Any]) -> str:
 def _tasks() -> dict[str, Any]:
     here = _here()
     first = awaits.chain(here)
-    told = {id(task) for task in (here, *first)}
-    others = [*first, *(task for task in _others() if id(task) not in told)]
+    listed = {id(task) for task in (here, *first)}
+    others = [*first, *(task for task in _others() if id(task) not in listed)]
     words = waits.Words()
     described = [_described(task, words) for task in others[:MOST_LISTED]]
     return {
@@ -96,12 +96,12 @@ def _here() -> Any:
 
 def _described(task: Any, words: waits.Words) -> dict[str, Any]:
     _, coro, waiter = _tap.task_state(task)
-    said, place = "ready to run", None
+    state, place = "ready to run", None
     if getattr(coro, "cr_running", False):
-        said = "running"
+        state = "running"
     elif waiter is not None:
-        said, place = f"waiting for {words.of_task(coro, waiter)}", next(iter(_frames(task)), None)
-    return {"actor": _tap.task_actor(task), "name": actors.task_name(task), "words": said, "place": place}
+        state, place = f"waiting for {words.of_task(coro, waiter)}", next(iter(_frames(task)), None)
+    return {"actor": _tap.task_actor(task), "name": actors.task_name(task), "words": state, "place": place}
 
 
 def _frames(task: Any) -> list[Any]:

@@ -6,17 +6,17 @@ from types import ModuleType
 
 from causeway import _tap
 from causeway.outside.bodies import Bodies
+from causeway.outside.recorder import TOO_LARGE
 from causeway.outside.served.arriving import Arriving
-from causeway.outside.taking import TOO_LARGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
 
 
-def take(taking: Taking, module: ModuleType) -> None:
+def record(recorder: AnswerRecorder, module: ModuleType) -> None:
     """Note each request of `aiohttp.web_protocol`."""
     bodies = Bodies.of_streams()
     handler: Any = module.RequestHandler
@@ -27,7 +27,7 @@ def take(taking: Taking, module: ModuleType) -> None:
         if type(message.headers) is dict:
             return  # what came could not be read as a request
         headers = [(name.decode("latin-1"), text.decode("latin-1")) for name, text in message.raw_headers]
-        arriving = Arriving(taking, message.method, message.path, headers, decoded=True)
+        arriving = Arriving(recorder, message.method, message.path, headers, decoded=True)
 
         def whole(data: bytes | None) -> None:
             if data is None:

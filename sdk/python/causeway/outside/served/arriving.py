@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 from causeway.boundary.plain import exact, quote
-from causeway.outside.exchange import kept, unchunked
-from causeway.outside.taking import LARGEST_BODY, TOO_LARGE, Json
+from causeway.outside.exchange import stored_body, unchunked
+from causeway.outside.recorder import LARGEST_BODY, TOO_LARGE, Json
 from causeway.redaction import REDACTED, is_secret, scrub, scrub_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
 
 REQUEST = "request"
 """The kind of these answers."""
 
 
 class Arriving:
-    """Notes the head at once, so that requests are kept in the order in which they came, and the body when it is whole. Used by one thread at a time.
+    """Records the head at once, so that requests stay in their order of arrival, and the body when it is whole. Used by one thread at a time.
 
-    A body that the program does not read to its end is never noted: the host says so then.
+    A body that the program does not read to its end is not recorded; the host reports that.
     """
 
-    __slots__ = ("_decoded", "_headers", "_number", "_parts", "_size", "_taking", "length")
+    __slots__ = ("_decoded", "_headers", "_number", "_parts", "_recorder", "_size", "length")
 
-    def __init__(self, taking: Taking, method: str, target: str, headers: Sequence[tuple[str, str]], *, decoded: bool = False) -> None:
+    def __init__(self, recorder: AnswerRecorder, method: str, target: str, headers: Sequence[tuple[str, str]], *, decoded: bool = False) -> None:
         """`target`: path and query as they came · `decoded`: the server undoes a body's content encoding."""
         named = {name.lower(): text for name, text in headers}
         length = named.get("content-length", "").strip()
         self.length: int | None = int(length) if length.isdigit() else None if "transfer-encoding" in named else 0
-        """Of the body in bytes; None where only its end will tell."""
+        """Of the body in bytes; None where it is not known before its end."""
         self._headers = headers
         self._decoded = decoded
-        self._taking = taking
+        self._recorder = recorder
         self._parts: list[bytes] = []
         self._size = 0
         shown = ",".join(f"[{quote(name)},{quote(REDACTED if is_secret(name) else scrub(text))}]" for name, text in headers)
         what = f"{exact(method).upper()} {scrub_url(exact(target))}"
-        self._number = taking.note(REQUEST, Json(f'{{"headers":[{shown}]}}'), what, body=self.length != 0)
+        self._number = recorder.note(REQUEST, Json(f'{{"headers":[{shown}]}}'), what, body=self.length != 0)
 
     def add(self, data: bytes) -> None:
         """More of the body, without transfer encoding; the last of it where its length is known."""
@@ -67,13 +67,13 @@ class Arriving:
     def end(self) -> None:
         """The body is whole."""
         if self.length != 0:
-            self._taking.body(self._number, *kept(b"".join(self._parts), self._headers, maybe_decoded=self._decoded))
+            self._recorder.body(self._number, *stored_body(b"".join(self._parts), self._headers, maybe_decoded=self._decoded))
         self._close()
 
     def lose(self, why: str) -> None:
         """The body cannot be kept."""
         if self.length != 0:
-            self._taking.body(self._number, b"", why)
+            self._recorder.body(self._number, b"", why)
         self._close()
 
     def _close(self) -> None:

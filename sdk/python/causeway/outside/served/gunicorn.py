@@ -11,12 +11,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
 
 _MOST_OPEN = 1000
 
 
-def take(taking: Taking, module: ModuleType) -> None:
+def record(recorder: AnswerRecorder, module: ModuleType) -> None:
     """Note each request of `gunicorn.http.wsgi`."""
     from gunicorn.http.body import Body
 
@@ -25,7 +25,7 @@ def take(taking: Taking, module: ModuleType) -> None:
 
     def begins(args: Any, kwargs: Any) -> None:
         request = args[0]
-        arriving = Arriving(taking, request.method, request.uri, list(request.headers))
+        arriving = Arriving(recorder, request.method, request.uri, list(request.headers))
         if arriving.length != 0:
             if len(reading) >= _MOST_OPEN:
                 del reading[next(iter(reading))]

@@ -12,15 +12,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
 
 
-class _Heard(BufferedReader):
-    """The reader of a connection, which tells what was read of a request's body."""
+class _RecordingReader(BufferedReader):
+    """The reader of a connection, which records what is read of a request's body."""
 
     arriving: Arriving | None = None
 
-    def _hears(self, data: Any) -> Any:
+    def _pass_on(self, data: Any) -> Any:
         if self.arriving is not None and data:
             try:
                 self.arriving.add_raw(data)
@@ -29,26 +29,26 @@ class _Heard(BufferedReader):
         return data
 
     def read(self, size: int | None = -1, /) -> bytes:
-        return self._hears(super().read(size))  # type: ignore[no-any-return]
+        return self._pass_on(super().read(size))  # type: ignore[no-any-return]
 
     def read1(self, size: int = -1, /) -> bytes:
-        return self._hears(super().read1(size))  # type: ignore[no-any-return]
+        return self._pass_on(super().read1(size))  # type: ignore[no-any-return]
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        return self._hears(super().readline(size))  # type: ignore[no-any-return]
+        return self._pass_on(super().readline(size))  # type: ignore[no-any-return]
 
     def readinto(self, buffer: Any, /) -> int:
         count = super().readinto(buffer)
-        self._hears(bytes(memoryview(buffer).cast("B")[:count]))
+        self._pass_on(bytes(memoryview(buffer).cast("B")[:count]))
         return count
 
     def readinto1(self, buffer: Any, /) -> int:
         count = super().readinto1(buffer)
-        self._hears(bytes(memoryview(buffer).cast("B")[:count]))
+        self._pass_on(bytes(memoryview(buffer).cast("B")[:count]))
         return count
 
 
-def take(taking: Taking, module: ModuleType) -> None:
+def record(recorder: AnswerRecorder, module: ModuleType) -> None:
     """Note each request of `http.server`."""
     base: Any = module.BaseHTTPRequestHandler
     connection: Any = module.socketserver.StreamRequestHandler
@@ -57,19 +57,19 @@ def take(taking: Taking, module: ModuleType) -> None:
         handler = args[0]
         if error is None and type(handler.rfile) is BufferedReader:
             # Before anything was read: what a reader has in its buffer is lost when it is detached.
-            handler.rfile = _Heard(handler.rfile.detach())
+            handler.rfile = _RecordingReader(handler.rfile.detach())
 
     def begins(args: Any, kwargs: Any) -> None:
         reader = args[0].rfile
-        if type(reader) is _Heard:
+        if type(reader) is _RecordingReader:
             reader.arriving = None
 
     def parsed(state: None, args: Any, kwargs: Any, good: Any, error: Any) -> None:
         handler = args[0]
         if good is not True:
             return
-        arriving = Arriving(taking, handler.command, handler.path, list(handler.headers.items()))
-        if type(handler.rfile) is _Heard:
+        arriving = Arriving(recorder, handler.command, handler.path, list(handler.headers.items()))
+        if type(handler.rfile) is _RecordingReader:
             handler.rfile.arriving = arriving
 
     connection.setup = _tap.Around(vars(connection)["setup"], None, opened, "outside.httpserver.setup")

@@ -11,10 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from causeway.outside.taking import Taking
+    from causeway.outside.recorder import AnswerRecorder
 
 
-def take(taking: Taking, module: ModuleType) -> None:
+def record(recorder: AnswerRecorder, module: ModuleType) -> None:
     """Note each request of `uvicorn.protocols.http.h11_impl` or `httptools_impl`."""
     arriving: dict[int, Arriving] = {}
     cycle: Any = module.RequestResponseCycle
@@ -24,7 +24,7 @@ def take(taking: Taking, module: ModuleType) -> None:
         query = scope.get("query_string") or b""
         target = (scope.get("raw_path") or scope["path"].encode()) + (b"?" + query if query else b"")
         headers = [(name.decode("latin-1"), text.decode("latin-1")) for name, text in scope["headers"]]
-        arriving[id(args[0])] = Arriving(taking, scope["method"], target.decode("latin-1"), headers)
+        arriving[id(args[0])] = Arriving(recorder, scope["method"], target.decode("latin-1"), headers)
         return id(args[0])
 
     def over(key: int, args: Any, kwargs: Any, result: Any, error: Any) -> None:

@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-current: Giving | None = None
+current: AnswerReplayer | None = None
 """What is in force in this process."""
 
 
-class Given:
-    """Stands for a function: recorded code gets `answer(args, kwargs)`, everybody else what the function itself gives."""
+class Replayed:
+    """Replaces a function: recorded code gets `answer(args, kwargs)`, all other callers what the function itself returns."""
 
     def __init__(self, function: Any, answer: Callable[[Any, Any], Any], asker: Asker, unless: Callable[[], bool] | None) -> None:
         self._function, self._answer, self._asker, self._unless = function, answer, asker, unless
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the asker is to get."""
+        """The replayed answer, or the function's own result."""
         if (self._unless is not None and self._unless()) or not self._asker.recorded():
             return self._function(*args, **kwargs)
         return self._answer(args, kwargs)
 
 
-class Giving:
-    """Answers put in force; `lift` takes them back. Before the program's own modules are imported, so that `from time import time` gets them too."""
+class AnswerReplayer:
+    """Replays recorded answers until `uninstall`. Install it before the program's modules are imported, to cover also `from time import time`."""
 
     def __init__(self, answers: Answers, root: str) -> None:
         self.answers = answers
@@ -43,45 +43,44 @@ class Giving:
         self._folder: str | None = None
         self.asker = Asker(Scope(os.path.realpath(root), *_patterns(os.environ)))
         self.patches = Patches()
-        self._made_up = 0
+        self._invented = 0
 
     def install(self) -> None:
-        """Puts the record in the place of clocks, chance and services."""
+        """Replays clocks, random numbers and services from now on."""
         global current
         from causeway.outside import chance, clocks
 
         current = self
-        for give in (clocks.give, chance.give):
-            give(self)
+        for replay in (clocks.replay, chance.replay):
+            replay(self)
         for library, file in LIBRARIES:
-            self.on_import(library, _giver(file, self))
+            self.on_import(library, _installer(file, self))
         guard()
 
-    def lift(self) -> None:
-        """The outside is back."""
+    def uninstall(self) -> None:
+        """Restores the real functions."""
         global current
         current = None
         self.patches.undo()
 
-    def on_import(self, name: str, give: Callable[[Any], None]) -> None:
-        """Calls `give(module)` when the module is there, unless that is too late."""
-        on_import(name, lambda module: give(module) if current is self else None)
+    def on_import(self, name: str, replay: Callable[[Any], None]) -> None:
+        """Calls `replay(module)` once the module is imported, unless this replayer is uninstalled by then."""
+        on_import(name, lambda module: replay(module) if current is self else None)
 
     def function(self, owner: Any, name: str, answer: Callable[[Any, Any], Any]) -> None:
         """Replaces a function."""
-        self.patches.put(owner, name, self.made(getattr(owner, name), answer))
+        self.patches.put(owner, name, self.replayed(getattr(owner, name), answer))
 
-    def made(self, function: Any, answer: Callable[[Any, Any], Any], *, unless: Callable[[], bool] | None = None) -> Given:
-        """What stands for a function."""
-        return Given(function, answer, self.asker, unless)
+    def replayed(self, function: Any, answer: Callable[[Any, Any], Any], *, unless: Callable[[], bool] | None = None) -> Replayed:
+        """The replacement of a function."""
+        return Replayed(function, answer, self.asker, unless)
 
-    def made_up(self, kind: str, size: int) -> bytes:
+    def invented(self, kind: str, size: int) -> bytes:
         """Bytes in the place of a secret that was not recorded: different each time they are asked for, the same in every re-run."""
         from hashlib import shake_128
 
-        self._made_up += 1
-        return shake_128(f"{kind} {self._made_up} of {self.answers.who()}".encode()).digest(size)
-
+        self._invented += 1
+        return shake_128(f"{kind} {self._invented} of {self.answers.who()}".encode()).digest(size)
 
     def folder(self) -> str:
         """A folder for what this re-run changes: beside the file of answers, else one that is removed at the end."""
@@ -142,13 +141,13 @@ def guard() -> None:
     sys.addaudithook(hook)
 
 
-def _giver(file: str, giving: Giving) -> Callable[[Any], None]:
+def _installer(file: str, replayer: AnswerReplayer) -> Callable[[Any], None]:
     from importlib import import_module
 
-    def give(module: Any) -> None:
-        import_module(f"causeway.outside.{file}").give(giving, module)
+    def replay(module: Any) -> None:
+        import_module(f"causeway.outside.{file}").replay(replayer, module)
 
-    return give
+    return replay
 
 
 def _patterns(environment: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -157,8 +156,8 @@ def _patterns(environment: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[st
 
 
 def start_from_environment(environment: Mapping[str, str]) -> None:
-    """Puts the answers of `CAUSEWAY_ANSWERS` in force for this whole process. A file that cannot be read is told on stderr, and nothing is answered:
-    every question then goes unanswered rather than to the outside."""
+    """Puts the answers of `CAUSEWAY_ANSWERS` in force for this whole process. A file that cannot be read is reported on stderr; then every
+    question goes unanswered rather than to the outside."""
     import json
 
     path = environment[ANSWERS]
@@ -169,4 +168,4 @@ def start_from_environment(environment: Mapping[str, str]) -> None:
         sys.stderr.write(f"causeway: no answers: {path}: {error}\n")
         document = {}
     answers = Answers(document, path)
-    Giving(answers, environment.get("CAUSEWAY_ROOT") or answers.root or os.getcwd()).install()
+    AnswerReplayer(answers, environment.get("CAUSEWAY_ROOT") or answers.root or os.getcwd()).install()

@@ -1,4 +1,4 @@
-"""Taking down what came from outside: ANSWER records (sdk/SPEC.md section 10)."""
+"""Records what came from outside: ANSWER records (sdk/SPEC.md section 10)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PART = 12 << 10
 """Bytes of a body in one record: a record holds at most about 30 KiB of text."""
 
 
-class Taking:
+class AnswerRecorder:
     """Writes ANSWER records, from hooks of any thread, until there are too many of them; what is missing then is a GAP."""
 
     def __init__(self, asker: Asker) -> None:
@@ -95,30 +95,30 @@ def _json(value: Any) -> str:
 
 
 def install() -> None:
-    """Take down what recorded code gets from outside, from now on; called once, when a recording has begun whose host asked for it."""
+    """Records what recorded code gets from outside, from now on; called once, when a replayable recording has begun."""
     from causeway.outside import chance, clocks, variables
 
-    taking = Taking(Asker(Scope.from_environment(os.environ)))
-    for take in (clocks.take, chance.take, variables.take):
-        _guarded(take, taking)
+    recorder = AnswerRecorder(Asker(Scope.from_environment(os.environ)))
+    for record in (clocks.record, chance.record, variables.record):
+        _guarded(record, recorder)
     for library, file in (*LIBRARIES, *((server, f"served.{file}") for server, file in SERVERS)):
-        on_import(library, _taker(file, taking))
+        on_import(library, _installer(file, recorder))
 
 
-def _taker(file: str, taking: Taking) -> Callable[[ModuleType], None]:
+def _installer(file: str, recorder: AnswerRecorder) -> Callable[[ModuleType], None]:
     from importlib import import_module
 
-    def take(module: ModuleType) -> None:
+    def record(module: ModuleType) -> None:
         try:
-            import_module(f"causeway.outside.{file}").take(taking, module)
+            import_module(f"causeway.outside.{file}").record(recorder, module)
         except Exception as error:
             emit.gap(f"causeway.outside.{file}", f"raised {type(error).__name__}")
 
-    return take
+    return record
 
 
-def _guarded(take: Callable[[Taking, Any], None], taking: Taking) -> None:
+def _guarded(record: Callable[[AnswerRecorder, Any], None], recorder: AnswerRecorder) -> None:
     try:
-        take(taking, on_import)
+        record(recorder, on_import)
     except Exception as error:
-        emit.gap(f"{take.__module__}.take", f"raised {type(error).__name__}")
+        emit.gap(f"{record.__module__}.record", f"raised {type(error).__name__}")
