@@ -51,7 +51,7 @@ def two() -> tuple[Session, Session]:
 
 def keeps_out(one: Session, *window: Sql, about: str = "row") -> bool:
     transactions = Transactions(one.trace.evidence().facts)
-    return transactions.keeps_out(*window, about="row" if about == "row" else "rows")
+    return transactions.excludes(*window, about="row" if about == "row" else "rows")
 
 
 def test_read_committed_keeps_nobody_out(two: tuple[Session, Session]) -> None:

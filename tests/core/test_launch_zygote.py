@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from causeway_core.launch.target import Target
-from causeway_core.launch.zygote import Nursery
+from causeway_core.launch.zygote import ZygotePool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="runs are forked on Linux only")
 
@@ -36,7 +36,7 @@ subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE).wait(
 
 @pytest.fixture
 def start(tmp_path):
-    nursery = Nursery()
+    nursery = ZygotePool()
 
     def start(target, variables=None, name="run"):
         folder = tmp_path / name

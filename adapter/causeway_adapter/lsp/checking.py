@@ -101,7 +101,7 @@ class Checking:
         settings = settings_for(Path(path))
         if len(text) > _LARGEST or settings.excludes(Path(path)):
             return ()
-        return tuple(finding for finding in check_source(text, path) if not settings.leaves_out(finding))
+        return tuple(finding for finding in check_source(text, path) if not settings.ignores(finding))
 
 
 def _carried(said: Said, lines: tuple[str, ...]) -> tuple[Finding, ...]:

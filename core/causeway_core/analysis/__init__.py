@@ -1,7 +1,7 @@
 """Findings: races, lost updates, atomicity and order violations, deadlocks, and what hangs or blocks.
 
 A recording is read into `Evidence` (accesses as columns, two orders, locks, dependence over the source); detectors propose candidates from
-it, filters drop or lower them, the rest is ranked, folded to one a place and told as `model.Finding`. docs/findings.md describes kinds,
+it, filters drop or lower them, the rest is ranked, folded to one a place and reported as `model.Finding`. docs/findings.md describes kinds,
 tiers and the JSON.
 
 May import: errors, model, wire, storage, ingest, graph. Imported by: session, reports and faces.

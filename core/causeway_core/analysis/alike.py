@@ -1,4 +1,4 @@
-"""Findings that say the same of other objects or actors: the best one stands for all."""
+"""Findings that say the same of other objects or actors: only the best one is reported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_KEPT = 3
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A finding that is reported; the candidate behind it, if it is a race; and some of the findings that it stands for."""
+    """A finding that is reported; the candidate behind it, if it is a race; and some of the findings that it represents."""
 
     finding: Finding
     candidate: Candidate | None

@@ -23,9 +23,9 @@ from causeway_core.storage.writer import replace_findings
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Findings with what they were told from: the evidence, and for races the candidate (rows of its table) by finding id.
+    """Findings with their evidence, and for races the candidate (rows of its table) by finding id.
 
-    `alike` holds, by finding id, some of the findings that it stands for.
+    `alike` holds, by finding id, some of the findings that it represents.
     """
 
     findings: tuple[Finding, ...]
@@ -49,11 +49,11 @@ def examine(
     actors = actors_of_trace(recording, trace_id) if trace_id else None
     evidence = load(recording, graph, actors=actors)
     namer = Namer(evidence, graph.why_unordered)
-    told: list[tuple[Finding, Candidate | None]] = [(race_finding(namer, candidate), candidate) for candidate in judged(evidence, progress)]
+    pairs: list[tuple[Finding, Candidate | None]] = [(race_finding(namer, candidate), candidate) for candidate in judged(evidence, progress)]
     for finding in direct_findings(Scene(evidence, namer, graph.place), evidence):
         if actors is None or any(evidence.actor_at(at) in actors for at in finding.witness):
-            told.append((finding, None))
-    reported = one_of_each(sorted(told, key=lambda each: (each[0].rank, each[0].witness, each[0].title)))
+            pairs.append((finding, None))
+    reported = one_of_each(sorted(pairs, key=lambda each: (each[0].rank, each[0].witness, each[0].title)))
     findings = tuple(replace(each.finding, id=f"F{number}") for number, each in enumerate(reported, 1))
     by_id = {finding.id: each for finding, each in zip(findings, reported, strict=True)}
     candidates = {name: each.candidate for name, each in by_id.items() if each.candidate is not None}

@@ -98,7 +98,7 @@ class Candidate:
     rank: float = 0.0
     notes: tuple[str, ...] = field(default=())
     alternates: tuple[Candidate, ...] = field(default=())
-    """Candidates of the same sites between other actors, or at other times; then some of those that it stands for."""
+    """Candidates of the same sites between other actors, or at other times; then some of those that it represents."""
     stands_for: tuple[Candidate, ...] = field(default=())
     """Windows of the same location into which the same function writes. They are not reported themselves."""
 

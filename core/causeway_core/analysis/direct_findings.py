@@ -62,7 +62,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
     stuck = [each for each in deadlocks(scene, waits) if not (woken and each.rank > -1.0)]
     struck = frozenset(wait.object for wait in waits.all) if stuck else frozenset()
     latent = early_notifications(scene, evidence, events, struck | frozenset(wait.object for wait in waits.all))
-    told = frozenset(each.resource for each in (*latent, *woken))
+    reported = frozenset(each.resource for each in (*latent, *woken))
     found = [
         *stuck,
         *woken,
@@ -72,12 +72,12 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *join_deadlocks(scene, evidence),
         *synchronous_callbacks(scene, evidence),
         *latent,
-        *unlocked_states(scene, evidence, events, told),
-        *unreached_waits(scene, evidence, events, told),
-        *unrechecked_waits(scene, evidence, events, told),
-        *wrong_waiters(scene, evidence, events, told),
-        *cleared_after_check(scene, evidence, events, told),
-        *late_registrations(scene, evidence, events, told),
+        *unlocked_states(scene, evidence, events, reported),
+        *unreached_waits(scene, evidence, events, reported),
+        *unrechecked_waits(scene, evidence, events, reported),
+        *wrong_waiters(scene, evidence, events, reported),
+        *cleared_after_check(scene, evidence, events, reported),
+        *late_registrations(scene, evidence, events, reported),
         *reset_requests(scene, evidence),
         *early_sets(scene, evidence, events),
         *resolved_twice(scene, evidence, events),

@@ -16,7 +16,7 @@ _COMPARES = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _ADDS = ("add", "append", "appendleft", "put", "put_nowait", "insert", "setdefault")
 
 
-def keeps_limit(candidate: Candidate, evidence: Evidence) -> bool:
+def enforces_limit(candidate: Candidate, evidence: Evidence) -> bool:
     """Whether a window checks an amount, raises (or waits) if it is too large, and adds to it otherwise.
 
     Where an excess is only skipped, or dropped later, one more may be meant to be harmless.

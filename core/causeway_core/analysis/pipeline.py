@@ -130,8 +130,8 @@ def _folded(ordered: list[Candidate], evidence: Evidence) -> list[Candidate]:
         sites = {int(table.site[row]) for row in (candidate.first, candidate.last)}
         weaker = candidate.pattern in (Pattern.MULTI_VARIABLE, Pattern.TORN_READ, Pattern.DATA_RACE, Pattern.ORDER, Pattern.READ_WRITE_READ)
         window = place[0], int(table.site[candidate.first]), int(table.site[candidate.last]), _undoes(candidate, evidence)
-        apart = candidate.pattern is Pattern.GUARDED_REENTRY  # what becomes of it is another matter than what is lost or seen twice
-        if (place in places and not apart) or window in windows or (weaker and any(lines[site] for site in sites)):
+        separate = candidate.pattern is Pattern.GUARDED_REENTRY  # what becomes of it is another matter than what is lost or seen twice
+        if (place in places and not separate) or window in windows or (weaker and any(lines[site] for site in sites)):
             continue
         places.add(place)
         windows.add(window)
@@ -206,8 +206,8 @@ def _undoes(candidate: Candidate, evidence: Evidence) -> bool:
         return False
     table, last, other = evidence.table, candidate.last, candidate.others[0]
     ends = evidence.node(evidence.write_node(int(table.site[last])))
-    apart = evidence.function_of(int(table.site[other])) not in {evidence.function_of(int(table.site[row])) for row in (candidate.first, last)}
-    return apart and ends is not None and ends.constant and evidence.value(last) != evidence.value(other)
+    separate = evidence.function_of(int(table.site[other])) not in {evidence.function_of(int(table.site[row])) for row in (candidate.first, last)}
+    return separate and ends is not None and ends.constant and evidence.value(last) != evidence.value(other)
 
 
 def _sites(candidate: Candidate, evidence: Evidence) -> tuple[object, ...]:

@@ -124,7 +124,7 @@ class Texts:
         found: defaultdict[str, dict[FunctionNode, tuple[int, int]]] = defaultdict(dict)
         for _, function in self._functions:
             for node in self.own_calls(function):
-                for name in _called_or_handed_on(node) - {function.name}:
+                for name in _called_or_passed(node) - {function.name}:
                     first, last = found[name].get(function, (node.lineno, node.lineno))
                     found[name][function] = min(first, node.lineno), max(last, node.lineno)
             found[function.name][function] = function.lineno, function.end_lineno or function.lineno
@@ -164,10 +164,10 @@ def called(call: ast.Call) -> str:
     return last_name(call.func)
 
 
-def _called_or_handed_on(call: ast.Call) -> set[str]:
+def _called_or_passed(call: ast.Call) -> set[str]:
     """The bare names of the called function and of the functions passed to it: `to_thread(read, path)`."""
-    handed = (each for each in (*call.args, *(keyword.value for keyword in call.keywords)) if isinstance(each, ast.Attribute | ast.Name))
-    return {called(call), *map(last_name, handed)} - {""}
+    passed = (each for each in (*call.args, *(keyword.value for keyword in call.keywords)) if isinstance(each, ast.Attribute | ast.Name))
+    return {called(call), *map(last_name, passed)} - {""}
 
 
 def last_name(node: ast.AST) -> str:
@@ -182,7 +182,7 @@ def without_partial(node: ast.expr) -> ast.expr:
     return node
 
 
-def handed_to_call(node: ast.expr) -> set[str]:
+def called_by(node: ast.expr) -> set[str]:
     """The bare names of what runs when a callback expression is called: also in a `partial`, and what a lambda calls."""
     node = without_partial(node)
     if isinstance(node, ast.Lambda):

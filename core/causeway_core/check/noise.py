@@ -59,11 +59,11 @@ def cache_fill(suspicion: Suspicion, module: Module) -> bool:
     """
     if suspicion.rule != "check-await-act" or suspicion.operation != "[]=" or suspicion.effect == "change" or suspicion.accumulates:
         return False
-    return not (_MAKING.search(suspicion.from_call) or suspicion.counts or _handed_in(suspicion))
+    return not (_MAKING.search(suspicion.from_call) or suspicion.counts or _stores_parameter(suspicion))
 
 
-def _handed_in(suspicion: Suspicion) -> bool:
-    """Whether what is stored is a parameter as it came, and the key another."""
+def _stores_parameter(suspicion: Suspicion) -> bool:
+    """Whether the stored value is a parameter as it is, and not the key."""
     value = getattr(suspicion.last, "value", None)
     return isinstance(value, ast.Name) and value.id in suspicion.last_function.parameters and value.id != suspicion.location.key
 

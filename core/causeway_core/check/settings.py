@@ -19,7 +19,7 @@ class Settings:
     ignore: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
 
-    def leaves_out(self, finding: Finding) -> bool:
+    def ignores(self, finding: Finding) -> bool:
         """Whether the project ignores findings of this kind or rule."""
         return finding.kind in self.ignore or finding.rule in self.ignore
 

@@ -332,7 +332,7 @@ class Statements(Expressions):
         before = self.state.copy()
         goes_on = self._body(node.body)
         after = self.state.copy()
-        missed = self._missed(node)
+        attempted = self._attempted_reads(node)
         if goes_on:
             goes_on = self._body(node.orelse)
         states = [self.state] if goes_on else []
@@ -341,7 +341,7 @@ class Statements(Expressions):
             self.state.merge(after)
             self.state.guards = before.guards
             names = {each.id for each in ast.walk(handler.type) if isinstance(each, ast.Name)} if handler.type is not None else set()
-            tokens = missed if names & _MISSING else frozenset()
+            tokens = attempted if names & _MISSING else frozenset()
             if tokens:
                 for token in tokens:
                     if token not in after.stale:
@@ -365,8 +365,8 @@ class Statements(Expressions):
             return self._body(node.finalbody) and bool(states)
         return bool(states)
 
-    def _missed(self, node: ast.Try | ast.TryStar) -> Tokens:
-        """The reads directly in a short try body, whose absence an `except KeyError` tells: `try: return cache[key]`."""
+    def _attempted_reads(self, node: ast.Try | ast.TryStar) -> Tokens:
+        """The reads directly in a short try body, which an `except KeyError` checks: `try: return cache[key]`."""
         if len(node.body) > 2:
             return frozenset()
         looked = {id(each) for statement in node.body for each in ast.walk(statement) if isinstance(each, ast.Subscript | ast.Attribute)}

@@ -50,7 +50,7 @@ def check_paths(paths: Sequence[Path]) -> Checked:
             lines += found.lines
             if found.unreadable is not None:
                 unreadable.append((_shown(path), found.unreadable))
-            findings += (finding for finding in found.findings if not settings.leaves_out(finding))
+            findings += (finding for finding in found.findings if not settings.ignores(finding))
     numbered = tuple(replace(finding, id=f"F{number}", rank=float(number)) for number, finding in enumerate(findings, 1))
     return Checked(Path.cwd(), numbered, files, lines, tuple(unreadable))
 

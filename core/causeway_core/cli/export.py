@@ -67,15 +67,15 @@ def command(
         if trace_id is not None:
             check_trace(recording, trace_id)
             check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
-            text, said = schedule.generate(recording, examine(recording), trace_id, folder, isolation=isolation), "passes now"
+            text, status = schedule.generate(recording, examine(recording), trace_id, folder, isolation=isolation), "passes now"
         else:
             chosen = _finding(recording, finding)
             check_safety(recording, "a test is made by running the program again", wanted=wanted, isolation=isolation)
             made = generate(recording, chosen, folder, progress=progress, isolation=isolation)
-            text, said = made.text, f"fails now, because {made.fails}"
+            text, status = made.text, f"fails now, because {made.fails}"
     _write(text, output)
     if output is not None:
-        print(f"{output}: {said}. Run it: pytest {output}")
+        print(f"{output}: {status}. Run it: pytest {output}")
 
 
 def _exported(path: Path, format_: str, finding: str | None, trace_id: str | None) -> str:

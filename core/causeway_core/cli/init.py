@@ -40,8 +40,8 @@ def command(folder: Path) -> int:
     if not folder.is_dir():
         raise CommandError(f"there is no folder {folder}", "name the folder of the project")
     try:
-        for said in (launch_configurations(folder), ignored_by_git(folder), settings(folder)):
-            print(said)
+        for line in (launch_configurations(folder), ignored_by_git(folder), settings(folder)):
+            print(line)
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"cannot prepare {folder}: {error}", "check the permissions and the encoding of that file") from error
     return 0

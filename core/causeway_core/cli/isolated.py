@@ -36,9 +36,9 @@ def _move(recording: Recording, project: Path | None) -> Move | None:
         after = before
     else:
         after = (project or Path()).resolve()
-        lacking = _lacks(recording, before, after)
-        if lacking:
-            raise CommandError(f"the recorded project is not in {after}: it has no {lacking}", "say where it is: --project FOLDER")
+        missing = _missing_file(recording, before, after)
+        if missing:
+            raise CommandError(f"the recorded project is not in {after}: it has no {missing}", "say where it is: --project FOLDER")
     if after == before and not python:
         return None
     if python:
@@ -46,7 +46,7 @@ def _move(recording: Recording, project: Path | None) -> Move | None:
     return Move(before, after, python)
 
 
-def _lacks(recording: Recording, before: Path, after: Path) -> str:
+def _missing_file(recording: Recording, before: Path, after: Path) -> str:
     """A recorded file of the project that is not there."""
     files = [path.relative_to(before) for path in (Path(source.path) for source in recording.sources()) if path.is_relative_to(before)]
     return next((str(file) for file in files if not (after / file).is_file()), "")

@@ -32,21 +32,21 @@ class Foreground:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.interrupts = 0
-        self._patience_ends: float | None = None
+        self._terminate_at: float | None = None
 
     def _on_interrupt(self, number: int, frame: object) -> None:
         self.interrupts += 1
         if self.interrupts == 2:
-            self._patience_ends = time.monotonic() + GRACE_SECONDS
+            self._terminate_at = time.monotonic() + GRACE_SECONDS
         elif self.interrupts > 2:
             self._run.kill()
 
     def _on_terminate(self, number: int, frame: object) -> None:
         self._run.signal(number)
 
-    def _lose_patience(self) -> None:
-        if self._patience_ends is not None and time.monotonic() > self._patience_ends:
-            self._patience_ends = None
+    def _terminate_if_overdue(self) -> None:
+        if self._terminate_at is not None and time.monotonic() > self._terminate_at:
+            self._terminate_at = None
             print("causeway: the program is still running; terminating it (Ctrl-C once more kills it)", file=sys.stderr)
             self._run.signal(signal.SIGTERM)
 
@@ -56,7 +56,7 @@ class Foreground:
         handlers[signal.SIGINT] = signal.signal(signal.SIGINT, self._on_interrupt)
         try:
             while self._run.poll():
-                self._lose_patience()
+                self._terminate_if_overdue()
             return self._run.finish()
         finally:
             for number, handler in handlers.items():

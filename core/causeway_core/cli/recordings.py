@@ -15,7 +15,7 @@ __all__ = ["FOLDER", "SUFFIX", "all_recordings", "check_output", "claim_output",
 
 def check_output(path: Path, *, force: bool) -> None:
     """Raise CommandError unless a recording may be written to `path`: nothing but an older recording is ever overwritten, and that only by force."""
-    claim_output(path, force=force).give_up()
+    claim_output(path, force=force).discard()
 
 
 def claim_output(path: Path, *, force: bool) -> Claim:
@@ -31,7 +31,7 @@ def claim_output(path: Path, *, force: bool) -> Claim:
     try:
         _check_file(path, force=force)
     except CommandError:
-        claim.give_up()
+        claim.discard()
         raise
     return claim
 

@@ -45,10 +45,10 @@ def _finding(finding: Finding) -> str:
         ("window", finding.window), ("no causal relationship", finding.unordered), ("why", finding.explanation), ("reproduced", proved),
         ("do", finding.recommendation),
     ]  # fmt: skip
-    told = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
+    details = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
     kind = finding.kind.replace("_", " ")
     head = f'<h2>{escape(finding.id)} · {kind} · <code>{escape(finding.resource)}</code> <span class="tier {finding.tier}">{finding.tier}</span></h2>'
-    return f"<section>{head}<p>{escape(finding.title)}</p>{_timeline(finding)}<dl>{told}</dl></section>"
+    return f"<section>{head}<p>{escape(finding.title)}</p>{_timeline(finding)}<dl>{details}</dl></section>"
 
 
 def _timeline(finding: Finding) -> str:

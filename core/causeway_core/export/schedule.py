@@ -63,7 +63,7 @@ def generate(
         raise ExportImpossible(f"the trace {trace_id} changes nothing that is shared and waits for nothing", "test its functions by themselves")
     refused = ""
     for entry in entries(recording):
-        found = _rehearsed(recording, wanted, entry, isolation, watch)
+        found = _rehearse(recording, wanted, entry, isolation, watch)
         if isinstance(found, _Plan):
             return _text(recording, found, trace_id, folder, isolation)
         refused = refused or found
@@ -71,7 +71,7 @@ def generate(
     raise ExportImpossible(f"the schedule of the trace {trace_id} cannot be forced: {why}", "record it anew")
 
 
-def _rehearsed(recording: Recording, wanted: RecordedSchedule, entry: Entry, isolation: Isolation | None, watch: Callable[[], None]) -> _Plan | str:
+def _rehearse(recording: Recording, wanted: RecordedSchedule, entry: Entry, isolation: Isolation | None, watch: Callable[[], None]) -> _Plan | str:
     rehearsal = Rehearsal(recording, entry, watch, isolation)
     first = rehearsal.run(wanted.order)
     for _ in range(MOST_REFUSED):
@@ -84,24 +84,25 @@ def _rehearsed(recording: Recording, wanted: RecordedSchedule, entry: Entry, iso
     runs = (first, *(rehearsal.run(wanted.order) for _ in range(REHEARSALS - 1)))
     if not all(run.feasible for run in runs):
         return next(run.reason for run in runs if not run.feasible)
-    steps = tuple(_common([run.passed for run in runs], dict(wanted.order.places)))
+    steps = tuple(_common_steps([run.passed for run in runs], dict(wanted.order.places)))
     if not steps:
         return "no two runs of this order do the same"
     return _Plan(entry, wanted.order, steps, runs, wanted.left_out, Workspace.of(recording).copied, Sender.of(recording))
 
 
-def _common(schedules: Sequence[Sequence[tuple[str, str | None]]], places: Mapping[str, OrderPlace]) -> list[tuple[str, str | None]]:
+def _common_steps(schedules: Sequence[Sequence[tuple[str, str | None]]], places: Mapping[str, OrderPlace]) -> list[tuple[str, str | None]]:
     """What all schedules have in the same order; a place that holds a secret or something else each time counts with None."""
     kept = [key for key, _ in schedules[0]]
     for other in schedules[1:]:
         blocks = SequenceMatcher(None, kept, [key for key, _ in other], autojunk=False).get_matching_blocks()
         kept = [key for block in blocks for key in kept[block.a : block.a + block.size]]
-    texts = [dict(each) for each in schedules]
-    return [(key, texts[0][key] if len({text[key] for text in texts}) == 1 and _can_stand(texts[0][key], places[key]) else None) for key in kept]
+    first, *others = [dict(each) for each in schedules]
+    same = {key for key in kept if all(other[key] == first[key] for other in others)}
+    return [(key, first[key] if key in same and _can_be_asserted(first[key], places[key]) else None) for key in kept]
 
 
-def _can_stand(text: str | None, place: OrderPlace) -> bool:
-    """Whether what a place held can be written down: it is the same in other processes, and no secret."""
+def _can_be_asserted(text: str | None, place: OrderPlace) -> bool:
+    """Whether a test can assert what a place held: it is the same in every process, and no secret."""
     return text is not None and canonical(text) == text and not is_secret(place.name or "") and scrub(text) == text
 
 

@@ -59,14 +59,14 @@ def generate(
     these runs. With `isolation` they and the test get the recorded answers of the outside world. Costs about eight runs; `watch` is called before
     each, and its exceptions propagate. Raises FindingUnusable if no order makes a test fail, and LaunchError.
     """
-    plan = _rehearsed(recording, finding, progress, watch, isolation)
+    plan = _rehearse(recording, finding, progress, watch, isolation)
     return GeneratedTest(_text(recording, finding, plan, folder), _fails(plan))
 
 
 # Rehearsal.
 
 
-def _rehearsed(
+def _rehearse(
     recording: Recording, finding: Finding, progress: Progress | None, watch: Callable[[], None], isolation: Isolation | None
 ) -> _Plan:
     bad = [order for order in finding.orders if order.aim == "bad"]
@@ -79,7 +79,7 @@ def _rehearsed(
         for number, order in enumerate(bad):
             if progress is not None:
                 progress(f"rehearsing: {order.says}", number / len(bad))
-            found = _tried(recording, finding, entry, order, watch, isolation)
+            found = _plan_for_order(recording, finding, entry, order, watch, isolation)
             if isinstance(found, _Plan):
                 return found
             refused = refused or found
@@ -87,16 +87,16 @@ def _rehearsed(
     raise FindingUnusable(f"no test of {finding.id} would fail: {why}", "prove it first: causeway analyze --verify")
 
 
-def _tried(
+def _plan_for_order(
     recording: Recording, finding: Finding, entry: Entry, order: Order, watch: Callable[[], None], isolation: Isolation | None
 ) -> _Plan | str:
     """The plan, or why there is none with this order."""
     # Deadlocked threads would keep pytest from ending.
-    entry = entry.apart if finding.kind in _STUCK else entry
+    entry = entry.in_own_process if finding.kind in _STUCK else entry
     first = Rehearsal(recording, entry, watch, isolation).run(order)
     if first.hang:
-        entry = entry.apart
-    if not _bears(first):
+        entry = entry.in_own_process
+    if not _can_reproduce(first):
         return f"{order.says}: {first.reason}"
     rehearsal = Rehearsal(recording, entry, watch, isolation)
     serial_orders = [each for each in finding.orders if each.aim == "serial"]
@@ -106,18 +106,18 @@ def _tried(
     orders = [*[order] * AGAIN, *serial_orders, *serial_orders[:1]]
     seen = _run_all(rehearsal, orders, 2 if runs_apart(recording) else 1)
     bad, ended = [first, *seen[:AGAIN]], list(zip(orders[AGAIN:], seen[AGAIN:], strict=True))
-    if not all(map(_bears, bad)):
+    if not all(map(_can_reproduce, bad)):
         return f"{order.says}: it could not be forced each time"
-    found = _asserted(entry, order, bad, ended)
+    found = _find_checks(entry, order, bad, ended)
     if not found and PLAIN in serial_orders:
         # The plain run may happen to have gone wrong this time.
-        found = _asserted(entry, order, bad, [(each, rehearsal.run(PLAIN) if each is PLAIN else run) for each, run in ended])
+        found = _find_checks(entry, order, bad, [(each, rehearsal.run(PLAIN) if each is PLAIN else run) for each, run in ended])
     if isinstance(found, str) or not found:
         return f"{order.says}: {found or 'a test sees the same as in serial orders'}"
     return _Plan(entry, order, found, Workspace.of(recording).copied, isolation, sender)
 
 
-def _asserted(entry: Entry, order: Order, bad: Sequence[Observed], ended: Sequence[tuple[Order, Observed]]) -> tuple[Check, ...] | str:
+def _find_checks(entry: Entry, order: Order, bad: Sequence[Observed], ended: Sequence[tuple[Order, Observed]]) -> tuple[Check, ...] | str:
     """The checks that hold in all serial runs, if some fail in the bad runs. Empty if none fails, or a reason in words if one is known."""
     right = [(each, run) for each, run in ended if run.feasible and not run.hang]
     # As in the judge: if bystanders race too, a serial order of only two actors is no measure.
@@ -132,8 +132,8 @@ def _asserted(entry: Entry, order: Order, bad: Sequence[Observed], ended: Sequen
     return found if any(check.tells for check in found) else ()
 
 
-def _bears(run: Observed) -> bool:
-    """Whether a test can make it happen: the order was forced, or the program hung.
+def _can_reproduce(run: Observed) -> bool:
+    """Whether a test can reproduce this run: the order was forced, or the program hung.
 
     A hang counts even if the order was given up, since then no actor was held any more."""
     return run.feasible or run.hang

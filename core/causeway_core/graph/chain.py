@@ -55,12 +55,12 @@ class Chains:
     def subject(self, at: At, until: At) -> Link:
         """What is explained: who did what at the event."""
         actor = self._actors.of(at)
-        done = [self._deed(access) for access in self._recording.accesses_between(at, until)]
+        done = [self._describe_access(access) for access in self._recording.accesses_between(at, until)]
         place = self._places.of(at)
         text = f"{self._words.where(actor, at)}{': ' + ', '.join(dict.fromkeys(done)) if done else ''}"
         return Link(at, actor.id, "program", text, place)
 
-    def _deed(self, access: Access) -> str:
+    def _describe_access(self, access: Access) -> str:
         verb = {"write": "wrote", "delete": "deleted", "test": "tested", "iterate": "iterated over", "mutate": "changed"}.get(access.op, "read")
         value = f" = {access.value}" if access.op in ("read", "write") and access.value.captured else ""
         return f"{verb} {self._predecessors.location(access.location).name}{value}"

@@ -124,7 +124,7 @@ class Predecessors:
         return Predecessor(edge.src, source.id, edge.kind, self._words.cause(edge, source, target))
 
     def _behind_callbacks(self, edge: Edge) -> Edge:
-        """The edge as if it came from whoever set the standard library's callback going: what ends a sleep is the timer, not the callback."""
+        """The edge from the actor that scheduled the standard library's callback: what ends a sleep is the timer, not the callback."""
         for _ in range(_CALLBACKS):
             source = self._actors.of(edge.src)
             if source.kind != "callback" or source.first_at is None or self._places.of(edge.src) is not None:
@@ -133,8 +133,8 @@ class Predecessors:
             if not arriving:
                 break
             before = min(arriving, key=lambda edge: (_rank(edge), edge.dst))
-            said = edge if edge.kind in _OWN_WORDS else before
-            edge = Edge(before.src, edge.dst, said.kind, edge.hard and before.hard, said.object, said.note)
+            reason = edge if edge.kind in _OWN_WORDS else before
+            edge = Edge(before.src, edge.dst, reason.kind, edge.hard and before.hard, reason.object, reason.note)
         return edge
 
     def _readers(self, access: Access) -> list[Predecessor]:

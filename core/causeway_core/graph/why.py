@@ -56,7 +56,7 @@ class WhyItRan:
             first = At(int(segments.first[number]))
             if first in messages:
                 return None  # what it did since is for the message's sake
-            cause = self._telling(self._predecessors.wakes_into(first, first, answers=bool(wakes)), actor.id, wakes | CREATIONS)
+            cause = self._first_of_kinds(self._predecessors.wakes_into(first, first, answers=bool(wakes)), actor.id, wakes | CREATIONS)
             if cause is not None:
                 return cause
             if since is not None and first <= since:
@@ -72,8 +72,8 @@ class WhyItRan:
     def _creation(self, actor: Actor) -> Predecessor | None:
         first = At(int(self._order.segments.first[self._order.segments.chain(actor.id).start]))
         causes = [cause for cause in self._predecessors.into(first, first) if cause.actor != actor.id]
-        return self._telling(causes, actor.id, WAKES | CREATIONS) or next(iter(causes), None)
+        return self._first_of_kinds(causes, actor.id, WAKES | CREATIONS) or next(iter(causes), None)
 
     @staticmethod
-    def _telling(causes: Sequence[Predecessor], actor: int, kinds: frozenset[EdgeKind]) -> Predecessor | None:
+    def _first_of_kinds(causes: Sequence[Predecessor], actor: int, kinds: frozenset[EdgeKind]) -> Predecessor | None:
         return next((cause for cause in causes if cause.actor != actor and cause.kind in kinds), None)

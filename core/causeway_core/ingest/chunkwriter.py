@@ -78,7 +78,7 @@ class ChunkWriter:
 
     def _pass_on(self) -> None:
         if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, "compress", None if self._growing is None else _yield_to_others)
+            self._thread = ThreadPoolExecutor(1, "compress", None if self._growing is None else _lower_priority)
         self._batches.append((self._entries, self._thread.submit(_compressed, self._there, self._entries)))
         self._entries = []
 
@@ -123,7 +123,7 @@ class ChunkWriter:
             self._thread = None
 
 
-def _yield_to_others() -> None:
+def _lower_priority() -> None:
     """Gives this thread a low priority, on Linux, where threads have one of their own."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

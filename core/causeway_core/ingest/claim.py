@@ -26,12 +26,12 @@ class Claim:
         try:
             spool.mkdir()
         except FileExistsError:
-            raise _taken(spool) from None
+            raise _claim_error(spool) from None
         except OSError as error:
             raise CommandError(f"cannot write to {recording_of(spool)}: {error.strerror}", "choose a folder that can be written to") from error
         handle = _lock(spool)
         if handle is None:
-            raise _taken(spool)
+            raise _claim_error(spool)
         return cls(spool, handle)
 
     @classmethod
@@ -50,7 +50,7 @@ class Claim:
             os.close(self._handle)
             self._handle = None
 
-    def give_up(self) -> None:
+    def discard(self) -> None:
         """Releases and removes a spool that was never written to."""
         self.spool.rmdir()
         self.release()
@@ -66,7 +66,7 @@ def spool_of(recording: Path) -> Path:
     return recording.with_name(recording.name + ".spool")
 
 
-def _taken(spool: Path) -> SpoolTaken:
+def _claim_error(spool: Path) -> SpoolTaken:
     recording = recording_of(spool)
     handle = _lock(spool) if spool.is_dir() else None
     if handle is None:

@@ -41,11 +41,11 @@ class Feed(Protocol):
     def progress(self) -> tuple[int, int]:
         """How many whole segments the chunks contain, and the position where the next one begins."""
 
-    def complaints(self, final: bool = False) -> list[str]:
+    def problems(self, final: bool = False) -> list[str]:
         """Torn parts found since the last call, one sentence each; `final`: nothing will be added to the feed."""
 
     @property
-    def at_rest(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether all that was written so far is read and nothing more is expected (a thread that ended)."""
 
 
@@ -63,7 +63,7 @@ class SegmentFeed:
         self._ends: list[tuple[int, Path]] = []
         self._whole_segments = (first_index, position)
         self._deletable: list[Path] = []
-        self._complaints: list[str] = []
+        self._problems: list[str] = []
         self._hole = 0
         self.buffer = b""
         self.offset = 0
@@ -74,7 +74,7 @@ class SegmentFeed:
         return self._spool / f"{self._uid:016x}-{self._number}-{self._index}.seg"
 
     @property
-    def at_rest(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether the last segment was sealed and read."""
         return self._segment is None
 
@@ -88,7 +88,7 @@ class SegmentFeed:
             was_sealed = segment.sealed
             segment.refresh(read)
             if segment.torn and not was_sealed:
-                self._complaints.append(f"segment {self._path.name}: {segment.torn}")
+                self._problems.append(f"segment {self._path.name}: {segment.torn}")
             self.buffer, self.offset = segment.data, read - segment.base
             if self.offset < len(self.buffer) // 4:
                 return True
@@ -108,7 +108,7 @@ class SegmentFeed:
         except FileNotFoundError:
             return None
         except (WireError, OSError) as error:
-            self._complaints.append(f"segment {self._path.name}: {error}")
+            self._problems.append(f"segment {self._path.name}: {error}")
             self._ends.append((self._start, self._path))
             self._index += 1
             return self._open()
@@ -142,7 +142,7 @@ class SegmentFeed:
         left = len(self.buffer) // 4 - self.offset
         if self._segment.sealed:
             left = max(left, self._segment.header.words - self._segment.base - self.offset)
-        self._complaints.append(f"segment {self._path.name}: word {self._segment.base + self.offset} begins no record")
+        self._problems.append(f"segment {self._path.name}: word {self._segment.base + self.offset} begins no record")
         self.offset += left
         return left
 
@@ -163,9 +163,9 @@ class SegmentFeed:
         """Counted from the stream's first segment."""
         return self._whole_segments
 
-    def complaints(self, final: bool = False) -> list[str]:
+    def problems(self, final: bool = False) -> list[str]:
         """What was found to be torn."""
         if final and self._segment is not None and self._segment.broken:
-            self._complaints.append(f"segment {self._path.name}: word {self._segment.base + self.offset} begins no record")
-        found, self._complaints = self._complaints, []
+            self._problems.append(f"segment {self._path.name}: word {self._segment.base + self.offset} begins no record")
+        found, self._problems = self._problems, []
         return found

@@ -164,8 +164,8 @@ class Pipeline:
                 self.begin()
                 if time.monotonic() > until:
                     return False
-        stream.asleep = feed.at_rest
-        if feed.at_rest and self.scanner.pending(stream.id):
+        stream.asleep = feed.is_exhausted
+        if feed.is_exhausted and self.scanner.pending(stream.id):
             self._close_chunk(stream)
         return True
 
@@ -178,7 +178,7 @@ class Pipeline:
     def _skip(self, stream: _Stream) -> None:
         self._jump(stream, stream.feed.skip_rest())
         self._chunks.skip(stream.id, stream.position)
-        self._complain(stream)
+        self._report_problem(stream)
 
     def _on_sites(self, stream: _Stream) -> None:
         """The records after a SITES record have no meaning without its table, so the table is entered before they are read."""
@@ -234,9 +234,9 @@ class Pipeline:
         self.writer.database.executemany("DELETE FROM step WHERE id = ?", self._open_steps)
         self._open_steps = []
 
-    def _complain(self, stream: _Stream, final: bool = False) -> None:
-        for complaint in stream.feed.complaints(final):
-            self.writer.insert("gap", [(stream.process.id, stream.id << 40 | stream.position, "torn", complaint)])
+    def _report_problem(self, stream: _Stream, final: bool = False) -> None:
+        for problem in stream.feed.problems(final):
+            self.writer.insert("gap", [(stream.process.id, stream.id << 40 | stream.position, "torn", problem)])
 
     def begin(self) -> None:
         """Begins a transaction unless one is open."""
@@ -253,7 +253,7 @@ class Pipeline:
         entered = self._chunks.flush(wait)
         self.facts.flush()
         for stream in self._streams.values():
-            self._complain(stream)
+            self._report_problem(stream)
         ends = {entry.stream: entry.end for entry in entered}
         for id, end in ends.items():
             self._streams[id].feed.stored(end)
@@ -290,7 +290,7 @@ class Pipeline:
         for process in self.processes.values():
             for stream in process.streams.values():
                 self._close_chunk(stream)
-                self._complain(stream, final=True)
+                self._report_problem(stream, final=True)
         self.scanner.finish()
         self.commit(wait=True)
         self._chunks.close()

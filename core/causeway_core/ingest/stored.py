@@ -25,7 +25,7 @@ class StoredFeed:
         self._position = 0
         self._hole = 0
         self._in_rest = False
-        self._complaints: list[str] = []
+        self._problems: list[str] = []
         self._buffer = b""
         self._offset = 0
         self.wall_ns, self.monotonic_ns = clocks
@@ -48,9 +48,9 @@ class StoredFeed:
             self._offset = offset
 
     @property
-    def at_rest(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether all is read."""
-        return self._next >= len(self._chunks) and (self._rest is None or self._rest.at_rest)
+        return self._next >= len(self._chunks) and (self._rest is None or self._rest.is_exhausted)
 
     def refresh(self) -> bool:
         """The next chunk, then the rest."""
@@ -73,7 +73,7 @@ class StoredFeed:
         try:
             data = self._store.data(chunk.stream, chunk.first)
         except (RecordingError, sqlite3.Error) as error:
-            self._complaints.append(f"chunk at {chunk.first} of stream {chunk.stream} cannot be read: {error}")
+            self._problems.append(f"chunk at {chunk.first} of stream {chunk.stream} cannot be read: {error}")
             self._hole += self._position - chunk.first
             data = b""
         self._buffer = data[: (self._position - chunk.first) * 4]
@@ -88,7 +88,7 @@ class StoredFeed:
         if self._in_rest and self._rest is not None:
             return self._rest.skip_rest()
         left = len(self._buffer) // 4 - self._offset
-        self._complaints.append(f"a chunk of stream {self._stream} holds what is no record")
+        self._problems.append(f"a chunk of stream {self._stream} holds what is no record")
         self._offset += left
         return left
 
@@ -102,10 +102,10 @@ class StoredFeed:
         """There are no segments to count."""
         return 0, 0
 
-    def complaints(self, final: bool = False) -> list[str]:
+    def problems(self, final: bool = False) -> list[str]:
         """What was found to be torn."""
-        found, self._complaints = self._complaints, []
-        return found + (self._rest.complaints(final) if self._rest is not None else [])
+        found, self._problems = self._problems, []
+        return found + (self._rest.problems(final) if self._rest is not None else [])
 
 
 class StoredTables:

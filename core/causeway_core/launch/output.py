@@ -44,4 +44,4 @@ def claim_new(name: str, project: Path | None = None) -> tuple[Path, Claim]:
             continue
         if not path.exists():
             return path, claim
-        claim.give_up()
+        claim.discard()

@@ -83,8 +83,8 @@ def _split_flags(words: list[str]) -> tuple[list[str], list[str]]:
 
 def _console_script(name: str, python: str) -> Path | None:
     """The Python script behind a command such as `pytest`: beside the interpreter first, then on PATH."""
-    beside = Path(python).parent / name
-    found = str(beside) if beside.is_file() else shutil.which(name)
+    sibling = Path(python).parent / name
+    found = str(sibling) if sibling.is_file() else shutil.which(name)
     return Path(found) if found else None
 
 

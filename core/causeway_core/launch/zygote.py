@@ -34,7 +34,7 @@ Ended = Callable[[], None]
 
 
 class Process(Protocol):
-    """A run: the part of `subprocess.Popen` that is asked for."""
+    """A run: the part of `subprocess.Popen` that callers need."""
 
     pid: int
     returncode: int | None
@@ -43,11 +43,11 @@ class Process(Protocol):
         """The exit code once it has ended, negative for a signal. Raises subprocess.TimeoutExpired."""
 
 
-class Nursery:
+class ZygotePool:
     """Starts runs of one interpreter, each in a session of its own with empty standard input: from zygotes where that can be, else as any process.
 
-    May be used from several threads; there are as many zygotes as runs at once. They end with the nursery. What the first run has loaded, the
-    following ones find loaded, as far as nobody can tell the difference.
+    May be used from several threads; there are as many zygotes as runs at once. They end with the pool. Later runs find the modules of
+    the first run loaded, where the program cannot tell the difference.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Nursery:
         zygote = self._zygote(target, variables)
         if zygote is not None:
             try:
-                return zygote.bear(target, variables, (stdout, stderr), loaded, lambda: self._back(zygote, loaded))
+                return zygote.start(target, variables, (stdout, stderr), loaded, lambda: self._reuse_or_close(zygote, loaded))
             except (OSError, ValueError):
                 # An older recorder in that environment, or one that is broken: then every run begins by itself.
                 zygote.close()
@@ -86,7 +86,7 @@ class Nursery:
                 return self._idle.pop()
         return Zygote(target, variables, self._modules)
 
-    def _back(self, zygote: Zygote, loaded: Path) -> None:
+    def _reuse_or_close(self, zygote: Zygote, loaded: Path) -> None:
         with self._lock:
             if not self._learned and loaded.exists():
                 self._learned = True
@@ -108,7 +108,7 @@ def _close(zygotes: list[Zygote]) -> None:
 
 
 class Zygote:
-    """One such process, which loads `modules`. `bear` makes it a run; it is free again when that has ended."""
+    """One such process, which loads `modules`. `start` makes it a run; it is free again when that has ended."""
 
     def __init__(self, target: Target, variables: Mapping[str, str], modules: Sequence[str]) -> None:
         self.modules = tuple(modules)
@@ -121,28 +121,26 @@ class Zygote:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         self._channel = ours
-        self._heard = b""
+        self._received = b""
 
-    def bear(self, target: Target, variables: Mapping[str, str], outputs: tuple[IO[bytes], IO[bytes]], loaded: Path, ended: Ended) -> Process:
-        """A run that prints to stdout and stderr, as given; `ended` is called once the zygote is free. Raises OSError or ValueError where it gives
-        none.
-        """
+    def start(self, target: Target, variables: Mapping[str, str], outputs: tuple[IO[bytes], IO[bytes]], loaded: Path, ended: Ended) -> Process:
+        """A run that prints to `outputs`; `ended` is called once the zygote is free. Raises OSError or ValueError where it cannot start one."""
         request = {"command": target.command(), "environment": dict(variables), "cwd": str(target.folder), "loaded": str(loaded)}
         self._channel.settimeout(PATIENCE_SECONDS)
         with Path(os.devnull).open("rb") as nothing:
             socket.send_fds(self._channel, [b"\n"], [nothing.fileno(), *(each.fileno() for each in outputs)])
             self._channel.sendall(json.dumps(request).encode() + b"\n")
-        born = self.hear(PATIENCE_SECONDS)
-        if born is None:
+        started = self.receive(PATIENCE_SECONDS)
+        if started is None:
             self._process.kill()
-            raise TimeoutError("no run was born")
+            raise TimeoutError("the zygote started no run")
         self._channel.sendall(b"\n")
-        return _Born(self, born["pid"], ended)
+        return _ForkedRun(self, started["pid"], ended)
 
-    def hear(self, seconds: float | None) -> dict[str, int] | None:
-        """The next message; None when the time is over. Raises ConnectionError when the zygote is gone."""
+    def receive(self, seconds: float | None) -> dict[str, int] | None:
+        """The next message; None after `seconds` without one. Raises ConnectionError when the zygote has ended."""
         ends = None if seconds is None else time.monotonic() + seconds
-        while b"\n" not in self._heard:
+        while b"\n" not in self._received:
             left = None if ends is None else ends - time.monotonic()
             if left is not None and left <= 0:
                 return None
@@ -153,8 +151,8 @@ class Zygote:
                 return None
             if not more:
                 raise ConnectionError("the zygote has ended")
-            self._heard += more
-        line, _, self._heard = self._heard.partition(b"\n")
+            self._received += more
+        line, _, self._received = self._received.partition(b"\n")
         message: dict[str, int] = json.loads(line)
         return message
 
@@ -164,8 +162,8 @@ class Zygote:
         self._process.wait()
 
 
-class _Born:
-    """A run of a zygote's."""
+class _ForkedRun:
+    """A run that a zygote has started."""
 
     def __init__(self, zygote: Zygote, pid: int, ended: Ended) -> None:
         self._zygote, self.pid, self._ended = zygote, pid, ended
@@ -176,9 +174,9 @@ class _Born:
         with self._lock:
             if self.returncode is not None:
                 return self.returncode
-            told = self._zygote.hear(timeout)
-            if told is None:
+            message = self._zygote.receive(timeout)
+            if message is None:
                 raise subprocess.TimeoutExpired("a run", timeout or 0.0)
-            self.returncode = os.waitstatus_to_exitcode(told["status"])
+            self.returncode = os.waitstatus_to_exitcode(message["status"])
         self._ended()
         return self.returncode

@@ -1,7 +1,7 @@
 """What recordings say about the lines of source files as they are now: findings with places, runs, last values, last writers.
 
 A recording is read once in a background thread into immutable facts; editors answer from those. Source text that changed since the recording is
-matched line by line, and what was said of lines that are gone is dropped (docs/adr/0008-language-server.md).
+matched line by line, and facts about deleted lines are dropped (docs/adr/0008-language-server.md).
 
 May import: errors, model, wire, storage, ingest, graph, analysis, session. Imported by: the adapters and cli.
 """

@@ -90,12 +90,12 @@ class LineReader:
     def _hits(self, scan: SiteScan, sites: Iterable[Site]) -> dict[int, int]:
         hits: defaultdict[int, int] = defaultdict(int)
         for site in sites:
-            times = int(scan.runs[site.id]) if site.kind == "line" else int(scan.writes[site.id]) if site.id in self._speaking else 0
+            times = int(scan.runs[site.id]) if site.kind == "line" else int(scan.writes[site.id]) if site.id in self._line_starting_sites else 0
             hits[site.line] = max(hits[site.line], times)
         return {line: times for line, times in hits.items() if times}
 
     @cached_property
-    def _speaking(self) -> set[int]:
+    def _line_starting_sites(self) -> set[int]:
         """Sites whose writes stand for the beginning of their line."""
         found: set[int] = set()
         for process in self._past.processes:
@@ -166,8 +166,8 @@ class LineReader:
             if origin is not None:
                 place = past.place(origin.at)
                 made = _EDGES.get(origin.kind)
-                said = f"because of {made} {past.title(origin.actor)}" if made else f"started by {past.title(origin.actor)}"
-                return f"{actor} ran it, {said}" + (f" at {place}" if place else "")
+                reason = f"because of {made} {past.title(origin.actor)}" if made else f"started by {past.title(origin.actor)}"
+                return f"{actor} ran it, {reason}" + (f" at {place}" if place else "")
             return f"{actor} ran it"
         return ""
 

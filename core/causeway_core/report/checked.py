@@ -30,8 +30,8 @@ def checked_text(checked: Checked, colour: bool = False) -> str:
     for path, reason in checked.unreadable:
         console.print(Text(f"{path}: not checked: {reason}"))
     count = len(checked.findings)
-    said = "no warnings" if not count else f"{count} warning{'s' if count > 1 else ''}"
-    console.print(Text(f"{said} in {checked.files} file{'s' if checked.files != 1 else ''} ({checked.lines} lines)"))
+    summary = "no warnings" if not count else f"{count} warning{'s' if count > 1 else ''}"
+    console.print(Text(f"{summary} in {checked.files} file{'s' if checked.files != 1 else ''} ({checked.lines} lines)"))
     return buffer.getvalue()
 
 

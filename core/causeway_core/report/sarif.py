@@ -81,8 +81,8 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
 
 
 def _access(access: FindingAccess) -> dict[str, Any]:
-    said = f"{access.role} by {access.actor}" if access.actor else f"{access.role} in {access.function}"
-    location = _location(access.file, access.line, said + (f": {access.value}" if access.value is not None else ""))
+    summary = f"{access.role} by {access.actor}" if access.actor else f"{access.role} in {access.function}"
+    location = _location(access.file, access.line, summary + (f": {access.value}" if access.value is not None else ""))
     if access.col is not None and access.end_line is not None and access.end_col is not None:
         location["physicalLocation"]["region"] |= {"startColumn": access.col + 1, "endLine": access.end_line, "endColumn": access.end_col + 1}
     return location

@@ -46,11 +46,11 @@ def text_report(recording: Recording, findings: Sequence[Finding], *, everything
 
 def _heading(recording: Recording, findings: Sequence[Finding]) -> str:
     counts: Counter[str] = Counter(finding.tier for finding in findings)
-    said = ", ".join(f"{counts[tier]} {tier}" for tier in _STYLES if counts[tier])
+    summary = ", ".join(f"{counts[tier]} {tier}" for tier in _STYLES if counts[tier])
     whole = "" if recording.complete else " (the recording is incomplete: causeway recover finishes it)"
     if not findings:
         return f"{recording.path.name}: no findings{whole}"
-    return f"{recording.path.name}: {len(findings)} finding{'s' if len(findings) != 1 else ''} ({said}){whole}"
+    return f"{recording.path.name}: {len(findings)} finding{'s' if len(findings) != 1 else ''} ({summary}){whole}"
 
 
 def _print_finding(console: Console, finding: Finding, name: str) -> None:
@@ -83,8 +83,8 @@ def _reproduced(finding: Finding) -> str:
     runs, failures = finding.reproduced
     if finding.proof is None:
         return f"{failures} of {runs}"
-    said = f": {finding.proof.outcome}" if finding.proof.outcome else ""
-    return f"{failures} of {runs} forced re-runs ({finding.proof.reason}){said}"
+    summary = f": {finding.proof.outcome}" if finding.proof.outcome else ""
+    return f"{failures} of {runs} forced re-runs ({finding.proof.reason}){summary}"
 
 
 def _print_timeline(console: Console, finding: Finding) -> None:

@@ -36,12 +36,12 @@ class Actors:
         positions: dict[int, tuple[Timeline, int, bool]] = {}
         for process in past.processes:
             positions |= self._positions(process, mark)
-        near = self._near(mark)
+        near = self._neighbours(mark)
         listed = [actor for actor in past.recording.actors() if actor.kind in ("thread", "task") or actor.id == mark.actor]
 
         def interest(actor: Actor) -> tuple[int, int, int, int]:
             distance = 0 if actor.id == mark.actor else 1 if actor.id in near else 2
-            return distance, self._rough(actor, positions), -self._recency(actor, positions), actor.id
+            return distance, self._approximate_rank(actor, positions), -self._recency(actor, positions), actor.id
 
         listed.sort(key=interest)
         states = [self._state(actor, mark, positions.get(actor.id)) for actor in listed[:limit]]
@@ -51,7 +51,7 @@ class Actors:
         note = f"{left_out} more actors are not listed: finished, not started yet, or far from here" if left_out else None
         return ActorList((*first, *rest), len(listed), note)
 
-    def _rough(self, actor: Actor, positions: dict[int, tuple[Timeline, int, bool]]) -> int:
+    def _approximate_rank(self, actor: Actor, positions: dict[int, tuple[Timeline, int, bool]]) -> int:
         """A cheap approximation of the order: running, suspended, not begun, ended."""
         position = positions.get(actor.id)
         if position is None:
@@ -102,7 +102,7 @@ class Actors:
             found = self._laid_out[id(timeline)] = timeline.stretches()
         return found
 
-    def _near(self, mark: Mark) -> set[int]:
+    def _neighbours(self, mark: Mark) -> set[int]:
         """Actors that an edge joins with the step at the mark, and the creator."""
         past, near = self._past, set[int]()
         step = past.recording.step_at(mark.at)

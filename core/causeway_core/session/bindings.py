@@ -54,9 +54,9 @@ class Bindings:
         missing = {name: table[name] for name in (self.local_names(activation) if names is None else names) if name in table}
         found: dict[str, At] = {}
         for name in list(missing):
-            kept = self._locals.get((activation.call_at, name))
-            if kept is not None and stream_of(kept[0]) == stream_of(before) and kept[0] < before <= kept[1]:
-                found[name] = kept[0]
+            recent = self._locals.get((activation.call_at, name))
+            if recent is not None and stream_of(recent[0]) == stream_of(before) and recent[0] < before <= recent[1]:
+                found[name] = recent[0]
                 del missing[name]
         if missing:
             found |= self._search(activation, before, missing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from causeway_core.session.past import Kept, Past
+from causeway_core.session.past import Past, PastCache
 from causeway_core.storage.growing import Growing
 from causeway_core.storage.recording import Recording
 
@@ -16,17 +16,17 @@ class Growth:
     """
 
     def __init__(self) -> None:
-        self.kept = Kept()
+        self.cache = PastCache()
 
     @property
     def growing(self) -> Growing:
         """What the recording's writer shares with its readers."""
-        return self.kept.growing
+        return self.cache.growing
 
     def advance(self, path: Path) -> None:
         """Scans what has been recorded since, ahead of the next query. Raises as `Recording.open` does."""
         with Recording.open(path, growing=self.growing) as recording:
-            past = Past(recording, self.kept)
+            past = Past(recording, self.cache)
             for process in past.processes:
                 past.timeline(process)
                 past.sites(process).read_ahead()

@@ -146,8 +146,8 @@ class Content:
         self.items.append(slot)
         self._resize(1)
 
-    def seen(self, key: Value, value: Value, at: At) -> None:
-        """`c[key]` returned `value`, which only matters if the item was not known."""
+    def observe_item(self, key: Value, value: Value, at: At) -> None:
+        """`c[key]` returned `value`: fills the item in where it is not known."""
         if not value.captured or value.kind == ValueKind.ABSENT:
             return
         if self.kind == "mapping" and key_of(key) not in self.entries:

@@ -50,9 +50,9 @@ def _anything_after(past: Past, stop: At, last: At) -> bool:
     return past.chunks.first(stop, At(last + 1), ALL_KINDS, beyond=True) is not None
 
 
-def latest(past: Past, beside: At, number: int) -> Mark:
-    """The last event of the actor with this number on the wire, in the process of the event `beside`. Raises KeyError where it did nothing."""
-    timeline = past.at(beside)
+def latest(past: Past, other: At, number: int) -> Mark:
+    """The last event of the actor with this number on the wire, in the process of the event `other`. Raises KeyError where it did nothing."""
+    timeline = past.at(other)
     bounds = timeline.actor_bounds(number)
     segment = bounds[1] if bounds is not None else None
     while segment is not None and segment.end <= segment.at:  # the last one has only begun
@@ -77,7 +77,7 @@ def before(past: Past, movement: Movement, now: Now) -> Move:
     return Move(past.mark(found), "")
 
 
-def lines_since(past: Past, at: At, known: dict[tuple[int, int, int], int]) -> int:
+def count_lines_since(past: Past, at: At, known: dict[tuple[int, int, int], int]) -> int:
     """How many lines begin at or after an event, in all actors; by the clock in other processes. `known` keeps the counts of whole chunks."""
     count = 0
     for process in past.processes:

@@ -64,7 +64,7 @@ class ObjectLogs:
     def _read(self, object: int) -> ObjectLog:
         past, process, wire = self._past, object >> 32, object & 0xFFFFFFFF
         ats, kinds, absents, sites = [], [], [], []
-        for chunk in past.sites(process).chunks_about(wire):
+        for chunk in past.sites(process).chunks_mentioning(wire):
             offsets = past.chunks.all_in(chunk, _KINDS, owner=wire, xkinds=_XKINDS)
             words = np.frombuffer(past.chunks.words(chunk), np.uint32)
             first = words[offsets]

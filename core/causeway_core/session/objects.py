@@ -130,13 +130,13 @@ class Objects:
     def _content(self, object: int, snapshot: Snapshot | None, start: int, rows: int) -> Content:
         """The content after the first `rows` of the log, from the nearest state kept before it."""
         key = (object, snapshot.at if snapshot is not None else None)
-        kept = self._replayed.get(key)
-        if kept is None:
-            kept = self._replayed[key] = [(start, Content.of(snapshot, self._past.recording.type_flags(object)))]
+        replayed = self._replayed.get(key)
+        if replayed is None:
+            replayed = self._replayed[key] = [(start, Content.of(snapshot, self._past.recording.type_flags(object)))]
             if len(self._replayed) > _KEPT:
                 self._replayed.popitem(last=False)
         self._replayed.move_to_end(key)
-        row, state = kept[bisect_right(kept, rows, key=lambda pair: pair[0]) - 1]
+        row, state = replayed[bisect_right(replayed, rows, key=lambda pair: pair[0]) - 1]
         last = self._last.get(key)
         if last is not None and row < last[0] <= rows:
             row, state = last
@@ -148,8 +148,8 @@ class Objects:
             end = min((row // _ROWS_BETWEEN + 1) * _ROWS_BETWEEN, rows)
             self._replay(object, content, row, end)
             row = end
-            if row % _ROWS_BETWEEN == 0 and row > kept[-1][0]:
-                kept.append((row, content.copy()))
+            if row % _ROWS_BETWEEN == 0 and row > replayed[-1][0]:
+                replayed.append((row, content.copy()))
         if len(self._last) > _KEPT:
             self._last.clear()
         self._last[key] = (rows, content.copy())
@@ -234,7 +234,7 @@ class Objects:
             else:
                 content.put(key, Slot(partial(self._past.recording.value, process, *record.value), at))
         elif self._past.sites(process).kind(wire) == "item":
-            content.seen(key, self._past.value(process, record.value), at)
+            content.observe_item(key, self._past.value(process, record.value), at)
 
     def _argument(self, ref: ObjectRef, at: At) -> Content | None:
         state = self.at(ref, at)

@@ -17,7 +17,7 @@ _RANK = {
     "future": 2, "transaction": 3, "wake": 4, "timer": 5, "call_soon": 6, "begin": 7,
 }
 """Rank of the kinds of edges by how well they explain why an actor began."""
-_TELLING = {"join": 0, "future": 1, "executor": 2, "wake": 3, "call_soon": 4}
+_NOTIFYING = {"join": 0, "future": 1, "executor": 2, "wake": 3, "call_soon": 4}
 _WAKING = frozenset({"lock", "semaphore", "event", "condition", "barrier", "queue", "join", "future", "message", "wake", "executor"})
 
 
@@ -42,7 +42,7 @@ class Origins:
         timeline = past.at(activation.call_at)
         segment = timeline.segment(activation.first)
         actor = past.actor_id(timeline, segment)
-        since = self._since(timeline, segment)
+        since = self._previous_woven_end(timeline, segment)
         for edge in self._into(timeline, segment, since, activation.call_at):
             origin = self._woven(edge.src, edge.kind, actor)
             if origin is not None:
@@ -65,7 +65,7 @@ class Origins:
         return None
 
     def of_end(self, actor: int) -> At | None:
-        """The event at which another actor learns that this one has ended: a join, or the awaiting task's resumption."""
+        """The event in another actor that waited for the end of this one: a join, or the awaiting task's resumption."""
         found = self._past.actor(actor)
         if found is None or found.last_at is None:
             return None
@@ -74,16 +74,16 @@ class Origins:
         if bounds is None:
             return None
         last = bounds[1]
-        return self._told(timeline, last, {actor})
+        return self._notified_event(timeline, last, {actor})
 
-    def _told(self, timeline: Timeline, last: Segment, passed: set[int]) -> At | None:
-        """Where an actor with woven code learns of what happened in a stretch, directly or through callbacks."""
+    def _notified_event(self, timeline: Timeline, last: Segment, passed: set[int]) -> At | None:
+        """The first event that a stretch made possible in another actor with woven code, directly or through callbacks."""
         past = self._past
         edges = past.recording.edges_out_of(self._stretch_start(timeline, last), last.end)
         through: list[At] = []
-        for edge in sorted(edges, key=lambda edge: (_TELLING.get(edge.kind, 9), edge.dst)):
+        for edge in sorted(edges, key=lambda edge: (_NOTIFYING.get(edge.kind, 9), edge.dst)):
             actor = past.actor_of(edge.dst)
-            if edge.kind not in _TELLING or actor in passed:
+            if edge.kind not in _NOTIFYING or actor in passed:
                 continue
             found = past.actor(actor)
             if found is not None and found.kind != "callback":
@@ -92,9 +92,9 @@ class Origins:
             through.append(edge.dst)
         for at in through:
             other = past.at(at)
-            told = self._told(other, other.locate(at), passed)
-            if told is not None:
-                return told
+            event = self._notified_event(other, other.locate(at), passed)
+            if event is not None:
+                return event
         return None
 
     def awaiter(self, actor: Actor, at: At) -> At | None:
@@ -113,7 +113,7 @@ class Origins:
 
     # Ways.
 
-    def _since(self, timeline: Timeline, segment: Segment) -> At | None:
+    def _previous_woven_end(self, timeline: Timeline, segment: Segment) -> At | None:
         """The end of what woven code the actor ran before `segment`; None when there was none."""
         before = timeline.neighbour(segment, -1, of_actor=True, any=True)
         for _ in range(_LONGEST_WAY):

@@ -20,9 +20,8 @@ from causeway_core.wire.record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What one reading of a growing recording leaves to the next: its chunks, timelines by process, and facts about whole chunks by stream, first and
-    words.
+class PastCache:
+    """What the next reading of a growing recording reuses: its chunks, timelines by process, and facts about whole chunks by stream, first and words.
 
     `lines` is how many lines begin in a chunk, `sites` which sites occur in it.
     """
@@ -37,15 +36,15 @@ class Kept:
 class Past:
     """What all parts of a session share. A process's timeline is built by the first question about it."""
 
-    def __init__(self, recording: Recording, kept: Kept | None = None) -> None:
-        """`kept`: from an earlier reading of the same, growing recording. Each timeline is extended when it is first needed, and belongs to this
+    def __init__(self, recording: Recording, cache: PastCache | None = None) -> None:
+        """`cache`: from an earlier reading of the same, growing recording. Each timeline is extended when it is first needed, and belongs to this
         object from then on."""
         self.recording = recording
         self.chunks = Chunks(recording)
         self.clock = Clock(recording)
         self._timelines: dict[int, Timeline] = {}
         self._sites: dict[int, SiteTable] = {}
-        self._kept = kept if kept is not None else Kept()
+        self._cache = cache if cache is not None else PastCache()
 
     # Processes and actors.
 
@@ -62,9 +61,9 @@ class Past:
         """The timeline of a process."""
         found = self._timelines.get(process)
         if found is None:
-            found = self._kept.timelines.get(process)
+            found = self._cache.timelines.get(process)
             if found is None:
-                found = self._kept.timelines[process] = Timeline(self.recording, process, self.chunks, self.sites(process))
+                found = self._cache.timelines[process] = Timeline(self.recording, process, self.chunks, self.sites(process))
             else:
                 found.extend(self.recording, self.chunks, self.sites(process))
             self._timelines[process] = found
@@ -74,7 +73,7 @@ class Past:
         """The site table of a process."""
         found = self._sites.get(process)
         if found is None:
-            found = self._sites[process] = SiteTable(self.recording, process, self._kept.sites)
+            found = self._sites[process] = SiteTable(self.recording, process, self._cache.sites)
         return found
 
     def at(self, at: At) -> Timeline:

@@ -30,8 +30,8 @@ class Questions:
     def evaluate(self, expression: str, names: FrameNames) -> Variable:
         """See `Session.evaluate`."""
         evaluation = Evaluation(names, self._objects, names.before)
-        held = self._held(expression, names, evaluation)
-        slot, place = held if held is not None else (None, None)
+        target = self._slot_and_place(expression, names, evaluation)
+        slot, place = target if target is not None else (None, None)
         if slot is not None:
             if slot.value.kind in (ValueKind.UNCAPTURED, ValueKind.REDACTED):
                 evaluation.plain(slot.value, f"'{expression.strip()}'")
@@ -47,14 +47,14 @@ class Questions:
 
     def place(self, expression: str, names: FrameNames) -> Place:
         """See `Session.place`."""
-        held = self._held(expression, names, Evaluation(names, self._objects, names.before))
-        if held is None and expression.strip().isidentifier():
+        target = self._slot_and_place(expression, names, Evaluation(names, self._objects, names.before))
+        if target is None and expression.strip().isidentifier():
             raise EvaluationError(f"'{expression.strip()}' is not bound here", "ask where something has given it a value")
-        if held is None:
+        if target is None:
             raise EvaluationError(f"'{expression.strip()}' is no name, attribute or item", "ask about `x`, `x.y` or `x[key]`")
-        return held[1]
+        return target[1]
 
-    def _held(self, expression: str, names: FrameNames, evaluation: Evaluation) -> tuple[Slot | None, Place] | None:
+    def _slot_and_place(self, expression: str, names: FrameNames, evaluation: Evaluation) -> tuple[Slot | None, Place] | None:
         """The value of a name, attribute or item (None: not known), and its place; None for other expressions."""
         try:
             node = parsed(expression)

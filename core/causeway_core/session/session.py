@@ -22,7 +22,7 @@ from causeway_core.session.growth import Growth
 from causeway_core.session.logpoint import message
 from causeway_core.session.movement import Move, Movement
 from causeway_core.session.neighbourhood import Neighbourhood, Neighbourhoods
-from causeway_core.session.now import Now, before, latest, lines_since, now_of
+from causeway_core.session.now import Now, before, count_lines_since, latest, now_of
 from causeway_core.session.objectlog import ObjectLogs
 from causeway_core.session.objects import Objects
 from causeway_core.session.origins import Origins
@@ -60,7 +60,7 @@ class Session:
         self._mark = self._movement.start().mark
 
     def _lay_out(self) -> None:
-        past = self._past = Past(self._recording, self._growth.kept)
+        past = self._past = Past(self._recording, self._growth.cache)
         self._origins = Origins(past)
         self._movement = Movement(past, self._origins)
         self._stacks = Stacks(past, self._origins)
@@ -198,7 +198,7 @@ class Session:
 
     def lines_before(self, now: Now) -> int:
         """How many lines of all actors have begun between the mark and now, the mark's own included."""
-        return lines_since(self._past, self._mark.at, self._growth.kept.lines) - now.pending
+        return count_lines_since(self._past, self._mark.at, self._growth.cache.lines) - now.pending
 
     def goto(self, target: Mark | At) -> Stop:
         """To a mark, or to the event `target` in its actor. Raises KeyError if there is no such event."""
@@ -258,9 +258,10 @@ class Session:
             return self.end() if direction > 0 else self.start()
         return self._jump(Move(found[0], found[2]), found[1])
 
-    def interrupt_when(self, asked: Callable[[], bool]) -> None:
-        """Makes a long continue call `asked` every few milliseconds. If it returns True, the session stays where it is, with reason `pause`."""
-        self._stopping.interrupted = asked
+    def interrupt_when(self, is_interrupted: Callable[[], bool]) -> None:
+        """Has a long continue call `is_interrupted` every few milliseconds. Once it returns True, the session stays where it is, with reason
+        `pause`."""
+        self._stopping.interrupted = is_interrupted
 
     def _where(self, mark: Mark) -> str:
         return ", ".join(part for part in (self._past.title(mark.actor), self._past.place(mark.at)) if part)
@@ -324,8 +325,8 @@ class Session:
     def step_to_cause(self) -> Stop:
         """To the first cause that is not just the line before: the write that was read, the waker, the releaser, the sender; where the line has
         none, to what made its actor run; at a root one step back."""
-        told = next((cause for cause in self.causes() if cause.kind != "program"), None) or self.graph.why_it_ran(self._mark.at)
-        return self.step_into_cause(told) if told is not None else self.step_back()
+        cause = next((cause for cause in self.causes() if cause.kind != "program"), None) or self.graph.why_it_ran(self._mark.at)
+        return self.step_into_cause(cause) if cause is not None else self.step_back()
 
     def why(self, question: str, frame: Frame | None = None) -> list[Link]:
         """The causal chain, effect first, of an expression in a frame, a finding's id, an event's name, or of being here ("")."""
@@ -377,10 +378,10 @@ class Session:
         """The messages of all logpoints over the whole recording, in its order; the mark stays."""
         for mark, armed in self._stopping.logged():
             frame = self._stacks.top(mark)
-            text = message(armed.log or "", lambda expression, frame=frame: self._said(expression, frame))  # type: ignore[misc]
+            text = message(armed.log or "", lambda expression, frame=frame: self._message_text(expression, frame))  # type: ignore[misc]
             yield LogLine(mark, text, frame.path, frame.line, self._past.title(mark.actor))
 
-    def _said(self, expression: str, frame: Frame) -> str:
+    def _message_text(self, expression: str, frame: Frame) -> str:
         """A value in a message: texts without quotes."""
         found = self.evaluate(expression, frame)
         return found.value.payload if found.value is not None and isinstance(found.value.payload, str) else found.text

@@ -22,9 +22,9 @@ _VARIABLE = frozenset({"global", "cell"})
 class SiteTable:
     """Wire sites of a process: `functions[w]` is function id + 1 (0 unknown), `site_ids[w]` the site.id (0 unknown), `flags[w]` AWAITS and STOPS."""
 
-    def __init__(self, recording: Recording, process: int, kept: dict[tuple[int, int, int], NDArray[np.uint32]] | None = None) -> None:
-        """`kept` hands the sites of chunks (stream, first, words) on from one reading of a growing recording to the next."""
-        self._sites_by_chunk = kept if kept is not None else {}
+    def __init__(self, recording: Recording, process: int, cache: dict[tuple[int, int, int], NDArray[np.uint32]] | None = None) -> None:
+        """`cache` hands the sites of chunks (stream, first, words) on from one reading of a growing recording to the next."""
+        self._sites_by_chunk = cache if cache is not None else {}
         self._recording = recording
         self.process = process
         self._bindings: dict[int, dict[str, list[int]]] = {}
@@ -38,7 +38,7 @@ class SiteTable:
         flags = np.zeros(len(functions), np.uint8)
         for site in recording.sites():
             functions[site.id] = site.function + 1
-            flags[site.id] = AWAITS if site.kind == "await" else STOPS if self._speaks(site) else 0
+            flags[site.id] = AWAITS if site.kind == "await" else STOPS if self._marks_line_start(site) else 0
         known = np.where(self.site_ids < len(functions), self.site_ids, 0)
         self.functions: NDArray[np.uint32] = functions[known]
         self.flags: NDArray[np.uint8] = flags[known]
@@ -48,7 +48,7 @@ class SiteTable:
     def _lines(self) -> set[tuple[int, int]]:
         return {(site.function, site.line) for site in self._recording.sites() if site.kind == "line"}
 
-    def _speaks(self, site: Site) -> bool:
+    def _marks_line_start(self, site: Site) -> bool:
         """Whether the record of a site stands for the LINE that the weaver left out (`x = 0`, `return x`, `except E as e`)."""
         if site.kind not in ("local", "return") or (site.function, site.line) in self._lines:
             return False
@@ -163,7 +163,7 @@ class SiteTable:
             self._by_stream[key] = found
         return found
 
-    def chunks_about(self, owner: int) -> list[Chunk]:
+    def chunks_mentioning(self, owner: int) -> list[Chunk]:
         """The chunks in which an object (wire id) is written, read, mutated or snapshot."""
         return look_up(self._owners, (owner,))
 

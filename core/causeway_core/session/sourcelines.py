@@ -78,7 +78,7 @@ class SourceLines:
 
     def functions(self, name: str) -> tuple[int, dict[int, list[int]]]:
         """The first line of the functions with a name (0: there is none), and the wire sites of their calls in each process."""
-        named = [function for function in self._past.recording.functions() if _means(name, function)]
+        named = [function for function in self._past.recording.functions() if _matches_name(name, function)]
         calls: dict[int, list[int]] = {}
         for process in self._past.processes:
             table = self._past.sites(process)
@@ -88,6 +88,6 @@ class SourceLines:
         return min((function.first_line for function in named), default=0), calls
 
 
-def _means(name: str, function: Function) -> bool:
+def _matches_name(name: str, function: Function) -> bool:
     qualname = function.qualname.replace(".<locals>", "")
     return qualname == name or qualname.endswith(f".{name}") or name.endswith(f".{qualname}")

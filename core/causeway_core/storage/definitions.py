@@ -1,4 +1,4 @@
-"""Texts, types and object snapshots of a recording: what the ids in values stand for."""
+"""Texts, types and object snapshots of a recording: what the ids in values refer to."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _META = ("command", "cwd", "root")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The project stood in `before` and stands in `after`; `python` is the interpreter here, empty to keep the recorded one."""
+    """The project's folder was `before` and is now `after`; `python` is the interpreter here, empty to keep the recorded one."""
 
     before: Path
     after: Path
@@ -45,7 +45,7 @@ class Move:
         return f"replace(replace({column}, ?, ?), ?, ?)"
 
     def _quoted(self) -> tuple[str, str, str, str]:
-        """What stands in JSON for the folder itself, and for the beginning of a path below it; and what is to stand there."""
+        """The old and new folder as JSON strings, then the beginnings of paths below them."""
         old, new = json.dumps(str(self.before)), json.dumps(str(self.after))
         return old, new, old[:-1] + "/", new[:-1] + "/"
 

@@ -9,7 +9,7 @@ from causeway_core.analysis.evidence.work_items import WorkItems
 from causeway_core.storage.rows import Sql
 
 
-def asked_by_tasks(statements: Sequence[Sql], items: WorkItems) -> list[Sql]:
+def attributed_to_tasks(statements: Sequence[Sql], items: WorkItems) -> list[Sql]:
     """The statements; what a driver's thread makes is the submitter's, at the submission.
 
     An asynchronous driver over a synchronous one (aiosqlite) has a thread for each connection, in which only its own code runs. To the program it

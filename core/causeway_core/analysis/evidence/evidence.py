@@ -244,7 +244,7 @@ class Evidence:
             self._atomic[actor] = units
         return units.get(step, step)
 
-    def goes_on(self, row: int) -> bool:
+    def runs_another_step(self, row: int) -> bool:
         """Whether the actor ran another step after the one that contains the access."""
         steps = self.facts.steps.get(int(self.table.actor[row]), ())
         return bool(steps) and self.atomic_unit(row) != self._atomic[int(self.table.actor[row])][steps[-1].id]
@@ -253,7 +253,7 @@ class Evidence:
         """Whether a write of a structure location adds or removes something (they all do; a plain item write is not one)."""
         return self.facts.locations[int(self.table.location[row])].kind == "structure"
 
-    def parted(self, first: int, last: int, other: int) -> bool:
+    def can_run_between(self, first: int, last: int, other: int) -> bool:
         """Whether the actor of `other` can run between two accesses of one actor: a scheduling point lies between, or it is another thread."""
         streams = self.stream(first), self.stream(last), self.stream(other)
         if streams[0] != streams[2] or streams[1] != streams[2]:

@@ -33,7 +33,7 @@ def with_implied_reads(evidence: Evidence) -> Evidence:
         node = evidence.node(evidence.read_node(site))
         if node is not None and node.content is not None and site > 0:
             found = {row: _looked_at(evidence, row, node.content, places) for row in evidence.rows_at(site).tolist()}
-            rows += [(row, location, site) for row, locations in found.items() for location in _with_those_of_others(evidence, row, found)]
+            rows += [(row, location, site) for row, locations in found.items() for location in _with_items_passed(evidence, row, found)]
     summed = [*_augmented(evidence), *_described(evidence)]
     if not rows and not summed:
         return evidence
@@ -107,16 +107,16 @@ def _places_by_object(evidence: Evidence) -> dict[int, dict[int, Location]]:
     return found
 
 
-def taken_from_common(table: AccessTable, facts: Facts) -> Flags | None:
+def claimed_items(table: AccessTable, facts: Facts) -> Flags | None:
     """The accesses of items that only one actor names, in containers that several actors including this one iterate: in the recorded run, each may
     have found a different item free. None if there are none.
     """
     structures = {each.id: each.object & 0xFFFFFFFF for each in facts.locations.values() if each.kind == "structure" and each.object is not None}
     rows = np.flatnonzero(np.isin(table.location, list(structures)) & ~table.writes)
-    gone_through: defaultdict[int, set[int]] = defaultdict(set)
+    iterated_by: defaultdict[int, set[int]] = defaultdict(set)
     for location, actor in set(zip(table.location[rows].tolist(), table.actor[rows].tolist(), strict=True)):
-        gone_through[structures[location]].add(actor)
-    common = {wire: actors for wire, actors in gone_through.items() if len(actors) > 1}
+        iterated_by[structures[location]].add(actor)
+    common = {wire: actors for wire, actors in iterated_by.items() if len(actors) > 1}
     items = {each.id: each.object & 0xFFFFFFFF for each in facts.locations.values() if each.kind == "item" and each.object is not None}
     inside = {location: wire for location, wire in items.items() if wire in common}
     if not inside:
@@ -130,12 +130,12 @@ def taken_from_common(table: AccessTable, facts: Facts) -> Flags | None:
     return found
 
 
-def _with_those_of_others(evidence: Evidence, row: int, found: dict[int, list[int]]) -> list[int]:
+def _with_items_passed(evidence: Evidence, row: int, found: dict[int, list[int]]) -> list[int]:
     """The items that the use of a container named. If a loop over the whole container reached them, also the items on its way that other iterating
     actors named.
     """
     mine, table = found[row], evidence.table
-    if not mine or not _goes_through(evidence, row):
+    if not mine or not _is_iteration(evidence, row):
         return mine
     others = {location for other, named in found.items() if table.location[other] == table.location[row] for location in named}
     last = max(_index(evidence, location) for location in mine)
@@ -149,7 +149,7 @@ def _index(evidence: Evidence, location: int) -> int:
     return int(key) if key.isdecimal() else 2**62
 
 
-def _goes_through(evidence: Evidence, row: int) -> bool:
+def _is_iteration(evidence: Evidence, row: int) -> bool:
     """Whether an access is that of a loop to a container as a whole."""
     return evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
 
@@ -176,14 +176,14 @@ def _container(evidence: Evidence, row: int, content: int) -> int | None:
     table, loop = evidence.table, evidence.flow.place(content).shape == "iterate"
     node = evidence.node(evidence.read_node(int(table.site[row])))
     viewed = node is not None and node.viewed
-    if _goes_through(evidence, row):
+    if _is_iteration(evidence, row):
         place = evidence.facts.locations[int(table.location[row])]
         thing = evidence.facts.objects.get(place.object or 0)
         if not loop or place.object is None or node is None or node.place is None:
             return None
         # A list or dict that is read as an attribute or the like is the value of that row.
-        told = thing is not None and thing.type.rpartition(".")[2] in ("list", "dict") and node.place.shape != "name"
-        return None if told else place.object & 0xFFFFFFFF
+        is_known_container = thing is not None and thing.type.rpartition(".")[2] in ("list", "dict") and node.place.shape != "name"
+        return None if is_known_container else place.object & 0xFFFFFFFF
     if int(table.vk[row]) != ValueKind.OBJECT:
         return None
     value = evidence.value(row) or ""

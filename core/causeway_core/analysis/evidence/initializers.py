@@ -37,7 +37,7 @@ class Initializers:
     def _is_private(self, function: FunctionNode, line: int, deep: int) -> bool:
         """Whether only initializers lead to a line of a method, and none lets the object out before."""
         home = self._texts.class_of(function)
-        if home is None or self._lets_out(function, _until(function, line), deep):
+        if home is None or self._publishes(function, _end_of_loops(function, line), deep):
             return False
         if function.name in _INITIALIZERS:
             return not self._makes_instances(home, deep)
@@ -52,12 +52,12 @@ class Initializers:
         # Where several classes have the name of a base, all of them must do so.
         return own or bool(home.keywords) or any(same and all(self._makes_instances(base, deep - 1) for base in same) for same in named)
 
-    def _lets_out(self, function: FunctionNode, before: int, deep: int) -> bool:
+    def _publishes(self, function: FunctionNode, before: int, deep: int) -> bool:
         """Whether a method lets its object out above a line."""
         receiver = _receiver(function)
         parents = {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
         uses = [node for node in ast.walk(function) if _is_name(node, receiver) and node.lineno < before]
-        return any(self._passes_on(use, parents, function, deep) for use in uses) or self._base_lets_out(function, before, deep)
+        return any(self._passes_on(use, parents, function, deep) for use in uses) or self._base_publishes(function, before, deep)
 
     def _passes_on(self, use: ast.AST, parents: dict[ast.AST, ast.AST], function: FunctionNode, deep: int) -> bool:
         """Whether a use of `self` lets it out: neither an attribute that holds data, nor a call of a method that does not."""
@@ -71,9 +71,9 @@ class Initializers:
         is_call = isinstance(call, ast.Call) and call.func is attribute
         if not methods or not isinstance(attribute.ctx, ast.Load):
             return is_call  # a method of a library, such as `start` of a thread
-        return not is_call or not deep or any(self._lets_out(method, _end(method), deep - 1) for method in methods)
+        return not is_call or not deep or any(self._publishes(method, _end(method), deep - 1) for method in methods)
 
-    def _base_lets_out(self, function: FunctionNode, before: int, deep: int) -> bool:
+    def _base_publishes(self, function: FunctionNode, before: int, deep: int) -> bool:
         """Whether the initializer of a base class that is called above a line lets the object out; those of libraries are taken not to."""
         home = self._texts.class_of(function)
         calls = any(called(call) in _INITIALIZERS and call.lineno < before for call in self._texts.own_calls(function))
@@ -81,7 +81,7 @@ class Initializers:
             return False
         bases = (base for each in home.bases for base in self._texts.classes(last_name(each)))
         methods = (each for base in bases for each in base.body if isinstance(each, FunctionNode) and each.name in _INITIALIZERS)
-        return not deep or any(self._lets_out(method, _end(method), deep - 1) for method in methods)
+        return not deep or any(self._publishes(method, _end(method), deep - 1) for method in methods)
 
 
 def _receiver(function: FunctionNode) -> str:
@@ -108,7 +108,7 @@ def _end(function: FunctionNode) -> int:
     return (function.end_lineno or function.lineno) + 1
 
 
-def _until(function: FunctionNode, line: int) -> int:
+def _end_of_loops(function: FunctionNode, line: int) -> int:
     """The line itself, or the one after the outermost loop around it: what stands in a loop may have run before."""
     loops = (node for node in ast.walk(function) if isinstance(node, ast.For | ast.While | ast.AsyncFor))
     return max((_last(node) + 1 for node in loops if node.lineno <= line <= _last(node)), default=line)

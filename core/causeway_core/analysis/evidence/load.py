@@ -9,10 +9,10 @@ import numpy as np
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.clock import Clock
-from causeway_core.analysis.evidence.delegated import asked_by_tasks
+from causeway_core.analysis.evidence.delegated import attributed_to_tasks
 from causeway_core.analysis.evidence.facts import Facts
 from causeway_core.analysis.evidence.holds import Holds
-from causeway_core.analysis.evidence.implied_reads import taken_from_common, with_implied_reads
+from causeway_core.analysis.evidence.implied_reads import claimed_items, with_implied_reads
 from causeway_core.analysis.evidence.operations import ACQUIRES, RELEASES, WANTED, Operations, chosen
 from causeway_core.analysis.evidence.protection import held_for_something, no_protection
 from causeway_core.analysis.evidence.table import AccessTable, Flags, Ints, Values
@@ -62,11 +62,11 @@ def load(recording: Recording, graph: CausalGraph, *, actors: frozenset[int] | N
     steps = recording.step_columns()
     facts = replace(_facts(recording, steps, operations), sql_order=sql_order.tolist(), io=boundary, io_order=io_order.tolist())
     items = WorkItems.of(syncs, facts.actors, Texts(facts.sources))
-    facts = replace(facts, sql=asked_by_tasks(statements, items), actors=items.actors(facts.actors), work_items=items)
+    facts = replace(facts, sql=attributed_to_tasks(statements, items), actors=items.actors(facts.actors), work_items=items)
     holds = Holds(operations.only(ACQUIRES | RELEASES), ignored=no_protection(recording, facts))
     holds.heed(held_for_something(holds, facts, table))
     table = replace(table, actor=items.relabelled(table.at, table.actor))
-    table = table.shared(taken_from_common(table, facts))
+    table = table.shared(claimed_items(table, facts))
     return with_implied_reads(Evidence(table, items.order(graph.order), holds, facts, _values(recording), _clock(recording, steps, syncs)))
 
 

@@ -45,7 +45,7 @@ class Action:
             yield asker
 
 
-def apart(evidence: Evidence, first: Action, last: Action, other: Action) -> bool:
+def can_run_between(evidence: Evidence, first: Action, last: Action, other: Action) -> bool:
     """Whether only locks order another actor's action with two of one actor."""
     return all(evidence.unordered(each.at, other.at) for each in (first, last))
 

@@ -107,7 +107,7 @@ class Transactions:
         begun, ended = self._held.get(first.at, {}), self._held.get(last.at, {})
         return frozenset(guard for guard, number in begun.items() if ended.get(guard) == number)
 
-    def keeps_out(self, read: Sql, write: Sql, other: Sql, *, about: Literal["row", "rows"]) -> bool:
+    def excludes(self, read: Sql, write: Sql, other: Sql, *, about: Literal["row", "rows"]) -> bool:
         """Whether the database keeps another actor's statement, and what it leads to, out of the window between a read and the write that depends on
         it, or refuses one of them.
 
@@ -135,7 +135,7 @@ class Transactions:
         # What sqlite3 begins by itself another actor's statement would join; a BEGIN inside a transaction is refused.
         return "sqlite" in one.system and (self._of(two), two.transaction) not in self._explicit
 
-    def spoiled(self, one: Sql, two: Sql) -> bool:
+    def breaks_isolation(self, one: Sql, two: Sql) -> bool:
         """Whether it matters that two statements run on one connection: it ends the protection of a transaction, or the actors use it by turns. From
         a pool, each actor has a connection for a while.
         """

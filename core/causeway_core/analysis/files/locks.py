@@ -34,21 +34,21 @@ class FileLocks:
     def enclose(self, path: str, first: int, last: int) -> bool:
         """Whether one statement that acquires a lock by a context manager of the project spans two lines of a function."""
         around = self.texts.around(path, first)
-        return any(isinstance(node, ast.With | ast.AsyncWith) and last <= (node.end_lineno or 0) and self._takes(node) for node in around)
+        return any(isinstance(node, ast.With | ast.AsyncWith) and last <= (node.end_lineno or 0) and self._takes_lock(node) for node in around)
 
     def enclose_calls(self, first: str, second: str) -> bool:
         """Whether a function that calls two others in sequence holds such a lock around both calls."""
         for function in self.texts.in_row(first, second):
-            if _takes_lock(function) or self._always(function.name, _MOST_CALLERS):
+            if _function_takes_lock(function) or self._always(function.name, _MOST_CALLERS):
                 return True
             for node in own_nodes(function):
-                if isinstance(node, ast.With | ast.AsyncWith) and self._takes(node):
+                if isinstance(node, ast.With | ast.AsyncWith) and self._takes_lock(node):
                     names = {called(each) for each in ast.walk(node) if isinstance(each, ast.Call)}
                     if {first, second} <= names:
                         return True
         return False
 
-    def _takes(self, node: ast.With | ast.AsyncWith) -> bool:
+    def _takes_lock(self, node: ast.With | ast.AsyncWith) -> bool:
         return any(self._taking(_bare(item.context_expr)) for item in node.items)
 
     def _take_lock(self, name: str) -> bool:
@@ -63,7 +63,7 @@ class FileLocks:
         """Whether the function is called by its name, and only under such a lock."""
         calls = 0
         for _, function in self.texts.functions():
-            held = [node for node in own_nodes(function) if isinstance(node, ast.With | ast.AsyncWith) and self._takes(node)]
+            held = [node for node in own_nodes(function) if isinstance(node, ast.With | ast.AsyncWith) and self._takes_lock(node)]
             under = {id(each) for node in held for statement in node.body for each in ast.walk(statement)}
             for node in self.texts.own_calls(function):
                 if called(node) == name:
@@ -73,7 +73,7 @@ class FileLocks:
         return calls > 0
 
 
-def _takes_lock(function: ast.AST) -> bool:
+def _function_takes_lock(function: ast.AST) -> bool:
     names = {called(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
     return bool(names & _LOCKING) or any(_named_lock(node) for node in ast.walk(function) if isinstance(node, ast.With))
 

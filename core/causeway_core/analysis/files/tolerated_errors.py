@@ -54,7 +54,7 @@ def _excused(around: Sequence[ast.AST], line: int, *, drops: bool) -> bool:
     for node in around:
         if isinstance(node, ast.Try) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or line):
             handler = next((each for each in node.handlers if _catches(each)), None)
-            if handler is not None and (not drops or all(_says_nothing(statement) for statement in handler.body)):
+            if handler is not None and (not drops or all(_only_logs(statement) for statement in handler.body)):
                 return True
         if isinstance(node, ast.With) and any(
             last_name(item.context_expr.func) == "suppress" for item in node.items if isinstance(item.context_expr, ast.Call)
@@ -67,7 +67,7 @@ def _catches(handler: ast.ExceptHandler) -> bool:
     return handler.type is None or any(last_name(each) in _ERRORS for each in ast.walk(handler.type))
 
 
-def _says_nothing(statement: ast.stmt) -> bool:
+def _only_logs(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         return called(statement.value) in _SAYING
     plain = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

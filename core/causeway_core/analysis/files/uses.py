@@ -115,7 +115,7 @@ class FileUses:
         """Whether nothing but locks orders two uses."""
         return self._evidence.unordered(one.at, other.at)
 
-    def apart(self, first: FileUse, last: FileUse, other: FileUse) -> bool:
+    def can_run_between(self, first: FileUse, last: FileUse, other: FileUse) -> bool:
         """Whether the other actor can run between two uses: no order, no common lock, and a scheduling point in between."""
         evidence, facts = self._evidence, self._evidence.facts
         if first.locks & last.locks & other.locks or not all(evidence.unordered(each.at, other.at) for each in (first, last)):

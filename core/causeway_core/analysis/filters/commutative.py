@@ -18,7 +18,8 @@ TAKING_OUT = frozenset({"discard", "remove", "pop", "popleft", "popitem", "clear
 
 def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     """Drops a write that is read back where both writes only accumulate, unless the read decides something."""
-    if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _gives_back(evidence, candidate.last):
+    checked = candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control"
+    if checked and _removes_given_element(evidence, candidate.last):
         return Verdict(DROP, "taking one's own element out again does not act on the check")
     if candidate.pattern in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) and candidate.dependence == "control" and _adds_anyway(candidate, evidence):
         return Verdict(DROP, "its own element is added whichever way the check went")
@@ -39,7 +40,7 @@ def commutative(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     return None
 
 
-def _gives_back(evidence: Evidence, row: int) -> bool:
+def _removes_given_element(evidence: Evidence, row: int) -> bool:
     """Whether the access removes one given element from a container."""
     site = evidence.facts.sites.get(int(evidence.table.site[row]))
     structure = evidence.facts.locations[int(evidence.table.location[row])].kind == "structure"
@@ -56,7 +57,7 @@ def _counts_back(candidate: Candidate, evidence: Evidence) -> bool:
     between = evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1, first=LOOK_AHEAD)
     own = (row for row in between if table.location[row] == table.location[first] and table.writes[row])
     taken = next(own, None)
-    return taken is not None and _accumulates(evidence, taken) and not evidence.parted(first, taken, candidate.others[0])
+    return taken is not None and _accumulates(evidence, taken) and not evidence.can_run_between(first, taken, candidate.others[0])
 
 
 def _accumulates(evidence: Evidence, row: int) -> bool:

@@ -36,7 +36,7 @@ def feasible(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     return None
 
 
-def only_takes_turns(evidence: Evidence, actors: Sequence[int]) -> bool:
+def only_yields(evidence: Evidence, actors: Sequence[int]) -> bool:
     """Whether one step started all of these tasks and none of them waited for anything but its turn: then the standard event loop has only one order.
     """
     known = [evidence.facts.actors[actor] for actor in dict.fromkeys(actors)]

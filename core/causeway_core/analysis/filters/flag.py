@@ -23,14 +23,14 @@ def flag(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if candidate.struck:
         return None
     for other in candidate.others:
-        if _lets_pass(evidence, other, candidate):
+        if _check_passed_by(evidence, other, candidate):
             return Verdict(DROP, "the check passes only once the other side has written")
         if implied(evidence, candidate.last, other) or implied(evidence, other, candidate.first):
             return Verdict(DROP, "a flag orders the two sides")
     return None
 
 
-def _lets_pass(evidence: Evidence, other: int, candidate: Candidate) -> bool:
+def _check_passed_by(evidence: Evidence, other: int, candidate: Candidate) -> bool:
     """Whether the window's check passed because of the other actor's write, which therefore does not come after it: `while not ready: sleep()`."""
     table, first = evidence.table, candidate.first
     if candidate.pattern is not Pattern.READ_WRITE_WRITE or candidate.dependence != "control" or not _tests_truth(evidence, first):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from causeway_core.analysis.candidate import Candidate, Pattern, Verdict
-from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
+from causeway_core.analysis.detectors.atomicity.check_then_use import removes_value
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 
 _LOCKS = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition")
@@ -51,7 +51,8 @@ def _removed_with_care(evidence: Evidence, lock: int, before: int) -> bool:
     owner = evidence.facts.objects[lock].owner
     for location in evidence.registries(each for each in (lock, owner) if each is not None):
         span = table.span(location)
-        removals = [row for row in range(span.start, span.stop) if takes_away(evidence, row) and table.writes[row] and int(table.order[row]) < before]
+        writes = (row for row in range(span.start, span.stop) if table.writes[row] and int(table.order[row]) < before)
+        removals = [row for row in writes if removes_value(evidence, row)]
         if removals:
             return all(_checked_at_once(evidence, row) for row in removals)
     return False
@@ -69,10 +70,10 @@ def _checked_at_once(evidence: Evidence, removal: int) -> bool:
 def _weakly_registered(evidence: Evidence) -> bool:
     """Whether the program keeps locks in a weak mapping."""
     texts = [text for text in evidence.facts.sources.values() if "WeakValueDictionary" in text]
-    return any(_keeps_locks_weakly(text) for text in texts)
+    return any(_stores_locks_weakly(text) for text in texts)
 
 
-def _keeps_locks_weakly(text: str) -> bool:
+def _stores_locks_weakly(text: str) -> bool:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):

@@ -27,14 +27,15 @@ def inflight(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         if table.writes[check]:
             continue
         looked = _checks(evidence, other, behind, int(table.location[check]))
-        # An actor that goes the same way comes to the same check; it must be one with its own first look.
-        if not looked and not (alike and not _parted(evidence, *_in_order(evidence, first, check), other)):
+        # Another run of the same code makes the same check; one step must hold both that and its own first look.
+        if not looked and not (alike and not _can_run_between(evidence, *_in_order(evidence, first, check), other)):
             continue
         for row in evidence.rows_of(actor, int(table.order[check]) + 1, int(table.order[last]) - 1)[:LOOK_BACK]:
             taken = bool(table.writes[row]) and int(table.location[row]) == int(table.location[check])
             if not taken or (_counts(evidence, check, row) and not _counts_back(candidate, evidence, check)):
                 continue
-            if not _parted(evidence, check, row, other) and not same_scalar(evidence, check, row) and not _cleared_early(candidate, evidence, row):
+            interruptible = _can_run_between(evidence, check, row, other)
+            if not interruptible and not same_scalar(evidence, check, row) and not _cleared_early(candidate, evidence, row):
                 return Verdict(DROP, "a flag checked and set in one step keeps the other side out")
     if alike and _entered(candidate, evidence):
         return Verdict(DROP, "an entry looked for and made in one step keeps the other side out")
@@ -67,7 +68,7 @@ def _entered(candidate: Candidate, evidence: Evidence) -> bool:
     looked: set[int] = set()
     for row in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1)[:LOOK_BACK]:
         way = evidence.node(evidence.read_node(int(table.site[row])))
-        if way is None or table.writes[row] or _parted(evidence, first, row, other):
+        if way is None or table.writes[row] or _can_run_between(evidence, first, row, other):
             continue
         location = int(table.location[row])
         if way.content in deciders:
@@ -83,7 +84,7 @@ def _changed_with_gap(evidence: Evidence, taken: int, last: int, other: int) -> 
     for row in evidence.rows_of(int(table.actor[taken]), int(table.order[taken]) + 1, int(table.order[last]) - 1, last=LOOK_BACK):
         way = evidence.node(evidence.read_node(int(table.site[row])))
         changes = way is not None and way.changed_through and int(table.location[row]) == int(table.location[taken])
-        if changes and _parted(evidence, row, last, other):
+        if changes and _can_run_between(evidence, row, last, other):
             return True
     return False
 
@@ -108,10 +109,10 @@ def _cleared_early(candidate: Candidate, evidence: Evidence, taken: int) -> bool
         for row in evidence.rows_of(int(table.actor[taken]), int(table.order[taken]) + 1, int(table.order[last]) - 1, last=LOOK_BACK)
         if table.writes[row] and int(table.location[row]) == int(table.location[taken])
     ]
-    return any(_parted(evidence, row, last, candidate.others[0]) for row in cleared)
+    return any(_can_run_between(evidence, row, last, candidate.others[0]) for row in cleared)
 
 
-def _parted(evidence: Evidence, check: int, taken: int, other: int) -> bool:
-    if not evidence.parted(check, taken, other):
+def _can_run_between(evidence: Evidence, check: int, taken: int, other: int) -> bool:
+    if not evidence.can_run_between(check, taken, other):
         return False
     return not evidence.locks_through(check, taken)

@@ -20,7 +20,7 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.MULTI_VARIABLE):
         return None
     table, first, last = evidence.table, candidate.first, candidate.last
-    if candidate.dependence == "control" and table.location[first] == table.location[last] and _keeps_what_is_there(evidence, last):
+    if candidate.dependence == "control" and table.location[first] == table.location[last] and _keeps_existing(evidence, last):
         # What is made in vain must have cost nothing but itself.
         return None if effects_of(candidate, evidence) else Verdict(DROP, "what another has put there by then is kept and used")
     guards = evidence.deciding_sites(last)
@@ -36,7 +36,7 @@ def recheck(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     return None
 
 
-def _keeps_what_is_there(evidence: Evidence, last: int) -> bool:
+def _keeps_existing(evidence: Evidence, last: int) -> bool:
     """Whether a write is a `setdefault` whose result is used, or one that creates what it stores, so that all later readers have the same object."""
     site = evidence.facts.sites.get(int(evidence.table.site[last]))
     if site is None or site.name != "setdefault":
@@ -45,7 +45,7 @@ def _keeps_what_is_there(evidence: Evidence, last: int) -> bool:
     statement = next((node for node in reversed(around) if isinstance(node, ast.stmt)), None)
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call) or called(statement.value) != "setdefault":
         return statement is not None
-    # Thrown away. What a name stands for may be used under it, whatever was there before.
+    # The result is discarded: an object with a name may be used under that name, whichever object is stored.
     return len(statement.value.args) == 2 and isinstance(statement.value.args[1], ast.Call | ast.Constant | ast.List | ast.Dict | ast.Set)
 
 
@@ -69,7 +69,7 @@ def _looks_for_keys(evidence: Evidence, first: int) -> bool:
 def _inseparable(candidate: Candidate, evidence: Evidence, check: int) -> bool:
     """Whether the second actor cannot run between the second check and the write."""
     other = candidate.others[0]
-    if not evidence.parted(check, candidate.last, other):
+    if not evidence.can_run_between(check, candidate.last, other):
         return True
     through = evidence.locks_through(check, candidate.last)
     # A clone would have to take the same locks on its way to its own second look.

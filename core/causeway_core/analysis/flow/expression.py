@@ -141,14 +141,14 @@ class ExpressionFlow:
 
     def remember(self, target: ast.Attribute, taint: Taint) -> None:
         """An attribute of a local gets a value: a later read of it returns that value, but not what was computed from its own old value."""
-        name = _kept_under(target)
+        name = _attribute_key(target)
         if name:
             places = ((code, self.graph.nodes[code >> 1].place) for code in taint)
             self.environment[name] = frozenset(code for code, place in places if place is not None and place.name != target.attr)
 
     def _remembered(self, node: ast.expr) -> Taint:
         """The last value that this function assigned to an attribute of a local."""
-        return self.environment.get(_kept_under(node), NOTHING)
+        return self.environment.get(_attribute_key(node), NOTHING)
 
     def _children(self, node: ast.AST) -> Taint:
         taint = NOTHING
@@ -314,7 +314,7 @@ class ExpressionFlow:
         targets = self._called(node.func, name) if name else []
         if not targets and name in BY_NAME and isinstance(node.func, ast.Name):
             given |= self._by_name(node, name, given)
-        result = receiver | self._handed_on(node, arguments, keywords)
+        result = receiver | self._results_of_callbacks(node, arguments, keywords)
         if isinstance(node.func, ast.Name) and node.func.id in self._methods:
             result |= self._mutate(self._methods[node.func.id], self._methods[node.func.id], given)
         if targets:
@@ -356,23 +356,23 @@ class ExpressionFlow:
         """Whether an attribute belongs to an object rather than a module, as far as the text shows."""
         return not isinstance(node.value, ast.Name) or node.value.id in self.scope.locals
 
-    def _handed_on(self, node: ast.Call, arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
+    def _results_of_callbacks(self, node: ast.Call, arguments: list[Taint], keywords: dict[str, Taint]) -> Taint:
         """The results of functions that a call is passed together with their arguments: `to_thread(read, path)`, `partial(read, path)`."""
         result, named = NOTHING, NOTHING.union(*keywords.values())
         for position, each in enumerate(node.args):
-            result |= self._link(self._meant(each), node.lineno, arguments[position + 1 :], {})
+            result |= self._link(self._named_functions(each), node.lineno, arguments[position + 1 :], {})
             if _is_change(each):
                 result |= self._mutate(each, each, named.union(*arguments[position + 1 :]))
         for keyword in node.keywords:
-            result |= self._link(self._meant(keyword.value), node.lineno, [], {})
+            result |= self._link(self._named_functions(keyword.value), node.lineno, [], {})
             if _is_change(keyword.value):
                 result |= self._mutate(keyword.value, keyword.value, named.union(*arguments))
         return result
 
-    def _meant(self, node: ast.expr) -> list[Scope]:
+    def _named_functions(self, node: ast.expr) -> list[Scope]:
         """The functions that an expression may name without calling them."""
         if isinstance(node, ast.Attribute):
-            return self.functions.kept_as(node.attr) if self._of_object(node) else self.functions.named(node.attr)
+            return self.functions.stored_as(node.attr) if self._of_object(node) else self.functions.named(node.attr)
         return self.functions.named(node.id) if isinstance(node, ast.Name) and node.id not in self.scope.variables else []
 
     def _yield(self, node: ast.Yield) -> Taint:
@@ -404,7 +404,7 @@ class ExpressionFlow:
         owner = ast.unparse(function.value)
         if function.attr == "clear":
             given = given.union(*(read for part, read in self._gone_through.items() if ast.unparse(part) == owner))
-        if _takes_first(node, function.attr):
+        if _changes_first(node, function.attr):
             given |= self._first_of.get(owner, NOTHING)
         number = self.write(node, function.attr, "call", given, constant=not given)
         self.graph.settle(self.acted_on.get(owner, NOTHING), number)
@@ -448,12 +448,12 @@ class ExpressionFlow:
         self.named[name] = self._places_of(value) if value is not None else frozenset()
 
 
-def _kept_under(target: ast.expr) -> str:
+def _attribute_key(target: ast.expr) -> str:
     """The key under which the value of a local's attribute is kept, beside the locals; none for any other place."""
     return f"{target.value.id}.{target.attr}" if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else ""
 
 
-def _takes_first(node: ast.expr, method: str) -> bool:
+def _changes_first(node: ast.expr, method: str) -> bool:
     """Whether a method removes the first element, or replaces it."""
     match node:
         case ast.Call(args=[ast.Constant(value=0)]) if method == "pop":

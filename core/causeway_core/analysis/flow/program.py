@@ -71,7 +71,7 @@ class Functions:
         found = self.named(name)
         return [scope for scope in found if "." in scope.qualname] or found
 
-    def kept_as(self, name: str) -> list[Scope]:
+    def stored_as(self, name: str) -> list[Scope]:
         """The functions that `object.name` may be without being called; none if the program stores tables and values under that name."""
         return [] if name in self._contents else self.methods_named(name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
-from causeway_core.analysis.limits import A_LIMIT, keeps_limit
+from causeway_core.analysis.limits import A_LIMIT, enforces_limit
 from causeway_core.analysis.overlap import overlapped
 from causeway_core.analysis.rank import effects_in_window
 from causeway_core.analysis.wording.namer import Namer
@@ -68,7 +68,7 @@ def explanation(namer: Namer, candidate: Candidate) -> str:
     """Why this pattern is harmful, whether it happened in this run, and what lowered the tier."""
     happened = candidate.struck or overlapped(candidate, namer.evidence)
     parts = [_body(candidate), *_details(namer, candidate), STRUCK if happened else NOT_STRUCK]
-    if keeps_limit(candidate, namer.evidence):
+    if enforces_limit(candidate, namer.evidence):
         parts.append(A_LIMIT)
     owner = namer.owner(candidate.first)
     if owner is not None:

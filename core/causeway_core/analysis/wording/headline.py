@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from causeway_core.model import Finding
 
 _NAMED = 3
-"""Findings that are told one by one."""
+"""Findings that are listed one by one."""
 
 
 def headline(findings: Sequence[Finding]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from causeway_core.analysis.candidate import Candidate, Pattern
-from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
+from causeway_core.analysis.detectors.atomicity.check_then_use import removes_value
 from causeway_core.analysis.wording.namer import Namer
 from causeway_core.analysis.wording.section import section
 
@@ -59,7 +59,7 @@ def recommendation(namer: Namer, candidate: Candidate) -> str:
                 f"close it at line {namer.line(candidate.first)} only after its users are done (await or join them), or make "
                 f"`{namer.function(candidate.others[0])}` check whether it is closed"
             )
-        case Pattern.ORDER if takes_away(namer.evidence, candidate.first):
+        case Pattern.ORDER if removes_value(namer.evidence, candidate.first):
             return (
                 f"make `{namer.function(candidate.first)}` wait until its users are done (await or join them) before line "
                 f"{namer.line(candidate.first)}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.waits import Wait, Waits
 from causeway_core.analysis.wording.namer import Namer
-from causeway_core.analysis.wording.sides import Side, another, sides
+from causeway_core.analysis.wording.sides import Side, indefinite_name, sides
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding, FindingAccess, Tier, TimelineEvent
 from causeway_core.model.finding import Kind
@@ -41,9 +41,9 @@ class Scene:
         """Names for the code on both sides of a finding: "`get`" and "`put`", or "`get`" and "another task"."""
         return sides(self.namer, one, other)
 
-    def another(self, actor: int, than: int) -> str:
+    def indefinite_name(self, actor: int, than: int) -> str:
         """`another task`, for an actor beside one that was named before."""
-        return another(self.namer, actor, than)
+        return indefinite_name(self.namer, actor, than)
 
     def kind(self, actor: int) -> str:
         """`task` or `thread`."""

@@ -13,16 +13,16 @@ def sides(namer: Namer, one: Side, other: Side) -> tuple[str, str]:
     (first, name), (second, other_name) = one, other
     bare, other_bare = name.rpartition(".")[2], other_name.rpartition(".")[2]
     if name == other_name:
-        return _code(namer, first, bare), another(namer, second, first)
+        return _code(namer, first, bare), indefinite_name(namer, second, first)
     if bare == other_bare:
         bare, other_bare = name, other_name
     return _code(namer, first, bare), _code(namer, second, other_bare)
 
 
-def another(namer: Namer, actor: int, than: int) -> str:
+def indefinite_name(namer: Namer, actor: int, other: int) -> str:
     """An actor by what it is, beside an actor that was named before: `another task`, `a callback`."""
     noun = namer.noun(actor)
-    return f"another {noun}" if noun == namer.noun(than) else f"a {noun}"
+    return f"another {noun}" if noun == namer.noun(other) else f"a {noun}"
 
 
 def _code(namer: Namer, actor: int, function: str) -> str:

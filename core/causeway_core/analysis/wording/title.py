@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from causeway_core.analysis.candidate import Candidate, Pattern
-from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
+from causeway_core.analysis.detectors.atomicity.check_then_use import removes_value
 from causeway_core.analysis.wording.namer import Namer
 from causeway_core.analysis.wording.section import section
-from causeway_core.analysis.wording.sides import another, sides
+from causeway_core.analysis.wording.sides import indefinite_name, sides
 
 GIVES = "give"
 """The role of an access that sets what a running actor already needs."""
@@ -75,7 +75,7 @@ def _update_sides(namer: Namer, candidate: Candidate) -> tuple[str, str]:
         return _sides(namer, candidate)
     two = f"`{namer.function(other)}`"
     if namer.function(other) in (span.function, *span.inner):
-        two = f"{two} in {another(namer, namer.actor_id(other), namer.actor_id(candidate.first))}"
+        two = f"{two} in {indefinite_name(namer, namer.actor_id(other), namer.actor_id(candidate.first))}"
     return f"`{span.function}`", two
 
 
@@ -130,7 +130,7 @@ def _iteration(namer: Namer, candidate: Candidate) -> str:
 def _flip(namer: Namer, candidate: Candidate) -> str:
     writer, user = _sides(namer, candidate)
     write, use = candidate.first, candidate.others[0]
-    if takes_away(namer.evidence, write):
+    if removes_value(namer.evidence, write):
         removes = _does(namer, write, after=use)
         return f"{user} uses {namer.resource(use)}; {writer} {removes.present}, and nothing makes the use happen first"
     return f"{user} needs {namer.resource(use)}, which {writer} sets, and nothing makes the use wait for that"

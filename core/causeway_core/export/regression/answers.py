@@ -17,11 +17,11 @@ _WIDTH = 118
 def source_of(isolation: Isolation) -> str:
     """The definition of `ANSWERS`: each answer by the function of `causeway.order` that makes it, in the order in which they came."""
     document = isolation.document
-    told = [one for one in document["answers"] if one.get("missing") is None]
-    shared = _shared(told)
+    captured = [one for one in document["answers"] if one.get("missing") is None]
+    shared = _shared(captured)
     lines = [line for pairs, name in shared.items() for line in (f"{name} = [", *(f"    {pair}," for pair in pairs), "]")]
     lines += ["# What came from outside when it was recorded; secrets were not kept. Each actor gets its own again.", "ANSWERS = order.answers("]
-    for (actor, kind), group in groupby(told, lambda one: (one["actor"], one["kind"])):
+    for (actor, kind), group in groupby(captured, lambda one: (one["actor"], one["kind"])):
         lines += [f"    {line}" for line in _group(actor, kind, list(group), shared)]
     for name in ("outside", "inside"):
         if document[name]:

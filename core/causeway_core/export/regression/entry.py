@@ -35,7 +35,7 @@ class Entry:
         return self.words[:1] == ("pytest",) or self.words[:2] == ("-m", "pytest")
 
     @property
-    def apart(self) -> Entry:
+    def in_own_process(self) -> Entry:
         """The same in a process of its own: a function becomes a command that calls it."""
         if self.words:
             return self

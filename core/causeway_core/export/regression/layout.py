@@ -81,7 +81,7 @@ def started(entry: Entry, *, copied: bool, given: bool, takes: bool, sender: Sen
     project = "project" if copied else "PROJECT"
     needs = ["project: Path"] if copied else []
     answers = f", answers=ANSWERS, root={project}" if given else ""
-    answers += sender.argument()
+    answers += sender.argument_source()
     if entry.words:
         where = project if entry.cwd == "." else f"{project} / {entry.cwd!r}"
         words = ", ".join(map(quoted, entry.words))

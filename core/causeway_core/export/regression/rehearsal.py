@@ -85,7 +85,7 @@ class Rehearsal:
         words = ["-m", *self._entry.words] if self._entry.words[0] == "pytest" else list(self._entry.words)
         done = guest.run(
             [target.python, *target.flags, *words], order.document(), cwd=folder / self._entry.cwd, env=_environment(), timeout=self._limit,
-            answers=self._answers(), root=folder, **self._sender.given(),
+            answers=self._answers(), root=folder, **self._sender.run_arguments(),
         )  # fmt: skip
         return Observed(
             done.feasible and not done.missing, _why(done.missing, done.reason), done.hang is not None, done.exit_code,
@@ -104,9 +104,9 @@ class Rehearsal:
             done = subprocess.run(
                 command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=self._limit, check=False, stdin=subprocess.DEVNULL
             )
-        said = done.stdout.rpartition("\x00")[2]
+        report = done.stdout.rpartition("\x00")[2]
         try:
-            seen: dict[str, Any] = json.loads(said)
+            seen: dict[str, Any] = json.loads(report)
         except ValueError:
             last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
             raise LaunchError(f"{self._entry.function} could not be called: {last}", "causeway-sdk has to be installed beside the program") from None

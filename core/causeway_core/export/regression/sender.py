@@ -30,20 +30,20 @@ class Sender:
     def __bool__(self) -> bool:
         return bool(self.words or self.requests)
 
-    def given(self) -> Mapping[str, Any]:
+    def run_arguments(self) -> Mapping[str, Any]:
         """The keyword arguments of `causeway.order.run`."""
         if self.requests:
             return {"requests": [request.document() for request in self.requests]}
         return {"drive": self.words} if self.words else {}
 
-    def argument(self) -> str:
+    def argument_source(self) -> str:
         """Their source text, to stand after other arguments."""
         if self.requests:
             return ", requests=REQUESTS"
         return f", drive=[{', '.join(map(quoted, self.words))}]" if self.words else ""
 
     def definitions(self) -> list[str]:
-        """The source text of what `argument` names."""
+        """The source text of the definitions that `argument_source` needs."""
         if not self.requests:
             return []
         lines = ["# The recorded requests in order of arrival, without secrets.", "REQUESTS = ["]

@@ -8,7 +8,7 @@ from causeway_core.ingest.edges.edge_rows import EdgeRows
 from causeway_core.ingest.edges.lifetimes import Lifetimes, message_edges, read_actors, spawn_edges
 from causeway_core.ingest.edges.locks import gathering_objects
 from causeway_core.ingest.edges.operations import in_order, read_operations, read_order
-from causeway_core.ingest.edges.pools import handed_over
+from causeway_core.ingest.edges.pools import pool_handovers
 from causeway_core.ingest.edges.private import private_objects
 from causeway_core.ingest.edges.synchronization import Synchronization
 from causeway_core.ingest.edges.transactions import transaction_edges
@@ -28,7 +28,7 @@ def derive_edges(database: sqlite3.Connection) -> int:
     wake_edges(database, actors, operations, edges, gathering)
     private = private_objects(database.execute("SELECT id, type, label, owner FROM object"))
     Synchronization(edges, lifetimes, gathering, private).run(in_order(operations, order))
-    edges.soften(handed_over(database, order))
+    edges.soften(pool_handovers(database, order))
     lifetimes.finish()
     spawn_edges(database, edges)
     message_edges(database, edges)

@@ -29,7 +29,7 @@ class _Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class _HandOver:
+class _Handover:
     """A connection used by one actor to `last` and by another, `next_actor`, from `first` on."""
 
     last: _Key
@@ -37,17 +37,17 @@ class _HandOver:
     next_actor: int
 
 
-def handed_over(database: sqlite3.Connection, order: TotalOrder) -> frozenset[tuple[int, int]]:
+def pool_handovers(database: sqlite3.Connection, order: TotalOrder) -> frozenset[tuple[int, int]]:
     """The edges (put, get) that order nothing: a connection was returned by an actor that had taken one from the same queue (or by a task of it), was
     next used by the actor that got it, and the queue had others or is filled on demand. A pool of one is a lock, and its edges stay.
     """
     uses = _uses(database, order)
-    overs = {process: [*_overs(by_connection)] for process, by_connection in uses.items()}
-    if not any(overs.values()):
+    handovers = {process: [*_handovers(by_connection)] for process, by_connection in uses.items()}
+    if not any(handovers.values()):
         return frozenset()
     paths = dict(database.execute("SELECT id, path FROM actor"))
-    handing = "SELECT at, actor, op, object, extra FROM sync WHERE op IN ('put', 'get') AND object IS NOT NULL AND extra <> 0"
-    rows = database.execute(handing).fetchall()
+    statement = "SELECT at, actor, op, object, extra FROM sync WHERE op IN ('put', 'get') AND object IS NOT NULL AND extra <> 0"
+    rows = database.execute(statement).fetchall()
     rows.sort(key=lambda row: (order.process_of(At(row[0])), *order.key(At(row[0]))))
     queues: defaultdict[int, _Queue] = defaultdict(_Queue)
     found = set()
@@ -62,10 +62,10 @@ def handed_over(database: sqlite3.Connection, order: TotalOrder) -> frozenset[tu
                 queue.returned[token] = at, key
             queue.size += 1
             continue
-        given = queue.returned.pop(token, None)
-        if given is not None and (queue.size > 1 or queue.on_demand):
-            put_at, put_key = given
-            if any(over.next_actor == actor and over.last < put_key and key < over.first for over in overs[process]):
+        returned = queue.returned.pop(token, None)
+        if returned is not None and (queue.size > 1 or queue.on_demand):
+            put_at, put_key = returned
+            if any(handover.next_actor == actor and handover.last < put_key and key < handover.first for handover in handovers[process]):
                 found.add((put_at, at))
         queue.taken[actor] = queue.taken.get(actor, 0) + 1
         queue.size -= 1
@@ -79,8 +79,8 @@ def _uses(database: sqlite3.Connection, order: TotalOrder) -> dict[int, dict[int
     for at, actor, connection in database.execute("SELECT at, actor, connection FROM sql"):
         calls = submitters.get(actor, ())
         index = bisect_right(calls, (at,)) - 1
-        who = calls[index][1] if index >= 0 else actor
-        found[order.process_of(At(at))].setdefault(connection, []).append((order.key(At(at)), who))
+        user = calls[index][1] if index >= 0 else actor
+        found[order.process_of(At(at))].setdefault(connection, []).append((order.key(At(at)), user))
     for by_connection in found.values():
         for each in by_connection.values():
             each.sort()
@@ -99,11 +99,11 @@ def _submitters(database: sqlite3.Connection, order: TotalOrder) -> dict[int, li
     return found
 
 
-def _overs(by_connection: dict[int, list[tuple[_Key, int]]]) -> Iterator[_HandOver]:
+def _handovers(by_connection: dict[int, list[tuple[_Key, int]]]) -> Iterator[_Handover]:
     for each in by_connection.values():
         for (last, one), (first, other) in pairwise(each):
             if one != other:
-                yield _HandOver(last, first, other)
+                yield _Handover(last, first, other)
 
 
 def _is_of(paths: dict[int, str], actor: int, holder: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from causeway_core.analysis import Analysis
-from causeway_core.analysis.filters.feasible import only_takes_turns
+from causeway_core.analysis.filters.feasible import only_yields
 from causeway_core.model import Actor, At, Finding, FindingAccess, Tier, TimelineEvent
 from causeway_core.model.finding import Kind
 from causeway_core.model.order import Order, OrderPlace
@@ -65,7 +65,7 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure, *, harmles
     resource = _resource(analysis, sequence)
     hang = "hang" in it.aspects
     involved = [actors[place.actor] for place in sequence if place.actor in actors]
-    latent = only_takes_turns(analysis.evidence, [actor.id for actor in involved])
+    latent = only_yields(analysis.evidence, [actor.id for actor in involved])
     confirmed = it.failures == it.runs
     tier = _tier(it, harmless, latent=latent)
     reason = f"found by exploration, reduced to the constraints that matter: {says}"

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from causeway_core.launch.zygote import Nursery, Process
+from causeway_core.launch.zygote import Process, ZygotePool
 from causeway_core.model.order import Exploration, OrderPlace
 from causeway_core.proof.outcome.canonical import canonical, canonical_lines
 from causeway_core.proof.outcome.order_result import OrderResult
@@ -49,7 +49,7 @@ class Seen:
 class Scan:
     """Runs the recorded command under explorations, two at a time where runs cannot meet; kills what takes much longer than the recorded run."""
 
-    def __init__(self, recording: Recording, nursery: Nursery, isolation: Isolation | None = None) -> None:
+    def __init__(self, recording: Recording, nursery: ZygotePool, isolation: Isolation | None = None) -> None:
         meta = recording.meta
         self._recording, self._isolation = recording, isolation
         self._target = target_of(recording)

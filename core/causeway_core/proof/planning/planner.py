@@ -10,7 +10,7 @@ from itertools import islice
 
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.candidate import Candidate, Pattern
-from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
+from causeway_core.analysis.detectors.atomicity.check_then_use import removes_value
 from causeway_core.analysis.detectors.atomicity.double_removal import TAKES_TOO
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
 from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
@@ -129,7 +129,7 @@ class Planner:
         write, use, a = candidate.first, candidate.others[0], self._anchors
         writer, user = a.actor(write), a.actor(use)
         w, u = a.access(write), a.access(use)
-        late = takes_away(self._evidence, write)
+        late = removes_value(self._evidence, write)
         # Use before the write sets it, or after the write removes it.
         if late:
             says = f"{user.title} uses it after {writer.title} has removed it"

@@ -234,7 +234,7 @@ class WindowOrders:
             place = int(table.location[one])
             reads_first = not table.writes[one] and bool(table.writes[two]) and place == int(table.location[two]) and place in shared
             takes = bool(table.writes[one]) and place == int(table.location[look])
-            if not (reads_first or takes) or (takes, place) in seen or not evidence.parted(one, two, against):
+            if not (reads_first or takes) or (takes, place) in seen or not evidence.can_run_between(one, two, against):
                 continue
             if then is None or not (self._in_one_statement(look, one) or evidence.locks_through(one, two) & evidence.locks_at(then)):
                 seen.add((takes, place))

@@ -19,7 +19,7 @@ from causeway_core.analysis.wording.explanation import STRUCK
 from causeway_core.errors import CausewayError, ResetFailed
 from causeway_core.launch.run import Run
 from causeway_core.launch.target import Target
-from causeway_core.launch.zygote import Nursery
+from causeway_core.launch.zygote import ZygotePool
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order
 from causeway_core.proof.outcome.conflicts import conflicts
@@ -108,7 +108,7 @@ class Reruns:
         self._watch = watch
         self._isolation = isolation
         self._apart = runs_apart(recording)
-        self.nursery = Nursery()
+        self.nursery = ZygotePool()
         self._known: dict[Order | Exploration, Rerun] = {}
         self._lock = threading.Lock()
         self._running: set[Run] = set()

@@ -42,7 +42,7 @@ def iterations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
 def _disturbs(evidence: Evidence, row: int, other: int, suspends: bool) -> bool:
     table = evidence.table
     same_thread = evidence.stream(row) == evidence.stream(other)
-    if same_thread and not (suspends and evidence.goes_on(row)):
+    if same_thread and not (suspends and evidence.runs_another_step(row)):
         return False
     if evidence.locks_at(row) & evidence.locks_at(other) or (int(table.op[other]) == WRITE and not evidence.changes_structure(other)):
         return False

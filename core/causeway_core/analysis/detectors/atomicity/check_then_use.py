@@ -36,7 +36,7 @@ def check_uses(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
             for first, last, struck in windows.sample(found):
                 for other in partners.near(first, last, writes=True):
                     if (
-                        takes_away(evidence, other)
+                        removes_value(evidence, other)
                         and needs_value(evidence, use_site, absent=leaves_absent(evidence, other))
                         and _can_interrupt(evidence, first, last, other)
                     ):
@@ -50,7 +50,7 @@ def check_uses(evidence: Evidence, windows: Windows, partners: Partners) -> Iter
 
 
 def _can_interrupt(evidence: Evidence, first: int, last: int, other: int) -> bool:
-    if not evidence.parted(first, last, other) or evidence.locks_through(first, last) & evidence.locks_at(other):
+    if not evidence.can_run_between(first, last, other) or evidence.locks_through(first, last) & evidence.locks_at(other):
         return False
     return evidence.concurrent(first, other) and evidence.concurrent(last, other)
 
@@ -76,7 +76,7 @@ def leaves_absent(evidence: Evidence, row: int) -> bool:
     return int(table.op[row]) == DELETE or int(table.vk[row]) == ValueKind.ABSENT
 
 
-def takes_away(evidence: Evidence, row: int) -> bool:
+def removes_value(evidence: Evidence, row: int) -> bool:
     """Whether an access deletes its location or sets it to None."""
     table = evidence.table
     return int(table.op[row]) == DELETE or int(table.vk[row]) in (ValueKind.NONE, ValueKind.ABSENT)

@@ -75,13 +75,13 @@ def _pairs(evidence: Evidence, kept: _Cached) -> Iterator[tuple[int, int]]:
 
 def _finding(scene: Scene, evidence: Evidence, kept: _Cached, one: int, other: int) -> Finding:
     actors = [int(evidence.table.actor[row]) for row in (one, other)]
-    name = kept.node.name
+    name, caller = kept.node.name, scene.indefinite_name(actors[1], actors[0])
     return scene.finding(
         kind="atomicity_violation",
         tier="hint",
         rank=21.0,
         confidence=0.2,
-        title=f"`{name}` caches its results, but {scene.another(actors[1], actors[0])} could call it during a computation: two different results",
+        title=f"`{name}` caches its results, but {caller} could call it during a computation: two different results",
         resource=name,
         events=[
             Moment(actors[0], evidence.at(one), COMPUTES, f"calls {name}"),

@@ -43,7 +43,7 @@ def entry_cleanups(evidence: Evidence, partners: Partners) -> Iterator[Candidate
 
 def _can_overwrite(evidence: Evidence, first: int, last: int, other: int) -> bool:
     """Whether the other actor can write in between: no lock, order or check of its own prevents it."""
-    if evidence.locks_through(first, last) & evidence.locks_at(other) or not evidence.parted(first, last, other):
+    if evidence.locks_through(first, last) & evidence.locks_at(other) or not evidence.can_run_between(first, last, other):
         return False
     looked = _was_checked(evidence, other, int(evidence.table.location[other]))
     return not looked and evidence.concurrent(first, other) and evidence.concurrent(last, other)

@@ -29,8 +29,8 @@ def lost_updates(evidence: Evidence, windows: Windows, partners: Partners) -> It
 def _iterated_elsewhere(evidence: Evidence, found: WindowClass) -> bool:
     """Whether the read is that of a loop that another function runs: the decision was made there."""
     node = evidence.node(evidence.read_node(found.first_site))
-    apart = evidence.function_of(found.first_site) != evidence.function_of(found.last_site)
-    return apart and found.first_site < 0 and node is not None and node.place is not None and node.place.shape == "iterate"
+    in_other_function = evidence.function_of(found.first_site) != evidence.function_of(found.last_site)
+    return in_other_function and found.first_site < 0 and node is not None and node.place is not None and node.place.shape == "iterate"
 
 
 def _of_class(evidence: Evidence, windows: Windows, partners: Partners, found: WindowClass) -> Iterator[Candidate]:
@@ -63,7 +63,7 @@ def _of_window(evidence: Evidence, partners: Partners, found: WindowClass, first
         _partners(evidence, partners, found, first, last), key=lambda pair: (evidence.started_in_step_of(first, pair[1]), not inside(*pair))
     )
     for pattern, other in pairs:
-        if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
+        if evidence.can_run_between(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
             if pattern is Pattern.READ_WRITE_WRITE and resets(evidence, last, other):
                 late = _last_read_before_reset(evidence, first, last)
                 yield Candidate(pattern, "lost_update", late, last, (other,), found.dependence, inside(pattern, other) and late < other)

@@ -92,7 +92,8 @@ def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> C
 
 def _of_four(evidence: Evidence, first: int, last: int, one: int, two: int) -> Candidate | None:
     order = evidence.table.order
-    if not evidence.parted(first, last, one) or evidence.locks_through(first, last) & evidence.locks_at(one) or _unchanging(evidence, first, one):
+    locked = evidence.locks_through(first, last) & evidence.locks_at(one)
+    if not evidence.can_run_between(first, last, one) or locked or _unchanging(evidence, first, one):
         return None
     if not (evidence.concurrent(first, one) and evidence.concurrent(last, two) and evidence.concurrent(last, one)):
         return None
@@ -131,9 +132,9 @@ def _following(evidence: Evidence, texts: Texts, first: int, one: int) -> Iterat
     """What the checking actor writes later in a function that its caller calls next, with the other actor's write of the same location."""
     table = evidence.table
     order, function = int(table.order[one]), evidence.function_of(int(table.site[one]))
-    beside = evidence.rows_of(int(table.actor[one]), order - NEAR, order + NEAR)
+    nearby = evidence.rows_of(int(table.actor[one]), order - NEAR, order + NEAR)
     written = {
-        int(table.location[row]): row for row in beside if table.writes[row] and row != one and evidence.function_of(int(table.site[row])) == function
+        int(table.location[row]): row for row in nearby if table.writes[row] and row != one and evidence.function_of(int(table.site[row])) == function
     }
     for last in evidence.rows_of(int(table.actor[first]), int(table.order[first]) + 1, 2**62, first=NEAR):
         two = written.get(int(table.location[last]))

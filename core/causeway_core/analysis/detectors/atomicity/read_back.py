@@ -135,7 +135,7 @@ def _called_after(graph: FlowGraph, write: Place, read: Place) -> bool:
 
 def _reads_far(evidence: Evidence, write_site: int, read_site: int) -> bool:
     """Whether a read comes after a write although neither function calls the other by name."""
-    return _goes_on(evidence, write_site, read_site) or _called_in_turn(evidence, write_site, read_site)
+    return _calls_given_callable(evidence, write_site, read_site) or _called_in_turn(evidence, write_site, read_site)
 
 
 def _called_in_turn(evidence: Evidence, write_site: int, read_site: int) -> bool:
@@ -151,7 +151,7 @@ def _called_in_turn(evidence: Evidence, write_site: int, read_site: int) -> bool
     return all(evidence.function_of(site) != evidence.function_of(read_site) for site in changing)
 
 
-def _goes_on(evidence: Evidence, write_site: int, read_site: int) -> bool:
+def _calls_given_callable(evidence: Evidence, write_site: int, read_site: int) -> bool:
     """Whether the writing function then calls a callable that it was given, as middleware and decorators do: the rest happens in there."""
     site = evidence.facts.sites.get(abs(write_site))
     if site is None or evidence.function_of(write_site) == evidence.function_of(read_site):
@@ -172,7 +172,7 @@ def _of_window(evidence: Evidence, partners: Partners, first: int, last: int, st
         return None
     through = evidence.locks_through(first, last)
     for other in partners.near(first, last, writes=True):
-        if not evidence.parted(first, last, other) or through & evidence.locks_at(other) or same_scalar(evidence, first, other):
+        if not evidence.can_run_between(first, last, other) or through & evidence.locks_at(other) or same_scalar(evidence, first, other):
             continue
         if accumulates != _accumulates(evidence, other) and accumulates:
             continue
@@ -217,7 +217,9 @@ def _is_at(call: ast.Call, site: Site) -> bool:
 def _of_requests(evidence: Evidence, first: int, last: int) -> Candidate | None:
     """The same for a request and a later one that came after it only because their client waited."""
     request = evidence.request_at(first) if evidence.requests else None
-    if request is None or request != evidence.request_at(last) or evidence.locks_through(first, last) or not evidence.parted(first, last, first):
+    if request is None or request != evidence.request_at(last):
+        return None
+    if evidence.locks_through(first, last) or not evidence.can_run_between(first, last, first):
         return None
     if _written_again(evidence, first, last) or _only_accumulated(evidence, last) or _accumulates(evidence, first):
         return None

@@ -63,7 +63,7 @@ def _of_sites(evidence: Evidence, windows: Windows, partners: Partners, found: _
                     if int(table.op[last]) != WRITE:
                         continue
                     for other in partners.near(first, last, writes=True, site=put):
-                        inside = evidence.parted(first, last, other) and not evidence.locks_through(first, last) & evidence.locks_at(other)
+                        inside = evidence.can_run_between(first, last, other) and not evidence.locks_through(first, last) & evidence.locks_at(other)
                         if inside and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                             yield Candidate(
                                 Pattern.READ_WRITE_WRITE, "atomicity_violation", first, last, (other,), "control", struck and first < other < last

@@ -33,7 +33,7 @@ def shared_flags(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
                 continue
             through = evidence.locks_through(first, last)
             for other in partners.near(first, last, writes=False):
-                free = evidence.parted(first, last, other) and not through & evidence.locks_at(other)
+                free = evidence.can_run_between(first, last, other) and not through & evidence.locks_at(other)
                 if free and _would_clear(evidence, first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                     given += 1
                     candidate = Candidate(Pattern.SHARED_FLAG, "atomicity_violation", first, last, (other,), "control")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from causeway_core.analysis.detectors.atomicity.check_then_use import takes_away
+from causeway_core.analysis.detectors.atomicity.check_then_use import removes_value
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.flow import Usage
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -42,10 +42,10 @@ def _empties(evidence: Evidence, row: int) -> bool:
     """Whether a write takes away a value that was there."""
     table = evidence.table
     place = evidence.facts.locations[int(table.location[row])]
-    if place.kind not in ("attribute", "global") or not takes_away(evidence, row):
+    if place.kind not in ("attribute", "global") or not removes_value(evidence, row):
         return False
     before = [each for each in range(table.span(int(table.location[row])).start, row) if table.writes[each]]
-    return bool(before) and not takes_away(evidence, before[-1])
+    return bool(before) and not removes_value(evidence, before[-1])
 
 
 def _skipped(evidence: Evidence, removal: int) -> Iterator[tuple[int, int]]:

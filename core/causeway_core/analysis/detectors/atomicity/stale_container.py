@@ -57,7 +57,7 @@ def _replaced(evidence: Evidence, partners: Partners, first: int, last: int) -> 
     for other in partners.near(first, first, writes=True):
         if int(table.vk[other]) != ValueKind.OBJECT or evidence.value(other) == evidence.value(first) or through & evidence.locks_at(other):
             continue
-        if evidence.parted(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
+        if evidence.can_run_between(first, last, other) and evidence.concurrent(first, other) and evidence.concurrent(last, other):
             inside = int(table.order[first]) < int(table.order[other]) < int(table.order[last])
             candidate = Candidate(Pattern.STALE_CONTAINER, "atomicity_violation", first, last, (other,), "data", inside)
             return candidate if inside else candidate.lowered("latent", "the change may be meant for the container that it started with")

@@ -49,13 +49,13 @@ def _siblings(evidence: Evidence, row: int, *, writes: bool) -> list[int]:
         place = facts.locations[int(table.location[other])]
         same = place.kind == owner.kind and place.object == owner.object and place.id != owner.id
         # A lock held through both says that what an object counts and what it keeps belong together.
-        same = same or (_kept_in(evidence, place, owner) and bool(evidence.locks_through(row, other)))
+        same = same or (_is_in_attribute(evidence, place, owner) and bool(evidence.locks_through(row, other)))
         if same and bool(table.writes[other]) == writes and evidence.function_of(int(table.site[other])) == function:
             found.append(other)
     return found
 
 
-def _kept_in(evidence: Evidence, place: Location, owner: Location) -> bool:
+def _is_in_attribute(evidence: Evidence, place: Location, owner: Location) -> bool:
     """Whether a location is in (or is the size of) a container that an attribute of the other location's object holds."""
     thing = evidence.facts.objects.get(place.object or 0)
     return owner.kind == "attribute" and place.kind in ("item", "structure") and thing is not None and thing.owner == owner.object
@@ -65,7 +65,7 @@ def _of_pair(evidence: Evidence, partners: Partners, first: int, last: int) -> I
     table = evidence.table
     through = evidence.locks_through(first, last)
     for one in partners.near(first, first, writes=False):
-        if not evidence.parted(first, last, one) or through & evidence.locks_at(one) or not evidence.concurrent(first, one):
+        if not evidence.can_run_between(first, last, one) or through & evidence.locks_at(one) or not evidence.concurrent(first, one):
             continue
         two = _read_with(evidence, one, int(table.location[last]))
         if two is None or not evidence.concurrent(last, two):

@@ -83,7 +83,7 @@ def _subject(statement: ast.stmt, method: _Method) -> str:
     return ast.unparse(method.args[0]) if method.args else ""
 
 
-def takes_back(one: Change, other: Change) -> bool:
+def is_undone_by(one: Change, other: Change) -> bool:
     """Whether the second change is of a kind that undoes the first. The caller compares the location and the value."""
     if one.does in TAKES:
         return other.does in GIVES

@@ -1,4 +1,4 @@
-"""Clean-up that a cancelled task skips since its await has not returned, although a thread goes on with the awaited work."""
+"""Clean-up that a cancelled task skips since its await has not returned, although a thread continues the awaited work."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def conditional_cleanups(scene: Scene, evidence: Evidence, events: Iterable[Oper
         return []
     found = []
     for path, function in coroutines_that_ran(evidence):
-        each = next((each for each in _cleanups(function) if _goes_on(texts, each.awaits)), None)
+        each = next((each for each in _cleanups(function) if _runs_in_thread(texts, each.awaits)), None)
         if each is not None:
             found.append(_finding(scene, path, function, each))
     return found
@@ -66,15 +66,15 @@ def _asks_whether_set(test: ast.expr, name: str) -> bool:
     return False
 
 
-def _goes_on(texts: Texts, wait: ast.Assign) -> bool:
+def _runs_in_thread(texts: Texts, wait: ast.Assign) -> bool:
     """Whether what is awaited runs in a thread, directly or in a function that it calls. A shield says that the program handles this itself."""
     calls = [node for node in ast.walk(wait.value) if isinstance(node, ast.Call)]
     if any(called(call) == "shield" for call in calls):
         return False
-    return any(called(call) in _IN_THREADS or any(_hands_to_thread(texts, each) for each in texts.named(called(call))) for call in calls)
+    return any(called(call) in _IN_THREADS or any(_starts_thread_work(texts, each) for each in texts.named(called(call))) for call in calls)
 
 
-def _hands_to_thread(texts: Texts, function: FunctionNode) -> bool:
+def _starts_thread_work(texts: Texts, function: FunctionNode) -> bool:
     return any(called(call) in _IN_THREADS for each in (function, *texts.reachable(function)) for call in texts.own_calls(each))
 
 

@@ -41,7 +41,7 @@ def lost_batches(scene: Scene, evidence: Evidence, events: Iterable[Operation]) 
     found = []
     for path, function in coroutines_that_ran(evidence):
         for sweep in (*_emptied(function), *(each for each in _removed_items(function) if _canceller_handles(evidence.texts, each))):
-            gap = next(_hands_over(function, sweep), None)
+            gap = next(_awaits_with_items(function, sweep), None)
             if gap is not None:
                 found.append(_finding(scene, path, function, sweep, gap))
                 break
@@ -130,13 +130,13 @@ def _is_empty(value: ast.expr) -> bool:
     return False
 
 
-def _hands_over(function: ast.AsyncFunctionDef, sweep: _Removal) -> Iterator[ast.Await]:
+def _awaits_with_items(function: ast.AsyncFunctionDef, sweep: _Removal) -> Iterator[ast.Await]:
     """The first await that is given the removed items, unless a cancellation there is handled or shielded."""
     kept = {id(node) for block in own_nodes(function) if isinstance(block, ast.Try) and _puts_back(block, sweep) for node in ast.walk(block)}
     for node in sorted((each for each in own_nodes(function) if isinstance(each, ast.Await)), key=lambda each: (each.lineno, each.col_offset)):
-        given = [each for each in ast.walk(node.value) if isinstance(each, ast.Name) and each.id == sweep.local]
+        passed = [each for each in ast.walk(node.value) if isinstance(each, ast.Name) and each.id == sweep.local]
         shielded = isinstance(node.value, ast.Call) and called(node.value) == "shield"
-        if node.lineno > sweep.node.lineno and given and not shielded and id(node) not in kept:
+        if node.lineno > sweep.node.lineno and passed and not shielded and id(node) not in kept:
             yield node
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from causeway_core.analysis.detectors.cancellation.changes import TAKES, Change, changes, sees_cancellation, takes_back, touches
+from causeway_core.analysis.detectors.cancellation.changes import TAKES, Change, changes, is_undone_by, sees_cancellation, touches
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import Texts, called, own_nodes
@@ -17,7 +17,7 @@ from causeway_core.wire.kinds import SyncOp
 _CANCELS = frozenset({"wait_for", "timeout", "timeout_at", "move_on_after", "fail_after", "TaskGroup"})
 _TELLING = frozenset({"print", "debug", "info", "warning", "error", "exception", "critical", "log"})
 MOST_AWAITS = 3
-"""Awaits of a window that are told of."""
+"""Awaits of a window that are reported."""
 SUSPENDING = ast.Await | ast.AsyncFor | ast.AsyncWith
 
 
@@ -31,9 +31,9 @@ def partial_updates(scene: Scene, evidence: Evidence, events: Iterable[Operation
         return []
     found = []
     for path, function in coroutines_that_ran(evidence):
-        told = _of_function(scene, evidence, path, function)
-        if told is not None:
-            found.append(told)
+        finding = _of_function(scene, evidence, path, function)
+        if finding is not None:
+            found.append(finding)
     return found
 
 
@@ -124,7 +124,7 @@ def _belong_together(one: Change, other: Change) -> str | None:
     """
     if one.target == other.target:
         same = one.subject == other.subject != "" if one.does in TAKES else one.does != "[]" or one.subject == other.subject
-        return "undo" if same and takes_back(one, other) else None
+        return "undo" if same and is_undone_by(one, other) else None
     owners = [change.target.rpartition(".")[0] for change in (one, other)]
     moves = ({one.does, other.does} == {"+", "-"} and _same_amount(one, other)) or _in_both_tables(one, other)
     return "move" if moves and owners[0] == owners[1] != "" else None
@@ -191,17 +191,17 @@ def _finding(
     line = getattr(gaps[0], "lineno", 0)
     moment = moments(scene, path, function)
     if kind == "undo":
-        said = "before it undoes that: if it is cancelled there, the change stays"
+        consequence = "before it undoes that: if it is cancelled there, the change stays"
         advice = "start the `try` right after the change, and undo the change in `finally`"
     else:
-        said = f"before it changes {other.target}: if it is cancelled there, only the first change is made"
+        consequence = f"before it changes {other.target}: if it is cancelled there, only the first change is made"
         advice = "make both changes in one step after the await, or undo the first in `except BaseException`"
     return scene.finding(
         kind="atomicity_violation",
         tier="latent",
         rank=11.4,
         confidence=0.45,
-        title=f"`{function.name}` changes {one.target} and awaits (line {line}) {said}",
+        title=f"`{function.name}` changes {one.target} and awaits (line {line}) {consequence}",
         resource=one.target,
         events=[
             moment(one.node, "write", f"changes {one.target}"),

@@ -50,7 +50,7 @@ def self_cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operat
 
 
 def _suspects(texts: Texts) -> Iterator[_Suspect]:
-    kept = [each for _, function in texts.functions() for each in _tasks_kept(function)]
+    kept = [each for _, function in texts.functions() for each in _stored_tasks(function)]
     for name, body in dict.fromkeys(kept):
         for path, start in list(texts.functions()):
             if not name or start.name != body:
@@ -63,7 +63,7 @@ def _suspects(texts: Texts) -> Iterator[_Suspect]:
                         yield _Suspect(place, reached, body, name, cancel, min(waits))
 
 
-def _tasks_kept(function: FunctionNode) -> Iterator[tuple[str, str]]:
+def _stored_tasks(function: FunctionNode) -> Iterator[tuple[str, str]]:
     """The attributes in which a function stores tasks that it creates, with their coroutine functions."""
     for node in own_nodes(function):
         match node:

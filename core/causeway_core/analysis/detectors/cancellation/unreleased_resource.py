@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from causeway_core.analysis.detectors.cancellation.changes import GIVES, TAKES, Change, changes, sees_cancellation, takes_back, touches
+from causeway_core.analysis.detectors.cancellation.changes import GIVES, TAKES, Change, changes, is_undone_by, sees_cancellation, touches
 from causeway_core.analysis.detectors.cancellation.partial_update import MOST_AWAITS, SUSPENDING, cancels, coroutines_that_ran, moments
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
@@ -31,19 +31,19 @@ def unreleased_resources(scene: Scene, evidence: Evidence, events: Iterable[Oper
         return []
     found, takers = [], dict(_takers(texts))
     for path, function in coroutines_that_ran(evidence):
-        beside = _siblings(texts, path, function)
-        told = next(_of_function(scene, evidence, path, function, beside), None) or next(_of_caller(scene, path, function, takers), None)
-        if told is not None:
-            found.append(told)
+        siblings = _siblings(texts, path, function)
+        finding = next(_of_function(scene, evidence, path, function, siblings), None) or next(_of_caller(scene, path, function, takers), None)
+        if finding is not None:
+            found.append(finding)
     return found
 
 
-def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, beside: Sequence[FunctionNode]) -> Iterator[Finding]:
+def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, siblings: Sequence[FunctionNode]) -> Iterator[Finding]:
     own = list(changes(function, ()))
     for one in own:
-        if any(other.target == one.target and takes_back(one, other) for other in own) or not _known_to_others(function, one):
+        if any(other.target == one.target and is_undone_by(one, other) for other in own) or not _is_shared(function, one):
             continue
-        givers = {each.name: other for each in beside for other in changes(each, ()) if other.target == one.target and takes_back(one, other)}
+        givers = {each.name: other for each in siblings for other in changes(each, ()) if other.target == one.target and is_undone_by(one, other)}
         gaps = _open_awaits(one, frozenset(givers)) if givers else []
         if gaps:
             yield _finding(scene, path, function, (one, next(iter(givers.values()))), gaps)
@@ -60,16 +60,16 @@ class _Taker:
 def _takers(texts: Texts) -> Iterator[tuple[str, _Taker]]:
     """The functions that take an item for their caller, by name; none that shares its name with a method of collections, unless it is awaited."""
     for path, function in texts.functions():
-        taken, awaited = set(_taken_for_caller(function)), isinstance(function, ast.AsyncFunctionDef)
+        taken, awaited = set(_removed_for_caller(function)), isinstance(function, ast.AsyncFunctionDef)
         if not taken or not (awaited or function.name not in TAKES):
             continue
-        beside = _siblings(texts, path, function)
-        givers = {each.name: change for each in beside for change in changes(each, ()) if change.target in taken and change.does in GIVES}
+        siblings = _siblings(texts, path, function)
+        givers = {each.name: change for each in siblings for change in changes(each, ()) if change.target in taken and change.does in GIVES}
         if givers:
             yield function.name, _Taker(awaited, givers)
 
 
-def _taken_for_caller(function: FunctionNode) -> Iterator[str]:
+def _removed_for_caller(function: FunctionNode) -> Iterator[str]:
     """The collections from which a function removes an item that it returns."""
     own = list(changes(function, ()))
     for node in own_nodes(function):
@@ -102,7 +102,7 @@ def _siblings(texts: Texts, path: str, function: FunctionNode) -> list[FunctionN
     return []
 
 
-def _known_to_others(function: FunctionNode, change: Change) -> bool:
+def _is_shared(function: FunctionNode, change: Change) -> bool:
     """Whether sibling functions name the changed location by the same words: an attribute of `self`, or a name that is not local."""
     root = change.target.partition(".")[0].partition("[")[0]
     bound = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)} - {"self", "cls"}
@@ -117,7 +117,7 @@ def _open_awaits(one: Change, givers: frozenset[str], *, until_kept: bool = Fals
     """
     found: list[ast.AST] = []
     for statement in _following(one):
-        if until_kept and _keeps(statement, one.subject):
+        if until_kept and _passes_on(statement, one.subject):
             break
         covered: set[int] = set()
         for block in ast.walk(statement):
@@ -130,7 +130,7 @@ def _open_awaits(one: Change, givers: frozenset[str], *, until_kept: bool = Fals
     return sorted(found, key=lambda node: getattr(node, "lineno", 0))[:MOST_AWAITS]
 
 
-def _keeps(statement: ast.stmt, name: str) -> bool:
+def _passes_on(statement: ast.stmt, name: str) -> bool:
     """Whether a statement returns or stores what a local name holds, enters it by `with`, or hands it to a call."""
     for node in (statement, *own_nodes(statement)):
         match node:

@@ -13,7 +13,7 @@ from causeway_core.analysis.database.query_flow import Written, influence
 from causeway_core.analysis.database.statement import parse
 from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.evidence.on_behalf import Action, apart, locks_at, locks_through, of_requests
+from causeway_core.analysis.evidence.on_behalf import Action, can_run_between, locks_at, locks_through, of_requests
 from causeway_core.analysis.source_text import Texts, called
 from causeway_core.analysis.wording.explanation import NOT_STRUCK, STRUCK
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -74,7 +74,7 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
             found[pair] = _finding(scene, read, write, other, struck=struck)
             if struck:
                 happened.add(pair)
-            if not apart(evidence, read.action, write.action, other.action):
+            if not can_run_between(evidence, read.action, write.action, other.action):
                 found[pair] = only_waited_for(found[pair])
     return list(found.values())
 
@@ -121,12 +121,12 @@ def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Us
     own = (read.action.who, write.action.who)
     alike = [use for use in uses if use.action.who not in own and use.sql.statement == read.sql.statement and use.table == read.table]
     for other in alike[:SAMPLE]:
-        if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="rows"):
+        if evidence.transactions.excludes(read.sql, write.sql, other.sql, about="rows"):
             continue
         through = locks_through(evidence, read.action, write.action, evidence.transactions.end(write.sql))
-        if through & locks_at(evidence, other.action) or not _matters(read.sql, other.sql):
+        if through & locks_at(evidence, other.action) or not _same_rows(read.sql, other.sql):
             continue
-        if apart(evidence, read.action, write.action, other.action) or (
+        if can_run_between(evidence, read.action, write.action, other.action) or (
             of_requests(evidence, read.action, write.action, other.action) and evidence.is_asynchronous(read.reported.actor)
         ):
             asker = other.action.asker(evidence) if write.reported is not write.action else None
@@ -139,10 +139,10 @@ def _struck(uses: list[_Use], read: _Use, write: _Use) -> bool:
     own = (read.action.who, write.action.who)
     alike = (use for use in uses if use.action.who not in own and use.sql.statement == write.sql.statement and use.table == write.table)
     inside = (use for use in alike if use.sql.error is None and read.action.order < use.action.order < write.action.order)
-    return any(_matters(read.sql, use.sql) or bool(set(write.sql.rows) & set(use.sql.rows)) for use in inside)
+    return any(_same_rows(read.sql, use.sql) or bool(set(write.sql.rows) & set(use.sql.rows)) for use in inside)
 
 
-def _matters(read: Sql, other: Sql) -> bool:
+def _same_rows(read: Sql, other: Sql) -> bool:
     """Whether both queried the same: by key or equality with the same value, otherwise the table as a whole."""
     if any(len(row) > 1 for row in (*read.rows, *other.rows)):
         return bool(set(read.rows) & set(other.rows))

@@ -10,7 +10,7 @@ from causeway_core.analysis.database.query_flow import Written, influence, is_ma
 from causeway_core.analysis.database.statement import Statement, parse
 from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.evidence.on_behalf import Action, apart, locks_at, locks_through, of_requests
+from causeway_core.analysis.evidence.on_behalf import Action, can_run_between, locks_at, locks_through, of_requests
 from causeway_core.analysis.source_text import Texts
 from causeway_core.analysis.wording.explanation import NOT_STRUCK, STRUCK
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -59,7 +59,8 @@ def row_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
             found[pair] = window
     reported = [(_finding(scene, evidence, each), each) for each in found.values()]
     return [
-        finding if apart(evidence, each.read.action, each.write.action, each.other.action) else only_waited_for(finding) for finding, each in reported
+        finding if can_run_between(evidence, each.read.action, each.write.action, each.other.action) else only_waited_for(finding)
+        for finding, each in reported
     ]
 
 
@@ -96,7 +97,7 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
             elif statement.verb in ("UPDATE", "DELETE") and not (statement.checked or statement.upserts):
                 for each in use.action.names(evidence):
                     read = last_read.pop(each.who, None)
-                    if read is None or (statement.relative and not _sets_what_was_looked_at(read, statement)):
+                    if read is None or (statement.relative and not _sets_selected_column(read, statement)):
                         continue
                     if read.action.who != use.action.who and not evidence.order.happens_before(read.sql.at, use.sql.at, must=True):
                         continue
@@ -106,7 +107,7 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
                     break
 
 
-def _sets_what_was_looked_at(read: _Use, statement: Statement) -> bool:
+def _sets_selected_column(read: _Use, statement: Statement) -> bool:
     """Whether the statement sets a column that the read selected by name to a literal: the state that it stands for may be stale."""
     selected = parse(read.sql.statement).selected
     return selected is not None and bool(selected & statement.constants)
@@ -126,9 +127,9 @@ def _open(evidence: Evidence, table: str, key: tuple[Hashable, ...], read: _Use,
     others = [use for use in uses if use.action.who not in own and (use.sql.access == "write" or use.sql.statement == read.sql.statement)]
     others.sort(key=lambda use: (not read.order < use.order < write.order, use.sql.access != "write", abs(use.order - write.order)))
     for other in others[:PARTNERS]:
-        if evidence.transactions.keeps_out(read.sql, write.sql, other.sql, about="row") or _locked(evidence, read, write, other):
+        if evidence.transactions.excludes(read.sql, write.sql, other.sql, about="row") or _locked(evidence, read, write, other):
             continue
-        if apart(evidence, read.action, write.action, other.action) or (
+        if can_run_between(evidence, read.action, write.action, other.action) or (
             of_requests(evidence, read.action, write.action, other.action) and evidence.is_asynchronous(read.reported.actor)
         ):
             struck = read.order < other.order < write.order and other.sql.access == "write" and parse(write.sql.statement).verb == "UPDATE"
@@ -158,7 +159,7 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
         Moment(use.reported.who, int(use.reported.at), role, _shown_statement(use.sql))
         for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))
     ]
-    shared = evidence.transactions.spoiled(window.read.sql, window.other.sql)
+    shared = evidence.transactions.breaks_isolation(window.read.sql, window.other.sql)
     confidence, rank = (0.95, -0.6) if window.struck else (0.75, 0.4) if verb == "wrote" else (0.65, 1.2)
     return scene.finding(
         kind="lost_update",

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from causeway_core.analysis.detectors.locks.lock_order import ONLY_A_HINT
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.source_text import FunctionNode, Texts, called, handed_to_call, last_name, own_nodes, without_partial
+from causeway_core.analysis.source_text import FunctionNode, Texts, called, called_by, last_name, own_nodes, without_partial
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import Edge, Finding
@@ -74,7 +74,7 @@ def _leads_to(texts: Texts, callback: _Callback, there: SourcePlace) -> bool:
     if isinstance(callback, ast.Lambda):
         if not there.line or callback.lineno <= there.line <= (callback.end_lineno or callback.lineno):
             return any(isinstance(node, ast.Call) and called(node) in _WAITS for node in ast.walk(callback))
-        names = handed_to_call(callback)
+        names = called_by(callback)
         starts = [function for _, function in texts.functions() if function.name in names]
     else:
         starts = [callback]

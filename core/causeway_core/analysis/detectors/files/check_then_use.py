@@ -51,7 +51,7 @@ def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse
         if files.tolerates(act) or not _decides(files, look) or files.locked_through(look, act):
             continue
         for other in uses[: 8 * SAMPLE]:
-            if other.actor != act.actor and _spoils(look, act, other) and files.apart(look, act, other) and not files.locked(other):
+            if other.actor != act.actor and _spoils(look, act, other) and files.can_run_between(look, act, other) and not files.locked(other):
                 yield look, act, other
 
 

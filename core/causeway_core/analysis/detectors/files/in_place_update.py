@@ -39,7 +39,7 @@ def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse
             continue
         for other in uses[: 4 * SAMPLE]:
             changes = other.verb in ("write", "replace") or (other.verb == "update" and _written_at(files, other) is not None)
-            if other.actor != update.actor and changes and files.apart(update, update, other) and not files.locked(other):
+            if other.actor != update.actor and changes and files.can_run_between(update, update, other) and not files.locked(other):
                 yield update, line, other
 
 

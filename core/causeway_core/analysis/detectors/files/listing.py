@@ -43,7 +43,7 @@ def _windows(files: FileUses) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
         takers = [use for use in inside if use.name == act.name and use.verb in _TAKES]
         alike = [use for use in lists if use.name == listed.name and (use.path, use.line) == (listed.path, listed.line)] if takers else []
         for other in (*takers, *alike):
-            if other.actor != act.actor and files.apart(listed, act, other) and not files.locked(other):
+            if other.actor != act.actor and files.can_run_between(listed, act, other) and not files.locked(other):
                 yield listed, act, other
                 break
 

@@ -39,5 +39,5 @@ def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse
         if make is None or files.locked_through(take, make):
             continue
         for other in readers[: 4 * SAMPLE]:
-            if other.actor != take.actor and files.apart(take, make, other) and not files.locked(other):
+            if other.actor != take.actor and files.can_run_between(take, make, other) and not files.locked(other):
                 yield take, make, other

@@ -17,11 +17,11 @@ def file_windows(scene: Scene, files: FileUses) -> list[Finding]:
     """Lost updates of a file that is read and then written, temporary files shared by two actors, and files read while they are empty."""
     found = []
     for name, uses in files.shared:
-        told = _lost_update(scene, files, name, uses) or _shared_temporary(scene, files, name, uses)
+        finding = _lost_update(scene, files, name, uses) or _shared_temporary(scene, files, name, uses)
         changing = {use.actor for use in uses if use.verb != "read"}
         # An actor that only reads the file loses no update, but may find it empty.
-        others = uses if told is None else [use for use in uses if use.verb != "read" or use.actor not in changing]
-        found += [each for each in (told, _read_while_empty(scene, files, name, others)) if each is not None]
+        others = uses if finding is None else [use for use in uses if use.verb != "read" or use.actor not in changing]
+        found += [each for each in (finding, _read_while_empty(scene, files, name, others)) if each is not None]
     return list({(each.title, each.lanes): each for each in found}.values())
 
 
@@ -37,17 +37,17 @@ def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUs
     for read, done in [*((use, use) for use in reads), *handed]:
         # What is read elsewhere and not waited for is not what is written.
         both = [(use, use) for use in changes] if done is read else [*((use, use) for use in changes), *asked_for]
-        write = next((told for told, use in both if files.same_call(read, told) and (done is read or not files.unordered(done, use))), None)
+        write = next((update for update, use in both if files.same_call(read, update) and (done is read or not files.unordered(done, use))), None)
         if write is not None and not files.locked_through(read, write):
             struck = [use for use in changes if use.actor != read.actor and files.between(read, use, write)]
             windows.append((read, write, struck, done is not read))
     for read, write, struck, by_task in sorted(windows, key=lambda window: not window[2]):
         for use in (*struck[:SAMPLE], *uses[: 4 * SAMPLE]):
-            # What a task has done is told of it, as the window is.
+            # An action on behalf of a task is reported as the task's, as its window is.
             other = (files.on_behalf(use) if by_task else None) or use
             writes = use in changes
             alike = other.verb == "read" and (other.path, other.line) == (read.path, read.line)
-            if other.actor == read.actor or not (writes or alike) or not files.apart(read, write, other):
+            if other.actor == read.actor or not (writes or alike) or not files.can_run_between(read, write, other):
                 continue
             if writes and files.locked(other):
                 continue
@@ -72,7 +72,7 @@ def _shared_temporary(scene: Scene, files: FileUses, name: str, uses: Sequence[F
         if write.verb == "create" and not (moved and removes):
             continue
         for other in uses[: 4 * SAMPLE]:
-            if other.actor != write.actor and other.verb in ("write", "create") and files.apart(write, end, other):
+            if other.actor != write.actor and other.verb in ("write", "create") and files.can_run_between(write, end, other):
                 one, two = use_sides(scene, write, other)
                 title = f"{one} and {two} use one temporary file, {file_name(name)}: each could move or remove what the other wrote"
                 advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder), and remove it only if it was not moved"
@@ -98,14 +98,14 @@ def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
                 alike = (look.path, look.line) == (other.path, other.line)
                 for end in [use for use in moved if use.actor == look.actor and look.at < use.at] if alike else ():
                     write = next((use for use in files.all if use.verb == "write" and use.at < end.at and files.same_call(use, end)), None)
-                    if write is None or not _follows_from(write.name, name) or files.locked(look) or not files.apart(write, end, other):
+                    if write is None or not _follows_from(write.name, name) or files.locked(look) or not files.can_run_between(write, end, other):
                         continue
                     one, two = use_sides(scene, write, other)
                     title = f"{one} writes {file_name(write.name)} and moves it; {two} would do the same if it did not find {file_name(name)}"
                     advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder)"
                     sides = [(write, "write"), (end, "act"), (other, "look")]
-                    told = file_finding(scene, "atomicity_violation", "hint", 1.2, title, write.name, sides, advice)
-                    found.setdefault((title, told.lanes), told)
+                    finding = file_finding(scene, "atomicity_violation", "hint", 1.2, title, write.name, sides, advice)
+                    found.setdefault((title, finding.lanes), finding)
     return list(found.values())
 
 

@@ -44,7 +44,7 @@ def resolved_twice(scene: Scene, evidence: Evidence, events: Iterable[Operation]
             continue
         home = thing.label.partition("[")[0]
         for look in _reads_before(evidence, event, home, settling):
-            other = next(_others(evidence, event, look, home), None)
+            other = next(_other_checks(evidence, event, look, home), None)
             if other is not None and (not settling.looked or _can_run_between(evidence, event, look, other)):
                 found[str(place)] = _finding(scene, event, look, other, settling)
                 break
@@ -113,7 +113,7 @@ def _held_in(evidence: Evidence, row: int, home: str) -> bool:
     return evidence.facts.locations[int(evidence.table.location[row])].name.partition("[")[0] == home
 
 
-def _others(evidence: Evidence, event: Operation, look: int, home: str) -> Iterator[int]:
+def _other_checks(evidence: Evidence, event: Operation, look: int, home: str) -> Iterator[int]:
     """Accesses to the same location by unordered actors, in functions that resolve a future too."""
     table = evidence.table
     place = int(table.location[look])

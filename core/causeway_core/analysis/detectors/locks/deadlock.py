@@ -170,10 +170,10 @@ def _quiescence(scene: Scene, waits: Waits, links: dict[int, _Link]) -> list[Fin
 
 
 def _quiescence_finding(scene: Scene, waits: Waits, waiting: list[Wait]) -> Finding:
-    said = [(wait, _waited_for(scene, waits, wait)) for wait in waiting]
-    who = "; ".join(f"{scene.actor(wait.actor)} waits for {words}" for wait, words in said[:_NAMED])
+    described = [(wait, _waited_for(scene, waits, wait)) for wait in waiting]
+    who = "; ".join(f"{scene.actor(wait.actor)} waits for {words}" for wait, words in described[:_NAMED])
     more = f"; {len(waiting) - _NAMED} more wait" if len(waiting) > _NAMED else ""
-    events = [Moment(wait.actor, int(wait.at), "wait", f"waits for {words}", scene.waiting_place(wait)) for wait, words in said[:5]]
+    events = [Moment(wait.actor, int(wait.at), "wait", f"waits for {words}", scene.waiting_place(wait)) for wait, words in described[:5]]
     return scene.finding(
         kind="deadlock",
         tier="likely",

@@ -36,7 +36,7 @@ def guarded_reentries(evidence: Evidence, partners: Partners) -> Iterator[Candid
                     continue
                 for other in partners.near(first, last, writes=True):
                     same = int(table.vk[other]) == int(table.vk[found]) and evidence.value(other) == evidence.value(found)
-                    free = lock not in evidence.locks_at(other) and evidence.parted(first, last, other)
+                    free = lock not in evidence.locks_at(other) and evidence.can_run_between(first, last, other)
                     if same and free and evidence.concurrent(first, other) and evidence.concurrent(last, other):
                         given += 1
                         candidate = Candidate(Pattern.GUARDED_REENTRY, "atomicity_violation", first, last, (other,), "control")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from causeway_core.analysis.detectors.locks.finalizers import FinalizedObject, finalized_objects, may_be_garbage
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.holds import Hold
-from causeway_core.analysis.source_text import FunctionNode, Texts, called, handed_to_call, last_name
+from causeway_core.analysis.source_text import FunctionNode, Texts, called, called_by, last_name
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncFlag
@@ -29,10 +29,10 @@ def self_deadlocks(scene: Scene, evidence: Evidence) -> list[Finding]:
             by_lock[hold.object].append(hold)
     found, seen = [], set[str]()
     for object, holds in sorted(by_lock.items()):
-        told = None if evidence.holds.signals(object) else _of_lock(scene, evidence, texts, intruders, holds[:SAMPLE])
-        if told is not None and told.title not in seen:
-            seen.add(told.title)
-            found.append(told)
+        finding = None if evidence.holds.signals(object) else _of_lock(scene, evidence, texts, intruders, holds[:SAMPLE])
+        if finding is not None and finding.title not in seen:
+            seen.add(finding.title)
+            found.append(finding)
     return found
 
 
@@ -71,8 +71,8 @@ def _of_lock(
             dropped = next(((each, gone) for each in interrupted if each.id != inside.id for gone in finalized_objects(evidence, each, names)), None)
             if dropped is not None:
                 return _finalizer_finding(scene, *dropped, inside, finalized.name, function.name)
-            told = _finding(scene, hold, inside, how, function.name)
-            return told if may_be_garbage(evidence, hold.object, finalized) else replace(told, tier="hint", rank=20.8, confidence=0.2)
+            finding = _finding(scene, hold, inside, how, function.name)
+            return finding if may_be_garbage(evidence, hold.object, finalized) else replace(finding, tier="hint", rank=20.8, confidence=0.2)
     for hold in holds:
         adding, callback = _added_callback(texts, scene, hold, where[hold.id])
         if callback is not None:
@@ -122,7 +122,7 @@ def _added_callback(texts: Texts, scene: Scene, hold: Hold, function: FunctionNo
         if isinstance(block, ast.With) and block.lineno == line:
             for node in ast.walk(block):
                 if isinstance(node, ast.Call) and called(node) == "add_done_callback" and node.args:
-                    names = handed_to_call(node.args[0])
+                    names = called_by(node.args[0])
                     return node.lineno, next((each for _, each in texts.functions() if each.name in names), None)
     return 0, None
 

@@ -49,7 +49,7 @@ def waits_under_lock(scene: Scene, evidence: Evidence, struck: frozenset[int]) -
     texts = evidence.texts
     found: dict[tuple[str, str], Finding] = {}
     for hold in islice((each for each in evidence.holds.holds if each.object not in struck and _counts(evidence, each)), MOST_HOLDS):
-        for stuck in (*_seen(evidence, hold), *_written(scene, evidence, texts, hold)):
+        for stuck in (*_observed_waits(evidence, hold), *_written(scene, evidence, texts, hold)):
             key = str(scene.place(hold.at)), str(scene.place(stuck.asks.at))
             if key not in found and scene.place(hold.at).line and scene.place(stuck.asks.at).line:
                 found[key] = _finding(scene, stuck)
@@ -65,7 +65,7 @@ def _counts(evidence: Evidence, hold: Hold) -> bool:
 # Waits that the recording shows.
 
 
-def _seen(evidence: Evidence, hold: Hold) -> Iterator[_BlockedWait]:
+def _observed_waits(evidence: Evidence, hold: Hold) -> Iterator[_BlockedWait]:
     end = hold.until_at
     if end is None:
         return

@@ -76,8 +76,8 @@ def _used(evidence: Evidence, first: int, look: int, fills: dict[int, int]) -> I
             continue
         if not _follows(evidence, look, use) and not (owner is not None and misses):
             continue
-        parted = evidence.parted(first, last, look) and not evidence.locks_through(first, last) & (evidence.locks_at(look) | evidence.locks_at(use))
-        if parted and evidence.concurrent(first, look) and evidence.concurrent(last, use):
+        locked = evidence.locks_through(first, last) & (evidence.locks_at(look) | evidence.locks_at(use))
+        if evidence.can_run_between(first, last, look) and not locked and evidence.concurrent(first, look) and evidence.concurrent(last, use):
             yield last, use
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
-from causeway_core.analysis.detectors.atomicity.check_then_use import leaves_absent, needs_value, takes_away
+from causeway_core.analysis.detectors.atomicity.check_then_use import leaves_absent, needs_value, removes_value
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.table import DELETE, READ, WRITE, Ints
 from causeway_core.analysis.partners import Partners
@@ -28,7 +28,7 @@ def order_violations(evidence: Evidence, partners: Partners) -> Iterator[Candida
     for site in np.unique(table.site[table.writes]).tolist():
         rows = evidence.rows_at(site)
         rows = rows[table.writes[rows]]
-        removes = np.array([takes_away(evidence, int(row)) for row in _some(rows)], np.bool_)
+        removes = np.array([removes_value(evidence, int(row)) for row in _some(rows)], np.bool_)
         chosen = _some(rows)
         given: dict[int, int] = {}
         for row, removing in zip(chosen.tolist(), removes.tolist(), strict=True):
@@ -112,12 +112,12 @@ def _absent_before(evidence: Evidence, write: int) -> bool:
 def _breaks(evidence: Evidence, write: int, use: int) -> bool:
     """Whether the read at `use` needs what `write` provides or removes, and no order, lock or check of its own protects it."""
     table = evidence.table
-    absent = leaves_absent(evidence, write) if takes_away(evidence, write) else _absent_before(evidence, write)
+    absent = leaves_absent(evidence, write) if removes_value(evidence, write) else _absent_before(evidence, write)
     if int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING or not needs_value(evidence, int(table.site[use]), absent=absent):
         return False
     if not evidence.concurrent(write, use):
         return False
-    return not _checked(evidence, use, write) and (takes_away(evidence, write) or not (_would_provide(evidence, use) or _own(evidence, use)))
+    return not _checked(evidence, use, write) and (removes_value(evidence, write) or not (_would_provide(evidence, use) or _own(evidence, use)))
 
 
 def _checked(evidence: Evidence, use: int, write: int) -> bool:
@@ -125,7 +125,7 @@ def _checked(evidence: Evidence, use: int, write: int) -> bool:
     table = evidence.table
     for check in evidence.latest(int(table.actor[use]), evidence.deciding_sites(use), int(table.order[use])):
         same = int(table.location[check]) == int(table.location[use])
-        if same and (not evidence.parted(check, use, write) or evidence.locks_through(check, use) & evidence.locks_at(write)):
+        if same and (not evidence.can_run_between(check, use, write) or evidence.locks_through(check, use) & evidence.locks_at(write)):
             return True
     return False
 

@@ -30,7 +30,7 @@ def partial_rebuilds(evidence: Evidence) -> Iterator[Candidate]:
     for row, number in (*_replaced(evidence), *_cleared(evidence)):
         for use in _lookups(evidence, row, contents[number], number):
             through = evidence.locks_through(row, use.fill)
-            parted = evidence.parted(row, use.fill, use.first) and not through & evidence.locks_at(use.first)
+            parted = evidence.can_run_between(row, use.fill, use.first) and not through & evidence.locks_at(use.first)
             if parted and evidence.concurrent(row, use.first) and evidence.concurrent(use.fill, use.last):
                 others = tuple(dict.fromkeys((use.first, use.last)))
                 candidate = Candidate(Pattern.PARTIAL_REBUILD, "atomicity_violation", row, use.fill, others)

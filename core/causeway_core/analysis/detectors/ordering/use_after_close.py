@@ -1,6 +1,6 @@
 """Use after close: an actor uses a library object that another actor closes, with or without checking a flag first.
 
-What goes on inside the object is not recorded. That it is closed is told by the name of the method called on it.
+What happens inside the object is not recorded. The name of the method called on it shows that it is closed.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _looks(evidence: Evidence, use: int, flags: list[int]) -> Iterator[tuple[int
     table = evidence.table
     for check in evidence.latest(int(table.actor[use]), evidence.deciding_sites(use), int(table.order[use])):
         for flag in flags:
-            if int(table.location[flag]) != int(table.location[check]) or table.writes[check] or not evidence.parted(check, use, flag):
+            if int(table.location[flag]) != int(table.location[check]) or table.writes[check] or not evidence.can_run_between(check, use, flag):
                 continue
             if (
                 not evidence.locks_through(check, use) & evidence.locks_at(flag)

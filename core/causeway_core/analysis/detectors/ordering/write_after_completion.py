@@ -46,10 +46,10 @@ def _found(evidence: Evidence) -> Iterator[Candidate]:
     written = written[np.argsort(table.at[written], kind="stable")]
     changed_at = table.at[written]
     seen: set[int] = set()
-    said = [(pattern, each) for each in evidence.facts.operations if (pattern := _completion_pattern(evidence, each)) is not None]
+    completions = [(pattern, each) for each in evidence.facts.operations if (pattern := _completion_pattern(evidence, each)) is not None]
     # Of pieces of work the last at each site, which is the one that the queue's join waits for.
-    early = [each for each in reversed(said) if each[0] is Pattern.EARLY_TASK_DONE]
-    for pattern, settled in (*(each for each in said if each[0] is Pattern.LATE_CALLBACK), *early):
+    early = [each for each in reversed(completions) if each[0] is Pattern.EARLY_TASK_DONE]
+    for pattern, settled in (*(each for each in completions if each[0] is Pattern.LATE_CALLBACK), *early):
         worker = evidence.facts.actors.get(settled.actor)
         if worker is None or worker.kind != "thread" or worker.path == "main":
             continue

@@ -46,7 +46,7 @@ def queue_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
             if other is not None:
                 found[key] = _finding(scene, take, Moment(other.actor, other.at, ANOTHER, "took an item"))
                 continue
-            late = next((each for each in evidence.facts.actors.values() if _came_late(evidence, take, each)), None)
+            late = next((each for each in evidence.facts.actors.values() if _may_have_missed_item(evidence, take, each)), None)
             if late is not None:
                 found[key] = _finding(scene, take, Moment(late.id, late.last_at or 0, ANOTHER_ENDS, "found nothing left"))
         if len(found) >= MOST_TOLD:
@@ -78,7 +78,7 @@ def _may_be_first(evidence: Evidence, take: _Get, other: _Get) -> bool:
     return not evidence.holds.locks(take.actor, take.order) & evidence.holds.locks(other.actor, other.order)
 
 
-def _came_late(evidence: Evidence, take: _Get, actor: Actor) -> bool:
+def _may_have_missed_item(evidence: Evidence, take: _Get, actor: Actor) -> bool:
     """Whether an actor runs the same code as the taker, and ended without an item only by chance."""
     taker = evidence.facts.actors.get(take.actor)
     if taker is None or actor.id == taker.id or actor.last_at is None or (actor.kind, actor.process) != (taker.kind, taker.process):

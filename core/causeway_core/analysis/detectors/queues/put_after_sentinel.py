@@ -46,8 +46,8 @@ def _of_queue(scene: Scene, evidence: Evidence, operations: Sequence[Operation])
         writer = evidence.facts.actors.get(put.actor)
         if writer is None or writer.state != "finished" or put.actor in (last.actor, reader.id):
             continue
-        apart = scene.place(put.at).line and scene.place(put.at).function != scene.place(last.at).function
-        if apart and evidence.unordered(At(put.at), At(last.at)) and not (_flagged(evidence, put, last) or _made_for_it(evidence, put, last)):
+        elsewhere = scene.place(put.at).line and scene.place(put.at).function != scene.place(last.at).function
+        if elsewhere and evidence.unordered(At(put.at), At(last.at)) and not (_flagged(evidence, put, last) or _made_for_it(evidence, put, last)):
             return _finding(scene, put, last, reader.id)
     return None
 

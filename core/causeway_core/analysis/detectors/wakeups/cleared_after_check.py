@@ -17,16 +17,16 @@ NEAR = 12
 MOST_WAITS = 24
 
 
-def cleared_after_check(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
+def cleared_after_check(scene: Scene, evidence: Evidence, events: Iterable[Operation], reported: frozenset[str]) -> list[Finding]:
     """Waits for an event that the waiter clears or replaces after it has read the state that the event stands for.
 
-    The setter can run between the read and the reset. `told` names events that are already reported.
+    The setter can run between the read and the reset. `reported` names events that are already reported.
     """
     waits: list[Operation] = []
     sets: list[Operation] = []
     for event in events:
         thing = evidence.facts.objects.get(event.object)
-        if thing is not None and thing.label is not None and thing.label not in told and thing.type.endswith("Event"):
+        if thing is not None and thing.label is not None and thing.label not in reported and thing.type.endswith("Event"):
             (waits if event.op == SyncOp.WAIT_BEGIN else sets if event.op == SyncOp.EVENT_SET else []).append(event)
     found: dict[tuple[str, str], Finding] = {}
     # The last first: what an earlier one misses, a later set may make up for.
@@ -53,7 +53,7 @@ def _missed(scene: Scene, evidence: Evidence, wait: Operation, sets: list[Operat
         if not state or any(_name(evidence, row) in state for row in later):
             continue
         look = next((row for row in reversed(earlier) if _name(evidence, row) in state), None)
-        if look is None or not _apart(evidence, look, reset, each) or not scene.place(each.at).line:
+        if look is None or not _can_set_between(evidence, look, reset, each) or not scene.place(each.at).line:
             continue
         if evidence.unordered(At(each.at), evidence.at(look)) and evidence.unordered(At(each.at), evidence.at(reset)):
             yield _finding(scene, wait, each, look, reset)
@@ -82,7 +82,7 @@ def _state(evidence: Evidence, sets: Operation) -> frozenset[str]:
     return frozenset(_name(evidence, row) for row in rows)
 
 
-def _apart(evidence: Evidence, look: int, reset: int, sets: Operation) -> bool:
+def _can_set_between(evidence: Evidence, look: int, reset: int, sets: Operation) -> bool:
     """Whether the set can come between the check and the reset: the waiter passes a scheduling point there, or is a thread, and shares no lock with
     the setter.
     """

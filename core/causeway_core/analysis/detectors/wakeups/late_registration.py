@@ -19,17 +19,17 @@ MOST = 48
 """Sets that are looked at."""
 
 
-def late_registrations(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
+def late_registrations(scene: Scene, evidence: Evidence, events: Iterable[Operation], reported: frozenset[str]) -> list[Finding]:
     """Events on which one thread waited, and which another thread found through a table entry and set.
 
-    The waiter registered the entry, and nothing makes it do so before the lookup. A hint, for a re-run to confirm. `told` names events that are
+    The waiter registered the entry, and nothing makes it do so before the lookup. A hint, for a re-run to confirm. `reported` names events that are
     already reported.
     """
     waiters: dict[int, Operation] = {}
     sets: list[Operation] = []
     for event in events:
         thing = evidence.facts.objects.get(event.object)
-        if thing is None or not thing.type.endswith("Event") or scene.object(event.object) in told:
+        if thing is None or not thing.type.endswith("Event") or scene.object(event.object) in reported:
             continue
         if event.op == SyncOp.WAIT_BEGIN:
             waiters.setdefault(event.object, event)

@@ -38,14 +38,14 @@ def early_notifications(scene: Scene, evidence: Evidence, events: Iterable[Opera
         if thing is None or thing.label is None:
             continue
         if thing.type.endswith("Condition"):
-            told = _condition(scene, evidence, texts, operations)
+            finding = _condition(scene, evidence, texts, operations)
         elif thing.type.endswith("Event"):
-            told = _pulse(scene, evidence, texts, operations) or _cleared_late(scene, evidence, texts, operations)
+            finding = _pulse(scene, evidence, texts, operations) or _cleared_before_wait(scene, evidence, texts, operations)
         else:
             continue
-        if told is not None and (told.title, told.lanes) not in seen:
-            seen.add((told.title, told.lanes))
-            found.append(told)
+        if finding is not None and (finding.title, finding.lanes) not in seen:
+            seen.add((finding.title, finding.lanes))
+            found.append(finding)
     return found
 
 
@@ -63,7 +63,7 @@ def _condition(scene: Scene, evidence: Evidence, texts: Texts, operations: Seque
         others = [each for each in waits if each.actor != wait.actor and str(scene.place(each.at)) == place]
         if looks == "once" and not others:
             continue
-        notify = next((each for each in notifies if each.actor != wait.actor and _free_to_come_first(evidence, wait, each)), None)
+        notify = next((each for each in notifies if each.actor != wait.actor and _can_notify_first(evidence, wait, each)), None)
         if notify is not None and scene.place(notify.at).line:
             return _condition_finding(scene, wait, notify, looks, others)
     return None
@@ -106,7 +106,7 @@ def _guarded_by_exit(around: Sequence[ast.AST]) -> bool:
     return any(isinstance(node, ast.If) and node.lineno < last for outer in around[:1] for node in ast.walk(outer))
 
 
-def _free_to_come_first(evidence: Evidence, wait: Operation, notify: Operation) -> bool:
+def _can_notify_first(evidence: Evidence, wait: Operation, notify: Operation) -> bool:
     """Whether only locks make the notification come after the wait. What the waiter did under the lock that it waits with does not order them either.
     """
     holds = evidence.holds.held(wait.actor, wait.order)
@@ -158,19 +158,19 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
         last[event.actor] = event
         if event.op != SyncOp.EVENT_CLEAR or before is None or before.op != SyncOp.EVENT_SET:
             continue
-        if _worked(evidence, before, event) or _steps_apart(evidence, before, event):
+        if _worked(evidence, before, event) or _in_different_steps(evidence, before, event):
             continue
         for wait in waits:
             # A task that is busy misses it as well; but where it waits in a loop, it may be meant so.
             asynchronous = bool(wait.flags & SyncFlag.ASYNC) and state_check(scene, texts, wait) == "again"
             if wait.actor != event.actor and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
                 why = "but clears it at once: a waiter that is busy at that moment never sees it"
-                told = _event_finding(scene, wait, before, event, why)
-                return replace(told, tier="hint", rank=20.8, confidence=0.2) if asynchronous else told
+                finding = _event_finding(scene, wait, before, event, why)
+                return replace(finding, tier="hint", rank=20.8, confidence=0.2) if asynchronous else finding
     return None
 
 
-def _cleared_late(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[Operation]) -> Finding | None:
+def _cleared_before_wait(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[Operation]) -> Finding | None:
     """An event that its waiter clears after its work, right before it waits again: a set during the work is lost."""
     last: dict[int, Operation] = {}
     sets = [event for event in operations if event.op == SyncOp.EVENT_SET]
@@ -185,7 +185,7 @@ def _cleared_late(scene: Scene, evidence: Evidence, texts: Texts, operations: Se
             continue
         if not _worked(evidence, since, before) or _worked(evidence, before, event):
             continue
-        if event.flags & SyncFlag.ASYNC and not _steps_apart(evidence, since, before):
+        if event.flags & SyncFlag.ASYNC and not _in_different_steps(evidence, since, before):
             continue
         for each in sets:
             if each.actor != event.actor and evidence.unordered(At(each.at), At(before.at)) and scene.place(before.at).line:
@@ -201,7 +201,7 @@ def _worked(evidence: Evidence, one: Operation, other: Operation) -> bool:
     return any(not (evidence.value(row) or "").endswith(name) for row in rows)
 
 
-def _steps_apart(evidence: Evidence, one: Operation, other: Operation) -> bool:
+def _in_different_steps(evidence: Evidence, one: Operation, other: Operation) -> bool:
     """Whether the actor passed a scheduling point between two of its operations."""
     first, last = evidence.step_at(one.at), evidence.step_at(other.at)
     actor = evidence.facts.actors.get(one.actor)

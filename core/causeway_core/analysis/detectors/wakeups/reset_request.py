@@ -1,4 +1,4 @@
-"""Requests to a thread that it may overwrite: it resets, when it begins, the flag by which it is told to stop."""
+"""Requests to a thread that it may overwrite: when it begins it resets the flag that asks it to stop."""
 
 from __future__ import annotations
 

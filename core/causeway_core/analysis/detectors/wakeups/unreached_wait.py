@@ -32,10 +32,10 @@ class _Check:
     waits: int
 
 
-def unreached_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
+def unreached_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation], reported: frozenset[str]) -> list[Finding]:
     """Threads that check for work, found it, and would otherwise have cleared the event and waited.
 
-    Hints, for a re-run to confirm. `told` names events that are already reported.
+    Hints, for a re-run to confirm. `reported` names events that are already reported.
     """
     sets: list[Operation] = []
     cleared: set[tuple[int, int]] = set()
@@ -43,7 +43,7 @@ def unreached_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation
         thing = evidence.facts.objects.get(event.object)
         if event.op == SyncOp.EVENT_CLEAR:
             cleared.add((event.object, event.actor))
-        elif event.op == SyncOp.EVENT_SET and thing is not None and thing.label and thing.label not in told and thing.type.endswith("Event"):
+        elif event.op == SyncOp.EVENT_SET and thing is not None and thing.label and thing.label not in reported and thing.type.endswith("Event"):
             sets.append(event)
     found: dict[str, Finding] = {}
     for each in sets[-MOST:]:

@@ -18,10 +18,10 @@ MOST = 48
 UNDOES = "undoes"
 
 
-def unrechecked_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
+def unrechecked_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation], reported: frozenset[str]) -> list[Finding]:
     """Threads that check once, wait for a condition and proceed, while another actor may acquire the lock first and set the state back.
 
-    Latent. `told` names conditions that are already reported.
+    Latent. `reported` names conditions that are already reported.
     """
     found: dict[str, Finding] = {}
     waits = [each for each in events if each.op == SyncOp.WAIT_BEGIN and not each.flags & SyncFlag.ASYNC]
@@ -30,9 +30,9 @@ def unrechecked_waits(scene: Scene, evidence: Evidence, events: Iterable[Operati
         if thing is None or not thing.label or not thing.type.endswith("Condition") or not scene.place(wait.at).line:
             continue
         name = scene.object(wait.object)
-        if name not in told and name not in found and state_check(scene, evidence.texts, wait) == "once":
-            for look, undoing, goes_on in _reverted(scene, evidence, wait):
-                found[name] = _finding(scene, evidence, wait, look, undoing, goes_on)
+        if name not in reported and name not in found and state_check(scene, evidence.texts, wait) == "once":
+            for look, undoing, continuation in _reverted(scene, evidence, wait):
+                found[name] = _finding(scene, evidence, wait, look, undoing, continuation)
                 break
     return list(found.values())
 
@@ -61,7 +61,7 @@ def _restores(evidence: Evidence, look: int, row: int) -> bool:
     return value is not None and value == evidence.value(row)
 
 
-def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoing: int, goes_on: int) -> Finding:
+def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoing: int, continuation: int) -> Finding:
     name, state, value = scene.object(wait.object), scene.namer.resource(look), evidence.value(undoing)
     other = int(evidence.table.actor[undoing])
     one, two = scene.sides((wait.actor, scene.place(wait.at).function), (other, scene.place(evidence.at(undoing)).function))
@@ -75,7 +75,7 @@ def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoi
         events=[
             Moment(wait.actor, evidence.at(look), "look", f"checks {state}"),
             Moment(wait.actor, wait.at, "wait", f"waits for {name}"),
-            Moment(wait.actor, evidence.at(goes_on), "goes on", "goes on"),
+            Moment(wait.actor, evidence.at(continuation), "goes on", "goes on"),
             Moment(other, evidence.at(undoing), UNDOES, f"sets {state} back to {value}"),
         ],
         recommendation=f"wait for {name} in a loop over {state} (`while`, not `if`), or by wait_for",

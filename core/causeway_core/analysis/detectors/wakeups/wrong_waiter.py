@@ -20,10 +20,10 @@ OTHER_KIND = ("is woken", "is woken too", "would wait there")
 """Roles of the notifications of two threads of each kind, and of where their function waits."""
 
 
-def wrong_waiters(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
+def wrong_waiters(scene: Scene, evidence: Evidence, events: Iterable[Operation], reported: frozenset[str]) -> list[Finding]:
     """Two functions that wait for one condition in a loop, each for what the other does, and each notify one waiter; two threads ran each.
 
-    Hints: a re-run that hangs confirms them. `told` names conditions that are already reported.
+    Hints: a re-run that hangs confirms them. `reported` names conditions that are already reported.
     """
     notifies: defaultdict[int, list[Operation]] = defaultdict(list)
     for event in events:
@@ -32,7 +32,7 @@ def wrong_waiters(scene: Scene, evidence: Evidence, events: Iterable[Operation],
     found: dict[str, Finding] = {}
     for object, operations in sorted(notifies.items()):
         name = scene.object(object)
-        if name not in told and name not in found:
+        if name not in reported and name not in found:
             for finding in _between_kinds(scene, evidence, name, operations):
                 found[name] = finding
                 break
