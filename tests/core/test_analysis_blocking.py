@@ -36,7 +36,7 @@ asyncio.run(main())
 @pytest.mark.parametrize(("ends", "told"), [
     ("tell(self.done.set)\n        time.sleep(0.02)", True), ("list(map(time.sleep, [tell(self.done.set) and 0.02]))", False),
 ])  # fmt: skip
-def test_how_long_a_thread_takes_to_end_its_last_line_is_no_matter_of_the_program(tmp_path: Path, ends: str, told: bool) -> None:
+def test_a_join_that_waits_only_for_the_threads_exit_is_not_reported(tmp_path: Path, ends: str, told: bool) -> None:
     (tmp_path / "app.py").write_text(JOIN.replace("ENDS", ends))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:

@@ -133,7 +133,7 @@ def test_a_task_that_awaits_one_who_wants_its_lock() -> None:
     assert "waits for the end of task child" in finding.title or "held by task main" in finding.title
 
 
-def test_everybody_waits_and_nothing_can_come() -> None:
+def test_a_program_in_which_every_actor_waits_is_a_deadlock() -> None:
     trace = Trace("pass")
     loop, main, worker = trace.thread("MainThread"), trace.task("main"), trace.task("worker")
     queue = trace.lock("jobs", "asyncio.queues.Queue")

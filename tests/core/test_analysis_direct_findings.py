@@ -94,7 +94,7 @@ def test_a_wait_without_a_look_at_any_state_can_come_too_late() -> None:
     assert firm(conditioned("with nothing():")) == [("lost_wakeup", "latent")]
 
 
-def test_the_condition_within_a_barrier_stands_for_what_the_barrier_counts() -> None:
+def test_a_barriers_own_condition_is_not_reported() -> None:
     assert not firm(conditioned("with nothing():", barrier=True))
 
 

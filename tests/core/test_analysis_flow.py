@@ -57,7 +57,7 @@ def test_within_a_function(body: str, expected: dict[str, str]) -> None:
     assert origins(f"def f(s):\n    {body}\n", "v") == expected
 
 
-def test_the_first_of_a_heap_is_taken_to_be_the_same_still() -> None:
+def test_heappop_depends_on_an_earlier_read_of_the_first_element() -> None:
     assert origins("def f(s):\n    show(s.w[0])\n    heapq.heappop(s.w)\n", "heappop") == {"w": "data", "0": "data"}
 
 

@@ -92,7 +92,7 @@ async def close(pool):
 @pytest.mark.parametrize(("refuse", "look", "bad"), [
     ("raise RuntimeError", "if True:", True), ("print(pool)", "if True:", False), ("raise RuntimeError", "if not pool.closed:", False),
 ])  # fmt: skip
-def test_a_look_that_raises_lets_through_what_its_caller_does_next(refuse: str, look: str, bad: bool) -> None:
+def test_a_check_that_raises_guards_what_its_caller_does_next(refuse: str, look: str, bad: bool) -> None:
     trace = Trace(POOL.format(refuse=refuse, look=look))
     one, two = trace.task("one"), trace.task("two")
     trace.read(one, "if pool.closed", "Pool.closed", False)

@@ -195,7 +195,7 @@ def test_a_loop_that_waits_asks_for_what_others_write(polls: bool) -> None:
     ("return cache.get(key).name", True),
     ("return cache[key]", True),
 ])  # fmt: skip
-def test_who_looks_whether_an_entry_is_still_there_does_not_take_it_for_its_own(look: str, bad: bool) -> None:
+def test_a_read_back_that_handles_a_missing_entry_is_not_reported(look: str, bad: bool) -> None:
     trace = Trace(f"""
     cache = {{}}
 

@@ -50,7 +50,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(("gives_way", "late"), [("await asyncio.sleep(0.001)", True), ("pass", False)])
-def test_nobody_ends_a_queue_that_he_cannot_have_yet(tmp_path: Path, gives_way: str, late: bool) -> None:
+def test_a_queue_is_not_closed_by_an_actor_that_does_not_have_it_yet(tmp_path: Path, gives_way: str, late: bool) -> None:
     (tmp_path / "app.py").write_text(DESK.replace("GIVES_WAY", gives_way))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:

@@ -42,7 +42,7 @@ def test_a_row_read_and_written_in_two_statements() -> None:
     assert "could write it in between" in finding.title and "BEGIN IMMEDIATE" in finding.recommendation
 
 
-def test_an_update_that_was_lost_is_said_so() -> None:
+def test_a_lost_update_is_named() -> None:
     (finding,) = found(two_withdrawals(overlap=True))
     assert "one update is lost" in finding.title
 

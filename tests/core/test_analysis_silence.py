@@ -154,7 +154,7 @@ async def use(config):
 
 
 @pytest.mark.parametrize("itself", [True, False])
-def test_who_would_have_provided_it_itself_needs_nobody_to_come_first(itself: bool) -> None:
+def test_no_order_violation_where_the_reader_would_provide_the_value_itself(itself: bool) -> None:
     trace = Trace(PROVIDES.format(again="if config.pool is None:", first="await provide(config)" if itself else "pass"))
     one, two, lock = trace.task("one"), trace.task("two"), trace.lock("config.lock")
     trace.read(one, "    if config.pool is None", "config.pool", None)
@@ -484,7 +484,7 @@ async def lane(lanes, key):
 
 
 @pytest.mark.parametrize(("make", "quiet"), [("lanes.setdefault(key, Semaphore(width))", True), ("lanes.setdefault(key, width)", False)])
-def test_what_is_made_in_a_setdefault_is_nobodys_but_the_tables(make: str, quiet: bool) -> None:
+def test_setdefault_with_a_new_object_is_not_reported(make: str, quiet: bool) -> None:
     trace = Trace(LANES.format(make=make))
     one, two = trace.task("one"), trace.task("two")
     for actor in (one, two):

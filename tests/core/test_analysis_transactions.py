@@ -132,7 +132,7 @@ def test_a_locked_table_is_not_written_by_others(mode: str, kept: bool, two: tup
     assert keeps_out(one, one.read(OTHERS), one.statement("INSERT", OTHERS), other.read(OTHERS), about="rows") is kept
 
 
-def test_nobody_is_kept_out_who_shares_the_connection(two: tuple[Session, Session]) -> None:
+def test_a_transaction_excludes_nobody_on_its_own_connection(two: tuple[Session, Session]) -> None:
     one, other = two
     other.number, other.transaction = one.number, one.transaction
     assert not keeps_out(one, one.read(ACCOUNT, "for_update"), one.write(), other.read())

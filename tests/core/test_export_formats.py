@@ -137,7 +137,7 @@ def test_html_is_one_page_with_everything_escaped(recorded: Path) -> None:
     assert opened == []
 
 
-def test_what_cannot_be_shown_is_said(recorded: Path, tmp_path: Path) -> None:
+def test_an_export_says_what_it_cannot_show(recorded: Path, tmp_path: Path) -> None:
     with Recording.open(recorded) as recording, pytest.raises(ExportImpossible, match="belongs to the trace"):
         EXPORTERS["dot"](Selection(recording, trace_id="0" * 32))
     (tmp_path / "plain.py").write_text("print(1)\n")

@@ -237,7 +237,7 @@ def test_a_window_that_begins_and_ends_in_functions_that_are_called() -> None:
     assert lock.files[0][2].count("self._lock") == 2
 
 
-def test_a_window_may_come_after_what_comes_in_between() -> None:
+def test_the_order_of_the_accesses_in_a_finding_does_not_change_the_fix() -> None:
     document, text = finding(ACCOUNT, "lost_update", "Account.balance")
     accesses = document["accesses"]
     assert isinstance(accesses, list)

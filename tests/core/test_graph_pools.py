@@ -63,7 +63,7 @@ def test_a_pool_that_makes_connections_on_demand_orders_nothing() -> None:
     assert service.queue_edges()[-1] == (put_back, got, False)
 
 
-def test_work_that_is_handed_on_orders_whoever_shares_a_connection() -> None:
+def test_work_passed_through_a_queue_orders_actors_that_share_a_connection() -> None:
     service = Service()
     one, two = service.task(service.loop, "one"), service.task(service.loop, "two")
     for _ in range(2):

@@ -258,7 +258,7 @@ for each in putting:
 """
 
 
-def test_what_is_not_recorded_of_an_object_happens_where_actors_take_it(tmp_path: Path) -> None:
+def test_unrecorded_changes_of_an_object_are_placed_where_actors_read_it(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(SLOTS)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:

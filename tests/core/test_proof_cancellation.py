@@ -190,7 +190,7 @@ def test_a_change_that_is_not_taken_back_when_the_task_is_cancelled(tmp_path: Pa
 @pytest.mark.parametrize(
     ("source", "ping", "wrong"), [(LINKS, PING, True), (LINKS, PING_OR_GIVE, False), (LINE, PING, True), (LINE, LINE_FREED, False)]
 )
-def test_what_is_taken_for_another_to_give_back(tmp_path: Path, source: str, ping: str, wrong: bool) -> None:
+def test_a_resource_that_another_function_releases_is_lost_on_cancellation(tmp_path: Path, source: str, ping: str, wrong: bool) -> None:
     assert tiers(tmp_path, source.replace("PING", ping)) == ([("atomicity_violation", "confirmed")] if wrong else [])
 
 
@@ -213,11 +213,11 @@ def test_a_task_that_nobody_cancels_is_not_cancelled(tmp_path: Path) -> None:
         ("(1, '(')", ("(1, '(')",), False),
     ],
 )
-def test_what_is_beside_and_not_between(mine: str, others: tuple[str, ...], wrong: bool) -> None:
+def test_values_that_are_not_between_the_serial_outcomes_are_anomalous(mine: str, others: tuple[str, ...], wrong: bool) -> None:
     assert is_anomalous(parse(mine), [parse(other) for other in others]) == wrong
 
 
-def test_who_is_cancelled_for_good_takes_along_what_it_has_in_hand() -> None:
+def test_a_missing_item_is_no_anomaly_where_the_task_never_continues() -> None:
     assert not is_anomalous(parse("['b']"), [parse("['a', 'b']"), parse("['a', 'b']")], goes_on=False)
 
 
@@ -396,7 +396,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(("forgets", "wrong"), [("pass", True), ("self.timer = None", False)])
-def test_a_task_that_comes_to_where_it_cancels_itself(tmp_path: Path, forgets: str, wrong: bool) -> None:
+def test_a_task_that_reaches_its_own_cancel_call(tmp_path: Path, forgets: str, wrong: bool) -> None:
     found = [each.tier for each in proved(tmp_path, TIMER.replace("FORGETS", forgets)) if "cancels itself" in each.title]
     assert found == (["confirmed"] if wrong else [])
 
@@ -617,7 +617,7 @@ GOES_DOWN = "second = asyncio.create_task(call(gate))\n    await asyncio.sleep(0
     ("gate", "follows", "wrong"), [(GATE_LATE, GOES_ON, True), (GATE_KEPT, GOES_ON, False), (GATE_LATE, GOES_DOWN, False)],
     ids=["kept by who is gone", "given back", "all go down"],
 )  # fmt: skip
-def test_a_permit_that_is_gone_with_who_was_cancelled_though_others_come_for_it(
+def test_a_cancelled_task_keeps_a_permit_that_others_wait_for(
     tmp_path: Path, gate: dict[str, str], follows: str, wrong: bool
 ) -> None:
     source = GATE.replace("NEXT", follows)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from causeway_core.model.order import OrderPlace
-from causeway_core.proof.explore.schedule import Held, held, order, starts_late, turns
+from causeway_core.proof.explore.schedule import Held, delays_task_start, held, order, turns
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.outcome.order_result import OrderResult
 
@@ -43,8 +43,8 @@ def test_a_task_that_is_held_later_may_begin() -> None:
 
 def test_only_a_task_made_by_a_task_starts_late() -> None:
     first, back = held(turns(LOST, PLACES), frozenset())
-    assert starts_late(first.hold, frozenset({"main"})) and not starts_late(first.hold, frozenset())
-    assert not starts_late(back.hold, frozenset({"main"}))
+    assert delays_task_start(first.hold, frozenset({"main"})) and not delays_task_start(first.hold, frozenset())
+    assert not delays_task_start(back.hold, frozenset({"main"}))
 
 
 def test_an_order_names_each_place_once() -> None:

@@ -113,7 +113,7 @@ def test_a_client_that_waits_for_each_answer_is_said_to_be_the_reason(driven: bo
     assert found.proof is not None and found.proof.reason.endswith(ONE_AT_A_TIME) is driven
 
 
-def test_what_comes_only_sometimes_is_not() -> None:
+def test_an_outcome_in_some_of_the_runs_is_not_confirmed() -> None:
     found = judged(bad=[(OK, gave("90")), (OK, gave("70"))])
     assert verdict(found) == ("likely", "untried") and found.reproduced == (3, 1)
 
@@ -177,7 +177,7 @@ def test_it_is_a_hint_when_in_each_order_the_other_side_waits_for_the_one_that_i
     assert verdict(judged(struck, bad=[(impossible, gave("70"))])) == (tier, "infeasible")
 
 
-def test_whoever_comes_is_tried_only_where_the_two_met_in_some_of_the_runs() -> None:
+def test_interchangeable_actors_are_tried_where_the_two_met_in_some_of_the_runs() -> None:
     finding = replace(FINDING, orders=(BAD, WHOEVER, SERIAL))
     found = judged(finding, bad=[(OK, gave("90")), (OK, gave("70"))], whoever=[(OK, gave("90"))])
     assert verdict(found) == ("confirmed", "confirmed")
@@ -251,7 +251,7 @@ def test_of_order_violations_only_failures_count() -> None:
     assert verdict(judged(finding, bad=[(OK, gave("90", exceptions="AttributeError in withdraw"))])) == ("confirmed", "confirmed")
 
 
-def test_of_order_violations_a_mistake_that_the_code_caught_counts_if_something_came_of_it() -> None:
+def test_a_caught_mistake_proves_an_order_violation_if_the_outcome_differs() -> None:
     finding = replace(FINDING, kind="order_violation")
     slipped = replace(gave("90"), caught_mistakes=("AttributeError in withdraw",))
     assert verdict(judged(finding, bad=[(OK, slipped)])) == ("confirmed", "confirmed")
@@ -272,7 +272,7 @@ def test_the_same_between_other_actors_is_tried_only_where_the_first_cannot_be_f
     assert verdict(found) == ("confirmed", "confirmed")
 
 
-def test_whoever_comes_is_held_only_where_one_of_the_two_did_not_come() -> None:
+def test_interchangeable_actors_are_held_only_where_one_of_the_two_did_not_arrive() -> None:
     finding = replace(FINDING, orders=(BAD, WHOEVER, SERIAL))
     for came_not in (MISSED, IDLE):
         assert verdict(judged(finding, bad=[(came_not, gave("70"))], whoever=[(OK, gave("90"))])) == ("confirmed", "confirmed")

@@ -57,7 +57,7 @@ print([done.result() for done in sent])
 
 
 @pytest.mark.parametrize(("guard", "wrong"), [("threading.Lock()", True), ("self.lock", False)])
-def test_what_is_put_aside_last_is_seen_by_nobody_who_has_looked_before(tmp_path: Path, guard: str, wrong: bool) -> None:
+def test_an_item_that_is_stored_after_the_last_check_is_missed(tmp_path: Path, guard: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(COURIERS.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:

@@ -294,7 +294,7 @@ def test_one_of_two_that_pass_a_check_together_is_held_until_the_other_has_ended
     assert places[end.hold].actor == places[inside.after].actor and places[end.hold].text == "client.sockets -= 1"
 
 
-def test_who_needs_the_windows_lock_on_its_way_comes_first_to_where_it_needs_it_no_more(tmp_path: Path) -> None:
+def test_an_actor_that_needs_the_windows_lock_earlier_passes_it_first(tmp_path: Path) -> None:
     bad = orders_of(tmp_path, REFUND)["lost_update"][0]
     places = dict(bad.places)
     comes, reads, _ = bad.constraints

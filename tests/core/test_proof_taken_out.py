@@ -79,7 +79,7 @@ SHIELDED = SEND.replace("self.send(texts)", "asyncio.shield(self.send(texts))")
 @pytest.mark.parametrize(("flush", "wrong"), [
     (SWAP + SEND, True), (COPY + SEND, True), (ONE, True), (ONE_PUT_BACK, False), (SWAP + PUT_BACK, False), (AFTER, False), (SWAP + SHIELDED, False),
 ])  # fmt: skip
-def test_what_was_taken_to_be_handed_over_goes_with_the_task(tmp_path: Path, flush: str, wrong: bool) -> None:
+def test_items_that_were_removed_to_be_sent_are_lost_with_the_cancelled_task(tmp_path: Path, flush: str, wrong: bool) -> None:
     assert handed_over(tmp_path, OUTBOX.replace("FLUSH", flush)) == (["confirmed"] if wrong else [])
 
 

@@ -92,7 +92,7 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("kind", ["asyncio.Semaphore(1)", "asyncio.Lock()"])
 @pytest.mark.parametrize("held", [True, False])
-def test_what_was_never_taken_is_given_back_when_the_limit_ends_while_it_is_waited_for(tmp_path: Path, kind: str, held: bool) -> None:
+def test_a_lock_is_released_without_being_acquired_when_the_time_limit_expires(tmp_path: Path, kind: str, held: bool) -> None:
     takes = "await self.free.acquire()"
     before, within = (takes, "pass") if held else ("pass", takes)
     (tmp_path / "app.py").write_text(PRESS.replace("KIND", kind).replace("BEFORE", before).replace("WITHIN", within))

@@ -290,7 +290,7 @@ SEND, ENTER = "self.sent.put(number)", "self.enter(number, request)"
 
 
 @pytest.mark.parametrize(("steps", "late"), [((SEND, ENTER), True), ((ENTER, SEND), False)])
-def test_who_answers_finds_nobody_before_the_request_is_entered(tmp_path: Path, steps: tuple[str, str], late: bool) -> None:
+def test_an_answer_that_arrives_before_the_request_is_registered_is_lost(tmp_path: Path, steps: tuple[str, str], late: bool) -> None:
     (tmp_path / "app.py").write_text(CHANNEL.replace("ASK", "; ".join(steps)))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:

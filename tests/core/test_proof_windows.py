@@ -170,7 +170,7 @@ def test_both_pass_the_check_and_one_is_held_in_what_lies_behind_it(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("notes", "wrong"), [("self.notes", True), ("list(self.notes)", False)])
-def test_a_table_that_is_changed_while_it_is_gone_through_for_what_to_take_out(tmp_path: Path, notes: str, wrong: bool) -> None:
+def test_a_table_that_changes_while_it_is_iterated_to_remove_entries(tmp_path: Path, notes: str, wrong: bool) -> None:
     found = proved(tmp_path, NOTES.replace("NOTES", notes))
     assert [(each.tier, "iterates" in each.title) for each in found] == ([("confirmed", True)] if wrong else []), [each.title for each in found]
 
@@ -396,7 +396,7 @@ def test_what_is_made_where_a_look_failed_is_made_twice(tmp_path: Path, keeps: s
 
 
 @pytest.mark.parametrize(("enters", "wrong"), [("if True:", True), ("async with self.switch:", False)])
-def test_what_is_done_by_the_first_that_comes_is_done_twice(tmp_path: Path, enters: str, wrong: bool) -> None:
+def test_work_meant_for_the_first_reader_is_done_twice(tmp_path: Path, enters: str, wrong: bool) -> None:
     found = proved(tmp_path, READERS.replace("ENTERS", enters))
     assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]
 

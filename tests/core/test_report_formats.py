@@ -133,7 +133,7 @@ def test_less_certain_findings_are_one_line_each_unless_asked_for() -> None:
     assert "two threads use Worker.n" in REPORTS["text"](RECORDING, [FINDING, HINT], everything=True, colour=False)
 
 
-def test_no_findings_is_said() -> None:
+def test_a_report_without_findings_says_so() -> None:
     assert REPORTS["text"](RECORDING, [], everything=False, colour=False) == "run.causeway: no findings\n"
 
 

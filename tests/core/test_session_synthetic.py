@@ -94,7 +94,7 @@ def test_a_list_of_ten_thousand_tasks_is_capped(tmp_path: Path) -> None:
     assert "waiting for Event" in found.actors[3].words
 
 
-def test_a_generator_goes_on_in_another_thread(tmp_path: Path) -> None:
+def test_a_generator_continues_in_another_thread(tmp_path: Path) -> None:
     spool = SpoolBuilder(tmp_path / "spool")
     process = spool.process()
     first, second = process.thread(), process.thread("other")

@@ -128,7 +128,7 @@ def test_who_sleeps_long_counts_on_others_to_get_somewhere(tmp_path: Path) -> No
     assert [done.stdout for done in runs] == ["1\n"] * 4
 
 
-def test_a_deadlock_of_tasks_is_found_and_told(tmp_path: Path) -> None:
+def test_a_deadlock_of_tasks_is_found_and_reported(tmp_path: Path) -> None:
     runs = [explored(tmp_path, TWO_LOCKS, exploration("pct", seed, place("*", "resume", "await asyncio.sleep(0)"))) for seed in range(24)]
     hung = [done for done in runs if done.result.get("hang")]
     assert hung, "twenty-four seeds and no deadlock"

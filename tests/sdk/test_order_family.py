@@ -137,7 +137,7 @@ def test_a_client_and_its_service_only_hear_from_each_other() -> None:
         ((quiet(hears=["backend 7"], backends=[7, 8], locks={7: [8], 8: [7]}),), "the server ends a circle"),
     ],
 )
-def test_somebody_may_still_move(standings: tuple[dict[str, Any], ...], why: str) -> None:
+def test_an_order_is_not_given_up_while_an_actor_can_move(standings: tuple[dict[str, Any], ...], why: str) -> None:
     assert not stuck(*standings), why
 
 

@@ -211,7 +211,7 @@ DEADLOCK = """
 
 
 @pytest.mark.parametrize("kind", ["lock", "RLock"])
-def test_a_deadlock_is_forced_told_and_ended(tmp_path: Path, kind: str) -> None:
+def test_a_deadlock_is_forced_reported_and_ended(tmp_path: Path, kind: str) -> None:
     places = {
         "a1": place("main/first", "acquire", "with left:", qualname="first"),
         "a2": place("main/first", "acquire", "with right:", qualname="first"),

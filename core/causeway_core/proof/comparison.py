@@ -21,12 +21,12 @@ _FAILURES_ONLY = ("order_violation",)
 def ends_right(finding: Finding, order: Order, forced: Rerun, right: Sequence[Rerun]) -> bool:
     """Whether these expected runs suffice to say that a forced run shows nothing: further ones could only explain more of it."""
     outcomes = [run.outcome for run in right]
-    if order.cancels or order.checks or not forced.result.feasible or ran_into_a_limit(forced.outcome, outcomes):
+    if order.cancels or order.checks or not forced.result.feasible or exceeded_time_limit(forced.outcome, outcomes):
         return False
     values = forced.outcome.aspects.get(FINAL_VALUE)
     if values and not _container(values) and not any(outcome.aspects.get(FINAL_VALUE) for outcome in outcomes):
         return False
-    if finding.kind == "lost_wakeup" and waited_in_vain(finding, forced, right):
+    if finding.kind == "lost_wakeup" and waits_expired(finding, forced, right):
         return False
     found = counted_deviations(finding, order, forced, right)
     return (not found or only_content_differs(order, forced, found)) and not forced.outcome.unexpected_states(finding.resource, outcomes)
@@ -73,7 +73,7 @@ def _half_done(finding: Finding, forced: Rerun, right: Sequence[Rerun]) -> tuple
     return partial_anomalies(forced.outcome, others, strict=strict, goes_on=_expires(forced.order))
 
 
-def waited_in_vain(finding: Finding, run: Rerun, right: Sequence[Rerun]) -> bool:
+def waits_expired(finding: Finding, run: Rerun, right: Sequence[Rerun]) -> bool:
     """Whether waits for the finding's resource timed out more often than in any expected run."""
     expired = run.outcome.expired_waits.get(finding.resource, 0)
     return run.result.feasible and expired > max(each.outcome.expired_waits.get(finding.resource, 0) for each in right)
@@ -132,7 +132,7 @@ def went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool
     return any(function in functions and not kind.startswith("Timeout") for kind, _, function in news)
 
 
-def ran_into_a_limit(forced: Outcome, right: Sequence[Outcome]) -> bool:
+def exceeded_time_limit(forced: Outcome, right: Sequence[Outcome]) -> bool:
     """Whether more time-outs were raised than in any expected run: an actor that an order holds waits longer than it otherwise would."""
     return bool(right) and not forced.aspects.get("hang") and forced.timeouts > max(outcome.timeouts for outcome in right)
 
@@ -145,7 +145,7 @@ def incomparable(order: Order, forced: Rerun, right: Sequence[Rerun]) -> str:
         return "no serial order could be forced for comparison"
     # A task that is held until the program cancels it may keep others waiting.
     holds = bool(order.constraints) or not order.cancels
-    if not order.checks and holds and ran_into_a_limit(forced.outcome, [run.outcome for run in right]):
+    if not order.checks and holds and exceeded_time_limit(forced.outcome, [run.outcome for run in right]):
         return "a time limit of the program itself expired, which proves nothing"
     return ""
 

@@ -20,7 +20,7 @@ from causeway_core.proof.comparison import (
     incomparable,
     left_behind,
     only_content_differs,
-    waited_in_vain,
+    waits_expired,
     went_wrong,
 )
 from causeway_core.proof.hangs import is_stuck
@@ -60,7 +60,7 @@ class Judge:
         tried = 0
         settled = False  # by an order between the two actors of the finding; one alternate says nothing about the next
         for index, order in enumerate(bad):
-            if order.alternate and not (_calls_for_others(notes, settled, unsteady) if has_parts(order) else not settled):
+            if order.alternate and not (_needs_other_workers(notes, settled, unsteady) if has_parts(order) else not settled):
                 continue
             tried += 1
             # Only a run that hangs, if only until a time limit, proves a deadlock; the recorded run shows that the program can end.
@@ -120,7 +120,7 @@ class Judge:
             notes.refuse(order, forced)
             return None
         refusal = incomparable(order, forced, right)
-        if refusal and right and any(access.role == ENTERS for access in finding.accesses) and waited_in_vain(finding, forced, right):
+        if refusal and right and any(access.role == ENTERS for access in finding.accesses) and waits_expired(finding, forced, right):
             # The waiter was not held, so its own time limit shows that no answer came.
             return self._in_vain_again(finding, index, forced, right)
         if refusal:
@@ -128,7 +128,7 @@ class Judge:
             notes.lacking = notes.lacking or baseline.lacking
             return None
         found = self._steady(finding, counted_deviations(finding, order, forced, right), right)
-        if not found and finding.kind == "lost_wakeup" and waited_in_vain(finding, forced, right):
+        if not found and finding.kind == "lost_wakeup" and waits_expired(finding, forced, right):
             return self._in_vain_again(finding, index, forced, right)
         if not found and order.cancels and left_behind(forced, right):
             return self._left_again(finding, index, forced, right)
@@ -172,7 +172,7 @@ class Judge:
     def _in_vain_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
         """Repeats a wait that times out: it has to time out in every run."""
         said = f"in this order a wait for {finding.resource} times out; in every serial order the other side ends it"
-        return self._again(finding, index, forced, lambda run: waited_in_vain(finding, run, right), said, "the wait timed out in {} runs")
+        return self._again(finding, index, forced, lambda run: waits_expired(finding, run, right), said, "the wait timed out in {} runs")
 
     def _left_again(self, finding: Finding, index: int, forced: Rerun, right: Sequence[Rerun]) -> Finding:
         """Repeats a residue of a cancelled task, or a release of what it does not hold: every run has to have one."""
@@ -229,7 +229,7 @@ class Judge:
         return _confirmed(finding, Proof("confirmed", forced.order.says, index, said), runs)
 
 
-def _calls_for_others(notes: Notes, settled: bool, unsteady: Finding | None) -> bool:
+def _needs_other_workers(notes: Notes, settled: bool, unsteady: Finding | None) -> bool:
     """Whether to try orders between interchangeable workers: the two recorded actors met in some of the runs only, or one of them did not come."""
     return unsteady is not None or (notes.missed and not settled)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from causeway_core.proof.comparison import ran_into_a_limit
+from causeway_core.proof.comparison import exceeded_time_limit
 from causeway_core.proof.outcome.endings import overtaken
 from causeway_core.proof.outcome.outcome import AT_ONCE, FAILURES, FINAL_VALUE, Outcome
 from causeway_core.proof.running.rerun import Rerun
@@ -54,7 +54,7 @@ class Expected:
         serial order gives.
         """
         outcome = run.outcome
-        if not outcome.aspects or run.uncaptured or ran_into_a_limit(outcome, self.plain):
+        if not outcome.aspects or run.uncaptured or exceeded_time_limit(outcome, self.plain):
             return ()
         failed = outcome.deviations(self.plain, only_failures=True)
         if run.result.hang is None:

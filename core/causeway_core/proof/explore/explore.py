@@ -15,7 +15,7 @@ from causeway_core.model.order import Exploration, Order, OrderPlace, Strategy
 from causeway_core.proof.explore.expected import LEFT_BEHIND, Expected
 from causeway_core.proof.explore.finding import Failure, finding_of
 from causeway_core.proof.explore.scan import Scan, Seen, course
-from causeway_core.proof.explore.schedule import Held, Turn, held, order, starts_late, turns, without
+from causeway_core.proof.explore.schedule import Held, Turn, delays_task_start, held, order, turns, without
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.explore.sites import places
 from causeway_core.proof.judge import REPEATS
@@ -120,7 +120,7 @@ class Explorer:
         return Explored(tuple(self._findings), self._runs, self._points // max(self._runs, 1), whole)
 
     def _baseline(self) -> None:
-        self._say("running without an order", 0.0)
+        self._report_progress("running without an order", 0.0)
         self._expected.plain = [run.outcome for run in self._reruns.attempt(*[PLAIN] * PLAIN_RUNS, again=True)]
         serial = [self._exploration("serial", number, 0) for number in range(SERIAL_RUNS)]
         seen = self._scan.see(serial)
@@ -144,7 +144,7 @@ class Explorer:
             count = min(AT_ONCE, most - self._runs)
             batch = [self._next(self._runs + number) for number in range(count)]
             found = f", {len(self._findings)} found" if self._findings else ""
-            self._say(f"run {self._runs + 1} of {most}{found}", self._runs / most)
+            self._report_progress(f"run {self._runs + 1} of {most}{found}", self._runs / most)
             scanned = self._scan.see(batch)
             self._runs += len(scanned)
             self._points += sum(each.result.points for each in scanned)
@@ -208,7 +208,7 @@ class Explorer:
         key = (self._expected.refuses(run.outcome, wrong), *((name, run.outcome.aspects[name] if name in FAILURES else ()) for name in wrong))
         if key in self._seen:
             return True
-        finding = self._made_small(passed or run.result, wrong)
+        finding = self._reduced(passed or run.result, wrong)
         if finding is None:
             return False
         self._seen.add(key)
@@ -218,7 +218,7 @@ class Explorer:
 
     # One failure.
 
-    def _made_small(self, passed: OrderResult, wrong: tuple[str, ...]) -> Finding | None:
+    def _reduced(self, passed: OrderResult, wrong: tuple[str, ...]) -> Finding | None:
         schedule = turns(passed, dict(self._places))
         whole: Sequence[Held] = ()
         trials = 0
@@ -231,7 +231,7 @@ class Explorer:
                     return None
                 pair = candidates[start : start + 2]
                 trials += len(pair)
-                self._say(f"reducing the order of {len(whole)} constraints, {trials} tried", self._runs / self._effort.runs)
+                self._report_progress(f"reducing the order of {len(whole)} constraints, {trials} tried", self._runs / self._effort.runs)
                 for number, tried in enumerate(self._reruns.attempt(*(order(each) for each in pair))):
                     if tried.result.kind == "no progress":
                         # It may be due to a busy machine.
@@ -273,7 +273,7 @@ class Explorer:
 
     def _held_in_time(self, schedule: Sequence[Turn]) -> Sequence[Held]:
         """The constraints of some turns, without those that hold a task before its first step: an order that needs one of them proves nothing."""
-        return [each for each in self._held(schedule) if not starts_late(each.hold, self._tasks)]
+        return [each for each in self._held(schedule) if not delays_task_start(each.hold, self._tasks)]
 
     def _possible(self, constraints: Sequence[Held]) -> Sequence[Held]:
         """Without those that wait for what comes only once whom they hold goes on: a turn may have begun in a library, where nothing is seen."""
@@ -294,7 +294,7 @@ class Explorer:
     def _judged(self, found: Order, wrong: tuple[str, ...]) -> Finding | None:
         expected = self._expected
         places = dict(found.places)
-        if any(starts_late(places[each.hold], self._tasks) for each in found.constraints):
+        if any(delays_task_start(places[each.hold], self._tasks) for each in found.constraints):
             return None
         if not set(wrong) & set(FAILURES):
             expected.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
@@ -318,7 +318,7 @@ class Explorer:
         )  # fmt: skip
         return finding_of(self._recording, self._analysis, it, harmless=self._effort.harmless)
 
-    def _say(self, what: str, share: float) -> None:
+    def _report_progress(self, what: str, share: float) -> None:
         if self._progress is not None:
             self._progress(what, share)
 

@@ -61,7 +61,7 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure, *, harmles
         for place, access in zip(sequence, accesses, strict=True)
         if access.at is not None
     )
-    says = "; ".join(_says(each.after, each.hold, places, actors) for each in it.order.constraints)
+    says = "; ".join(_describe_order(each.after, each.hold, places, actors) for each in it.order.constraints)
     resource = _resource(analysis, sequence)
     hang = "hang" in it.aspects
     involved = [actors[place.actor] for place in sequence if place.actor in actors]
@@ -204,7 +204,7 @@ def _name(place: OrderPlace, actors: dict[str, Actor]) -> str:
     return f"{who}: {place.access}" if not place.file else f"{who}: {place.access} at {place.file}:{place.line}"
 
 
-def _says(after: str, hold: str, places: dict[str, OrderPlace], actors: dict[str, Actor]) -> str:
+def _describe_order(after: str, hold: str, places: dict[str, OrderPlace], actors: dict[str, Actor]) -> str:
     a, b = places[after], places[hold]
     where = f" ({a.file}:{a.line})" if a.file else ""
     there = f" ({b.file}:{b.line})" if b.file else ""

@@ -105,7 +105,7 @@ def held(schedule: Sequence[Turn], threads: frozenset[str]) -> tuple[Held, ...]:
     return tuple(found)
 
 
-def starts_late(place: OrderPlace, tasks: frozenset[str]) -> bool:
+def delays_task_start(place: OrderPlace, tasks: frozenset[str]) -> bool:
     """Whether an actor held at this place is a task held before its first step, made by one of `tasks` (spawn paths). No event loop does that: it
     starts tasks in the order in which they are created.
     """

@@ -33,7 +33,7 @@ def places(recording: Recording, analysis: Analysis) -> tuple[tuple[str, OrderPl
     handles = _handle_sites(recording, analysis)
     sources = (
         _accesses(analysis, anchors), _statements(recording, anchors), _operations(recording, anchors), _resumptions(recording, anchors),
-        _not_taken(recording, analysis, anchors, handles), _handles(handles, anchors),
+        _untaken_branches(recording, analysis, anchors, handles), _handles(handles, anchors),
     )  # fmt: skip
     for place in chain.from_iterable(sources):
         found.setdefault(place)
@@ -142,7 +142,7 @@ def _statements(recording: Recording, anchors: Anchors) -> Iterator[OrderPlace]:
             continue
 
 
-def _not_taken(recording: Recording, analysis: Analysis, anchors: Anchors, handles: Collection[int]) -> Iterator[OrderPlace]:
+def _untaken_branches(recording: Recording, analysis: Analysis, anchors: Anchors, handles: Collection[int]) -> Iterator[OrderPlace]:
     """Accesses in branches that were not taken, by name: of attributes and globals that are disputed, or that hold synchronization objects."""
     facts, table = analysis.evidence.facts, analysis.evidence.table
     disputed = (facts.locations[each] for each in (*handles, *dict.fromkeys(table.location.tolist())) if each in handles or _disputed(analysis, each))

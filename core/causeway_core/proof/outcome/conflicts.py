@@ -82,7 +82,7 @@ def _with_contents(evidence: Evidence, accesses: Sequence[_Access]) -> list[_Acc
             continue
         site = int(evidence.table.site[each.row])
         if site not in known:
-            known[site] = _changes_contents(evidence, each.row), _takes_contents(evidence, each.row)
+            known[site] = _changes_contents(evidence, each.row), _uses_all_contents(evidence, each.row)
         changes, takes = known[site]
         if changes or takes:
             found.append(_Access(each.order, each.row, -each.location, changes))
@@ -117,7 +117,7 @@ def _replaced(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Acc
     read: dict[int, int] = {}
     for access in mine:
         if not access.writes:
-            if _takes_contents(evidence, access.row):
+            if _uses_all_contents(evidence, access.row):
                 read[access.location] = access.order
             continue
         order = read.pop(access.location, None)
@@ -163,7 +163,7 @@ def _changes_contents(evidence: Evidence, row: int) -> bool:
     return not evidence.table.writes[row] and node is not None and node.changed_through
 
 
-def _takes_contents(evidence: Evidence, row: int) -> bool:
+def _uses_all_contents(evidence: Evidence, row: int) -> bool:
     """Whether a read takes all that a container holds: copies, passes on or iterates it. Another name for it, its size or one entry does not."""
     site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
     function = None if site is None else evidence.texts.function(evidence.facts.functions[site.function].path, site.line)
@@ -175,10 +175,10 @@ def _takes_contents(evidence: Evidence, row: int) -> bool:
         for child in ast.iter_child_nodes(owner)
         if isinstance(child, ast.Attribute | ast.Name) and child.lineno == site.line and last_name(child) == site.name
     ]
-    return bool(uses) and all(_takes_all(owner, child) for owner, child in uses if isinstance(child.ctx, ast.Load))
+    return bool(uses) and all(_uses_whole(owner, child) for owner, child in uses if isinstance(child.ctx, ast.Load))
 
 
-def _takes_all(owner: ast.AST, used: ast.Attribute | ast.Name) -> bool:
+def _uses_whole(owner: ast.AST, used: ast.Attribute | ast.Name) -> bool:
     """Whether the expression or statement around a container uses all its contents."""
     match owner:
         case ast.Attribute():

@@ -18,13 +18,13 @@ _SAID_FIRST = ("hang", "tests", "exceptions", "exit code", "returned", "replies"
 def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:
     """One sentence: `every serial order gives main() = 2; this one gave main() = 1`. `resource` names what has the final value."""
     # A missing exception says least: services raise them to refuse requests.
-    telling = [each for each in found if each != "exceptions" or _only_in(bad.aspects[each], _given(serial, each))] or found
+    telling = [each for each in found if each != "exceptions" or _only_in(bad.aspects[each], _serial_values(serial, each))] or found
     name = min(telling, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
     if name == "hang":
         who = f" ({'; '.join(result.hang)})" if result.hang else ""
         return f"in this order the program hangs{who}" + ("; in every serial order it ends" if serial else "")
     mine = bad.aspects[name]
-    others = _given(serial, name)
+    others = _serial_values(serial, name)
     news = _only_in(mine, others)
     fails = [text.removesuffix(_FAILED) for text in news if text.endswith(_FAILED)] if name == "tests" else []
     if fails:
@@ -33,8 +33,8 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
         return f"this order raises {_cut(', '.join(news))}; no serial order does"
     if name == FINAL_VALUE:
         others = [other for other in others if other]
-        return f"{_every(others, 'leave')} {resource} = {_choices(mine, others)}; this one left {_said(mine)}"
-    theirs, ours = _choices(mine, others), _said(tuple(news) or mine)
+        return f"{_every(others, 'leave')} {resource} = {_choices(mine, others)}; this one left {_aspect_text(mine)}"
+    theirs, ours = _choices(mine, others), _aspect_text(tuple(news) or mine)
     if theirs == ours and len(others) == 1:
         theirs, ours = _from_where_they_differ(", ".join(others[0]), ", ".join(mine))
     what = "exit code " if name == "exit code" else ""
@@ -50,7 +50,7 @@ def _passes(fails: Sequence[str]) -> str:
     return "it passes" if len(fails) == 1 else "they pass"
 
 
-def _given(serial: Sequence[Outcome], name: str) -> list[Aspect]:
+def _serial_values(serial: Sequence[Outcome], name: str) -> list[Aspect]:
     """The distinct values of the aspect in serial orders."""
     return list(dict.fromkeys(outcome.aspects.get(name, ()) for outcome in serial))
 
@@ -66,7 +66,7 @@ def _every(others: Sequence[Aspect], verb: str = "give") -> str:
 
 
 def _choices(mine: Aspect, others: Sequence[Aspect]) -> str:
-    return " or ".join(dict.fromkeys(_said(_only_in(other, [mine]) or other) for other in others[:3]))
+    return " or ".join(dict.fromkeys(_aspect_text(_only_in(other, [mine]) or other) for other in others[:3]))
 
 
 def _only_in(aspect: Aspect, others: Sequence[Aspect]) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def _counted(aspect: Aspect) -> Counter[str]:
     return counts
 
 
-def _said(aspect: Sequence[str]) -> str:
+def _aspect_text(aspect: Sequence[str]) -> str:
     return _cut(", ".join(aspect)) if aspect else "nothing"
 
 

@@ -52,7 +52,7 @@ def is_anomalous(mine: Tree, others: Sequence[Tree], *, strict: bool = True, goe
     alike = [each for each in others if not isinstance(each, str) and each[0] == mine[0]]
     if goes_on and len(alike) == len(others) > 1 and _common(alike) - Counter(mine[1]):
         return True
-    if any(_within(mine[1], each[1]) for each in alike):
+    if any(_is_subsequence(mine[1], each[1]) for each in alike):
         return False
     if len(alike) < len(others):
         return True
@@ -86,7 +86,7 @@ def _common(trees: Iterable[tuple[str, tuple[Tree, ...]]]) -> Counter[Tree]:
     return first
 
 
-def _within(few: Iterable[Tree], many: Iterable[Tree]) -> bool:
+def _is_subsequence(few: Iterable[Tree], many: Iterable[Tree]) -> bool:
     """Whether `few` is a subsequence of `many`."""
     rest = iter(many)
     return all(any(one == other for other in rest) for one in few)

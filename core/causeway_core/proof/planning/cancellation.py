@@ -51,11 +51,11 @@ class CancellingOrders:
             yield from self._itself(finding)
             return
         if any(access.role == "hand over" for access in finding.accesses):
-            yield from self._handed_over(finding)
+            yield from self._around_handover(finding)
             yield from cancelled_after_handover(self._anchors, self._evidence, finding)
             return
         if any(access.role == SETTLES for access in finding.accesses):
-            yield from self._gone(finding)
+            yield from self._before_resolution(finding)
             return
         if any(access.role == LEFT for access in finding.accesses):
             yield from self._left(finding)
@@ -170,7 +170,7 @@ class CancellingOrders:
         says = f"{victims[0].title} ends before {who.title} cancels it"
         yield drafted("bad", says, [(a.end(victims[0]), place, since)])
 
-    def _handed_over(self, finding: Finding) -> Iterator[Order]:
+    def _around_handover(self, finding: Finding) -> Iterator[Order]:
         """The waiter is cancelled when another actor has just resolved what it waits for, or is about to; to compare with, before that."""
         gap = next(access for access in finding.accesses if access.role == "cancel")
         gives = {(access.file, access.line) for access in finding.accesses if access.role == "hand over"}
@@ -181,10 +181,10 @@ class CancellingOrders:
                 continue
             place = self._anchors.operation(giver, cause, "acquire")
             if (place.file, place.line) in gives:
-                yield from self._taken_back(actor, at, giver, cause, place, canceller)
+                yield from self._around_resolution(actor, at, giver, cause, place, canceller)
                 return
 
-    def _taken_back(self, actor: Actor, at: At, giver: int, cause: At, place: OrderPlace, canceller: Canceller) -> Iterator[Order]:
+    def _around_resolution(self, actor: Actor, at: At, giver: int, cause: At, place: OrderPlace, canceller: Canceller) -> Iterator[Order]:
         a, waits, who = self._anchors, self._anchors.resumed(actor, at), self._anchors.actor_of(giver)
         says = f"{actor.title} {canceller.says}"
         handed, earlier = f"handed it over at {place.file}:{place.line}", f"{says} before anything is handed over"
@@ -203,7 +203,7 @@ class CancellingOrders:
             yield replace(drafted("bad", f"{says} when {who.title} has just {handed}", [cancelled, late]), own_cancel=True)
             yield replace(drafted("serial", earlier, [cancelled, early]), own_cancel=True)
 
-    def _gone(self, finding: Finding) -> Iterator[Order]:
+    def _before_resolution(self, finding: Finding) -> Iterator[Order]:
         """The waiter's time limit expires before the step in which another actor resolves what it waits for; to compare with, right after that.
 
         Only a time limit is injected, since it can expire at any time. The program's own `cancel()` may always come later: it is never invented,

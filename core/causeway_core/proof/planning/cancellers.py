@@ -90,7 +90,7 @@ class Cancellers:
                     found = self._explicit(event)
                     if found is not None:
                         return found
-            for other in self._failed_beside(each):
+            for other in self._failed_siblings(each):
                 if other.last_at is not None and self._may_precede(other.last_at, at):
                     return Canceller(f"is cancelled by its group when {other.title} fails", self._anchors.end(other))
         return None
@@ -107,7 +107,7 @@ class Cancellers:
                 return Canceller(f"is cancelled by {who.title}", place, self._anchors.since_event(who, At(event.at)))
         return None
 
-    def _failed_beside(self, actor: Actor) -> Iterator[Actor]:
+    def _failed_siblings(self, actor: Actor) -> Iterator[Actor]:
         """The tasks that failed in the recorded run and were created in the same group."""
         group, creator = self._group(actor), _creator(actor)
         failed = (each for each in self._evidence.facts.actors.values() if each.state == "failed" and each.id != actor.id)

@@ -27,7 +27,7 @@ class DroppedLockOrders:
     def orders(self, candidate: Candidate) -> Iterator[Order]:
         """The order, if there are three such actors. Raises Unplaced."""
         evidence = self._evidence
-        mine, theirs = (self._alike(row) for row in (candidate.first, candidate.others[0]))
+        mine, theirs = (self._locks_at(row) for row in (candidate.first, candidate.others[0]))
         if not any(in_turn(evidence, one, two) for one in mine for two in theirs):
             return
         visits = self._visits(candidate)
@@ -37,7 +37,7 @@ class DroppedLockOrders:
         if keeps is not None and waits is not None and comes is not None:
             yield self._order(keeps, waits, comes)
 
-    def _alike(self, row: int) -> frozenset[int]:
+    def _locks_at(self, row: int) -> frozenset[int]:
         return self._evidence.locks_at(row)
 
     def _visits(self, candidate: Candidate) -> list[tuple[int, int, Hold]]:

@@ -86,7 +86,7 @@ class Places:
         """The place of a lock operation, a wait or a database statement: the line that was executing."""
         function, line, text, shown = self._executing(at)
         who = self.actor_of(actor)
-        name = self._asked(at) if access == "sql" else None
+        name = self._statement_key(at) if access == "sql" else None
         return OrderPlace(who.path, access, shown, line, function.qualname, text, name, self._nth(who, function, line, at))
 
     def unreached(self, actor: int, at: At, line: int) -> OrderPlace:
@@ -166,7 +166,7 @@ class Places:
         line, text = self._statement_at(found.path, found.line)
         return function, line, text, found.shown
 
-    def _asked(self, at: At) -> str | None:
+    def _statement_key(self, at: At) -> str | None:
         """What distinguishes a server statement from others of the same line of the program: an ORM may issue several."""
         sql = next((each for each in self._evidence.facts.sql if each.at == at), None)
         tables = sql.details.get("tables") if sql is not None and sql.system == "postgresql" else None

@@ -60,7 +60,8 @@ class Sides:
             sides.append(Side(who, a.access(first), end, early, who.title, takes=takes))
             if late is not None and late != early:
                 lead = comes and bool(holds & takes)
-                sides.append(Side(who, a.access(first), end, late, who.title, takes=self.taken(who, a.entered(evidence.at(first)), to), leads=lead))
+                locks = self.taken(who, a.entered(evidence.at(first)), to)
+                sides.append(Side(who, a.access(first), end, late, who.title, takes=locks, leads=lead))
         return sides
 
     def taken(self, actor: Actor, begin: At, end: At) -> frozenset[int]:

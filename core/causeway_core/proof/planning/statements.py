@@ -94,7 +94,8 @@ class StatementOrders:
             yield drafted("bad", says, [(mine.last, first, since), (first, a.end(one), mine.last)])
         following = a.following(other, statement)
         if following is not None:
-            says = f"{one.title} is held after {said(mine.first)} until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
+            visit = f"until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
+            says = f"{one.title} is held after {said(mine.first)} {visit}"
             yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, waits or mine.first), (mine.last, following, last)])
         # A write may become visible only when the file is closed or the transaction ends.
         needs = one.last_at is None or self._evidence.order.happens_before(statement, one.last_at, must=True)

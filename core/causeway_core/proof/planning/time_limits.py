@@ -35,7 +35,7 @@ def interruptions(analysis: Analysis, anchors: Anchors) -> Iterator[Finding]:
         limited = any(orders.expires(actor, at) for actor, at in anchors.resumptions(shown, wait.lineno))
         if limited and given < MOST_AWAITS:
             given += 1
-            finding = _told(scene, path, function, wait)
+            finding = _finding(scene, path, function, wait)
             try:
                 yield replace(finding, orders=tuple(orders.orders(finding)))
             except Unplaced:
@@ -62,7 +62,7 @@ def _cleans_up(function: ast.AsyncFunctionDef, wait: ast.Await) -> bool:
     return function.name in ("__aexit__", "close", "aclose", "release", "reset") or function.name.startswith(("_release", "_close", "_reset"))
 
 
-def _told(scene: Scene, path: str, function: ast.AsyncFunctionDef, wait: ast.Await) -> Finding:
+def _finding(scene: Scene, path: str, function: ast.AsyncFunctionDef, wait: ast.Await) -> Finding:
     moment = moments(scene, path, function)
     return scene.finding(
         kind="atomicity_violation",

@@ -45,7 +45,7 @@ class Workspace:
         """The workspace that the recorded run calls for."""
         root = Path(recording.meta.root)
         inside, temporary = writes_inside(recording, root), writes_to_temporary(recording, root)
-        missing = looked_for_in_vain(recording)
+        missing = paths_not_found(recording)
         absent = frozenset(path.relative_to(root) for path in missing if path.is_relative_to(root) and path != root)
         return cls(root, bool(inside), recording.meta.reset, absent, Preserved(inside | temporary, frozenset(missing & temporary)))
 
@@ -108,7 +108,7 @@ class Workspace:
         return False
 
 
-def looked_for_in_vain(recording: Recording) -> set[Path]:
+def paths_not_found(recording: Recording) -> set[Path]:
     """The paths that the run looked for, did not find, and never removed: they did not exist before it."""
     looked, removed = set(), set()
     for row in recording.io():

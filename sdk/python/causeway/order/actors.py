@@ -245,7 +245,7 @@ class Actors:
 
     # Parts, each taken by the first actor that arrives.
 
-    def takes(self, actor: Actor, part: str) -> None:
+    def rename_to_part(self, actor: Actor, part: str) -> None:
         """Renames the actor to a part (`document.part_of`)."""
         actor.path = part
         self.by_path[part] = actor

@@ -37,12 +37,12 @@ class Agenda:
         """Whether the order has a place of this actor, or of one below it."""
         return any(name == path or name.startswith(path + "/") for name in self.named)
 
-    def names_further(self, path: str) -> bool:
-        """Whether it has a place of a later actor of this name, or of one below such an actor."""
+    def names_later_actor(self, path: str) -> bool:
+        """Whether the order has a place of a later actor of this name, or of one below such an actor."""
         return any(name.startswith(path + "#") for name in self.named)
 
-    def has_within(self, path: str, qualname: str) -> bool:
-        """Whether it has a place of this actor in this function."""
+    def names_function(self, path: str, qualname: str) -> bool:
+        """Whether the order has a place of this actor in this function."""
         return any(place.actor == path and place.qualname == qualname for place in self._places.values())
 
     def held_by(self, path: str, done: Collection[str], place: Place | None = None) -> Constraint | None:
@@ -54,7 +54,7 @@ class Agenda:
                 return constraint
         return None
 
-    def holds_all_wanted(self, path: str, done: Collection[str]) -> bool:
+    def must_wait(self, path: str, done: Collection[str]) -> bool:
         """Whether a place that an actor has passed holds it, while no other actor waits for a place that it has yet to pass."""
         holds = [one for one in self._holds.get(path, ()) if one.after.key not in done and one.since is not None and one.since.key in done]
         held = {one.hold.key for one in holds}
@@ -73,6 +73,6 @@ class Agenda:
         """The keys of an actor's end."""
         return self._lifetime.get((path, "end"), [])
 
-    def to_come(self, path: str, arrived: Collection[str]) -> str:
+    def due_injection(self, path: str, arrived: Collection[str]) -> str:
         """The key of an actor's start whose injection is still due; else empty."""
         return next((key for key in self.starts(path) if self._inject.get(key) in ARRIVES and key not in arrived), "")

@@ -122,7 +122,7 @@ class Anchors:
             if row not in found:
                 kind, site, _ = self.rows[row]
                 found[row] = Duty(kind, self.sites[site][5] if kind == MARK else names[self.row_names[row]])
-                found[row].handed_on = kind == "owner" and self._is_handed_on(row)
+                found[row].handed_on = kind == "owner" and self._follows_method_lookup(row)
             return found[row]
 
         rows = self._access_rows(place)
@@ -164,7 +164,7 @@ class Anchors:
         awaits = [row for row, (kind, site, _) in enumerate(self.rows) if kind == "await" and self._line_site(site) == statement]
         return max(awaits, key=lambda row: self._extent(self.rows[row][1]), default=None)
 
-    def _is_handed_on(self, row: int) -> bool:
+    def _follows_method_lookup(self, row: int) -> bool:
         """Whether the previous row is the look-up of the same attribute as a method."""
         kind, site, _ = self.rows[row - 1] if row else ("", 0, 0)
         return kind == "bound" and self._extent(site) == self._extent(self.rows[row][1])

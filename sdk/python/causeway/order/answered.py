@@ -45,24 +45,24 @@ def readings(actor: str, kind: str, *values: Any) -> list[dict[str, Any]]:
 
 def answer(actor: str, kind: str, value: Any, what: str = "", body: str | bytes = "") -> dict[str, Any]:
     """An answer of any kind (sdk/SPEC.md section 10)."""
-    said: dict[str, Any] = {"actor": actor, "kind": kind, "what": what, "value": value}
-    return _with_body(said, body)
+    document: dict[str, Any] = {"actor": actor, "kind": kind, "what": what, "value": value}
+    return _with_body(document, body)
 
 
-def _with_body(said: dict[str, Any], body: str | bytes) -> dict[str, Any]:
+def _with_body(document: dict[str, Any], body: str | bytes) -> dict[str, Any]:
     if isinstance(body, bytes):
         import base64
 
-        said["body"] = base64.b64encode(body).decode("ascii")
+        document["body"] = base64.b64encode(body).decode("ascii")
     elif body:
-        said["text"] = body
-    return said
+        document["text"] = body
+    return document
 
 
 def request(method: str, target: str, body: str | bytes = "", headers: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
     """An incoming request: method, path with query, body, and headers in addition to the usual ones."""
-    said: dict[str, Any] = {"method": method, "target": target, "headers": [list(pair) for pair in headers]}
-    return _with_body(said, body)
+    document: dict[str, Any] = {"method": method, "target": target, "headers": [list(pair) for pair in headers]}
+    return _with_body(document, body)
 
 
 def environment_of(document: Mapping[str, Any], variables: dict[str, str]) -> dict[str, str]:

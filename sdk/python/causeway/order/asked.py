@@ -38,7 +38,7 @@ class Asked:
         result = await awaited
         while True:
             with self._forcing:
-                goes_on = self._forcing.answered(self._places)
-            if goes_on:
+                continues = self._forcing.answered(self._places)
+            if continues:
                 return result
             await sys.modules["asyncio"].sleep(0)

@@ -200,7 +200,7 @@ class Coordinator:
             elif "anchored" in message:
                 forcing.anchored.update(map(str, message["anchored"]))
             elif "held" in message:
-                forcing.databases.heard(message["held"])
+                forcing.databases.merge_rows(message["held"])
             elif "gave_up" in message:
                 forcing.gave_up_elsewhere(message["gave_up"])
                 self.gave_up(message["gave_up"])
@@ -290,7 +290,7 @@ class Client:
             for message in messages:
                 self._take(message)
         with self._forcing.lock:
-            self._forcing.let_go()
+            self._forcing.release_all()
 
 
 def _readable(connections: list[socket.socket], timeout: int | None) -> bool:

@@ -130,12 +130,12 @@ class Databases:
         """A statement changed or created these tables."""
         self._written.setdefault(session.database, set()).update(tables)
 
-    def heard(self, held: dict[str, dict[str, list[str]]]) -> None:
+    def merge_rows(self, held: dict[str, dict[str, list[str]]]) -> None:
         """Takes the rows that another process saw at its end, which are newer than the known ones."""
         for database, tables in held.items():
             self.held.setdefault(database, {}).update(tables)
 
-    def look(self) -> None:
+    def read_tables(self) -> None:
         """Reads the tables that this process wrote. Inside a gate; takes at most some seconds."""
         if settings.current.sanitize_values:
             return
@@ -143,7 +143,7 @@ class Databases:
         try:
             for database, tables in list(self._written.items()):
                 try:
-                    self.heard({database: _rows(self._ask[database], tables)})
+                    self.merge_rows({database: _rows(self._ask[database], tables)})
                 except Exception:
                     continue
         finally:

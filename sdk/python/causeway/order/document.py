@@ -125,7 +125,7 @@ class Order:
         self.inject: dict[str, str] = {}
         for one in given.get("inject") or ():
             key, kind = one.get("at"), one.get("raise") or one.get("do")
-            if kind not in (*RAISES, EXPIRE, PAUSE) and not is_deed(kind):
+            if kind not in (*RAISES, EXPIRE, PAUSE) and not acts_after_place(kind):
                 deeds = "collect, signal NAME, expire, pause, expire PATH, cancel PATH"
                 raise OrderError(f"inject: raise is {kind!r}, not one of {', '.join(RAISES)}; nor is it something to do ({deeds})")
             if _known(key, self.places, "inject"):
@@ -156,7 +156,7 @@ def part_of(actor: str) -> str:
     return stem if star and number.isdecimal() else ""
 
 
-def alike(path: str) -> str:
+def interchangeable_key(path: str) -> str:
     """The key of interchangeable actors with the same creator: the path without the actor's own number."""
     stem, sharp, number = path.rpartition("#")
     return stem if sharp and number.isdecimal() else path
@@ -167,7 +167,7 @@ def kin(path: str) -> str:
     return "/".join(part.partition("#")[0] for part in path.split("/"))
 
 
-def is_deed(kind: Any) -> bool:
+def acts_after_place(kind: Any) -> bool:
     """Whether an injection acts after its place was passed, rather than raising there."""
     return isinstance(kind, str) and (kind == COLLECT or kind.startswith((SIGNAL, CANCEL, EXPIRES)))
 

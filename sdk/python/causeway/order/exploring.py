@@ -119,7 +119,7 @@ class Exploring(Forcing):
         if not self.open:
             self.trace.append(passed)
             if len(self.trace) >= MOST_PASSED:
-                self.let_go()
+                self.release_all()
 
     def _point(self, actor: Actor, place: Place) -> None:
         with self.lock:
@@ -249,7 +249,7 @@ class Exploring(Forcing):
         """The program hangs. With the lock held."""
         if not self.open:
             self.came = list(self._coming.values())
-        self.let_go()
+        self.release_all()
         super().hung(actors)
 
     def give_up_unfinished(self, reason: str, detail: str) -> None:
@@ -265,7 +265,7 @@ class Exploring(Forcing):
         """The actors that wait for a turn."""
         return list(self._waits)
 
-    def told(self) -> dict[str, Any]:
+    def extra_result(self) -> dict[str, Any]:
         """Further members of the result."""
         return {
             "trace": [list(each) for each in self.trace],

@@ -9,9 +9,9 @@ from causeway import _tap
 from causeway.order.actors import Actor, Actors
 from causeway.order.agenda import Agenda
 from causeway.order.children import Children
-from causeway.order.conditions import has_let_go
+from causeway.order.conditions import has_released
 from causeway.order.databases import Databases
-from causeway.order.document import ARRIVES, OPENED, STATEMENTS, is_deed
+from causeway.order.document import ARRIVES, OPENED, STATEMENTS, acts_after_place
 from causeway.order.importing import importing
 from causeway.order.movers import Movers
 from causeway.order.parts import Parts
@@ -80,9 +80,9 @@ class Forcing:
         self._wants: dict[Actor, Place | None] = {}
         self.parts = Parts(order, self.actors)
 
-    def names_alike(self, path: str) -> bool:
+    def names_any_of(self, path: str) -> bool:
         """Whether the order has a place of an actor of this path, of a later one of its name, or of one below these."""
-        return self.agenda.names(path) or self.parts.are_of(path) or self.agenda.names_further(path)
+        return self.agenda.names(path) or self.parts.are_of(path) or self.agenda.names_later_actor(path)
 
     def running(self) -> str:
         """The spawn path of the running actor."""
@@ -99,7 +99,7 @@ class Forcing:
             mine = [place for place in places if place.actor == actor.path]
             for place in mine:
                 if place in actor.pending:
-                    self._over(actor, place)
+                    self._pass_place(actor, place)
                 actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
         for place in mine:
             if place.key in self.late and actor.counts[place.key] == place.nth + 1:
@@ -146,7 +146,7 @@ class Forcing:
             actor = self.actors.current()
             for place in places:
                 if place in actor.pending:
-                    self._over(actor, place)
+                    self._pass_place(actor, place)
 
     def answered(self, places: Iterable[Place]) -> bool:
         """The result of a statement of these places has arrived in the running actor; returns whether it may continue with it now."""
@@ -155,13 +155,13 @@ class Forcing:
             actor = self.actors.current()
             return actor.kind != "task" or self.admits(actor)
 
-    def come_late(self, keys: Iterable[str]) -> None:
+    def mark_late(self, keys: Iterable[str]) -> None:
         """The gates of these places are reached after the access. With the lock held."""
         inside = {one.hold.key for one in self.agenda.inside.values()}
         self.late.update(key for key in keys if key not in inside)
         self.bound.update(key for key in keys if key in inside)
 
-    def _over(self, actor: Actor, place: Place) -> None:
+    def _pass_place(self, actor: Actor, place: Place) -> None:
         actor.pending.remove(place)
         self._pass(place.key)
 
@@ -192,8 +192,8 @@ class Forcing:
         """Makes the injections that are due in this thread. Called outside of gates, without the lock."""
         from causeway.order.inject import do
 
-        for deed in self.due.pop(get_ident(), ()):
-            do(self, deed)
+        for injection in self.due.pop(get_ident(), ()):
+            do(self, injection)
 
     # What threads call.
 
@@ -207,9 +207,9 @@ class Forcing:
             if blocks:
                 self.movers.check()
                 return
-            if any(place.access == "await" for place in actor.pending) and has_let_go(sys._getframe(2)):
+            if any(place.access == "await" for place in actor.pending) and has_released(sys._getframe(2)):
                 for place in [each for each in actor.pending if each.access == "await"]:
-                    self._over(actor, place)
+                    self._pass_place(actor, place)
             # Locks that a thread takes before it runs its target are not the program's.
             if self.open or actor.kind != "thread" or not actor.begun or self._held_by(actor) is None:
                 return
@@ -221,8 +221,8 @@ class Forcing:
             if not inside:
                 self.stop()
 
-    def goes_on(self) -> None:
-        """The running thread is about to make a change that others may see. It waits if a place that it has passed holds it, unless another actor
+    def wait_before_change(self) -> None:
+        """Called before the running thread makes a change that others may see. It waits if a place that it has passed holds it, unless another actor
         waits for one of its later places.
         """
         if get_ident() in self.unseen:
@@ -231,7 +231,7 @@ class Forcing:
             if inside:
                 return
             with self.lock:
-                stops = self.agenda.holds_all_wanted(self.actors.current().path, self._done)
+                stops = self.agenda.must_wait(self.actors.current().path, self._done)
             if stops:
                 self.stop()
 
@@ -250,7 +250,7 @@ class Forcing:
         with self, self.lock:
             actor = self.actors.current()
             for place in [each for each in actor.pending if each.access == "sql" and each.name == what]:
-                self._over(actor, place)
+                self._pass_place(actor, place)
 
     def opened(self) -> None:
         """The running actor has opened a file to write it, in its current statement: places that are passed there are. It waits if one holds it."""
@@ -261,7 +261,7 @@ class Forcing:
                 actor = self.actors.current()
                 mine = [each for each in actor.pending if each.access == "file" and each.name == OPENED]
                 for place in mine:
-                    self._over(actor, place)
+                    self._pass_place(actor, place)
             if mine:
                 self.stop()
 
@@ -319,9 +319,9 @@ class Forcing:
 
     # Lives of actors.
 
-    def to_come(self, actor: Actor) -> str:
+    def due_injection(self, actor: Actor) -> str:
         """The key of the place whose injection is due before an actor's first step. With the lock held."""
-        return self.agenda.to_come(actor.path, self.arrived)
+        return self.agenda.due_injection(actor.path, self.arrived)
 
     def started(self, actor: Actor) -> None:
         """With the lock held."""
@@ -335,7 +335,7 @@ class Forcing:
             return
         actor.ended = True
         for place in list(actor.pending):
-            self._over(actor, place)
+            self._pass_place(actor, place)
         for key in self.agenda.ends(actor.path):
             if look is not None:
                 self.watched.note(key, look)
@@ -364,13 +364,13 @@ class Forcing:
         self._done.add(key)
         self.passed.append(key)
         self.progress += 1
-        deed = self.order.inject.get(key, "")
-        if is_deed(deed):
-            self.due.setdefault(get_ident(), []).append(deed)
+        injection = self.order.inject.get(key, "")
+        if acts_after_place(injection):
+            self.due.setdefault(get_ident(), []).append(injection)
         if self.remote is not None:
             self.remote.passed(key)
         self._release()
-        self._tell()
+        self._notify_changed()
 
     def passed_elsewhere(self, key: str) -> None:
         """Another process has passed a place."""
@@ -380,7 +380,7 @@ class Forcing:
                 self.passed.append(key)
                 self.progress += 1
                 self._release()
-                self._tell()
+                self._notify_changed()
 
     def gave_up_elsewhere(self, why: dict[str, Any]) -> None:
         """Another process has given up the order. With the lock held."""
@@ -388,7 +388,7 @@ class Forcing:
             self.gave_up = why
             self.open = True
             self._release()
-            self._tell()
+            self._notify_changed()
 
     def process_ended(self, root: str) -> None:
         """Another process, and all actors in it, have ended. With the lock held."""
@@ -401,7 +401,7 @@ class Forcing:
             if place.key not in self._done and (place.actor == root or place.actor.startswith(root + "/")):
                 self._give_up(constraint, ENDED, f"The process {root} has ended without {place}.")
 
-    def let_go(self) -> None:
+    def release_all(self) -> None:
         """Releases every held actor. With the lock held."""
         self.open = True
         self._release()
@@ -443,7 +443,7 @@ class Forcing:
         if self.remote is not None:
             self.remote.gave_up(self.gave_up)
         self._release()
-        self._tell()
+        self._notify_changed()
 
     def give_up_unfinished(self, reason: str, detail: str) -> None:
         """Gives up the first constraint that is not fulfilled. With the lock held."""
@@ -467,7 +467,7 @@ class Forcing:
         """The actors that are held now."""
         return list(self._wants)
 
-    def told(self) -> dict[str, Any]:
+    def extra_result(self) -> dict[str, Any]:
         """Further members of the result. With the lock held."""
         return {}
 
@@ -475,7 +475,7 @@ class Forcing:
         """The program hangs, and not because of a gate. With the lock held."""
         if self.hang is None:
             self.hang = {"actors": actors}
-            self._tell()
+            self._notify_changed()
         if self.on_hang is not None:
             self.on_hang()
 
@@ -496,14 +496,14 @@ class Forcing:
                     self._give_up(constraint, NO_ACTOR, f"There was no {place.actor}.")
             injected = self.order.inject.items()
             missed = [key for key, kind in injected if kind in ARRIVES and key not in self.arrived]
-            missed += [key for key, kind in injected if is_deed(kind) and key not in self._done]
+            missed += [key for key, kind in injected if acts_after_place(kind) and key not in self._done]
             if missed and decides and self.gave_up is None:
                 self.gave_up = {"constraint": None, "reason": ENDED, "detail": f"No actor reached {self.order.places[missed[0]]}."}
             self.open = True
             self.ended_for_good = True
             self._release()
 
-    def _tell(self) -> None:
+    def _notify_changed(self) -> None:
         if self._changed is not None:
             self._changed(self)
 

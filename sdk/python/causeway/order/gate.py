@@ -102,7 +102,7 @@ class Gate:
         if kind == "walrus":
             places = self._before("write")
         elif kind == "await":
-            comes = self._comes()
+            comes = self._arrive()
             awaited = self._tap @ index if at else self._tap[index]
             self._after([])
             self._awaits()
@@ -198,7 +198,7 @@ class Gate:
             return watched.of_global(names, name) if kind != "mark" or name in names else None
         return watched.constant(value[-1] if kind == "cell" and isinstance(value, tuple) else value)
 
-    def _comes(self) -> str:
+    def _arrive(self) -> str:
         """Cancels the running task as if it were cancelled at this await; returns what has to happen before the awaited operation begins."""
         return arrive_here(self._forcing, self._duty.accesses) if self._forcing.order.inject else ""
 

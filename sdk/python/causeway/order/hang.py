@@ -38,7 +38,7 @@ class Hang:
         self._progress = self._forcing.progress
         if self._sent == 0:
             try:
-                start_unseen(self._forcing, self._insist)
+                start_unseen(self._forcing, self._interrupt_again)
             except RuntimeError:
                 pass  # no more threads can be started: not repeated
         self._interrupt()
@@ -50,7 +50,7 @@ class Hang:
             os._exit(EXIT_CODE)
         signal.pthread_kill(self._main, signal.SIGINT)
 
-    def _insist(self) -> None:
+    def _interrupt_again(self) -> None:
         """asyncio's runner turns the first interrupt into a cancellation of the main task. That task may wait for something already done, and never
         wake.
         """

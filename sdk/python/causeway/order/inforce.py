@@ -62,7 +62,7 @@ class InForce:
     def _look_at_databases(self) -> None:
         forcing, ident = self.forcing, get_ident()
         forcing.unseen.add(ident)
-        forcing.databases.look()
+        forcing.databases.read_tables()
         forcing.unseen.discard(ident)
         if forcing.remote is not None:
             forcing.remote.held(forcing.databases.held)
@@ -103,7 +103,7 @@ def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
     try:
         order = Order.load(path)
     except (OSError, OrderError) as error:
-        _complain(f"causeway: the order {path} is not in force: {error}\n", target)
+        _report_failure(f"causeway: the order {path} is not in force: {error}\n", target)
         return None
     inforce = InForce(order, file.write if file is not None else None, environment.get(processes.ROOT) or "main", socket)
     inforce.forcing.movers.patience = patience_of(environment)
@@ -127,11 +127,11 @@ def _at_end(inforce: InForce, file: Any) -> None:
         with forcing, forcing.lock:
             file.write(forcing)
 
-    def last_words() -> None:
+    def write_result() -> None:
         if file is not None:
             file.write(forcing, ended=True)
 
-    forcing.on_hang = Hang(forcing, last_words)
+    forcing.on_hang = Hang(forcing, write_result)
     forcing.movers.hangs = True
 
     owner = os.getpid()
@@ -170,7 +170,7 @@ def limit_of(environment: Mapping[str, str]) -> float | None:
         return None
 
 
-def _complain(text: str, target: str | None) -> None:
+def _report_failure(text: str, target: str | None) -> None:
     import json
     import sys
 

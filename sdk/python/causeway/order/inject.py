@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from causeway.order.document import CANCEL, COLLECT, EXPIRE, EXPIRES, PAUSE, SIGNAL, is_deed
+from causeway.order.document import CANCEL, COLLECT, EXPIRE, EXPIRES, PAUSE, SIGNAL, acts_after_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
         actor = forcing.actors.current()
         for place in places:
             kind = forcing.order.inject.get(place.key)
-            if kind is None or is_deed(kind) or place.key in forcing.arrived:
+            if kind is None or acts_after_place(kind) or place.key in forcing.arrived:
                 continue
             if place.actor != actor.path or actor.counts.get(place.key, 0) != place.nth + 1:
                 continue

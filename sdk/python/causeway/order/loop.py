@@ -43,7 +43,7 @@ class _Loops:
         scheduled: Any = getattr(sys.modules["asyncio.tasks"], "_scheduled_tasks", None)
         if hasattr(scheduled, "__dict__"):
             patches.put(scheduled, "add", self._registered(scheduled.add))
-        limited = (self._apart if sys.version_info >= (3, 12) else self._within)(sys.modules["asyncio.tasks"].wait_for)
+        limited = (self._as_actor if sys.version_info >= (3, 12) else self._in_caller)(sys.modules["asyncio.tasks"].wait_for)
         for owner in (module, sys.modules["asyncio.tasks"]):
             patches.put(owner, "wait_for", limited)
         if "loop" in self.forcing.order.checks:
@@ -60,21 +60,21 @@ class _Loops:
         forcing = self.forcing
         return __init__
 
-    def _apart(self, original: Any) -> Any:
+    def _as_actor(self, original: Any) -> Any:
         """From 3.12 on, `wait_for` runs a coroutine inside of its caller. If the order names it as an actor (as before 3.12), it becomes one."""
 
         async def wait_for(fut: Any, timeout: Any) -> Any:
             if timeout is not None and type(fut) is CoroutineType:
                 with forcing, forcing.lock:
                     path = forcing.actors.current().stem + "/" + described(fut).rpartition(".")[2]
-                if forcing.names_alike(path):
+                if forcing.names_any_of(path):
                     fut = sys.modules["asyncio"].create_task(fut)
             return await original(fut, timeout)
 
         forcing = self.forcing
         return wait_for
 
-    def _within(self, original: Any) -> Any:
+    def _in_caller(self, original: Any) -> Any:
         """Up to 3.11, `wait_for` makes a task of a coroutine. Here it runs inside of its caller if the order has its places as the caller's, or a
         place at the await.
         """
@@ -83,8 +83,8 @@ class _Loops:
             if timeout is not None and timeout > 0 and type(fut) is CoroutineType:
                 with forcing, forcing.lock:
                     caller, name = forcing.actors.current(), described(fut)
-                    inside = bool(caller.awaiting) or forcing.agenda.has_within(caller.path, name)
-                    inside = inside and not forcing.names_alike(f"{caller.stem}/{name.rpartition('.')[2]}")
+                    inside = bool(caller.awaiting) or forcing.agenda.names_function(caller.path, name)
+                    inside = inside and not forcing.names_any_of(f"{caller.stem}/{name.rpartition('.')[2]}")
                 if inside:
                     async with sys.modules["asyncio"].timeout(timeout):
                         return await fut
@@ -144,7 +144,7 @@ class _Loops:
                 forcing.put_aside(actor, _back(handle))
                 return None
             first = not actor.begun
-            if first and task is not None and (key := forcing.to_come(actor)) and arrive(forcing, key, actor):
+            if first and task is not None and (key := forcing.due_injection(actor)) and arrive(forcing, key, actor):
                 # A waiter with a time limit cancels it in a step of its own, which now comes before this one.
                 _back(handle)()
                 return None
@@ -161,7 +161,7 @@ class _Loops:
             if task is None:
                 forcing.ended(actor)
             elif task.done():
-                forcing.ended(actor, lambda: _came_of(task))
+                forcing.ended(actor, lambda: _result_of(task))
                 forcing.actors.forget(task)
 
     def _run_once(self, original: Any) -> Any:
@@ -207,7 +207,7 @@ def _back(handle: Any) -> Callable[[], None]:
     return back
 
 
-def _came_of(task: Any) -> Any:
+def _result_of(task: Any) -> Any:
     """The result of a finished task, or the exception that ended it. Not by its methods, which would mark the exception as retrieved."""
     if task.cancelled():
         return watched.GONE

@@ -40,7 +40,7 @@ class Modules:
             if tell is not None:
                 tell(sorted(forcing.anchored))
             exact = {place.key for duty in duties.values() for place in duty.holds}
-            forcing.come_late({place.key for duty in duties.values() if duty.tap_kind in LATE for place in duty.accesses} - exact)
+            forcing.mark_late({place.key for duty in duties.values() if duty.tap_kind in LATE for place in duty.accesses} - exact)
             forcing.lost(lost)
         if duties:
             _tap.stand_behind(CODES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causeway.order.document import alike, kin, part_of
+from causeway.order.document import interchangeable_key, kin, part_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Parts:
         free = [place for place in places if part_of(place.actor) in stems and place.actor not in self._actors.by_path]
         if free:
             held = {one.hold.key for one in self._order.constraints if one.after.key not in done}
-            self._actors.takes(actor, min(free, key=lambda place: place.key in held).actor)
+            self._actors.rename_to_part(actor, min(free, key=lambda place: place.key in held).actor)
 
     def candidates(self, part: str) -> list[Actor]:
         """The actors that may still take a part."""
@@ -46,4 +46,4 @@ class Parts:
 
 def _stems(path: str) -> set[str]:
     """The names of the parts that an actor may take."""
-    return {alike(path), f"{kin(path)}*"}
+    return {interchangeable_key(path), f"{kin(path)}*"}

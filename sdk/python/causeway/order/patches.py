@@ -23,9 +23,9 @@ class Patches:
             return
         before = vars(owner).get(name, _ABSENT)
         original = getattr(owner, name)
-        for said in ("__name__", "__qualname__", "__module__", "__doc__"):
+        for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
             try:
-                setattr(value, said, getattr(original, said))
+                setattr(value, attribute, getattr(original, attribute))
             except (AttributeError, TypeError):
                 pass
         setattr(owner, name, value)

@@ -97,7 +97,7 @@ class Processes:
                 # multiprocessing's resource tracker is not part of the program.
                 given = [name + b"=" + value for name, value in pairs.items() if not name.startswith(b"CAUSEWAY_ORDER")]
                 return self._call(original, (*args[:5], given, *args[6:]), {}, of_order=False)
-            pairs = self._told(pairs)
+            pairs = self._child_environment(pairs)
             visible = {os.fsdecode(name): os.fsdecode(value) for name, value in pairs.items()}
             given = [name + b"=" + value for name, value in pairs.items()]
             return self._call(original, (recorded_command(argv, executables, visible), executables, *args[2:5], given, *args[6:]), {})
@@ -113,7 +113,7 @@ class Processes:
             environment = args[2] if len(args) > 2 and args[2] is not None else os.environ
             if not hasattr(environment, "items"):
                 return original(*args, **kwargs)
-            pairs = self._told({os.fsencode(name): os.fsencode(value) for name, value in environment.items()})
+            pairs = self._child_environment({os.fsencode(name): os.fsencode(value) for name, value in environment.items()})
             visible = {os.fsdecode(name): os.fsdecode(value) for name, value in pairs.items()}
             argv = recorded_command(args[1], (args[0],), visible)
             if name == "execv":
@@ -122,12 +122,12 @@ class Processes:
 
         return executed
 
-    def _told(self, environment: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    def _child_environment(self, environment: dict[bytes, bytes]) -> dict[bytes, bytes]:
         """The environment of a child, with its name and the place of the order."""
         added = {name: os.environ[name] for name in INHERITED if name in os.environ} | {SOCKET: self.socket(), ROOT: self._name()}
-        told = environment | {os.fsencode(name): os.fsencode(value) for name, value in added.items()}
-        told.pop(b"CAUSEWAY_ORDER_RESULT", None)
-        return told
+        child = environment | {os.fsencode(name): os.fsencode(value) for name, value in added.items()}
+        child.pop(b"CAUSEWAY_ORDER_RESULT", None)
+        return child
 
     def _call(self, original: Any, args: tuple[Any, ...], kwargs: dict[str, Any], of_order: bool = True) -> Any:
         self._executing.add(get_ident())
@@ -149,7 +149,7 @@ def join(forcing: Forcing, path: str, root: str) -> None:
 
             client = Client(forcing, path, root)
         except OSError:
-            forcing.let_go()
+            forcing.release_all()
             return
         with forcing.lock:
             forcing.remote = client

@@ -18,10 +18,10 @@ def place(actor: str, what: str, file: str = "", function: str | None = None, te
     folder above it. `function`: qualified name. `text`: the statement's first line. `nth`: which execution of it by this actor, from 0.
     """
     access, _, name = what.partition(" of ")
-    said: dict[str, Any] = {"actor": actor, "access": access.strip()}
+    entry: dict[str, Any] = {"actor": actor, "access": access.strip()}
     if access not in ("start", "end"):
-        said |= {"file": file, "qualname": function, "text": text, "line": line, "nth": nth, "name": name.strip() or None}
-    return said
+        entry |= {"file": file, "qualname": function, "text": text, "line": line, "nth": nth, "name": name.strip() or None}
+    return entry
 
 
 class Wait:
@@ -98,7 +98,7 @@ def order_of(given: Any) -> Order:
     return Order(document_of(list(given)))
 
 
-def document_of(said: list[Wait | Watch | Injection | Looks]) -> dict[str, Any]:
+def document_of(entries: list[Wait | Watch | Injection | Looks]) -> dict[str, Any]:
     """The order file for constraints made by `wait`, injections made by `inject`, and checks made by `check`."""
     places: dict[str, dict[str, Any]] = {}
 
@@ -112,7 +112,7 @@ def document_of(said: list[Wait | Watch | Injection | Looks]) -> dict[str, Any]:
         return f"p{len(places) - 1}"
 
     constraints, injections, checks = [], [], []
-    for one in said:
+    for one in entries:
         if isinstance(one, Looks):
             checks.append(one.at)
             continue

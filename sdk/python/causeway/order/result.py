@@ -30,7 +30,7 @@ def result_of(forcing: Forcing, ended: bool, values: bool = True) -> dict[str, A
         result["databases"] = forcing.databases.held
     if forcing.hang is not None:
         result["hang"] = forcing.hang
-    return result | forcing.told()
+    return result | forcing.extra_result()
 
 
 class ResultFile:

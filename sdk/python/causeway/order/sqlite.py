@@ -49,7 +49,7 @@ def _hook(module: ModuleType) -> None:
         except Exception:  # it is closed, or was never opened: the statement is about to fail
             return
         if not inside:
-            forcing.goes_on()
+            forcing.wait_before_change()
 
     for owner in (connection, cursor):
         for name in ("execute", "executemany", "executescript"):

@@ -22,7 +22,7 @@ class Watched:
         self.seen: dict[str, str] = {}
         """Text of what each place held when it was passed first."""
 
-    def wants(self, key: str) -> bool:
+    def is_watched(self, key: str) -> bool:
         """Whether the place is watched."""
         return key in self._keys
 

@@ -39,7 +39,7 @@ class Watchman:
         self._bell = allocate_lock()
         self._bell.acquire()
         self._before: dict[int, dict[str, Any]] | None = None
-        self._since = self._came = self._kept_out = time.monotonic()
+        self._since = self._came = self._locked_out_since = time.monotonic()
         self._passed = -1
         try:
             start_unseen(forcing, self._watch)
@@ -81,21 +81,21 @@ class Watchman:
 
         forcing, now = self._forcing, time.monotonic()
         awaited = forcing.awaited_actors()
-        kept_out = bool(awaited) and all(map(forcing.movers.kept_out, awaited))
+        locked_out = bool(awaited) and all(map(forcing.movers.kept_out, awaited))
         if self._passed != len(forcing.passed):
-            self._passed, self._came, self._kept_out = len(forcing.passed), now, now
-        if not kept_out:
-            self._kept_out = now
-        late = now - self._kept_out >= self._patience if kept_out else now - self._came >= self._limit
+            self._passed, self._came, self._locked_out_since = len(forcing.passed), now, now
+        if not locked_out:
+            self._locked_out_since = now
+        late = now - self._locked_out_since >= self._patience if locked_out else now - self._came >= self._limit
         if not late or not forcing.waiting():
             return
-        told = tell_of(forcing.movers.blocked())
+        blocked = tell_of(forcing.movers.blocked())
         if not awaited:
-            reason, detail = "no such actor", f"No actor exists that could reach the awaited place: {told}."
+            reason, detail = "no such actor", f"No actor exists that could reach the awaited place: {blocked}."
         else:
-            seconds = self._patience if kept_out else self._limit
-            reason = "everybody waits" if kept_out else "no progress"
-            detail = f"No actor has reached a place of the order for {seconds:g} s: {told}."
+            seconds = self._patience if locked_out else self._limit
+            reason = "everybody waits" if locked_out else "no progress"
+            detail = f"No actor has reached a place of the order for {seconds:g} s: {blocked}."
         forcing.give_up_unfinished(reason, detail)
 
     def _look(self) -> dict[int, dict[str, Any]] | None:
@@ -130,7 +130,8 @@ class Watchman:
         elif self._family.none_moves(before, now):
             forcing.give_up_unfinished("everybody waits", f"No actor can continue while {', '.join(names)} waits; {tell_of(blocked)}.")
         elif time.monotonic() - self._since >= self._patience and not any(one["due"] for one in now.values()):
-            forcing.give_up_unfinished("no progress", f"Nothing has moved for {self._patience:g} s: {tell_of(blocked or forcing.movers.blocked())}.")
+            waits = tell_of(blocked or forcing.movers.blocked())
+            forcing.give_up_unfinished("no progress", f"Nothing has moved for {self._patience:g} s: {waits}.")
 
     def _hung(self, blocked: list[dict[str, Any]]) -> None:
         forcing = self._forcing

@@ -75,9 +75,9 @@ def _paragraph(writer: Any, text: str) -> None:
 
 def _print_end(writer: Any, firm: list[dict[str, Any]], by_test: dict[str, Any], recording: str) -> None:
     counts = Counter(each["tier"] for each in firm)
-    said = ", ".join(f"{counts[tier]} {tier}" for tier in _COLOURS if counts[tier]) or "no races or deadlocks found"
+    summary = ", ".join(f"{counts[tier]} {tier}" for tier in _COLOURS if counts[tier]) or "no races or deadlocks found"
     where = f" in {len(by_test)} test{'s' if len(by_test) != 1 else ''}" if by_test else ""
     kept = f"; recording kept: {recording}" if recording else "; every test passed, the recording is not kept"
-    writer.line(f"{said}{where}{kept}")
+    writer.line(f"{summary}{where}{kept}")
     if recording:
         writer.line(f"everything: causeway analyze {recording}; backwards, step by step: an editor over `causeway dap` (docs/editors.md)")

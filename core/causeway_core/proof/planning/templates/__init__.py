@@ -23,13 +23,13 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.planning.anchors import Anchors
 from causeway_core.proof.planning.templates.computation import both_compute
-from causeway_core.proof.planning.templates.containers import all_taken, gone_through_meanwhile, looked_for_too_early, put_after_the_last
+from causeway_core.proof.planning.templates.containers import iterate_before_removal, look_up_before_entry, put_after_last_item, take_all_items
 from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
 from causeway_core.proof.planning.templates.events import RoleEvents
 from causeway_core.proof.planning.templates.futures import added_when_done, cancelled_before_it_is_resolved, resolved_by_the_other
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
-from causeway_core.proof.planning.templates.skipped import taken_away_after_check
+from causeway_core.proof.planning.templates.skipped import remove_after_check
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
     notified_before,
@@ -37,8 +37,8 @@ from causeway_core.proof.planning.templates.wakeup import (
     requested_before_reset,
     set_before_unreached_clear,
     set_between_look_and_reset,
-    undone_before_it_goes_on,
-    wakes_the_wrong_one,
+    undo_before_reacquire,
+    wake_wrong_kind,
 )
 
 __all__ = ["template_orders"]
@@ -48,21 +48,21 @@ _Maker = Callable[[RoleEvents], Iterator[Order]]
 _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({"asks loop"}), asks_when_joined),
     (frozenset({ADDS}), added_when_done),
-    (frozenset({TAKES}), all_taken),
+    (frozenset({TAKES}), take_all_items),
     (frozenset({"set late"}), set_after_clear),
-    (frozenset({LATE}), put_after_the_last),
-    (frozenset({TAKES_TOO}), gone_through_meanwhile),
+    (frozenset({LATE}), put_after_last_item),
+    (frozenset({TAKES_TOO}), iterate_before_removal),
     (frozenset({SETTLE}), resolved_by_the_other),
     (frozenset({GIVES_UP}), cancelled_before_it_is_resolved),
     (frozenset({"look", "clear"}), set_between_look_and_reset),
-    (frozenset({ENTERS}), looked_for_too_early),
+    (frozenset({ENTERS}), look_up_before_entry),
     (frozenset({RESETS}), requested_before_reset),
     (frozenset({ANNOUNCES}), read_before_written),
     (frozenset({UNREACHED}), set_before_unreached_clear),
-    (frozenset({UNDOES}), undone_before_it_goes_on),
+    (frozenset({UNDOES}), undo_before_reacquire),
     (frozenset({BEGINS}), both_compute),
-    (frozenset({SKIPPED}), taken_away_after_check),
-    (frozenset(OTHER_KIND), wakes_the_wrong_one),
+    (frozenset({SKIPPED}), remove_after_check),
+    (frozenset(OTHER_KIND), wake_wrong_kind),
 )
 """The template for findings that have all of these roles; the first match counts."""
 _BY_KIND: dict[str, _Maker] = {"lost_wakeup": notified_before, "data_race": changed_from_outside}

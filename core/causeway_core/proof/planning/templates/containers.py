@@ -14,10 +14,10 @@ from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.templates.events import RoleEvents
 
 
-def all_taken(events: RoleEvents) -> Iterator[Order]:
+def take_all_items(events: RoleEvents) -> Iterator[Order]:
     """One actor is held between its check of a queue and its first item until the other has taken all items. Raises Unplaced."""
     if ANOTHER_ENDS in events.roles:
-        yield from _taken_by_the_latecomer(events)
+        yield from _other_takes_first(events)
         return
     a, one, two = events.anchors, events.thread(TAKES), events.thread(ANOTHER)
     if one is None or two is None:
@@ -31,7 +31,7 @@ def all_taken(events: RoleEvents) -> Iterator[Order]:
     yield drafted("bad", says, [(looks, begins, a.held_since_event(who, other, take)), (a.end(who), a.operation(one, take, "acquire"), looks)])
 
 
-def _taken_by_the_latecomer(events: RoleEvents) -> Iterator[Order]:
+def _other_takes_first(events: RoleEvents) -> Iterator[Order]:
     """The same if the other actor came too late for an item in the recorded run."""
     a, one, two = events.anchors, events.actor(TAKES), events.actor(ANOTHER_ENDS)
     looks = None if one is None else _looked(events, one, events.at[TAKES])
@@ -47,7 +47,7 @@ def _looked(events: RoleEvents, actor: int, take: At) -> OrderPlace | None:
     return a.since_event(who, take) if who.kind == "task" else a.preceding(actor, take)
 
 
-def put_after_the_last(events: RoleEvents) -> Iterator[Order]:
+def put_after_last_item(events: RoleEvents) -> Iterator[Order]:
     """The last item (the sentinel) is put before the other actor's item. Raises Unplaced."""
     at, late, last = events.at, events.actor(LATE), events.actor(LAST)
     if late is None or last is None:
@@ -61,8 +61,8 @@ def put_after_the_last(events: RoleEvents) -> Iterator[Order]:
     yield drafted("serial", f"{two.title} puts the last item after {one.title} has ended", [(a.end(one), ends, a.since_event(two, at[LAST]))])
 
 
-def gone_through_meanwhile(events: RoleEvents) -> Iterator[Order]:
-    """The second actor goes through the container while the first is about to remove from it. If both need a lock, the second takes it first.
+def iterate_before_removal(events: RoleEvents) -> Iterator[Order]:
+    """The second actor iterates the container before the first removes from it. If both need a lock, the second takes it first.
 
     Raises Unplaced.
     """
@@ -96,7 +96,7 @@ def _ways(events: RoleEvents, actor: Actor, at: At) -> Iterator[tuple[OrderPlace
         yield way, begun
 
 
-def looked_for_too_early(events: RoleEvents) -> Iterator[Order]:
+def look_up_before_entry(events: RoleEvents) -> Iterator[Order]:
     """The other actor looks before the waiter has put its entry there, and before the waiter takes the lock that both use for that, if any.
 
     Raises Unplaced.

@@ -10,8 +10,11 @@ from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.templates.events import RoleEvents
 
 
-def taken_away_after_check(events: RoleEvents) -> Iterator[Order]:
-    """The value is taken away after the check that allows its use, before the use. In the recorded run it was gone at the check. Raises Unplaced."""
+def remove_after_check(events: RoleEvents) -> Iterator[Order]:
+    """The value is removed after the check that allows its use, before the use. In the recorded run it was removed before the check.
+
+    Raises Unplaced.
+    """
     at, checker, remover = events.at, events.actor("look"), events.actor(REMOVES_FIRST)
     if checker is None or remover is None:
         return

@@ -135,7 +135,7 @@ def set_before_unreached_clear(events: RoleEvents) -> Iterator[Order]:
     yield drafted("serial", f"{who.title} sets it before {other.title} checks the state", [(sets, looks, a.since_event(other, at["look"]))])
 
 
-def undone_before_it_goes_on(events: RoleEvents) -> Iterator[Order]:
+def undo_before_reacquire(events: RoleEvents) -> Iterator[Order]:
     """A notified waiter re-acquires its lock only after another actor has undone what it waited for. Raises Unplaced."""
     at, waiter, other = events.at, events.thread("wait"), events.thread(UNDOES)
     if waiter is None or other is None:
@@ -150,7 +150,7 @@ def undone_before_it_goes_on(events: RoleEvents) -> Iterator[Order]:
     yield drafted("serial", says, [(goes_on, undoes, a.since_event(undoer, at[UNDOES]))])
 
 
-def wakes_the_wrong_one(events: RoleEvents) -> Iterator[Order]:
+def wake_wrong_kind(events: RoleEvents) -> Iterator[Order]:
     """A notification reaches a waiter of the wrong kind.
 
     Two actors of one kind wait. One of the other kind notifies the first of them; before that one re-acquires the lock, the second of the other kind
