@@ -43,7 +43,7 @@ def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], resu
 
 def new_exceptions(bad: Outcome, others: Sequence[Outcome]) -> tuple[str, ...]:
     """The exceptions that one outcome has more often than each of the others: `KeyError in Cache.get`."""
-    return _only_in(bad.aspects.get("exceptions", ()), _given(others, "exceptions"))
+    return _only_in(bad.aspects.get("exceptions", ()), _serial_values(others, "exceptions"))
 
 
 def _passes(fails: Sequence[str]) -> str:
