@@ -469,7 +469,7 @@ class Transfer:
         return [] if self.handle is None else self.handle
 
 transfer = Transfer()
-reader = threading.Thread(target=transfer.reply, args=([3, 4],))
+reader = threading.Thread(target=lambda: [transfer.reply(each) for each in ([3, 4], [3, 4])])
 reader.start()
 time.sleep(0.05)  # no order: nothing but time lets the reply be complete
 print(transfer.wait())
@@ -478,9 +478,15 @@ reader.join()
 SETS_FIRST = "self.done.set()\n        self.handle = blocks"
 SETS_LAST = "self.handle = blocks\n        self.done.set()"
 COUNTS_AFTERWARDS = "self.handle = blocks\n        self.done.set()\n        self.replies = 1"
+SETS_IN_EACH_CALL = "if self.done.is_set():\n            self.handle = blocks\n        self.done.set()"
 
 
 @pytest.mark.parametrize(("reply", "wrong"), [(SETS_FIRST, True), (SETS_LAST, False), (COUNTS_AFTERWARDS, False)])
 def test_an_event_is_set_before_what_it_announces_is_written(tmp_path: Path, reply: str, wrong: bool) -> None:
     found = [(each.kind, each.resource, each.tier) for each in proved(tmp_path, TRANSFER.replace("REPLY", reply)) if each.tier != "hint"]
     assert found == ([("order_violation", "Transfer.handle", "confirmed")] if wrong else [])
+
+
+def test_what_the_next_call_writes_is_not_what_the_event_announced(tmp_path: Path) -> None:
+    found = proved(tmp_path, TRANSFER.replace("REPLY", SETS_IN_EACH_CALL))
+    assert not [each for each in found if "before it writes" in each.title]

@@ -25,7 +25,7 @@ NEAR = 6
 def early_sets(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
     """Writes that an actor makes in the function in which it has just set an event, of what those read who have waited for that event.
 
-    Latent where the write came first in the recorded run. One finding for each pair of places.
+    Hints, for a re-run to confirm: what is read may not matter to the reader. One finding for each pair of places.
     """
     operations = list(events)
     waited = [event for event in operations if event.op in _WAITED]
@@ -42,13 +42,16 @@ def early_sets(scene: Scene, evidence: Evidence, events: Iterable[Operation]) ->
 
 
 def _writes_after(scene: Scene, evidence: Evidence, event: Operation) -> Iterator[int]:
-    """What the actor writes next in the function that set the event, where others can run in between."""
-    function = scene.place(event.at).function
+    """What the actor writes next, further down in the function that set the event, where others can run in between."""
+    place = scene.place(event.at)
     step = evidence.facts.step_of(event.actor, event.at)
     for row in evidence.rows_of(event.actor, event.order + 1, 1 << 62, first=NEAR):
         apart = step is None or not scene.is_asynchronous(event.actor) or int(evidence.table.step[row]) != step.id
-        if evidence.table.writes[row] and apart and scene.place(evidence.at(row)).function == function:
-            yield row
+        if evidence.table.writes[row] and apart:
+            written = scene.place(evidence.at(row))
+            # Further up would be in the next call.
+            if written.function == place.function and written.line > place.line:
+                yield row
 
 
 def _read_after_wait(scene: Scene, evidence: Evidence, event: Operation, write: int, waited: list[Operation]) -> int | None:
@@ -73,9 +76,9 @@ def _finding(scene: Scene, event: Operation, write: int, read: int) -> Finding:
     struck = int(table.order[read]) < int(table.order[write])
     return scene.finding(
         kind="order_violation",
-        tier="likely" if struck else "latent",
-        rank=2.0 if struck else 12.0,
-        confidence=0.75 if struck else 0.45,
+        tier="hint",
+        rank=20.6,
+        confidence=0.2,
         title=f"{one} sets {name} before it writes {what}; {two} waits for {name} and {'read' if struck else 'could read'} {what} too early",
         resource=what,
         events=[
