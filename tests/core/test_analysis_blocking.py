@@ -34,7 +34,8 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(("ends", "told"), [
-    ("tell(self.done.set)\n        time.sleep(0.02)", True), ("list(map(time.sleep, [tell(self.done.set) and 0.02]))", False),
+    ("tell(self.done.set)\n        time.sleep(0.2)", True), ("tell(self.done.set)\n        time.sleep(0.01)", False),
+    ("list(map(time.sleep, [tell(self.done.set) and 0.2]))", False),
 ])  # fmt: skip
 def test_a_join_that_waits_only_for_the_threads_exit_is_not_reported(tmp_path: Path, ends: str, told: bool) -> None:
     (tmp_path / "app.py").write_text(JOIN.replace("ENDS", ends))

@@ -14,6 +14,7 @@ from causeway_core.wire.kinds import SyncFlag, SyncOp
 
 LONG_NS = 50_000_000
 SHORT_NS = 5_000_000
+"""A wait for the end of a thread counts only from `LONG_NS` on: how soon an idle thread of a pool ends is up to the machine."""
 MOST_LEFT = 64
 """Events that a thread may have left to be on its last line."""
 
@@ -67,11 +68,13 @@ def blocking_waits(scene: Scene, evidence: Evidence, events: Iterable[Operation]
     """Blocking waits (`Future.result()`, `queue.get()`, `Lock.acquire()`, `Event.wait()`) in a task, longer than a few milliseconds."""
     open_requests: dict[int, Operation] = {}
     worst: dict[str, tuple[int, Operation]] = {}
+    threads = {actor.object for actor in evidence.facts.actors.values() if actor.kind == "thread"}
     for event in events:
         asked = open_requests.pop(event.actor, None)
         if asked is not None:
             started, ended = evidence.clock.ns(asked.at), evidence.clock.ns(event.at)
-            if started is not None and ended is not None and ended - started >= SHORT_NS:
+            least = LONG_NS if asked.object in threads else SHORT_NS
+            if started is not None and ended is not None and ended - started >= least:
                 where = str(scene.place(asked.at))
                 if ended - started > worst.get(where, (0, asked))[0]:
                     worst[where] = ended - started, asked
