@@ -72,15 +72,12 @@ class ChunkWriter:
     def _add(self, entry: Entry) -> None:
         self._entries.append(entry)
         if len(self._entries) >= _TOGETHER:
-            self._pass_on()
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, "compress", None if self._growing is None else _lower_priority)
+            self._batches.append((self._entries, self._thread.submit(_compressed, self._there, self._entries)))
+            self._entries = []
         if len(self._batches) >= _MOST_WAITING:
             self._enter_oldest()
-
-    def _pass_on(self) -> None:
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, "compress", None if self._growing is None else _lower_priority)
-        self._batches.append((self._entries, self._thread.submit(_compressed, self._there, self._entries)))
-        self._entries = []
 
     def flush(self, wait: bool) -> list[Entry]:
         """Enters what is compressed by then, or, with `wait`, everything; a transaction must be open. What was entered since the last call."""
@@ -88,12 +85,9 @@ class ChunkWriter:
             self._flush()
         while self._batches and self._batches[0][1].done():
             self._enter_oldest()
-        if self._entries and not self._batches:
-            if self._growing is not None and not wait:
-                self._pass_on()  # a reader has them already, and must not wait until they are compressed
-            else:
-                self._enter(self._entries, _compressed(self._here, self._entries))
-                self._entries = []
+        if not self._batches:
+            self._enter(self._entries, _compressed(self._here, self._entries))
+            self._entries = []
         entered, self._entered = self._entered, []
         return entered
 
