@@ -73,7 +73,7 @@ class Exploring(Forcing):
             actor = self.actors.current()
             for place in places:
                 if place in actor.pending:
-                    self._over(actor, place)
+                    self._pass_place(actor, place)
                 actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
                 if stop is None and (place.key in self.late or place.access in STATEMENTS):
                     stop = place
@@ -101,7 +101,7 @@ class Exploring(Forcing):
                 self.watched.saw(place.key, look)
             self._saw(self.actors.current(), place)
 
-    def _over(self, actor: Actor, place: Place) -> None:
+    def _pass_place(self, actor: Actor, place: Place) -> None:
         actor.pending.remove(place)
         self._saw(actor, place)
 
@@ -237,7 +237,7 @@ class Exploring(Forcing):
         """With the lock held."""
         if not actor.ended:
             for place in list(actor.pending):
-                self._over(actor, place)
+                self._pass_place(actor, place)
             if actor.kind != "callback":
                 self._note((actor.path, "end", 0))
         super().ended(actor, look)
