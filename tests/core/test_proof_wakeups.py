@@ -219,8 +219,7 @@ class Dispatcher:
             with self.changed:
                 if not self.jobs:
                     self.changed.wait()
-                    continue
-                done = self.jobs.pop()
+                done = self.jobs.pop() if self.jobs else threading.Event()
             done.set()
 
     def add(self, done):
@@ -236,10 +235,9 @@ class Dispatcher:
 dispatcher = Dispatcher()
 worker = threading.Thread(target=dispatcher.run, daemon=True)
 worker.start()
-for _ in range(2):
-    done = threading.Event()
-    dispatcher.add(done)
-    done.wait()
+done = threading.Event()
+dispatcher.add(done)
+done.wait()
 dispatcher.stop()
 worker.join()
 """
