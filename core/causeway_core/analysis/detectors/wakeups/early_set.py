@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
@@ -28,13 +29,16 @@ def early_sets(scene: Scene, evidence: Evidence, events: Iterable[Operation]) ->
     Hints, for a re-run to confirm: what is read may not matter to the reader. One finding for each pair of places.
     """
     operations = list(events)
-    waited = [event for event in operations if event.op in _WAITED]
+    waited: defaultdict[int, list[Operation]] = defaultdict(list)
+    for event in operations:
+        if event.op in _WAITED:
+            waited[event.object].append(event)
     found: dict[tuple[int, int], Finding] = {}
     for event in operations:
-        if event.op != SyncOp.EVENT_SET or not scene.place(event.at).line:
+        if event.op != SyncOp.EVENT_SET or event.object not in waited or not scene.place(event.at).line:
             continue
         for write in _writes_after(scene, evidence, event):
-            read = _read_after_wait(scene, evidence, event, write, waited)
+            read = _read_after_wait(scene, evidence, event, write, waited[event.object])
             if read is not None:
                 key = int(evidence.table.site[write]), int(evidence.table.site[read])
                 found.setdefault(key, _finding(scene, event, write, read))
@@ -55,14 +59,14 @@ def _writes_after(scene: Scene, evidence: Evidence, event: Operation) -> Iterato
 
 
 def _read_after_wait(scene: Scene, evidence: Evidence, event: Operation, write: int, waited: list[Operation]) -> int | None:
-    """The first read of what is written by an actor that waited for the event before it, in the same function."""
+    """The first read of what is written by an actor that waited for the event before it, in the same function. `waited`: all waits for the event."""
     table, span = evidence.table, evidence.table.span(int(evidence.table.location[write]))
     for row in range(span.start, span.stop):
         actor, order = int(table.actor[row]), int(table.order[row])
         if table.writes[row] or actor == event.actor or order < event.order or not evidence.concurrent(write, row):
             continue
         thread, function = evidence.facts.thread_of(actor), scene.place(evidence.at(row)).function
-        before = (each for each in waited if each.object == event.object and order - LOOK_BACK < each.order < order)
+        before = (each for each in waited if order - LOOK_BACK < each.order < order)
         if any(each.actor in (actor, thread) and scene.place(each.at).function == function for each in before):
             return row
     return None
