@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from causeway_core.analysis import analyze
-from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.graph import CausalGraph
 from causeway_core.model import Finding
 from causeway_core.storage import Recording
@@ -427,7 +426,8 @@ asyncio.run(main())
 @pytest.mark.parametrize(("full", "limit"), [("raise RuntimeError('full')", True), ("return", False)])
 def test_a_check_that_keeps_a_limit_says_so(full: str, limit: bool, tmp_path: Path) -> None:
     found = [each for each in run(POOL.replace("FULL", full), tmp_path) if each.resource == "Pool.used"]
-    assert found and any(A_LIMIT in each.explanation for each in found) is limit
+    assert found and any(each.enforces_limit for each in found) is limit
+    assert any("The check enforces a limit" in each.explanation for each in found) is limit
 
 
 BY_NAME = """\

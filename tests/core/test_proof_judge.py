@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.model import Finding, FindingAccess, Tier
 from causeway_core.model.order import Constraint, Order, OrderPlace
 from causeway_core.proof.judge import ONE_AT_A_TIME, Judge
@@ -125,19 +124,19 @@ def test_an_outcome_that_differs_between_runs_of_one_order_proves_nothing() -> N
 
 def test_a_serial_outcome_makes_it_a_hint_unless_it_struck_in_the_recording() -> None:
     assert verdict(judged(bad=[(OK, gave("70"))])) == ("hint", "harmless")
-    struck = replace(FINDING, explanation="It happened in this run.")
+    struck = replace(FINDING, happened=True)
     assert verdict(judged(struck, bad=[(OK, gave("70"))])) == ("likely", "harmless")
 
 
 def test_what_struck_and_gave_what_a_serial_order_gives_is_a_hint() -> None:
-    struck, same = replace(FINDING, explanation="It happened in this run."), gave("70", states=["90", "70"])
+    struck, same = replace(FINDING, happened=True), gave("70", states=["90", "70"])
     assert verdict(judged(struck, bad=[(OK, same)], serial=[(OK, same)], plain=[(OK, same)], recorded=same)) == ("hint", "harmless")
     other = gave("70", states=["70"])
     assert verdict(judged(struck, bad=[(OK, same)], serial=[(OK, same)], plain=[(OK, same)], recorded=other)) == ("likely", "harmless")
 
 
 def test_an_order_under_which_a_test_fails_that_otherwise_passes_is_no_measure() -> None:
-    struck = replace(FINDING, explanation="It happened in this run.")
+    struck = replace(FINDING, happened=True)
     passes, fails = gave("70", tests="test_it passed", exit_code="0"), gave("71", tests="test_it failed", exit_code="1")
     found = judged(struck, bad=[(OK, passes)], serial=[(OK, fails)], plain=[(OK, passes)])
     assert verdict(found) == ("likely", "infeasible")
@@ -154,7 +153,7 @@ def test_a_state_that_no_serial_order_has_keeps_it_likely() -> None:
 
 
 def test_a_limit_that_is_checked_and_exceeded_for_a_while_is_confirmed() -> None:
-    finding = replace(FINDING, explanation=f"The write depends on the read. {A_LIMIT}")
+    finding = replace(FINDING, enforces_limit=True)
     right = [(OK, gave("70", states=["{}", "{'a'}", "{'b'}"]))]
     found = judged(finding, bad=[(OK, gave("70", states=["{}", "{'a'}", "{'a', 'b'}"]))], serial=right, plain=right)
     assert verdict(found) == ("confirmed", "confirmed") and found.proof is not None and "held {'a', 'b'} for a while" in str(found.proof.outcome)
@@ -173,7 +172,7 @@ def test_it_is_a_hint_when_in_each_order_the_other_side_waits_for_the_one_that_i
     impossible = OrderResult(False, reason="No actor can continue while a waits.", kind="everybody waits")
     assert verdict(judged(finding, bad=[(impossible, gave("70"))])) == ("hint", "infeasible")
     assert verdict(judged(finding, bad=[(replace(impossible, kind="no progress"), gave("70"))])) == (tier, "infeasible")
-    struck = replace(finding, explanation="It happened in this run.")
+    struck = replace(finding, happened=True)
     assert verdict(judged(struck, bad=[(impossible, gave("70"))])) == (tier, "infeasible")
 
 
@@ -306,7 +305,7 @@ def test_a_plain_run_that_leaves_other_rows_than_serial_orders_do_is_made_once_m
 
 
 def test_serial_orders_in_which_others_race_are_a_measure_only_where_there_is_no_better() -> None:
-    finding = replace(FINDING, explanation="It happened in this run.", orders=(BAD, SERIAL, LOOSE))
+    finding = replace(FINDING, happened=True, orders=(BAD, SERIAL, LOOSE))
     lost = [(OK, gave("90"))]
     assert verdict(judged(finding, bad=lost, loose=lost, plain=lost)) == ("confirmed", "confirmed")
     assert verdict(judged(finding, bad=lost, loose=lost, plain=lost, serial=[(REFUSED, gave("70"))])) == ("likely", "harmless")

@@ -101,19 +101,23 @@ class Candidate:
     """Candidates of the same sites between other actors, or at other times; then some of those that it represents."""
     stands_for: tuple[Candidate, ...] = field(default=())
     """Windows of the same location into which the same function writes. They are not reported themselves."""
+    worth_forcing: bool = False
+    """Only a re-run can tell, so its orders are forced even where it is a hint."""
 
-    def lowered(self, tier: Tier, note: str) -> Candidate:
+    def lowered(self, tier: Tier, note: str, *, worth_forcing: bool = False) -> Candidate:
         """The candidate with at most this tier, and the reason."""
         order = ("confirmed", "likely", "latent", "hint")
-        return replace(self, tier=max(self.tier, tier, key=order.index), notes=(*self.notes, note))
+        tier = max(self.tier, tier, key=order.index)
+        return replace(self, tier=tier, notes=(*self.notes, note), worth_forcing=self.worth_forcing or worth_forcing)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a filter decides about a candidate: drop it (`tier` None), or lower it to `tier`, and why."""
+    """What a filter decides about a candidate: drop it (`tier` None), or lower it to `tier`, and why; and whether its orders are forced anyway."""
 
     tier: Tier | None
     reason: str
+    worth_forcing: bool = False
 
 
 DROP = None

@@ -11,6 +11,8 @@ from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
 
 SCHEMA = "causeway.findings/1"
+_MARKS = ("happened", "enforces_limit", "worth_forcing")
+"""Fields that a document has only where they are true."""
 
 
 def to_document(finding: Finding) -> dict[str, Any]:
@@ -38,6 +40,7 @@ def to_document(finding: Finding) -> dict[str, Any]:
         "constraints": [list(pair) for pair in finding.constraints],
         **({} if finding.rule is None else {"rule": finding.rule}),
         **({"alike": finding.alike} if finding.alike else {}),
+        **{name: True for name in _MARKS if getattr(finding, name)},
         "orders": [order.document() for order in finding.orders],
         "proof": None if finding.proof is None else asdict(finding.proof),
     }
@@ -86,6 +89,7 @@ def of_document(document: Mapping[str, Any]) -> Finding:
         orders=tuple(Order.of(each) for each in document["orders"]),
         proof=None if proof is None else Proof(**{name: proof.get(name) for name in Proof.__slots__}),
         alike=document.get("alike", 0),
+        **{name: True for name in _MARKS if document.get(name)},
     )
 
 

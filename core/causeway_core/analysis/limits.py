@@ -10,8 +10,6 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.table import MUTATE
 from causeway_core.analysis.source_text import called
 
-A_LIMIT = "The check enforces a limit: exceeding it is wrong even if nothing else fails."
-"""Stands in the explanation of such a finding."""
 _COMPARES = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _ADDS = ("add", "append", "appendleft", "put", "put_nowait", "insert", "setdefault")
 

@@ -102,7 +102,7 @@ def _filtered(candidate: Candidate, evidence: Evidence) -> Candidate | None:
             continue
         if verdict.tier is None:
             return None
-        candidate = candidate.lowered(verdict.tier, verdict.reason)
+        candidate = candidate.lowered(verdict.tier, verdict.reason, worth_forcing=verdict.worth_forcing)
     return candidate
 
 

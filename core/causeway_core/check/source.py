@@ -95,12 +95,12 @@ class _Run:
 
 def _findings(tree: ast.Module, text: str, path: str) -> tuple[Finding, ...]:
     lines = _ENDS.split(text)  # `splitlines` also splits at form feeds and the like, which Python does not.
-    told: list[Finding] = []
+    findings: list[Finding] = []
     for each in _one_a_place(_suspicions(survey(tree))):
-        finding = tell(each, len(told) + 1, path, lines)
+        finding = tell(each, len(findings) + 1, path, lines)
         if not any(_is_ignored(lines, access.line, finding) for access in finding.accesses):
-            told.append(finding)
-    return tuple(told)
+            findings.append(finding)
+    return tuple(findings)
 
 
 def _suspicions(module: Module) -> Iterator[Suspicion]:

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from causeway_core.analysis.wording.explanation import STRUCK
 from causeway_core.errors import FindingUnusable
 from causeway_core.export.regression.answers import source_of
 from causeway_core.export.regression.entry import Entry, entries
@@ -101,7 +100,7 @@ def _plan_for_order(
     rehearsal = Rehearsal(recording, entry, watch, isolation)
     serial_orders = [each for each in finding.orders if each.aim == "serial"]
     sender = Sender.of(recording)
-    if STRUCK not in finding.explanation and not sender:
+    if not finding.happened and not sender:
         serial_orders.append(PLAIN)
     orders = [*[order] * AGAIN, *serial_orders, *serial_orders[:1]]
     seen = _run_all(rehearsal, orders, 2 if runs_apart(recording) else 1)

@@ -54,7 +54,9 @@ class Finding:
     `rule` names the rule of `causeway check` that suspects it, None for findings of a recording.
     `constraints` is the partial order that would force it: (before, after) pairs of named places, for people. `orders` is what a re-run forces,
     `proof` what came of that, `reproduced` the number of runs of the bad order and how many of them went wrong.
-    `alike` is how many more findings this one stands for: of other objects, actors or windows.
+    `alike` is how many more findings this one stands for: of other objects, actors or windows. `happened`: the bad order is the recorded one.
+    `enforces_limit`: the check keeps an amount below a limit, and exceeding it is wrong even if nothing else fails. `worth_forcing`: its orders are
+    forced even while it is a hint, because only a re-run can tell.
     """
 
     id: str
@@ -78,3 +80,6 @@ class Finding:
     orders: tuple[Order, ...] = field(default=())
     proof: Proof | None = None
     alike: int = 0
+    happened: bool = False
+    enforces_limit: bool = False
+    worth_forcing: bool = False

@@ -18,18 +18,18 @@ def is_stuck(finding: Finding, run: Rerun) -> bool:
     A run that does not say where anybody waits counts: its order was forced, and the recorded run shows that the program can end.
     """
     ended_by_limit = set(finding.resource.split(" and ")) & set(run.outcome.deadlocks)
-    return bool(run.outcome.aspects.get("hang") or ended_by_limit) and _waits_as_foretold(finding, run)
+    return bool(run.outcome.aspects.get("hang") or ended_by_limit) and _waits_as_described(finding, run)
 
 
-def _waits_as_foretold(finding: Finding, run: Rerun) -> bool:
+def _waits_as_described(finding: Finding, run: Rerun) -> bool:
     stacks = [*filter(None, run.result.stacks), *((place,) for place in run.outcome.blocked)]
     asked = frozenset(_place(access) for access in finding.accesses if access.role == "ask" and access.line)
     if stacks and asked and not any(stack[0] in asked for stack in stacks):
         return False
-    return not stacks or all(sum(not places.isdisjoint(stack) for stack in stacks) >= actors for places, actors in _foretold(finding).items())
+    return not stacks or all(sum(not places.isdisjoint(stack) for stack in stacks) >= actors for places, actors in _described_waits(finding).items())
 
 
-def _foretold(finding: Finding) -> Counter[frozenset[str]]:
+def _described_waits(finding: Finding) -> Counter[frozenset[str]]:
     """Sets of places (`file.py:12`): at one place of each set an actor has to wait; how many actors, where sets are equal."""
     return Counter(frozenset(_place(access) for access in accesses) for accesses in _waits(finding))
 

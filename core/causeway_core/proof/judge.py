@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from causeway_core.analysis.detectors.locks import lock_order
 from causeway_core.analysis.detectors.wakeups import unlocked_state
 from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
-from causeway_core.analysis.limits import A_LIMIT
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
@@ -29,7 +28,7 @@ from causeway_core.proof.outcome.contrast import contrast
 from causeway_core.proof.outcome.intermediate import new_maximum
 from causeway_core.proof.outcome.outcome import Outcome
 from causeway_core.proof.planning.interchangeable import has_parts
-from causeway_core.proof.running.rerun import Rerun, Reruns, happened
+from causeway_core.proof.running.rerun import Rerun, Reruns
 
 REPEATS = 3
 """Runs of the bad order, all of which have to go wrong."""
@@ -75,7 +74,7 @@ class Judge:
             what = f"in between {finding.resource} held {notes.held[0]}, which it holds in no serial order"
             proof = Proof("altered", f"forced ({notes.strange[0]}), it ended as a serial order does, but {what}")
             # A latent finding whose forced order ends as expected is no more than a hint.
-            return lowered(finding, proof, happened=happened(finding)) if finding.tier == "latent" else replace(finding, proof=proof)
+            return lowered(finding, proof, happened=finding.happened) if finding.tier == "latent" else replace(finding, proof=proof)
         if notes.lacking and not notes.harmless:
             # The order may still go wrong: a missing answer says nothing about it.
             return replace(finding, proof=Proof("inconclusive", notes.lacking))
@@ -100,7 +99,7 @@ class Judge:
 
     def _compared(self, finding: Finding, index: int, order: Order, notes: Notes) -> Finding | None:
         """The verdict on an order by how its outcome differs from the expected ones; None if it does not."""
-        baseline = Baseline(self.reruns, finding, struck=happened(finding))
+        baseline = Baseline(self.reruns, finding, struck=finding.happened)
         # The first baseline run is needed in any case: it runs at the same time.
         forced, *_ = self.reruns.attempt(order, *baseline.first)
         forced = self._made_again(forced, lambda run: run.astray and not went_wrong(run, (), finding))
@@ -138,7 +137,7 @@ class Judge:
             notes.refused.append(f"{order.says}: no actor was waiting for it at that moment")
             return None
         states = forced.outcome.unexpected_states(finding.resource, [run.outcome for run in right])
-        if states and A_LIMIT in finding.explanation and (most := new_maximum(finding.resource, forced.outcome, [run.outcome for run in right])):
+        if states and finding.enforces_limit and (most := new_maximum(finding.resource, forced.outcome, [run.outcome for run in right])):
             return self._exceeded_again(finding, index, forced, right, most)
         if states:
             notes.strange.append(order.says)
@@ -260,12 +259,12 @@ def _unconfirmed(finding: Finding, notes: Notes, *, ordered: bool, driven: bool)
     """
     if notes.harmless:
         proof = Proof("harmless", f"forced ({notes.harmless[0]}), it ended as a serial order does")
-        struck = happened(finding) and not notes.as_recorded
+        struck = finding.happened and not notes.as_recorded
         return replace(finding, proof=proof) if finding.tier == "hint" else lowered(finding, proof, happened=struck)
     alone = driven and notes.idle == len(notes.refused)
     proof = Proof("infeasible", f"it could not be forced; {notes.refused[0]}{' ' + ONE_AT_A_TIME if alone else ''}")
     lowers = ordered and finding.tier in ("likely", "latent")
-    return lowered(finding, proof, happened=happened(finding)) if lowers else replace(finding, proof=proof)
+    return lowered(finding, proof, happened=finding.happened) if lowers else replace(finding, proof=proof)
 
 
 def lowered(finding: Finding, proof: Proof, *, happened: bool) -> Finding:

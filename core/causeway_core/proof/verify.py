@@ -10,11 +10,8 @@ from pathlib import Path
 from causeway_core.analysis import Analysis, keep
 from causeway_core.analysis.detectors.atomicity.double_removal import REMOVES
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
-from causeway_core.analysis.detectors.atomicity.requests import NOTE
-from causeway_core.analysis.detectors.database.predicate_reads import FURTHER_TABLE
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.document import of_document
-from causeway_core.analysis.filters.generations import SUCCEEDED
 from causeway_core.analysis.wording.title import CLOSES, TAKES
 from causeway_core.errors import DamagedRecording
 from causeway_core.model import Finding, format_at
@@ -175,8 +172,7 @@ def worth_trying(finding: Finding) -> bool:
         return False
     # A check of a file may decide the same for every actor, and a removed item may be the actor's own: only a run can tell.
     telling = any(access.role in ("cancel", "cancels", "look", CLOSES, TAKES, REMOVES, BEGINS, ANNOUNCES) for access in finding.accesses)
-    telling = telling or any(said in finding.explanation for said in (SUCCEEDED, NOTE.capitalize(), FURTHER_TABLE))
-    return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or telling
+    return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or finding.worth_forcing or telling
 
 
 def renumbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

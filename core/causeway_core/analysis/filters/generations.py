@@ -9,7 +9,7 @@ from causeway_core.analysis.detectors.atomicity.check_then_use import removes_va
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 
 _LOCKS = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition")
-SUCCEEDED = "both sides hold the lock of their key; the two are different locks only because the first was no longer in use"
+_SUCCEEDED = "both sides hold the lock of their key; the two are different locks only because the first was no longer in use"
 _WINDOWS = (Pattern.READ_WRITE_WRITE, Pattern.CLONE, Pattern.MULTI_VARIABLE, Pattern.WRITE_WRITE_READ, Pattern.READ_WRITE_READ)
 
 
@@ -26,7 +26,7 @@ def generations(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         theirs = evidence.locks_at(other)
         if not any(_succeeds(evidence, one, two) for lock in mine for counterpart in theirs for one, two in in_turn(evidence, lock, counterpart)):
             return None
-    return Verdict("hint", SUCCEEDED)
+    return Verdict("hint", _SUCCEEDED, worth_forcing=True)
 
 
 def in_turn(evidence: Evidence, lock: int, counterpart: int) -> list[tuple[int, int]]:

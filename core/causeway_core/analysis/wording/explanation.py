@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
-from causeway_core.analysis.limits import A_LIMIT, enforces_limit
-from causeway_core.analysis.overlap import overlapped
 from causeway_core.analysis.rank import effects_in_window
 from causeway_core.analysis.wording.namer import Namer
 
 STRUCK = "It happened in this run."
-"""Part of the explanation of every finding whose bad order is the recorded one; proving and exporting look for it."""
 NOT_STRUCK = "It did not happen in this run."
+_LIMIT = "The check enforces a limit: exceeding it is wrong even if nothing else fails."
 _MOST_NAMED = 4
 NOT_CANCELLED_HERE = "The program cancels tasks (a timeout is a cancellation too). It did not happen at this await in this run."
 
@@ -64,12 +62,11 @@ _BODY: dict[Pattern, str] = {
 }
 
 
-def explanation(namer: Namer, candidate: Candidate) -> str:
-    """Why this pattern is harmful, whether it happened in this run, and what lowered the tier."""
-    happened = candidate.struck or overlapped(candidate, namer.evidence)
+def explanation(namer: Namer, candidate: Candidate, *, happened: bool, limit: bool) -> str:
+    """Why this pattern is harmful, whether it happened in this run, whether the check enforces a limit, and what lowered the tier."""
     parts = [_body(candidate), *_details(namer, candidate), STRUCK if happened else NOT_STRUCK]
-    if enforces_limit(candidate, namer.evidence):
-        parts.append(A_LIMIT)
+    if limit:
+        parts.append(_LIMIT)
     owner = namer.owner(candidate.first)
     if owner is not None:
         parts.append(f"{namer.resource(candidate.first)} is an attribute of {owner}.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from causeway_core.analysis.candidate import Candidate
+from causeway_core.analysis.limits import enforces_limit
+from causeway_core.analysis.overlap import overlapped
 from causeway_core.analysis.rank import confidence
 from causeway_core.analysis.wording.constraints import constraints
 from causeway_core.analysis.wording.explanation import explanation
@@ -23,6 +25,8 @@ def race_finding(namer: Namer, candidate: Candidate) -> Finding:
         rows.append((candidate.last, last_role))
     rows.extend(zip(candidate.others, other_roles, strict=False))
     rows.sort(key=lambda each: int(namer.evidence.table.order[each[0]]))
+    happened = candidate.struck or overlapped(candidate, namer.evidence)
+    limit = enforces_limit(candidate, namer.evidence)
     return Finding(
         id="F?",
         kind=candidate.kind,
@@ -36,10 +40,13 @@ def race_finding(namer: Namer, candidate: Candidate) -> Finding:
         timeline=timeline(namer, candidate),
         window=window(namer, candidate),
         unordered=_unordered(namer, candidate),
-        explanation=explanation(namer, candidate),
+        explanation=explanation(namer, candidate, happened=happened, limit=limit),
         recommendation=recommendation(namer, candidate),
         witness=tuple(namer.evidence.at(row) for row, _ in rows),
         constraints=constraints(namer, candidate),
+        happened=happened,
+        enforces_limit=limit,
+        worth_forcing=candidate.worth_forcing,
     )
 
 

@@ -104,6 +104,8 @@ class Scene:
         recommendation: str,
         explanation: str,
         unordered: str | None = None,
+        happened: bool = False,
+        worth_forcing: bool = False,
     ) -> Finding:
         """A finding whose accesses, lanes and timeline are these events, in order of time where it is known."""
         moments = [self._dated(each) for each in events]
@@ -134,4 +136,6 @@ class Scene:
             explanation=explanation,
             recommendation=recommendation,
             witness=tuple(each.at for each in accesses if each.at is not None),
+            happened=happened,
+            worth_forcing=worth_forcing,
         )

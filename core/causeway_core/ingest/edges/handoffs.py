@@ -12,7 +12,7 @@ from causeway_core.wire.kinds import SyncFlag
 @dataclass(slots=True)
 class _Queue:
     tokens: dict[int, tuple[int, int]] = field(default_factory=dict)  # item token: at, actor of its put
-    untold: deque[tuple[int, int]] = field(default_factory=deque)  # puts without a token, oldest first
+    unnamed: deque[tuple[int, int]] = field(default_factory=deque)  # puts without a token, oldest first
     last_get: tuple[int, int] = (0, 0)
 
 
@@ -41,15 +41,15 @@ class Queues:
         if extra:
             queue.tokens[extra] = (at, actor)
         else:
-            queue.untold.append((at, actor))
+            queue.unnamed.append((at, actor))
 
     def get(self, at: int, actor: int, flags: int, object: int, extra: int) -> None:
         """The item was taken."""
         queue = self._queues.setdefault(object, _Queue())
         queue.last_get = (at, actor)
         source = queue.tokens.pop(extra, None) if extra else None
-        if source is None and not extra and queue.untold:
-            source = queue.untold.popleft()
+        if source is None and not extra and queue.unnamed:
+            source = queue.unnamed.popleft()
         if source is not None and source[1] != actor:
             self._edges.add(source[0], at, "queue", hard=True, object=object, note="item")
 

@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 
 from causeway_core.analysis import examine
-from causeway_core.analysis.wording.explanation import STRUCK
 from causeway_core.errors import CausewayError, ResetFailed
 from causeway_core.launch.run import Run
 from causeway_core.launch.target import Target
@@ -307,12 +306,7 @@ def _interrupted(order: Order) -> list[tuple[str, str]]:
     return [*pairs, *((other, one) for one, other in pairs)]
 
 
-def happened(finding: Finding) -> bool:
-    """Whether the bug of a finding struck in the recorded run."""
-    return STRUCK in finding.explanation
-
-
 def _lost(findings: Sequence[Finding]) -> tuple[str, ...]:
     """The resources of the lost updates and atomicity violations that struck in a run."""
     kinds = ("lost_update", "atomicity_violation")
-    return tuple(dict.fromkeys(finding.resource for finding in findings if finding.kind in kinds and happened(finding)))
+    return tuple(dict.fromkeys(finding.resource for finding in findings if finding.kind in kinds and finding.happened))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from causeway_core.analysis.candidate import Candidate, Pattern
-from causeway_core.analysis.detectors.atomicity.requests import NOTE
+from causeway_core.analysis.detectors.atomicity.requests import ONE_CLIENT
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.table import DELETE
 from causeway_core.analysis.filters.commutative import decides
@@ -227,7 +227,8 @@ def _of_requests(evidence: Evidence, first: int, last: int) -> Candidate | None:
     for other in evidence.rows_at(int(evidence.table.site[first])).tolist():
         alike = int(evidence.table.location[other]) == location and not same_scalar(evidence, first, other)
         if alike and other > last and evidence.request_at(other) not in (None, request):
-            return Candidate(Pattern.WRITE_WRITE_READ, "atomicity_violation", first, last, (other,), "data").lowered("latent", NOTE)
+            candidate = Candidate(Pattern.WRITE_WRITE_READ, "atomicity_violation", first, last, (other,), "data")
+            return candidate.lowered("latent", ONE_CLIENT, worth_forcing=True)
     return None
 
 

@@ -12,12 +12,13 @@ from causeway_core.model import Finding
 from causeway_core.model.finding import Kind
 
 SAMPLE = 24
-NOTE = "in this run the requests came one after the other because one client waited for each; two clients would not wait for each other"
+ONE_CLIENT = "in this run the requests came one after the other because one client waited for each; two clients would not wait for each other"
 
 
 def only_waited_for(finding: Finding) -> Finding:
     """The finding, lowered to a hint, for two requests of which one was sent only after the other had been answered."""
-    return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.25, explanation=f"{finding.explanation} {NOTE.capitalize()}.")
+    explanation = f"{finding.explanation} {ONE_CLIENT.capitalize()}."
+    return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.25, explanation=explanation, worth_forcing=True)
 
 
 def request_windows(evidence: Evidence, windows: Windows) -> Iterator[Candidate]:
@@ -42,7 +43,7 @@ def _of_window(evidence: Evidence, found: WindowClass, first: int, last: int) ->
     for other in evidence.rows_at(found.first_site)[: 4 * SAMPLE].tolist():
         if int(evidence.table.location[other]) == location and evidence.request_at(other) not in (None, request):
             kind: Kind = "lost_update" if found.dependence == "data" else "atomicity_violation"
-            return Candidate(Pattern.CLONE, kind, first, last, (other,), found.dependence).lowered("latent", NOTE)
+            return Candidate(Pattern.CLONE, kind, first, last, (other,), found.dependence).lowered("latent", ONE_CLIENT, worth_forcing=True)
     return None
 
 

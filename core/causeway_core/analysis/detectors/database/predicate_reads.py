@@ -22,7 +22,7 @@ from causeway_core.model import Finding
 from causeway_core.storage.rows import Sql
 
 SAMPLE = 24
-FURTHER_TABLE = "The query has the table in a join or subquery; only a re-run can tell whether that decides its result."
+_FURTHER_TABLE = "The query has the table in a join or subquery; only a re-run can tell whether that decides its result."
 _REFUSED = frozenset(
     {"IntegrityError", "UniqueViolation", "UniqueViolationError", "IntegrityConstraintViolationError", "DatabaseError", "OperationalError", "Error"}
 )
@@ -189,6 +189,8 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
         ),
         explanation="No single transaction isolates the two statements from other actors (check-then-act; with different rows: write skew)."
         + f" {STRUCK if struck else NOT_STRUCK}"
-        + ("" if main else f" {FURTHER_TABLE}"),
+        + ("" if main else f" {_FURTHER_TABLE}"),
         unordered=scene.namer.why_unordered(read.sql.at, other.sql.at),
+        happened=struck,
+        worth_forcing=not main,
     )

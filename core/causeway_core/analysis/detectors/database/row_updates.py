@@ -174,6 +174,7 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
         + (" (both actors share one connection, so its transactions do not separate them)." if shared else ".")
         + f" {STRUCK if window.struck else NOT_STRUCK}",
         unordered=scene.namer.why_unordered(window.read.sql.at, window.other.sql.at),
+        happened=window.struck,
     )
 
 

@@ -53,6 +53,7 @@ def file_finding(
         explanation="Nothing orders the two sides, and the recording shows no lock that both hold. "
         + (STRUCK if struck else NOT_STRUCK),
         unordered=scene.namer.why_unordered(At(uses[0][0].at), At(uses[-1][0].at)),
+        happened=struck,
     )
 
 

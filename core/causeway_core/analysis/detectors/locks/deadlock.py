@@ -135,6 +135,7 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
         explanation=(
             f"It happened in this run: {_unanswered(cycle)}, and only an actor that waits itself can end each of them."
         ),
+        happened=True,
     )
 
 

@@ -66,4 +66,5 @@ def _finding(scene: Scene, parent: Wait, child: Wait, put: Operation, queue: str
             "It happened in this run. A process that has put items into a multiprocessing queue ends only when all of them are in the queue's pipe, "
             "which holds about 64 KiB; the rest waits until the other side reads."
         ),
+        happened=True,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.operations import Operation
+from causeway_core.analysis.wording.explanation import STRUCK
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import Finding
 from causeway_core.wire.kinds import SyncOp
@@ -93,7 +94,8 @@ def _finding(scene: Scene, event: Operation, write: int, read: int) -> Finding:
         recommendation=f"set {name} last, after {what} and everything else that it announces",
         explanation=(
             "Whoever waits for an event takes what it announces to be there. Nothing makes the write come before the read once the event is set. "
-            + ("It happened in this run." if struck else "In this run the write came first, by timing alone.")
+            + (STRUCK if struck else "In this run the write came first, by timing alone.")
         ),
         unordered=scene.namer.why_unordered(evidence.at(write), evidence.at(read)),
+        happened=struck,
     )

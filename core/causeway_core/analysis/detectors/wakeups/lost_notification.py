@@ -70,4 +70,5 @@ def _finding(scene: Scene, waits: Waits, object: int, wake: Operation, clear: Op
             "It happened in this run. A notification is not stored: it does not end a wait that starts after it. Only the next "
             "notification does."
         ),
+        happened=True,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from causeway_core.analysis.evidence import Evidence
@@ -18,12 +20,14 @@ NEAR = 6
 """How many accesses after a notification are looked at."""
 LOOK_BACK = 48
 """The same before a wait. A check that finds what it found before is not recorded again: the last one that was may be some rounds ago."""
-MOST_TOLD = 3
+MOST_REPORTED = 3
+NOTIFICATIONS_AROUND = 16
+"""How many notifications before a wait, and after it, are compared with its check: with all of them the work is quadratic."""
 ONLY_A_HINT = "The recording does not show whether the other side can run in this gap, so this is only a hint."
 
 
-def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation], told: frozenset[str]) -> list[Finding]:
-    """Both cases, as hints for a re-run to confirm. `told` names conditions for which something firmer is already reported."""
+def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation], reported: frozenset[str]) -> list[Finding]:
+    """Both cases, as hints for a re-run to confirm. `reported` names conditions about which something firmer is already known."""
     by_object: defaultdict[int, list[Operation]] = defaultdict(list)
     for event in events:
         thing = evidence.facts.objects.get(event.object)
@@ -33,10 +37,10 @@ def unlocked_states(scene: Scene, evidence: Evidence, events: Iterable[Operation
     for object, operations in sorted(by_object.items()):
         name = scene.object(object)
         notifies = [event for event in operations if event.op in _NOTIFIES and scene.place(event.at).line]
-        if name not in told and notifies:
+        if name not in reported and notifies:
             found += [*_unlocked_checks(scene, evidence, name, operations, notifies)][:1]
             found += [*_late_writes(scene, evidence, name, notifies)][:1]
-    return found[:MOST_TOLD]
+    return found[:MOST_REPORTED]
 
 
 def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: list[Operation], notifies: list[Operation]) -> Iterator[Finding]:
@@ -80,6 +84,8 @@ def _plausibility(check: _Check) -> tuple[bool, bool]:
 
 
 def _checks(scene: Scene, evidence: Evidence, waits: list[Operation], notifies: list[Operation]) -> Iterator[_Check]:
+    notifies = sorted(notifies, key=_order)
+    following = _following(waits)
     for wait in waits:
         hold = min((evidence.holds.holds[each] for each in evidence.holds.held(wait.actor, wait.order - 1)), key=_order, default=None)
         place = scene.place(wait.at)
@@ -90,11 +96,19 @@ def _checks(scene: Scene, evidence: Evidence, waits: list[Operation], notifies: 
         changed = [row for row in changed if _others_write(evidence, row, wait.actor, meanwhile=True)] or changed
         if not changed:
             continue
-        following = min((each.order for each in waits if each.actor == wait.actor and each.order > wait.order), default=1 << 62)
-        for notify in notifies:
+        near = bisect_left(notifies, wait.order, key=_order)
+        for notify in notifies[max(near - NOTIFICATIONS_AROUND, 0) : near + NOTIFICATIONS_AROUND]:
             if notify.actor != wait.actor and evidence.unordered(At(hold.at), At(notify.at)):
                 announces = _announces(evidence, notify, changed[-1], notifies)
-                yield _Check(wait, changed[-1], hold, notify, announces, wait.order < notify.order < following)
+                yield _Check(wait, changed[-1], hold, notify, announces, wait.order < notify.order < following[wait.order])
+
+
+def _following(waits: list[Operation]) -> dict[int, int]:
+    """By its order, the order of the next wait of the same actor."""
+    by_actor: defaultdict[int, list[int]] = defaultdict(list)
+    for wait in waits:
+        by_actor[wait.actor].append(wait.order)
+    return {one: other for orders in by_actor.values() for one, other in pairwise([*sorted(orders), 1 << 62])}
 
 
 def _announces(evidence: Evidence, notify: Operation, look: int, notifies: list[Operation]) -> bool:
@@ -116,8 +130,8 @@ def _read_by(scene: Scene, evidence: Evidence, actor: int, before: int, function
     return [row for row in near if evidence.function_of(int(sites[row])) in inside]
 
 
-def _order(hold: Hold) -> int:
-    return hold.order
+def _order(event: Hold | Operation) -> int:
+    return event.order
 
 
 def _others_write(evidence: Evidence, row: int, actor: int, *, meanwhile: bool = False) -> bool:
