@@ -77,6 +77,47 @@ CASES = {
         def f(db):
             store(db, find(db))
         """, "given"),
+    "refused by a helper": ("""
+        def check(db):
+            if db.execute("SELECT").fetchone():  # read
+                raise Taken
+        def f(db, name):
+            check(db)
+            db.execute("INSERT", (name,))  # write
+        """, "decides"),
+    "asked by a helper that refuses nothing": ("""
+        def show(db):
+            if db.execute("SELECT").fetchone():  # read
+                print("taken")
+        def f(db, name):
+            show(db)
+            db.execute("INSERT", (name,))  # write
+        """, ""),
+    "written when the block is left": ("""
+        def check(db):
+            if db.execute("SELECT").fetchone():  # read
+                raise Taken
+        def flush(db):
+            db.execute("INSERT", db.pending)  # write
+        def unit(db):
+            yield db
+            flush(db)
+        def f(db):
+            with unit(db):
+                check(db)
+        """, "decides"),
+    "written when the block is left, whatever was read": ("""
+        def show(db):
+            print(db.execute("SELECT").fetchone())  # read
+        def flush(db):
+            db.execute("INSERT", db.pending)  # write
+        def unit(db):
+            yield db
+            flush(db)
+        def f(db):
+            with unit(db):
+                show(db)
+        """, ""),
 }
 
 

@@ -82,6 +82,47 @@ def main():
 if __name__ == "__main__":
     print(main())
 """
+ROLES = """\
+import sqlite3, threading, time
+from contextlib import closing
+
+class Taken(Exception):
+    pass
+
+def connect():
+    return closing(sqlite3.connect("app.db", isolation_level=None))
+
+def refuse(database, name):
+    if database.execute("SELECT 1 FROM roles WHERE name = ?", (name,)).fetchone():
+        raise Taken(name)
+
+def claim(own, other, delay):
+    time.sleep(delay)
+    with connect() as database:
+        BEGIN
+        try:
+            refuse(database, other)
+            database.execute("INSERT INTO roles VALUES (?)", (own,))
+            COMMIT
+        except Taken:
+            pass
+
+def main():
+    with connect() as database:
+        database.execute("DROP TABLE IF EXISTS roles")
+        database.execute("CREATE TABLE roles (name TEXT)")
+    threads = [threading.Thread(target=claim, args=args) for args in (("leader", "guest", 0), ("guest", "leader", 0.1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with connect() as database:
+        return database.execute("SELECT name FROM roles").fetchall()
+
+if __name__ == "__main__":
+    print(main())
+"""
+
 BEGIN, COMMIT = 'database.execute("BEGIN IMMEDIATE")', 'database.execute("COMMIT")'
 CASES = {
     "replaces": (REPLACES, "pass", "pass", "confirmed"),
@@ -100,6 +141,12 @@ def test_an_upsert_of_what_was_read_loses_what_came_in_between(tmp_path: Path, c
 @pytest.mark.parametrize(("begin", "commit", "expected"), [("pass", "pass", {"confirmed"}), (BEGIN, COMMIT, set())])
 def test_a_table_that_a_subquery_excludes_is_written_too_late(tmp_path: Path, begin: str, commit: str, expected: set[str]) -> None:
     assert tiers(tmp_path, JOBS, {"BEGIN": begin, "COMMIT": commit}) == expected
+
+
+@pytest.mark.parametrize(("begin", "commit", "expected"), [("pass", "pass", {"confirmed"}), (BEGIN, COMMIT, set())])
+def test_each_looks_for_the_row_that_the_other_adds(tmp_path: Path, begin: str, commit: str, expected: set[str]) -> None:
+    """Write skew: neither queries the row that it writes, and a helper raises because of the query."""
+    assert tiers(tmp_path, ROLES, {"BEGIN": begin, "COMMIT": commit}) == expected
 
 
 def tiers(folder: Path, text: str, statements: dict[str, str]) -> set[str]:

@@ -39,12 +39,22 @@ def influence(texts: Texts, read: SourcePlace, write: Written, *, existence: boo
     Without `existence`, it does not count if the decision only asks whether something was found.
     """
     found: Influence = ""
+    refuses = existence and _refuses(texts, read)
     for function, reads, writes in _makers(texts, read, write):
-        how = _Walk(reads, writes, existence).follow(function.body, False)
+        how = _Walk(reads, writes, existence, refuses=refuses).follow(function.body, False)
         if how == "given":
             return how
         found = found or how
     return found
+
+
+def _refuses(texts: Texts, read: SourcePlace) -> bool:
+    """Whether the function that reads raises because of the result: its callers go on only where it did not."""
+    home = texts.function(read.path, read.line)
+    if home is None:
+        return False
+    walk = _Walk(list(_calls_at(texts, read)), [node for node in own_nodes(home) if isinstance(node, ast.Raise)], True)
+    return walk.follow(home.body, False) == "decides"
 
 
 def is_mapped(texts: Texts, write: Written) -> bool:
@@ -127,12 +137,16 @@ def _mapped_in(function: FunctionNode, write: Written) -> list[ast.AST]:
 
 
 class _Walk:
-    """One path through a function; collects the names and cursors that hold part of the result."""
+    """One path through a function; collects the names and cursors that hold part of the result.
 
-    def __init__(self, reads: list[ast.Call], writes: list[ast.AST], existence: bool) -> None:
+    `refuses`: a call that makes the read raises because of the result, unless that is the execution itself.
+    """
+
+    def __init__(self, reads: list[ast.Call], writes: list[ast.AST], existence: bool, *, refuses: bool = False) -> None:
         self._sources = {id(node) for node in reads}
         self._targets = {id(node) for node in writes}
         self._existence = existence
+        self._refusals = {id(node) for node in reads if refuses and not called(node).startswith(_DIRECT)}
         self._names: set[str] = set()
         self._cursors: set[str] = set()
 
@@ -144,6 +158,7 @@ class _Walk:
                 how, guarded = self._compound(statement, inner, guarded)
             else:
                 how = self._simple(statement, guarded)
+            guarded = guarded or any(id(node) in self._refusals for node in ast.walk(statement))
             if how:
                 return how
         return ""
@@ -159,8 +174,16 @@ class _Walk:
         for test in tests:
             self._walruses(test)
         how = self.follow(inner, here)
+        if not how and isinstance(statement, ast.With | ast.AsyncWith):
+            how = self._left(statement, here)
         # `if taken: return` guards all that comes after it.
         return how, guarded or (isinstance(statement, ast.If) and here and _leaves(statement.body))
+
+    def _left(self, statement: ast.With | ast.AsyncWith, guarded: bool) -> Influence:
+        """How the result reaches what a context manager writes when its body has ended: nothing, where the body raised."""
+        writes = any(id(node) in self._targets for item in statement.items for node in ast.walk(item.context_expr))
+        refused = any(id(node) in self._refusals for each in statement.body for node in ast.walk(each))
+        return "decides" if writes and (guarded or refused) else ""
 
     def _simple(self, statement: ast.stmt, guarded: bool) -> Influence:
         writes = [node for node in ast.walk(statement) if id(node) in self._targets]

@@ -22,6 +22,7 @@ from causeway_core.model import Finding
 from causeway_core.storage.rows import Sql
 
 SAMPLE = 24
+_OTHER_KEY = "The other actor queries by another value, that of the row which the first one writes; only a re-run can tell whether both would write."
 _FURTHER_TABLE = "The query has the table in a join or subquery; only a re-run can tell whether that decides its result."
 _REFUSED = frozenset(
     {"IntegrityError", "UniqueViolation", "UniqueViolationError", "IntegrityConstraintViolationError", "DatabaseError", "OperationalError", "Error"}
@@ -124,7 +125,7 @@ def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Us
         if evidence.transactions.excludes(read.sql, write.sql, other.sql, about="rows"):
             continue
         through = locks_through(evidence, read.action, write.action, evidence.transactions.end(write.sql))
-        if through & locks_at(evidence, other.action) or not _same_rows(read.sql, other.sql):
+        if through & locks_at(evidence, other.action) or not (_same_rows(read.sql, other.sql) or _queries_written(other.sql, write.sql)):
             continue
         if can_run_between(evidence, read.action, write.action, other.action) or (
             of_requests(evidence, read.action, write.action, other.action) and evidence.is_asynchronous(read.reported.actor)
@@ -132,6 +133,16 @@ def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Us
             asker = other.action.asker(evidence) if write.reported is not write.action else None
             return replace(other, reported=asker or other.action)
     return None
+
+
+def _queries_written(query: Sql, write: Sql) -> bool:
+    """Whether a query compares a column with the value that an INSERT gives it: each of two actors looks for the row that the other adds."""
+    columns = write.details.get("columns") or ()
+    values = write.parameters if isinstance(write.parameters, list) else []
+    if parse(write.statement).verb != "INSERT" or len(columns) != len(values):
+        return False
+    written = {f"{column}={value}" for column, value in zip(columns, values, strict=True)}
+    return any(len(row) > 1 and str(row[1]) in written for row in query.rows)
 
 
 def _struck(uses: list[_Use], read: _Use, write: _Use) -> bool:
@@ -169,14 +180,15 @@ def _raises_its_own(node: ast.AST) -> bool:
 
 def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool) -> Finding:
     table = write.table.rpartition(":")[2]
-    main = write.table == read.table
+    doubt = "" if _same_rows(read.sql, other.sql) else _OTHER_KEY
+    doubt = doubt if write.table == read.table else _FURTHER_TABLE
     one, two = scene.sides((read.reported.who, read.place.function), (other.reported.who, other.place.function))
     begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
     return scene.finding(
         kind="atomicity_violation",
-        tier="likely" if main else "hint",
-        rank=1.2 if main else 21.2,
-        confidence=0.65 if main else 0.25,
+        tier="hint" if doubt else "likely",
+        rank=21.2 if doubt else 1.2,
+        confidence=0.25 if doubt else 0.65,
         title=f"{one} queries {table}, then writes it because of the result; {two} could query it in between: both would write",
         resource=table,
         events=[
@@ -189,8 +201,8 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
         ),
         explanation="No single transaction isolates the two statements from other actors (check-then-act; with different rows: write skew)."
         + f" {STRUCK if struck else NOT_STRUCK}"
-        + ("" if main else f" {_FURTHER_TABLE}"),
+        + (f" {doubt}" if doubt else ""),
         unordered=scene.namer.why_unordered(read.sql.at, other.sql.at),
         happened=struck,
-        worth_forcing=not main,
+        worth_forcing=bool(doubt),
     )
