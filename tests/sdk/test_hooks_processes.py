@@ -137,6 +137,32 @@ def test_exec_goes_on_as_another_process(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize(("asks", "ends"), [("", 0), ("first.join()", 1), ("print(first.is_alive())", 1)])
+def test_a_child_that_is_reaped_in_passing_ends_when_the_program_asks(method: str, asks: str, ends: int, tmp_path: Path) -> None:
+    program = f"""
+        import multiprocessing, os
+        from multiprocessing.connection import wait
+        def main():
+            context = multiprocessing.get_context({method!r})
+            first, second = context.Process(target=os.getpid), context.Process(target=os.getpid)
+            first.start()
+            wait([first.sentinel])
+            if {method!r} != "forkserver":
+                os.waitid(os.P_PID, first.pid, os.WEXITED | os.WNOWAIT)
+            second.start()
+            multiprocessing.process._children.clear()
+            {asks}
+        if __name__ == "__main__":
+            main()
+        """
+    run = hooked(tmp_path, program)
+    *_, second = (fact for fact in run.main.of("message", direction=SEND) if fact.id.startswith("spawn:"))
+    received = [fact for fact in run.main.of("message", direction=RECEIVE) if fact.id.startswith("exit:")]
+    assert len(received) == ends
+    assert all(fact.position > second.position for fact in received)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_multiprocessing_messages_pair_across_processes(method: str, tmp_path: Path) -> None:
     program = """
         import multiprocessing, sys

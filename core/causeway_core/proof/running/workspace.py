@@ -109,12 +109,14 @@ class Workspace:
 
 
 def paths_not_found(recording: Recording) -> set[Path]:
-    """The paths that the run looked for, did not find, and never removed: they did not exist before it."""
+    """The paths that the run looked for, opened or replaced, that were not there, and that it never removed: they did not exist before it."""
     looked, removed = set(), set()
     for row in recording.io():
         path = Path(str(row.attributes.get("file.path", "")))
         if row.op == "file" and row.attributes.get("action") in ("remove", "rmdir", "rename"):
             removed.add(path)
+            if row.attributes.get("target.found") is False:
+                looked.add(Path(str(row.attributes.get("file.target", ""))))
         elif row.op == "file" and row.attributes.get("file.found") is False and ".." not in path.parts:
             looked.add(path)
     return looked - removed

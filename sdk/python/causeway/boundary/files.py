@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _record = _tap.record
+_access = os.access  # before `looks` records its calls
 _frame = sys._getframe
 _DEPTH = 8
 _FOREIGN = frozenset({"site-packages", "dist-packages", "__pycache__", ".git", ".causeway"})
@@ -95,7 +96,12 @@ def _opened(args: tuple[Any, ...]) -> None:
         mode = {os.O_RDONLY: "r", os.O_WRONLY: "w", os.O_RDWR: "r+"}.get(flags & os.O_ACCMODE, "r")
         if flags & os.O_EXCL and flags & os.O_CREAT:
             mode = "x"
-    _file("open", path, f',"file.mode":{quote(mode[:8])}')
+    _file("open", path, f',"file.mode":{quote(mode[:8])},"file.found":{_found(path)}')
+
+
+def _found(path: str) -> str:
+    """Whether there is such a file before the operation, as JSON."""
+    return "true" if _access(path, 0) else "false"
 
 
 def _file(action: str, path: str, more: str = "") -> None:
@@ -117,7 +123,7 @@ def _at_path(action: str) -> Callable[[tuple[Any, ...]], None]:
 def _renamed(args: tuple[Any, ...]) -> None:
     source, target = path_text(args[0]), path_text(args[1])
     if source is not None and target is not None and _is_recorded(target):
-        _file("rename", source, f',"file.target":{quote(scrub(abspath(target)))}')
+        _file("rename", source, f',"file.target":{quote(scrub(abspath(target)))},"target.found":{_found(target)}')
 
 
 def _linked(args: tuple[Any, ...]) -> None:

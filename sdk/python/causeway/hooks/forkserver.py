@@ -5,9 +5,11 @@ The key of the start travels inside the preparation data that the parent pickles
 
 from __future__ import annotations
 
+import sys
+
 from causeway import _tap
 from causeway._tap import Around
-from causeway.hooks import processes, records
+from causeway.hooks import processes, reaped, records
 from causeway.hooks.late import on_import
 
 TYPE_CHECKING = False
@@ -39,7 +41,7 @@ def _spawn(module: ModuleType) -> None:
 def _popen(module: ModuleType) -> None:
     popen: Any = vars(module)["Popen"]
     popen._launch = Around(popen._launch, _launches, _launched, hook="forkserver")
-    popen.poll = Around(popen.poll, None, _polled, hook="forkserver")
+    popen.poll = Around(popen.poll, None, _polled, hook="forkserver")  # `wait` is that of `popen_fork`
 
 
 def _launches(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -76,6 +78,9 @@ def _prepares(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 def _polled(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
     del state, kwargs
     if exception is None and result is not None:
-        key = _started.pop(args[0].pid, None)
-        if key is not None:
-            records.message(records.RECEIVE, f"exit:{key}", "subprocess", peer=str(args[0].pid))
+        pid, caller = args[0].pid, sys._getframe(1)
+        key = _started.pop(pid, None)
+        if key is None:
+            reaped.asked(pid, caller)
+        elif not reaped.put_aside(pid, key, caller):
+            records.message(records.RECEIVE, f"exit:{key}", "subprocess", peer=str(pid))

@@ -12,7 +12,7 @@ import sys
 
 from causeway import _tap
 from causeway._tap import Around
-from causeway.hooks import records
+from causeway.hooks import reaped, records
 from causeway.hooks.commandline import recorded_command
 from causeway.hooks.late import on_import
 
@@ -58,6 +58,7 @@ def install() -> None:
     for name in ("waitpid", "wait", "wait3", "wait4"):
         if hasattr(os, name):
             setattr(os, name, Around(getattr(os, name), None, _waited, hook="waitpid"))
+    reaped.install()
     on_import("_posixsubprocess", _posixsubprocess)
     on_import("subprocess", _subprocess)
 
@@ -130,6 +131,7 @@ def _after_in_child() -> None:
     _tap.forget()
     key, _Now.key, _Now.forked = _Now.key, None, None
     _children.clear()
+    reaped.forget()
     if _Now.executing or key is None:
         return
     from causeway import recorder
@@ -170,7 +172,7 @@ def _waited(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result
     if exception is not None or not isinstance(result, tuple) or not result or type(result[0]) is not int:
         return
     key = _children.pop(result[0], None)
-    if key is not None:
+    if key is not None and not reaped.put_aside(result[0], key, sys._getframe(1).f_back):
         records.message(records.RECEIVE, f"exit:{key}", "subprocess", peer=str(result[0]))
 
 
