@@ -547,6 +547,39 @@ def test_a_file_that_is_taken_away_and_made_again_is_missed_in_between(first: st
     assert [(each.kind, each.tier) for each in found(trace)] == ([] if tier is None else [("atomicity_violation", tier)])
 
 
+STORE_PAIR = """
+def store(folder):
+    write(folder / "index")
+    write(folder / "body")
+
+def load(folder):
+    {look}
+    {read}
+"""
+READ_INDEX, READ_BODY = "index = open(folder / 'index')", "return open(folder / 'body')"
+CATCHING = "try: {}\n    except FileNotFoundError: {}"
+
+
+@pytest.mark.parametrize(("look", "read", "first", "tier"), [
+    (READ_INDEX, READ_BODY, "index", "latent"), (READ_INDEX, READ_BODY, "body", None),
+    (READ_INDEX, CATCHING.format(READ_BODY, "return b''"), "index", "hint"),
+    (CATCHING.format(READ_INDEX, "return None"), READ_BODY, "index", "latent"),
+    (CATCHING.format(READ_INDEX, "index = {}"), READ_BODY, "index", None),
+    ("while not (folder / 'index').exists(): pass", READ_BODY, "index", "latent"),
+])  # fmt: skip
+def test_a_file_is_taken_for_a_sign_that_another_is_there(look: str, read: str, first: str, tier: str | None) -> None:
+    trace = Story(STORE_PAIR.format(look=look, read=read))
+    one, two = trace.thread("one"), trace.thread("two")
+    for name, where in zip((first, "body" if first == "index" else "index"), ("write(folder / \"index\")", "write(folder / \"body\")"), strict=True):
+        trace.line(trace.file(one, "link", f"/tmp/{name}"), where)
+    if "exists" in look:
+        trace.line(trace.file(two, "look", "/tmp/index", found=True), look)
+    else:
+        trace.line(trace.file(two, "open", "/tmp/index", "r"), "'index'")
+    trace.line(trace.file(two, "open", "/tmp/body", "r"), "'body'")
+    assert [(each.kind, each.tier) for each in found(trace)] == ([] if tier is None else [("atomicity_violation", tier)])
+
+
 @pytest.mark.parametrize(("handler", "quiet"), [("pass", True), ("return log.info('there')", True), ("failed.append(folder)", False)])
 def test_an_exception_that_says_another_was_first_may_be_dropped(handler: str, quiet: bool) -> None:
     trace = Story(f"""

@@ -68,6 +68,45 @@ def main():
 main()
 """
 
+PAIR = """
+import multiprocessing
+import pathlib
+
+index, body = pathlib.Path("index"), pathlib.Path("body")
+
+
+def store():
+    for path in (ORDER):
+        scratch = path.with_suffix(".new")
+        scratch.write_text("full")
+        scratch.replace(path)
+
+
+def load(never):
+    never.wait(0.3)
+    try:
+        index.read_text()
+    except FileNotFoundError:
+        print("nothing")
+        return
+    try:
+        print(body.read_text())
+    except FileNotFoundError:
+        print("no body")
+
+
+def main():
+    context = multiprocessing.get_context("fork")
+    writer, reader = context.Process(target=store), context.Process(target=load, args=(context.Event(),))
+    writer.start()
+    reader.start()
+    writer.join()
+    reader.join()
+
+
+main()
+"""
+
 
 def analysed(folder: Path, source: str, *words: str) -> list[dict[str, Any]]:
     (folder / "program.py").write_text(source)
@@ -81,8 +120,9 @@ def analysed(folder: Path, source: str, *words: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("source", "kind"),
-    [(STATE.replace("LOCK", "if lock:"), "lost_update"), (FOLDER.replace("FORGIVING", ""), "atomicity_violation")],
-    ids=("state", "folder"),
+    [(STATE.replace("LOCK", "if lock:"), "lost_update"), (FOLDER.replace("FORGIVING", ""), "atomicity_violation"),
+     (PAIR.replace("ORDER", "index, body"), "atomicity_violation")],
+    ids=("state", "folder", "pair"),
 )
 def test_a_file_that_another_changes_in_between_is_confirmed(source: str, kind: str, tmp_path: Path) -> None:
     (finding,) = analysed(tmp_path, source, "--verify")
@@ -90,8 +130,10 @@ def test_a_file_that_another_changes_in_between_is_confirmed(source: str, kind: 
 
 
 @pytest.mark.parametrize(
-    "source", [STATE.replace("LOCK", "async with lock:"), FOLDER.replace("os.mkdir", "os.makedirs").replace("FORGIVING", ", exist_ok=True")],
-    ids=("state", "folder"),
+    "source",
+    [STATE.replace("LOCK", "async with lock:"), FOLDER.replace("os.mkdir", "os.makedirs").replace("FORGIVING", ", exist_ok=True"),
+     PAIR.replace("ORDER", "body, index")],
+    ids=("state", "folder", "pair"),
 )  # fmt: skip
 def test_the_same_under_a_lock_or_without_harm_is_silent(source: str, tmp_path: Path) -> None:
     assert analysed(tmp_path, source, "--no-verify") == []

@@ -22,6 +22,7 @@ from causeway_core.analysis.detectors.event_loop.wrong_thread import wrong_threa
 from causeway_core.analysis.detectors.files.check_then_use import file_checks
 from causeway_core.analysis.detectors.files.in_place_update import file_updates
 from causeway_core.analysis.detectors.files.listing import file_entries
+from causeway_core.analysis.detectors.files.partial_publication import partial_publications
 from causeway_core.analysis.detectors.files.replacement_gap import file_gaps
 from causeway_core.analysis.detectors.files.windows import file_windows, unseen_temporaries
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import resolved_after_cancel
@@ -98,6 +99,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *file_checks(scene, files),
         *file_entries(scene, files),
         *file_gaps(scene, files),
+        *partial_publications(scene, files),
         *file_updates(scene, files),
         *partial_updates(scene, evidence, events),
         *unreleased_resources(scene, evidence, events),

@@ -33,6 +33,14 @@ class ToleratedErrors:
         """Whether the function catches the error that the operation would raise, whatever it does then."""
         return _excused(self._texts.around(path, line), line, drops=False)
 
+    def stops(self, path: str, line: int) -> bool:
+        """Whether the function goes no further where the operation raises: nothing catches the error, or what does leaves the function or loop."""
+        around = self._texts.around(path, line)
+        if any(isinstance(node, ast.With) and _suppresses(node) for node in around):
+            return False
+        handler = next((found for node in reversed(around) if (found := _handler(node, line)) is not None), None)
+        return handler is None or isinstance(handler.body[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
+
     @cached_property
     def _excused_names(self) -> frozenset[str]:
         """The bare names of functions of which a call stands in a block that drops the error."""
@@ -52,15 +60,23 @@ def _excused_in(block: ast.Try | ast.With) -> Iterator[str]:
 
 def _excused(around: Sequence[ast.AST], line: int, *, drops: bool) -> bool:
     for node in around:
-        if isinstance(node, ast.Try) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or line):
-            handler = next((each for each in node.handlers if _catches(each)), None)
-            if handler is not None and (not drops or all(_only_logs(statement) for statement in handler.body)):
-                return True
-        if isinstance(node, ast.With) and any(
-            last_name(item.context_expr.func) == "suppress" for item in node.items if isinstance(item.context_expr, ast.Call)
-        ):
+        handler = _handler(node, line)
+        if handler is not None and (not drops or all(_only_logs(statement) for statement in handler.body)):
+            return True
+        if isinstance(node, ast.With) and _suppresses(node):
             return True
     return False
+
+
+def _handler(node: ast.AST, line: int) -> ast.ExceptHandler | None:
+    """What a `try` statement does with the error of an operation at a line of its body; None if it does not catch it."""
+    if isinstance(node, ast.Try) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or line):
+        return next((each for each in node.handlers if _catches(each)), None)
+    return None
+
+
+def _suppresses(node: ast.With) -> bool:
+    return any(last_name(item.context_expr.func) == "suppress" for item in node.items if isinstance(item.context_expr, ast.Call))
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:

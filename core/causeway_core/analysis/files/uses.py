@@ -72,6 +72,10 @@ class FileUses:
         """Whether the function catches the error that a use would raise, whatever it does then."""
         return self._tolerated.handles(use.path, use.line)
 
+    def stops(self, use: FileUse) -> bool:
+        """Whether the call goes no further where the file of a use is missing."""
+        return self._tolerated.stops(use.path, use.line)
+
     def _all(self) -> Iterator[FileUse]:
         facts = self._evidence.facts
         for io, order in zip(facts.io, facts.io_order, strict=True):

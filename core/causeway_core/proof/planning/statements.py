@@ -60,20 +60,21 @@ class StatementOrders:
             actor = self._evidence.actor_at(at)
             if actor is not None:
                 by_actor.setdefault(self._evidence.facts.work_of(actor, at), []).append(at)
-        owners = [actor for actor, events in by_actor.items() if len(events) == 2]
-        others = [actor for actor, events in by_actor.items() if len(events) == 1]
-        if len(owners) != 1 or len(others) != 1:
+        # Where both actors have two events, the first event is the owner's.
+        owners = [actor for actor, events in by_actor.items() if len(events) == 2][:1]
+        others = [actor for actor, events in by_actor.items() if actor not in owners and len(events) <= 2]
+        if len(by_actor) != 2 or not owners or not others:
             return
         owner, other = owners[0], others[0]
         read, write = by_actor[owner]
-        [statement] = by_actor[other]
+        begins, statement = by_actor[other][0], by_actor[other][-1]
         if read == write:
             yield from self._in_place(finding, owner, other, statement)
             return
         one, two = a.actor_of(owner), a.actor_of(other)
         how: PlaceAccess = "sql" if any(sql.at == read for sql in self._evidence.facts.sql) else "file"
         mine = Side(one, self._done(owner, read, how), self._begun(owner, write, how), a.held_since_event(one, read, statement), one.title)
-        begin = self._read_before(other, statement)
+        begin = self._read_before(other, statement) if begins == statement else begins
         last, ends = self._done(other, statement, how), [a.end(two)] if two.state == "finished" else []
         first, since = self._begun(other, begin, how), a.held_since_event(two, begin, read)
         handed = one.kind == "task" and mine.first.access == "end" and mine.last.access != "start"

@@ -48,7 +48,7 @@ def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse
         look = next((use for use in looks if files.same_call(use, act)), None)
         if look is None or act.verb not in (_NEEDS | _CHANGES if look.found else _MAKES):
             continue
-        if files.tolerates(act) or not _decides(files, look) or files.locked_through(look, act):
+        if files.tolerates(act) or not decides(files, look) or files.locked_through(look, act):
             continue
         for other in uses[: 8 * SAMPLE]:
             if other.actor != act.actor and _spoils(look, act, other) and files.can_run_between(look, act, other) and not files.locked(other):
@@ -62,7 +62,7 @@ def _spoils(look: FileUse, act: FileUse, other: FileUse) -> bool:
     return alike and act.verb not in ("read", "update")
 
 
-def _decides(files: FileUses, look: FileUse) -> bool:
+def decides(files: FileUses, look: FileUse) -> bool:
     """Whether the result of the check decides something: it is in a test, or is kept or returned."""
     around = files.texts.around(look.path, look.line)
     tests = (getattr(node, "test", None) for node in around if isinstance(node, ast.If | ast.While | ast.IfExp))
