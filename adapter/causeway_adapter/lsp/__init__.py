@@ -3,7 +3,3 @@
 May import: errors, model, storage, analysis, session, lines, proof, fix, report, export of core. One file a method in `methods/`, one
 a command in `commands/`.
 """
-
-from causeway_adapter.lsp.serve import serve
-
-__all__ = ["serve"]

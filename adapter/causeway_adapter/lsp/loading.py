@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from causeway_core.check import settings_for
 from causeway_core.errors import CausewayError, RecordingMissing
-from causeway_core.lines import FileFacts, LineReader, PlacedFinding, Revision, chosen, placed_findings, recordings_in, split_lines
+from causeway_core.lines import FileFacts, LineReader, PlacedFinding, Revision, chosen, recordings_in, split_lines
 from causeway_core.lines.folder import Outline, outline
-from causeway_core.storage import Recording
+
+_MOST_OPEN = 4
+"""Recordings; each has up to 64 MB of its records in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,10 @@ class Shelf:
 
 
 class Loader:
-    """Reads recordings of project folders and caches what it has read. For one thread at a time."""
+    """Reads recordings of project folders with `load`, and caches what it has read. For one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, load: Callable[[Revision, Path], Loaded]) -> None:
+        self._read = load
         self._outlines: dict[str, Outline] = {}
         self._loaded: dict[str, Loaded] = {}
         self._problems: dict[str, str] = {}
@@ -86,7 +90,7 @@ class Loader:
 
     def _load(self, revision: Revision, folder: Path) -> Loaded | None:
         if revision.key not in self._loaded and revision.key not in self._problems:
-            self._try(revision, lambda: self._loaded.__setitem__(revision.key, load(revision, folder)))
+            self._try(revision, lambda: self._loaded.__setitem__(revision.key, self._read(revision, folder)))
         return self._loaded.get(revision.key)
 
     def _try(self, revision: Revision, action: Callable[[], None]) -> None:
@@ -104,12 +108,17 @@ class Loader:
 
 def load(revision: Revision, folder: Path) -> Loaded:
     """Everything about a recording but the facts of its files. Raises RecordingError."""
-    with Recording.open(revision.path) as recording:
-        meta = recording.meta
-        sources = {source.path: tuple(split_lines(recording.source_text(source.id))) for source in recording.sources()}
-        findings = placed_findings(recording)
-        here = {path: local_path(path, meta.root, folder) for path in sources}
-        return Loaded(revision, folder, meta.root, meta.state == "complete", findings, sources, here)
+    with closing(LineReader.open(revision.path)) as reader:
+        return loaded_from(reader, revision, folder)
+
+
+def loaded_from(reader: LineReader, revision: Revision, folder: Path) -> Loaded:
+    """As `load`, of a recording that is open."""
+    recording = reader.recording
+    meta = recording.meta
+    sources = {source.path: tuple(split_lines(recording.source_text(source.id))) for source in recording.sources()}
+    here = {path: local_path(path, meta.root, folder) for path in sources}
+    return Loaded(revision, folder, meta.root, meta.state == "complete", reader.findings(), sources, here)
 
 
 def _ignored(folder: Path) -> tuple[str, ...]:
@@ -129,17 +138,19 @@ def local_path(path: str, root: str, folder: Path) -> str:
     return os.path.realpath(path)
 
 
-class FactReader:
-    """Reads facts of files; keeps the recordings that it has scanned open. For one thread at a time."""
+class RecordingReader:
+    """Reads what recordings say, and keeps the last ones open: what is scanned for one answer serves the next. For one thread at a time."""
 
     def __init__(self) -> None:
         self._readers: dict[str, LineReader] = {}
 
-    def facts(self, loaded: Loaded, recorded: str, report: Callable[[float], None]) -> FileFacts | None:
+    def load(self, revision: Revision, folder: Path) -> Loaded:
+        """See `load`."""
+        return loaded_from(self._reader(revision), revision, folder)
+
+    def facts(self, revision: Revision, recorded: str, report: Callable[[float], None]) -> FileFacts | None:
         """What a recording says about one of its files. Raises RecordingError, and what `report` raises."""
-        reader = self._readers.get(loaded.revision.key)
-        if reader is None:
-            reader = self._readers[loaded.revision.key] = LineReader.open(loaded.path)
+        reader = self._reader(revision)
         source = reader.source(recorded)
         return reader.facts(source, report) if source is not None else None
 
@@ -148,3 +159,9 @@ class FactReader:
         wanted = set(keys)
         for key in [key for key in self._readers if key not in wanted]:
             self._readers.pop(key).close()
+
+    def _reader(self, revision: Revision) -> LineReader:
+        reader = self._readers.pop(revision.key, None) or LineReader.open(revision.path)
+        self._readers[revision.key] = reader
+        self.keep(list(self._readers)[-_MOST_OPEN:])
+        return reader

@@ -10,6 +10,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
 
+from causeway_adapter.lsp.samples import SAMPLES
+
 
 class Protocol(LanguageServerProtocol):
     """pygls' protocol, with an error reply to every request that cannot be understood. `close`: how a connection ends that is not the process's."""
@@ -35,9 +37,7 @@ class Protocol(LanguageServerProtocol):
             raise
 
     def warm(self) -> None:
-        """Reads and writes one message of each kind, so that the first of the client's does not wait for it. For a thread beside."""
-        from causeway_adapter.lsp.samples import SAMPLES
-
+        """Reads and writes one message of each kind, so that the first of the client's does not wait for it. Takes 40 ms."""
         for method, (parameters, result) in SAMPLES.items():
             asked, told = types.METHOD_TO_TYPES[method][:2]
             self._converter.structure({"jsonrpc": "2.0", "id": 0, "method": method, "params": parameters}, asked)

@@ -34,8 +34,10 @@ def serve(*, port: int | None) -> int:
 
 
 def _server() -> Server:
-    """A server. What is loaded by then stays to the end, and is exempt from garbage collection: going through it delayed a request by up to 80 ms."""
+    """A server, with all that its first requests need. What is loaded by then stays to the end, and is exempt from garbage collection: going through
+    it delayed a request by up to 80 ms."""
     server = Server()
+    server.protocol.warm()
     if not gc.get_freeze_count():
         gc.freeze()
     return server

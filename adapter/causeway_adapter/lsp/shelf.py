@@ -1,4 +1,5 @@
-"""The recordings that the server uses, and when they are read again. Belongs to the event loop; reading happens in two separate threads."""
+"""The recordings that the server uses, and when they are read again. Belongs to the event loop; small ones are read in threads, large ones in a
+process."""
 
 from __future__ import annotations
 
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from causeway_core.errors import CausewayError
-from causeway_core.lines import FileFacts, LineMap
+from causeway_core.lines import FileFacts, LineMap, Revision
 from lsprotocol import types
+from pygls.exceptions import JsonRpcRequestCancelled
 
-from causeway_adapter.lsp.loading import FactReader, Loaded, Loader, Shelf
+from causeway_adapter.lsp.loading import Loaded, Loader, RecordingReader, Shelf, load
 from causeway_adapter.lsp.places import path_of
+from causeway_adapter.lsp.readingprocess import ReadingProcess
 
 if TYPE_CHECKING:
     from causeway_adapter.lsp.server import Server
@@ -25,7 +28,7 @@ T = TypeVar("T")
 _POLL_SECONDS = 2.0
 _FRESH_SECONDS = 0.5
 _SLOW_BYTES = 4 << 20
-"""Recordings from this size on are read with progress shown, and what can be asked again does not wait for them."""
+"""Recordings from this size on are read in a process of their own, with progress shown, and what can be asked again does not wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +46,21 @@ class Recordings:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._loader, self._reader = Loader(), FactReader()
+        self._reader, self._process = RecordingReader(), ReadingProcess()
+        self._loader = Loader(self._load)
         self._loading = ThreadPoolExecutor(1, "causeway-load")
         self._reading = ThreadPoolExecutor(1, "causeway-facts")
         self._shelf = Shelf((), {}, {})
         self._facts: dict[tuple[str, str], asyncio.Task[FileFacts | None]] = {}
+        self._loop: asyncio.AbstractEventLoop
         self._refreshing: asyncio.Task[None] | None = None
         self._again = False
         self._last = 0.0
         self._told: set[str] = set()
         self._poller: asyncio.Task[None] | None = None
+        self._stopped = False
+        self._slow = asyncio.Event()
+        """Whether the running look at the folders reads a large recording."""
 
     # Reading.
 
@@ -67,6 +75,8 @@ class Recordings:
             self._poller.cancel()
         for pool in (self._loading, self._reading):
             pool.shutdown(wait=False, cancel_futures=True)
+        self._stopped = True
+        self._process.close()
 
     async def _poll(self) -> None:
         while True:
@@ -83,15 +93,26 @@ class Recordings:
     async def _refresh(self) -> None:
         while True:
             self._again, self._last = False, time.monotonic()
+            self._loop = asyncio.get_running_loop()
+            self._slow.clear()
             folders = [Path(path) for path in self._server.folders]
             limit = self._server.settings.recordings
             try:
-                shelf = await asyncio.get_running_loop().run_in_executor(self._loading, self._loader.shelf, folders, limit)
+                shelf = await self._loop.run_in_executor(self._loading, self._loader.shelf, folders, limit)
             except RuntimeError:
                 return  # The server is shutting down.
+            if self._stopped:
+                return
             self._take(shelf)
             if not self._again:
                 return
+
+    def _load(self, revision: Revision, folder: Path) -> Loaded:
+        """In the loading thread."""
+        if not _is_large(revision):
+            return load(revision, folder)
+        self._loop.call_soon_threadsafe(self._slow.set)
+        return self._process.load(revision, folder)
 
     def _take(self, shelf: Shelf) -> None:
         for key, problem in shelf.problems.items():
@@ -106,16 +127,24 @@ class Recordings:
         self._facts = {key: task for key, task in self._facts.items() if key[0] in current}
         with contextlib.suppress(RuntimeError):
             self._reading.submit(self._reader.keep, current)
+            self._reading.submit(self._process.keep, {each.revision.key for each in shelf.loaded if _is_large(each.revision)})
         for path in self._server.places.open_files:
             self.prepare(path)
         self._server.recordings_changed()
 
-    async def settled(self) -> tuple[Loaded, ...]:
-        """The recordings, newest first, once the running look at the folders has ended."""
+    async def settled(self, *, at_once: bool = False) -> tuple[Loaded, ...]:
+        """The recordings, newest first; where none is known yet, once the running look at the folders has ended.
+
+        `at_once`: the client asks again when `recordings_changed` tells it to. None as long as a large recording is being read, which takes seconds.
+        """
         if time.monotonic() - self._last > _FRESH_SECONDS:
             self.refresh()
         if not self._shelf.loaded and self._refreshing is not None:
-            await asyncio.shield(self._refreshing)
+            slow = asyncio.ensure_future(self._slow.wait())
+            try:
+                await asyncio.wait([self._refreshing, slow] if at_once else [self._refreshing], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                slow.cancel()
         return self._shelf.loaded
 
     @property
@@ -153,31 +182,34 @@ class Recordings:
         path = path_of(uri)
         if path is None or not wanted:
             return None
-        await self.settled()
+        await self.settled(at_once=at_once)
         loaded, task = self.newest_with(path), self.prepare(path)
-        if loaded is None or task is None or (at_once and self.reading(path) is not None):
+        if loaded is None or task is None or (at_once and self.reading(path)):
             return None
         facts = await asyncio.shield(task)
         carried = self._server.places.carried(loaded, path)
         return Told(path, loaded, facts, carried) if facts is not None and carried is not None else None
 
-    def reading(self, path: str) -> Loaded | None:
-        """The large recording that is being read because of a file; None where the file waits for none."""
+    def reading(self, path: str) -> str:
+        """What is being read because of a file, in words, where that is large; "" where the file waits for nothing."""
         loaded = self.newest_with(path)
         task = self._facts.get((loaded.revision.key, path)) if loaded is not None else None
-        return loaded if loaded is not None and task is not None and not task.done() and loaded.revision.size > _SLOW_BYTES else None
+        if loaded is not None and task is not None and not task.done() and _is_large(loaded.revision):
+            return loaded.path.name
+        return "a large recording" if not self._shelf.loaded and self._slow.is_set() else ""
 
     async def _read(self, loaded: Loaded, path: str) -> FileFacts | None:
         recorded = loaded.recorded(path)
         assert recorded is not None
-        slow = loaded.revision.size > _SLOW_BYTES
+        large = _is_large(loaded.revision)
+        reader = self._process if large else self._reader
         try:
-            async with self._server.working(f"Reading {loaded.path.name}", show=slow) as report:
-                facts = await self.in_reading_thread(lambda: self._reader.facts(loaded, recorded, report))
+            async with self._server.working(f"Reading {loaded.path.name}", show=large) as report:
+                facts = await self.in_reading_thread(lambda: reader.facts(loaded.revision, recorded, report))
         except CausewayError as error:
             self._complain(loaded, str(error))
             return None
-        except (RuntimeError, asyncio.CancelledError):
+        except (RuntimeError, asyncio.CancelledError, JsonRpcRequestCancelled):
             return None
         except Exception as error:
             self._complain(loaded, f"{loaded.path} cannot be read: {error!r} (please report this)")
@@ -190,6 +222,10 @@ class Recordings:
         return asyncio.get_running_loop().run_in_executor(self._reading, action)
 
     def _complain(self, loaded: Loaded, sentence: str) -> None:
-        if loaded.revision.key not in self._told:
+        if loaded.revision.key not in self._told and not self._stopped:
             self._told.add(loaded.revision.key)
             self._server.say(sentence, types.MessageType.Warning)
+
+
+def _is_large(revision: Revision) -> bool:
+    return revision.size > _SLOW_BYTES

@@ -11,6 +11,6 @@ import click
 def command(port: int | None, stdio: bool) -> int:
     """Show findings, runs and last values in an editor over the Language Server Protocol."""
     del stdio
-    from causeway_adapter.lsp import serve
+    from causeway_adapter.lsp.serve import serve
 
     return serve(port=port)

@@ -13,7 +13,6 @@ from typing import Any
 from causeway_core.errors import CausewayError, DamagedRecording
 from causeway_core.model import Actor, At, parse_at
 from causeway_core.session.past import Past
-from causeway_core.storage.recording import Recording
 
 _MOST = 500
 _EXTENDED = 14
@@ -74,27 +73,27 @@ class PlacedFinding:
         return self.kind, self.document["resource"], places
 
 
-def placed_findings(recording: Recording) -> tuple[PlacedFinding, ...]:
+def placed_findings(past: Past) -> tuple[PlacedFinding, ...]:
     """The stored findings of a recording, most pressing first, at most 500. Raises RecordingError.
 
     Creations of actors are looked up in the timelines: the first finding costs a scan of the records (30 ns each).
     """
-    documents = recording.findings()[:_MOST]
+    documents = past.recording.findings()[:_MOST]
     if not documents:
         return ()
-    placing = _Placing(recording)
+    placing = _Placing(past)
     try:
         return tuple(placing.placed(document) for document in documents)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise DamagedRecording(f"{recording.path} holds findings that are none: {error!r}", "analyse it again: causeway analyze") from error
+        raise DamagedRecording(f"{past.recording.path} holds findings that are none: {error!r}", "analyse it again: causeway analyze") from error
 
 
 class _Placing:
-    def __init__(self, recording: Recording) -> None:
-        self._past = Past(recording)
-        self._root = recording.meta.root
+    def __init__(self, past: Past) -> None:
+        self._past = past
+        self._root = past.recording.meta.root
         self._titles: dict[str, list[Actor]] = {}
-        for actor in recording.actors():
+        for actor in past.recording.actors():
             self._titles.setdefault(actor.title, []).append(actor)
 
     def placed(self, document: Mapping[str, Any]) -> PlacedFinding:

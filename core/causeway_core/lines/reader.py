@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from causeway_core.errors import CausewayError
 from causeway_core.lines.facts import FileFacts, FunctionFacts, History, LastValue, Written
+from causeway_core.lines.finding import PlacedFinding, placed_findings
 from causeway_core.lines.scan import Report, SiteScan
 from causeway_core.model import At, Function, Site, Source
 from causeway_core.session.origins import Origins
@@ -48,6 +49,15 @@ class LineReader:
     def close(self) -> None:
         """Closes the recording."""
         self._past.recording.close()
+
+    @property
+    def recording(self) -> Recording:
+        """The recording."""
+        return self._past.recording
+
+    def findings(self) -> tuple[PlacedFinding, ...]:
+        """See `placed_findings`."""
+        return placed_findings(self._past)
 
     def source(self, path: str) -> Source | None:
         """The newest version of the file that `path` means, None where the recording has none."""

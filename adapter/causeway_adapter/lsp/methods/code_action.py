@@ -24,7 +24,7 @@ def register(server: Server) -> None:
         path = path_of(params.text_document.uri)
         if path is None or not _wanted(params.context):
             return []
-        await server.recordings.settled()
+        await server.recordings.settled(at_once=True)
         actions: list[types.CodeAction] = []
         for diagnostic in server.diagnosing.diagnostics(path):
             if diagnostic.range.start <= params.range.end and params.range.start <= diagnostic.range.end:

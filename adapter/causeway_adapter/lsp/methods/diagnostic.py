@@ -20,7 +20,7 @@ def serve(server: Server) -> None:
         path = path_of(params.text_document.uri)
         if path is None:
             return types.RelatedFullDocumentDiagnosticReport(items=[])
-        await server.recordings.settled()
+        await server.recordings.settled(at_once=True)
         if server.checking.standing(path) is None:
             await server.checking.checked(path)
         result_id = server.diagnosing.result_id(path)

@@ -14,18 +14,13 @@ from causeway_adapter.lsp.server import Server
 def register(server: Server) -> None:
     """Serves the method."""
 
-    warmed: list[object] = []
-
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         uri = params.text_document.uri
         server.places.opened(uri)
         if (path := path_of(uri)) is not None:
             server.recordings.prepare(path)
             server.diagnosing.look(path)
-            loop = asyncio.get_running_loop()
-            # The first code action wants it, on such a thread too.
-            loop.run_in_executor(None, long_strings, "\n".join(server.places.lines(path)))
-            if not warmed:
-                warmed.append(loop.run_in_executor(None, server.protocol.warm))
+            # The first code action needs it, on such a thread too.
+            asyncio.get_running_loop().run_in_executor(None, long_strings, "\n".join(server.places.lines(path)))
 
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)

@@ -29,8 +29,8 @@ def register(server: Server) -> None:
         name, attribute, where = word
         if past is not None:
             told = _told(server, past, params.position.line + 1, name, attribute=attribute)
-        elif (read := server.recordings.reading(path)) is not None:
-            told = [f"{read.path.name} is being read: hover again in a moment for recorded values"]
+        elif being_read := server.recordings.reading(path):
+            told = [f"{being_read} is being read: hover again in a moment for recorded values"]
         else:
             told = []
         return types.Hover(_content(server, told), where) if told else None

@@ -16,7 +16,7 @@ def serve(server: Server) -> None:
     """Serves the method."""
 
     async def workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
-        await server.recordings.settled()
+        await server.recordings.settled(at_once=True)
         known = {path_of(each.uri): each.value for each in params.previous_result_ids}
         paths = {*server.diagnosing.files(), *(path for path in known if path is not None)}
         for path in paths & server.places.open_files.keys():
