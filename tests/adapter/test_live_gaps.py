@@ -3,6 +3,7 @@
 import pytest
 
 from tests.adapter.client import Client
+from tests.adapter.test_live_children import session_of
 
 UNSEEN = """\
 first = 1  # @before
@@ -44,3 +45,40 @@ def test_a_gap_is_said_once_at_the_first_stop_after_it(program, looks_back):
         client.move("continue", now)
         client.request("causeway/overview")
         assert not gaps_among(client.events)
+
+
+STARTS = """\
+import subprocess, sys
+
+subprocess.run([sys.executable, "child.py"])  # @run
+print("ended")  # @ended
+"""
+
+
+def test_a_child_process_says_its_gaps_at_its_own_stop(program):
+    parent, child = program(STARTS), program(UNSEEN, "child.py")
+    with Client() as client:
+        client.launch(**parent.configuration())
+        with session_of(client.event("debugpyAttach"), child.at("before", "after")) as other:
+            now = other.event("stopped")
+            assert child.stops_at(other, now, "before")
+            now = other.move("continue", now)
+            assert said_gap(other) == SAID
+            assert child.stops_at(other, now, "after")
+            other.request("continue", threadId=now["threadId"])
+            other.event("terminated")
+        client.event("terminated")
+
+
+def test_of_a_shared_recording_each_session_says_the_gaps_of_its_own_program(program):
+    first, second = program(UNSEEN, "first.py"), program("print('done')\n", "second.py")
+    with Client() as client, Client() as other:
+        client.launch(**first.configuration(together="both"), before=first.at("after"))
+        now = client.event("stopped")
+        assert first.stops_at(client, now, "after") and said_gap(client) == SAID
+        other.launch(**second.configuration(together="both", stopAtEnd=True))
+        now = other.event("stopped")
+        other.request("causeway/overview")
+        assert not gaps_among(other.events)
+        other.request("continue", threadId=now["threadId"])
+        other.event("terminated")

@@ -11,9 +11,11 @@ from typing import Any
 from causeway_core.errors import CausewayError, RecordingError
 from causeway_core.ingest.claim import spool_of
 from causeway_core.session import Growth, Session
+from causeway_core.storage import Recording
 
 from causeway_adapter.dap.connection import Connection
 from causeway_adapter.dap.live.lender import HOST
+from causeway_adapter.dap.unrecorded import gaps_of_program
 
 PATIENCE_SECONDS = 30.0
 """Seconds for an answer of the lender, which may be reading the records of a busy program."""
@@ -24,10 +26,14 @@ class Borrowed:
 
     findings: int | None = None
     headline = ""
+    pid = 0
+    """Of this session's program, once it is known."""
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
         """`terms` as the lender passed them. Raises RecordingError if the lender has ended."""
         self.terms = dict(terms)
+        self.gaps: Callable[[list[str]], None] = lambda details: None
+        """Called on a separate thread each time the program is held, with the details of its gaps."""
         self.path = Path(str(terms.get("path")))
         self.spool = spool_of(self.path)
         self._growth = Growth()
@@ -88,7 +94,10 @@ class Borrowed:
             try:
                 self._ask("show")
                 self._growth.advance(self.path)
+                with Recording.open(self.path) as recording:
+                    details = gaps_of_program(recording, self.pid)
                 self._ask("let go")
+                self.gaps(details)
             except CausewayError:
                 return  # reported at the next request
 

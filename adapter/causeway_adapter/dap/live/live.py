@@ -25,7 +25,7 @@ from causeway_adapter.dap.live.share import Share
 from causeway_adapter.dap.live.substitutes import WITHOUT_DEBUGPY
 from causeway_adapter.dap.reply import Event
 from causeway_adapter.dap.requests.cost import cost
-from causeway_adapter.dap.unrecorded import Unrecorded
+from causeway_adapter.dap.unrecorded import Unrecorded, gaps_of_program
 
 FORWARD = frozenset({"continue", "next", "stepIn", "stepOut"})
 ABOUT_THE_BACKEND = frozenset({"setDebuggerProperty", "setPydevdSourceMap", "debugpySystemInfo", "pydevdSystemInfo", "configurationDone"})
@@ -67,12 +67,10 @@ class Live:
         self._backend = beginning.backend
         terms = (beginning.request.get("arguments") or {}).get(TERMS)
         if beginning.launch is not None and beginning.output is not None:
-            unrecorded = self._unrecorded = Unrecorded(port.emit, beginning.output[0].name)
-            self._present.recorder = Recorder(
-                beginning.launch.target, *beginning.output, beginning.launch.detail, lambda gaps: port.later(lambda: unrecorded.say(gaps))
-            )
+            self._unrecorded = Unrecorded(port.emit, beginning.output[0].name)
+            self._present.recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail, self._say_gaps)
         elif beginning.borrowed is not None:
-            self._present.recorder = beginning.borrowed
+            self._share_recording(beginning.borrowed)
         elif isinstance(terms, dict):
             self._borrow(terms)
         else:
@@ -85,9 +83,20 @@ class Live:
     def _borrow(self, terms: dict[str, Any]) -> None:
         """If the recording fails, the process is debugged without it."""
         try:
-            self._present.recorder = Borrowed(terms)
+            self._share_recording(Borrowed(terms))
         except CausewayError as error:
             self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: this process has no past: {error}\n"}))
+
+    def _share_recording(self, recorder: Borrowed) -> None:
+        self._present.recorder = recorder
+        self._unrecorded = Unrecorded(self._port.emit, recorder.path.name)
+        recorder.gaps = self._say_gaps
+
+    def _say_gaps(self, details: list[str]) -> None:
+        """Called on other threads."""
+        unrecorded = self._unrecorded
+        if unrecorded is not None:
+            self._port.later(lambda: unrecorded.say(details))
 
     def _launched(self, request: Message, answer: Message) -> None:
         if answer.get("success"):
@@ -257,6 +266,8 @@ class Live:
             self._present.runs()
         if name == "process":
             self._ran, self._pid = True, int(body.get("systemProcessId") or 0)
+            if isinstance(self._present.recorder, Borrowed):
+                self._present.recorder.pid = self._pid
         if name == "initialized":
             self._port.emit(Event("capabilities", {"capabilities": {"supportsRestartRequest": False}}))
         self._port.send({key: value for key, value in message.items() if key != "seq"})
@@ -308,7 +319,9 @@ class Live:
         else:
             self._end.stay(recorder, self._pid, trouble)
             if self._unrecorded is not None and self._conversation.attached:
-                self._unrecorded.say(gap.detail for gap in self._conversation.session.recording.gaps())
+                recording = self._conversation.session.recording
+                shared = isinstance(recorder, Borrowed)
+                self._unrecorded.say(gaps_of_program(recording, self._pid) if shared else (gap.detail for gap in recording.gaps()))
 
     def _tell_findings(self, recorder: Recorder | Borrowed) -> None:
         """The analysis has ended: breakpoints on findings can stop."""
