@@ -597,6 +597,97 @@ def ensure(folder):
     assert firm(trace) == ([] if quiet else [("atomicity_violation", "likely")])
 
 
+LOCK_FILE = """
+def update(path):
+    try:
+        fd = {make}
+    except FileExistsError:
+        {meets}
+        fd = open_exclusively(path)
+    write(fd, getpid())
+    data = read()
+    save(data)
+    remove(path)
+"""
+TAKES_IT = "if not path.read_text():\n            path.unlink()"
+
+
+@pytest.mark.parametrize(("make", "meets", "locked", "quiet"), [
+    ("open(path, flags)", TAKES_IT, True, False), ("open(path, flags)", TAKES_IT, False, True), ("link(own, path)", TAKES_IT, True, True),
+    ("open(path, flags)", "sleep(1)", True, True), ("open(path, flags)", "raise Busy(path.read_text())", True, True),
+])  # fmt: skip
+def test_a_lock_file_may_be_met_before_its_owner_is_in_it(make: str, meets: str, locked: bool, quiet: bool) -> None:
+    trace = Story(LOCK_FILE.format(make=make, meets=meets))
+    for name in ("one", "two"):
+        actor = trace.thread(name)
+        trace.line(trace.file(actor, "open", "/tmp/lock", "x"), make)
+        if not locked:
+            trace.line(trace.file(actor, "remove", "/tmp/lock"), "remove(path)")
+        trace.line(trace.file(actor, "open", "/tmp/data", "r"), "data = read()")
+        trace.line(trace.file(actor, "open", "/tmp/data", "w"), "save(data)")
+        trace.line(trace.file(actor, "remove", "/tmp/lock"), "remove(path)")
+    assert ("makes lock before" in "".join(each.title for each in found(trace))) is not quiet
+
+
+# Settings of the process.
+
+BUILD = """
+def build(folder):
+    before = getcwd()
+    {first}
+    run()
+    chdir(before)
+
+def read(name):
+    return open(name)
+"""
+
+
+@pytest.mark.parametrize(("same", "locked", "used", "tier"), [
+    (False, False, True, "likely"), (False, False, False, "latent"), (True, False, True, None), (False, True, True, None),
+])  # fmt: skip
+def test_two_actors_set_what_the_whole_process_has_once(same: bool, locked: bool, used: bool, tier: str | None) -> None:
+    trace = Story(BUILD.format(first="chdir(folder)"))
+    mutex = trace.lock("mutex", "_thread.lock")
+    for number, name in enumerate(("one", "two")):
+        actor = trace.thread(name)
+        if locked:
+            trace.acquire(actor, mutex)
+        trace.line(trace.setting(actor, "set", "working directory", 0 if same else number), "chdir(folder)")
+        if used:
+            trace.line(trace.setting(actor, "use", "working directory"), "run()")
+        if not same:
+            trace.line(trace.setting(actor, "set", "working directory", 7), "chdir(before)")
+        if locked:
+            trace.release(actor, mutex)
+    assert [(each.kind, each.tier) for each in found(trace)] == ([] if tier is None else [("atomicity_violation", tier)])
+
+
+@pytest.mark.parametrize(("back", "sets_too"), [(True, False), (False, False), (True, True)])
+def test_an_actor_uses_what_another_has_set_for_a_while(back: bool, sets_too: bool) -> None:
+    trace = Story(BUILD.format(first="chdir(folder)"))
+    one, two = trace.thread("one"), trace.thread("two")
+    trace.line(trace.setting(one, "set", "working directory", 1), "chdir(folder)")
+    if back:
+        trace.line(trace.setting(one, "set", "working directory", 2), "chdir(before)")
+    if sets_too:
+        trace.line(trace.setting(two, "set", "working directory", 1), "return open")
+    trace.line(trace.setting(two, "use", "working directory"), "return open")
+    assert [each.tier for each in found(trace)] == (["hint"] if back and not sets_too else ["likely"] if back else [])
+
+
+def test_tasks_that_do_not_give_way_while_a_setting_is_theirs_disturb_nobody() -> None:
+    for gives_way in (False, True):
+        trace = Story(BUILD.format(first="chdir(folder)"))
+        for number, name in enumerate(("one", "two")):
+            actor = trace.task(name)
+            trace.line(trace.setting(actor, "set", "locale", number), "chdir(folder)")
+            if gives_way:
+                trace.step(actor)
+            trace.line(trace.setting(actor, "use", "locale"), "run()")
+        assert bool(firm(trace)) is gives_way
+
+
 # Cancellation.
 
 POOL = """

@@ -192,6 +192,14 @@ class Trace:
         self.io_order.append(len(self._events))
         return at
 
+    def setting(self, actor: int, action: str, name: str, value: int = 0) -> At:
+        """The actor sets or uses a setting of its process."""
+        at = self.event(actor)
+        about = {"action": action, "setting.name": name, "setting.value": value}
+        self.io.append(Io(len(self.io) + 1, at, actor, "setting", "point", 0, about))
+        self.io_order.append(len(self._events))
+        return at
+
     def raises(self, actor: int, type: str) -> At:
         """An exception leaves the actor's function."""
         at = self.event(actor)

@@ -22,6 +22,7 @@ from causeway_core.analysis.detectors.event_loop.wrong_thread import wrong_threa
 from causeway_core.analysis.detectors.files.check_then_use import file_checks
 from causeway_core.analysis.detectors.files.in_place_update import file_updates
 from causeway_core.analysis.detectors.files.listing import file_entries
+from causeway_core.analysis.detectors.files.lock_takeover import lock_takeovers
 from causeway_core.analysis.detectors.files.partial_publication import partial_publications
 from causeway_core.analysis.detectors.files.replacement_gap import file_gaps
 from causeway_core.analysis.detectors.files.windows import file_windows, unseen_temporaries
@@ -36,6 +37,7 @@ from causeway_core.analysis.detectors.locks.wait_under_lock import waits_under_l
 from causeway_core.analysis.detectors.queues.check_then_get import queue_checks
 from causeway_core.analysis.detectors.queues.joined_before_read import joins_before_reading
 from causeway_core.analysis.detectors.queues.put_after_sentinel import puts_after_sentinel
+from causeway_core.analysis.detectors.settings.overlapping_settings import overlapping_settings
 from causeway_core.analysis.detectors.wakeups.cleared_after_check import cleared_after_check
 from causeway_core.analysis.detectors.wakeups.deferred_set import deferred_sets
 from causeway_core.analysis.detectors.wakeups.early_set import early_sets
@@ -101,6 +103,8 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *file_gaps(scene, files),
         *partial_publications(scene, files),
         *file_updates(scene, files),
+        *lock_takeovers(scene, files),
+        *overlapping_settings(scene, files),
         *partial_updates(scene, evidence, events),
         *unreleased_resources(scene, evidence, events),
         *conditional_cleanups(scene, evidence, events),

@@ -235,7 +235,7 @@ CREATE TABLE io (                -- one row a boundary event other than SQL
   id INTEGER PRIMARY KEY,        -- from 1
   at INTEGER NOT NULL,           -- the event
   actor INTEGER NOT NULL,        -- who
-  op TEXT NOT NULL,              -- http.client | http.server | file | subprocess | socket
+  op TEXT NOT NULL,              -- http.client | http.server | file | subprocess | socket | setting
   phase TEXT NOT NULL,           -- begin | end | point
   key INTEGER NOT NULL,          -- pairs begin with end within a process
   attributes TEXT NOT NULL       -- JSON object, names of OpenTelemetry's semantic conventions

@@ -43,7 +43,7 @@ class FileUses:
     """The file uses of one recording, and questions about pairs of them. Built once per analysis."""
 
     def __init__(self, scene: Scene, evidence: Evidence) -> None:
-        self._scene, self._evidence = scene, evidence
+        self._scene, self.evidence = scene, evidence
         self.texts = evidence.texts
         self._locks = FileLocks(self.texts)
         self._tolerated = ToleratedErrors(self.texts)
@@ -77,22 +77,28 @@ class FileUses:
         return self._tolerated.stops(use.path, use.line)
 
     def _all(self) -> Iterator[FileUse]:
-        facts = self._evidence.facts
+        facts = self.evidence.facts
         for io, order in zip(facts.io, facts.io_order, strict=True):
             name = str(io.attributes.get("file.path", ""))
             verb = _verb(io) if io.op == "file" and io.phase == "point" else None
             if not name or verb is None or name.startswith(_SPECIAL):
                 continue
-            at, actor, place = io.at, facts.work_of(io.actor, io.at), self._scene.place(io.at)
-            item = facts.work_items.all.get(actor)
-            if not place.line and item is not None:
-                at, actor, place = item.submitted, facts.work_of(item.submitter, item.submitted), self._scene.place(item.submitted)
-            if not place.line:
+            use = self.attributed(io.at, io.actor, order, name, verb)
+            if use is None:
                 continue
-            use = FileUse(name, verb, at, actor, order, place.function, place.path, place.line, io.attributes.get("file.found") is True)
+            use = replace(use, found=io.attributes.get("file.found") is True)
             yield use
             if verb == "move" and io.attributes.get("file.target"):
                 yield replace(use, name=str(io.attributes["file.target"]), verb="replace")
+
+    def attributed(self, at: At, actor: int, order: int, name: str, verb: str) -> FileUse | None:
+        """The use that an event is, by whom and where; None if no code of the project made it."""
+        facts = self.evidence.facts
+        who, place = facts.work_of(actor, at), self._scene.place(at)
+        item = facts.work_items.all.get(who)
+        if not place.line and item is not None:
+            at, who, place = item.submitted, facts.work_of(item.submitter, item.submitted), self._scene.place(item.submitted)
+        return FileUse(name, verb, at, who, order, place.function, place.path, place.line) if place.line else None
 
     def same_call(self, one: FileUse, other: FileUse) -> bool:
         """Whether the same actor made the other use later, in the same function or in two that one function calls in sequence."""
@@ -107,7 +113,7 @@ class FileUses:
 
     def on_behalf(self, use: FileUse) -> FileUse | None:
         """A work item's use, attributed to the actor and line that submitted it; None if no work item made it."""
-        facts = self._evidence.facts
+        facts = self.evidence.facts
         item = facts.work_items.all.get(use.actor)
         place = None if item is None else self._scene.place(item.submitted)
         if item is None or place is None or not place.line:
@@ -117,11 +123,11 @@ class FileUses:
 
     def unordered(self, one: FileUse, other: FileUse) -> bool:
         """Whether nothing but locks orders two uses."""
-        return self._evidence.unordered(one.at, other.at)
+        return self.evidence.unordered(one.at, other.at)
 
     def can_run_between(self, first: FileUse, last: FileUse, other: FileUse) -> bool:
         """Whether the other actor can run between two uses: no order, no common lock, and a scheduling point in between."""
-        evidence, facts = self._evidence, self._evidence.facts
+        evidence, facts = self.evidence, self.evidence.facts
         if first.locks & last.locks & other.locks or not all(evidence.unordered(each.at, other.at) for each in (first, last)):
             return False
         one, two = facts.actors.get(first.actor), facts.actors.get(other.actor)
@@ -136,7 +142,7 @@ class FileUses:
 
     def between(self, first: FileUse, other: FileUse, last: FileUse) -> bool:
         """Whether the other use came between the two in this run; known within one process."""
-        processes = {actor.process for use in (first, other) if (actor := self._evidence.facts.actors.get(use.actor)) is not None}
+        processes = {actor.process for use in (first, other) if (actor := self.evidence.facts.actors.get(use.actor)) is not None}
         return len(processes) == 1 and first.order < other.order < last.order
 
     def common_lock(self, one: FileUse, other: FileUse) -> bool:
@@ -147,7 +153,7 @@ class FileUses:
         """The locks held during a use; for a work item also those that its submitter holds meanwhile."""
         asked = self.on_behalf(use)
         by = [use] if asked is None else [use, asked]
-        return frozenset().union(*(self._evidence.holds.locks(self._evidence.facts.thread_of(each.actor), each.order) for each in by))
+        return frozenset().union(*(self.evidence.holds.locks(self.evidence.facts.thread_of(each.actor), each.order) for each in by))
 
     def locked_through(self, one: FileUse, other: FileUse) -> bool:
         """Whether both are under one lock that the recording does not show: on a file, or between processes."""

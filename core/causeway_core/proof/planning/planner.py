@@ -14,6 +14,7 @@ from causeway_core.analysis.detectors.atomicity.check_then_use import removes_va
 from causeway_core.analysis.detectors.atomicity.double_removal import TAKES_TOO
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
 from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
+from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
 from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
@@ -35,7 +36,7 @@ from causeway_core.storage.recording import Recording
 
 MOST_BAD = 6
 """Bad orders per finding, the likeliest first."""
-_WAITING = ("also", SETTLE, GIVES_UP, TAKES_TOO, UNDOES, BEGINS, SKIPPED)
+_WAITING = ("also", SETTLE, GIVES_UP, TAKES_TOO, UNDOES, BEGINS, SKIPPED, TAKES_OVER)
 """Roles of atomicity violations whose orders come from a template."""
 MOST_ALTERNATES = 3
 """Further bad orders, with bystanders left free or between other actors."""

@@ -73,7 +73,11 @@ class StatementOrders:
             return
         one, two = a.actor_of(owner), a.actor_of(other)
         how: PlaceAccess = "sql" if any(sql.at == read for sql in self._evidence.facts.sql) else "file"
-        mine = Side(one, self._done(owner, read, how), self._begun(owner, write, how), a.held_since_event(one, read, statement), one.title)
+        opens, closes = self._done(owner, read, how), self._begun(owner, write, how)
+        if opens == closes:
+            # A `with` statement whose ends are the two events.
+            closes = a.following(owner, read) or closes
+        mine = Side(one, opens, closes, a.held_since_event(one, read, statement), one.title)
         begin = self._read_before(other, statement) if begins == statement else begins
         last, ends = self._done(other, statement, how), [a.end(two)] if two.state == "finished" else []
         first, since = self._begun(other, begin, how), a.held_since_event(two, begin, read)

@@ -55,10 +55,11 @@ def install(on_import: Callable[[str, Callable[[ModuleType], Any]], None]) -> No
     for module, file, function in LIBRARIES:
         on_import(module, _hooker(file, function))
     try:
-        from causeway.boundary import files, looks
+        from causeway.boundary import files, looks, process_settings
 
         files.install()
         looks.install()
+        process_settings.install()
     except Exception as error:
         from causeway.boundary import emit
 

@@ -6,12 +6,12 @@ themselves are noise.
 """
 
 # pathlib is not imported into the program.
-# ruff: noqa: PTH100, PTH120, PTH206
+# ruff: noqa: PTH100, PTH117, PTH120, PTH206
 from __future__ import annotations
 
 import os
 import sys
-from os.path import abspath, dirname
+from os.path import abspath, dirname, isabs
 
 from causeway import _tap
 from causeway.boundary.emit import IO
@@ -108,6 +108,8 @@ def _file(action: str, path: str, more: str = "") -> None:
     if held:
         release_closed()
     shown = abspath(path) if path else path
+    if not isabs(path):
+        more += ',"file.relative":true'
     _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"{action}","file.path":{quote(scrub(shown))}{more}}}')
 
 
@@ -161,7 +163,9 @@ def _spawned(args: tuple[Any, ...]) -> None:
         shown = quote(scrub(text)) if text is not None else '"?"'
     executable = path_text(args[0])
     program = quote(scrub(executable)) if executable is not None else "null"
-    _record(IO, f'{{"op":"subprocess","phase":"point","id":0,"process.executable.path":{program},"process.command_args":[{shown}]}}')
+    inherits = " ".join(what for what, given in zip(("cwd", "env"), args[2:4], strict=False) if given is None)
+    about = f'"process.executable.path":{program},"process.command_args":[{shown}],"process.inherits":"{inherits}"'
+    _record(IO, f'{{"op":"subprocess","phase":"point","id":0,{about}}}')
 
 
 def install() -> None:

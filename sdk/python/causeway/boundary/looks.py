@@ -5,12 +5,12 @@ noise. The import system has its own `stat`, which is not changed. The record is
 """
 
 # pathlib is not imported into the program.
-# ruff: noqa: PTH100
+# ruff: noqa: PTH100, PTH117
 from __future__ import annotations
 
 import os
 import sys
-from os.path import abspath
+from os.path import abspath, isabs
 
 from causeway import _tap
 from causeway.boundary.emit import IO
@@ -54,7 +54,8 @@ def _looked(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result
     if held:
         release_closed()
     found = "true" if exception is None and result is not False else "false"
-    _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"look","file.path":{quote(scrub(abspath(path)))},"file.found":{found}}}')
+    relative = "" if isabs(path) else ',"file.relative":true'
+    _record(IO, f'{{"op":"file","phase":"point","id":0,"action":"look","file.path":{quote(scrub(abspath(path)))},"file.found":{found}{relative}}}')
 
 
 def _pickled(around: Any) -> tuple[Any, tuple[Any]]:

@@ -8,6 +8,7 @@ from causeway_core.analysis.detectors.atomicity.double_removal import TAKES_TOO
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
 from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
 from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
+from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
 from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
@@ -30,6 +31,7 @@ from causeway_core.proof.planning.templates.futures import added_when_done, canc
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
 from causeway_core.proof.planning.templates.skipped import remove_after_check
+from causeway_core.proof.planning.templates.takeover import taken_over_while_empty
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
     notified_before,
@@ -62,6 +64,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({UNDOES}), undo_before_reacquire),
     (frozenset({BEGINS}), both_compute),
     (frozenset({SKIPPED}), remove_after_check),
+    (frozenset({TAKES_OVER}), taken_over_while_empty),
     (frozenset(OTHER_KIND), wake_wrong_kind),
 )
 """The template for findings that have all of these roles; the first match counts."""
