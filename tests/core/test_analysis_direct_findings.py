@@ -629,6 +629,61 @@ def test_a_lock_file_may_be_met_before_its_owner_is_in_it(make: str, meets: str,
     assert ("makes lock before" in "".join(each.title for each in found(trace))) is not quiet
 
 
+NUMBERED = """
+def store(folder):
+    number = len(listdir(folder))
+    {write}
+"""
+
+
+@pytest.mark.parametrize(("mode", "names", "place", "quiet"), [
+    ("w", ("0", "1"), "write(", False), ("x", ("0", "1"), "write(", True), ("w", ("0", "0"), "write(", True), ("w", ("0", "1"), "listdir", True),
+])  # fmt: skip
+def test_two_actors_choose_one_name_from_what_a_folder_holds(mode: str, names: tuple[str, str], place: str, quiet: bool) -> None:
+    trace = Story(NUMBERED.format(write="write(folder / str(number))"))
+    for actor, name, where in zip((trace.thread("one"), trace.thread("two")), names, ("write(", place), strict=True):
+        trace.line(trace.file(actor, "list", "/tmp/kept"), "listdir")
+        trace.line(trace.file(actor, "open", f"/tmp/kept/{name}", mode), where)
+    assert ("one name for both" in "".join(each.title for each in found(trace))) is not quiet
+
+
+SAVED = """
+def save(folder):
+    {make}
+    {write}
+
+def clean(folder):
+    rmtree(folder)
+"""
+
+
+@pytest.mark.parametrize(("make", "write", "action", "quiet"), [
+    ("folder.mkdir(exist_ok=True)", "write(folder / name)", "mkdir", False), ("assert folder.exists()", "write(folder / name)", "look", False),
+    ("folder.mkdir(exist_ok=True)", "with suppress(OSError): write(folder / name)", "mkdir", True),
+    ("folder.mkdir(exist_ok=True)", "write(folder / name)", "rename", True),
+])  # fmt: skip
+def test_a_folder_may_be_removed_before_it_is_used(make: str, write: str, action: str, quiet: bool) -> None:
+    trace = Story(SAVED.format(make=make, write=write))
+    one, two = trace.thread("one"), trace.thread("two")
+    trace.line(trace.file(one, action, "/tmp/cache", found=True), make)
+    trace.line(trace.file(one, "open", "/tmp/cache/x", "w"), write)
+    trace.line(trace.file(two, "rmdir", "/tmp/cache"), "rmtree")
+    assert ("remove the folder in between" in "".join(each.title for each in found(trace))) is not quiet
+
+
+@pytest.mark.parametrize("reads_first", [True, False])
+def test_a_version_of_a_file_that_is_noted_after_it_was_read(reads_first: bool) -> None:
+    lines = ["data = open(path)", "stamp = path.stat()"]
+    trace = Story("def load(path):\n    " + "\n    ".join(lines if reads_first else reversed(lines)))
+    one, two = trace.thread("one"), trace.thread("two")
+    for line in lines if reads_first else reversed(lines):
+        opens = "open" in line
+        trace.line(trace.file(one, "open" if opens else "look", "/tmp/c.json", "r" if opens else "", found=not opens), line)
+    trace.line(trace.file(two, "link", "/tmp/c.json"), "stamp")
+    trace.line(trace.file(two, "open", "/tmp/c.json", "a"), "stamp")
+    assert ("pass for the new version" in "".join(each.title for each in found(trace))) is reads_first
+
+
 # Settings of the process.
 
 BUILD = """

@@ -21,9 +21,12 @@ from causeway_core.analysis.detectors.event_loop.synchronous_callback import syn
 from causeway_core.analysis.detectors.event_loop.wrong_thread import wrong_threads
 from causeway_core.analysis.detectors.files.check_then_use import file_checks
 from causeway_core.analysis.detectors.files.in_place_update import file_updates
+from causeway_core.analysis.detectors.files.late_stamp import late_stamps
+from causeway_core.analysis.detectors.files.listed_name import listed_names
 from causeway_core.analysis.detectors.files.listing import file_entries
 from causeway_core.analysis.detectors.files.lock_takeover import lock_takeovers
 from causeway_core.analysis.detectors.files.partial_publication import partial_publications
+from causeway_core.analysis.detectors.files.removed_folder import removed_folders
 from causeway_core.analysis.detectors.files.replacement_gap import file_gaps
 from causeway_core.analysis.detectors.files.windows import file_windows, unseen_temporaries
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import resolved_after_cancel
@@ -104,6 +107,9 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *partial_publications(scene, files),
         *file_updates(scene, files),
         *lock_takeovers(scene, files),
+        *listed_names(scene, files),
+        *removed_folders(scene, files),
+        *late_stamps(scene, files),
         *overlapping_settings(scene, files),
         *partial_updates(scene, evidence, events),
         *unreleased_resources(scene, evidence, events),
