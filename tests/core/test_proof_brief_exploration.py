@@ -190,6 +190,72 @@ def test_an_end_that_no_serial_order_gives_counts_where_an_update_is_lost(tmp_pa
     assert ("Tally.done" in found.title and "lost" in found.title) == (tier == "confirmed")
 
 
+TWO_ENDS = """\
+import threading
+
+class Tally:
+    def __init__(self):
+        self.done = self.seen = 0
+
+    def add(self, number):
+        self.done = self.done + number
+        self.done = self.done + number
+
+    def look(self):
+        self.seen = self.done
+
+def at_once(*calls):
+    threads = [threading.Thread(target=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+first, second = Tally(), Tally()
+at_once(lambda: first.add(5), first.look)
+at_once(lambda: second.add(5), lambda: second.add(2))
+print(first.seen, second.done)
+"""
+
+
+def test_an_end_without_harm_does_not_end_the_search(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(TWO_ENDS)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        (found,) = Explorer(recording, examine(recording), replace(EFFORT, seconds=120)).explore().findings
+    assert found.tier == "confirmed" and "an update of Tally.done is lost" in found.title
+
+
+GATE = """import threading
+
+class Gate:
+    def __init__(self):
+        self.arrived = 0
+        self.opened = 0
+        self.guard = threading.Lock()
+
+    def arrive(self):
+        with self.guard:
+            self.arrived += 1
+        TEST:
+            self.opened += 1
+
+gate = Gate()
+guests = [threading.Thread(target=gate.arrive) for _ in range(2)]
+for guest in guests:
+    guest.start()
+for guest in guests:
+    guest.join()
+print(gate.opened)
+"""
+
+
+@pytest.mark.parametrize(("test", "late"), [("if self.arrived == 2", True), ("    if self.arrived == 2", False)])
+def test_a_count_that_is_tested_after_another_has_counted(tmp_path: Path, test: str, late: bool) -> None:
+    found = explored(tmp_path, GATE.replace("        TEST:\n    ", f"        {test}:\n    {test[: len(test) - len(test.lstrip())]}"))
+    assert [each.tier for each in found] == (["confirmed"] if late else [])
+
+
 @pytest.mark.parametrize(("before", "late"), [("self.told.clear()", True), ("pass", False)])
 def test_a_branch_that_the_recorded_run_never_took_is_stopped_in(tmp_path: Path, before: str, late: bool) -> None:
     found = explored(tmp_path, PROBES.replace("BEFORE", before))

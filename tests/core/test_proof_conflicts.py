@@ -50,6 +50,17 @@ def watch(lobby):
     while not idle(lobby):
         print(dict(lobby.visits))
 
+def arrive(lobby):
+    lobby.arrived += 1
+    if lobby.arrived == lobby.expected:
+        lobby.open()
+    print(lobby.arrived)
+
+def call(lobby):
+    lobby.turn = turn = lobby.turn + 1
+    if lobby.turn == turn:
+        lobby.open()
+
 def leave(lobby):
     lobby.waiting = 0
     lobby.visits["left"] += 1
@@ -191,3 +202,32 @@ def test_who_asks_for_the_size_or_one_entry_took_nothing_out() -> None:
 
 def test_contents_that_are_read_after_the_change_are_not_lost() -> None:
     assert not reset("sent = list", again=True)
+
+
+def counted(update: str, reader: str, *, again: bool = False) -> frozenset[Conflict]:
+    """One actor counts itself; the other does the same before the first one reads the count. `again`: the first had read it before."""
+    trace = Trace(SOURCE)
+    one, other = trace.thread("one"), trace.thread("other")
+    place = "Lobby.turn" if "turn" in update else "Lobby.arrived"
+    for actor, number in ((one, 1), (other, 2)):
+        trace.read(actor, update, place, number - 1)
+        trace.write(actor, update, place, number)
+        if again:
+            trace.read(actor, reader, place, number)
+    trace.read(one, reader, place, 2)
+    return found(trace, one, other)
+
+
+def test_a_test_of_a_count_that_the_other_has_raised_since() -> None:
+    (conflict,) = counted("arrived += 1", "if lobby.arrived")
+    assert conflict == Conflict(False, "Lobby.arrived", "Lobby.arrived", decided=True)
+    assert str(conflict) == "one side updated Lobby.arrived, and the other changed it before the first one tested the result"
+
+
+def test_a_count_that_is_shown_or_tested_again_decides_nothing() -> None:
+    assert not counted("arrived += 1", "print(lobby.arrived")
+    assert not counted("arrived += 1", "if lobby.arrived", again=True)
+
+
+def test_who_compares_with_what_it_wrote_asks_for_later_ones_on_purpose() -> None:
+    assert not counted("turn = turn", "if lobby.turn")

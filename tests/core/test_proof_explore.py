@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from causeway_core.model.order import OrderPlace
+from causeway_core.proof.explore.effort import Effort
+from causeway_core.proof.explore.expected import usual
+from causeway_core.proof.explore.ranking import ranked
 from causeway_core.proof.explore.schedule import Held, delays_task_start, held, order, turns
 from causeway_core.proof.explore.shrink import smallest
 from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.outcome.outcome import Outcome
 
 READ = OrderPlace("*", "read", "bank.py", 3, "add", "seen = it.value", "value")
 WRITE = OrderPlace("*", "write", "bank.py", 4, "add", "it.value = seen + 1", "value")
@@ -106,3 +110,45 @@ def test_places_of_many_actors_have_names_of_their_own() -> None:
     ends = [OrderPlace(f"main/worker#{number}", "end") for number in range(40)]
     made = order([Held(after, hold, None) for after, hold in pairwise(ends)])
     assert len({name for name, _ in made.places}) == 40
+
+
+def test_every_place_is_interrupted_once_before_any_is_again() -> None:
+    loop = [("main/work", key, nth) for nth in range(3) for key in "ab"] + [("main/work#2", key, 0) for key in "ab"] + [("main/end", "c", 0)]
+    order = [point for point, _ in ranked([loop])]
+    assert sorted(order) == list(range(len(loop)))
+    # `a` of the worker that has only begun, and `c`, merely make their actors go later.
+    assert order[0] == 1 and set(order[1:3]) == {0, 8}
+    assert order[3:5] == [2, 3] and order[-2:] == [7, 6]
+
+
+def test_interruptions_are_spread_over_the_run() -> None:
+    steps = [("main/serve", "", 0)] * 17
+    assert [point for point, _ in ranked([steps])][:5] == [1, 9, 5, 13, 3]
+    assert {which for _, which in ranked([steps, steps])[:4]} == {0, 1}
+
+
+def test_a_busy_machine_gets_more_time() -> None:
+    effort = Effort(runs=60, seconds=15.0, longest=45.0)
+    assert [effort.seconds_for(each) for each in (0.1, 0.5, 2.0)] == [15.0, 30.0, 45.0]
+
+
+def ended(said: str, *lost: str, exceptions: str = "") -> Outcome:
+    return Outcome({"output": (said,), "exceptions": (exceptions,) if exceptions else ()}, lost_updates=lost)
+
+
+def test_a_plain_run_in_which_the_bug_struck_is_no_measure() -> None:
+    right = ended("4")
+    serial = [ended("4"), ended("4")]
+    assert usual([right, ended("2")], serial, ended("")) == [right]
+    assert usual([right, ended("4", "Tally.done")], [], ended("")) == [right]
+    assert usual([right, ended("4", exceptions="KeyError in add")], [], ended("")) == [right]
+
+
+def test_plain_runs_that_differ_as_serial_ones_do_are_all_right() -> None:
+    plain = [ended("a b"), ended("b a")]
+    assert usual(plain, [ended("a b"), ended("b a")], ended("")) == plain
+    assert usual(plain, [], ended("")) == plain
+    always = [ended("2", "Tally.done"), ended("3", "Tally.done")]
+    assert usual(always, [ended("4")], ended("")) == always
+    failing = [ended("4", exceptions="KeyError in add"), ended("4")]
+    assert usual(failing, [], ended("4", exceptions="KeyError in add")) == failing

@@ -7,6 +7,7 @@ of the rest. Its order is forced like any other. `brief` is the short exploratio
 """
 
 from causeway_core.proof.explore.brief import explore_briefly, worth_exploring
-from causeway_core.proof.explore.explore import Effort, Explored, Explorer
+from causeway_core.proof.explore.effort import Effort
+from causeway_core.proof.explore.explore import Explored, Explorer
 
 __all__ = ["Effort", "Explored", "Explorer", "explore_briefly", "worth_exploring"]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from causeway_core.analysis import Analysis, keep
 from causeway_core.model import Finding
-from causeway_core.proof.explore.explore import Effort, Explorer, Progress
+from causeway_core.proof.explore.effort import Effort
+from causeway_core.proof.explore.explore import Explorer, Progress
 from causeway_core.proof.explore.other_schedules import OtherSchedules
 from causeway_core.proof.explore.processes import Interruptions, several_processes
 from causeway_core.proof.judge import Judge
@@ -22,7 +23,7 @@ from causeway_core.proof.verify import EXPLORED, renumbered
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_explored
 
-EFFORT = Effort("switch", runs=64, seconds=15.0, findings=1, harmless="hint")
+EFFORT = Effort("switch", runs=64, seconds=15.0, longest=45.0, findings=1, harmless="hint", counts=("confirmed",))
 """Each actor is interrupted once at each place, then at pairs of places, until the time is up.
 
 Progress that is read half-way, or a statistic, may differ from every serial order without being a bug: by itself it is a hint.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from causeway_core.proof.comparison import exceeded_time_limit
 from causeway_core.proof.outcome.endings import overtaken
-from causeway_core.proof.outcome.outcome import AT_ONCE, FAILURES, FINAL_VALUE, Outcome
+from causeway_core.proof.outcome.outcome import AT_ONCE, FAILURES, FINAL_VALUE, RECORDED, Outcome
 from causeway_core.proof.running.rerun import Rerun
 
 _CONTAINERS = ("[", "{", "(")
@@ -35,6 +35,13 @@ class Expected:
         """The places of which the run lost an update: by a last value that the same writes leave in no expected run, or by what it read and wrote."""
         stale = overtaken(outcome.endings, [each.endings for each in (*self.plain, *self.serial)])
         return tuple(dict.fromkeys([*stale, *outcome.lost_updates]))
+
+    def harms(self, outcome: Outcome, aspects: Iterable[str]) -> bool:
+        """Whether a run that went wrong in some aspects does more than end otherwise: it fails, loses an update, misuses something, leaves something
+        behind, or has accesses that no serial order explains.
+        """
+        serious = bool({*FAILURES, LEFT_BEHIND} & set(aspects))
+        return serious or bool(self.lost(outcome)) or self.misused(outcome) or bool(outcome.conflicts)
 
     def refuses(self, outcome: Outcome, aspects: Iterable[str]) -> bool:
         """Whether the only failure is that the program refused a request for something in use, which every expected run returns later.
@@ -64,3 +71,37 @@ class Expected:
         if differs == (FINAL_VALUE,) and any(value.startswith(_CONTAINERS) for value in outcome.aspects[FINAL_VALUE]):
             differs = ()  # the order of entries that the program does not show often does not matter
         return failed or ((LEFT_BEHIND,) if self.left_behind(outcome) else ()) + differs
+
+
+MOST_AGREEING = 3
+"""Other runs that have to agree on what one plain run shows differently."""
+
+
+def usual(plain: Sequence[Outcome], serial: Sequence[Outcome], recorded: Outcome) -> list[Outcome]:
+    """The plain runs in which no bug struck, by the rules of proofs (`Baseline`); all of them if it struck in each.
+
+    Nothing keeps a bug from striking in a plain run, and on a busy machine it often does. Such a run lost an update that the recorded one did not,
+    failed as no other run did, or shows something on which all other runs, the recorded one as far as it shows it, agree.
+    """
+    return [each for each in plain if not _struck(each, plain, serial, recorded)] or list(plain)
+
+
+def _struck(one: Outcome, plain: Sequence[Outcome], serial: Sequence[Outcome], recorded: Outcome) -> bool:
+    others = [each for each in (*plain, *serial) if each is not one]
+    if not others:
+        return False
+    lost = (place for place in one.lost_updates if not (recorded.knows(place) and one.knows(place) and one.agrees(recorded, place)))
+    alone = (*recorded.deviations([one]), *one.deviations([recorded]))
+    failed = [name for name in one.deviations(others, only_failures=True) if _fails(name, one) and (name not in RECORDED or name in alone)]
+    return any(lost) or bool(failed) or any(_strays(name, one, others, alone) for name in one.aspects)
+
+
+def _fails(name: str, one: Outcome) -> bool:
+    """Whether an aspect of `FAILURES` says that something failed, and not that it did not."""
+    return one.failed if name == "tests" else one.aspects[name] not in ((), ("0",))
+
+
+def _strays(name: str, one: Outcome, others: Sequence[Outcome], alone: Sequence[str]) -> bool:
+    """Whether all other runs agree on an aspect in which a run differs, one of them without any order."""
+    known = {other.aspects.get(name) for other in others}
+    return len(others) >= MOST_AGREEING and len(known) == 1 and one.aspects[name] not in known and (name not in RECORDED or name in alone)

@@ -139,6 +139,8 @@ def _ends(it: Failure, hang: bool) -> str:
         return it.left[0]
     if it.conflicts and not set(it.aspects) & set(FAILURES):
         first = it.conflicts[0]
+        if first.decided:
+            return f"a test of {first.stale} after another actor changed it leads to an outcome that no serial order gives"
         cause = f"a half-done change of {first.stale} and {first.later}" if first.torn else f"a stale read of {first.stale}"
         return f"{cause} leads to an outcome that no serial order gives"
     if it.raised and "tests" not in it.aspects:

@@ -9,7 +9,7 @@ from itertools import islice, permutations, zip_longest
 from causeway_core.analysis import Analysis
 from causeway_core.model import Actor, Finding
 from causeway_core.model.order import Order, OrderPlace
-from causeway_core.proof.explore.expected import Expected
+from causeway_core.proof.explore.expected import Expected, usual
 from causeway_core.proof.explore.finding import Failure, finding_of
 from causeway_core.proof.outcome.contrast import contrast
 from causeway_core.proof.outcome.outcome import FAILURES
@@ -41,7 +41,8 @@ class Interruptions:
         orders = list(self._orders())
         if not orders:
             return None
-        self._expected.plain = [run.outcome for run in self._reruns.attempt(PLAIN, PLAIN, again=True)]
+        plain = [run.outcome for run in self._reruns.attempt(PLAIN, PLAIN, again=True)]
+        self._expected.plain = usual(plain, [], self._reruns.recorded)
         for start in range(0, len(orders), AT_A_TIME):
             if time.monotonic() > self._ends:
                 break

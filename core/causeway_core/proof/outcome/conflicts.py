@@ -24,14 +24,18 @@ _ABSENT = ("builtins.KeyError", "builtins.AttributeError", "builtins.IndexError"
 class Conflict:
     """A cycle: `stale` was read by one actor before the other changed it, and `later` was used by the other before the first changed it.
 
-    With `torn` the first has changed `stale` before the other read it: the other saw half of the change.
+    With `torn` the first has changed `stale` before the other read it: the other saw half of the change. With `decided` the other changed `stale`
+    between the first one's update of it and its test of the result.
     """
 
     torn: bool
     stale: str
     later: str
+    decided: bool = False
 
     def __str__(self) -> str:
+        if self.decided:
+            return f"one side updated {self.stale}, and the other changed it before the first one tested the result"
         if self.torn:
             return f"one side read {self.stale} when the other had changed it already, and {self.later} before the other changed it"
         return f"one side read {self.stale} before the other changed it, and then changed {self.later}, which the other had used"
@@ -59,7 +63,7 @@ def conflicts(evidence: Evidence, pairs: Iterable[tuple[str, str]]) -> frozenset
     for one, other in dict.fromkeys(pairs):
         for first, second in product(by_path[one], by_path[other]):
             mine, theirs = _accesses(evidence, first), _accesses(evidence, second)
-            found |= {*_stale(evidence, mine, theirs), *_replaced(evidence, mine, theirs)}
+            found |= {*_stale(evidence, mine, theirs), *_replaced(evidence, mine, theirs), *_decided(evidence, mine, theirs)}
             found |= {*_torn(evidence, _with_contents(evidence, mine), _with_contents(evidence, theirs))}
     return frozenset(found)
 
@@ -144,6 +148,55 @@ def _torn(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]
             if any(_decides(evidence, each.row, read) for each in looks for read in reads):
                 yield Conflict(True, _name(evidence, place), _name(evidence, access.location))
         wrote[access.location].append(access)
+
+
+def _decided(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access]) -> Iterator[Conflict]:
+    """Places that one actor updated, the other then changed, and by which the first one, in the same function, decided what to do next.
+
+    It decides by what the other did as if it had done that itself: of two counters that reach a number, both or neither are the last.
+    """
+    orders = [each.order for each in theirs]
+    read: set[int] = set()
+    wrote: dict[int, _Access] = {}
+    for access in mine:
+        if access.writes:
+            if access.location in read:
+                wrote[access.location] = access
+            else:
+                wrote.pop(access.location, None)
+            continue
+        read.add(access.location)
+        write = wrote.pop(access.location, None)
+        if write is None:
+            continue
+        between = theirs[bisect_right(orders, write.order) : bisect_left(orders, access.order)]
+        changed = any(each.writes and each.location == access.location for each in between)
+        if changed and _tests_result(evidence, write.row, access.row):
+            name = _name(evidence, access.location)
+            yield Conflict(False, name, name, decided=True)
+
+
+def _tests_result(evidence: Evidence, write: int, read: int) -> bool:
+    """Whether a read is in a test of the function that made the write, and not compared with a local name.
+
+    Who keeps what it wrote, and compares it later, asks on purpose whether another has come since. A loop waits for others.
+    """
+    sites, table = evidence.facts.sites, evidence.table
+    site, other = sites.get(abs(int(table.site[read]))), sites.get(abs(int(table.site[write])))
+    if site is None or other is None or site.function != other.function:
+        return False
+    function = evidence.texts.function(evidence.facts.functions[site.function].path, site.line)
+    if function is None:
+        return False
+    tests = [node.test for node in own_nodes(function) if isinstance(node, ast.If | ast.IfExp | ast.Assert) and _spans(node.test, site.line)]
+    return bool(tests) and not any(_compares_local(test) for test in tests)
+
+
+def _compares_local(test: ast.expr) -> bool:
+    """Whether a local name itself is an operand in a test, not only the owner of an attribute or item."""
+    owners = {id(node.value) for node in ast.walk(test) if isinstance(node, ast.Attribute | ast.Subscript)}
+    owners |= {id(node.func) for node in ast.walk(test) if isinstance(node, ast.Call)}
+    return any(isinstance(node, ast.Name) and id(node) not in owners and not node.id.isupper() for node in ast.walk(test))
 
 
 def _may_differ(evidence: Evidence, writes: Sequence[_Access], look: _Access) -> bool:

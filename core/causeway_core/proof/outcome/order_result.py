@@ -19,7 +19,8 @@ class OrderResult:
     - `databases`: servers' databases by name, with the rows of each table that was written.
     - Of an exploration, `trace` lists what was passed (spawn path; key of the place, `start` or `end`; execution), `points` counts the scheduling
       decisions, `begun` lists the statements of threads where they began (entries of `trace` by then, spawn path, key, execution), and `came` are
-      the places that actors had reached in their turns and could not pass when the program hung.
+      the places that actors had reached in their turns and could not pass when the program hung. `stops` lists who came to each point, and to which
+      place (spawn path, key or empty for the step of a task, execution).
     """
 
     feasible: bool
@@ -32,6 +33,7 @@ class OrderResult:
     points: int = 0
     came: tuple[tuple[str, str, int], ...] = ()
     begun: tuple[tuple[int, str, str, int], ...] = ()
+    stops: tuple[tuple[str, str, int], ...] = ()
     databases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gave_up: int | None = None
     """Which constraint was given up, from 0."""
@@ -64,6 +66,7 @@ class OrderResult:
             int(document.get("points") or 0),
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("came") or ()),
             tuple((int(position), str(actor), str(key), int(nth)) for position, actor, key, nth in document.get("begun") or ()),
+            tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("stops") or ()),
             {str(name).rpartition("/")[2]: tuple(_texts(tables)) for name, tables in (document.get("databases") or {}).items()},
             index if isinstance(index := gave_up.get("constraint"), int) else None,
             tuple(tuple(map(str, each.get("lines") or ())) for each in (hang or {}).get("actors") or () if isinstance(each, Mapping)),

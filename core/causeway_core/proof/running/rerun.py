@@ -8,6 +8,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ AT_A_TIME = 2
 LARGEST_OUTPUT = 4 << 20
 SMALLEST_LIMIT_BYTES = 8 << 20
 """A re-run that records more than this, and twenty times as much as the recorded run, counts as an endless loop."""
+MOST_PAIRS = 24
+"""Pairs of actors of an explored run whose accesses are compared."""
 _TURN_SECONDS = 0.02
 
 
@@ -133,7 +136,7 @@ class Reruns:
         return observe(self._recording, output="", result=None, timed_out=False, folder=Path(self._recording.meta.root))
 
     def run(self, order: Order | Exploration, *, again: bool = False, stuck: bool = False) -> Rerun:
-        """One run of the command under an order; with `stuck`, and in plain runs, its deadlocks and lost updates are looked for too.
+        """One run of the command under an order; with `stuck`, and in plain runs, its deadlocks, lost updates and conflicts are looked for too.
 
         Raises LaunchError, RecordingError, and Stopped after `stop`.
         """
@@ -195,11 +198,12 @@ class Reruns:
             output, replies = printed(place / "stdout"), printed(place / "replies")
             with Recording.open(path) as recording:
                 outcome = observe(recording, output=output, replies=replies, result=result, timed_out=timed_out, folder=folder)
-                if (stuck and order.aim == "bad") or order in (PLAIN, PLAIN_AGAIN):
+                if (stuck and order.aim != "serial") or order in (PLAIN, PLAIN_AGAIN):
                     analysis = examine(recording)
                     struck = [finding for finding in analysis.findings if finding.tier == "likely"]
                     lost = dict.fromkeys((*_lost(struck), *lost_updates(analysis.evidence)))
-                    met = conflicts(analysis.evidence, _interrupted(order)) if isinstance(order, Order) else frozenset()
+                    pairs = _interrupted(order) if isinstance(order, Order) else _met(result)
+                    met = conflicts(analysis.evidence, pairs)
                     stops = [finding for finding in struck if finding.kind == "deadlock"]
                     outcome = replace(
                         outcome, deadlocks=tuple(each.resource for each in stops), blocked=_blocked(stops), lost_updates=tuple(lost), conflicts=met
@@ -304,6 +308,18 @@ def _interrupted(order: Order) -> list[tuple[str, str]]:
     places = dict(order.places)
     pairs = [(places[each.hold].actor, places[each.after].actor) for each in order.constraints]
     return [*pairs, *((other, one) for one, other in pairs)]
+
+
+def _met(result: OrderResult | None) -> list[tuple[str, str]]:
+    """Spawn paths of actors, each with one that did something while the first was at work. The most eventful pairs of a larger number."""
+    trace = () if result is None else result.trace
+    last = {actor: number for number, (actor, _, _) in enumerate(trace)}
+    found: Counter[tuple[str, str]] = Counter()
+    at_work: dict[str, None] = {}
+    for number, (actor, _, _) in enumerate(trace):
+        at_work.setdefault(actor)
+        found.update((each, actor) for each in at_work if each != actor and last[each] > number)
+    return [pair for pair, _ in found.most_common(MOST_PAIRS)]
 
 
 def _lost(findings: Sequence[Finding]) -> tuple[str, ...]:

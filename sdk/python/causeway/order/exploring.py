@@ -44,6 +44,8 @@ class Exploring(Forcing):
         self.begun: list[tuple[int, str, str, int]] = []
         """Statements of threads that are places, as they began: how much was in `trace` then; spawn path, key, execution."""
         self.points = 0
+        self.stops: list[tuple[str, str, int]] = []
+        """Who came to each point, and to which place: spawn path, key (empty for the step of a task), execution."""
         self._coming: dict[Actor, tuple[str, str, int]] = {}
         """The place for which an actor got its last turn, until it passes it."""
         self.came: list[tuple[str, str, int]] = []
@@ -125,14 +127,16 @@ class Exploring(Forcing):
         with self.lock:
             if self.open or not self._stops(actor):
                 return
-            self._counted(actor)
+            self._counted(actor, place)
         self.wait(actor)
         with self.lock:
             self._coming.pop(actor, None)
             self._coming[actor] = (actor.path, place.key, max(actor.counts.get(place.key, 1) - 1, 0))
 
-    def _counted(self, actor: Actor) -> None:
+    def _counted(self, actor: Actor, place: Place | None = None) -> None:
         self.points += 1
+        if len(self.stops) < MOST_PASSED:
+            self.stops.append((actor.path, "", 0) if place is None else (actor.path, place.key, max(actor.counts.get(place.key, 1) - 1, 0)))
         self.strategy.point(actor, self.points)
 
     def _stops(self, actor: Actor) -> bool:
@@ -272,6 +276,7 @@ class Exploring(Forcing):
             "begun": [list(each) for each in self.begun],
             "came": [list(each) for each in self.came],
             "points": self.points,
+            "stops": [list(each) for each in self.stops],
         }
 
     def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:
