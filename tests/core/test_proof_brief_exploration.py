@@ -218,12 +218,63 @@ print(first.seen, second.done)
 """
 
 
+def interrupted(folder: Path, program: str) -> tuple[Finding, ...]:
+    """What interruptions alone find in a program that ends well when it is recorded."""
+    (folder / "app.py").write_text(program)
+    assert record(["app.py"], folder / "run.causeway", root=folder) == 0
+    with Recording.open(folder / "run.causeway") as recording:
+        return Explorer(recording, examine(recording), replace(EFFORT, seconds=120)).explore().findings
+
+
 def test_an_end_without_harm_does_not_end_the_search(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(TWO_ENDS)
-    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        (found,) = Explorer(recording, examine(recording), replace(EFFORT, seconds=120)).explore().findings
+    (found,) = interrupted(tmp_path, TWO_ENDS)
     assert found.tier == "confirmed" and "an update of Tally.done is lost" in found.title
+
+
+LINE = """\
+import threading
+import time
+
+class Line:
+    def __init__(self):
+        self.open = True
+        self.sent = []
+        self.guard = threading.RLock()
+
+    def send(self, text):
+        with self.guard:
+            if not self.open:
+                raise RuntimeError("closed")
+            self.sent.append(text)
+
+    def close(self):
+        with self.guard:
+            self.open = False
+
+def pump(line):
+    with line.guard:
+        if not line.open:
+            return
+    SEND
+
+line = Line()
+pumping = threading.Thread(target=pump, args=(line,))
+pumping.start()
+time.sleep(0.2)
+line.close()
+pumping.join()
+AFTER
+"""
+
+
+@pytest.mark.parametrize(
+    ("send", "after", "late"),
+    [("line.send(1)", "pass", True), ("    line.send(1)", "pass", False), ("    line.send(1)", "print(line.sent[0])", False)],
+    ids=["closed after the check", "closed before or after", "the sleeper relies on it"],
+)
+def test_what_a_sleeping_actor_does_next_comes_while_another_is_at_work(tmp_path: Path, send: str, after: str, late: bool) -> None:
+    found = interrupted(tmp_path, LINE.replace("SEND", send).replace("AFTER", after))
+    assert ["RuntimeError in Line.send" in each.title for each in found if each.tier != "hint"] == ([True] if late else [])
 
 
 GATE = """import threading

@@ -126,6 +126,15 @@ def test_who_sleeps_long_counts_on_others_to_get_somewhere(tmp_path: Path) -> No
     places = (place("*", "mutate", "beats.append(1)", "append"), place("*", "read", "print(len(beats))", "beats"))
     runs = [explored(tmp_path, program, exploration("switch", seed, *places, length=2)) for seed in range(4)]
     assert [done.stdout for done in runs] == ["1\n"] * 4
+    assert all(done.result["passed_over"] == ["main"] for done in runs)
+    late = [explored(tmp_path, program, exploration("late", seed, *places, length=2)) for seed in range(4)]
+    assert {done.stdout for done in late} == {"0\n", "1\n"}, "whoever is interrupted stays behind until after the sleep"
+
+
+def test_every_point_says_who_came_to_which_place(tmp_path: Path) -> None:
+    done = explored(tmp_path, COUNTER, exploration("serial", 0, READ, WRITE))
+    assert len(done.result["stops"]) == done.result["points"]
+    assert ["main/add", "p0", 1] in done.result["stops"] and ["main/add#2", "p1", 0] in done.result["stops"]
 
 
 def test_a_deadlock_of_tasks_is_found_and_reported(tmp_path: Path) -> None:

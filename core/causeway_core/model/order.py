@@ -12,7 +12,7 @@ PlaceAccess = Literal[
     "read", "write", "delete", "test", "iterate", "mutate", "resume", "acquire", "release", "call", "sql", "file", "await", "start", "end"
 ]
 Aim = Literal["bad", "serial"]
-Strategy = Literal["pct", "random", "switch", "serial"]
+Strategy = Literal["pct", "random", "switch", "late", "serial"]
 
 _CANCELLING = ("CancelledError", "TimeoutError", "expire", "cancel ")
 

@@ -73,6 +73,24 @@ class Expected:
         return failed or ((LEFT_BEHIND,) if self.left_behind(outcome) else ()) + differs
 
 
+@dataclass(slots=True)
+class Overslept(Expected):
+    """The expected outcomes of runs in which `sleepers` went on only after their sleep, while others were kept behind.
+
+    Who sleeps mostly relies on others to get somewhere meanwhile, and fails where they do not. So only an exception of another actor counts, and only
+    if no expected run raises it, not even one of those, `late`, in which the others began only after the sleep.
+    """
+
+    late: list[Outcome] = field(default_factory=list)
+    sleepers: frozenset[str] = frozenset()
+
+    def wrong(self, run: Rerun) -> tuple[str, ...]:
+        """`exceptions`, if there is such a one."""
+        known = {text for one in (*self.plain, *self.serial, *self.late) for text in one.raised_by}
+        new = [text for text, actors in run.outcome.raised_by.items() if text not in known and not actors & self.sleepers]
+        return ("exceptions",) if new and "exceptions" in Expected.wrong(self, run) else ()
+
+
 MOST_AGREEING = 3
 """Other runs that have to agree on what one plain run shows differently."""
 

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -14,7 +15,8 @@ from causeway_core.analysis import Analysis
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Strategy
 from causeway_core.proof.explore.effort import Effort
-from causeway_core.proof.explore.expected import Expected, usual
+from causeway_core.proof.explore.expected import Expected, Overslept, usual
+from causeway_core.proof.explore.oversleeping import BEYOND, Oversleeping
 from causeway_core.proof.explore.ranking import ranked
 from causeway_core.proof.explore.reduction import Reduction
 from causeway_core.proof.explore.scan import Scan, Seen, course
@@ -33,8 +35,6 @@ SERIAL_RUNS = 6
 PLAIN_RUNS = 2
 AT_ONCE = 4
 """Runs between two checks of the clock."""
-_BEYOND = 99_999
-"""Larger than the number of points of any run."""
 MOST_LOOKS = 2
 """Recorded runs for what runs without a recorder showed: what went wrong there may not come again at once."""
 MOST_REDUCED = 3
@@ -68,14 +68,16 @@ class Explorer:
     ) -> None:  # fmt: skip
         self._effort = effort
         self._progress = progress
+        self._runs = 0
         self._places = places(recording, analysis)
         self._reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
         self._scan = Scan(recording, self._reruns.nursery, isolation)
         self._expected = Expected()
-        self._reduction = Reduction(
-            recording, analysis, self._reruns, self._expected, effort, dict(self._places),
-            lambda what: self._report_progress(what, self._runs / effort.runs),
+        self._reducing = partial(
+            Reduction, recording, analysis, self._reruns, effort=effort, places=dict(self._places),
+            tell=lambda what: self._report_progress(what, self._runs / effort.runs),
         )  # fmt: skip
+        self._reduction = self._reducing(expected=self._expected)
         self._findings: list[Finding] = []
         self._seen: set[object] = set()
         """The ways to go wrong that are known: none of them is reduced again."""
@@ -86,8 +88,9 @@ class Explorer:
         self._signatures: dict[object, int] = {}
         self._endings: set[object] = set()
         """How serial runs that did not fail ended."""
-        self._runs = self._points = self._length = 0
+        self._points = self._length = 0
         self._ranked: list[tuple[int, int]] = []
+        self._sleepers: frozenset[str] = frozenset()
         self._began = time.monotonic()
         self._ends = self._began + effort.seconds
 
@@ -99,6 +102,7 @@ class Explorer:
         try:
             self._baseline()
             whole = self._search()
+            self._oversleep()
             self._reduce_harmless()
         except (KeyboardInterrupt, Stopped):
             self._reruns.stop()
@@ -116,6 +120,7 @@ class Explorer:
             uninterrupted = self._uninterrupted()
             self._length = max(each.result.points for each in uninterrupted)
             self._ranked = ranked([each.result.stops for each in uninterrupted])
+            self._sleepers = frozenset(path for each in uninterrupted for path in each.result.passed_over)
         serial = self._recorded(seen)
         self._expected.plain = self._usual(plain, [run.outcome for _, run in serial])
         recorded = [(each, run, not run.outcome.deviations(self._expected.plain, only_failures=True)) for each, run in serial]
@@ -137,8 +142,8 @@ class Explorer:
     def _uninterrupted(self) -> Sequence[Seen]:
         """Runs of `switch`, both ways up, in which nobody comes to the point at which he would be interrupted. They have fewer points than serial
         ones, since tasks begin unasked, and an interruption beyond them would be none."""
-        length = _BEYOND + 1
-        first = 2 * (length + length**2) * self._effort.seed + 2 * _BEYOND
+        length = BEYOND + 1
+        first = 2 * (length + length**2) * self._effort.seed + 2 * BEYOND
         return self._scan.see([self._exploration("switch", first + which, length) for which in range(2)])
 
     def _search(self) -> bool:
@@ -215,21 +220,30 @@ class Explorer:
         harm = waits and self._expected.harms(run.outcome, wrong)
         if waits and not set(wrong) & set(FAILURES):
             self._harmless.setdefault(key, (passed or run.result, wrong))
-            if not harm:
+            if not harm or self._reduced[key] >= MOST_REDUCED:
                 return True
         return self._reduce(key, passed or run.result, wrong, harm=harm)
 
     def _reduce(self, key: object, passed: OrderResult, wrong: tuple[str, ...], *, harm: bool) -> bool:
         """Whether a run that went wrong yields a finding."""
         finding = self._reduction.finding(passed, wrong, harm=harm, until=self._ends + self._effort.seconds)
+        self._reduced[key] += 1
         if finding is None:
             return False
-        self._reduced[key] += 1
-        if finding.tier in self._effort.counts or self._reduced[key] == MOST_REDUCED:
+        if finding.tier in self._effort.counts or self._reduced[key] >= MOST_REDUCED:
             self._seen.add(key)
         if not any(set(finding.accesses) == set(known.accesses) for known in self._findings):
             self._findings.append(replace(finding, id=f"X{len(self._findings) + 1}"))
         return True
+
+    def _oversleep(self) -> None:
+        """Where nothing that counts is found: interruptions that last as long as somebody sleeps, if anybody sleeps for so long."""
+        if self._sleepers and not any(finding.tier in self._effort.counts for finding in self._findings):
+            self._report_progress("waiting for sleeping actors", 1.0)
+            expected = Overslept(self._expected.plain, self._expected.serial, sleepers=self._sleepers)
+            tried = Oversleeping(self._reruns, self._scan, self._reducing(expected=expected), expected, self._exploration("late", 0, 0))
+            if finding := tried.finding(time.monotonic() + self._effort.seconds):
+                self._findings.append(replace(finding, id=f"X{len(self._findings) + 1}"))
 
     def _reduce_harmless(self) -> None:
         """Where nothing that counts is found, an end that no serial order gives is worth a hint all the same."""

@@ -20,7 +20,8 @@ class OrderResult:
     - Of an exploration, `trace` lists what was passed (spawn path; key of the place, `start` or `end`; execution), `points` counts the scheduling
       decisions, `begun` lists the statements of threads where they began (entries of `trace` by then, spawn path, key, execution), and `came` are
       the places that actors had reached in their turns and could not pass when the program hung. `stops` lists who came to each point, and to which
-      place (spawn path, key or empty for the step of a task, execution).
+      place (spawn path, key or empty for the step of a task, execution). `passed_over` are actors that slept while those that they had started went
+      on.
     """
 
     feasible: bool
@@ -34,6 +35,7 @@ class OrderResult:
     came: tuple[tuple[str, str, int], ...] = ()
     begun: tuple[tuple[int, str, str, int], ...] = ()
     stops: tuple[tuple[str, str, int], ...] = ()
+    passed_over: tuple[str, ...] = ()
     databases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gave_up: int | None = None
     """Which constraint was given up, from 0."""
@@ -67,6 +69,7 @@ class OrderResult:
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("came") or ()),
             tuple((int(position), str(actor), str(key), int(nth)) for position, actor, key, nth in document.get("begun") or ()),
             tuple((str(actor), str(key), int(nth)) for actor, key, nth in document.get("stops") or ()),
+            tuple(map(str, document.get("passed_over") or ())),
             {str(name).rpartition("/")[2]: tuple(_texts(tables)) for name, tables in (document.get("databases") or {}).items()},
             index if isinstance(index := gave_up.get("constraint"), int) else None,
             tuple(tuple(map(str, each.get("lines") or ())) for each in (hang or {}).get("actors") or () if isinstance(each, Mapping)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -66,6 +66,7 @@ class Outcome:
     - `residue`: what was changed and not restored.
     - `refusals`: for exceptions raised by statements of the program, the shared places that decided whether they were raised.
     - `endings`: the last values of shared places, by name.
+    - `raised_by`: of each text of `exceptions`, without its number, the spawn paths of the actors.
     """
 
     aspects: Mapping[str, Aspect]
@@ -81,6 +82,7 @@ class Outcome:
     refusals: Mapping[str, frozenset[str]] = field(default_factory=dict)
     endings: Mapping[str, Ending] = field(default_factory=dict)
     blocked: Aspect = ()
+    raised_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def unexpected_states(self, place: str, others: Sequence[Outcome]) -> tuple[str, ...]:
         """What the place held at some time here and never in the others; nothing if they do not know the place."""
@@ -165,7 +167,7 @@ def observe(recording: Recording, *, output: str, replies: str = "", result: Ord
     return Outcome(
         found, _states(past, writes), timeouts=timeouts, expired_waits=_expired_waits(recording), self_cancellations=_self_cancellations(recording),
         caught_mistakes=_caught_mistakes(recording), residue=residue_of(recording, past), refusals=refusals(recording),
-        endings=endings_of(recording, writes),
+        endings=endings_of(recording, writes), raised_by=_raised_by(recording),
     )  # fmt: skip
 
 
@@ -177,12 +179,22 @@ def _hang(result: OrderResult | None, timed_out: bool) -> Aspect:
 
 def _exceptions(recording: Recording) -> Aspect:
     """Types of exceptions that the recorded code did not catch, with the function they left, as a multiset."""
-    found: Counter[str] = Counter()
+    return _multiset(Counter(text for text, _ in _left(recording)))
+
+
+def _raised_by(recording: Recording) -> dict[str, frozenset[str]]:
+    paths = {actor.id: actor.path for actor in recording.actors()}
+    found: dict[str, set[str]] = {}
+    for text, actor in _left(recording):
+        found.setdefault(text, set()).add(paths.get(actor, ""))
+    return {text: frozenset(actors) for text, actors in found.items()}
+
+
+def _left(recording: Recording) -> Iterator[tuple[str, int]]:
     for row in recording.exceptions():
         name = row.type.rpartition(".")[2]
         if row.fate not in ("caught", "cancelled") and name not in _ENDINGS:
-            found[f"{name} in {_function_of(recording, row)}"] += 1
-    return _multiset(found)
+            yield f"{name} in {_function_of(recording, row)}", row.actor
 
 
 def _caught_mistakes(recording: Recording) -> Aspect:

@@ -15,7 +15,7 @@ STATEMENTS = ("sql", "file", "acquire", "release")
 """Accesses that are passed when their statement ends."""
 OPENED = "opened"
 """The name of a `file` place that is passed as soon as its statement has opened the file to write it."""
-STRATEGIES = ("pct", "random", "switch", "serial")
+STRATEGIES = ("pct", "random", "switch", "late", "serial")
 RAISES = ("CancelledError", "TimeoutError")
 EXPIRE = "expire"
 """Injection: the earliest time limit of the running task, or of a task that waits for it, expires."""

@@ -46,6 +46,8 @@ class Exploring(Forcing):
         self.points = 0
         self.stops: list[tuple[str, str, int]] = []
         """Who came to each point, and to which place: spawn path, key (empty for the step of a task), execution."""
+        self.passed_over: dict[str, None] = {}
+        """Actors that slept while the actors that they had started went on, for the strategy did not wait for so long."""
         self._coming: dict[Actor, tuple[str, str, int]] = {}
         """The place for which an actor got its last turn, until it passes it."""
         self.came: list[tuple[str, str, int]] = []
@@ -277,6 +279,7 @@ class Exploring(Forcing):
             "came": [list(each) for each in self.came],
             "points": self.points,
             "stops": [list(each) for each in self.stops],
+            "passed_over": list(self.passed_over),
         }
 
     def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:

@@ -89,6 +89,12 @@ class Switches(Priorities):
         return 1.0 - drawn if self._upside_down else drawn
 
 
+class Late(Switches):
+    """As `Switches`, but an actor that started others is waited for while it sleeps: whoever is interrupted stays behind until after the sleep."""
+
+    longest_sleep = 1.0
+
+
 class Chances(Priorities):
     """A uniformly random choice each time."""
 
@@ -130,6 +136,8 @@ def strategy_of(explore: Explore) -> Priorities:
             return Chances(explore.seed)
         case "switch":
             return Switches(explore.seed, explore.length)
+        case "late":
+            return Late(explore.seed, explore.length)
         case "serial":
             return OneByOne(explore.seed)
     return Priorities(explore.seed, explore.depth, explore.length)

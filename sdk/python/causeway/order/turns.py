@@ -69,6 +69,9 @@ class Turns(Movers):
         held, now = self.forcing.waiting(), time.monotonic()
         for actor, until in list(self._sleepers()):
             if until - now > self._longest(actor) or until < now - LONGEST_SLEEP_SECONDS:
+                # A wait with a time limit mostly waits for somebody.
+                if now < until <= now + LONGEST_SLEEP_SECONDS and (actor.kind != "thread" or actor.thread in self._sleeps):
+                    self.forcing.passed_over[actor.path] = None
                 continue
             if self._slept.get((actor.path, until)) is None:
                 self._slept[actor.path, until] = self._sleeps_of[actor.path] = self._sleeps_of.get(actor.path, 0) + 1
