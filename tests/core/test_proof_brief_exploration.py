@@ -277,6 +277,46 @@ def test_what_a_sleeping_actor_does_next_comes_while_another_is_at_work(tmp_path
     assert ["RuntimeError in Line.send" in each.title for each in found if each.tier != "hint"] == ([True] if late else [])
 
 
+QUESTION = """\
+import threading
+
+class Question:
+    def __init__(self):
+        self.guard = threading.Lock()
+        self.open = True
+        self.given = threading.Event()
+        self.answer = None
+
+    def ask(self):
+        in_time = self.given.wait(0.2)
+        with self.guard:
+            self.open = False
+            WITHDRAWN
+        return self.answer if in_time else None
+
+    def take(self, answer):
+        with self.guard:
+            if self.open:
+                self.answer = answer
+                self.given.set()
+            return self.open
+
+question = Question()
+taken = []
+answering = threading.Thread(target=lambda: taken.append(question.take("yes")))
+answering.start()
+answer = question.ask()
+answering.join()
+print(answer, taken)
+"""
+
+
+@pytest.mark.parametrize(("withdrawn", "lost"), [("pass", True), ("in_time = self.answer is not None", False)])
+def test_an_answer_that_comes_after_the_time_and_before_the_question_is_withdrawn(tmp_path: Path, withdrawn: str, lost: bool) -> None:
+    found = explored(tmp_path, QUESTION.replace("WITHDRAWN", withdrawn))
+    assert [(each.tier, each.resource) for each in found if each.tier != "hint"] == ([("confirmed", "Question.given")] if lost else [])
+
+
 GATE = """import threading
 
 class Gate:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from causeway_core.analysis import Analysis, keep
 from causeway_core.model import Finding
+from causeway_core.model.order import Order
 from causeway_core.proof.explore.effort import Effort
 from causeway_core.proof.explore.explore import Explorer, Progress
 from causeway_core.proof.explore.other_schedules import OtherSchedules
 from causeway_core.proof.explore.processes import Interruptions, several_processes
 from causeway_core.proof.judge import Judge
 from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.expired_waits import late_answers
 from causeway_core.proof.planning.time_limits import interruptions
 from causeway_core.proof.running.isolation import Isolation
 from causeway_core.proof.running.requests import is_driven
@@ -50,8 +53,8 @@ def explore_briefly(
 ) -> tuple[Finding, ...]:
     """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts, unless a detector foresaw it
     (`OtherSchedules`): then it is likely. Numbered anew by rank; stored if `store`. Costs some seventy runs of the program, or 15 s (25
-    times as long as the recorded run took, if that is more), where nothing is found; first, a run for each of a few awaits under a time limit that
-    ends there, and what `OtherSchedules` costs. Raises LaunchError, RecordingError, ResetFailed.
+    times as long as the recorded run took, if that is more), where nothing is found; first, a run for each of a few awaits and waits whose time limit
+    ends, and what `OtherSchedules` costs. Raises LaunchError, RecordingError, ResetFailed.
     """
     if not worth_exploring(recording, proved):
         return proved
@@ -81,13 +84,14 @@ def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -
 def _cut_off(
     recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None, isolation: Isolation | None
 ) -> Iterator[Finding]:
-    """The first await at which an expired time limit leaves others waiting for ever, if there is one."""
+    """The first await at which an expired time limit leaves others waiting for ever, or wait of a thread that a late answer finds expired."""
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
-    judge, ends = Judge(reruns), time.monotonic() + EFFORT.seconds
+    judge, ends, anchors = Judge(reruns), time.monotonic() + EFFORT.seconds, Anchors(recording, analysis)
+    late = (each for each in late_answers(analysis, anchors) if all(run.result.feasible for run in reruns.attempt(*_serial(each))))
     try:
-        for finding in interruptions(analysis, Anchors(recording, analysis)):
+        for finding in chain(interruptions(analysis, anchors), late):
             if progress is not None:
-                progress("trying time limits that expire at each await", 0.0)
+                progress("trying time limits that expire", 0.0)
             judged = judge.judge(finding)
             if judged.tier == "confirmed":
                 yield replace(judged, rule=EXPLORED)
@@ -96,6 +100,11 @@ def _cut_off(
                 return
     except (KeyboardInterrupt, Stopped):
         reruns.stop()
+
+
+def _serial(finding: Finding) -> list[Order]:
+    """The orders in which a wait expires and nothing comes in between: where none can be forced, there is nothing to compare with."""
+    return [order for order in finding.orders if order.aim == "serial"]
 
 
 def _in_other_schedules(

@@ -46,6 +46,16 @@ class Anchors(Places):
         found = timeline.stop_after(timeline.locate(at), at)
         return None if found is None else self._begun(actor, found)
 
+    def last_in_call(self, actor: int, at: At) -> OrderPlace | None:
+        """The last statement in the call of an event; None if none follows the event there."""
+        timeline, found = self._past.at(at), at
+        for _ in range(_FARTHEST):
+            stop = timeline.stop_after(timeline.locate(found), found)
+            if stop is None:
+                break
+            found = stop
+        return None if found == at else self._begun(actor, found)
+
     def preceding(self, actor: int, at: At) -> OrderPlace | None:
         """The statement before that of an event, if it ran in the same call."""
         timeline = self._past.at(at)
