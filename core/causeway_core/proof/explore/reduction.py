@@ -74,6 +74,7 @@ class Reduction:
 
         for constraints in (self.held_in_time, self._held):
             whole = self._possible(constraints(schedule), stuck=harm)
+            self._expect_serial(order(whole), wrong)
             if whole and fails([whole]) is not None:
                 break
         else:
@@ -123,13 +124,17 @@ class Reduction:
         same = LEFT_BEHIND in now if LEFT_BEHIND in wrong else bool(set(now) & set(wrong))
         return same and (not harm or self._expected.harms(run.outcome, now))
 
+    def _expect_serial(self, found: Order, wrong: tuple[str, ...]) -> None:
+        """Takes serial orders of the actors of an order for right: an end that one of them gives needs no reduction."""
+        if not set(wrong) & set(FAILURES):
+            self._expected.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
+
     def _judged(self, found: Order, wrong: tuple[str, ...]) -> Finding | None:
         expected = self._expected
         places = dict(found.places)
         if any(delays_task_start(places[each.hold], self._tasks) for each in found.constraints):
             return None
-        if not set(wrong) & set(FAILURES):
-            expected.serial += [run.outcome for run in self._reruns.attempt(*_serial(found)) if run.result.feasible]
+        self._expect_serial(found, wrong)
         runs = self._reruns.attempt(*[found] * self._effort.repeat, again=True, stuck=True)
         failures = [run for run in runs if self._still(run, wrong)]
         if not failures:
