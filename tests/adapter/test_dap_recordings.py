@@ -170,3 +170,14 @@ def test_a_race_has_its_information_and_restart_returns(lost_update):
         assert client.place(stopped) != place
         client.request("restart")
         assert client.place(client.event("stopped")) == place
+
+
+@pytest.mark.parametrize("command", ["stepBack", "reverseContinue", "next", "stepIn", "stepOut", "continue"])
+def test_a_recording_without_events_refuses_to_move_in_words(tmp_path, command):
+    script = tmp_path / "broken.py"
+    script.write_text("x = (\n")
+    with Shared() as client:
+        stopped = client.attach(record(script, tmp_path).path)
+        answer = client.ask(command, threadId=stopped["threadId"])
+        assert answer["success"] or "the recording has no events" in answer["body"]["error"]["format"]
+        client.events.clear()

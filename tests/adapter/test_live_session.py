@@ -201,6 +201,47 @@ def test_the_end_is_a_stop_only_when_the_program_failed(program, source, code, s
         ends(client, code)
 
 
+def test_a_crash_is_shown_where_it_happened_and_by_its_signal(program):
+    script = program("""\
+import os, signal
+def crash(n):
+    n += 1  # @add
+    os.kill(os.getpid(), signal.SIGSEGV)  # @kill
+crash(1)  # @call
+""")
+    with Client() as client:
+        client.launch(**script.configuration())
+        stopped = client.event("stopped")
+        assert "The program was ended by SIGSEGV (exit code 245). Its whole past is open" in stopped["description"]
+        assert script.stops_at(client, stopped, "kill") and client.locals(stopped)["n"] == "2"
+        for mark in ("add", "call"):
+            stopped = client.move("stepBack", stopped)
+            assert script.stops_at(client, stopped, mark)
+
+
+def test_null_in_a_configuration_is_as_if_it_were_left_out(program):
+    script = program("print('fine')\n")
+    with Client() as client:
+        client.launch(program=str(script.path), args=None, env=None, cwd=None, module=None)
+        ends(client, 0)
+
+
+def test_an_empty_program_is_refused(program):
+    with Client() as client:
+        client.request("initialize", adapterID="causeway")
+        refused = client.ask("launch", **program("").configuration(program=""))
+        assert not refused["success"] and "`program` is empty" in refused["body"]["error"]["format"]
+
+
+def test_a_program_of_which_nothing_ran_ends_without_a_stop(program):
+    script = program("x = (\n")
+    with Client() as client:
+        client.launch(**script.configuration())
+        ends(client, 1)
+        said = [event["body"]["output"] for event in client.events if event["event"] == "output"]
+        assert "causeway: no line of the program was recorded, so there is no past to step back into\n" in said
+
+
 def test_what_views_ask_of_a_program_that_has_ended_opens_no_box(program):
     script = program("print('fine')\n")
     with Client() as client:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
+from causeway_core.errors import RecordingError
 from causeway_core.model import At, Mark
 from causeway_core.model.at import stream_of
 from causeway_core.session.origins import Origin, Origins
@@ -121,7 +122,7 @@ class Movement:
         return self.end_of(mark)
 
     def end_of(self, mark: Mark) -> Move:
-        """The end of an actor: before the last activation's end takes effect."""
+        """The end of an actor: before the last activation's end takes effect; of one that was cut off, its last event."""
         timeline, segment, _ = self._position(mark)
         bounds = timeline.actor_bounds(segment.actor)
         assert bounds is not None
@@ -131,7 +132,8 @@ class Movement:
             last = timeline.neighbour(last, -1, of_actor=True, any=True)
         if last is not None:
             ended = self._outermost(timeline, last)
-            at = ended.end_at or self._past.chunks.align(At(max(timeline.segment(ended.last).end - 1, ended.call_at)))
+            # What was cut off, by a crash or the end of the recording, is shown where it was, not where its outermost caller was.
+            at = ended.end_at or self._past.chunks.align(At(last.end - 1))
         return Move(Mark(mark.actor, at), self._ending(mark.actor), "end")
 
     def _outermost(self, timeline: Timeline, segment: Segment) -> Activation:
@@ -239,9 +241,17 @@ class Movement:
     # Positions.
 
     def _position(self, mark: Mark) -> tuple[Timeline, Segment, Activation]:
+        """Raises RecordingError where nothing was recorded."""
+        if not mark.at:
+            raise no_events()
         timeline = self._past.at(mark.at)
         segment = timeline.locate(mark.at)
         return timeline, segment, timeline.activation(segment.activation)
 
     def _to(self, timeline: Timeline, at: At, text: str = "") -> Move:
         return Move(Mark(self._past.actor_id(timeline, timeline.locate(at)), at), text)
+
+
+def no_events() -> RecordingError:
+    """For movements in a recording in which nothing happened."""
+    return RecordingError("the recording has no events", "no line of the program ran: see what it wrote")

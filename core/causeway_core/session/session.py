@@ -20,7 +20,7 @@ from causeway_core.session.frame import Frame, Scope
 from causeway_core.session.framenames import FrameNames
 from causeway_core.session.growth import Growth
 from causeway_core.session.logpoint import message
-from causeway_core.session.movement import Move, Movement
+from causeway_core.session.movement import Move, Movement, no_events
 from causeway_core.session.neighbourhood import Neighbourhood, Neighbourhoods
 from causeway_core.session.now import Now, before, count_lines_since, latest, now_of
 from causeway_core.session.objectlog import ObjectLogs
@@ -250,6 +250,8 @@ class Session:
         return Stop(move.mark, reason, move.text)
 
     def _continue(self, direction: Literal[1, -1]) -> Stop:
+        if not self._mark.at:
+            raise no_events()
         try:
             found = self._stopping.search(self._mark, direction)
         except Interrupted:

@@ -35,7 +35,8 @@ class Launch:
     def for_debugpy(self, spool: Path, client: Mapping[str, Any]) -> dict[str, Any]:
         """The configuration for debugpy, with the recorder in the program's environment."""
         given = self.arguments
-        passed = {name: value for name, value in given.items() if name not in _OURS}
+        # To debugpy null is a wrong type, not a property that is left out.
+        passed = {name: value for name, value in given.items() if name not in _OURS and value is not None}
         if given.get("pytest") is not None:
             passed |= {"module": "pytest", "args": [*given["pytest"], *_words(given.get("args"))]}
         include, exclude = given.get("include") or (), given.get("exclude") or ()
@@ -118,6 +119,8 @@ def _program(kind: str, arguments: Mapping[str, Any], folder: Path, args: list[s
     if kind == "code":
         code = arguments["code"]
         return "-c", "\n".join(_words(code)), *args
+    if not arguments["program"]:
+        raise ProtocolError("`program` is empty", "name the file to run")
     program = folder / arguments["program"]
     if not program.exists():
         raise LaunchError(f"there is no file {program}", "check `program` in the launch configuration")

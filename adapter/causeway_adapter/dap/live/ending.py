@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+
 from causeway_core.errors import CausewayError
-from causeway_core.model import Stop
+from causeway_core.model import Process, Stop
 from causeway_core.session import Session
 
 from causeway_adapter.dap.conversation import Conversation
@@ -13,6 +15,8 @@ from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.present import Present
 from causeway_adapter.dap.live.recorder import Recorder
 from causeway_adapter.dap.reply import Event
+
+NOTHING = "no line of the program was recorded, so there is no past to step back into"
 
 
 class End:
@@ -24,6 +28,7 @@ class End:
         self.exit_code: int | None = None
         self._at = ""
         """Where the client is: "stop" (at the end, as first reported), "end" (at the end again), or elsewhere in the past."""
+        self._how = ""
         self._told_findings = False
 
     def hears(self, event: str, message: Message) -> None:
@@ -42,11 +47,17 @@ class End:
             self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: the past cannot be opened: {error}\n"}))
             self.say_farewell()
             return
-        self._present.open(session)
         stop = last_stop(session, pid)
+        if not stop.mark.at:
+            session.close()
+            self._port.emit(Event("output", {"category": "console", "output": f"causeway: {NOTHING}\n"}))
+            self.say_farewell()
+            return
+        self._present.open(session)
         self._present.ends_at(stop)
+        self._how = ending_words(self.exit_code, lost=_is_lost(session, pid))
         self._told_findings = recorder.findings is not None
-        self._port.emit(self._conversation.stopped(stop).saying(ending_text(self.exit_code, stop, recorder.findings)))
+        self._port.emit(self._conversation.stopped(stop).saying(ending_text(self._how, stop, recorder.findings)))
         self._at = "stop"
 
     def tell_findings(self, recorder: Recorder | Borrowed) -> bool:
@@ -61,7 +72,7 @@ class End:
         """The text of a stop of the session after the end; None anywhere but at the end itself."""
         self._at = "end" if stop.reason == "end" else ""
         recorder = self._present.recorder
-        return ending_text(self.exit_code, stop, recorder.findings if recorder is not None else None) if self._at else None
+        return ending_text(self._how, stop, recorder.findings if recorder is not None else None) if self._at else None
 
     def leaves(self, command: str) -> bool:
         """Whether there is nothing to continue to from here."""
@@ -82,20 +93,38 @@ class End:
 
 
 def last_stop(session: Session, pid: int) -> Stop:
-    """Where to stay when the program has ended: at the exception that ended it, else at its end. `pid` names its process where it is recorded beside
-    others."""
-    process = next((one.id for one in session.recording.processes() if one.pid == pid), None)
+    """Where to stay when the program has ended: at the exception that ended it, else at its end; at event 0 where nothing was recorded. `pid` names
+    its process where it is recorded beside others."""
+    process = _process_of(session, pid)
     uncaught = [row for row in session.recording.exceptions() if row.fate == "uncaught"]
-    own = [row for row in uncaught if process is None or session.recording.process_of(row.at) == process] or uncaught
+    own = [row for row in uncaught if process is None or session.recording.process_of(row.at) == process.id] or uncaught
     if not own:
-        return session.end(process)
+        return session.end(process.id if process is not None else None)
     stop = session.goto(session.line_of(session.goto(own[-1].at).mark))
     return Stop(stop.mark, "exception", f"{own[-1].type.removeprefix('builtins.')}: {own[-1].message}")
 
 
-def ending_text(exit_code: int | None, stop: Stop, findings: int | None) -> str:
-    """The text of that stop; `findings` is None as long as their number is not known."""
-    how = "has ended" if exit_code is None else f"has ended with exit code {exit_code}"
+def _process_of(session: Session, pid: int) -> Process | None:
+    return next((one for one in session.recording.processes() if one.pid == pid), None)
+
+
+def _is_lost(session: Session, pid: int) -> bool:
+    """Whether the program was killed or crashed."""
+    process = _process_of(session, pid)
+    return process is not None and process.ending == "lost"
+
+
+def ending_words(exit_code: int | None, *, lost: bool) -> str:
+    """How the program ended. debugpy gives 256 less the number of a signal as the exit code; a program that exits with such a code is not `lost`."""
+    if exit_code is None:
+        return "has ended"
+    if lost and 256 - exit_code in {*signal.Signals}:
+        return f"was ended by {signal.Signals(256 - exit_code).name} (exit code {exit_code})"
+    return f"has ended with exit code {exit_code}"
+
+
+def ending_text(how: str, stop: Stop, findings: int | None) -> str:
+    """The text of that stop, from `ending_words`; `findings` is None as long as their number is not known."""
     why = f" by {stop.text}" if stop.reason == "exception" else ""
     found = f"{findings_words(findings)}. " if findings else ""
     return f"The program {how}{why}. {found}Its whole past is open: step back, or continue to finish"
