@@ -228,7 +228,7 @@ CREATE TABLE message (           -- one row a message between processes or servi
   trace_id TEXT,                 -- distributed trace
   send_at INTEGER,               -- event of the sender; NULL when not in this recording
   receive_at INTEGER,            -- event of the receiver; NULL when not in this recording
-  carrier TEXT NOT NULL          -- http | pipe | queue | subprocess
+  carrier TEXT NOT NULL          -- http | pipe | queue | selector | socket | subprocess
 );
 
 CREATE TABLE io (                -- one row a boundary event other than SQL

@@ -2,6 +2,6 @@
 
 INSTALLED = (
     *("threads", "queues", "futures", "asyncio", "uvloop", "trio", "anyio", "aiosqlite", "schedulers"),
-    *("processes", "multiprocessing", "semaphores", "sharing", "managers", "filelocks", "forkserver", "signals", "debugger"),
+    *("processes", "multiprocessing", "sockets", "selectors", "semaphores", "sharing", "managers", "filelocks", "forkserver", "signals", "debugger"),
 )
 """Hooks in the order of their installation; each file has `install()`."""

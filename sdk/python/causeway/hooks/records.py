@@ -78,6 +78,11 @@ def message(direction: int, key: str, carrier: str, peer: str = "", origin: tupl
     emit(MESSAGE, struct.pack("<I", direction) + text(json_of(body)))
 
 
+def plain_message(direction: int, key: str, carrier: str) -> None:
+    """The same for a key and carrier that need no quoting, at a tenth of the cost."""
+    _tap.record(MESSAGE, f'{{"id":"{key}","peer":"","carrier":"{carrier}","trace_id":null,"from":null}}', direction)
+
+
 def gap(hook: str, reason: str) -> None:
     """Record that a hook misses what it should record. May be called paused or not."""
     emit(GAP, text(json_of({"hook": hook, "reason": reason})))
@@ -90,5 +95,5 @@ def unseen(library: str, what: str) -> None:
 
 __all__ = [
     "END", "GAP", "MESSAGE", "PROCESS", "RECEIVE", "SEND", "SHARED", "WAITING",
-    "emit", "gap", "json_of", "message", "ops", "sync", "text", "unseen",
+    "emit", "gap", "json_of", "message", "ops", "plain_message", "sync", "text", "unseen",
 ]  # fmt: skip
