@@ -6,10 +6,13 @@ The row that was read need not be the row that is written: it may be a missing r
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from causeway_core.analysis.database.query_flow import Written, influence
+from causeway_core.analysis.database.query_flow import Influence, Written, influence
 from causeway_core.analysis.database.statement import parse
 from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
 from causeway_core.analysis.evidence import Evidence
@@ -56,21 +59,21 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     """
     actions = ((sql, Action.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
     uses = [_Use(sql, place, action, action) for sql, action in actions if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
-    texts = evidence.texts
+    alike = _Alike(uses)
+    follows = _Dependence(evidence.texts)
     found: dict[tuple[str, str], Finding] = {}
     happened: set[tuple[str, str]] = set()
     for read, write in _pairs(evidence, uses):
         pair = read.sql.statement, write.sql.statement
         if pair in happened:
             continue
-        struck = _struck(uses, read, write)
-        if (pair in found and not struck) or _refusal_handled(texts, write):
+        how = follows.how(read, write)
+        if not how or (how == "given" and _refused(read.sql, write.sql)):
             continue
-        statement = parse(write.sql.statement)
-        how = influence(texts, read.place, Written(write.place, statement.verb, write.sql.details.get("columns") or ()))
-        if not how or (how == "given" and _refused(read.sql, write.sql)) or (statement.replaces and how != "given"):
+        struck = _struck(alike, read, write)
+        if pair in found and not struck:
             continue
-        other = _other(evidence, uses, read, write)
+        other = _other(evidence, alike, read, write)
         if other is not None:
             found[pair] = _finding(scene, read, write, other, struck=struck)
             if struck:
@@ -78,6 +81,47 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
             if not can_run_between(evidence, read.action, write.action, other.action):
                 found[pair] = only_waited_for(found[pair])
     return list(found.values())
+
+
+class _Alike:
+    """Uses by their statement and table, in order: a program may make a statement many thousand times."""
+
+    def __init__(self, uses: Sequence[_Use]) -> None:
+        self._uses: defaultdict[tuple[str, str], list[_Use]] = defaultdict(list)
+        for use in sorted(uses, key=lambda each: each.action.order):
+            self._uses[use.sql.statement, use.table].append(use)
+
+    def all(self, one: _Use) -> Sequence[_Use]:
+        """Those of the same statement and table."""
+        return self._uses.get((one.sql.statement, one.table), ())
+
+    def between(self, one: _Use, after: int, before: int) -> Sequence[_Use]:
+        """Those of them between two ranks of the total order, both excluded."""
+        alike = self.all(one)
+        low = bisect_right(alike, after, key=lambda each: each.action.order)
+        return alike[low : bisect_left(alike, before, lo=low, key=lambda each: each.action.order)]
+
+
+class _Dependence:
+    """Which writes depend on which queries by the text; each pair of places is looked at once."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._known: dict[tuple[object, ...], Influence] = {}
+
+    def how(self, read: _Use, write: _Use) -> Influence:
+        """How, or "" if the write does not, or handles that it is refused, or would put in what is there already."""
+        key = read.place.path, read.place.line, write.place.path, write.place.line, write.sql.statement
+        if key not in self._known:
+            self._known[key] = self._look(read, write)
+        return self._known[key]
+
+    def _look(self, read: _Use, write: _Use) -> Influence:
+        if _refusal_handled(self._texts, write):
+            return ""
+        statement = parse(write.sql.statement)
+        how = influence(self._texts, read.place, Written(write.place, statement.verb, write.sql.details.get("columns") or ()))
+        return "" if statement.replaces and how != "given" else how
 
 
 def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
@@ -117,11 +161,10 @@ def _same_row(read: Sql, write: Sql) -> bool:
     return bool(set(read.rows) & set(write.rows)) and parse(write.statement).verb == "UPDATE" and not write.details.get("atomic")
 
 
-def _other(evidence: Evidence, uses: list[_Use], read: _Use, write: _Use) -> _Use | None:
+def _other(evidence: Evidence, alike: _Alike, read: _Use, write: _Use) -> _Use | None:
     """Another actor's statement like the read that may run inside the window."""
     own = (read.action.who, write.action.who)
-    alike = [use for use in uses if use.action.who not in own and use.sql.statement == read.sql.statement and use.table == read.table]
-    for other in alike[:SAMPLE]:
+    for other in islice((use for use in alike.all(read) if use.action.who not in own), SAMPLE):
         if evidence.transactions.excludes(read.sql, write.sql, other.sql, about="rows"):
             continue
         through = locks_through(evidence, read.action, write.action, evidence.transactions.end(write.sql))
@@ -145,11 +188,11 @@ def _queries_written(query: Sql, write: Sql) -> bool:
     return any(len(row) > 1 and str(row[1]) in written for row in query.rows)
 
 
-def _struck(uses: list[_Use], read: _Use, write: _Use) -> bool:
+def _struck(alike: _Alike, read: _Use, write: _Use) -> bool:
     """Whether another actor wrote by the same statement between the read and the dependent write."""
     own = (read.action.who, write.action.who)
-    alike = (use for use in uses if use.action.who not in own and use.sql.statement == write.sql.statement and use.table == write.table)
-    inside = (use for use in alike if use.sql.error is None and read.action.order < use.action.order < write.action.order)
+    between = alike.between(write, read.action.order, write.action.order)
+    inside = (use for use in between if use.action.who not in own and use.sql.error is None)
     return any(_same_rows(read.sql, use.sql) or bool(set(write.sql.rows) & set(use.sql.rows)) for use in inside)
 
 
