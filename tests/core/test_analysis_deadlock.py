@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from causeway_core.analysis.direct_findings import direct_findings
 from causeway_core.analysis.wording import Namer, Scene
 from causeway_core.graph import SourcePlace
@@ -204,6 +205,17 @@ def test_a_notification_that_was_heard_is_not_lost() -> None:
     trace.sync(one, SyncOp.NOTIFY, condition)
     trace.sync(two, SyncOp.WAIT_END, condition)
     assert not found(trace)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_an_event_that_was_found_set_and_then_cleared_was_not_missed(seen: bool) -> None:
+    trace = Trace("pass")
+    one, two, event = trace.thread("producer"), trace.thread("consumer"), trace.lock("ready", "threading.Event")
+    trace.sync(one, SyncOp.EVENT_SET, event)
+    trace.sync(two if seen else trace.thread("other"), SyncOp.WAIT_END, event)
+    trace.sync(two, SyncOp.EVENT_CLEAR, event)
+    trace.sync(two, SyncOp.WAIT_BEGIN, event, BLOCKED)
+    assert [each.kind for each in found(trace)] == ([] if seen else ["lost_wakeup"])
 
 
 def test_a_lock_for_threads_held_across_an_await() -> None:

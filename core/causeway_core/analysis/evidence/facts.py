@@ -16,7 +16,8 @@ from causeway_core.storage.rows import ExceptionRow, Io, Message, Obj, Span, Sql
 class Facts:
     """Rows of a recording by id, as `load` reads them (or tests write them down). `sources` are texts by path, `root` the project's folder.
 
-    `steps` are by actor in program order; `edges_into` gives the edges that end between two events of a stream, both included.
+    `steps` are by actor in program order; `edges_into` and `edges_out_of` give the edges that end, or begin, between two events of a stream, both
+    included.
     """
 
     actors: Mapping[int, Actor]
@@ -36,6 +37,7 @@ class Facts:
     """The event at which an object's contents were first recorded."""
     operations: Iterable[Operation] = ()
     edges_into: Callable[[int, int], Sequence[Edge]] = lambda first, last: ()
+    edges_out_of: Callable[[int, int], Sequence[Edge]] = lambda first, last: ()
     waiting: Sequence[Waiting] = ()
     sql: Sequence[Sql] = ()
     sql_order: Sequence[int] = ()

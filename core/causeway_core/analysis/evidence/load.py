@@ -110,6 +110,7 @@ def _facts(recording: Recording, steps: Mapping[str, Ints], operations: Operatio
         lacked=lambda object, name: _lacked(recording, object, name),
         operations=operations,
         edges_into=lambda first, last: recording.edges_into(At(first), At(last)),
+        edges_out_of=lambda first, last: recording.edges_out_of(At(first), At(last)),
         waiting=recording.waiting(),
         spans=recording.spans(),
         messages=recording.messages(),

@@ -9,6 +9,7 @@ import numpy as np
 from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.detectors.atomicity.check_then_use import leaves_absent, needs_value, removes_value
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
+from causeway_core.analysis.evidence.handover import could_have
 from causeway_core.analysis.evidence.table import DELETE, READ, WRITE, Ints
 from causeway_core.analysis.partners import Partners
 from causeway_core.model import ValueKind
@@ -36,7 +37,7 @@ def order_violations(evidence: Evidence, partners: Partners) -> Iterator[Candida
                 continue
             for other in partners.near(row, row, writes=False):
                 use_site = int(table.site[other])
-                if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other) and (removing or _can_reach_before(evidence, row, other)):
+                if given.get(use_site, 0) < ENOUGH and _breaks(evidence, row, other) and (removing or could_have(evidence, other, row)):
                     given[use_site] = given.get(use_site, 0) + 1
                     yield _flip(evidence, row, other)
 
@@ -81,24 +82,6 @@ def _makes(evidence: Evidence, row: int) -> bool:
     if place.kind != "item" or thing is None or thing.type.rpartition(".")[2] not in _RAISING:
         return False
     return evidence.facts.lacked(place.object or 0, place.key)
-
-
-def _can_reach_before(evidence: Evidence, write: int, use: int) -> bool:
-    """Whether the user could have had the object before the write: another actor made it, or its maker had already stored it or started the user."""
-    table, facts = evidence.table, evidence.facts
-    owner, maker = facts.locations[int(table.location[write])].object, int(table.actor[write])
-    at = None if owner is None else facts.first_seen(owner)
-    if owner is None or at is None or evidence.actor_at(at) != facts.thread_of(maker):
-        return True
-    user = facts.actors.get(facts.thread_of(int(table.actor[use])))
-    if user is not None and user.created_at is not None and evidence.actor_at(user.created_at) == maker:
-        return True
-    name = f"#{owner & 0xFFFFFFFF}>"
-    return any(
-        table.writes[row] and table.order[row] < table.order[write] and (evidence.value(row) or "").endswith(name)
-        for location in evidence.registries((owner,))
-        for row in range(table.span(location).start, table.span(location).stop)
-    )
 
 
 def _absent_before(evidence: Evidence, write: int) -> bool:

@@ -15,19 +15,24 @@ _WAKES = (SyncOp.NOTIFY, SyncOp.NOTIFY_ALL, SyncOp.EVENT_SET)
 
 
 def lost_wakeups(scene: Scene, waits: Waits, events: Iterable[Operation]) -> list[Finding]:
-    """For each wait that never ended: the last notification of the same object, if it came before the wait and there was no waiter."""
+    """For each wait that never ended: the last notification of the same object, if it came before the wait and there was no waiter.
+
+    An event that is found set stays unmentioned: `wait()` returned at once, so its actor knew.
+    """
     wanted = {wait.object: wait for wait in waits.all if wait.object and wait.at}
-    waiting: defaultdict[int, int] = defaultdict(int)
+    waiting: defaultdict[int, set[int]] = defaultdict(set)
     missed: dict[int, Operation] = {}
     cleared: dict[int, Operation] = {}
     for event in events:
         if event.object not in wanted:
             continue
         if event.op == SyncOp.WAIT_BEGIN:
-            waiting[event.object] += 1
+            waiting[event.object].add(event.actor)
         elif event.op in (SyncOp.WAIT_END, SyncOp.TIMEOUT):
-            waiting[event.object] -= 1
-        elif event.op in _WAKES and waiting[event.object] <= 0 and event.order < wanted[event.object].order:
+            if event.actor not in waiting[event.object] and event.op == SyncOp.WAIT_END and event.actor == wanted[event.object].actor:
+                missed.pop(event.object, None)
+            waiting[event.object].discard(event.actor)
+        elif event.op in _WAKES and not waiting[event.object] and event.order < wanted[event.object].order:
             missed[event.object] = event
         elif event.op == SyncOp.EVENT_CLEAR:
             cleared[event.object] = event
