@@ -33,10 +33,15 @@ def late_stamps(scene: Scene, files: FileUses) -> list[Finding]:
 
 def _windows(files: FileUses, uses: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse]]:
     for read in [use for use in uses if use.verb == "read"][:SAMPLE]:
-        looks = (use for use in uses if use.verb == "look" and use.found and use.line != read.line and files.same_call(read, use))
+        looks = (use for use in uses if use.verb == "look" and use.found and _further_down(read, use) and files.same_call(read, use))
         look = next(looks, None)
         if look is None or not decides(files, look) or files.locked_through(read, look):
             continue
         for other in [use for use in uses if use.verb in _CHANGES and use.actor != read.actor][: 2 * SAMPLE]:
             if files.can_run_between(read, look, other) and not files.locked(other):
                 yield read, look, other
+
+
+def _further_down(read: FileUse, look: FileUse) -> bool:
+    """Whether the look comes after the read in the code: a look above it, in the same function, belongs to the next call."""
+    return look.line > read.line or look.function != read.function
