@@ -36,13 +36,13 @@ subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE).wait(
 
 @pytest.fixture
 def start(tmp_path):
-    nursery = ZygotePool()
+    zygotes = ZygotePool()
 
     def start(target, variables=None, name="run"):
         folder = tmp_path / name
         folder.mkdir()
         with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-            run = nursery.start(target, dict(os.environ) | (variables or {}), stdout=out, stderr=err, loaded=folder / "loaded")
+            run = zygotes.start(target, dict(os.environ) | (variables or {}), stdout=out, stderr=err, loaded=folder / "loaded")
         return run, folder
 
     return start
@@ -66,14 +66,15 @@ def test_a_run_sees_what_it_would_see_in_a_new_interpreter(start, tmp_path):
         assert (folder / "err").read_text() == plain.stderr == "said\n"
 
 
-def test_what_the_first_run_loaded_the_second_finds(start, tmp_path):
-    source = "import sys\nbefore = 'decimal' in sys.modules\nimport decimal\nprint(before)\n"
+def test_what_the_first_run_loaded_the_second_finds_in_the_same_zygote(start, tmp_path):
+    source = "import os, sys\nbefore = 'decimal' in sys.modules\nimport decimal\nprint(os.getppid(), before)\n"
     said = []
-    for name in ("first", "second"):
+    for name in ("first", "second", "third"):
         run, folder = start(target_of(tmp_path, source), name=name)
         assert run.wait(60) == 0
-        said.append((folder / "out").read_text().strip())
-    assert said == ["False", "True"]
+        said.append((folder / "out").read_text().split())
+    assert [before for _, before in said] == ["False", "True", "True"]
+    assert len({zygote for zygote, _ in said}) == 1
 
 
 def test_nothing_that_one_run_does_reaches_the_next(start, tmp_path):

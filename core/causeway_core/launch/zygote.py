@@ -66,7 +66,7 @@ class ZygotePool:
         zygote = self._zygote(target, variables)
         if zygote is not None:
             try:
-                return zygote.start(target, variables, (stdout, stderr), loaded, lambda: self._reuse_or_close(zygote, loaded))
+                return zygote.start(target, variables, (stdout, stderr), loaded, lambda: self._reuse(zygote, loaded))
             except (OSError, ValueError):
                 # An older recorder in that environment, or one that is broken: then every run begins by itself.
                 zygote.close()
@@ -83,18 +83,17 @@ class ZygotePool:
             if not self._works or key != self._key:
                 return None
             if self._idle:
-                return self._idle.pop()
+                zygote = self._idle.pop()
+                zygote.modules = self._modules
+                return zygote
         return Zygote(target, variables, self._modules)
 
-    def _reuse_or_close(self, zygote: Zygote, loaded: Path) -> None:
+    def _reuse(self, zygote: Zygote, loaded: Path) -> None:
         with self._lock:
             if not self._learned and loaded.exists():
                 self._learned = True
                 self._modules = tuple(name for name in loaded.read_text(encoding="utf-8").split() if _is_harmless(name))
-            if zygote.modules == self._modules:
-                self._idle.append(zygote)
-                return
-        zygote.close()
+            self._idle.append(zygote)
 
 
 def _is_harmless(module: str) -> bool:
@@ -108,10 +107,13 @@ def _close(zygotes: list[Zygote]) -> None:
 
 
 class Zygote:
-    """One such process, which loads `modules`. `start` makes it a run; it is free again when that has ended."""
+    """One such process, which loads `modules`. `start` makes it a run; it is free again when that has ended.
+
+    `modules` may be set to a longer list; what is new is loaded before the next run.
+    """
 
     def __init__(self, target: Target, variables: Mapping[str, str], modules: Sequence[str]) -> None:
-        self.modules = tuple(modules)
+        self.modules = self._loaded = tuple(modules)
         ours, theirs = socket.socketpair()
         own = {name: value for name, value in variables.items() if not name.startswith("CAUSEWAY_")}
         command = [target.python, *target.flags, "-m", "causeway.zygote", str(theirs.fileno()), *modules]
@@ -126,6 +128,8 @@ class Zygote:
     def start(self, target: Target, variables: Mapping[str, str], outputs: tuple[IO[bytes], IO[bytes]], loaded: Path, ended: Ended) -> Process:
         """A run that prints to `outputs`; `ended` is called once the zygote is free. Raises OSError or ValueError where it cannot start one."""
         request = {"command": target.command(), "environment": dict(variables), "cwd": str(target.folder), "loaded": str(loaded)}
+        if self.modules != self._loaded:
+            request["modules"], self._loaded = list(self.modules), self.modules
         self._channel.settimeout(PATIENCE_SECONDS)
         with Path(os.devnull).open("rb") as nothing:
             socket.send_fds(self._channel, [b"\n"], [nothing.fileno(), *(each.fileno() for each in outputs)])

@@ -2,9 +2,10 @@
 
 `FD` is one end of a stream socket. A byte that carries the run's three standard streams, and then a line, ask for a run. The line is a JSON object:
 `command` (the whole command line, with `-m causeway.launch`), `environment`, `cwd`, and `loaded`: a file, for the names of the modules that the run
-had loaded when its main part was over, in their order. A fork that leads a session of its own answers `{"pid": …}`, and becomes the run when the host
-has sent another byte; when it has ended the zygote answers `{"status": …}` (as of `waitpid`). One run at a time; the end of the stream ends the
-zygote. Nothing of the recorder has begun before the fork, so that the run begins as one in a new interpreter does, but sooner.
+had loaded when its main part was over, in their order. It may also name `modules` to load before this run, for it and all later ones. A fork that
+leads a session of its own answers `{"pid": …}`, and becomes the run when the host has sent another byte; when it has ended the zygote answers
+`{"status": …}` (as of `waitpid`). One run at a time; the end of the stream ends the zygote. Nothing of the recorder has begun before the fork, so
+that the run begins as one in a new interpreter does, but sooner.
 """
 
 from __future__ import annotations
@@ -31,8 +32,6 @@ def main() -> None:
     """Serves the host until it hangs up; in a child: runs the program."""
     channel = socket(fileno=int(sys.argv[1]))
     _load(sys.argv[2:])
-    gc.collect()
-    gc.freeze()  # else the first collection in each child copies every page
     request = _serve(channel)
     if request is not None:
         _become(request)
@@ -48,6 +47,8 @@ def _load(modules: Iterable[str]) -> None:
             importlib.import_module(name)
         except ImportError:
             continue
+    gc.collect()
+    gc.freeze()  # else the first collection in each child copies every page
 
 
 def _serve(channel: socket) -> dict[str, Any] | None:
@@ -56,7 +57,9 @@ def _serve(channel: socket) -> dict[str, Any] | None:
         streams = _streams(channel)
         if not streams:
             return None
-        line = _line(channel)
+        request: dict[str, Any] = json.loads(_line(channel))
+        if "modules" in request:
+            _load(request["modules"])
         child = os.fork()
         if not child:
             os.setsid()
@@ -67,7 +70,6 @@ def _serve(channel: socket) -> dict[str, Any] | None:
             if not channel.recv(1):
                 os._exit(1)  # the host has waited too long, and starts the run itself
             channel.close()
-            request: dict[str, Any] = json.loads(line)
             return request
         for stream in streams:
             os.close(stream)

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from causeway_core.analysis import Analysis, keep
+from causeway_core.launch.zygote import ZygotePool
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.explore.effort import Effort
@@ -59,17 +60,18 @@ def explore_briefly(
     if not worth_exploring(recording, proved):
         return proved
     effort = effort or replace(EFFORT, seconds=max(EFFORT.seconds, DURATIONS * (recording.meta.duration_ns or 0) / 1e9))
-    cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress, isolation))
+    zygotes = ZygotePool()
+    cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress, isolation, zygotes))
     if cut_off:
         return _kept(recording, (*proved, *cut_off), store=store)
     more: tuple[Finding, ...]
     if several_processes(recording):
-        more = _of_processes(recording, analysis, effort, keep_recordings, isolation)
-    elif elsewhere := _in_other_schedules(recording, analysis, proved, keep_recordings, progress, isolation):
+        more = _of_processes(recording, analysis, effort, keep_recordings, isolation, zygotes)
+    elif elsewhere := _in_other_schedules(recording, analysis, proved, keep_recordings, progress, isolation, zygotes):
         return _kept(recording, (*proved, elsewhere), store=store)
     else:
-        explored = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation).explore()
-        more = explored.findings
+        explorer = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation, zygotes=zygotes)
+        more = explorer.explore().findings
     return _kept(recording, (*proved, *(each for each in more if each.tier in ("confirmed", "hint"))), store=store)
 
 
@@ -82,10 +84,11 @@ def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -
 
 
 def _cut_off(
-    recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None, isolation: Isolation | None
+    recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None, isolation: Isolation | None,
+    zygotes: ZygotePool,
 ) -> Iterator[Finding]:
     """The first await at which an expired time limit leaves others waiting for ever, or wait of a thread that a late answer finds expired."""
-    reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
+    reruns = Reruns(recording, keep=keep_recordings, isolation=isolation, zygotes=zygotes)
     judge, ends, anchors = Judge(reruns), time.monotonic() + EFFORT.seconds, Anchors(recording, analysis)
     late = (each for each in late_answers(analysis, anchors) if all(run.result.feasible for run in reruns.attempt(*_serial(each))))
     try:
@@ -108,12 +111,13 @@ def _serial(finding: Finding) -> list[Order]:
 
 
 def _in_other_schedules(
-    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], kept: Path | None, progress: Progress | None, isolation: Isolation | None
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], kept: Path | None, progress: Progress | None, isolation: Isolation | None,
+    zygotes: ZygotePool,
 ) -> Finding | None:
     """A finding of the detectors in other schedules, if it is confirmed or at least goes wrong in some runs."""
     if progress is not None:
         progress("looking for findings in other schedules", 0.0)
-    others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept)
+    others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept, zygotes=zygotes)
     try:
         return others.found()
     except (KeyboardInterrupt, Stopped):
@@ -121,8 +125,10 @@ def _in_other_schedules(
         return None
 
 
-def _of_processes(recording: Recording, analysis: Analysis, effort: Effort, kept: Path | None, isolation: Isolation | None) -> tuple[Finding, ...]:
-    reruns = Reruns(recording, keep=kept, isolation=isolation)
+def _of_processes(
+    recording: Recording, analysis: Analysis, effort: Effort, kept: Path | None, isolation: Isolation | None, zygotes: ZygotePool
+) -> tuple[Finding, ...]:
+    reruns = Reruns(recording, keep=kept, isolation=isolation, zygotes=zygotes)
     try:
         found = Interruptions(recording, analysis, reruns, repeat=effort.repeat, seconds=effort.seconds).first_wrong()
     except (KeyboardInterrupt, Stopped):

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from causeway_core.analysis import Analysis
+from causeway_core.launch.zygote import ZygotePool
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Strategy
 from causeway_core.proof.explore.effort import Effort
@@ -64,14 +65,14 @@ class Explorer:
 
     def __init__(
         self, recording: Recording, analysis: Analysis, effort: Effort, *, progress: Progress | None = None, keep_recordings: Path | None = None,
-        isolation: Isolation | None = None,
+        isolation: Isolation | None = None, zygotes: ZygotePool | None = None,
     ) -> None:  # fmt: skip
         self._effort = effort
         self._progress = progress
         self._runs = 0
         self._places = places(recording, analysis)
-        self._reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
-        self._scan = Scan(recording, self._reruns.nursery, isolation)
+        self._reruns = Reruns(recording, keep=keep_recordings, isolation=isolation, zygotes=zygotes)
+        self._scan = Scan(recording, self._reruns.zygotes, isolation)
         self._expected = Expected()
         self._reducing = partial(
             Reduction, recording, analysis, self._reruns, effort=effort, places=dict(self._places),

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from causeway_core.analysis import Analysis, examine
+from causeway_core.launch.zygote import ZygotePool
 from causeway_core.model import At, Finding
 from causeway_core.model.order import Exploration
 from causeway_core.proof.explore.sites import places
@@ -41,11 +42,12 @@ class OtherSchedules:
     """
 
     def __init__(
-        self, recording: Recording, analysis: Analysis, known: Sequence[Finding], *, keep: Path | None = None, isolation: Isolation | None = None
+        self, recording: Recording, analysis: Analysis, known: Sequence[Finding], *, keep: Path | None = None, isolation: Isolation | None = None,
+        zygotes: ZygotePool | None = None,
     ) -> None:
         self._recording, self._analysis, self._isolation = recording, analysis, isolation
         self._seen = {_key(finding) for finding in known}
-        self._reruns = Reruns(recording, keep=keep, isolation=isolation)
+        self._reruns = Reruns(recording, keep=keep, isolation=isolation, zygotes=zygotes)
         self._others: Reruns | None = None
         self._ends = 0.0
 
@@ -78,7 +80,7 @@ class OtherSchedules:
             if time.monotonic() > self._ends:
                 return
             with tempfile.TemporaryDirectory(prefix="causeway-others-", ignore_cleanup_errors=True) as folder:
-                self._others = Reruns(self._recording, keep=Path(folder), isolation=self._isolation)
+                self._others = Reruns(self._recording, keep=Path(folder), isolation=self._isolation, zygotes=self._reruns.zygotes)
                 self._others.attempt(*(Exploration("random", first + number, 1, 0, named) for number in range(AT_ONCE)))
                 for finding in chain.from_iterable(map(self._of, sorted(Path(folder).glob("*.causeway")))):
                     if _key(finding) not in self._seen:

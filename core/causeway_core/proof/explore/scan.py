@@ -49,7 +49,7 @@ class Seen:
 class Scan:
     """Runs the recorded command under explorations, two at a time where runs cannot meet; kills what takes much longer than the recorded run."""
 
-    def __init__(self, recording: Recording, nursery: ZygotePool, isolation: Isolation | None = None) -> None:
+    def __init__(self, recording: Recording, zygotes: ZygotePool, isolation: Isolation | None = None) -> None:
         meta = recording.meta
         self._recording, self._isolation = recording, isolation
         self._target = target_of(recording)
@@ -58,7 +58,7 @@ class Scan:
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
         self._lock = threading.Lock()
         self._running: set[Process] = set()
-        self._nursery = nursery
+        self._zygotes = zygotes
         self._stopped = False
 
     def see(self, explorations: Sequence[Exploration]) -> list[Seen]:
@@ -92,7 +92,7 @@ class Scan:
             if self._stopped:
                 raise Stopped
             with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
-                child = self._nursery.start(target, variables, stdout=out, stderr=err, loaded=place / "loaded")
+                child = self._zygotes.start(target, variables, stdout=out, stderr=err, loaded=place / "loaded")
             with self._lock:
                 self._running.add(child)
                 if self._stopped:  # while it was being born

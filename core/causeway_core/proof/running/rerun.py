@@ -93,10 +93,12 @@ class Reruns:
     it: five times as long, and at least ten seconds. Standard input is empty. Recordings are deleted afterwards, or kept in the folder `keep`.
     `watch` is called every 20 ms of each run by the thread that waits for it; an exception from it ends the run and is raised by `run`. With
     `isolation`, runs get the recorded answers of the outside world; a run that asks for anything else is not feasible, of kind `NOT_CAPTURED`.
+    `zygotes`: those of earlier re-runs of the same command, which need not be loaded again.
     """
 
     def __init__(
-        self, recording: Recording, *, keep: Path | None = None, watch: Callable[[], None] = nothing, isolation: Isolation | None = None
+        self, recording: Recording, *, keep: Path | None = None, watch: Callable[[], None] = nothing, isolation: Isolation | None = None,
+        zygotes: ZygotePool | None = None,
     ) -> None:
         meta = recording.meta
         self._workspace = Workspace.of(recording)
@@ -110,7 +112,7 @@ class Reruns:
         self._watch = watch
         self._isolation = isolation
         self._apart = runs_apart(recording)
-        self.nursery = ZygotePool()
+        self.zygotes = zygotes or ZygotePool()
         self._known: dict[Order | Exploration, Rerun] = {}
         self._lock = threading.Lock()
         self._running: set[Run] = set()
@@ -230,7 +232,7 @@ class Reruns:
             if self._stopped:
                 raise Stopped
             loaded = place / "loaded"
-            run = Run(target, path, variables, start=lambda: self.nursery.start(target, variables, stdout=out, stderr=err, loaded=loaded))
+            run = Run(target, path, variables, start=lambda: self.zygotes.start(target, variables, stdout=out, stderr=err, loaded=loaded))
             with self._lock:
                 self._running.add(run)
                 if self._stopped:  # while it was being born
