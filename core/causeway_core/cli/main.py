@@ -6,7 +6,6 @@ import os
 import sys
 import traceback
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
@@ -58,7 +57,7 @@ class LazyGroup(click.Group):
 
 
 @click.command(cls=LazyGroup, epilog="Start with: causeway record your_script.py")
-@click.version_option(version("causeway-debugger"), prog_name="causeway")
+@click.version_option(package_name="causeway-debugger", prog_name="causeway")
 def cli() -> None:
     """Causeway answers "what caused this?" for concurrent programs.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +110,12 @@ def discover(spool: Path) -> list[tuple[int, int]]:
     return sorted({found[:2] for found in map(parse_name, names) if found})
 
 
+@cache
 def own_version() -> str:
     """The version of this Causeway."""
+    # Its import costs every command that reads recordings, few of which write one.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("causeway-debugger")
     except PackageNotFoundError:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from causeway_core.ingest.ingestor import own_version
 from causeway_core.model import Finding, FindingAccess
 from causeway_core.storage.recording import Recording
 
@@ -39,7 +39,7 @@ def sarif_log(findings: Sequence[Finding], root: str) -> str:
     """The log with one run; `root` is the folder that relative paths start from."""
     used = [kind for kind in RULES if any(finding.kind == kind for finding in findings)]
     run: dict[str, Any] = {
-        "tool": {"driver": {"name": "Causeway", "version": version("causeway-debugger"), "rules": [_rule(kind) for kind in used]}},
+        "tool": {"driver": {"name": "Causeway", "version": own_version(), "rules": [_rule(kind) for kind in used]}},
         "originalUriBaseIds": {"ROOT": {"uri": _folder_uri(root)}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, used.index(finding.kind)) for finding in findings],
