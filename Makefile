@@ -17,7 +17,7 @@ CHROMIUM_LOG := $(VENV)/chromium.log
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 
-.PHONY: help setup demo test editor test-editor chromium check format docs bench bench-host fuzz test-postgres test-all corpus generated-tests realraces packages durability clean
+.PHONY: help setup demo test editor test-editor editor-ready chromium check format docs bench bench-host fuzz test-postgres test-all corpus generated-tests realraces packages durability clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s'|'
@@ -30,6 +30,9 @@ $(STAMP): pyproject.toml setup.py sdk/python/pyproject.toml sdk/python/setup.py 
 	@$(PIP) -e sdk/python -e '.[dev]' > $(VENV)/setup.log 2>&1 || { tail -n 30 $(VENV)/setup.log; exit 1; }
 # Where Python is told to write no bytecode, every start would compile what is installed from here (half a second for each command).
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q core/causeway_core adapter/causeway_adapter sdk/python/causeway
+# The import hook of an editable install takes every interpreter 40 ms to load, and tests start some thousands: paths do the same.
+	@printf '%s\n' $(CURDIR)/core $(CURDIR)/adapter | tee $(VENV)/lib/python3*/site-packages/__editable__.causeway_debugger-*.pth >/dev/null
+	@printf '%s\n' $(CURDIR)/sdk/python | tee $(VENV)/lib/python3*/site-packages/__editable__.causeway_sdk-*.pth >/dev/null
 	@touch $(STAMP)
 
 $(NODE_STAMP): tests/adapter/node/package.json tests/adapter/node/package-lock.json
@@ -67,8 +70,11 @@ editor: $(VSIX) ## build the extension for VS Code
 	@echo "built $(VSIX); install it with: code --install-extension $(VSIX)"
 
 chromium:
+	@mkdir -p $(VENV)
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>$(CHROMIUM_LOG) \
 	  || { echo "chromium could not be installed: install it as root with 'apt-get install chromium fonts-dejavu-core' ($$(tail -n 1 $(CHROMIUM_LOG)))" >&2; exit 1; }
+
+editor-ready: $(VSIX) chromium
 
 test-editor: $(STAMP) $(VSIX) chromium ## drive a real VS Code in a headless browser (a few minutes)
 	vscode-extension/node_modules/.bin/tsc -p tests/editor
