@@ -7,6 +7,9 @@ import pytest
 from hypothesis import settings
 
 from tests.support.postgres import Server, binaries, server
+from tests.support.time_limits import pytest_runtest_setup, pytest_timeout_set_timer
+
+__all__ = ["pytest_runtest_setup", "pytest_timeout_set_timer"]
 
 # A machine that does something else at the same time must not fail a property: hypothesis' deadline is a timing assertion.
 settings.register_profile("causeway", deadline=None)
