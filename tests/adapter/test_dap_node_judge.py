@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import CAUSEWAY
 
 NODE = Path(__file__).parent / "node"
 PATIENCE_SECONDS = 590

@@ -10,7 +10,8 @@ import pytest
 from causeway_core.storage import Recording
 
 from tests.adapter.client import Shared
-from tests.support.recordings import CAUSEWAY, record
+from tests.support.commands import CAUSEWAY
+from tests.support.recordings import record
 
 TUTORIAL = Path(__file__).parents[2] / "examples" / "tutorial"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from causeway_core.storage import Recording
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import CAUSEWAY
 
 
 def run(folder, *words, **options):

@@ -10,7 +10,7 @@ from causeway_core.ingest.claim import Claim, spool_of
 from causeway_core.launch.output import claim_new
 from causeway_core.storage import Recording
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import CAUSEWAY
 
 HELD = "import sys\nprint('running', flush=True)\nsys.stdin.readline()\n"
 

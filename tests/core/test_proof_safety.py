@@ -17,7 +17,7 @@ from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage import Recording
 
 from tests.corpus.record import record
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import CAUSEWAY
 
 WRITES_INSIDE = "import pathlib\npathlib.Path('out.txt').write_text('x')\n"
 DATABASE = "import sqlite3\nwith sqlite3.connect('bank.db') as database:\n    database.execute('create table t (x)')\n"

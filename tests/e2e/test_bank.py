@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,8 @@ from causeway import order
 from causeway_core.proof.running.command import runs_apart
 from causeway_core.storage import Recording
 
-from tests.e2e.test_proof import CAUSEWAY, analysed, run
+from tests.e2e.test_proof import analysed, run
+from tests.support.commands import causeway
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
 
@@ -53,8 +53,7 @@ def test_the_demo_ends_with_a_mended_copy(tmp_path: Path) -> None:
         shutil.copy2(BANK / name, tmp_path)
     assert run(tmp_path, "record", "-q", "-o", "run.causeway", "gateway.py").returncode == 0
     copy = Path(shutil.copytree(tmp_path, tmp_path.with_name("copy"), ignore=shutil.ignore_patterns("*.causeway")))
-    words = [str(CAUSEWAY), "fix", "F1", "run.causeway", "--repeat", "1", "--in", str(copy)]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False)
+    done = causeway("fix", "F1", "run.causeway", "--repeat", "1", "--in", copy, cwd=tmp_path, timeout=900)
     assert done.returncode == 0 and "is no longer possible" in done.stdout, done.stderr
     assert "    async with _lock:\n        balance = account.balance\n" in (copy / "ledger.py").read_text()
     assert (tmp_path / "ledger.py").read_text() == (BANK / "ledger.py").read_text()

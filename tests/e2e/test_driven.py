@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.recordings import CAUSEWAY
+from tests.support import commands
 
 # `look_around` is what makes servers hard: something always moves, also while a request waits for a lock that another has.
 SERVICE = """\
@@ -73,7 +73,7 @@ for thread in threads:
 
 
 def causeway(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([CAUSEWAY, *words], cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+    return commands.causeway(*words, cwd=cwd)
 
 
 def recorded(folder: Path, handler: str) -> subprocess.CompletedProcess[str]:
@@ -98,15 +98,20 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_race_of_three_requests_is_confirmed_against_all_of_them_in_a_row(service: Path) -> None:
-    [found] = [each for each in findings(service) if each["tier"] != "hint"]
+@pytest.fixture(scope="module")
+def found_in_service(service: Path) -> list[dict[str, Any]]:
+    return findings(service)
+
+
+def test_a_race_of_three_requests_is_confirmed_against_all_of_them_in_a_row(found_in_service: list[dict[str, Any]]) -> None:
+    [found] = [each for each in found_in_service if each["tier"] != "hint"]
     assert found["tier"] == "confirmed", found["proof"]
     # Two paid where two raced beside the one that was held, three where all did: only in a row do two get refused.
     assert "every serial order gives refused" in found["proof"]["outcome"]
 
 
-def test_the_generated_test_sends_the_requests_and_passes_once_the_race_is_mended(service: Path) -> None:
-    assert findings(service)[0]["tier"] == "confirmed"
+def test_the_generated_test_sends_the_requests_and_passes_once_the_race_is_mended(service: Path, found_in_service: list[dict[str, Any]]) -> None:
+    assert found_in_service[0]["tier"] == "confirmed"
     done = causeway("export", "run.causeway", "--finding", "F1", "--format", "test", "-o", "test_race.py", cwd=service)
     assert done.returncode == 0, done.stderr
     text = (service / "test_race.py").read_text()
@@ -117,8 +122,7 @@ def test_the_generated_test_sends_the_requests_and_passes_once_the_race_is_mende
 
 
 def _pytest(folder: Path) -> int:
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_race.py"]
-    return subprocess.run(words, cwd=folder, capture_output=True, timeout=240, check=False).returncode
+    return commands.run_pytest("test_race.py", cwd=folder).returncode
 
 
 def test_requests_that_a_lock_keeps_apart_are_no_finding(tmp_path: Path) -> None:

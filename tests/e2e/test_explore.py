@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support import commands
 
 PROGRAM = '''
 """Two figures are written one after the other by one thread and read so by another."""
@@ -60,8 +61,7 @@ FIXED_READ = "            count = self.count\n            total"
 
 def causeway(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command line, in a folder."""
-    command = [sys.executable, "-m", "causeway_core", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
+    return commands.causeway(*words, cwd=folder, timeout=600)
 
 
 @pytest.fixture
@@ -90,11 +90,11 @@ def test_an_order_is_found_made_small_kept_and_tested(recorded: Path) -> None:
 
     made = causeway(recorded, "export", "run.causeway", "--finding", kept["id"], "--format", "test", "-o", "test_report.py")
     assert made.returncode == 0, made.stderr
-    before = subprocess.run([sys.executable, "-m", "pytest", "-q", "test_report.py"], cwd=recorded, capture_output=True, text=True, check=False)
+    before = commands.run_pytest("test_report.py", cwd=recorded)
     assert before.returncode == 1 and "RuntimeError" in before.stdout
     program = recorded / "report.py"
     program.write_text(PROGRAM.replace(BOTH, FIXED).replace(BOTH_READ, FIXED_READ))
-    after = subprocess.run([sys.executable, "-m", "pytest", "-q", "test_report.py"], cwd=recorded, capture_output=True, text=True, check=False)
+    after = commands.run_pytest("test_report.py", cwd=recorded)
     assert after.returncode == 0, after.stdout
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.corpus.record import record_main
-from tests.support.recordings import CAUSEWAY
+from tests.support import commands
 
 SCRIPT = """\
 import asyncio
@@ -88,7 +87,7 @@ asyncio.run(main())
 
 
 def causeway(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(CAUSEWAY), *words], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+    return commands.causeway(*words, cwd=folder)
 
 
 def recorded(folder: Path, name: str, text: str) -> None:
@@ -111,10 +110,7 @@ def exported(folder: Path) -> str:
 
 
 def run_test(folder: Path) -> tuple[dict[str, int], str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_race.py"],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = commands.run_pytest("--rootdir", ".", "test_race.py", cwd=folder)
     return {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}, done.stdout
 
 

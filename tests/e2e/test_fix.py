@@ -13,7 +13,8 @@ from causeway_core.fix.verify import verify_patch
 from causeway_core.proof import plan
 from causeway_core.storage import Recording
 
-from tests.support.recordings import CAUSEWAY, record
+from tests.support.commands import causeway
+from tests.support.recordings import record
 
 TILL = """\
 import asyncio
@@ -48,7 +49,7 @@ asyncio.run(main())
 
 
 def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([CAUSEWAY, *words], cwd=cwd, capture_output=True, text=True, timeout=110, check=False)
+    return causeway(*words, cwd=cwd)
 
 
 @pytest.fixture(scope="module")

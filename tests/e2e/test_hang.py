@@ -7,7 +7,7 @@ import subprocess
 import textwrap
 from pathlib import Path
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import CAUSEWAY, causeway
 
 TUTORIAL = Path(__file__).parents[2] / "examples" / "tutorial"
 
@@ -38,8 +38,7 @@ def interrupted(folder, source, waiting):
         recorder.communicate(timeout=240)
     finally:
         recorder.kill()
-    words = [str(CAUSEWAY), "analyze", str(recording), "--no-verify", "--format", "json"]
-    return json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)["findings"]
+    return json.loads(causeway("analyze", recording, "--no-verify", "--format", "json").stdout)["findings"]
 
 
 def test_ctrl_c_on_processes_that_wait_for_each_others_locks(tmp_path):
@@ -108,8 +107,7 @@ def test_ctrl_c_on_a_deadlock_leaves_a_whole_recording_that_names_it(tmp_path):
     finally:
         recorder.kill()
     assert "likely deadlock" in errors
-    found = subprocess.run([str(CAUSEWAY), "analyze", str(recording), "--format", "json"], capture_output=True, text=True, check=True)
-    document = json.loads(found.stdout)
+    document = json.loads(causeway("analyze", recording, "--format", "json").stdout)
     deadlock = next(finding for finding in document["findings"] if finding["kind"] == "deadlock")
     assert {access["actor"] for access in deadlock["accesses"]} == {"thread kant", "thread hume"}
     assert "fork_1" in deadlock["title"] and "fork_2" in deadlock["title"]

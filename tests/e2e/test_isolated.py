@@ -6,15 +6,13 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.commands import causeway, run_pytest
 from tests.support.outside import outside
-from tests.support.recordings import CAUSEWAY
 
 STOCK = """\
 import asyncio, os
@@ -135,16 +133,14 @@ def recorded(folder: Path, text: str, *options: str) -> Path:
     path = folder / "run.causeway"
     with outside() as url:
         variables = os.environ | {"STOCK_SERVICE": url}
-        command = [str(CAUSEWAY), "record", "-q", *options, "-o", str(path), "program.py"]
-        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=100)
+        done = causeway("record", "-q", *options, "-o", path, "program.py", cwd=folder, env=variables)
     assert done.returncode == 0, done.stderr
     return path
 
 
 def analyzed(path: Path, *options: str) -> dict[str, Any]:
     """The first finding."""
-    command = [str(CAUSEWAY), "analyze", str(path), "--format", "json", *options]
-    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False, timeout=200)
+    done = causeway("analyze", path, "--format", "json", *options, cwd=path.parent)
     assert done.returncode == 0, done.stderr
     finding: dict[str, Any] = json.loads(done.stdout)["findings"][0]
     return finding
@@ -194,23 +190,21 @@ checking.join()
 
 def test_orders_are_explored_without_the_service(tmp_path: Path) -> None:
     path = recorded(tmp_path, EXPLORED, "--replayable")
-    command = [str(CAUSEWAY), "explore", str(path), "--isolated", "--runs", "40", "--format", "json"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200)
+    done = causeway("explore", path, "--isolated", "--runs", "40", "--format", "json", cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     outcomes = [each["proof"]["outcome"] for each in json.loads(done.stdout)["findings"] if each["tier"] == "confirmed"]
     assert any("RuntimeError" in outcome for outcome in outcomes), outcomes
 
 
 def test_without_its_service_nothing_is_proved(tmp_path: Path) -> None:
-    finding = analyzed(recorded(tmp_path, stock("aiohttp"), "--replayable"))
+    finding = analyzed(recorded(tmp_path, stock("urllib"), "--replayable"), "--no-explore")
     assert finding["tier"] == "likely"
     assert "something it needs is missing" in finding["proof"]["reason"]
 
 
 def test_secrets_of_services_are_not_kept(tmp_path: Path) -> None:
     path = recorded(tmp_path, stock("httpx"), "--replayable")
-    command = [str(CAUSEWAY), "query", str(path), "SELECT value || ' ' || CAST(body AS TEXT) FROM answer WHERE kind = 'http'"]
-    kept = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    kept = causeway("query", path, "SELECT value || ' ' || CAST(body AS TEXT) FROM answer WHERE kind = 'http'").stdout
     assert '"path": "/first"' in kept
     assert '"token": "[redacted]"' in kept
     assert '["Set-Cookie", "[redacted]"]' in kept
@@ -218,7 +212,7 @@ def test_secrets_of_services_are_not_kept(tmp_path: Path) -> None:
 
 
 def test_what_was_not_asked_then_is_not_guessed(tmp_path: Path) -> None:
-    finding = analyzed(recorded(tmp_path, LATER, "--replayable"), "--isolated")
+    finding = analyzed(recorded(tmp_path, LATER, "--replayable"), "--isolated", "--no-explore")
     assert finding["tier"] != "confirmed"
     assert finding["proof"]["verdict"] == "inconclusive"
     assert finding["proof"]["reason"].startswith("not captured: http GET ")
@@ -226,8 +220,8 @@ def test_what_was_not_asked_then_is_not_guessed(tmp_path: Path) -> None:
 
 
 def test_a_recording_without_answers_cannot_be_isolated(tmp_path: Path) -> None:
-    path = recorded(tmp_path, stock("httpx"))
-    done = subprocess.run([str(CAUSEWAY), "analyze", str(path), "--isolated"], capture_output=True, text=True, check=False)
+    path = recorded(tmp_path, stock("urllib"))
+    done = causeway("analyze", path, "--isolated")
     assert done.returncode == 2
     assert "causeway record --replayable" in done.stderr
 
@@ -236,7 +230,7 @@ def test_what_was_recorded_elsewhere_is_proved_here(tmp_path: Path) -> None:
     """Another folder, and an interpreter that is not there; the fix is made and proved here as well."""
     there, here = tmp_path / "there", tmp_path / "here"
     there.mkdir()
-    path = recorded(there, stock("httpx"), "--replayable")
+    path = recorded(there, stock("urllib"), "--replayable")
     there.rename(here)
     path = here / path.name
     with sqlite3.connect(path) as database:
@@ -245,11 +239,10 @@ def test_what_was_recorded_elsewhere_is_proved_here(tmp_path: Path) -> None:
     finding = analyzed(path, "--isolated")
     assert (finding["tier"], finding["reproduced"]) == ("confirmed", {"runs": 3, "failures": 3})
     assert finding["accesses"][0]["file"] == "program.py"
-    elsewhere = subprocess.run([str(CAUSEWAY), "analyze", str(path), "--isolated"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    elsewhere = causeway("analyze", path, "--isolated", cwd=tmp_path)
     assert elsewhere.returncode == 2
     assert "it has no program.py\n  say where it is: --project FOLDER" in elsewhere.stderr
-    command = [str(CAUSEWAY), "fix", "F1", str(path), "--isolated", "--project", str(here), "--diff"]
-    fixed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200)
+    fixed = causeway("fix", "F1", path, "--isolated", "--project", here, "--diff", cwd=tmp_path)
     assert fixed.returncode == 0, fixed.stderr
     assert "+    seen = stock.left" in fixed.stdout
 
@@ -278,14 +271,12 @@ def test_a_test_makes_the_database(tmp_path: Path) -> None:
     path = recorded(folder, SHOP, "--replayable")
     (folder / "data" / "shop.db").unlink()
     assert analyzed(path, "--isolated")["tier"] == "confirmed"
-    command = [str(CAUSEWAY), "export", path.name, "--finding", "F1", "--format", "test", "--isolated", "-o", "test_shop.py"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=200)
+    done = causeway("export", path.name, "--finding", "F1", "--format", "test", "--isolated", "-o", "test_shop.py", cwd=folder)
     assert done.returncode == 0, done.stderr
     text = (folder / "test_shop.py").read_text()
     assert '"data/shop.db": (' in text
     assert "t0p-s3cr3t" not in text
     for source, verdict in ((SHOP, "1 failed"), (SHOP, "1 failed"), (SHOP_MENDED, "1 passed")):
         (folder / "program.py").write_text(source)
-        words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_shop.py"]
-        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=100)
+        done = run_pytest("--rootdir", ".", "test_shop.py", cwd=folder)
         assert verdict in done.stdout, done.stdout

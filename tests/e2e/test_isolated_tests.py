@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from tests.corpus.record import record_main
+from tests.support import commands
 from tests.support.outside import outside
-from tests.support.recordings import CAUSEWAY
 
 HALL = """\
 import asyncio, os, random, time, uuid
@@ -66,9 +68,7 @@ def hall(client: str, entry: str, booking: str = BROKEN) -> str:
 
 
 def causeway(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(CAUSEWAY), *words], cwd=folder, env=os.environ | variables, capture_output=True, text=True, timeout=200, check=False
-    )
+    return commands.causeway(*words, cwd=folder, env=os.environ | variables)
 
 
 def exported(folder: Path) -> str:
@@ -89,17 +89,28 @@ def recorded(folder: Path, text: str) -> None:
 
 
 def run_test(folder: Path) -> tuple[dict[str, int], str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_race.py"],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = commands.run_pytest("--rootdir", ".", "test_race.py", cwd=folder)
     return {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}, done.stdout
 
 
+@pytest.fixture(scope="module")
+def halls(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A folder with the script that uses a client, its recording and its test, by the client's name."""
+
+    @cache
+    def made(client: str) -> Path:
+        folder = tmp_path_factory.mktemp(client)
+        recorded(folder, hall(client, PRINTS))
+        exported(folder)
+        return folder
+
+    return made
+
+
 @pytest.mark.parametrize("client", list(CLIENTS))
-def test_a_script_with_its_service(tmp_path: Path, client: str) -> None:
-    recorded(tmp_path, hall(client, PRINTS))
-    text = exported(tmp_path)
+def test_a_script_with_its_service(tmp_path: Path, halls: Callable[[str], Path], client: str) -> None:
+    copytree(halls(client), tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "test_race.py").read_text()
     assert "order.response(" in text
     assert 'order.answer("main/main/book", "urandom"' in text
     assert "s3cr3t" not in text
@@ -131,9 +142,8 @@ def test_a_function_in_the_test_s_own_process(tmp_path: Path, monkeypatch: pytes
     assert counts == {"passed": 1}, out
 
 
-def test_a_test_says_what_it_was_asked_in_vain(tmp_path: Path) -> None:
-    recorded(tmp_path, hall("httpx", PRINTS))
-    exported(tmp_path)
+def test_a_test_says_what_it_was_asked_in_vain(tmp_path: Path, halls: Callable[[str], Path]) -> None:
+    copytree(halls("httpx"), tmp_path, dirs_exist_ok=True)
     (tmp_path / "hall.py").write_text(hall("httpx", PRINTS, MENDED).replace("/book?who=", "/seat?who="))
     counts, out = run_test(tmp_path)
     assert counts == {"failed": 1}

@@ -8,7 +8,8 @@ import pytest
 from causeway_core.session import Session
 from causeway_core.storage import Recording
 
-from tests.support.recordings import CAUSEWAY
+from tests.support import commands
+from tests.support.commands import CAUSEWAY
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
 
@@ -32,7 +33,7 @@ asyncio.run(main(sys.argv[1]))
 
 
 def causeway(folder, *words):
-    done = subprocess.run([str(CAUSEWAY), *map(str, words)], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+    done = commands.causeway(*words, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

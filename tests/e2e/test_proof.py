@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import causeway
 
 LOST_UPDATE = """\
 import asyncio
@@ -138,9 +138,7 @@ MARKED = """if getattr(inside, "marked", False):
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(CAUSEWAY), *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=110, check=False
-    )
+    return causeway(*words, cwd=folder)
 
 
 def recorded(folder: Path, source: str) -> None:

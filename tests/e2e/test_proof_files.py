@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import causeway
 
 STATE = """
 import asyncio
@@ -182,9 +181,7 @@ main()
 def analysed(folder: Path, source: str, *words: str) -> list[dict[str, Any]]:
     (folder / "program.py").write_text(source)
     for command in (("record", "-q", "-o", "run.causeway", "program.py"), ("analyze", "run.causeway", "--format", "json", *words)):
-        done = subprocess.run(
-            [str(CAUSEWAY), *command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=110, check=False
-        )
+        done = causeway(*command, cwd=folder)
         assert done.returncode in (0, 1), done.stderr
     return [each for each in json.loads(done.stdout)["findings"] if each["tier"] != "hint"]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import causeway
 
 PROGRAM = """
 import multiprocessing
@@ -45,9 +44,7 @@ def analysed(folder: Path, kind: tuple[str, str, str], body: str, lock: str, *wo
     make, shown, end = kind
     (folder / "program.py").write_text(PROGRAM.format(body=body, make=make, lock=lock, shown=shown, end=end))
     for command in (("record", "-q", "-o", "run.causeway", "program.py"), ("analyze", "run.causeway", "--format", "json", *words)):
-        done = subprocess.run(
-            [str(CAUSEWAY), *command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=110, check=False
-        )
+        done = causeway(*command, cwd=folder)
         assert done.returncode in (0, 1), done.stderr
     return list(json.loads(done.stdout)["findings"])
 

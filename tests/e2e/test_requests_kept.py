@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -14,7 +13,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.support.recordings import CAUSEWAY
+from tests.support import commands
+from tests.support.commands import CAUSEWAY
 
 SERVICE = """\
 import json
@@ -85,7 +85,7 @@ def recorded(folder: Path, function: str, *options: str) -> list[int]:
 
 
 def causeway(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([CAUSEWAY, *words], cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+    return commands.causeway(*words, cwd=cwd)
 
 
 def findings(folder: Path) -> list[dict[str, Any]]:
@@ -121,8 +121,7 @@ def test_the_generated_test_holds_the_requests_and_passes_once_the_race_is_mende
 
 
 def _pytest(folder: Path) -> int:
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_race.py"]
-    return subprocess.run(words, cwd=folder, capture_output=True, timeout=240, check=False).returncode
+    return commands.run_pytest("test_race.py", cwd=folder).returncode
 
 
 def test_customers_whom_a_lock_keeps_apart_are_no_finding(tmp_path: Path) -> None:

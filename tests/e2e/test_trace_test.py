@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support import commands
 from tests.support.outside import outside
-from tests.support.recordings import CAUSEWAY
 
 CART = """\
 import asyncio, os, causeway, httpx
@@ -68,9 +67,7 @@ main()
 
 
 def causeway(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(CAUSEWAY), *words], cwd=folder, env=os.environ | variables, capture_output=True, text=True, timeout=200, check=False
-    )
+    return commands.causeway(*words, cwd=folder, env=os.environ | variables)
 
 
 def exported(folder: Path, text: str, *options: str) -> str:
@@ -88,10 +85,7 @@ def exported(folder: Path, text: str, *options: str) -> str:
 
 def run_test(folder: Path) -> tuple[str, str]:
     """The verdict, and what pytest said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_trace.py"],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = commands.run_pytest("--rootdir", ".", "test_trace.py", cwd=folder)
     return " ".join(re.findall(r"\d+ (?:passed|failed|error)", done.stdout)), done.stdout
 
 

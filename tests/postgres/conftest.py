@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.commands import causeway
 from tests.support.postgres import Server
-from tests.support.recordings import CAUSEWAY
 
 PROGRAMS = Path(__file__).with_name("programs")
 
@@ -26,10 +26,7 @@ class Workshop:
 
     def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "DATABASE_URL": self.url, **variables}
-        return subprocess.run(
-            [str(CAUSEWAY), *words], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
-            check=False,
-        )  # fmt: skip
+        return causeway(*words, cwd=self.folder, env=environment)
 
     def record(self, program: str) -> str:
         """Records a program of the folder `programs`; gives what it printed."""

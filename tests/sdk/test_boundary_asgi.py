@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,8 @@ from causeway_core.storage import Recording
 
 from tests.sdk.recorded import Run, run_both
 from tests.sdk.test_boundary_http import messages
-from tests.support.recordings import CAUSEWAY, Recorded, record
+from tests.support.commands import causeway
+from tests.support.recordings import Recorded, record
 
 STARLETTE = """
     from starlette.applications import Starlette
@@ -171,8 +171,7 @@ def test_a_test_client_needs_no_server_and_context_is_taken_up(tmp_path: Path, p
 
 def why(recorded: Recorded, question: str) -> str:
     """What `causeway why` says."""
-    words = [str(CAUSEWAY), "why", str(recorded.path), question]
-    return subprocess.run(words, capture_output=True, text=True, timeout=240, check=True).stdout
+    return causeway("why", recorded.path, question).stdout
 
 
 SERVICES = Path(__file__).parents[1] / "programs" / "asgi_services.py"

@@ -6,7 +6,8 @@ import sys
 import pytest
 from causeway_core.storage import Recording
 
-from tests.support.recordings import CAUSEWAY, PROGRAMS
+from tests.support.commands import CAUSEWAY
+from tests.support.recordings import PROGRAMS
 
 METHODS = ("fork", "spawn", "forkserver")
 

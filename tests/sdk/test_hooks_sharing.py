@@ -6,7 +6,7 @@ import sys
 import pytest
 from causeway_core.storage import Recording
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import CAUSEWAY
 
 PROGRAM = """
 import ctypes

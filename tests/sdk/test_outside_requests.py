@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from causeway_core.storage import Recording
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import CAUSEWAY
 
 AIOHTTP = """\
 from aiohttp import web

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-CAUSEWAY = Path(sys.executable).with_name("causeway")
+from tests.support.commands import causeway
+
 PROGRAMS = Path(__file__).parents[1] / "programs"
 
 
@@ -31,7 +30,5 @@ class Recorded:
 def record(script: Path, folder: Path, *words: str) -> Recorded:
     """Record `script` (in its own folder as working directory) into `folder`. `words` are options of `causeway record`."""
     path = folder / f"{script.stem}.causeway"
-    done = subprocess.run(
-        [str(CAUSEWAY), "record", *words, "-o", str(path), script.name], cwd=script.parent, capture_output=True, text=True, timeout=240, check=False
-    )
+    done = causeway("record", *words, "-o", path, script.name, cwd=script.parent)
     return Recorded(path, script, done.stdout, done.stderr, done.returncode)
