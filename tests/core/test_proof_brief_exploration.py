@@ -16,6 +16,13 @@ from causeway_core.storage import Recording
 
 from tests.corpus.record import record
 
+
+@pytest.fixture(autouse=True)
+def slow_runs_are_explored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a program of these may take longer to record than what is worth an exploration."""
+    monkeypatch.setattr("causeway_core.proof.explore.brief.LONGEST_RUN_SECONDS", 60.0)
+
+
 TICKETS = """\
 import contextlib
 import threading

@@ -14,7 +14,7 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.explore.effort import Effort
 from causeway_core.proof.explore.explore import Explorer, Progress
-from causeway_core.proof.explore.other_schedules import OtherSchedules
+from causeway_core.proof.explore.other_schedules import SECONDS, OtherSchedules
 from causeway_core.proof.explore.processes import Interruptions, several_processes
 from causeway_core.proof.judge import Judge
 from causeway_core.proof.planning.anchors import Anchors
@@ -61,13 +61,13 @@ def explore_briefly(
         return proved
     effort = effort or replace(EFFORT, seconds=max(EFFORT.seconds, DURATIONS * (recording.meta.duration_ns or 0) / 1e9))
     zygotes = ZygotePool()
-    cut_off = tuple(_cut_off(recording, analysis, keep_recordings, progress, isolation, zygotes))
+    cut_off = tuple(_cut_off(recording, analysis, effort, keep_recordings, progress, isolation, zygotes))
     if cut_off:
         return _kept(recording, (*proved, *cut_off), store=store)
     more: tuple[Finding, ...]
     if several_processes(recording):
         more = _of_processes(recording, analysis, effort, keep_recordings, isolation, zygotes)
-    elif elsewhere := _in_other_schedules(recording, analysis, proved, keep_recordings, progress, isolation, zygotes):
+    elif elsewhere := _in_other_schedules(recording, analysis, proved, effort, keep_recordings, progress, isolation, zygotes):
         return _kept(recording, (*proved, elsewhere), store=store)
     else:
         explorer = Explorer(recording, analysis, effort, progress=progress, keep_recordings=keep_recordings, isolation=isolation, zygotes=zygotes)
@@ -84,12 +84,12 @@ def _kept(recording: Recording, findings: tuple[Finding, ...], *, store: bool) -
 
 
 def _cut_off(
-    recording: Recording, analysis: Analysis, keep_recordings: Path | None, progress: Progress | None, isolation: Isolation | None,
+    recording: Recording, analysis: Analysis, effort: Effort, keep_recordings: Path | None, progress: Progress | None, isolation: Isolation | None,
     zygotes: ZygotePool,
 ) -> Iterator[Finding]:
     """The first await at which an expired time limit leaves others waiting for ever, or wait of a thread that a late answer finds expired."""
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation, zygotes=zygotes)
-    judge, ends, anchors = Judge(reruns), time.monotonic() + EFFORT.seconds, Anchors(recording, analysis)
+    judge, ends, anchors = Judge(reruns), time.monotonic() + effort.seconds, Anchors(recording, analysis)
     late = (each for each in late_answers(analysis, anchors) if all(run.result.feasible for run in reruns.attempt(*_serial(each))))
     try:
         for finding in chain(interruptions(analysis, anchors), late):
@@ -111,13 +111,14 @@ def _serial(finding: Finding) -> list[Order]:
 
 
 def _in_other_schedules(
-    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], kept: Path | None, progress: Progress | None, isolation: Isolation | None,
-    zygotes: ZygotePool,
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], effort: Effort, kept: Path | None, progress: Progress | None,
+    isolation: Isolation | None, zygotes: ZygotePool,
 ) -> Finding | None:
     """A finding of the detectors in other schedules, if it is confirmed or at least goes wrong in some runs."""
     if progress is not None:
         progress("looking for findings in other schedules", 0.0)
-    others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept, zygotes=zygotes)
+    seconds = SECONDS * effort.seconds / EFFORT.seconds
+    others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept, zygotes=zygotes, seconds=seconds)
     try:
         return others.found()
     except (KeyboardInterrupt, Stopped):

@@ -38,22 +38,22 @@ class OtherSchedules:
     """Looks for findings in runs whose actors take turns at random (the strategy `random`, seeds from 0), and tries them on the recorded command.
 
     `known` are the recorded run's own. Costs `RUNS` runs with a recorder, the analysis of each, and the re-runs of what is found; nothing new is
-    begun after `SECONDS`.
+    begun after `seconds`.
     """
 
     def __init__(
         self, recording: Recording, analysis: Analysis, known: Sequence[Finding], *, keep: Path | None = None, isolation: Isolation | None = None,
-        zygotes: ZygotePool | None = None,
+        zygotes: ZygotePool | None = None, seconds: float = SECONDS,
     ) -> None:
         self._recording, self._analysis, self._isolation = recording, analysis, isolation
         self._seen = {_key(finding) for finding in known}
         self._reruns = Reruns(recording, keep=keep, isolation=isolation, zygotes=zygotes)
         self._others: Reruns | None = None
-        self._ends = 0.0
+        self._seconds, self._ends = seconds, 0.0
 
     def found(self) -> Finding | None:
         """The first finding that is confirmed, or else one whose order goes wrong in some of its runs. Raises Stopped, ResetFailed."""
-        self._ends = time.monotonic() + SECONDS
+        self._ends = time.monotonic() + self._seconds
         judge = Judge(self._reruns)
         unsteady: Finding | None = None
         with closing(self._findings()) as findings:
