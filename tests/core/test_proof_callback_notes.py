@@ -81,3 +81,40 @@ def test_what_a_worker_notes_after_it_has_said_that_it_is_done(tmp_path: Path, f
     source = ROOMS.replace("FIRST", first).replace("THEN", then).replace("WORKERS", workers)
     found = [(each.kind, each.tier) for each in proved(tmp_path, source) if each.tier != "hint"]
     assert found == ([("order_violation", "confirmed")] if wrong else [])
+
+
+FILES = """\
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
+
+class Transfer:
+    def __init__(self):
+        self.pool, self.file_of, self.open = ThreadPoolExecutor(2), {}, {"a": 1, "b": 1}
+
+    def upload(self, name):
+        UPLOAD
+
+    def finished(self, key):
+        name = self.file_of.pop(key, None)
+        if name is not None:
+            self.open[name] -= 1
+
+transfer = Transfer()
+for name in ("a", "b"):
+    transfer.upload(name)
+transfer.pool.shutdown()
+print(transfer.open)
+"""
+STARTED_FIRST = """\
+future = self.pool.submit(time.sleep, 0.05)
+        future.add_done_callback(self.finished)
+        self.file_of[future] = name"""
+STORED_FIRST = """\
+self.file_of[name] = name
+        self.pool.submit(time.sleep, 0.05).add_done_callback(lambda future: self.finished(name))"""
+
+
+@pytest.mark.parametrize(("upload", "wrong"), [(STARTED_FIRST, True), (STORED_FIRST, False)])
+def test_work_that_is_done_before_its_entry_is_stored(tmp_path: Path, upload: str, wrong: bool) -> None:
+    found = [(each.kind, each.tier) for each in proved(tmp_path, FILES.replace("UPLOAD", upload)) if each.tier != "hint"]
+    assert found == ([("order_violation", "confirmed")] if wrong else [])

@@ -1,4 +1,4 @@
-"""A waiter that the recorded run cancelled before it was given anything is also cancelled right after that, which loses what it was given."""
+"""A waiter that is cancelled while something is on the way to it: after it was given it, or while a task of its own acquires it."""
 
 from __future__ import annotations
 
@@ -66,3 +66,50 @@ def test_a_cancel_between_the_handover_and_the_resumption(tmp_path: Path, back: 
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
     assert [each.tier for each in found if "hands over to the waiter" in each.title] == [tier]
+
+
+SLOTS = """\
+import asyncio
+
+async def admit(gate):
+    acquiring = asyncio.create_task(gate.acquire())
+    ADMIT
+
+async def parse(gate, seconds):
+    await admit(gate)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        gate.release()
+
+async def main():
+    gate = asyncio.Semaphore(1)
+    first = asyncio.create_task(parse(gate, 0.02))
+    second = asyncio.create_task(parse(gate, 60))
+    await first
+    for _ in range(10):  # the second one is let in
+        await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.wait([second])
+    await parse(gate, 0.001)
+    print("parsed")
+
+asyncio.run(main())
+"""
+WAITS = "await asyncio.wait([acquiring])"
+CLEANS_UP = """\
+try:
+        await asyncio.wait([acquiring])
+    except asyncio.CancelledError:
+        if not acquiring.cancel():
+            gate.release()
+        raise"""
+
+
+@pytest.mark.parametrize(("admit", "found"), [(WAITS, ["confirmed"]), ("await acquiring", []), (CLEANS_UP, [])])
+def test_a_task_that_acquires_for_one_that_is_cancelled(tmp_path: Path, admit: str, found: list[str]) -> None:
+    (tmp_path / "app.py").write_text(SLOTS.replace("ADMIT", admit))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        findings, _ = verify(recording, plan(recording, examine(recording)))
+    assert [each.tier for each in findings if each.tier != "hint"] == found

@@ -123,6 +123,39 @@ if __name__ == "__main__":
     print(main())
 """
 
+LIMITS = """\
+import sqlite3, threading, time
+from contextlib import closing
+
+def connect():
+    return closing(sqlite3.connect("app.db", isolation_level=None))
+
+def enable(name, delay):
+    time.sleep(delay)
+    with connect() as database:
+        BEGIN
+        (count,) = database.execute("SELECT count(*) FROM rules WHERE team = ? AND enabled", ("acme",)).fetchone()
+        if count < 1:
+            database.execute("UPDATE rules SET enabled = 1 WHERE team = ? AND name = ?", ("acme", name))
+        COMMIT
+
+def main():
+    with connect() as database:
+        database.execute("DROP TABLE IF EXISTS rules")
+        database.execute("CREATE TABLE rules (team TEXT, name TEXT, enabled INTEGER)")
+        database.executemany("INSERT INTO rules VALUES ('acme', ?, 0)", [("a",), ("b",)])
+    threads = [threading.Thread(target=enable, args=args) for args in (("a", 0), ("b", 0.1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with connect() as database:
+        return database.execute("SELECT count(*) FROM rules WHERE enabled").fetchone()
+
+if __name__ == "__main__":
+    print(main())
+"""
+
 BEGIN, COMMIT = 'database.execute("BEGIN IMMEDIATE")', 'database.execute("COMMIT")'
 CASES = {
     "replaces": (REPLACES, "pass", "pass", "confirmed"),
@@ -147,6 +180,12 @@ def test_a_table_that_a_subquery_excludes_is_written_too_late(tmp_path: Path, be
 def test_each_looks_for_the_row_that_the_other_adds(tmp_path: Path, begin: str, commit: str, expected: set[str]) -> None:
     """Write skew: neither queries the row that it writes, and a helper raises because of the query."""
     assert tiers(tmp_path, ROLES, {"BEGIN": begin, "COMMIT": commit}) == expected
+
+
+@pytest.mark.parametrize(("begin", "commit", "expected"), [("pass", "pass", {"confirmed"}), (BEGIN, COMMIT, set())])
+def test_an_update_that_names_its_row_by_two_columns_checks_nothing(tmp_path: Path, begin: str, commit: str, expected: set[str]) -> None:
+    """Neither column of its WHERE is ever updated."""
+    assert tiers(tmp_path, LIMITS, {"BEGIN": begin, "COMMIT": commit}) == expected
 
 
 def tiers(folder: Path, text: str, statements: dict[str, str]) -> set[str]:

@@ -47,6 +47,8 @@ class Pattern(Enum):
     """A future's callback changes what others read that have waited for the future alone."""
     EARLY_TASK_DONE = "task_done [R] W"
     """A worker signals that a piece of work is done, and only then changes what others read that have waited for that."""
+    LATE_ENTRY = "start [D] W"
+    """An actor starts work, and only then stores the entry that this work removes when it is done."""
     USE_AFTER_CLOSE = "close [R]"
     """One actor closes a library object, and another uses it without checking."""
     DATA_RACE = "W#W"
@@ -72,6 +74,7 @@ BASE_RANK: dict[Pattern, float] = {
     Pattern.LATE_INITIALIZATION: 2.5,
     Pattern.LATE_CALLBACK: 2.5,
     Pattern.EARLY_TASK_DONE: 2.5,
+    Pattern.LATE_ENTRY: 2.5,
     Pattern.USE_AFTER_CLOSE: 2.5,
     Pattern.EARLY_PUBLICATION: 2.0,
     Pattern.DATA_RACE: 5.0,

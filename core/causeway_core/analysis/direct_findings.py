@@ -10,6 +10,7 @@ from causeway_core.analysis.detectors.atomicity.skipped_use import skipped_uses
 from causeway_core.analysis.detectors.cancellation.conditional_cleanup import conditional_cleanups
 from causeway_core.analysis.detectors.cancellation.lost_batch import lost_batches
 from causeway_core.analysis.detectors.cancellation.lost_handover import lost_handovers
+from causeway_core.analysis.detectors.cancellation.orphaned_acquisition import orphaned_acquisitions
 from causeway_core.analysis.detectors.cancellation.partial_update import partial_updates
 from causeway_core.analysis.detectors.cancellation.self_cancellation import self_cancellations
 from causeway_core.analysis.detectors.cancellation.unreleased_resource import unreleased_resources
@@ -113,6 +114,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *overlapping_settings(scene, files),
         *partial_updates(scene, evidence, events),
         *unreleased_resources(scene, evidence, events),
+        *orphaned_acquisitions(scene, evidence, events),
         *conditional_cleanups(scene, evidence, events),
         *lost_batches(scene, evidence, events),
         *lost_handovers(scene, evidence, events),

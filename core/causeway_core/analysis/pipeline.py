@@ -22,6 +22,7 @@ from causeway_core.analysis.detectors.atomicity.torn_read import torn_reads
 from causeway_core.analysis.detectors.locks.guarded_reentry import guarded_reentries
 from causeway_core.analysis.detectors.ordering.data_race import data_races
 from causeway_core.analysis.detectors.ordering.early_publication import early_publications
+from causeway_core.analysis.detectors.ordering.late_entry import late_entries
 from causeway_core.analysis.detectors.ordering.late_initialization import late_initializations
 from causeway_core.analysis.detectors.ordering.order_violation import order_violations
 from causeway_core.analysis.detectors.ordering.partial_rebuild import partial_rebuilds
@@ -62,6 +63,7 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         ("pairs of locations", lambda: multi_variable_violations(evidence, partners)),
         ("rebuilt tables", lambda: partial_rebuilds(evidence)),
         ("early publications", lambda: early_publications(evidence, partners)),
+        ("late entries", lambda: late_entries(evidence, partners)),
         ("late initializations", lambda: late_initializations(evidence, partners)),
         ("writes after completion", lambda: writes_after_completion(evidence)),
         ("torn reads", lambda: torn_reads(evidence, partners)),

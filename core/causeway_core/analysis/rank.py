@@ -25,6 +25,7 @@ _CONFIDENCE: dict[Pattern, float] = {
     Pattern.LATE_INITIALIZATION: 0.5,
     Pattern.LATE_CALLBACK: 0.5,
     Pattern.EARLY_TASK_DONE: 0.5,
+    Pattern.LATE_ENTRY: 0.5,
     Pattern.USE_AFTER_CLOSE: 0.3,
     Pattern.EARLY_PUBLICATION: 0.5,
     Pattern.DATA_RACE: 0.2,

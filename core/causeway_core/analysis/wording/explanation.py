@@ -49,6 +49,9 @@ _BODY: dict[Pattern, str] = {
         "The waiters of a future are woken when its result is set. The worker calls the callbacks after that, and only the shutdown of the pool "
         "waits for them."
     ),
+    Pattern.LATE_ENTRY: (
+        "Work that is started can be done at once. It then finds no entry to remove, and the entry that is stored afterwards stays."
+    ),
     Pattern.EARLY_TASK_DONE: (
         "A queue's `join()` returns with the last `task_done()`. What a worker does after that call can come before or after the return."
     ),

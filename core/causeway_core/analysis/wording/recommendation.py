@@ -75,6 +75,8 @@ def recommendation(namer: Namer, candidate: Candidate) -> str:
             return f"set {namer.resource(candidate.first)} last, after {namer.resource(candidate.last)} and everything else that it announces"
         case Pattern.LATE_INITIALIZATION:
             return f"set {namer.resource(candidate.first)} before the other side is started, or pass it as an argument"
+        case Pattern.LATE_ENTRY:
+            return f"store {namer.resource(candidate.first)} before the work is started, or start it while holding a lock that the removal takes"
         case Pattern.LATE_CALLBACK:
             return (
                 f"use the results of the futures themselves, rather than what `{namer.function(candidate.first)}` records of them; or read it "

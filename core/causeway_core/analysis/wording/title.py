@@ -33,6 +33,7 @@ ROLES: dict[Pattern, tuple[str, str, tuple[str, ...]]] = {
     Pattern.LATE_INITIALIZATION: (GIVES, GIVES, ("use",)),
     Pattern.LATE_CALLBACK: (GIVES, GIVES, ("use",)),
     Pattern.EARLY_TASK_DONE: (GIVES, GIVES, ("use",)),
+    Pattern.LATE_ENTRY: (GIVES, GIVES, ("use",)),
     Pattern.ITERATION: ("iterate", "iterate", ("mutate",)),
     Pattern.ORDER: ("write", "write", ("use",)),
     Pattern.USE_AFTER_CLOSE: (CLOSES, CLOSES, ("use",)),
@@ -134,6 +135,11 @@ def _flip(namer: Namer, candidate: Candidate) -> str:
         removes = _does(namer, write, after=use)
         return f"{user} uses {namer.resource(use)}; {writer} {removes.present}, and nothing makes the use happen first"
     return f"{user} needs {namer.resource(use)}, which {writer} sets, and nothing makes the use wait for that"
+
+
+def _late_entry(namer: Namer, candidate: Candidate) -> str:
+    writer, user = _sides(namer, candidate)
+    return f"{writer} starts work and then stores {namer.resource(candidate.first)}; {user} could look to remove it before: it would stay"
 
 
 def _multi_variable(namer: Namer, candidate: Candidate) -> str:
@@ -238,6 +244,7 @@ _TITLES: dict[Pattern, Callable[[Namer, Candidate], str]] = {
     Pattern.LATE_INITIALIZATION: _late_initialization,
     Pattern.LATE_CALLBACK: _late_callback,
     Pattern.EARLY_TASK_DONE: _early_task_done,
+    Pattern.LATE_ENTRY: _late_entry,
     Pattern.USE_AFTER_CLOSE: _use_after_close,
     Pattern.DATA_RACE: _data_race,
 }

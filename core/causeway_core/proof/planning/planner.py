@@ -107,7 +107,7 @@ class Planner:
         match candidate.pattern:
             case Pattern.DATA_RACE:
                 return []
-            case Pattern.ORDER | Pattern.LATE_INITIALIZATION | Pattern.LATE_CALLBACK | Pattern.EARLY_TASK_DONE:
+            case Pattern.ORDER | Pattern.LATE_INITIALIZATION | Pattern.LATE_CALLBACK | Pattern.EARLY_TASK_DONE | Pattern.LATE_ENTRY:
                 return [lambda: self._flip(candidate)]
             case Pattern.USE_AFTER_CLOSE:
                 return [lambda: self._closed(candidate)]

@@ -127,10 +127,11 @@ class _Dependence:
 def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
     """Each write with the earlier reads of its table by its actor, or for its task, latest first."""
     before: dict[tuple[int, str], list[_Use]] = {}
+    changed = _changed_columns(uses)
     for use in sorted(uses, key=lambda each: (each.action.order, each.sql.at)):
         statement = parse(use.sql.statement)
         writes = statement.verb in ("INSERT", "REPLACE", "UPDATE") and (statement.replaces or not statement.upserts)
-        writes = writes and not (statement.verb == "UPDATE" and _checks(use.sql))
+        writes = writes and not (statement.verb == "UPDATE" and _checks(use.sql, changed.get(use.table, frozenset())))
         for name in use.action.names(evidence):
             for table in use.tables if use.sql.access == "read" else ():
                 before.setdefault((name.who, table), []).append(replace(use, reported=name))
@@ -150,10 +151,19 @@ def _refused(read: Sql, write: Sql) -> bool:
     return same and (write.isolation or "").upper() == "REPEATABLE READ" and parse(write.statement).verb == "UPDATE"
 
 
-def _checks(sql: Sql) -> bool:
-    """Whether the statement's WHERE says more than which row is meant."""
-    where = sql.details.get("where")
-    return len(where) > 1 if where else parse(sql.statement).checked
+def _changed_columns(uses: list[_Use]) -> dict[str, frozenset[str]]:
+    """By table, the columns that some UPDATE of the recording sets."""
+    changed: dict[str, frozenset[str]] = {}
+    for use in uses:
+        if parse(use.sql.statement).verb == "UPDATE":
+            changed[use.table] = changed.get(use.table, frozenset()).union(use.sql.details.get("columns") or ())
+    return changed
+
+
+def _checks(sql: Sql, changed: frozenset[str]) -> bool:
+    """Whether the statement's WHERE says more than which row is meant: it compares something that is ever `changed`."""
+    where = sql.details.get("where") or ()
+    return not changed.isdisjoint(where) if len(where) > 1 else parse(sql.statement).checked
 
 
 def _same_row(read: Sql, write: Sql) -> bool:
