@@ -544,3 +544,31 @@ def test_a_flag_that_is_put_out_after_an_await_though_it_was_set_meanwhile(early
         found = [finding for finding in analyze(recording) if finding.tier == "likely" and finding.resource == "Paper.dirty"]
         told = {access.function for finding in found for access in finding.accesses}
     assert told == ({"Paper.save", "Paper.type"} if bad else set())
+
+
+TABLE = """
+import threading
+class Table:
+    def __init__(self):
+        self.rows = {1: "a", 2: "b"}
+    def numbered(self):
+        YIELDS
+    def add(self):
+        self.rows[len(self.rows) + 1] = "c"
+table, begun = Table(), threading.Event()
+def show():
+    for number, row in table.numbered():
+        begun.set()
+def change():
+    table.add()
+threads = [threading.Thread(target=show), threading.Thread(target=change)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize(("yields", "iterated"), [("yield from self.rows.items()", True), ("yield from list(self.rows.items())", False)])
+def test_a_container_that_a_generator_yields_from_is_iterated(tmp_path: Path, yields: str, iterated: bool) -> None:
+    assert any("iterates Table.rows" in each.title for each in run(TABLE.replace("YIELDS", yields), tmp_path)) is iterated

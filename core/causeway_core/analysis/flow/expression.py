@@ -382,6 +382,13 @@ class ExpressionFlow:
         self.graph.flow(taint | as_control(self.guards), self.graph.joint("result", self.scope.key))
         return NOTHING
 
+    def _yieldfrom(self, node: ast.YieldFrom) -> Taint:
+        """A loop that yields what it iterates: whoever iterates the generator runs between its items."""
+        taint = self.iterate(node.value, suspends=True)
+        self.graph.sink(taint)
+        self.graph.flow(taint | as_control(self.guards), self.graph.joint("result", self.scope.key))
+        return taint
+
     def reads_at(self, node: ast.expr, shape: str) -> list[int]:
         """The place of a shape that is read at `node`, if there is one; of calls only those that remove something."""
         if shape == "call" and not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READING_MUTATORS):

@@ -56,6 +56,22 @@ class Anchors(Places):
             found = stop
         return None if found == at else self._begun(actor, found)
 
+    def after_block(self, actor: int, at: At, last_line: int) -> OrderPlace | None:
+        """The first statement after a block that ends at `last_line`, in the call of an event; where that call ends before, the caller's next one."""
+        timeline = self._past.at(at)
+        segment = timeline.locate(at)
+        found = timeline.stop_after(segment, at)
+        for _ in range(_FARTHEST):
+            if found is None:
+                break
+            place = self._begun(actor, found)
+            if place.line > last_line:
+                return place
+            found = timeline.stop_after(timeline.locate(found), found)
+        callers = list(timeline.stack(segment))[1:]
+        found = timeline.stop_after(callers[0], at) if callers else None
+        return None if found is None else self._begun(actor, found)
+
     def preceding(self, actor: int, at: At) -> OrderPlace | None:
         """The statement before that of an event, if it ran in the same call."""
         timeline = self._past.at(at)

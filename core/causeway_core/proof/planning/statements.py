@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -180,9 +181,20 @@ class StatementOrders:
         if goes_on is None:
             return
         says = f"{two.title} reads after {one.title} has passed {said(opens)} and before {one.title} continues"
+        has_read = self._has_read(reader, at["read"], reads)
+        if has_read is not None:
+            yield drafted("bad", f"{says}, which it does when the other has read", [(opens, reads, since), (has_read, goes_on, opens)])
         yield drafted("bad", says, [(opens, reads, since), (reads, goes_on, opens)])
         yield drafted("serial", f"{one.title} first, then {two.title}", [(a.end(one), reads, since)])
         yield drafted("serial", f"{two.title} first, then {one.title}", [(a.end(two), opens, a.held_since_event(one, at["write"], at["read"]))])
+
+    def _has_read(self, reader: int, at: At, opens: OrderPlace) -> OrderPlace | None:
+        """Where an actor has read a file that it opens by a `with` statement; None if it opens and reads it in one statement."""
+        lines = self._anchors.lines_below(at)
+        around = self._evidence.texts.around(lines[0][0].path, opens.line) if lines else ()
+        blocks = [node for node in around if isinstance(node, ast.With | ast.AsyncWith)]
+        block = next((node for node in blocks if node.lineno <= opens.line < node.body[0].lineno), None)
+        return None if block is None else self._anchors.after_block(reader, at, block.end_lineno or opens.line)
 
     def _read_before(self, actor: int, statement: At) -> At:
         """The statement by which an actor read the row that it writes with `statement`; that statement itself if there is none."""

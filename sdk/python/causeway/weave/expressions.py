@@ -479,7 +479,10 @@ class Expressions(Taps):
             node.value = self.value(suspend, self.expr(value), value, first)
         return self.value(self.tap("resume", "resume", node), node, node, first_of(value) if value is not None else node)
 
-    _expr_YieldFrom = _expr_Yield
+    def _expr_YieldFrom(self, node: ast.YieldFrom) -> ast.expr:
+        first = first_of(node.value)
+        node.value = self.value(self.tap("yield", "yield", node), self.iterated(node.value), node.value, first)
+        return self.value(self.tap("resume", "resume", node), node, node, first)
 
     def _expr_Await(self, node: ast.Await) -> ast.expr:
         first = first_of(node.value)
