@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.recordings import CAUSEWAY
+from tests.support.commands import causeway
 
 CACHE = """
 import multiprocessing, os, pickle, sys, time
@@ -47,6 +46,6 @@ with open(f"cache.{os.getpid()}", "wb") as file:
 @pytest.mark.parametrize(("put", "tiers"), [(IN_PLACE, {"confirmed"}), (REPLACED, set())], ids=["in place", "replaced"])
 def test_a_reader_finds_the_file_empty(tmp_path: Path, put: str, tiers: set[str]) -> None:
     (tmp_path / "app.py").write_text(CACHE.replace("PUT", put))
-    subprocess.run([CAUSEWAY, "record", "--no-analyze", "--output", "run.causeway", "app.py"], cwd=tmp_path, check=True, capture_output=True)
-    done = subprocess.run([CAUSEWAY, "analyze", "run.causeway", "--format", "json"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert causeway("record", "--no-analyze", "--output", "run.causeway", "app.py", cwd=tmp_path).returncode == 0
+    done = causeway("analyze", "run.causeway", "--format", "json", cwd=tmp_path)
     assert {each["tier"] for each in json.loads(done.stdout)["findings"]} - {"hint"} == tiers

@@ -56,21 +56,16 @@ class Anchors(Places):
             found = stop
         return None if found == at else self._begun(actor, found)
 
-    def after_block(self, actor: int, at: At, last_line: int) -> OrderPlace | None:
-        """The first statement after a block that ends at `last_line`, in the call of an event; where that call ends before, the caller's next one."""
-        timeline = self._past.at(at)
-        segment = timeline.locate(at)
-        found = timeline.stop_after(segment, at)
+    def last_in_block(self, actor: int, at: At, last_line: int) -> OrderPlace | None:
+        """The last statement after an event, in its call, that begins no later than `last_line`; None if there is none."""
+        timeline, found, last = self._past.at(at), at, None
         for _ in range(_FARTHEST):
-            if found is None:
+            stop = timeline.stop_after(timeline.locate(found), found)
+            place = None if stop is None else self._begun(actor, stop)
+            if stop is None or place is None or place.line > last_line:
                 break
-            place = self._begun(actor, found)
-            if place.line > last_line:
-                return place
-            found = timeline.stop_after(timeline.locate(found), found)
-        callers = list(timeline.stack(segment))[1:]
-        found = timeline.stop_after(callers[0], at) if callers else None
-        return None if found is None else self._begun(actor, found)
+            found, last = stop, place
+        return last
 
     def preceding(self, actor: int, at: At) -> OrderPlace | None:
         """The statement before that of an event, if it ran in the same call."""

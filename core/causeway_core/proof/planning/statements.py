@@ -194,7 +194,7 @@ class StatementOrders:
         around = self._evidence.texts.around(lines[0][0].path, opens.line) if lines else ()
         blocks = [node for node in around if isinstance(node, ast.With | ast.AsyncWith)]
         block = next((node for node in blocks if node.lineno <= opens.line < node.body[0].lineno), None)
-        return None if block is None else self._anchors.after_block(reader, at, block.end_lineno or opens.line)
+        return None if block is None else self._anchors.last_in_block(reader, at, block.end_lineno or opens.line)
 
     def _read_before(self, actor: int, statement: At) -> At:
         """The statement by which an actor read the row that it writes with `statement`; that statement itself if there is none."""
