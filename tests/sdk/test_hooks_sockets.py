@@ -107,3 +107,21 @@ def test_an_event_loop_wakes_itself_without_messages(tmp_path: Path) -> None:
         """,
     )
     assert len(pairs(run)) == 2
+
+
+def test_what_is_no_bytes_is_refused_as_ever(tmp_path: Path) -> None:
+    run = hooked(
+        tmp_path,
+        """
+        import socket
+        one, other = socket.socketpair()
+        for words in (("text",), (), (7,), ([b"a", "b"],)):
+            try:
+                one.send(*words)
+            except TypeError as error:
+                print(error)
+        print(one.send(b"bytes"), other.recv(5))
+        """,
+    )
+    assert run.stdout.splitlines()[0] == "a bytes-like object is required, not 'str'" and run.stdout.endswith("5 b'bytes'\n")
+    assert not run.stderr

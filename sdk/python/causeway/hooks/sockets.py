@@ -186,8 +186,15 @@ def _paired(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result
         _keep(_ends, result[1].fileno(), End(result[1], back, there))
 
 
-def _size(data: Any) -> int:
-    return len(data) if type(data) is bytes else memoryview(data).nbytes
+def _size(args: tuple[Any, ...]) -> int | None:
+    """How many bytes `send(data)` or `sendmsg(buffers)` is given; None if that is no bytes, which the call will refuse."""
+    data: Any = args[0] if args else None
+    if type(data) is bytes:
+        return len(data)
+    try:
+        return sum(memoryview(part).nbytes for part in data) if isinstance(data, list | tuple) else memoryview(data).nbytes
+    except (TypeError, ValueError, BufferError):
+        return None
 
 
 def _sends(socket: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> None:
@@ -197,9 +204,12 @@ def _sends(socket: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) ->
         way = _end_of(socket).outward
         if way is None or not way.followed:
             return
+        size = _size(args)
+        if size is None:
+            way.drop()
+            return
         way.sending += 1
-        data = args[0]
-        way.reserved += len(data) if type(data) is bytes else sum(map(_size, data)) if isinstance(data, list | tuple) else _size(data)
+        way.reserved += size
         # Whose bytes come first is not known of two sends at a time.
         key = _key(way) if way.sending == 1 else None
     if key is not None:
@@ -228,7 +238,7 @@ def _sent(socket: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None, res
         if exception is not None and not isinstance(exception, BlockingIOError):
             way.drop()
         elif exception is None:
-            way.sent += result if result is not None else _size(args[0])
+            way.sent += result if result is not None else _size(args) or 0
         elif way.pending and way.pending[-1][0] == way.sent:
             del way.pending[-1]
         if way.sending <= 0:
