@@ -21,7 +21,7 @@ _LARGEST = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Checked:
     """The result of checking a document: its version and its lines."""
 
     version: object
@@ -35,10 +35,10 @@ class Checking:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._pool = ThreadPoolExecutor(1, "causeway-check")
-        self._said: dict[str, Said] = {}
-        self._carried: dict[str, tuple[object, Said, tuple[Finding, ...]]] = {}
+        self._checked: dict[str, Checked] = {}
+        self._carried: dict[str, tuple[object, Checked, tuple[Finding, ...]]] = {}
         self._running: dict[str, tuple[object, asyncio.Task[None]]] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self.generation = 0
 
     def stop(self) -> None:
@@ -47,27 +47,27 @@ class Checking:
 
     def findings(self, path: str) -> tuple[Finding, ...]:
         """The warnings for a document. Until its current text has been checked, those of an earlier version whose lines still exist."""
-        said, version = self._said.get(path), self._server.places.version(path)
-        if said is None or not self._server.settings.check or said.version == version:
-            return said.findings if said is not None and said.version == version else ()
+        checked, version = self._checked.get(path), self._server.places.version(path)
+        if checked is None or not self._server.settings.check or checked.version == version:
+            return checked.findings if checked is not None and checked.version == version else ()
         known = self._carried.get(path)
-        if known is None or known[0] != version or known[1] is not said:
-            known = self._carried[path] = (version, said, _carried(said, self._server.places.lines(path)))
+        if known is None or known[0] != version or known[1] is not checked:
+            known = self._carried[path] = (version, checked, _carried(checked, self._server.places.lines(path)))
         return known[2]
 
     def standing(self, path: str) -> object:
         """The version of a document that `findings` come from; None before its first check."""
-        said = self._said.get(path)
-        return said.version if said is not None else None
+        checked = self._checked.get(path)
+        return checked.version if checked is not None else None
 
     def forget(self, path: str) -> None:
         """The document was closed."""
-        self._said.pop(path, None)
+        self._checked.pop(path, None)
         self._carried.pop(path, None)
 
     def forget_all(self) -> None:
         """The project's settings may have changed."""
-        self._said.clear()
+        self._checked.clear()
         self._carried.clear()
         self.generation += 1
 
@@ -89,13 +89,13 @@ class Checking:
         try:
             found = await asyncio.get_running_loop().run_in_executor(self._pool, self._findings, path, text)
         except CausewayError as error:
-            if str(error) not in self._told:
-                self._told.add(str(error))
+            if str(error) not in self._reported:
+                self._reported.add(str(error))
                 self._server.say(str(error), types.MessageType.Warning)
             found = ()
         except RuntimeError:
             return  # The server is shutting down.
-        self._said[path] = Said(version, lines, found)
+        self._checked[path] = Checked(version, lines, found)
 
     def _findings(self, path: str, text: str) -> tuple[Finding, ...]:
         settings = settings_for(Path(path))
@@ -104,12 +104,12 @@ class Checking:
         return tuple(finding for finding in check_source(text, path) if not settings.ignores(finding))
 
 
-def _carried(said: Said, lines: tuple[str, ...]) -> tuple[Finding, ...]:
+def _carried(checked: Checked, lines: tuple[str, ...]) -> tuple[Finding, ...]:
     """The warnings for a different version, as far as all of their places still exist."""
-    if not said.findings:
+    if not checked.findings:
         return ()
-    moved, found = LineMap(said.lines, lines), []
-    for finding in said.findings:
+    moved, found = LineMap(checked.lines, lines), []
+    for finding in checked.findings:
         accesses = []
         for access in finding.accesses:
             line, end = moved.now(access.line), moved.now(access.end_line or access.line)

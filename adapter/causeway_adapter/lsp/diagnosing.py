@@ -94,7 +94,7 @@ class Diagnosing:
         if primary is None:
             return None
         related = [
-            types.DiagnosticRelatedInformation(location, _said(document["accesses"][number]))
+            types.DiagnosticRelatedInformation(location, _access_words(document["accesses"][number]))
             for number, location in enumerate(located) if number != own[0] and location is not None
         ]  # fmt: skip
         for spot, words in finding.related:
@@ -209,7 +209,7 @@ def _sentence(document: Mapping[str, Any]) -> str:
     return "\n".join([document["title"], *([f"{document['resource']} in this run: {', '.join(told)}."] if told else [])])
 
 
-def _said(access: dict[str, str | None]) -> str:
+def _access_words(access: dict[str, str | None]) -> str:
     """An access in words: `write by task transfer-2 in withdraw: 90`."""
     value = f": {access['value']}" if access.get("value") is not None else ""
     return f"{access['role']} by {access['actor']} in {access['function']}{value}"

@@ -32,7 +32,7 @@ _SLOW_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DocumentFacts:
     """What a recording says of a document: the file's path here, the recording, the facts, and how its lines are carried over to now."""
 
     path: str
@@ -56,7 +56,7 @@ class Recordings:
         self._refreshing: asyncio.Task[None] | None = None
         self._again = False
         self._last = 0.0
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._poller: asyncio.Task[None] | None = None
         self._stopped = False
         self._slow = asyncio.Event()
@@ -116,8 +116,8 @@ class Recordings:
 
     def _take(self, shelf: Shelf) -> None:
         for key, problem in shelf.problems.items():
-            if key not in self._told:
-                self._told.add(key)
+            if key not in self._reported:
+                self._reported.add(key)
                 self._server.say(problem, types.MessageType.Warning)
         known = self._shelf
         if [each.revision for each in shelf.loaded] == [each.revision for each in known.loaded] and shelf.ignored == known.ignored:
@@ -174,7 +174,7 @@ class Recordings:
             task = self._facts[key] = asyncio.ensure_future(self._read(loaded, path))
         return task
 
-    async def told(self, uri: str, *, wanted: bool, at_once: bool = False) -> Told | None:
+    async def document_facts(self, uri: str, *, wanted: bool, at_once: bool = False) -> DocumentFacts | None:
         """What the newest recording says of a document; waits until it has been read. None: nothing, or it is not `wanted`.
 
         `at_once`: the client asks again when `facts_changed` tells it to. None as long as a large recording is being read, which takes seconds.
@@ -188,7 +188,7 @@ class Recordings:
             return None
         facts = await asyncio.shield(task)
         carried = self._server.places.carried(loaded, path)
-        return Told(path, loaded, facts, carried) if facts is not None and carried is not None else None
+        return DocumentFacts(path, loaded, facts, carried) if facts is not None and carried is not None else None
 
     def reading(self, path: str) -> str:
         """What is being read because of a file, in words, where that is large; "" where the file waits for nothing."""
@@ -222,8 +222,8 @@ class Recordings:
         return asyncio.get_running_loop().run_in_executor(self._reading, action)
 
     def _complain(self, loaded: Loaded, sentence: str) -> None:
-        if loaded.revision.key not in self._told and not self._stopped:
-            self._told.add(loaded.revision.key)
+        if loaded.revision.key not in self._reported and not self._stopped:
+            self._reported.add(loaded.revision.key)
             self._server.say(sentence, types.MessageType.Warning)
 
 

@@ -11,7 +11,6 @@ from causeway_core.model import Stop
 from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Message
 from causeway_adapter.dap.live.beginning import Beginning
-from causeway_adapter.dap.live.beside import EXTENDED, Beside
 from causeway_adapter.dap.live.borrowed import Borrowed
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
 from causeway_adapter.dap.live.configuration import OTHERWISE
@@ -23,6 +22,7 @@ from causeway_adapter.dap.live.present import FIRST_HANDLE, Present
 from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
 from causeway_adapter.dap.live.share import Share
 from causeway_adapter.dap.live.substitutes import WITHOUT_DEBUGPY
+from causeway_adapter.dap.live.task_requests import EXTENDED, TaskRequests
 from causeway_adapter.dap.reply import Event
 from causeway_adapter.dap.requests.cost import cost
 from causeway_adapter.dap.unrecorded import Unrecorded, gaps_of_program
@@ -56,7 +56,7 @@ class Live:
         self._asked: dict[int, int] = {}
         self._breakpoints = Breakpoints(conversation)
         self._present = Present(conversation, port, self._ask, self._breakpoints.apply)
-        self._beside = Beside(port, self._present, self._forward)
+        self._task_requests = TaskRequests(port, self._present, self._forward)
         self._end = End(conversation, port, self._present)
         self._wanted_end = False
         self._ran, self._pid = False, 0
@@ -146,7 +146,7 @@ class Live:
             self._forward(request)
         elif self._present.in_past or self._present.over:
             return False
-        elif self._present.recorder is not None and self._beside.takes(request, arguments):
+        elif self._present.recorder is not None and self._task_requests.handles(request, arguments):
             pass
         elif self._present.answers(request):
             self._present.look(request, arguments)
@@ -176,14 +176,14 @@ class Live:
             if request["command"] == "threads" and not answer.get("success"):
                 answer = {"success": True, "body": {"threads": []}}  # the program is ending, or not there yet
             if request["command"] in EXTENDED and self._present.has_tasks and answer.get("success"):
-                self._beside.extend(request, answer)
+                self._task_requests.extend(request, answer)
             else:
                 self._port.respond_as(request, answer)
 
         self._ask(request["command"], request.get("arguments") or {}, answered)
 
     def _go_on(self) -> Message | None:
-        self._beside.gone_on()
+        self._task_requests.continued()
         return self._present.go_on()
 
     def _ask(self, command: str, arguments: dict[str, Any], then: Then) -> None:
@@ -262,7 +262,7 @@ class Live:
                 return  # another thread, held at the same moment; it is seen when the client comes back
             self._present.hold(body)
         elif name == "continued" and not self._present.in_past:
-            self._beside.gone_on()
+            self._task_requests.continued()
             self._present.runs()
         if name == "process":
             self._ran, self._pid = True, int(body.get("systemProcessId") or 0)
@@ -284,7 +284,7 @@ class Live:
         if self._present.over:
             return
         self._present.over = True
-        self._beside.gone_on()
+        self._task_requests.continued()
         self._present.runs()
         recorder = self._present.recorder
         if recorder is None:

@@ -163,7 +163,7 @@ class Present:
         held = self.held
         if held is None:
             raise ProtocolError("the program is running", "pause it, or set a breakpoint, to look at its past")
-        task = self.tasks.asked(arguments)
+        task = self.tasks.named_in(arguments)
         asked = arguments.get("threadId") or arguments.get("actor") or self._frames.thread_of(arguments.get("frameId"))
         thread = int((asked if task is None else None) or held.get("threadId") or 0)
 

@@ -58,7 +58,7 @@ class Tasks:
 
     # What a request names.
 
-    def asked(self, arguments: dict[str, Any]) -> int | None:
+    def named_in(self, arguments: dict[str, Any]) -> int | None:
         """The number in the recording of the task that a request is about, by its thread or one of its frames."""
         named = arguments.get("threadId") or arguments.get("actor") or 0
         if isinstance(named, int) and named >= FIRST_TASK:
@@ -72,7 +72,7 @@ class Tasks:
 
     # What is told.
 
-    def beside(self, threads: list[dict[str, Any]], then: Callable[[list[dict[str, Any]]], None]) -> None:
+    def with_tasks(self, threads: list[dict[str, Any]], then: Callable[[list[dict[str, Any]]], None]) -> None:
         """debugpy's threads, the one that is held with the name of the task that runs in it, and the tasks that are pending."""
 
         def told(text: str | None) -> None:

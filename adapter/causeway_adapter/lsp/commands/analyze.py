@@ -11,8 +11,8 @@ from causeway_core.errors import CausewayError
 from causeway_core.storage import Recording
 from pygls.exceptions import JsonRpcInvalidParams
 
-from causeway_adapter.lsp.asked import Asked
 from causeway_adapter.lsp.server import Server
+from causeway_adapter.lsp.subject import Subject
 from causeway_adapter.lsp.working import Report
 
 
@@ -20,8 +20,8 @@ def register(server: Server) -> None:
     """Serves the command."""
 
     async def analyze(*arguments: Any) -> dict[str, Any]:
-        asked = Asked.read(arguments)
-        loaded = await asked.recording(server)
+        subject = Subject.read(arguments)
+        loaded = await subject.recording(server)
         async with server.working(f"Analysing {loaded.path.name}", show=True) as report:
             try:
                 count = await asyncio.to_thread(_analyze, loaded.path, report)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from causeway_adapter.lsp.asked import Asked
 from causeway_adapter.lsp.editing import edit_of
 from causeway_adapter.lsp.loading import Loaded
 from causeway_adapter.lsp.server import Server
+from causeway_adapter.lsp.subject import Subject
 
 if TYPE_CHECKING:
     from causeway_core.fix.verify import Verification
@@ -20,9 +20,9 @@ def register(server: Server) -> None:
 
     async def apply_fix(*arguments: Any) -> dict[str, Any]:
         """Gives `applied`, and either `fix`, `proved` and `diff` or `reason`."""
-        asked = Asked.read(arguments)
-        loaded = await asked.recording(server)
-        finding = asked.required_finding_in(loaded)
+        subject = Subject.read(arguments)
+        loaded = await subject.recording(server)
+        finding = subject.required_finding_in(loaded)
         proved = server.proving.proved(loaded, finding.id)
         if proved is None:
             sought = await server.proving.fix(loaded, finding.id)

@@ -11,8 +11,8 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInternalError
 
-from causeway_adapter.lsp.asked import Asked
 from causeway_adapter.lsp.server import Server
+from causeway_adapter.lsp.subject import Subject
 
 _TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
 _LONGEST_NAME = 60
@@ -23,9 +23,9 @@ def register(server: Server) -> None:
 
     async def generate_test(*arguments: Any) -> dict[str, Any]:
         """Gives `written`, and either `file` and `fails` (how the test fails now) or `reason`."""
-        asked = Asked.read(arguments)
-        loaded = await asked.recording(server)
-        finding = asked.required_finding_in(loaded)
+        subject = Subject.read(arguments)
+        loaded = await subject.recording(server)
+        finding = subject.required_finding_in(loaded)
         folder = loaded.folder / "tests" if (loaded.folder / "tests").is_dir() else loaded.folder
         made = await server.proving.test(loaded, finding.id, folder)
         if made is None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from causeway_adapter.lsp.asked import Asked
 from causeway_adapter.lsp.server import Server
+from causeway_adapter.lsp.subject import Subject
 
 
 def register(server: Server) -> None:
     """Serves the command."""
 
     async def travel(*arguments: Any) -> dict[str, Any]:
-        asked = Asked.read(arguments)
-        loaded = await asked.recording(server)
-        finding = asked.finding_in(loaded)
-        at = asked.event or (finding.id if finding is not None else "end")
+        subject = Subject.read(arguments)
+        loaded = await subject.recording(server)
+        finding = subject.finding_in(loaded)
+        at = subject.event or (finding.id if finding is not None else "end")
         return {
             "type": "causeway",
             "request": "attach",

@@ -15,15 +15,15 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
-        told = await server.recordings.told(params.text_document.uri, wanted=server.settings.code_lens, at_once=server.refreshes_lenses)
-        if told is None:
+        document = await server.recordings.document_facts(params.text_document.uri, wanted=server.settings.code_lens, at_once=server.refreshes_lenses)
+        if document is None:
             return []
-        lenses = [lens for function in told.facts.functions if (lens := _runs(told.loaded, function, told.carried)) is not None]
-        for each, finding in server.diagnosing.findings(told.path):
-            own = next(number for number, spot in enumerate(finding.accesses) if each.local(spot.path) == told.path)
+        lenses = [lens for function in document.facts.functions if (lens := _runs(document.loaded, function, document.carried)) is not None]
+        for each, finding in server.diagnosing.findings(document.path):
+            own = next(number for number, spot in enumerate(finding.accesses) if each.local(spot.path) == document.path)
             place = server.places.location(each, finding.accesses[own])
             if place is not None:
-                lenses.append(_race(each, finding, _head(told.facts, told.carried, place.range.start.line + 1)))
+                lenses.append(_race(each, finding, _head(document.facts, document.carried, place.range.start.line + 1)))
         return lenses
 
     server.feature(types.TEXT_DOCUMENT_CODE_LENS)(code_lens)
@@ -41,8 +41,8 @@ def _runs(loaded: Loaded, function: FunctionFacts, carried: LineMap) -> types.Co
 
 def _race(loaded: Loaded, finding: PlacedFinding, line: int) -> types.CodeLens:
     actors = len({access["actor"] for access in finding.document["accesses"]})
-    said = f"{number(actors, 'actor')} at {finding.document['resource']}: travel to the {kind_words(finding.kind)}"
-    return _lens(line, said, loaded, finding=finding.id)
+    title = f"{number(actors, 'actor')} at {finding.document['resource']}: travel to the {kind_words(finding.kind)}"
+    return _lens(line, title, loaded, finding=finding.id)
 
 
 def _head(facts: FileFacts, carried: LineMap, line: int) -> int:

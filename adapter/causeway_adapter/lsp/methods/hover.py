@@ -10,7 +10,7 @@ from lsprotocol import types
 from causeway_adapter.lsp.loading import Loaded
 from causeway_adapter.lsp.places import path_of
 from causeway_adapter.lsp.server import Server
-from causeway_adapter.lsp.shelf import Told
+from causeway_adapter.lsp.shelf import DocumentFacts
 from causeway_adapter.lsp.words import code, history_words, of_function, times, trend
 
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -22,18 +22,18 @@ def register(server: Server) -> None:
 
     async def hover(params: types.HoverParams) -> types.Hover | None:
         path = path_of(params.text_document.uri)
-        past = await server.recordings.told(params.text_document.uri, wanted=server.settings.hover, at_once=True)
+        past = await server.recordings.document_facts(params.text_document.uri, wanted=server.settings.hover, at_once=True)
         word = _word(server, path, params.position) if path is not None and server.settings.hover else None
         if path is None or word is None:
             return None
         name, attribute, where = word
         if past is not None:
-            told = _told(server, past, params.position.line + 1, name, attribute=attribute)
+            recorded = _recorded_lines(server, past, params.position.line + 1, name, attribute=attribute)
         elif being_read := server.recordings.reading(path):
-            told = [f"{being_read} is being read: hover again in a moment for recorded values"]
+            recorded = [f"{being_read} is being read: hover again in a moment for recorded values"]
         else:
-            told = []
-        return types.Hover(_content(server, told), where) if told else None
+            recorded = []
+        return types.Hover(_content(server, recorded), where) if recorded else None
 
     server.feature(types.TEXT_DOCUMENT_HOVER)(hover)
 
@@ -51,25 +51,25 @@ def _word(server: Server, path: str, position: types.Position) -> tuple[str, boo
     return name[0], text[: name.start()].rstrip().endswith("."), server.places.span(text, position.line, *name.span())
 
 
-def _told(server: Server, past: Told, line: int, name: str, *, attribute: bool) -> list[str]:
+def _recorded_lines(server: Server, past: DocumentFacts, line: int, name: str, *, attribute: bool) -> list[str]:
     loaded, facts, carried = past.loaded, past.facts, past.carried
     then = carried.then(line)
-    told: list[str] = []
+    recorded: list[str] = []
     function = next((each for each in facts.functions if each.line == then and each.qualname.rpartition(".")[2] == name), None)
     if function is not None:
         return of_function(function)
     history = facts.history(then if then is not None else _nearest(carried, line), name, attribute=attribute)
     if history is not None and history.writes:
-        told.append(f"{code(name)} was last {code(history.writes[-1].text)}; written {times(history.total)} in {loaded.path.name}")
+        recorded.append(f"{code(name)} was last {code(history.writes[-1].text)}; written {times(history.total)} in {loaded.path.name}")
         for write in history.writes[::-1][:_WRITERS]:
-            told.append(f"- {code(write.text)} by {write.actor} {_place(server, loaded, write)}")
+            recorded.append(f"- {code(write.text)} by {write.actor} {_place(server, loaded, write)}")
         bars = trend(history.writes)
-        told.append(f"\n{code(history_words(history))}" + (f" {bars}" if bars else ""))
-    if told and then is not None and then in facts.hits:
-        told.append(f"\nthis line ran {times(facts.hits[then])}{_reason(facts, then)}")
-    if told and then is None:
-        told.append("\nthis line is new or has changed since the recording")
-    return told
+        recorded.append(f"\n{code(history_words(history))}" + (f" {bars}" if bars else ""))
+    if recorded and then is not None and then in facts.hits:
+        recorded.append(f"\nthis line ran {times(facts.hits[then])}{_reason(facts, then)}")
+    if recorded and then is None:
+        recorded.append("\nthis line is new or has changed since the recording")
+    return recorded
 
 
 def _place(server: Server, loaded: Loaded, write: Written) -> str:
@@ -91,10 +91,10 @@ def _nearest(carried: LineMap, line: int) -> int:
     return next((then for each in range(line, 0, -1) if (then := carried.then(each)) is not None), 1)
 
 
-def _content(server: Server, told: list[str]) -> types.MarkupContent:
+def _content(server: Server, recorded: list[str]) -> types.MarkupContent:
     document = server.client_capabilities.text_document
     formats = document.hover.content_format if document and document.hover else None
-    text = "\n".join(told)
+    text = "\n".join(recorded)
     if formats and types.MarkupKind.Markdown not in formats:
         plain = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text).replace("`", "").replace("**", "")
         return types.MarkupContent(types.MarkupKind.PlainText, plain)

@@ -17,15 +17,16 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
-        told = await server.recordings.told(params.text_document.uri, wanted=server.settings.inlay_hints, at_once=server.refreshes_hints)
-        if told is None:
+        uri, settings = params.text_document.uri, server.settings
+        document = await server.recordings.document_facts(uri, wanted=settings.inlay_hints, at_once=server.refreshes_hints)
+        if document is None:
             return []
         by_line: defaultdict[int, list[LastValue]] = defaultdict(list)
-        for value in told.facts.values:
-            line = told.carried.now(value.end_line)
+        for value in document.facts.values:
+            line = document.carried.now(value.end_line)
             if line is not None and params.range.start.line < line <= params.range.end.line + 1 and _speaks(value):
                 by_line[line].append(value)
-        lines = server.places.lines(told.path)
+        lines = server.places.lines(document.path)
         return [_hint(server.places.end_of(lines, line), values) for line, values in sorted(by_line.items())]
 
     server.feature(types.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Subject:
     """The one argument of a command, an object: `recording` (path; default: the newest), `finding` (`F1`), `event` (`s3@1234`)."""
 
     path: str | None
@@ -26,7 +26,7 @@ class Asked:
     event: str | None
 
     @classmethod
-    def read(cls, arguments: Sequence[Any]) -> Asked:
+    def read(cls, arguments: Sequence[Any]) -> Subject:
         """Raises JsonRpcInvalidParams for anything else than such an object or nothing."""
         given = arguments[0] if arguments else {}
         if len(arguments) > 1 or not isinstance(given, Mapping):

@@ -21,7 +21,7 @@ EXTENDED = frozenset({"threads", "stackTrace"})
 RECORDED = "as recorded"
 
 
-class Beside:
+class TaskRequests:
     """Answers what names a task or something that was recorded, and adds to what debugpy answers. Used by the adapter's thread only.
 
     `forward` has debugpy answer a request.
@@ -31,10 +31,10 @@ class Beside:
         self._port, self._present, self._forward = port, present, forward
         self._owed: dict[int, Callable[[], None]] = {}
 
-    def takes(self, request: Message, arguments: dict[str, Any]) -> bool:
+    def handles(self, request: Message, arguments: dict[str, Any]) -> bool:
         """Handle a request that is about a task or a recorded variable; False where it is not, or where it leads into the past."""
         command, tasks = str(request.get("command")), self._present.tasks
-        task = tasks.asked(arguments)
+        task = tasks.named_in(arguments)
         recorded = int(arguments.get("variablesReference") or 0) >= FIRST_HANDLE
         if task is None and not recorded:
             return False
@@ -79,14 +79,14 @@ class Beside:
 
         self._owed[seq] = lambda: reply({})
         if request["command"] == "threads":
-            tasks.beside(list(body.get("threads") or ()), lambda threads: reply({"threads": threads}))
+            tasks.with_tasks(list(body.get("threads") or ()), lambda threads: reply({"threads": threads}))
             return
         own = list(body.get("stackFrames") or ())
         total = int(body.get("totalFrames") or len(own))
         below = partial(tasks.under, answer) if arguments.get("threadId") == tasks.thread else partial(tasks.created, arguments.get("threadId"))
         below(lambda under: reply(_window(under, arguments, own, total)))
 
-    def gone_on(self) -> None:
+    def continued(self) -> None:
         """The program is no longer held: waiting requests get debugpy's answer."""
         for reply in list(self._owed.values()):
             reply()
