@@ -20,6 +20,8 @@ import time
 
 def thumbnail(path, after):
     time.sleep(after)
+    if not after:
+        draw(path.with_name("pot.png"))
     if not path.exists():
         draw(path)
 
@@ -46,5 +48,5 @@ def test_who_would_write_the_same_temporary_file_could_move_it_too(tmp_path: Pat
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
-    told = [each for each in found if "would do the same if it did not find" in each.title]
-    assert [each.tier for each in told] == (["confirmed"] if shared else []), [(each.tier, each.title, each.proof) for each in found]
+    same = [each for each in found if "would do the same if it did not find" in each.title]
+    assert [each.tier for each in same] == (["confirmed"] if shared else []), [(each.tier, each.title, each.proof) for each in found]

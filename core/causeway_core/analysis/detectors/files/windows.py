@@ -97,8 +97,9 @@ def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
             for other in [use for use in looks if use.name == name and use.found and use.actor != look.actor][:SAMPLE]:
                 alike = (look.path, look.line) == (other.path, other.line)
                 for end in [use for use in moved if use.actor == look.actor and look.at < use.at] if alike else ():
-                    write = next((use for use in files.all if use.verb == "write" and use.at < end.at and files.same_call(use, end)), None)
-                    if write is None or not _follows_from(write.name, name) or files.locked(look) or not files.can_run_between(write, end, other):
+                    asides = [use for use in files.all if use.verb == "write" and use.at < end.at and _follows_from(use.name, name)]
+                    write = next((use for use in reversed(asides) if files.same_call(use, end)), None)
+                    if write is None or files.locked(look) or not files.can_run_between(write, end, other):
                         continue
                     one, two = use_sides(scene, write, other)
                     title = f"{one} writes {file_name(write.name)} and moves it; {two} would do the same if it did not find {file_name(name)}"
