@@ -123,7 +123,7 @@ open("made/file.txt", "w").close()
         workspace = Workspace.of(recording)
         with workspace.target(Target("python", (), ("app.py",), project, project)) as (_, folder):
             assert not (folder / "made").exists() and (folder / "kept").exists()
-    assert workspace.absent == {Path("made")} and (project / "made" / "file.txt").exists()
+    assert workspace.absent == {Path("made"), Path("made/file.txt")} and (project / "made" / "file.txt").exists()
 
 
 def test_each_re_run_starts_from_the_same_files_and_leaves_the_original_alone(tmp_path: Path) -> None:

@@ -97,11 +97,15 @@ def answers(recorded: Run) -> list[dict[str, Any]]:
     return found
 
 
+BELOW = ("socket:", "selector:")
+"""What the messages of sockets and selectors are called, which carry the requests."""
+
+
 def messages(recorded: Run) -> dict[str, dict[str, dict[str, Any]]]:
-    """Message id → direction → record; without the processes that a library starts when it is imported."""
+    """Message id → direction → record; without those of the sockets below, and of the processes that a library starts when it is imported."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for message in recorded.facts("MESSAGE"):
-        if message["id"].startswith(("spawn:", "exit:")):
+        if message["id"].startswith(("spawn:", "exit:", *BELOW)):
             continue
         found.setdefault(message["id"], {})[message["direction"]] = message
     return found
@@ -306,7 +310,8 @@ def test_the_handlers_task_receives_the_message(tmp_path: Path) -> None:
         elif record.name == "STEP_END":
             stack.pop()
         elif record.name in ("MESSAGE", "SPAN"):
-            inside.extend((said["direction"], labels.get(stack[-1], ""), stack[-1]) for said in said_by(record) if said["kind"] == "MESSAGE")
+            said = [each for each in said_by(record) if each["kind"] == "MESSAGE" and not each["id"].startswith(BELOW)]
+            inside.extend((each["direction"], labels.get(stack[-1], ""), stack[-1]) for each in said)
     receivers = [number for direction, _, number in inside if direction == "receive"]
     senders = [number for direction, _, number in inside if direction == "send"]
     assert len(set(receivers)) >= 9, "each request has its own task"
