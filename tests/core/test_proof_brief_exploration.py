@@ -394,6 +394,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("guard", "caught", "shared"),
     [("contextlib.nullcontext()", "OSError", True), ("contextlib.nullcontext()", "RuntimeError", True), ("asyncio.Lock()", "RuntimeError", False)],
@@ -466,6 +467,7 @@ print(len(van.trips) > 5)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("early", "late", "left"), [("pass", "self.trip = None", True), ("self.trip = None", "pass", False)])
 def test_what_stays_in_a_place_that_is_emptied_otherwise_was_lost(tmp_path: Path, early: str, late: str, left: bool) -> None:
     found = explored(tmp_path, PARCELS.replace("EARLY", early).replace("LATE", late))
@@ -504,6 +506,7 @@ print(failures)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lock", "lost"), [("threading.Lock()", True), ("guard", False)])
 def test_what_one_worker_of_a_pool_did_is_shared_in_another_run(tmp_path: Path, lock: str, lost: bool) -> None:
     found = explored(tmp_path, POOL.replace("GUARD", lock))
@@ -540,6 +543,7 @@ ON_LOAN = {"SEATS": "1", "FULL": "== 0", "TAKE": "self.seats -= 1", "GIVE": "sel
 BY_THE_WAY = {"SEATS": "None", "FULL": "== 'dirty'", "TAKE": "self.seats = 'dirty'", "GIVE": "self.seats = 'clean'"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("desk", "tier"), [(ON_LOAN, "hint"), (BY_THE_WAY, "confirmed")], ids=["given back", "not brought back"])
 def test_who_is_refused_what_another_has_and_gives_back_is_refused_by_design(tmp_path: Path, desk: dict[str, str], tier: str) -> None:
     program = DESK
@@ -706,6 +710,7 @@ service.join()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("guard", "left"), [("contextlib.nullcontext()", True), ("threading.Lock()", False)])
 def test_a_serial_run_that_puts_nothing_in_says_nothing_of_what_stays_there(tmp_path: Path, guard: str, left: bool) -> None:
     found = explored(tmp_path, LINES.replace("GUARD", guard))
