@@ -26,6 +26,7 @@ def test_a_request_that_waits_for_the_one_before_on_its_connection_is_forced_on_
     assert verdict.found("confirmed"), verdict.findings
 
 
+@pytest.mark.slow
 def test_a_cache_that_two_may_fill_alike_is_not_accused_by_re_runs(tmp_path: Path) -> None:
     (label,) = (each for each in labels() if each.name == "slug_cache")
     verdict = judge(label, tmp_path, proving=True)

@@ -191,6 +191,7 @@ asyncio.run(get())
 """
 
 
+@pytest.mark.slow
 def test_a_loop_that_looks_who_uses_it_looks_in_the_test_too(tmp_path: Path) -> None:
     recorded(tmp_path, "collector.py", COLLECTOR)
     assert 'order.check("loop")' in exported(tmp_path)
@@ -293,6 +294,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_an_order_that_is_given_up_for_a_deadlock_makes_a_test(tmp_path: Path) -> None:
     recorded(tmp_path, "library.py", HELD_WHILE_IT_WAITS)
     assert "assert outcome.hang is None" in exported(tmp_path)

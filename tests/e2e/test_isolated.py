@@ -146,7 +146,7 @@ def analyzed(path: Path, *options: str) -> dict[str, Any]:
     return finding
 
 
-@pytest.mark.parametrize("client", list(CLIENTS))
+@pytest.mark.parametrize("client", [name if name == "aiohttp" else pytest.param(name, marks=pytest.mark.slow) for name in CLIENTS])
 def test_what_a_service_said_is_said_again_without_it(tmp_path: Path, client: str) -> None:
     path = recorded(tmp_path, stock(client), "--replayable")
     finding = analyzed(path, "--isolated")

@@ -107,7 +107,7 @@ def halls(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return made
 
 
-@pytest.mark.parametrize("client", list(CLIENTS))
+@pytest.mark.parametrize("client", [name if name == "aiohttp" else pytest.param(name, marks=pytest.mark.slow) for name in CLIENTS])
 def test_a_script_with_its_service(tmp_path: Path, halls: Callable[[str], Path], client: str) -> None:
     copytree(halls(client), tmp_path, dirs_exist_ok=True)
     text = (tmp_path / "test_race.py").read_text()
