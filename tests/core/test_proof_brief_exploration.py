@@ -354,12 +354,14 @@ def test_a_count_that_is_tested_after_another_has_counted(tmp_path: Path, test: 
     assert [each.tier for each in found] == (["confirmed"] if late else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "late"), [("self.told.clear()", True), ("pass", False)])
 def test_a_branch_that_the_recorded_run_never_took_is_stopped_in(tmp_path: Path, before: str, late: bool) -> None:
     found = explored(tmp_path, PROBES.replace("BEFORE", before))
     assert [each.kind for each in found] == (["deadlock"] if late else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("late", "lost"), [("pass", True), ('file = open("tally")', False)])
 def test_what_a_process_opens_before_it_has_the_lock_is_old(tmp_path: Path, late: str, lost: bool) -> None:
     found = explored(tmp_path, TALLY.replace("LATE", late))
