@@ -96,10 +96,7 @@ def sees_cancellation(handler: ast.ExceptHandler) -> bool:
     return bool(names & {"BaseException", "CancelledError"})
 
 
-def _statements(body: Sequence[ast.stmt]) -> list[ast.AST]:
-    return [node for statement in body for node in ast.walk(statement)]
-
-
-def touches(body: Sequence[ast.stmt], target: str) -> bool:
-    """Whether some statements mention a location, or call something that may."""
-    return any(isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and ast.unparse(node) == target for node in _statements(body))
+def touches(parts: Sequence[ast.AST], target: str) -> bool:
+    """Whether some statements or expressions mention a location."""
+    nodes = (node for part in parts for node in ast.walk(part))
+    return any(isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and ast.unparse(node) == target for node in nodes)

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from causeway_core.analysis.detectors.cancellation.changes import sees_cancellation
-from causeway_core.analysis.detectors.cancellation.partial_update import MOST_AWAITS, cancels, coroutines_that_ran, moments
+from causeway_core.analysis.detectors.cancellation.changes import touches
+from causeway_core.analysis.detectors.cancellation.partial_update import MOST_AWAITS, cancels, coroutines_that_ran, moments, protected
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import Texts, called, own_nodes
@@ -70,19 +70,10 @@ def _acquired(texts: Texts, work: ast.Call) -> str:
 
 def _gaps(function: ast.AsyncFunctionDef, start: _Start) -> list[ast.Await]:
     """The awaits that leave the task running, other than in a `try` whose clean-up mentions the task."""
-    protected: set[int] = set()
-    for block in own_nodes(function):
-        if isinstance(block, ast.Try):
-            clauses = [*block.finalbody, *(each for handler in block.handlers if sees_cancellation(handler) for each in handler.body)]
-            if any(_mentions(each, start.task) for each in clauses):
-                protected.update(id(node) for statement in block.body for node in ast.walk(statement))
-    found = (node for node in own_nodes(function) if isinstance(node, ast.Await) and id(node) not in protected and node.lineno > start.node.lineno)
-    waits = (node for node in found if isinstance(node.value, ast.Call) and called(node.value) in _LEAVES_RUNNING and _mentions(node, start.task))
+    protecting = {id(node) for node in protected(function, start.task)}
+    found = (node for node in own_nodes(function) if isinstance(node, ast.Await) and id(node) not in protecting and node.lineno > start.node.lineno)
+    waits = (node for node in found if isinstance(node.value, ast.Call) and called(node.value) in _LEAVES_RUNNING and touches([node], start.task))
     return sorted(waits, key=lambda node: node.lineno)
-
-
-def _mentions(node: ast.AST, name: str) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
 
 
 def _finding(scene: Scene, path: str, function: ast.AsyncFunctionDef, start: _Start, gaps: list[ast.Await]) -> Finding:

@@ -162,7 +162,7 @@ def _part(branching: ast.AST, change: Change) -> str:
 def _open_awaits(function: ast.AsyncFunctionDef, one: Change, other: Change) -> list[ast.AST]:
     """The first unprotected awaits between the two: no shield, and no `try` whose `finally` (or except of everything) undoes the change."""
     found: list[ast.AST] = []
-    protecting = {id(node) for node in _protected(function, other)}
+    protecting = {id(node) for node in protected(function, other.target)}
     for node in sorted((each for each in own_nodes(function) if isinstance(each, SUSPENDING)), key=lambda each: (each.lineno, each.col_offset)):
         if not (one.node.end_lineno or one.node.lineno) < node.lineno <= (other.node.end_lineno or other.node.lineno):
             continue
@@ -175,13 +175,13 @@ def _open_awaits(function: ast.AsyncFunctionDef, one: Change, other: Change) -> 
     return found[:MOST_AWAITS]
 
 
-def _protected(function: ast.AsyncFunctionDef, other: Change) -> Iterator[ast.AST]:
-    """The nodes of `try` bodies with a `finally`, or an except clause that catches cancellation, that undoes the change."""
+def protected(function: ast.AsyncFunctionDef, target: str) -> Iterator[ast.AST]:
+    """The nodes of `try` bodies with a `finally`, or an except clause that catches cancellation, that mentions a location."""
     for block in own_nodes(function):
         if not isinstance(block, ast.Try):
             continue
         wide = [handler for handler in block.handlers if sees_cancellation(handler)]
-        if touches(block.finalbody, other.target) or any(touches(handler.body, other.target) for handler in wide):
+        if touches(block.finalbody, target) or any(touches(handler.body, target) for handler in wide):
             yield from (node for part in block.body for node in ast.walk(part))
 
 

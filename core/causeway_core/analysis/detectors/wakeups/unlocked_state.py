@@ -85,7 +85,8 @@ def _plausibility(check: _Check) -> tuple[bool, bool]:
 
 def _checks(scene: Scene, evidence: Evidence, waits: list[Operation], notifies: list[Operation]) -> Iterator[_Check]:
     notifies = sorted(notifies, key=_order)
-    following = _following(waits)
+    following = {one: other for orders in _by_actor(waits) for one, other in pairwise([*orders, 1 << 62])}
+    preceding = {other: one for orders in _by_actor(notifies) for one, other in pairwise([0, *orders])}
     for wait in waits:
         hold = min((evidence.holds.holds[each] for each in evidence.holds.held(wait.actor, wait.order - 1)), key=_order, default=None)
         place = scene.place(wait.at)
@@ -99,22 +100,21 @@ def _checks(scene: Scene, evidence: Evidence, waits: list[Operation], notifies: 
         near = bisect_left(notifies, wait.order, key=_order)
         for notify in notifies[max(near - NOTIFICATIONS_AROUND, 0) : near + NOTIFICATIONS_AROUND]:
             if notify.actor != wait.actor and evidence.unordered(At(hold.at), At(notify.at)):
-                announces = _announces(evidence, notify, changed[-1], notifies)
+                announces = _announces(evidence, notify, changed[-1], preceding[notify.order])
                 yield _Check(wait, changed[-1], hold, notify, announces, wait.order < notify.order < following[wait.order])
 
 
-def _following(waits: list[Operation]) -> dict[int, int]:
-    """By its order, the order of the next wait of the same actor."""
-    by_actor: defaultdict[int, list[int]] = defaultdict(list)
-    for wait in waits:
-        by_actor[wait.actor].append(wait.order)
-    return {one: other for orders in by_actor.values() for one, other in pairwise([*sorted(orders), 1 << 62])}
+def _by_actor(events: list[Operation]) -> Iterable[list[int]]:
+    """The orders of the events of each actor, smallest first."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for event in sorted(events, key=_order):
+        found[event.actor].append(event.order)
+    return found.values()
 
 
-def _announces(evidence: Evidence, notify: Operation, look: int, notifies: list[Operation]) -> bool:
-    """Whether the notifier wrote what a row reads since it last notified, and not before the read anyway."""
+def _announces(evidence: Evidence, notify: Operation, look: int, earlier: int) -> bool:
+    """Whether the notifier wrote what a row reads since its last notification at `earlier`, and not before the read anyway."""
     table = evidence.table
-    earlier = max((each.order for each in notifies if each.actor == notify.actor and each.order < notify.order), default=0)
     span = table.span(int(table.location[look]))
     written = (row for row in range(span.start, span.stop) if table.writes[row] and int(table.actor[row]) == notify.actor)
     since = (row for row in written if earlier < int(table.order[row]) < notify.order)
