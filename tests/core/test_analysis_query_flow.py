@@ -85,6 +85,28 @@ CASES = {
             check(db)
             db.execute("INSERT", (name,))  # write
         """, "decides"),
+    "refused by a helper, which is ignored": ("""
+        def check(db):
+            if db.execute("SELECT").fetchone():  # read
+                raise Taken
+        def f(db, name):
+            try:
+                check(db)
+            except Taken:
+                log("taken")
+            db.execute("INSERT", (name,))  # write
+        """, ""),
+    "refused by a helper in a block that always closes": ("""
+        def check(db):
+            if db.execute("SELECT").fetchone():  # read
+                raise Taken
+        def f(db, name):
+            try:
+                check(db)
+            finally:
+                log("checked")
+            db.execute("INSERT", (name,))  # write
+        """, "decides"),
     "asked by a helper that refuses nothing": ("""
         def show(db):
             if db.execute("SELECT").fetchone():  # read

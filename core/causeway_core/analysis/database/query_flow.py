@@ -158,7 +158,7 @@ class _Walk:
                 how, guarded = self._compound(statement, inner, guarded)
             else:
                 how = self._simple(statement, guarded)
-            guarded = guarded or any(id(node) in self._refusals for node in ast.walk(statement))
+            guarded = guarded or self._refuses(statement)
             if how:
                 return how
         return ""
@@ -182,8 +182,16 @@ class _Walk:
     def _left(self, statement: ast.With | ast.AsyncWith, guarded: bool) -> Influence:
         """How the result reaches what a context manager writes when its body has ended: nothing, where the body raised."""
         writes = any(id(node) in self._targets for item in statement.items for node in ast.walk(item.context_expr))
-        refused = any(id(node) in self._refusals for each in statement.body for node in ast.walk(each))
-        return "decides" if writes and (guarded or refused) else ""
+        return "decides" if writes and (guarded or self._refuses(statement)) else ""
+
+    def _refuses(self, statement: ast.stmt) -> bool:
+        """Whether what follows a statement runs only if a call in it did not raise because of the result.
+
+        Not so where a branch may skip the call, or a handler its error.
+        """
+        if isinstance(statement, ast.With | ast.AsyncWith) or (isinstance(statement, ast.Try) and not statement.handlers):
+            return any(map(self._refuses, statement.body))
+        return not _inner(statement) and any(id(node) in self._refusals for node in ast.walk(statement))
 
     def _simple(self, statement: ast.stmt, guarded: bool) -> Influence:
         writes = [node for node in ast.walk(statement) if id(node) in self._targets]
