@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from causeway.order.forcing import Forcing
+    from causeway.order.ordering import Ordering
 
 
 DRAIN_SECONDS = 5.0
@@ -77,7 +78,7 @@ class Coordinator:
     decides = True
     """Whether the end of this process is the end of the run."""
 
-    def __init__(self, forcing: Forcing, path: str) -> None:
+    def __init__(self, forcing: Ordering, path: str) -> None:
         self.path = path
         self._forcing = forcing
         self._peers: list[_Peer] = []
@@ -215,7 +216,7 @@ class Client:
 
     decides = False
 
-    def __init__(self, forcing: Forcing, path: str, root: str) -> None:
+    def __init__(self, forcing: Ordering, path: str, root: str) -> None:
         self._forcing = forcing
         self._watched = False
         self._main = _thread.get_ident()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from _thread import RLock, allocate_lock, get_ident
+from _thread import RLock, get_ident
 
 from causeway.order.document import STATEMENTS
 from causeway.order.forcing import Forcing
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from causeway.order.actors import Actor
-    from causeway.order.document import Constraint, Order, Place
+    from causeway.order.document import Order, Place
     from causeway.order.movers import Movers
 
 MOST_PASSED = 20_000
@@ -27,7 +27,7 @@ STARVING = 400
 
 
 class Exploring(Forcing):
-    """Takes the role of a `Forcing`: the same gates, loops and hooks call it. Every place applies to any actor.
+    """Holds every actor at every place until its turn: a place of an exploration applies to any actor.
 
     A thread waits at each place for its turn, a task before each of its steps (and inside of a step where other OS threads run). The next turn is
     given when no actor moves: all of them wait for a turn or for another actor.
@@ -36,7 +36,6 @@ class Exploring(Forcing):
     def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main") -> None:
         super().__init__(order, changed, root)
         assert order.explore is not None
-        self.open = False
         self.movers: Movers = Turns(self)
         self.strategy = strategy_of(order.explore)
         self.trace: list[tuple[str, str, int]] = []
@@ -52,7 +51,6 @@ class Exploring(Forcing):
         """The place for which an actor got its last turn, until it passes it."""
         self.came: list[tuple[str, str, int]] = []
         self._seen: set[tuple[str, str, int]] = set()
-        self._waits: dict[Actor, None] = {}
         self._turn: Actor | None = None
         self._last: Actor | None = None
         self._in_a_row = 0
@@ -65,7 +63,7 @@ class Exploring(Forcing):
         self.lock = RLock()
         self.open = True
         self._changed = self.on_hang = None
-        self._waits.clear()
+        self.held.clear()
         self.movers.stop()
 
     # What gates of code call.
@@ -89,7 +87,7 @@ class Exploring(Forcing):
                 stopped = [place for place in places if place.key in self.late or place.access in STATEMENTS]
                 self.begun += [(len(self.trace), actor.path, place.key, actor.counts[place.key] - 1) for place in stopped]
 
-    def before(self, place: Place, counted: bool, late: bool = False) -> bool:
+    def before(self, place: Place, counted: bool) -> bool:
         """The running actor is about to make the access of the place."""
         with self.lock:
             actor = self.actors.current()
@@ -164,18 +162,8 @@ class Exploring(Forcing):
         with self.lock:
             if self.open:
                 return
-            queue = self._queues[actor] = allocate_lock()
-            queue.acquire()
-            self._waits[actor] = None
-            self.movers.held(get_ident())
-            self.movers.check()
-        try:
-            queue.acquire()
-        finally:
-            with self.lock:
-                self._waits.pop(actor, None)
-                self._queues.pop(actor, None)
-                self.movers.runs(get_ident())
+            lock = self.held.add(actor, place)
+        self.held.wait(actor, lock)
 
     # What event loops call.
 
@@ -192,16 +180,14 @@ class Exploring(Forcing):
 
     def put_aside(self, actor: Actor, back: Callable[[], None]) -> None:
         """Keeps the next step of a task until its turn. With the lock held."""
-        actor.aside.append(back)
-        self._waits[actor] = None
         self._counted(actor)
-        self.movers.watch()
+        super().put_aside(actor, back)
 
     # Turns.
 
     def decide(self) -> None:
         """No actor moves: grants the next turn. With the lock held."""
-        held = [actor for actor in self._waits if not actor.ended]
+        held = [actor for actor in self.held if not actor.ended]
         if not held or self.open:
             return
         chosen = self.strategy.choose(held)
@@ -213,22 +199,12 @@ class Exploring(Forcing):
         self.progress += 1
         if chosen.kind == "task":
             self._turn = chosen
-        self._let(chosen)
-
-    def _let(self, actor: Actor) -> None:
-        self._waits.pop(actor, None)
-        aside, actor.aside = actor.aside, []
-        for back in aside:
-            back()
-        queue = self._queues.pop(actor, None)
-        if queue is not None:
-            self.movers.runs(actor.thread)
-            queue.release()
+        self.held.release(chosen)
 
     def _release(self) -> None:
         if self.open:
-            for actor in list(self._waits):
-                self._let(actor)
+            for actor in self.waiting():
+                self.held.release(actor)
 
     # Lives of actors.
 
@@ -239,17 +215,9 @@ class Exploring(Forcing):
         else:
             self._note((actor.path, "start", 0))
 
-    def ended(self, actor: Actor, look: Any = None) -> None:
-        """With the lock held."""
-        if not actor.ended:
-            for place in list(actor.pending):
-                self._pass_place(actor, place)
-            if actor.kind != "callback":
-                self._note((actor.path, "end", 0))
-        super().ended(actor, look)
-
-    def lost(self, places: Iterable[Place]) -> None:
-        """Nothing to do: no actor stops at a place that the code no longer has."""
+    def _pass_end(self, actor: Actor, look: Any) -> None:
+        if actor.kind != "callback":
+            self._note((actor.path, "end", 0))
 
     def hung(self, actors: list[dict[str, Any]]) -> None:
         """The program hangs. With the lock held."""
@@ -265,11 +233,7 @@ class Exploring(Forcing):
     @property
     def complete(self) -> bool:
         """Whether the waiting actor waits for something other than a turn."""
-        return not self._waits
-
-    def waiting(self) -> list[Actor]:
-        """The actors that wait for a turn."""
-        return list(self._waits)
+        return not self.held
 
     def extra_result(self) -> dict[str, Any]:
         """Further members of the result."""
@@ -281,6 +245,3 @@ class Exploring(Forcing):
             "stops": [list(each) for each in self.stops],
             "passed_over": list(self.passed_over),
         }
-
-    def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:
-        return None

@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from causeway.order.forcing import Forcing
+    from causeway.order.ordering import Ordering
     from causeway.order.patches import Patches
 
 
-def install(forcing: Forcing, patches: Patches) -> None:
+def install(forcing: Ordering, patches: Patches) -> None:
     """Stops in `Path.write_text` and `Path.write_bytes`, if the order has a place there; undone by `patches`."""
     if any(place.access == "file" and place.name == OPENED for place in forcing.order.places.values()):
         on_import("pathlib", lambda module: _pathlib(forcing, patches, module))
 
 
-def _pathlib(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
+def _pathlib(forcing: Ordering, patches: Patches, module: ModuleType) -> None:
     original = module.Path.open
 
     def open(self: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:

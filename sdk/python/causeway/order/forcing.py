@@ -1,20 +1,16 @@
-"""The state of the order in force in one process: which places were passed, which actors are held, and whether it was given up."""
+"""What gates, event loops and thread hooks call in a process whose actors are held: under an order (`Ordering`) or an exploration (`Exploring`)."""
 
 from __future__ import annotations
 
-import sys
-from _thread import RLock, allocate_lock, get_ident
+from _thread import RLock, get_ident
 
 from causeway import _tap
-from causeway.order.actors import Actor, Actors
+from causeway.order.actors import Actors
 from causeway.order.agenda import Agenda
 from causeway.order.children import Children
-from causeway.order.conditions import has_released
 from causeway.order.databases import Databases
-from causeway.order.document import ARRIVES, OPENED, STATEMENTS, acts_after_place
-from causeway.order.importing import importing
+from causeway.order.held import HeldActors
 from causeway.order.movers import Movers
-from causeway.order.parts import Parts
 from causeway.order.watched import Watched
 
 TYPE_CHECKING = False
@@ -22,16 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from causeway.order.document import Constraint, Order, Place
-
-EVERYBODY, ENDED, NO_PLACE, NO_ACTOR, ONE_STEP, NO_PROGRESS = (
-    "everybody waits",
-    "actor ended",
-    "no such place",
-    "no such actor",
-    "reached inside one step",
-    "no progress",
-)
+    from causeway.order.actors import Actor
+    from causeway.order.document import Order, Place
 
 
 class Forcing:
@@ -39,7 +27,7 @@ class Forcing:
     that has to wait waits on a lock of its own.
 
     `changed(forcing)` is called, with the lock held, whenever the result has changed. `remote` passes places and questions on to other
-    processes, or is None.
+    processes, or is None. Subclasses decide who is held, and where; what they do not override does nothing.
     """
 
     def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main") -> None:
@@ -48,24 +36,26 @@ class Forcing:
         self.lock = RLock()
         self.actors = Actors(root)
         self.movers = Movers(self)
+        self.held = HeldActors(self)
         self.watched = Watched(order.watch)
         self.children = Children()
         self.databases = Databases(self)
         self.given: frozenset[str] = frozenset()
-        """Pipes that were there before the program (`channels.given`)."""
+        """Pipes that existed before the program (`channels.given`)."""
         self.semaphores: set[int] = set()
         """Addresses of the semaphores that multiprocessing shares between processes."""
         self.unseen: set[int] = set()
         """Internal threads of the order, which are not actors."""
         self.passed: list[str] = []
+        """The keys of the order's places that were passed."""
         self.gave_up: dict[str, Any] | None = None
         self.hang: dict[str, Any] | None = None
-        self.open = not order.constraints and not order.inject
+        self.open = False
+        """Whether nobody is held any more."""
         self.anchored: set[str] = set()
+        """Places that were found in loaded code."""
         self.late: set[str] = set()
         """Places whose access has happened when their gate is reached."""
-        self.bound: set[str] = set()
-        """Those of them that are in one statement with the place from which their actor is held."""
         self.arrived: set[str] = set()
         """Places whose injection has been done."""
         self.due: dict[int, list[str]] = {}
@@ -75,14 +65,10 @@ class Forcing:
         self.remote: Any = None
         self.ended_for_good = False
         self._changed = changed
-        self._done: set[str] = set()
-        self._queues: dict[Actor, Any] = {}
-        self._wants: dict[Actor, Place | None] = {}
-        self.parts = Parts(order, self.actors)
 
     def names_any_of(self, path: str) -> bool:
         """Whether the order has a place of an actor of this path, of a later one of its name, or of one below these."""
-        return self.agenda.names(path) or self.parts.are_of(path) or self.agenda.names_later_actor(path)
+        return self.agenda.names(path) or self.agenda.names_later_actor(path)
 
     def running(self) -> str:
         """The spawn path of the running actor."""
@@ -93,52 +79,19 @@ class Forcing:
 
     def begin(self, places: Iterable[Place]) -> None:
         """A statement of these places begins in the running actor; waits here if the actor is held at one of them."""
-        with self.lock:
-            actor = self.actors.current()
-            self.parts.offer(actor, places, self._done)
-            mine = [place for place in places if place.actor == actor.path]
-            for place in mine:
-                if place in actor.pending:
-                    self._pass_place(actor, place)
-                actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
-        for place in mine:
-            if place.key in self.late and actor.counts[place.key] == place.nth + 1:
-                self._arrive(actor, place)
-            pends = place.access in STATEMENTS or (place.access == "await" and actor.kind == "thread")
-            if pends and actor.counts[place.key] == place.nth + 1 and self._arrive(actor, place):
-                with self.lock:
-                    actor.pending.append(place)
+        raise NotImplementedError
 
-    def before(self, place: Place, counted: bool, late: bool = False) -> bool:
+    def before(self, place: Place, counted: bool) -> bool:
         """The running actor is about to make the access of the place; False if the actor or execution is not that of the place. Waits until it may
         continue.
 
-        `counted`: its statement is counted by `begin`. `late`: the access has already happened.
+        `counted`: its statement is counted by `begin`.
         """
-        with self.lock:
-            actor = self.actors.current()
-            if not counted:
-                self.parts.offer(actor, (place,), self._done)
-            if place.actor != actor.path:
-                return False
-            if not counted:
-                actor.counts[place.key] = actor.counts.get(place.key, 0) + 1
-            if actor.counts.get(place.key, 0) != place.nth + 1:
-                return False
-        return self._arrive(actor, place)
+        raise NotImplementedError
 
     def after(self, place: Place, look: Any = None) -> None:
         """The running actor has made the access of the place. `look()` reads the location's value later."""
-        with self.lock:
-            if look is not None:
-                self.watched.saw(place.key, look)
-            self._pass(place.key)
-            inside = self.agenda.inside.get(place.key)
-            actor = self.actors.current()
-            stops = inside is not None and inside.hold.key in self.bound and actor.kind == "thread"
-        if inside is not None and stops:
-            # `n += 1` of a global: the gate of its write comes after the write, so this is the last place to stop at.
-            self.wait(actor, inside.hold)
+        raise NotImplementedError
 
     def ends(self, places: Iterable[Place]) -> None:
         """If the running actor was executing a statement of these places, that statement is over."""
@@ -157,36 +110,16 @@ class Forcing:
 
     def mark_late(self, keys: Iterable[str]) -> None:
         """The gates of these places are reached after the access. With the lock held."""
-        inside = {one.hold.key for one in self.agenda.inside.values()}
-        self.late.update(key for key in keys if key not in inside)
-        self.bound.update(key for key in keys if key in inside)
+        self.late.update(keys)
 
-    def _pass_place(self, actor: Actor, place: Place) -> None:
-        actor.pending.remove(place)
-        self._pass(place.key)
+    def lost(self, places: Iterable[Place]) -> None:
+        """These places do not exist in the code."""
 
-    def _arrive(self, actor: Actor, place: Place) -> bool:
-        with self.lock:
-            if place.key in self._done:
-                return False
-            constraint = None if self.open else self._held_by(actor, place)
-            if constraint is None or (actor.kind == "task" and place.access == "sql" and place.name is not None):
-                return True  # a task is held where it sends the request to the server
-            if actor.kind != "thread" and not self._elsewhere(constraint.after.actor, actor):
-                self._give_up(constraint, ONE_STEP, f"{actor.path} reaches its {place} in the step that it could only be stopped before.")
-                return True
-        self.wait(actor, place)
-        return True
+    def awaits(self, places: Iterable[Place]) -> None:
+        """The running actor has reached an await, which is one of these places: it is passed as soon as the actor waits."""
 
-    def _elsewhere(self, path: str, actor: Actor) -> bool:
-        """Whether an actor runs, or will be created, on another OS thread, so that the thread of a step may stop for it."""
-        known = path
-        while known and known not in self.actors.by_path:
-            known = known.rpartition("/")[0]
-        other = self.actors.by_path.get(known)
-        if other is None or other.ended:
-            return False
-        return (other.kind == "thread" and other.thread != get_ident()) or (other.loop is not None and other.loop is not actor.loop)
+    def awaited(self) -> None:
+        """The running actor has resumed."""
 
     def fire(self) -> None:
         """Makes the injections that are due in this thread. Called outside of gates, without the lock."""
@@ -195,25 +128,15 @@ class Forcing:
         for injection in self.due.pop(get_ident(), ()):
             do(self, injection)
 
+    def _pass_place(self, actor: Actor, place: Place) -> None:
+        """The actor has executed the statement of a place that was pending."""
+        raise NotImplementedError
+
     # What threads call.
 
     def stop(self, blocks: bool = False) -> None:
         """A scheduling point of the running thread: before a lock is taken, or (`blocks`) when it is about to wait for one."""
-        if get_ident() in self.actors.foreign or importing():
-            return
-        with self.lock:
-            actor = self.actors.current()
-            self.progress += 1
-            if blocks:
-                self.movers.check()
-                return
-            if any(place.access == "await" for place in actor.pending) and has_released(sys._getframe(2)):
-                for place in [each for each in actor.pending if each.access == "await"]:
-                    self._pass_place(actor, place)
-            # Locks that a thread takes before it runs its target are not the program's.
-            if self.open or actor.kind != "thread" or not actor.begun or self._held_by(actor) is None:
-                return
-        self.wait(actor)
+        raise NotImplementedError
 
     def asks(self) -> None:
         """A scheduling point: the running thread is about to request something that others may hold (a database, a lock shared by processes)."""
@@ -221,101 +144,31 @@ class Forcing:
             if not inside:
                 self.stop()
 
-    def wait_before_change(self) -> None:
-        """Called before the running thread makes a change that others may see. It waits if a place that it has passed holds it, unless another actor
-        waits for one of its later places.
-        """
-        if get_ident() in self.unseen:
-            return
-        with self as inside:
-            if inside:
-                return
-            with self.lock:
-                stops = self.agenda.must_wait(self.actors.current().path, self._done)
-            if stops:
-                self.stop()
-
     def may_ask(self) -> bool:
         """Whether the running task, which is about to ask a database, may do so now."""
-        if get_ident() in self.unseen or self.order.explore is not None:
-            return True
-        with self, self.lock:
-            actor = self.actors.current()
-            return actor.kind != "task" or self.admits(actor)
+        return True
 
     def asked(self, what: str) -> None:
         """A database has answered the running actor: the places of its current statement (`SELECT accounts`) are passed."""
-        if get_ident() in self.unseen or self.order.explore is not None:
-            return
-        with self, self.lock:
-            actor = self.actors.current()
-            for place in [each for each in actor.pending if each.access == "sql" and each.name == what]:
-                self._pass_place(actor, place)
-
-    def opened(self) -> None:
-        """The running actor has opened a file to write it, in its current statement: places that are passed there are. It waits if one holds it."""
-        with self as inside:
-            if inside:
-                return
-            with self.lock:
-                actor = self.actors.current()
-                mine = [each for each in actor.pending if each.access == "file" and each.name == OPENED]
-                for place in mine:
-                    self._pass_place(actor, place)
-            if mine:
-                self.stop()
 
     def wait(self, actor: Actor, place: Place | None = None) -> None:
         """Blocks the running thread as long as its actor is held."""
-        while True:
-            with self.lock:
-                if self.open or self._held_by(actor, place) is None:
-                    return
-                queue = self._queues.get(actor)
-                if queue is None:
-                    queue = self._queues[actor] = allocate_lock()
-                    queue.acquire()
-                self._wants[actor] = place
-                self.movers.held(get_ident())
-                self.movers.check()
-            try:
-                queue.acquire()
-            finally:
-                with self.lock:
-                    self._wants.pop(actor, None)
-                    self.movers.runs(get_ident())
+        raise NotImplementedError
 
     # What event loops call.
 
     def admits(self, actor: Actor) -> bool:
         """Whether a step of a task or callback may run now. With the lock held."""
-        return self.open or self._held_by(actor) is None
+        raise NotImplementedError
 
     def put_aside(self, actor: Actor, back: Callable[[], None]) -> None:
-        """Sets aside a handle that is not admitted; `back()` schedules it again. With the lock held."""
-        actor.aside.append(back)
-        self._wants.setdefault(actor, None)
+        """Sets aside a step that is not admitted; `back()` schedules it again. With the lock held."""
+        self.held.put_aside(actor, back)
         self.movers.watch()
-
-    def awaits(self, places: Iterable[Place]) -> None:
-        """The running actor has reached an await, which is one of these places: it is passed as soon as the actor waits."""
-        with self.lock:
-            actor = self.actors.current()
-            for place in places:
-                if place.access == "await" and place.actor == actor.path and actor.counts.get(place.key, 0) == place.nth + 1:
-                    actor.awaiting = place.key
-
-    def awaited(self) -> None:
-        """The running actor has resumed."""
-        with self.lock:
-            self.actors.current().awaiting = ""
 
     def left(self, actor: Actor) -> None:
         """A step is over. With the lock held."""
         self.actors.leave(actor)
-        if actor.awaiting:
-            self._pass(actor.awaiting)
-            actor.awaiting = ""
 
     # Lives of actors.
 
@@ -325,9 +178,7 @@ class Forcing:
 
     def started(self, actor: Actor) -> None:
         """With the lock held."""
-        self.progress += 1
-        for key in self.agenda.starts(actor.path):
-            self._pass(key)
+        raise NotImplementedError
 
     def ended(self, actor: Actor, look: Any = None) -> None:
         """The actor has ended: it will not pass its remaining places. `look()` returns its result. With the lock held."""
@@ -336,136 +187,44 @@ class Forcing:
         actor.ended = True
         for place in list(actor.pending):
             self._pass_place(actor, place)
-        for key in self.agenda.ends(actor.path):
-            if look is not None:
-                self.watched.note(key, look)
-            self._pass(key)
-        for constraint in self.agenda.unmet(actor.path, self._done):
-            self._give_up(constraint, ENDED, f"{actor.path} has ended without its {constraint.after}.")
+        self._pass_end(actor, look)
         self.progress += 1
         if actor.path not in self.agenda.named:
             self.actors.by_path.pop(actor.path, None)
 
-    def lost(self, places: Iterable[Place]) -> None:
-        """These places do not exist in the code."""
-        for place in places:
-            for constraint in self.order.constraints:
-                if place in (constraint.after, constraint.hold, constraint.since):
-                    self._give_up(constraint, NO_PLACE, f"The code is gone: nothing in {place.file} is the {place} ({place.text!r}).")
+    def _pass_end(self, actor: Actor, look: Any) -> None:
+        """An actor has ended, after it has passed its last place."""
+        raise NotImplementedError
 
-    # The order itself.
+    # Who is held.
 
-    def _held_by(self, actor: Actor, place: Place | None = None) -> Constraint | None:
-        return self.agenda.held_by(actor.path, self._done, place)
+    @property
+    def complete(self) -> bool:
+        """Whether no actor is held any more."""
+        raise NotImplementedError
 
-    def _pass(self, key: str) -> None:
-        if key in self._done:
-            return
-        self._done.add(key)
-        self.passed.append(key)
-        self.progress += 1
-        injection = self.order.inject.get(key, "")
-        if acts_after_place(injection):
-            self.due.setdefault(get_ident(), []).append(injection)
-        if self.remote is not None:
-            self.remote.passed(key)
-        self._release()
-        self._notify_changed()
+    def waiting(self) -> list[Actor]:
+        """The actors that are held now."""
+        return list(self.held)
 
-    def passed_elsewhere(self, key: str) -> None:
-        """Another process has passed a place."""
-        with self.lock:
-            if key not in self._done:
-                self._done.add(key)
-                self.passed.append(key)
-                self.progress += 1
-                self._release()
-                self._notify_changed()
-
-    def gave_up_elsewhere(self, why: dict[str, Any]) -> None:
-        """Another process has given up the order. With the lock held."""
-        if self.gave_up is None:
-            self.gave_up = why
-            self.open = True
-            self._release()
-            self._notify_changed()
-
-    def process_ended(self, root: str) -> None:
-        """Another process, and all actors in it, have ended. With the lock held."""
-        if not root:
-            return
-        for key in self.agenda.ends(root):
-            self._pass(key)
-        for constraint in self.order.constraints:
-            place = constraint.after
-            if place.key not in self._done and (place.actor == root or place.actor.startswith(root + "/")):
-                self._give_up(constraint, ENDED, f"The process {root} has ended without {place}.")
+    def awaited_actors(self) -> list[Actor]:
+        """The actors that can reach the awaited place. With the lock held."""
+        return []
 
     def release_all(self) -> None:
         """Releases every held actor. With the lock held."""
         self.open = True
         self._release()
 
-    def reborn(self, root: str) -> None:
-        """In a forked child: the same order, seen by a process with one thread."""
-        self.lock = RLock()
-        self.actors = Actors(root)
-        self.parts = Parts(self.order, self.actors)
-        self.movers = Movers(self)
-        self.children = Children()
-        self.databases = Databases(self)
-        self.databases.observe()
-        self.unseen.clear()
-        self.remote = self._changed = self.on_hang = None
-        self._queues.clear()
-        self._wants.clear()
-        self.actors.main(get_ident())
-
     def _release(self) -> None:
         """Releases all actors that are no longer held, in order of arrival."""
-        for actor, place in list(self._wants.items()):
-            if not self.open and self._held_by(actor, place) is not None:
-                continue
-            del self._wants[actor]
-            aside, actor.aside = actor.aside, []
-            for back in aside:
-                back()
-            queue = self._queues.pop(actor, None)
-            if queue is not None:
-                self.movers.runs(actor.thread)
-                queue.release()
-
-    def _give_up(self, constraint: Constraint, reason: str, detail: str) -> None:
-        if self.gave_up is not None or self.open:
-            return
-        self.gave_up = {"constraint": constraint.index, "reason": reason, "detail": detail}
-        self.open = True
-        if self.remote is not None:
-            self.remote.gave_up(self.gave_up)
-        self._release()
-        self._notify_changed()
+        raise NotImplementedError
 
     def give_up_unfinished(self, reason: str, detail: str) -> None:
-        """Gives up the first constraint that is not fulfilled. With the lock held."""
-        for constraint in self.order.constraints:
-            if constraint.after.key not in self._done:
-                self._give_up(constraint, reason, detail)
-                return
+        """No actor moves while one is held. With the lock held."""
+        raise NotImplementedError
 
-    def awaited_actors(self) -> list[Actor]:
-        """The actors that can reach the awaited place: for a part that no actor has taken, all that may take it. With the lock held."""
-        path = next((one.after.actor for one in self.order.constraints if one.after.key not in self._done), "")
-        known = self.actors.by_path.get(path)
-        return [known] if known is not None else self.parts.candidates(path)
-
-    @property
-    def complete(self) -> bool:
-        """Whether no actor is held any more."""
-        return self.open or all(constraint.after.key in self._done for constraint in self.order.constraints)
-
-    def waiting(self) -> list[Actor]:
-        """The actors that are held now."""
-        return list(self._wants)
+    # The result.
 
     def extra_result(self) -> dict[str, Any]:
         """Further members of the result. With the lock held."""
@@ -480,25 +239,8 @@ class Forcing:
             self.on_hang()
 
     def end(self) -> None:
-        """The run is over: nothing more can happen. In further processes this ends only their own part."""
-        decides = self.remote is None or self.remote.decides
+        """The run is over: nothing more can happen."""
         with self.lock:
-            for constraint in self.order.constraints:
-                if not decides or constraint.after.key in self._done:
-                    continue
-                place = constraint.after
-                known = place.actor in self.actors.by_path
-                if known and place.file and place.key not in self.anchored:
-                    self._give_up(constraint, NO_PLACE, f"The code is gone: {place.file} was not loaded.")
-                elif known:
-                    self._give_up(constraint, ENDED, f"{place.actor} has ended without its {place}.")
-                else:
-                    self._give_up(constraint, NO_ACTOR, f"There was no {place.actor}.")
-            injected = self.order.inject.items()
-            missed = [key for key, kind in injected if kind in ARRIVES and key not in self.arrived]
-            missed += [key for key, kind in injected if acts_after_place(kind) and key not in self._done]
-            if missed and decides and self.gave_up is None:
-                self.gave_up = {"constraint": None, "reason": ENDED, "detail": f"No actor reached {self.order.places[missed[0]]}."}
             self.open = True
             self.ended_for_good = True
             self._release()

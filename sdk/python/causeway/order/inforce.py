@@ -8,16 +8,19 @@ from _thread import get_ident
 
 from causeway.order import channels, files, loop, processes, sqlite, threads, trio, uvloop
 from causeway.order.document import COLLECT, Order, OrderError
-from causeway.order.forcing import Forcing
 from causeway.order.hang import Hang
 from causeway.order.inject import put_off_collection
 from causeway.order.modules import Modules
+from causeway.order.ordering import Ordering
 from causeway.order.patches import Patches
+from causeway.order.reasons import NO_ORDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any, NoReturn
+
+    from causeway.order.forcing import Forcing
 
 ORDER, RESULT, PATIENCE = "CAUSEWAY_ORDER", "CAUSEWAY_ORDER_RESULT", "CAUSEWAY_ORDER_PATIENCE"
 LIMIT = "CAUSEWAY_ORDER_LIMIT"
@@ -41,14 +44,14 @@ class InForce:
         uvloop.install(self.forcing, self.patches)
         trio.install(self.forcing, self.patches)
         self.forcing.databases.install(self.patches)
-        if self.forcing.order.explore is None:
+        if COLLECT in self.forcing.order.inject.values():
+            put_off_collection(self.patches)
+        if isinstance(self.forcing, Ordering):
             sqlite.install(self.forcing, self.patches)
             files.install(self.forcing, self.patches)
             processes.Processes(self.forcing, self._root, self._socket).install(self.patches)
-        if COLLECT in self.forcing.order.inject.values():
-            put_off_collection(self.patches)
-        if self._socket is not None:
-            processes.join(self.forcing, self._socket, self._root)
+            if self._socket is not None:
+                processes.join(self.forcing, self._socket, self._root)
         self._name_for_answers()
         with self.forcing, self.forcing.lock:
             self.forcing.started(self.forcing.actors.root)
@@ -83,7 +86,7 @@ class InForce:
 
 def _forcing(order: Order, changed: Callable[[Forcing], None] | None, root: str) -> Forcing:
     if order.explore is None:
-        return Forcing(order, changed, root)
+        return Ordering(order, changed, root)
     from causeway.order.exploring import Exploring
 
     exploring = Exploring(order, changed, root)
@@ -179,6 +182,6 @@ def _report_failure(text: str, target: str | None) -> None:
         try:
             with open(target, "w", encoding="utf-8") as file:
                 json.dump({"schema": "causeway.order-result/1", "feasible": False, "passed": [], "waiting": [], "values": {}, "ended": False,
-                           "gave_up": {"constraint": None, "reason": "no order", "detail": text.strip()}}, file)
+                           "gave_up": {"constraint": None, "reason": NO_ORDER, "detail": text.strip()}}, file)
         except OSError:
             pass

@@ -9,6 +9,7 @@ import sys
 from _thread import get_ident
 
 from causeway import _tap
+from causeway.order.reasons import EVERYBODY
 from causeway.order.waiters import lines_of_coroutine, lines_of_thread, waiter
 from causeway.order.watchman import LIMIT, PATIENCE, Watchman
 
@@ -83,7 +84,7 @@ class Movers:
             return
         if waits:
             names = ", ".join(sorted(actor.path for actor in forcing.waiting()))
-            forcing.give_up_unfinished("everybody waits", f"No actor can continue while {names} waits; {tell_of(self.blocked())}.")
+            forcing.give_up_unfinished(EVERYBODY, f"No actor can continue while {names} waits; {tell_of(self.blocked())}.")
             if forcing.open:
                 self.check()  # a loop whose thread waits for a lock that one of its own tasks holds is stuck all the same
         elif forcing.remote is None or forcing.remote.alone():

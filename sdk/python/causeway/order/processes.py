@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from causeway.order.forcing import Forcing
+    from causeway.order.ordering import Ordering
     from causeway.order.patches import Patches
 
 SOCKET, ROOT = "CAUSEWAY_ORDER_SOCKET", "CAUSEWAY_ORDER_ROOT"
@@ -25,7 +25,7 @@ INHERITED = (
 class Processes:
     """The children of this process, numbered in the order in which each actor starts them. As in a recording, other programs count too."""
 
-    def __init__(self, forcing: Forcing, root: str, socket: str | None = None) -> None:
+    def __init__(self, forcing: Ordering, root: str, socket: str | None = None) -> None:
         self.forcing = forcing
         self.root = root
         self._socket = socket
@@ -141,7 +141,7 @@ class Processes:
         return made
 
 
-def join(forcing: Forcing, path: str, root: str) -> None:
+def join(forcing: Ordering, path: str, root: str) -> None:
     """Takes part in the order that another process serves, and waits here if this process is not to begin yet."""
     with forcing:
         try:

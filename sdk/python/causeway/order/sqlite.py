@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from causeway.order.forcing import Forcing
+    from causeway.order.ordering import Ordering
     from causeway.order.patches import Patches
 
 
 class _InForce:
     """The order that statements of this process consult; the hooks themselves stay installed."""
 
-    forcing: Forcing | None = None
+    forcing: Ordering | None = None
 
 
-def install(forcing: Forcing, patches: Patches) -> None:
+def install(forcing: Ordering, patches: Patches) -> None:
     """Statements consult `forcing` from here on, until `patches` are undone."""
     _InForce.forcing = forcing
     on_import("_sqlite3", _hook)

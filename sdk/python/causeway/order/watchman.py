@@ -12,6 +12,7 @@ import time
 from _thread import allocate_lock
 
 from causeway.order.family import Family
+from causeway.order.reasons import EVERYBODY, NO_ACTOR, NO_PROGRESS
 from causeway.order.syscalls import lives
 
 TYPE_CHECKING = False
@@ -91,10 +92,10 @@ class Watchman:
             return
         blocked = tell_of(forcing.movers.blocked())
         if not awaited:
-            reason, detail = "no such actor", f"No actor exists that could reach the awaited place: {blocked}."
+            reason, detail = NO_ACTOR, f"No actor exists that could reach the awaited place: {blocked}."
         else:
             seconds = self._patience if locked_out else self._limit
-            reason = "everybody waits" if locked_out else "no progress"
+            reason = EVERYBODY if locked_out else NO_PROGRESS
             detail = f"No actor has reached a place of the order for {seconds:g} s: {blocked}."
         forcing.give_up_unfinished(reason, detail)
 
@@ -128,10 +129,10 @@ class Watchman:
             if forcing.complete and blocked and self._family.hangs(before, now, lives):
                 self._hung(blocked)
         elif self._family.none_moves(before, now):
-            forcing.give_up_unfinished("everybody waits", f"No actor can continue while {', '.join(names)} waits; {tell_of(blocked)}.")
+            forcing.give_up_unfinished(EVERYBODY, f"No actor can continue while {', '.join(names)} waits; {tell_of(blocked)}.")
         elif time.monotonic() - self._since >= self._patience and not any(one["due"] for one in now.values()):
             waits = tell_of(blocked or forcing.movers.blocked())
-            forcing.give_up_unfinished("no progress", f"Nothing has moved for {self._patience:g} s: {waits}.")
+            forcing.give_up_unfinished(NO_PROGRESS, f"Nothing has moved for {self._patience:g} s: {waits}.")
 
     def _hung(self, blocked: list[dict[str, Any]]) -> None:
         forcing = self._forcing
