@@ -57,6 +57,30 @@ def test_within_a_function(body: str, expected: dict[str, str]) -> None:
     assert origins(f"def f(s):\n    {body}\n", "v") == expected
 
 
+def choosers(source: str) -> set[str]:
+    """The attributes that decide which of several constants `append` adds."""
+    flow = ProgramFlow({"app.py": textwrap.dedent(source)})
+    places = [(number, node.place) for number, node in enumerate(flow.graph.nodes) if node.place is not None and node.place.role is Role.WRITE]
+    chosen = (flow.place(each) for number, place in places if place.name == "append" for each in flow.graph.choosers(number))
+    return {place.name for place in chosen if place.shape == "attribute" and place.name is not None}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("s.log.append('a' if s.w else 'b')", {"w"}),
+        ("t = 'a' if s.w else 'b'\n    put(s, t)", {"w"}),
+        ("if s.w:\n        t = 'a'\n    else:\n        t = 'b'\n    s.log.append({'t': t, 'u': 1})", {"w"}),
+        ("t = s.free.pop() if s.free else Thing()\n    s.log.append(t)", set()),
+        ("if s.w:\n        s.log.append('a')", set()),
+        ("t = Item('a' if s.w else 'b')\n    s.log.append(t)", {"w"}),
+    ],
+)
+def test_what_decides_a_constant_that_is_stored(body: str, expected: set[str]) -> None:
+    before = "class Item:\n    def __init__(self, kind):\n        self.kind = kind\n\ndef put(s, t):\n    s.log.append((t, 1))\n\n"
+    assert choosers(f"{before}def f(s):\n    {body}\n") == expected
+
+
 def test_heappop_depends_on_an_earlier_read_of_the_first_element() -> None:
     assert origins("def f(s):\n    show(s.w[0])\n    heapq.heappop(s.w)\n", "heappop") == {"w": "data", "0": "data"}
 

@@ -67,6 +67,66 @@ def test_requests_of_one_connection_are_tried_on_two(tmp_path: Path, guard: str,
     assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
 
 
+LIMIT = """\
+import asyncio
+from collections import defaultdict
+
+from aiohttp import ClientSession, web
+
+
+class Visit:
+    def __init__(self, user, status):
+        self.user, self.status = user, status
+
+
+visits, locks, requests = [], defaultdict(asyncio.Lock), iter(range(9))
+
+async def hand_in(request):
+    user, form = request.query["user"], next(requests)
+    async with locks[KEY]:
+        seen = sum(visit.user == user for visit in visits)
+        await asyncio.sleep(0.001)
+        if seen >= 2:
+            status = "over the limit"
+        else:
+            status = "counted"
+        visits.append(Visit(user, status))
+    return web.Response()
+
+async def main():
+    app = web.Application()
+    app.router.add_get("/", hand_in)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+
+    async def ask(session, after):
+        await asyncio.sleep(after)
+        async with session.get(url, params={"user": "ann"}) as response:
+            return response.status
+
+    async with ClientSession() as session:
+        await asyncio.gather(*(ask(session, after) for after in (0, 0.1, 0.2)))
+    await runner.cleanup()
+    print(sorted(visit.status for visit in visits))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("key", "tier"), [("form", "confirmed"), ("user", None)])
+def test_requests_under_locks_of_their_own_do_not_keep_each_other_out(tmp_path: Path, key: str, tier: str | None) -> None:
+    """The last two of three come together; each appends in either case, and what it counted decides a constant in what it appends."""
+    pytest.importorskip("aiohttp")
+    (tmp_path / "app.py").write_text(LIMIT.replace("KEY", key))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        findings, _ = verify(recording, plan(recording, examine(recording)))
+    firm = [each.tier for each in findings if each.tier != "hint"]
+    assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
+
+
 LOOKS = SHOP.replace('ask(session, "ann", 0), ask(session, "bob", 0.1)', 'ask(session, "ann", 0.01), bob(session)').replace(
     """    async with ClientSession() as session:
 """,

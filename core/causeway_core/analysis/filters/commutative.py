@@ -105,12 +105,14 @@ def _took_out(candidate: Candidate, evidence: Evidence) -> bool:
 
 
 def _adds_anyway(candidate: Candidate, evidence: Evidence) -> bool:
-    """Whether the check decides what is added, but not whether it is."""
+    """Whether the check decides which element is added, but neither whether one is nor a constant in it."""
     site = evidence.facts.sites.get(int(evidence.table.site[candidate.last]))
     structure = evidence.facts.locations[int(evidence.table.location[candidate.last])].kind == "structure"
-    known = evidence.write_node(int(evidence.table.site[candidate.last])) is not None
-    adds = structure and known and site is not None and site.name in ("append", "appendleft", "add")
-    return adds and int(evidence.table.site[candidate.first]) not in evidence.deciding_sites(candidate.last)
+    written = evidence.write_node(int(evidence.table.site[candidate.last]))
+    if written is None or not structure or site is None or site.name not in ("append", "appendleft", "add"):
+        return False
+    checked = int(evidence.table.site[candidate.first])
+    return checked not in evidence.deciding_sites(candidate.last) and evidence.read_node(checked) not in evidence.flow.graph.choosers(written)
 
 
 def commutes(evidence: Evidence, row: int) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
-from causeway_core.analysis.flow.graph import NOTHING, FlowGraph, Place, Role, Taint, Usage, as_control
+from causeway_core.analysis.flow.graph import CHOICE, NOTHING, FlowGraph, Place, Role, Taint, Usage, as_control
 from causeway_core.analysis.flow.scope import Scope
 
 if TYPE_CHECKING:
@@ -226,7 +226,13 @@ class ExpressionFlow:
         taint = self.evaluate(node.body) | self.evaluate(node.orelse)
         self.guards = before
         self.graph.sink(taint | test)
+        if is_constant(node.body) and is_constant(node.orelse):
+            taint |= self._choice(node, as_control(test))
         return taint | as_control(test)
+
+    def _choice(self, node: ast.expr, decided: Taint) -> Taint:
+        """The value of a constant at `node` instead of which there is another one, as `decided` has it."""
+        return frozenset({self.graph.choice(decided, CHOICE, self.scope.key, str(node.lineno), str(node.col_offset)) << 1})
 
     def _tuple(self, node: ast.Tuple) -> Taint:
         taint = self._children(node)
@@ -319,6 +325,8 @@ class ExpressionFlow:
             result |= self._mutate(self._methods[node.func.id], self._methods[node.func.id], given)
         if targets:
             result |= self._link(targets, node.lineno, arguments, keywords)
+            if any(getattr(target.node, "name", "") == "__init__" for target in targets):
+                result |= given  # a new object holds what it is made of
             # A namesake of a container's method may be either.
             if not isinstance(node.func, ast.Attribute) or name not in MUTATORS | STORING | LOOKING:
                 return result
@@ -446,13 +454,21 @@ class ExpressionFlow:
 
     def bind(self, name: str, taint: Taint, value: ast.expr | None) -> None:
         """A local gets a new value; remembers which reads it only names."""
-        self.environment[name] = taint | as_control(self.guards) if value is not None and isinstance(value, ast.Constant) else taint
+        self.environment[name] = taint
+        if value is not None and isinstance(value, ast.Constant):
+            own = as_control(self.guards) - {self.graph.joint("called", self.scope.key) << 1 | 1}
+            self.environment[name] = taint | as_control(self.guards) | (self._choice(value, own) if own else NOTHING)
         self._methods.pop(name, None)
         if value is not None and _is_change(value):
             self._methods[name] = value
         while isinstance(value, ast.Await):
             value = value.value
         self.named[name] = self._places_of(value) if value is not None else frozenset()
+
+
+def is_constant(node: ast.expr | None) -> bool:
+    """Whether an expression is a literal scalar, or one with a sign."""
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
 
 
 def _attribute_key(target: ast.expr) -> str:

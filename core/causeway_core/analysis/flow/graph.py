@@ -15,6 +15,8 @@ Taint = frozenset[int]
 
 NOTHING: Taint = frozenset()
 
+CHOICE = "choice"
+"""The first part of the key of a choice between constants."""
 _MOST_NODES = 4000
 """The size at which a query is cut off: a write that depends on everything tells nothing."""
 _MOST_CALLS = 4
@@ -100,6 +102,7 @@ class FlowGraph:
         self._joints: dict[tuple[str, ...], int] = {}
         self._scopes: dict[int, tuple[str, str]] = {}
         self._passed: dict[int, dict[str, set[int]]] = {}
+        self._choices: set[int] = set()
         self._sinks = 0
         self._memo: dict[int, dict[int, Dependence]] = {}
         self._deciders: dict[int, set[int]] = {}
@@ -117,6 +120,13 @@ class FlowGraph:
             node = self._joints[key] = len(self.nodes)
             self.nodes.append(Node(None))
             self._scopes[node] = key[0], key[1]
+        return node
+
+    def choice(self, decided: Taint, *key: str) -> int:
+        """The node of a value that is one of several constants: `decided` has what decides which. `key[1]` is its function, as that of a joint is."""
+        node = self.joint(*key)
+        self._choices.add(node)
+        self.flow(decided, node)
         return node
 
     def flow(self, taint: Iterable[int], node: int) -> None:
@@ -178,8 +188,22 @@ class FlowGraph:
             known = self._deciders[node] = set(self._search(self._scope(node), self.nodes[node].guards))
         return known
 
+    def choosers(self, node: int) -> set[int]:
+        """All places that decide which of several constants a write stores, or stores as part of a value."""
+        reached = self._reached(self._scope(node), self.nodes[node].sources)
+        chosen = {each for (each, _), label in reached.items() if each in self._choices and not label}
+        return {place for each in chosen for place in self._search(self._scope(each), self.nodes[each].sources)}
+
     def _search(self, scope: str, sources: Iterable[int]) -> dict[int, Dependence]:
-        """The places that these codes, used in the function `scope`, denote and depend on.
+        """The places that these codes, used in the function `scope`, denote and depend on."""
+        found: dict[int, int] = {}
+        for (node, _), label in self._reached(scope, sources).items():
+            if self.nodes[node].place is not None:
+                found[node] = min(label, found.get(node, label))
+        return {node: "control" if label else "data" for node, label in found.items()}
+
+    def _reached(self, scope: str, sources: Iterable[int]) -> dict[tuple[int, tuple[str, ...]], int]:
+        """The nodes that these codes, used in the function `scope`, denote and depend on, each with the calls that led there; and the best label.
 
         The result of a call was computed for that call. So a search that entered a function by its result leaves it only towards the function that
         made the call, not towards its other callers. The innermost `_MOST_CALLS` calls are remembered; recursive calls count as one.
@@ -194,18 +218,14 @@ class FlowGraph:
             if min(best.get((node, calls), 2), best.get((node, ()), 2)) <= label:
                 continue
             best[node, calls] = label
-            if joint in ("", "result"):
+            if joint in ("", "result", CHOICE):
                 queue.extend((code >> 1, label | code & 1, scope, calls) for code in self.nodes[node].sources)
                 continue
             for caller, codes in self._passed.get(node, {}).items():
                 if caller == scope or not calls or calls[-1] == caller:
                     outer = calls if caller == scope else calls[:-1]
                     queue.extend((code >> 1, label | code & 1, caller, outer) for code in codes)
-        found: dict[int, int] = {}
-        for (node, _), label in best.items():
-            if self.nodes[node].place is not None:
-                found[node] = min(label, found.get(node, label))
-        return {node: "control" if label else "data" for node, label in found.items()}
+        return best
 
     def _scope(self, node: int) -> str:
         """The function that contains a place, or that a joint belongs to."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from causeway_core.analysis.flow.expression import ExpressionFlow
+from causeway_core.analysis.flow.expression import ExpressionFlow, is_constant
 from causeway_core.analysis.flow.graph import NOTHING, FlowGraph, Taint, Usage, as_control
 from causeway_core.analysis.flow.scope import Scope
 from causeway_core.analysis.source_text import last_name
@@ -80,7 +80,7 @@ class StatementFlow(ExpressionFlow):
     def assign(self, target: ast.expr, taint: Taint, value: ast.expr | None, *, accumulates: bool = False) -> None:
         """`target` gets a value; `accumulates`: the value is computed from its own old value."""
         accumulates = accumulates or (isinstance(value, ast.BinOp) and any(_reads(part, target) for part in (value.left, value.right)))
-        constant = isinstance(value, ast.Constant) or (isinstance(value, ast.UnaryOp) and isinstance(value.operand, ast.Constant))
+        constant = is_constant(value)
         match target:
             case ast.Name():
                 self.write(target, target.id, "name", taint, constant=constant, accumulates=accumulates)

@@ -58,7 +58,8 @@ class WindowOrders:
         more = [self._dropped_lock.orders, self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
         more = more if candidate.pattern not in (Pattern.PARTIAL_REBUILD, Pattern.EARLY_PUBLICATION) else []
         sources = [self._late, *more] if candidate.pattern is Pattern.ENTRY_CLEANUP else [self._window, *more]
-        again = [(self._elsewhere, candidate), *((self._again, each) for each in candidate.alternates)]
+        others = ((source, each) for each in candidate.alternates for source in (self._again, self._elsewhere))
+        again = [(self._elsewhere, candidate), *others]
         bystanders = Bystanders.of_candidate(self._anchors, self._evidence, candidate)
         for number, source in enumerate(sources):
             with suppress(Unplaced):
