@@ -10,13 +10,14 @@ from causeway_core.analysis.candidate import Candidate
 from causeway_core.analysis.direct_findings import direct_findings
 from causeway_core.analysis.document import to_document
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.evidence.expiring import Place, with_expiring_waits
 from causeway_core.analysis.evidence.load import load
 from causeway_core.analysis.evidence.trace_scope import actors_of_trace
 from causeway_core.analysis.pipeline import Progress, judged
 from causeway_core.analysis.wording import Namer, Scene, race_finding
 from causeway_core.errors import RecordingError
 from causeway_core.graph import CausalGraph
-from causeway_core.model import Finding
+from causeway_core.model import At, Finding
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import replace_findings
 
@@ -49,7 +50,9 @@ def examine(
     actors = actors_of_trace(recording, trace_id) if trace_id else None
     evidence = load(recording, graph, actors=actors)
     namer = Namer(evidence, graph.why_unordered)
-    pairs: list[tuple[Finding, Candidate | None]] = [(race_finding(namer, candidate), candidate) for candidate in judged(evidence, progress)]
+    looser = with_expiring_waits(evidence, _line_of(graph))
+    races = judged(evidence, progress, looser=looser)
+    pairs: list[tuple[Finding, Candidate | None]] = [(race_finding(namer, candidate), candidate) for candidate in races]
     for finding in direct_findings(Scene(evidence, namer, graph.place), evidence):
         if actors is None or any(evidence.actor_at(at) in actors for at in finding.witness):
             pairs.append((finding, None))
@@ -58,6 +61,14 @@ def examine(
     by_id = {finding.id: each for finding, each in zip(findings, reported, strict=True)}
     candidates = {name: each.candidate for name, each in by_id.items() if each.candidate is not None}
     return Analysis(findings, evidence, graph, candidates, {name: each.others for name, each in by_id.items() if each.others})
+
+
+def _line_of(graph: CausalGraph) -> Place:
+    def place(at: At) -> tuple[str, int] | None:
+        found = graph.place(at)
+        return None if found is None else (found.path, found.line)
+
+    return place
 
 
 def analyze(

@@ -57,6 +57,8 @@ class Pattern(Enum):
 
 GOOD_ORDER = "this run had the good order"
 """The reason for `latent` where the recorded order is harmless. The explanation already says that it did not happen in this run."""
+EXPIRES = "in this run a wait with a time limit, which another actor ended, ordered the two; the limit could have ended it"
+"""The reason for `hint` where only such a wait orders the accesses."""
 BASE_RANK: dict[Pattern, float] = {
     Pattern.READ_WRITE_WRITE: 0.0,
     Pattern.CLONE: 1.0,

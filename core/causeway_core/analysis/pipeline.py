@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from causeway_core.analysis.candidate import Candidate, Pattern
+from causeway_core.analysis.candidate import EXPIRES, Candidate, Pattern
 from causeway_core.analysis.detectors.atomicity.changed_during_iteration import fails_when_changed, iterations
 from causeway_core.analysis.detectors.atomicity.check_then_use import check_uses
 from causeway_core.analysis.detectors.atomicity.entry_cleanup import entry_cleanups
@@ -75,11 +75,26 @@ def candidates(evidence: Evidence, progress: Progress | None = None) -> Iterator
         yield from stage()
 
 
-def judged(evidence: Evidence, progress: Progress | None = None) -> list[Candidate]:
-    """The candidates that no filter drops, each with its tier and rank, one per location, most pressing first."""
+def judged(evidence: Evidence, progress: Progress | None = None, *, looser: Evidence | None = None) -> list[Candidate]:
+    """The candidates that no filter drops, each with its tier and rank, one per location, most pressing first.
+
+    What only `looser`, in which waits with a time limit may have expired, has as candidates are hints whose orders are forced.
+    """
     kept = [ranked(candidate, evidence) for each in candidates(evidence, progress) if (candidate := _filtered(each, evidence)) is not None]
+    if looser is not None:
+        kept += _if_waits_expire(evidence, looser)
     kept = _without_explained(kept, evidence)
     return _without_crowds(_folded(sorted(kept, key=lambda each: (each.rank, int(evidence.table.at[each.first]))), evidence), evidence)
+
+
+def _if_waits_expire(evidence: Evidence, looser: Evidence) -> list[Candidate]:
+    """The candidates of actors that are ordered by nothing but waits with a time limit."""
+
+    def ordered(each: Candidate) -> bool:
+        return any(not evidence.concurrent(row, other) for row in (each.first, each.last) for other in each.others)
+
+    found = (each.lowered("hint", EXPIRES, worth_forcing=True) for each in candidates(looser) if ordered(each))
+    return [ranked(candidate, looser) for each in found if (candidate := _filtered(each, looser)) is not None]
 
 
 def _without_explained(kept: list[Candidate], evidence: Evidence) -> list[Candidate]:

@@ -71,6 +71,14 @@ class Evidence:
         other._known_reads = content
         return other
 
+    def in_order(self, order: Order) -> Evidence:
+        """The same events and accesses in another happens-before."""
+        other = Evidence(self.table, order, self.holds, self.facts, self._values, self.clock)
+        other.flow = self.flow
+        other.texts = self.texts
+        other._known_reads = self._known_reads
+        return other
+
     # Places.
 
     @cached_property

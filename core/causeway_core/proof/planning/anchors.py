@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from causeway_core.model import Actor, At, Function, Site, Step, make_at, stream_of
 from causeway_core.model.order import OrderPlace, PlaceAccess
 from causeway_core.proof.planning.places import Places, Unplaced
-from causeway_core.proof.planning.source_lines import loop_lines
+from causeway_core.proof.planning.source_lines import loop_lines, yields_in
 from causeway_core.session.sitetable import bits
 from causeway_core.wire.kinds import Kind, XKind
 
@@ -216,11 +216,17 @@ class Anchors(Places):
                 yield self._at_wire(actor, found, _POINTS[record.kind])
 
     def statements_in_loop(self, actor: Actor, at: At) -> Iterator[OrderPlace]:
-        """The executions of statements in the body of the loop that a thread begins at an event, in order."""
+        """The executions of statements in the body of the loop that a thread begins at an event, in order.
+
+        The body of a generator's loop is that of the loop that iterates the generator.
+        """
         loop = self._loop_at(at)
         if loop is None:
             return
-        (_, lines), timeline, found = loop, self._past.at(at), at
+        (function, lines), timeline, found = loop, self._past.at(at), at
+        if yields_in(self._evidence.facts.sources.get(function.path, ""), lines):
+            yield from self._statements_between_yields(actor, at, function)
+            return
         for _ in range(_LOOKS_INTO_LOOP):
             stop = timeline.stop_after(timeline.locate(found), found)
             if stop is None:
@@ -230,6 +236,18 @@ class Anchors(Places):
                 return
             if place.line > lines.start:
                 yield place
+
+    def _statements_between_yields(self, actor: Actor, at: At, generator: Function) -> Iterator[OrderPlace]:
+        """The executions of statements outside a generator that a thread begins after an event of it and before it ends, in order."""
+        timeline, found = self._past.at(at), at
+        end = timeline.activation(timeline.locate(at).activation).end_at
+        for _ in range(_LOOKS_INTO_LOOP):
+            stop = timeline.stop_after(timeline.locate(found), found, of_actor=True)
+            if stop is None or (end is not None and stop > end):
+                return
+            site, found = self._past.site_at(stop), stop
+            if site is not None and site.function != generator.id:
+                yield self._begun(actor.id, stop)
 
     def _loop_at(self, at: At) -> tuple[Function, range] | None:
         """The function and the lines of the loop that begins at an event."""

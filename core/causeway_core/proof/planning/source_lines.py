@@ -14,7 +14,7 @@ def statement_at(source: str, line: int) -> tuple[int, str]:
 
 
 def loop_lines(source: str, line: int, column: int) -> range | None:
-    """The lines of the innermost loop or comprehension whose iterable holds a position."""
+    """The lines of the innermost loop, comprehension or `yield from` whose iterable holds a position."""
     best = None
     try:
         tree = ast.parse(source)
@@ -25,12 +25,23 @@ def loop_lines(source: str, line: int, column: int) -> range | None:
             iterables = [node.iter]
         elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             iterables = [each.iter for each in node.generators]
+        elif isinstance(node, ast.YieldFrom):
+            iterables = [node.value]
         else:
             continue
         if any((each.lineno, each.col_offset) <= (line, column) <= (each.end_lineno or each.lineno, each.end_col_offset or 0) for each in iterables):
             # Walked from the outside in, so the innermost loop has the last word.
             best = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return best
+
+
+def yields_in(source: str, lines: range) -> bool:
+    """Whether a `yield` or `yield from` stands on one of these lines."""
+    try:
+        nodes = ast.walk(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) and node.lineno in lines for node in nodes)
 
 
 @lru_cache(maxsize=64)
