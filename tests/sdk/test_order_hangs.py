@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from causeway.order.family import Family
+from causeway.order.group import ProcessGroup
 
 from tests.sdk.forced import order, run
 
@@ -135,12 +135,12 @@ def still(**more: Any) -> dict[str, Any]:
     return {**said, **more}
 
 
-def hangs(*standings: dict[str, Any], gone: tuple[int, ...] = (), lives: bool = False) -> bool:
+def hangs(*states: dict[str, Any], gone: tuple[int, ...] = (), lives: bool = False) -> bool:
     """Whether processes 1, 2, … that stand like this in two looks hang; processes that are gone took part before."""
-    now = dict(enumerate(standings, 1))
-    family = Family()
-    family.saw(now, dict.fromkeys(gone, "main/process"))
-    return family.hangs(now, now, lambda process: lives)
+    now = dict(enumerate(states, 1))
+    group = ProcessGroup()
+    group.add_observation(now, dict.fromkeys(gone, "main/process"))
+    return group.hangs(now, now, lambda process: lives)
 
 
 def test_processes_without_anything_to_come_hang() -> None:
@@ -149,7 +149,7 @@ def test_processes_without_anything_to_come_hang() -> None:
 
 
 @pytest.mark.parametrize(
-    ("standings", "why"),
+    ("states", "why"),
     [
         ((still(timed=True), still()), "a timer of twenty seconds ends some day"),
         ((still(), still(hears=["listen 127.0.0.1:80"], visitors=[]), still(visits=["127.0.0.1:80"])), "a client may come"),
@@ -157,8 +157,8 @@ def test_processes_without_anything_to_come_hang() -> None:
         ((still(), still(quiet=False)), "one runs"),
     ],
 )
-def test_processes_with_something_to_come_do_not(standings: tuple[dict[str, Any], ...], why: str) -> None:
-    assert not hangs(*standings), why
+def test_processes_with_something_to_come_do_not(states: tuple[dict[str, Any], ...], why: str) -> None:
+    assert not hangs(*states), why
 
 
 def test_a_process_that_has_left_the_order_and_still_runs_may_do_anything() -> None:

@@ -22,9 +22,28 @@ from causeway.order.command import run
 from causeway.order.document import Order, OrderError
 from causeway.order.forced import Forced, HangError, forced
 from causeway.order.outcome import Outcome
-from causeway.order.readable import Injection, Looks, Wait, Watch, check, inject, place, wait, watch
+from causeway.order.readable import Check, Injection, Wait, Watch, check, inject, place, wait, watch
 
 __all__ = [
-    "Forced", "HangError", "Injection", "Looks", "Order", "OrderError", "Outcome", "Wait", "Watch",
-    "answer", "answers", "check", "forced", "inject", "place", "readings", "request", "response", "run", "wait", "watch",
+    "Check",
+    "Forced",
+    "HangError",
+    "Injection",
+    "Order",
+    "OrderError",
+    "Outcome",
+    "Wait",
+    "Watch",
+    "answer",
+    "answers",
+    "check",
+    "forced",
+    "inject",
+    "place",
+    "readings",
+    "request",
+    "response",
+    "run",
+    "wait",
+    "watch",
 ]  # fmt: skip

@@ -82,7 +82,7 @@ class Actors:
         self._siblings: dict[str, int] = {}
         self.by_path: dict[str, Actor] = {}
         self._threads: dict[int, Actor] = {}
-        self._coming: dict[int, Actor] = {}
+        self._starting: dict[int, Actor] = {}
         self._tasks: dict[int, tuple[Any, Actor]] = {}
         self._running: dict[int, list[Actor]] = {}
         self.foreign: frozenset[int] = frozenset()
@@ -126,16 +126,16 @@ class Actors:
         name = described(target)
         if not _has_code(target):
             name = thread._name or name
-        actor = self._coming[id(thread)] = self.spawn(self.current(), name, "thread", thread)
+        actor = self._starting[id(thread)] = self.spawn(self.current(), name, "thread", thread)
         return actor
 
     def thread_lost(self, thread: Any) -> None:
         """It could not be started after all."""
-        self._coming.pop(id(thread), None)
+        self._starting.pop(id(thread), None)
 
     def thread_begins(self, thread: Any) -> Actor:
         """In the new thread."""
-        actor = self._coming.pop(id(thread), None) or self.spawn(self.root, described(thread.run), "thread", thread)
+        actor = self._starting.pop(id(thread), None) or self.spawn(self.root, described(thread.run), "thread", thread)
         actor.thread, actor.native = get_ident(), get_native_id()
         self._threads[actor.thread] = actor
         return actor
@@ -157,9 +157,9 @@ class Actors:
         actor.thread, actor.worker = get_ident(), self.current()
         return actor
 
-    def coming(self) -> list[Actor]:
+    def starting(self) -> list[Actor]:
         """Threads that were started and have not begun."""
-        return list(self._coming.values())
+        return list(self._starting.values())
 
     def threads(self) -> dict[int, Actor]:
         """Threads by ident."""

@@ -3,7 +3,7 @@
 On Linux `/proc` shows it; elsewhere nothing is known of any descriptor. Each end has a name, and so has the end that it receives from:
 
 `tcp A B`: the socket at address A that is connected to B · `pipe N r`, `pipe N w` · `process P`: the Unix sockets of process P · `listen A`: any peer
-that connects to address A · `own`: a thread of the family.
+that connects to address A · `own`: a thread of these processes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import sys
 
 if sys.platform != "win32":
-    # At once: an import that runs in the watchman's thread during a fork would never end in the child.
+    # At once: an import that runs in the watchdog's thread during a fork would never end in the child.
     import _socket
     import fcntl
     import select
@@ -40,18 +40,18 @@ class Channels:
         """Addresses that this process is connected to."""
         self.visitors: set[tuple[str, str]] = set()
         """Addresses of this process, with the ends that are connected to them."""
-        self._heard: dict[int, str] = {}
+        self._senders: dict[int, str] = {}
         for number, target in links().items():
             if target.startswith("socket:"):
                 self._socket(number)
             elif target.startswith("pipe:"):
                 self._pipe(number, target[6:-1])
             elif target in FAMILY_ONLY:
-                self._heard[number] = OWN
+                self._senders[number] = OWN
 
-    def heard(self, descriptor: int) -> str | None:
+    def sender_of(self, descriptor: int) -> str | None:
         """The name of the end that could make the descriptor ready; None if it is not known."""
-        return self._heard.get(descriptor)
+        return self._senders.get(descriptor)
 
     def _pipe(self, number: int, inode: str) -> None:
         try:
@@ -59,43 +59,43 @@ class Channels:
         except OSError:
             return
         self.held.add(f"pipe {inode} {'w' if writes else 'r'}")
-        self._heard[number] = f"pipe {inode} {'r' if writes else 'w'}"
+        self._senders[number] = f"pipe {inode} {'r' if writes else 'w'}"
 
     def _socket(self, number: int) -> None:
         try:
-            it = _socket.socket(fileno=number)
+            sock = _socket.socket(fileno=number)
         except OSError:
             return
         try:
-            if it.family == _socket.AF_UNIX:
-                self._unix(number, it)
-            elif it.family in (_socket.AF_INET, _socket.AF_INET6) and it.type == _socket.SOCK_STREAM:
-                self._tcp(number, it)
+            if sock.family == _socket.AF_UNIX:
+                self._unix(number, sock)
+            elif sock.family in (_socket.AF_INET, _socket.AF_INET6) and sock.type == _socket.SOCK_STREAM:
+                self._tcp(number, sock)
         except (OSError, ValueError):
             pass
         finally:
-            it.detach()
+            sock.detach()
 
-    def _unix(self, number: int, it: Any) -> None:
-        if _listens(it):
-            self._heard[number] = f"listen {it.getsockname()!r}"
+    def _unix(self, number: int, sock: Any) -> None:
+        if _listens(sock):
+            self._senders[number] = f"listen {sock.getsockname()!r}"
             return
-        self._heard[number] = f"process {_peer(it)}"
-        if it.getpeername():
-            self.visits.add(repr(it.getpeername()))
-        elif it.getsockname():
-            self.visitors.add((repr(it.getsockname()), self._heard[number]))
+        self._senders[number] = f"process {_peer(sock)}"
+        if sock.getpeername():
+            self.visits.add(repr(sock.getpeername()))
+        elif sock.getsockname():
+            self.visitors.add((repr(sock.getsockname()), self._senders[number]))
 
-    def _tcp(self, number: int, it: Any) -> None:
-        here = _address(it.getsockname())
-        if _listens(it):
-            self._heard[number] = f"listen {here}"
+    def _tcp(self, number: int, sock: Any) -> None:
+        here = _address(sock.getsockname())
+        if _listens(sock):
+            self._senders[number] = f"listen {here}"
             return
-        there = _address(it.getpeername())
+        there = _address(sock.getpeername())
         self.held.add(f"tcp {here} {there}")
-        self._heard[number] = f"tcp {there} {here}"
+        self._senders[number] = f"tcp {there} {here}"
         self.visits.add(there)
-        self.visitors.add((here, self._heard[number]))
+        self.visitors.add((here, self._senders[number]))
         if _outgoing(number):
             self.unsent.add(f"tcp {here} {there}")
 
@@ -115,7 +115,7 @@ def links() -> dict[int, str]:
     return found
 
 
-def given() -> frozenset[str]:
+def inherited_pipes() -> frozenset[str]:
     """The pipes that existed before the program: any process may hold their other ends."""
     return frozenset(target[6:-1] for target in links().values() if target.startswith("pipe:"))
 
@@ -135,15 +135,15 @@ def _address(name: Any) -> str:
     return f"{host.removeprefix('::ffff:')}:{port}"
 
 
-def _listens(it: Any) -> bool:
-    return bool(it.getsockopt(_socket.SOL_SOCKET, _socket.SO_ACCEPTCONN))
+def _listens(sock: Any) -> bool:
+    return bool(sock.getsockopt(_socket.SOL_SOCKET, _socket.SO_ACCEPTCONN))
 
 
-def _peer(it: Any) -> int:
+def _peer(sock: Any) -> int:
     """The process that made the other end of a Unix socket."""
-    process: int = struct.unpack("iII", it.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12))[0]
+    process: int = struct.unpack("iII", sock.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12))[0]
     if process <= 0:
-        raise ValueError("nobody knows")
+        raise ValueError("the process is not known")
     return process
 
 

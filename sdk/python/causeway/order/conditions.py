@@ -1,4 +1,4 @@
-"""How far a thread has come in the `wait` of a condition."""
+"""Whether a thread in the `wait` of a condition has released its lock."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import socket
 import time
 
 from causeway import _tap
-from causeway.order.standing import standing
+from causeway.order.process_state import process_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class _Peer:
         except OSError:
             pass
 
-    def answers(self, number: int, standing: dict[str, Any]) -> None:
+    def answers(self, number: int, state: dict[str, Any]) -> None:
         """The process has reported its state, or (`GONE`) never will."""
-        self.answer = (number, standing)
+        self.answer = (number, state)
         if self.answered.locked():
             self.answered.release()
 
@@ -116,8 +116,8 @@ class Coordinator:
     def held(self, held: dict[str, Any]) -> None:
         """Does nothing: the result is written in this process."""
 
-    def standings(self) -> list[dict[str, Any]] | None:
-        """The state of all other processes (`standing.standing`); None if one does not answer. Called without the forcing's lock, from one thread."""
+    def process_states(self) -> list[dict[str, Any]] | None:
+        """The state of all other processes (`process_state`); None if one does not answer. Called without the forcing's lock, from one thread."""
         with self._forcing.lock:
             self._question += 1
             peers = list(self._peers)
@@ -182,7 +182,7 @@ class Coordinator:
                 self._peers.remove(peer)
             peer.answers(GONE, {})
             forcing.process_ended(peer.root)
-            forcing.movers.check()
+            forcing.liveness.check()
         self._connections.remove(peer.connection)
         self._busy.remove(peer.connection)
         peer.connection.close()
@@ -206,7 +206,7 @@ class Coordinator:
                 forcing.gave_up_elsewhere(message["gave_up"])
                 self.gave_up(message["gave_up"])
             elif "watch" in message:
-                forcing.movers.watch()
+                forcing.liveness.watch()
             elif "standing" in message:
                 peer.answers(int(message["answer"]), message["standing"])
 
@@ -275,7 +275,7 @@ class Client:
             if "interrupt" in message:
                 self._interrupt()
             if "ask" in message:
-                self._peer.send({"standing": standing(forcing), "answer": message["ask"]})
+                self._peer.send({"standing": process_state(forcing), "answer": message["ask"]})
 
     def _interrupt(self) -> None:
         """As Ctrl-C would, which a program may ignore; by force if the program still hangs after several."""

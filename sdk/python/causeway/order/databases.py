@@ -85,7 +85,7 @@ class Databases:
 
     def begins(self, connection: Any, session: Session) -> None:
         """A statement is about to be sent; a thread that is held waits here."""
-        self._forcing.asks()
+        self._forcing.before_request()
         try:
             backend, socket = _backend(connection)
         except Exception:  # it is closed: the statement is about to fail
@@ -97,17 +97,17 @@ class Databases:
         """The statement has been answered."""
         self._running.pop(session.number, None)
         if statement is not None and statement.tables:
-            self._forcing.asked(f"{statement.verb} {statement.tables[0]}")
+            self._forcing.statement_answered(f"{statement.verb} {statement.tables[0]}")
 
     def in_turn(self, function: Any) -> Any:
         """The coroutine function; a held task waits before it, as if its loop ran it later."""
 
-        async def asks(*args: Any, **kwargs: Any) -> Any:
-            while not self._forcing.may_ask():
+        async def when_admitted(*args: Any, **kwargs: Any) -> Any:
+            while not self._forcing.may_request():
                 await sys.modules["asyncio"].sleep(0)
             return await function(*args, **kwargs)
 
-        return asks
+        return when_admitted
 
     def awaited(self, *, thread: int = 0, socket: int = -1) -> int:
         """The backend whose answer a thread, or an event loop at a socket, waits for; 0 if it waits for none."""
@@ -223,7 +223,7 @@ def _asyncpg(connection: Any) -> Ask:
         host, port = address.rpartition("/")[0], int(address.rpartition(".")[2])
     connect: Any = sys.modules["asyncpg"].connect
 
-    async def asked(queries: list[str]) -> list[Rows]:
+    async def ask_all(queries: list[str]) -> list[Rows]:
         own = await connect(
             host=host, port=port, user=parameters.user, password=parameters.password, database=parameters.database, ssl=parameters.ssl or False,
             timeout=SECONDS, command_timeout=SECONDS,
@@ -236,7 +236,7 @@ def _asyncpg(connection: Any) -> Ask:
     def ask(queries: list[str]) -> list[Rows]:
         loop: Any = sys.modules["asyncio"].new_event_loop()
         try:
-            found: list[Rows] = loop.run_until_complete(asked(queries))
+            found: list[Rows] = loop.run_until_complete(ask_all(queries))
             return found
         finally:
             loop.close()

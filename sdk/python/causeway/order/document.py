@@ -162,7 +162,7 @@ def interchangeable_key(path: str) -> str:
     return stem if sharp and number.isdecimal() else path
 
 
-def kin(path: str) -> str:
+def without_numbers(path: str) -> str:
     """The key of interchangeable actors of any creator: the path without any number."""
     return "/".join(part.partition("#")[0] for part in path.split("/"))
 

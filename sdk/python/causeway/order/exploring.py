@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from causeway.order.actors import Actor
     from causeway.order.document import Order, Place
-    from causeway.order.movers import Movers
+    from causeway.order.liveness import Liveness
 
 MOST_PASSED = 20_000
 """The most executions of places that are reported; after that the run continues freely."""
@@ -36,7 +36,7 @@ class Exploring(Forcing):
     def __init__(self, order: Order, changed: Callable[[Forcing], None] | None = None, root: str = "main") -> None:
         super().__init__(order, changed, root)
         assert order.explore is not None
-        self.movers: Movers = Turns(self)
+        self.liveness: Liveness = Turns(self)
         self.strategy = strategy_of(order.explore)
         self.trace: list[tuple[str, str, int]] = []
         """What was passed: spawn path, key of the place (or `start`, `end`), execution."""
@@ -47,7 +47,7 @@ class Exploring(Forcing):
         """Who came to each point, and to which place: spawn path, key (empty for the step of a task), execution."""
         self.passed_over: dict[str, None] = {}
         """Actors that slept while the actors that they had started went on, for the strategy did not wait for so long."""
-        self._coming: dict[Actor, tuple[str, str, int]] = {}
+        self._expected: dict[Actor, tuple[str, str, int]] = {}
         """The place for which an actor got its last turn, until it passes it."""
         self.came: list[tuple[str, str, int]] = []
         self._seen: set[tuple[str, str, int]] = set()
@@ -64,7 +64,7 @@ class Exploring(Forcing):
         self.open = True
         self._changed = self.on_hang = None
         self.held.clear()
-        self.movers.stop()
+        self.liveness.stop()
 
     # What gates of code call.
 
@@ -110,8 +110,8 @@ class Exploring(Forcing):
     def _saw(self, actor: Actor, place: Place) -> None:
         # Several taps of one statement may be one and the same place: the first of them passes it, as in an order.
         passed = (actor.path, place.key, max(actor.counts.get(place.key, 1) - 1, 0))
-        if self._coming.get(actor) == passed:
-            del self._coming[actor]
+        if self._expected.get(actor) == passed:
+            del self._expected[actor]
         if passed not in self._seen:
             self._seen.add(passed)
             self._note(passed)
@@ -130,8 +130,8 @@ class Exploring(Forcing):
             self._counted(actor, place)
         self.wait(actor)
         with self.lock:
-            self._coming.pop(actor, None)
-            self._coming[actor] = (actor.path, place.key, max(actor.counts.get(place.key, 1) - 1, 0))
+            self._expected.pop(actor, None)
+            self._expected[actor] = (actor.path, place.key, max(actor.counts.get(place.key, 1) - 1, 0))
 
     def _counted(self, actor: Actor, place: Place | None = None) -> None:
         self.points += 1
@@ -144,7 +144,7 @@ class Exploring(Forcing):
         if actor.kind == "thread" and not actor.begun:
             return False
         own = get_ident()
-        return bool(self.actors.coming()) or any(ident != own and not other.ended for ident, other in self.actors.threads().items())
+        return bool(self.actors.starting()) or any(ident != own and not other.ended for ident, other in self.actors.threads().items())
 
     # What threads call.
 
@@ -155,7 +155,7 @@ class Exploring(Forcing):
         with self.lock:
             self.progress += 1
             if blocks:
-                self.movers.check()
+                self.liveness.check()
 
     def wait(self, actor: Actor, place: Place | None = None) -> None:
         """Blocks the running thread until its turn."""
@@ -222,7 +222,7 @@ class Exploring(Forcing):
     def hung(self, actors: list[dict[str, Any]]) -> None:
         """The program hangs. With the lock held."""
         if not self.open:
-            self.came = list(self._coming.values())
+            self.came = list(self._expected.values())
         self.release_all()
         super().hung(actors)
 

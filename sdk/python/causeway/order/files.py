@@ -26,7 +26,7 @@ def _pathlib(forcing: Ordering, patches: Patches, module: ModuleType) -> None:
     def open(self: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
         file = original(self, mode, *args, **kwargs)
         if "w" in mode:
-            forcing.opened()
+            forcing.file_opened()
         return file
 
     patches.put(module.Path, "open", open)

@@ -52,10 +52,10 @@ class Forced:
         from causeway.weave.weaver import Weaver
 
         forcing = self._inforce.forcing
-        forcing.movers.patience = patience_of(os.environ)
+        forcing.liveness.patience = patience_of(os.environ)
         main = get_ident()
         forcing.on_hang = lambda: signal.pthread_kill(main, signal.SIGINT)
-        forcing.movers.hangs = True
+        forcing.liveness.hangs = True
         self._own_hook = hook._installed is None
         if self._own_hook:
             # At detail `causal` only the taps that become gates are woven.

@@ -10,7 +10,7 @@ from causeway.order.agenda import Agenda
 from causeway.order.children import Children
 from causeway.order.databases import Databases
 from causeway.order.held import HeldActors
-from causeway.order.movers import Movers
+from causeway.order.liveness import Liveness
 from causeway.order.watched import Watched
 
 TYPE_CHECKING = False
@@ -35,12 +35,12 @@ class Forcing:
         self.agenda = Agenda(order)
         self.lock = RLock()
         self.actors = Actors(root)
-        self.movers = Movers(self)
+        self.liveness = Liveness(self)
         self.held = HeldActors(self)
         self.watched = Watched(order.watch)
         self.children = Children()
         self.databases = Databases(self)
-        self.given: frozenset[str] = frozenset()
+        self.inherited_pipes: frozenset[str] = frozenset()
         """Pipes that existed before the program (`channels.given`)."""
         self.semaphores: set[int] = set()
         """Addresses of the semaphores that multiprocessing shares between processes."""
@@ -56,14 +56,14 @@ class Forcing:
         """Places that were found in loaded code."""
         self.late: set[str] = set()
         """Places whose access has happened when their gate is reached."""
-        self.arrived: set[str] = set()
+        self.injected: set[str] = set()
         """Places whose injection has been done."""
         self.due: dict[int, list[str]] = {}
         """Injections that a thread makes as soon as it has left its gate."""
         self.progress = 0
         self.on_hang: Callable[[], None] | None = None
         self.remote: Any = None
-        self.ended_for_good = False
+        self.finished = False
         self._changed = changed
 
     def names_any_of(self, path: str) -> bool:
@@ -101,7 +101,7 @@ class Forcing:
                 if place in actor.pending:
                     self._pass_place(actor, place)
 
-    def answered(self, places: Iterable[Place]) -> bool:
+    def answer_arrived(self, places: Iterable[Place]) -> bool:
         """The result of a statement of these places has arrived in the running actor; returns whether it may continue with it now."""
         self.ends(places)
         with self.lock:
@@ -112,7 +112,7 @@ class Forcing:
         """The gates of these places are reached after the access. With the lock held."""
         self.late.update(keys)
 
-    def lost(self, places: Iterable[Place]) -> None:
+    def places_missing(self, places: Iterable[Place]) -> None:
         """These places do not exist in the code."""
 
     def awaits(self, places: Iterable[Place]) -> None:
@@ -121,12 +121,12 @@ class Forcing:
     def awaited(self) -> None:
         """The running actor has resumed."""
 
-    def fire(self) -> None:
+    def run_due_injections(self) -> None:
         """Makes the injections that are due in this thread. Called outside of gates, without the lock."""
-        from causeway.order.inject import do
+        from causeway.order.inject import perform
 
         for injection in self.due.pop(get_ident(), ()):
-            do(self, injection)
+            perform(self, injection)
 
     def _pass_place(self, actor: Actor, place: Place) -> None:
         """The actor has executed the statement of a place that was pending."""
@@ -138,17 +138,17 @@ class Forcing:
         """A scheduling point of the running thread: before a lock is taken, or (`blocks`) when it is about to wait for one."""
         raise NotImplementedError
 
-    def asks(self) -> None:
+    def before_request(self) -> None:
         """A scheduling point: the running thread is about to request something that others may hold (a database, a lock shared by processes)."""
         with self as inside:
             if not inside:
                 self.stop()
 
-    def may_ask(self) -> bool:
+    def may_request(self) -> bool:
         """Whether the running task, which is about to ask a database, may do so now."""
         return True
 
-    def asked(self, what: str) -> None:
+    def statement_answered(self, what: str) -> None:
         """A database has answered the running actor: the places of its current statement (`SELECT accounts`) are passed."""
 
     def wait(self, actor: Actor, place: Place | None = None) -> None:
@@ -164,9 +164,9 @@ class Forcing:
     def put_aside(self, actor: Actor, back: Callable[[], None]) -> None:
         """Sets aside a step that is not admitted; `back()` schedules it again. With the lock held."""
         self.held.put_aside(actor, back)
-        self.movers.watch()
+        self.liveness.watch()
 
-    def left(self, actor: Actor) -> None:
+    def step_ended(self, actor: Actor) -> None:
         """A step is over. With the lock held."""
         self.actors.leave(actor)
 
@@ -174,7 +174,7 @@ class Forcing:
 
     def due_injection(self, actor: Actor) -> str:
         """The key of the place whose injection is due before an actor's first step. With the lock held."""
-        return self.agenda.due_injection(actor.path, self.arrived)
+        return self.agenda.due_injection(actor.path, self.injected)
 
     def started(self, actor: Actor) -> None:
         """With the lock held."""
@@ -242,7 +242,7 @@ class Forcing:
         """The run is over: nothing more can happen."""
         with self.lock:
             self.open = True
-            self.ended_for_good = True
+            self.finished = True
             self._release()
 
     def _notify_changed(self) -> None:

@@ -8,8 +8,8 @@ from collections import deque
 from causeway import _tap
 from causeway.order import watched
 from causeway.order.anchors import MARK
-from causeway.order.asked import Asked
-from causeway.order.inject import Paused, arrive_here
+from causeway.order.answer_gate import AnswerGate
+from causeway.order.inject import Paused, inject_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Gate:
         finally:
             _tap.leave_gate()
         if forcing.due:
-            forcing.fire()
+            forcing.run_due_injections()
 
     def __invert__(self) -> Any:
         if self._duty.tap_kind == MARK:
@@ -102,14 +102,14 @@ class Gate:
         if kind == "walrus":
             places = self._before("write")
         elif kind == "await":
-            comes = self._arrive()
+            injection = self._inject()
             awaited = self._tap @ index if at else self._tap[index]
             self._after([])
             self._awaits()
-            if comes:
-                return Paused(awaited, comes)
+            if injection:
+                return Paused(awaited, injection)
             forced = self._duty.answers and self._forcing.order.explore is None
-            return Asked(self._forcing, awaited, self._duty.answers) if forced else awaited
+            return AnswerGate(self._forcing, awaited, self._duty.answers) if forced else awaited
         elif kind == "resume":
             self._awaits(over=True)
             places = self._before("resume")
@@ -198,9 +198,9 @@ class Gate:
             return watched.of_global(names, name) if kind != "mark" or name in names else None
         return watched.constant(value[-1] if kind == "cell" and isinstance(value, tuple) else value)
 
-    def _arrive(self) -> str:
-        """Cancels the running task as if it were cancelled at this await; returns what has to happen before the awaited operation begins."""
-        return arrive_here(self._forcing, self._duty.accesses) if self._forcing.order.inject else ""
+    def _inject(self) -> str:
+        """Cancels the running task as if it were cancelled at this await; returns the injection that comes before the awaited operation."""
+        return inject_here(self._forcing, self._duty.accesses) if self._forcing.order.inject else ""
 
     def _awaits(self, over: bool = False) -> None:
         if any(place.access == "await" for place in self._duty.accesses):

@@ -24,9 +24,9 @@ AGAIN_SECONDS = 0.3
 class Hang:
     """Interrupts the main thread when the process hangs. Called with the forcing's lock held."""
 
-    def __init__(self, forcing: Forcing, last_words: Callable[[], None]) -> None:
+    def __init__(self, forcing: Forcing, write_result: Callable[[], None]) -> None:
         self._forcing = forcing
-        self._last_words = last_words
+        self._write_result = write_result
         self._main = get_ident()
         self._sent = 0
         self._progress = -1
@@ -46,7 +46,7 @@ class Hang:
     def _interrupt(self) -> None:
         self._sent += 1
         if self._sent > INTERRUPTS or signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL, None):
-            self._last_words()
+            self._write_result()
             os._exit(EXIT_CODE)
         signal.pthread_kill(self._main, signal.SIGINT)
 
@@ -54,13 +54,13 @@ class Hang:
         """asyncio's runner turns the first interrupt into a cancellation of the main task. That task may wait for something already done, and never
         wake.
         """
-        from causeway.order.movers import STUCK
+        from causeway.order.liveness import BLOCKED
 
         forcing, pause = self._forcing, allocate_lock()
         pause.acquire()
         while not pause.acquire(timeout=AGAIN_SECONDS):
             with forcing.lock:
-                if forcing.ended_for_good:
+                if forcing.finished:
                     return
-                if self._progress == forcing.progress and forcing.movers.state() is STUCK:
+                if self._progress == forcing.progress and forcing.liveness.state() is BLOCKED:
                     self._interrupt()

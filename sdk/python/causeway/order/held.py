@@ -42,8 +42,8 @@ class HeldActors:
         lock = self._locks[actor] = allocate_lock()
         lock.acquire()
         self._reached[actor] = place
-        self._forcing.movers.held(get_ident())
-        self._forcing.movers.check()
+        self._forcing.liveness.held(get_ident())
+        self._forcing.liveness.check()
         return lock
 
     def wait(self, actor: Actor, lock: Any) -> None:
@@ -54,7 +54,7 @@ class HeldActors:
             with self._forcing.lock:
                 self._reached.pop(actor, None)
                 self._locks.pop(actor, None)
-                self._forcing.movers.runs(get_ident())
+                self._forcing.liveness.runs(get_ident())
 
     def put_aside(self, actor: Actor, back: Callable[[], None]) -> None:
         """Sets aside a step of a task or callback; `back()` schedules it again."""
@@ -69,7 +69,7 @@ class HeldActors:
             back()
         lock = self._locks.pop(actor, None)
         if lock is not None:
-            self._forcing.movers.runs(actor.thread)
+            self._forcing.liveness.runs(actor.thread)
             lock.release()
 
     def clear(self) -> None:

@@ -38,7 +38,7 @@ class InForce:
     def install(self) -> None:
         """Hooks threads and loops. Called in the thread that becomes the root actor, before it runs code of the program."""
         if self._socket is None:
-            self.forcing.given = channels.given()
+            self.forcing.inherited_pipes = channels.inherited_pipes()
         threads.install(self.forcing, self.patches)
         loop.install(self.forcing, self.patches)
         uvloop.install(self.forcing, self.patches)
@@ -78,7 +78,7 @@ class InForce:
             self._look_at_databases()
             self.forcing.end()
             with self.forcing.lock:
-                self.forcing.movers.stop()
+                self.forcing.liveness.stop()
             if self.forcing.remote is not None:
                 self.forcing.remote.close()
         self.patches.undo()
@@ -109,8 +109,8 @@ def start_from_environment(environment: Mapping[str, str]) -> Modules | None:
         _report_failure(f"causeway: the order {path} is not in force: {error}\n", target)
         return None
     inforce = InForce(order, file.write if file is not None else None, environment.get(processes.ROOT) or "main", socket)
-    inforce.forcing.movers.patience = patience_of(environment)
-    inforce.forcing.movers.limit = limit_of(environment)
+    inforce.forcing.liveness.patience = patience_of(environment)
+    inforce.forcing.liveness.limit = limit_of(environment)
     _at_end(inforce, file)
     inforce.install()
     if hasattr(os, "unsetenv"):
@@ -135,7 +135,7 @@ def _at_end(inforce: InForce, file: Any) -> None:
             file.write(forcing, ended=True)
 
     forcing.on_hang = Hang(forcing, write_result)
-    forcing.movers.hangs = True
+    forcing.liveness.hangs = True
 
     owner = os.getpid()
 
@@ -157,7 +157,7 @@ def _at_end(inforce: InForce, file: Any) -> None:
 
 def patience_of(environment: Mapping[str, str]) -> float:
     """Seconds without any progress after which an order is given up while I/O is outstanding."""
-    from causeway.order.watchman import PATIENCE as default
+    from causeway.order.watchdog import PATIENCE as default
 
     try:
         return max(float(environment.get(PATIENCE) or default), 0.001)

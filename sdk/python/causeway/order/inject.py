@@ -20,7 +20,7 @@ _DEEPEST = 64
 """Awaits that are followed from a task to what it waits for."""
 
 
-def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
+def inject_here(forcing: Forcing, places: Iterable[Place]) -> str:
     """Makes the injection that the order has for the running task at this await, which is one of some places. Returns what has to arrive before the
     task begins the awaited operation, or nothing.
     """
@@ -28,21 +28,21 @@ def arrive_here(forcing: Forcing, places: Iterable[Place]) -> str:
         actor = forcing.actors.current()
         for place in places:
             kind = forcing.order.inject.get(place.key)
-            if kind is None or acts_after_place(kind) or place.key in forcing.arrived:
+            if kind is None or acts_after_place(kind) or place.key in forcing.injected:
                 continue
             if place.actor != actor.path or actor.counts.get(place.key, 0) != place.nth + 1:
                 continue
             first = place.access == "await"
             if kind in ("TimeoutError", PAUSE):
                 if first:
-                    forcing.arrived.add(place.key)
+                    forcing.injected.add(place.key)
                     return kind
-            elif arrive(forcing, place.key, actor) and first:
+            elif inject(forcing, place.key, actor) and first:
                 return kind
     return ""
 
 
-def arrive(forcing: Forcing, key: str, actor: Actor) -> bool:
+def inject(forcing: Forcing, key: str, actor: Actor) -> bool:
     """Cancels a task or ends its time limit, as the order says at a place; returns whether there was such a task. With the lock held."""
     task = actor.subject() if actor.kind == "task" else None
     if task is None or not hasattr(task, "cancel"):  # a task of trio has no such method
@@ -52,7 +52,7 @@ def arrive(forcing: Forcing, key: str, actor: Actor) -> bool:
             return False
     else:
         task.cancel()
-    forcing.arrived.add(key)
+    forcing.injected.add(key)
     return True
 
 
@@ -61,8 +61,8 @@ class Paused:
     begins. With `PAUSE` it begins after the pause, unless the program cancels the task until then.
     """
 
-    def __init__(self, awaited: Any, comes: str) -> None:
-        self._awaited, self._comes = awaited, comes
+    def __init__(self, awaited: Any, injection: str) -> None:
+        self._awaited, self._injection = awaited, injection
 
     def __await__(self) -> Iterator[Any]:
         return self._value().__await__()
@@ -73,7 +73,7 @@ class Paused:
 
     async def _pause(self) -> None:
         try:
-            if self._comes == "TimeoutError":
+            if self._injection == "TimeoutError":
                 raise TimeoutError
             await sys.modules["asyncio"].sleep(0)
         except BaseException:
@@ -89,7 +89,7 @@ class Paused:
         return await type(self._awaited).__aexit__(self._awaited, *raised)
 
 
-def do(forcing: Forcing, kind: str) -> None:
+def perform(forcing: Forcing, kind: str) -> None:
     """Collects garbage, raises a signal in this thread, or cancels another task. Outside of all gates."""
     if kind == COLLECT:
         import gc

@@ -9,7 +9,7 @@ from types import CoroutineType
 from causeway.hooks.late import on_import
 from causeway.order import watched
 from causeway.order.actors import described, task_of
-from causeway.order.inject import arrive
+from causeway.order.inject import inject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class _Loops:
             if actor is None:
                 return
             if forcing.due:
-                forcing.fire()
+                forcing.run_due_injections()
             task = actor.subject() if actor.subject is not None else None
             try:
                 original(self)
@@ -130,7 +130,7 @@ class _Loops:
         """The actor whose step the handle is, entered; None when it was set aside."""
         forcing = self.forcing
         with forcing.lock:
-            forcing.movers.runs(get_ident())
+            forcing.liveness.runs(get_ident())
             task = task_of(handle._callback)
             if task is not None:
                 actor = forcing.actors.task(task)
@@ -144,7 +144,7 @@ class _Loops:
                 forcing.put_aside(actor, _back(handle))
                 return None
             first = not actor.begun
-            if first and task is not None and (key := forcing.due_injection(actor)) and arrive(forcing, key, actor):
+            if first and task is not None and (key := forcing.due_injection(actor)) and inject(forcing, key, actor):
                 # A waiter with a time limit cancels it in a step of its own, which now comes before this one.
                 _back(handle)()
                 return None
@@ -157,7 +157,7 @@ class _Loops:
     def _leave(self, actor: Actor, task: Any) -> None:
         forcing = self.forcing
         with forcing, forcing.lock:
-            forcing.left(actor)
+            forcing.step_ended(actor)
             if task is None:
                 forcing.ended(actor)
             elif task.done():
@@ -174,12 +174,12 @@ class _Loops:
             if not self._ready:
                 with forcing, forcing.lock:
                     if not self._ready:
-                        forcing.movers.idles(self)
+                        forcing.liveness.idles(self)
             try:
                 original(self)
             finally:
                 with forcing, forcing.lock:
-                    forcing.movers.runs(get_ident())
+                    forcing.liveness.runs(get_ident())
 
         return _run_once
 

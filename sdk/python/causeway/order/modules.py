@@ -41,7 +41,7 @@ class Modules:
                 tell(sorted(forcing.anchored))
             exact = {place.key for duty in duties.values() for place in duty.holds}
             forcing.mark_late({place.key for duty in duties.values() if duty.tap_kind in LATE for place in duty.accesses} - exact)
-            forcing.lost(lost)
+            forcing.places_missing(lost)
         if duties:
             _tap.stand_behind(CODES)
         for row, duty in duties.items():

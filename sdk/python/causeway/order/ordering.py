@@ -12,7 +12,7 @@ from causeway.order.databases import Databases
 from causeway.order.document import ARRIVES, OPENED, STATEMENTS, acts_after_place
 from causeway.order.forcing import Forcing
 from causeway.order.importing import importing
-from causeway.order.movers import Movers
+from causeway.order.liveness import Liveness
 from causeway.order.parts import Parts
 from causeway.order.reasons import ENDED, NO_ACTOR, NO_PLACE, ONE_STEP
 
@@ -134,7 +134,7 @@ class Ordering(Forcing):
             actor = self.actors.current()
             self.progress += 1
             if blocks:
-                self.movers.check()
+                self.liveness.check()
                 return
             if any(place.access == "await" for place in actor.pending) and has_released(sys._getframe(2)):
                 for place in [each for each in actor.pending if each.access == "await"]:
@@ -158,7 +158,7 @@ class Ordering(Forcing):
             if stops:
                 self.stop()
 
-    def may_ask(self) -> bool:
+    def may_request(self) -> bool:
         """Whether the running task, which is about to ask a database, may do so now."""
         if get_ident() in self.unseen:
             return True
@@ -166,7 +166,7 @@ class Ordering(Forcing):
             actor = self.actors.current()
             return actor.kind != "task" or self.admits(actor)
 
-    def asked(self, what: str) -> None:
+    def statement_answered(self, what: str) -> None:
         """A database has answered the running actor: the places of its current statement (`SELECT accounts`) are passed."""
         if get_ident() in self.unseen:
             return
@@ -175,7 +175,7 @@ class Ordering(Forcing):
             for place in [each for each in actor.pending if each.access == "sql" and each.name == what]:
                 self._pass_place(actor, place)
 
-    def opened(self) -> None:
+    def file_opened(self) -> None:
         """The running actor has opened a file to write it, in its current statement: places that are passed there are. It waits if one holds it."""
         with self as inside:
             if inside:
@@ -216,9 +216,9 @@ class Ordering(Forcing):
         with self.lock:
             self.actors.current().awaiting = ""
 
-    def left(self, actor: Actor) -> None:
+    def step_ended(self, actor: Actor) -> None:
         """A step is over. With the lock held."""
-        super().left(actor)
+        super().step_ended(actor)
         if actor.awaiting:
             self._pass(actor.awaiting)
             actor.awaiting = ""
@@ -239,7 +239,7 @@ class Ordering(Forcing):
         for constraint in self.agenda.unmet(actor.path, self._done):
             self._give_up(constraint, ENDED, f"{actor.path} has ended without its {constraint.after}.")
 
-    def lost(self, places: Iterable[Place]) -> None:
+    def places_missing(self, places: Iterable[Place]) -> None:
         """These places do not exist in the code."""
         for place in places:
             for constraint in self.order.constraints:
@@ -294,12 +294,12 @@ class Ordering(Forcing):
             if place.key not in self._done and (place.actor == root or place.actor.startswith(root + "/")):
                 self._give_up(constraint, ENDED, f"The process {root} has ended without {place}.")
 
-    def reborn(self, root: str) -> None:
+    def after_fork(self, root: str) -> None:
         """In a forked child: the same order, seen by a process with one thread."""
         self.lock = RLock()
         self.actors = Actors(root)
         self.parts = Parts(self.order, self.actors)
-        self.movers = Movers(self)
+        self.liveness = Liveness(self)
         self.children = Children()
         self.databases = Databases(self)
         self.databases.observe()
@@ -357,7 +357,7 @@ class Ordering(Forcing):
                 else:
                     self._give_up(constraint, NO_ACTOR, f"There was no {place.actor}.")
             injected = self.order.inject.items()
-            missed = [key for key, kind in injected if kind in ARRIVES and key not in self.arrived]
+            missed = [key for key, kind in injected if kind in ARRIVES and key not in self.injected]
             missed += [key for key, kind in injected if acts_after_place(kind) and key not in self._done]
             if missed and decides and self.gave_up is None:
                 self.gave_up = {"constraint": None, "reason": ENDED, "detail": f"No actor reached {self.order.places[missed[0]]}."}

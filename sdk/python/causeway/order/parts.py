@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causeway.order.document import interchangeable_key, kin, part_of
+from causeway.order.document import interchangeable_key, part_of, without_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Parts:
 
     def are_of(self, path: str) -> bool:
         """Whether the order has parts for actors that run the same as the actor of this path."""
-        return path in self._stems or f"{kin(path)}*" in self._stems
+        return path in self._stems or f"{without_numbers(path)}*" in self._stems
 
     def offer(self, actor: Actor, places: Iterable[Place], done: Collection[str]) -> None:
         """Assigns a free part of some places to an actor that reaches them and has no part: if possible, one in which it need not wait here.
@@ -46,4 +46,4 @@ class Parts:
 
 def _stems(path: str) -> set[str]:
     """The names of the parts that an actor may take."""
-    return {interchangeable_key(path), f"{kin(path)}*"}
+    return {interchangeable_key(path), f"{without_numbers(path)}*"}

@@ -59,13 +59,13 @@ class Processes:
                 from causeway.order.coordinator import Coordinator  # and sockets with it: few programs start another process
 
                 forcing.remote = Coordinator(forcing, os.path.join(tempfile.mkdtemp(prefix="causeway-"), "order"))
-                if forcing.movers.hangs:
-                    forcing.movers.watch()
+                if forcing.liveness.hangs:
+                    forcing.liveness.watch()
             path: str = forcing.remote.path
             return path
 
     def _before_fork(self) -> None:
-        if get_ident() not in self._executing and not self.forcing.ended_for_good:
+        if get_ident() not in self._executing and not self.forcing.finished:
             self.socket()
             self._forking = self._name()
             with self.forcing, self.forcing.lock:
@@ -76,7 +76,7 @@ class Processes:
             return
         self.root, self._forking = self._forking, ""
         self._socket = self._socket or self.forcing.remote.path
-        self.forcing.reborn(self.root)
+        self.forcing.after_fork(self.root)
         join(self.forcing, self._socket, self.root)
         with self.forcing, self.forcing.lock:
             self.forcing.started(self.forcing.actors.root)
@@ -89,7 +89,7 @@ class Processes:
 
     def _fork_exec(self, original: Any) -> Any:
         def fork_exec(*args: Any) -> Any:
-            if get_ident() in self._executing or self.forcing.ended_for_good:
+            if get_ident() in self._executing or self.forcing.finished:
                 return original(*args)
             argv, executables, environment = args[0], args[1], args[5]
             pairs = dict(os.environb) if environment is None else dict(entry.partition(b"=")[::2] for entry in environment)
@@ -108,7 +108,7 @@ class Processes:
         """For functions of `os` that are called with a path, words and, mostly, an environment."""
 
         def executed(*args: Any, **kwargs: Any) -> Any:
-            if get_ident() in self._executing or self.forcing.ended_for_good or len(args) < 2:
+            if get_ident() in self._executing or self.forcing.finished or len(args) < 2:
                 return original(*args, **kwargs)
             environment = args[2] if len(args) > 2 and args[2] is not None else os.environ
             if not hasattr(environment, "items"):

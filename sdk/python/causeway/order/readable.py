@@ -68,7 +68,7 @@ def inject(at: dict[str, Any], what: str) -> Injection:
     return Injection(at, what)
 
 
-class Looks:
+class Check:
     """A check: see `check`."""
 
     __slots__ = ("at",)
@@ -77,14 +77,14 @@ class Looks:
         self.at = at
 
 
-def check(at: str) -> Looks:
+def check(at: str) -> Check:
     """`loop`: asyncio's event loops check that they are used from their own thread, and raise RuntimeError if not.
 
     Raises OrderError for anything else.
     """
     if at not in CHECKS:
         raise OrderError(f"check is {at!r}, not one of {', '.join(CHECKS)}")
-    return Looks(at)
+    return Check(at)
 
 
 def order_of(given: Any) -> Order:
@@ -98,7 +98,7 @@ def order_of(given: Any) -> Order:
     return Order(document_of(list(given)))
 
 
-def document_of(entries: list[Wait | Watch | Injection | Looks]) -> dict[str, Any]:
+def document_of(entries: list[Wait | Watch | Injection | Check]) -> dict[str, Any]:
     """The order file for constraints made by `wait`, injections made by `inject`, and checks made by `check`."""
     places: dict[str, dict[str, Any]] = {}
 
@@ -113,7 +113,7 @@ def document_of(entries: list[Wait | Watch | Injection | Looks]) -> dict[str, An
 
     constraints, injections, checks = [], [], []
     for one in entries:
-        if isinstance(one, Looks):
+        if isinstance(one, Check):
             checks.append(one.at)
             continue
         if isinstance(one, Injection):

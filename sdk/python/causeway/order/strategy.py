@@ -89,13 +89,13 @@ class Switches(Priorities):
         return 1.0 - drawn if self._upside_down else drawn
 
 
-class Late(Switches):
-    """As `Switches`, but an actor that started others is waited for while it sleeps: whoever is interrupted stays behind until after the sleep."""
+class LateSwitches(Switches):
+    """As `Switches`, but an actor that started others is waited for while it sleeps: the interrupted actor continues after that sleep."""
 
     longest_sleep = 1.0
 
 
-class Chances(Priorities):
+class RandomChoice(Priorities):
     """A uniformly random choice each time."""
 
     def __init__(self, seed: int) -> None:
@@ -111,7 +111,7 @@ class Chances(Priorities):
         return self._chance.random() < 0.5
 
 
-class OneByOne(Priorities):
+class Serial(Priorities):
     """Interrupts no actor: each runs until it ends or has to wait. This produces the expected outcomes."""
 
     def __init__(self, seed: int) -> None:
@@ -133,11 +133,11 @@ def strategy_of(explore: Explore) -> Priorities:
     """The strategy that an order file asks for."""
     match explore.strategy:
         case "random":
-            return Chances(explore.seed)
+            return RandomChoice(explore.seed)
         case "switch":
             return Switches(explore.seed, explore.length)
         case "late":
-            return Late(explore.seed, explore.length)
+            return LateSwitches(explore.seed, explore.length)
         case "serial":
-            return OneByOne(explore.seed)
+            return Serial(explore.seed)
     return Priorities(explore.seed, explore.depth, explore.length)

@@ -77,7 +77,7 @@ def _work(forcing: Forcing, path: str, call: Any, args: tuple[Any, ...]) -> Any:
         with forcing, forcing.lock:
             forcing.actors.leave(actor)
             forcing.ended(actor)
-            forcing.movers.check()
+            forcing.liveness.check()
 
 
 def _anyio(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
@@ -117,7 +117,7 @@ def _entered(forcing: Forcing, original: Any) -> Any:
     """Stops before `with` takes a lock that processes share: an actor held inside would block the other processes."""
 
     def __enter__(self: Any) -> Any:
-        forcing.asks()
+        forcing.before_request()
         return original(self)
 
     return __enter__
@@ -133,12 +133,12 @@ def _sleep(forcing: Forcing, original: Any) -> Any:
         with forcing:
             forcing.stop()
             with forcing.lock:
-                forcing.movers.sleeps(time.monotonic() + seconds)
+                forcing.liveness.sleeps(time.monotonic() + seconds)
         try:
             original(seconds)
         finally:
             with forcing, forcing.lock:
-                forcing.movers.runs(get_ident())
+                forcing.liveness.runs(get_ident())
                 forcing.progress += 1
 
     return sleep
@@ -183,8 +183,8 @@ def _bootstrap(forcing: Forcing, original: Any) -> Any:
             with forcing, forcing.lock:
                 forcing.ended(actor)
                 forcing.actors.thread_ends(actor)
-                forcing.movers.runs(actor.thread)
-                forcing.movers.check()
+                forcing.liveness.runs(actor.thread)
+                forcing.liveness.check()
 
     return _bootstrap_inner
 
@@ -213,12 +213,12 @@ def _join(forcing: Forcing, original: Any) -> Any:
         with forcing:
             forcing.stop()
             with forcing.lock:
-                forcing.movers.joins(self, timeout is not None)
+                forcing.liveness.joins(self, timeout is not None)
         try:
             original(self, timeout)
         finally:
             with forcing, forcing.lock:
-                forcing.movers.runs(get_ident())
+                forcing.liveness.runs(get_ident())
 
     return join
 
@@ -227,11 +227,11 @@ def _shutdown(forcing: Forcing, original: Any) -> Any:
     def _shutdown() -> None:
         with forcing, forcing.lock:
             forcing.ended(forcing.actors.root)
-            forcing.movers.joins(None, False)
+            forcing.liveness.joins(None, False)
         try:
             original()
         finally:
             with forcing, forcing.lock:
-                forcing.movers.runs(get_ident())
+                forcing.liveness.runs(get_ident())
 
     return _shutdown

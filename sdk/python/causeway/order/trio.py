@@ -1,4 +1,4 @@
-"""trio under an order: the next step of a held task is left out of the loop's batches until its turn. Nothing blocks the loop.
+"""trio under an order: the next step of a held task is left out of the loop's batches until the order admits it. The loop itself never blocks.
 
 Tasks of one batch run in the order in which they became runnable, where trio would choose that or its reverse by chance. Cancellation and time limits
 of trio are not injected.
@@ -34,13 +34,13 @@ def install(forcing: Forcing, patches: Patches) -> None:
 
 
 def _install(forcing: Forcing, module: ModuleType, patches: Patches) -> None:
-    patches.put(module, "setup_runner", _setting_up(forcing, vars(module)["setup_runner"]))
-    patches.put(module, "_r", _Unchanging(vars(module)["_r"]))
-    patches.put(vars(module)["Runner"], "task_exited", _exiting(vars(module)["Runner"].task_exited))
+    patches.put(module, "setup_runner", _setup_runner(forcing, vars(module)["setup_runner"]))
+    patches.put(module, "_r", _FixedOrder(vars(module)["_r"]))
+    patches.put(vars(module)["Runner"], "task_exited", _task_exited(vars(module)["Runner"].task_exited))
 
 
-class _Unchanging:
-    """What trio asks whether to reverse a batch, from whose end it takes the tasks."""
+class _FixedOrder:
+    """Replaces the random generator with which trio decides whether to reverse a batch, from whose end it takes the tasks."""
 
     def __init__(self, original: Any) -> None:
         self._original = original
@@ -55,7 +55,7 @@ class _Unchanging:
         return getattr(self._original, name)
 
 
-def _setting_up(forcing: Forcing, original: Any) -> Any:
+def _setup_runner(forcing: Forcing, original: Any) -> Any:
     def setup_runner(*args: Any, **kwargs: Any) -> Any:
         runner = original(*args, **kwargs)
         if get_ident() not in forcing.unseen:
@@ -67,7 +67,7 @@ def _setting_up(forcing: Forcing, original: Any) -> Any:
     return setup_runner
 
 
-def _exiting(original: Any) -> Any:
+def _task_exited(original: Any) -> Any:
     def task_exited(self: Any, task: Any, outcome: Any) -> Any:
         ready = self.runq
         if isinstance(ready, _Ready):
@@ -78,7 +78,7 @@ def _exiting(original: Any) -> Any:
 
 
 class Loop:
-    """One run of trio. To whoever looks for what can still wake an idle loop (movers.py, turns.py, standing.py), it looks like a loop of asyncio."""
+    """One run of trio. It has those members of a loop of asyncio that show what can still wake it (liveness.py, turns.py, process_state.py)."""
 
     _stopping = False
 
@@ -135,7 +135,7 @@ class Loop:
 
     def admits(self, task: Any) -> bool:
         """Whether the task may make its next step now; sets it aside otherwise. With the forcing's lock held."""
-        if is_own(task):
+        if is_internal(task):
             return True
         actor = self.forcing.actors.trio_task(task)
         if self.forcing.admits(actor):
@@ -171,22 +171,22 @@ class Loop:
             self._ahead = time.monotonic() - self.runner.clock.current_time()
         with self.forcing, self.forcing.lock:
             if not self.ready.tasks:
-                self.forcing.movers.idles(self)
+                self.forcing.liveness.idles(self)
 
-    def goes_on(self) -> None:
-        """The loop has its events."""
+    def resumed(self) -> None:
+        """The loop has received its events."""
         self.idle = False
         with self.forcing, self.forcing.lock:
-            self.forcing.movers.runs(get_ident())
+            self.forcing.liveness.runs(get_ident())
 
-    def tasks_told(self, actors: Actors) -> list[dict[str, Any]]:
+    def task_waits(self, actors: Actors) -> list[dict[str, Any]]:
         """What its tasks wait for."""
-        tasks = [task for task in self.runner.tasks if not is_own(task)]
-        told = []
+        tasks = [task for task in self.runner.tasks if not is_internal(task)]
+        waits = []
         for task in sorted(tasks, key=lambda task: task._counter):
             what = "the order" if task in self.held else type(task.custom_sleep_data).__name__ if task.custom_sleep_data is not None else "a wake"
-            told.append(waiter(actors.trio_task(task).path, what, lines_of_coroutine(task.coro)))
-        return told
+            waits.append(waiter(actors.trio_task(task).path, what, lines_of_coroutine(task.coro)))
+        return waits
 
 
 class _Ready(deque):  # type: ignore[type-arg]
@@ -196,7 +196,7 @@ class _Ready(deque):  # type: ignore[type-arg]
         super().__init__()
         self.loop = loop
         self.tasks: deque[Any] = deque()
-        """All of them: to the loop there may seem to be another, which keeps it from waiting."""
+        """All of them. `len` may be larger by one, which keeps the loop from waiting."""
 
     def append(self, task: Any) -> None:
         self.tasks.append(task)
@@ -216,7 +216,7 @@ class _Ready(deque):  # type: ignore[type-arg]
             return iter([task for task in batch if loop.admits(task)])
 
     def clear(self) -> None:
-        """Does nothing: what came since the copy was taken is of the next batch."""
+        """Does nothing: tasks that became runnable after the copy belong to the next batch."""
 
 
 class _Steps:
@@ -227,17 +227,17 @@ class _Steps:
 
     def task_spawned(self, task: Any) -> None:
         """Its creator names it."""
-        if not is_own(task):
+        if not is_internal(task):
             with self._forcing, self._forcing.lock:
                 self._forcing.actors.trio_task(task)
 
     def before_task_step(self, task: Any) -> None:
         """A step begins."""
-        if is_own(task):
+        if is_internal(task):
             return
         forcing = self._forcing
         with forcing, forcing.lock:
-            forcing.movers.runs(get_ident())
+            forcing.liveness.runs(get_ident())
             actor = forcing.actors.trio_task(task)
             first = not actor.begun
             forcing.actors.enter(actor)
@@ -245,19 +245,19 @@ class _Steps:
                 forcing.started(actor)
             forcing.progress += 1
         if forcing.due:
-            forcing.fire()
+            forcing.run_due_injections()
 
     def after_task_step(self, task: Any) -> None:
         """A step is over."""
-        if is_own(task):
+        if is_internal(task):
             return
         forcing = self._forcing
         outcome = self._loop.outcomes.pop(task, None)
         with forcing, forcing.lock:
             actor: Actor = forcing.actors.trio_task(task)
-            forcing.left(actor)
+            forcing.step_ended(actor)
             if outcome is not None:
-                forcing.ended(actor, lambda: _came_of(outcome))
+                forcing.ended(actor, lambda: _result_of(outcome))
                 forcing.actors.forget(task)
 
     def before_io_wait(self, timeout: float) -> None:
@@ -267,7 +267,7 @@ class _Steps:
     def after_io_wait(self, timeout: float) -> None:
         """The wait is over."""
         del timeout
-        self._loop.goes_on()
+        self._loop.resumed()
 
 
 class _Timer:
@@ -300,12 +300,12 @@ class _Registered:
         self.events = events
 
 
-def is_own(task: Any) -> bool:
+def is_internal(task: Any) -> bool:
     """Whether a task is trio's own: no actor, also not in a recording (hooks/trio.py)."""
     return task._parent_nursery is None or (task.name == _CALLS and type(task.name) is str)
 
 
-def _came_of(outcome: Any) -> Any:
+def _result_of(outcome: Any) -> Any:
     """The result of a finished task, or the exception that ended it."""
     from causeway.order import watched
 

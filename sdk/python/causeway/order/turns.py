@@ -1,4 +1,4 @@
-"""Movers of an exploration: as soon as no actor moves, the strategy grants one a turn. It waits for sleepers with a higher priority."""
+"""Liveness of an exploration: as soon as no actor can run, the strategy grants one a turn. Sleepers with a higher priority are waited for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from _thread import allocate_lock
 
 from causeway import _tap
 from causeway.order.actors import task_of
-from causeway.order.movers import MOVES, STUCK, Movers
-from causeway.order.standing import positions
+from causeway.order.liveness import BLOCKED, RUNNABLE, Liveness
+from causeway.order.process_state import positions
 from causeway.order.syscalls import waits_for_io
 
 TYPE_CHECKING = False
@@ -31,8 +31,8 @@ MOST_SLEEPS = 12
 """How many sleeps of one actor to wait for: an actor that sleeps more often is polling."""
 
 
-class Turns(Movers):
-    """Movers of a run that is explored."""
+class Turns(Liveness):
+    """Liveness of a process that is explored."""
 
     forcing: Exploring
 
@@ -45,8 +45,8 @@ class Turns(Movers):
         self._sleeps_of: dict[str, int] = {}
         self._parked: dict[int, tuple[int, float]] = {}
         """Of threads that wait with a time limit: for which lock, and until when that is waited for."""
-        self._bell = allocate_lock()
-        self._bell.acquire()
+        self._stop_lock = allocate_lock()
+        self._stop_lock.acquire()
         self._watched = False
 
     def check(self) -> None:
@@ -55,13 +55,13 @@ class Turns(Movers):
         if forcing.open:
             return
         state = self.state()
-        if state is MOVES:
+        if state is RUNNABLE:
             return
         if forcing.waiting():
-            if state is STUCK or not (self._io() or self._worth_waiting()):
+            if state is BLOCKED or not (self._io() or self._worth_waiting()):
                 forcing.decide()
             return
-        if state is STUCK and self.hangs:
+        if state is BLOCKED and self.hangs:
             super().check()
 
     def _worth_waiting(self) -> bool:
@@ -124,7 +124,7 @@ class Turns(Movers):
                 yield ident, until
 
     def _io(self) -> bool:
-        """Whether a loop waits for the world outside; the watchman ends that."""
+        """Whether a loop waits for input from outside; the watchdog ends that."""
         for loop in self._idle.values():
             selector = getattr(loop, "_selector", None)
             registered = selector.get_map() if selector is not None else None
@@ -149,13 +149,13 @@ class Turns(Movers):
     def stop(self) -> None:
         """Stops checking."""
         self._stopped = True
-        if self._bell.locked():
-            self._bell.release()
+        if self._stop_lock.locked():
+            self._stop_lock.release()
 
     def _watch(self) -> None:
         before: Any = None
         still = 0
-        while not self._bell.acquire(timeout=TURN_SECONDS):
+        while not self._stop_lock.acquire(timeout=TURN_SECONDS):
             with self.forcing.lock:
                 if self._stopped or self.forcing.open:
                     break
@@ -164,13 +164,13 @@ class Turns(Movers):
                 before = seen
                 if still < 1 or not self.forcing.waiting() or self._worth_waiting():
                     continue
-                if still >= LOOKS or self.state() is not MOVES or (still > 1 and self._wait_for_io()):
+                if still >= LOOKS or self.state() is not RUNNABLE or (still > 1 and self._wait_for_io()):
                     self.forcing.decide()
                     still = 0
 
     def _wait_for_io(self) -> bool:
         """Whether all that seem to move sleep in calls for input: a server in `accept`, a client in `recv`."""
-        moving = [actor for _, actor, _, found in self.threads() if found is MOVES]
+        moving = [actor for _, actor, _, found in self.threads() if found is RUNNABLE]
         return all(actor is not None and actor.native and waits_for_io(actor.native) for actor in moving)
 
 

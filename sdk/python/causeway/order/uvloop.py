@@ -98,7 +98,7 @@ class _Step:
         if actor is None:
             return None
         if self._forcing.due:
-            self._forcing.fire()
+            self._forcing.run_due_injections()
         try:
             return self._callback(*args)
         finally:
@@ -108,7 +108,7 @@ class _Step:
         """The actor whose step this is, entered; None when it was set aside."""
         forcing = self._forcing
         with forcing.lock:
-            forcing.movers.runs(get_ident())
+            forcing.liveness.runs(get_ident())
             if self.task is not None:
                 actor = forcing.actors.task(self.task)
             else:
@@ -137,7 +137,7 @@ class _Step:
     def _leave(self, actor: Actor) -> None:
         forcing = self._forcing
         with forcing, forcing.lock:
-            forcing.left(actor)
+            forcing.step_ended(actor)
             if self.task is None:
                 forcing.ended(actor)
             elif self.task.done():

@@ -1,4 +1,4 @@
-"""What is told of an actor that waits: for what, and at which lines of the program."""
+"""Descriptions of actors that wait: for what, and at which lines of the program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MOST_LINES = 20
-"""Lines of a stack that are told, the innermost ones."""
+"""How many lines of a stack are reported, the innermost ones."""
 
 
 def waiter(actor: str, what: str, lines: list[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from _thread import allocate_lock
 
-from causeway.order.family import Family
+from causeway.order.process_group import ProcessGroup
 from causeway.order.reasons import EVERYBODY, NO_ACTOR, NO_PROGRESS
 from causeway.order.syscalls import lives
 
@@ -28,7 +28,7 @@ SHORTEST, LONGEST = 0.03, 0.25
 """Seconds between two observations: more, the longer nothing changes."""
 
 
-class Watchman:
+class Watchdog:
     """A separate thread that neither the order nor a recording sees. Created with the forcing's lock held."""
 
     def __init__(self, forcing: Forcing, patience: float, limit: float) -> None:
@@ -36,61 +36,61 @@ class Watchman:
 
         self._forcing = forcing
         self._patience, self._limit = patience, limit
-        self._family = Family(forcing.given)
-        self._bell = allocate_lock()
-        self._bell.acquire()
+        self._group = ProcessGroup(forcing.inherited_pipes)
+        self._stop_lock = allocate_lock()
+        self._stop_lock.acquire()
         self._before: dict[int, dict[str, Any]] | None = None
-        self._since = self._came = self._locked_out_since = time.monotonic()
+        self._quiet_since = self._last_passed_at = self._locked_out_since = time.monotonic()
         self._passed = -1
         try:
             start_unseen(forcing, self._watch)
         except RuntimeError:
-            pass  # no more threads can be started: no watchman
+            pass  # no more threads can be started: no watchdog
 
     def stop(self) -> None:
         """Ends it."""
-        if self._bell.locked():
-            self._bell.release()
+        if self._stop_lock.locked():
+            self._stop_lock.release()
 
     def _watch(self) -> None:
         pause, forcing = SHORTEST, self._forcing
-        while not self._bell.acquire(timeout=min(pause, self._patience)):
-            now = self._look()
+        while not self._stop_lock.acquire(timeout=min(pause, self._patience)):
+            now = self._observe()
             with forcing.lock:
                 if forcing.complete and not self._may_hang():
                     return
                 moved = now is None or self._before is None or _marks(now) != _marks(self._before)
                 if moved:
-                    self._since = time.monotonic()
+                    self._quiet_since = time.monotonic()
                 elif now is not None and self._before is not None:
                     self._decide(self._before, now)
                 if not forcing.complete:
-                    self._none_arrives()
+                    self._give_up_without_progress()
             self._before = now
             pause = LONGEST if forcing.complete else SHORTEST if moved else min(pause * 1.5, LONGEST)
 
     def _may_hang(self) -> bool:
-        """Whether a hang of several processes is to be noticed. The actors of one process notice theirs on their own (`movers`)."""
-        return self._forcing.movers.hangs and self._forcing.remote is not None
+        """Whether a hang of several processes is to be noticed. The actors of one process notice theirs on their own (`liveness`)."""
+        return self._forcing.liveness.hangs and self._forcing.remote is not None
 
-    def _none_arrives(self) -> None:
+    def _give_up_without_progress(self) -> None:
         """Gives up the order if no actor has passed one of its places for too long. With the forcing's lock held.
 
         If the awaited actor is blocked by a lock, actors that still move (a polling server) do not help it: then patience is enough.
         """
-        from causeway.order.movers import tell_of
+        from causeway.order.liveness import waits_text
 
         forcing, now = self._forcing, time.monotonic()
         awaited = forcing.awaited_actors()
-        locked_out = bool(awaited) and all(map(forcing.movers.kept_out, awaited))
+        locked_out = bool(awaited) and all(map(forcing.liveness.waits_for_held_lock, awaited))
         if self._passed != len(forcing.passed):
-            self._passed, self._came, self._locked_out_since = len(forcing.passed), now, now
+            self._passed, self._last_passed_at, self._locked_out_since = len(forcing.passed), now, now
         if not locked_out:
             self._locked_out_since = now
-        late = now - self._locked_out_since >= self._patience if locked_out else now - self._came >= self._limit
+        late = now - self._locked_out_since >= self._patience if locked_out else now - self._last_passed_at >= self._limit
         if not late or not forcing.waiting():
             return
-        blocked = tell_of(forcing.movers.blocked())
+        blocked = waits_text(forcing.liveness.blocked())
         if not awaited:
             reason, detail = NO_ACTOR, f"No actor exists that could reach the awaited place: {blocked}."
         else:
@@ -99,25 +99,25 @@ class Watchman:
             detail = f"No actor has reached a place of the order for {seconds:g} s: {blocked}."
         forcing.give_up_unfinished(reason, detail)
 
-    def _look(self) -> dict[int, dict[str, Any]] | None:
+    def _observe(self) -> dict[int, dict[str, Any]] | None:
         """The state of all processes, by process id; None if one has not answered, or something happened meanwhile."""
-        from causeway.order.standing import BACKEND, standing
+        from causeway.order.process_state import BACKEND, process_state
 
         forcing = self._forcing
         with forcing.lock:
-            own, remote = standing(forcing), forcing.remote
-        others = remote.standings() if remote is not None else []
+            own, remote = process_state(forcing), forcing.remote
+        others = remote.process_states() if remote is not None else []
         if others is None:
             return None
         now = {one["pid"]: one for one in [own, *others]}
         if any(name.startswith(f"{BACKEND} ") for one in now.values() for name in one.get("hears", ())):
             own["locks"] = forcing.databases.waits()
-        self._family.saw(now, remote.joined if remote is not None else {})
+        self._group.add_observation(now, remote.joined if remote is not None else {})
         return now
 
     def _decide(self, before: dict[int, dict[str, Any]], now: dict[int, dict[str, Any]]) -> None:
         """Gives up the order, or reports a hang, if the two observations show one. With the forcing's lock held."""
-        from causeway.order.movers import tell_of
+        from causeway.order.liveness import waits_text
 
         forcing = self._forcing
         names = sorted(name for one in now.values() for name in one["waiting"])
@@ -126,12 +126,12 @@ class Watchman:
             return  # something was reported just now
         blocked = [each for one in now.values() for each in one.get("blocked", ())]
         if not names:
-            if forcing.complete and blocked and self._family.hangs(before, now, lives):
+            if forcing.complete and blocked and self._group.hangs(before, now, lives):
                 self._hung(blocked)
-        elif self._family.none_moves(before, now):
-            forcing.give_up_unfinished(EVERYBODY, f"No actor can continue while {', '.join(names)} waits; {tell_of(blocked)}.")
-        elif time.monotonic() - self._since >= self._patience and not any(one["due"] for one in now.values()):
-            waits = tell_of(blocked or forcing.movers.blocked())
+        elif self._group.all_blocked(before, now):
+            forcing.give_up_unfinished(EVERYBODY, f"No actor can continue while {', '.join(names)} waits; {waits_text(blocked)}.")
+        elif time.monotonic() - self._quiet_since >= self._patience and not any(one["due"] for one in now.values()):
+            waits = waits_text(blocked or forcing.liveness.blocked())
             forcing.give_up_unfinished(NO_PROGRESS, f"Nothing has moved for {self._patience:g} s: {waits}.")
 
     def _hung(self, blocked: list[dict[str, Any]]) -> None:
@@ -141,5 +141,5 @@ class Watchman:
         forcing.hung(blocked)
 
 
-def _marks(standings: dict[int, dict[str, Any]]) -> dict[int, Any]:
-    return {process: (one["mark"], one["positions"]) for process, one in standings.items()}
+def _marks(states: dict[int, dict[str, Any]]) -> dict[int, Any]:
+    return {process: (one["mark"], one["positions"]) for process, one in states.items()}

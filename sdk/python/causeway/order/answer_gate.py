@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from causeway.order.forcing import Forcing
 
 
-class Asked:
+class AnswerGate:
     """Replaces what a task awaits or enters (`async with`) and what answers a statement of some places.
 
     The task continues with the answer when the order allows, as if the loop had resumed it later.
@@ -38,7 +38,7 @@ class Asked:
         result = await awaited
         while True:
             with self._forcing:
-                continues = self._forcing.answered(self._places)
+                continues = self._forcing.answer_arrived(self._places)
             if continues:
                 return result
             await sys.modules["asyncio"].sleep(0)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from causeway.order.family import Family
+from causeway.order.group import ProcessGroup
 
 from tests.sdk.forced import order, place, run
 
@@ -106,12 +106,12 @@ SERVICE = quiet(hears=["listen 127.0.0.1:80", "tcp 127.0.0.1:5000 127.0.0.1:80"]
 CLIENT = quiet(hears=["tcp 127.0.0.1:80 127.0.0.1:5000"], held=["tcp 127.0.0.1:5000 127.0.0.1:80"], visits=["127.0.0.1:80"], children=[2])
 
 
-def stuck(*standings: dict[str, Any], given: tuple[str, ...] = (), joined: dict[int, str] | None = None) -> bool:
-    """Whether a family of processes 1, 2, … that stand like this in two looks cannot move."""
-    now = dict(enumerate(standings, 1))
-    family = Family(given)
-    family.saw(now, joined or {})
-    return family.none_moves(now, now)
+def stuck(*states: dict[str, Any], given: tuple[str, ...] = (), joined: dict[int, str] | None = None) -> bool:
+    """Whether processes 1, 2, … cannot move, if they are in these states in two observations."""
+    now = dict(enumerate(states, 1))
+    group = ProcessGroup(given)
+    group.add_observation(now, joined or {})
+    return group.all_blocked(now, now)
 
 
 def test_a_client_and_its_service_only_hear_from_each_other() -> None:
@@ -119,7 +119,7 @@ def test_a_client_and_its_service_only_hear_from_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("standings", "why"),
+    ("states", "why"),
     [
         ((CLIENT, {**SERVICE, "quiet": False}), "the service runs"),
         ((CLIENT, {**SERVICE, "unsent": ["tcp 127.0.0.1:80 127.0.0.1:5000"]}), "an answer is on its way"),
@@ -137,8 +137,8 @@ def test_a_client_and_its_service_only_hear_from_each_other() -> None:
         ((quiet(hears=["backend 7"], backends=[7, 8], locks={7: [8], 8: [7]}),), "the server ends a circle"),
     ],
 )
-def test_an_order_is_not_given_up_while_an_actor_can_move(standings: tuple[dict[str, Any], ...], why: str) -> None:
-    assert not stuck(*standings), why
+def test_an_order_is_not_given_up_while_an_actor_can_move(states: tuple[dict[str, Any], ...], why: str) -> None:
+    assert not stuck(*states), why
 
 
 def test_a_statement_that_waits_for_a_lock_of_a_transaction_here() -> None:
@@ -160,6 +160,6 @@ def test_a_service_that_listens_everywhere_is_visited_at_any_address() -> None:
 
 
 def test_who_joins_between_two_looks_may_move() -> None:
-    family = Family()
-    family.saw({1: CLIENT, 2: SERVICE}, {})
-    assert not family.none_moves({1: CLIENT}, {1: CLIENT, 2: SERVICE})
+    group = ProcessGroup()
+    group.add_observation({1: CLIENT, 2: SERVICE}, {})
+    assert not group.all_blocked({1: CLIENT}, {1: CLIENT, 2: SERVICE})

@@ -1,6 +1,6 @@
-"""Tracks which threads can still move: they run, block, are held, or idle in an event loop.
+"""Liveness of a process under an order: which threads can still run, and which are blocked, held, or idle in an event loop.
 
-Decides at once where that is possible, and leaves the rest to the watchman.
+What cannot be decided at once is left to the watchdog.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from _thread import get_ident
 from causeway import _tap
 from causeway.order.reasons import EVERYBODY
 from causeway.order.waiters import lines_of_coroutine, lines_of_thread, waiter
-from causeway.order.watchman import LIMIT, PATIENCE, Watchman
+from causeway.order.watchdog import LIMIT, PATIENCE, Watchdog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from causeway.order.actors import Actor
     from causeway.order.forcing import Forcing
 
-MOST_TOLD = 4
+MOST_NAMED = 4
 _LOCKS = ("asyncio/locks.py", "asyncio\\locks.py", "trio/_sync.py", "trio\\_sync.py")
-MOVES, MAY_COME, STUCK = "moves", "may come", "stuck"
+RUNNABLE, MAY_WAKE, BLOCKED = "runnable", "may wake", "blocked"
 
 
-class Movers:
+class Liveness:
     """The state of every thread of the process. All methods are called with the forcing's lock held."""
 
     def __init__(self, forcing: Forcing) -> None:
@@ -39,8 +39,8 @@ class Movers:
         self._joins: dict[int, tuple[Any, bool]] = {}
         self._sleeps: dict[int, float] = {}
         self.turns = 0
-        """How often a thread has gone on."""
-        self._watchman: Watchman | None = None
+        """How often a thread has continued."""
+        self._watchdog: Watchdog | None = None
         self._stopped = False
         self._alarmed = alarm()  # the time limit of a test is not something that the program waits for
         self.hangs = False
@@ -80,11 +80,11 @@ class Movers:
         waits = bool(forcing.waiting())
         if not waits and not (self.hangs and forcing.complete):
             return
-        if self.state() is not STUCK:
+        if self.state() is not BLOCKED:
             return
         if waits:
             names = ", ".join(sorted(actor.path for actor in forcing.waiting()))
-            forcing.give_up_unfinished(EVERYBODY, f"No actor can continue while {names} waits; {tell_of(self.blocked())}.")
+            forcing.give_up_unfinished(EVERYBODY, f"No actor can continue while {names} waits; {waits_text(self.blocked())}.")
             if forcing.open:
                 self.check()  # a loop whose thread waits for a lock that one of its own tasks holds is stuck all the same
         elif forcing.remote is None or forcing.remote.alone():
@@ -94,40 +94,40 @@ class Movers:
 
     def state(self) -> str:
         """Whether some thread moves, may be woken from outside (a timer, I/O), or neither."""
-        may_come = False
+        may_wake = False
         for _, _, _, found in self.threads():
-            if found is MOVES:
-                return MOVES
-            may_come = may_come or found is MAY_COME
+            if found is RUNNABLE:
+                return RUNNABLE
+            may_wake = may_wake or found is MAY_WAKE
         if self.alarmed():
-            return MAY_COME
-        if may_come or (self.forcing.remote is not None and not self.forcing.remote.alone()):
-            return MAY_COME
-        return STUCK
+            return MAY_WAKE
+        if may_wake or (self.forcing.remote is not None and not self.forcing.remote.alone()):
+            return MAY_WAKE
+        return BLOCKED
 
     def threads(self) -> Iterator[tuple[int, Actor | None, str, str]]:
         """The threads of the program: ident, actor, where it is (`gate`, `loop`, `join`, `sleep`, `lock`, `code`, `exit`), whether it can move."""
         actors = self.forcing.actors
         parked = {ident: (timed, free) for ident, _, timed, free in _tap.parked_threads()}
-        if actors.coming():
-            yield 0, None, "code", MOVES
+        if actors.starting():
+            yield 0, None, "code", RUNNABLE
         for ident, actor in list(actors.threads().items()):
             if ident in self._held:
-                yield ident, actor, "gate", STUCK
+                yield ident, actor, "gate", BLOCKED
             elif ident in self._idle:
                 yield ident, actor, "loop", loop_state(self._idle[ident])
             elif ident in self._joins:
                 thread, timed = self._joins[ident]
-                yield ident, actor, "join", MOVES if self._over(thread, ident) else MAY_COME if timed else STUCK
+                yield ident, actor, "join", RUNNABLE if self._join_is_over(thread, ident) else MAY_WAKE if timed else BLOCKED
             elif ident in self._sleeps:
-                yield ident, actor, "sleep", MAY_COME
+                yield ident, actor, "sleep", MAY_WAKE
             elif ident in parked:
                 timed, free = parked[ident]
-                yield ident, actor, "lock", MOVES if free else MAY_COME if timed else STUCK
+                yield ident, actor, "lock", RUNNABLE if free else MAY_WAKE if timed else BLOCKED
             elif not actor.ended:
-                yield ident, actor, "code", MOVES
+                yield ident, actor, "code", RUNNABLE
             else:
-                yield ident, actor, "exit", STUCK  # the main thread at the end of the process: it passes no more places
+                yield ident, actor, "exit", BLOCKED  # the main thread at the end of the process: it passes no more places
 
     def loop(self, ident: int) -> Any:
         """The event loop in which the thread is idle."""
@@ -141,7 +141,7 @@ class Movers:
         """Whether the program has set an alarm since."""
         return not self._alarmed and alarm()
 
-    def _over(self, thread: Any, ident: int) -> bool:
+    def _join_is_over(self, thread: Any, ident: int) -> bool:
         if thread is not None:
             return not thread.is_alive() or thread not in [actor.subject for actor in self.forcing.actors.threads().values()]
         others = [actor.subject for other, actor in self.forcing.actors.threads().items() if other != ident]
@@ -151,83 +151,83 @@ class Movers:
         """Every actor that waits, and for what."""
         actors = self.forcing.actors
         parked = {ident: lock for ident, lock, _, _ in _tap.parked_threads()}
-        told = []
+        waits = []
         for ident, actor in list(actors.threads().items()):
             if ident in self._held:
-                told.append(waiter(actor.path, "the order", []))
+                waits.append(waiter(actor.path, "the order", []))
             elif ident in self._joins:
                 thread = self._joins[ident][0]
-                told.append(waiter(actor.path, f"the end of {'its threads' if thread is None else thread.name}", lines_of_thread(ident)))
+                waits.append(waiter(actor.path, f"the end of {'its threads' if thread is None else thread.name}", lines_of_thread(ident)))
             elif ident in self._idle:
-                told += tasks_told(self._idle[ident], actors)
+                waits += task_waits(self._idle[ident], actors)
             elif ident in parked:
-                told.append(waiter(actor.path, type(parked[ident]).__name__, lines_of_thread(ident)))
-                told += suspended_told(actors.loop_of(ident), actors)
+                waits.append(waiter(actor.path, type(parked[ident]).__name__, lines_of_thread(ident)))
+                waits += suspended_task_waits(actors.loop_of(ident), actors)
             elif self.forcing.databases.awaited(thread=ident):
-                told.append(waiter(actor.path, "the database", lines_of_thread(ident)))
-        return told
+                waits.append(waiter(actor.path, "the database", lines_of_thread(ident)))
+        return waits
 
-    def kept_out(self, actor: Actor) -> bool:
+    def waits_for_held_lock(self, actor: Actor) -> bool:
         """Whether an actor waits for a lock that is held: a thread for any kind of lock, a task for one of asyncio's or trio's."""
         if actor.kind == "task":
             task = actor.subject() if actor.subject is not None else None
             return task is not None and _acquires(task.coro if hasattr(task, "coro") else task.get_coro())
         return any(ident == actor.thread and not free for ident, _, _, free in _tap.parked_threads())
 
-    # Patience.
+    # The watchdog.
 
     def watch(self) -> None:
-        """Starts the watchman, which checks from time to time whether anything moves. It runs in the process that began the order, for all."""
+        """Starts the watchdog, which checks from time to time whether anything moves. It runs in the process that began the order, for all."""
         remote = self.forcing.remote
         if remote is not None and not remote.decides:
             remote.watch()
-        elif self._watchman is None and not self._stopped:
-            self._watchman = Watchman(self.forcing, self.patience, LIMIT * self.patience if self.limit is None else self.limit)
+        elif self._watchdog is None and not self._stopped:
+            self._watchdog = Watchdog(self.forcing, self.patience, LIMIT * self.patience if self.limit is None else self.limit)
 
     def stop(self) -> None:
-        """Stops the watchman."""
+        """Stops the watchdog."""
         self._stopped = True
-        if self._watchman is not None:
-            self._watchman.stop()
+        if self._watchdog is not None:
+            self._watchdog.stop()
 
 
 def loop_state(loop: Any) -> str:
     """What can still wake an idle event loop."""
     ready = getattr(loop, "_ready", None)
     if ready is None:
-        return MAY_COME
+        return MAY_WAKE
     if ready or loop._stopping:
-        return MOVES
+        return RUNNABLE
     if any(not handle._cancelled for handle in loop._scheduled):
-        return MAY_COME
+        return MAY_WAKE
     selector = getattr(loop, "_selector", None)
     registered = selector.get_map() if selector is not None else None
     if registered is None:
-        return MAY_COME
+        return MAY_WAKE
     own = getattr(loop, "_ssock", None)
     outside = [key for key in list(registered.values()) if own is None or (key.fileobj != own.fileno() and key.fileobj is not own)]
-    return MAY_COME if outside or getattr(loop, "_signal_handlers", None) else STUCK
+    return MAY_WAKE if outside or getattr(loop, "_signal_handlers", None) else BLOCKED
 
 
-def tasks_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
+def task_waits(loop: Any, actors: Any) -> list[dict[str, Any]]:
     """What the tasks of an idle loop wait for, and at which line of the program."""
-    if hasattr(loop, "tasks_told"):
-        told: list[dict[str, Any]] = loop.tasks_told(actors)
-        return told
+    if hasattr(loop, "task_waits"):
+        waits: list[dict[str, Any]] = loop.task_waits(actors)
+        return waits
     asyncio = sys.modules["asyncio"]
-    told = []
+    waits = []
     for task in sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name()):
         future = getattr(task, "_fut_waiter", None)
         what = type(future).__name__ if future is not None else "the order"
-        told.append(waiter(actors.task(task).path, what, lines_of_coroutine(task.get_coro())))
-    return told
+        waits.append(waiter(actors.task(task).path, what, lines_of_coroutine(task.get_coro())))
+    return waits
 
 
-def suspended_told(loop: Any, actors: Any) -> list[dict[str, Any]]:
+def suspended_task_waits(loop: Any, actors: Any) -> list[dict[str, Any]]:
     """What the suspended tasks of an asyncio loop wait for whose thread is blocked inside of a step. Nothing where there is no such loop."""
-    if loop is None or hasattr(loop, "tasks_told") or "asyncio" not in sys.modules:
+    if loop is None or hasattr(loop, "task_waits") or "asyncio" not in sys.modules:
         return []
-    return [each for each in tasks_told(loop, actors) if not each["waits_for"].startswith("the order")]
+    return [each for each in task_waits(loop, actors) if not each["waits_for"].startswith("the order")]
 
 
 def _acquires(coroutine: Any) -> bool:
@@ -247,9 +247,9 @@ def alarm() -> bool:
     return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
 
 
-def tell_of(blocked: list[dict[str, Any]]) -> str:
+def waits_text(blocked: list[dict[str, Any]]) -> str:
     """Which actor waits for what, as a part of a sentence. Actors that wait in a line of the program come first."""
     others = [f"{one['actor']} waits for {one['waits_for']}" for one in blocked if one["waits_for"] != "the order"]
     others.sort(key=lambda each: " at " not in each)
-    more = len(others) - MOST_TOLD
-    return "; ".join([*others[:MOST_TOLD], *([f"and {more} more wait"] if more > 0 else [])]) or "no other actor is left"
+    more = len(others) - MOST_NAMED
+    return "; ".join([*others[:MOST_NAMED], *([f"and {more} more wait"] if more > 0 else [])]) or "no other actor is left"

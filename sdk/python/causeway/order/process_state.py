@@ -13,7 +13,7 @@ import sys
 import time
 from _thread import get_ident
 
-from causeway.order import movers, syscalls
+from causeway.order import liveness, syscalls
 from causeway.order.channels import OWN, Channels, ready
 from causeway.order.waiters import lines_of_thread, waiter
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 HORIZON = 10.0
 """Seconds. Timers further away are not waited for: keep-alive limits of servers, time-outs of clients."""
-NOBODY_KNOWS = "anybody"
+UNKNOWN_SENDER = "anybody"
 _SUBJECTS = {
     syscalls.READS: "input", syscalls.WRITES: "a reader", syscalls.CHILD: "the end of a process",
     syscalls.SEMAPHORE: "a lock or semaphore of multiprocessing",
@@ -36,54 +36,54 @@ ANY_CHILD = 1 << 31
 """From here on an argument of `wait4` is negative."""
 
 
-def standing(forcing: Forcing) -> dict[str, Any]:
+def process_state(forcing: Forcing) -> dict[str, Any]:
     """The current state of this process, to be sent as JSON. With the forcing's lock held."""
-    told: dict[str, Any] = {
+    state: dict[str, Any] = {
         "pid": os.getpid(),
         "waiting": [actor.path for actor in forcing.waiting()],
-        "mark": [forcing.progress, forcing.movers.turns],
+        "mark": [forcing.progress, forcing.liveness.turns],
         "positions": positions(forcing),
         "due": False,
         "timed": False,
         "quiet": False,
     }
-    _Look(forcing, told).take()
-    return told
+    _Inspection(forcing, state).take()
+    return state
 
 
-class _Look:
+class _Inspection:
     """Examines all threads once and fills in the findings."""
 
-    def __init__(self, forcing: Forcing, told: dict[str, Any]) -> None:
+    def __init__(self, forcing: Forcing, state: dict[str, Any]) -> None:
         self._forcing = forcing
-        self._movers = forcing.movers
-        self._told = told
+        self._liveness = forcing.liveness
+        self._state = state
         self._now = time.monotonic()
-        self._heard: set[str] = set()
+        self._senders: set[str] = set()
         self._calls: list[dict[str, Any]] = []
         """The actors that wait in system calls, and for what."""
         self._channels: Channels | None = None
 
     def take(self) -> None:
-        told = self._told
+        state = self._state
         settled = True
-        for each in self._movers.threads():
+        for each in self._liveness.threads():
             settled = self._settled(*each) and settled  # all threads are examined: a timer that is due counts even if another thread runs
         if not settled:
             return
         channels = self._channels or Channels()
-        if self._movers.alarmed():
-            self._heard.add(NOBODY_KNOWS)
-        told |= {
+        if self._liveness.alarmed():
+            self._senders.add(UNKNOWN_SENDER)
+        state |= {
             "quiet": True,
-            "hears": sorted(self._heard),
+            "hears": sorted(self._senders),
             "held": sorted(channels.held),
             "unsent": sorted(channels.unsent),
             "visits": sorted(channels.visits),
             "visitors": sorted(channels.visitors),
             "children": self._forcing.children.living(),
             "executed": self._forcing.children.executed,
-            "blocked": [*self._movers.blocked(), *self._calls],
+            "blocked": [*self._liveness.blocked(), *self._calls],
             "backends": sorted(set(self._forcing.databases.backends.values())),
         }
 
@@ -91,36 +91,36 @@ class _Look:
         """Whether the thread continues only when input arrives."""
         if at == "lock" and _serves(ident):
             return True
-        if found is movers.STUCK and at not in ("loop", "exit"):
+        if found is liveness.BLOCKED and at not in ("loop", "exit"):
             return True
         match at:
             case "loop":
-                return found is not movers.MOVES and self._idles(self._movers.loop(ident))
+                return found is not liveness.RUNNABLE and self._idles(self._liveness.loop(ident))
             case "sleep":
-                return self._comes(self._movers.wakes(ident) - self._now)
+                return self._note_timer(self._liveness.wakes(ident) - self._now)
             case "code" if backend := self._forcing.databases.awaited(thread=ident):
-                self._heard.add(f"{BACKEND} {backend}")
+                self._senders.add(f"{BACKEND} {backend}")
                 return True
             case "code" | "exit" if actor is not None and actor.native:
                 return self._blocks(ident, actor)
-        self._heard.add(NOBODY_KNOWS)  # a time limit of a lock, whose length is not known
-        return found is not movers.MOVES
+        self._senders.add(UNKNOWN_SENDER)  # a time limit of a lock, whose length is not known
+        return found is not liveness.RUNNABLE
 
-    def _comes(self, seconds: float) -> bool:
-        self._told["timed"] = True
-        self._told["due"] = self._told["due"] or seconds < HORIZON
-        return not self._told["due"]
+    def _note_timer(self, seconds: float) -> bool:
+        self._state["timed"] = True
+        self._state["due"] = self._state["due"] or seconds < HORIZON
+        return not self._state["due"]
 
     def _idles(self, loop: Any) -> bool:
         if getattr(loop, "_signal_handlers", None):
-            self._told["timed"] = True
+            self._state["timed"] = True
         timers = [handle._when - loop.time() for handle in getattr(loop, "_scheduled", ()) if not handle._cancelled]
-        if timers and not self._comes(min(timers)):
+        if timers and not self._note_timer(min(timers)):
             return False
         selector = getattr(loop, "_selector", None)
         registered = selector.get_map() if selector is not None else None
         if registered is None:
-            self._heard.add(NOBODY_KNOWS)
+            self._senders.add(UNKNOWN_SENDER)
             return True
         return all(self._waits(key.fd, way) for key in list(registered.values()) for way in (1, 2) if key.events & way)
 
@@ -130,25 +130,25 @@ class _Look:
         databases = self._forcing.databases
         if descriptor in databases.backends:
             backend = databases.awaited(socket=descriptor)
-            self._heard.add(f"{BACKEND} {backend}" if backend else OWN)
+            self._senders.add(f"{BACKEND} {backend}" if backend else OWN)
             return True
         if self._channels is None:
             self._channels = Channels()
-        self._heard.add(self._channels.heard(descriptor) or NOBODY_KNOWS)
+        self._senders.add(self._channels.sender_of(descriptor) or UNKNOWN_SENDER)
         return True
 
     def _blocks(self, ident: int, actor: Any) -> bool:
         found = syscalls.blocks_in(actor.native)
         if found is None:
             return False
-        self._told["mark"].append(syscalls.turns(actor.native))
+        self._state["mark"].append(syscalls.turns(actor.native))
         self._calls.append(waiter(actor.path, _SUBJECTS[found[0][0]], lines_of_thread(ident)))
-        return all(self._lacks(*each) for each in found)
+        return all(self._is_pending(*each) for each in found)
 
-    def _lacks(self, kind: str, subject: int) -> bool:
+    def _is_pending(self, kind: str, subject: int) -> bool:
         """Whether what a system call waits for has not happened yet."""
         if kind == syscalls.CHILD:
-            self._heard.add(f"process {subject}" if subject < ANY_CHILD else OWN)
+            self._senders.add(f"process {subject}" if subject < ANY_CHILD else OWN)
             return True
         if kind == syscalls.SEMAPHORE:
             # Only processes that multiprocessing has passed it to can release it. Each of them takes part, or is one of `children`.
