@@ -59,6 +59,14 @@ class Facts:
         item = self.work_items.at(at)
         return item.id if item is not None and item.worker == actor else actor
 
+    def started_by(self, actor: int, maker: int) -> At | None:
+        """Where `maker` started an actor: created it, or submitted the work item; None if another actor did. The maker of a work item's start is
+        its thread.
+        """
+        item, row = self.work_items.all.get(actor), self.actors.get(actor)
+        at = item.submitted if item is not None else row.created_at if row is not None else None
+        return at if at is not None and self.step_at(at)[1] == maker else None
+
     def path_of(self, site: int) -> str:
         """The file of a site, relative to the project root where possible."""
         return self.shown(self.functions[self.sites[site].function].path)

@@ -16,7 +16,7 @@ def could_have(evidence: Evidence, user: int, access: int) -> bool:
     made = None if owner is None else facts.first_seen(owner)
     if owner is None or made is None or evidence.actor_at(made) != facts.thread_of(maker):
         return True
-    started = _started(evidence, int(table.actor[user]), maker)
+    started = facts.started_by(int(table.actor[user]), facts.thread_of(maker))
     if started is not None and (not _precedes(evidence, started, made) or _hands_over(evidence, owner, made, access)):
         return True
     name = f"#{owner & 0xFFFFFFFF}>"
@@ -25,14 +25,6 @@ def could_have(evidence: Evidence, user: int, access: int) -> bool:
         for location in evidence.registries((owner,))
         for row in range(table.span(location).start, table.span(location).stop)
     )
-
-
-def _started(evidence: Evidence, user: int, maker: int) -> At | None:
-    """Where the maker started the user; None if another actor did."""
-    item = evidence.facts.work_items.all.get(user)
-    actor = evidence.facts.actors.get(user)
-    at = item.submitted if item is not None else None if actor is None else actor.created_at
-    return at if at is not None and evidence.actor_at(at) == evidence.facts.thread_of(maker) else None
 
 
 def _precedes(evidence: Evidence, one: At, other: At) -> bool:

@@ -50,6 +50,5 @@ def _may_come_first(evidence: Evidence, write: int, use: int) -> bool:
     if needs_value(evidence, int(table.site[use]), absent=True):
         return False
     item = evidence.facts.work_items.at(evidence.at(use))
-    actor = evidence.facts.actors.get(int(table.actor[use]))
-    started = item.submitted if item is not None else actor.created_at if actor is not None else None
-    return started is not None and started < evidence.at(write) and evidence.actor_at(started) == int(table.actor[write])
+    started = evidence.facts.started_by(item.id if item is not None else int(table.actor[use]), int(table.actor[write]))
+    return started is not None and started < evidence.at(write)

@@ -51,11 +51,12 @@ def _may_read_unset(evidence: Evidence, write: int, use: int) -> bool:
     """Whether the user was started by the writer before the write, can come before it, and does not look whether anything is there."""
     table, facts = evidence.table, evidence.facts
     user, maker = facts.actors.get(facts.thread_of(int(table.actor[use]))), facts.thread_of(int(table.actor[write]))
-    if user is None or user.kind == "callback" or user.created_at is None or int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING:
+    if user is None or user.kind == "callback" or int(table.op[use]) != READ or int(table.vk[use]) in _NOTHING:
         return False
     if evidence.started_in_step_of(use, write):
-        return False  # a task runs only when who made it gives way
-    if evidence.actor_at(user.created_at) != maker or not user.created_at < evidence.at(write) or not evidence.concurrent(write, use):
+        return False  # a task runs only when its maker suspends
+    started = facts.started_by(user.id, maker)
+    if started is None or not started < evidence.at(write) or not evidence.concurrent(write, use):
         return False
     if evidence.locks_at(write) & evidence.locks_at(use):
         return False
