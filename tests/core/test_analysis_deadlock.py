@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from causeway_core.analysis.direct_findings import direct_findings
+from causeway_core.analysis.document import of_document, to_document
 from causeway_core.analysis.wording import Namer, Scene
 from causeway_core.graph import SourcePlace
 from causeway_core.model import At, Finding
@@ -167,6 +168,8 @@ def test_locks_taken_in_both_orders_are_a_hint() -> None:
             trace.release(actor, lock)
     (finding,) = found(trace)
     assert (finding.kind, finding.tier) == ("deadlock", "hint")
+    document = to_document(finding)
+    assert finding.doubt not in finding.explanation and document["explanation"].endswith(document["doubt"]) and of_document(document) == finding
 
 
 def test_a_common_gate_or_order_makes_lock_orders_harmless() -> None:

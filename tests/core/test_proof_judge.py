@@ -87,6 +87,14 @@ def test_what_no_serial_order_gives_every_time_is_confirmed() -> None:
     assert found.rank < FINDING.rank
 
 
+def test_the_doubt_of_a_hint_ends_when_it_is_confirmed() -> None:
+    hint = replace(FINDING, tier="hint", doubt="Most are harmless.")
+    found = judged(hint, bad=[(OK, gave("100"))])
+    assert (found.tier, found.doubt, found.explanation) == ("confirmed", "", FINDING.explanation)
+    found = judged(hint, bad=[(OK, gave("70"))])
+    assert found.tier == "hint" and found.why == f"{FINDING.explanation} Most are harmless."
+
+
 def test_a_time_limit_that_the_hold_outlasted_proves_nothing() -> None:
     found = judged(bad=[(OK, replace(gave("90"), timeouts=1))])
     assert verdict(found) == ("likely", "infeasible")

@@ -59,28 +59,6 @@ GOOD_ORDER = "this run had the good order"
 """The reason for `latent` where the recorded order is harmless. The explanation already says that it did not happen in this run."""
 EXPIRES = "in this run a wait with a time limit, which another actor ended, ordered the two; the limit could have ended it"
 """The reason for `hint` where only such a wait orders the accesses."""
-BASE_RANK: dict[Pattern, float] = {
-    Pattern.READ_WRITE_WRITE: 0.0,
-    Pattern.CLONE: 1.0,
-    Pattern.WRITE_WRITE_READ: 1.0,
-    Pattern.GUARDED_REENTRY: 2.0,
-    Pattern.SHARED_FLAG: 2.5,
-    Pattern.ITERATION: 1.0,
-    Pattern.READ_WRITE_READ: 2.0,
-    Pattern.STALE_CONTAINER: 2.0,
-    Pattern.ENTRY_CLEANUP: 2.0,
-    Pattern.ORDER: 2.0,
-    Pattern.MULTI_VARIABLE: 3.0,
-    Pattern.TORN_READ: 3.0,
-    Pattern.PARTIAL_REBUILD: 2.0,
-    Pattern.LATE_INITIALIZATION: 2.5,
-    Pattern.LATE_CALLBACK: 2.5,
-    Pattern.EARLY_TASK_DONE: 2.5,
-    Pattern.LATE_ENTRY: 2.5,
-    Pattern.USE_AFTER_CLOSE: 2.5,
-    Pattern.EARLY_PUBLICATION: 2.0,
-    Pattern.DATA_RACE: 5.0,
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ from causeway_core.analysis.detectors.wakeups.wrong_waiter import wrong_waiters
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.waits import Waits
 from causeway_core.analysis.files.uses import FileUses
+from causeway_core.analysis.weights import FOREIGN_RANK
 from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import Finding
 
@@ -123,7 +124,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *self_cancellations(scene, evidence, events),
         *deferred_sets(scene, evidence, events),
     ]
-    return [each if in_recorded_code(each) else replace(each, tier="hint", rank=max(each.rank, 9.0)) for each in found]
+    return [each if in_recorded_code(each) else replace(each, tier="hint", rank=max(each.rank, FOREIGN_RANK)) for each in found]
 
 
 def in_recorded_code(finding: Finding) -> bool:

@@ -33,13 +33,14 @@ def to_document(finding: Finding) -> dict[str, Any]:
         ],
         "window": finding.window,
         "unordered": finding.unordered,
-        "explanation": finding.explanation,
+        "explanation": finding.why,
         "recommendation": finding.recommendation,
         "reproduced": None if finding.reproduced is None else {"runs": finding.reproduced[0], "failures": finding.reproduced[1]},
         "witness": [format_at(at) for at in finding.witness],
         "constraints": [list(pair) for pair in finding.constraints],
         **({} if finding.rule is None else {"rule": finding.rule}),
         **({"alike": finding.alike} if finding.alike else {}),
+        **({"doubt": finding.doubt} if finding.doubt else {}),
         **{name: True for name in _MARKS if getattr(finding, name)},
         "orders": [order.document() for order in finding.orders],
         "proof": None if finding.proof is None else asdict(finding.proof),
@@ -63,7 +64,7 @@ def _access(access: FindingAccess) -> dict[str, Any]:
 
 def of_document(document: Mapping[str, Any]) -> Finding:
     """The inverse of `to_document`. Raises KeyError, TypeError and ValueError on anything else."""
-    runs, proof = document["reproduced"], document["proof"]
+    runs, proof, doubt = document["reproduced"], document["proof"], document.get("doubt", "")
     return Finding(
         id=document["id"],
         kind=document["kind"],
@@ -80,7 +81,7 @@ def of_document(document: Mapping[str, Any]) -> Finding:
         ),
         window=document["window"],
         unordered=document["unordered"],
-        explanation=document["explanation"],
+        explanation=document["explanation"].removesuffix(doubt).rstrip(),
         recommendation=document["recommendation"],
         witness=tuple(parse_at(at) for at in document["witness"]),
         reproduced=None if runs is None else (int(runs["runs"]), int(runs["failures"])),
@@ -89,6 +90,7 @@ def of_document(document: Mapping[str, Any]) -> Finding:
         orders=tuple(Order.of(each) for each in document["orders"]),
         proof=None if proof is None else Proof(**{name: proof.get(name) for name in Proof.__slots__}),
         alike=document.get("alike", 0),
+        doubt=doubt,
         **{name: True for name in _MARKS if document.get(name)},
     )
 

@@ -5,44 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from causeway_core.analysis.candidate import BASE_RANK, Candidate, Pattern
+from causeway_core.analysis.candidate import Candidate
 from causeway_core.analysis.evidence import Evidence
-
-_CONFIDENCE: dict[Pattern, float] = {
-    Pattern.READ_WRITE_WRITE: 0.85,
-    Pattern.CLONE: 0.7,
-    Pattern.WRITE_WRITE_READ: 0.7,
-    Pattern.GUARDED_REENTRY: 0.5,
-    Pattern.SHARED_FLAG: 0.5,
-    Pattern.ITERATION: 0.8,
-    Pattern.READ_WRITE_READ: 0.75,
-    Pattern.STALE_CONTAINER: 0.6,
-    Pattern.ENTRY_CLEANUP: 0.6,
-    Pattern.ORDER: 0.55,
-    Pattern.MULTI_VARIABLE: 0.5,
-    Pattern.TORN_READ: 0.45,
-    Pattern.PARTIAL_REBUILD: 0.5,
-    Pattern.LATE_INITIALIZATION: 0.5,
-    Pattern.LATE_CALLBACK: 0.5,
-    Pattern.EARLY_TASK_DONE: 0.5,
-    Pattern.LATE_ENTRY: 0.5,
-    Pattern.USE_AFTER_CLOSE: 0.3,
-    Pattern.EARLY_PUBLICATION: 0.5,
-    Pattern.DATA_RACE: 0.2,
-}
+from causeway_core.analysis.weights import PATTERNS, TIER_RANK
 
 
 def ranked(candidate: Candidate, evidence: Evidence) -> Candidate:
     """The candidate with its rank: by pattern, then what struck, external effects in the window, request handlers, a long window; a
     second actor that did its part when it started the first comes later. Never past the next pattern.
     """
-    rank = BASE_RANK[candidate.pattern]
+    rank, _ = PATTERNS[candidate.pattern]
     rank -= 0.5 * candidate.struck
     rank -= 0.2 * has_effect(candidate, evidence)
     rank -= 0.1 * is_handler(candidate, evidence)
     rank -= 0.1 * _length(candidate, evidence)
     rank += 0.3 * evidence.started_in_step_of(candidate.first, candidate.others[0])
-    rank += {"confirmed": -10.0, "likely": 0.0, "latent": 10.0, "hint": 20.0}[candidate.tier]
+    rank += TIER_RANK[candidate.tier]
     return replace(candidate, rank=round(rank, 4))
 
 
@@ -50,7 +28,7 @@ def confidence(candidate: Candidate) -> float:
     """0 to 1: how sure the analysis is that the other order does harm. Not measured on the user's program; an ordering of patterns by how
     often they were bugs.
     """
-    value = _CONFIDENCE[candidate.pattern]
+    _, value = PATTERNS[candidate.pattern]
     if candidate.struck:
         return 0.98 if candidate.dependence == "data" else 0.95
     return min(value, {"confirmed": 1.0, "likely": 1.0, "latent": 0.5, "hint": 0.25}[candidate.tier])

@@ -42,7 +42,7 @@ def _finding(finding: Finding) -> str:
         if finding.proof is not None and finding.proof.outcome:
             proved += f": {finding.proof.outcome}"
     rows = [
-        ("window", finding.window), ("no causal relationship", finding.unordered), ("why", finding.explanation), ("reproduced", proved),
+        ("window", finding.window), ("no causal relationship", finding.unordered), ("why", finding.why), ("reproduced", proved),
         ("do", finding.recommendation),
     ]  # fmt: skip
     details = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)

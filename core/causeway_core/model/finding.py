@@ -56,7 +56,7 @@ class Finding:
     `proof` what came of that, `reproduced` the number of runs of the bad order and how many of them went wrong.
     `alike` is how many more findings this one stands for: of other objects, actors or windows. `happened`: the bad order is the recorded one.
     `enforces_limit`: the check keeps an amount below a limit, and exceeding it is wrong even if nothing else fails. `worth_forcing`: its orders are
-    forced even while it is a hint, because only a re-run can tell.
+    forced even while it is a hint, because only a re-run can tell. `doubt`: why it may be harmless; empty once a re-run has shown that it is not.
     """
 
     id: str
@@ -83,3 +83,9 @@ class Finding:
     happened: bool = False
     enforces_limit: bool = False
     worth_forcing: bool = False
+    doubt: str = ""
+
+    @property
+    def why(self) -> str:
+        """The explanation with the doubt, as people read it."""
+        return f"{self.explanation} {self.doubt}".strip()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from causeway_core.analysis.detectors.locks import lock_order
-from causeway_core.analysis.detectors.wakeups import unlocked_state
 from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
+from causeway_core.analysis.weights import rank_in
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.model.proof import Proof
@@ -234,8 +233,8 @@ def _needs_other_workers(notes: Notes, settled: bool, unsteady: Finding | None) 
 
 
 def _confirmed(finding: Finding, proof: Proof, runs: int) -> Finding:
-    rank = finding.rank % 10 - 10.0
-    return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), explanation=_certain(finding))
+    rank = rank_in("confirmed", finding)
+    return replace(finding, tier="confirmed", rank=rank, confidence=1.0, proof=proof, reproduced=(runs, runs), doubt="")
 
 
 def _raised(finding: Finding, proof: Proof, reproduced: tuple[int, int]) -> Finding:
@@ -243,12 +242,7 @@ def _raised(finding: Finding, proof: Proof, reproduced: tuple[int, int]) -> Find
     finding = replace(finding, proof=proof, reproduced=reproduced)
     if finding.tier == "likely":
         return finding
-    return replace(finding, tier="likely", rank=finding.rank % 10, confidence=max(finding.confidence, 0.6), explanation=_certain(finding))
-
-
-def _certain(finding: Finding) -> str:
-    """The explanation without the doubt of the detectors."""
-    return finding.explanation.replace(lock_order.ONLY_A_HINT, "").replace(unlocked_state.ONLY_A_HINT, "").strip()
+    return replace(finding, tier="likely", rank=rank_in("likely", finding), confidence=max(finding.confidence, 0.6), doubt="")
 
 
 def _unconfirmed(finding: Finding, notes: Notes, *, ordered: bool, driven: bool) -> Finding:
@@ -271,4 +265,4 @@ def lowered(finding: Finding, proof: Proof, *, happened: bool) -> Finding:
     """The finding as a hint; unchanged if it happened in the recorded run with an outcome that no serial order gives."""
     if happened:
         return replace(finding, proof=proof)
-    return replace(finding, proof=proof, tier="hint", rank=finding.rank % 10 + 20.0, confidence=min(finding.confidence, 0.2))
+    return replace(finding, proof=proof, tier="hint", rank=rank_in("hint", finding), confidence=min(finding.confidence, 0.2))

@@ -94,7 +94,7 @@ def _with_proofs(recording: Recording, findings: tuple[Finding, ...]) -> tuple[F
             replace(
                 finding, tier=stored["tier"], rank=float(stored["rank"]), confidence=float(stored["confidence"]),
                 reproduced=None if runs is None else (int(runs["runs"]), int(runs["failures"])),
-                proof=Proof(**{name: stored["proof"].get(name) for name in Proof.__slots__}),
+                proof=Proof(**{name: stored["proof"].get(name) for name in Proof.__slots__}), doubt=stored.get("doubt", ""),
             )
         )  # fmt: skip
     return tuple(found)

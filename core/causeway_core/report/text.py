@@ -69,7 +69,7 @@ def _print_finding(console: Console, finding: Finding, name: str) -> None:
         _labelled(console, "window", finding.window)
     if finding.unordered:
         _labelled(console, "no causal relationship", finding.unordered)
-    _labelled(console, "why", finding.explanation)
+    _labelled(console, "why", finding.why)
     if finding.reproduced is not None:
         _labelled(console, "reproduced", _reproduced(finding))
     elif finding.proof is not None:

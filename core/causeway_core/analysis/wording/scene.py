@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.waits import Wait, Waits
+from causeway_core.analysis.weights import Weight
 from causeway_core.analysis.wording.namer import Namer
 from causeway_core.analysis.wording.sides import Side, indefinite_name, sides
 from causeway_core.graph import SourcePlace
-from causeway_core.model import At, Finding, FindingAccess, Tier, TimelineEvent
+from causeway_core.model import At, Finding, FindingAccess, TimelineEvent
 from causeway_core.model.finding import Kind
 
 
@@ -95,9 +96,7 @@ class Scene:
         self,
         *,
         kind: Kind,
-        tier: Tier,
-        rank: float,
-        confidence: float,
+        weight: Weight,
         title: str,
         resource: str,
         events: Sequence[Moment],
@@ -106,6 +105,7 @@ class Scene:
         unordered: str | None = None,
         happened: bool = False,
         worth_forcing: bool = False,
+        doubt: str = "",
     ) -> Finding:
         """A finding whose accesses, lanes and timeline are these events, in order of time where it is known."""
         moments = [self._dated(each) for each in events]
@@ -123,9 +123,9 @@ class Scene:
         return Finding(
             id="F?",
             kind=kind,
-            tier=tier,
-            rank=rank,
-            confidence=confidence,
+            tier=weight.tier,
+            rank=weight.rank,
+            confidence=weight.confidence,
             title=title,
             resource=resource,
             accesses=tuple(accesses),
@@ -138,4 +138,5 @@ class Scene:
             witness=tuple(each.at for each in accesses if each.at is not None),
             happened=happened,
             worth_forcing=worth_forcing,
+            doubt=doubt,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from causeway_core.analysis import Analysis
 from causeway_core.analysis.filters.feasible import only_yields
+from causeway_core.analysis.weights import TIER_RANK
 from causeway_core.model import Actor, At, Finding, FindingAccess, Tier, TimelineEvent
 from causeway_core.model.finding import Kind
 from causeway_core.model.order import Order, OrderPlace
@@ -73,7 +74,7 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure, *, harmles
         id="X1",
         kind=_kind(it, hang),
         tier=tier,
-        rank={"confirmed": -10.0, "likely": 0.0, "hint": 20.0}.get(tier, 10.0),
+        rank=TIER_RANK[tier],
         confidence=0.2 if tier == "hint" else 1.0 if confirmed else it.failures / it.runs,
         title=f"{_ends(it, hang)} when {says}",
         resource=resource,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from causeway_core.analysis import Analysis
+from causeway_core.analysis import Analysis, weights
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import own_nodes
 from causeway_core.analysis.wording import Namer, Scene
@@ -105,9 +105,7 @@ def _finding(scene: Scene, it: _Answered) -> Finding:
     label, function = scene.object(it.wait.object), scene.place(it.wait.at).function
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.8,
-        confidence=0.1,
+        weight=weights.LATE_ANSWER,
         title=f"`{function}` waits for {label} under a time limit: an answer that comes between its end and what it does next is lost",
         resource=label,
         events=[

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from causeway_core.analysis import Analysis
+from causeway_core.analysis import Analysis, weights
 from causeway_core.analysis.detectors.cancellation.partial_update import cancels, coroutines_that_ran, moments
 from causeway_core.analysis.source_text import called, own_nodes
 from causeway_core.analysis.wording import Namer, Scene
@@ -66,9 +66,7 @@ def _finding(scene: Scene, path: str, function: ast.AsyncFunctionDef, wait: ast.
     moment = moments(scene, path, function)
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.7,
-        confidence=0.1,
+        weight=weights.TIME_LIMIT,
         title=f"`{function.name}` awaits at line {wait.lineno} under a time limit: if the limit expires there, what other tasks wait for never comes",
         resource=function.name,
         events=[moment(wait, "cancel", "awaits; the time limit expires here"), moment(wait, LEFT, "the code after it is skipped")],

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.table import MUTATE
 from causeway_core.analysis.source_text import FunctionNode, called, last_name, own_nodes
@@ -106,9 +107,7 @@ def _finding(scene: Scene, last: int, look: int) -> Finding:
     one, two = scene.sides((int(table.actor[last]), scene.place(at).function), (int(table.actor[look]), scene.place(other).function))
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.4,
-        confidence=0.2,
+        weight=weights.DOUBLE_REMOVAL,
         title=f"{one} removes from {name} what {two} may already have removed: the removal would fail",
         resource=name,
         events=[

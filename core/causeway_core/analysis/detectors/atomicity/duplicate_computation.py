@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.source_text import last_name
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -78,9 +79,7 @@ def _finding(scene: Scene, evidence: Evidence, kept: _Cached, one: int, other: i
     name, caller = kept.node.name, scene.indefinite_name(actors[1], actors[0])
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.0,
-        confidence=0.2,
+        weight=weights.REPEATED_WORK,
         title=f"`{name}` caches its results, but {caller} could call it during a computation: two different results",
         resource=name,
         events=[

@@ -8,6 +8,7 @@ from itertools import islice
 
 from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.weights import rank_in
 from causeway_core.analysis.windows import WindowClass, Windows
 from causeway_core.model import Finding
 from causeway_core.model.finding import Kind
@@ -21,7 +22,7 @@ ONE_CLIENT = "in this run the requests came one after the other because one clie
 def only_waited_for(finding: Finding) -> Finding:
     """The finding, lowered to a hint, for two requests of which one was sent only after the other had been answered."""
     explanation = f"{finding.explanation} {ONE_CLIENT.capitalize()}."
-    return replace(finding, tier="hint", rank=finding.rank % 10 + 20.0, confidence=0.25, explanation=explanation, worth_forcing=True)
+    return replace(finding, tier="hint", rank=rank_in("hint", finding), confidence=0.25, explanation=explanation, worth_forcing=True)
 
 
 def request_windows(evidence: Evidence, windows: Windows) -> Iterator[Candidate]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.atomicity.check_then_use import removes_value
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.flow import Usage
@@ -87,9 +88,7 @@ def _finding(scene: Scene, removal: int, check: int, use: int) -> Finding:
     at_use = scene.line(looks.path, evidence.facts.sites[use].line, looks.function)
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=20.8,
-        confidence=0.2,
+        weight=weights.SKIPPED_USE,
         title=f"{one} checks {what}, then would use it; {two} could take it away in between",
         resource=what,
         events=[

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.changes import sees_cancellation
 from causeway_core.analysis.detectors.cancellation.partial_update import cancels, coroutines_that_ran, moments
 from causeway_core.analysis.evidence import Evidence
@@ -82,9 +83,7 @@ def _finding(scene: Scene, path: str, function: ast.AsyncFunctionDef, each: _Cle
     moment, cleans = moments(scene, path, function), ast.unparse(each.test.test)
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.6,
-        confidence=0.2,
+        weight=weights.CANCELLED_CLEANUP,
         title=f"`{function.name}` cleans up `if {cleans}`: if it is cancelled at its await in line {each.awaits.lineno}, a thread does the work, "
         "and nothing cleans up",
         resource=function.name,

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.changes import sees_cancellation, touches
 from causeway_core.analysis.detectors.cancellation.partial_update import cancels, coroutines_that_ran, limits, moments
 from causeway_core.analysis.evidence import Evidence
@@ -151,9 +152,7 @@ def _finding(scene: Scene, path: str, function: ast.AsyncFunctionDef, sweep: _Re
     what = "all items of" if sweep.whole else f"{sweep.local} out of"
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.4,
-        confidence=0.2,
+        weight=weights.LOST_BATCH,
         title=f"`{function.name}` takes {what} {sweep.place} and hands over what it took in an await (line {gap.lineno}): lost if cancelled there",
         resource=sweep.place,
         events=[

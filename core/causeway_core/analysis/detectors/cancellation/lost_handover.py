@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.partial_update import cancels
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
@@ -121,9 +122,7 @@ def _finding(
     tasks = [each.id for each in evidence.facts.actors.values() if each.kind == "task"] or [1]
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.6,
-        confidence=0.15,
+        weight=weights.CANCELLED_RESULT,
         title=f"what `{giver.name}` hands over to the waiter in `{waiter.name}` is lost if the waiter is cancelled before it runs again",
         resource=waiter.name,
         events=[

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.changes import touches
 from causeway_core.analysis.detectors.cancellation.partial_update import MOST_AWAITS, cancels, coroutines_that_ran, moments, protected
 from causeway_core.analysis.evidence import Evidence
@@ -80,9 +81,7 @@ def _finding(scene: Scene, path: str, function: ast.AsyncFunctionDef, start: _St
     moment, line = moments(scene, path, function), gaps[0].lineno
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.6,
-        confidence=0.2,
+        weight=weights.CANCELLED_CLEANUP,
         title=f"`{function.name}` waits for a task that acquires {start.acquires} (line {line}): if cancelled there, it is acquired for nobody",
         resource=start.acquires,
         events=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.changes import TAKES, Change, changes, is_undone_by, sees_cancellation, touches
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
@@ -198,9 +199,7 @@ def _finding(
         advice = "make both changes in one step after the await, or undo the first in `except BaseException`"
     return scene.finding(
         kind="atomicity_violation",
-        tier="latent",
-        rank=11.4,
-        confidence=0.45,
+        weight=weights.CANCELLED_UPDATE,
         title=f"`{function.name}` changes {one.target} and awaits (line {line}) {consequence}",
         resource=one.target,
         events=[
@@ -220,9 +219,7 @@ def _uncleaned_finding(
     moment = moments(scene, path, function)
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.5,
-        confidence=0.15,
+        weight=weights.CANCELLED_UPDATE_ELSEWHERE,
         title=f"`{function.name}` cleans up when its await in line {line} fails, but not when it is cancelled there",
         resource=function.name,
         events=[

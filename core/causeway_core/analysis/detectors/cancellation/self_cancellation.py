@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, Texts, called, last_name, own_nodes
@@ -90,9 +91,7 @@ def _finding(scene: Scene, suspect: _Suspect, event: Operation, victim: int) -> 
     path, name = suspect.path, suspect.function.name
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.4,
-        confidence=0.2,
+        weight=weights.SELF_CANCELLATION,
         title=f"`{name}` cancels {suspect.name} (line {suspect.cancels}) and awaits: if that is the task that runs {suspect.body}, "
         "it cancels itself and stops there",
         resource=suspect.name,

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.changes import GIVES, TAKES, Change, changes, is_undone_by, sees_cancellation, touches
 from causeway_core.analysis.detectors.cancellation.partial_update import MOST_AWAITS, SUSPENDING, cancels, coroutines_that_ran, moments
 from causeway_core.analysis.evidence import Evidence
@@ -179,9 +180,7 @@ def _finding(
     moment = moments(scene, path, function)
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.6,
-        confidence=0.2,
+        weight=weights.CANCELLED_CLEANUP,
         title=f"`{function.name}` changes {one.target} and awaits (line {line}) before its caller can undo that: it stays if cancelled there",
         resource=one.target,
         events=[
@@ -199,9 +198,7 @@ def _lost(scene: Scene, path: str, function: ast.AsyncFunctionDef, pair: tuple[C
     moment, item = moments(scene, path, function), one.subject
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.6,
-        confidence=0.2,
+        weight=weights.CANCELLED_CLEANUP,
         title=f"`{function.name}` gets {item} from `{one.target}.{one.does}` and awaits (line {line}) before it is passed on: lost if cancelled",
         resource=one.target,
         events=[

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.database.query_flow import Influence, Written, influence
 from causeway_core.analysis.database.statement import parse
 from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
@@ -239,9 +240,7 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
     begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint" if doubt else "likely",
-        rank=21.2 if doubt else 1.2,
-        confidence=0.25 if doubt else 0.65,
+        weight=weights.ROWS_DOUBTFUL if doubt else weights.ROWS_CHECKED,
         title=f"{one} queries {table}, then writes it because of the result; {two} could query it in between: both would write",
         resource=table,
         events=[

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.database.query_flow import Written, influence, is_mapped, recomputed
 from causeway_core.analysis.database.statement import Statement, parse
 from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
@@ -160,12 +161,10 @@ def _finding(scene: Scene, evidence: Evidence, window: _Window) -> Finding:
         for use, role in ((window.read, "read"), (window.write, "write"), (window.other, verb.replace("wrote", "write")))
     ]
     shared = evidence.transactions.breaks_isolation(window.read.sql, window.other.sql)
-    confidence, rank = (0.95, -0.6) if window.struck else (0.75, 0.4) if verb == "wrote" else (0.65, 1.2)
+    weight = weights.ROWS_OVERWRITTEN if window.struck else weights.ROWS_OVERWRITABLE if verb == "wrote" else weights.ROWS_STALE
     return scene.finding(
         kind="lost_update",
-        tier="likely",
-        rank=rank,
-        confidence=confidence,
+        weight=weight,
         title=title,
         resource=name,
         events=events,

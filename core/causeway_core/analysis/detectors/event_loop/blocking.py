@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.holds import Hold
 from causeway_core.analysis.evidence.operations import REQUESTS, Operation
@@ -41,9 +42,7 @@ def locks_across_awaits(scene: Scene, evidence: Evidence) -> list[Finding]:
         found.append(
             scene.finding(
                 kind="blocking_call",
-                tier="likely" if others else "latent",
-                rank=1.5 if others else 11.5,
-                confidence=0.8 if others else 0.4,
+                weight=weights.LOCK_ACROSS_AWAIT if others else weights.LOCK_ACROSS_AWAIT_UNUSED,
                 title=f"`{place.function}` holds {name}, a thread lock, across an await: the next task that acquires it blocks the event loop",
                 resource=name,
                 events=[
@@ -121,9 +120,7 @@ def _finding(scene: Scene, duration: int, event: Operation) -> Finding:
     long, library = duration >= LONG_NS, scene.evidence.library(event.actor)
     return scene.finding(
         kind="blocking_call",
-        tier="likely" if long else "latent",
-        rank=1.8 if long else 11.8,
-        confidence=0.9 if long else 0.5,
+        weight=weights.LONG_BLOCKING_CALL if long else weights.SHORT_BLOCKING_CALL,
         title=f"`{place.function}` waits {shown_time(duration)} for {name} and blocks the event loop meanwhile",
         resource=scene.object(event.object),
         events=[Moment(event.actor, event.at, "wait", f"waits for {name}")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.locks.lock_order import ONLY_A_HINT
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -57,9 +58,7 @@ def _finding(scene: Scene, task: Actor, join: Edge, thread: Actor, asked: At, an
     where, there = scene.place(join.dst), scene.place(asked)
     return scene.finding(
         kind="deadlock",
-        tier="hint",
-        rank=20.5,
-        confidence=0.2,
+        weight=weights.JOIN_ON_LOOP,
         title=f"`{where.function}` blocks its event loop until a thread ends, which waits in `{there.function}` for that loop: a deadlock",
         resource=scene.actor(thread.id),
         events=[
@@ -68,5 +67,6 @@ def _finding(scene: Scene, task: Actor, join: Edge, thread: Actor, asked: At, an
             Moment(task.id, join.dst, "joins", "waits for the thread to end; no other task can run"),
         ],
         recommendation=f"wait without blocking the loop: wrap the join at line {where.line} in `await {scene.evidence.to_thread(task.id)}(…)`",
-        explanation=f"In this run the thread already had its last result. {ONLY_A_HINT}",
+        explanation="In this run the thread already had its last result.",
+        doubt=ONLY_A_HINT,
     )

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.locks.lock_order import ONLY_A_HINT
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.source_text import FunctionNode, Texts, called, called_by, last_name, own_nodes, without_partial
@@ -89,9 +90,7 @@ def _finding(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> 
     adds = scene.line(where.path, line, where.function)
     return scene.finding(
         kind="deadlock",
-        tier="hint",
-        rank=20.6,
-        confidence=0.2,
+        weight=weights.SYNCHRONOUS_CALLBACK,
         title=f"`{where.function}` adds a callback that waits for its own event loop: a deadlock if the future is already done",
         resource=scene.actor(task),
         events=[
@@ -102,5 +101,6 @@ def _finding(scene: Scene, task: int, line: int, submit: Edge, answer: Edge) -> 
         ],
         recommendation="do not wait in the callback: await the work on the loop (`await loop.run_in_executor(…)`) and continue there",
         explanation=f"{seen}If the future is already done, the callback is called at once in the loop's thread, and the loop waits for itself. "
-        f"In this run a thread of the pool called it. {ONLY_A_HINT}",
+        "In this run a thread of the pool called it.",
+        doubt=ONLY_A_HINT,
     )

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -149,9 +150,7 @@ def _uses(event: Operation, at_home: Sequence[Operation]) -> Sequence[Operation]
 def _finding(scene: Scene, title: str, resource: str, moments: list[Moment]) -> Finding:
     return scene.finding(
         kind="data_race",
-        tier="likely",
-        rank=0.8,
-        confidence=0.9,
+        weight=weights.WRONG_THREAD,
         title=title,
         resource=resource,
         events=moments,

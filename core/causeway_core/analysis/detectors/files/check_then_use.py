@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
@@ -81,4 +82,4 @@ def _finding(scene: Scene, name: str, look: FileUse, act: FileUse, other: FileUs
         "lock around both"
     )
     sides = [(look, "look"), (act, "write"), (other, "look" if other.verb == "look" else "write")]
-    return file_finding(scene, "atomicity_violation", "hint" if act.verb in _CHANGES else "likely", 1.2, title, name, sides, advice)
+    return file_finding(scene, "atomicity_violation", "hint" if act.verb in _CHANGES else "likely", weights.CHECKED_FILE, title, name, sides, advice)

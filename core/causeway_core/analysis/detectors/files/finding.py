@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from causeway_core.analysis.files.uses import FileUse
+from causeway_core.analysis.weights import Weight
 from causeway_core.analysis.wording.explanation import NOT_STRUCK, STRUCK
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.graph import SourcePlace
@@ -14,7 +15,6 @@ from causeway_core.model.finding import Kind
 
 SAMPLE = 12
 """Uses of one file that a detector examines, of each kind."""
-_RANKS: dict[Tier, float] = {"confirmed": -10.0, "likely": 0.0, "latent": 10.0, "hint": 20.0}
 _CONFIDENCE: dict[Tier, float] = {"confirmed": 0.98, "likely": 0.7, "latent": 0.45, "hint": 0.25}
 
 
@@ -32,7 +32,7 @@ def file_finding(
     scene: Scene,
     kind: Kind,
     tier: Tier,
-    rank: float,
+    order: float,
     title: str,
     name: str,
     uses: Sequence[tuple[FileUse, str]],
@@ -40,12 +40,10 @@ def file_finding(
     *,
     struck: bool = False,
 ) -> Finding:
-    """A finding about uses of one file with their roles; `rank` is relative to its tier."""
+    """A finding about uses of one file with their roles; `order` is one of `weights`."""
     return scene.finding(
         kind=kind,
-        tier=tier,
-        rank=rank + _RANKS[tier],
-        confidence=_CONFIDENCE[tier],
+        weight=Weight(tier, order, _CONFIDENCE[tier]),
         title=title,
         resource=file_name(name),
         events=[Moment(use.actor, int(use.at), role, f"{role} {file_name(name)}", _place(scene, use)) for use, role in uses],

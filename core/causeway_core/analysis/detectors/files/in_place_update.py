@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.source_text import FunctionNode, called, own_nodes
@@ -27,7 +28,7 @@ def file_updates(scene: Scene, files: FileUses) -> list[Finding]:
             title = f"{one} reads {file_name(name)}, then writes it in place; {two} could change it in between: one update would be lost"
             advice = "hold a lock on the file (fcntl.flock) from before the read until after the write"
             sides = [(update, "read"), (replace(update, line=line), "write"), (other, "write")]
-            found.append(file_finding(scene, "lost_update", "likely", 0.7, title, name, sides, advice))
+            found.append(file_finding(scene, "lost_update", "likely", weights.IN_PLACE_UPDATE, title, name, sides, advice))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.check_then_use import decides
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
@@ -27,7 +28,7 @@ def late_stamps(scene: Scene, files: FileUses) -> list[Finding]:
             title = f"{one} reads {file_name(name)}, then looks at it; {two} could change it in between: what was read would pass for the new version"
             advice = "look first (os.stat, or os.fstat of the open file), then read: a change in between is then noticed the next time"
             sides = [(read, "read"), (look, "look"), (other, "write")]
-            found.append(file_finding(scene, "atomicity_violation", "hint", 1.4, title, name, sides, advice))
+            found.append(file_finding(scene, "atomicity_violation", "hint", weights.LATE_STAMP, title, name, sides, advice))
     return list({(each.title, each.lanes): each for each in found}.values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
@@ -25,7 +26,7 @@ def listed_names(scene: Scene, files: FileUses) -> list[Finding]:
             title = f"{one} lists {where}, then writes {name} in it; {two} could list it in between: one name for both"
             advice = "make the file exclusively (mode 'x') and try the next name where it exists, or use a name of its own for each (tempfile)"
             sides = [(listed, "look"), (write, "write"), (other, "look")]
-            found[key] = file_finding(scene, "atomicity_violation", "hint", 1.4, title, write.name, sides, advice)
+            found[key] = file_finding(scene, "atomicity_violation", "hint", weights.LISTED_NAME, title, write.name, sides, advice)
     return list(found.values())
 
 

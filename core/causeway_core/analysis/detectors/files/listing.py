@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
@@ -55,4 +56,4 @@ def _finding(scene: Scene, listed: FileUse, act: FileUse, other: FileUse) -> Fin
     title = f"{one} lists {file_name(listed.name)}, then uses {file_name(act.name)}; {two} could {between} in between: the entry would be gone"
     advice = "claim an entry by an operation that only one actor can succeed in (os.rename to a unique name), and skip entries that are gone"
     sides = [(listed, "look"), (act, "write"), (other, "write" if takes else "look")]
-    return file_finding(scene, "atomicity_violation", "likely" if takes else "hint", 1.3, title, act.name, sides, advice)
+    return file_finding(scene, "atomicity_violation", "likely" if takes else "hint", weights.LISTED_FILE, title, act.name, sides, advice)

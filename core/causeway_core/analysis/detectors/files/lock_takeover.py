@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.source_text import called
@@ -71,4 +72,4 @@ def _finding(scene: Scene, name: str, first: FileUse, second: FileUse, read: Fil
         "with its process"
     )
     sides = [(first, MAKES), (second, TAKES_OVER), (read, READS), (write, WRITES)]
-    return file_finding(scene, "atomicity_violation", "hint", 1.2, title, name, sides, advice)
+    return file_finding(scene, "atomicity_violation", "hint", weights.CHECKED_FILE, title, name, sides, advice)

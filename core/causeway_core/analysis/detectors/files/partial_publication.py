@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.check_then_use import decides
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
@@ -66,4 +67,4 @@ def _finding(scene: Scene, files: FileUses, first: FileUse, second: FileUse, loo
     advice = f"make {names[1]} first: what others take for a sign that both are there has to come last"
     tier: Tier = "hint" if files.handles(use) else "latent"
     sides = [(first, "write"), (second, "write"), (look, "look"), (use, "look")]
-    return file_finding(scene, "atomicity_violation", tier, 1.1, title, second.name, sides, advice)
+    return file_finding(scene, "atomicity_violation", tier, weights.PARTIAL_FILE, title, second.name, sides, advice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
@@ -27,7 +28,7 @@ def removed_folders(scene: Scene, files: FileUses) -> list[Finding]:
             title = f"{one} {does} {file_name(name)}, then uses a file in it; {two} could remove the folder in between"
             advice = "empty the folder instead of removing it, or make it again where the use fails (FileNotFoundError), or hold one lock around both"
             sides = [(made, "look"), (use, "act"), (drop, "write")]
-            found.append(file_finding(scene, "atomicity_violation", "hint", 1.3, title, name, sides, advice))
+            found.append(file_finding(scene, "atomicity_violation", "hint", weights.LISTED_FILE, title, name, sides, advice))
     return list({(each.title, each.lanes): each for each in found}.values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
@@ -28,7 +29,7 @@ def file_gaps(scene: Scene, files: FileUses) -> list[Finding]:
             advice = "write the new file under another name in the same folder and move it into place in one step (os.replace)"
             tier: Tier = "hint" if files.handles(other) else "latent"
             sides = [(take, "write"), (make, "write"), (other, "look")]
-            found.append(file_finding(scene, "atomicity_violation", tier, 1.1, title, name, sides, advice))
+            found.append(file_finding(scene, "atomicity_violation", tier, weights.PARTIAL_FILE, title, name, sides, advice))
     return list({(each.title, each.lanes): each for each in found}.values())
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
 from causeway_core.analysis.files.uses import FileUse, FileUses
 from causeway_core.analysis.wording.scene import Scene
-from causeway_core.model import Finding
+from causeway_core.model import Finding, Tier
 
 LONGEST = 8
 """Letters and signs that a fixed name for a temporary file has beyond the file's own."""
@@ -56,7 +57,8 @@ def _lost_update(scene: Scene, files: FileUses, name: str, uses: Sequence[FileUs
             title = f"{one} reads {file_name(name)}, then writes it; {two} could {verb} it in between: one update would be lost"
             sides = [(read, "read"), (write, "write"), (other, verb)]
             advice = "hold one lock (between processes: a lock on a file beside it) from before the read until after the write"
-            return file_finding(scene, "lost_update", "likely", 0.6 if writes else 1.3, title, name, sides, advice, struck=use in struck)
+            order = weights.LOST_FILE_UPDATE if writes else weights.STALE_FILE_UPDATE
+            return file_finding(scene, "lost_update", "likely", order, title, name, sides, advice, struck=use in struck)
     return None
 
 
@@ -79,7 +81,8 @@ def _shared_temporary(scene: Scene, files: FileUses, name: str, uses: Sequence[F
                 # What only its maker may make is another's after it was moved away.
                 first, last = (end, removes[0]) if write.verb == "create" else (write, end)
                 sides = [(first, "write"), (last, "act"), (other, "write")]
-                return file_finding(scene, "atomicity_violation", "likely" if write.verb == "write" else "latent", 1.0, title, name, sides, advice)
+                tier: Tier = "likely" if write.verb == "write" else "latent"
+                return file_finding(scene, "atomicity_violation", tier, weights.SHARED_TEMPORARY_FILE, title, name, sides, advice)
     return None
 
 
@@ -105,7 +108,7 @@ def unseen_temporaries(scene: Scene, files: FileUses) -> list[Finding]:
                     title = f"{one} writes {file_name(write.name)} and moves it; {two} would do the same if it did not find {file_name(name)}"
                     advice = "give each writer a temporary file of its own (tempfile.mkstemp in the same folder)"
                     sides = [(write, "write"), (end, "act"), (other, "look")]
-                    finding = file_finding(scene, "atomicity_violation", "hint", 1.2, title, write.name, sides, advice)
+                    finding = file_finding(scene, "atomicity_violation", "hint", weights.UNSEEN_TEMPORARY_FILE, title, write.name, sides, advice)
                     found.setdefault((title, finding.lanes), finding)
     return list(found.values())
 
@@ -127,6 +130,7 @@ def _read_while_empty(scene: Scene, files: FileUses, name: str, uses: Sequence[F
                 continue
             one, two = use_sides(scene, write, read)
             title = f"{one} empties {file_name(name)}, then writes it; {two} could read it in between, empty or half written"
+            sides = [(write, "write"), (read, "read")]
             advice = "write to a temporary file in the same folder and move it into place (os.replace)"
-            return file_finding(scene, "atomicity_violation", "latent", 1.0, title, name, [(write, "write"), (read, "read")], advice)
+            return file_finding(scene, "atomicity_violation", "latent", weights.EMPTIED_FILE, title, name, sides, advice)
     return None

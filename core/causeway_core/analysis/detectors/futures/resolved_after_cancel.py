@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.partial_update import cancels
 from causeway_core.analysis.detectors.futures.resolved_twice import Resolution, resolution_at
 from causeway_core.analysis.evidence import Evidence
@@ -57,9 +58,7 @@ def _finding(scene: Scene, event: Operation, place: SourcePlace, settling: Resol
     one, two = scene.sides((event.actor, place.function), (waiter, scene.place(resumed).function))
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.6,
-        confidence=0.15,
+        weight=weights.CANCELLED_RESULT,
         title=f"{one} resolves a future that {two} awaits without checking that it is pending: an error if the waiter is cancelled",
         resource=scene.object(event.object),
         events=[

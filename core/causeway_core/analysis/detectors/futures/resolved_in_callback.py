@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import called, own_nodes
@@ -69,9 +70,7 @@ def _finding(scene: Scene, evidence: Evidence, last: Operation, asked: At, cance
     one, two = scene.sides((thread, scene.place(asked).function), (cancel.actor, scene.place(cancel.at).function))
     return scene.finding(
         kind="atomicity_violation",
-        tier="hint",
-        rank=21.6,
-        confidence=0.15,
+        weight=weights.CANCELLED_RESULT,
         title=f"{one} has the event loop resolve a future as it is; {two} could cancel it before the loop does: an error",
         resource=scene.object(last.object),
         events=[

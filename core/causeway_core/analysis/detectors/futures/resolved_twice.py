@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, called, own_nodes
@@ -142,9 +143,7 @@ def _finding(scene: Scene, event: Operation, look: int, other: int, settling: Re
     how = "checks and resolves {} with an await in between" if settling.looked else "resolves {} without checking that it is pending"
     return scene.finding(
         kind="atomicity_violation",
-        tier="latent",
-        rank=11.3,
-        confidence=0.5,
+        weight=weights.RESOLVED_TWICE,
         title=f"{one} {how.format(f'the future {name}')}; {two} could resolve it first",
         resource=name,
         events=[

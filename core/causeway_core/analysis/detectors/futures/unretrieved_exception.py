@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import Finding
@@ -22,9 +23,7 @@ def unretrieved(scene: Scene, evidence: Evidence) -> list[Finding]:
         found.append(
             scene.finding(
                 kind="unretrieved_exception",
-                tier="likely",
-                rank=0.9,
-                confidence=0.95,
+                weight=weights.UNRETRIEVED_EXCEPTION,
                 title=f"{scene.actor(row.actor)} failed in `{place.function}` with {name}{message}, and nothing retrieved the exception",
                 resource=scene.actor(row.actor),
                 events=[Moment(row.actor, row.at, "raise", f"raised {name}{message}")],

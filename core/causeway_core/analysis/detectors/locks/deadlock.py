@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence.holds import Hold
 from causeway_core.analysis.evidence.waits import Wait, Waits
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -125,9 +126,7 @@ def _finding(scene: Scene, cycle: list[_Link]) -> Finding:
         events.append(Moment(link.wait.actor, int(link.wait.at), "wait", f"waits for {what}", scene.waiting_place(link.wait)))
     return scene.finding(
         kind="deadlock",
-        tier="likely",
-        rank=-1.0,
-        confidence=0.99,
+        weight=weights.HUNG,
         title=title,
         resource=scene.object(next(link.wait.object for link in cycle if link.hold is not None or link is cycle[-1])),
         events=events,
@@ -177,9 +176,7 @@ def _quiescence_finding(scene: Scene, waits: Waits, waiting: list[Wait]) -> Find
     events = [Moment(wait.actor, int(wait.at), "wait", f"waits for {words}", scene.waiting_place(wait)) for wait, words in described[:5]]
     return scene.finding(
         kind="deadlock",
-        tier="likely",
-        rank=-0.5,
-        confidence=0.9,
+        weight=weights.STOOD_STILL,
         title=f"the program hangs: {who}{more}",
         resource=_resource(scene, waits, waiting),
         events=events,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.holds import Hold
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -120,14 +121,13 @@ def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
         advice = f"when acquiring more than one {distinct[0]}, use the same order everywhere, for instance by an id of their owners"
     return scene.finding(
         kind="deadlock",
-        tier="hint",
-        rank=20.5,
-        confidence=0.15,
+        weight=weights.CYCLE_OF_LOCKS,
         title=_title(scene, cycle),
         resource=" and ".join(dict.fromkeys(names)) if len(distinct) > 1 else distinct[0],
         events=events,
         recommendation=advice,
-        explanation=f"This is a lock-order inversion. It did not happen in this run. {ONLY_A_HINT}",
+        explanation="This is a lock-order inversion. It did not happen in this run.",
+        doubt=ONLY_A_HINT,
     )
 
 

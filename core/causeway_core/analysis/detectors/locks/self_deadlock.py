@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from dataclasses import replace
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.locks.finalizers import FinalizedObject, finalized_objects, may_be_garbage
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.holds import Hold
@@ -72,7 +73,7 @@ def _of_lock(
             if dropped is not None:
                 return _finalizer_finding(scene, *dropped, inside, finalized.name, function.name)
             finding = _finding(scene, hold, inside, how, function.name)
-            return finding if may_be_garbage(evidence, hold.object, finalized) else replace(finding, tier="hint", rank=20.8, confidence=0.2)
+            return finding if may_be_garbage(evidence, hold.object, finalized) else weights.COLLECTED_UNDER_LOCK.put_on(finding)
     for hold in holds:
         adding, callback = _added_callback(texts, scene, hold, where[hold.id])
         if callback is not None:
@@ -132,9 +133,7 @@ def _finalizer_finding(scene: Scene, hold: Hold, gone: FinalizedObject, inside: 
     keeps = [] if gone.keeper is None else [Moment(int(evidence.table.actor[gone.keeper]), evidence.at(gone.keeper), "keeps", f"has the {kind} too")]
     return scene.finding(
         kind="deadlock",
-        tier="latent",
-        rank=10.7,
-        confidence=0.6,
+        weight=weights.REENTERED_LOCK,
         title=(
             f"`{scene.place(hold.at).function}` drops a {kind} while it holds {name}, which the finalizer `{function}` acquires too: a self-deadlock"
         ),
@@ -169,9 +168,7 @@ def _finding(scene: Scene, hold: Hold, inside: Hold, how: str, function: str, ad
     at_once = "A callback that is added to a future that is already done is called at once. " if how == "callback" else ""
     return scene.finding(
         kind="deadlock",
-        tier="latent",
-        rank=10.8,
-        confidence=0.5,
+        weight=weights.FINALIZER_UNDER_LOCK,
         title=f"`{place.function}` holds {name}{when}: a self-deadlock",
         resource=name,
         events=[

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.locks.lock_order import ONLY_A_HINT
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.holds import Hold
@@ -174,15 +175,14 @@ def _finding(scene: Scene, stuck: _BlockedWait) -> Finding:
         moments.append(Moment(evidence.facts.work_of(giver, stuck.answer), stuck.answer, "answer", "answers"))
     return scene.finding(
         kind="deadlock",
-        tier="hint",
-        rank=20.6,
-        confidence=0.15,
+        weight=weights.WAIT_UNDER_LOCK,
         title=f"{one} holds {name} and {waits} for {two}, which acquires it before it answers",
         resource=name,
         events=moments,
         recommendation=f"release {name} before waiting, and acquire it again afterwards",
         explanation=(
             "One side waits while holding the lock; the other side needs that lock before it can end the wait. It did not happen in this "
-            f"run. {ONLY_A_HINT}"
+            "run."
         ),
+        doubt=ONLY_A_HINT,
     )

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.source_text import FunctionNode, Texts, called, own_nodes
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -117,9 +118,7 @@ def _finding(scene: Scene, take: _Get, other: Moment) -> Finding:
     title = f"{one} finds a queue not empty and waits for an item; {two} could take the last one in between: an endless wait"
     return scene.finding(
         kind="deadlock",
-        tier="hint",
-        rank=20.5,
-        confidence=0.2,
+        weight=weights.CHECKED_QUEUE,
         title=title,
         resource="queue",
         events=[Moment(take.actor, take.at, TAKES, "took an item"), other],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.evidence.waits import Wait, Waits
@@ -52,9 +53,7 @@ def _finding(scene: Scene, parent: Wait, child: Wait, put: Operation, queue: str
     joiner, worker = scene.actor(parent.actor), scene.actor(child.actor)
     return scene.finding(
         kind="deadlock",
-        tier="likely",
-        rank=-1.0,
-        confidence=0.99,
+        weight=weights.HUNG,
         title=f"{joiner} joins {worker} before it reads what {worker} put into {queue}: neither can proceed",
         resource=queue,
         events=[

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import last_name, own_nodes
@@ -104,9 +105,7 @@ def _finding(scene: Scene, put: Operation, last: Operation, reader: int) -> Find
     one, two = scene.sides((put.actor, scene.place(put.at).function), (last.actor, scene.place(last.at).function))
     return scene.finding(
         kind="lost_update",
-        tier="latent",
-        rank=11.4,
-        confidence=0.5,
+        weight=weights.MISSED_ENTRY,
         title=f"{one} puts into {name}, whose consumer stops at the item of {two}; nothing makes that the last item",
         resource=name,
         events=[

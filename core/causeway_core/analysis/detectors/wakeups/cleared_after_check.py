@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import called, last_name
@@ -107,9 +108,7 @@ def _finding(scene: Scene, wait: Operation, sets: Operation, look: int, reset: i
     reset_by = f"replaces {name} with a new one" if evidence.table.writes[reset] else f"clears {name}"
     return scene.finding(
         kind="lost_wakeup",
-        tier="latent",
-        rank=11.2,
-        confidence=0.5,
+        weight=weights.UNGUARDED_NOTIFICATION,
         title=f"{one} checks {state}, then {reset_by} and waits; {two} could set it in between: a lost wake-up",
         resource=name,
         events=[

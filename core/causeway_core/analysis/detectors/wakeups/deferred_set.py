@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -44,9 +45,7 @@ def _finding(scene: Scene, sets: Operation, clears: Operation, decided: At, by: 
     one, two = scene.sides((by, scene.place(decided).function), (clears.actor, scene.place(clears.at).function))
     return scene.finding(
         kind="lost_wakeup",
-        tier="hint",
-        rank=21.3,
-        confidence=0.2,
+        weight=weights.DEFERRED_SET,
         title=f"{one} schedules a callback that sets {name}; {two} could clear it before the callback runs",
         resource=name,
         events=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.wording.explanation import STRUCK
@@ -81,9 +82,7 @@ def _finding(scene: Scene, event: Operation, write: int, read: int) -> Finding:
     struck = int(table.order[read]) < int(table.order[write])
     return scene.finding(
         kind="order_violation",
-        tier="hint",
-        rank=20.6,
-        confidence=0.2,
+        weight=weights.EARLY_SET,
         title=f"{one} sets {name} before it writes {what}; {two} waits for {name} and {'read' if struck else 'could read'} {what} too early",
         resource=what,
         events=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.evidence.table import DELETE, READ, WRITE
@@ -69,9 +70,7 @@ def _finding(scene: Scene, evidence: Evidence, name: str, pair: tuple[int, int],
     one, two = scene.sides((setter, scene.place(evidence.at(look)).function), (waiter, scene.place(evidence.at(entry)).function))
     return scene.finding(
         kind="lost_wakeup",
-        tier="latent",
-        rank=11.4,
-        confidence=0.5,
+        weight=weights.MISSED_ENTRY,
         title=f"{one} sets {name}, found in {table}; {two} could register it there only afterwards: the waiter is never woken",
         resource=name,
         events=[

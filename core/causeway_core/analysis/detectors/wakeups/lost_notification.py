@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.evidence.waits import Waits
 from causeway_core.analysis.wording.scene import Moment, Scene
@@ -61,9 +62,7 @@ def _finding(scene: Scene, waits: Waits, object: int, wake: Operation, clear: Op
     )
     return scene.finding(
         kind="lost_wakeup",
-        tier="likely",
-        rank=-0.8,
-        confidence=0.95,
+        weight=weights.MISSED_NOTIFICATION,
         resource=name,
         events=events,
         recommendation=advice,

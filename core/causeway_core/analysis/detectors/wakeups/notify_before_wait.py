@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import Texts, called
@@ -132,9 +132,7 @@ def _condition_finding(scene: Scene, wait: Operation, notify: Operation, looks: 
         moments += [Moment(others[0].actor, others[0].at, "also", f"waits for {name} too"), Moment(notify.actor, held, "hold", f"acquired {name}")]
     return scene.finding(
         kind="lost_wakeup" if looks == "never" else "atomicity_violation",
-        tier="latent",
-        rank=11.2,
-        confidence=0.5,
+        weight=weights.UNGUARDED_NOTIFICATION,
         title=title,
         resource=name,
         events=moments,
@@ -166,7 +164,7 @@ def _pulse(scene: Scene, evidence: Evidence, texts: Texts, operations: Sequence[
             if wait.actor != event.actor and evidence.unordered(At(before.at), At(wait.at)) and scene.place(before.at).line:
                 why = "but clears it at once: a waiter that is busy at that moment never sees it"
                 finding = _event_finding(scene, wait, before, event, why)
-                return replace(finding, tier="hint", rank=20.8, confidence=0.2) if asynchronous else finding
+                return weights.REPEATED_PULSE.put_on(finding) if asynchronous else finding
     return None
 
 
@@ -215,9 +213,7 @@ def _event_finding(scene: Scene, wait: Operation, wake: Operation, clear: Operat
     one, two = scene.sides((wake.actor, scene.place(wake.at).function), (wait.actor, scene.place(wait.at).function))
     return scene.finding(
         kind="lost_wakeup",
-        tier="latent",
-        rank=11.1,
-        confidence=0.5,
+        weight=weights.EVENT_SET_TOO_EARLY,
         title=f"{one} sets {name} for {two}, {why}",
         resource=name,
         events=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import Finding
@@ -72,9 +73,7 @@ def _finding(scene: Scene, reset: int, request: int) -> Finding:
     what = scene.namer.resource(reset)
     return scene.finding(
         kind="lost_wakeup",
-        tier="hint",
-        rank=21.2,
-        confidence=0.2,
+        weight=weights.RESET_REQUEST,
         title=f"{one} resets {what} when it begins; {two} could set it before that: the request is lost",
         resource=what,
         events=[

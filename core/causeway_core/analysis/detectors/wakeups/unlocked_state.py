@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.holds import Hold
 from causeway_core.analysis.evidence.operations import Operation
@@ -51,9 +52,7 @@ def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: li
         one, two = scene.sides((wait.actor, scene.place(wait.at).function), (notify.actor, scene.place(notify.at).function))
         yield scene.finding(
             kind="lost_wakeup",
-            tier="hint",
-            rank=20.7,
-            confidence=0.2,
+            weight=weights.UNLOCKED_NOTIFICATION,
             title=f"{one} checks the state before it acquires {name} to wait; {two} could notify in between: a lost wake-up",
             resource=name,
             events=[
@@ -62,7 +61,8 @@ def _unlocked_checks(scene: Scene, evidence: Evidence, name: str, operations: li
                 Moment(wait.actor, check.hold.at, "wait", f"acquires {name} to wait"),
             ],
             recommendation=f"check the state while holding {name}, in the loop around the wait",
-            explanation=f"It did not happen in this run. {ONLY_A_HINT}",
+            explanation="It did not happen in this run.",
+            doubt=ONLY_A_HINT,
         )
 
 
@@ -161,9 +161,7 @@ def _late_writes(scene: Scene, evidence: Evidence, name: str, notifies: list[Ope
             hold = max((evidence.holds.holds[each] for each in evidence.holds.held(reader, int(table.order[read]))), key=_order)
             yield scene.finding(
                 kind="lost_wakeup",
-                tier="hint",
-                rank=20.7,
-                confidence=0.2,
+                weight=weights.UNLOCKED_NOTIFICATION,
                 title=f"{one} notifies {name} before it sets the state that {two} waits for: a waiter in between is not woken",
                 resource=name,
                 events=[
@@ -173,6 +171,7 @@ def _late_writes(scene: Scene, evidence: Evidence, name: str, notifies: list[Ope
                     Moment(notify.actor, evidence.at(row), "late", "sets the state"),
                 ],
                 recommendation=f"set the state while holding {name}, before the notification",
-                explanation=f"It did not happen in this run. {ONLY_A_HINT}",
+                explanation="It did not happen in this run.",
+            doubt=ONLY_A_HINT,
             )
             return

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import FunctionNode, called, last_name, own_nodes
@@ -94,9 +95,7 @@ def _finding(scene: Scene, evidence: Evidence, look: _Check, name: str) -> Findi
     one, two = scene.sides((waiter, place.function), (setter, scene.place(look.sets.at).function))
     return scene.finding(
         kind="lost_wakeup",
-        tier="hint",
-        rank=20.6,
-        confidence=0.2,
+        weight=weights.UNREACHED_WAIT,
         title=f"{one} checks {state}, then clears {name} and waits; {two} could set both in between: a lost wake-up",
         resource=name,
         events=[

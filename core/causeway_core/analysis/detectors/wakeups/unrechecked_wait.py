@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.wakeups.notify_before_wait import state_check
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
@@ -67,9 +68,7 @@ def _finding(scene: Scene, evidence: Evidence, wait: Operation, look: int, undoi
     one, two = scene.sides((wait.actor, scene.place(wait.at).function), (other, scene.place(evidence.at(undoing)).function))
     return scene.finding(
         kind="atomicity_violation",
-        tier="latent",
-        rank=11.2,
-        confidence=0.5,
+        weight=weights.UNGUARDED_NOTIFICATION,
         title=f"{one} checks {state} once (`if`) and waits for {name}; {two} could set it back before the waiter continues",
         resource=name,
         events=[

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
+from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import called, last_name, own_nodes
@@ -84,9 +85,7 @@ def _finding(scene: Scene, name: str, one: tuple[SourcePlace, list[Operation]], 
         events.append(Moment(notifies[0].actor, 0, waits, "would wait here", place))
     return scene.finding(
         kind="lost_wakeup",
-        tier="hint",
-        rank=20.6,
-        confidence=0.3,
+        weight=weights.WRONG_WAITER,
         title=f"`{one[0].function}` and `{other[0].function}` wait on {name} for different things, and each notifies only one waiter",
         resource=name,
         events=events,
