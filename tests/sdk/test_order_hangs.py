@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from causeway.order.group import ProcessGroup
+from causeway.order.process_group import ProcessGroup
 
 from tests.sdk.forced import order, run
 
