@@ -207,6 +207,24 @@ def test_the_chain_of_a_request_leads_into_the_other_service(facts: Facts) -> No
     assert [link.at for link in graph.chain(forwarded)] == [forwarded, answer, sent, created]
 
 
+def test_a_response_is_the_cause_rather_than_the_bytes_that_carry_it(facts: Facts) -> None:
+    client, server = facts.thread("client"), facts.thread("server")
+    asked = facts.at(client)
+    heard, served = facts.at(server), facts.at(server)
+    answer, head, body = facts.at(server), facts.at(server), facts.at(server)
+    head_read, answered, body_read = facts.at(client), facts.at(client), facts.at(client)
+    line = facts.access(client, "write", facts.location("Shop.price"), 1)
+    messages = (
+        ("socket:1", asked, heard, "socket"), ("k", asked, served, "http"), ("k:r", answer, answered, "http"),
+        ("socket:2", head, head_read, "socket"), ("socket:3", body, body_read, "socket"),
+    )  # fmt: skip
+    for number, (key, sent, received, carrier) in enumerate(messages, 1):
+        facts.database.execute("INSERT INTO message VALUES (?, ?, NULL, ?, ?, ?)", (number, key, sent, received, carrier))
+    graph = facts.graph()
+    cause = graph.why_it_ran(line)
+    assert cause is not None and (cause.at, cause.reason) == (answer, "received a response sent by thread server")
+
+
 def test_the_end_of_its_own_sleep_is_no_cause(facts: Facts) -> None:
     main = facts.thread("main")
     created = facts.handle(main)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from causeway_core.graph.actors import Actors
 from causeway_core.graph.causal_order import CausalOrder
 from causeway_core.graph.predecessors import Predecessors
+from causeway_core.graph.received import ReceivedMessages
 from causeway_core.model import Actor, At, Predecessor
 from causeway_core.model.edge import EdgeKind
 from causeway_core.storage.recording import Recording
@@ -30,11 +31,7 @@ class WhyItRan:
         self._order = order
         self._actors = actors
         self._predecessors = predecessors
-        self._received: dict[int, list[tuple[At, bool]]] = {}  # by actor: event, whether it is the answer to a request of its own
-        for message in recording.messages():
-            if message.send_at is not None and message.receive_at is not None:
-                answer = message.key.endswith(":r")
-                self._received.setdefault(actors.of(message.receive_at).id, []).append((message.receive_at, answer))
+        self._received = ReceivedMessages(recording.messages(), order, actors)
 
     def of(self, at: At, wakes: frozenset[EdgeKind] = WAKES) -> Predecessor | None:
         """The cause: who woke it for the running step (by an edge of `wakes`); else the message it serves; else who created it. None at a root.
@@ -43,10 +40,10 @@ class WhyItRan:
         own counts as a wake: without `wakes` it is passed over.
         """
         actor = self._actors.of(at)
-        messages = [message for message, answer in self._received.get(actor.id, ()) if wakes or not answer]
-        return self._wake(actor, at, wakes, messages) or self._message(messages, at) or self._creation(actor)
+        messages, parts = self._received.before(actor.id, at, answers=bool(wakes))
+        return self._wake(actor, at, wakes, messages, parts) or self._message(messages) or self._creation(actor)
 
-    def _wake(self, actor: Actor, at: At, wakes: frozenset[EdgeKind], messages: Sequence[At]) -> Predecessor | None:
+    def _wake(self, actor: Actor, at: At, wakes: frozenset[EdgeKind], messages: Sequence[At], parts: frozenset[At]) -> Predecessor | None:
         segments = self._order.segments
         segment, _ = segments.locate(at)
         chain = segments.chain(actor.id)
@@ -56,16 +53,16 @@ class WhyItRan:
             first = At(int(segments.first[number]))
             if first in messages:
                 return None  # what it did since is for the message's sake
-            cause = self._first_of_kinds(self._predecessors.wakes_into(first, first, answers=bool(wakes)), actor.id, wakes | CREATIONS)
+            kinds = wakes | CREATIONS - ({"message"} if first in parts else frozenset())
+            cause = self._first_of_kinds(self._predecessors.wakes_into(first, first, answers=bool(wakes)), actor.id, kinds)
             if cause is not None:
                 return cause
             if since is not None and first <= since:
                 return None
         return None
 
-    def _message(self, messages: Sequence[At], at: At) -> Predecessor | None:
-        earlier = [message for message in messages if message == at or self._order.happens_before(message, at)]
-        last = max(earlier, key=self._order.total.key, default=None)
+    def _message(self, messages: Sequence[At]) -> Predecessor | None:
+        last = max(messages, key=self._order.total.key, default=None)
         causes = self._predecessors.into(last, last) if last is not None else []
         return next((cause for cause in causes if cause.kind == "message"), None)
 
