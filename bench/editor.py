@@ -1,6 +1,9 @@
 """How fast `causeway lsp` answers about a 2,000-line file with a recording of ten million events.
 
-    python -m bench.editor [--events 10000000] [--rounds 100]
+    python -m bench.editor [--events 10000000] [--rounds 100] [--starts 20] [--project FOLDER]
+
+`--starts`: how often a server is started to time what is asked first, in the moment a document is opened. `--project`: a folder where the program and
+its recording stay, so that another version can be measured with them.
 """
 
 from __future__ import annotations
@@ -78,8 +81,11 @@ def project(folder: Path, events: int) -> Path:
     return script
 
 
-async def opened(client: LanguageClient, script: Path) -> types.TextDocumentIdentifier:
-    """Until the recording has been read."""
+async def started(client: LanguageClient, script: Path) -> None:
+    """Until the server has been initialized."""
+    client.set_configuration({"causeway": {"inlayHints": {"enabled": True}}})
+    for refreshed in (types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_INLAY_HINT_REFRESH):
+        client.feature(refreshed)(lambda _params=None: None)
     await client.start_io(CAUSEWAY, "lsp")
     folder = script.parent
     capabilities = client_capabilities("neovim@v0.11")
@@ -95,6 +101,11 @@ async def opened(client: LanguageClient, script: Path) -> types.TextDocumentIden
             workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)],
         )
     )
+
+
+async def opened(client: LanguageClient, script: Path) -> types.TextDocumentIdentifier:
+    """Until the recording has been read."""
+    await started(client, script)
     document = types.TextDocumentIdentifier(script.as_uri())
     client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(document.uri, "python", 1, script.read_text())))
     while not await client.text_document_code_lens_async(types.CodeLensParams(document)):
@@ -118,9 +129,6 @@ def requests(client: LanguageClient, document: types.TextDocumentIdentifier) -> 
 async def measured(script: Path, rounds: int) -> None:
     """Each request by itself, then each as the first one after a keystroke."""
     client = make_test_lsp_client()
-    client.set_configuration({"causeway": {"inlayHints": {"enabled": True}}})
-    for refreshed in (types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_INLAY_HINT_REFRESH):
-        client.feature(refreshed)(lambda _params=None: None)
     document = await opened(client, script)
     typed = 1
     for when in ("", ", first after a keystroke"):
@@ -144,6 +152,30 @@ async def measured(script: Path, rounds: int) -> None:
     await while_reading(client, document, script)
     await client.shutdown_session()
     await client.stop()
+
+
+async def when_opened(script: Path, starts: int) -> None:
+    """What a server is asked first once it has read the recording, in the moment the document is opened."""
+    taken: dict[str, list[float]] = {"codeAction": [], "diagnostic": []}
+    for _ in range(starts):
+        for name, own in taken.items():
+            client = make_test_lsp_client()
+            await started(client, script)
+            while not (await client.workspace_diagnostic_async(types.WorkspaceDiagnosticParams([]))).items:
+                await asyncio.sleep(0.1)  # The recording is being read.
+            document = types.TextDocumentIdentifier(script.as_uri())
+            # The client's own code for the messages is made with a document that is not there.
+            await requests(client, types.TextDocumentIdentifier(script.with_name("other.py").as_uri()))[name]()
+            text = types.TextDocumentItem(document.uri, "python", 1, script.read_text())
+            client.text_document_did_open(types.DidOpenTextDocumentParams(text))
+            began = time.perf_counter()
+            assert await requests(client, document)[name]()
+            own.append((time.perf_counter() - began) * 1000)
+            await client.shutdown_session()
+            await client.stop()
+    for name, own in taken.items():
+        own.sort()
+        print(f"{name}, as the document is opened: median {statistics.median(own):.1f} ms, slowest {own[-1]:.1f} ms ({len(own)})", flush=True)
 
 
 async def while_reading(client: LanguageClient, document: types.TextDocumentIdentifier, script: Path, times: int = 3) -> None:
@@ -176,9 +208,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--starts", type=int, default=20)
+    parser.add_argument("--project", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        asyncio.run(measured(project(Path(name), given.events), given.rounds))
+        folder = given.project or Path(name)
+        script = folder / "large.py"
+        if not script.exists():
+            project(folder, given.events)
+        asyncio.run(when_opened(script, given.starts))
+        if given.rounds:
+            asyncio.run(measured(script, given.rounds))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Which names of a stopped function an editor asks the values of."""
 
-from causeway_adapter.lsp.methods.inline_value import expressions
+from causeway_adapter.lsp.expressions import expressions
 
 
 def test_what_is_evaluated_has_a_value_and_annotations_and_methods_have_none():

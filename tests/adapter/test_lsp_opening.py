@@ -41,6 +41,7 @@ async def test_a_document_is_checked_as_soon_as_it_is_open_also_for_a_client_tha
         checked.set()
 
     monkeypatch.setattr(server.checking, "checked", check)
+    monkeypatch.setattr(server.checking, "warnings", lambda _path: ())
     monkeypatch.setattr(server, "pulls_diagnostics", True)
     server.diagnosing.look("/opened.py")
     await checked.wait()

@@ -8,12 +8,12 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from causeway_core.lines import PlacedFinding
-from causeway_core.model import Finding, FindingAccess
 from lsprotocol import types
 
 from causeway_adapter.lsp.explaining import link_of
 from causeway_adapter.lsp.loading import Loaded
 from causeway_adapter.lsp.settings import TIERS
+from causeway_adapter.lsp.sourcewarning import SourceWarning, WarningPlace
 
 if TYPE_CHECKING:
     from causeway_adapter.lsp.server import Server
@@ -73,7 +73,7 @@ class Diagnosing:
         made = [each for loaded, finding in self.findings(path) if (each := self._diagnostic(loaded, finding, path)) is not None]
         seen = {(each.code, each.range.start.line) for each in made}
         shown = TIERS[: TIERS.index(self._server.settings.tier) + 1]
-        suspected = [self._suspicion(each, path) for each in self._server.checking.findings(path) if each.tier in shown]
+        suspected = [self._suspicion(each, path) for each in self._server.checking.warnings(path) if each.tier in shown]
         return [*made, *(each for each in suspected if (each.code, each.range.start.line) not in seen)]
 
     def result_id(self, path: str) -> str:
@@ -113,25 +113,25 @@ class Diagnosing:
             data={"recording": str(loaded.path), "finding": finding.id, "kind": finding.kind, "event": document["accesses"][own[0]]["event"]},
         )
 
-    def _suspicion(self, finding: Finding, path: str) -> types.Diagnostic:
+    def _suspicion(self, warning: SourceWarning, path: str) -> types.Diagnostic:
         """The warnings of `causeway check` for the current text."""
         places, uri = self._server.places, self._server.places.uri(path)
         lines = places.lines(path)
-        located = [types.Location(uri, _range_of(self._server, lines, access)) for access in finding.accesses]
+        located = [types.Location(uri, _range_of(self._server, lines, place)) for place in warning.places]
         related = [
-            types.DiagnosticRelatedInformation(where, f"{access.role} in {access.function}")
-            for access, where in zip(finding.accesses[1:], located[1:], strict=True)
+            types.DiagnosticRelatedInformation(where, f"{place.role} in {place.function}")
+            for place, where in zip(warning.places[1:], located[1:], strict=True)
         ]
-        related.append(types.DiagnosticRelatedInformation(located[0], f"to do: {finding.recommendation}"))
+        related.append(types.DiagnosticRelatedInformation(located[0], f"to do: {warning.recommendation}"))
         return types.Diagnostic(
             range=located[0].range,
-            message=finding.title,
-            severity=_SEVERITIES.get(finding.tier),
-            code=finding.kind,
-            code_description=types.CodeDescription(link_of(finding.kind)),
+            message=warning.title,
+            severity=_SEVERITIES.get(warning.tier),
+            code=warning.kind,
+            code_description=types.CodeDescription(link_of(warning.kind)),
             source=f"{SOURCE} check",
             related_information=related if self._shows_related() else None,
-            data={"kind": finding.kind, "rule": finding.rule},
+            data={"kind": warning.kind, "rule": warning.rule},
         )
 
     def _shows_related(self) -> bool:
@@ -169,11 +169,11 @@ class Diagnosing:
 
     def _rested(self, path: str) -> None:
         self._waiting.pop(path, None)
-        self._begin(self._look_again(path) if self._server.pulls_diagnostics else self._look(path))
+        self.look(path)
 
     def look(self, path: str) -> None:
-        """Has a document checked, then pushes it. A pulling client asks by itself, and waits the less."""
-        self._begin(self._server.checking.checked(path) if self._server.pulls_diagnostics else self._look(path))
+        """Has a document checked, and its diagnostics pushed or pulled."""
+        self._begin(self._look_again(path) if self._server.pulls_diagnostics else self._look(path))
 
     def _begin(self, looking: Coroutine[Any, Any, None]) -> None:
         self._looking = {task for task in self._looking if not task.done()}
@@ -185,20 +185,20 @@ class Diagnosing:
         self.publish(path)
 
     async def _look_again(self, path: str) -> None:
-        """A client that pulled after its last edit got what was known by then."""
-        known = self._server.checking.findings(path)
+        """A client that has pulled got what was known by then."""
+        known = self._server.checking.warnings(path)
         await self._server.checking.checked(path)
-        if self._server.checking.findings(path) != known:
+        if self._server.checking.warnings(path) != known:
             self.refresh()
 
 
-def _range_of(server: Server, lines: Sequence[str], access: FindingAccess) -> types.Range:
-    """The range of an access with columns in characters."""
-    first, last = access.line - 1, (access.end_line or access.line) - 1
-    if access.col is None or access.end_col is None or not 0 <= first <= last < len(lines):
-        return server.places.range(lines, access.line, 0, access.line, 0)
+def _range_of(server: Server, lines: Sequence[str], place: WarningPlace) -> types.Range:
+    """The range of a warning's place with columns in characters."""
+    first, last = place.line - 1, (place.end_line or place.line) - 1
+    if place.col is None or place.end_col is None or not 0 <= first <= last < len(lines):
+        return server.places.range(lines, place.line, 0, place.line, 0)
     return types.Range(
-        server.places.span(lines[first], first, access.col, access.col).start, server.places.span(lines[last], last, 0, access.end_col).end
+        server.places.span(lines[first], first, place.col, place.col).start, server.places.span(lines[last], last, 0, place.end_col).end
     )
 
 

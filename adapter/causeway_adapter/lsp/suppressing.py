@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tomllib
+from collections.abc import Sequence
 
-from causeway_adapter.lsp.parsed import parsed
-from causeway_adapter.lsp.pieces import long_strings
+from causeway_adapter.lsp.strings import long_strings
 
 REASON = "reviewed"
 
@@ -16,20 +15,13 @@ _NEXT = re.compile(r"^\[", re.MULTILINE)
 _IGNORE = re.compile(r"^ignore\s*=\s*\[", re.MULTILINE)
 
 
-def comment_for(lines: list[str], line: int, kind: str) -> str | None:
-    """What to add at the end of a line (from 1) so that findings of a kind are left out there; None where a comment would change the program
-    (inside a text, after a backslash) or the source does not parse.
-    """
-    words = f"  # causeway: ignore[{kind}] {REASON}"
-    text = "\n".join(lines)
-    strings = long_strings(text)
-    if strings is None or lines[line - 1].rstrip().endswith("\\"):
+def comment_for(lines: Sequence[str], line: int, kind: str) -> str | None:
+    """What to add at the end of a line (from 1) so that findings of a kind are left out there; None where a comment would change the program:
+    inside a string, after a backslash, and where a string does not end."""
+    strings = long_strings("\n".join(lines))
+    if strings is None or lines[line - 1].rstrip().endswith("\\") or any(first <= line < last for first, last in strings):
         return None
-    if not any(first <= line < last for first, last in strings):
-        return words
-    # Between the parts of a string that is written in several a comment may stand, inside of one it may not.
-    before, after = parsed(text), parsed("\n".join([*lines[: line - 1], lines[line - 1].rstrip() + words, *lines[line:]]))
-    return words if before is not None and after is not None and ast.dump(before.tree) == ast.dump(after.tree) else None
+    return f"  # causeway: ignore[{kind}] {REASON}"
 
 
 def project_ignoring(text: str, kind: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ def register(server: Server) -> None:
         for diagnostic in server.diagnosing.diagnostics(path):
             if diagnostic.range.start <= params.range.end and params.range.start <= diagnostic.range.end:
                 actions += _of_finding(server, diagnostic)
-                actions += await _suppress(server, path, diagnostic)
+                actions += _suppress(server, path, diagnostic)
         return actions
 
     options = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
@@ -91,11 +90,11 @@ def _command(title: str, name: str, diagnostic: types.Diagnostic) -> types.CodeA
     return types.CodeAction(title, kind=types.CodeActionKind.QuickFix, diagnostics=[diagnostic], command=command)
 
 
-async def _suppress(server: Server, path: str, diagnostic: types.Diagnostic) -> list[types.CodeAction]:
+def _suppress(server: Server, path: str, diagnostic: types.Diagnostic) -> list[types.CodeAction]:
     kind, row = str(diagnostic.code), diagnostic.range.start.line
     lines = server.places.lines(path)
     found = []
-    comment = await asyncio.to_thread(comment_for, list(lines), row + 1, kind)
+    comment = comment_for(lines, row + 1, kind)
     if comment is not None:
         end = server.places.end_of(lines, row + 1)
         edit = types.TextEdit(types.Range(end, end), comment)

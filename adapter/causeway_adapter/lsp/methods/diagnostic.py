@@ -1,5 +1,5 @@
-"""`textDocument/diagnostic`, for clients that pull. Only a file's first answer waits for its check: after an edit the answer is what is
-known, and the client is asked to pull again when the check of the new text says otherwise."""
+"""`textDocument/diagnostic`, for clients that pull. No answer waits for a check: it is what is known, and the client is asked to pull again when the
+check of the text says otherwise."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ def serve(server: Server) -> None:
         if path is None:
             return types.RelatedFullDocumentDiagnosticReport(items=[])
         await server.recordings.settled(at_once=True)
-        if server.checking.standing(path) is None:
-            await server.checking.checked(path)
         result_id = server.diagnosing.result_id(path)
         if params.previous_result_id == result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from lsprotocol import types
 
-from causeway_adapter.lsp.pieces import long_strings
 from causeway_adapter.lsp.places import path_of
 from causeway_adapter.lsp.server import Server
 
@@ -20,7 +17,5 @@ def register(server: Server) -> None:
         if (path := path_of(uri)) is not None:
             server.recordings.prepare(path)
             server.diagnosing.look(path)
-            # The first code action needs it, on such a thread too.
-            asyncio.get_running_loop().run_in_executor(None, long_strings, "\n".join(server.places.lines(path)))
 
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)

@@ -16,6 +16,7 @@ def register(server: Server) -> None:
     async def initialized(_params: types.InitializedParams) -> None:
         await ask_for_settings(server)
         server.recordings.start()
+        server.checking.start()
         await _watch(server)
 
     server.feature(types.INITIALIZED)(initialized)
