@@ -52,3 +52,67 @@ def test_a_file_that_is_closed_while_others_may_still_write(tmp_path: Path, note
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
     assert [(each.kind, each.tier) for each in found] == ([("order_violation", "confirmed")] if wrong else [])
+
+
+FEED = """\
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+GUARD = threading.Lock()
+
+class Feed:
+    def __init__(self, sink):
+        self.sink = sink
+
+    def send(self, done):
+        CHECK
+
+def make():
+    MAKE
+
+def close(sink):
+    CLOSE
+
+def send(feed, done):
+    for _ in range(2):
+        feed.send(done)
+
+def main():
+    sink, done = make(), []
+    sender = threading.Thread(target=send, args=(Feed(sink), done))
+    sender.start()
+    time.sleep(0.05)
+    JOIN
+    close(sink)
+    sender.join()
+
+main()
+"""
+LOOP, POOL = "return asyncio.new_event_loop()", "return ThreadPoolExecutor(max_workers=1)"
+OF_LOOP = "if not self.sink.is_closed():\n            self.sink.call_soon_threadsafe(done.append, 1)"
+OF_LOCAL = "pool = self.sink\n        if pool._shutdown:\n            return\n        pool.submit(done.append, 1)"
+LOCKED = "with GUARD:\n            if not self.sink.is_closed():\n                self.sink.call_soon_threadsafe(done.append, 1)"
+CAUGHT = f"try:\n            {OF_LOOP}\n        except RuntimeError:\n            pass".replace("            self", "                self")
+
+
+@pytest.mark.parametrize(
+    ("make", "check", "close", "join", "tier"),
+    [
+        (LOOP, OF_LOOP, "sink.close()", "pass", "confirmed"),
+        (POOL, OF_LOCAL, "sink.shutdown()", "pass", "confirmed"),
+        (LOOP, OF_LOOP, "sink.close()", "sender.join()", None),
+        (LOOP, LOCKED, "with GUARD:\n        sink.close()", "pass", None),
+        (LOOP, CAUGHT, "sink.close()", "pass", "hint"),
+    ],
+)
+def test_a_loop_or_pool_that_is_closed_between_a_check_and_the_use(
+    tmp_path: Path, make: str, check: str, close: str, join: str, tier: str | None
+) -> None:
+    source = FEED.replace("CHECK", check).replace("MAKE", make).replace("CLOSE", close).replace("JOIN", join)
+    (tmp_path / "app.py").write_text(source)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        found = verify(recording, plan(recording, examine(recording)))[0]
+    assert [each.tier for each in found if "is open" in each.title] == ([tier] if tier else []), [(each.title, each.proof) for each in found]

@@ -38,6 +38,7 @@ from causeway_core.analysis.detectors.locks.deadlock import deadlocks
 from causeway_core.analysis.detectors.locks.lock_order import lock_orders
 from causeway_core.analysis.detectors.locks.self_deadlock import self_deadlocks
 from causeway_core.analysis.detectors.locks.wait_under_lock import waits_under_lock
+from causeway_core.analysis.detectors.ordering.closed_after_check import closed_after_checks
 from causeway_core.analysis.detectors.queues.check_then_get import queue_checks
 from causeway_core.analysis.detectors.queues.joined_before_read import joins_before_reading
 from causeway_core.analysis.detectors.queues.put_after_sentinel import puts_after_sentinel
@@ -92,6 +93,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *double_removals(scene, evidence),
         *duplicate_computations(scene, evidence),
         *skipped_uses(scene, evidence),
+        *closed_after_checks(scene, evidence),
         *puts_after_sentinel(scene, evidence, events),
         *self_deadlocks(scene, evidence),
         *wrong_threads(scene, evidence, events),

@@ -159,6 +159,8 @@ REPEATED_PULSE = Weight("hint", 0.8, 0.2)
 """As `EVENT_SET_TOO_EARLY`, but the waiter checks again in a loop, so it may be meant so."""
 COLLECTED_UNDER_LOCK = Weight("hint", 0.8, 0.2)
 """As `FINALIZER_UNDER_LOCK`, but only a garbage collection at that moment runs the finalizer."""
+CLOSED_AFTER_CHECK = Weight("hint", 0.7, 0.25)
+"""A library object is closed between a check that it is open and its use. The use may be refused without harm."""
 SKIPPED_USE = Weight("hint", 0.8, 0.2)
 """A use that this run skipped because its check came late."""
 REPEATED_WORK = Weight("hint", 1.0, 0.2)

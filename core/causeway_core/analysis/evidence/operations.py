@@ -20,6 +20,9 @@ RELEASES = frozenset({SyncOp.RELEASED, SyncOp.SEM_RELEASED})
 SETTLES = frozenset({SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL})
 """A future is resolved or cancelled."""
 
+CLOSABLE = ("Loop", "Executor", "Queue")
+"""The ends of the types of objects that are no events: an EVENT_SET says that they are closed."""
+
 WANTED = frozenset(
     {
         *SETTLES,

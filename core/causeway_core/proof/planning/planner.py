@@ -17,6 +17,7 @@ from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
 from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
 from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
+from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
@@ -36,7 +37,7 @@ from causeway_core.storage.recording import Recording
 
 MOST_BAD = 6
 """Bad orders per finding, the likeliest first."""
-_WAITING = ("also", SETTLE, GIVES_UP, TAKES_TOO, UNDOES, BEGINS, SKIPPED, TAKES_OVER)
+_WAITING = ("also", SETTLE, GIVES_UP, TAKES_TOO, UNDOES, BEGINS, SKIPPED, CLOSED, TAKES_OVER)
 """Roles of atomicity violations whose orders come from a template."""
 MOST_ALTERNATES = 3
 """Further bad orders, with bystanders left free or between other actors."""

@@ -37,6 +37,7 @@ def _asyncio(module: ModuleType) -> None:
         (events.Handle, "__init__", [leave(Mark("handle"))]),
         (events.Handle, "_run", [Rule("around", Mark("step"), closing=(Mark("step_end"), "~M"))]),
         (base.BaseEventLoop, "call_soon_threadsafe", [before("handle = self._call_soon(", mark=Mark("kind", THREADSAFE), text="~M")]),
+        (base.BaseEventLoop, "close", [after("self._closed = True", mark=Mark("sync", ops.EVENT_SET))]),
     ]
     for name, owner, methods in (
         ("asyncio.selector_events", "BaseSelectorEventLoop", ("_add_reader", "_add_writer")),

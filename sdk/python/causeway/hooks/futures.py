@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from causeway._tap import Mark
 from causeway.hooks import ops
-from causeway.hooks.inline import before, first, inline_all, leave
+from causeway.hooks.inline import after, before, first, inline_all, leave
 from causeway.hooks.late import on_import
 from causeway.hooks.records import gap
 
@@ -17,6 +17,7 @@ def install() -> None:
     """Record futures and executors once the program has imported them."""
     on_import("concurrent.futures._base", _base)
     on_import("concurrent.futures.thread", _thread)
+    on_import("concurrent.futures.process", _process)
 
 
 def _base(module: ModuleType) -> None:
@@ -40,9 +41,15 @@ def _base(module: ModuleType) -> None:
     inline_all("concurrent.futures", plans, gap)
 
 
+def _process(module: ModuleType) -> None:
+    shut_down = after("self._shutdown_thread = True", mark=Mark("sync", ops.EVENT_SET))
+    inline_all("concurrent.futures", [(module.ProcessPoolExecutor, "shutdown", [shut_down])], gap)
+
+
 def _thread(module: ModuleType) -> None:
     plans = [
         (module._WorkItem, "__init__", [leave(Mark("submit", ops.SUBMIT), "del M[self.future]")]),
         (module._WorkItem, "run", [first(Mark("run", ops.RUN), "del M[self.future]")]),
+        (module.ThreadPoolExecutor, "shutdown", [after("self._shutdown = True", mark=Mark("sync", ops.EVENT_SET))]),
     ]
     inline_all("concurrent.futures", plans, gap)

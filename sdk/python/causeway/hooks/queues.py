@@ -47,4 +47,6 @@ def _queue(module: ModuleType) -> None:
         ),
         (module.Queue, "join", [leave(Mark("sync", ops.SEM_ACQUIRED), "del M[self.all_tasks_done]")]),
     ]
+    if hasattr(module.Queue, "shutdown"):
+        plans.append((module.Queue, "shutdown", [after("self.is_shutdown = True", mark=Mark("sync", ops.EVENT_SET))]))
     inline_all("queue", plans, gap)

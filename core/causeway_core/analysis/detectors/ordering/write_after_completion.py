@@ -14,7 +14,7 @@ import numpy as np
 
 from causeway_core.analysis.candidate import GOOD_ORDER, Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
-from causeway_core.analysis.evidence.operations import SETTLES, Operation
+from causeway_core.analysis.evidence.operations import CLOSABLE, SETTLES, Operation
 from causeway_core.model import At, make_at, stream_of
 from causeway_core.wire.kinds import SyncOp
 
@@ -92,7 +92,8 @@ def _announced(evidence: Evidence, own: Sequence[Operation], row: int, ends: int
     for each in own[bisect_right(own, evidence.at(row), key=at) : bisect_left(own, ends, key=at)]:
         if each.op in _TELLS:
             thing = evidence.facts.objects.get(each.object)
-            if thing is None or not (thing.label or "").endswith(_IDLE):
+            closes = thing is not None and each.op == SyncOp.EVENT_SET and thing.type.endswith(CLOSABLE)
+            if thing is None or not (closes or (thing.label or "").endswith(_IDLE)):
                 return True
     site = evidence.facts.sites.get(abs(int(evidence.table.site[row])))
     source = "" if site is None else evidence.facts.sources.get(evidence.facts.functions[site.function].path, "")

@@ -11,6 +11,7 @@ from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADD
 from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
 from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
+from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
@@ -23,6 +24,7 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.planning.anchors import Anchors
+from causeway_core.proof.planning.templates.closed import close_after_check
 from causeway_core.proof.planning.templates.computation import both_compute
 from causeway_core.proof.planning.templates.containers import iterate_before_removal, look_up_before_entry, put_after_last_item, take_all_items
 from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
@@ -64,6 +66,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({UNDOES}), undo_before_reacquire),
     (frozenset({BEGINS}), both_compute),
     (frozenset({SKIPPED}), remove_after_check),
+    (frozenset({CLOSED}), close_after_check),
     (frozenset({TAKES_OVER}), taken_over_while_empty),
     (frozenset(OTHER_KIND), wake_wrong_kind),
 )
