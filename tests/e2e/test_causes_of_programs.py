@@ -15,7 +15,7 @@ from tests.support.recordings import PROGRAMS, Recorded, record
 
 
 @dataclass
-class Told:
+class RecordedProgram:
     """A recorded program and its graph."""
 
     recorded: Recorded
@@ -50,21 +50,21 @@ class Told:
         return found
 
 
-def told(program: str, folder: Path) -> Iterator[Told]:
+def recorded_program(program: str, folder: Path) -> Iterator[RecordedProgram]:
     recorded = record(PROGRAMS / program, folder, "--no-analyze")
     assert recorded.code == 0, recorded.stderr
     with Recording.open(recorded.path) as recording:
-        yield Told(recorded, CausalGraph.load(recording))
+        yield RecordedProgram(recorded, CausalGraph.load(recording))
 
 
 @pytest.fixture(scope="module")
-def tasks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    yield from told("asyncio_waits.py", tmp_path_factory.mktemp("tasks"))
+def tasks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedProgram]:
+    yield from recorded_program("asyncio_waits.py", tmp_path_factory.mktemp("tasks"))
 
 
 @pytest.fixture(scope="module")
-def threads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    yield from told("thread_waits.py", tmp_path_factory.mktemp("threads"))
+def threads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedProgram]:
+    yield from recorded_program("thread_waits.py", tmp_path_factory.mktemp("threads"))
 
 
 @pytest.mark.parametrize(("before", "mark"), [
@@ -81,7 +81,7 @@ def threads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     ("woken by the end of task limited-0", "limited write"),
     ("cancelled by task Task-1", "cancel"),
 ])
-def test_a_task_says_who_woke_it(tasks: Told, before: str, mark: str) -> None:
+def test_a_task_says_who_woke_it(tasks: RecordedProgram, before: str, mark: str) -> None:
     assert tasks.says(before, mark)
 
 
@@ -94,14 +94,14 @@ def test_a_task_says_who_woke_it(tasks: Told, before: str, mark: str) -> None:
     ("woken by the end of thread next_holder-1", "lock taken over"),
     ("let through `Bank.barrier` by the last arrival, thread meet-", "before barrier"),
 ])
-def test_a_thread_says_who_woke_it(threads: Told, before: str, mark: str) -> None:
+def test_a_thread_says_who_woke_it(threads: RecordedProgram, before: str, mark: str) -> None:
     if mark == "before barrier":
         assert any(reason.startswith(before) for reason in threads.reasons())
     else:
         assert threads.says(before, mark)
 
 
-def test_a_write_under_a_lock_leads_to_the_release_before_it(tasks: Told) -> None:
+def test_a_write_under_a_lock_leads_to_the_release_before_it(tasks: RecordedProgram) -> None:
     second = tasks.accesses("locked write")[1]
     texts = [link.text for link in tasks.graph.chain(second.at)]
     assert texts[0].startswith("task locked-1") and texts[1].startswith("based on App.total = 1, read at")
@@ -109,21 +109,21 @@ def test_a_write_under_a_lock_leads_to_the_release_before_it(tasks: Told) -> Non
     assert texts[-1].startswith("created by thread MainThread")
 
 
-def test_everything_a_group_or_gather_or_wait_ran_comes_before_what_follows_it(tasks: Told) -> None:
+def test_everything_a_group_or_gather_or_wait_ran_comes_before_what_follows_it(tasks: RecordedProgram) -> None:
     for inside, after in (("locked write", "after gather"), ("limited write", "after group"), ("get", "after wait"), ("in thread", "after thread")):
         end = tasks.accesses(after)[0].at
         for access in tasks.accesses(inside):
             assert tasks.graph.happens_before(access.at, end, must=True), (inside, after)
 
 
-def test_two_tasks_under_one_lock_are_ordered_only_softly(tasks: Told) -> None:
+def test_two_tasks_under_one_lock_are_ordered_only_softly(tasks: RecordedProgram) -> None:
     first, second = tasks.accesses("locked write")
     assert tasks.graph.happens_before(first.at, second.at)
     assert tasks.graph.concurrent(first.at, second.at, must=True)
     assert "holds `App.lock`" in tasks.graph.why_unordered(first.at, second.at)
 
 
-def test_a_notify_and_the_end_of_a_thread_are_hard(threads: Told) -> None:
+def test_a_notify_and_the_end_of_a_thread_are_hard(threads: RecordedProgram) -> None:
     graph = threads.graph
     notified = [edge.src for edge in graph.recording.edges() if edge.kind == "condition"]
     assert [graph.happens_before(at, threads.accesses("after condition")[0].at, must=True) for at in notified] == [True]
@@ -131,13 +131,13 @@ def test_a_notify_and_the_end_of_a_thread_are_hard(threads: Told) -> None:
         assert graph.happens_before(threads.accesses(mark)[0].at, threads.accesses("after join")[0].at, must=True)
 
 
-def test_only_what_no_synchronization_orders_is_concurrent(tasks: Told, threads: Told) -> None:
+def test_only_what_no_synchronization_orders_is_concurrent(tasks: RecordedProgram, threads: RecordedProgram) -> None:
     before_barrier = threads.recorded.line("before barrier")
     assert threads.unordered() == {(before_barrier, before_barrier)}
     assert tasks.unordered() == set()
 
 
-def test_no_edge_contradicts_the_recorded_order_and_every_step_of_a_task_has_a_cause(tasks: Told, threads: Told) -> None:
+def test_no_edge_contradicts_the_recorded_order_and_every_step_of_a_task_has_a_cause(tasks: RecordedProgram, threads: RecordedProgram) -> None:
     for program in (tasks, threads):
         recording = program.graph.recording
         assert program.graph.order.reachability.contradicting == 0

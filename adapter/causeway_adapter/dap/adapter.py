@@ -76,7 +76,7 @@ class Adapter:
                 self._live.close()
             self._end_spare()
 
-    def hang_up(self) -> None:
+    def close_connection(self) -> None:
         """Behave as if the client had disconnected after its last message. May be called at any moment, also by a signal handler."""
         self._inbox.put(self._gone)
 
@@ -113,7 +113,7 @@ class Adapter:
 
     def _answer(self, message: dict[str, Any]) -> None:
         if message.get("type") == "response" and self._live is not None:
-            self._live.takes_response(message)
+            self._live.handle_response(message)
         if message.get("type") != "request":
             return
         try:
@@ -130,7 +130,7 @@ class Adapter:
     def _is_taken(self, message: dict[str, Any]) -> bool:
         """Whether a program that is being debugged, or begins to be, takes a request."""
         if self._live is not None:
-            return self._live.takes(message)
+            return self._live.handle_request(message)
         arguments, command = message.get("arguments"), message.get("command")
         if command not in ("launch", "attach") or not isinstance(arguments, dict):
             return False
@@ -178,13 +178,13 @@ class Adapter:
             emit=self._emit,
             fail=self._fail,
             handle=self._handle,
-            deliver=lambda message: self._inbox.put(lambda: self._hear(number, message)),
+            deliver=lambda message: self._inbox.put(lambda: self._listen_to_live(number, message)),
             later=self._inbox.put,
         )
 
-    def _hear(self, number: int, message: dict[str, Any] | None) -> None:
+    def _listen_to_live(self, number: int, message: dict[str, Any] | None) -> None:
         if self._live is not None and number == self._debugpys:
-            self._live.hears(message)
+            self._live.handle_event(message)
 
     def _fail(self, request: dict[str, Any], error: Exception) -> None:
         if not isinstance(error, CausewayError):

@@ -28,7 +28,7 @@ def serve(*, port: int | None, host: str, token: str | None) -> int:
 
         adapter = Adapter(Connection(sys.stdin.buffer, protocol_out), accepts=lambda _given: True, debugpy=debugpy)
         # Neovim interrupts its adapter when the session is over: a recording that is being completed must not be torn.
-        signal.signal(signal.SIGINT, lambda number, frame: adapter.hang_up())
+        signal.signal(signal.SIGINT, lambda number, frame: adapter.close_connection())
         adapter.run()
         return 0
     return _serve_tcp(host, port, token)

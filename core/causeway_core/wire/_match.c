@@ -74,10 +74,16 @@ static bool scan(const wanted *q, const uint32_t *w, size_t at, size_t end, size
     return true;
 }
 
-static bool parse_wanted(wanted *q, Py_buffer *sites) {
-    q->sites = sites->buf;
-    q->site_bits = sites->buf ? (size_t)sites->len * 8 : 0;
-    return true;
+static wanted wanted_of(unsigned int kinds, unsigned long long xkinds, long long owner, const Py_buffer *sites) {
+    return (wanted){.kinds = kinds, .xkinds = xkinds, .owner = owner, .sites = sites->buf, .site_bits = sites->buf ? (size_t)sites->len * 8 : 0};
+}
+
+/* The words of a buffer, once [start, end) lies in them and the limit is one that can be met. Sets an exception otherwise. */
+static bool words_to_scan(Py_buffer *b, Py_ssize_t start, Py_ssize_t end, Py_ssize_t limit, int newest, const uint32_t **w, size_t *count) {
+    if (!cw_words_of(b, w, count)) return false;
+    if (start >= 0 && end >= start && (size_t)end <= *count && limit >= 1 && (!newest || limit == 1)) return true;
+    PyErr_SetString(PyExc_ValueError, "outside of the words");
+    return false;
 }
 
 /* find(words, start, end, kinds, xkinds, sites, owner, limit, newest) -> offsets as words. `sites` None or a bit set. */
@@ -92,13 +98,8 @@ PyObject *cw_query_find(PyObject *Py_UNUSED(module), PyObject *args) {
     PyObject *result = NULL;
     const uint32_t *w;
     size_t count;
-    if (!cw_words_of(&b, &w, &count)) goto done;
-    if (start < 0 || end < start || (size_t)end > count || limit < 1 || (newest && limit != 1)) {
-        PyErr_SetString(PyExc_ValueError, "outside of the words");
-        goto done;
-    }
-    wanted q = {.kinds = kinds, .xkinds = xkinds, .owner = owner};
-    parse_wanted(&q, &sites);
+    if (!words_to_scan(&b, start, end, limit, newest, &w, &count)) goto done;
+    wanted q = wanted_of(kinds, xkinds, owner, &sites);
     matches m = {.limit = (size_t)limit, .newest = newest};
     result = as_bytes(&m, scan(&q, w, (size_t)start, (size_t)end, count, &m));
 done:
@@ -118,13 +119,8 @@ PyObject *cw_timeline_find_in(timeline *t, PyObject *args) {
     PyObject *result = NULL;
     const uint32_t *w;
     size_t count;
-    if (!cw_words_of(&b, &w, &count)) goto done;
-    if (start < 0 || end < start || (size_t)end > count || limit < 1 || (newest && limit != 1)) {
-        PyErr_SetString(PyExc_ValueError, "outside of the words");
-        goto done;
-    }
-    wanted q = {.kinds = kinds, .xkinds = xkinds, .owner = -1};
-    parse_wanted(&q, &sites);
+    if (!words_to_scan(&b, start, end, limit, newest, &w, &count)) goto done;
+    wanted q = wanted_of(kinds, xkinds, -1, &sites);
     matches m = {.limit = (size_t)limit, .newest = newest};
     bool ok = true;
     uint64_t at = (id << 40 | position) + (size_t)start, stop = (id << 40 | position) + (size_t)end;

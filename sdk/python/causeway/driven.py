@@ -1,8 +1,8 @@
 """A service that is driven: when it listens, a command sends it requests; when that has ended, the service is interrupted as by Ctrl-C.
 
-The host says the command as a JSON list in `CAUSEWAY_DRIVE`; `{port}` in its words becomes the port that the service listens at. What it prints goes
-to the file `CAUSEWAY_DRIVE_OUTPUT`, or where the service's own output goes. It is how a recording of a service, a re-run of it and a generated test
-get the same requests. The command is not recorded. Only `causeway.launch` imports this.
+The host passes the command as a JSON list in `CAUSEWAY_DRIVE`; `{port}` in its words becomes the port that the service listens at. What it prints
+goes to the file `CAUSEWAY_DRIVE_OUTPUT`, or where the service's own output goes. So a recording of a service, a re-run of it and a generated test get
+the same requests. The command is not recorded. Only `causeway.launch` imports this.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _spawn, _wait, _kill, _sleep = os.posix_spawnp, os.waitpid, os.kill, time.sleep
 _LOOK_SECONDS = 0.01
 
 
-def from_environment() -> Ear | None:
+def from_environment() -> ServiceDriver | None:
     """What the environment asks for, None if nothing. Call before the recorder's hooks are installed. Never raises.
 
     The variables are taken out of the environment: children of the program are not driven.
@@ -38,11 +38,11 @@ def from_environment() -> Ear | None:
         words = [str(word) for word in json.loads(os.environ.pop(VARIABLE, "[]"))]
     except (ValueError, TypeError):
         return None
-    return Ear(words, output) if words else None
+    return ServiceDriver(words, output) if words else None
 
 
-class Ear:
-    """Hears of each socket that is bound; the first one that listens is the service's."""
+class ServiceDriver:
+    """Watches each socket that is bound; the first one that listens is the service's, and gets the requests."""
 
     def __init__(self, words: list[str], output: str) -> None:
         self._words = words
@@ -62,9 +62,9 @@ class Ear:
     def listen(self, forcing: Any) -> None:
         """From now on; `forcing` is the order's that is in force, or None."""
         self._forcing = forcing
-        sys.addaudithook(self._hear)
+        sys.addaudithook(self._on_audit_event)
 
-    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+    def _on_audit_event(self, event: str, args: tuple[Any, ...]) -> None:
         if event != "socket.bind" or self._done or os.getpid() != self._pid:
             return
         try:

@@ -24,11 +24,11 @@ def main() -> None:
     """Takes this module's own words off the command line and runs the rest."""
     arguments = sys.argv[1:]
     sys.orig_argv[1:] = _without_launcher(sys.orig_argv[1:])
-    ear = _ear()
+    driver = _service_driver()
     hook = autostart.start()
-    if ear is not None:
+    if driver is not None:
         gates = hook.weaver.gates if hook is not None else None
-        ear.listen(gates.forcing if gates is not None else None)
+        driver.listen(gates.forcing if gates is not None else None)
     code: int | None = 0
     try:
         if not arguments:
@@ -48,8 +48,8 @@ def main() -> None:
         autostart.note_exit(code)
 
 
-def _ear() -> Any:
-    """What waits for the program to listen, to have requests sent to it; None where nobody asks for that."""
+def _service_driver() -> Any:
+    """Sends requests to the program when it listens; None where the environment asks for none."""
     if "CAUSEWAY_DRIVE" not in os.environ:
         return None
     from causeway import driven

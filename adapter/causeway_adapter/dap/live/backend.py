@@ -47,7 +47,7 @@ class Backend:
         except (OSError, OverflowError) as error:
             raise LaunchError(f"nothing listens on {host}:{port}: {error}", "start the program with debugpy.listen, and check `connect`") from error
         connection.settimeout(None)
-        return cls(connection.makefile("rb"), connection.makefile("wb"), deliver, lambda: _hang_up(connection))
+        return cls(connection.makefile("rb"), connection.makefile("wb"), deliver, lambda: _close_connection(connection))
 
     def _read(self) -> None:
         while True:
@@ -99,7 +99,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _hang_up(connection: socket.socket) -> None:
+def _close_connection(connection: socket.socket) -> None:
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:

@@ -31,7 +31,7 @@ class End:
         self._how = ""
         self._told_findings = False
 
-    def hears(self, event: str, message: Message) -> None:
+    def handle_event(self, event: str, message: Message) -> None:
         """debugpy's `exited` or `terminated`."""
         self._farewell.append(message)
         if event == "exited":
@@ -45,13 +45,13 @@ class End:
             session = recorder.session()
         except CausewayError as error:
             self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: the past cannot be opened: {error}\n"}))
-            self.say_farewell()
+            self.end_session()
             return
         stop = last_stop(session, pid)
         if not stop.mark.at:
             session.close()
             self._port.emit(Event("output", {"category": "console", "output": f"causeway: {NOTHING}\n"}))
-            self.say_farewell()
+            self.end_session()
             return
         self._present.open(session)
         self._present.ends_at(stop)
@@ -60,7 +60,7 @@ class End:
         self._port.emit(self._conversation.stopped(stop).saying(ending_text(self._how, stop, recorder.findings)))
         self._at = "stop"
 
-    def tell_findings(self, recorder: Recorder | Borrowed) -> bool:
+    def report_findings(self, recorder: Recorder | Borrowed) -> bool:
         """The findings are known; returns whether that was still to be reported."""
         if self._told_findings:
             return False
@@ -83,9 +83,9 @@ class End:
         if recorder.headline:
             text = f"causeway: {recorder.headline}\nOpen {recorder.path.name} to travel there; `causeway analyze` proves it.\n"
             self._port.emit(Event("output", {"category": "console", "output": text}))
-        self.say_farewell()
+        self.end_session()
 
-    def say_farewell(self) -> None:
+    def end_session(self) -> None:
         """Pass on debugpy's last messages."""
         messages, self._farewell = self._farewell, []
         for message in messages:

@@ -46,7 +46,7 @@ class Lender:
                 self._changed.wait_for(lambda: not self._borrowers)
             self.close()
 
-    def _come_or_go(self, count: int) -> None:
+    def _count_borrowers(self, count: int) -> None:
         with self._changed:
             self._borrowers += count
             self._changed.notify_all()
@@ -61,7 +61,7 @@ class Lender:
 
     def _serve(self, connection: socket.socket) -> None:
         reader = object()
-        self._come_or_go(1)
+        self._count_borrowers(1)
         with connection:
             stream = connection.makefile("rwb")
             messages = Connection(stream, stream)
@@ -72,7 +72,7 @@ class Lender:
                 pass
             finally:
                 self._recorder.forget_reader(reader)
-                self._come_or_go(-1)
+                self._count_borrowers(-1)
 
     def _answer(self, do: str, reader: object) -> dict[str, Any]:
         asked: dict[str, Callable[[], int | None]] = {

@@ -1,4 +1,4 @@
-"""A program that is being debugged and recorded: its present is debugpy's, its past is a time-travel session, and the client sees one session."""
+"""A program that is being debugged and recorded: debugpy debugs it, a time-travel session shows its past, and the client sees one session."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from causeway_adapter.dap.requests.cost import cost
 from causeway_adapter.dap.unrecorded import Unrecorded, gaps_of_program
 
 FORWARD = frozenset({"continue", "next", "stepIn", "stepOut"})
-ABOUT_THE_BACKEND = frozenset({"setDebuggerProperty", "setPydevdSourceMap", "debugpySystemInfo", "pydevdSystemInfo", "configurationDone"})
+FOR_DEBUGPY = frozenset({"setDebuggerProperty", "setPydevdSourceMap", "debugpySystemInfo", "pydevdSystemInfo", "configurationDone"})
 
 TERMS = "borrows"
 """The property by which the configuration of a child process's session, which debugpy makes of its parent's, says where the recording is."""
@@ -36,14 +36,17 @@ TERMS = "borrows"
 FAILED = "Attach to PID failed"
 """debugpy's console message that a debugger (gdb, lldb) could not attach to a process."""
 
-NO_PAST = "a program that runs already is debugged without a past: only programs that are launched here are recorded"
+NOT_RECORDED = "a program that runs already is debugged without a past: only programs that are launched here are recorded"
 
 
 class Live:
-    """Stands between the client and debugpy. Used by the adapter's thread only.
+    """Sits between the client and debugpy, and decides who answers each request. Used by the adapter's thread only.
 
-    Requests go to debugpy untouched while the program runs or is held; in the past (and when the program has ended) `takes` leaves them to the
-    adapter's own handlers, which know nothing of the present: `stopped` is where they return to it.
+    While the program runs or is held, requests are forwarded to debugpy. In the past, and when the program has ended, `handle_request` leaves them to
+    the adapter's handlers, as for a finished recording. `stopped` is called at each of their stops, and returns to the present where the stop is now.
+
+    `Present` knows whether the client is in the past or at the held program, `End` handles what follows the program's end, `Recorder` (or `Borrowed`,
+    in a child process) is the recording.
     """
 
     def __init__(self, conversation: Conversation, port: Port, beginning: Beginning) -> None:
@@ -61,20 +64,20 @@ class Live:
         self._wanted_end = False
         self._ran, self._pid = False, 0
         self._lender: Lender | None = None
-        # In a shared recording, this session does not know what belongs to its program.
+        # In a shared recording it is not known which records are those of this session's program.
         self._share = None if beginning.launch is None or beginning.output is None else Share(beginning.launch.target.python)
         self._unrecorded: Unrecorded | None = None
         self._backend = beginning.backend
         terms = (beginning.request.get("arguments") or {}).get(TERMS)
         if beginning.launch is not None and beginning.output is not None:
             self._unrecorded = Unrecorded(port.emit, beginning.output[0].name)
-            self._present.recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail, self._say_gaps)
+            self._present.recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail, self._report_gaps)
         elif beginning.borrowed is not None:
             self._share_recording(beginning.borrowed)
         elif isinstance(terms, dict):
             self._borrow(terms)
         else:
-            port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_PAST}\n"}))
+            port.emit(Event("output", {"category": "console", "output": f"causeway: {NOT_RECORDED}\n"}))
         conversation.number_from(FIRST_HANDLE)
         conversation.on_stop = self.stopped
 
@@ -90,9 +93,9 @@ class Live:
     def _share_recording(self, recorder: Borrowed) -> None:
         self._present.recorder = recorder
         self._unrecorded = Unrecorded(self._port.emit, recorder.path.name)
-        recorder.gaps = self._say_gaps
+        recorder.gaps = self._report_gaps
 
-    def _say_gaps(self, details: list[str]) -> None:
+    def _report_gaps(self, details: list[str]) -> None:
         """Called on other threads."""
         unrecorded = self._unrecorded
         if unrecorded is not None:
@@ -118,13 +121,13 @@ class Live:
         if self._present.recorder is not None:
             self._present.recorder.discard()
 
-    def _tell_cost(self, request: Message, recorder: Recorder | Borrowed) -> None:
+    def _report_cost(self, request: Message, recorder: Recorder | Borrowed) -> None:
         body = cost(recorder.events, recorder.path, recorder.spool).body
         self._port.respond(request, {**body, **(self._share.of(recorder.events, self._pid) if self._share is not None else {})})
 
-    # What the client wants.
+    # From the client.
 
-    def takes(self, request: Message) -> bool:
+    def handle_request(self, request: Message) -> bool:
         """Handle a request; False leaves it to the adapter's handlers, over the past."""
         command = request.get("command")
         arguments = request.get("arguments") or {}
@@ -139,10 +142,10 @@ class Live:
             self._set_breakpoints(request, arguments)
         elif self._present.over and command in ("terminate", *FORWARD) and (command == "terminate" or self._end.leaves(str(command))):
             self._port.respond(request)
-            self._end.say_farewell()
+            self._end.end_session()
         elif command == "causeway/cost" and self._present.recorder is not None:
-            self._tell_cost(request, self._present.recorder)
-        elif command == "terminate" or command in ABOUT_THE_BACKEND:
+            self._report_cost(request, self._present.recorder)
+        elif command == "terminate" or command in FOR_DEBUGPY:
             self._forward(request)
         elif self._present.in_past or self._present.over:
             return False
@@ -160,7 +163,7 @@ class Live:
             self._forward(request)
         return True
 
-    def takes_response(self, response: Message) -> None:
+    def handle_response(self, response: Message) -> None:
         """The client's answer to a request of debugpy's."""
         seq = self._asked.pop(response.get("request_seq", 0), None)
         if seq is not None:
@@ -220,9 +223,9 @@ class Live:
         self._port.respond(request)
         self._conversation.over = True
 
-    # What debugpy says.
+    # From debugpy.
 
-    def hears(self, message: Message | None) -> None:
+    def handle_event(self, message: Message | None) -> None:
         """Handle a message of debugpy's, None when it has gone."""
         if message is None:
             self._lost()
@@ -253,7 +256,7 @@ class Live:
         if name == "output" and str(body.get("output")).startswith(FAILED):
             self._not_attached()
         if name in ("exited", "terminated"):
-            self._end.hears(name, message)
+            self._end.handle_event(name, message)
             if name == "terminated":
                 self._program_ended()
             return
@@ -288,7 +291,7 @@ class Live:
         self._present.runs()
         recorder = self._present.recorder
         if recorder is None:
-            self._end.say_farewell()
+            self._end.end_session()
         elif self._wanted_end or not (self._stays() or self._present.in_past):
             recorder.finish(self._end.exit_code, ENDING_SECONDS, lambda error: self._port.later(lambda: self._end.part(recorder)))
         else:
@@ -296,7 +299,7 @@ class Live:
                 self._end.exit_code,
                 STOP_SECONDS,
                 lambda error: self._port.later(lambda: self._stay(recorder, error)),
-                lambda: self._port.later(lambda: self._tell_findings(recorder)),
+                lambda: self._port.later(lambda: self._report_findings(recorder)),
             )
 
     def _stays(self) -> bool:
@@ -309,13 +312,13 @@ class Live:
         for then in pending.values():
             then({"success": False, "message": "debugpy has ended", "body": {}})
         if not self._present.over:
-            self._end.hears("terminated", {"type": "event", "event": "terminated"})
+            self._end.handle_event("terminated", {"type": "event", "event": "terminated"})
             self._program_ended()
 
     def _stay(self, recorder: Recorder | Borrowed, trouble: CausewayError | None) -> None:
         """The program has ended, and the session stays at its end, unless the client wants it to end."""
         if self._wanted_end:
-            self._end.say_farewell()
+            self._end.end_session()
         else:
             self._end.stay(recorder, self._pid, trouble)
             if self._unrecorded is not None and self._conversation.attached:
@@ -323,9 +326,9 @@ class Live:
                 shared = isinstance(recorder, Borrowed)
                 self._unrecorded.say(gaps_of_program(recording, self._pid) if shared else (gap.detail for gap in recording.gaps()))
 
-    def _tell_findings(self, recorder: Recorder | Borrowed) -> None:
+    def _report_findings(self, recorder: Recorder | Borrowed) -> None:
         """The analysis has ended: breakpoints on findings can stop."""
-        if self._present.over and self._conversation.attached and self._end.tell_findings(recorder):
+        if self._present.over and self._conversation.attached and self._end.report_findings(recorder):
             self._breakpoints.apply()
 
     # Stops in the past.

@@ -186,7 +186,7 @@ class Present:
                 raise ProtocolError("the program is running", "pause it, or set a breakpoint, to look at its past")
             if not stream.isdigit():
                 raise ProtocolError("this thread is not recorded", "choose another thread in the call stack")
-            self._stand_at_now(thread, uid, int(stream), frame)
+            self._attach_at_now(thread, uid, int(stream), frame)
             stand()
 
         framed = _guarded(lambda frame: evaluated(self._ask, frame, PLACE, _guarded(lambda said: placed(frame, said), refuse)), refuse)
@@ -200,7 +200,7 @@ class Present:
         except KeyError:
             raise ProtocolError("nothing of this task has been recorded", "it has not begun, or runs no code of yours") from None
 
-    def _stand_at_now(self, thread: int, uid: str, stream: int, frame: dict[str, Any]) -> None:
+    def _attach_at_now(self, thread: int, uid: str, stream: int, frame: dict[str, Any]) -> None:
         """Open a session over all that has been recorded, and have it stand where the thread is held."""
         assert self.recorder is not None
         self._conversation.leave()

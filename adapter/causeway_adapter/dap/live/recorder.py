@@ -94,7 +94,7 @@ class Recorder:
                     self._ingestor.poll(AT_ONCE_SECONDS)
                     behind = self._ingestor.events - before > READ_AHEAD // 4
                     self._read_ahead()
-                    self._tell_gaps()
+                    self._report_gaps()
             if self._wants_findings:
                 self._analysis.start()
             with self._lock:
@@ -147,7 +147,7 @@ class Recorder:
         self._read = self._ingestor.events
         self._derived = False
 
-    def _tell_gaps(self) -> None:
+    def _report_gaps(self) -> None:
         """Not while the program runs: a console that speaks of what nobody asked about hides the program's own output."""
         if self._held and len(details := self._ingestor.gaps()) > self._known_gaps:
             self._known_gaps = len(details)
@@ -177,7 +177,7 @@ class Recorder:
                     self._settle(wait=wait)
                 elif wait:
                     self._ingestor.store(wait=True)
-                self._tell_gaps()
+                self._report_gaps()
             return self._read
 
     def forget_reader(self, reader: object) -> None:

@@ -8,7 +8,7 @@ from causeway_core.model import Actor
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.bystanders import sibling_kind, worker_kind
 from causeway_core.proof.planning.draft import drafted
-from causeway_core.proof.planning.side import Side, said
+from causeway_core.proof.planning.side import Side, shown
 
 
 def between_workers(a: Side, b: Side) -> Order | None:
@@ -35,14 +35,14 @@ def _between(a: Side, b: Side, base: str) -> Order | None:
         return None
     first, last = (replace(place, actor=f"{base}*1", nth=0) for place in (a.first, a.last))
     begins, ends = (replace(place, actor=f"{base}*2", nth=0) for place in (b.first, b.last))
-    says = f"the first to arrive is held after {said(first)} until another has passed {said(ends)}"
+    says = f"the first to arrive is held after {shown(first)} until another has passed {shown(ends)}"
     return replace(drafted("bad", says, [(first, begins, None), (ends, last, first)], watch=[last]), alternate=True)
 
 
 def before_first_worker(use: OrderPlace, write: OrderPlace, writer: Actor, user: Actor) -> Order:
     """The bad order in which an actor uses a place before the first of the interchangeable workers has set it."""
     comes = replace(write, actor=f"{sibling_kind(writer)}*1", nth=0)
-    says = f"{user.title} uses it before the first worker to reach {said(write)} sets it"
+    says = f"{user.title} uses it before the first worker to reach {shown(write)} sets it"
     return drafted("bad", says, [(use, comes, None)])
 
 

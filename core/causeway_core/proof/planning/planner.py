@@ -70,7 +70,7 @@ class Planner:
         bad = [order for order in distinct if order.aim == "bad"]
         # Orders that the locks of the recorded run rule out come last.
         parts = [order for order in bad if has_parts(order)]
-        first = sorted((order for order in bad if not order.alternate and order not in parts), key=self._windows.locked_out)[:MOST_BAD]
+        first = sorted((order for order in bad if not order.alternate and order not in parts), key=self._windows.needs_held_lock)[:MOST_BAD]
         bad = [*first, *(order for order in bad if order.alternate and order not in parts)][: MOST_BAD + MOST_ALTERNATES] + parts
         return (*bad, *(order for order in distinct if order.aim == "serial"))
 

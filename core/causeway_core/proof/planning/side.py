@@ -30,7 +30,7 @@ class Side:
 
 def inside(a: Side, b: Side, waits: OrderPlace | None = None) -> Order:
     """The bad order: `b` runs wholly inside the window of `a`. `waits`: where the actor of `a` waits for work that it handed to another."""
-    says = f"{a.title} is held after {said(a.first)} until {b.title} has {passed(b.last)}"
+    says = f"{a.title} is held after {shown(a.first)} until {b.title} has {passed(b.last)}"
     first = [(b.since, a.first, a.since)] if b.leads and b.since is not None else []
     since = a.first if a.first.actor == a.last.actor else waits  # a work item that ends the window is held from its start
     return drafted("bad", says, [*first, (a.first, b.first, b.since), (b.last, a.last, since)], watch=[a.last])
@@ -38,7 +38,7 @@ def inside(a: Side, b: Side, waits: OrderPlace | None = None) -> Order:
 
 def passed(place: OrderPlace) -> str:
     """What has happened once the place is passed: `ended`, or `passed its read at …`."""
-    return "ended" if place.access == "end" else f"passed {said(place)}"
+    return "ended" if place.access == "end" else f"passed {shown(place)}"
 
 
 def serial(a: Side, b: Side) -> Iterator[Order]:
@@ -47,8 +47,8 @@ def serial(a: Side, b: Side) -> Iterator[Order]:
     yield drafted("serial", f"{b.title} first, then {a.title}", [(b.last, a.first, a.since)], watch=[a.last])
 
 
-def said(place: OrderPlace) -> str:
-    """The place, for people."""
+def shown(place: OrderPlace) -> str:
+    """The place as a sentence names it."""
     if place.access in ("start", "end"):
         return f"the {place.access} of its call in a thread" if "/submit()" in place.actor else f"its {place.access}"
     return f"its {place.access} at {place.file}:{place.line}"

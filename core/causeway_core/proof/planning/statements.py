@@ -15,7 +15,7 @@ from causeway_core.proof.planning.bystanders import Bystanders, worker_kind
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.interchangeable import between_requests
 from causeway_core.proof.planning.places import Unplaced
-from causeway_core.proof.planning.side import Side, inside, said, serial
+from causeway_core.proof.planning.side import Side, inside, serial, shown
 
 OPENED = "opened"
 """The name of a `file` place that is passed as soon as its statement has opened the file to write it (sdk/SPEC.md section 9)."""
@@ -96,12 +96,12 @@ class StatementOrders:
             yield inside(mine, Side(two, first, end, since, two.title), waits)
         yield from self._elsewhere(mine, Side(two, first, (*ends, last)[0], since, two.title), waits)
         if how == "sql" and self._commits_later(write):
-            says = f"{two.title} runs its statement after {one.title} has passed {said(mine.last)} and before that commits"
+            says = f"{two.title} runs its statement after {one.title} has passed {shown(mine.last)} and before that commits"
             yield drafted("bad", says, [(mine.last, first, since), (first, a.end(one), mine.last)])
         following = a.following(other, statement)
         if following is not None:
-            visit = f"until {two.title} has passed {said(last)}, which then waits for {said(mine.last)}"
-            says = f"{one.title} is held after {said(mine.first)} {visit}"
+            visit = f"until {two.title} has passed {shown(last)}, which then waits for {shown(mine.last)}"
+            says = f"{one.title} is held after {shown(mine.first)} {visit}"
             yield drafted("bad", says, [(mine.first, first, since), (last, mine.last, waits or mine.first), (mine.last, following, last)])
         # A write may become visible only when the file is closed or the transaction ends.
         needs = one.last_at is None or self._evidence.order.happens_before(statement, one.last_at, must=True)
@@ -180,7 +180,7 @@ class StatementOrders:
             opens, goes_on = replace(opens, name=OPENED), a.end(one)
         if goes_on is None:
             return
-        says = f"{two.title} reads after {one.title} has passed {said(opens)} and before {one.title} continues"
+        says = f"{two.title} reads after {one.title} has passed {shown(opens)} and before {one.title} continues"
         has_read = self._has_read(reader, at["read"], reads)
         if has_read is not None:
             yield drafted("bad", f"{says}, which it does when the other has read", [(opens, reads, since), (has_read, goes_on, opens)])

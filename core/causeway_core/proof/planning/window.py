@@ -15,12 +15,12 @@ from causeway_core.proof.planning.bystanders import Bystanders, worker_kind
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.dropped_lock import DroppedLockOrders
 from causeway_core.proof.planning.places import Unplaced
-from causeway_core.proof.planning.side import Side, inside, passed, said, serial
+from causeway_core.proof.planning.side import Side, inside, passed, serial, shown
 from causeway_core.proof.planning.sides import Sides
 
 _NEXT = 48
 """Accesses of an actor after its check that are searched for a place to hold it."""
-MOST_ENTWINED = 3
+MOST_HOLDS = 3
 """Places at which the second actor is held inside its work, while the first does the same work."""
 
 
@@ -30,7 +30,7 @@ class WindowOrders:
     def __init__(self, anchors: Anchors, evidence: Evidence) -> None:
         self._anchors = anchors
         self._evidence = evidence
-        self._locked_out: set[Order] = set()
+        self._needing_held_lock: set[Order] = set()
         self._dropped_lock = DroppedLockOrders(anchors, evidence)
         self._sides = Sides(anchors, evidence)
 
@@ -55,18 +55,21 @@ class WindowOrders:
 
     def _all(self, candidate: Candidate) -> Iterator[Order]:
         # A reader of a half-built table has no window of its own.
-        more = [self._dropped_lock.orders, self._overtaken, self._entwined, self._mirrored, self._entwined_farther, self._alike, self._farther]
+        more = [
+            self._dropped_lock.orders, self._single_access, self._both_past_check, self._roles_exchanged, self._both_past_check_later,
+            self._same_check_elsewhere, self._with_other_ends,
+        ]  # fmt: skip
         more = more if candidate.pattern not in (Pattern.PARTIAL_REBUILD, Pattern.EARLY_PUBLICATION) else []
-        sources = [self._late, *more] if candidate.pattern is Pattern.ENTRY_CLEANUP else [self._window, *more]
-        others = ((source, each) for each in candidate.alternates for source in (self._again, self._elsewhere))
-        again = [(self._elsewhere, candidate), *others]
+        sources = [self._held_before_taking, *more] if candidate.pattern is Pattern.ENTRY_CLEANUP else [self._window, *more]
+        others = ((source, each) for each in candidate.alternates for source in (self._between_others, self._on_next_connection))
+        again = [(self._on_next_connection, candidate), *others]
         bystanders = Bystanders.of_candidate(self._anchors, self._evidence, candidate)
         for number, source in enumerate(sources):
             with suppress(Unplaced):
                 for order in source(candidate):
                     yield from self._with_bystanders(order, bystanders, alone=number == 0)
             with suppress(Unplaced):
-                yield from self._at_last(candidate) if number == 0 else ()
+                yield from self._after_last_check(candidate) if number == 0 else ()
         for source, each in again:
             with suppress(Unplaced):
                 yield from source(each)
@@ -76,13 +79,13 @@ class WindowOrders:
 
     def _with_bystanders(self, order: Order, bystanders: Bystanders, *, alone: bool) -> Iterator[Order]:
         for each in bystanders.with_bystanders(order, alone=alone):
-            if order in self._locked_out and not each.alternate:
-                self._locked_out.add(each)
+            if order in self._needing_held_lock and not each.alternate:
+                self._needing_held_lock.add(each)
             yield each
 
-    def locked_out(self, order: Order) -> bool:
+    def needs_held_lock(self, order: Order) -> bool:
         """Whether, by the locks of the recorded run, the second actor of a bad order needs a lock that the first holds."""
-        return order in self._locked_out
+        return order in self._needing_held_lock
 
     def _window(self, candidate: Candidate) -> Iterator[Order]:
         """The second actor runs inside the first's window, to its end; and the serial orders."""
@@ -90,16 +93,16 @@ class WindowOrders:
         yield self._inside(a, b)
         yield from serial(a, b)
 
-    def _farther(self, candidate: Candidate) -> Iterator[Order]:
+    def _with_other_ends(self, candidate: Candidate) -> Iterator[Order]:
         """The second actor runs inside the first's window, with the other ends that its side may have."""
         a = self._sides.owner(candidate)
         yield from (self._inside(a, b) for b in self._sides.visitors(candidate)[1:])
 
-    def _again(self, candidate: Candidate) -> Iterator[Order]:
+    def _between_others(self, candidate: Candidate) -> Iterator[Order]:
         """An alternate between other actors, which may not block each other as these do."""
         yield replace(inside(self._sides.owner(candidate), self._sides.visitors(candidate)[0]), alternate=True)
 
-    def _at_last(self, candidate: Candidate) -> Iterator[Order]:
+    def _after_last_check(self, candidate: Candidate) -> Iterator[Order]:
         """The first actor is held after its last check of this kind, and the others' changes wait for it: a later check would find what it missed.
 
         The second actor is the one that took, in the recorded run, what the first puts there last.
@@ -108,8 +111,8 @@ class WindowOrders:
         if candidate.pattern is not Pattern.MULTI_VARIABLE or not evidence.changes_structure(candidate.last):
             return
         one, two = candidate.others
-        last = max(self._like(candidate.last, candidate.last), key=lambda row: int(table.order[row]))
-        takers = [row for row in self._like(two) if table.order[row] > table.order[last] and evidence.stream(row) != evidence.stream(last)]
+        last = max(self._same_access(candidate.last, candidate.last), key=lambda row: int(table.order[row]))
+        takers = [row for row in self._same_access(two) if table.order[row] > table.order[last] and evidence.stream(row) != evidence.stream(last)]
         looks, acts = (evidence.function_of(int(table.site[row])) for row in (candidate.first, last))
         if last == candidate.last or not takers or not (looks == acts or (acts, looks) in evidence.calls):
             return
@@ -120,16 +123,16 @@ class WindowOrders:
             who, held = a.actor(last), a.access(last)
             # Repeated reads of an unchanged value are not recorded each time; the statement is.
             look = a.predicted(candidate.first, who, a.entered(evidence.at(last)))
-            says = f"{who.title} is held after {said(look)}, the last time, until {b.title} has {passed(b.last)}"
+            says = f"{who.title} is held after {shown(look)}, the last time, until {b.title} has {passed(b.last)}"
             yield drafted("bad", says, [(look, a.access(one), a.held_since(one, candidate.first)), (b.last, held, look)], watch=[held])
 
-    def _like(self, row: int, by: int | None = None) -> list[int]:
+    def _same_access(self, row: int, by: int | None = None) -> list[int]:
         """The accesses with the location and site of `row`; with `by` only those of the actor of that row."""
         table = self._evidence.table
         rows = [each for each in self._evidence.rows_at(int(table.site[row])).tolist() if int(table.location[each]) == int(table.location[row])]
         return rows if by is None else [each for each in rows if int(table.actor[each]) == int(table.actor[by])]
 
-    def _elsewhere(self, candidate: Candidate) -> Iterator[Order]:
+    def _on_next_connection(self, candidate: Candidate) -> Iterator[Order]:
         """A request that followed another one on its connection: while that is held, it comes on the next connection to be opened."""
         a, b = self._sides.owner(candidate), self._sides.visitors(candidate)[0]
         requests = [self._evidence.request_at(row) for row in (candidate.first, candidate.others[0])]
@@ -142,10 +145,10 @@ class WindowOrders:
     def _inside(self, a: Side, b: Side) -> Order:
         order = inside(a, b)
         if a.holds & b.takes:
-            self._locked_out.add(order)
+            self._needing_held_lock.add(order)
         return order
 
-    def _alike(self, candidate: Candidate) -> Iterator[Order]:
+    def _same_check_elsewhere(self, candidate: Candidate) -> Iterator[Order]:
         """Another actor that makes the same first access runs inside the first's window, where the recorded visitor does something else."""
         table, evidence = self._evidence.table, self._evidence
         first = candidate.first
@@ -159,7 +162,7 @@ class WindowOrders:
             again = replace(candidate, others=(row,))
             yield self._inside(self._sides.owner(again), self._sides.visitors(again)[0])
 
-    def _overtaken(self, candidate: Candidate) -> Iterator[Order]:
+    def _single_access(self, candidate: Candidate) -> Iterator[Order]:
         """Only the second actor's access is inside the window; its next work comes after the window."""
         table, anchors = self._evidence.table, self._anchors
         others = sorted(candidate.others, key=lambda row: int(table.order[row]))
@@ -171,46 +174,46 @@ class WindowOrders:
         # The second actor may not reach the second of its two places.
         for end in (last, first) if candidate.pattern is Pattern.MULTI_VARIABLE else (last,):
             c = anchors.access(end)
-            says = f"{a.title} is held after {said(a.first)} until {who.title} has passed {said(c)}, which then waits for {said(a.last)}"
+            says = f"{a.title} is held after {shown(a.first)} until {who.title} has passed {shown(c)}, which then waits for {shown(a.last)}"
             held = [(a.first, b, self._anchors.held_since(first, candidate.first)), (c, a.last, a.first), (a.last, anchors.end(who), c)]
             yield drafted("bad", says, held, watch=[a.last])
 
-    def _late(self, candidate: Candidate) -> Iterator[Order]:
+    def _held_before_taking(self, candidate: Candidate) -> Iterator[Order]:
         """The first actor is held only just before it takes the item out: its earlier work may be what lets the other come."""
         a, other = self._anchors, candidate.others[0]
         since = a.since(candidate.last)
         if since is None:
             return
         taker, who, last, put = a.actor(candidate.last), a.actor(other), a.access(candidate.last), a.access(other)
-        says = f"{taker.title} is held after {said(since)} until {who.title} has passed {said(put)}, which then waits for {said(last)}"
+        says = f"{taker.title} is held after {shown(since)} until {who.title} has passed {shown(put)}, which then waits for {shown(last)}"
         yield drafted("bad", says, [(put, last, since), (last, a.end(who), put)], watch=[last])
         yield from serial(self._sides.owner(candidate), self._sides.visitors(candidate)[0])
 
-    def _entwined(self, candidate: Candidate) -> Iterator[Order]:
+    def _both_past_check(self, candidate: Candidate) -> Iterator[Order]:
         """Both actors pass the check that should keep the second out; the second is held inside its next work until the first has ended.
 
         Work that is wrong only when it overlaps (two actors in a critical section, two connections at once) does no harm if one actor runs to its
         end first.
         """
-        yield from self._both_within(candidate, 0, 1)
+        yield from self._both_held(candidate, 0, 1)
 
-    def _entwined_farther(self, candidate: Candidate) -> Iterator[Order]:
+    def _both_past_check_later(self, candidate: Candidate) -> Iterator[Order]:
         """The same with the second actor held further on, where their later work may collide."""
-        yield from self._both_within(candidate, 1, MOST_ENTWINED)
+        yield from self._both_held(candidate, 1, MOST_HOLDS)
 
-    def _both_within(self, candidate: Candidate, start: int, stop: int) -> Iterator[Order]:
+    def _both_held(self, candidate: Candidate, start: int, stop: int) -> Iterator[Order]:
         if candidate.dependence != "control" or candidate.pattern is not Pattern.CLONE:
             return
         a, other, who = self._anchors, candidate.others[0], self._anchors.actor(candidate.others[0])
         owner, begins, last = self._sides.owner(candidate), a.access(other), self._next_write(candidate)
-        own = list(islice(self._held_within(other, candidate.first), stop))
-        alike = [] if own else list(islice(self._held_within(candidate.first, other, then=candidate.last), stop))
+        own = list(islice(self._hold_points(other, candidate.first), stop))
+        alike = [] if own else list(islice(self._hold_points(candidate.first, other, then=candidate.last), stop))
         held_at = [(a.access(one), a.access(two)) for one, two in own[start:]]
         for one, two in alike[start:]:
             held_at.append((a.predicted(one, who, self._evidence.at(other)), a.predicted(two, who, self._evidence.at(other))))
-        their = said(owner.first).replace("its ", "their ", 1)
+        their = shown(owner.first).replace("its ", "their ", 1)
         for reached, rest in held_at:
-            says = f"{owner.title} and {who.title} both pass {their} before either continues; {who.title} is held at {said(rest)}"
+            says = f"{owner.title} and {who.title} both pass {their} before either continues; {who.title} is held at {shown(rest)}"
             held = [(owner.first, begins, a.held_since(other, candidate.first)), (reached, last, owner.first), (a.end(owner.actor), rest, reached)]
             yield drafted("bad", says, held, watch=[last])
 
@@ -221,7 +224,7 @@ class WindowOrders:
         place = int(table.location[candidate.first])
         return self._anchors.access(next((row for row in rows if int(table.location[row]) == place and table.writes[row]), candidate.last))
 
-    def _held_within(self, look: int, against: int, then: int | None = None) -> Iterator[tuple[int, int]]:
+    def _hold_points(self, look: int, against: int, then: int | None = None) -> Iterator[tuple[int, int]]:
         """Pairs of accesses of one actor after its check between which it can be held.
 
         Either a read and a write of a place that both actors use (one pair per place), or a write of the checked place and the next access. With
@@ -229,9 +232,9 @@ class WindowOrders:
         that is needed there.
         """
         evidence, table = self._evidence, self._evidence.table
-        shared = {int(table.location[row]) for row in self._after(against)}
+        shared = {int(table.location[row]) for row in self._later_accesses(against)}
         seen: set[tuple[bool, int]] = set()
-        for one, two in combinations(self._after(look), 2):
+        for one, two in combinations(self._later_accesses(look), 2):
             place = int(table.location[one])
             reads_first = not table.writes[one] and bool(table.writes[two]) and place == int(table.location[two]) and place in shared
             takes = bool(table.writes[one]) and place == int(table.location[look])
@@ -245,11 +248,11 @@ class WindowOrders:
         places = [self._anchors.access(row) for row in (one, other)]
         return len({(place.file, place.line) for place in places}) == 1
 
-    def _after(self, row: int) -> list[int]:
+    def _later_accesses(self, row: int) -> list[int]:
         table = self._evidence.table
         return self._evidence.rows_of(int(table.actor[row]), int(table.order[row]) + 1, 2**62, first=_NEXT)
 
-    def _mirrored(self, candidate: Candidate) -> Iterator[Order]:
+    def _roles_exchanged(self, candidate: Candidate) -> Iterator[Order]:
         """The roles exchanged: the first actor inside the second's window, where it has one at the same places."""
         table, evidence = self._evidence.table, self._evidence
         other = candidate.others[0]
