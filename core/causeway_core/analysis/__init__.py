@@ -1,10 +1,13 @@
 """Findings: races, lost updates, atomicity and order violations, deadlocks, and what hangs or blocks.
 
-A recording is read into `Evidence` (accesses as columns, two orders, locks, dependence over the source); detectors propose candidates from
-it, filters drop or lower them, the rest is ranked, folded to one a place and reported as `model.Finding`. docs/findings.md describes kinds,
-tiers and the JSON.
+`analyze` reads a recording into `Evidence` (accesses as columns, two orders, locks, dependence over the source). Then there are two ways:
 
-May import: errors, model, wire, storage, ingest, graph. Imported by: session, reports and faces.
+- Races of variables: detectors yield `Candidate`s (`pipeline`), `filters` drop or lower them, `rank` orders them, `wording.race` puts them in words.
+- All else (deadlocks, lost wake-ups, files, database rows, cancellation): detectors return findings (`direct_findings`), in words of their own.
+
+`weights` is the table of how pressing each kind is. Each file in `detectors` is one detector. docs/findings.md describes kinds, tiers and the JSON.
+
+May import: errors, model, wire, storage, ingest, launch, graph. Imported by: session and all rings outside of it.
 """
 
 from causeway_core.analysis.analyze import Analysis, analyze, examine, keep

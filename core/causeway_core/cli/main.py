@@ -1,4 +1,4 @@
-"""The entry point and the one place where errors become a line and an exit code."""
+"""The entry point `causeway`: finds the command (`cli/<name>.py`, its function `command`), and turns errors into a line and an exit code."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Imports a command's module only when it is used: `causeway record` must not pay for the adapters."""
+    """Imports the module of a command only when it is used: `causeway record` would else load the analysis and the adapters."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order of a person's work."""
+        """The commands, in the order in which they are used."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -95,7 +95,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # The reader (head, less) went away; a traceback at the interpreter's last flush would be ours.
+        # The reader (head, less) has closed the pipe. Without this, the interpreter's last flush would print a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:

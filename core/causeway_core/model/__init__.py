@@ -1,4 +1,7 @@
-"""The vocabulary: frozen, slotted dataclasses and id types that every ring speaks.
+"""The vocabulary: frozen, slotted dataclasses and id types that every ring uses (docs/glossary.md explains the words).
+
+Read `at` (the id of an event), `actor` (who: processes, actors, steps), `access` and `edge` (what happened, and what orders it), then `finding` and
+`order` (what is reported, and what a re-run forces).
 
 May import: errors. Imported by: everything. No behaviour beyond invariants and rendering of one value.
 """

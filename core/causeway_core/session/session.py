@@ -1,4 +1,4 @@
-"""The time-travel session."""
+"""The time-travel session: the one class that debug adapters, commands and proofs use to look at a recording."""
 
 from __future__ import annotations
 
@@ -45,9 +45,10 @@ __all__ = ["Execution", "Link", "Session"]
 class Session:
     """A mark that moves over a finished or growing recording.
 
-    The only state is `mark`, the breakpoints, and the trail that makes a step undo the opposite one before it. All queries take a mark (default:
-    the session's) or a frame. Movement never raises at an end of history: it returns a Stop with reason `entry` or `end` and a sentence. The first
-    step in a process costs one scan of its records (about 30 ns each). Not thread-safe.
+    A facade: each group of methods is implemented by one class of this package (`Movement`, `Stopping`, `Stacks`, `Variables` …), which all read from
+    `Past`. The only state is `mark`, the breakpoints, and the trail that makes a step undo the opposite one before it. All queries take a mark
+    (default: the session's) or a frame. Movement never raises at an end of history: it returns a Stop with reason `entry` or `end` and a sentence.
+    The first step in a process costs one scan of its records (about 30 ns each). Not thread-safe.
     """
 
     def __init__(self, recording: Recording, growth: Growth | None = None) -> None:
@@ -56,10 +57,10 @@ class Session:
         self._growth = growth or Growth()
         self._trail = Trail()
         self._graph: tuple[int, CausalGraph] | None = None
-        self._lay_out()
+        self._build()
         self._mark = self._movement.start().mark
 
-    def _lay_out(self) -> None:
+    def _build(self) -> None:
         past = self._past = Past(self._recording, self._growth.cache)
         self._origins = Origins(past)
         self._movement = Movement(past, self._origins)
@@ -84,7 +85,7 @@ class Session:
     def refresh(self) -> bool:
         """Reads what was added to a growing recording since it was opened; returns whether there was any. The mark and the breakpoints stay.
 
-        Opens the file anew; what is new of it is laid out: about 30 ns a record.
+        Opens the file anew; costs about 30 ns for each added record.
         """
         fresh = Recording.open(self._recording.path)
         if sum(chunk.words for chunk in fresh.chunks()) == sum(chunk.words for chunk in self._recording.chunks()):
@@ -94,7 +95,7 @@ class Session:
         self._recording = fresh
         self._graph = None
         definitions = self._stopping.definitions
-        self._lay_out()
+        self._build()
         self._stopping.restore(definitions)
         return True
 
@@ -127,7 +128,7 @@ class Session:
             self._graph = derivation, CausalGraph.load(self._recording)
         return self._graph[1]
 
-    # Movement. Each moves `mark` and says where it ended.
+    # Movement. Each moves `mark` and returns where it ended.
 
     def start(self) -> Stop:
         """To the first line of the recording."""

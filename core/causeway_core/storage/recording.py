@@ -1,4 +1,4 @@
-"""The reader of a recording."""
+"""The reader of a recording: typed rows of its SQLite file (docs/schema.md), and its chunks of records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from causeway_core.wire.kinds import SyncOp
 
 T = TypeVar("T")
 ALL = -1
-"""A LIMIT of SQLite that is none."""
+"""For LIMIT in SQLite: no limit."""
+_STEP = "id, actor, number, first_at, last_at, started_ns, ended_ns, cause_at, ending"
 
 
 class Recording:
@@ -48,12 +49,12 @@ class Recording:
         self._sites = SiteMap(database)
         self._actors = ActorTable(path, database)
         self.derive: Callable[[], int] | None = None
-        """Called before each question about what is derived from the whole: a recording that grows has it derived only then, and anew after it has
-        grown. Does nothing where that was done; gives the number of the derivation."""
+        """Of a recording that still grows: brings edges, accesses and other derived rows up to date, and returns how often that was done. Called
+        before each query of them; does nothing where nothing was added. None: they are complete."""
 
     @property
     def derivation(self) -> int:
-        """The number of the derivation that questions are answered from now; ids of shared places are good as long as it stays."""
+        """How often derived rows were brought up to date. Ids of shared places are valid until it changes."""
         return self.derive() if self.derive is not None else 0
 
     def _derived(self) -> None:
@@ -62,9 +63,9 @@ class Recording:
 
     @classmethod
     def open(cls, path: str | Path, move: Move | None = None, growing: Growing | None = None) -> Recording:
-        """Opens `path`; with `move` a copy in memory, which says that the project stands somewhere else. `query` reads the file itself all the same.
-        `growing` is what earlier readings of a recording that grows have handed on. Raises RecordingMissing, NotARecording, NewerSchema or
-        DamagedRecording."""
+        """Opens `path`. With `move` a copy in memory, with the project's paths replaced; `query` still reads the file itself. `growing`: records of a
+        growing recording that earlier readers have loaded. Raises RecordingMissing, NotARecording, NewerSchema or DamagedRecording.
+        """
         return cls(Path(path), connection.open_for_reading(Path(path), move), growing)
 
     def close(self) -> None:
@@ -87,7 +88,7 @@ class Recording:
 
     @property
     def complete(self) -> bool:
-        """Whether the recording was finished in an orderly way (else `causeway recover` is due)."""
+        """Whether the recording was finished; `causeway recover` finishes one that was not."""
         return self.meta.state == "complete"
 
     def counts(self) -> dict[str, int]:
@@ -95,7 +96,7 @@ class Recording:
         tables = [row[0] for row in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
         return {table: self._database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
 
-    # Who.
+    # Processes, actors and steps.
 
     def processes(self) -> list[Process]:
         """All processes, in order of id."""
@@ -129,20 +130,17 @@ class Recording:
 
     def steps(self, actor: int | None = None) -> list[Step]:
         """All steps in order of id (so of each stream), or those of one actor in its program order."""
-        columns = "id, actor, number, first_at, last_at, started_ns, ended_ns, cause_at, ending"
         where = "ORDER BY id" if actor is None else "WHERE actor = ? ORDER BY number"
-        return self._all(lambda row: Step(*row), f"SELECT {columns} FROM step {where}", () if actor is None else (actor,))
+        return self._all(lambda row: Step(*row), f"SELECT {_STEP} FROM step {where}", () if actor is None else (actor,))
 
     def step_at(self, at: At) -> Step | None:
         """The step that the event belongs to."""
-        columns = "id, actor, number, first_at, last_at, started_ns, ended_ns, cause_at, ending"
-        row = self._database.execute(f"SELECT {columns} FROM step WHERE first_at <= ? ORDER BY first_at DESC LIMIT 1", (at,)).fetchone()
+        row = self._database.execute(f"SELECT {_STEP} FROM step WHERE first_at <= ? ORDER BY first_at DESC LIMIT 1", (at,)).fetchone()
         return Step(*row) if row is not None and stream_of(At(row[3])) == stream_of(at) else None
 
     def step(self, actor: int, number: int) -> Step | None:
         """Step `number` (from 0) of an actor."""
-        columns = "id, actor, number, first_at, last_at, started_ns, ended_ns, cause_at, ending"
-        row = self._database.execute(f"SELECT {columns} FROM step WHERE actor = ? AND number = ?", (actor, number)).fetchone()
+        row = self._database.execute(f"SELECT {_STEP} FROM step WHERE actor = ? AND number = ?", (actor, number)).fetchone()
         return Step(*row) if row is not None else None
 
     def step_columns(self) -> dict[str, NDArray[np.int64]]:
@@ -156,7 +154,7 @@ class Recording:
         row = self._database.execute("SELECT cause FROM step WHERE id = ?", (step,)).fetchone()
         return int(row[0] or 0) if row else 0
 
-    # Where.
+    # Sources and sites.
 
     def sources(self) -> list[Source]:
         """All source files as they ran."""
