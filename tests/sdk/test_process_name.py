@@ -1,5 +1,5 @@
 import pytest
-from causeway.recorder import service_of
+from causeway.process_record import service_of
 
 
 @pytest.mark.parametrize(

@@ -1,47 +1,23 @@
-"""The life of a recording inside the program: begin, hooks, end."""
+"""The recording of this process: how it begins, which hooks it installs, and how it ends."""
 
 from __future__ import annotations
 
 import sys
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-VERSION = "0.1.0"
-_SECRETS = (
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "authorization",
-    "apikey",
-    "api_key",
-    "api-key",
-    "credential",
-    "cookie",
-    "private_key",
-    "private-key",
-    "privatekey",
-    "session_id",
-    "session-id",
-    "sessionid",
-)
-_REDACTED = "[redacted]"
+from causeway.process_record import process_json
 
 
 class _State:
-    """What the running recording needs to end. One a process; all of it is used under the GIL by whoever ends first."""
+    """One for each process. `exit_code` and `reason` are written when the recording ends."""
 
-    installed = False  # hooks are in place, which happens once a process
+    installed = False  # hooks are installed once a process
     pid = 0
     exit_code: int | None = None
     reason = "exit"
 
 
 def start_from_environment() -> bool:
-    """Begin to record this process as the environment says (`CAUSEWAY_SPOOL` and its like, set by the host); whether it records now.
+    """Begins to record this process if the environment asks for it (`CAUSEWAY_SPOOL` and others, set by the host); returns whether it records now.
 
     Called once by `causeway.launch` or `causeway.autostart` in the main thread, before the program's own code. A second call does nothing.
     Never raises and never prints: without a spool, in a sub-interpreter, or when the spool cannot be written the program simply runs unrecorded.
@@ -53,13 +29,13 @@ def start_from_environment() -> bool:
 
 
 def stop(exit_code: int | None = None, reason: str = "exit") -> None:
-    """Note how the program's main part ended. The recording goes on through waiting threads and atexit handlers, and ends with the last of them."""
+    """Notes how the program's main part ended. The recording continues until the last thread and atexit handler have ended."""
     _State.exit_code = exit_code
     _State.reason = reason
 
 
 def finish(exit_code: int | None = None, reason: str | None = None) -> None:
-    """End the recording now: who still waits, END, all segments sealed. Idempotent; the hooks stay in place and do nothing."""
+    """Ends the recording now: writes which actors still wait, then END, and seals all segments. A second call does nothing; nor do the hooks."""
     tap = sys.modules.get("causeway._tap")
     if tap is None:
         return
@@ -82,7 +58,7 @@ def finish(exit_code: int | None = None, reason: str | None = None) -> None:
 
 
 def _at_exit() -> None:
-    """`finish`, to its end: what a signal handler raises here would have met nothing that could be interrupted in the plain program."""
+    """`finish`, again if a signal handler of the program raises in it: without the recorder there would be nothing here to interrupt."""
     for _ in range(3):
         try:
             finish()
@@ -92,7 +68,7 @@ def _at_exit() -> None:
 
 
 def continue_in_child(key: str) -> None:
-    """In a forked child, while it has one thread: record on as a process of its own, started by the event `key` of the parent."""
+    """In a forked child, while it has one thread: continues as a process of its own, started by the event `key` of the parent."""
     import os
 
     from causeway import _tap
@@ -104,7 +80,7 @@ def continue_in_child(key: str) -> None:
         return
     _tap.pause()
     try:
-        records.emit(records.PROCESS, records.text(_process(os, _tap.uid(), os.environ.get("CAUSEWAY_DETAIL", "full"), key)))
+        records.emit(records.PROCESS, records.text(process_json(_tap.uid(), os.environ.get("CAUSEWAY_DETAIL", "full"), key)))
         processes.reborn()
     finally:
         _tap.resume()
@@ -123,7 +99,7 @@ def _start() -> bool:
     if not _tap.main_interpreter():
         return False
     detail = os.environ.get("CAUSEWAY_DETAIL", "full")
-    _tap.start(spool, detail, _process(os, _tap.uid(), detail), {})
+    _tap.start(spool, detail, process_json(_tap.uid(), detail), {})
     _tap.register_tasks(detail == "full")
     _State.pid = os.getpid()
     _tap.pause()
@@ -137,7 +113,7 @@ def _start() -> bool:
 
 
 def _install() -> None:
-    """Put all hooks in place. Each one is independent: one that fails is a GAP."""
+    """Installs all hooks. They are independent: one that fails is recorded as a GAP."""
     import atexit
 
     from causeway.hooks import INSTALLED, late, records
@@ -169,126 +145,10 @@ def _install() -> None:
 
 
 def _quiet_imports() -> None:
-    """The locks of the import system are not the program's."""
+    """Keeps the locks of the import system, which are not the program's, out of the recording."""
     from causeway import _tap
 
     lock = getattr(sys.modules.get("_frozen_importlib"), "_ModuleLock", None)
     for name in ("acquire", "release"):
         if lock is not None and not isinstance(vars(lock)[name], _tap.Around):
             setattr(lock, name, _tap.Around(vars(lock)[name], quiet=True))
-
-
-def _process(os: Any, uid: int, detail: str, started_by: str | None = None) -> str:
-    """The JSON of the PROCESS record. `started_by`: the event that forked this process, else the environment says it."""
-    import time
-
-    from causeway.hooks import records
-
-    parent, event = parent_of(started_by or os.environ.get("CAUSEWAY_PARENT", ""))
-    argv = program_argv(getattr(sys, "orig_argv", sys.argv))
-    service = os.environ.get("CAUSEWAY_SERVICE") or service_of(argv)
-    return records.json_of(
-        {
-            "uid": f"{uid:016x}",
-            "pid": os.getpid(),
-            "parent": parent,
-            "parent_event": event,
-            "argv": redact(argv),
-            "cwd": _cwd(os),
-            "executable": sys.executable or "",
-            "language": "python",
-            "version": ".".join(str(part) for part in sys.version_info[:3]),
-            "sdk_version": VERSION,
-            "service": service,
-            "wall_ns": time.time_ns(),
-            "monotonic_ns": time.clock_gettime_ns(time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime_ns") else time.monotonic_ns(),
-            "detail": detail,
-        }
-    )
-
-
-def _cwd(os: Any) -> str:
-    try:
-        return str(os.getcwd())
-    except OSError:
-        return ""
-
-
-def parent_of(text: str) -> tuple[str | None, list[int] | None]:
-    """Process uid and event of `CAUSEWAY_PARENT` ("<uid hex>.<stream>.<position>"); None for what it does not say."""
-    uid, _, event = text.partition(".")
-    stream, _, position = event.partition(".")
-    if not uid:
-        return None, None
-    if stream.isascii() and stream.isdigit() and position.isascii() and position.isdigit():
-        return uid, [int(stream), int(position)]
-    return uid, None
-
-
-def program_argv(argv: list[str]) -> list[str]:
-    """The command line as the user would write it: without our launcher."""
-    argv = [str(word) for word in argv]
-    for at in range(len(argv) - 1):
-        if argv[at] == "-m" and argv[at + 1] == "causeway.launch":
-            return [*argv[:at], *argv[at + 2 :]]
-    return argv
-
-
-def service_of(argv: list[str]) -> str:
-    """The module's or script's name; under debugpy that of the program it debugs."""
-    words = _debugged(argv[1:])
-    while words:
-        word = words.pop(0)
-        if word == "-m" and words:
-            return words[0]
-        if word == "-c":
-            return "-c"
-        if word in ("-W", "-X") and words:
-            words.pop(0)
-        elif not word.startswith("-"):
-            name = word.replace("\\", "/").rstrip("/").rpartition("/")[2]
-            return name.removesuffix(".py") or "python"
-    return "python"
-
-
-def _debugged(words: list[str]) -> list[str]:
-    """The words of the program where `words` start debugpy (`debugpy --connect … program`) or one of its children (`pydevd.py … --file program`)."""
-    at = 0
-    while at < len(words) and words[at].startswith("-"):  # past the interpreter's own flags
-        at += 2 if words[at] in ("-W", "-X") else 1
-    name = words[at].replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".py") if at < len(words) else ""
-    if name not in ("debugpy", "pydevd"):
-        return words
-    if "--file" in words:
-        return words[words.index("--file") + 1 :]
-    rest = words[at + 1 :]
-    while rest and rest[0].startswith("--"):
-        rest = rest[1 if rest[0] in ("--wait-for-client", "--log-to-stderr") else 2 :]
-    return rest or words
-
-
-def redact(argv: list[str]) -> list[str]:
-    """A command line without what its own words mark as secrets: `--token X`, `KEY=value`, `scheme://user:password@`."""
-    out: list[str] = []
-    hide = False
-    for word in argv:
-        name, equals, _ = word.partition("=")
-        named = any(secret in name.lower() for secret in _SECRETS)
-        if hide:
-            out.append(_REDACTED)
-            hide = False
-        elif equals and named:
-            out.append(f"{name}={_REDACTED}")
-        else:
-            hide = named and word.startswith("-")
-            out.append(_without_password(word))
-    return out
-
-
-def _without_password(word: str) -> str:
-    scheme, found, rest = word.partition("://")
-    host, _, path = rest.partition("/")
-    user, at, where = host.rpartition("@")
-    if not found or not at:
-        return word
-    return f"{scheme}://{user.partition(':')[0]}:{_REDACTED}@{where}{'/' + path if path else ''}"

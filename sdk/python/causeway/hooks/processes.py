@@ -148,12 +148,12 @@ def reborn() -> None:
 
 def adopted(key: str) -> None:
     """In a child of a fork server: the event `key` of another process started it."""
-    from causeway import recorder
+    from causeway import process_record
 
     if not key.isascii() or _origin(key) is None:
         return
     _Now.born = key
-    parent, event = recorder.parent_of(key)
+    parent, event = process_record.parent_of(key)
     records.emit(records.PROCESS, records.text(records.json_of({"adopted": True, "parent": parent, "parent_event": event})))
     reborn()
 
