@@ -99,7 +99,7 @@ def test_tasks_are_beside_debugpy_s_threads_and_who_awaits_is_under_its_stack(pr
             ("setVariable", {"variablesReference": branch["Locals, as recorded"], "name": "share", "value": "1"}),
             ("setExpression", {"frameId": frames[-1]["id"], "expression": "total", "value": "1"}),
         ):  # fmt: skip
-            assert "told from the recording" in error_of(client.ask(command, **arguments))
+            assert "read from the recording" in error_of(client.ask(command, **arguments))
         client.request("continue", threadId=stopped["threadId"])
         client.event("terminated")
         assert not client.ask("scopes", frameId=frames[-1]["id"])["success"]
@@ -114,7 +114,7 @@ def test_what_can_be_done_with_a_task(program):
         assert (total, [frame["name"] for frame in frames], frames[0]["line"]) == (2, ["held_up", "created by task Task-1"], script.line("lock"))
         assert variables(client, scopes(client, frames[0])["Locals, as recorded"])["reason"] == "'the lock'"
         for command in ("next", "stepIn", "stepOut"):
-            assert "goes on when its turn comes" in error_of(client.ask(command, threadId=task))
+            assert "continues when the event loop runs it" in error_of(client.ask(command, threadId=task))
         past = client.move("stepBack", {"threadId": task})
         assert script.stops_at(client, past, "lock") and "held up" in client.thread_name(past)
         client.request("causeway/travel", now=True)

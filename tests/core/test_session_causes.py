@@ -58,7 +58,7 @@ def test_step_into_the_loop_s_first_task_and_out_to_the_awaiter() -> None:
 def test_what_follows_a_task_s_end_is_who_awaited_it() -> None:
     travel = at("lost_update", "taken")
     stop = travel.step_over()
-    assert stop.text == "task taker ended; task Task-1 goes on" and place(travel)[0] == "main"
+    assert stop.text == "task taker ended; task Task-1 continues" and place(travel)[0] == "main"
     assert travel.evaluate("results").text == "[900, 800]"
 
 

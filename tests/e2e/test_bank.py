@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from causeway import order
-from causeway_core.proof.running.command import runs_apart
+from causeway_core.proof.running.command import can_run_concurrently
 from causeway_core.storage import Recording
 
 from tests.e2e.test_proof import analysed, run
@@ -26,7 +26,7 @@ def test_the_lost_update_in_the_ledger_is_confirmed(tmp_path: Path) -> None:
     said = finding["proof"]["outcome"]
     assert said.startswith("every serial order gives alice has 850") and "this one gave alice has 9" in said
     with Recording.open(tmp_path / "run.causeway") as recording:
-        assert runs_apart(recording), "its ports are given by the system"
+        assert can_run_concurrently(recording), "its ports are given by the system"
 
 
 @pytest.mark.skipif(not Path("/proc/self/syscall").exists(), reason="what threads block in is told by Linux; elsewhere patience decides")

@@ -78,7 +78,7 @@ class Adapter:
 
     def close_connection(self) -> None:
         """Behave as if the client had disconnected after its last message. May be called at any moment, also by a signal handler."""
-        self._inbox.put(self._gone)
+        self._inbox.put(self._on_disconnect)
 
     def _do(self, what: Callable[[], None]) -> None:
         try:
@@ -94,21 +94,21 @@ class Adapter:
             try:
                 message = self._connection.receive()
             except ProtocolError as error:
-                self._inbox.put(lambda error=error: self._misread(error))  # type: ignore[misc]
+                self._inbox.put(lambda error=error: self._report_misread(error))  # type: ignore[misc]
                 continue
             except (OSError, ValueError):
                 message = None
             if message is None:
-                self._inbox.put(self._gone)
+                self._inbox.put(self._on_disconnect)
                 return
             self._inbox.put(lambda message=message: self._answer(message))  # type: ignore[misc]
             if message.get("command") == "disconnect":
                 return
 
-    def _misread(self, error: ProtocolError) -> None:
+    def _report_misread(self, error: ProtocolError) -> None:
         self._emit(Event("output", {"category": "stderr", "output": f"causeway: {error}\n"}))
 
-    def _gone(self) -> None:
+    def _on_disconnect(self) -> None:
         self._conversation.over = True
 
     def _answer(self, message: dict[str, Any]) -> None:
@@ -117,7 +117,7 @@ class Adapter:
         if message.get("type") != "request":
             return
         try:
-            if self._is_taken(message):
+            if self._is_handled_live(message):
                 return
             reply = self._handle(message.get("command"), message.get("arguments"))
         except Exception as error:
@@ -127,7 +127,7 @@ class Adapter:
         for event in reply.then:
             self._emit(event)
 
-    def _is_taken(self, message: dict[str, Any]) -> bool:
+    def _is_handled_live(self, message: dict[str, Any]) -> bool:
         """Whether a program that is being debugged, or begins to be, takes a request."""
         if self._live is not None:
             return self._live.handle_request(message)

@@ -114,7 +114,7 @@ PROPERTIES = (
         "Where the program reads and prints. Without it, a terminal where the editor has one.",
         choices=("internalConsole", "integratedTerminal", "externalTerminal"),
     ),
-    Property("stopOnEntry", _BOTH, "truth", "Stop at the first line. With a recording (default then: true) false goes on to the first breakpoint."),
+    Property("stopOnEntry", _BOTH, "truth", "Stop at the first line. With a recording (default then: true) false continues to the first breakpoint."),
     Property("stopAtEnd", _LAUNCH, "truth", "Stop when the program has ended, with its whole past open. Without it, when it fails."),
     Property("justMyCode", _BOTH, "truth", "Step and stop in your own code only.", True),
     Property("subProcess", _BOTH, "truth", "Debug child processes too.", True),

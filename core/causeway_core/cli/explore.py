@@ -67,7 +67,7 @@ def command(
                 "explore its tests (causeway record pytest), or prove what was found: causeway analyze",
             )
         if against:
-            raise CommandError(f"exploring runs the program again, but {against}", "record it anew, or read docs/findings.md")
+            raise CommandError(f"exploring runs the program again, but {against}", "record it again, or read docs/findings.md")
         with progress_on_terminal("exploring") as progress:
             analysis = examine(recording, progress=progress)
             effort = Effort(cast(Strategy, strategy), seed, depth, runs, budget, repeat)

@@ -68,7 +68,7 @@ def generate(
             return _text(recording, found, trace_id, folder, isolation)
         refused = refused or found
     why = refused or "nothing in the project starts it"
-    raise ExportImpossible(f"the schedule of the trace {trace_id} cannot be forced: {why}", "record it anew")
+    raise ExportImpossible(f"the schedule of the trace {trace_id} cannot be forced: {why}", "record it again")
 
 
 def _rehearse(recording: Recording, wanted: RecordedSchedule, entry: Entry, isolation: Isolation | None, watch: Callable[[], None]) -> _Plan | str:

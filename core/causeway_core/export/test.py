@@ -18,7 +18,7 @@ from causeway_core.export.regression.sender import Sender
 from causeway_core.export.regression.wording import places_of
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
-from causeway_core.proof.running.command import runs_apart
+from causeway_core.proof.running.command import can_run_concurrently
 from causeway_core.proof.running.isolation import Isolation
 from causeway_core.proof.running.rerun import PLAIN, nothing
 from causeway_core.proof.running.workspace import Workspace
@@ -103,7 +103,7 @@ def _plan_for_order(
     if not finding.happened and not sender:
         serial_orders.append(PLAIN)
     orders = [*[order] * AGAIN, *serial_orders, *serial_orders[:1]]
-    seen = _run_all(rehearsal, orders, 2 if runs_apart(recording) else 1)
+    seen = _run_all(rehearsal, orders, 2 if can_run_concurrently(recording) else 1)
     bad, ended = [first, *seen[:AGAIN]], list(zip(orders[AGAIN:], seen[AGAIN:], strict=True))
     if not all(map(_can_reproduce, bad)):
         return f"{order.says}: it could not be forced each time"

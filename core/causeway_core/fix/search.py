@@ -68,7 +68,7 @@ def _candidates(recording: Recording, finding: Finding) -> tuple[Patch, ...]:
             return ()
         data = place.read_bytes()
         if recorded.get(str(place), "") not in ("", hashlib.sha256(data).hexdigest()):
-            raise CommandError(f"{name} has changed since it was recorded", "record it anew: causeway record")
+            raise CommandError(f"{name} has changed since it was recorded", "record it again: causeway record")
         sources[name] = data.decode()
     try:
         return candidates(to_document(finding), sources)

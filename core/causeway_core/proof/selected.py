@@ -33,7 +33,7 @@ def check_safety(recording: Recording, purpose: str, *, wanted: bool, isolation:
     `purpose` says what the run is for, as a clause that continues with "but"."""
     impossible = obstacles(recording)
     if impossible:
-        raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it anew: causeway record")
+        raise CommandError(f"the program cannot be run again: {impossible[0]}", "record it again: causeway record")
     doubtful = () if wanted else doubts(recording, isolation)
     if doubtful:
         raise CommandError(f"{purpose}, but {doubtful[0]}", "--verify runs it all the same")

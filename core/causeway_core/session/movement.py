@@ -116,7 +116,7 @@ class Movement:
             found = other.stop_after(other.locate(known), At(known - 1), of_actor=True)
             follower = self._past.actor_of(known)
             if found is not None and follower != mark.actor:
-                return self._to(other, found, f"{self._past.title(mark.actor)} ended; {self._past.title(follower)} goes on")
+                return self._to(other, found, f"{self._past.title(mark.actor)} ended; {self._past.title(follower)} continues")
             if follower != mark.actor and self._past.stop_of(known) is not None:
                 return self.end_of(Mark(follower, known))
         return self.end_of(mark)

@@ -57,11 +57,11 @@ def frame_in(answer: Message) -> dict[str, Any] | None:
 def evaluated(ask: Ask, frame: dict[str, Any], question: str, then: Callable[[str | None], None]) -> None:
     """Has the thread of a frame answer; None if it cannot. The text is complete, however long."""
 
-    def said(answer: Message) -> None:
+    def on_answer(answer: Message) -> None:
         text = str((answer.get("body") or {}).get("result")) if answer.get("success") else None
         then(ast.literal_eval(text) if text is not None and text[:1] in ("'", '"') else text)
 
-    ask("evaluate", {"expression": question, "frameId": frame["id"], "context": "clipboard"}, said)
+    ask("evaluate", {"expression": question, "frameId": frame["id"], "context": "clipboard"}, on_answer)
 
 
 def parsed(text: str | None) -> Any:

@@ -167,13 +167,13 @@ class Present:
         asked = arguments.get("threadId") or arguments.get("actor") or self._frames.thread_of(arguments.get("frameId"))
         thread = int((asked if task is None else None) or held.get("threadId") or 0)
 
-        def stand() -> None:
+        def focus() -> None:
             assert self.now is not None
             self._conversation.session.focus(self.now.mark if task is None else self._mark_of(task))
             _guarded(answer, refuse)()
 
         if self.now is not None and self._thread == thread and self._conversation.attached and not self.recorder.grown():
-            stand()
+            focus()
             return
 
         def placed(frame: dict[str, Any], said: str | None) -> None:
@@ -187,7 +187,7 @@ class Present:
             if not stream.isdigit():
                 raise ProtocolError("this thread is not recorded", "choose another thread in the call stack")
             self._attach_at_now(thread, uid, int(stream), frame)
-            stand()
+            focus()
 
         framed = _guarded(lambda frame: evaluated(self._ask, frame, PLACE, _guarded(lambda said: placed(frame, said), refuse)), refuse)
         innermost(self._ask, thread, framed, refuse)

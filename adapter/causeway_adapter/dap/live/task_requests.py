@@ -45,7 +45,7 @@ class TaskRequests:
         elif command == "stackTrace" and task is not None:
             tasks.stack(task, lambda frames: self._port.respond(request, _window(frames, arguments, [], 0)))
         elif command in CHANGES:
-            raise ProtocolError("this is told from the recording, and cannot be changed", "set variables of the thread that is held")
+            raise ProtocolError("this is read from the recording, and cannot be changed", "set variables of the thread that is held")
         elif command == "variables" or (recorded and command == "dataBreakpointInfo"):
             self._port.respond(request, self._port.handle(command, arguments).body)
         elif command == "scopes":
@@ -53,7 +53,7 @@ class TaskRequests:
         elif command in ASKED_OF_FRAMES:
             self._present.look(request, arguments, lambda: self._present.hand_over(request, self._present.as_recorded(arguments)))
         elif command in ("continue", *MOVES) and not (command == "stepIn" and int(arguments.get("targetId") or 0) >= FIRST_HANDLE):
-            raise ProtocolError("this task waits, and goes on when its turn comes", "set a breakpoint in it and continue")
+            raise ProtocolError("this task waits, and continues when the event loop runs it", "set a breakpoint in it and continue")
         else:
             return False
         return True

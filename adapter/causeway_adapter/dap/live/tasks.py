@@ -70,12 +70,12 @@ class Tasks:
         """The frame of a task with this id."""
         return self._frames.get(id) if isinstance(id, int) else None
 
-    # What is told.
+    # What the client is shown.
 
     def with_tasks(self, threads: list[dict[str, Any]], then: Callable[[list[dict[str, Any]]], None]) -> None:
         """debugpy's threads, the one that is held with the name of the task that runs in it, and the tasks that are pending."""
 
-        def told(text: str | None) -> None:
+        def on_answer(text: str | None) -> None:
             found = parsed(text) or {}
             here = found.get("here")
             self._threads = {one.get("id"): str(one.get("name")) for one in threads}
@@ -86,7 +86,7 @@ class Tasks:
                 tasks[-1]["name"] += f" · {found['more']} more tasks are not listed"
             then([*own, *tasks])
 
-        self._ask_held(TASKS, told)
+        self._ask_held(TASKS, on_answer)
 
     def stack(self, task: int, then: Callable[[list[dict[str, Any]]], None]) -> None:
         """The frames of a task that waits, innermost first."""
@@ -94,12 +94,12 @@ class Tasks:
             then(self._under[task])
             return
 
-        def told(text: str | None) -> None:
+        def on_answer(text: str | None) -> None:
             found = parsed(text) or {}
             self._under[task] = [*self._described(task, found.get("frames") or ()), *self._created(found.get("creator"), task)]
             then(self._under[task])
 
-        self._ask_held(stack_of(task), told)
+        self._ask_held(stack_of(task), on_answer)
 
     def under(self, answer: Message, then: Callable[[list[dict[str, Any]]], None]) -> None:
         """The frames of the tasks that wait for the one which is held, each task's after a label. `answer` is debugpy's, about its stack."""
@@ -107,7 +107,7 @@ class Tasks:
             then(self._under[-1])
             return
 
-        def told(text: str | None) -> None:
+        def on_answer(text: str | None) -> None:
             found = parsed(text) or {}
             frames = []
             for one in found.get("chain") or ():
@@ -117,9 +117,9 @@ class Tasks:
 
         frame = frame_in(answer)
         if frame is None:
-            self._ask_held(AWAITERS, told)
+            self._ask_held(AWAITERS, on_answer)
         else:
-            evaluated(self.ask, frame, AWAITERS, told)
+            evaluated(self.ask, frame, AWAITERS, on_answer)
 
     def created(self, thread: object, then: Callable[[list[dict[str, Any]]], None]) -> None:
         """A label that says who created another thread of debugpy's; none where nobody knows."""

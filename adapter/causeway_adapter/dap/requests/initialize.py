@@ -36,7 +36,7 @@ EXCEPTION_FILTERS: list[dict[str, Any]] = [
     },
     {"filter": "cancelled", "label": "Cancellations", "description": "Stop where a task is cancelled.", "default": False},
     {"filter": "race", "label": "Races", "description": "Stop at both sides of every finding that is not a deadlock.", "default": True},
-    {"filter": "deadlock", "label": "Deadlocks", "description": "Stop where an actor begins to wait for ever.", "default": True},
+    {"filter": "deadlock", "label": "Deadlocks", "description": "Stop where an actor begins a wait that never ends.", "default": True},
 ]
 
 CAPABILITIES: Capabilities = {

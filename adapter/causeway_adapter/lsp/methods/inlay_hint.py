@@ -24,7 +24,7 @@ def register(server: Server) -> None:
         by_line: defaultdict[int, list[LastValue]] = defaultdict(list)
         for value in document.facts.values:
             line = document.carried.now(value.end_line)
-            if line is not None and params.range.start.line < line <= params.range.end.line + 1 and _speaks(value):
+            if line is not None and params.range.start.line < line <= params.range.end.line + 1 and _is_worth_showing(value):
                 by_line[line].append(value)
         lines = server.places.lines(document.path)
         return [_hint(server.places.end_of(lines, line), values) for line, values in sorted(by_line.items())]
@@ -32,7 +32,7 @@ def register(server: Server) -> None:
     server.feature(types.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint)
 
 
-def _speaks(value: LastValue) -> bool:
+def _is_worth_showing(value: LastValue) -> bool:
     """Whether a value is worth the room: not modules, functions and classes that a definition binds, nor an implicit `return None`."""
     return not value.text.startswith(("<module", "<function", "<type")) and not (value.name == "return" and value.text == "None")
 

@@ -19,7 +19,7 @@ from causeway_core.launch.zygote import Process, ZygotePool
 from causeway_core.model.order import Exploration, OrderPlace
 from causeway_core.proof.outcome.canonical import canonical, canonical_lines
 from causeway_core.proof.outcome.order_result import OrderResult
-from causeway_core.proof.running.command import runs_apart, target_of, variables_of
+from causeway_core.proof.running.command import can_run_concurrently, target_of, variables_of
 from causeway_core.proof.running.isolation import Isolation
 from causeway_core.proof.running.rerun import AT_A_TIME, LONGEST_SECONDS, SHORTEST_SECONDS, Stopped, printed
 from causeway_core.proof.running.workspace import Workspace
@@ -54,7 +54,7 @@ class Scan:
         self._recording, self._isolation = recording, isolation
         self._target = target_of(recording)
         self._workspace = Workspace.of(recording)
-        self._at_once = AT_A_TIME if runs_apart(recording) else 1
+        self._at_once = AT_A_TIME if can_run_concurrently(recording) else 1
         self._limit = min(max(SHORTEST_SECONDS, 5 * (meta.duration_ns or 0) / 1e9), LONGEST_SECONDS)
         self._lock = threading.Lock()
         self._running: set[Process] = set()

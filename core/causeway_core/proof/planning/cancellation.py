@@ -107,7 +107,7 @@ class CancellingOrders:
         changes = self._anchors.last_execution(actor, function, line, at)
         waited = None if changes is None else self._anchors.began_step(actor, changes)
         if waited is not None:
-            says = f"{actor.title} {canceller.says} while it waits before it comes to line {line}"
+            says = f"{actor.title} {canceller.says} while it waits before it reaches line {line}"
             yield self._waiting(actor, waited, canceller, "serial", says)
 
     def _later(self, actor: Actor, at: At, canceller: Canceller, *, stays: bool) -> Iterator[Order]:

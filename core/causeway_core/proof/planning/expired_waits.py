@@ -82,7 +82,7 @@ def _orders(it: _Answered, analysis: Analysis, anchors: Anchors) -> Iterator[Ord
     enters = anchors.operation(other, At(held[withdraws.object].at), "acquire")
     sets = anchors.operation(other, At(it.answer.at), "acquire")
     who, whom = anchors.actor_of(waiter).title, anchors.actor_of(other).title
-    says = f"the wait of {who} times out, then {whom} answers, and only then {who} goes on"
+    says = f"the wait of {who} times out, then {whom} answers, and only then {who} continues"
     yield drafted("bad", says, [(wait, enters, enters), (sets, rest, wait)])
     yield drafted("serial", f"the wait of {who} times out, and {whom} answers once it has left the function", [(last, enters, enters)])
 

@@ -56,15 +56,15 @@ class Sides:
         for end in ends:
             to = who.last_at if end.access == "end" and who.last_at is not None else evidence.at(others[-1])
             begins = who.first_at if early is None and who.first_at is not None else a.entered(evidence.at(first))
-            takes = self.taken(who, begins, to)
+            takes = self.locks_taken(who, begins, to)
             sides.append(Side(who, a.access(first), end, early, who.title, takes=takes))
             if late is not None and late != early:
                 lead = comes and bool(holds & takes)
-                locks = self.taken(who, a.entered(evidence.at(first)), to)
+                locks = self.locks_taken(who, a.entered(evidence.at(first)), to)
                 sides.append(Side(who, a.access(first), end, late, who.title, takes=locks, leads=lead))
         return sides
 
-    def taken(self, actor: Actor, begin: At, end: At) -> frozenset[int]:
+    def locks_taken(self, actor: Actor, begin: At, end: At) -> frozenset[int]:
         """The locks that an actor takes between two of its events."""
         thread = self._evidence.facts.thread_of(actor.id)
         return frozenset(hold.object for hold in self._evidence.holds.holds if hold.actor == thread and begin <= hold.at <= end)

@@ -280,6 +280,6 @@ class WindowOrders:
         last = self._sides.ends(candidate.first, candidate.last, start, writes[0] if writes else None)[0]
         begins = visitor.actor.first_at if visitor.since is None else evidence.at(candidate.first)
         to = visitor.actor.last_at if last.access == "end" else evidence.at(candidate.last)
-        takes = frozenset() if begins is None or to is None else self._sides.taken(visitor.actor, begins, to)
+        takes = frozenset() if begins is None or to is None else self._sides.locks_taken(visitor.actor, begins, to)
         visitor = replace(visitor, last=last, takes=takes)
         yield self._inside(owner, visitor)

@@ -19,7 +19,7 @@ FIRST_EPHEMERAL_PORT = 32_768
 """The lowest ephemeral port (Linux: 32768, other systems higher)."""
 
 
-def runs_apart(recording: Recording) -> bool:
+def can_run_concurrently(recording: Recording) -> bool:
     """Whether two concurrent runs cannot interfere: they share no server address, no database, and no files outside their copies."""
     if servers(recording) or recording.meta.reset:
         return False

@@ -37,7 +37,7 @@ class Isolation:
         if not recording.meta.launch.replayable:
             raise NotReplayable(
                 f"{recording.path} does not hold what came from outside, so --isolated has nothing to give",
-                "record it anew: causeway record --replayable",
+                "record it again: causeway record --replayable",
             )
         rows = recording.answers()
         paths = {actor.id: actor.path for actor in recording.actors()}

@@ -26,7 +26,7 @@ from causeway_core.proof.outcome.conflicts import conflicts
 from causeway_core.proof.outcome.lost_updates import lost_updates
 from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.outcome import Outcome, observe
-from causeway_core.proof.running.command import runs_apart, target_of, variables_of
+from causeway_core.proof.running.command import can_run_concurrently, target_of, variables_of
 from causeway_core.proof.running.isolation import NOT_CAPTURED, Isolation, missing
 from causeway_core.proof.running.requests import is_driven
 from causeway_core.proof.running.workspace import Workspace
@@ -111,7 +111,7 @@ class Reruns:
         self._keep = keep
         self._watch = watch
         self._isolation = isolation
-        self._apart = runs_apart(recording)
+        self._concurrent = can_run_concurrently(recording)
         self.zygotes = zygotes or ZygotePool()
         self._known: dict[Order | Exploration, Rerun] = {}
         self._lock = threading.Lock()
@@ -157,7 +157,7 @@ class Reruns:
 
         A run that cannot be started or read counts as infeasible. Raises ResetFailed, Stopped.
         """
-        if not self._apart or len(orders) < 2:
+        if not self._concurrent or len(orders) < 2:
             return [self._attempt(order, again, stuck) for order in orders]
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             try:
@@ -210,7 +210,7 @@ class Reruns:
                     outcome = replace(
                         outcome, deadlocks=tuple(each.resource for each in stops), blocked=_blocked(stops), lost_updates=tuple(lost), conflicts=met
                     )
-            self._put_away(path, order, number)
+            self._keep_copy(path, order, number)
         if result is None:
             result = OrderResult(not order.constraints, reason="the recorder in the program reported nothing about the order")
         return Rerun(order, result, outcome, time.monotonic() - began)
@@ -273,7 +273,7 @@ class Reruns:
         while run.poll(_TURN_SECONDS) and time.monotonic() < ends:
             pass
 
-    def _put_away(self, path: Path, order: Order | Exploration, number: int) -> None:
+    def _keep_copy(self, path: Path, order: Order | Exploration, number: int) -> None:
         if self._keep is not None:
             self._keep.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, self._keep / f"rerun-{number}-{order.aim}.causeway")

@@ -81,6 +81,6 @@ def _polled(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result
         pid, caller = args[0].pid, sys._getframe(1)
         key = _started.pop(pid, None)
         if key is None:
-            reaped.asked(pid, caller)
+            reaped.end_seen(pid, caller)
         elif not reaped.put_aside(pid, key, caller):
             records.message(records.RECEIVE, f"exit:{key}", "subprocess", peer=str(pid))

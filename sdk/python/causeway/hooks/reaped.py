@@ -42,17 +42,17 @@ def forget() -> None:
 def _popen_fork(module: ModuleType) -> None:
     popen: Any = vars(module)["Popen"]
     for name in ("poll", "wait"):
-        setattr(popen, name, Around(getattr(popen, name), None, _asked, hook="reaped"))
+        setattr(popen, name, Around(getattr(popen, name), None, _after_poll, hook="reaped"))
 
 
-def _asked(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
+def _after_poll(state: object, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, exception: BaseException | None) -> None:
     """After `Popen.poll()` and `Popen.wait(timeout)`."""
     del state, kwargs
     if exception is None and result is not None:
-        asked(getattr(args[0], "pid", 0), _frame(1))
+        end_seen(getattr(args[0], "pid", 0), _frame(1))
 
 
-def asked(pid: int, frame: FrameType | None) -> None:
+def end_seen(pid: int, frame: FrameType | None) -> None:
     """The program learns that a child has ended, unless `frame`, the caller of `poll`, reaps in passing."""
     if _ended and not _in_passing(frame):
         key = _ended.pop(pid, None)

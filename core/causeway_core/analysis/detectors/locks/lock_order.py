@@ -43,7 +43,7 @@ def lock_orders(scene: Scene, evidence: Evidence, struck: frozenset[int]) -> lis
     return list(found.values())
 
 
-def who(evidence: Evidence, hold: Hold) -> int:
+def acquirer(evidence: Evidence, hold: Hold) -> int:
     """The actor of an acquisition: the work item, where a pool ran it."""
     return evidence.facts.work_of(hold.actor, hold.at)
 
@@ -59,7 +59,7 @@ def _nested(evidence: Evidence) -> dict[tuple[int, int], list[_Nesting]]:
             outer = evidence.holds.holds[held]
             if outer.object == hold.object or evidence.holds.ignores(outer.object):
                 continue
-            key = outer.object, hold.object, who(evidence, hold)
+            key = outer.object, hold.object, acquirer(evidence, hold)
             count[key] += 1
             if count[key] <= 4:
                 found[outer.object, hold.object].append((outer, hold))
@@ -97,7 +97,7 @@ def _choose(evidence: Evidence, links: list[list[_Nesting]], chosen: list[_Nesti
 
 def _meet(evidence: Evidence, one: _Nesting, two: _Nesting) -> bool:
     """Whether two actors can both hold their outer lock before either has its inner one."""
-    if who(evidence, one[1]) == who(evidence, two[1]) or _gates(evidence, one) & _gates(evidence, two):
+    if acquirer(evidence, one[1]) == acquirer(evidence, two[1]) or _gates(evidence, one) & _gates(evidence, two):
         return False
     a, b = At(one[1].at), At(two[1].at)
     return not evidence.order.happens_before(a, b, must=True) and not evidence.order.happens_before(b, a, must=True)
@@ -112,7 +112,7 @@ def _gates(evidence: Evidence, nesting: _Nesting) -> frozenset[int]:
 def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
     names = [scene.object(outer.object) for outer, _ in cycle]
     events = [
-        Moment(who(scene.evidence, hold), hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in cycle for hold in nesting
+        Moment(acquirer(scene.evidence, hold), hold.at, "acquire", f"acquired {scene.object(hold.object)}") for nesting in cycle for hold in nesting
     ]
     distinct = sorted(set(names))
     if len(distinct) > 1:
@@ -133,7 +133,7 @@ def _finding(scene: Scene, cycle: list[_Nesting]) -> Finding:
 
 def _title(scene: Scene, cycle: list[_Nesting]) -> str:
     evidence = scene.evidence
-    functions = [(who(evidence, inner), scene.place(inner.at).function) for _, inner in cycle]
+    functions = [(acquirer(evidence, inner), scene.place(inner.at).function) for _, inner in cycle]
     if len(cycle) > 2:
         by = ", ".join(dict.fromkeys(f"`{function.rpartition('.')[2]}`" for _, function in functions))
         locks = ", ".join(dict.fromkeys(scene.object(outer.object) for outer, _ in cycle))
