@@ -116,3 +116,24 @@ def test_a_loop_or_pool_that_is_closed_between_a_check_and_the_use(
     with Recording.open(tmp_path / "run.causeway") as recording:
         found = verify(recording, plan(recording, examine(recording)))[0]
     assert [each.tier for each in found if "is open" in each.title] == ([tier] if tier else []), [(each.title, each.proof) for each in found]
+
+
+WORK = """\
+import asyncio
+import time
+
+async def main():
+    for number in range(4):
+        await asyncio.to_thread(time.sleep, 0.001)
+        await asyncio.sleep(0.002)
+
+asyncio.run(main())
+"""
+
+
+def test_what_an_executor_counts_its_idle_workers_with_is_no_lock_of_the_program(tmp_path: Path) -> None:
+    """The loop shuts its executor down, so the recording knows what that holds."""
+    (tmp_path / "app.py").write_text(WORK)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        assert not examine(recording).findings

@@ -16,8 +16,9 @@ _GATHERING = ("Nursery", "MemoryChannelState")
 
 
 def no_protection(recording: Recording, facts: Facts) -> frozenset[int]:
-    """Semaphores with several units, objects that are not locks, and locks without a name: see `held_for_something`."""
-    return frozenset(thing.id for thing in facts.objects.values() if _several_units(recording, thing) or _nameless(thing))
+    """Semaphores with several units, objects that are not locks, parts of executors, and locks without a name: see `held_for_something`."""
+    things = facts.objects.values()
+    return frozenset(each.id for each in things if _several_units(recording, each) or _of_executor(each, facts) or _nameless(each))
 
 
 def held_for_something(holds: Holds, facts: Facts, table: AccessTable) -> frozenset[int]:
@@ -44,6 +45,12 @@ def _several_units(recording: Recording, thing: Obj) -> bool:
         return False
     units = _attribute(recording, thing.id, "_value")
     return units is None or units > 1
+
+
+def _of_executor(thing: Obj, facts: Facts) -> bool:
+    """Whether it is inside an executor, which counts its idle workers and starts others under locks of its own."""
+    owner = None if thing.owner is None else facts.objects.get(thing.owner)
+    return owner is not None and owner.type.startswith("concurrent.futures.")
 
 
 def _nameless(thing: Obj) -> bool:
