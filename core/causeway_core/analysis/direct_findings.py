@@ -29,6 +29,7 @@ from causeway_core.analysis.detectors.files.lock_takeover import lock_takeovers
 from causeway_core.analysis.detectors.files.partial_publication import partial_publications
 from causeway_core.analysis.detectors.files.removed_folder import removed_folders
 from causeway_core.analysis.detectors.files.replacement_gap import file_gaps
+from causeway_core.analysis.detectors.files.stale_lock import stale_locks
 from causeway_core.analysis.detectors.files.windows import file_windows, unseen_temporaries
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import resolved_after_cancel
 from causeway_core.analysis.detectors.futures.resolved_in_callback import resolved_in_callback
@@ -111,6 +112,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *partial_publications(scene, files),
         *file_updates(scene, files),
         *lock_takeovers(scene, files),
+        *stale_locks(scene, files),
         *listed_names(scene, files),
         *removed_folders(scene, files),
         *late_stamps(scene, files),

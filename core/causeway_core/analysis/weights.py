@@ -78,6 +78,8 @@ PARTIAL_FILE = 1.1
 """A reader meets one of two files, or none, for a moment."""
 CHECKED_FILE = 1.2
 """A file is used after a check that another actor can make untrue."""
+STALE_LOCK = 1.2
+"""Two actors take over the lock of a dead owner. What they check before that may keep the second out."""
 UNSEEN_TEMPORARY_FILE = 1.2
 """As `SHARED_TEMPORARY_FILE`, where the second writer found the file in this run and wrote none."""
 STALE_FILE_UPDATE = 1.3

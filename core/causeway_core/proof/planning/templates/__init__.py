@@ -9,6 +9,7 @@ from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEG
 from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
 from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
 from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
+from causeway_core.analysis.detectors.files.stale_lock import MEETS_STALE
 from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
@@ -33,6 +34,7 @@ from causeway_core.proof.planning.templates.futures import added_when_done, canc
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
 from causeway_core.proof.planning.templates.skipped import remove_after_check
+from causeway_core.proof.planning.templates.stale import both_take_over
 from causeway_core.proof.planning.templates.takeover import taken_over_while_empty
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
@@ -68,6 +70,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({SKIPPED}), remove_after_check),
     (frozenset({CLOSED}), close_after_check),
     (frozenset({TAKES_OVER}), taken_over_while_empty),
+    (frozenset({MEETS_STALE}), both_take_over),
     (frozenset(OTHER_KIND), wake_wrong_kind),
 )
 """The template for findings that have all of these roles; the first match counts."""
