@@ -26,7 +26,7 @@ export async function compare(recording: vscode.Uri): Promise<void> {
   }
   const picked = await vscode.window.showQuickPick(others.map((uri) => ({ label: nameOf(uri), uri })), { placeHolder: `Compare ${nameOf(recording)} with…` });
   if (!picked) return;
-  // The older one is on the left. The query makes a text of its own of a recording that has been written anew since it was compared last.
+  // The older one is on the left. The query makes a text of its own of a recording that has been written again since it was compared last.
   const pair = all.filter((one) => one === picked.uri || one.fsPath === recording.fsPath).reverse();
   const query = String(Date.now());
   const [before, after] = pair.map((uri) => uri.with({ scheme: SCHEME, query }));

@@ -70,13 +70,13 @@ class Server(LanguageServer):
 
     @property
     def refreshes_lenses(self) -> bool:
-        """Whether the client requests its code lenses again when it is told to."""
+        """Whether the client requests its code lenses again when asked to."""
         workspace = self.client_capabilities.workspace
         return bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support)
 
     @property
     def refreshes_hints(self) -> bool:
-        """Whether the client requests its inlay hints again when it is told to."""
+        """Whether the client requests its inlay hints again when asked to."""
         workspace = self.client_capabilities.workspace
         return bool(workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support)
 

@@ -197,7 +197,7 @@ def loop_testing(around: Iterable[ast.AST], line: int) -> ast.While | None:
 
 
 def waits(loop: ast.While) -> bool:
-    """Whether a loop gives way to other actors in each round: it awaits, sleeps or waits for a condition."""
+    """Whether a loop lets other actors run in each round: it awaits, sleeps or waits for a condition."""
     nodes = [each for statement in loop.body for each in ast.walk(statement)]
     return any(isinstance(each, ast.Await) or (isinstance(each, ast.Call) and called(each) in _WAITS) for each in nodes)
 

@@ -1,4 +1,4 @@
-"""Which awaits can give way to other tasks."""
+"""Which awaits can suspend, so that other tasks run."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def regions_of(target: Target, project: Project) -> list[Region] | None:
     for place in target.others:
         key = (place.file, place.function)
         if place.file == mine.file and _last_name(place.function) in mine.through:
-            continue  # whoever comes there has the lock already, and would wait for himself
+            continue  # its caller holds the lock already, and would wait for itself
         known = found.get(key)
         if known is None:
             source = project.source(place.file)
@@ -93,7 +93,7 @@ def _last_name(function: str) -> str:
 
 
 def find(regions: list[Region], project: Project) -> list[Found] | None:
-    """The regions in fresh trees, one tree a file; None if one is not there or gives way half-way (`yield`)."""
+    """The regions in fresh trees, one tree a file; None if one is not there or suspends half-way (`yield`)."""
     sources: dict[str, Source] = {}
     result: list[Found] = []
     for region in regions:

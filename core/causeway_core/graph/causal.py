@@ -44,7 +44,7 @@ class CausalGraph:
 
     @classmethod
     def load(cls, recording: Recording) -> CausalGraph:
-        """The graph of a recording, as it is now (a growing one is loaded anew)."""
+        """The graph of a recording, as it is now (a growing one is loaded again)."""
         return cls(recording, CausalOrder(GraphInput.of(recording)))
 
     # Order.

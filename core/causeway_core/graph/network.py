@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def as_networkx(recording: Recording, order: CausalOrder) -> networkx.MultiDiGraph[int]:
     """A node a segment (attributes `actor`, `title`, `first`, `last`: events as text), an edge a program order or synchronization edge
-    (`kind`, `hard`, `object`, `note`, `src`, `dst`). Built anew at each call, about 5 us an edge."""
+    (`kind`, `hard`, `object`, `note`, `src`, `dst`). Built at each call, about 5 us an edge."""
     import networkx
 
     graph: networkx.MultiDiGraph[int] = networkx.MultiDiGraph()

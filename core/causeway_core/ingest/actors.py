@@ -29,7 +29,7 @@ class ActorRows:
         self._ends_read = 0
 
     def write(self) -> None:
-        """Fills the table anew."""
+        """Fills the table again."""
         facts, database = self._pipeline.facts, self._pipeline.writer.database
         self._seen = {}
         self._look(moved=False)

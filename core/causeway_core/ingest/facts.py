@@ -58,7 +58,7 @@ class ProcessFacts:
     last_ts: int = 0
     streams: dict[int, int] = field(default_factory=dict)
     spawns: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-    """Event and actor of each child process that was about to be started, by stream number and position as the child is told them."""
+    """Event and actor of each child process that was about to be started, by stream number and position as the child receives them."""
 
 
 class Facts:

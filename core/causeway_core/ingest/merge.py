@@ -17,7 +17,7 @@ from causeway_core.storage.writer import RecordingWriter
 
 
 def merge(first: Path, second: Path, output: Path) -> None:
-    """Writes the recording of both to `output`: ids are new, messages are paired, edges derived anew. A process in both is taken once.
+    """Writes the recording of both to `output`: ids are new, messages are paired, edges derived again. A process in both is taken once.
 
     About a second for a million events, as everything is read again. Raises RecordingError (also for an incomplete recording).
     """

@@ -19,7 +19,7 @@ def split_lines(text: str) -> list[str]:
 class LineMap:
     """For each line (from 1) of an older text, the line of a newer one that it became.
 
-    Only lines that are the same but for space at their end are carried over: a line that was edited or indented anew no longer says what was seen.
+    Only lines that are the same but for space at their end are carried over: a line that was edited or indented differently no longer shows what ran.
     Linear for texts that differ in one region; the region is matched by `difflib` (Ratcliff and Obershelp 1988). Immutable.
     """
 

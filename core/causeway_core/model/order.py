@@ -62,7 +62,7 @@ class Order:
     """A partial order over named places. `says` is for people; `watch` names places whose locations' final values are wanted.
 
     `inject`: what comes from outside at a place: `CancelledError` or `TimeoutError` is raised there, the time limit around the task is over
-    (`expire`), the task gives way before the await (`pause`); once past it garbage is collected (`collect`), a signal arrives (`signal SIGUSR1`), or
+    (`expire`), the task suspends before the await (`pause`); once past it garbage is collected (`collect`), a signal arrives (`signal SIGUSR1`), or
     another task is cancelled (`cancel main/fetch`) or its time limit over (`expire main/fetch`). `checks`: `loop` has asyncio's loops look whether
     they are used from their own thread.
 
@@ -119,7 +119,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """A run in which nothing is forced: whoever comes to one of the places may have to wait for others, as `strategy` and `seed` have it.
+    """A run in which no order is forced: an actor that reaches one of the places may have to wait for others, as `strategy` and `seed` decide.
 
     The actor of the places is `*`. `depth` is the number of ordering decisions that `pct` looks for, `length` how many points it and `switch` expect.
     """

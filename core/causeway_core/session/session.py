@@ -85,7 +85,7 @@ class Session:
     def refresh(self) -> bool:
         """Reads what was added to a growing recording since it was opened; returns whether there was any. The mark and the breakpoints stay.
 
-        Opens the file anew; costs about 30 ns for each added record.
+        Opens the file again; costs about 30 ns for each added record.
         """
         fresh = Recording.open(self._recording.path)
         if sum(chunk.words for chunk in fresh.chunks()) == sum(chunk.words for chunk in self._recording.chunks()):

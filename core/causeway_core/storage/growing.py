@@ -1,4 +1,4 @@
-"""What one reading of a growing recording hands on to the next: its chunks never change, so that only new ones are looked up."""
+"""What readers of a growing recording share: its chunks never change, so only new ones are looked up."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Recording:
 
     @property
     def meta(self) -> Meta:
-        """The facts about the recording itself, read anew. From any thread: re-runs at the same time ask for them."""
+        """The facts about the recording itself, read at each call. May be called from any thread: concurrent re-runs do."""
         with self._reads_meta:
             return connection.read_meta(self._database)
 

@@ -155,7 +155,7 @@ static bool held(process *p, uint32_t wire, uint32_t rank, uint32_t owner, uint3
     return true;
 }
 
-/* Who touches something: the running actor, a worker of a pool anew for each call that it runs. */
+/* Who touches something: the running actor, a worker of a pool counts as a new one for each call that it runs. */
 static uint32_t toucher(const stream *s) {
     uint32_t who = running(s)->number + 1;
     if (s->depth == 1 && s->work) who ^= s->work * 0x9E3779B1u | 0x80000000u;

@@ -1,4 +1,4 @@
-/* Timeline lays a process out in its total order as *segments*: stretches in which one activation is on top of one actor's stack. Whoever feeds it
+/* Timeline lays a process out in its total order as *segments*: stretches in which one activation is on top of one actor's stack. The code that feeds it
  * gives it the runs of the process in order; everything else (stack at a position, previous line of an activation, previous line of an actor) is a walk over
  * linked segments. An activation at an await stays on its actor's stack (what it awaits runs above it); one at a yield leaves it.
  * Each actor has a root activation below all others, so that every segment has an activation and an actor.

@@ -73,7 +73,7 @@ class TraceContext:
     def serialize(self) -> str:
         """The text for another process: the value of an `X-Causeway-Trace` header, ASCII, at most 96 characters.
 
-        While recording, the call is the sending event: whoever continues the trace from this text comes after it.
+        While recording, the call is the sending event: what continues the trace from this text happens after it.
         """
         from causeway import api
 

@@ -42,7 +42,7 @@ class Settings:
 
 
 current = Settings()
-"""Read it anew each time: `configure` puts another object here."""
+"""Read it at each use: `configure` replaces the object."""
 
 listeners: list[Callable[[Settings], None]] = []
 """Called with the new settings after each `configure`; the recorder's parts that keep copies put themselves here."""

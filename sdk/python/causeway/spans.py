@@ -119,7 +119,7 @@ def event(name: str, attributes: dict[str, Any]) -> None:
 
 
 def create() -> TraceContext:
-    """`causeway.create_trace`: a span without extent, so that whoever continues has a parent that is there."""
+    """`causeway.create_trace`: a span without extent, so that what continues the trace has a recorded parent."""
     try:
         parent = current.get()
         context = begin('"causeway.create_trace"', "{}", parent) if not _failed and _tap.active() else new_context(parent)

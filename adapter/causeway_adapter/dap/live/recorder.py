@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.05
 AT_ONCE_SECONDS = 0.1
 BREATH_SECONDS = 0.001
-"""Between two polls of a program that writes as fast as it is read: whoever waits for the recorder gets a turn."""
+"""Between two polls of a program that writes as fast as it is read: a thread that waits for the recorder gets a turn."""
 READ_AHEAD = 300_000
 """Events."""
 MOST_WAITING_BYTES = 256 << 20
@@ -166,7 +166,7 @@ class Recorder:
         return session
 
     def show(self, reader: object, *, wait: bool = True) -> int:
-        """Makes all that has been recorded until now readable, and leaves it so until `reader` lets go; how many records that are.
+        """Makes all that has been recorded until now readable, and keeps it so until `reader` is forgotten; returns how many records there are.
 
         Readers in other processes have only the file, and must `wait` until it contains all."""
         with self._lock:

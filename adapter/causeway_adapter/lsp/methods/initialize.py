@@ -1,4 +1,4 @@
-"""`initialize`: settings that come with it, and how this client is told of diagnostics."""
+"""`initialize`: the settings in it, and how this client gets diagnostics."""
 
 from __future__ import annotations
 

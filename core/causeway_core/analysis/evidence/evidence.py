@@ -342,7 +342,7 @@ class Evidence:
         return {name: list(locations) for name, locations in found.items()}
 
     def registries(self, objects: Iterable[int]) -> list[int]:
-        """The shared places where objects were stored, per process: values name objects by numbers that start anew in each process."""
+        """The shared places where objects were stored, per process: values name objects by numbers that start again in each process."""
         places = self.facts.locations
         return [home for each in objects for home in self._homes.get(f"#{each & 0xFFFFFFFF}>", ()) if places[home].process == each >> 32]
 

@@ -391,7 +391,7 @@ class ExpressionFlow:
         return NOTHING
 
     def _yieldfrom(self, node: ast.YieldFrom) -> Taint:
-        """A loop that yields what it iterates: whoever iterates the generator runs between its items."""
+        """A loop that yields what it iterates: the code that iterates the generator runs between its items."""
         taint = self.iterate(node.value, suspends=True)
         self.graph.sink(taint)
         self.graph.flow(taint | as_control(self.guards), self.graph.joint("result", self.scope.key))

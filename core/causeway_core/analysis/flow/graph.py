@@ -63,7 +63,7 @@ class Node:
     """A place, or a joint between functions (a parameter, a result, whether a function is called at all).
 
     Of writes: `constant` if what is written is a literal scalar, `accumulates` for `x += …` and `x = x + …`, `private` if the owner is a
-    local that the function made itself. Of iterations: `loop_suspends` if the loop's body can give way to another task; `iterated` reads are those
+    local that the function made itself. Of iterations: `loop_suspends` if the loop's body can let another task run; `iterated` reads are those
     that a loop iterates through `enumerate` and its like. `content` of a read
     of a container: the place (shape call) that looks into it by a method such as `get`, or the loop that goes through it; `viewed`
     if that goes through its values, by `items()` or `values()`; `changed_through` if what it holds is changed in

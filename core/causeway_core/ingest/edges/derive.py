@@ -16,7 +16,7 @@ from causeway_core.ingest.edges.wakes import wake_edges
 
 
 def derive_edges(database: sqlite3.Connection) -> int:
-    """Fills table `edge` anew from tables sync, step, actor, message, process, sql and run; returns how many edges there are.
+    """Fills table `edge` again from tables sync, step, actor, message, process, sql and run; returns how many edges there are.
 
     `database` is the connection of the recording's writer; committing is the caller's. About 3 s and 100 MB for a million
     synchronization operations.

@@ -76,7 +76,7 @@ class Synchronization:
         read(at, actor, flags, object, extra)
 
     def _releasing(self, released: Handler) -> Handler:
-        """`released`, and what an asyncio release hands on is soft."""
+        """`released`; the edge from an asyncio release is soft."""
         def handler(at: int, actor: int, flags: int, object: int, extra: int) -> None:
             if flags & SyncFlag.ASYNC:
                 self._handing_on[at >> 40] = at

@@ -53,7 +53,7 @@ def explore_briefly(
     keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
 ) -> tuple[Finding, ...]:
     """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts, unless a detector foresaw it
-    (`OtherSchedules`): then it is likely. Numbered anew by rank; stored if `store`. Costs some seventy runs of the program, or 15 s (25
+    (`OtherSchedules`): then it is likely. Renumbered by rank; stored if `store`. Costs some seventy runs of the program, or 15 s (25
     times as long as the recorded run took, if that is more), where nothing is found; first, a run for each of a few awaits and waits whose time limit
     ends, and what `OtherSchedules` costs. Raises LaunchError, RecordingError, ResetFailed.
     """

@@ -97,7 +97,7 @@ def held(schedule: Sequence[Turn], threads: frozenset[str]) -> tuple[Held, ...]:
         # A turn in which nothing was passed is nothing to wait for: the one before it is.
         after = next((before.places[-1] for before in reversed(schedule[:number]) if before.places and before.actor != turn.actor), None)
         if hold is not None and after is not None:
-            # Whoever is held at a later step has begun: a task that is kept from its first step may be the one that makes the others.
+            # An actor that is held at a later step has begun: a task that is kept from its first step may be the one that makes the others.
             since = None if hold.access == "start" else hold if turn.actor in threads else last.get(turn.actor, OrderPlace(turn.actor, "start"))
             found.append(Held(after, hold, since))
         if turn.places:

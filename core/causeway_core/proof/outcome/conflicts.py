@@ -105,7 +105,7 @@ def _stale(evidence: Evidence, mine: Sequence[_Access], theirs: Sequence[_Access
             between = theirs[bisect_right(orders, order) : bisect_left(orders, access.order)]
             changed = any(each.writes and each.location == place for each in between)
             used = [each for each in between if each.location == access.location]
-            # What is read anew and counted on, such as a statistic, takes in what the other did.
+            # What is read again before it is counted on, such as a statistic, includes what the other did.
             fresh = bool(used) and reads.get(access.location, -1) > used[-1].order
             if changed and used and not fresh and not _same_value(evidence, access, used):
                 yield Conflict(False, _name(evidence, place), _name(evidence, access.location))

@@ -20,7 +20,7 @@ RAISES = ("CancelledError", "TimeoutError")
 EXPIRE = "expire"
 """Injection: the earliest time limit of the running task, or of a task that waits for it, expires."""
 PAUSE = "pause"
-"""Injection: the running task gives way before the awaited operation begins (`await`), so that it can be held there."""
+"""Injection: the running task suspends before the awaited operation begins (`await`), so that it can be held there."""
 ARRIVES = ("CancelledError", EXPIRE, PAUSE)
 """What is injected into the running task: while it waits at a place (`resume`), before the awaited operation begins (`await`), before its `start`."""
 COLLECT, SIGNAL, CANCEL, EXPIRES = "collect", "signal ", "cancel ", "expire "

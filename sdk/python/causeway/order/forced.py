@@ -27,7 +27,7 @@ class HangError(RuntimeError):
 class Forced:
     """A context in which an order is in force. One at a time, in the main thread.
 
-    `main` runs the program; `outcome` is the state of the order, during the run and after it. The modules that contain places are imported anew,
+    `main` runs the program; `outcome` is the state of the order, during the run and after it. The modules that contain places are imported again,
     woven with gates; the modules that were there before are restored at the end.
     """
 
@@ -102,7 +102,7 @@ class Forced:
                 sys.modules.pop(name, None)
 
     def load(self, name: str) -> ModuleType:
-        """Imports a module anew with gates in it, with all of its package and all modules that hold places."""
+        """Imports a module again with gates in it, with all of its package and all modules that hold places."""
         import importlib
 
         self.load_places(name.partition(".")[0])

@@ -86,7 +86,7 @@ def replay(replayer: AnswerReplayer, module: ModuleType) -> None:
             return await send_async(self, request)
         async for _ in request.stream:
             pass
-        # Whoever asks the network has to wait for it, and others go on meanwhile.
+        # A request to the network has to wait for it, and other actors run meanwhile.
         await replayer.suspended()
         return _response(replayer, module, request)
 

@@ -104,7 +104,7 @@ class AnswerReplayer:
         return not (self.answers.inside and is_local(host))
 
     async def suspended(self) -> None:
-        """Waits as whoever asks the network does: others get their turn."""
+        """Waits as a request to the network does, so that other actors run."""
         import asyncio
 
         try:

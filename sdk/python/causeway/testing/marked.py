@@ -19,7 +19,7 @@ from causeway.order import OrderError, forced
 def ordered(item: pytest.Item, marker: pytest.Mark) -> Iterator[None]:
     """Puts the order of the marker in force while the test function runs.
 
-    The test's module and those that hold places are imported anew, with gates in them, so what fixtures made of the former ones is not held. An order
+    The test's module and those that hold places are imported again with gates, so what fixtures made of the former ones is not held. An order
     that could not be forced is a warning; with `feasible=True` it fails the test, with `feasible=False` an order that could be does.
     """
     feasible = marker.kwargs.get("feasible")

@@ -52,7 +52,7 @@ def wrong_threads(scene: Scene, evidence: Evidence, events: Iterable[Operation])
         elif event.op in _CHANGES and event.at >> 40 not in loops and _of_asyncio(evidence, event.object):
             known = event.object in at_home or event.object in foreign
             foreign |= {} if event.object in foreign or (not known and _is_made(scene, evidence, event)) else {event.object: event}
-    # Whoever settles a future wakes the task that awaits it, which leaves no operation of its own behind.
+    # Settling a future wakes the task that awaits it, which is not an operation of its own.
     used = {
         object: event for object, event in foreign.items() if at_home[object] or event.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET, SyncOp.CANCEL)
     }

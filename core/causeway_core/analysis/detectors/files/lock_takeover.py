@@ -21,7 +21,7 @@ _LINKING = frozenset({"link", "symlink", "symlink_to", "hardlink_to"})
 
 
 def lock_takeovers(scene: Scene, files: FileUses) -> list[Finding]:
-    """A lock file that does not yet tell its owner when it appears, where whoever meets it reads the owner and removes it if there is none.
+    """A lock file that does not name its owner yet when it appears, where an actor that finds it reads the owner and removes it if there is none.
 
     Only where both actors read and then write one file while they have the lock. One finding per lock file, a hint until a re-run shows harm.
     """

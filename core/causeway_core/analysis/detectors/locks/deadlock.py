@@ -165,7 +165,7 @@ def _quiescence(scene: Scene, waits: Waits, links: dict[int, _Link]) -> list[Fin
     if any(scene.is_asynchronous(wait.actor) for wait in others) or len(loops) != 1:
         return []
     if not any(wait.words or wait.object or waits.joined(wait) is not None for wait in inside):
-        return []  # of none is known what it waits for: servers that are told to end look like this
+        return []  # it is not known what any of them waits for: servers that were asked to end look like this
     return [_quiescence_finding(scene, waits, inside)]
 
 

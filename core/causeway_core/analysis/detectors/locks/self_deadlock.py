@@ -59,7 +59,7 @@ def _of_lock(
     where = {hold.id: texts.function(place.path, place.line) if (place := scene.place(hold.at)).line else None for hold in holds}
     for how, function, led in intruders:
         inside = next((hold for hold in holds if where[hold.id] in led and not _turns_back(where[hold.id], scene.place(hold.at).line)), None)
-        # Whoever holds it is interrupted in its own thread: signal handlers run in the main thread only.
+        # Its holder is interrupted in its own thread: signal handlers run in the main thread only.
         interrupted = [hold for hold in holds if where[hold.id] is not None and (how == "finalizer" or _in_main(evidence, hold))]
         interrupted = [hold for hold in interrupted if inside is None or hold.id != inside.id] or interrupted
         if inside is not None and interrupted and not _handles_all(texts, function):

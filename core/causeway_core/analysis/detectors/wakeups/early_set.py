@@ -92,7 +92,7 @@ def _finding(scene: Scene, event: Operation, write: int, read: int) -> Finding:
         ],
         recommendation=f"set {name} last, after {what} and everything else that it announces",
         explanation=(
-            "Whoever waits for an event takes what it announces to be there. Nothing makes the write come before the read once the event is set. "
+            "An actor that waits for an event relies on what it announces. Nothing makes the write come before the read once the event is set. "
             + (STRUCK if struck else "In this run the write came first, by timing alone.")
         ),
         unordered=scene.namer.why_unordered(evidence.at(write), evidence.at(read)),

@@ -42,7 +42,7 @@ def _other_takes_first(events: RoleEvents) -> Iterator[Order]:
 
 
 def _looked(events: RoleEvents, actor: int, take: At) -> OrderPlace | None:
-    """Where an actor has checked a queue and can be held before it takes an item; a task only where it gives way."""
+    """Where an actor has checked a queue and can be held before it takes an item; a task only where it suspends."""
     a, who = events.anchors, events.anchors.actor_of(actor)
     return a.since_event(who, take) if who.kind == "task" else a.preceding(actor, take)
 
