@@ -233,6 +233,16 @@ def test_an_empty_program_is_refused(program):
         assert not refused["success"] and "`program` is empty" in refused["body"]["error"]["format"]
 
 
+@pytest.mark.parametrize("more", [{}, {"together": "shop"}])
+def test_a_launch_that_cannot_be_recorded_names_the_setting_that_helps(program, more):
+    script = program("x = 1\n")
+    (script.path.parent / ".causeway").write_text("no folder")
+    with Client() as client:
+        client.request("initialize", adapterID="causeway")
+        refused = error_of(client.ask("launch", **script.configuration(**more)))
+    assert str(script.path.parent) in refused and "`cwd` of the launch configuration" in refused and "-o" not in refused.split()
+
+
 def test_a_program_of_which_nothing_ran_ends_without_a_stop(program):
     script = program("x = (\n")
     with Client() as client:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from causeway_core.errors import CausewayError
+from causeway_core.errors import CausewayError, CommandError, LaunchError, SpoolTaken
 from causeway_core.ingest.claim import Claim
-from causeway_core.launch.output import claim_new
+from causeway_core.launch.output import FOLDER, claim_new
 
 from causeway_adapter.dap.live.backend import Backend, Message
 from causeway_adapter.dap.live.configuration import Launch
@@ -50,10 +50,9 @@ def begin(
 ) -> Beginning:
     """Have debugpy start or attach: the one that listens at `address`, else `debugpy`, which was started ahead, else a new one.
 
-    `client` is what the client said of itself; `deliver` is as for `Backend`. Raises LaunchError, SpoolTaken or CommandError; then nothing is left.
+    `client` is what the client said of itself; `deliver` is as for `Backend`. Raises LaunchError or SpoolTaken; then nothing is left.
     """
-    borrowed = _join(launch, launch.together) if launch is not None and launch.together is not None else None
-    output = claim_new(launch.target.name, launch.target.folder) if launch is not None and borrowed is None else None
+    borrowed, output = _recording_for(launch) if launch is not None else (None, None)
     try:
         backend = Backend.connected(*address, deliver) if address is not None else Backend.started(deliver, debugpy)
     except CausewayError:
@@ -68,6 +67,20 @@ def begin(
     backend.send({"type": "request", "command": "initialize", "arguments": dict(client)})
     asked = backend.send({"type": "request", "command": request["command"], "arguments": configuration})
     return Beginning(request, asked, backend, launch, output, borrowed)
+
+
+def _recording_for(launch: Launch) -> tuple[Borrowed | None, tuple[Path, Claim] | None]:
+    """The recording that the launch shares with others, else one of its own."""
+    try:
+        if launch.together is not None:
+            return _join(launch, launch.together), None
+        return None, claim_new(launch.target.name, launch.target.folder)
+    except SpoolTaken:
+        raise
+    except (CommandError, OSError) as error:
+        # The command line's next step is an option that no launch has.
+        what = error.message if isinstance(error, CommandError) else f"cannot write to {launch.target.folder / FOLDER}: {error.strerror}"
+        raise LaunchError(what, "recordings are kept in `cwd` of the launch configuration: name a folder that can be written to") from error
 
 
 def _join(launch: Launch, name: str) -> Borrowed:
