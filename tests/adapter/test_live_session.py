@@ -226,6 +226,12 @@ def test_null_in_a_configuration_is_as_if_it_were_left_out(program):
         ends(client, 0)
 
 
+def test_an_empty_cwd_is_as_if_it_were_left_out(program):
+    with Client() as client:
+        client.launch(program=str(program("print('fine')\n").path), cwd="")
+        ends(client, 0)
+
+
 def test_an_empty_program_is_refused(program):
     with Client() as client:
         client.request("initialize", adapterID="causeway")

@@ -14,7 +14,7 @@ from causeway_core.errors import CausewayError, InternalError, ProtocolError
 from causeway_adapter.dap.arguments import checked
 from causeway_adapter.dap.connection import Connection
 from causeway_adapter.dap.conversation import Conversation
-from causeway_adapter.dap.live.backend import kill_debugpy
+from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, kill_debugpy
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.refusals import error_body, is_shown
 from causeway_adapter.dap.reply import Event, Reply
@@ -54,15 +54,23 @@ class Adapter:
     Everything happens on the thread that calls `run`, in the order in which it comes: what the client says (read by a thread of its own) and, once
     a program is being debugged, what debugpy says. Movement over a recording takes milliseconds, so nothing needs to be answered while another
     request is under way. `debugpy` is a debugpy that was started ahead, for the program that will probably be launched; the adapter ends it.
+
+    When the client has left, the conversation ends within some twenty seconds, whatever debugpy does. `leave` is called where that fails because
+    something keeps the stream to the client open and does not read it.
     """
 
-    def __init__(self, connection: Connection, *, accepts: Callable[[object], bool], debugpy: subprocess.Popen[bytes] | None = None) -> None:
+    def __init__(
+        self, connection: Connection, *,
+        accepts: Callable[[object], bool], debugpy: subprocess.Popen[bytes] | None = None, leave: Callable[[], None] = lambda: None,
+    ) -> None:
         self._connection = connection
         self._conversation = Conversation(accepts=accepts, emit=self._emit)
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._live: Live | None = None
         self._spare = debugpy
         self._debugpys = 0
+        self._leave = leave
+        self._ends = threading.Event()
 
     def run(self) -> None:
         """Hold the conversation until its end."""
@@ -71,6 +79,7 @@ class Adapter:
             while not self._conversation.over:
                 self._do(self._inbox.get())
         finally:
+            self._ends.set()
             self._conversation.close()
             if self._live is not None:
                 self._live.close()
@@ -79,6 +88,7 @@ class Adapter:
     def close_connection(self) -> None:
         """Behave as if the client had disconnected after its last message. May be called at any moment, also by a signal handler."""
         self._inbox.put(self._on_disconnect)
+        threading.Thread(target=self._force_end, args=(PATIENCE_SECONDS,), daemon=True).start()
 
     def _do(self, what: Callable[[], None]) -> None:
         try:
@@ -100,10 +110,19 @@ class Adapter:
                 message = None
             if message is None:
                 self._inbox.put(self._on_disconnect)
+                self._force_end(PATIENCE_SECONDS)
                 return
             self._inbox.put(lambda message=message: self._answer(message))  # type: ignore[misc]
             if message.get("command") == "disconnect":
+                self._force_end(2 * PATIENCE_SECONDS)  # It has debugpy disconnect first.
                 return
+
+    def _force_end(self, seconds: float) -> None:
+        """Not on the adapter's thread: the client has left, and the adapter's thread is to end the conversation within this time."""
+        if not self._ends.wait(seconds) and self._live is not None:
+            self._live.cut()
+        if not self._ends.wait(seconds) and self._connection.is_stuck(seconds):
+            self._leave()
 
     def _report_misread(self, error: ProtocolError) -> None:
         self._emit(Event("output", {"category": "stderr", "output": f"causeway: {error}\n"}))

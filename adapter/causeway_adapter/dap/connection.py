@@ -114,3 +114,10 @@ class Connection:
             except (OSError, ValueError):
                 self.closed = True
             return self._seq
+
+    def is_stuck(self, seconds: float) -> bool:
+        """Whether messages have been waiting for so long to be read on the other side. Any thread may ask."""
+        free = self._lock.acquire(timeout=seconds)
+        if free:
+            self._lock.release()
+        return not free

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 import signal
 import socket
 import sys
@@ -26,9 +27,11 @@ def serve(*, port: int | None, host: str, token: str | None) -> int:
         debugpy = start_debugpy()
         from causeway_adapter.dap.adapter import Adapter
 
-        adapter = Adapter(Connection(sys.stdin.buffer, protocol_out), accepts=lambda _given: True, debugpy=debugpy)
+        adapter = Adapter(Connection(sys.stdin.buffer, protocol_out), accepts=lambda _given: True, debugpy=debugpy, leave=lambda: os._exit(1))
         # Neovim interrupts its adapter when the session is over: a recording that is being completed must not be torn.
-        signal.signal(signal.SIGINT, lambda number, frame: adapter.close_connection())
+        # Editors that quit terminate it: the program must not be left.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda number, frame: adapter.close_connection())
         adapter.run()
         return 0
     return _serve_tcp(host, port, token)

@@ -24,12 +24,16 @@ class Backend:
     `deliver` is called on a thread of its own with each message, and with None when the stream has ended. `send` may be called by any thread.
     """
 
-    def __init__(self, source: ByteSource, sink: ByteSink, deliver: Callable[[Message | None], None], end: Callable[[], None]) -> None:
+    def __init__(
+        self, source: ByteSource, sink: ByteSink, deliver: Callable[[Message | None], None], end: Callable[[], None], cut: Callable[[], None]
+    ) -> None:
         """Use `started` or `connected`. `end` closes what the streams belong to."""
         self._connection = Connection(source, sink)
         self._deliver = deliver
         self.close = end
         """End it, and with it the program that it started; waits for that, at most some seconds."""
+        self.cut = cut
+        """End it at once, also while a `send` waits because it does not read. May be called by any thread."""
         threading.Thread(target=self._read, name="debugpy", daemon=True).start()
 
     @classmethod
@@ -37,7 +41,7 @@ class Backend:
         """A `debugpy.adapter` of our own: `process`, which `start_debugpy` gave, or a new one. Raises LaunchError when it cannot be started."""
         process = process or start_debugpy()
         assert process.stdin is not None and process.stdout is not None
-        return cls(process.stdout, process.stdin, deliver, lambda: _end(process))
+        return cls(process.stdout, process.stdin, deliver, lambda: _end(process), process.kill)
 
     @classmethod
     def connected(cls, host: str, port: int, deliver: Callable[[Message | None], None]) -> Backend:
@@ -47,7 +51,8 @@ class Backend:
         except (OSError, OverflowError) as error:
             raise LaunchError(f"nothing listens on {host}:{port}: {error}", "start the program with debugpy.listen, and check `connect`") from error
         connection.settimeout(None)
-        return cls(connection.makefile("rb"), connection.makefile("wb"), deliver, lambda: _close_connection(connection))
+        source, sink = connection.makefile("rb"), connection.makefile("wb")
+        return cls(source, sink, deliver, lambda: _close_connection(connection), lambda: _shut_down(connection))
 
     def _read(self) -> None:
         while True:
@@ -100,8 +105,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _close_connection(connection: socket.socket) -> None:
+    _shut_down(connection)
+    connection.close()
+
+
+def _shut_down(connection: socket.socket) -> None:
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
         pass
-    connection.close()

@@ -37,6 +37,8 @@ class Launch:
         given = self.arguments
         # To debugpy null is a wrong type, not a property that is left out.
         passed = {name: value for name, value in given.items() if name not in _OURS and value is not None}
+        if not given.get("cwd"):
+            passed.pop("cwd", None)  # debugpy would not find the folder "".
         if given.get("pytest") is not None:
             passed |= {"module": "pytest", "args": [*given["pytest"], *_words(given.get("args"))]}
         include, exclude = given.get("include") or (), given.get("exclude") or ()

@@ -19,6 +19,7 @@ from causeway_adapter.dap.live.inquiry import Then
 from causeway_adapter.dap.live.lender import Lender
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.present import FIRST_HANDLE, Present
+from causeway_adapter.dap.live.process import LaunchedProcess
 from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
 from causeway_adapter.dap.live.share import Share
 from causeway_adapter.dap.live.substitutes import WITHOUT_DEBUGPY
@@ -35,6 +36,9 @@ TERMS = "borrows"
 
 FAILED = "Attach to PID failed"
 """debugpy's console message that a debugger (gdb, lldb) could not attach to a process."""
+
+PROGRAM_SECONDS = 5.0
+"""How long a launched program may take to end once debugpy has."""
 
 NOT_RECORDED = "a program that runs already is debugged without a past: only programs that are launched here are recorded"
 
@@ -63,6 +67,7 @@ class Live:
         self._end = End(conversation, port, self._present)
         self._wanted_end = False
         self._ran, self._pid = False, 0
+        self._process: LaunchedProcess | None = None
         self._lender: Lender | None = None
         # In a shared recording it is not known which records are those of this session's program.
         self._share = None if beginning.launch is None or beginning.output is None else Share(beginning.launch.target.python)
@@ -109,12 +114,19 @@ class Live:
     def close(self) -> None:
         """End debugpy and the program, and complete the recording."""
         self._backend.close()
+        if self._process is not None:
+            # debugpy ends it; one that is stuck does not.
+            self._process.end(PROGRAM_SECONDS)
         if self._lender is not None:
             self._lender.close()
         if self._ran and self._present.recorder is not None:
             self._present.recorder.close()
         else:
             self._discard()
+
+    def cut(self) -> None:
+        """The client has left, and the adapter's thread seems to wait for a debugpy that does not read. May be called by any thread."""
+        self._backend.cut()
 
     def _discard(self) -> None:
         """Nothing was run."""
@@ -137,6 +149,8 @@ class Live:
             raise ProtocolError("a program that runs is not restarted in place", "end the session and launch it again; editors do that by themselves")
         self._wanted_end = self._wanted_end or command in ("terminate", "disconnect")
         if command == "disconnect":
+            if self._process is not None and arguments.get("terminateDebuggee") is False:
+                self._process.leave()
             self._disconnect(request)
         elif command in SETTERS:
             self._set_breakpoints(request, arguments)
@@ -269,6 +283,8 @@ class Live:
             self._present.runs()
         if name == "process":
             self._ran, self._pid = True, int(body.get("systemProcessId") or 0)
+            if self._launch is not None and self._process is None:
+                self._process = LaunchedProcess(self._pid)
             if isinstance(self._present.recorder, Borrowed):
                 self._present.recorder.pid = self._pid
         if name == "initialized":
