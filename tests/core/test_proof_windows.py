@@ -439,3 +439,15 @@ def test_two_ask_for_a_result_that_is_kept_once_it_is_there(tmp_path: Path, keep
     shows = (GIVES, PRINTS) if made == "Pool()" else ("done.append(pool)", "done = []")
     found = proved(tmp_path, IN_TWO.replace("WORK", work.replace("GIVES", shows[0]).replace("PRINTS", shows[1])))
     assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]
+
+
+@pytest.mark.parametrize(("asks", "wrong"), [("if True:", True), ("with LOCK:", False)])
+def test_two_that_ask_for_a_kept_result_and_access_nothing_shared_themselves(tmp_path: Path, asks: str, wrong: bool) -> None:
+    """What the caller alone calls shows that it ran: `enter`, which changes what the result holds."""
+    work = KEPT.replace("KEEP", "cache").replace("ASKS", asks).replace("MADE", "Pool()").replace("GIVES", "pool.enter(number)")
+    work = work.replace("LOCK:", "_lock:").replace("LOCK = threading.Lock()", "")
+    work = work.replace("\nclass Pool", "\nfrom guards import lock as _lock\n\nclass Pool")
+    work = work.replace("class Pool:\n", "class Pool:\n    def enter(self, number):\n        self.jobs.append(number)\n\n")
+    (tmp_path / "guards.py").write_text("import threading\nlock = threading.Lock()\n")
+    found = proved(tmp_path, IN_TWO.replace("WORK", work.replace("PRINTS", PRINTS)))
+    assert [each.tier for each in found] == (["confirmed"] if wrong else []), [each.title for each in found]

@@ -22,7 +22,9 @@ _NEAR = 400
 
 @dataclass(frozen=True, slots=True)
 class _Cached:
-    """A cached function: its file, its callers, direct or through one function (file and qualified name), and the line of its first statement."""
+    """A cached function: its file, its callers, direct or through one function (file and qualified name), what only they call, and the line of its
+    first statement.
+    """
 
     path: str
     node: ast.FunctionDef
@@ -49,7 +51,10 @@ def _functions(evidence: Evidence) -> Iterator[_Cached]:
         if isinstance(node, ast.FunctionDef) and decorators & _KEEP and makes:
             direct = {caller for caller, _, callee in calls if callee.startswith(f"{path}:{node.lineno}:")}
             farther = {caller for caller, callee, _ in calls if callee in direct}
-            yield _Cached(path, node, frozenset(direct | farther), body[0].lineno)
+            # A caller may itself access nothing shared: what it alone calls shows that it ran.
+            others = {callee for caller, callee, _ in calls if caller not in direct}
+            inner = {callee for caller, callee, _ in calls if caller in direct and callee not in others}
+            yield _Cached(path, node, frozenset(direct | farther | inner), body[0].lineno)
 
 
 def _split(scope: str) -> tuple[str, str]:
