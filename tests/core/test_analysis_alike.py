@@ -12,7 +12,7 @@ from causeway_core.proof.planning.planner import planned
 from causeway_core.storage import Recording
 
 from tests.core.test_analysis_put_after_sentinel import DESK
-from tests.corpus.record import record
+from tests.support.proofs import record
 from tests.support.trace import Trace
 
 READERS = """

@@ -8,7 +8,7 @@ import pytest
 from causeway_core.analysis import examine
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 JOIN = """\
 import asyncio, threading, time

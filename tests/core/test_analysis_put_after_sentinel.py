@@ -8,7 +8,7 @@ import pytest
 from causeway_core.analysis import analyze
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 DESK = """\
 import asyncio

@@ -9,7 +9,7 @@ from causeway_core.analysis import analyze
 from causeway_core.model import Finding
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 COUNT = """
 import threading

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 PROGRAM = """
 import asyncio

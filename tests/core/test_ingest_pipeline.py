@@ -12,8 +12,8 @@ from causeway_core.model.at import position_of
 from causeway_core.storage import Recording
 from causeway_core.wire.kinds import ActorKindCode, HandleKind, StepState, SyncFlag, SyncOp, XKind
 
-from tests.corpus.record import record
 from tests.support.ingest import ingest
+from tests.support.proofs import record
 from tests.support.spool import SpoolBuilder
 
 

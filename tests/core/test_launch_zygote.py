@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from causeway_core.launch.target import Target
 from causeway_core.launch.zygote import ZygotePool
+from causeway_core.storage import Recording
+
+from tests.corpus.record import record
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="runs are forked on Linux only")
 
@@ -108,3 +111,14 @@ def test_an_interpreter_without_the_recorder_starts_as_it_would(start, tmp_path)
     run, folder = start(target)
     assert run.wait(60) == 1
     assert "causeway" in (folder / "err").read_text()
+
+
+def test_each_run_records_the_files_of_its_own_project(tmp_path):
+    zygotes = ZygotePool()
+    for name in ("first", "second", "third"):
+        project = tmp_path / name
+        project.mkdir()
+        (project / "app.py").write_text("from pathlib import Path\nPath('seen.txt').write_text('1')\nprint(Path('seen.txt').read_text())\n")
+        assert record(["app.py"], tmp_path / f"{name}.causeway", root=project, zygotes=zygotes) == 0
+        with Recording.open(tmp_path / f"{name}.causeway") as recording:
+            assert [row.attributes["file.mode"] for row in recording.io() if row.attributes.get("action") == "open"] == ["w", "r"], name

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 SHOP = """\
 import asyncio, contextlib
@@ -104,14 +101,13 @@ asyncio.run(main())
 """
 
 
-def judged(source: str, folder: Path) -> list[tuple[str, str, str, tuple[int, ...]]]:
+def verdicts(source: str, folder: Path) -> list[tuple[str, str, str, tuple[int, ...]]]:
     """Kind, tier, resource and lines of the findings of one run of a program."""
     project = folder / "project"
     project.mkdir()
     (project / "shop.py").write_text(source)
     record(["shop.py"], folder / "run.causeway", root=project)
-    with Recording.open(folder / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(folder / "run.causeway")
     return [(each.kind, each.tier, each.resource, tuple(access.line for access in each.accesses)) for each in findings]
 
 
@@ -120,17 +116,17 @@ def shop(*, guard: str = "contextlib.nullcontext()", begin: str = "pass") -> str
 
 
 def test_a_task_is_held_between_its_statements(tmp_path: Path) -> None:
-    assert judged(shop(), tmp_path) == [("lost_update", "confirmed", "item row 1", (11, 14, 11))]
+    assert verdicts(shop(), tmp_path) == [("lost_update", "confirmed", "item row 1", (11, 14, 11))]
 
 
 @pytest.mark.parametrize("kept", [{"guard": "lock"}, {"begin": 'await database.execute("BEGIN IMMEDIATE")'}])
 def test_a_lock_or_a_transaction_around_both_statements_is_enough(kept: dict[str, str], tmp_path: Path) -> None:
-    assert judged(shop(**kept), tmp_path) == []
+    assert verdicts(shop(**kept), tmp_path) == []
 
 
 def test_statements_of_an_object_mapper_are_at_the_awaits_of_its_session(tmp_path: Path) -> None:
     pytest.importorskip("sqlalchemy")
-    assert judged(MAPPED, tmp_path) == [("lost_update", "confirmed", "item row 1", (18, 21, 18))]
+    assert verdicts(MAPPED, tmp_path) == [("lost_update", "confirmed", "item row 1", (18, 21, 18))]
 
 
 def test_a_run_that_went_wrong_is_no_measure_of_what_is_right(tmp_path: Path) -> None:
@@ -138,6 +134,5 @@ def test_a_run_that_went_wrong_is_no_measure_of_what_is_right(tmp_path: Path) ->
     project.mkdir()
     (project / "shop.py").write_text(COUPON)
     assert record(["shop.py"], tmp_path / "run.causeway", root=project) == 1
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        (finding,), _ = verify(recording, plan(recording, examine(recording)))
+    (finding,) = judged(tmp_path / "run.causeway")
     assert (finding.kind, finding.tier) == ("atomicity_violation", "confirmed") and "It happened in this run." in finding.explanation

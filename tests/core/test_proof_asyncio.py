@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
 from causeway_core.model import Finding
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 DISPATCHER = """\
 import asyncio
@@ -170,8 +167,7 @@ def proved(tmp_path: Path, source: str) -> list[Finding]:
     (tmp_path / "app.py").write_text(source)
     (tmp_path / "run.causeway").unlink(missing_ok=True)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        return [each for each in verify(recording, plan(recording, examine(recording)))[0] if each.tier != "hint"]
+    return [each for each in judged(tmp_path / "run.causeway") if each.tier != "hint"]
 
 
 @pytest.mark.parametrize("reset", ["self.signal.clear()", "self.signal = asyncio.Event()"])

@@ -14,7 +14,7 @@ from causeway_core.proof.explore.sites import places
 from causeway_core.proof.verify import EXPLORED, plan
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import ZYGOTES, record
 
 
 @pytest.fixture(autouse=True)
@@ -171,7 +171,7 @@ def explored(folder: Path, program: str) -> tuple[Finding, ...]:
     with Recording.open(folder / "run.causeway") as recording:
         analysis = examine(recording)
         # As many runs on a busy machine as on a quick one.
-        found = explore_briefly(recording, analysis, plan(recording, analysis), effort=replace(EFFORT, seconds=120))
+        found = explore_briefly(recording, analysis, plan(recording, analysis), effort=replace(EFFORT, seconds=120), zygotes=ZYGOTES)
     with Recording.open(folder / "run.causeway") as recording:
         assert not worth_exploring(recording, ())
     return tuple(finding for finding in found if finding.rule == EXPLORED)
@@ -230,7 +230,7 @@ def interrupted(folder: Path, program: str) -> tuple[Finding, ...]:
     (folder / "app.py").write_text(program)
     assert record(["app.py"], folder / "run.causeway", root=folder) == 0
     with Recording.open(folder / "run.causeway") as recording:
-        return Explorer(recording, examine(recording), replace(EFFORT, seconds=120)).explore().findings
+        return Explorer(recording, examine(recording), replace(EFFORT, seconds=120), zygotes=ZYGOTES).explore().findings
 
 
 def test_an_end_without_harm_does_not_end_the_search(tmp_path: Path) -> None:
@@ -625,7 +625,7 @@ def test_a_stale_value_that_comes_last_is_a_lost_update(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(LAMPS)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
-        [found] = Explorer(recording, examine(recording), replace(EFFORT, seconds=120)).explore().findings
+        [found] = Explorer(recording, examine(recording), replace(EFFORT, seconds=120), zygotes=ZYGOTES).explore().findings
     assert (found.kind, found.tier) == ("lost_update", "confirmed")
     assert found.title.startswith("an update of Hub.shown is lost")
 

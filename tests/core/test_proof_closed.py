@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 RECORDER = """\
 import asyncio
@@ -49,8 +46,7 @@ WAIT = "await talking\n    recorder.close()"
 def test_a_file_that_is_closed_while_others_may_still_write(tmp_path: Path, note: str, hang_up: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(RECORDER.replace("NOTE", note).replace("HANG_UP", hang_up))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [(each.kind, each.tier) for each in found] == ([("order_violation", "confirmed")] if wrong else [])
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 DEPOSITS = """\
 import asyncio
@@ -65,7 +62,6 @@ async def deposit""",
 def test_a_lock_that_is_dropped_while_one_waits_is_no_lock(tmp_path: Path, program: str, unused: str, tier: str) -> None:
     (tmp_path / "app.py").write_text(program.replace("UNUSED", unused))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(tmp_path / "run.causeway")
     assert [each.tier for each in findings if "balances" in each.title] == [tier], [(each.tier, each.title) for each in findings]
     assert tier != "hint" or all(each.tier == "hint" for each in findings)

@@ -7,7 +7,7 @@ from pathlib import Path
 from causeway_core.proof.outcome.endings import Ending, endings_of, first_writes, overtaken
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 ON, OFF = Ending(3, ("'on'",)), Ending(3, ("'off'",))
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 WATCHED = """\
 import threading
@@ -54,8 +53,7 @@ UNLIMITED = "stopped = stop.wait(None)"
 def test_what_follows_a_wait_in_its_round_need_not_come_after_what_ended_it(tmp_path: Path, wait: str, tier: str | None) -> None:
     (tmp_path / "app.py").write_text(WATCHED.replace("WAIT", wait))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(tmp_path / "run.causeway")
     firm = [each.tier for each in findings if each.tier != "hint"]
     assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
 

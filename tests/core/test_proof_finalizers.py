@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 SHELF = """\
 import threading
@@ -64,6 +61,5 @@ reader.join()
 def test_the_last_reference_may_be_let_go_of_under_the_lock(tmp_path: Path, drop: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(SHELF.replace("DROP", drop).replace("WAIT", "dropped.wait(0.3)"))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = [each for each in verify(recording, plan(recording, examine(recording)))[0] if each.kind == "deadlock"]
+    found = [each for each in judged(tmp_path / "run.causeway") if each.kind == "deadlock"]
     assert [each.tier for each in found] == (["confirmed"] if wrong else ["hint"])

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 BRIDGE = """\
 import asyncio
@@ -35,6 +32,5 @@ asyncio.run(main())
 def test_an_event_of_asyncio_is_set_by_a_thread(tmp_path: Path, sets: str, waits: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(BRIDGE.replace("SETS", sets).replace("WAITS", waits))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = [each for each in verify(recording, plan(recording, examine(recording)))[0] if each.tier != "hint"]
+    found = [each for each in judged(tmp_path / "run.causeway") if each.tier != "hint"]
     assert [(each.tier, [access.line for access in each.accesses]) for each in found] == ([("confirmed", [5, 12])] if wrong else []), found

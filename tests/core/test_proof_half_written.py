@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 NOTES = """\
 import os, threading, time
@@ -36,6 +33,5 @@ MOVED = "fresh.write_text(seen + ', new')\n    os.replace(fresh, notes)"
 def test_a_file_is_read_after_write_text_has_emptied_it(tmp_path: Path, write: str, tiers: set[str]) -> None:
     (tmp_path / "app.py").write_text(NOTES.replace("WRITE", write))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert {each.tier for each in found if each.tier != "hint"} == tiers, [(each.tier, each.title, each.proof) for each in found]

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 POOL = """\
 import asyncio
@@ -63,8 +60,7 @@ def test_a_cancel_between_the_handover_and_the_resumption(tmp_path: Path, back: 
     """A line that the caller does not give back is gone in a serial order, too."""
     (tmp_path / "app.py").write_text(POOL.replace("BACK", back))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [each.tier for each in found if "hands over to the waiter" in each.title] == [tier]
 
 
@@ -110,6 +106,5 @@ try:
 def test_a_task_that_acquires_for_one_that_is_cancelled(tmp_path: Path, admit: str, found: list[str]) -> None:
     (tmp_path / "app.py").write_text(SLOTS.replace("ADMIT", admit))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(tmp_path / "run.causeway")
     assert [each.tier for each in findings if each.tier != "hint"] == found

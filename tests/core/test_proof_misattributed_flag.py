@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 DRAFTS = """\
 import threading
@@ -60,7 +57,6 @@ print(drafts.lines, drafts.saved)
 def test_what_one_marks_for_itself_another_must_not_act_on(tmp_path: Path, guard: str, leaves: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(DRAFTS.replace("GUARD", guard).replace("LEAVES", leaves))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     told = [each for each in found if "take it for its own" in each.title]
     assert [each.tier for each in told] == (["confirmed"] if wrong else []), [(each.tier, each.title, each.proof) for each in found]

@@ -13,7 +13,7 @@ from causeway_core.proof.outcome.order_result import OrderResult
 from causeway_core.proof.outcome.outcome import Outcome, observe
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 
 @pytest.mark.parametrize(("one", "other"), [

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 COURIERS = """\
 import threading
@@ -60,8 +57,7 @@ print([done.result() for done in sent])
 def test_an_item_that_is_stored_after_the_last_check_is_missed(tmp_path: Path, guard: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(COURIERS.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     told = [each for each in found if "and therefore calls append()" in each.title]
     assert [each.tier for each in told] == (["confirmed"] if wrong else []), [(each.tier, each.title, each.proof) for each in found]
     assert wrong or all(each.tier == "hint" for each in found)

@@ -11,7 +11,7 @@ from causeway_core.proof import plan
 from causeway_core.proof.planning.interchangeable import has_parts
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 LOST_UPDATE = """\
 import asyncio

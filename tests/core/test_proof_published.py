@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 CATALOG = """\
 import threading
@@ -57,8 +54,7 @@ PUT, FILL = "Catalog.known[shop] = found", "found.fill()"
 def test_what_others_find_before_it_is_filled_is_used_in_any_function(tmp_path: Path, steps: tuple[str, str], early: bool) -> None:
     (tmp_path / "app.py").write_text(CATALOG.replace("BUILD", "; ".join(steps)))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [each.tier for each in found if "could find the first without the second" in each.title] == (["confirmed"] if early else [])
     assert early or all(each.tier == "hint" for each in found)
 
@@ -105,8 +101,7 @@ KEEP, WAIT, GROW = "self.models[name] = model", "await asyncio.sleep(0.001)", "m
 def test_a_list_inside_that_is_still_empty(tmp_path: Path, steps: tuple[str, ...], early: bool) -> None:
     (tmp_path / "app.py").write_text(MODELS.replace("LOAD", "; ".join(steps)))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [each.tier for each in found if "could find the first without the second" in each.title] == (["confirmed"] if early else [])
 
 
@@ -138,8 +133,7 @@ asyncio.run(main())
 def test_what_is_called_is_read_where_it_was_put_into_an_attribute(tmp_path: Path, wait: str, early: bool) -> None:
     (tmp_path / "app.py").write_text(MAIL.replace("WAIT", wait))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [(each.tier, each.kind, each.resource) for each in found] == ([("confirmed", "order_violation", "Service.judge")] if early else [])
 
 
@@ -180,7 +174,6 @@ ALONE, ALL = "await ready.wait()", "pass\n        await self.started[name][1].wa
 def test_what_a_task_of_its_own_fills_in_is_not_there_when_it_is_noted(tmp_path: Path, waits: str, early: bool) -> None:
     (tmp_path / "app.py").write_text(SESSIONS.replace("WAITS", waits))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [each.tier for each in found if "before `run`" in each.title] == (["confirmed"] if early else [])
     assert early or all(each.tier == "hint" for each in found)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 SETTINGS = """\
 import threading
@@ -62,7 +59,6 @@ CALL = "self.changed(fresh)"
 def test_a_hook_must_not_lead_back_to_the_lock_it_is_called_under(tmp_path: Path, lock: str, under: str, after: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(SETTINGS.replace("LOCK", lock).replace("UNDER", under).replace("AFTER", after))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     told = [each for each in found if "self-deadlock" in each.title]
     assert [each.tier for each in told] == (["confirmed"] if wrong else []), [(each.tier, each.title, each.proof) for each in found]

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 SHOP = """\
 import asyncio
@@ -61,8 +58,7 @@ def test_requests_of_one_connection_are_tried_on_two(tmp_path: Path, guard: str,
     pytest.importorskip("aiohttp")
     (tmp_path / "app.py").write_text(SHOP.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(tmp_path / "run.causeway")
     firm = [each.tier for each in findings if each.tier != "hint"]
     assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
 
@@ -121,8 +117,7 @@ def test_requests_under_locks_of_their_own_do_not_keep_each_other_out(tmp_path: 
     pytest.importorskip("aiohttp")
     (tmp_path / "app.py").write_text(LIMIT.replace("KEY", key))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(tmp_path / "run.causeway")
     firm = [each.tier for each in findings if each.tier != "hint"]
     assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
 
@@ -162,8 +157,7 @@ def test_requests_of_a_client_that_sent_others_before_may_come_on_any_connection
     pytest.importorskip("aiohttp")
     (tmp_path / "app.py").write_text(LOOKS.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(tmp_path / "run.causeway")
     firm = [each.tier for each in findings if each.tier != "hint"]
     assert firm == ([tier] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
 
@@ -206,8 +200,7 @@ def test_calls_in_a_worker_thread_of_anyio_are_work_items(tmp_path: Path, guard:
     pytest.importorskip("anyio")
     (tmp_path / "app.py").write_text(WORKERS.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(tmp_path / "run.causeway")
     firm = [(each.kind, each.tier) for each in findings if each.tier != "hint"]
     assert firm == ([("lost_update", tier)] if tier else []), [(each.tier, each.title, each.proof) for each in findings]
 
@@ -258,7 +251,6 @@ def test_what_middleware_leaves_for_a_handler_in_a_place_of_all_requests(tmp_pat
     pytest.importorskip("aiohttp")
     (tmp_path / "app.py").write_text(GREETER.replace("WRITES", place).replace("READS", place))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(tmp_path / "run.causeway")
     firm = [each.tier for each in findings if each.tier != "hint"]
     assert firm == (["confirmed"] if shared else []), [(each.tier, each.title, each.proof) for each in findings]

@@ -11,7 +11,7 @@ from causeway_core.proof.running import rerun
 from causeway_core.proof.running.rerun import PLAIN, Reruns
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 SAYS = "import os\nprint(os.environ.get('CAUSEWAY_ORDER_LIMIT'))\n"
 ENDS = Order("bad", "main ends", (("a", OrderPlace("main", "end")), ("b", OrderPlace("main", "start"))), (Constraint("b", "a", None),))

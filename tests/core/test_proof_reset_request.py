@@ -12,7 +12,7 @@ from causeway_core.proof import plan
 from causeway_core.storage import Recording
 
 from tests.core.test_proof_templates import proved
-from tests.corpus.record import record
+from tests.support.proofs import record
 
 LOOP = """\
 import queue

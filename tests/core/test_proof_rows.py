@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 HITS = """\
 import sqlite3, threading, time
@@ -194,6 +191,5 @@ def tiers(folder: Path, text: str, statements: dict[str, str]) -> set[str]:
         text = text.replace(f"        {word}\n", f"        {statement}\n")
     (folder / "app.py").write_text(text)
     assert record(["app.py"], folder / "run.causeway", root=folder) == 0
-    with Recording.open(folder / "run.causeway") as recording:
-        findings, _ = verify(recording, plan(recording, examine(recording)))
+    findings = judged(folder / "run.causeway")
     return {each.tier for each in findings if each.tier != "hint"}

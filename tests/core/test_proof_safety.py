@@ -16,8 +16,8 @@ from causeway_core.proof.running.safety import doubts, obstacles
 from causeway_core.proof.running.workspace import Workspace
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
 from tests.support.commands import CAUSEWAY
+from tests.support.proofs import record
 
 WRITES_INSIDE = "import pathlib\npathlib.Path('out.txt').write_text('x')\n"
 DATABASE = "import sqlite3\nwith sqlite3.connect('bank.db') as database:\n    database.execute('create table t (x)')\n"

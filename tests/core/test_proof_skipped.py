@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 LINK = """\
 import threading, time
@@ -48,7 +45,6 @@ server.join()
 def test_a_value_that_is_taken_away_between_a_check_and_a_use_that_was_skipped(tmp_path: Path, guard: str, tiers: set[str]) -> None:
     (tmp_path / "app.py").write_text(LINK.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert {each.tier for each in found if each.tier != "hint"} == tiers, [(each.tier, each.title) for each in found]
     assert not tiers or "raises AttributeError in Link.stop" in next(each.proof.outcome for each in found if each.proof and each.tier == "confirmed")

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 OUTBOX = """\
 import asyncio
@@ -133,6 +130,5 @@ def handed_over(tmp_path: Path, source: str) -> list[str]:
     """The tiers of what is found to be handed over and lost."""
     (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     return [each.tier for each in found if "hands over what it took" in each.title]

@@ -5,13 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
 from causeway_core.model import Finding
-from causeway_core.proof import plan, verify
-from causeway_core.proof.verify import Budget
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 FORKS = """\
 import threading
@@ -446,8 +442,7 @@ def proved(tmp_path: Path, source: str) -> list[Finding]:
     program = tmp_path / "program.py"
     program.write_text(source)
     assert record([str(program)], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found, _ = verify(recording, plan(recording, examine(recording)), budget=Budget(repeat=1))
+    found = judged(tmp_path / "run.causeway", repeat=1)
     return [finding for finding in found if finding.tier != "hint"]
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 THUMBNAILS = """\
 import os
@@ -46,7 +43,6 @@ with tempfile.TemporaryDirectory() as folder:
 def test_who_would_write_the_same_temporary_file_could_move_it_too(tmp_path: Path, name: str, shared: bool) -> None:
     (tmp_path / "app.py").write_text(THUMBNAILS.replace("NAME", name))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     same = [each for each in found if "would do the same if it did not find" in each.title]
     assert [each.tier for each in same] == (["confirmed"] if shared else []), [(each.tier, each.title, each.proof) for each in found]

@@ -12,7 +12,7 @@ from causeway_core.proof.planning.time_limits import interruptions
 from causeway_core.proof.running.rerun import Reruns
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import ZYGOTES, record
 
 DESKS = """\
 import asyncio
@@ -51,7 +51,7 @@ def test_what_is_given_back_after_an_await_is_lost_when_the_limit_ends_there(tmp
     (tmp_path / "app.py").write_text(DESKS.replace("TIDY", tidy))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
-        analysis, judge = examine(recording), Judge(Reruns(recording))
+        analysis, judge = examine(recording), Judge(Reruns(recording, zygotes=ZYGOTES))
         judged = [judge.judge(each) for each in interruptions(analysis, Anchors(recording, analysis))]
     assert [each.title.partition(" awaits")[0] for each in judged if each.tier == "confirmed"] == (["`tidy`"] if lost else []), judged
     assert judged
@@ -98,7 +98,7 @@ def test_a_lock_is_released_without_being_acquired_when_the_time_limit_expires(t
     (tmp_path / "app.py").write_text(PRESS.replace("KIND", kind).replace("BEFORE", before).replace("WITHIN", within))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
-        analysis, judge = examine(recording), Judge(Reruns(recording))
+        analysis, judge = examine(recording), Judge(Reruns(recording, zygotes=ZYGOTES))
         judged = [judge.judge(each) for each in interruptions(analysis, Anchors(recording, analysis))]
     assert judged
     assert [each.title.partition(" awaits")[0] for each in judged if each.tier == "confirmed"] == ([] if held else ["`turn`"]), judged
@@ -147,7 +147,7 @@ def test_a_late_reply_stays_for_whoever_asks_next_unless_its_connection_is_throw
     (tmp_path / "app.py").write_text(REPLIES.replace("KEEP", keep))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
-        analysis, judge = examine(recording), Judge(Reruns(recording))
+        analysis, judge = examine(recording), Judge(Reruns(recording, zygotes=ZYGOTES))
         judged = [judge.judge(each) for each in interruptions(analysis, Anchors(recording, analysis))]
     assert judged
     assert any(each.tier == "confirmed" for each in judged) == lost, judged

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 LOG = """\
 import threading, time
@@ -42,7 +39,6 @@ print(seen["count"] == seen["lines"])
 def test_a_count_and_what_it_counts_are_read_together_without_their_lock(tmp_path: Path, guard: str, torn: bool) -> None:
     (tmp_path / "app.py").write_text(LOG.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [each.tier for each in found if "one new and one old" in each.title] == (["confirmed"] if torn else [])
     assert torn or all(each.tier == "hint" for each in found)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 SHOP = """\
 import contextlib
@@ -45,6 +42,5 @@ trio.run(main)
 def test_a_check_that_is_stale_when_it_is_acted_upon(tmp_path: Path, guard: str, wrong: bool) -> None:
     (tmp_path / "app.py").write_text(SHOP.replace("GUARD", guard))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = [each for each in verify(recording, plan(recording, examine(recording)))[0] if each.tier != "hint"]
+    found = [each for each in judged(tmp_path / "run.causeway") if each.tier != "hint"]
     assert [(each.resource, each.tier) for each in found] == ([("Shop.stock", "confirmed")] if wrong else [])

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from causeway_core.analysis import examine
 from causeway_core.model import Finding
-from causeway_core.proof import plan, verify
 from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 LINK = """\
 import threading, time
@@ -137,8 +136,7 @@ ASKS_UNDER_THE_LOCK = """
 def proved(tmp_path: Path, source: str) -> list[Finding]:
     (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        return list(verify(recording, plan(recording, examine(recording)))[0])
+    return judged(tmp_path / "run.causeway")
 
 
 @pytest.mark.parametrize(("wait", "wrong"), [(CLEARS_LATE, True), (CLEARS_FIRST, False), (LOOKS_AGAIN, False), (KEEPS, False)])
@@ -291,8 +289,7 @@ SEND, ENTER = "self.sent.put(number)", "self.enter(number, request)"
 def test_an_answer_that_arrives_before_the_request_is_registered_is_lost(tmp_path: Path, steps: tuple[str, str], late: bool) -> None:
     (tmp_path / "app.py").write_text(CHANNEL.replace("ASK", "; ".join(steps)))
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [each.tier for each in found if "the waiter is never woken" in each.title] == (["confirmed"] if late else [])
     assert late or all(each.tier == "hint" for each in found)
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
 from causeway_core.model import Finding
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 IN_TWO = """
 import threading
@@ -159,8 +156,7 @@ for thread in threads:
 def proved(tmp_path: Path, source: str) -> list[Finding]:
     (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        return [each for each in verify(recording, plan(recording, examine(recording)))[0] if each.tier != "hint"]
+    return [each for each in judged(tmp_path / "run.causeway") if each.tier != "hint"]
 
 
 @pytest.mark.parametrize(("work", "wrong"), [(LOCKS, True), (OWN_LOCK, True), (ONE_LOCK, False), (REPLACED, True), (UNDER_GUARD, False)])

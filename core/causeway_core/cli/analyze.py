@@ -14,6 +14,7 @@ from causeway_core.cli.isolated import opened
 from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.cli.rerun_options import isolated_option, project_option, reset_option
 from causeway_core.cli.trace import check_trace
+from causeway_core.launch.zygote import ZygotePool
 from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
 from causeway_core.proof.explore import explore_briefly, worth_exploring
 from causeway_core.proof.judge import REPEATS
@@ -89,10 +90,15 @@ def command(
         why_not = reason_against(recording, wanted, isolation) if open_ or explores else ""
         if why_not is None:
             spent = Budget(seconds=budget, repeat=repeat)
-            findings, _ = verify(recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store, isolation=isolation)
+            zygotes = ZygotePool()
+            findings, _ = verify(
+                recording, findings, budget=spent, progress=progress, keep_recordings=keep, store=store, isolation=isolation, zygotes=zygotes
+            )
             if explores:
                 kept = keep and keep / "explored"
-                findings = explore_briefly(recording, analysis, findings, progress=progress, keep_recordings=kept, isolation=isolation)
+                findings = explore_briefly(
+                    recording, analysis, findings, progress=progress, keep_recordings=kept, isolation=isolation, zygotes=zygotes
+                )
         elif store:
             store_findings(recording, findings)
         text = REPORTS[format_](recording, findings, everything=everything, colour=sys.stdout.isatty())

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import weakref
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
@@ -44,17 +45,15 @@ class Process(Protocol):
 
 
 class ZygotePool:
-    """Starts runs of one interpreter, each in a session of its own with empty standard input: from zygotes where that can be, else as any process.
+    """Starts runs, each in a session of its own with empty standard input: from zygotes where that can be, else as any process.
 
     May be used from several threads; there are as many zygotes as runs at once. They end with the pool. Later runs find the modules of
-    the first run loaded, where the program cannot tell the difference.
+    earlier ones loaded, where the program cannot tell the difference.
     """
 
     def __init__(self) -> None:
-        self._modules: tuple[str, ...] = ()
-        self._learned = False
-        self._idle: list[Zygote] = []
-        self._key: object = None
+        self._modules: dict[str, None] = {}
+        self._idle: defaultdict[object, list[Zygote]] = defaultdict(list)
         self._works = sys.platform == "linux"
         self._lock = threading.Lock()
         weakref.finalize(self, _close, self._idle)
@@ -63,10 +62,13 @@ class ZygotePool:
         """A run of the target. `loaded` is a file that it may write to, to be kept until it was waited for. Raises OSError where its interpreter
         cannot be started.
         """
-        zygote = self._zygote(target, variables)
-        if zygote is not None:
+        if self._works:
+            # What an interpreter reads as it starts has to be the same.
+            read = sorted(item for item in variables.items() if item[0].startswith(("PYTHON", "LC_", "LANG", "TZ", "LD_")))
+            idle = self._idle[target.python, target.flags, tuple(read)]
+            zygote = self._zygote(idle, target, variables)
             try:
-                return zygote.start(target, variables, (stdout, stderr), loaded, lambda: self._reuse(zygote, loaded))
+                return zygote.start(target, variables, (stdout, stderr), loaded, lambda: self._reuse(idle, zygote, loaded))
             except (OSError, ValueError):
                 # An older recorder in that environment, or one that is broken: then every run begins by itself.
                 zygote.close()
@@ -75,25 +77,20 @@ class ZygotePool:
             target.command(), env=dict(variables), cwd=target.cwd, start_new_session=True, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
         )
 
-    def _zygote(self, target: Target, variables: Mapping[str, str]) -> Zygote | None:
-        # What an interpreter reads as it starts has to be the same.
-        key = (target.python, target.flags, sorted(item for item in variables.items() if item[0].startswith(("PYTHON", "LC_", "LANG", "TZ", "LD_"))))
+    def _zygote(self, idle: list[Zygote], target: Target, variables: Mapping[str, str]) -> Zygote:
         with self._lock:
-            self._key = self._key or key
-            if not self._works or key != self._key:
-                return None
-            if self._idle:
-                zygote = self._idle.pop()
-                zygote.modules = self._modules
+            modules = tuple(self._modules)
+            if idle:
+                zygote = idle.pop()
+                zygote.modules = modules
                 return zygote
-        return Zygote(target, variables, self._modules)
+        return Zygote(target, variables, modules)
 
-    def _reuse(self, zygote: Zygote, loaded: Path) -> None:
+    def _reuse(self, idle: list[Zygote], zygote: Zygote, loaded: Path) -> None:
         with self._lock:
-            if not self._learned and loaded.exists():
-                self._learned = True
-                self._modules = tuple(name for name in loaded.read_text(encoding="utf-8").split() if _is_harmless(name))
-            self._idle.append(zygote)
+            if loaded.exists():
+                self._modules.update((name, None) for name in loaded.read_text(encoding="utf-8").split() if _is_harmless(name))
+            idle.append(zygote)
 
 
 def _is_harmless(module: str) -> bool:
@@ -101,9 +98,10 @@ def _is_harmless(module: str) -> bool:
     return top in HARMLESS or (top == "causeway" and module not in ("causeway.launch", "causeway.zygote"))
 
 
-def _close(zygotes: list[Zygote]) -> None:
-    while zygotes:
-        zygotes.pop().close()
+def _close(idle: Mapping[object, list[Zygote]]) -> None:
+    for zygotes in idle.values():
+        while zygotes:
+            zygotes.pop().close()
 
 
 class Zygote:

@@ -15,6 +15,7 @@ from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.document import of_document
 from causeway_core.analysis.wording.title import CLOSES, TAKES
 from causeway_core.errors import DamagedRecording
+from causeway_core.launch.zygote import ZygotePool
 from causeway_core.model import Finding, format_at
 from causeway_core.model.proof import Proof, Verdict
 from causeway_core.proof.judge import REPEATS, Judge, lowered
@@ -102,16 +103,17 @@ def _with_proofs(recording: Recording, findings: tuple[Finding, ...]) -> tuple[F
 
 def verify(
     recording: Recording, findings: tuple[Finding, ...], *, budget: Budget | None = None, progress: Progress | None = None,
-    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
+    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None, zygotes: ZygotePool | None = None,
 ) -> tuple[tuple[Finding, ...], bool]:
     """The findings (of `plan`) with their proofs, confirmed ones first, renumbered; and whether all that should be tried were.
 
     Tried in order of rank: `likely` and `latent` findings, and those hints that only a run can decide (see `worth_trying`). Ctrl-C or an exhausted
     budget ends the proof early: verdicts so far count, and the remaining findings say that they were not tried. With `store` the result is kept in
-    the recording. Costs a run of the program for each order tried; see `Judge`. `isolation` gives re-runs the recorded answers of the outside world.
+    the recording. Costs a run of the program for each order tried; see `Judge`. `isolation` gives re-runs the recorded answers of the outside world;
+    they start from `zygotes`, if given.
     """
     budget = budget or Budget()
-    reruns = Reruns(recording, keep=keep_recordings, isolation=isolation)
+    reruns = Reruns(recording, keep=keep_recordings, isolation=isolation, zygotes=zygotes)
     judge = Judge(reruns, budget.repeat)
     chosen = [finding for finding in findings if worth_trying(finding)]
     judged: dict[str, Finding] = {}

@@ -50,7 +50,7 @@ def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool
 
 def explore_briefly(
     recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort | None = None, progress: Progress | None = None,
-    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None,
+    keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None, zygotes: ZygotePool | None = None,
 ) -> tuple[Finding, ...]:
     """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts, unless a detector foresaw it
     (`OtherSchedules`): then it is likely. Renumbered by rank; stored if `store`. Costs some seventy runs of the program, or 15 s (25
@@ -60,7 +60,7 @@ def explore_briefly(
     if not worth_exploring(recording, proved):
         return proved
     effort = effort or replace(EFFORT, seconds=max(EFFORT.seconds, DURATIONS * (recording.meta.duration_ns or 0) / 1e9))
-    zygotes = ZygotePool()
+    zygotes = zygotes or ZygotePool()
     cut_off = tuple(_cut_off(recording, analysis, effort, keep_recordings, progress, isolation, zygotes))
     if cut_off:
         return _kept(recording, (*proved, *cut_off), store=store)

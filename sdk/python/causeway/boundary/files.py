@@ -34,7 +34,7 @@ _NOISE = ("<frozen importlib", "<frozen zipimport", dirname(dirname(abspath(__fi
 _READERS = (f"{os.sep}linecache.py", f"{os.sep}tokenize.py")  # of source text, for tracebacks
 _POOL = f"concurrent{os.sep}futures{os.sep}thread.py"
 _SYSTEM = tuple({*map(abspath, (sys.prefix, sys.base_prefix)), "/usr/", "/etc/", "/proc/", "/sys/", "/dev/"})
-_root = abspath(os.environ.get("CAUSEWAY_ROOT") or os.curdir)
+_root = ""
 _inside: dict[str, bool] = {}
 
 
@@ -169,7 +169,9 @@ def _spawned(args: tuple[Any, ...]) -> None:
 
 
 def install() -> None:
-    """Watch the audit events."""
+    """Watch the audit events. The project is that of this run: a zygote loads this module once for runs in different copies of a project."""
+    global _root
+    _root = abspath(os.environ.get("CAUSEWAY_ROOT") or os.curdir)
     _tap.audit("open", _opened)
     _tap.audit("os.rename", _renamed)
     _tap.audit("os.symlink", _linked)
