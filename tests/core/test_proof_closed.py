@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from causeway_core.analysis import examine
+from causeway_core.storage import Recording
 
 from tests.support.proofs import judged, record
 
@@ -109,8 +111,7 @@ def test_a_loop_or_pool_that_is_closed_between_a_check_and_the_use(
     source = FEED.replace("CHECK", check).replace("MAKE", make).replace("CLOSE", close).replace("JOIN", join)
     (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [each.tier for each in found if "is open" in each.title] == ([tier] if tier else []), [(each.title, each.proof) for each in found]
 
 
