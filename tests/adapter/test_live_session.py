@@ -1,5 +1,7 @@
 """A program under `causeway dap`: held at a breakpoint, back into its past, forward to now, and on; at its end the whole past stays open."""
 
+import resource
+
 import pytest
 
 from tests.adapter.client import Client
@@ -223,6 +225,23 @@ def test_null_in_a_configuration_is_as_if_it_were_left_out(program):
     script = program("print('fine')\n")
     with Client() as client:
         client.launch(program=str(script.path), args=None, env=None, cwd=None, module=None)
+        ends(client, 0)
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="Linux")
+def test_a_recording_that_cannot_go_on_is_said_and_the_program_runs_to_its_end(program):
+    script = program("total = 0  # @begin\nfor i in range(400_000):\n    total += i\nprint('done')  # @done\n")
+    with Client() as client:
+        client.launch(**script.configuration(), before=script.at("begin", "done"))
+        stopped = client.event("stopped")
+        resource.prlimit(client.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))  # To the recorder as if the disk were full.
+        client.request("continue", threadId=stopped["threadId"])
+        stopped = client.event("stopped")
+        while "Not recorded: the recording stopped" not in (said := client.event("output")["output"]):
+            pass
+        assert "make room on the disk" in said
+        assert "the recording stopped" in error_of(client.ask("stepBack", threadId=stopped["threadId"]))
+        client.request("continue", threadId=stopped["threadId"])
         ends(client, 0)
 
 

@@ -185,6 +185,8 @@ class Present:
             if self.held is not held:
                 raise ProtocolError("the program is running", "pause it, or set a breakpoint, to look at its past")
             if not stream.isdigit():
+                assert self.recorder is not None
+                self.recorder.grown()  # Raises where the recording has stopped, which is the reason then.
                 raise ProtocolError("this thread is not recorded", "choose another thread in the call stack")
             self._attach_at_now(thread, uid, int(stream), frame)
             focus()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from causeway_core.errors import CausewayError, InternalError
+from causeway_core.errors import CausewayError, InternalError, RecordingError
 from causeway_core.ingest.claim import Claim
 from causeway_core.ingest.ingestor import Ingestor
 from causeway_core.launch.target import Target
@@ -65,6 +66,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._ending, self._complete = threading.Event(), threading.Event()
         self._finished = False
+        self._trouble: CausewayError | None = None
         self._exit_code: int | None = None
         self._done: Callable[[CausewayError | None], None] = lambda error: None
         self._analysed: Callable[[], None] = lambda: None
@@ -101,11 +103,18 @@ class Recorder:
                 self._ingestor.finish(self._exit_code)
         except CausewayError as error:
             trouble = error
+        except sqlite3.Error as error:  # A full disk, above all.
+            trouble = RecordingError(f"the recording stopped: {error}", "make room on the disk, and launch the program again")
         except Exception as error:
             trouble = InternalError(f"the recording stopped: {type(error).__name__}: {error}", "please report this; `causeway recover` finishes it")
+        self._trouble = trouble
         self._claim.release()
         self._finished = trouble is None
         self._complete.set()
+        if trouble is not None and not self._ending.is_set():
+            self._gaps([str(trouble)])
+        # Where it could not go on, the program does: it is over only when the session says so.
+        self._ending.wait()
         if self._analysis.is_alive():
             self._analysis.join(self._patience)
         self._done(trouble)
@@ -170,6 +179,8 @@ class Recorder:
 
         Readers in other processes have only the file, and must `wait` until it contains all."""
         with self._lock:
+            if self._trouble is not None:
+                raise self._trouble
             self._readers.add(reader)
             if not self._ending.is_set():
                 self._ingestor.poll()
@@ -186,8 +197,10 @@ class Recorder:
             self._readers.discard(reader)
 
     def poll(self) -> int:
-        """How many records there are, with those that were written until now."""
+        """How many records there are, with those that were written until now. Raises RecordingError where the recording has stopped."""
         with self._lock:
+            if self._trouble is not None:
+                raise self._trouble
             if not self._ending.is_set():
                 self._ingestor.poll()
             return self._ingestor.events
