@@ -624,3 +624,70 @@ def test_a_cancelled_task_keeps_a_permit_that_others_wait_for(
     for name, text in gate.items():
         source = source.replace(name, text)
     assert [tier for _, tier in tiers(tmp_path, source) if tier == "confirmed"] == (["confirmed"] if wrong else [])
+
+
+PRINTER = """\
+import asyncio
+
+class Printer:
+    def __init__(self):
+        self.jobs, self.freed = {}, asyncio.Event()
+
+    async def reserve(self, name):
+        while self.jobs:
+            self.freed.clear()
+            await self.freed.wait()
+        ticket = f"ticket of {name}"
+        self.jobs[ticket] = name
+        return ticket
+
+    def drop(self, ticket):
+        self.jobs.pop(ticket, None)
+        self.freed.set()
+
+async def warm_up():
+    await asyncio.sleep(0)
+
+async def warm_up_for(printer, ticket):
+    try:
+        await asyncio.sleep(0)
+    except BaseException:
+        printer.drop(ticket)
+        raise
+
+async def print_out(printer, name, done):
+    ticket = await printer.reserve(name)
+    BEFORE
+    try:
+        INSIDE
+        await asyncio.sleep(0)
+        done.append(name)
+    finally:
+        printer.drop(ticket)
+
+async def main():
+    printer, done = Printer(), []
+    for name in ("ada", "bob"):
+        try:
+            async with asyncio.timeout(60):
+                await print_out(printer, name, done)
+        except TimeoutError:
+            done.append(f"{name} gave up")
+    print(done)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "inside", "wrong"),
+    [
+        ("await warm_up()", "pass", True),
+        ("pass", "await warm_up()", False),
+        ("await asyncio.shield(warm_up())", "pass", False),
+        ("await warm_up_for(printer, ticket)", "pass", False),
+    ],
+)
+def test_what_is_kept_when_the_await_before_its_try_is_cancelled(tmp_path: Path, before: str, inside: str, wrong: bool) -> None:
+    found = proved(tmp_path, PRINTER.replace("BEFORE", before).replace("INSIDE", inside))
+    assert [(each.tier, each.resource) for each in found] == ([("confirmed", "printer.reserve")] if wrong else [])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from causeway_core.analysis.detectors.cancellation.conditional_cleanup import IF_RETURNED
-from causeway_core.analysis.detectors.cancellation.unreleased_resource import PUTS_BACK
+from causeway_core.analysis.detectors.cancellation.unreleased_resource import GIVES_BACK, PUTS_BACK
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import CANCELLED, SETTLES
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.source_text import called
@@ -23,6 +23,8 @@ LEFT = "left out"
 """Role of an await at which only a run that hangs proves anything."""
 Lines = Sequence[tuple[Function, int, At]]
 """The stack of a task, innermost first, as `Anchors.lines_below` has it."""
+_STAYS = (IF_RETURNED, GIVES_BACK)
+"""Roles of a clean-up that a cancellation at a later await of the same function reaches."""
 _MOST_TRIED = 3
 """Executions of an await that are tried."""
 
@@ -78,8 +80,8 @@ class CancellingOrders:
             tried.add(kin)
             watched = self._anchors.changed_before(actor, at, gap.file, changed[0]) if changed and restores else None
             yield from self._cancelled(actor, at, canceller, function, watched)
-            if any(access.role in (PUTS_BACK, IF_RETURNED) for access in finding.accesses):
-                yield from self._later(actor, at, canceller, stays=any(access.role == IF_RETURNED for access in finding.accesses))
+            if any(access.role in (PUTS_BACK, *_STAYS) for access in finding.accesses):
+                yield from self._later(actor, at, canceller, stays=any(access.role in _STAYS for access in finding.accesses))
             elif changed:
                 yield from self._unchanged(actor, at, canceller, changed[0])
 

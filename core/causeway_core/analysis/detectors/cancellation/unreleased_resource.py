@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.changes import GIVES, TAKES, Change, changes, is_undone_by, sees_cancellation, touches
@@ -18,6 +19,8 @@ from causeway_core.model import Finding
 
 PUTS_BACK = "put back"
 """Role of the code that puts an item back which a function has got for its caller."""
+GIVES_BACK = "gives back"
+"""Role of the `finally` that gives back what a function has got before its `try`."""
 _LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
 
 
@@ -33,7 +36,8 @@ def unreleased_resources(scene: Scene, evidence: Evidence, events: Iterable[Oper
     found, takers = [], dict(_takers(texts))
     for path, function in coroutines_that_ran(evidence):
         siblings = _siblings(texts, path, function)
-        finding = next(_of_function(scene, evidence, path, function, siblings), None) or next(_of_caller(scene, path, function, takers), None)
+        of_function, of_caller = _of_function(scene, evidence, path, function, siblings), _of_caller(scene, path, function, takers)
+        finding = next(chain(of_function, of_caller, _before_try(scene, texts, path, function)), None)
         if finding is not None:
             found.append(finding)
     return found
@@ -91,6 +95,62 @@ def _of_caller(scene: Scene, path: str, function: ast.AsyncFunctionDef, takers: 
         gaps = _open_awaits(one, frozenset(taker.givers), until_kept=True)
         if gaps:
             yield _lost(scene, path, function, (one, next(iter(taker.givers.values()))), gaps)
+
+
+def _before_try(scene: Scene, texts: Texts, path: str, function: ast.AsyncFunctionDef) -> Iterator[Finding]:
+    """What a function has got from a call and gives back in a `finally`, with awaits before the `try` begins."""
+    for one in _gotten(function, ()):
+        gaps: list[ast.AST] = []
+        for statement in _following(one):
+            gives = _gives_back(texts, statement, one.subject) if isinstance(statement, ast.Try) else None
+            if gives is not None and gaps:
+                yield _kept(scene, path, function, (one, gives), gaps[:MOST_AWAITS])
+            if gives is not None or _stores(statement, one.subject):
+                break
+            gaps += (node for node in (statement, *own_nodes(statement)) if isinstance(node, SUSPENDING) and not _cares(texts, node, one.subject))
+
+
+def _gotten(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[Change]:
+    """The calls whose result a function binds to a local."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, FunctionNode | ast.ClassDef | ast.Lambda):
+            continue
+        match child:
+            case ast.Assign(targets=[ast.Name(id=name)], value=(ast.Call() as call) | ast.Await(value=ast.Call() as call)):
+                yield Change(child, ast.unparse(call.func), called(call), (*around, node), name)
+        yield from _gotten(child, (*around, node))
+
+
+def _gives_back(texts: Texts, block: ast.Try, name: str) -> ast.Call | None:
+    """The call by which a `try` passes a local to a function of the program, or puts it into a collection, however it ends."""
+    for part in (block.finalbody, *(handler.body for handler in block.handlers if sees_cancellation(handler))):
+        for node in chain.from_iterable(map(ast.walk, part)):
+            if isinstance(node, ast.Call) and any(isinstance(each, ast.Name) and each.id == name for each in node.args):
+                collection = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute) and called(node) in GIVES
+                if collection or texts.named(called(node)):
+                    return node
+    return None
+
+
+def _stores(statement: ast.stmt, name: str) -> bool:
+    """Whether a statement binds a local anew, or stores it where other code may find it to give it back."""
+    for node in (statement, *own_nodes(statement)):
+        match node:
+            case ast.Name(id=bound, ctx=ast.Store()) if bound == name:
+                return True
+            case ast.Assign(targets=[ast.Attribute() | ast.Subscript(), *_], value=ast.Name(id=stored)) if stored == name:
+                return True
+    return False
+
+
+def _cares(texts: Texts, node: ast.AST, name: str) -> bool:
+    """Whether what is awaited may give a local back itself: it is shielded, or gets the local and handles cancellation."""
+    call = node.value if isinstance(node, ast.Await) else None
+    if not isinstance(call, ast.Call):
+        return False
+    gets = any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(call))
+    handles = (block for each in texts.named(called(call)) for block in ast.walk(each) if isinstance(block, ast.Try))
+    return called(call) == "shield" or (gets and any(block.finalbody or any(map(sees_cancellation, block.handlers)) for block in handles))
 
 
 def _siblings(texts: Texts, path: str, function: FunctionNode) -> list[FunctionNode]:
@@ -207,5 +267,23 @@ def _lost(scene: Scene, path: str, function: ast.AsyncFunctionDef, pair: tuple[C
             moment(other.node, PUTS_BACK, f"puts an item back into {other.target}"),
         ],
         recommendation=f"put {item} back in `except BaseException` around the await, or store it before the await where the clean-up finds it",
+        explanation=NOT_CANCELLED_HERE,
+    )
+
+
+def _kept(scene: Scene, path: str, function: ast.AsyncFunctionDef, pair: tuple[Change, ast.Call], gaps: Sequence[ast.AST]) -> Finding:
+    (one, gives), line = pair, getattr(gaps[0], "lineno", 0)
+    moment, item = moments(scene, path, function), one.subject
+    return scene.finding(
+        kind="atomicity_violation",
+        weight=weights.CANCELLED_CLEANUP,
+        title=f"`{function.name}` gets {item} from `{one.target}` and awaits (line {line}) before its `try`: not given back if cancelled there",
+        resource=one.target,
+        events=[
+            moment(one.node, "write", f"gets {item}"),
+            *(moment(gap, "cancel", "awaits: a cancellation can arrive here") for gap in gaps),
+            moment(gives, GIVES_BACK, f"gives {item} back: `{ast.unparse(gives)}`"),
+        ],
+        recommendation=f"start the `try` right after the line that gets {item}",
         explanation=NOT_CANCELLED_HERE,
     )
