@@ -11,7 +11,7 @@ import sys
 
 from causeway._tap import Around, Mark
 from causeway.hooks import ops, waiting
-from causeway.hooks.inline import Rule, Unfit, after, before, first, inline, leave, returned
+from causeway.hooks.inline import Rule, Unfit, after, before, first, inline, leave, returned, save_copies
 from causeway.hooks.late import on_import
 from causeway.hooks.records import gap
 
@@ -56,6 +56,7 @@ def _inline(plans: Plans) -> None:
             protected[function.__code__] = protected[code]
         except (KeyError, TypeError):  # it is not protected, or this version has no such table
             pass
+    save_copies()
 
 
 def _run(module: ModuleType) -> None:
