@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,16 @@ def test_queries_only_read(path: Path) -> None:
         for statement in refused:
             with pytest.raises(RecordingError, match="query failed"):
                 recording.query(statement)
+
+
+def test_rows_of_a_query_are_read_as_they_are_asked_for(path: Path) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+    with Recording.open(path) as recording:
+        assert list(islice(recording.query(numbers).rows, 1000)) == [(number,) for number in range(1, 1001)]
+        fails = recording.query(f"SELECT CASE WHEN i < 900 THEN i ELSE abs(-9223372036854775808) END FROM ({numbers})").rows
+        assert next(fails) == (1,)
+        with pytest.raises(RecordingError, match="query failed: integer overflow"):
+            list(fails)
 
 
 def test_findings_replace_those_before(path: Path) -> None:

@@ -29,7 +29,7 @@ class SiteTable:
         self.process = process
         self._bindings: dict[int, dict[str, list[int]]] = {}
         self._by_stream: dict[tuple[int, ...], dict[int, list[Chunk]]] = {}
-        bases = recording.query("SELECT base, count, first FROM site_base WHERE process = ?", (process,)).rows
+        bases = list(recording.query("SELECT base, count, first FROM site_base WHERE process = ?", (process,)).rows)
         size = max((base + count for base, count, _ in bases), default=0)
         self.site_ids: NDArray[np.int64] = np.zeros(size, np.int64)
         for base, count, first in bases:

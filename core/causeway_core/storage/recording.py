@@ -387,7 +387,9 @@ class Recording:
     # SQL.
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> query.Result:
-        """Rows of a read-only SQL statement. Raises RecordingError for a statement that would write, is malformed or runs over a minute."""
+        """Rows of a read-only SQL statement, read as they are asked for. Raises RecordingError for a statement that would write, is malformed, or
+        takes more than a minute to its next row.
+        """
         return query.run(self.path, sql, parameters)
 
     def access_values(self, accesses: Sequence[int]) -> dict[int, str | None]:

@@ -252,7 +252,7 @@ def _expired_waits(recording: Recording) -> dict[str, int]:
 
 def _self_cancellations(recording: Recording) -> int:
     sql = "SELECT count(*) FROM sync JOIN actor ON actor.id = sync.actor AND actor.object = sync.object WHERE op = 'cancel'"
-    return int(str(recording.query(sql).rows[0][0]))
+    return int(str(next(recording.query(sql).rows)[0]))
 
 
 def _multiset(counts: Counter[str]) -> Aspect:
