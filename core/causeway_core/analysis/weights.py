@@ -13,8 +13,10 @@ from causeway_core.model import Finding, Tier
 
 TIER_RANK: dict[Tier, float] = {"confirmed": -10.0, "likely": 0.0, "latent": 10.0, "hint": 20.0}
 """What a tier adds to a rank, so that the findings of one tier stay together."""
-FOREIGN_RANK = 9.0
+FOREIGN_RANK = 8.5
 """At least the rank of what no recorded line takes part in."""
+_FIRST_ORDER = -1.0
+"""The smallest order within a tier; the largest is less than `_FIRST_ORDER` + 10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Weight:
 
 def rank_in(tier: Tier, finding: Finding) -> float:
     """The rank of a finding that is moved to a tier; it keeps its order."""
-    return finding.rank % 10 + TIER_RANK[tier]
+    return (finding.rank - _FIRST_ORDER) % 10 + _FIRST_ORDER + TIER_RANK[tier]
 
 
 PATTERNS: dict[Pattern, tuple[float, float]] = {
