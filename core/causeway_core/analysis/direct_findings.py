@@ -51,6 +51,7 @@ from causeway_core.analysis.detectors.wakeups.late_registration import late_regi
 from causeway_core.analysis.detectors.wakeups.lost_notification import lost_wakeups
 from causeway_core.analysis.detectors.wakeups.notify_before_wait import early_notifications
 from causeway_core.analysis.detectors.wakeups.reset_request import reset_requests
+from causeway_core.analysis.detectors.wakeups.stale_decision import stale_decisions
 from causeway_core.analysis.detectors.wakeups.unlocked_state import unlocked_states
 from causeway_core.analysis.detectors.wakeups.unreached_wait import unreached_waits
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import unrechecked_waits
@@ -88,6 +89,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *wrong_waiters(scene, evidence, events, reported),
         *cleared_after_check(scene, evidence, events, reported),
         *late_registrations(scene, evidence, events, reported),
+        *stale_decisions(scene, evidence, events, reported),
         *reset_requests(scene, evidence),
         *early_sets(scene, evidence, events),
         *resolved_twice(scene, evidence, events),

@@ -130,6 +130,8 @@ UNGUARDED_NOTIFICATION = Weight("latent", 1.2, 0.5)
 """A notification that a wait can miss, or a wait that can act on a state that changed back."""
 RESOLVED_TWICE = Weight("latent", 1.3, 0.5)
 """Two that both resolve a future: the second fails."""
+STALE_DECISION = Weight("hint", 1.6, 0.3)
+"""A waiter that is registered only some steps after it has decided to wait."""
 MISSED_ENTRY = Weight("latent", 1.4, 0.5)
 """What arrives in a gap is never handled: an item after the sentinel, a registration after the announcement."""
 CANCELLED_UPDATE = Weight("latent", 1.4, 0.45)

@@ -18,6 +18,7 @@ from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
 from causeway_core.analysis.detectors.wakeups.reset_request import RESETS
+from causeway_core.analysis.detectors.wakeups.stale_decision import REGISTERS
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import OTHER_KIND
@@ -61,6 +62,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({SETTLE}), resolved_by_the_other),
     (frozenset({GIVES_UP}), cancelled_before_it_is_resolved),
     (frozenset({"look", "clear"}), set_between_look_and_reset),
+    (frozenset({"look", REGISTERS}), set_between_look_and_reset),
     (frozenset({ENTERS}), look_up_before_entry),
     (frozenset({RESETS}), requested_before_reset),
     (frozenset({ANNOUNCES}), read_before_written),

@@ -8,6 +8,7 @@ from itertools import islice
 
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES, READS, WRITES
 from causeway_core.analysis.detectors.wakeups.reset_request import REQUESTS, RESETS
+from causeway_core.analysis.detectors.wakeups.stale_decision import REGISTERS
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import ONE_KIND, OTHER_KIND
@@ -105,15 +106,18 @@ def _last_pulse(events: RoleEvents, notifier: int, waiter: int) -> Iterator[Orde
 
 
 def set_between_look_and_reset(events: RoleEvents) -> Iterator[Order]:
-    """The state changes and the event is set between the waiter's check and its clear of the event. Raises Unplaced."""
+    """The state changes and the event is set between the waiter's check and its clear of the event, or its registration. Raises
+    Unplaced.
+    """
     at, setter, waiter = events.at, events.actor("notify"), events.actor("wait")
     if setter is None or waiter is None:
         return
     a = events.anchors
     who, other = a.actor_of(setter), a.actor_of(waiter)
     sets, since = a.operation(setter, at["notify"], "acquire"), a.held_since_event(who, at["notify"], at["look"])
-    looks, clears = (a.operation(waiter, at[role], "acquire") for role in ("look", "clear"))
-    says = f"{who.title} sets it after {other.title} has checked the state and before {other.title} clears it"
+    resets, words = ("clear", "clears it") if "clear" in at else (REGISTERS, "registers")
+    looks, clears = (a.operation(waiter, at[role], "acquire") for role in ("look", resets))
+    says = f"{who.title} sets it after {other.title} has checked the state and before {other.title} {words}"
     for begins in dict.fromkeys((a.since_event(who, at["notify"]), since)):
         yield drafted("bad", says, [(looks, sets, begins), (sets, clears, looks)])
     yield drafted("serial", f"{who.title} sets it before {other.title} checks the state", [(sets, looks, a.since_event(other, at["look"]))])
