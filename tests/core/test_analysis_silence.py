@@ -331,6 +331,38 @@ def test_what_is_popped_and_put_back_is_no_update_of_the_whole(take: str, quiet:
     assert (not firm(trace)) is quiet
 
 
+PUT_BACK = """
+async def flush(box):
+    batch = box.items
+    {take}
+    await pause()
+    box.items = {back}  # back
+"""
+
+
+@pytest.mark.parametrize(
+    ("take", "back", "quiet"),
+    [
+        ("box.items = []", "batch + box.items", True),
+        ("box.items = []", "batch", False),
+        ("box.items = batch[5:]", "batch + box.items", False),
+        ("pass", "batch + box.items", False),
+    ],
+)
+def test_what_is_taken_out_whole_and_added_to_what_has_come_since_loses_nothing(take: str, back: str, quiet: bool) -> None:
+    trace = Trace(PUT_BACK.format(take=take, back=back))
+    for name, shown in (("one", "<list #1>"), ("two", "<list #2>")):
+        actor = trace.task(name)
+        trace.read(actor, "batch = box.items", "box.items", shown)
+        if take != "pass":
+            trace.write(actor, take, "box.items", "<list #3>")
+        trace.step(actor)
+        if "box" in back:
+            trace.read(actor, "# back", "box.items", "<list #4>", name="items")
+        trace.write(actor, "# back", "box.items", "<list #5>")
+    assert (not firm(trace)) is quiet
+
+
 DRAIN = """
 async def drain(outbox):
     while outbox.pending:

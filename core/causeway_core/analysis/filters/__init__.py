@@ -18,12 +18,13 @@ from causeway_core.analysis.filters.initialization import initialization
 from causeway_core.analysis.filters.publication import publication
 from causeway_core.analysis.filters.recheck import recheck
 from causeway_core.analysis.filters.suppressed import suppressed
+from causeway_core.analysis.filters.taken_out import taken_out
 from causeway_core.analysis.filters.unchanged import unchanged
 
 Filter = Callable[[Candidate, Evidence], Verdict | None]
 
 FILTERS: tuple[Filter, ...] = (
-    suppressed, foreign, unchanged, recheck, inflight, flag, commutative, initialization, publication, generations, idempotent, feasible,
+    suppressed, foreign, unchanged, recheck, taken_out, inflight, flag, commutative, initialization, publication, generations, idempotent, feasible,
 )  # fmt: skip
 """In the order in which they are asked; cheap ones first."""
 
