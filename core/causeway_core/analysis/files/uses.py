@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from causeway_core.analysis.evidence import Evidence
+from causeway_core.analysis.files.entries import entries
 from causeway_core.analysis.files.locks import FileLocks
 from causeway_core.analysis.files.tolerated_errors import ToleratedErrors
 from causeway_core.analysis.wording.scene import Scene
@@ -36,7 +37,7 @@ class FileUse:
     line: int
     found: bool = False
     locks: frozenset[str] = frozenset()
-    """Files that the actor had made and that only one can make, and removes later."""
+    """Files that the actor had made and that only one can make, and removes later; and its entries in files that others check first."""
 
 
 class FileUses:
@@ -54,6 +55,8 @@ class FileUses:
         """All uses, in the order in which they were recorded."""
         found = list(self._all())
         turns = _turns(found)
+        for actor, name, begin, end in entries(self.evidence, found):
+            turns[actor].append((name, begin, end))
         return [replace(use, locks=frozenset(path for path, begin, end in turns[use.actor] if begin < use.at < end)) for use in found]
 
     @cached_property
