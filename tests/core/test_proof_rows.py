@@ -153,6 +153,47 @@ if __name__ == "__main__":
     print(main())
 """
 
+TASKS = """\
+import sqlite3, threading, time
+from contextlib import closing
+
+def connect():
+    return closing(sqlite3.connect("app.db", isolation_level=None))
+
+def take(database):
+    begun = database.total_changes
+    BEGIN
+    task = database.execute("SELECT id FROM tasks WHERE state = 'new' ORDER BY id LIMIT 1").fetchone()
+    if task is None:
+        return None
+    cursor = database.cursor()
+    cursor.execute("UPDATE tasks SET state = 'taken' WHERE id = ? AND state = 'new'", task)
+    COMMIT
+    return task if WON else take(database)
+
+def work(delay, done):
+    time.sleep(delay)
+    with connect() as database:
+        while (task := take(database)) is not None:
+            done.append(task)
+            time.sleep(0.05)
+
+def main():
+    with connect() as database:
+        database.executescript("DROP TABLE IF EXISTS tasks; CREATE TABLE tasks (id INTEGER PRIMARY KEY, state TEXT DEFAULT 'new')")
+        database.executescript("INSERT INTO tasks DEFAULT VALUES; INSERT INTO tasks DEFAULT VALUES; INSERT INTO tasks DEFAULT VALUES")
+    done = []
+    threads = [threading.Thread(target=work, args=(0.02 * number, done)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(done)
+
+if __name__ == "__main__":
+    print(main())
+"""
+
 BEGIN, COMMIT = 'database.execute("BEGIN IMMEDIATE")', 'database.execute("COMMIT")'
 CASES = {
     "replaces": (REPLACES, "pass", "pass", "confirmed"),
@@ -183,6 +224,21 @@ def test_each_looks_for_the_row_that_the_other_adds(tmp_path: Path, begin: str, 
 def test_an_update_that_names_its_row_by_two_columns_checks_nothing(tmp_path: Path, begin: str, commit: str, expected: set[str]) -> None:
     """Neither column of its WHERE is ever updated."""
     assert tiers(tmp_path, LIMITS, {"BEGIN": begin, "COMMIT": commit}) == expected
+
+
+@pytest.mark.parametrize(
+    ("won", "wrong"), [("True", True), ("database.total_changes", True), ("cursor.rowcount", False), ("database.total_changes > begun", False)]
+)
+def test_a_guarded_update_whose_count_nobody_asks_for(tmp_path: Path, won: str, wrong: bool) -> None:
+    program = TASKS if "begun" in won else TASKS.replace("    begun = database.total_changes\n", "")
+    program = program.replace("    BEGIN\n", "").replace("    COMMIT\n", "").replace("WON", won)
+    assert tiers(tmp_path, program, {}) == ({"confirmed"} if wrong else set())
+
+
+def test_a_guarded_update_in_a_transaction_that_keeps_others_out(tmp_path: Path) -> None:
+    program = TASKS.replace("    begun = database.total_changes\n", "").replace("WON", "True")
+    program = program.replace("        return None\n", "        COMMIT\n        return None\n")
+    assert tiers(tmp_path, program.replace("BEGIN", BEGIN).replace("COMMIT", COMMIT), {}) == set()
 
 
 def tiers(folder: Path, text: str, statements: dict[str, str]) -> set[str]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from causeway_core.analysis import weights
+from causeway_core.analysis.database.guard import guard_ignored
 from causeway_core.analysis.database.query_flow import Influence, Written, influence
 from causeway_core.analysis.database.statement import parse
 from causeway_core.analysis.detectors.atomicity.requests import only_waited_for
@@ -28,6 +29,7 @@ from causeway_core.storage.rows import Sql
 SAMPLE = 24
 _OTHER_KEY = "The other actor queries by another value, that of the row which the first one writes; only a re-run can tell whether both would write."
 _FURTHER_TABLE = "The query has the table in a join or subquery; only a re-run can tell whether that decides its result."
+_IGNORED = "Its WHERE lets only one of them change the row, but the other takes the row all the same: it does not ask how many rows it has changed."
 _REFUSED = frozenset(
     {"IntegrityError", "UniqueViolation", "UniqueViolationError", "IntegrityConstraintViolationError", "DatabaseError", "OperationalError", "Error"}
 )
@@ -39,6 +41,8 @@ class _Use:
     place: SourcePlace
     action: Action
     reported: Action
+    ignores: bool = False
+    """Whether it is an UPDATE that checks the row, and its actor does not ask whether it has changed one."""
 
     @property
     def table(self) -> str:
@@ -54,9 +58,9 @@ class _Use:
 def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     """SELECT, then INSERT or UPDATE of the same table by the same actor (or for the same task), dependent on the result by the text; one per
     statement pair. A write to another table that the SELECT queries is a hint. Another actor makes the same SELECT, and nothing keeps it out. It does
-    not count if both statements are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, ON
-    CONFLICT), or for an INSERT whose refusal by a constraint is handled. An upsert that replaces the row counts if it is computed from the result:
-    two actors that found nothing may well insert the same.
+    not count if both statements are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, unless nobody
+    asks what it changed; ON CONFLICT), or for an INSERT whose refusal by a constraint is handled. An upsert that replaces the row counts if it is
+    computed from the result: two actors that found nothing may well insert the same.
     """
     actions = ((sql, Action.of(evidence, sql.actor, sql.at, order)) for sql, order in zip(evidence.facts.sql, evidence.facts.sql_order, strict=True))
     uses = [_Use(sql, place, action, action) for sql, action in actions if sql.access in ("read", "write") and (place := scene.place(sql.at)).line]
@@ -64,6 +68,7 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
     follows = _Dependence(evidence.texts)
     found: dict[tuple[str, str], Finding] = {}
     happened: set[tuple[str, str]] = set()
+    tried: Counter[tuple[str, str]] = Counter()
     for read, write in _pairs(evidence, uses):
         pair = read.sql.statement, write.sql.statement
         if pair in happened:
@@ -72,7 +77,9 @@ def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
         if not how or (how == "given" and _refused(read.sql, write.sql)):
             continue
         struck = _struck(alike, read, write)
-        if pair in found and not struck:
+        tried[pair] += 1
+        # What an ignored guard does to a worker may show only when it has made a change before: a later window tells more.
+        if pair in found and not struck and not (write.ignores and tried[pair] < SAMPLE):
             continue
         other = _other(evidence, alike, read, write)
         if other is not None:
@@ -132,7 +139,7 @@ def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
     for use in sorted(uses, key=lambda each: (each.action.order, each.sql.at)):
         statement = parse(use.sql.statement)
         writes = statement.verb in ("INSERT", "REPLACE", "UPDATE") and (statement.replaces or not statement.upserts)
-        writes = writes and not (statement.verb == "UPDATE" and _checks(use.sql, changed.get(use.table, frozenset())))
+        checks = statement.verb == "UPDATE" and _checks(use.sql, changed.get(use.table, frozenset()))
         for name in use.action.names(evidence):
             for table in use.tables if use.sql.access == "read" else ():
                 before.setdefault((name.who, table), []).append(replace(use, reported=name))
@@ -142,8 +149,9 @@ def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
             for read in reversed(latest.values()) if writes and use.sql.access == "write" else ():
                 own = name is use.action
                 handed = read.action.who != use.action.who and evidence.order.happens_before(read.sql.at, use.sql.at, must=True)
-                if (own or handed) and not _same_row(read.sql, use.sql):
-                    yield read, replace(use, reported=name)
+                unguarded = guard_ignored(evidence.texts, read.place, use.place) if checks else not _same_row(read.sql, use.sql)
+                if (own or handed) and unguarded:
+                    yield read, replace(use, reported=name, ignores=checks)
 
 
 def _refused(read: Sql, write: Sql) -> bool:
@@ -236,6 +244,7 @@ def _finding(scene: Scene, read: _Use, write: _Use, other: _Use, *, struck: bool
     table = write.table.rpartition(":")[2]
     doubt = "" if _same_rows(read.sql, other.sql) else _OTHER_KEY
     doubt = doubt if write.table == read.table else _FURTHER_TABLE
+    doubt = _IGNORED if write.ignores else doubt
     one, two = scene.sides((read.reported.who, read.place.function), (other.reported.who, other.place.function))
     begin = "BEGIN IMMEDIATE" if "sqlite" in write.sql.system else "a serializable transaction"
     return scene.finding(
