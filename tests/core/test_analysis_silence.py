@@ -344,6 +344,8 @@ async def flush(box):
     ("take", "back", "quiet"),
     [
         ("box.items = []", "batch + box.items", True),
+        ("box.items = []", "[*batch, *box.items]", True),
+        ("box.items = []", "[*batch, box.items]", False),
         ("box.items = []", "batch", False),
         ("box.items = batch[5:]", "batch + box.items", False),
         ("pass", "batch + box.items", False),

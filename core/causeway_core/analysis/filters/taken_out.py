@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from causeway_core.analysis.candidate import DROP, Candidate, Pattern, Verdict
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.table import DELETE, WRITE
@@ -16,8 +18,7 @@ def taken_out(candidate: Candidate, evidence: Evidence) -> Verdict | None:
     table, first, last = evidence.table, candidate.first, candidate.last
     if candidate.pattern not in (Pattern.READ_WRITE_WRITE, Pattern.CLONE) or table.location[first] != table.location[last]:
         return None
-    end = evidence.node(evidence.write_node(int(table.site[last])))
-    if end is None or not end.accumulates:
+    if not _adds(evidence, last):
         return None
     actor, begin, until = int(table.actor[first]), int(table.order[first]) + 1, int(table.order[last]) - 1
     here = [row for row in evidence.rows_of(actor, begin, until, first=LOOK_BACK) if table.location[row] == table.location[first]]
@@ -30,6 +31,20 @@ def taken_out(candidate: Candidate, evidence: Evidence) -> Verdict | None:
         if again and sources.get(int(table.site[row])) == "data" and _inseparable(candidate, evidence, row, last):
             return Verdict(DROP, "what was taken out in one step is added to what is there later")
     return None
+
+
+def _adds(evidence: Evidence, last: int) -> bool:
+    """Whether a write adds to its own old value: `x = y + x`, `x = [*y, *x]`."""
+    site = int(evidence.table.site[last])
+    node, place = evidence.node(evidence.write_node(site)), evidence.facts.sites.get(abs(site))
+    if node is None or place is None:
+        return False
+    around = evidence.texts.around(evidence.facts.functions[place.function].path, place.line)
+    statement = next((each for each in reversed(around) if isinstance(each, ast.stmt)), None)
+    if node.accumulates or not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.List | ast.Tuple | ast.Set):
+        return node.accumulates
+    kept = {ast.unparse(each.value) for each in statement.value.elts if isinstance(each, ast.Starred)}
+    return all(ast.unparse(target) in kept for target in statement.targets)
 
 
 def _replaces(evidence: Evidence, first: int, row: int) -> bool:
