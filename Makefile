@@ -27,9 +27,11 @@ setup: $(STAMP) ## make .venv with causeway in it
 $(STAMP): pyproject.toml setup.py sdk/python/pyproject.toml sdk/python/setup.py $(NATIVE)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up .venv (a minute or two; the log is .venv/setup.log)"
-	@$(PIP) -e sdk/python -e '.[dev]' > $(VENV)/setup.log 2>&1 || { tail -n 30 $(VENV)/setup.log; exit 1; }
-# Where Python is told to write no bytecode, every start would compile what is installed from here (half a second for each command).
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q core/causeway_core adapter/causeway_adapter sdk/python/causeway
+	@$(PIP) --no-compile -e sdk/python -e '.[dev]' > $(VENV)/setup.log 2>&1 || { tail -n 30 $(VENV)/setup.log; exit 1; }
+# pip compiles on one core only, and not what is installed from here: each command would compile that again where Python may write no bytecode.
+# Some packages contain files for other versions of Python, which cannot be compiled.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q -j 0 $(VENV)/lib core/causeway_core adapter/causeway_adapter sdk/python/causeway \
+	  >> $(VENV)/setup.log 2>&1 || true
 # The import hook of an editable install takes every interpreter 40 ms to load, and tests start some thousands: paths do the same.
 	@printf '%s\n' $(CURDIR)/core $(CURDIR)/adapter | tee $(VENV)/lib/python3*/site-packages/__editable__.causeway_debugger-*.pth >/dev/null
 	@printf '%s\n' $(CURDIR)/sdk/python | tee $(VENV)/lib/python3*/site-packages/__editable__.causeway_sdk-*.pth >/dev/null
