@@ -6,6 +6,8 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import LOOK_BACK, Evidence
 from causeway_core.analysis.evidence.operations import Operation
@@ -21,6 +23,10 @@ NEAR = 8
 """How many accesses of its actor before a wake-up tell which state it belongs to."""
 MOST = 48
 """Wake-ups that are looked at."""
+MOST_ENTRIES = 20_000
+"""Additions to lists, sets and deques whose values are looked at, the last ones."""
+AT_ONCE = 500
+"""Values that are read from the recording in one statement."""
 
 
 def stale_decisions(scene: Scene, evidence: Evidence, events: Iterable[Operation], reported: frozenset[str]) -> list[Finding]:
@@ -51,9 +57,15 @@ def stale_decisions(scene: Scene, evidence: Evidence, events: Iterable[Operation
 def _registrations(evidence: Evidence, objects: set[int]) -> defaultdict[int, list[int]]:
     """The writes that add one of some objects to a list, set or deque, by the object's number. Items have keys: see `late_registration`."""
     numbers, found = {object & 0xFFFFFFFF for object in objects}, defaultdict[int, list[int]](list)
-    for row in range(len(evidence.table.at)) if numbers else ():
-        value = evidence.value(row) if evidence.table.writes[row] and _kind(evidence, row) == "structure" else None
-        number = value.rpartition("#")[2].removesuffix(">") if value is not None and value.startswith("<") else ""
+    if not numbers:
+        return found
+    structures = [location.id for location in evidence.facts.locations.values() if location.kind == "structure"]
+    rows = np.flatnonzero(evidence.table.writes & np.isin(evidence.table.location, structures))[-MOST_ENTRIES:].tolist()
+    for start in range(0, len(rows), AT_ONCE):
+        evidence.fetch_values(rows[start : start + AT_ONCE])
+    for row in rows:
+        value = evidence.value(row) or ""
+        number = value.rpartition("#")[2].removesuffix(">") if value.startswith("<") else ""
         if number.isdecimal() and int(number) in numbers:
             found[int(number)].append(row)
     return found
