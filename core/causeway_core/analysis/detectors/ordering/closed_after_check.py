@@ -15,6 +15,7 @@ from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.ordering.use_after_close import CLOSING
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import CLOSABLE, Operation
+from causeway_core.analysis.evidence.table import Ints
 from causeway_core.analysis.source_text import called
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import At, Finding, ValueKind
@@ -27,7 +28,7 @@ USED = "uses it"
 LOOKS = frozenset({"is_closed", "closed", "is_closing", "is_running", "is_shutdown", "_closed", "_shutdown", "_shutdown_thread"})
 """Methods and attributes that tell whether an object is still open."""
 SAMPLE = 64
-"""Reads of one object that are looked at."""
+"""Reads of one object, and at one place, that are looked at."""
 
 
 def closed_after_checks(scene: Scene, evidence: Evidence) -> list[Finding]:
@@ -61,7 +62,7 @@ def _readers(evidence: Evidence, objects: set[int]) -> dict[int, list[int]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
     if not objects:
         return {}
-    rows = np.flatnonzero((table.vk == ValueKind.OBJECT) & ~table.writes).tolist()
+    rows = _some_of_each(table.site, np.flatnonzero((table.vk == ValueKind.OBJECT) & ~table.writes)).tolist()
     evidence.fetch_values(rows)
     names = {(each >> 32, f"#{each & 0xFFFFFFFF}>"): each for each in objects}
     for row in rows:
@@ -70,6 +71,14 @@ def _readers(evidence: Evidence, objects: set[int]) -> dict[int, list[int]]:
         if thing is not None and len(found[thing]) < SAMPLE:
             found[thing].append(row)
     return found
+
+
+def _some_of_each(keys: Ints, rows: Ints) -> Ints:
+    """The first `SAMPLE` of the rows with each key, in order: a recording may have millions of reads at few places."""
+    grouped = rows[np.argsort(keys[rows], kind="stable")]
+    begins = np.flatnonzero(np.append(True, np.diff(keys[grouped]) != 0)[: len(grouped)])
+    index = np.arange(len(grouped)) - np.repeat(begins, np.diff(np.append(begins, len(grouped))))
+    return np.sort(grouped[index < SAMPLE])
 
 
 def _apart(evidence: Evidence, check: int, close: Operation) -> bool:

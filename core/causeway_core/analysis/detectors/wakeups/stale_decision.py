@@ -25,8 +25,6 @@ MOST = 48
 """Wake-ups that are looked at."""
 MOST_ENTRIES = 20_000
 """Additions to lists, sets and deques whose values are looked at, the last ones."""
-AT_ONCE = 500
-"""Values that are read from the recording in one statement."""
 
 
 def stale_decisions(scene: Scene, evidence: Evidence, events: Iterable[Operation], reported: frozenset[str]) -> list[Finding]:
@@ -61,8 +59,7 @@ def _registrations(evidence: Evidence, objects: set[int]) -> defaultdict[int, li
         return found
     structures = [location.id for location in evidence.facts.locations.values() if location.kind == "structure"]
     rows = np.flatnonzero(evidence.table.writes & np.isin(evidence.table.location, structures))[-MOST_ENTRIES:].tolist()
-    for start in range(0, len(rows), AT_ONCE):
-        evidence.fetch_values(rows[start : start + AT_ONCE])
+    evidence.fetch_values(rows)
     for row in rows:
         value = evidence.value(row) or ""
         number = value.rpartition("#")[2].removesuffix(">") if value.startswith("<") else ""
