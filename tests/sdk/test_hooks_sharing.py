@@ -81,7 +81,7 @@ def test_what_processes_share_is_one_place(recording):
     workers = {each.process for each in recording.actors() if each.path.startswith("main/main/process") or each.path.startswith("main/process")}
     sql = """SELECT location.name, stream.process, access.op FROM access JOIN location ON location.id = location JOIN stream ON stream.id = at >> 40
              JOIN site ON site.id = access.site JOIN function ON function.id = site.function WHERE function.qualname = 'work'"""
-    rows = recording.query(sql).rows
+    rows = list(recording.query(sql).rows)
     for place in PLACES:
         found = [(name, process, op) for name, process, op in rows if place.rpartition(".")[2] in name]
         assert len({name for name, _, _ in found}) == 1, place
@@ -129,4 +129,4 @@ def test_processes_that_meet_at_a_barrier_are_ordered(tmp_path):
                  JOIN stream target ON target.id = edge.dst >> 40 WHERE edge.kind = 'barrier' AND source.process != target.process"""
         pairs = [tuple(row) for row in recording.query(sql).rows]
         assert len({process for pair in pairs for process in pair[:2]}) == 2 and all(hard for _, _, hard in pairs)
-        assert not recording.query("SELECT * FROM sync WHERE flags & 8 AND op IN ('notify', 'notify_all', 'wait_begin')").rows
+        assert not list(recording.query("SELECT * FROM sync WHERE flags & 8 AND op IN ('notify', 'notify_all', 'wait_begin')").rows)
