@@ -14,14 +14,12 @@ from pathlib import Path
 from _pytest.config import default_plugins
 from causeway_core.cli.main import COMMANDS
 from causeway_core.launch.target import Target
-from causeway_core.launch.zygote import Zygote
+from causeway_core.launch.zygote import READ_AT_START, Zygote
 
 CAUSEWAY = Path(sys.executable).with_name("causeway")
 _ROOT = Path(__file__).parents[2]
 _CLI = ("causeway_core.cli.main", *(f"causeway_core.cli.{name}" for name in COMMANDS))
 _PYTEST = tuple(f"_pytest.{name}" for name in default_plugins)
-_READ_AT_START = ("PYTHON", "LC_", "LANG", "TZ", "LD_")
-"""Variables that an interpreter reads when it starts: a process with others is not forked."""
 
 Done = subprocess.CompletedProcess[str]
 _zygotes: dict[object, Zygote] = {}
@@ -48,7 +46,7 @@ def _run(modules: Sequence[str], program: tuple[str, ...], cwd: Path | None, env
     if sys.platform != "linux":
         words, nothing = [sys.executable, *program], subprocess.DEVNULL
         return subprocess.run(words, cwd=folder, env=variables, stdin=nothing, capture_output=True, text=True, timeout=timeout, check=False)
-    key = modules, tuple(sorted(item for item in variables.items() if item[0].startswith(_READ_AT_START)))
+    key = modules, tuple(sorted(item for item in variables.items() if item[0].startswith(READ_AT_START)))
     zygote = _zygotes.pop(key, None) or Zygote(Target(sys.executable, (), (), _ROOT), variables, modules)
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)

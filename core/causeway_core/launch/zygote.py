@@ -29,7 +29,8 @@ HARMLESS = frozenset([
     "unicodedata", "urllib", "uuid", "warnings", "weakref", "zlib",
 ])  # fmt: skip
 """Packages whose import does nothing that a program could tell from importing them itself."""
-
+READ_AT_START = ("PYTHON", "LC_", "LANG", "TZ", "LD_")
+"""Beginnings of the variables that an interpreter reads when it starts: a run with others is not forked from it."""
 
 Ended = Callable[[], None]
 
@@ -63,9 +64,9 @@ class ZygotePool:
         cannot be started.
         """
         if self._works:
-            # What an interpreter reads as it starts has to be the same.
-            read = sorted(item for item in variables.items() if item[0].startswith(("PYTHON", "LC_", "LANG", "TZ", "LD_")))
-            idle = self._idle[target.python, target.flags, tuple(read)]
+            read = sorted(item for item in variables.items() if item[0].startswith(READ_AT_START))
+            with self._lock:
+                idle = self._idle[target.python, target.flags, tuple(read)]
             zygote = self._zygote(idle, target, variables)
             try:
                 return zygote.start(target, variables, (stdout, stderr), loaded, lambda: self._reuse(idle, zygote, loaded))

@@ -4,13 +4,12 @@
 # ruff: noqa: PTH103, PTH116, PTH118, PTH120
 from __future__ import annotations
 
-import _imp
 import marshal
 import os
 from _blake2 import blake2b
 from _frozen_importlib_external import MAGIC_NUMBER
 
-from causeway.weave.cache import MAGIC, Cache, write_atomically
+from causeway.weave.cache import Cache, read_checked, write_checked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,11 +46,7 @@ class Copies:
 
     def _load(self) -> dict[bytes, Copy]:
         try:
-            with open(self._path, "rb", buffering=0) as file:
-                data = file.read()
-            if data[:8] != MAGIC or data[8:16] != _imp.source_hash(0, data[16:]):
-                return {}
-            known: dict[bytes, Copy] = marshal.loads(memoryview(data)[16:])
+            known: dict[bytes, Copy] = read_checked(self._path)
             return known
         except (OSError, ValueError, TypeError, EOFError):
             return {}
@@ -78,9 +73,8 @@ class Copies:
         if not self._unsaved:
             return
         self._unsaved = False
-        body = marshal.dumps(dict(self._known))
         try:
             os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
-            write_atomically(self._path, MAGIC + _imp.source_hash(0, body) + body)
+            write_checked(self._path, dict(self._known))
         except OSError:
             pass

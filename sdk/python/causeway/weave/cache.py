@@ -90,11 +90,7 @@ class Cache:
     def load(self, key: str) -> Stored | None:
         """What was stored under `key`, or None."""
         try:
-            with open(self._path(key, ".woven"), "rb", buffering=0) as file:
-                data = file.read()
-            if data[:8] != MAGIC or data[8:16] != _imp.source_hash(0, data[16:]):
-                return None
-            return Stored(*marshal.loads(memoryview(data)[16:]))
+            return Stored(*read_checked(self._path(key, ".woven")))
         except (OSError, ValueError, TypeError, EOFError):
             return None
 
@@ -108,11 +104,11 @@ class Cache:
 
     def store(self, key: str, stored: Stored, table: bytes) -> None:
         """Keeps a woven module and its site table."""
-        body = marshal.dumps(tuple(getattr(stored, name) for name in ("code", "recipe", "kinds", "rows", "names", "sites", "dynamic")))
+        parts = tuple(getattr(stored, name) for name in ("code", "recipe", "kinds", "rows", "names", "sites", "dynamic"))
         try:
             os.makedirs(os.path.dirname(self._path(key, "")), mode=0o700, exist_ok=True)
             write_atomically(self._path(key, ".json"), table)
-            write_atomically(self._path(key, ".woven"), MAGIC + _imp.source_hash(0, body) + body)
+            write_checked(self._path(key, ".woven"), parts)
         except OSError:
             pass
 
@@ -138,6 +134,21 @@ class Cache:
                 return False
         write_atomically(target, table)
         return True
+
+
+def read_checked(path: str) -> Any:
+    """What `write_checked` has written. Raises OSError, and ValueError, TypeError or EOFError where the file is damaged."""
+    with open(path, "rb", buffering=0) as file:
+        data = file.read()
+    if data[:8] != MAGIC or data[8:16] != _imp.source_hash(0, data[16:]):
+        raise ValueError("the checksum does not match")
+    return marshal.loads(memoryview(data)[16:])
+
+
+def write_checked(path: str, value: Any) -> None:
+    """Writes what marshal can write, with a checksum, atomically."""
+    body = marshal.dumps(value)
+    write_atomically(path, MAGIC + _imp.source_hash(0, body) + body)
 
 
 def write_atomically(path: str, data: bytes) -> None:
