@@ -324,6 +324,16 @@ def test_an_answer_that_comes_after_the_time_and_before_the_question_is_withdraw
     assert [(each.tier, each.resource) for each in found if each.tier != "hint"] == ([("confirmed", "Question.given")] if lost else [])
 
 
+@pytest.mark.parametrize("program", [TICKETS.replace("GUARD", "contextlib.nullcontext()"), QUESTION.replace("WITHDRAWN", "pass")])
+def test_what_an_exploration_confirms_went_wrong_as_often_as_was_asked(tmp_path: Path, program: str) -> None:
+    (tmp_path / "app.py").write_text(program)
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        analysis = examine(recording)
+        found = explore_briefly(recording, analysis, plan(recording, analysis), repeat=5, zygotes=ZYGOTES)
+    assert [each.reproduced for each in found if each.tier == "confirmed"] == [(5, 5)]
+
+
 GATE = """import threading
 
 class Gate:

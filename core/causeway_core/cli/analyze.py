@@ -97,7 +97,7 @@ def command(
             if explores:
                 kept = keep and keep / "explored"
                 findings = explore_briefly(
-                    recording, analysis, findings, progress=progress, keep_recordings=kept, isolation=isolation, zygotes=zygotes
+                    recording, analysis, findings, progress=progress, keep_recordings=kept, isolation=isolation, zygotes=zygotes, repeat=repeat
                 )
         elif store:
             store_findings(recording, findings)

@@ -16,7 +16,7 @@ from causeway_core.proof.explore.effort import Effort
 from causeway_core.proof.explore.explore import Explorer, Progress
 from causeway_core.proof.explore.other_schedules import SECONDS, OtherSchedules
 from causeway_core.proof.explore.processes import Interruptions, several_processes
-from causeway_core.proof.judge import Judge
+from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.planning.anchors import Anchors
 from causeway_core.proof.planning.expired_waits import late_answers
 from causeway_core.proof.planning.time_limits import interruptions
@@ -51,15 +51,17 @@ def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool
 def explore_briefly(
     recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], *, effort: Effort | None = None, progress: Progress | None = None,
     keep_recordings: Path | None = None, store: bool = True, isolation: Isolation | None = None, zygotes: ZygotePool | None = None,
+    repeat: int = REPEATS,
 ) -> tuple[Finding, ...]:
     """The findings, and what an exploration found besides: only an order that goes wrong in all of its re-runs counts, unless a detector foresaw it
-    (`OtherSchedules`): then it is likely. Renumbered by rank; stored if `store`. Costs some seventy runs of the program, or 15 s (25
-    times as long as the recorded run took, if that is more), where nothing is found; first, a run for each of a few awaits and waits whose time limit
-    ends, and what `OtherSchedules` costs. Raises LaunchError, RecordingError, ResetFailed.
+    (`OtherSchedules`): then it is likely. Unless `effort` says so, it has `repeat` re-runs. Renumbered by rank; stored if `store`.
+
+    Costs some seventy runs of the program, or 15 s (25 times as long as the recorded run took, if that is more), where nothing is found; first, a run
+    for each of a few awaits and waits whose time limit ends, and what `OtherSchedules` costs. Raises LaunchError, RecordingError, ResetFailed.
     """
     if not worth_exploring(recording, proved):
         return proved
-    effort = effort or replace(EFFORT, seconds=max(EFFORT.seconds, DURATIONS * (recording.meta.duration_ns or 0) / 1e9))
+    effort = effort or replace(EFFORT, seconds=max(EFFORT.seconds, DURATIONS * (recording.meta.duration_ns or 0) / 1e9), repeat=repeat)
     zygotes = zygotes or ZygotePool()
     cut_off = tuple(_cut_off(recording, analysis, effort, keep_recordings, progress, isolation, zygotes))
     if cut_off:
@@ -89,7 +91,7 @@ def _cut_off(
 ) -> Iterator[Finding]:
     """The first await at which an expired time limit leaves others waiting for ever, or wait of a thread that a late answer finds expired."""
     reruns = Reruns(recording, keep=keep_recordings, isolation=isolation, zygotes=zygotes)
-    judge, ends, anchors = Judge(reruns), time.monotonic() + effort.seconds, Anchors(recording, analysis)
+    judge, ends, anchors = Judge(reruns, effort.repeat), time.monotonic() + effort.seconds, Anchors(recording, analysis)
     late = (each for each in late_answers(analysis, anchors) if all(run.result.feasible for run in reruns.attempt(*_serial(each))))
     try:
         for finding in chain(interruptions(analysis, anchors), late):
@@ -118,7 +120,7 @@ def _in_other_schedules(
     if progress is not None:
         progress("looking for findings in other schedules", 0.0)
     seconds = SECONDS * effort.seconds / EFFORT.seconds
-    others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept, zygotes=zygotes, seconds=seconds)
+    others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept, zygotes=zygotes, seconds=seconds, repeat=effort.repeat)
     try:
         return others.found()
     except (KeyboardInterrupt, Stopped):

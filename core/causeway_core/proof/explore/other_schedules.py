@@ -15,7 +15,7 @@ from causeway_core.launch.zygote import ZygotePool
 from causeway_core.model import At, Finding
 from causeway_core.model.order import Exploration
 from causeway_core.proof.explore.sites import places
-from causeway_core.proof.judge import Judge
+from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.planning.interchangeable import has_parts
 from causeway_core.proof.running.isolation import Isolation
 from causeway_core.proof.running.rerun import Reruns
@@ -43,18 +43,18 @@ class OtherSchedules:
 
     def __init__(
         self, recording: Recording, analysis: Analysis, known: Sequence[Finding], *, keep: Path | None = None, isolation: Isolation | None = None,
-        zygotes: ZygotePool | None = None, seconds: float = SECONDS,
+        zygotes: ZygotePool | None = None, seconds: float = SECONDS, repeat: int = REPEATS,
     ) -> None:
         self._recording, self._analysis, self._isolation = recording, analysis, isolation
         self._seen = {_key(finding) for finding in known}
         self._reruns = Reruns(recording, keep=keep, isolation=isolation, zygotes=zygotes)
         self._others: Reruns | None = None
-        self._seconds, self._ends = seconds, 0.0
+        self._seconds, self._ends, self._repeat = seconds, 0.0, repeat
 
     def found(self) -> Finding | None:
         """The first finding that is confirmed, or else one whose order goes wrong in some of its runs. Raises Stopped, ResetFailed."""
         self._ends = time.monotonic() + self._seconds
-        judge = Judge(self._reruns)
+        judge = Judge(self._reruns, self._repeat)
         unsteady: Finding | None = None
         with closing(self._findings()) as findings:
             for finding in islice(findings, MOST_TRIED):
