@@ -20,6 +20,8 @@ export const selectors = {
   localRows: '[aria-level="2"]',
   attributeRows: '[aria-level="3"]',
   breakpointRows: '.debug-breakpoints .monaco-list-row',
+  /** Of a data breakpoint that the adapter has accepted; until then its name ends in -unverified. */
+  acceptedDataBreakpoint: '.codicon-debug-breakpoint-data',
   menuItems: '.monaco-menu .action-item',
   webview: 'iframe.webview.ready',
   variableTwistie: '.monaco-tl-twistie',

@@ -114,10 +114,22 @@ export class Workbench {
   }
 
   private async failed(error: unknown): Promise<never> {
-    if (this.patience === PATIENCE) await this.picture(`failed-${process.env['CAUSEWAY_SCENE'] ?? 'scene'}`);
+    if (this.patience === PATIENCE) {
+      console.log(await this.seen());
+      await this.picture(`failed-${process.env['CAUSEWAY_SCENE'] ?? 'scene'}`);
+    }
     this.patience = AFTER_A_FAILURE;
     this.page.setDefaultTimeout(this.patience);
     throw error;
+  }
+
+  /** What the window shows, in words: a failure on another machine leaves no picture. */
+  private async seen(): Promise<string> {
+    const { activeTabTitle, topFrameLine, callStackRows, breakpointRows, openQuickRows, notification, dialogMessage } = selectors;
+    const parts = Object.entries({ activeTabTitle, topFrameLine, callStackRows, breakpointRows, openQuickRows, notification, dialogMessage });
+    const texts = parts.map(async ([name, selector]) => `${name}: ${(await this.page.locator(selector).allInnerTexts().catch(() => [])).map((text) => text.replace(/\s+/g, ' ')).join(' | ')}`);
+    const focused = await this.page.evaluate('document.activeElement?.outerHTML.slice(0, 200)').catch(String);
+    return [...(await Promise.all(texts)), `focused: ${String(focused)}`].join('\n');
   }
 
   async press(...keys: string[]): Promise<void> {

@@ -4,13 +4,16 @@
   const vscode = acquireVsCodeApi();
   const SVG = 'http://www.w3.org/2000/svg';
   const NARROWEST = 230, WIDEST = 420, ROW = 44, BOX = 34, PAD = 10, CODE = 7.3, PLACE = 6.2; // the last two: pixels a letter
+  const ASKED_MS = 10_000; // a move that leads to no stop claims the focus no longer
   const SETTLED_MS = 1000; // after a stop has been shown the editor takes the focus no more
+  const TIMES = 2; // that a stop may give the focus to the editor: when its place is opened, and when the editor has loaded
   const byId = (id) => document.getElementById(id);
   const stop = byId('stop'), timeline = byId('timeline'), scrubber = byId('scrubber'), landmarks = byId('landmarks'), graph = byId('graph'), reason = byId('reason');
   let overview = { lengthNs: 1, offsetNs: 0, landmarks: [] };
   let laneWidth = NARROWEST;
   let had = () => undefined; // what had the focus last
-  let keeps = false; // the focus, at the stop that has been asked for
+  let returns = 0; // how often the focus is still taken back from the editor, at the stop that has been asked for
+  let settled; // the timer after which it is not
   let centre = () => undefined; // has the stop be seen
 
   function svg(name, attributes, parent, text) {
@@ -70,8 +73,15 @@
 
   /** Moves the session. The stop that follows gives the focus to the editor: who is at work here gets it back. */
   function move(message) {
-    keeps = true;
+    returns = TIMES;
+    settleIn(ASKED_MS);
     vscode.postMessage(message);
+  }
+
+  /** One timer for all: that of the stop before would end the claim of the next one. */
+  function settleIn(ms) {
+    clearTimeout(settled);
+    settled = setTimeout(() => (returns = 0), ms);
   }
 
   // All is drawn anew at each stop, and VS Code gives the focus to the page, not to what had it: the scrubber, a landmark (by its event), or the graph.
@@ -88,8 +98,9 @@
 
   window.addEventListener('focus', restore);
   window.addEventListener('blur', () => {
-    if (keeps) vscode.postMessage({ type: 'focus' });
-    keeps = false;
+    if (returns === 0) return;
+    returns -= 1;
+    vscode.postMessage({ type: 'focus' });
   });
 
   /** One line, which a narrow panel may cut off: the whole of it on hover. */
@@ -198,7 +209,7 @@
       graph.replaceChildren();
       return;
     }
-    setTimeout(() => (keeps = false), SETTLED_MS);
+    settleIn(SETTLED_MS);
     overview = data.overview;
     showScrubber();
     showGraph(data.graph);
