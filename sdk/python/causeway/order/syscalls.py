@@ -17,6 +17,8 @@ _NUMBERS = {
 """By machine: read, readv, accept, recvfrom, recvmsg, accept4; write, writev, sendto, sendmsg; wait4."""
 _SELECTS = {"x86_64": (7, 23, 232, 270, 271, 281, 441), "aarch64": (22, 72, 73, 441)}
 """By machine: poll, select, epoll_wait, pselect6, ppoll, epoll_pwait, epoll_pwait2."""
+_SLEEPS = {"x86_64": (35, 230), "aarch64": (101, 115)}
+"""By machine: nanosleep, clock_nanosleep."""
 _SEVERAL = {
     "x86_64": {202: "futex", 7: "poll", 271: "ppoll", 232: "epoll", 281: "epoll"},
     "aarch64": {98: "futex", 73: "ppoll", 22: "epoll"},
@@ -91,10 +93,14 @@ def memory(address: int, size: int) -> bytes:
         return file.read(size)
 
 
-def waits_for_io(native: int) -> bool:
-    """Whether a thread sleeps in a call that reads, accepts or selects. A thread that has input and only waits for a CPU does not."""
+def waits_outside(native: int) -> bool:
+    """Whether a thread sleeps in a call that reads, accepts or selects, or between two attempts of a library: SQLite's for the lock of another
+    connection. A thread that has input and only waits for a CPU does not.
+    """
     call, machine = _call(native), os.uname().machine
-    return call is not None and (_NUMBERS.get(machine, {}).get(call[0]) == READS or call[0] in _SELECTS.get(machine, ()))
+    if call is None:
+        return False
+    return _NUMBERS.get(machine, {}).get(call[0]) == READS or call[0] in (*_SELECTS.get(machine, ()), *_SLEEPS.get(machine, ()))
 
 
 def _call(native: int) -> tuple[int, list[int]] | None:

@@ -9,7 +9,7 @@ from causeway import _tap
 from causeway.order.actors import task_of
 from causeway.order.liveness import BLOCKED, RUNNABLE, Liveness
 from causeway.order.process_state import positions
-from causeway.order.syscalls import waits_for_io
+from causeway.order.syscalls import waits_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -164,14 +164,14 @@ class Turns(Liveness):
                 before = seen
                 if still < 1 or not self.forcing.waiting() or self._worth_waiting():
                     continue
-                if still >= LOOKS or self.state() is not RUNNABLE or (still > 1 and self._wait_for_io()):
+                if still >= LOOKS or self.state() is not RUNNABLE or (still > 1 and self._wait_outside()):
                     self.forcing.decide()
                     still = 0
 
-    def _wait_for_io(self) -> bool:
-        """Whether all that seem to move sleep in calls for input: a server in `accept`, a client in `recv`."""
+    def _wait_outside(self) -> bool:
+        """Whether all that seem to move wait for input (a server in `accept`, a client in `recv`) or for a lock of a database file."""
         moving = [actor for _, actor, _, found in self.threads() if found is RUNNABLE]
-        return all(actor is not None and actor.native and waits_for_io(actor.native) for actor in moving)
+        return all(actor is not None and actor.native and waits_outside(actor.native) for actor in moving)
 
 
 def _sleeping_task(timer: Any) -> Any:
