@@ -58,6 +58,17 @@ def test_a_file_that_is_no_good_recording(causeway, recording, tmp_path, words, 
     assert not (tmp_path / "both.causeway").exists()
 
 
+def test_recover_does_not_recommend_itself(causeway, recording, tmp_path):
+    path = tmp_path / "run.causeway"
+    shutil.copy(recording, path)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    done = causeway("recover", path)
+    assert_told(done, "is damaged")
+    assert "record again" in done.err
+
+
 def test_ls_lists_what_is_broken_beside_what_is_not(causeway, recording, tmp_path):
     folder = tmp_path / ".causeway"
     folder.mkdir()

@@ -119,3 +119,32 @@ def test_an_interpreter_named_relatively_is_found_from_any_folder_again(tmp_path
     with Recording.open(tmp_path / "run.causeway") as recording:
         python = recording.meta.launch.python
     assert Path(python).is_absolute() and Path(python).samefile(sys.executable)
+
+
+FULL = """
+import os, resource
+resource.prlimit(os.getppid(), resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))  # what the recorder writes fails, as on a full disk
+print("done", flush=True)
+raise SystemExit(3)
+"""
+
+
+def test_a_recording_that_cannot_be_written_leaves_the_program_alone_and_can_be_recovered(tmp_path):
+    (tmp_path / "app.py").write_text(FULL)
+    recorded = run(tmp_path, CAUSEWAY, "record", "-o", "run.causeway", "app.py")
+    assert (recorded.returncode, recorded.stdout) == (3, "done\n")
+    first, second = recorded.stderr.splitlines()
+    assert first.startswith("causeway: cannot write run.causeway: ")
+    assert second == "  make room on its disk, then: causeway recover run.causeway"
+    recovered = run(tmp_path, CAUSEWAY, "recover", "run.causeway")
+    assert recovered.returncode == 0 and " of 1 actor in run.causeway" in recovered.stderr
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        assert recording.complete
+
+
+def test_a_script_whose_name_is_no_utf_8(tmp_path):
+    name = os.fsdecode(b"n\xe9.py")
+    (tmp_path / name).write_text("print('ran')")
+    recorded = run(tmp_path, CAUSEWAY, "record", "-o", os.fsdecode(b"r\xe9.causeway"), name)
+    assert (recorded.returncode, recorded.stdout) == (0, "ran\n")
+    assert "internal error" not in recorded.stderr

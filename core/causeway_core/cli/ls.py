@@ -43,5 +43,5 @@ def command(as_json: bool) -> None:
         elif "error" in entry:
             print(f"{entry['path']}  {entry['error']}")
         else:
-            counts = f"{entry['events']:,} events  {entry['findings']} findings"
+            counts = f"{entry['events']:,} events  {entry['findings']} finding{'' if entry['findings'] == 1 else 's'}"
             print(f"{entry['path']}  {entry['modified']}  {entry['state']}  {counts}  {entry['command']}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import click
 
 from causeway_core.cli import recordings
-from causeway_core.cli.summary import print_summary
+from causeway_core.cli.summary import print_summary, shown_path
 from causeway_core.errors import CommandError
 from causeway_core.launch.drive import drive_words
 from causeway_core.launch.environment import environment
@@ -32,6 +33,7 @@ class Foreground:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.interrupts = 0
+        self.failure: sqlite3.Error | OSError | None = None
         self._terminate_at: float | None = None
 
     def _on_interrupt(self, number: int, frame: object) -> None:
@@ -51,13 +53,21 @@ class Foreground:
             self._run.signal(signal.SIGTERM)
 
     def complete(self) -> int:
-        """Ingest until the child has ended, finish the recording and return the exit code as a shell would give it."""
+        """Ingest until the child has ended, finish the recording and return the exit code as a shell would give it.
+
+        Where the recording cannot be written (a full disk), `failure` is why. The child still runs to its end, and its spool stays for `recover`.
+        """
         handlers = {number: signal.signal(number, self._on_terminate) for number in (signal.SIGTERM, signal.SIGHUP)}
         handlers[signal.SIGINT] = signal.signal(signal.SIGINT, self._on_interrupt)
         try:
             while self._run.poll():
                 self._terminate_if_overdue()
             return self._run.finish()
+        except (sqlite3.Error, OSError) as error:
+            self.failure = error
+            while not self._run.has_ended():
+                self._terminate_if_overdue()
+            return self._run.leave()
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
@@ -127,8 +137,12 @@ def command(
     variables = environment(
         target, claim.spool, detail=detail, include=include, exclude=exclude, replayable=replayable, drive=requests
     )
-    code = Foreground(Run(target, path, variables, claim=claim)).complete()
-    if not quiet:
+    foreground = Foreground(Run(target, path, variables, claim=claim))
+    code = foreground.complete()
+    if foreground.failure is not None:
+        print(f"causeway: cannot write {shown_path(path)}: {foreground.failure}", file=sys.stderr)
+        print(f"  make room on its disk, then: causeway recover {shown_path(path)}", file=sys.stderr)
+    elif not quiet:
         try:
             print_summary(path, analyze_now=not no_analyze)
         except Exception as error:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import click
 
 from causeway_core.cli.summary import print_summary
-from causeway_core.errors import DamagedRecording
+from causeway_core.errors import DamagedRecording, RecordingError
 from causeway_core.ingest.recover import recover
+
+_NOTHING_LEFT = "nothing was left to mend it from; record again"
 
 
 @click.command()
@@ -21,6 +24,10 @@ def command(file: Path) -> None:
     path = file.with_name(file.name.removesuffix(".spool"))
     try:
         recover(path)
+        print_summary(path, analyze_now=True)
     except DamagedRecording as error:
-        raise DamagedRecording(error.message, "nothing was left to mend it from; record again") from error
-    print_summary(path, analyze_now=True)
+        raise DamagedRecording(error.message, _NOTHING_LEFT) from error
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise RecordingError(f"cannot finish {path}: {error}", "make room on its disk and run this again") from error
+        raise DamagedRecording(f"{path} is damaged: {error}", _NOTHING_LEFT) from error

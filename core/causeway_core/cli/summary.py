@@ -26,7 +26,7 @@ def print_summary(path: Path, *, analyze_now: bool) -> None:
         actors = len(recording.actors())
         gaps = gap_sentences(recording)
         findings = analyze(recording) if analyze_now else ()
-    line = f"causeway: {events:,} events of {actors:,} actors in {shown_path(path)}"
+    line = f"causeway: {events:,} events of {actors:,} actor{'' if actors == 1 else 's'} in {shown_path(path)}"
     if analyze_now:
         line += f" · {headline(findings)}"
         if findings:

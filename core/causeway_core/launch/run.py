@@ -86,6 +86,10 @@ class Run:
         self._ingestor.poll()
         return True
 
+    def has_ended(self, seconds: float = POLL_SECONDS) -> bool:
+        """Waits so long for the child's end, and takes in nothing; whether it has ended."""
+        return self._ended.wait(seconds)
+
     def kill(self) -> None:
         """Ends the child, and with a group of its own all that it started."""
         self.signal(signal.SIGKILL)
@@ -102,8 +106,12 @@ class Run:
 
     def finish(self) -> int:
         """Takes in the rest, completes the recording and gives the exit code as a shell would. Call when the child has ended."""
+        self._ingestor.finish(self.child.wait())
+        return self.leave()
+
+    def leave(self) -> int:
+        """The same exit code, for a recording that cannot be completed: it and its spool stay as they are, for `recover`."""
         code = self.child.wait()
-        self._ingestor.finish(code)
         self._claim.release()
         return 128 - code if code < 0 else code
 

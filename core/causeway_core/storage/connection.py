@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any, Self
@@ -65,7 +66,7 @@ class _GuardedConnection(sqlite3.Connection):
 
 def connect(path: Path, mode: str, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """A bare connection to `path`; `mode` as in SQLite URIs (ro, rw, rwc). Manual transactions."""
-    name = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    name = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     return sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False, timeout=10, factory=factory)
 
 
