@@ -210,11 +210,12 @@ def held(each: Tried, runs: int) -> bool:
 def report(results: Sequence[Tried], versions: Sequence[str], runs: int) -> Iterable[str]:
     """The table, in Markdown."""
     tests = [each for each in results if not each.skipped]
-    whole = [each for each in tests if held(each, runs)]
+    whole = [each for each in tests if each.after and held(each, runs)]
     yield (
-        f"{len(results)} buggy programs with a mended twin, {len(tests)} with a confirmed finding and a test; {len(whole)} of these tests fail {runs} of {runs} before the fix and pass {runs} of {runs} after it "
-        f"on {', '.join(versions)}.\n"
+        f"{len(results)} buggy programs, {len(tests)} with a confirmed finding and a test; {len(whole)} of these tests fail {runs} of {runs} before the fix and pass {runs} of {runs} after it on {', '.join(versions)}.\n"
     )
+    if unfixed := [each for each in tests if not each.after]:
+        yield f"{len(unfixed)} have neither a twin nor a patch; the tests of {sum(held(each, runs) for each in unfixed)} of them fail {runs} of {runs} before the fix.\n"
     yield "| program | kind | driven by | " + " | ".join(f"fails before, {v} | passes after, {v}" for v in versions) + " | after the fix |"
     yield "|---|---|---|" + "---|---|" * len(versions) + "---|"
     for each in tests:

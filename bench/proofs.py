@@ -65,8 +65,8 @@ class _Candidates:
         self.began.append(time.monotonic())
 
     def ended(self) -> list[float]:
-        """Seconds of each, where the last one ends now."""
-        ends = [*self.began[1:], time.monotonic()]
+        """Seconds of each, where the last one ends now; empty if there was nothing to prove."""
+        ends = [*self.began, time.monotonic()][1:]
         return [end - begin for begin, end in zip(self.began, ends, strict=True)]
 
 

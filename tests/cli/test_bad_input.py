@@ -109,6 +109,7 @@ def test_ls_lists_what_is_broken_beside_what_is_not(causeway, recording, tmp_pat
     (("record", "nosuch.py"), "no file nosuch.py"),
     (("record", "/bin/ls"), "not a Python program"),
     (("record", "nosuch"), "no script or command 'nosuch'"),
+    (("record", "./nosuch"), "no file ./nosuch"),
     (("record", "."), "folder without __main__.py"),
     (("record", "-m"), "nothing after -m"),
     (("record", "--python", "/nonexistent/python", "app.py"), "cannot start /nonexistent/python"),

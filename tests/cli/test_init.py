@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 from causeway_core.cli.init import CONFIGURATIONS, command
+from causeway_core.errors import CommandError
 from click.testing import CliRunner
 
 
@@ -59,3 +60,9 @@ def test_configurations_that_are_no_list_are_left_alone(init, tmp_path):
     (tmp_path / ".vscode").mkdir()
     (tmp_path / ".vscode" / "launch.json").write_text('{"configurations": {}}')
     assert "left as it is" in init().output and contents(tmp_path)[".vscode/launch.json"] == '{"configurations": {}}'
+
+
+def test_a_folder_that_cannot_be_written_is_named(init, tmp_path):
+    (tmp_path / ".vscode").write_text("in the way")
+    with pytest.raises(CommandError, match=r"cannot write .*\.vscode.*: "):
+        init()

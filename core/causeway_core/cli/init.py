@@ -42,8 +42,11 @@ def command(folder: Path) -> int:
     try:
         for line in (launch_configurations(folder), ignored_by_git(folder), settings(folder)):
             print(line)
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"cannot prepare {folder}: {error}", "check the permissions and the encoding of that file") from error
+    except OSError as error:
+        hint = "check the permissions of that folder, and run causeway init again"
+        raise CommandError(f"cannot write {error.filename or folder}: {error.strerror}", hint) from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"cannot prepare {folder}: {error}", "save that file as UTF-8, and run causeway init again") from error
     return 0
 
 

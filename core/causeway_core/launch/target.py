@@ -129,6 +129,8 @@ def resolve(words: list[str], *, python: str | None) -> Target:
     if script is None:
         if path.is_file():
             return Target(interpreter, tuple(flags), tuple(words))
+        if os.sep in first:
+            raise LaunchError(f"there is no file {first} in {Path.cwd()}", "check the path")
         raise LaunchError(f"there is no script or command {first!r}", f"for a module use: causeway record -m {first}")
     with script.open("rb") as stream:
         shebang = _SHEBANG.match(stream.readline(4096))
