@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from causeway_core.model.order import OrderPlace
 from causeway_core.proof.explore.effort import Effort
 from causeway_core.proof.explore.expected import usual
+from causeway_core.proof.explore.finding import described
 from causeway_core.proof.explore.ranking import ranked
 from causeway_core.proof.explore.schedule import Held, delays_task_start, held, order, turns
 from causeway_core.proof.explore.shrink import smallest
@@ -152,3 +154,9 @@ def test_plain_runs_that_differ_as_serial_ones_do_are_all_right() -> None:
     assert usual(always, [ended("4")], ended("")) == always
     failing = [ended("4", exceptions="KeyError in add"), ended("4")]
     assert usual(failing, [], ended("4", exceptions="KeyError in add")) == failing
+
+
+def test_a_method_that_changes_its_object_is_named_with_it() -> None:
+    place = OrderPlace("main", "mutate", "app.py", 22, "<module>", "worker.queue.append(i)", "append")
+    assert described(place) == "calls `worker.queue.append`"
+    assert described(replace(place, access="read", name="queue")) == "reads queue"

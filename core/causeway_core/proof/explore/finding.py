@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def finding_of(recording: Recording, analysis: Analysis, it: Failure, *, harmles
     lanes = tuple(dict.fromkeys(_title(actors, place.actor) for place in sequence))
     accesses = tuple(_access(place, actors, rows[place], analysis.evidence.facts.shown) for place in sequence)
     timeline = tuple(
-        TimelineEvent(lanes.index(access.actor), access.at, _does(place), access.file, access.line, 0)
+        TimelineEvent(lanes.index(access.actor), access.at, described(place), access.file, access.line, 0)
         for place, access in zip(sequence, accesses, strict=True)
         if access.at is not None
     )
@@ -195,9 +196,12 @@ def _title(actors: dict[str, Actor], path: str) -> str:
     return actors[path].title if path in actors else path
 
 
-def _does(place: OrderPlace) -> str:
+def described(place: OrderPlace) -> str:
+    """What an actor does at the place, as a predicate: "reads queue"."""
     if place.access in ("start", "end"):
         return f"{place.access}s"
+    if place.access == "mutate" and place.name and (called := re.search(rf"[\w.]*\.{re.escape(place.name)}(?=\()", place.text)):
+        return f"calls `{called[0]}`"
     verb = {"acquire": "reaches", "resume": "resumes at", "sql": "queries the database at", "call": "calls"}.get(place.access, f"{place.access}s")
     return f"{verb} {place.name or f'`{place.text}`'}".replace("mutates", "changes").replace("tests", "checks")
 
@@ -211,4 +215,4 @@ def _describe_order(after: str, hold: str, places: dict[str, OrderPlace], actors
     a, b = places[after], places[hold]
     where = f" ({a.file}:{a.line})" if a.file else ""
     there = f" ({b.file}:{b.line})" if b.file else ""
-    return f"{_title(actors, a.actor)} {_does(a)}{where} before {_title(actors, b.actor)} {_does(b)}{there}"
+    return f"{_title(actors, a.actor)} {described(a)}{where} before {_title(actors, b.actor)} {described(b)}{there}"
