@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.files.finding import SAMPLE, file_finding, file_name, use_sides
@@ -14,7 +15,8 @@ from causeway_core.analysis.wording.scene import Scene
 from causeway_core.model import Finding
 
 TAKES_OVER, MAKES, READS, WRITES = "takes over", "makes", "reads", "writes"
-"""Roles: the second actor's attempt, the first one's making, and what the second reads and writes while it has the lock."""
+"""Roles: the second actor's attempt, the first one's making, and what the second reads and writes while it has the lock; what it
+read in the lock, if it only met it."""
 _READING = frozenset({"read", "readline", "readlines", "read_text", "read_bytes", "load", "loads", "int"})
 _REMOVING = frozenset({"unlink", "remove", "rename", "replace"})
 _LINKING = frozenset({"link", "symlink", "symlink_to", "hardlink_to"})
@@ -23,7 +25,8 @@ _LINKING = frozenset({"link", "symlink", "symlink_to", "hardlink_to"})
 def lock_takeovers(scene: Scene, files: FileUses) -> list[Finding]:
     """A lock file that does not name its owner yet when it appears, where an actor that finds it reads the owner and removes it if there is none.
 
-    Only where both actors read and then write one file while they have the lock. One finding per lock file, a hint until a re-run shows harm.
+    Only where both actors read and then write one file while they have the lock, or where the second one met the file and looked for its owner: in
+    another order it takes over what it only looked at. One finding per lock file, a hint until a re-run shows harm.
     """
     made: defaultdict[str, list[FileUse]] = defaultdict(list)
     for use in files.all:
@@ -31,7 +34,7 @@ def lock_takeovers(scene: Scene, files: FileUses) -> list[Finding]:
             made[use.name].append(use)
     found = []
     for name, uses in made.items():
-        first = next(_collisions(files, name, uses), None)
+        first = next(chain(_collisions(files, name, uses), _meetings(files, name, uses)), None)
         if first is not None:
             found.append(_finding(scene, name, *first))
     return found
@@ -50,7 +53,7 @@ def _takes_over(files: FileUses, use: FileUse) -> bool:
     return False
 
 
-def _collisions(files: FileUses, name: str, made: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse, FileUse]]:
+def _collisions(files: FileUses, name: str, made: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse, FileUse | None]]:
     """The making by the first actor and by the second, and what the second reads and writes as long as it has the lock."""
     for second in made[1 : SAMPLE + 1]:
         for first in made[:SAMPLE]:
@@ -64,12 +67,21 @@ def _collisions(files: FileUses, name: str, made: Sequence[FileUse]) -> Iterator
                     yield first, second, read, write
 
 
-def _finding(scene: Scene, name: str, first: FileUse, second: FileUse, read: FileUse, write: FileUse) -> Finding:
+def _meetings(files: FileUses, name: str, made: Sequence[FileUse]) -> Iterator[tuple[FileUse, FileUse, FileUse, FileUse | None]]:
+    """The making by the first actor, the attempt of the second that found the file, and what it then read in it."""
+    for second in [use for use in made if use.found][:SAMPLE]:
+        first = next((use for use in made if not use.found and use.actor != second.actor and files.unordered(use, second)), None)
+        read = next((use for use in files.all if use.name == name and use.verb == "read" and files.same_call(second, use)), None)
+        if first is not None and read is not None:
+            yield first, second, read, None
+
+
+def _finding(scene: Scene, name: str, first: FileUse, second: FileUse, read: FileUse, write: FileUse | None) -> Finding:
     one, two = use_sides(scene, first, second)
     title = f"{one} makes {file_name(name)} before it writes its owner into it; {two} could find it without one, and take it over"
     advice = (
         "make a file of its own with the owner in it and os.link it to the name of the lock, or lock a file that stays (fcntl.flock): that lock ends "
         "with its process"
     )
-    sides = [(first, MAKES), (second, TAKES_OVER), (read, READS), (write, WRITES)]
+    sides = [(first, MAKES), (second, TAKES_OVER), (read, READS), *([] if write is None else [(write, WRITES)])]
     return file_finding(scene, "atomicity_violation", "hint", weights.CHECKED_FILE, title, name, sides, advice)

@@ -21,10 +21,19 @@ def taken_over_while_empty(events: RoleEvents) -> Iterator[Order]:
     a = events.anchors
     one, two = a.actor_of(owner), a.actor_of(other)
     makes, meets = a.operation(owner, at[MAKES], "file"), a.operation(other, at[TAKES_OVER], "file")
-    reads, writes, goes_on = a.operation(other, at[READS], "file"), a.operation(other, at[WRITES], "file"), a.following(owner, at[MAKES])
+    reads, goes_on = a.operation(other, at[READS], "file"), a.following(owner, at[MAKES])
     since, own = a.held_since_event(two, at[TAKES_OVER], at[MAKES]), a.held_since_event(one, at[MAKES], at[TAKES_OVER])
-    if goes_on is not None:
-        says = f"{two.title} takes the lock over before {one.title} has written its owner into it; {one.title} ends before {two.title} writes"
-        yield drafted("bad", says, [(makes, meets, since), (reads, goes_on, makes), (a.end(one), writes, reads)])
+    if goes_on is None:
+        return
+    if WRITES not in at:
+        yield drafted("bad", f"{two.title} looks for the owner before {one.title} has written it", [(makes, meets, since), (reads, goes_on, makes)])
+        yield drafted("serial", f"{one.title} first, then {two.title}", [(a.end(one), meets, since)])
+        written = a.last_in_call(owner, at[MAKES])  # a lock that is held until the program ends lets nobody wait for the end of its owner
+        if written is not None:
+            yield drafted("serial", f"{one.title} writes itself into the file first", [(written, meets, since)])
+        return
+    writes = a.operation(other, at[WRITES], "file")
+    says = f"{two.title} takes the lock over before {one.title} has written its owner into it; {one.title} ends before {two.title} writes"
+    yield drafted("bad", says, [(makes, meets, since), (reads, goes_on, makes), (a.end(one), writes, reads)])
     yield drafted("serial", f"{one.title} first, then {two.title}", [(a.end(one), meets, since)])
     yield drafted("serial", f"{two.title} first, then {one.title}", [(a.end(two), makes, own)])
