@@ -15,6 +15,9 @@ import queue
 import threading
 import time
 
+async def wait_for(future):
+    return await future
+
 def deliver(future, value):
     if not future.done():
         future.set_result(value)
@@ -51,10 +54,20 @@ async def main():
 asyncio.run(main())
 """
 DIRECT, CHECKED = "future.set_result,", "deliver, future,"
+TOO_LATE = """waiter = asyncio.create_task(wait_for(second))
+    await asyncio.sleep(0.2)
+    waiter.cancel()"""
 
 
 @pytest.mark.parametrize(
-    ("callback", "gives_up", "wrong"), [(DIRECT, "second.cancel()", True), (CHECKED, "second.cancel()", False), (DIRECT, "await second", False)]
+    ("callback", "gives_up", "wrong"),
+    [
+        (DIRECT, "second.cancel()", True),
+        (CHECKED, "second.cancel()", False),
+        (DIRECT, "await second", False),
+        (DIRECT, TOO_LATE, True),
+        (CHECKED, TOO_LATE, False),
+    ],
 )
 def test_a_future_that_is_cancelled_before_the_loop_resolves_it(tmp_path: Path, callback: str, gives_up: str, wrong: bool) -> None:
     found = proved(tmp_path, RELAY.replace("CALLBACK", callback).replace("GIVES_UP", gives_up))

@@ -16,7 +16,7 @@ from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEG
 from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
 from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
 from causeway_core.analysis.detectors.files.stale_lock import MEETS_STALE
-from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
+from causeway_core.analysis.detectors.futures.resolved_in_callback import CANCELS_WAITER, GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
@@ -38,7 +38,7 @@ from causeway_core.storage.recording import Recording
 
 MOST_BAD = 6
 """Bad orders per finding, the likeliest first."""
-_WAITING = ("also", SETTLE, GIVES_UP, TAKES_TOO, UNDOES, BEGINS, SKIPPED, CLOSED, TAKES_OVER, MEETS_STALE)
+_WAITING = ("also", SETTLE, GIVES_UP, CANCELS_WAITER, TAKES_TOO, UNDOES, BEGINS, SKIPPED, CLOSED, TAKES_OVER, MEETS_STALE)
 """Roles of atomicity violations whose orders come from a template."""
 MOST_ALTERNATES = 3
 """Further bad orders, with bystanders left free or between other actors."""

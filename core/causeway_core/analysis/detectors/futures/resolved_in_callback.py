@@ -14,32 +14,43 @@ from causeway_core.model import At, Finding
 from causeway_core.wire.kinds import SyncOp
 
 _SETTLES = frozenset({"set_result", "set_exception"})
-HANDS_OVER, RESOLVES, GIVES_UP = "look", "resolves later", "gives up"
-"""Roles of the thread that asks the loop, of the callback that resolves, and of the task that cancels a future."""
+HANDS_OVER, RESOLVES, GIVES_UP, CANCELS_WAITER = "look", "resolves later", "gives up", "cancels the waiter"
+"""Roles of the thread that asks the loop, of the callback that resolves, of the task that cancels another such future, and of what cancels the task
+that waited for this one, in this run too late."""
 
 
 def resolved_in_callback(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
     """Calls by which a thread has a loop run a future's own `set_result`, in a run in which a task also cancels such a future.
 
-    A check by the thread is too early: the future may be cancelled before the callback runs, and resolving it then raises InvalidStateError. A hint:
-    only a re-run shows whether the cancelled future is one of those.
+    Or the task that waited for one, once it has its result. A check by the thread is too early: the future may be cancelled before the callback runs,
+    and resolving it then raises InvalidStateError. A hint: only a re-run shows whether the cancelled future is one of those.
     """
     resolved: list[tuple[Operation, At]] = []
     found: dict[str, Finding] = {}
     for event in events:
-        if not _is_future(evidence, event):
-            continue
         if event.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET):
-            resolved += [(event, asked) for asked in _asked(scene, evidence, event)]
+            resolved += [(event, asked) for asked in _asked(scene, evidence, event)] if _is_future(evidence, event) else []
         elif event.op == SyncOp.CANCEL and resolved and scene.kind(event.actor) == "task" and scene.place(event.at).line:
-            last, asked = resolved[-1]
-            found.setdefault(str(scene.place(asked)), _finding(scene, evidence, last, asked, event))
+            (last, asked), role = resolved[-1], GIVES_UP
+            if not _is_future(evidence, event):
+                waited = next((each for each in reversed(resolved) if _waited(evidence, event.object, each[0])), None)
+                if waited is None:
+                    continue
+                (last, asked), role = waited, CANCELS_WAITER
+            found.setdefault(str(scene.place(asked)), _finding(scene, evidence, last, asked, event, role))
     return list(found.values())
 
 
 def _is_future(evidence: Evidence, event: Operation) -> bool:
     thing = evidence.facts.objects.get(event.object)
     return thing is not None and thing.type in ("_asyncio.Future", "asyncio.futures.Future")
+
+
+def _waited(evidence: Evidence, task: int, resolved: Operation) -> bool:
+    """Whether the task continued because of a future that was resolved."""
+    facts = evidence.facts
+    steps = [step for actor, each in facts.steps.items() if facts.actors[actor].object == task for step in each]
+    return any(step.cause_at is not None and evidence.actor_at(step.cause_at) == resolved.actor for step in steps)
 
 
 def _asked(scene: Scene, evidence: Evidence, event: Operation) -> Iterator[At]:
@@ -64,7 +75,7 @@ def _hands_over(call: ast.Call) -> bool:
     return called(call) == "call_soon_threadsafe" and isinstance(first, ast.Attribute) and first.attr in _SETTLES
 
 
-def _finding(scene: Scene, evidence: Evidence, last: Operation, asked: At, cancel: Operation) -> Finding:
+def _finding(scene: Scene, evidence: Evidence, last: Operation, asked: At, cancel: Operation, role: str) -> Finding:
     thread = evidence.actor_at(asked)
     assert thread is not None
     one, two = scene.sides((thread, scene.place(asked).function), (cancel.actor, scene.place(cancel.at).function))
@@ -75,7 +86,7 @@ def _finding(scene: Scene, evidence: Evidence, last: Operation, asked: At, cance
         resource=scene.object(last.object),
         events=[
             Moment(thread, asked, HANDS_OVER, "asks the loop to resolve the future, by what it knows of it now"),
-            Moment(cancel.actor, cancel.at, GIVES_UP, "cancels such a future"),
+            Moment(cancel.actor, cancel.at, role, "cancels such a future" if role == GIVES_UP else "cancels the task that waited for it"),
             Moment(last.actor, last.at, RESOLVES, "resolves the future unchecked"),
         ],
         recommendation="hand over a function that checks in the loop: `if not future.done(): future.set_result(value)`",

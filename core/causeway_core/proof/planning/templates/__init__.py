@@ -10,7 +10,7 @@ from causeway_core.analysis.detectors.atomicity.skipped_use import SKIPPED
 from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
 from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
 from causeway_core.analysis.detectors.files.stale_lock import MEETS_STALE
-from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP
+from causeway_core.analysis.detectors.futures.resolved_in_callback import CANCELS_WAITER, GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
@@ -31,7 +31,12 @@ from causeway_core.proof.planning.templates.computation import both_compute
 from causeway_core.proof.planning.templates.containers import iterate_before_removal, look_up_before_entry, put_after_last_item, take_all_items
 from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
 from causeway_core.proof.planning.templates.events import RoleEvents
-from causeway_core.proof.planning.templates.futures import added_when_done, cancelled_before_it_is_resolved, resolved_by_the_other
+from causeway_core.proof.planning.templates.futures import (
+    added_when_done,
+    cancelled_before_it_is_resolved,
+    resolved_by_the_other,
+    waiter_cancelled_before_it_is_resolved,
+)
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
 from causeway_core.proof.planning.templates.skipped import remove_after_check
@@ -61,6 +66,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({TAKES_TOO}), iterate_before_removal),
     (frozenset({SETTLE}), resolved_by_the_other),
     (frozenset({GIVES_UP}), cancelled_before_it_is_resolved),
+    (frozenset({CANCELS_WAITER}), waiter_cancelled_before_it_is_resolved),
     (frozenset({"look", "clear"}), set_between_look_and_reset),
     (frozenset({"look", REGISTERS}), set_between_look_and_reset),
     (frozenset({ENTERS}), look_up_before_entry),

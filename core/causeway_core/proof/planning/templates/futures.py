@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from causeway_core.analysis.detectors.event_loop.synchronous_callback import ADDS
-from causeway_core.analysis.detectors.futures.resolved_in_callback import GIVES_UP, HANDS_OVER, RESOLVES
+from causeway_core.analysis.detectors.futures.resolved_in_callback import CANCELS_WAITER, GIVES_UP, HANDS_OVER, RESOLVES
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE, SETTLES_TOO
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.draft import drafted
@@ -48,6 +48,22 @@ def cancelled_before_it_is_resolved(events: RoleEvents) -> Iterator[Order]:
     says = f"{who.title} cancels the future when {asker.title} has asked the loop to resolve it"
     yield drafted("bad", f"{says}, before the loop does", [(asks, starts, since), (cancels, OrderPlace(runs, "start"), None)])
     yield drafted("serial", f"{who.title} would cancel it when it is resolved", [(OrderPlace(runs, "end"), starts, since)])
+
+
+def waiter_cancelled_before_it_is_resolved(events: RoleEvents) -> Iterator[Order]:
+    """The task that waits for a future is cancelled when a thread has asked the loop to resolve it, and before the loop does. Raises Unplaced."""
+    at, thread, task, callback = events.at, events.actor(HANDS_OVER), events.actor(CANCELS_WAITER), events.actor(RESOLVES)
+    if thread is None or task is None or callback is None:
+        return
+    a = events.anchors
+    who, asker, runs = a.actor_of(task), a.actor_of(thread), a.actor_of(callback)
+    cancels, starts = a.operation(task, at[CANCELS_WAITER], "acquire"), a.step_starts(task, at[CANCELS_WAITER])
+    asks, since = a.operation(thread, at[HANDS_OVER], "acquire"), a.since_event(who, at[CANCELS_WAITER])
+    if starts is None:
+        return
+    says = f"{who.title} cancels the waiter when {asker.title} has asked the loop to resolve its future"
+    yield drafted("bad", f"{says}, before the loop does", [(asks, starts, since), (cancels, OrderPlace(runs.path, "start"), None)])
+    yield drafted("serial", f"{who.title} would cancel it when it is resolved", [(a.end(runs), starts, since)])
 
 
 def next_path(path: str) -> str:
