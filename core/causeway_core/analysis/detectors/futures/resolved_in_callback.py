@@ -26,18 +26,21 @@ def resolved_in_callback(scene: Scene, evidence: Evidence, events: Iterable[Oper
     and resolving it then raises InvalidStateError. A hint: only a re-run shows whether the cancelled future is one of those.
     """
     resolved: list[tuple[Operation, At]] = []
-    found: dict[str, Finding] = {}
+    found: dict[tuple[str, str], Finding] = {}
+    tasks: dict[int, int] = {}
     for event in events:
         if event.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET):
             resolved += [(event, asked) for asked in _asked(scene, evidence, event)] if _is_future(evidence, event) else []
         elif event.op == SyncOp.CANCEL and resolved and scene.kind(event.actor) == "task" and scene.place(event.at).line:
             (last, asked), role = resolved[-1], GIVES_UP
             if not _is_future(evidence, event):
-                waited = next((each for each in reversed(resolved) if _waited(evidence, event.object, each[0])), None)
+                tasks = tasks or {actor.object: actor.id for actor in evidence.facts.actors.values() if actor.object is not None}
+                causes = _continued_by(evidence, tasks.get(event.object))
+                waited = next((each for each in reversed(resolved) if each[0].actor in causes), None)
                 if waited is None:
                     continue
                 (last, asked), role = waited, CANCELS_WAITER
-            found.setdefault(str(scene.place(asked)), _finding(scene, evidence, last, asked, event, role))
+            found.setdefault((str(scene.place(asked)), role), _finding(scene, evidence, last, asked, event, role))
     return list(found.values())
 
 
@@ -46,11 +49,10 @@ def _is_future(evidence: Evidence, event: Operation) -> bool:
     return thing is not None and thing.type in ("_asyncio.Future", "asyncio.futures.Future")
 
 
-def _waited(evidence: Evidence, task: int, resolved: Operation) -> bool:
-    """Whether the task continued because of a future that was resolved."""
-    facts = evidence.facts
-    steps = [step for actor, each in facts.steps.items() if facts.actors[actor].object == task for step in each]
-    return any(step.cause_at is not None and evidence.actor_at(step.cause_at) == resolved.actor for step in steps)
+def _continued_by(evidence: Evidence, task: int | None) -> set[int | None]:
+    """The actors that let a task continue, such as the callbacks that resolved what it waited for."""
+    steps = evidence.facts.steps.get(task, ()) if task is not None else ()
+    return {evidence.actor_at(step.cause_at) for step in steps if step.cause_at is not None}
 
 
 def _asked(scene: Scene, evidence: Evidence, event: Operation) -> Iterator[At]:
