@@ -126,6 +126,15 @@ def test_barrier_orders_all_arrivals_before_all_departures_of_each_generation(fa
     ])
 
 
+def test_what_the_last_one_does_before_it_opens_the_barrier_comes_after_all_arrivals_and_before_all_departures(facts: Facts) -> None:
+    a, b = facts.thread("a"), facts.thread("b")
+    first, last = facts.sync(a, "barrier_arrive", BARRIER), facts.sync(b, "barrier_arrive", BARRIER)
+    opened = facts.sync(b, "barrier_arrive", BARRIER)
+    facts.sync(b, "barrier_leave", BARRIER)
+    left = facts.sync(a, "barrier_leave", BARRIER)
+    assert facts.edges() == sorted([(first, last, "barrier", True), (opened, left, "barrier", True)])
+
+
 def test_items_are_paired_by_token_else_in_order(facts: Facts) -> None:
     producer, consumer = facts.thread("producer"), facts.thread("consumer")
     x, y = facts.sync(producer, "put", QUEUE, extra=11), facts.sync(producer, "put", QUEUE, extra=12)

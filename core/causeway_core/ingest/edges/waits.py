@@ -111,7 +111,10 @@ class _Barrier:
 
 
 class Barriers:
-    """Every arrival of a generation happens before every departure, by way of the last arrival (which opened the barrier)."""
+    """Every arrival of a generation happens before every departure, by way of the last arrival (which opened the barrier).
+
+    Who arrived last is recorded twice: the barrier's action, which it runs in between, comes after all arrivals and before all departures.
+    """
 
     def __init__(self, edges: EdgeRows) -> None:
         self._edges = edges
@@ -126,10 +129,11 @@ class Barriers:
         barrier = self._barriers.setdefault(object, _Barrier())
         if actor not in barrier.opened and barrier.arrivals:
             last_at, last_actor = barrier.arrivals[-1]
+            complete_at = next(arrived_at for arrived_at, arrived in barrier.arrivals if arrived == last_actor)
             for arrived_at, arrived in barrier.arrivals:
                 barrier.opened[arrived] = (last_at, last_actor)
                 if arrived != last_actor:
-                    self._edges.add(arrived_at, last_at, "barrier", hard=True, object=object, note="arrival")
+                    self._edges.add(arrived_at, complete_at, "barrier", hard=True, object=object, note="arrival")
             barrier.arrivals.clear()
         opener = barrier.opened.pop(actor, None)
         if opener is not None and opener[1] != actor:

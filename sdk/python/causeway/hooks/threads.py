@@ -64,6 +64,8 @@ def _primitives(module: Any) -> list[tuple[object, str, list[Rule]]]:
         (module.Semaphore, "release", released),
         (module.BoundedSemaphore, "release", released),
         (module.Barrier, "wait", barrier),
+        # Who arrives last runs the barrier's action; only then do the others leave.
+        (module.Barrier, "_release", [before("self._state = 1", mark=Mark("sync", ops.BARRIER_ARRIVE))]),
     ]
 
 
