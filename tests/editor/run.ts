@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { share } from './shared.ts';
 
-// Each file of scenes in a process and a window of its own, two at a time, in one VS Code and one browser. One that fails is tried up to twice more, and the
+// Each file of scenes in a process and a window of its own, two at a time, in one VS Code and one browser. One that fails is tried once more, and the
 // summary says so.
 const here = dirname(fileURLToPath(import.meta.url));
-const ATTEMPTS = 3;
+const ATTEMPTS = 2;
 /** Only when they are asked for by name: steady, but with a VS Code server of its own and all steps of the walkthrough it takes 50 s. */
 const APART = ['install.test.ts'];
 const AT_ONCE = Math.min(2, availableParallelism());
@@ -37,7 +37,7 @@ async function play(scene: string, environment: Record<string, string>): Promise
   let passed = await passes(scene, environment);
   while (!passed && attempt < ATTEMPTS) {
     attempt += 1;
-    console.log(`${scene} failed; trying it again`);
+    console.log(`${scene} failed; trying it once more`);
     passed = await passes(scene, environment);
   }
   const seconds = Math.round((Date.now() - began) / 1000);

@@ -125,9 +125,11 @@ export class Workbench {
 
   /** What the window shows, in words: a failure on another machine leaves no picture. */
   private async seen(): Promise<string> {
-    const { activeTabTitle, topFrameLine, callStackRows, breakpointRows, openQuickRows, notification, dialogMessage } = selectors;
-    const parts = Object.entries({ activeTabTitle, topFrameLine, callStackRows, breakpointRows, openQuickRows, notification, dialogMessage });
-    const texts = parts.map(async ([name, selector]) => `${name}: ${(await this.page.locator(selector).allInnerTexts().catch(() => [])).map((text) => text.replace(/\s+/g, ' ')).join(' | ')}`);
+    const parts = ['activeTabTitle', 'topFrameLine', 'callStackRows', 'breakpointRows', 'openQuickRows', 'notification', 'dialogMessage'] as const;
+    const texts = parts.map(async (name) => {
+      const found = await this.page.locator(selectors[name]).allInnerTexts().catch(() => []);
+      return `${name}: ${found.map((text) => text.replace(/\s+/g, ' ')).join(' | ')}`;
+    });
     const focused = await this.page.evaluate('document.activeElement?.outerHTML.slice(0, 200)').catch(String);
     return [...(await Promise.all(texts)), `focused: ${String(focused)}`].join('\n');
   }
@@ -271,9 +273,10 @@ export class Workbench {
     return this.until(this.page.locator(selectors.codeActions, { hasText: entry }), () => this.press('Escape', 'Control+.'));
   }
 
-  /** Waits for the actor that the call stack marks as the one that is stopped. */
-  async actor(name: RegExp): Promise<void> {
-    await this.see(this.page.locator(selectors.callStackRows, { hasText: name }).filter({ hasText: 'stopped here' }));
+  /** Waits for the actor that the call stack marks as the one that is stopped, and says what of it the pattern found. */
+  async actor(name: RegExp): Promise<string> {
+    const row = await this.see(this.page.locator(selectors.callStackRows, { hasText: name }).filter({ hasText: 'stopped here' }));
+    return name.exec(await row.innerText())?.[0] ?? '';
   }
 
   /** The row of a tree view whose label is this text. */

@@ -6,7 +6,8 @@
   const NARROWEST = 230, WIDEST = 420, ROW = 44, BOX = 34, PAD = 10, CODE = 7.3, PLACE = 6.2; // the last two: pixels a letter
   const ASKED_MS = 10_000; // a move that leads to no stop claims the focus no longer
   const SETTLED_MS = 1000; // after a stop has been shown the editor takes the focus no more
-  const TIMES = 2; // that a stop may give the focus to the editor: when its place is opened, and when the editor has loaded
+  const TIMES = 3; // that the focus is asked for after a move: when its place is opened, when the editor has loaded, and when that did not give it
+  const AGAIN_MS = 300; // VS Code has given the focus by then, or only to the frame around the page
   const byId = (id) => document.getElementById(id);
   const stop = byId('stop'), timeline = byId('timeline'), scrubber = byId('scrubber'), landmarks = byId('landmarks'), graph = byId('graph'), reason = byId('reason');
   let overview = { lengthNs: 1, offsetNs: 0, landmarks: [] };
@@ -97,11 +98,15 @@
   }
 
   window.addEventListener('focus', restore);
-  window.addEventListener('blur', () => {
-    if (returns === 0) return;
+  /** Has VS Code give the focus back, and looks whether it did: now and then it focuses the frame around the page, and no key arrives anywhere. */
+  function reclaim() {
+    if (returns === 0 || document.hasFocus()) return;
     returns -= 1;
     vscode.postMessage({ type: 'focus' });
-  });
+    setTimeout(reclaim, AGAIN_MS);
+  }
+
+  window.addEventListener('blur', reclaim);
 
   /** One line, which a narrow panel may cut off: the whole of it on hover. */
   function say(where, text) {
