@@ -29,11 +29,11 @@ from causeway_core.model import Finding
 from causeway_core.proof import plan, verify
 from causeway_core.storage import Recording
 
+from bench.corpus import PROGRAMS
 from docs.tools import interpreters
 from tests.corpus.record import record_main
 
 ROOT = Path(__file__).parents[1]
-PROGRAMS = ROOT / "tests" / "corpus" / "programs"
 PAGE = ROOT / "docs" / "generated-tests.md"
 NEEDS = ("pytest>=8", "aiohttp>=3.9")
 REPEATED = Path(__file__).with_name("repeated_pytest.py")

@@ -27,9 +27,9 @@ from causeway_core.proof.explore import explore_briefly
 from causeway_core.proof.verify import Budget
 from causeway_core.storage import Recording
 
+from bench.corpus import PROGRAMS
 from tests.corpus.record import record_main
 
-PROGRAMS = Path(__file__).parents[1] / "tests" / "corpus" / "programs"
 SECONDS = 3600.0
 """Of all proofs of one program: twenty runs of an order take longer than what a user waits for."""
 

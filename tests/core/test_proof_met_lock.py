@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 SERVICE = """\
 import os
@@ -62,8 +59,7 @@ def test_a_pid_file_that_is_met_empty(tmp_path: Path, make: str, write: str, uno
     source = SERVICE.replace("MAKE", make).replace("WRITE", write).replace("UNOWNED", unowned)
     (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     above = [(each.tier, each.title) for each in found if each.tier != "hint"]
     assert [tier for tier, title in above if "writes its owner into it" in title] == ([tier] if tier else []), found
     assert tier or not above, above

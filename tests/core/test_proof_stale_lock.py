@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from causeway_core.analysis import examine
-from causeway_core.proof import plan, verify
-from causeway_core.storage import Recording
 
-from tests.corpus.record import record
+from tests.support.proofs import judged, record
 
 SERVICE = """\
 import os
@@ -78,7 +75,6 @@ def test_two_that_find_the_lock_of_a_dead_owner(tmp_path: Path, held: str, owner
     source = SERVICE.replace("HELD", held).replace("OWNER", owner).replace("LEAVE", leave)
     (tmp_path / "app.py").write_text(source)
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
-    with Recording.open(tmp_path / "run.causeway") as recording:
-        found = verify(recording, plan(recording, examine(recording)))[0]
+    found = judged(tmp_path / "run.causeway")
     assert [each.tier for each in found if "left by another" in each.title] == ([tier] if tier else []), [(each.title, each.proof) for each in found]
     assert tier or all(each.tier == "hint" for each in found), [(each.tier, each.title) for each in found]

@@ -10,6 +10,7 @@ import click
 from causeway_core.cli.summary import print_summary
 from causeway_core.errors import DamagedRecording, RecordingError
 from causeway_core.ingest.recover import recover
+from causeway_core.storage.connection import damaged
 
 _NOTHING_LEFT = "nothing was left to mend it from; record again"
 
@@ -30,4 +31,4 @@ def command(file: Path) -> None:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
             raise RecordingError(f"cannot finish {path}: {error}", "make room on its disk and run this again") from error
-        raise DamagedRecording(f"{path} is damaged: {error}", _NOTHING_LEFT) from error
+        raise DamagedRecording(damaged(path, error).message, _NOTHING_LEFT) from error

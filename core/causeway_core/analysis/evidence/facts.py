@@ -59,6 +59,10 @@ class Facts:
         item = self.work_items.at(at)
         return item.id if item is not None and item.worker == actor else actor
 
+    def tasks(self) -> dict[int, Actor]:
+        """The tasks by their objects, which is what cancellations name. Goes through all actors."""
+        return {actor.object: actor for actor in self.actors.values() if actor.kind == "task" and actor.object is not None}
+
     def started_by(self, actor: int, maker: int) -> At | None:
         """Where `maker` started an actor: created it, or submitted the work item; None if another actor did. The maker of a work item's start is
         its thread.

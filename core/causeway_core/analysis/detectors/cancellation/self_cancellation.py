@@ -36,7 +36,7 @@ def self_cancellations(scene: Scene, evidence: Evidence, events: Iterable[Operat
     """
     texts = evidence.texts
     suspects = list(_suspects(texts)) if texts.mentions("cancel") else []
-    tasks = {actor.object: actor for actor in evidence.facts.actors.values() if actor.kind == "task" and actor.object is not None} if suspects else {}
+    tasks = evidence.facts.tasks() if suspects else {}
     found: dict[tuple[str, int], Finding] = {}
     for event in events:
         victim = tasks.get(event.object) if event.op == SyncOp.CANCEL else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from causeway_core.analysis import weights
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.source_text import called, own_nodes
 from causeway_core.analysis.wording.scene import Moment, Scene
-from causeway_core.model import At, Finding
+from causeway_core.model import Actor, At, Finding
 from causeway_core.wire.kinds import SyncOp
 
 _SETTLES = frozenset({"set_result", "set_exception"})
@@ -27,32 +27,33 @@ def resolved_in_callback(scene: Scene, evidence: Evidence, events: Iterable[Oper
     """
     resolved: list[tuple[Operation, At]] = []
     found: dict[tuple[str, str], Finding] = {}
-    tasks: dict[int, int] = {}
+    tasks: Mapping[int, Actor] = {}
     for event in events:
         if event.op in (SyncOp.RESULT_SET, SyncOp.EXCEPTION_SET):
             resolved += [(event, asked) for asked in _asked(scene, evidence, event)] if _is_future(evidence, event) else []
         elif event.op == SyncOp.CANCEL and resolved and scene.kind(event.actor) == "task" and scene.place(event.at).line:
-            (last, asked), role = resolved[-1], GIVES_UP
-            if not _is_future(evidence, event):
-                tasks = tasks or {actor.object: actor.id for actor in evidence.facts.actors.values() if actor.object is not None}
-                causes = _continued_by(evidence, tasks.get(event.object))
-                waited = next((each for each in reversed(resolved) if each[0].actor in causes), None)
-                if waited is None:
-                    continue
-                (last, asked), role = waited, CANCELS_WAITER
-            found.setdefault((str(scene.place(asked)), role), _finding(scene, evidence, last, asked, event, role))
+            tasks = tasks or evidence.facts.tasks()
+            concerned = _concerned(evidence, event, resolved, tasks.get(event.object))
+            if concerned is not None:
+                last, asked, role = concerned
+                found.setdefault((str(scene.place(asked)), role), _finding(scene, evidence, last, asked, event, role))
     return list(found.values())
+
+
+def _concerned(
+    evidence: Evidence, cancel: Operation, resolved: Sequence[tuple[Operation, At]], task: Actor | None
+) -> tuple[Operation, At, str] | None:
+    """Which of the resolved futures a cancellation of a future, or of a task, could have come before, and in which role."""
+    if _is_future(evidence, cancel):
+        return (*resolved[-1], GIVES_UP)
+    steps = evidence.facts.steps.get(task.id, ()) if task is not None else ()
+    causes = {evidence.actor_at(step.cause_at) for step in steps if step.cause_at is not None}
+    return next(((last, asked, CANCELS_WAITER) for last, asked in reversed(resolved) if last.actor in causes), None)
 
 
 def _is_future(evidence: Evidence, event: Operation) -> bool:
     thing = evidence.facts.objects.get(event.object)
     return thing is not None and thing.type in ("_asyncio.Future", "asyncio.futures.Future")
-
-
-def _continued_by(evidence: Evidence, task: int | None) -> set[int | None]:
-    """The actors that let a task continue, such as the callbacks that resolved what it waited for."""
-    steps = evidence.facts.steps.get(task, ()) if task is not None else ()
-    return {evidence.actor_at(step.cause_at) for step in steps if step.cause_at is not None}
 
 
 def _asked(scene: Scene, evidence: Evidence, event: Operation) -> Iterator[At]:

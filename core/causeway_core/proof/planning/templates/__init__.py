@@ -31,12 +31,7 @@ from causeway_core.proof.planning.templates.computation import both_compute
 from causeway_core.proof.planning.templates.containers import iterate_before_removal, look_up_before_entry, put_after_last_item, take_all_items
 from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
 from causeway_core.proof.planning.templates.events import RoleEvents
-from causeway_core.proof.planning.templates.futures import (
-    added_when_done,
-    cancelled_before_it_is_resolved,
-    resolved_by_the_other,
-    waiter_cancelled_before_it_is_resolved,
-)
+from causeway_core.proof.planning.templates.futures import added_when_done, cancelled_before_it_is_resolved, resolved_by_the_other
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
 from causeway_core.proof.planning.templates.skipped import remove_after_check
@@ -66,7 +61,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({TAKES_TOO}), iterate_before_removal),
     (frozenset({SETTLE}), resolved_by_the_other),
     (frozenset({GIVES_UP}), cancelled_before_it_is_resolved),
-    (frozenset({CANCELS_WAITER}), waiter_cancelled_before_it_is_resolved),
+    (frozenset({CANCELS_WAITER}), cancelled_before_it_is_resolved),
     (frozenset({"look", "clear"}), set_between_look_and_reset),
     (frozenset({"look", REGISTERS}), set_between_look_and_reset),
     (frozenset({ENTERS}), look_up_before_entry),

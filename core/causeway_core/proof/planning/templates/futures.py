@@ -31,39 +31,27 @@ def resolved_by_the_other(events: RoleEvents) -> Iterator[Order]:
 
 
 def cancelled_before_it_is_resolved(events: RoleEvents) -> Iterator[Order]:
-    """A task cancels a future when a thread has asked the loop to resolve it, and before the loop does. Raises Unplaced.
+    """A task cancels a future, or who waits for it, when a thread has asked the loop to resolve it, and before the loop does. Raises Unplaced.
 
-    In the recorded run the future was cancelled before the thread got to it: the thread's next request, and the callback that follows, are its.
+    A future that was itself cancelled in the recorded run was so before the thread got to it: the thread's next request, and the callback that
+    follows, are its. A waiter was cancelled too late: this request and this callback are.
     """
-    at, thread, task, callback = events.at, events.actor(HANDS_OVER), events.actor(GIVES_UP), events.actor(RESOLVES)
+    of_waiter = CANCELS_WAITER in events.roles
+    role, what = (CANCELS_WAITER, "the waiter") if of_waiter else (GIVES_UP, "the future")
+    at, thread, task, callback = events.at, events.actor(HANDS_OVER), events.actor(role), events.actor(RESOLVES)
     if thread is None or task is None or callback is None:
         return
     a = events.anchors
-    who, asker = a.actor_of(task), a.actor_of(thread)
-    cancels, starts, since = a.operation(task, at[GIVES_UP], "acquire"), a.step_starts(task, at[GIVES_UP]), a.since_event(who, at[GIVES_UP])
+    who, asker, runs = a.actor_of(task), a.actor_of(thread), a.actor_of(callback).path
+    cancels, starts, since = a.operation(task, at[role], "acquire"), a.step_starts(task, at[role]), a.since_event(who, at[role])
     asks = a.operation(thread, at[HANDS_OVER], "acquire")
-    asks, runs = replace(asks, nth=asks.nth + 1), next_path(a.actor_of(callback).path)
+    if not of_waiter:
+        asks, runs = replace(asks, nth=asks.nth + 1), next_path(runs)
     if starts is None:
         return
-    says = f"{who.title} cancels the future when {asker.title} has asked the loop to resolve it"
+    says = f"{who.title} cancels {what} when {asker.title} has asked the loop to resolve {'its future' if of_waiter else 'it'}"
     yield drafted("bad", f"{says}, before the loop does", [(asks, starts, since), (cancels, OrderPlace(runs, "start"), None)])
     yield drafted("serial", f"{who.title} would cancel it when it is resolved", [(OrderPlace(runs, "end"), starts, since)])
-
-
-def waiter_cancelled_before_it_is_resolved(events: RoleEvents) -> Iterator[Order]:
-    """The task that waits for a future is cancelled when a thread has asked the loop to resolve it, and before the loop does. Raises Unplaced."""
-    at, thread, task, callback = events.at, events.actor(HANDS_OVER), events.actor(CANCELS_WAITER), events.actor(RESOLVES)
-    if thread is None or task is None or callback is None:
-        return
-    a = events.anchors
-    who, asker, runs = a.actor_of(task), a.actor_of(thread), a.actor_of(callback)
-    cancels, starts = a.operation(task, at[CANCELS_WAITER], "acquire"), a.step_starts(task, at[CANCELS_WAITER])
-    asks, since = a.operation(thread, at[HANDS_OVER], "acquire"), a.since_event(who, at[CANCELS_WAITER])
-    if starts is None:
-        return
-    says = f"{who.title} cancels the waiter when {asker.title} has asked the loop to resolve its future"
-    yield drafted("bad", f"{says}, before the loop does", [(asks, starts, since), (cancels, OrderPlace(runs.path, "start"), None)])
-    yield drafted("serial", f"{who.title} would cancel it when it is resolved", [(a.end(runs), starts, since)])
 
 
 def next_path(path: str) -> str:

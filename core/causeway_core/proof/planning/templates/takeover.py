@@ -25,15 +25,15 @@ def taken_over_while_empty(events: RoleEvents) -> Iterator[Order]:
     since, own = a.held_since_event(two, at[TAKES_OVER], at[MAKES]), a.held_since_event(one, at[MAKES], at[TAKES_OVER])
     if goes_on is None:
         return
-    if WRITES not in at:
-        yield drafted("bad", f"{two.title} looks for the owner before {one.title} has written it", [(makes, meets, since), (reads, goes_on, makes)])
-        yield drafted("serial", f"{one.title} first, then {two.title}", [(a.end(one), meets, since)])
-        written = a.last_in_call(owner, at[MAKES])  # a lock that is held until the program ends lets nobody wait for the end of its owner
-        if written is not None:
-            yield drafted("serial", f"{one.title} writes itself into the file first", [(written, meets, since)])
-        return
-    writes = a.operation(other, at[WRITES], "file")
-    says = f"{two.title} takes the lock over before {one.title} has written its owner into it; {one.title} ends before {two.title} writes"
-    yield drafted("bad", says, [(makes, meets, since), (reads, goes_on, makes), (a.end(one), writes, reads)])
+    if WRITES in at:
+        says = f"{two.title} takes the lock over before {one.title} has written its owner into it; {one.title} ends before {two.title} writes"
+        after = [(a.end(one), a.operation(other, at[WRITES], "file"), reads)]
+    else:
+        says, after = f"{two.title} looks for the owner before {one.title} has written it", []
+    yield drafted("bad", says, [(makes, meets, since), (reads, goes_on, makes), *after])
     yield drafted("serial", f"{one.title} first, then {two.title}", [(a.end(one), meets, since)])
-    yield drafted("serial", f"{two.title} first, then {one.title}", [(a.end(two), makes, own)])
+    if WRITES in at:
+        yield drafted("serial", f"{two.title} first, then {one.title}", [(a.end(two), makes, own)])
+    elif (written := a.last_in_call(owner, at[MAKES])) is not None:
+        # Where the lock is held until the program ends, nobody can wait for the end of its owner.
+        yield drafted("serial", f"{one.title} writes itself into the file first", [(written, meets, since)])
