@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from causeway_adapter.lsp import checking
+from causeway_adapter.lsp.childprocess import AnswerDropped
 from causeway_adapter.lsp.expressions import expressions
 from causeway_adapter.lsp.server import Server
-from causeway_adapter.lsp.sourceprocess import AnswerDropped, SourceProcess
+from causeway_adapter.lsp.sourceprocess import SourceProcess
 from causeway_adapter.lsp.sourcewarning import SourceWarning
 from causeway_core.check import check_source
 from causeway_core.errors import CausewayError, InternalError
@@ -47,7 +48,7 @@ def test_what_the_project_wants_and_its_nonsense(process, tmp_path):
 
 def test_a_process_that_was_killed_is_an_error_and_the_next_question_starts_another(process, tmp_path):
     process.start()
-    process._process.kill()
+    process.running.kill()
     with pytest.raises(InternalError, match=r"typed\.py was not checked: .* has ended with code -9"):
         process.warnings(str(tmp_path / "typed.py"), TYPED)
     assert process.warnings(str(tmp_path / "typed.py"), TYPED)
@@ -70,15 +71,6 @@ def test_a_question_that_is_dropped_is_not_an_error_and_no_other_is(process, tmp
     asking.join()
     process.drop(outdated)
     assert process.warnings(path, TYPED, current)
-
-
-def test_closing_ends_it_for_good(process):
-    process.start()
-    own = process._process
-    process.close()
-    assert own.returncode is not None
-    with pytest.raises(AnswerDropped):
-        process.warnings("/typed.py", TYPED)
 
 
 @pytest.fixture
@@ -106,7 +98,7 @@ async def test_a_crash_is_one_message_and_the_next_edit_is_checked(server, tmp_p
     for version in (1, 2):
         opened(its, tmp_path / "typed.py", TYPED, version)
         its.checking._process.start()
-        its.checking._process._process.kill()
+        its.checking._process.running.kill()
         await its.checking.checked(path)
         assert its.checking.warnings(path) == () and len(said) == 1 and "has ended with code -9" in said[0]
     opened(its, tmp_path / "typed.py", TYPED, 3)
@@ -119,10 +111,10 @@ async def test_the_check_of_an_outdated_long_text_is_ended(server, tmp_path, mon
     asked, ask = [], its.checking._process.warnings
     begun = threading.Event()
 
-    def noted(path, text, question=None):
+    def noted(path, text, token=None):
         asked.append(text)
         begun.set()
-        return ask(path, text, question)
+        return ask(path, text, token)
 
     monkeypatch.setattr(its.checking._process, "warnings", noted)
     monkeypatch.setattr(checking, "_LONG", 0)

@@ -43,7 +43,7 @@ def revision_of(path):
 
 def running(process):
     """The number of the other process, which tests may end."""
-    return process._process.pid
+    return process.running.pid
 
 
 def test_what_the_process_reads_is_what_a_thread_reads(recorded, process):
@@ -63,7 +63,7 @@ def test_the_process_stays_until_no_recording_is_large(recorded, process):
     process.load(revision, recorded.script.parent)
     assert running(process) == first
     process.keep(())
-    assert process._process is None
+    assert process.running is None
     assert process.load(revision, recorded.script.parent).findings
 
 
@@ -86,7 +86,7 @@ def test_what_is_wrong_with_a_recording_is_said_in_the_server(recorded, process,
 def test_a_process_that_was_killed_is_an_error_and_the_next_question_starts_another(recorded, process):
     revision, source = revision_of(recorded.path), str(recorded.script)
     process.load(revision, recorded.script.parent)
-    process._process.kill()
+    process.running.kill()
     with pytest.raises(RecordingError, match="has ended with code -9"):
         process.facts(revision, source, lambda done: None)
     assert process.facts(revision, source, lambda done: None).functions
@@ -100,7 +100,7 @@ def test_cancelling_ends_the_reading(recorded, process):
 
     with pytest.raises(JsonRpcRequestCancelled):
         process.facts(revision, source, cancel)
-    assert process._process is None
+    assert process.running is None
     assert process.facts(revision, source, lambda done: None).functions
 
 

@@ -11,7 +11,8 @@ from causeway_core.errors import CausewayError
 from causeway_core.lines import LineMap
 from lsprotocol import types
 
-from causeway_adapter.lsp.sourceprocess import AnswerDropped, SourceProcess
+from causeway_adapter.lsp.childprocess import AnswerDropped
+from causeway_adapter.lsp.sourceprocess import SourceProcess
 from causeway_adapter.lsp.sourcewarning import SourceWarning
 
 if TYPE_CHECKING:

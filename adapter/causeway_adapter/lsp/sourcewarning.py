@@ -1,10 +1,8 @@
-"""Warnings of `causeway check` as the language server needs them: plain data, which can pass between processes as JSON."""
+"""Warnings of `causeway check` as the language server needs them: plain data, which can pass between processes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from causeway_core.model import Finding, FindingAccess
 
@@ -42,12 +40,3 @@ class SourceWarning:
         """The warning that a finding is."""
         places = tuple(WarningPlace.of(access) for access in finding.accesses)
         return cls(finding.kind, finding.rule, finding.tier, finding.title, finding.recommendation, places)
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, made: Mapping[str, Any]) -> SourceWarning:
-        """Out of what `to_json` made."""
-        return cls(**{**made, "places": tuple(WarningPlace(**place) for place in made["places"])})
