@@ -185,6 +185,14 @@ export class Workbench {
     await this.see(this.page.locator(selectors.breakpoint));
   }
 
+  /**
+   * Presses a key on the part of the causality view that has the focus, until that leads somewhere. A stop gives the focus to the editor for a moment, and a key
+   * that is pressed just then goes there, as a person's would.
+   */
+  async pressOn(focused: Locator, key: string, leadsTo: Locator): Promise<void> {
+    await this.until(leadsTo, async () => ((await focused.count()) > 0 ? this.press(key) : this.command('Causality: Focus on Causality View')));
+  }
+
   /** Waits for a stop at a line of a file: the editor shows the file, marks a line, and the cursor is on it. */
   async stoppedAt(file: string, line: number): Promise<void> {
     await this.see(this.page.locator(selectors.activeTab(file)));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -17,7 +18,8 @@ from causeway_core.wire.keyframe import Keyframe
 from causeway_core.wire.kinds import Kind, XKind
 from causeway_core.wire.record import words_of
 
-_KEPT_CHUNKS = 64
+_KEPT_CHUNKS = 256
+"""Of some 200 KB each: a suite with hundreds of threads is asked about all over, and each chunk is read again that is not kept."""
 _ENDING = frozenset((Kind.RETURN, Kind.UNWIND))
 _LEAVING = _ENDING | {Kind.YIELD}
 _KINDS = sum(1 << kind for kind in (Kind.LINE, Kind.CALL, Kind.RETURN, Kind.UNWIND, Kind.YIELD, Kind.RESUME))
@@ -42,7 +44,7 @@ class SourcePlace:
 class Places:
     """The line that was executing at an event: the last LINE of the running actor's innermost woven activation.
 
-    The first question about a chunk reads it (some ten milliseconds); the last few dozen chunks are kept.
+    The first question about a chunk reads it (some ten milliseconds); the last few hundred chunks are kept.
     """
 
     def __init__(self, recording: Recording) -> None:
@@ -121,11 +123,8 @@ class _ChunkLines:
         self._suspended: dict[int, list[int]] = {}
         self._running = list(keyframe.stack) or [0]
         self._enter_keyframe(keyframe)
-        self._offsets: list[int] = []
-        self._sites: list[int] = []
-        self._ats: list[int] = []
-        self._actors: list[int] = []
-        self._lines: dict[int, list[int]] = {}
+        self._offsets, self._sites, self._ats, self._actors = array("I"), array("I"), array("Q"), array("I")
+        self._lines: dict[int, array[int]] = {}
         self._note(0)
         self._read(recording.chunk_data(chunk.stream, chunk.first))
 
@@ -138,7 +137,7 @@ class _ChunkLines:
         """The last LINE before a position, of the actor that runs there."""
         offset = position - self._first
         actor = self._actors[max(bisect_right(self._offsets, offset) - 1, 0)]
-        lines = self._lines.get(actor, [])
+        lines = self._lines.get(actor, ())
         index = bisect_right(lines, offset - 1) - 1
         return make_at(self._stream, self._first + lines[index]) if index >= 0 else None
 
@@ -163,7 +162,7 @@ class _ChunkLines:
                 if not stack:
                     stack.append([0, 0, 0])
                 stack[-1][1:] = first >> 8, base + offset
-                self._lines.setdefault(running[-1], []).append(offset)
+                self._lines.setdefault(running[-1], array("I")).append(offset)
             elif kind == Kind.CALL:
                 stack.append([words[offset + 1], 0, 0])
             elif kind in _ENDING and stack:

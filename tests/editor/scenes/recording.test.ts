@@ -141,9 +141,8 @@ test('the causality view is walked by keys and by mouse, and its scrubber spans 
   await workbench.press('Shift+Tab', 'Shift+Tab', 'Home');
   await view.locator('#scrubber[aria-valuetext="+0.0 ms"]').waitFor();
   await view.locator('#scrubber:focus').waitFor();
-  await workbench.press('Tab');
-  await view.locator('.landmark.finding:focus').waitFor();
-  await workbench.press('Enter');
+  await workbench.pressOn(view.locator('#scrubber:focus'), 'Tab', view.locator('.landmark.finding:focus'));
+  await workbench.pressOn(view.locator('.landmark.finding:focus'), 'Enter', workbench.page.locator(selectors.cursorAt(32)));
   await workbench.stoppedAt('ledger.py', 32);
 });
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.files.entries import entries
@@ -53,7 +54,7 @@ class FileUses:
     @cached_property
     def all(self) -> Sequence[FileUse]:
         """All uses, in the order in which they were recorded."""
-        found = list(self._all())
+        found = self._all()
         turns = _turns(found)
         for actor, name, begin, end in entries(self.evidence, found):
             turns[actor].append((name, begin, end))
@@ -79,20 +80,25 @@ class FileUses:
         """Whether the call goes no further where the file of a use is missing."""
         return self._tolerated.stops(use.path, use.line)
 
-    def _all(self) -> Iterator[FileUse]:
+    def _all(self) -> list[FileUse]:
+        """Each is looked up in the order of streams, so that each chunk is read once: there may be more than are kept."""
         facts = self.evidence.facts
-        for io, order in zip(facts.io, facts.io_order, strict=True):
-            name = str(io.attributes.get("file.path", ""))
-            verb = _verb(io) if io.op == "file" and io.phase == "point" else None
-            if not name or verb is None or name.startswith(_SPECIAL):
-                continue
-            use = self.attributed(io.at, io.actor, order, name, verb)
-            if use is None:
-                continue
-            use = replace(use, found=io.attributes.get("file.found") is True)
-            yield use
-            if verb == "move" and io.attributes.get("file.target"):
-                yield replace(use, name=str(io.attributes["file.target"]), verb="replace")
+        rows = sorted(enumerate(zip(facts.io, facts.io_order, strict=True)), key=lambda row: row[1][0].at)
+        found = [(number, use) for number, (io, order) in rows for use in self._of(io, order)]
+        return [use for _, use in sorted(found, key=itemgetter(0))]
+
+    def _of(self, io: Io, order: int) -> Iterator[FileUse]:
+        name = str(io.attributes.get("file.path", ""))
+        verb = _verb(io) if io.op == "file" and io.phase == "point" else None
+        if not name or verb is None or name.startswith(_SPECIAL):
+            return
+        use = self.attributed(io.at, io.actor, order, name, verb)
+        if use is None:
+            return
+        use = replace(use, found=io.attributes.get("file.found") is True)
+        yield use
+        if verb == "move" and io.attributes.get("file.target"):
+            yield replace(use, name=str(io.attributes["file.target"]), verb="replace")
 
     def attributed(self, at: At, actor: int, order: int, name: str, verb: str) -> FileUse | None:
         """The use that an event is, by whom and where; None if no code of the project made it."""
