@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import heapq
+import threading
 from collections import deque
 from pathlib import Path
 from typing import Any, ClassVar
@@ -162,6 +163,22 @@ def test_what_an_object_keeps_elsewhere_is_no_attribute_of_it(tmp_path: Path) ->
         assert kept.context == {"mode": 5} and kept.own == 6
     assert tape.values("SETATTR") == [5, 5, 6]
     assert [(r.site - tape.base, tape.process.plain(r.value)) for r in tape.process.of("SETATTR", "GETATTR")] == [(1, 5), (1, 5), (2, 5), (2, 6)]
+
+
+class Settings(threading.local):
+    """Each thread has its own, though the class gives a default."""
+
+    depth = 0
+    __slots__ = ("shared",)
+
+
+def test_what_a_thread_keeps_for_itself_is_no_attribute_of_the_thread_local(tmp_path: Path) -> None:
+    settings = Settings()
+    with recording(tmp_path, other_actors=True) as tape:
+        tape.tap("attr", 1, "depth")[settings] += 1
+        tape.tap("stored", 2, "depth")[settings] = 2
+        tape.tap("attr", 3, "shared")[settings] = 5
+    assert [tape.process.plain(r.value) for r in tape.process.of("SETATTR", "GETATTR")] == [5]
 
 
 def test_reads_are_looked_at_without_running_code(tmp_path: Path) -> None:

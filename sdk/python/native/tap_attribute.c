@@ -17,10 +17,18 @@ static inline int store(PyObject *object, PyObject *name, PyObject *value) {
     return CW_LIKELY(set_attribute != NULL) ? set_attribute(object, name, value) : PyObject_SetAttr(object, name, value);
 }
 
+/* Each thread has its own attributes of a threading.local, also where its class gives them a default; only a slot or a property is one for all. */
+static bool is_thread_local(PyObject *object, PyObject *name) {
+    if (cw_thread_local == NULL || !PyObject_TypeCheck(object, cw_thread_local)) return false;
+    PyObject *on_class = _PyType_Lookup(Py_TYPE(object), name); /* borrowed */
+    return on_class == NULL || Py_TYPE(on_class)->tp_descr_set == NULL;
+}
+
 /* Whether an attribute is one of the object, or its class has something to say to it. What `__getattr__` and `__setattr__` of a proxy or of a namespace
  * for each context make up is kept elsewhere, and not one for all who name it. */
 static bool is_own(PyObject *object, PyObject *name) {
     PyTypeObject *type = Py_TYPE(object);
+    if (is_thread_local(object, name)) return false;
     return PyType_Check(object) || PyModule_Check(object) || _PyType_Lookup(type, name) != NULL || cw_own_attribute(object, name) != NULL;
 }
 
@@ -155,8 +163,9 @@ static int stored(PyObject *self, PyObject *object, PyObject *value) {
     cw_tap *tap = (cw_tap *)self;
     if (CW_UNLIKELY(!cw_active())) return 0;
     uint32_t owner = cw_object_seen(object, 0);
+    bool own = Py_TYPE(object)->tp_setattro == PyObject_GenericSetAttr || !is_thread_local(object, tap->name);
     if (CW_UNLIKELY(cw_sharing)) cw_shared_attribute_id(object, tap->name);
-    if (CW_LIKELY(owner != 0 && value != NULL)) cw_record_after(tap->first, owner, value, tap->secrets & 1, CW_PUBLISH);
+    if (CW_LIKELY(owner != 0 && own && value != NULL)) cw_record_after(tap->first, owner, value, tap->secrets & 1, CW_PUBLISH);
     cw_line_after(tap);
     return 0;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-PyTypeObject *cw_deque;
+PyTypeObject *cw_deque, *cw_thread_local;
 
 static cw_type *table; /* open addressing by address, half full at most */
 static uint32_t slots, used;
@@ -190,10 +190,14 @@ uint32_t cw_type_id(PyTypeObject *type) {
     return entry->id;
 }
 
+static PyTypeObject *type_from(const char *module, const char *name) {
+    PyObject *from = PyImport_ImportModule(module), *type = from == NULL ? NULL : PyObject_GetAttrString(from, name);
+    Py_XDECREF(from);
+    return (PyTypeObject *)type; /* kept for good */
+}
+
 int cw_types_init(void) {
-    PyObject *collections = PyImport_ImportModule("_collections");
-    if (collections == NULL) return -1;
-    cw_deque = (PyTypeObject *)PyObject_GetAttrString(collections, "deque"); /* kept for good */
-    Py_DECREF(collections);
-    return cw_deque == NULL ? -1 : 0;
+    cw_deque = type_from("_collections", "deque");
+    cw_thread_local = cw_deque == NULL ? NULL : type_from("_thread", "_local");
+    return cw_thread_local == NULL ? -1 : 0;
 }

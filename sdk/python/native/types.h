@@ -41,8 +41,8 @@ void cw_types_undefine(void);
 int cw_types_weave(const char *module);
 /* `module.qualname` into `to`; gives the length. Runs no code. */
 size_t cw_type_name(PyTypeObject *type, char *to, size_t room);
-/* collections.deque, NULL before it is known. */
-extern PyTypeObject *cw_deque;
+/* collections.deque and threading.local, NULL before they are known. */
+extern PyTypeObject *cw_deque, *cw_thread_local;
 int cw_types_init(void);
 
 #endif
