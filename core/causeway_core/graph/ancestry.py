@@ -50,11 +50,16 @@ class Ancestry:
             since = f"nothing orders them since {self._words.where(self._actors.of(ancestor), ancestor)}"
         if not self._order.concurrent(a, b):
             since += " but the order in which locks happened to be taken"
-        locks = {self._words.actor(actor): self._locks(actor, at) for actor, at in ((first, a), (second, b))}
-        if not any(locks.values()):
-            return f"{since}; neither holds a lock"
-        said = " and ".join(f"{actor} holds {held or 'no lock'}" for actor, held in locks.items())
-        return f"{since}; {said}"
+        return f"{since}; {self._held_at(first, a, second, b)}"
 
-    def _locks(self, actor: Actor, at: At) -> str:
-        return " and ".join(dict.fromkeys(self._words.object(lock.object) for lock in self._held.at(actor.id, at)))
+    def _held_at(self, first: Actor, a: At, second: Actor, b: At) -> str:
+        one, other = self._locks(first, a), self._locks(second, b)
+        if not (one or other):
+            return "neither holds a lock"
+        if one == other:
+            return f"each holds {' and '.join(one)}, in sections that can come in either order"
+        sides = ((first, one), (second, other))
+        return " and ".join(f"{self._words.actor(actor)} holds {' and '.join(locks) or 'no lock'}" for actor, locks in sides)
+
+    def _locks(self, actor: Actor, at: At) -> list[str]:
+        return list(dict.fromkeys(self._words.object(lock.object) for lock in self._held.at(actor.id, at)))
