@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from causeway_core.analysis.source_text import FunctionNode, called, last_name
 
@@ -32,8 +33,13 @@ class Change:
     value: str = ""
 
 
-def changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[Change]:
-    """The changes of locations other than locals, in text order."""
+@lru_cache(maxsize=4096)
+def changes(function: FunctionNode) -> Sequence[Change]:
+    """The changes of locations other than locals that a function makes, in text order. Cached: each is compared with its siblings."""
+    return tuple(_changes(function, ()))
+
+
+def _changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[Change]:
     for child in ast.iter_child_nodes(node):
         inside = (*around, node)
         if isinstance(child, FunctionNode | ast.ClassDef | ast.Lambda):
@@ -55,7 +61,7 @@ def changes(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[Change]:
                 method = _method(value)
                 if method is not None:
                     yield Change(child, ast.unparse(method.func.value), method.func.attr, inside, _subject(child, method))
-        yield from changes(child, inside)
+        yield from _changes(child, inside)
 
 
 @dataclass(frozen=True, slots=True)

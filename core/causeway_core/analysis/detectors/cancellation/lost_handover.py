@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from causeway_core.analysis import weights
 from causeway_core.analysis.detectors.cancellation.partial_update import cancels
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.operations import Operation
-from causeway_core.analysis.source_text import FunctionNode, called, last_name, own_nodes
+from causeway_core.analysis.source_text import FunctionNode, Texts, called, last_name, own_nodes
 from causeway_core.analysis.wording.explanation import NOT_CANCELLED_HERE
 from causeway_core.analysis.wording.scene import Moment, Scene
 from causeway_core.model import Finding
@@ -29,6 +30,7 @@ def lost_handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]
     if not cancels(texts, events):
         return []
     givers = [(path, function, call) for path, function in texts.functions() for call in _resolutions(function)]
+    notifiers = _notifiers(texts)
     found = []
     for path, function in texts.functions():
         if not isinstance(function, ast.AsyncFunctionDef):
@@ -37,8 +39,8 @@ def lost_handovers(scene: Scene, evidence: Evidence, events: Iterable[Operation]
             if not _recovers(function, name, {giver.name for _, giver, _ in givers}):
                 found += [_finding(scene, evidence, (path, function, wait), giver, _RESULT) for giver in givers if giver[1] is not function][:1]
         for wait, name in _waits_notified(function):
-            pulses = [(other, giver, call) for other, giver in texts.functions() if giver is not function for call in _notifies(giver, name)]
             if not _notifies_after(function):
+                pulses = [each for each in notifiers.get(name, ()) if each[1] is not function]
                 found += [_finding(scene, evidence, (path, function, wait), pulse, _NOTIFIED) for pulse in pulses[:1]]
     return found
 
@@ -52,11 +54,14 @@ def _waits_notified(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await,
                 yield node, name
 
 
-def _notifies(function: FunctionNode, name: str) -> Iterator[ast.Call]:
-    """The calls that notify one waiter of a condition. With `notify_all()`, no notification is lost."""
-    for node in own_nodes(function):
-        if isinstance(node, ast.Call) and called(node) == "notify" and isinstance(node.func, ast.Attribute) and last_name(node.func.value) == name:
-            yield node
+def _notifiers(texts: Texts) -> dict[str, list[tuple[str, FunctionNode, ast.Call]]]:
+    """By the name of a condition, the calls that notify one waiter of it. With `notify_all()`, no notification is lost."""
+    found: defaultdict[str, list[tuple[str, FunctionNode, ast.Call]]] = defaultdict(list)
+    for path, function in texts.functions():
+        for node in texts.own_calls(function):
+            if called(node) == "notify" and isinstance(node.func, ast.Attribute):
+                found[last_name(node.func.value)].append((path, function, node))
+    return found
 
 
 def _notifies_after(function: ast.AsyncFunctionDef) -> bool:

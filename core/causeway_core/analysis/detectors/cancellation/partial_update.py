@@ -66,7 +66,7 @@ def _of_condition(call: ast.Call) -> bool:
 def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef) -> Finding | None:
     own = _locals(function)
     handed = _published_names(function)
-    made = [change for change in changes(function, ()) if change.target not in own - handed]
+    made = [change for change in changes(function) if change.target not in own - handed]
     for number, one in enumerate(made):
         for other in made[number + 1 :]:
             kind = _belong_together(one, other)

@@ -44,11 +44,11 @@ def unreleased_resources(scene: Scene, evidence: Evidence, events: Iterable[Oper
 
 
 def _of_function(scene: Scene, evidence: Evidence, path: str, function: ast.AsyncFunctionDef, siblings: Sequence[FunctionNode]) -> Iterator[Finding]:
-    own = list(changes(function, ()))
+    own = changes(function)
     for one in own:
         if any(other.target == one.target and is_undone_by(one, other) for other in own) or not _is_shared(function, one):
             continue
-        givers = {each.name: other for each in siblings for other in changes(each, ()) if other.target == one.target and is_undone_by(one, other)}
+        givers = {each.name: other for each in siblings for other in changes(each) if other.target == one.target and is_undone_by(one, other)}
         gaps = _open_awaits(one, frozenset(givers)) if givers else []
         if gaps:
             yield _finding(scene, path, function, (one, next(iter(givers.values()))), gaps)
@@ -69,14 +69,14 @@ def _takers(texts: Texts) -> Iterator[tuple[str, _Taker]]:
         if not taken or not (awaited or function.name not in TAKES):
             continue
         siblings = _siblings(texts, path, function)
-        givers = {each.name: change for each in siblings for change in changes(each, ()) if change.target in taken and change.does in GIVES}
+        givers = {each.name: change for each in siblings for change in changes(each) if change.target in taken and change.does in GIVES}
         if givers:
             yield function.name, _Taker(awaited, givers)
 
 
 def _removed_for_caller(function: FunctionNode) -> Iterator[str]:
     """The collections from which a function removes an item that it returns."""
-    own = list(changes(function, ()))
+    own = changes(function)
     for node in own_nodes(function):
         match node:
             case ast.Return(value=ast.Call() as call) | ast.Return(value=ast.Await(value=ast.Call() as call)):
@@ -88,7 +88,7 @@ def _removed_for_caller(function: FunctionNode) -> Iterator[str]:
 
 def _of_caller(scene: Scene, path: str, function: ast.AsyncFunctionDef, takers: Mapping[str, _Taker]) -> Iterator[Finding]:
     """An item that a function has got from a taker and is about to return, to store or to give back when it awaits."""
-    for one in changes(function, ()):
+    for one in changes(function):
         taker = takers.get(one.does)
         if taker is None or not isinstance(one.node, ast.Assign) or isinstance(one.node.value, ast.Await) != taker.awaited:
             continue
