@@ -316,6 +316,16 @@ def test_recover_goes_on_where_the_recorder_was_killed(tmp_path: Path) -> None:
     recover(path)
 
 
+def test_processes_are_numbered_in_the_order_in_which_they_began(tmp_path: Path) -> None:
+    spool = SpoolBuilder(tmp_path / "spool")
+    for uid in (0xB, 0xC, 0xA):
+        process = spool.process(uid=uid)
+        process.thread().line(process.site("line"))
+        process.end()
+    with Recording.open(ingest(spool, tmp_path / "run.causeway")) as recording:
+        assert [int(process.uid, 16) for process in recording.processes()] == [0xB, 0xC, 0xA]
+
+
 def test_merge_joins_two_services(tmp_path: Path) -> None:
     left, right = SpoolBuilder(tmp_path / "left"), SpoolBuilder(tmp_path / "right")
     gateway, ledger = left.process(uid=0xA, service="gateway"), right.process(uid=0xB, service="ledger")

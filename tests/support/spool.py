@@ -390,19 +390,23 @@ class StreamBuilder:
 
     def _segment(self, index: int, body: list[int], sealed: bool) -> None:
         name = f"{self.process.uid:016x}-{self.number}-{index}.seg"
-        data = segment_bytes(self.process.uid, self.number, index, body, sealed, max(self.process.spool.segment_words, len(body)))
+        process = self.process
+        wall_ns = WALL_NS + process.spool.processes.index(process)
+        data = segment_bytes(process.uid, self.number, index, body, sealed, max(process.spool.segment_words, len(body)), wall_ns)
         (self.process.spool.path / name).write_bytes(data)
 
 
-def segment_bytes(uid: int, stream: int, index: int, body: Sequence[int], sealed: bool = True, capacity: int = 1 << 14) -> bytes:
-    """A segment file."""
+def segment_bytes(
+    uid: int, stream: int, index: int, body: Sequence[int], sealed: bool = True, capacity: int = 1 << 14, wall_ns: int = WALL_NS
+) -> bytes:
+    """A segment file, begun at `wall_ns`."""
     packed = struct.pack(f"<{len(body)}I", *body)
     low, high = 0, 0
     for word in body if sealed else ():
         low = (low + word) & 0xFFFFFFFF
         high = (high + low) & 0xFFFFFFFF
     header = struct.pack(
-        "<8sIIQIIIIQQQ", MAGIC, 1, 64, uid, stream, index, capacity, len(body) if sealed else 0, high << 32 | low, WALL_NS, 1_000_000
+        "<8sIIQIIIIQQQ", MAGIC, 1, 64, uid, stream, index, capacity, len(body) if sealed else 0, high << 32 | low, wall_ns, 1_000_000
     )
     return header + packed + (b"" if sealed else bytes(4 * (capacity - len(body))))
 

@@ -52,11 +52,11 @@ class Feed(Protocol):
 class SegmentFeed:
     """A stream's segment files in turn; each is deleted once the recording contains it.
 
-    `keep` leaves them in place.
+    `uid` is that of the process, `number` that of the stream in it. `keep` leaves the files in place.
     """
 
     def __init__(self, spool: Path, uid: int, number: int, first_index: int = 0, position: int = 0, keep: bool = False) -> None:
-        self._spool, self._uid, self._number, self._keep = spool, uid, number, keep
+        self._spool, self.uid, self.number, self._keep = spool, uid, number, keep
         self._index = first_index
         self._segment: Segment | None = None
         self._start = position
@@ -71,7 +71,7 @@ class SegmentFeed:
 
     @property
     def _path(self) -> Path:
-        return self._spool / f"{self._uid:016x}-{self._number}-{self._index}.seg"
+        return self._spool / f"{self.uid:016x}-{self.number}-{self._index}.seg"
 
     @property
     def is_exhausted(self) -> bool:
@@ -118,7 +118,7 @@ class SegmentFeed:
         return self._segment
 
     def _followed(self) -> bool:
-        return self._path.with_name(f"{self._uid:016x}-{self._number}-{self._index + 1}.seg").exists()
+        return self._path.with_name(f"{self.uid:016x}-{self.number}-{self._index + 1}.seg").exists()
 
     def _leave(self) -> None:
         assert self._segment is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from causeway_core.wire.segment import parse_name
 
 _POLL_SECONDS = 0.5
 _SETTLE_SECONDS = 2.0
+_NEVER = 1 << 63
 
 
 class Ingestor:
@@ -94,11 +95,22 @@ class Ingestor:
         shutil.rmtree(self._spool, ignore_errors=True)
 
     def _discover(self) -> None:
-        for uid, number in discover(self._spool):
-            if not self._pipeline.wake(uid, number):
-                feed = SegmentFeed(self._spool, uid, number)
-                feed.refresh()
-                self._pipeline.add(uid, number, feed)
+        unknown = [key for key in discover(self._spool) if not self._pipeline.wake(*key)]
+        for feed in by_start(SegmentFeed(self._spool, *key) for key in unknown):
+            self._pipeline.add(feed.uid, feed.number, feed)
+
+
+def by_start(feeds: Iterable[SegmentFeed]) -> list[SegmentFeed]:
+    """Refreshes new feeds and sorts them by the beginning of their process, which has an accidental uid.
+
+    Processes are numbered as their feeds are added: unsorted, a parent could be called process 2 in one run and process 1 in the next.
+    """
+    feeds = list(feeds)
+    began: dict[int, int] = {}
+    for feed in feeds:
+        feed.refresh()
+        began[feed.uid] = min(feed.wall_ns or _NEVER, began.get(feed.uid, _NEVER))
+    return sorted(feeds, key=lambda feed: (began[feed.uid], feed.uid, feed.number))
 
 
 def discover(spool: Path) -> list[tuple[int, int]]:

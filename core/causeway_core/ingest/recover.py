@@ -12,7 +12,7 @@ from causeway_core.errors import NewerSchema, RecordingError, RecordingMissing
 from causeway_core.ingest.claim import Claim
 from causeway_core.ingest.feed import SegmentFeed
 from causeway_core.ingest.finish import finish
-from causeway_core.ingest.ingestor import discover, own_version
+from causeway_core.ingest.ingestor import by_start, discover, own_version
 from causeway_core.ingest.pipeline import Pipeline
 from causeway_core.ingest.sites import SpoolTables
 from causeway_core.ingest.stored import StoredFeed, StoredTables, copy_gaps
@@ -77,11 +77,8 @@ def _read_again(old: sqlite3.Connection | None, spool: Path, temporary: Path) ->
         facts |= dict(old.execute("SELECT key, value FROM meta WHERE key NOT IN ('state', 'schema_version', 'events')"))
     pipeline = Pipeline(RecordingWriter.create(temporary, facts), _Tables(old, spool))
     known = _add_stored(pipeline, old, spool) if old is not None else set()
-    for uid, number in discover(spool):
-        if (uid, number) not in known:
-            feed = SegmentFeed(spool, uid, number, keep=True)
-            feed.refresh()
-            pipeline.add(uid, number, feed)
+    for feed in by_start(SegmentFeed(spool, *key, keep=True) for key in discover(spool) if key not in known):
+        pipeline.add(feed.uid, feed.number, feed)
     pipeline.end()
     if old is not None:
         pipeline.writer.begin()
