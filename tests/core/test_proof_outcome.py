@@ -60,6 +60,11 @@ def test_the_difference_is_told_in_one_sentence() -> None:
     assert fails == "in this order test_one fails; in every serial order it passes"
     again = [outcome(exceptions="Refused in f ×2")]
     assert "raises" not in contrast(outcome(exceptions="Refused in f", returned="1"), again, ("exceptions", "returned"), held)
+    left = [outcome(final_value="3")]
+    elsewhere = outcome(final_value="2", exceptions="RuntimeError in tell")
+    said = contrast(elsewhere, left, ("exceptions", "final value"), held, "Room.seq", frozenset({"say"}))
+    assert said == "every serial order leaves Room.seq = 3; this one left 2"
+    assert "raises RuntimeError in tell" in contrast(elsewhere, left, ("exceptions", "final value"), held, "Room.seq", frozenset({"tell"}))
     stuck = OrderResult(True, hang=("main/a waits for B",))
     assert contrast(outcome(hang="nothing can go on"), serial, ("hang",), stuck).startswith("in this order the program hangs (main/a waits for B)")
 

@@ -179,3 +179,73 @@ def test_a_loop_that_looks_who_uses_it_is_left_although_an_interrupt_does_not_wa
 def test_what_is_to_be_checked_has_to_be_known() -> None:
     with pytest.raises(order.OrderError, match="not one of loop"):
         order.check("loops")
+
+
+STREAMS = """
+    import asyncio
+
+    said = []
+
+    async def other():
+        said.append("other")
+
+    async def serve(reader, writer):
+        task = asyncio.create_task(other())
+        writer.SENDS
+        await writer.drain()
+        said.append("sent")
+        writer.close()
+
+    async def main():
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        print((await reader.read()).decode(), *said)
+        writer.close()
+        server.close()
+
+    asyncio.run(main())
+"""
+WEBSOCKET = """
+    import asyncio
+    from aiohttp import ClientSession, web
+
+    said = []
+
+    async def other():
+        said.append("other")
+
+    async def serve(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        task = asyncio.create_task(other())
+        await socket.send_str("hello")
+        said.append("sent")
+        await socket.close()
+        return socket
+
+    async def main():
+        app = web.Application()
+        app.router.add_get("/", serve)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0]
+        async with ClientSession() as session, session.ws_connect(f"http://{host}:{port}/") as socket:
+            print(await socket.receive_str(), *said)
+        await runner.cleanup()
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [STREAMS.replace("SENDS", "write(b'hello')"), STREAMS.replace("SENDS", "writelines([b'hel', b'lo'])"), WEBSOCKET],
+    ids=["write", "writelines", "websocket"],
+)
+def test_while_a_peer_reads_slowly_an_awaited_send_lets_others_run(tmp_path: Path, program: str) -> None:
+    (tmp_path / "server.py").write_text(textwrap.dedent(program))
+    quick = order.run(["server.py"], [], cwd=tmp_path, timeout=60)
+    slow = order.run(["server.py"], [order.slow_peers()], cwd=tmp_path, timeout=60)
+    assert (quick.stdout, slow.stdout) == ("hello sent other\n", "hello other sent\n"), slow.stderr

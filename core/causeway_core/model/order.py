@@ -68,7 +68,7 @@ class Order:
 
     `aim`: `bad` orders are meant to go wrong, `serial` ones run one window wholly before the other and show what is right. `alternate`: the same as
     an earlier one between other actors, for the case that nobody gets to the earlier one. `own_cancel`: it makes the program's own cancellation of a
-    task come at a certain moment.
+    task come at a certain moment. `slow_peers`: what asyncio sends through sockets waits for the next turn of the loop, and its senders with it.
     """
 
     aim: Aim
@@ -80,6 +80,7 @@ class Order:
     checks: tuple[str, ...] = ()
     alternate: bool = False
     own_cancel: bool = False
+    slow_peers: bool = False
 
     @property
     def cancels(self) -> bool:
@@ -104,6 +105,8 @@ class Order:
             document["alternate"] = True
         if self.own_cancel:
             document["own_cancel"] = True
+        if self.slow_peers:
+            document["slow_peers"] = True
         return document
 
     @classmethod
@@ -114,7 +117,8 @@ class Order:
         inject = tuple((each["at"], each.get("raise") or each["do"]) for each in document.get("inject", ()))
         watch, checks = tuple(document.get("watch", ())), tuple(document.get("checks", ()))
         alternate, own_cancel = bool(document.get("alternate", False)), bool(document.get("own_cancel", False))
-        return cls(document.get("aim", "bad"), document.get("says", ""), places, constraints, watch, inject, checks, alternate, own_cancel)
+        slow_peers, aim, says = bool(document.get("slow_peers", False)), document.get("aim", "bad"), document.get("says", "")
+        return cls(aim, says, places, constraints, watch, inject, checks, alternate, own_cancel, slow_peers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from causeway_core.analysis.detectors.atomicity.changed_during_iteration import is_changed_during_iteration
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.outcome.outcome import Outcome
@@ -24,6 +25,7 @@ class Baseline:
         self._reruns = reruns
         self._struck = struck
         self._place = finding.resource
+        self._disturbed = _disturbed(finding)
         self._plain = PLAIN
         self._serial: list[Rerun] = []
         serial = [order for order in finding.orders if order.aim == "serial"]
@@ -51,7 +53,7 @@ class Baseline:
     def now(self) -> list[Rerun]:
         """The expected runs made so far."""
         self.lacking = self.lacking or next((run.uncaptured for run in self._serial if run.uncaptured), "")
-        found = _feasible(self._serial)
+        found = [run for run in _feasible(self._serial) if not self._is_disturbed(run)]
         if not found and (self._struck or self._reruns.driven):
             return []
         plain = self._unforced()
@@ -61,6 +63,15 @@ class Baseline:
             fails = bool(found) and all(plain.outcome.fails_beyond(run.outcome) for run in found)
             return [*found, replace(plain, outcome=plain.outcome.without_failures()) if fails else plain]
         return [run for run in found if not run.outcome.fails_beyond(plain.outcome)]
+
+    def _is_disturbed(self, run: Rerun) -> bool:
+        """Whether the iteration of the finding failed in a serial order, although it does not in a plain run.
+
+        Another actor changed the container during it, or the two with roles exchanged did, so the order separates nothing.
+        """
+        if not self._disturbed or not _raises(run, self._disturbed):
+            return False
+        return not _raises(self._reruns.attempt(self._plain)[0], self._disturbed)
 
     def _unforced(self) -> Rerun | None:
         """The plain run, or the second one if the bug struck in the first; None if it struck in both."""
@@ -96,6 +107,15 @@ class Baseline:
         """Whether the first plain run differs from all serial orders, and a second one does not."""
         serial = [run.outcome for run in _feasible(self._reruns.attempt(*self._whole[:AT_A_TIME]))]
         return bool(serial) and bool(first.deviations(serial)) and not self._reruns.attempt(PLAIN_AGAIN)[0].outcome.deviations(serial)
+
+
+def _disturbed(finding: Finding) -> str:
+    """What the iteration of a finding raises if the container is changed meanwhile; empty if the finding is of another kind."""
+    return f"RuntimeError in {finding.accesses[0].function}" if is_changed_during_iteration(finding) else ""
+
+
+def _raises(run: Rerun, what: str) -> bool:
+    return any(text.partition(" ×")[0] == what for text in run.outcome.aspects.get("exceptions", ()))
 
 
 def _feasible(runs: list[Rerun]) -> list[Rerun]:

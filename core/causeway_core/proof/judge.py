@@ -192,7 +192,8 @@ class Judge:
         def wrong(run: Rerun) -> bool:
             return run.result.feasible == forced.result.feasible and any(name in found for name in run.outcome.deviations(right))
 
-        said = contrast(forced.outcome, right, found, forced.result, finding.resource)
+        own = frozenset(access.function for access in finding.accesses)
+        said = contrast(forced.outcome, right, found, forced.result, finding.resource, own)
         return self._again(finding, index, forced, wrong, said, "it went wrong in {} runs of the same order: " + forced.order.says)
 
     def _made_again(self, run: Rerun, missed: Callable[[Rerun], bool], *, stuck: bool = False) -> Rerun:

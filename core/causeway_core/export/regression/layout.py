@@ -43,6 +43,7 @@ def order_of(order: Order, names: dict[str, str], watched: Sequence[str] = ()) -
         lines.append(f"    order.wait({names[each.hold]}, until={names[each.after]}{since}),")
     lines += [f"    order.inject({names[at]}, {quoted(what)})," for at, what in order.inject]
     lines += [f"    order.check({quoted(what)})," for what in order.checks]
+    lines += ["    order.slow_peers(),"] if order.slow_peers else []
     lines += [f"    order.watch({names[key]})," for key in watched]
     return "\n".join([*lines, "]"])
 

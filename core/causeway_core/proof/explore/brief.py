@@ -14,7 +14,7 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.explore.effort import Effort
 from causeway_core.proof.explore.explore import Explorer, Progress
-from causeway_core.proof.explore.other_schedules import SECONDS, OtherSchedules
+from causeway_core.proof.explore.other_schedules import SECONDS, SLOW_PEERS, OtherSchedules, key_of, random_turns
 from causeway_core.proof.explore.processes import Interruptions, several_processes
 from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.planning.anchors import Anchors
@@ -34,15 +34,34 @@ Progress that is read half-way, or a statistic, may differ from every serial ord
 """
 LONGEST_RUN_SECONDS = 3.0
 """Of a program that takes longer, too few runs fit in the time."""
+LONGEST_SERVED_SECONDS = 20.0
+"""The same for a service, of which one run with slow peers is analysed."""
+SLOW_SECONDS = 60.0
+"""The most that finding and proving with slow peers takes, but for what has begun by then."""
+_SERVING = ("http.server",)
 DURATIONS = 25
 """How many times the recorded run's duration an exploration may take, if that is more."""
 
 
 def worth_exploring(recording: Recording, findings: tuple[Finding, ...]) -> bool:
-    """Whether a short exploration may show more: nothing is confirmed, the recording was not explored yet, and the program succeeded quickly.
+    """Whether a short exploration may show more: the recording was not explored yet, and either tasks serve peers through sockets, which may be
+    slow, or nothing is confirmed and the program succeeded quickly.
 
-    Not for a service: its outcome depends on when requests arrive. A program that fails anyway gives nothing to compare with.
+    Otherwise not for a service: its outcome depends on when requests arrive. A program that fails anyway gives nothing to compare with.
     """
+    return _serves(recording) or _worth_interrupting(recording, findings)
+
+
+def _serves(recording: Recording) -> bool:
+    """Whether tasks may wait for peers of a socket that the program serves, and this was not explored yet."""
+    meta = recording.meta
+    short = meta.duration_ns is not None and meta.duration_ns < LONGEST_SERVED_SECONDS * 1e9
+    if not short or meta.explored or not any(actor.kind == "task" for actor in recording.actors()):
+        return False
+    return any(each.op in _SERVING or each.attributes.get("action") == "bind" for each in recording.io())
+
+
+def _worth_interrupting(recording: Recording, findings: tuple[Finding, ...]) -> bool:
     meta = recording.meta
     short = meta.duration_ns is not None and meta.duration_ns < LONGEST_RUN_SECONDS * 1e9
     return short and meta.exit_code == 0 and not meta.explored and not is_driven(recording) and all(each.tier != "confirmed" for each in findings)
@@ -61,8 +80,13 @@ def explore_briefly(
     """
     if not worth_exploring(recording, proved):
         return proved
+    interrupts = _worth_interrupting(recording, proved)
     effort = effort or replace(EFFORT, seconds=max(EFFORT.seconds, DURATIONS * (recording.meta.duration_ns or 0) / 1e9), repeat=repeat)
     zygotes = zygotes or ZygotePool()
+    if _serves(recording):
+        slowed = _with_slow_peers(recording, analysis, proved, effort, keep_recordings, progress, isolation, zygotes)
+        if slowed != proved or not interrupts:
+            return _kept(recording, slowed, store=store)
     cut_off = tuple(_cut_off(recording, analysis, effort, keep_recordings, progress, isolation, zygotes))
     if cut_off:
         return _kept(recording, (*proved, *cut_off), store=store)
@@ -120,12 +144,38 @@ def _in_other_schedules(
     if progress is not None:
         progress("looking for findings in other schedules", 0.0)
     seconds = SECONDS * effort.seconds / EFFORT.seconds
-    others = OtherSchedules(recording, analysis, proved, isolation=isolation, keep=kept, zygotes=zygotes, seconds=seconds, repeat=effort.repeat)
+    turns = random_turns(recording, analysis)
+    others = OtherSchedules(
+        recording, analysis, proved, turns, isolation=isolation, keep=kept, zygotes=zygotes, seconds=seconds, repeat=effort.repeat
+    )  # fmt: skip
     try:
         return others.found()
     except (KeyboardInterrupt, Stopped):
         others.stop()
         return None
+
+
+def _with_slow_peers(
+    recording: Recording, analysis: Analysis, proved: tuple[Finding, ...], effort: Effort, kept: Path | None, progress: Progress | None,
+    isolation: Isolation | None, zygotes: ZygotePool,
+) -> tuple[Finding, ...]:
+    """The findings, and one that is confirmed, or at least goes wrong in some runs, where every peer reads slowly.
+
+    It may stand for one that was not confirmed with quick peers.
+    """
+    if progress is not None:
+        progress("looking for findings with slow peers", 0.0)
+    known = [each for each in proved if each.tier == "confirmed"]
+    seconds = min(effort.seconds, SLOW_SECONDS)
+    others = OtherSchedules(
+        recording, analysis, known, SLOW_PEERS, isolation=isolation, keep=kept, zygotes=zygotes, seconds=seconds, repeat=effort.repeat
+    )  # fmt: skip
+    try:
+        found = others.found()
+    except (KeyboardInterrupt, Stopped):
+        others.stop()
+        return proved
+    return proved if found is None else (*(each for each in proved if key_of(each) != key_of(found)), found)
 
 
 def _of_processes(

@@ -15,10 +15,17 @@ _TIMES = re.compile(r"(.*) ×(\d+)", re.DOTALL)
 _SAID_FIRST = ("hang", "tests", "exceptions", "exit code", "returned", "replies", "output", FINAL_VALUE)
 
 
-def contrast(bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it") -> str:
-    """One sentence: `every serial order gives main() = 2; this one gave main() = 1`. `resource` names what has the final value."""
+def contrast(
+    bad: Outcome, serial: Sequence[Outcome], found: Sequence[str], result: OrderResult, resource: str = "it", own: frozenset[str] | None = None
+) -> str:
+    """One sentence: `every serial order gives main() = 2; this one gave main() = 1`. `resource` names what has the final value.
+
+    `own` are the functions of the finding (None: all): what others raise may come of something else, so a wrong final value is said first.
+    """
     # A missing exception says least: services raise them to refuse requests.
     telling = [each for each in found if each != "exceptions" or _only_in(bad.aspects[each], _serial_values(serial, each))] or found
+    if FINAL_VALUE in found and own is not None and not any(text.partition(" in ")[2] in own for text in new_exceptions(bad, serial)):
+        telling = [each for each in telling if each != "exceptions"]
     name = min(telling, key=lambda each: _SAID_FIRST.index(each) if each in _SAID_FIRST else len(_SAID_FIRST))
     if name == "hang":
         who = f" ({'; '.join(result.hang)})" if result.hang else ""

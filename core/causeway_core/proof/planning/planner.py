@@ -26,7 +26,7 @@ from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import Actor, Finding
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.anchors import Anchors
-from causeway_core.proof.planning.bystanders import sibling_kind
+from causeway_core.proof.planning.bystanders import Bystanders, sibling_kind
 from causeway_core.proof.planning.cancellation import CancellingOrders
 from causeway_core.proof.planning.draft import drafted
 from causeway_core.proof.planning.interchangeable import before_first_worker, between_workers, has_parts
@@ -174,7 +174,16 @@ class Planner:
         yield drafted("serial", f"{user.title} uses it before {closer.title} closes it", [(u, closes, a.held_since(close, use))])
 
     def _iteration(self, candidate: Candidate) -> Iterator[Order]:
-        """The change comes after the iteration has begun and before it goes on."""
+        """The change comes after the iteration has begun and before it goes on; others that use the container are kept out of the way."""
+        bystanders = Bystanders.of_candidate(self._anchors, self._evidence, candidate)
+        aims = set[str]()
+        for order in self._changed_inside(candidate):
+            yield from bystanders.with_bystanders(order, alone=order.aim not in aims)
+            aims.add(order.aim)
+        with suppress(Unplaced):
+            yield from bystanders.serial()
+
+    def _changed_inside(self, candidate: Candidate) -> Iterator[Order]:
         loop, change, a = candidate.first, candidate.others[0], self._anchors
         looper, changer = a.actor(loop), a.actor(change)
         i, c = a.access(loop), a.access(change)

@@ -22,7 +22,7 @@ from causeway.order.command import run
 from causeway.order.document import Order, OrderError
 from causeway.order.forced import Forced, HangError, forced
 from causeway.order.outcome import Outcome
-from causeway.order.readable import Check, Injection, Wait, Watch, check, inject, place, wait, watch
+from causeway.order.readable import Check, Injection, SlowPeers, Wait, Watch, check, inject, place, slow_peers, wait, watch
 
 __all__ = [
     "Check",
@@ -32,6 +32,7 @@ __all__ = [
     "Order",
     "OrderError",
     "Outcome",
+    "SlowPeers",
     "Wait",
     "Watch",
     "answer",
@@ -44,6 +45,7 @@ __all__ = [
     "request",
     "response",
     "run",
+    "slow_peers",
     "wait",
     "watch",
 ]  # fmt: skip

@@ -108,7 +108,7 @@ class Order:
     With `explore` nothing is forced: its places are those at which the exploration may make an actor wait for another.
     """
 
-    __slots__ = ("checks", "constraints", "explore", "inject", "places", "watch")
+    __slots__ = ("checks", "constraints", "explore", "inject", "places", "slow_peers", "watch")
 
     def __init__(self, given: dict[str, Any]) -> None:
         if not isinstance(given, dict) or given.get("schema", SCHEMA) != SCHEMA:
@@ -131,6 +131,7 @@ class Order:
             if _known(key, self.places, "inject"):
                 self.inject[key] = kind
         self.checks = [check for check in given.get("checks") or () if check in CHECKS]
+        self.slow_peers = given.get("slow_peers") is True
 
     @classmethod
     def load(cls, path: str) -> Order:

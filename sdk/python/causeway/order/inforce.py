@@ -6,7 +6,7 @@ import os
 import sys
 from _thread import get_ident
 
-from causeway.order import channels, files, loop, processes, sqlite, threads, trio, uvloop
+from causeway.order import backpressure, channels, files, loop, processes, sqlite, threads, trio, uvloop
 from causeway.order.document import COLLECT, Order, OrderError
 from causeway.order.hang import Hang
 from causeway.order.inject import put_off_collection
@@ -43,6 +43,8 @@ class InForce:
         loop.install(self.forcing, self.patches)
         uvloop.install(self.forcing, self.patches)
         trio.install(self.forcing, self.patches)
+        if self.forcing.order.slow_peers:
+            backpressure.install(self.patches)
         self.forcing.databases.install(self.patches)
         if COLLECT in self.forcing.order.inject.values():
             put_off_collection(self.patches)

@@ -87,6 +87,17 @@ def check(at: str) -> Check:
     return Check(at)
 
 
+class SlowPeers:
+    """Slow peers: see `slow_peers`."""
+
+    __slots__ = ()
+
+
+def slow_peers() -> SlowPeers:
+    """Every peer reads slowly: what asyncio sends through a socket is sent one turn of the loop later, so that an awaited send suspends."""
+    return SlowPeers()
+
+
 def order_of(given: Any) -> Order:
     """The order, given as a path to an order file, its content as a dict, or constraints made by `wait`. Raises OrderError or OSError."""
     if isinstance(given, Order):
@@ -98,8 +109,8 @@ def order_of(given: Any) -> Order:
     return Order(document_of(list(given)))
 
 
-def document_of(entries: list[Wait | Watch | Injection | Check]) -> dict[str, Any]:
-    """The order file for constraints made by `wait`, injections made by `inject`, and checks made by `check`."""
+def document_of(entries: list[Wait | Watch | Injection | Check | SlowPeers]) -> dict[str, Any]:
+    """The order file for what `wait`, `watch`, `inject`, `check` and `slow_peers` made."""
     places: dict[str, dict[str, Any]] = {}
 
     def key(place: dict[str, Any] | None) -> str | None:
@@ -113,6 +124,8 @@ def document_of(entries: list[Wait | Watch | Injection | Check]) -> dict[str, An
 
     constraints, injections, checks = [], [], []
     for one in entries:
+        if isinstance(one, SlowPeers):
+            continue
         if isinstance(one, Check):
             checks.append(one.at)
             continue
@@ -130,4 +143,6 @@ def document_of(entries: list[Wait | Watch | Injection | Check]) -> dict[str, An
         document["inject"] = injections
     if checks:
         document["checks"] = checks
+    if any(isinstance(one, SlowPeers) for one in entries):
+        document["slow_peers"] = True
     return document

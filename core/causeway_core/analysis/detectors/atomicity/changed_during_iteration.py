@@ -10,6 +10,7 @@ from causeway_core.analysis.candidate import Candidate, Pattern
 from causeway_core.analysis.evidence import Evidence
 from causeway_core.analysis.evidence.table import ITERATE, READ, WRITE
 from causeway_core.analysis.partners import Partners
+from causeway_core.model import Finding
 
 SAMPLE = 40
 _FAILING = ("dict", "set", "OrderedDict", "defaultdict", "Counter", "deque")
@@ -37,6 +38,11 @@ def iterations(evidence: Evidence, partners: Partners) -> Iterator[Candidate]:
             )
             if found is not None:
                 yield Candidate(Pattern.ITERATION, "atomicity_violation", row, row, (found,))
+
+
+def is_changed_during_iteration(finding: Finding) -> bool:
+    """Whether a finding is one of these."""
+    return tuple(access.role for access in finding.accesses) == ("iterate", "mutate")
 
 
 def _disturbs(evidence: Evidence, row: int, other: int, suspends: bool) -> bool:
