@@ -7,7 +7,7 @@ import threading
 import pytest
 from causeway_adapter.lsp import shelf
 from causeway_adapter.lsp.methods import diagnostic
-from causeway_adapter.lsp.samples import SAMPLES
+from causeway_adapter.lsp.samples import ANSWERED, TOLD
 from causeway_adapter.lsp.server import Server
 from causeway_adapter.lsp.working import working
 from lsprotocol import types
@@ -24,13 +24,43 @@ def server():
 
 
 def test_a_message_of_each_kind_can_be_read_and_written_beforehand(server):
-    assert set(SAMPLES) <= set(server.protocol.fm.features)
-    server.protocol.warm()
-    for method, (parameters, result) in SAMPLES.items():
-        asked, told = types.METHOD_TO_TYPES[method][:2]
+    served = {*server.protocol.fm.features, types.WORKSPACE_EXECUTE_COMMAND} - {types.INITIALIZE}
+    assert served <= set(ANSWERED) | set(TOLD)
+    for method, (parameters, _) in ANSWERED.items():
         message = server.protocol.structure_message({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters})
-        assert type(message) is asked
-        assert server.protocol._converter.unstructure(told(1, result()))["result"]
+        assert type(message) is types.METHOD_TO_TYPES[method][0]
+
+
+async def test_no_code_for_messages_is_made_once_the_server_has_been_initialized(tmp_path, monkeypatch):
+    """`initialize` makes cattrs drop code that had been made."""
+    server, sent, made = Server(), [], []
+    monkeypatch.setattr(server.protocol, "_send_data", lambda data: sent.append(server.protocol._write(data)))
+    monkeypatch.setattr("cattrs.gen.compile", lambda script, name, *how: made.append(name) or compile(script, name, *how), raising=False)
+
+    server.protocol.warm()
+    able = server.protocol._converter.unstructure(capabilities(pull=True))
+    folders = [{"uri": tmp_path.as_uri(), "name": tmp_path.name}]
+    asked = {"processId": None, "rootUri": None, "capabilities": able, "workspaceFolders": folders}
+    message = {"jsonrpc": "2.0", "id": 1, "method": types.INITIALIZE, "params": asked}
+    server.protocol.handle_message(server.protocol.structure_message(message))
+    initialized = server.protocol.fm.features[types.INITIALIZED](types.InitializedParams())
+    initialized.send(None)  # Until it waits for the settings.
+    initialized.close()
+    assert made and sent
+    made.clear()
+    server.protocol.warm()
+    assert made == []
+
+
+async def test_a_server_that_has_been_shut_down_no_longer_reports_its_progress(server, monkeypatch):
+    sent = []
+    monkeypatch.setattr(server.protocol, "_send_data", sent.append)
+    monkeypatch.setattr(server.protocol, "client_capabilities", capabilities(pull=True), raising=False)
+    async with working(server, "reading", show=True, token="t"):
+        assert sent
+        sent.clear()
+        monkeypatch.setattr(server.protocol, "_shutdown", True)
+    assert sent == []
 
 
 async def test_a_document_is_checked_as_soon_as_it_is_open_also_for_a_client_that_pulls(server, monkeypatch):

@@ -73,5 +73,6 @@ async def working(server: Server, title: str, *, show: bool, token: types.Progre
         yield shown
     finally:
         shown.over.set()
-        progress.end(token, types.WorkDoneProgressEnd())
+        if not server.protocol.ended:
+            progress.end(token, types.WorkDoneProgressEnd())
         progress.tokens.pop(token, None)

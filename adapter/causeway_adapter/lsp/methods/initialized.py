@@ -14,6 +14,7 @@ def register(server: Server) -> None:
     """Serves the method."""
 
     async def initialized(_params: types.InitializedParams) -> None:
+        server.protocol.warm()
         await ask_for_settings(server)
         server.recordings.start()
         server.checking.start()
