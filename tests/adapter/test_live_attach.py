@@ -150,6 +150,106 @@ def test_a_gdb_that_would_break_the_program_is_not_let_at_it(cpu, said, works):
     assert (injection.trouble_of(cpu.split(), said) is None) == works
 
 
+def proc(folder, *, own="", status="", scope=None, memory="/usr/bin/python3.11", **more):
+    """A /proc of a process 7 and of the one that asks, which is of the user 1000 unless `own` says more."""
+    files = {"self/status": f"Uid:\t1000\t1000\t1000\t1000\n{own}", "7/status": f"Uid:\t1000\t1000\t1000\t1000\n{status}", "7/maps": memory}
+    files |= {f"7/{name}": text for name, text in more.items()}
+    if scope is not None:
+        files["sys/kernel/yama/ptrace_scope"] = f"{scope}\n"
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def debuggers(tmp_path, monkeypatch):
+    """Puts these debuggers on the PATH, and nothing else."""
+
+    def put(*names):
+        for name in names:
+            tool = tmp_path / "bin" / name
+            tool.parent.mkdir(exist_ok=True)
+            tool.write_text("#!/bin/sh\necho GNU gdb 14.2\n")
+            tool.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+
+    return put
+
+
+ALMIGHTY = "CapEff:\t000001ffffffffff\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({}, None),
+        ({"status": "TracerPid:\t12\n"}, "process 12 debugs it already"),
+        ({"memory": "/usr/bin/sleep"}, "it runs no Python"),
+        ({"status": "Uid:\t54321\t54321\t54321\t54321\n"}, "it belongs to another user (54321)"),
+        ({"status": "Uid:\t54321\t54321\t54321\t54321\n", "own": ALMIGHTY}, None),
+        ({"scope": 0}, None),
+        ({"scope": 1}, "only a process's own parent may trace it (/proc/sys/kernel/yama/ptrace_scope is 1)"),
+        ({"scope": 2}, "only root may trace processes (/proc/sys/kernel/yama/ptrace_scope is 2)"),
+        ({"scope": 2, "own": ALMIGHTY}, None),
+        ({"scope": 3, "own": ALMIGHTY}, "nobody may trace processes until a restart (/proc/sys/kernel/yama/ptrace_scope is 3)"),
+    ],
+)
+def test_what_forbids_to_attach_is_said(tmp_path, debuggers, told, why):
+    debuggers("gdb")
+    found = injection.obstacle(7, prefers_lldb=False, proc=proc(tmp_path, **told))
+    assert (found.why if found is not None else None) == why
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere debugpy attaches by other means")
+@pytest.mark.skipif(hasattr(sys, "remote_exec"), reason="needs no debugger")
+@pytest.mark.parametrize(
+    ("there", "prefers_lldb", "why"),
+    [
+        ((), False, "debugpy needs gdb or lldb for that, and neither is installed"),
+        ((), True, "debugpy needs gdb or lldb for that, and neither is installed"),
+        (("lldb",), False, "debugpy needs gdb for that, which is not installed"),
+        (("lldb",), True, None),
+        (("gdb",), True, None),
+    ],
+)
+def test_the_debugger_that_is_missing_is_named(tmp_path, debuggers, there, prefers_lldb, why):
+    debuggers(*there)
+    found = injection.obstacle(7, prefers_lldb=prefers_lldb, proc=proc(tmp_path))
+    assert (found.why if found is not None else None) == why
+
+
+@pytest.mark.parametrize(
+    ("process", "takes"),
+    [
+        ({}, True),
+        ({"memory": "/usr/bin/python3.1"}, False),
+        ({"cmdline": "python\0-X\0disable_remote_debug\0a.py\0"}, False),
+        ({"cmdline": "python\0-Xdisable_remote_debug\0a.py\0"}, False),
+        ({"environ": "PYTHON_DISABLE_REMOTE_DEBUG=1\0"}, False),
+        ({"environ": "PYTHON_DISABLE_REMOTE_DEBUG=\0"}, True),
+    ],
+)
+def test_a_process_takes_code_from_its_own_version_unless_that_is_disabled(tmp_path, process, takes):
+    own = f"/usr/bin/python{sys.version_info[0]}.{sys.version_info[1]}"
+    assert injection.takes_code(7, proc(tmp_path, **{"memory": own, **process})) == takes
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_process_that_is_no_python_is_left_alone():
+    other = subprocess.Popen(["sleep", "600"])
+    try:
+        with Client() as client:
+            initialize(client)
+            refused = error_of(client.ask("attach", processId=other.pid))
+        assert f"process {other.pid} cannot be attached to: it runs no Python" in refused
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
 def test_a_process_that_is_not_there_is_one_clear_error():
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()

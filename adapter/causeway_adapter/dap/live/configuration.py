@@ -80,8 +80,9 @@ def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
     # Elsewhere a signal 0 would interrupt it.
     if process is not None and os.name == "posix" and not alive(int(process)):
         raise LaunchError(f"there is no process {process}", "check `processId`")
-    if process is not None and not arguments.get("linuxAttachPreferLldb") and (why := injection.trouble()) is not None:
-        raise LaunchError(f"process {process} cannot be attached to: {why}", OTHERWISE)
+    prefers_lldb = bool(arguments.get("linuxAttachPreferLldb"))
+    if process is not None and (found := injection.obstacle(int(process), prefers_lldb=prefers_lldb)) is not None:
+        raise LaunchError(f"process {process} cannot be attached to: {found.why}", f"{found.remedy}, or {OTHERWISE}" if found.remedy else OTHERWISE)
     return (given.get("host") or "127.0.0.1", given["port"]) if given is not None else None
 
 
