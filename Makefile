@@ -17,7 +17,7 @@ CHROMIUM_LOG := $(VENV)/chromium.log
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 
-.PHONY: help setup demo test editor test-editor editor-ready chromium check format docs bench bench-host fuzz test-postgres test-all corpus generated-tests realraces packages durability clean
+.PHONY: help setup demo test editor test-editor editor-ready chromium check format docs bench bench-host fuzz test-postgres test-all corpus proofs generated-tests realraces packages durability clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s'|'
@@ -104,6 +104,9 @@ bench-host: $(STAMP) ## how quick ingest, stepping and analysis are on ten milli
 
 corpus: $(STAMP) ## precision and recall on labelled programs, proved by re-runs (half an hour)
 	$(BIN)/python -m bench.corpus
+
+proofs: $(STAMP) ## how often a bad order goes wrong in 20 runs, and how long proofs take, on 60 buggy programs (a quarter of an hour)
+	$(BIN)/python -m bench.proofs --sample 60
 
 generated-tests: $(STAMP) ## generated tests on buggy programs and their mended twins, on 3.11 to 3.13
 	$(BIN)/python -m bench.generated_tests --write
