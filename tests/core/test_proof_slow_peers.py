@@ -11,7 +11,7 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.explore import explore_briefly, worth_exploring
 from causeway_core.proof.explore.brief import EFFORT
-from causeway_core.proof.verify import plan, verify
+from causeway_core.proof.verify import plan, remembered, verify
 from causeway_core.storage import Recording
 
 from tests.support.proofs import ZYGOTES, record
@@ -80,3 +80,19 @@ def test_a_broadcast_that_others_join_while_a_peer_reads_slowly_is_confirmed(tmp
 
 def test_a_broadcast_to_a_copy_is_not(tmp_path: Path) -> None:
     assert found_in(tmp_path, "list(self.members.values())") == []
+
+
+def test_what_a_run_with_slow_peers_confirmed_is_not_told_twice(tmp_path: Path) -> None:
+    [finding] = found_in(tmp_path, "self.members.values()")
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        again = remembered(recording, plan(recording, examine(recording)))
+    assert [(each.tier, each.title) for each in again if each.resource == finding.resource] == [("confirmed", finding.title)]
+
+
+def test_a_loop_that_no_await_suspended_is_a_hint_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(CHAT.replace("ITERATED", "self.members.values()"))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        [finding] = plan(recording, examine(recording))
+    assert finding.tier == "hint" and finding.proof is not None
+    assert finding.proof.reason == "no await in the loop had to wait in this run, so no other task could run there"

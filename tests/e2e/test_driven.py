@@ -150,3 +150,41 @@ def test_a_sender_that_fails_is_told_and_ends_the_service(tmp_path: Path) -> Non
     done = causeway("record", "--no-analyze", "--drive", "client.py", "service.py", cwd=tmp_path)
     assert done.returncode == 0
     assert f"causeway: {Path(sys.executable).name} ended with exit code 7" in done.stderr.replace(str(Path(sys.executable).parent) + "/", "")
+
+
+STREAMS = """\
+import asyncio
+
+import uvloop
+
+
+async def answer(reader, writer):
+    writer.write(await reader.readline())
+    writer.close()
+
+
+async def main():
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        await server.serve_forever()
+
+
+uvloop.run(main())
+"""
+
+CALLER = """\
+import socket
+import sys
+
+with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60) as line:
+    line.sendall(b"hello\\n")
+    print(line.makefile().readline(), end="")
+"""
+
+
+def test_a_service_on_uvloop_gets_its_requests_once_it_listens(tmp_path: Path) -> None:
+    pytest.importorskip("uvloop")
+    (tmp_path / "service.py").write_text(STREAMS)
+    (tmp_path / "client.py").write_text(CALLER)
+    done = causeway("record", "--drive", "python client.py {port}", "service.py", cwd=tmp_path)
+    assert done.stdout == "hello\n", done.stderr

@@ -128,7 +128,7 @@ def test_each_request_is_one_span_with_its_status(served: Run) -> None:
     expected = [("GET /one", 201), ("GET /in/threaded", 200), ("GET /fails", 500), ("GET /stream", 200)]
     assert spans(served, "server") == expected
     assert spans(served, "client") == expected
-    assert not served.gaps() and b"canary" not in served.raw()
+    assert {gap["hook"] for gap in served.gaps()} <= {"uvloop"} and b"canary" not in served.raw()
 
 
 def test_requests_and_answers_pair(served: Run) -> None:

@@ -249,3 +249,12 @@ def test_while_a_peer_reads_slowly_an_awaited_send_lets_others_run(tmp_path: Pat
     quick = order.run(["server.py"], [], cwd=tmp_path, timeout=60)
     slow = order.run(["server.py"], [order.slow_peers()], cwd=tmp_path, timeout=60)
     assert (quick.stdout, slow.stdout) == ("hello sent other\n", "hello other sent\n"), slow.stderr
+
+
+def test_slow_peers_of_uvloop_are_those_of_a_loop_of_asyncio(tmp_path: Path) -> None:
+    pytest.importorskip("uvloop")
+    program = textwrap.dedent(STREAMS.replace("SENDS", "write(b'hello')")).replace("asyncio.run(", "uvloop.run(")
+    (tmp_path / "server.py").write_text(f"import uvloop\n{program}")
+    quick = order.run(["server.py"], [], cwd=tmp_path, timeout=60)
+    slow = order.run(["server.py"], [order.slow_peers()], cwd=tmp_path, timeout=60)
+    assert (quick.stdout, slow.stdout) == ("hello sent other\n", "hello other sent\n"), slow.stderr

@@ -154,7 +154,8 @@ def test_requests_are_kept_without_secrets(server: str, tmp_path: Path) -> None:
     ]
     unread, chunks = rows[5:]
     if server in ("aiohttp", "flask", "gunicorn"):
-        assert unread == ("POST /unread", b"nobody reads this", None)  # these read on to where the next request begins
+        # These read on to where the next request begins; flask's server only what has arrived by then.
+        assert unread in [("POST /unread", b"nobody reads this", None), *([unread_of("/unread")] if server == "flask" else [])]
     else:
         assert unread == unread_of("/unread")
     if server == "http.server":

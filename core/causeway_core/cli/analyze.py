@@ -15,7 +15,7 @@ from causeway_core.cli.progress import progress_on_terminal
 from causeway_core.cli.rerun_options import isolated_option, project_option, reset_option
 from causeway_core.cli.trace import check_trace
 from causeway_core.launch.zygote import ZygotePool
-from causeway_core.proof import Budget, doubts, explored, plan, remembered, renumbered, verify
+from causeway_core.proof import Budget, doubts, plan, remembered, verify, with_explored
 from causeway_core.proof.explore import explore_briefly, worth_exploring
 from causeway_core.proof.judge import REPEATS
 from causeway_core.proof.running.isolation import Isolation
@@ -83,7 +83,7 @@ def command(
         analysis = examine(recording, trace_id=trace_id, progress=progress)
         findings = plan(recording, analysis)
         store = trace_id is None
-        findings = renumbered((*findings, *explored(recording))) if wanted else remembered(recording, findings)
+        findings = with_explored(recording, findings) if wanted else remembered(recording, findings)
         open_ = any(finding.orders and finding.proof is None for finding in findings)
         isolation = Isolation.of(recording) if isolated else None
         explores = explores and store and worth_exploring(recording, findings)

@@ -10,6 +10,6 @@ May import: errors, model, wire, storage, ingest, launch, graph, analysis, sessi
 """
 
 from causeway_core.proof.running.safety import doubts, obstacles
-from causeway_core.proof.verify import Budget, explored, plan, remembered, renumbered, verify
+from causeway_core.proof.verify import Budget, plan, remembered, renumbered, verify, with_explored
 
-__all__ = ["Budget", "doubts", "explored", "obstacles", "plan", "remembered", "renumbered", "verify"]
+__all__ = ["Budget", "doubts", "obstacles", "plan", "remembered", "renumbered", "verify", "with_explored"]

@@ -53,6 +53,9 @@ def plan(recording: Recording, analysis: Analysis) -> tuple[Finding, ...]:
         elif finding.tier == "latent" and _is_never_cancelled(planned):
             proof = Proof("untried", "of the tasks that went on from that await in this run, none is cancelled later and none has a time limit")
             planned = lowered(planned, proof, happened=False)
+        elif not any(order.aim == "bad" for order in planned.orders) and planner.never_suspended(finding):
+            proof = Proof("untried", "no await in the loop had to wait in this run, so no other task could run there")
+            planned = lowered(planned, proof, happened=False)
         found.append(planned)
     return tuple(found)
 
@@ -67,7 +70,22 @@ def remembered(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Fin
 
     Findings that an earlier proof did not get to stay open.
     """
-    return renumbered((*_with_proofs(recording, findings), *explored(recording)))
+    return with_explored(recording, _with_proofs(recording, findings))
+
+
+def with_explored(recording: Recording, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings and those of explorations that the recording holds; renumbered by rank.
+
+    What an exploration confirmed stands for findings about the same lines that were not.
+    """
+    more = explored(recording)
+    told = {lines_of(each) for each in more if each.tier == "confirmed"}
+    return renumbered((*(each for each in findings if each.tier == "confirmed" or lines_of(each) not in told), *more))
+
+
+def lines_of(finding: Finding) -> tuple[str, frozenset[tuple[str, int]]]:
+    """What two findings about the same lines have in common."""
+    return finding.kind, frozenset((access.file, access.line) for access in finding.accesses)
 
 
 def explored(recording: Recording) -> tuple[Finding, ...]:

@@ -14,10 +14,12 @@ import time
 from _thread import allocate_lock, start_new_thread
 
 from causeway import _tap
+from causeway.hooks.late import on_import
 
 TYPE_CHECKING = False  # typing is not imported: this module is loaded before the program
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
     from typing import Any
 
 VARIABLE, OUTPUT = "CAUSEWAY_DRIVE", "CAUSEWAY_DRIVE_OUTPUT"
@@ -63,6 +65,21 @@ class ServiceDriver:
         """From now on; `forcing` is the order's that is in force, or None."""
         self._forcing = forcing
         sys.addaudithook(self._on_audit_event)
+        on_import("uvloop", self._watch_uvloop)
+
+    def _watch_uvloop(self, module: ModuleType) -> None:
+        """uvloop binds its sockets in C, where no audit event is raised."""
+        loop: Any = module.Loop
+        original = loop.create_server
+
+        async def create_server(self: Any, *args: Any, **kwargs: Any) -> Any:
+            server = await original(self, *args, **kwargs)
+            for listener in server.sockets:
+                driver._on_audit_event("socket.bind", (listener,))
+            return server
+
+        driver = self
+        loop.create_server = create_server
 
     def _on_audit_event(self, event: str, args: tuple[Any, ...]) -> None:
         if event != "socket.bind" or self._done or os.getpid() != self._pid:

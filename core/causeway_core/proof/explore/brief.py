@@ -14,7 +14,7 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.explore.effort import Effort
 from causeway_core.proof.explore.explore import Explorer, Progress
-from causeway_core.proof.explore.other_schedules import SECONDS, SLOW_PEERS, OtherSchedules, key_of, random_turns
+from causeway_core.proof.explore.other_schedules import SECONDS, SLOW_PEERS, OtherSchedules, random_turns
 from causeway_core.proof.explore.processes import Interruptions, several_processes
 from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.planning.anchors import Anchors
@@ -23,7 +23,7 @@ from causeway_core.proof.planning.time_limits import interruptions
 from causeway_core.proof.running.isolation import Isolation
 from causeway_core.proof.running.requests import is_driven
 from causeway_core.proof.running.rerun import Reruns, Stopped
-from causeway_core.proof.verify import EXPLORED, renumbered
+from causeway_core.proof.verify import EXPLORED, lines_of, renumbered
 from causeway_core.storage.recording import Recording
 from causeway_core.storage.writer import keep_explored
 
@@ -175,7 +175,7 @@ def _with_slow_peers(
     except (KeyboardInterrupt, Stopped):
         others.stop()
         return proved
-    return proved if found is None else (*(each for each in proved if key_of(each) != key_of(found)), found)
+    return proved if found is None else (*(each for each in proved if lines_of(each) != lines_of(found)), found)
 
 
 def _of_processes(

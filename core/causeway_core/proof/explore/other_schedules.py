@@ -20,7 +20,7 @@ from causeway_core.proof.judge import REPEATS, Judge
 from causeway_core.proof.planning.interchangeable import has_parts
 from causeway_core.proof.running.isolation import Isolation
 from causeway_core.proof.running.rerun import Reruns
-from causeway_core.proof.verify import EXPLORED, plan, worth_trying
+from causeway_core.proof.verify import EXPLORED, lines_of, plan, worth_trying
 from causeway_core.storage.recording import Recording
 
 RUNS = 4
@@ -72,7 +72,7 @@ class OtherSchedules:
     ) -> None:
         self._variation = variation
         self._recording, self._analysis, self._isolation = recording, analysis, isolation
-        self._seen = {key_of(finding) for finding in known}
+        self._seen = {lines_of(finding) for finding in known}
         self._reruns = Reruns(recording, keep=keep, isolation=isolation, zygotes=zygotes)
         self._others: Reruns | None = None
         self._seconds, self._ends, self._repeat = seconds, 0.0, repeat
@@ -108,8 +108,8 @@ class OtherSchedules:
                 self._others = Reruns(self._recording, keep=Path(folder), isolation=self._isolation, zygotes=self._reruns.zygotes)
                 self._others.attempt(*batch)
                 for finding in chain.from_iterable(map(self._of, sorted(Path(folder).glob("*.causeway")))):
-                    if key_of(finding) not in self._seen:
-                        self._seen.add(key_of(finding))
+                    if lines_of(finding) not in self._seen:
+                        self._seen.add(lines_of(finding))
                         yield finding
 
     def _of(self, path: Path) -> Iterator[Finding]:
@@ -154,8 +154,3 @@ def _carried_over(finding: Finding, places: _SamePlaces, variation: Variation) -
     if variation.slow_peers:
         orders = tuple(replace(order, says=f"{order.says}; {SLOWLY}", slow_peers=True) for order in orders)
     return replace(finding, accesses=accesses, timeline=timeline, witness=witness, explanation=explanation, orders=orders, rule=EXPLORED)
-
-
-def key_of(finding: Finding) -> tuple[str, frozenset[tuple[str, int]]]:
-    """What two findings about the same lines have in common."""
-    return finding.kind, frozenset((access.file, access.line) for access in finding.accesses)

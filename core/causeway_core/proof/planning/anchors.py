@@ -184,6 +184,15 @@ class Anchors(Places):
                     return self._at_wire(actor, found, "resume")
         return None
 
+    def passes_loop_in_one_step(self, actor: Actor, at: At) -> bool:
+        """Whether a task is known to have run the loop that it begins at an event without being suspended in it: no await of the body had to wait."""
+        loop = self._loop_at(at)
+        step = next((step for step in self._evidence.facts.steps.get(actor.id, ()) if step.first_at > at), None)
+        if loop is None or step is None:
+            return False
+        found = self._past.chunks.first(step.first_at, At(step.last_at + 1), 1 << Kind.RESUME)
+        return found is not None and not any(each is loop[0] and line in loop[1] for each, line, _ in self.lines_below(found))
+
     def resumptions_of(self, actor: Actor) -> Iterator[tuple[At, OrderPlace]]:
         """Where the actor resumed in each of its later steps. Raises Unplaced."""
         for step in self._evidence.facts.steps.get(actor.id, ())[1:]:

@@ -82,6 +82,11 @@ class Planner:
                 found += source()
         return found
 
+    def never_suspended(self, finding: Finding) -> bool:
+        """Whether a finding is of an iteration that ran in one step, so that nothing could come in between."""
+        candidate = self._analysis.candidates.get(finding.id)
+        return candidate is not None and candidate.pattern is Pattern.ITERATION and self._in_one_step(candidate)
+
     def unreachable(self, finding: Finding) -> bool:
         """Whether a stock event loop always runs it in the recorded order."""
         candidate = self._analysis.candidates.get(finding.id)
@@ -189,6 +194,8 @@ class Planner:
         i, c = a.access(loop), a.access(change)
         says = f"{changer.title} changes it while {looper.title} iterates"
         begun, following = i, a.resumed_after(looper, self._evidence.at(loop)) if looper.kind == "task" else self._after_loop(loop)
+        if self._in_one_step(candidate):
+            raise Unplaced("no await in the loop let another task run")
         # A thread has its iterator only once it is in the body: an earlier change does not disturb the iteration.
         inside = [] if looper.kind == "task" else self._in_loop(looper, loop)
         if inside:
@@ -201,6 +208,14 @@ class Planner:
             yield drafted("bad", says, [(begun, c, since), *held])
         yield drafted("serial", f"{changer.title} changes it before {looper.title} iterates", [(c, i, a.held_since(loop, change))])
         yield drafted("serial", f"{changer.title} changes it after {looper.title} has ended", [(a.end(looper), c, a.held_since(change, loop))])
+
+    def _in_one_step(self, candidate: Candidate) -> bool:
+        """Whether the iteration is a task's, whose loop never let the other task of its event loop run."""
+        loop, change = candidate.first, candidate.others[0]
+        looper = self._anchors.actor(loop)
+        if looper.kind != "task" or self._evidence.stream(loop) != self._evidence.stream(change):
+            return False
+        return self._anchors.passes_loop_in_one_step(looper, self._evidence.at(loop))
 
     def _in_loop(self, looper: Actor, loop: int) -> list[OrderPlace]:
         """Up to two consecutive places that a thread passes inside the loop."""

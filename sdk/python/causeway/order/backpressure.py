@@ -1,10 +1,12 @@
 """Peers that read slowly: what asyncio writes to a socket is sent one turn of the loop later, and the writer is told to wait until then.
 
 A real peer does that now and then. Code that awaits a send (`await ws.send_str(…)`, `await writer.drain()`) lets other tasks run there; with a quick
-peer such an await never suspends, so no order could come in between. uvloop's transports are written in C and stay quick.
+peer such an await never suspends, so no order could come in between. uvloop's transports are written in C, so asyncio's own loop stands in for it.
 """
 
 from __future__ import annotations
+
+import sys
 
 from causeway.hooks.late import on_import
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 def install(patches: Patches) -> None:
     """Slows asyncio's socket transports once the program has imported them; undone by `patches`."""
     on_import("asyncio.selector_events", lambda module: _transports(module, patches))
+    on_import("uvloop", lambda module: _loop(module, patches))
     # aiohttp waits for the transport only once so many bytes were written.
     on_import("aiohttp._websocket.writer", lambda module: _websockets(module, patches))
     on_import("aiohttp.http_writer", lambda module: _responses(module, patches))
@@ -52,6 +55,15 @@ def _transports(module: ModuleType, patches: Patches) -> None:
 
     patches.put(transport, "write", write)
     patches.put(transport, "writelines", writelines)
+
+
+def _loop(module: ModuleType, patches: Patches) -> None:
+    selector_loop: Any = vars(sys.modules["asyncio"])["SelectorEventLoop"]
+
+    class Loop(selector_loop):  # type: ignore[misc]
+        """Made wherever uvloop makes one of its own."""
+
+    patches.put(module, "Loop", Loop)
 
 
 def _websockets(module: ModuleType, patches: Patches) -> None:
