@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from causeway_adapter.dap.live.borrowed import Borrowed
+from causeway_adapter.dap.live.remote_recorder import RemoteRecorder
 from causeway_core.errors import RecordingError
 
 from tests.adapter.client import Client
@@ -268,20 +268,20 @@ subprocess.Popen([sys.executable, "child.py", "tea"], stdin=subprocess.DEVNULL)
         client.event("terminated")
 
 
-def test_a_recording_whose_keeper_is_gone_is_not_borrowed(tmp_path):
+def test_a_recording_whose_keeper_is_gone_is_not_shared(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(RecordingError, match="has ended with the session that kept it"):
-        Borrowed({"port": port, "token": "", "path": str(tmp_path / "gone.causeway")})
+        RemoteRecorder({"port": port, "token": "", "path": str(tmp_path / "gone.causeway")})
 
 
-def test_who_does_not_know_the_token_borrows_nothing(shop):
+def test_who_does_not_know_the_token_is_shown_nothing(shop):
     parent, _ = shop
     with Client() as client:
         client.launch(**parent.configuration())
         child = client.event("debugpyAttach")
         with pytest.raises(RecordingError):
-            Borrowed({**child["borrows"], "token": "guessed"})
+            RemoteRecorder({**child["sharedRecording"], "token": "guessed"})
 
 
 def test_where_a_loop_has_just_ended_step_back_stays_in_its_function(program):

@@ -151,7 +151,7 @@ def test_the_recorder_s_share_of_the_program_s_time_is_estimated_while_it_runs(p
 
 
 def test_the_trial_that_tells_what_an_event_costs_has_as_many_as_it_says(tmp_path):
-    from causeway_adapter.dap.live.share import EVENTS_A_ROUND, WORK
+    from causeway_adapter.dap.live.recording_cost import EVENTS_A_ROUND, WORK
     from causeway_core.storage import Recording
 
     counted = []

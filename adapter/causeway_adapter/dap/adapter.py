@@ -165,22 +165,22 @@ class Adapter:
 
     def _begin(self, message: dict[str, Any], arguments: dict[str, Any]) -> None:
         """Import the slowest modules here, step by step, while debugpy starts, and then the program."""
-        from causeway_adapter.dap.live.beginning import begin
         from causeway_adapter.dap.live.configuration import address_of, parse
+        from causeway_adapter.dap.live.pending_start import begin
 
         launch = parse(arguments) if message["command"] == "launch" else None
         address = address_of(arguments) if launch is None else None
         if address is not None:
             self._end_spare()
         port = self._port()
-        beginning = begin(message, self._conversation.client, port.deliver, launch=launch, address=address, debugpy=self._spare)
+        start = begin(message, self._conversation.client, port.deliver, launch=launch, address=address, debugpy=self._spare)
         self._spare = None
         try:
             from causeway_adapter.dap.live.live import Live
 
-            self._live = Live(self._conversation, port, beginning)
+            self._live = Live(self._conversation, port, start)
         except Exception:
-            beginning.abandon()
+            start.abandon()
             raise
 
     def _end_spare(self) -> None:

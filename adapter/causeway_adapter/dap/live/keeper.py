@@ -16,15 +16,15 @@ from causeway_core.errors import LaunchError, RecordingError
 from causeway_core.launch.output import claim_new, make_folder
 from causeway_core.launch.target import Target
 
-from causeway_adapter.dap.live.borrowed import Borrowed
-from causeway_adapter.dap.live.lender import Lender
 from causeway_adapter.dap.live.recorder import Recorder
+from causeway_adapter.dap.live.recording_server import RecordingServer
+from causeway_adapter.dap.live.remote_recorder import RemoteRecorder
 
 PATIENCE_SECONDS = 5.0
-"""How long the keeper waits for the next borrower after the last one has left: a restarted session comes back."""
+"""How long the keeper waits for the next client after the last one has left: a restarted session comes back."""
 
 
-def join(folder: Path, name: str, detail: str) -> Borrowed:
+def join(folder: Path, name: str, detail: str) -> RemoteRecorder:
     """The recording that the launches of a folder share under this name: the one that is being kept, else a new one.
 
     Raises CommandError when nothing can be written there, LaunchError when no keeper can be started.
@@ -33,21 +33,21 @@ def join(folder: Path, name: str, detail: str) -> Borrowed:
     # It contains a token: other users may not read it.
     with open(os.open(place, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        kept = _borrowed(file.read())
+        kept = _recorder_of(file.read())
         if kept is None:
             said = _start(folder, name, detail)
             file.seek(0)
             file.truncate()
             file.write(said)
-            kept = _borrowed(said)
+            kept = _recorder_of(said)
     if kept is None:
         raise LaunchError("the shared recording cannot be kept", "try again, or launch without `together`")
     return kept
 
 
-def _borrowed(said: str) -> Borrowed | None:
+def _recorder_of(said: str) -> RemoteRecorder | None:
     try:
-        return Borrowed(json.loads(said))
+        return RemoteRecorder(json.loads(said))
     except (ValueError, RecordingError):
         return None
 
@@ -67,17 +67,17 @@ def _start(folder: Path, name: str, detail: str) -> str:
 
 
 def keep(folder: Path, name: str, detail: str) -> Mapping[str, Any]:
-    """Keeps a new recording as long as there are borrowers; returns the terms for them. Threads do the work; the process waits for them."""
+    """Keeps a new recording as long as it has clients; returns the access for them. Threads do the work; the process waits for them."""
     # No command that would be run again: it is not one program.
     recorder = Recorder(Target("", (), (), folder, folder), *claim_new(name, folder), detail)
-    lender = Lender(recorder)
+    server = RecordingServer(recorder)
 
     def wait() -> None:
-        lender.wait_until_idle(PATIENCE_SECONDS)
+        server.wait_until_idle(PATIENCE_SECONDS)
         recorder.close()
 
     threading.Thread(target=wait, name="keeper").start()
-    return lender.terms
+    return server.access
 
 
 if __name__ == "__main__":

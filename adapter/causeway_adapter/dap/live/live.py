@@ -10,18 +10,18 @@ from causeway_core.model import Stop
 
 from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.live.backend import PATIENCE_SECONDS, Message
-from causeway_adapter.dap.live.beginning import Beginning
-from causeway_adapter.dap.live.borrowed import Borrowed
 from causeway_adapter.dap.live.breakpoints import SETTERS, Breakpoints
 from causeway_adapter.dap.live.configuration import OTHERWISE
-from causeway_adapter.dap.live.ending import End
 from causeway_adapter.dap.live.inquiry import Then
-from causeway_adapter.dap.live.lender import Lender
+from causeway_adapter.dap.live.pending_start import PendingStart
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.present import FIRST_HANDLE, Present
 from causeway_adapter.dap.live.process import LaunchedProcess
+from causeway_adapter.dap.live.program_end import ProgramEnd
 from causeway_adapter.dap.live.recorder import ENDING_SECONDS, STOP_SECONDS, Recorder
-from causeway_adapter.dap.live.share import Share
+from causeway_adapter.dap.live.recording_cost import RecordingCost
+from causeway_adapter.dap.live.recording_server import RecordingServer
+from causeway_adapter.dap.live.remote_recorder import RemoteRecorder
 from causeway_adapter.dap.live.substitutes import WITHOUT_DEBUGPY
 from causeway_adapter.dap.live.task_requests import EXTENDED, TaskRequests
 from causeway_adapter.dap.reply import Event
@@ -31,7 +31,7 @@ from causeway_adapter.dap.unrecorded import Unrecorded, gaps_of_program
 FORWARD = frozenset({"continue", "next", "stepIn", "stepOut"})
 FOR_DEBUGPY = frozenset({"setDebuggerProperty", "setPydevdSourceMap", "debugpySystemInfo", "pydevdSystemInfo", "configurationDone"})
 
-TERMS = "borrows"
+SHARED = "sharedRecording"
 """The property by which the configuration of a child process's session, which debugpy makes of its parent's, says where the recording is."""
 
 FAILED = "Attach to PID failed"
@@ -49,38 +49,38 @@ class Live:
     While the program runs or is held, requests are forwarded to debugpy. In the past, and when the program has ended, `handle_request` leaves them to
     the adapter's handlers, as for a finished recording. `stopped` is called at each of their stops, and returns to the present where the stop is now.
 
-    `Present` knows whether the client is in the past or at the held program, `End` handles what follows the program's end, `Recorder` (or `Borrowed`,
-    in a child process) is the recording.
+    `Present` knows whether the client is in the past or at the held program, `ProgramEnd` handles what follows the program's end, `Recorder` (in a
+    child process `RemoteRecorder`) is the recording.
     """
 
-    def __init__(self, conversation: Conversation, port: Port, beginning: Beginning) -> None:
-        """Takes over what `begin` has begun. Raises RecordingError when it cannot be recorded; the beginning is the caller's to abandon then."""
+    def __init__(self, conversation: Conversation, port: Port, start: PendingStart) -> None:
+        """Takes over what `begin` has begun. Raises RecordingError when it cannot be recorded; the start is the caller's to abandon then."""
         self._conversation = conversation
         self._port = port
-        self._launch = beginning.launch
-        self._began = beginning
-        self._pending: dict[int, Then] = {beginning.asked: lambda answer: self._launched(beginning.request, answer)}
+        self._launch = start.launch
+        self._start = start
+        self._pending: dict[int, Then] = {start.asked: lambda answer: self._launched(start.request, answer)}
         self._asked: dict[int, int] = {}
         self._breakpoints = Breakpoints(conversation)
         self._present = Present(conversation, port, self._ask, self._breakpoints.apply)
         self._task_requests = TaskRequests(port, self._present, self._forward)
-        self._end = End(conversation, port, self._present)
+        self._end = ProgramEnd(conversation, port, self._present)
         self._wanted_end = False
         self._ran, self._pid = False, 0
         self._process: LaunchedProcess | None = None
-        self._lender: Lender | None = None
+        self._server: RecordingServer | None = None
         # In a shared recording it is not known which records are those of this session's program.
-        self._share = None if beginning.launch is None or beginning.output is None else Share(beginning.launch.target.python)
+        self._cost = None if start.launch is None or start.output is None else RecordingCost(start.launch.target.python)
         self._unrecorded: Unrecorded | None = None
-        self._backend = beginning.backend
-        terms = (beginning.request.get("arguments") or {}).get(TERMS)
-        if beginning.launch is not None and beginning.output is not None:
-            self._unrecorded = Unrecorded(port.emit, beginning.output[0].name)
-            self._present.recorder = Recorder(beginning.launch.target, *beginning.output, beginning.launch.detail, self._report_gaps)
-        elif beginning.borrowed is not None:
-            self._share_recording(beginning.borrowed)
-        elif isinstance(terms, dict):
-            self._borrow(terms)
+        self._backend = start.backend
+        access = (start.request.get("arguments") or {}).get(SHARED)
+        if start.launch is not None and start.output is not None:
+            self._unrecorded = Unrecorded(port.emit, start.output[0].name)
+            self._present.recorder = Recorder(start.launch.target, *start.output, start.launch.detail, self._report_gaps)
+        elif start.shared is not None:
+            self._share_recording(start.shared)
+        elif isinstance(access, dict):
+            self._record_remotely(access)
         else:
             port.emit(Event("output", {"category": "console", "output": f"causeway: {NOT_RECORDED}\n"}))
         conversation.number_from(FIRST_HANDLE)
@@ -88,14 +88,14 @@ class Live:
 
     # Beginning and end.
 
-    def _borrow(self, terms: dict[str, Any]) -> None:
-        """If the recording fails, the process is debugged without it."""
+    def _record_remotely(self, access: dict[str, Any]) -> None:
+        """The recording is that of another session. If the recording fails, the process is debugged without it."""
         try:
-            self._share_recording(Borrowed(terms))
+            self._share_recording(RemoteRecorder(access))
         except CausewayError as error:
             self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: this process has no past: {error}\n"}))
 
-    def _share_recording(self, recorder: Borrowed) -> None:
+    def _share_recording(self, recorder: RemoteRecorder) -> None:
         self._present.recorder = recorder
         self._unrecorded = Unrecorded(self._port.emit, recorder.path.name)
         recorder.gaps = self._report_gaps
@@ -117,8 +117,8 @@ class Live:
         if self._process is not None:
             # debugpy ends it; one that is stuck does not.
             self._process.end(PROGRAM_SECONDS)
-        if self._lender is not None:
-            self._lender.close()
+        if self._server is not None:
+            self._server.close()
         if self._ran and self._present.recorder is not None:
             self._present.recorder.close()
         else:
@@ -133,9 +133,9 @@ class Live:
         if self._present.recorder is not None:
             self._present.recorder.discard()
 
-    def _report_cost(self, request: Message, recorder: Recorder | Borrowed) -> None:
+    def _report_cost(self, request: Message, recorder: Recorder | RemoteRecorder) -> None:
         body = cost(recorder.events, recorder.path, recorder.spool).body
-        self._port.respond(request, {**body, **(self._share.of(recorder.events, self._pid) if self._share is not None else {})})
+        self._port.respond(request, {**body, **(self._cost.of(recorder.events, self._pid) if self._cost is not None else {})})
 
     # From the client.
 
@@ -250,23 +250,23 @@ class Live:
         elif message.get("type") == "request":
             configuration = (message.get("arguments") or {}).get("configuration")
             if message.get("command") == "startDebugging" and isinstance(configuration, dict):
-                self._lend(configuration)
+                self._serve_recording(configuration)
             self._asked[self._port.send({key: value for key, value in message.items() if key != "seq"})] = message["seq"]
         else:
             self._event(message)
 
-    def _lend(self, configuration: dict[str, Any]) -> None:
+    def _serve_recording(self, configuration: dict[str, Any]) -> None:
         """A child process gets a session of its own: it shares the recording."""
         if isinstance(self._present.recorder, Recorder):
-            self._lender = self._lender or Lender(self._present.recorder)
-            configuration[TERMS] = self._lender.terms
+            self._server = self._server or RecordingServer(self._present.recorder)
+            configuration[SHARED] = self._server.access
         elif self._present.recorder is not None:
-            configuration[TERMS] = self._present.recorder.terms
+            configuration[SHARED] = self._present.recorder.access
 
     def _event(self, message: Message) -> None:
         name, body = message.get("event"), message.get("body") or {}
         if name == "debugpyAttach":
-            self._lend(body)
+            self._serve_recording(body)
         if name == "output" and str(body.get("output")).startswith(FAILED):
             self._not_attached()
         if name in ("exited", "terminated"):
@@ -285,7 +285,7 @@ class Live:
             self._ran, self._pid = True, int(body.get("systemProcessId") or 0)
             if self._launch is not None and self._process is None:
                 self._process = LaunchedProcess(self._pid)
-            if isinstance(self._present.recorder, Borrowed):
+            if isinstance(self._present.recorder, RemoteRecorder):
                 self._present.recorder.pid = self._pid
         if name == "initialized":
             self._port.emit(Event("capabilities", {"capabilities": {"supportsRestartRequest": False}}))
@@ -293,9 +293,9 @@ class Live:
 
     def _not_attached(self) -> None:
         """debugpy has given up, but would say so only after a minute."""
-        then = self._pending.pop(self._began.asked, None)
+        then = self._pending.pop(self._start.asked, None)
         if then is not None:
-            process = (self._began.request.get("arguments") or {}).get("processId")
+            process = (self._start.request.get("arguments") or {}).get("processId")
             why = f"debugpy did not get into process {process}: see the console for what it said. Where that is not possible, {OTHERWISE}"
             then({"success": False, "message": why})
 
@@ -331,7 +331,7 @@ class Live:
             self._end.handle_event("terminated", {"type": "event", "event": "terminated"})
             self._program_ended()
 
-    def _stay(self, recorder: Recorder | Borrowed, trouble: CausewayError | None) -> None:
+    def _stay(self, recorder: Recorder | RemoteRecorder, trouble: CausewayError | None) -> None:
         """The program has ended, and the session stays at its end, unless the client wants it to end."""
         if self._wanted_end:
             self._end.end_session()
@@ -339,10 +339,10 @@ class Live:
             self._end.stay(recorder, self._pid, trouble)
             if self._unrecorded is not None and self._conversation.attached:
                 recording = self._conversation.session.recording
-                shared = isinstance(recorder, Borrowed)
+                shared = isinstance(recorder, RemoteRecorder)
                 self._unrecorded.say(gaps_of_program(recording, self._pid) if shared else (gap.detail for gap in recording.gaps()))
 
-    def _report_findings(self, recorder: Recorder | Borrowed) -> None:
+    def _report_findings(self, recorder: Recorder | RemoteRecorder) -> None:
         """The analysis has ended: breakpoints on findings can stop."""
         if self._present.over and self._conversation.attached and self._end.report_findings(recorder):
             self._breakpoints.apply()

@@ -12,12 +12,12 @@ from causeway_core.session import Now, Session
 from causeway_adapter.dap import verbs
 from causeway_adapter.dap.conversation import Conversation, continued
 from causeway_adapter.dap.live.backend import Message
-from causeway_adapter.dap.live.borrowed import Borrowed
 from causeway_adapter.dap.live.frames import LiveFrames
 from causeway_adapter.dap.live.inquiry import PLACE, Ask, evaluated, innermost
 from causeway_adapter.dap.live.names import LiveNames
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.recorder import Recorder
+from causeway_adapter.dap.live.remote_recorder import RemoteRecorder
 from causeway_adapter.dap.live.tasks import Tasks
 from causeway_adapter.dap.reply import Event
 
@@ -38,7 +38,7 @@ class Present:
 
     def __init__(self, conversation: Conversation, port: Port, ask: Ask, opens: Callable[[], None]) -> None:
         self._conversation, self._port, self._ask, self._opens = conversation, port, ask, opens
-        self.recorder: Recorder | Borrowed | None = None
+        self.recorder: Recorder | RemoteRecorder | None = None
         self.held: dict[str, Any] | None = None
         self.now: Now | None = None
         self.in_past = False

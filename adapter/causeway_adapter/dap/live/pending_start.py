@@ -1,4 +1,4 @@
-"""The beginning of a session with a program: debugpy starts it first; the modules for time travel are imported meanwhile."""
+"""The start of a session with a program: debugpy starts it first; the modules for time travel are imported meanwhile."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from causeway_adapter.dap.live.configuration import Launch
 
 if TYPE_CHECKING:
     # The modules for time travel take half a second to import, and few sessions share a recording.
-    from causeway_adapter.dap.live.borrowed import Borrowed
+    from causeway_adapter.dap.live.remote_recorder import RemoteRecorder
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class PendingStart:
     """debugpy has been sent the client's `request`, and will answer it under the number `asked`.
 
-    With a `launch` the program is recorded, into `output`: the recording's path and the claim on its spool, or into one that is `borrowed`.
-    Without, it runs already, and has a past only where its configuration says who keeps it.
+    With a `launch` the program is recorded: into `output`, a path and the claim on its spool, or into the recording that is `shared` with
+    other launches. Without, it runs already, and has a past only where its configuration says who keeps it.
     """
 
     request: Message
@@ -34,42 +34,42 @@ class Beginning:
     backend: Backend
     launch: Launch | None
     output: tuple[Path, Claim] | None
-    borrowed: Borrowed | None = None
+    shared: RemoteRecorder | None = None
 
     def abandon(self) -> None:
         """Abandons the session: ends debugpy, and leaves nothing behind."""
         self.backend.close()
         _release(self.output)
-        if self.borrowed is not None:
-            self.borrowed.discard()
+        if self.shared is not None:
+            self.shared.discard()
 
 
 def begin(
     request: Message, client: Mapping[str, Any], deliver: Callable[[Message | None], None], *,
     launch: Launch | None = None, address: tuple[str, int] | None = None, debugpy: subprocess.Popen[bytes] | None = None,
-) -> Beginning:
+) -> PendingStart:
     """Have debugpy start or attach: the one that listens at `address`, else `debugpy`, which was started ahead, else a new one.
 
     `client` is what the client said of itself; `deliver` is as for `Backend`. Raises LaunchError or SpoolTaken; then nothing is left.
     """
-    borrowed, output = _recording_for(launch) if launch is not None else (None, None)
+    shared, output = _recording_for(launch) if launch is not None else (None, None)
     try:
         backend = Backend.connected(*address, deliver) if address is not None else Backend.started(deliver, debugpy)
     except CausewayError:
         _release(output)
-        if borrowed is not None:
-            borrowed.discard()
+        if shared is not None:
+            shared.discard()
         raise
     configuration = request.get("arguments") or {}
-    spool = borrowed.spool if borrowed is not None else output[1].spool if output is not None else None
+    spool = shared.spool if shared is not None else output[1].spool if output is not None else None
     if launch is not None and spool is not None:
         configuration = launch.for_debugpy(spool, client)
     backend.send({"type": "request", "command": "initialize", "arguments": dict(client)})
     asked = backend.send({"type": "request", "command": request["command"], "arguments": configuration})
-    return Beginning(request, asked, backend, launch, output, borrowed)
+    return PendingStart(request, asked, backend, launch, output, shared)
 
 
-def _recording_for(launch: Launch) -> tuple[Borrowed | None, tuple[Path, Claim] | None]:
+def _recording_for(launch: Launch) -> tuple[RemoteRecorder | None, tuple[Path, Claim] | None]:
     """The recording that the launch shares with others, else one of its own."""
     try:
         if launch.together is not None:
@@ -83,7 +83,7 @@ def _recording_for(launch: Launch) -> tuple[Borrowed | None, tuple[Path, Claim] 
         raise LaunchError(what, "recordings are kept in `cwd` of the launch configuration: name a folder that can be written to") from error
 
 
-def _join(launch: Launch, name: str) -> Borrowed:
+def _join(launch: Launch, name: str) -> RemoteRecorder:
     from causeway_adapter.dap.live.keeper import join
 
     return join(launch.target.folder, name, launch.detail)

@@ -84,7 +84,7 @@ def processor_seconds(pid: int) -> float:
     return used + sum(processor_seconds(child) for child in children)
 
 
-class Share:
+class RecordingCost:
     """Tells it again and again. What an event costs is tried once, when first asked, beside everything else; used by one thread."""
 
     def __init__(self, python: str) -> None:

@@ -1,4 +1,4 @@
-"""The recording of one session, lent to sessions in other processes: those of the programs that this session's program has started."""
+"""The recording of one session, served to sessions in other processes: those of the programs that this session's program has started."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from causeway_adapter.dap.live.recorder import Recorder
 HOST = "127.0.0.1"
 
 
-class Lender:
-    """Listens on this machine for sessions that were told `terms`; each has a thread, and is shown the recording whenever it asks.
+class RecordingServer:
+    """Answers what each `RemoteRecorder` on this machine asks that was told `access`; each is a client with a thread.
 
     Clients without the token get no answer.
     """
@@ -27,28 +27,28 @@ class Lender:
         self._recorder = recorder
         self._token = secrets.token_hex(16)
         self._listener = socket.create_server((HOST, 0))
-        self._borrowers, self._changed = 0, threading.Condition()
-        threading.Thread(target=self._listen, name="lender", daemon=True).start()
+        self._clients, self._changed = 0, threading.Condition()
+        threading.Thread(target=self._listen, name="recording server", daemon=True).start()
 
     @property
-    def terms(self) -> dict[str, Any]:
-        """What a session needs to borrow; it becomes part of its configuration."""
+    def access(self) -> dict[str, Any]:
+        """What a `RemoteRecorder` needs to ask here; it becomes part of its session's configuration."""
         return {"port": self._listener.getsockname()[1], "token": self._token, "path": str(self._recorder.path.resolve())}
 
     def close(self) -> None:
-        """Accepts no further borrowers; present ones may continue until they disconnect."""
+        """Accepts no further clients; present ones may continue until they disconnect."""
         self._listener.close()
 
     def wait_until_idle(self, seconds: float) -> None:
-        """Waits until there has been no borrower for this long, then closes."""
+        """Waits until there has been no client for this long, then closes."""
         with self._changed:
-            while self._borrowers or self._changed.wait(seconds):
-                self._changed.wait_for(lambda: not self._borrowers)
+            while self._clients or self._changed.wait(seconds):
+                self._changed.wait_for(lambda: not self._clients)
             self.close()
 
-    def _count_borrowers(self, count: int) -> None:
+    def _count_clients(self, count: int) -> None:
         with self._changed:
-            self._borrowers += count
+            self._clients += count
             self._changed.notify_all()
 
     def _listen(self) -> None:
@@ -57,11 +57,11 @@ class Lender:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(connection,), name="borrower", daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection,), name="recording client", daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         reader = object()
-        self._count_borrowers(1)
+        self._count_clients(1)
         with connection:
             stream = connection.makefile("rwb")
             messages = Connection(stream, stream)
@@ -72,7 +72,7 @@ class Lender:
                 pass
             finally:
                 self._recorder.forget_reader(reader)
-                self._count_borrowers(-1)
+                self._count_clients(-1)
 
     def _answer(self, do: str, reader: object) -> dict[str, Any]:
         asked: dict[str, Callable[[], int | None]] = {

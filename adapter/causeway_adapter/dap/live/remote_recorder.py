@@ -1,4 +1,4 @@
-"""A recording that a different session keeps, and into which this session's program is recorded too."""
+"""The recorder of a different session, into whose recording this session's program is recorded too."""
 
 from __future__ import annotations
 
@@ -14,34 +14,35 @@ from causeway_core.session import Growth, Session
 from causeway_core.storage import Recording
 
 from causeway_adapter.dap.connection import Connection
-from causeway_adapter.dap.live.lender import HOST
+from causeway_adapter.dap.live.recording_server import HOST
 from causeway_adapter.dap.unrecorded import gaps_of_program
 
 PATIENCE_SECONDS = 30.0
-"""Seconds for an answer of the lender, which may be reading the records of a busy program."""
+"""Seconds for an answer of the recording server, which may be reading the records of a busy program."""
 
 
-class Borrowed:
-    """Asks the lender whenever it wants to look. Methods are as those of `Recorder`, but that none completes or removes the recording."""
+class RemoteRecorder:
+    """Asks the `RecordingServer` of that session whenever it wants to look. Methods are as those of `Recorder`, but none completes or
+    removes the recording."""
 
     findings: int | None = None
     headline = ""
     pid = 0
     """Of this session's program, once it is known."""
 
-    def __init__(self, terms: Mapping[str, Any]) -> None:
-        """`terms` as the lender passed them. Raises RecordingError if the lender has ended."""
-        self.terms = dict(terms)
+    def __init__(self, access: Mapping[str, Any]) -> None:
+        """`access` as the recording server gave it. Raises RecordingError if that has ended."""
+        self.access = dict(access)
         self.gaps: Callable[[list[str]], None] = lambda details: None
         """Called on a separate thread each time the program is held, with the details of its gaps."""
-        self.path = Path(str(terms.get("path")))
+        self.path = Path(str(access.get("path")))
         self.spool = spool_of(self.path)
         self._growth = Growth()
         self._growing, self._asking = threading.Lock(), threading.Lock()
         self._seen = self._derivation = 0
         self._ended = False
         try:
-            self._socket = socket.create_connection((HOST, int(terms["port"])), PATIENCE_SECONDS)
+            self._socket = socket.create_connection((HOST, int(access["port"])), PATIENCE_SECONDS)
         except (OSError, OverflowError, ValueError, KeyError, TypeError) as error:
             raise _gone() from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -56,7 +57,7 @@ class Borrowed:
     def _ask(self, do: str) -> dict[str, Any]:
         try:
             with self._asking:
-                self._messages.send({"do": do, "token": self.terms.get("token")})
+                self._messages.send({"do": do, "token": self.access.get("token")})
                 answer = self._messages.receive()
         except (OSError, ValueError) as error:
             raise _gone() from error

@@ -10,16 +10,16 @@ from causeway_core.session import Session
 
 from causeway_adapter.dap.conversation import Conversation
 from causeway_adapter.dap.live.backend import Message
-from causeway_adapter.dap.live.borrowed import Borrowed
 from causeway_adapter.dap.live.port import Port
 from causeway_adapter.dap.live.present import Present
 from causeway_adapter.dap.live.recorder import Recorder
+from causeway_adapter.dap.live.remote_recorder import RemoteRecorder
 from causeway_adapter.dap.reply import Event
 
 NOTHING = "no line of the program was recorded, so there is no past to step back into"
 
 
-class End:
+class ProgramEnd:
     """Holds back debugpy's messages about the end of the program until the client leaves the end. Used by the adapter's thread only."""
 
     def __init__(self, conversation: Conversation, port: Port, present: Present) -> None:
@@ -37,7 +37,7 @@ class End:
         if event == "exited":
             self.exit_code = (message.get("body") or {}).get("exitCode")
 
-    def stay(self, recorder: Recorder | Borrowed, pid: int, trouble: CausewayError | None) -> None:
+    def stay(self, recorder: Recorder | RemoteRecorder, pid: int, trouble: CausewayError | None) -> None:
         """Stop at the end, with the whole past open; or say what prevents that, and end."""
         if trouble is not None:
             self._port.emit(Event("output", {"category": "stderr", "output": f"causeway: {trouble}\n"}))
@@ -60,7 +60,7 @@ class End:
         self._port.emit(self._conversation.stopped(stop).saying(ending_text(self._how, stop, recorder.findings)))
         self._at = "stop"
 
-    def report_findings(self, recorder: Recorder | Borrowed) -> bool:
+    def report_findings(self, recorder: Recorder | RemoteRecorder) -> bool:
         """The findings are known; returns whether that was still to be reported."""
         if self._told_findings:
             return False
@@ -78,7 +78,7 @@ class End:
         """Whether there is nothing to continue to from here."""
         return (command == "continue" and self._at == "stop") or self._at == "end"
 
-    def part(self, recorder: Recorder | Borrowed) -> None:
+    def part(self, recorder: Recorder | RemoteRecorder) -> None:
         """End without a stop: the findings of a run that succeeded are reported too."""
         if recorder.headline:
             text = f"causeway: {recorder.headline}\nOpen {recorder.path.name} to travel there; `causeway analyze` proves it.\n"
