@@ -62,7 +62,26 @@ def test_configurations_that_are_no_list_are_left_alone(init, tmp_path):
     assert "left as it is" in init().output and contents(tmp_path)[".vscode/launch.json"] == '{"configurations": {}}'
 
 
-def test_a_folder_that_cannot_be_written_is_named(init, tmp_path):
+@pytest.mark.parametrize("name", [".vscode/launch.json", ".gitignore", "pyproject.toml"])
+def test_what_cannot_be_read_is_named(init, tmp_path, name):
+    (tmp_path / name).mkdir(parents=True)
+    with pytest.raises(CommandError, match=rf"cannot read .*{name}: Is a directory"):
+        init()
+
+
+def test_a_file_that_is_not_utf8_is_named(init, tmp_path):
+    (tmp_path / ".gitignore").write_bytes(b"caf\xe9\n")
+    with pytest.raises(CommandError, match=r"cannot read .*\.gitignore: it is not UTF-8 \(byte 3\)"):
+        init()
+
+
+def test_a_folder_that_cannot_be_made_is_named(init, tmp_path):
     (tmp_path / ".vscode").write_text("in the way")
-    with pytest.raises(CommandError, match=r"cannot write .*\.vscode.*: "):
+    with pytest.raises(CommandError, match=r"cannot make the folder .*\.vscode: File exists"):
+        init()
+
+
+def test_a_file_that_cannot_be_written_is_named(init, tmp_path):
+    (tmp_path / ".gitignore").symlink_to(tmp_path / "gone" / "there")
+    with pytest.raises(CommandError, match=r"cannot write .*\.gitignore: No such file or directory"):
         init()

@@ -17,6 +17,7 @@ CONFIGURATIONS: tuple[dict[str, Any], ...] = (
     {"name": "Causeway: pytest", "type": "causeway", "request": "launch", "pytest": ["${file}"], "cwd": "${workspaceFolder}"},
 )
 IGNORED = ".causeway/"
+AGAIN = "look at what is there and at its permissions, and run causeway init again"
 SKELETON = """[tool.causeway]
 # What `causeway check` and the language server leave out: kinds of findings, and files (globs).
 ignore = []
@@ -39,21 +40,15 @@ def command(folder: Path) -> int:
     """
     if not folder.is_dir():
         raise CommandError(f"there is no folder {folder}", "name the folder of the project")
-    try:
-        for line in (launch_configurations(folder), ignored_by_git(folder), settings(folder)):
-            print(line)
-    except OSError as error:
-        hint = "check the permissions of that folder, and run causeway init again"
-        raise CommandError(f"cannot write {error.filename or folder}: {error.strerror}", hint) from error
-    except UnicodeDecodeError as error:
-        raise CommandError(f"cannot prepare {folder}: {error}", "save that file as UTF-8, and run causeway init again") from error
+    for prepare in (launch_configurations, ignored_by_git, settings):
+        print(prepare(folder))
     return 0
 
 
 def launch_configurations(folder: Path) -> str:
     """Adds those configurations whose names are not there yet; what was done, in a sentence. A file with comments is left alone."""
     path = folder / ".vscode" / "launch.json"
-    text = path.read_text("utf-8") if path.exists() else ""
+    text = _read(path)
     try:
         content: dict[str, Any] = json.loads(text) if text.strip() else {"version": "0.2.0"}
         configurations: list[Any] = content.setdefault("configurations", [])
@@ -64,19 +59,18 @@ def launch_configurations(folder: Path) -> str:
         return f"{path}: left as it is, since it has comments or is not plain JSON; add to its configurations: {wanted}"
     if not missing:
         return f"{path}: has the configurations already"
-    path.parent.mkdir(exist_ok=True)
     indent = re.search(r"^([ \t]+)\S", text, re.MULTILINE)
-    path.write_text(json.dumps(content, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n", "utf-8")
+    _write(path, json.dumps(content, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n")
     return f"{path}: added {', '.join(one['name'] for one in missing)}"
 
 
 def ignored_by_git(folder: Path) -> str:
     """Adds a line to .gitignore; what was done, in a sentence."""
     path = folder / ".gitignore"
-    text = path.read_text("utf-8") if path.exists() else ""
+    text = _read(path)
     if any(line.strip().strip("/") == IGNORED.strip("/") for line in text.splitlines()):
         return f"{path}: ignores {IGNORED} already"
-    path.write_text(f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{IGNORED}\n", "utf-8")
+    _write(path, f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{IGNORED}\n")
     return f"{path}: added {IGNORED}"
 
 
@@ -85,11 +79,33 @@ def settings(folder: Path) -> str:
     path = folder / "pyproject.toml"
     if not path.exists():
         return f"{path}: there is none, so defaults apply"
-    text = path.read_text("utf-8")
+    text = _read(path)
     try:
         if "causeway" in tomllib.loads(text).get("tool", {}):
             return f"{path}: has [tool.causeway] already"
     except tomllib.TOMLDecodeError as error:
         return f"{path}: left as it is, since it is not valid TOML: {error}"
-    path.write_text(f"{text.rstrip(chr(10))}\n\n{SKELETON}" if text.strip() else SKELETON, "utf-8")
+    _write(path, f"{text.rstrip(chr(10))}\n\n{SKELETON}" if text.strip() else SKELETON)
     return f"{path}: added [tool.causeway]"
+
+
+def _read(path: Path) -> str:
+    """The text of a file, empty if there is none. Raises CommandError."""
+    try:
+        return path.read_text("utf-8") if path.exists() else ""
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}", AGAIN) from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"cannot read {path}: it is not UTF-8 (byte {error.start})", "save it as UTF-8, and run causeway init again") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file, and makes its folder if there is none. Raises CommandError."""
+    try:
+        path.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"cannot make the folder {path.parent}: {error.strerror}", AGAIN) from error
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror}", AGAIN) from error
