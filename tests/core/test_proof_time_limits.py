@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from causeway_core.analysis import examine
+from causeway_core.model.order import Constraint, Order, OrderPlace
 from causeway_core.proof.judge import Judge
 from causeway_core.proof.planning.anchors import Anchors
 from causeway_core.proof.planning.time_limits import interruptions
 from causeway_core.proof.running.rerun import Reruns
 from causeway_core.storage import Recording
 
-from tests.support.proofs import ZYGOTES, record
+from tests.support.proofs import ZYGOTES, judged, record
 
 DESKS = """\
 import asyncio
@@ -151,3 +152,96 @@ def test_a_late_reply_stays_for_whoever_asks_next_unless_its_connection_is_throw
         judged = [judge.judge(each) for each in interruptions(analysis, Anchors(recording, analysis))]
     assert judged
     assert any(each.tier == "confirmed" for each in judged) == lost, judged
+
+
+LINKS = """\
+import asyncio
+
+class Link:
+    async def shake_hands(self):
+        await asyncio.sleep(0.01)
+
+class Client:
+    def __init__(self):
+        self.links = [Link()]
+        self.freed = asyncio.Event()
+
+    async def take(self, patience):
+        async with asyncio.timeout(patience):
+            while not self.links:
+                self.freed.clear()
+                await self.freed.wait()
+        return self.links.pop()
+
+    def give_back(self, link):
+        self.links.append(link)
+        self.freed.set()
+
+    async def ask(self):
+        link = await self.take(0.5)
+        HANDSHAKE
+        try:
+            await asyncio.sleep(0.05)
+        finally:
+            self.give_back(link)
+
+async def main():
+    client = Client()
+    leaving = asyncio.create_task(client.ask())
+    await asyncio.sleep(0.03)
+    leaving.cancel()
+    await asyncio.wait([leaving])
+    try:
+        await client.ask()
+    except TimeoutError:
+        print("nobody answers")
+
+asyncio.run(main())
+"""
+CAREFUL = """try:
+            await link.shake_hands()
+        except BaseException:
+            self.give_back(link)
+            raise
+"""
+
+
+@pytest.mark.parametrize(("handshake", "lost"), [("await link.shake_hands()", True), (CAREFUL, False)])
+def test_a_time_limit_that_begins_when_nobody_is_held_any_more_and_expires_is_harm(tmp_path: Path, handshake: str, lost: bool) -> None:
+    (tmp_path / "app.py").write_text(LINKS.replace("HANDSHAKE", handshake))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    found = [each for each in judged(tmp_path / "run.causeway") if each.tier != "hint"]
+    assert [(each.tier, each.kind) for each in found] == ([("confirmed", "atomicity_violation")] if lost else [])
+
+
+HELD = """\
+import asyncio
+
+async def first(seen):
+    seen.append("first")
+    await asyncio.sleep(0.001)
+    seen.append("again")
+
+async def patient(seen):
+    async with asyncio.timeout(LIMIT):
+        await asyncio.sleep(0.001)
+        await asyncio.sleep(MORE)
+
+async def main():
+    await asyncio.gather(first([]), patient([]), return_exceptions=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("held", "own"), [(True, 0), (False, 1)])
+def test_a_limit_that_began_while_somebody_was_held_is_not_the_programs_own(tmp_path: Path, held: bool, own: int) -> None:
+    (tmp_path / "app.py").write_text(HELD.replace("LIMIT", "0.05").replace("MORE", "60"))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    waits, goes_on = (OrderPlace("main/main/patient", what, "app.py", 10, "patient", "await asyncio.sleep(0.001)") for what in ("await", "resume"))
+    places = (("a", OrderPlace("main/main/first", "end")), ("b", goes_on), ("c", waits))
+    order = Order("bad", "forced", places, (Constraint("a", "b", "c" if held else None),))
+    with Recording.open(tmp_path / "run.causeway") as recording:
+        run = Reruns(recording, zygotes=ZYGOTES).run(order)
+    assert run.result.feasible and run.result.free_ns is not None
+    assert (run.outcome.timeouts, run.outcome.own_timeouts) == (1, own)

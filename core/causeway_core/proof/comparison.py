@@ -133,8 +133,11 @@ def went_wrong(forced: Rerun, serial: Sequence[Rerun], finding: Finding) -> bool
 
 
 def exceeded_time_limit(forced: Outcome, right: Sequence[Outcome]) -> bool:
-    """Whether more time-outs were raised than in any expected run: an actor that an order holds waits longer than it otherwise would."""
-    return bool(right) and not forced.aspects.get("hang") and forced.timeouts > max(outcome.timeouts for outcome in right)
+    """Whether more time-outs were raised than in any expected run: an actor that an order holds waits longer than it otherwise would.
+
+    One whose time limit began after that counts as harm, not as a time-out of this kind.
+    """
+    return bool(right) and not forced.aspects.get("hang") and forced.timeouts - forced.own_timeouts > max(outcome.timeouts for outcome in right)
 
 
 def incomparable(order: Order, forced: Rerun, right: Sequence[Rerun]) -> str:

@@ -40,6 +40,8 @@ class OrderResult:
     gave_up: int | None = None
     """Which constraint was given up, from 0."""
     stacks: tuple[tuple[str, ...], ...] = ()
+    free_ns: int | None = None
+    """Since when no actor was held any more (monotonic); None if that did not come, or nothing was forced."""
 
     @classmethod
     def read(cls, path: Path) -> OrderResult | None:
@@ -73,6 +75,7 @@ class OrderResult:
             {str(name).rpartition("/")[2]: tuple(_texts(tables)) for name, tables in (document.get("databases") or {}).items()},
             index if isinstance(index := gave_up.get("constraint"), int) else None,
             tuple(tuple(map(str, each.get("lines") or ())) for each in (hang or {}).get("actors") or () if isinstance(each, Mapping)),
+            free if isinstance(free := document.get("free_ns"), int) else None,
         )
 
 

@@ -14,6 +14,7 @@ from causeway_core.proof.outcome.conflicts import Conflict
 from causeway_core.proof.outcome.databases import dump
 from causeway_core.proof.outcome.endings import MOST_WRITES, VARIABLES, Ending, endings_of, first_writes
 from causeway_core.proof.outcome.order_result import OrderResult
+from causeway_core.proof.outcome.own_time_limits import count_own_timeouts, is_timeout
 from causeway_core.proof.outcome.refusals import refusals
 from causeway_core.proof.outcome.residue import Residue, residue_of
 from causeway_core.proof.outcome.values import Values
@@ -60,7 +61,8 @@ class Outcome:
     - `deadlocks`: the locks of deadlocks in a run that ended all the same. Computed only on request and for plain runs, as are `lost_updates`: the
       places of which an update was lost, or a check no longer held, and `conflicts`: what no serial order of the actors of the order explains.
     - `blocked`: the places (`file.py:12`) at which actors of these deadlocks waited, each as often as there were such actors.
-    - `timeouts`: how many time-outs were raised, caught or not. `expired_waits`: how many waits for each event or condition timed out.
+    - `timeouts`: how many time-outs were raised, caught or not; `own_timeouts`: those whose time limit began when nobody was held any more.
+      `expired_waits`: how many waits for each event or condition timed out.
     - `self_cancellations`: how many tasks cancelled themselves.
     - `caught_mistakes`: exceptions that the code caught although they mean a mistake in it (a missing name or attribute), with their function.
     - `residue`: what was changed and not restored.
@@ -73,6 +75,7 @@ class Outcome:
     states: Mapping[str, Aspect] = field(default_factory=dict)
     deadlocks: Aspect = ()
     timeouts: int = 0
+    own_timeouts: int = 0
     expired_waits: Mapping[str, int] = field(default_factory=dict)
     self_cancellations: int = 0
     caught_mistakes: Aspect = ()
@@ -163,9 +166,10 @@ def observe(recording: Recording, *, output: str, replies: str = "", result: Ord
     if result is not None and result.values:
         found[FINAL_VALUE] = tuple(canonical(value) for _, value in result.values)
     writes = first_writes(recording)
-    timeouts = sum(row.type.rpartition(".")[2].startswith("Timeout") for row in recording.exceptions())
+    timeouts, own_timeouts = sum(map(is_timeout, recording.exceptions())), count_own_timeouts(recording, None if result is None else result.free_ns)
     return Outcome(
-        found, _states(past, writes), timeouts=timeouts, expired_waits=_expired_waits(recording), self_cancellations=_self_cancellations(recording),
+        found, _states(past, writes), timeouts=timeouts, own_timeouts=own_timeouts, expired_waits=_expired_waits(recording),
+        self_cancellations=_self_cancellations(recording),
         caught_mistakes=_caught_mistakes(recording), residue=residue_of(recording, past), refusals=refusals(recording),
         endings=endings_of(recording, writes), raised_by=_raised_by(recording),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from _thread import RLock, get_ident
 
 from causeway.order.actors import Actors
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from causeway.order.actors import Actor
     from causeway.order.document import Constraint, Order, Place
 
+_now_ns = time.monotonic_ns
+
 
 class Ordering(Forcing):
     """Holds the actors that the constraints name, each until its constraint is fulfilled."""
@@ -35,6 +38,8 @@ class Ordering(Forcing):
         self._done: set[str] = set()
         self._bound: set[str] = set()
         """Late places that are in one statement with the place from which their actor is held."""
+        self.free_ns: int | None = None
+        """Since when nobody is held any more, and all that was to be injected was (`time.monotonic_ns`)."""
 
     def names_any_of(self, path: str) -> bool:
         """Whether the order has a place of an actor of this path, of a later one of its name, or of one below these."""
@@ -312,6 +317,12 @@ class Ordering(Forcing):
         for actor in self.waiting():
             if self.open or self._held_by(actor, self.held.place_of(actor)) is None:
                 self.held.release(actor)
+        if self.free_ns is None and self.complete and not self.waiting() and self._done.issuperset(self.order.inject):
+            self.free_ns = _now_ns()
+
+    def extra_result(self) -> dict[str, Any]:
+        """The members of the result that only a forced order has."""
+        return {} if self.free_ns is None else {"free_ns": self.free_ns}
 
     def _give_up(self, constraint: Constraint, reason: str, detail: str) -> None:
         if self.gave_up is not None or self.open:
