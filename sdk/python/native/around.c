@@ -40,35 +40,9 @@ typedef struct {
 
 static PyTypeObject *around_type, *plain_type, *awaited_type;
 
-/* Whether the program is to get what the hook raised; else the hook is off for good. */
-static bool interrupted(Around *self) {
-    if (!cw_hook_failed(self->hook)) return true;
-    self->broken = true;
-    return false;
-}
-
-/* Calls leave with recording paused; result or the pending exception is handed through, replaced only when the program itself was interrupted. */
 static PyObject *call_leave(Around *self, PyObject *state, PyObject *args, PyObject *kwargs, PyObject *result) {
-    PyObject *type = NULL, *value = NULL, *trace = NULL;
-    if (!result) {
-        PyErr_Fetch(&type, &value, &trace);
-        PyErr_NormalizeException(&type, &value, &trace);
-        if (trace) PyException_SetTraceback(value, trace);
-    }
-    PyObject *stack[5] = {state ? state : Py_None, args, kwargs, result ? result : Py_None, value ? value : Py_None};
-    cw_pause();
-    PyObject *done = PyObject_Vectorcall(self->leave, stack, 5, NULL);
-    cw_resume();
-    if (!done && interrupted(self)) {
-        Py_CLEAR(result);
-        Py_XDECREF(type);
-        Py_XDECREF(value);
-        Py_XDECREF(trace);
-        return NULL;
-    }
-    Py_XDECREF(done);
-    if (!result) PyErr_Restore(type, value, trace);
-    return result;
+    PyObject *stack[5] = {state ? state : Py_None, args, kwargs};
+    return cw_call_leave(self->leave, self->hook, &self->broken, result, stack, 5, 3);
 }
 
 static PyObject *pack_keywords(PyObject *const *values, PyObject *names) {
@@ -130,7 +104,7 @@ static PyObject *call_hooked(Around *self, PyObject *const *stack, size_t nargsf
         state = PyObject_Vectorcall(self->enter, given, 2, NULL);
         cw_resume();
         if (!state || (self->rewrite && take_rewritten(&state, &args, &kwargs) < 0)) {
-            if (interrupted(self)) goto done;
+            if (cw_interrupted(self->hook, &self->broken)) goto done;
             result = PyObject_Call(self->function, args, kwargs);
             goto done;
         }
@@ -318,7 +292,7 @@ static int awaited_begin(Awaited *self) {
     cw_pause();
     self->state = PyObject_Vectorcall(around->enter, given, 2, NULL);
     cw_resume();
-    return self->state || !interrupted(around) ? 0 : -1;
+    return self->state || !cw_interrupted(around->hook, &around->broken) ? 0 : -1;
 }
 
 static PyObject *awaited_close(PyObject *op, PyObject *unused) {

@@ -39,3 +39,33 @@ bool cw_hook_failed(const char *hook) {
     Py_XDECREF(trace);
     return !asynchronous;
 }
+
+bool cw_interrupted(const char *hook, bool *broken) {
+    if (!cw_hook_failed(hook)) return true;
+    *broken = true;
+    return false;
+}
+
+PyObject *cw_call_leave(PyObject *leave, const char *hook, bool *broken, PyObject *result, PyObject **stack, size_t count, size_t at) {
+    PyObject *type = NULL, *value = NULL, *trace = NULL;
+    if (!result) {
+        PyErr_Fetch(&type, &value, &trace);
+        PyErr_NormalizeException(&type, &value, &trace);
+        if (trace && value) PyException_SetTraceback(value, trace);
+    }
+    stack[at] = result ? result : Py_None;
+    stack[at + 1] = value ? value : Py_None;
+    cw_pause();
+    PyObject *done = PyObject_Vectorcall(leave, stack, count, NULL);
+    cw_resume();
+    if (!done && cw_interrupted(hook, broken)) {
+        Py_CLEAR(result);
+        Py_XDECREF(type);
+        Py_XDECREF(value);
+        Py_XDECREF(trace);
+        return NULL;
+    }
+    Py_XDECREF(done);
+    if (!result) PyErr_Restore(type, value, trace);
+    return result;
+}

@@ -20,13 +20,6 @@ typedef struct {
 static Method methods[METHODS];
 static int used;
 
-/* Whether the program is to get what the hook raised; else the hook is off for good. */
-static bool interrupted(Method *m) {
-    if (!cw_hook_failed(m->hook)) return true;
-    m->broken = true;
-    return false;
-}
-
 /* The positional arguments as a tuple and the keywords as a dict or None; -1 with an exception. */
 static int pack(Method *m, void *b, void *c, void *d, void *e, PyObject **args, PyObject **kwargs) {
     *kwargs = Py_NewRef(Py_None);
@@ -46,53 +39,31 @@ static int pack(Method *m, void *b, void *c, void *d, void *e, PyObject **args, 
     return *kwargs ? 0 : -1;
 }
 
-/* leave with recording paused and the pending exception put aside. */
-static PyObject *call_leave(Method *m, PyObject *self, PyObject *args, PyObject *kwargs, PyObject *result, int64_t started) {
-    PyObject *type = NULL, *value = NULL, *trace = NULL;
-    if (!result) {
-        PyErr_Fetch(&type, &value, &trace);
-        PyErr_NormalizeException(&type, &value, &trace);
-        if (trace && value) PyException_SetTraceback(value, trace);
-    }
-    PyObject *start = PyLong_FromLongLong(started);
-    PyObject *done = NULL;
-    if (start) {
-        PyObject *stack[6] = {self, args, kwargs, result ? result : Py_None, value ? value : Py_None, start};
-        cw_pause();
-        done = PyObject_Vectorcall(m->leave, stack, 6, NULL);
-        cw_resume();
-        Py_DECREF(start);
-    }
-    if (!done && interrupted(m)) {
-        Py_CLEAR(result);
-        Py_XDECREF(type);
-        Py_XDECREF(value);
-        Py_XDECREF(trace);
-        return NULL;
-    }
-    Py_XDECREF(done);
-    if (!result) PyErr_Restore(type, value, trace);
-    return result;
+static PyObject *call_leave(Method *m, PyObject *self, PyObject *args, PyObject *kwargs, PyObject *result, PyObject *started) {
+    PyObject *stack[6] = {self, args, kwargs, NULL, NULL, started};
+    return cw_call_leave(m->leave, m->hook, &m->broken, result, stack, 6, 3);
 }
 
 static PyObject *hooked(Method *m, PyObject *self, void *b, void *c, void *d, void *e) {
     cw_method original = m->swap.original;
     bool records = cw_active();
     if (m->broken || !(records || m->always)) return original(self, b, c, d, e);
-    PyObject *args = NULL, *kwargs = NULL, *result = NULL;
+    PyObject *args = NULL, *kwargs = NULL, *result = NULL, *started = NULL;
     if (pack(m, b, c, d, e, &args, &kwargs) < 0) goto done;
     if (m->enter) {
         PyObject *stack[3] = {self, args, kwargs};
         cw_pause();
         PyObject *entered = PyObject_Vectorcall(m->enter, stack, 3, NULL);
         cw_resume();
-        if (!entered && interrupted(m)) goto done;
+        if (!entered && cw_interrupted(m->hook, &m->broken)) goto done;
         Py_XDECREF(entered);
     }
-    int64_t started = cw_now();
+    bool leaves = m->leave && records;
+    if (leaves && !(started = PyLong_FromLongLong(cw_now()))) goto done;
     result = original(self, b, c, d, e);
-    if (m->leave && !m->broken && records) result = call_leave(m, self, args, kwargs, result, started);
+    if (leaves && !m->broken) result = call_leave(m, self, args, kwargs, result, started);
 done:
+    Py_XDECREF(started);
     Py_XDECREF(args);
     Py_XDECREF(kwargs);
     return result;

@@ -19,6 +19,7 @@ from causeway.boundary.plain import quote, quote_name
 from causeway.boundary.sqlprepared import Known, Prepared, parameters_json, rows_json, sets_json
 from causeway.boundary.sqltext import Statement, Table
 from causeway.boundary.sqltokens import POSTGRES, PYFORMAT
+from causeway.boundary.transaction import Connected
 
 _next = count(1).__next__
 _tables: dict[str, Table] = {}
@@ -35,22 +36,20 @@ _LEVEL = re.compile(rf"\b(?:isolation\s+level|default_transaction_isolation\s*(?
 _sessions: dict[int, tuple[Any, Session]] = {}
 
 
-class Session:
-    """What is known of a connection: its number, the beginning of its records and its open transaction.
+class Session(Connected):
+    """What is known of a connection, and the beginning of its records.
 
     `host` is a name, address or folder of a socket; `options` is where isolation may have been set when it was made.
     """
 
-    __slots__ = ("__weakref__", "database", "default", "head", "isolation", "number", "transaction")
+    __slots__ = ("__weakref__", "database", "default", "head")
 
     def __init__(self, host: str, port: object, database: str, options: str = "") -> None:
-        self.number = _next()
+        super().__init__(_next)
         self.database = f"postgresql://{host}:{port}/{database}"
         self.head = f'{{"system":"postgresql","phase":"end","connection":{self.number},"database":{quote(self.database)},'
         found = _LEVEL.search(options)
         self.default = _level(found[1]) if found is not None else UNLESS_SAID
-        self.transaction: int | None = None
-        self.isolation = "null"
 
 
 def known(connection: Any) -> Session | None:
@@ -114,19 +113,9 @@ def _write(
     isolation = _requested_isolation(prepared.statement)
     if isolation is not None and prepared.statement.verb == "SET" and "TRANSACTION" not in prepared.statement.text.upper().split()[:3]:
         session.default, isolation = isolation, None
-    before = session.transaction
-    if is_open:
-        if before is None:
-            before = session.transaction = _next()
-            session.isolation = quote_name(isolation or level or session.default)
-        elif isolation is not None:
-            session.isolation = quote_name(isolation)
-        transaction = f'{before},"isolation":{session.isolation}'
-    elif before is not None:
-        session.transaction = None
-        transaction = f'{before},"isolation":{session.isolation}'
-    else:
-        transaction = 'null,"isolation":null'
+    if is_open and session.transaction is not None and isolation is not None:
+        session.isolation = quote_name(isolation)
+    transaction = session.transaction_json(is_open, lambda: isolation or level or session.default)
     emit.statement(f"{session.head}{prepared.constant}", _next(), parameters, rowcount, rows, transaction, error, started)
 
 

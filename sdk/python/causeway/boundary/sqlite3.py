@@ -17,10 +17,11 @@ from typing import Any
 from causeway import _tap, settings
 from causeway.boundary import emit
 from causeway.boundary.emit import SQL
-from causeway.boundary.plain import exact, path_text, quote, quote_name
+from causeway.boundary.plain import exact, path_text, quote
 from causeway.boundary.sqlprepared import Known, Prepared, parameters_json, rows_json, sets_json
 from causeway.boundary.sqltext import Statement
 from causeway.boundary.sqltokens import SQLITE
+from causeway.boundary.transaction import Connected
 from causeway.redaction import scrub_url
 
 _record = _tap.record
@@ -35,16 +36,14 @@ _getters: dict[str, Any] = {}
 _in_transaction: Any = None
 
 
-class Connection:
-    """What is known of a connection: its number, the beginning of its records and the number of its open transaction."""
+class Connection(Connected):
+    """What is known of a connection, and the beginning of its records."""
 
-    __slots__ = ("head", "isolation", "number", "transaction")
+    __slots__ = ("head",)
 
     def __init__(self, database: object) -> None:
-        self.number = _next()
+        super().__init__(_next)
         self.head = f'{{"system":"sqlite","phase":"end","connection":{self.number},"database":{_database_json(database, self.number)},'
-        self.transaction: int | None = None
-        self.isolation = "null"
 
 
 def _connection(connection: Any) -> Connection:
@@ -57,17 +56,7 @@ def _connection(connection: Any) -> Connection:
 def _write(connection: Any, prepared: Prepared, parameters: str, rows: str, rowcount: int, error: BaseException | None, started: int) -> None:
     """Writes one SQL record and keeps track of the connection's transaction."""
     state = _connections.get(id(connection)) or _connection(connection)
-    before = state.transaction
-    if _in_transaction(connection):
-        if before is None:
-            before = state.transaction = _next()
-            state.isolation = quote_name(_isolation(connection, prepared.statement))
-        transaction = f'{before},"isolation":{state.isolation}'
-    elif before is not None:
-        state.transaction = None
-        transaction = f'{before},"isolation":{state.isolation}'
-    else:
-        transaction = 'null,"isolation":null'
+    transaction = state.transaction_json(_in_transaction(connection), _isolation, connection, prepared.statement)
     emit.statement(f"{state.head}{prepared.constant}", _next(), parameters, rowcount, rows, transaction, error, started)
 
 

@@ -26,7 +26,6 @@ from causeway_core.analysis.evidence import Evidence
 from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.planning.anchors import Anchors
-from causeway_core.proof.planning.templates.closed import close_after_check
 from causeway_core.proof.planning.templates.computation import both_compute
 from causeway_core.proof.planning.templates.containers import iterate_before_removal, look_up_before_entry, put_after_last_item, take_all_items
 from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
@@ -34,9 +33,9 @@ from causeway_core.proof.planning.templates.events import RoleEvents
 from causeway_core.proof.planning.templates.futures import added_when_done, cancelled_before_it_is_resolved, resolved_by_the_other
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
 from causeway_core.proof.planning.templates.reentrancy import REENTRANT_ROLES, reenters_under_lock
-from causeway_core.proof.planning.templates.skipped import remove_after_check
 from causeway_core.proof.planning.templates.stale import both_take_over
 from causeway_core.proof.planning.templates.takeover import taken_over_while_empty
+from causeway_core.proof.planning.templates.unused import close_after_check, remove_after_check
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
     notified_before,
