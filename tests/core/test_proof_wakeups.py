@@ -485,3 +485,95 @@ def test_an_event_is_set_before_what_it_announces_is_written(tmp_path: Path, rep
 def test_what_the_next_call_writes_is_not_what_the_event_announced(tmp_path: Path) -> None:
     found = proved(tmp_path, TRANSFER.replace("REPLY", SETS_IN_EACH_CALL))
     assert not [each for each in found if "before it writes" in each.title]
+
+
+OFFICE = """\
+import queue
+import threading
+import time
+
+class Office:
+    def __init__(self):
+        self.idle = threading.Event()
+        self.idle.set()
+        self.letters = queue.Queue()
+        self.sent = []
+
+    def order(self, letter):
+        ORDERED
+        self.letters.put(letter)
+
+    def work(self):
+        while (letter := self.letters.get()) is not None:
+            BEGINS
+            time.sleep(0.02)
+            self.sent.append(letter)
+            self.idle.set()
+
+def main():
+    office = Office()
+    clerk = threading.Thread(target=office.work)
+    clerk.start()
+    office.order("a letter")
+    time.sleep(0.01)
+    office.idle.wait()
+    READS
+    office.letters.put(None)
+    clerk.join()
+    return sent if sent is not None else list(office.sent)
+
+print(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("parts", "wrong"),
+    [
+        (("pass", "self.idle.clear()", "sent = list(office.sent)"), True),
+        (("self.idle.clear()", "pass", "sent = list(office.sent)"), False),
+        (("pass", "self.idle.clear()", "sent = None"), False),
+    ],
+    ids=["cleared late", "cleared before", "only slowed down"],
+)
+def test_an_event_is_still_set_when_what_was_asked_for_is_waited_for(tmp_path: Path, parts: tuple[str, str, str], wrong: bool) -> None:
+    ordered, begins, reads = parts
+    found = proved(tmp_path, OFFICE.replace("ORDERED", ordered).replace("BEGINS", begins).replace("READS", reads))
+    resources = [(each.tier, each.resource) for each in found if each.tier != "hint"]
+    assert resources == ([("confirmed", "Office.idle")] if wrong else []), [each.title for each in found]
+
+
+STUDIO = """\
+import asyncio
+
+class Studio:
+    def __init__(self):
+        self.free = asyncio.Event()
+        self.free.set()
+        self.takes = asyncio.Queue()
+        self.recorded = []
+
+    async def engineer(self):
+        while True:
+            take = await self.takes.get()
+            self.free.clear()
+            await asyncio.sleep(0.002)
+            self.recorded.append(take)
+            self.free.set()
+
+async def main():
+    studio = Studio()
+    engineer = asyncio.create_task(studio.engineer())
+    await asyncio.sleep(0.001)
+    studio.takes.put_nowait("one")
+    await asyncio.sleep(0.001)
+    await studio.free.wait()
+    print(studio.recorded)
+    engineer.cancel()
+
+asyncio.run(main())
+"""
+
+
+def test_a_task_finds_an_event_still_set_too(tmp_path: Path) -> None:
+    found = proved(tmp_path, STUDIO)
+    assert [(each.tier, each.resource) for each in found if each.rank < 1 and each.kind == "order_violation"] == [("confirmed", "Studio.free")]

@@ -52,6 +52,7 @@ from causeway_core.analysis.detectors.wakeups.lost_notification import lost_wake
 from causeway_core.analysis.detectors.wakeups.notify_before_wait import early_notifications
 from causeway_core.analysis.detectors.wakeups.reset_request import reset_requests
 from causeway_core.analysis.detectors.wakeups.stale_decision import stale_decisions
+from causeway_core.analysis.detectors.wakeups.stale_event import stale_events
 from causeway_core.analysis.detectors.wakeups.unlocked_state import unlocked_states
 from causeway_core.analysis.detectors.wakeups.unreached_wait import unreached_waits
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import unrechecked_waits
@@ -92,6 +93,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *stale_decisions(scene, evidence, events, reported),
         *reset_requests(scene, evidence),
         *early_sets(scene, evidence, events),
+        *stale_events(scene, evidence, events),
         *resolved_twice(scene, evidence, events),
         *double_removals(scene, evidence),
         *duplicate_computations(scene, evidence),

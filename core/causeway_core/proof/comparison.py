@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from causeway_core.analysis.detectors.cancellation.unreleased_resource import PUTS_BACK
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import SETTLES
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
+from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE
 from causeway_core.analysis.wording.title import GIVES
 from causeway_core.model import Finding
 from causeway_core.model.order import Exploration, Order
@@ -44,7 +45,7 @@ def counted_deviations(finding: Finding, order: Order, forced: Rerun, right: Seq
     elif not right:
         found = ("hang",)
     else:
-        failures = finding.kind in _FAILURES_ONLY and not any(access.role in (GIVES, ANNOUNCES) for access in finding.accesses)
+        failures = finding.kind in _FAILURES_ONLY and not any(access.role in (GIVES, ANNOUNCES, CLEARS_LATE) for access in finding.accesses)
         found = forced.outcome.deviations([run.outcome for run in right], only_failures=failures)
         if not found and failures:
             found = _mistakes_caught_beyond(finding, forced, right)

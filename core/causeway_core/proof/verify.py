@@ -12,6 +12,7 @@ from causeway_core.analysis.detectors.atomicity.double_removal import REMOVES
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
 from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
+from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE
 from causeway_core.analysis.document import of_document
 from causeway_core.analysis.wording.title import CLOSES, TAKES
 from causeway_core.errors import DamagedRecording
@@ -28,6 +29,8 @@ Progress = Callable[[str, float], None]
 
 EXPLORED = "explore"
 """`Finding.rule` of findings made by exploration."""
+_TELLING = ("cancel", "cancels", "look", CLOSES, TAKES, REMOVES, BEGINS, ANNOUNCES, CLEARS_LATE, TAKES_OVER)
+"""Roles of hints that are tried: only a run can tell what they are worth."""
 MOST_FINDINGS = 12
 """Findings that are tried unless a budget says otherwise."""
 BUDGET_SECONDS = 120.0
@@ -192,7 +195,7 @@ def worth_trying(finding: Finding) -> bool:
     if finding.proof is not None or not any(order.aim == "bad" for order in finding.orders):
         return False
     # A check of a file may decide the same for every actor, and a removed item may be the actor's own: only a run can tell.
-    telling = any(access.role in ("cancel", "cancels", "look", CLOSES, TAKES, REMOVES, BEGINS, ANNOUNCES, TAKES_OVER) for access in finding.accesses)
+    telling = any(access.role in _TELLING for access in finding.accesses)
     return finding.tier in ("likely", "latent") or finding.kind in ("deadlock", "lost_wakeup") or finding.worth_forcing or telling
 
 

@@ -21,6 +21,7 @@ from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
+from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.filters.feasible import feasible
 from causeway_core.model import Actor, Finding
@@ -100,7 +101,7 @@ class Planner:
                     return [waiting]
                 case "atomicity_violation" if any(access.role in _WAITING for access in finding.accesses):
                     return [waiting]
-                case "order_violation" if any(access.role == ANNOUNCES for access in finding.accesses):
+                case "order_violation" if any(access.role in (ANNOUNCES, CLEARS_LATE) for access in finding.accesses):
                     return [waiting]
                 case "lost_update" if any(access.role == LATE for access in finding.accesses):
                     return [waiting]

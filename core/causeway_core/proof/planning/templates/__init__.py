@@ -19,6 +19,7 @@ from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
 from causeway_core.analysis.detectors.wakeups.reset_request import RESETS
 from causeway_core.analysis.detectors.wakeups.stale_decision import REGISTERS
+from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import OTHER_KIND
@@ -38,6 +39,7 @@ from causeway_core.proof.planning.templates.takeover import taken_over_while_emp
 from causeway_core.proof.planning.templates.unused import close_after_check, remove_after_check
 from causeway_core.proof.planning.templates.wakeup import (
     both_wait,
+    not_waited_for,
     notified_before,
     read_before_written,
     requested_before_reset,
@@ -66,6 +68,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({ENTERS}), look_up_before_entry),
     (frozenset({RESETS}), requested_before_reset),
     (frozenset({ANNOUNCES}), read_before_written),
+    (frozenset({CLEARS_LATE}), not_waited_for),
     (frozenset({UNREACHED}), set_before_unreached_clear),
     (frozenset({UNDOES}), undo_before_reacquire),
     (frozenset({BEGINS}), both_compute),

@@ -9,6 +9,7 @@ from itertools import islice
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES, READS, WRITES
 from causeway_core.analysis.detectors.wakeups.reset_request import REQUESTS, RESETS
 from causeway_core.analysis.detectors.wakeups.stale_decision import REGISTERS
+from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE, WAITS_AFTER
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import ONE_KIND, OTHER_KIND
@@ -74,6 +75,22 @@ def read_before_written(events: RoleEvents) -> Iterator[Order]:
     yield drafted("bad", f"{who.title} sets the event and is held before it writes, until {other.title} has read", [(reads, writes, sets)])
     yield drafted("bad", f"{who.title} sets the event and is held before it writes, until {other.title} has ended", [(a.end(other), writes, sets)])
     yield drafted("serial", f"{who.title} writes before {other.title} reads", [(writes, reads, a.since(read))])
+
+
+def not_waited_for(events: RoleEvents) -> Iterator[Order]:
+    """An actor waits for an event that is still set, before the other clears it. Raises Unplaced."""
+    worker, waiter = events.thread(CLEARS_LATE), events.thread(WAITS_AFTER)
+    if worker is None or waiter is None:
+        return
+    a, at = events.anchors, events.at
+    who, other = a.actor_of(worker), a.actor_of(waiter)
+    clears, waits = a.operation(worker, at[CLEARS_LATE], "acquire"), a.operation(waiter, at[WAITS_AFTER], "acquire")
+    since = a.since_event(who, at[CLEARS_LATE]) if who.kind == "task" else a.preceding(worker, at[CLEARS_LATE])
+    says = f"{other.title} waits for the event before {who.title} clears it"
+    for passed, how in ((a.following(waiter, at[WAITS_AFTER]), "and has gone on"), (a.end(other), "and has ended"), (waits, "")):
+        if passed is not None:
+            yield drafted("bad", f"{says}, {how}".rstrip(", "), [(passed, clears, since)])
+    yield drafted("serial", f"{who.title} clears it first", [(clears, waits, a.since_event(other, at[WAITS_AFTER]))])
 
 
 def _decided_before(events: RoleEvents, notifier: int, held: tuple[OrderPlace, OrderPlace, OrderPlace]) -> Iterator[Order]:
