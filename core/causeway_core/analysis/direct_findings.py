@@ -43,6 +43,7 @@ from causeway_core.analysis.detectors.ordering.closed_after_check import closed_
 from causeway_core.analysis.detectors.queues.check_then_get import queue_checks
 from causeway_core.analysis.detectors.queues.joined_before_read import joins_before_reading
 from causeway_core.analysis.detectors.queues.put_after_sentinel import puts_after_sentinel
+from causeway_core.analysis.detectors.queues.split_message import split_messages
 from causeway_core.analysis.detectors.settings.overlapping_settings import overlapping_settings
 from causeway_core.analysis.detectors.wakeups.cleared_after_check import cleared_after_check
 from causeway_core.analysis.detectors.wakeups.deferred_set import deferred_sets
@@ -108,6 +109,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *row_windows(scene, evidence),
         *predicate_windows(scene, evidence),
         *queue_checks(scene, evidence),
+        *split_messages(scene, evidence),
         *file_windows(scene, files),
         *unseen_temporaries(scene, files),
         *file_checks(scene, files),

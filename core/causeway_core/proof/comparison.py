@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from causeway_core.analysis.detectors.cancellation.unreleased_resource import PUTS_BACK
 from causeway_core.analysis.detectors.futures.resolved_after_cancel import SETTLES
+from causeway_core.analysis.detectors.queues.split_message import BETWEEN
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE
 from causeway_core.analysis.wording.title import GIVES
@@ -17,6 +18,8 @@ from causeway_core.proof.planning.cancellation import EXPIRE, LEFT
 from causeway_core.proof.running.rerun import Rerun
 
 _FAILURES_ONLY = ("order_violation",)
+_TELLING = {GIVES, ANNOUNCES, CLEARS_LATE}
+"""Roles of order violations whose other differences count as well."""
 
 
 def ends_right(finding: Finding, order: Order, forced: Rerun, right: Sequence[Rerun]) -> bool:
@@ -45,7 +48,9 @@ def counted_deviations(finding: Finding, order: Order, forced: Rerun, right: Seq
     elif not right:
         found = ("hang",)
     else:
-        failures = finding.kind in _FAILURES_ONLY and not any(access.role in (GIVES, ANNOUNCES, CLEARS_LATE) for access in finding.accesses)
+        roles = {access.role for access in finding.accesses}
+        # Which of two consumers gets an item that is complete does not matter.
+        failures = BETWEEN in roles or (finding.kind in _FAILURES_ONLY and not roles & _TELLING)
         found = forced.outcome.deviations([run.outcome for run in right], only_failures=failures)
         if not found and failures:
             found = _mistakes_caught_beyond(finding, forced, right)

@@ -11,6 +11,7 @@ from causeway_core.analysis import Analysis, keep
 from causeway_core.analysis.detectors.atomicity.double_removal import REMOVES
 from causeway_core.analysis.detectors.atomicity.duplicate_computation import BEGINS
 from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
+from causeway_core.analysis.detectors.queues.split_message import BETWEEN
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE
 from causeway_core.analysis.document import of_document
@@ -29,7 +30,7 @@ Progress = Callable[[str, float], None]
 
 EXPLORED = "explore"
 """`Finding.rule` of findings made by exploration."""
-_TELLING = ("cancel", "cancels", "look", CLOSES, TAKES, REMOVES, BEGINS, ANNOUNCES, CLEARS_LATE, TAKES_OVER)
+_TELLING = ("cancel", "cancels", "look", CLOSES, TAKES, REMOVES, BEGINS, ANNOUNCES, BETWEEN, CLEARS_LATE, TAKES_OVER)
 """Roles of hints that are tried: only a run can tell what they are worth."""
 MOST_FINDINGS = 12
 """Findings that are tried unless a budget says otherwise."""

@@ -20,6 +20,7 @@ from causeway_core.analysis.detectors.futures.resolved_in_callback import CANCEL
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
+from causeway_core.analysis.detectors.queues.split_message import BETWEEN
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
@@ -39,7 +40,7 @@ from causeway_core.storage.recording import Recording
 
 MOST_BAD = 6
 """Bad orders per finding, the likeliest first."""
-_WAITING = ("also", SETTLE, GIVES_UP, CANCELS_WAITER, TAKES_TOO, UNDOES, BEGINS, SKIPPED, CLOSED, TAKES_OVER, MEETS_STALE)
+_WAITING = ("also", SETTLE, GIVES_UP, CANCELS_WAITER, TAKES_TOO, UNDOES, BEGINS, SKIPPED, CLOSED, TAKES_OVER, MEETS_STALE, BETWEEN)
 """Roles of atomicity violations whose orders come from a template."""
 MOST_ALTERNATES = 3
 """Further bad orders, with bystanders left free or between other actors."""

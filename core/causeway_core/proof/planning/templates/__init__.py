@@ -15,6 +15,7 @@ from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
 from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
+from causeway_core.analysis.detectors.queues.split_message import BETWEEN
 from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES
 from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
 from causeway_core.analysis.detectors.wakeups.reset_request import RESETS
@@ -28,7 +29,13 @@ from causeway_core.model import Finding
 from causeway_core.model.order import Order
 from causeway_core.proof.planning.anchors import Anchors
 from causeway_core.proof.planning.templates.computation import both_compute
-from causeway_core.proof.planning.templates.containers import iterate_before_removal, look_up_before_entry, put_after_last_item, take_all_items
+from causeway_core.proof.planning.templates.containers import (
+    iterate_before_removal,
+    look_up_before_entry,
+    put_after_last_item,
+    take_all_items,
+    take_in_between,
+)
 from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
 from causeway_core.proof.planning.templates.events import RoleEvents
 from causeway_core.proof.planning.templates.futures import added_when_done, cancelled_before_it_is_resolved, resolved_by_the_other
@@ -57,6 +64,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({"asks loop"}), asks_when_joined),
     (frozenset({ADDS}), added_when_done),
     (frozenset({TAKES}), take_all_items),
+    (frozenset({BETWEEN}), take_in_between),
     (frozenset({"set late"}), set_after_clear),
     (frozenset({LATE}), put_after_last_item),
     (frozenset({TAKES_TOO}), iterate_before_removal),

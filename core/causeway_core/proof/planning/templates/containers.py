@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from causeway_core.analysis.detectors.atomicity.double_removal import REMOVES, TAKES_TOO
 from causeway_core.analysis.detectors.queues.check_then_get import ANOTHER, ANOTHER_ENDS, TAKES
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LAST, LATE
+from causeway_core.analysis.detectors.queues.split_message import BETWEEN, PART, REST
 from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS, FINDS
 from causeway_core.model import Actor, At
 from causeway_core.model.order import Order, OrderPlace
@@ -45,6 +46,23 @@ def _looked(events: RoleEvents, actor: int, take: At) -> OrderPlace | None:
     """Where an actor has checked a queue and can be held before it takes an item; a task only where it suspends."""
     a, who = events.anchors, events.anchors.actor_of(actor)
     return a.since_event(who, take) if who.kind == "task" else a.preceding(actor, take)
+
+
+def take_in_between(events: RoleEvents) -> Iterator[Order]:
+    """Another actor takes an item between two that one actor takes for one message. Raises Unplaced."""
+    at, first, second = events.at, events.thread(PART), events.thread(BETWEEN)
+    if first is None or second is None:
+        return
+    a = events.anchors
+    one, two = a.actor_of(first), a.actor_of(second)
+    part, rest, other = a.operation(first, at[PART], "acquire"), a.operation(first, at[REST], "acquire"), a.operation(second, at[BETWEEN], "acquire")
+    since = a.held_since_event(two, at[BETWEEN], at[PART])
+    # A task can only be held where it waits next.
+    goes_on = a.resumed_after(one, at[PART]) if one.kind == "task" else rest
+    says = f"{two.title} takes an item after {one.title} has taken the first part of a message"
+    if goes_on is not None:
+        yield drafted("bad", says, [(part, other, since), (other, goes_on, part)])
+    yield drafted("serial", f"{one.title} takes the whole message first", [(rest, other, since)])
 
 
 def put_after_last_item(events: RoleEvents) -> Iterator[Order]:
