@@ -691,3 +691,47 @@ asyncio.run(main())
 def test_what_is_kept_when_the_await_before_its_try_is_cancelled(tmp_path: Path, before: str, inside: str, wrong: bool) -> None:
     found = proved(tmp_path, PRINTER.replace("BEFORE", before).replace("INSIDE", inside))
     assert [(each.tier, each.resource) for each in found] == ([("confirmed", "printer.reserve")] if wrong else [])
+
+
+STORE = """\
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+class Store:
+    def __init__(self):
+        self.pool = ThreadPoolExecutor(2)
+        self.guard = threading.Lock()
+
+    async def put(self, seconds):
+        TAKES
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.guard.release()
+
+async def main():
+    store = Store()
+    slow = asyncio.create_task(store.put(0.3))
+    await asyncio.sleep(0.05)
+    slow.cancel()
+    await asyncio.wait([slow])
+    await asyncio.wait_for(store.put(0.001), 0.5)
+    store.pool.shutdown()
+
+asyncio.run(main())
+"""
+IN_A_THREAD = "await asyncio.get_running_loop().run_in_executor(self.pool, self.guard.acquire)"
+GIVEN_UP = """taking = self.pool.submit(self.guard.acquire)
+        try:
+            await asyncio.shield(asyncio.wrap_future(taking))
+        except asyncio.CancelledError:
+            taking.add_done_callback(lambda done: self.guard.release())
+            raise
+"""
+
+
+@pytest.mark.parametrize(("takes", "wrong"), [(IN_A_THREAD, True), (GIVEN_UP, False)])
+def test_a_thread_acquires_a_lock_for_a_task_that_is_cancelled_meanwhile(tmp_path: Path, takes: str, wrong: bool) -> None:
+    found = tiers(tmp_path, STORE.replace("TAKES", takes))
+    assert found == ([("atomicity_violation", "confirmed")] if wrong else [])

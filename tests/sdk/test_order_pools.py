@@ -68,3 +68,23 @@ def test_a_worker_that_is_handed_a_call_is_not_stuck(tmp_path: Path) -> None:
     done = run(tmp_path, program, order({}))
     assert (done.stdout, done.stderr, done.code) == ("done\n", "", 0)
     assert "hang" not in done.result
+
+
+LEFT_OPEN = """
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+pool = ThreadPoolExecutor()
+
+async def main():
+    await asyncio.get_running_loop().run_in_executor(pool, sorted, [2, 1])
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def test_idle_workers_that_are_told_to_end_with_the_program_do_not_hang(tmp_path: Path) -> None:
+    sleeps = place("main/main", "resume", "await asyncio.sleep(60)", "main")
+    done = run(tmp_path, LEFT_OPEN, order({"a": sleeps}, inject=[{"at": "a", "raise": "CancelledError"}]))
+    assert done.result.get("hang") is None and done.result["feasible"], done

@@ -149,7 +149,7 @@ def _threading(forcing: Forcing, patches: Patches, module: ModuleType) -> None:
     patches.put(thread, "start", _start(forcing, thread.start))
     patches.put(thread, "_bootstrap_inner", _bootstrap(forcing, thread._bootstrap_inner))
     patches.put(thread, "join", _join(forcing, thread.join))
-    patches.put(module, "_shutdown", _shutdown(forcing, module._shutdown))
+    patches.put(module, "_shutdown", _shutdown(forcing, module))
 
 
 def _start(forcing: Forcing, original: Any) -> Any:
@@ -223,11 +223,18 @@ def _join(forcing: Forcing, original: Any) -> Any:
     return join
 
 
-def _shutdown(forcing: Forcing, original: Any) -> Any:
+def _shutdown(forcing: Forcing, module: ModuleType) -> Any:
+    original: Any = vars(module)["_shutdown"]
+
+    def joins_all() -> None:
+        with forcing, forcing.lock:
+            forcing.liveness.joins(None, False)
+
     def _shutdown() -> None:
         with forcing, forcing.lock:
             forcing.ended(forcing.actors.root)
-            forcing.liveness.joins(None, False)
+        # Called last of these: `concurrent.futures` tells its idle workers there to end, who until then seem to wait for ever.
+        vars(module)["_threading_atexits"].insert(0, joins_all)
         try:
             original()
         finally:

@@ -1,4 +1,4 @@
-"""Tasks that acquire something for another task, and go on when that is cancelled: nobody releases what they acquire."""
+"""Tasks and threads that acquire something for a task, and go on when that is cancelled: nobody releases what they acquire."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from causeway_core.model import Finding
 _STARTS = frozenset({"create_task", "ensure_future"})
 _LEAVES_RUNNING = frozenset({"wait", "shield"})
 """Calls that do not cancel what they wait for when they are cancelled themselves, as `await task`, `gather` and `wait_for` do."""
+_IN_THREADS = frozenset({"run_in_executor", "to_thread", "run_sync"})
 
 
 class _Start(NamedTuple):
@@ -30,7 +31,8 @@ class _Start(NamedTuple):
 
 
 def orphaned_acquisitions(scene: Scene, evidence: Evidence, events: Iterable[Operation]) -> list[Finding]:
-    """Coroutines that ran, start a task that acquires a lock or slot, and wait for it in a way that leaves it running when they are cancelled.
+    """Coroutines that ran, have a task or a thread of an executor acquire a lock or slot, and wait for it in a way that leaves that running when they
+    are cancelled.
 
     A hint: something may release it all the same, which only a re-run can tell.
     """
@@ -38,12 +40,13 @@ def orphaned_acquisitions(scene: Scene, evidence: Evidence, events: Iterable[Ope
     if not cancels(texts, events):
         return []
     found = []
-    for path, function in coroutines_that_ran(evidence):
+    for path, function in coroutines_that_ran(evidence, ("coroutine", "async_generator")):
         for start in _starts(texts, function):
             gaps = _gaps(function, start)
             if gaps:
                 found.append(_finding(scene, path, function, start, gaps[:MOST_AWAITS]))
                 break
+        found += [_of_thread(scene, path, function, wait, acquires) for wait, acquires in _by_threads(function)][:1]
     return found
 
 
@@ -75,6 +78,30 @@ def _gaps(function: ast.AsyncFunctionDef, start: _Start) -> list[ast.Await]:
     found = (node for node in own_nodes(function) if isinstance(node, ast.Await) and id(node) not in protecting and node.lineno > start.node.lineno)
     waits = (node for node in found if isinstance(node.value, ast.Call) and called(node.value) in _LEAVES_RUNNING and touches([node], start.task))
     return sorted(waits, key=lambda node: node.lineno)
+
+
+def _by_threads(function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.Await, str]]:
+    """Awaits of a thread that acquires something, other than in a `try` that releases it, and what it acquires."""
+    for node in own_nodes(function):
+        match node:
+            case ast.Await(value=ast.Call(args=arguments) as call) if called(call) in _IN_THREADS:
+                acquired = [each.value for each in arguments if isinstance(each, ast.Attribute) and each.attr == "acquire"]
+                owner = ast.unparse(acquired[0]) if acquired else ""
+                if owner and node not in protected(function, owner):
+                    yield node, owner
+
+
+def _of_thread(scene: Scene, path: str, function: ast.AsyncFunctionDef, wait: ast.Await, acquires: str) -> Finding:
+    moment = moments(scene, path, function)
+    return scene.finding(
+        kind="atomicity_violation",
+        weight=weights.CANCELLED_CLEANUP,
+        title=f"`{function.name}` waits for a thread that acquires {acquires} (line {wait.lineno}): if cancelled there, it is acquired for nobody",
+        resource=acquires,
+        events=[moment(wait, "cancel", f"has a thread acquire {acquires}: a cancellation can arrive here, and leaves the thread running")],
+        recommendation="on cancellation, have a callback of the executor's future release what the thread has acquired; or use an asyncio.Lock",
+        explanation=NOT_CANCELLED_HERE,
+    )
 
 
 def _finding(scene: Scene, path: str, function: ast.AsyncFunctionDef, start: _Start, gaps: list[ast.Await]) -> Finding:
