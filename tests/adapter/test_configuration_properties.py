@@ -62,7 +62,7 @@ def test_a_value_of_the_manifest_changes_and_nothing_else_does():
 
 
 def test_addresses(monkeypatch):
-    monkeypatch.setattr(injection, "trouble", lambda: None)  # whatever gdb and processor this machine has
+    monkeypatch.setattr(injection, "obstacle", lambda _process, prefers_lldb: None)  # whatever this machine has
     assert address_of({"connect": {"port": 5}}) == ("127.0.0.1", 5) and address_of({"host": "::1", "port": 6}) == ("::1", 6)
     assert address_of({"processId": "7"}) is None
     for bad in ({"connect": {"port": 0}}, {"connect": "x"}, {"port": "x"}, {"connect": {"host": 5, "port": 5}}, {"processId": "seven"}):

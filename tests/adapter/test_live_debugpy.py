@@ -260,7 +260,10 @@ def test_a_request_to_a_server_is_held_and_stepped_back(program):
     ({"program": "there.py", "pythonPath": 5}, "`python`"),
     ({"program": "there.py", "cwd": "/nowhere/at/all"}, "there is no folder"),
     ({"program": "there.py", "python": "/nowhere/python"}, "there is no interpreter"),
-    ({"program": "there.py", "python": "/bin/true"}, "not a Python interpreter"),
+    ({"program": "there.py", "python": "/bin/true"}, "not a Python interpreter (check `python` in"),
+    ({"program": "there.py", "python": "no-such-python"}, "cannot start no-such-python: No such file or directory (check `python` in"),
+    ({"program": "/"}, "/ is a folder without __main__.py"),
+    ({"program": "there.py", "envFile": "gone.env"}, "gone.env: No such file or directory (check `envFile`"),
 ])  # fmt: skip
 def test_a_launch_that_cannot_be_is_one_clear_error(tmp_path, arguments, expected):
     (tmp_path / "there.py").write_text("pass\n")

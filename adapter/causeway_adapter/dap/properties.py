@@ -105,6 +105,7 @@ PROPERTIES = (
     Property("args", _LAUNCH, "text or texts", "Arguments of the program.", []),
     Property("cwd", _BOTH, "text", "The folder to run in; without it, the script's own. A relative `recording` is looked for in it."),
     Property("env", _LAUNCH, "texts by name", "Changes to the environment; null removes a variable.", {}, example='"env": {"DEBUG": "1"}'),
+    Property("envFile", _LAUNCH, "text", "A file of environment variables, a line NAME=value each. `env` is applied after it."),
     Property("python", _LAUNCH, "text or texts", "The interpreter, which needs causeway-sdk. Without it, that of the active virtual environment."),
     Property("pythonArgs", _LAUNCH, "texts", "Options of the interpreter.", []),
     Property(

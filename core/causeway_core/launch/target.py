@@ -142,15 +142,15 @@ def resolve(words: list[str], *, python: str | None) -> Target:
     return Target(interpreter, tuple(flags), (str(script), *words[1:]))
 
 
-def check_interpreter(target: Target) -> None:
-    """Raise LaunchError unless the target's interpreter can import the recorder."""
+def check_interpreter(target: Target, step: str = "check --python") -> None:
+    """Raise LaunchError unless the target's interpreter can import the recorder; `step` says what to do about one that is none."""
     if target.python == sys.executable:
         return
     try:
         probe = subprocess.run([target.python, "-c", "print(6 * 7); import causeway._tap"], capture_output=True, text=True, check=False)
     except OSError as error:
-        raise LaunchError(f"cannot start {target.python}: {error.strerror}", "check --python") from error
+        raise LaunchError(f"cannot start {target.python}: {error.strerror}", step) from error
     if "42" not in probe.stdout.split():
-        raise LaunchError(f"{target.python} is not a Python interpreter", "check --python")
+        raise LaunchError(f"{target.python} is not a Python interpreter", step)
     if probe.returncode:
         raise LaunchError(f"{target.python} has no Causeway recorder", f"install it there: {target.python} -m pip install causeway-sdk")

@@ -16,10 +16,15 @@ from causeway_core.launch.environment import environment
 from causeway_core.launch.target import Target, check_interpreter, default_python
 
 from causeway_adapter.dap.live import injection
+from causeway_adapter.dap.live.envfile import read_variables
 from causeway_adapter.dap.properties import WHAT_RUNS, check
 
 OTHERWISE = "start the program with `python -m debugpy --listen 5678` and attach with `connect`"
-_OURS = frozenset({"pytest", "stopAtEnd", "detail", "include", "exclude", "token", "together"})
+_PYTHON = "check `python` in the launch configuration"
+_OURS = frozenset({"pytest", "envFile", "stopAtEnd", "detail", "include", "exclude", "token", "together"})
+
+_QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": os.environ.get("PYDEVD_DISABLE_FILE_VALIDATION", "1")}
+"""Without it a Python that the program starts says on its stderr that its modules are frozen, as pydevd wants to warn of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,18 @@ class Launch:
     stop_at_end: bool | None
     detail: str
     together: str | None
+    variables: Mapping[str, str]
+    """From `envFile`."""
+
+    def console(self, client: Mapping[str, Any]) -> str:
+        """Where the program reads and prints. `client` is what the client said of itself. Raises LaunchError where it cannot do that."""
+        terminals = bool(client.get("supportsRunInTerminalRequest"))
+        given: str | None = self.arguments.get("console")
+        if given is None:
+            return "integratedTerminal" if terminals else "internalConsole"
+        if given != "internalConsole" and not terminals:
+            raise LaunchError(f'this editor has no terminal for a program ("console": "{given}")', 'use "internalConsole", or leave `console` out')
+        return given
 
     def for_debugpy(self, spool: Path, client: Mapping[str, Any]) -> dict[str, Any]:
         """The configuration for debugpy, with the recorder in the program's environment."""
@@ -43,13 +60,12 @@ class Launch:
             passed |= {"module": "pytest", "args": [*given["pytest"], *_words(given.get("args"))]}
         include, exclude = given.get("include") or (), given.get("exclude") or ()
         recorder = environment(self.target, spool, detail=self.detail, include=include, exclude=exclude, base={})
-        passed["env"] = {**(given.get("env") or {}), **recorder}
+        passed["env"] = {**_QUIET, **self.variables, **(given.get("env") or {}), **recorder}
         # With frozen modules debugpy misses breakpoints in some of the standard library, and says so on the program's stderr.
         passed["python"] = [self.target.python, "-Xfrozen_modules=off", *self.target.flags]
         passed.pop("pythonPath", None)
         passed.pop("pythonArgs", None)
-        if "console" not in given:
-            passed["console"] = "integratedTerminal" if client.get("supportsRunInTerminalRequest") else "internalConsole"
+        passed["console"] = self.console(client)
         rules = [{"module": "causeway", "include": False}, {"module": "causeway.**", "include": False}]
         passed["rules"] = [*(given.get("rules") or []), *rules]
         return passed
@@ -65,8 +81,9 @@ def parse(arguments: Mapping[str, Any]) -> Launch:
         raise ProtocolError(f"the configuration has both `{chosen[0]}` and `{chosen[1]}`", "keep one of them")
     args, folder = _words(arguments.get("args")), _folder(arguments)
     target = Target(*_python(arguments), _program(chosen[0], arguments, folder, args), folder)
-    check_interpreter(target)
-    return Launch(target, dict(arguments), arguments.get("stopAtEnd"), arguments.get("detail") or "full", _together(arguments))
+    check_interpreter(target, _PYTHON)
+    variables = read_variables(folder / arguments["envFile"]) if arguments.get("envFile") else {}
+    return Launch(target, dict(arguments), arguments.get("stopAtEnd"), arguments.get("detail") or "full", _together(arguments), variables)
 
 
 def address_of(arguments: Mapping[str, Any]) -> tuple[str, int] | None:
@@ -127,6 +144,8 @@ def _program(kind: str, arguments: Mapping[str, Any], folder: Path, args: list[s
     program = folder / arguments["program"]
     if not program.exists():
         raise LaunchError(f"there is no file {program}", "check `program` in the launch configuration")
+    if program.is_dir() and not (program / "__main__.py").exists():
+        raise LaunchError(f"{program} is a folder without __main__.py", "name a file in it, or a module")
     return str(program), *args
 
 
@@ -137,6 +156,6 @@ def _python(arguments: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         raise ProtocolError("`python` is empty", "name an interpreter, or leave it out")
     python = words[0]
     if os.sep in python and not Path(python).exists():
-        raise LaunchError(f"there is no interpreter {python}", "check `python` in the launch configuration")
+        raise LaunchError(f"there is no interpreter {python}", _PYTHON)
     same = Path(python).absolute() == Path(sys.executable).absolute()
     return sys.executable if same else python, (*words[1:], *(arguments.get("pythonArgs") or ()))

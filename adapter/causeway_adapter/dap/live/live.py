@@ -65,6 +65,7 @@ class Live:
         self._present = Present(conversation, port, self._ask, self._breakpoints.apply)
         self._task_requests = TaskRequests(port, self._present, self._forward)
         self._end = ProgramEnd(conversation, port, self._present)
+        self._end.without_input = start.launch is not None and start.launch.console(conversation.client) == "internalConsole"
         self._wanted_end = False
         self._ran, self._pid = False, 0
         self._process: LaunchedProcess | None = None

@@ -52,6 +52,8 @@ def begin(
 
     `client` is what the client said of itself; `deliver` is as for `Backend`. Raises LaunchError or SpoolTaken; then nothing is left.
     """
+    if launch is not None:
+        launch.console(client)
     shared, output = _recording_for(launch) if launch is not None else (None, None)
     try:
         backend = Backend.connected(*address, deliver) if address is not None else Backend.started(deliver, debugpy)

@@ -16,6 +16,7 @@ from causeway_adapter.dap.live.recorder import Recorder
 from causeway_adapter.dap.live.remote_recorder import RemoteRecorder
 from causeway_adapter.dap.reply import Event
 
+NO_INPUT = 'the program has nothing to read with "console": "internalConsole"; with "integratedTerminal" it reads what you type'
 NOTHING = "no line of the program was recorded, so there is no past to step back into"
 
 
@@ -30,6 +31,8 @@ class ProgramEnd:
         """Where the client is: "stop" (at the end, as first reported), "end" (at the end again), or elsewhere in the past."""
         self._how = ""
         self._told_findings = False
+        self.without_input = False
+        """Whether the program's standard input is empty."""
 
     def handle_event(self, event: str, message: Message) -> None:
         """debugpy's `exited` or `terminated`."""
@@ -53,6 +56,8 @@ class ProgramEnd:
             self._port.emit(Event("output", {"category": "console", "output": f"causeway: {NOTHING}\n"}))
             self.end_session()
             return
+        if self.without_input and (stop.text or "").startswith("EOFError: EOF when reading"):
+            self._port.emit(Event("output", {"category": "console", "output": f"causeway: {NO_INPUT}\n"}))
         self._present.open(session)
         self._present.ends_at(stop)
         self._how = ending_words(self.exit_code, lost=_is_lost(session, pid))
