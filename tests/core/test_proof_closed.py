@@ -134,3 +134,46 @@ def test_what_an_executor_counts_its_idle_workers_with_is_no_lock_of_the_program
     assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
     with Recording.open(tmp_path / "run.causeway") as recording:
         assert not examine(recording).findings
+
+
+LINK = """\
+import os
+import threading
+import time
+
+class Link:
+    def __init__(self):
+        self.reader, self.writer = os.pipe()
+        self.guard = threading.Lock()
+        self.is_closed = False
+
+    def send(self, text):
+        GUARDED:
+            if not self.is_closed:
+                os.write(self.writer, text)
+
+    def close(self):
+        with self.guard:
+            self.is_closed = True
+            os.close(self.writer)
+
+def hang_up(link):
+    time.sleep(0.1)
+    link.close()
+
+link = Link()
+threads = [threading.Thread(target=link.send, args=(b"a",)), threading.Thread(target=hang_up, args=(link,))]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+os.close(link.reader)
+"""
+
+
+@pytest.mark.parametrize(("guarded", "wrong"), [("if True", True), ("with self.guard", False)])
+def test_a_descriptor_that_is_closed_between_a_check_and_the_use(tmp_path: Path, guarded: str, wrong: bool) -> None:
+    (tmp_path / "app.py").write_text(LINK.replace("GUARDED", guarded))
+    assert record(["app.py"], tmp_path / "run.causeway", root=tmp_path) == 0
+    found = [(each.tier, each.kind, each.resource) for each in judged(tmp_path / "run.causeway") if each.tier != "hint"]
+    assert found == ([("confirmed", "atomicity_violation", "Link.is_closed")] if wrong else [])

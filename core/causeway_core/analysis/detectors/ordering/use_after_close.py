@@ -101,7 +101,9 @@ def _looks(evidence: Evidence, use: int, flags: list[int]) -> Iterator[tuple[int
 
 
 class _Methods:
-    """The method called on what a site reads, if that is an object of a class that was not recorded."""
+    """The method called on what a site reads, if that is an object of a class that was not recorded; or the function of a module that is given it
+    first, as a descriptor is (`os.write(self.fd, data)`).
+    """
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
@@ -126,11 +128,17 @@ class _Methods:
         return self._by_file[path].get((row.line, row.col, row.end_line, row.end_col), "")
 
     def _calls(self, path: str) -> Iterator[tuple[tuple[int, int, int, int], str]]:
-        tree = self._texts.tree(path)
-        for node in ast.walk(tree) if tree is not None else ():
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute):
-                owner = node.func.value
-                yield (owner.lineno, owner.col_offset, owner.end_lineno or 0, owner.end_col_offset or 0), node.func.attr
+        nodes = list(ast.walk(tree)) if (tree := self._texts.tree(path)) is not None else []
+        modules = {alias.asname or alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        for node in nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Attribute() as owner, attr=name)):
+                    pass
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name), args=[ast.Attribute() as owner, *_]) if module in modules:
+                    pass
+                case _:
+                    continue
+            yield (owner.lineno, owner.col_offset, owner.end_lineno or 0, owner.end_col_offset or 0), name
 
     def _is_own(self, site: int) -> bool:
         rows = self._evidence.rows_at(site)
