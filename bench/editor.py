@@ -227,7 +227,8 @@ def main() -> None:
         script = folder / "large.py"
         if not script.exists():
             project(folder, given.events)
-        asyncio.run(when_opened(script, given.starts))
+        if given.starts:
+            asyncio.run(when_opened(script, given.starts))
         if given.rounds:
             asyncio.run(measured(script, given.rounds))
 
