@@ -36,6 +36,7 @@ from causeway_core.analysis.detectors.futures.resolved_in_callback import resolv
 from causeway_core.analysis.detectors.futures.resolved_twice import resolved_twice
 from causeway_core.analysis.detectors.futures.unretrieved_exception import unretrieved
 from causeway_core.analysis.detectors.locks.deadlock import deadlocks
+from causeway_core.analysis.detectors.locks.forked_lock import forked_locks
 from causeway_core.analysis.detectors.locks.lock_order import lock_orders
 from causeway_core.analysis.detectors.locks.self_deadlock import self_deadlocks
 from causeway_core.analysis.detectors.locks.wait_under_lock import waits_under_lock
@@ -81,6 +82,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *woken,
         *joins_before_reading(scene, evidence, waits),
         *lock_orders(scene, evidence, struck),
+        *forked_locks(scene, evidence),
         *waits_under_lock(scene, evidence, struck),
         *join_deadlocks(scene, evidence),
         *synchronous_callbacks(scene, evidence),

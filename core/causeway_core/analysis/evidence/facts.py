@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from causeway_core.analysis.evidence.operations import Operation
 from causeway_core.analysis.evidence.work_items import WorkItems
-from causeway_core.model import Actor, At, Edge, Function, Location, Site, Step
+from causeway_core.model import Actor, At, Edge, Function, Location, Process, Site, Step
 from causeway_core.storage.rows import ExceptionRow, Io, Message, Obj, Span, Sql, Waiting
 
 
@@ -46,6 +46,7 @@ class Facts:
     spans: Sequence[Span] = ()
     messages: Sequence[Message] = ()
     exceptions: Sequence[ExceptionRow] = ()
+    processes: Sequence[Process] = ()
     interrupted: bool = False
     work_items: WorkItems = field(default_factory=WorkItems)
 

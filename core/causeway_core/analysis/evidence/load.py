@@ -115,6 +115,7 @@ def _facts(recording: Recording, steps: Mapping[str, Ints], operations: Operatio
         spans=recording.spans(),
         messages=recording.messages(),
         exceptions=recording.exceptions(),
+        processes=recording.processes(),
     )
 
 

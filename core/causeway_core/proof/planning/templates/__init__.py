@@ -12,6 +12,7 @@ from causeway_core.analysis.detectors.files.lock_takeover import TAKES_OVER
 from causeway_core.analysis.detectors.files.stale_lock import MEETS_STALE
 from causeway_core.analysis.detectors.futures.resolved_in_callback import CANCELS_WAITER, GIVES_UP
 from causeway_core.analysis.detectors.futures.resolved_twice import SETTLE
+from causeway_core.analysis.detectors.locks.forked_lock import FORKS
 from causeway_core.analysis.detectors.ordering.closed_after_check import CLOSED
 from causeway_core.analysis.detectors.queues.check_then_get import TAKES
 from causeway_core.analysis.detectors.queues.put_after_sentinel import LATE
@@ -36,7 +37,7 @@ from causeway_core.proof.planning.templates.containers import (
     take_all_items,
     take_in_between,
 )
-from causeway_core.proof.planning.templates.deadlock import each_its_first, waits_under_lock
+from causeway_core.proof.planning.templates.deadlock import each_its_first, forked_while_held, waits_under_lock
 from causeway_core.proof.planning.templates.events import RoleEvents
 from causeway_core.proof.planning.templates.futures import added_when_done, cancelled_before_it_is_resolved, resolved_by_the_other
 from causeway_core.proof.planning.templates.loops import asks_when_joined, changed_from_outside, set_after_clear
@@ -62,6 +63,7 @@ _Maker = Callable[[RoleEvents], Iterator[Order]]
 
 _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({"asks loop"}), asks_when_joined),
+    (frozenset({FORKS}), forked_while_held),
     (frozenset({ADDS}), added_when_done),
     (frozenset({TAKES}), take_all_items),
     (frozenset({BETWEEN}), take_in_between),

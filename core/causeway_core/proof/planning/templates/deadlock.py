@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from causeway_core.analysis.detectors.locks.forked_lock import FORKS, HELD
 from causeway_core.model import At
 from causeway_core.model.order import Order, OrderPlace
 from causeway_core.proof.planning.anchors import Anchors
@@ -36,6 +37,19 @@ def _holding(anchors: Anchors, actor: int, first: At, second: At) -> OrderPlace:
         if place is None:
             raise
         return place
+
+
+def forked_while_held(events: RoleEvents) -> Iterator[Order]:
+    """A process is forked while a thread holds a lock. Raises Unplaced."""
+    holder, forker = events.thread(HELD), events.thread(FORKS)
+    if holder is None or forker is None:
+        return
+    a, at = events.anchors, events.at
+    one, two = a.actor_of(holder), a.actor_of(forker)
+    has, forks, stays = a.operation(holder, at[HELD], "acquire"), a.operation(forker, at[FORKS], "acquire"), a.following(holder, at[HELD])
+    if stays is not None:
+        says = f"{two.title} starts a process while {one.title} has the lock"
+        yield drafted("bad", says, [(has, forks, a.held_since_event(two, at[FORKS], at[HELD])), (forks, stays, has)])
 
 
 def waits_under_lock(events: RoleEvents) -> Iterator[Order]:
