@@ -235,6 +235,20 @@ def test_a_guarded_update_whose_count_nobody_asks_for(tmp_path: Path, won: str, 
     assert tiers(tmp_path, program, {}) == ({"confirmed"} if wrong else set())
 
 
+DELETES = """cursor.execute("DELETE FROM tasks WHERE id = ?", task)
+    number, = task"""
+RETURNS = """gone = cursor.execute("DELETE FROM tasks WHERE id = ? RETURNING id", task).fetchone()
+    number, = task"""
+
+
+@pytest.mark.parametrize(("deletes", "won", "wrong"), [(DELETES, "True", True), (DELETES, "cursor.rowcount", False), (RETURNS, "gone", False)])
+def test_a_deletion_that_may_have_been_that_of_another(tmp_path: Path, deletes: str, won: str, wrong: bool) -> None:
+    program = TASKS.replace("    begun = database.total_changes\n", "").replace("    BEGIN\n", "").replace("    COMMIT\n", "")
+    update = """cursor.execute("UPDATE tasks SET state = 'taken' WHERE id = ? AND state = 'new'", task)"""
+    program = program.replace(update, deletes).replace("return task if WON", f"return number if {won}")
+    assert tiers(tmp_path, program, {}) == ({"confirmed"} if wrong else set())
+
+
 def test_a_guarded_update_in_a_transaction_that_keeps_others_out(tmp_path: Path) -> None:
     program = TASKS.replace("    begun = database.total_changes\n", "").replace("WON", "True")
     program = program.replace("        return None\n", "        COMMIT\n        return None\n")

@@ -1,4 +1,6 @@
-"""Whether code that makes a guarded UPDATE (`… WHERE id = ? AND status = ?`) looks at whether it changed a row, by the text of its function."""
+"""Whether code that makes a guarded UPDATE (`… WHERE id = ? AND status = ?`), or a DELETE, looks at whether it changed a row, by the text of its
+function.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +46,19 @@ def _asked(nodes: list[ast.AST], first: int, last: int) -> bool:
 
 
 def _found(function: FunctionNode, read: SourcePlace) -> set[str]:
-    """The names that a function binds to what a statement finds."""
-    assigned = (node for node in own_nodes(function) if isinstance(node, ast.Assign) and node.lineno <= read.line <= (node.end_lineno or node.lineno))
-    return {name.id for node in assigned for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    """The names that a function binds to what a statement finds, and to parts of it."""
+    found = set[str]()
+    for node in sorted((node for node in own_nodes(function) if isinstance(node, ast.Assign)), key=lambda node: node.lineno):
+        if node.lineno <= read.line <= (node.end_lineno or node.lineno) or (node.lineno > read.line and found & _names(node.value)):
+            found.update(*map(_names, node.targets))
+    return found
 
 
 def _returned(nodes: list[ast.AST], last: int) -> set[str]:
     """The names in what is returned after a line."""
     values = (node.value for node in nodes if isinstance(node, ast.Return) and node.lineno > last and node.value is not None)
-    return {name.id for value in values for name in ast.walk(value) if isinstance(name, ast.Name)}
+    return {name for value in values for name in _names(value)}
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}

@@ -42,7 +42,7 @@ class _Use:
     action: Action
     reported: Action
     ignores: bool = False
-    """Whether it is an UPDATE that checks the row, and its actor does not ask whether it has changed one."""
+    """Whether it is a DELETE, or an UPDATE that checks the row, and its actor does not ask whether it has changed one."""
 
     @property
     def table(self) -> str:
@@ -56,7 +56,7 @@ class _Use:
 
 
 def predicate_windows(scene: Scene, evidence: Evidence) -> list[Finding]:
-    """SELECT, then INSERT or UPDATE of the same table by the same actor (or for the same task), dependent on the result by the text; one per
+    """SELECT, then INSERT, UPDATE or DELETE of the same table by the same actor (or for the same task), dependent on the result by the text; one per
     statement pair. A write to another table that the SELECT queries is a hint. Another actor makes the same SELECT, and nothing keeps it out. It does
     not count if both statements are in one transaction that others have to wait for, for writes that check again (WHERE beyond the key, unless nobody
     asks what it changed; ON CONFLICT), or for an INSERT whose refusal by a constraint is handled. An upsert that replaces the row counts if it is
@@ -138,8 +138,8 @@ def _pairs(evidence: Evidence, uses: list[_Use]) -> Iterator[tuple[_Use, _Use]]:
     changed = _changed_columns(uses)
     for use in sorted(uses, key=lambda each: (each.action.order, each.sql.at)):
         statement = parse(use.sql.statement)
-        writes = statement.verb in ("INSERT", "REPLACE", "UPDATE") and (statement.replaces or not statement.upserts)
-        checks = statement.verb == "UPDATE" and _checks(use.sql, changed.get(use.table, frozenset()))
+        writes = statement.verb in ("INSERT", "REPLACE", "UPDATE", "DELETE") and (statement.replaces or not statement.upserts)
+        checks = statement.verb == "DELETE" or (statement.verb == "UPDATE" and _checks(use.sql, changed.get(use.table, frozenset())))
         for name in use.action.names(evidence):
             for table in use.tables if use.sql.access == "read" else ():
                 before.setdefault((name.who, table), []).append(replace(use, reported=name))
