@@ -577,3 +577,58 @@ asyncio.run(main())
 def test_a_task_finds_an_event_still_set_too(tmp_path: Path) -> None:
     found = proved(tmp_path, STUDIO)
     assert [(each.tier, each.resource) for each in found if each.rank < 1 and each.kind == "order_violation"] == [("confirmed", "Studio.free")]
+
+
+CLIENT = """\
+import asyncio
+
+class Client:
+    def __init__(self):
+        self.closed = False
+        self.ended = asyncio.Event()
+
+    @property
+    def is_open(self):
+        return not self.closed
+
+    async def listen(self):
+        LISTENS
+
+    async def close(self):
+        self.closed = True
+        await self.ended.wait()
+
+async def main():
+    client = Client()
+    listening = asyncio.create_task(client.listen())
+    await asyncio.sleep(0.05)
+    await client.close()
+    await listening
+
+asyncio.run(main())
+"""
+CHECKS_FIRST = """await asyncio.sleep(0.002)
+        if not self.is_open:
+            return
+        try:
+            while not self.closed:
+                await asyncio.sleep(0.002)
+        finally:
+            self.ended.set()
+"""
+CHECKS_INSIDE = """await asyncio.sleep(0.002)
+        try:
+            if not self.is_open:
+                return
+            while not self.closed:
+                await asyncio.sleep(0.002)
+        finally:
+            self.ended.set()
+"""
+
+
+@pytest.mark.parametrize(("listens", "wrong"), [(CHECKS_FIRST, True), (CHECKS_INSIDE, False)])
+def test_who_sets_an_event_may_give_up_before_that(tmp_path: Path, listens: str, wrong: bool) -> None:
+    found = proved(tmp_path, CLIENT.replace("LISTENS", listens))
+    hangs = [(each.tier, each.resource) for each in found if each.kind == "lost_wakeup" and each.tier != "hint"]
+    assert hangs == ([("confirmed", "Client.ended")] if wrong else []), [each.title for each in found]

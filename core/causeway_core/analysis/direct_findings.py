@@ -56,6 +56,7 @@ from causeway_core.analysis.detectors.wakeups.reset_request import reset_request
 from causeway_core.analysis.detectors.wakeups.stale_decision import stale_decisions
 from causeway_core.analysis.detectors.wakeups.stale_event import stale_events
 from causeway_core.analysis.detectors.wakeups.unlocked_state import unlocked_states
+from causeway_core.analysis.detectors.wakeups.unreached_set import unreached_sets
 from causeway_core.analysis.detectors.wakeups.unreached_wait import unreached_waits
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import unrechecked_waits
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import wrong_waiters
@@ -97,6 +98,7 @@ def direct_findings(scene: Scene, evidence: Evidence) -> list[Finding]:
         *reset_requests(scene, evidence),
         *early_sets(scene, evidence, events),
         *stale_events(scene, evidence, events),
+        *unreached_sets(scene, evidence, events),
         *resolved_twice(scene, evidence, events),
         *double_removals(scene, evidence),
         *duplicate_computations(scene, evidence),

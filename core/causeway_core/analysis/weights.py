@@ -155,6 +155,8 @@ SYNCHRONOUS_CALLBACK = Weight("hint", 0.6, 0.2)
 """A callback that waits for the loop, called by the loop itself if its future is already done."""
 EARLY_SET = Weight("hint", 0.6, 0.2)
 """An event is set before what it announces is written."""
+UNREACHED_SET = Weight("hint", 0.6, 0.2)
+"""An event that its setter does not come to if a check fails."""
 FORKED_LOCK = Weight("hint", 0.6, 0.2)
 """A lock that a thread may hold when the process is forked."""
 SPLIT_MESSAGE = Weight("hint", 0.6, 0.2)

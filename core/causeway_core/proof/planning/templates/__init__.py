@@ -22,6 +22,7 @@ from causeway_core.analysis.detectors.wakeups.late_registration import ENTERS
 from causeway_core.analysis.detectors.wakeups.reset_request import RESETS
 from causeway_core.analysis.detectors.wakeups.stale_decision import REGISTERS
 from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE
+from causeway_core.analysis.detectors.wakeups.unreached_set import GIVES_UP_FIRST
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import OTHER_KIND
@@ -55,6 +56,7 @@ from causeway_core.proof.planning.templates.wakeup import (
     set_between_look_and_reset,
     undo_before_reacquire,
     wake_wrong_kind,
+    written_before_check,
 )
 
 __all__ = ["template_orders"]
@@ -79,6 +81,7 @@ _BY_ROLES: tuple[tuple[frozenset[str], _Maker], ...] = (
     (frozenset({RESETS}), requested_before_reset),
     (frozenset({ANNOUNCES}), read_before_written),
     (frozenset({CLEARS_LATE}), not_waited_for),
+    (frozenset({GIVES_UP_FIRST}), written_before_check),
     (frozenset({UNREACHED}), set_before_unreached_clear),
     (frozenset({UNDOES}), undo_before_reacquire),
     (frozenset({BEGINS}), both_compute),

@@ -10,6 +10,7 @@ from causeway_core.analysis.detectors.wakeups.early_set import ANNOUNCES, READS,
 from causeway_core.analysis.detectors.wakeups.reset_request import REQUESTS, RESETS
 from causeway_core.analysis.detectors.wakeups.stale_decision import REGISTERS
 from causeway_core.analysis.detectors.wakeups.stale_event import CLEARS_LATE, WAITS_AFTER
+from causeway_core.analysis.detectors.wakeups.unreached_set import CHECKS, GIVES_UP_FIRST
 from causeway_core.analysis.detectors.wakeups.unreached_wait import UNREACHED
 from causeway_core.analysis.detectors.wakeups.unrechecked_wait import UNDOES
 from causeway_core.analysis.detectors.wakeups.wrong_waiter import ONE_KIND, OTHER_KIND
@@ -91,6 +92,19 @@ def not_waited_for(events: RoleEvents) -> Iterator[Order]:
         if passed is not None:
             yield drafted("bad", f"{says}, {how}".rstrip(", "), [(passed, clears, since)])
     yield drafted("serial", f"{who.title} clears it first", [(clears, waits, a.since_event(other, at[WAITS_AFTER]))])
+
+
+def written_before_check(events: RoleEvents) -> Iterator[Order]:
+    """The actor that waits writes what the setter checks before it has checked that. Raises Unplaced."""
+    setter, waiter = events.thread(CHECKS), events.thread(GIVES_UP_FIRST)
+    if setter is None or waiter is None:
+        return
+    a, who, other = events.anchors, events.anchors.actor_of(setter), events.anchors.actor_of(waiter)
+    read, write = events.row(CHECKS), events.row(GIVES_UP_FIRST)
+    checks, writes = a.access(read), a.access(write)
+    for since in dict.fromkeys((a.since(read), a.held_since(read, write))):
+        yield drafted("bad", f"{other.title} writes it before {who.title} checks it", [(writes, checks, since)])
+    yield drafted("serial", f"{who.title} checks it first", [(checks, writes, a.held_since(write, read))])
 
 
 def _decided_before(events: RoleEvents, notifier: int, held: tuple[OrderPlace, OrderPlace, OrderPlace]) -> Iterator[Order]:
