@@ -14,6 +14,7 @@ from types import BuiltinFunctionType, CodeType, CoroutineType, FunctionType, Ge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
 
@@ -85,6 +86,8 @@ class Actors:
         self._starting: dict[int, Actor] = {}
         self._tasks: dict[int, tuple[Any, Actor]] = {}
         self._running: dict[int, list[Actor]] = {}
+        self._inside: dict[int, set[Actor]] = {}
+        """Tasks that were seen to run inside the step of their creator, by thread."""
         self.foreign: frozenset[int] = frozenset()
         self.root = self._new(root, "thread")
         self.root.begun = True
@@ -174,7 +177,10 @@ class Actors:
             # An eager task runs inside the step of its creator.
             task = asyncio.tasks._current_tasks.get(running[-1].loop) if running[-1].loop is not None else None
             if task is not None:
-                return self.task(task)
+                actor = self.task(task)
+                if actor is not running[-1]:
+                    self._inside.setdefault(ident, set()).add(actor)
+                return actor
         if running:
             return running[-1]
         return self._thread(ident)
@@ -238,6 +244,10 @@ class Actors:
         running = self._running.get(get_ident())
         if running and running[-1] is actor:
             running.pop()
+
+    def begun_inside(self) -> Collection[Actor]:
+        """The eager tasks that were seen to run in the step of the running thread that ends."""
+        return self._inside.pop(get_ident(), ())
 
     def forget(self, task: Any) -> None:
         """A task has ended; a new one may get its address."""

@@ -7,7 +7,7 @@ from _thread import get_ident
 from types import CoroutineType
 
 from causeway.hooks.late import on_import
-from causeway.order import watched
+from causeway.order import eager, watched
 from causeway.order.actors import described, task_of
 from causeway.order.inject import inject
 
@@ -40,6 +40,7 @@ class _Loops:
         patches.put(handle, "__init__", self._made(handle.__init__))
         patches.put(handle, "_run", self._run(handle._run))
         patches.put(loop, "_run_once", self._run_once(loop._run_once))
+        eager.install(module, patches)
         scheduled: Any = getattr(sys.modules["asyncio.tasks"], "_scheduled_tasks", None)
         if hasattr(scheduled, "__dict__"):
             patches.put(scheduled, "add", self._registered(scheduled.add))
@@ -157,12 +158,26 @@ class _Loops:
     def _leave(self, actor: Actor, task: Any) -> None:
         forcing = self.forcing
         with forcing, forcing.lock:
+            for begun in forcing.actors.begun_inside():
+                self._begun_inside(begun)
             forcing.step_ended(actor)
             if task is None:
                 forcing.ended(actor)
             elif task.done():
                 forcing.ended(actor, lambda: _result_of(task))
                 forcing.actors.forget(task)
+
+    def _begun_inside(self, actor: Actor) -> None:
+        """A task has begun eagerly in the step that ends, and may have ended in it."""
+        forcing, task = self.forcing, actor.subject()
+        if not actor.begun:
+            actor.begun = True
+            forcing.started(actor)
+        if task is None:
+            forcing.ended(actor)
+        elif task.done():
+            forcing.ended(actor, lambda: _result_of(task))
+            forcing.actors.forget(task)
 
     def _run_once(self, original: Any) -> Any:
         forcing = self.forcing
